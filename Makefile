@@ -1,0 +1,52 @@
+# Everything runs in .venv; a stamp file records what was installed, so a second run starts at once.
+# Only Python 3.11+ and make are needed. Choose another interpreter with `make PYTHON=python3.12 test`.
+
+PYTHON ?= python3
+VENV ?= .venv
+PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
+DEMO = fixtures/lenet-wider-image/before.py
+
+# The sources of an installation that is a copy; an editable one only has to follow the packaging files.
+SOURCES = $(shell find autofix rules -name '*.py')
+
+.DEFAULT_GOAL = help
+.PHONY: help demo test lint bench clean
+
+help:
+	@echo "make demo   install and repair a model of fixtures/"
+	@echo "make test   install with development tools; run ruff, mypy and pytest"
+	@echo "make lint   ruff and mypy only"
+	@echo "make bench  print the speed ratios"
+	@echo "make clean  remove the environment and caches"
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "autofix needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+
+# An editable installation, as `make test` leaves it, serves the demo as well.
+$(VENV)/.installed: pyproject.toml constraints.txt $(SOURCES) | $(VENV)/bin/python
+	test -e $(VENV)/.installed-dev || $(PIP) install --quiet --constraint constraints.txt .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+# The command ends with 1 because it proposes a patch, which is what a demo wants to see.
+demo: $(VENV)/.installed
+	$(VENV)/bin/autofix $(DEMO) --sample-shape 64,3,32,32 || test $$? -eq 1
+
+lint: $(VENV)/.installed-dev
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/mypy
+
+test: lint
+	$(VENV)/bin/python -m pytest
+
+bench: $(VENV)/.installed-dev
+	$(VENV)/bin/python benchmarks/ratios.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find autofix rules tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,74 @@
+"""Start the command: first the probe, because torch takes longest to import, then everything else while it does.
+
+Nothing here parses options; the words are read just closely enough to know whether a model runs, and in which Python.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from autofix.errors import AutofixError
+
+INTERRUPTED = 130
+
+# Commands and options after which no model runs.
+_WITHOUT_MODEL = frozenset({"explain", "--version", "--install-completion", "--show-completion"})
+_HELP = frozenset({"--help", "-h"})
+
+
+def main() -> None:
+    sys.exit(_main(sys.argv[1:]))
+
+
+def _main(words: Sequence[str]) -> int:
+    if not runs_model(words, os.environ):
+        from autofix.frontends import cli
+
+        return cli.main(words)
+    try:
+        return _run_model(words)
+    except AutofixError as error:
+        print(f"autofix: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        # Only the start can be interrupted here; the front-end answers for everything later.
+        print("autofix: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run_model(words: Sequence[str]) -> int:
+    from autofix import child
+
+    with child.prestart(interpreter(words)) as session:
+        from autofix.frontends import cli
+
+        return cli.main(words, session)
+
+
+def runs_model(words: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Whether these command-line words will run a model; shell completion asks for words of an unfinished command."""
+    if not words or "_AUTOFIX_COMPLETE" in environment or words[0] in _WITHOUT_MODEL:
+        return False
+    return not _HELP.intersection(_before_separator(words))
+
+
+def interpreter(words: Sequence[str]) -> str | None:
+    """The value of the last ``--python``, as the option parser will read it."""
+    found = None
+    own = _before_separator(words)
+    for index, word in enumerate(own):
+        if word == "--python" and index + 1 < len(own):
+            found = own[index + 1]
+        elif word.startswith("--python="):
+            found = word.removeprefix("--python=")
+    return found
+
+
+def _before_separator(words: Sequence[str]) -> Sequence[str]:
+    return words[: words.index("--")] if "--" in words else words
+
+
+if __name__ == "__main__":
+    main()

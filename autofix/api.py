@@ -1,0 +1,71 @@
+"""The Python API: one function, the same engine as every front-end.
+
+It turns plain arguments into a request; it prints and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from autofix import engine, load
+from autofix.child import Session
+from autofix.records import Report, SampleInput, Samples, SourceText
+from autofix.settings import Settings
+
+Shape = str | Sequence[int] | SampleInput
+
+
+def repair(
+    path_or_text: str | Path,
+    samples: Sequence[Shape] | str | None = None,
+    model: str | None = None,
+    *,
+    also: Sequence[str] = (),
+    evaluation_mode: bool = False,
+    settings: Settings | None = None,
+    python: str | Path | None = None,
+    filename: str | Path = "model.py",
+    session: Session | None = None,
+) -> Report:
+    """Find and repair the shape faults of a model.
+
+    ``path_or_text`` is a path, or source text (anything with a line break), which is then analysed as ``filename``.
+    ``samples`` has one entry per positional input of ``forward``: ``(64, 3, 32, 32)`` or ``"int64:2,128@0..1000"``; a single
+    string is an expression that the module evaluates to the inputs. ``model`` is a class, a variable or an expression.
+    ``session`` reuses a warm probe. The report holds the plan with the text of each file after it; nothing is written.
+
+    Raises UsageError for input that cannot be used and ProbeError for an interpreter without torch.
+    """
+    is_text = isinstance(path_or_text, str) and "\n" in path_or_text
+    path = Path(filename if is_text else path_or_text).absolute()
+    text = SourceText(path, str(path_or_text)) if is_text else None
+    target = load.target(
+        path,
+        model=model,
+        samples=_samples(samples),
+        also=tuple(load.parse_also(one) for one in also),
+        evaluation_mode=evaluation_mode,
+        text=None if text is None else text.text,
+    )
+    request = engine.Request(
+        target=target,
+        texts=() if text is None else (text,),
+        settings=settings or Settings(),
+        python=None if python is None else Path(python),
+    )
+    return engine.repair(request, session)
+
+
+def _samples(samples: Sequence[Shape] | str | None) -> Samples | None:
+    if samples is None:
+        return None
+    if isinstance(samples, str):
+        return Samples(expression=samples)
+    inputs = (one if isinstance(one, SampleInput) else _input(one) for one in samples)
+    return Samples(tuple(inputs))
+
+
+def _input(shape: str | Sequence[int]) -> SampleInput:
+    text = shape if isinstance(shape, str) else ",".join(map(str, shape))
+    return load.parse_sample([text]).inputs[0]

@@ -1,0 +1,489 @@
+"""Where a name, an attribute or an entry got its value: the expressions that could have set it.
+
+Purely static over the recorded frames: assignments, parameters and their callers, defaults, class attributes, loop targets,
+imported constants, config entries by key. It proposes places; whether one is right is found by running.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autofix.evaluation import evaluate, names_of
+from autofix.project import Expression, Project
+from autofix.records import Edit, Frame, Position, Range
+from autofix.source import Source, dotted
+
+Inverse = Callable[[int], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """An expression that set a name. ``inverse`` turns the value wanted of the name into the one wanted of the expression."""
+
+    expression: Expression
+    what: str
+    distance: int = 1
+    inverse: Inverse | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextEntry:
+    """A number inside a text: an entry of a config that is parsed when the program runs."""
+
+    edit_range: Range
+    path: Path
+    what: str
+
+
+def bindings(project: Project, expression: Expression) -> Iterator[Binding]:
+    """The expressions that could have set the value of a name, attribute or subscript."""
+    node = expression.node
+    if isinstance(node, ast.Name):
+        yield from _name(project, expression, node.id)
+    elif isinstance(node, ast.Attribute):
+        yield from _attribute(project, expression, node)
+    elif isinstance(node, ast.Subscript):
+        yield from _entry(project, expression, node)
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+
+def _name(project: Project, expression: Expression, name: str) -> Iterator[Binding]:
+    source = expression.source
+    for comprehension in (a for a in source.ancestors(expression.node) if isinstance(a, _COMPREHENSIONS)):
+        for generator in comprehension.generators:
+            if name in _targets(generator.target):
+                yield from _iterated(project, Expression(source, generator.iter, expression.frames), name)
+                return
+    function = source.function_of(expression.node)
+    frames = expression.frames
+    while function is not None:
+        found = list(_function_scope(project, expression, function, name, frames))
+        if found:
+            yield from found
+            return
+        frames = _enclosing_frames(frames)
+        function = source.function_of(function)
+    yield from _module_scope(project, source, name)
+
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _enclosing_frames(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    if not frames or ".<locals>." not in frames[0].function:
+        return ()
+    parent = frames[0].function.rpartition(".<locals>.")[0]
+    index = next((i for i, f in enumerate(frames) if i and f.function == parent and f.path == frames[0].path), None)
+    return () if index is None else frames[index:]
+
+
+def _function_scope(
+    project: Project, expression: Expression, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frames: tuple[Frame, ...]
+) -> Iterator[Binding]:
+    source = expression.source
+    assigned = list(_assignments(source, function, name))
+    before = [pair for pair in assigned if pair[0].lineno <= expression.node.lineno]
+    for statement, value in sorted(before or assigned, key=lambda pair: -pair[0].lineno):
+        yield from _assigned(project, Expression(source, value, frames), statement, name)
+    if name in _parameters(function):
+        yield from _argument(project, source, function, name, frames)
+
+
+def _assignments(source: Source, scope: ast.AST, name: str) -> Iterator[tuple[ast.stmt, ast.expr]]:
+    """Statements of one scope (nested functions and classes excluded) that bind ``name``, with the expression bound."""
+    body = scope.body if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module, ast.ClassDef)) else []
+    for node in _walk_scope(body):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                value = _matching_value(target, node.value, name)
+                if value is not None:
+                    yield node, value
+        elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None and dotted(node.target) == name:
+            yield node, node.value
+        elif isinstance(node, (ast.For, ast.AsyncFor)) and name in _targets(node.target):
+            yield node, node.iter
+        elif isinstance(node, ast.NamedExpr) and node.target.id == name:
+            yield source.statement_of(node), node.value
+
+
+def _walk_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    stack: list[ast.AST] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _matching_value(target: ast.expr, value: ast.expr, name: str) -> ast.expr | None:
+    """The part of ``value`` that ``name`` is bound to: the element of a tuple where both sides are written out."""
+    if dotted(target) == name:
+        return value
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for index, element in enumerate(target.elts):
+            if dotted(element) == name:
+                spelled = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts)
+                return value.elts[index] if spelled and isinstance(value, (ast.Tuple, ast.List)) else value
+    return None
+
+
+def _targets(target: ast.AST) -> set[str]:
+    return {dotted(node) for node in ast.walk(target) if isinstance(node, (ast.Name, ast.Attribute))}
+
+
+def _assigned(project: Project, value: Expression, statement: ast.stmt, name: str) -> Iterator[Binding]:
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
+        yield from _iterated(project, value, name)
+    elif isinstance(statement, ast.AugAssign):
+        yield Binding(value, f"`{name}`", 1, _augmented(project, value, statement))
+    else:
+        yield Binding(value, f"`{name}`")
+
+
+def _augmented(project: Project, value: Expression, statement: ast.AugAssign) -> Inverse:
+    """``x += e`` wants of ``e`` the difference to what ``x`` is now."""
+    added = project.integer(value)
+    now = project.integer(Expression(value.source, _load(statement.target), value.frames))
+
+    def inverse(want: int) -> int | None:
+        if added is None or now is None or not isinstance(statement.op, (ast.Add, ast.Mult)):
+            return None
+        if isinstance(statement.op, ast.Add):
+            return want - now + added
+        return want * added // now if now and want * added % now == 0 else None
+
+    return inverse
+
+
+def _load(node: ast.expr) -> ast.expr:
+    return ast.parse(dotted(node) or "None", mode="eval").body
+
+
+# -- parameters --------------------------------------------------------------------------------------------------------
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]:
+    arguments = function.args
+    return [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def _argument(
+    project: Project, source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frames: tuple[Frame, ...]
+) -> Iterator[Binding]:
+    """The caller's argument, else the default."""
+    caller = project.call(frames[1:]) if len(frames) > 1 else None
+    if caller is not None and isinstance(caller.node, ast.Call):
+        passed = _passed(project, caller, caller.node, source, function, name)
+        if passed is not None:
+            yield Binding(passed, f"argument `{name}` of the caller")
+            return
+    default = _default(function, name)
+    if default is not None:
+        yield Binding(Expression(source, default), f"default of `{name}`")
+
+
+def _passed(
+    project: Project, caller: Expression, call: ast.Call, source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str
+) -> Expression | None:
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return Expression(caller.source, keyword.value, caller.frames)
+        if keyword.arg is None:
+            entry = next(iter(_entries(project, Expression(caller.source, keyword.value, caller.frames), name)), None)
+            if entry is not None:
+                return entry
+    positional = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    if name not in positional:
+        return None
+    index = positional.index(name) - (1 if _is_bound_call(source, function, call) else 0)
+    before = call.args[: index + 1]
+    if index < 0 or len(before) <= index or any(isinstance(a, ast.Starred) for a in before):
+        return None
+    return Expression(caller.source, before[index], caller.frames)
+
+
+def _is_bound_call(source: Source, function: ast.AST, call: ast.Call) -> bool:
+    """Whether ``self`` is not among the written arguments."""
+    if not isinstance(source.parents.get(function), ast.ClassDef) or isinstance(function, ast.Lambda):
+        return False
+    decorators = [dotted(d) for d in getattr(function, "decorator_list", [])]
+    if "staticmethod" in decorators:
+        return False
+    explicit = isinstance(call.func, ast.Attribute) and call.func.attr == "__init__" and not isinstance(call.func.value, ast.Call)
+    return not explicit
+
+
+def _default(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> ast.expr | None:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+        if parameter.arg == name:
+            return default
+    for parameter, keyword_default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if parameter.arg == name:
+            return keyword_default
+    return None
+
+
+# -- modules and classes -----------------------------------------------------------------------------------------------
+
+
+def _module_scope(project: Project, source: Source, name: str) -> Iterator[Binding]:
+    found = sorted(_assignments(source, source.tree, name), key=lambda pair: -pair[0].lineno)
+    for statement, value in found:
+        for binding in _assigned(project, Expression(source, value), statement, name):
+            yield Binding(binding.expression, f"constant `{name}`", binding.distance, binding.inverse)
+    if found:
+        return
+    for module, original in _imported_from(source, name):
+        other = _module_source(project, source, module)
+        if other is not None:
+            yield from _module_scope(project, other, original)
+
+
+def _imported_from(source: Source, name: str) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    yield node.module or "", alias.name
+
+
+def _module_source(project: Project, source: Source, module: str) -> Source | None:
+    """The project file that ``module`` names, relative or absolute."""
+    tail = tuple(module.split(".")) if module else ()
+    for path in project.files:
+        parts = (*path.parts[:-1], path.stem) if path.stem != "__init__" else path.parts[:-1]
+        if tail and parts[-len(tail) :] == tail and path != source.path:
+            return project.source(path)
+    return None
+
+
+def _attribute(project: Project, expression: Expression, node: ast.Attribute) -> Iterator[Binding]:
+    source = expression.source
+    if isinstance(node.value, ast.Name):
+        owner = source.class_of(node)
+        function = source.function_of(node)
+        if owner is not None and function is not None and _parameters(function)[:1] == [node.value.id]:
+            yield from _self_attribute(project, expression, owner, node)
+            return
+        if node.value.id in source.classes:
+            yield from _class_attribute(source, source.classes[node.value.id], node.attr)
+            return
+        module = next((m for m, original in _imported_modules(source, node.value.id) if original), None)
+        other = _module_source(project, source, module) if module else None
+        if other is not None:
+            yield from _module_scope(project, other, node.attr)
+            return
+    for entry in _entries(project, Expression(source, node.value, expression.frames), node.attr):
+        yield Binding(entry, f"`{node.attr}`")
+    yield from keyed(project, node.attr, project.integer(expression))
+
+
+def _imported_modules(source: Source, name: str) -> Iterator[tuple[str, bool]]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    yield alias.name, True
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    yield f"{node.module}.{alias.name}" if node.module else alias.name, True
+
+
+def _self_attribute(project: Project, expression: Expression, owner: ast.ClassDef, node: ast.Attribute) -> Iterator[Binding]:
+    target = f"{dotted(node.value)}.{node.attr}"
+    value = project.value(expression)
+    for source, class_ in class_line(project, expression.source, owner):
+        for method in (m for m in class_.body if isinstance(m, (ast.FunctionDef, ast.AsyncFunctionDef))):
+            own = f"{_parameters(method)[0]}.{node.attr}" if _parameters(method) else target
+            frames = _method_frames(project, expression, class_, method)
+            for statement, bound in sorted(_assignments(source, method, own), key=lambda pair: -pair[0].lineno):
+                if bound is node or (statement.lineno >= node.lineno and method is expression.source.function_of(node)):
+                    continue
+                yield from _assigned(project, Expression(source, bound, frames), statement, f"self.{node.attr}")
+        yield from _class_attribute(source, class_, node.attr)
+    if isinstance(value, int):
+        return
+
+
+def class_line(project: Project, source: Source, class_: ast.ClassDef) -> Iterator[tuple[Source, ast.ClassDef]]:
+    """A class and its bases, as far as the project's files define them."""
+    yield source, class_
+    for base in class_.bases:
+        name = dotted(base).rpartition(".")[2]
+        for other in project.sources():
+            found = other.classes.get(name)
+            if found is not None and found is not class_:
+                yield from class_line(project, other, found)
+                break
+
+
+def _method_frames(project: Project, expression: Expression, class_: ast.ClassDef, method: ast.AST) -> tuple[Frame, ...]:
+    """Frames in which ``method`` ran: the expression's own, else those in which the class's layer was built."""
+    name = getattr(method, "name", "")
+    wanted = f"{class_.name}.{name}"
+    for index, frame in enumerate(expression.frames):
+        if frame.function.endswith(wanted):
+            return expression.frames[index:]
+    for layer in project.trace.layers:
+        if layer.kind == class_.name or layer.type.endswith(f".{class_.name}"):
+            for index, frame in enumerate(layer.construction):
+                if frame.function.endswith(wanted):
+                    return layer.construction[index:]
+    return ()
+
+
+def _class_attribute(source: Source, class_: ast.ClassDef, name: str) -> Iterator[Binding]:
+    for _, value in _assignments(source, class_, name):
+        yield Binding(Expression(source, value), f"class attribute `{name}`")
+
+
+# -- entries -----------------------------------------------------------------------------------------------------------
+
+
+def _entry(project: Project, expression: Expression, node: ast.Subscript) -> Iterator[Binding]:
+    base = Expression(expression.source, node.value, expression.frames)
+    key = evaluate(node.slice, project.names(expression))
+    if isinstance(key, str):
+        found = False
+        for entry in _entries(project, base, key):
+            found = True
+            yield Binding(entry, f"entry {key!r}")
+        if not found:
+            yield from keyed(project, key, project.integer(expression))
+    elif isinstance(key, int):
+        for literal in literals(project, base):
+            if isinstance(literal.node, (ast.List, ast.Tuple)) and -len(literal.node.elts) <= key < len(literal.node.elts):
+                yield Binding(Expression(literal.source, literal.node.elts[key], literal.frames), f"entry {key}")
+
+
+def _entries(project: Project, base: Expression, key: str) -> Iterator[Expression]:
+    """What a mapping or object literal that ``base`` comes from holds under ``key``."""
+    for literal in literals(project, base):
+        node = literal.node
+        if isinstance(node, ast.Dict):
+            for name, value in zip(node.keys, node.values, strict=True):
+                if isinstance(name, ast.Constant) and name.value == key:
+                    yield Expression(literal.source, value, literal.frames)
+        elif isinstance(node, ast.Call):
+            passed = [k.value for k in node.keywords if k.arg == key]
+            yield from (Expression(literal.source, value, literal.frames) for value in passed)
+            class_ = literal.source.classes.get(dotted(node.func))
+            if class_ is not None and not passed:
+                yield from (b.expression for b in _class_attribute(literal.source, class_, key))
+
+
+def literals(project: Project, expression: Expression, depth: int = 0) -> Iterator[Expression]:
+    """The list, tuple, dict or call displays that an expression's value was written as."""
+    node = expression.node
+    if depth > 8:
+        return
+    if isinstance(node, (ast.List, ast.Tuple, ast.Dict)):
+        yield expression
+    elif isinstance(node, ast.Call):
+        inner = dotted(node.func)
+        if inner in {"list", "tuple", "reversed", "enumerate", "iter", "sorted"} and node.args:
+            yield from literals(project, Expression(expression.source, node.args[0], expression.frames), depth + 1)
+        elif inner in {"zip", "pairwise", "itertools.pairwise"}:
+            for argument in node.args:
+                yield from literals(project, Expression(expression.source, argument, expression.frames), depth + 1)
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in {"items", "values", "keys", "copy"}:
+            yield from literals(project, Expression(expression.source, node.func.value, expression.frames), depth + 1)
+        else:
+            yield expression
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        yield from literals(project, Expression(expression.source, node.value, expression.frames), depth + 1)
+    elif isinstance(node, ast.BinOp):
+        for side in (node.left, node.right):
+            yield from literals(project, Expression(expression.source, side, expression.frames), depth + 1)
+    elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        for binding in bindings(project, expression):
+            yield from literals(project, binding.expression, depth + 1)
+
+
+def _iterated(project: Project, iterable: Expression, name: str) -> Iterator[Binding]:
+    """Entries of the sequence that a loop runs over; those with the value at hand are told apart by the caller."""
+    for literal in literals(project, iterable):
+        node = literal.node
+        values = node.values if isinstance(node, ast.Dict) else node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
+        for value in _flat(values):
+            yield Binding(Expression(literal.source, value, literal.frames), f"entry of the sequence that `{name}` runs over", 2)
+
+
+def _flat(values: list[ast.expr]) -> Iterator[ast.expr]:
+    for value in values:
+        if isinstance(value, (ast.List, ast.Tuple)):
+            yield from _flat(value.elts)
+        else:
+            yield value
+
+
+# -- config entries by key ---------------------------------------------------------------------------------------------
+
+
+def keyed(project: Project, key: str, value: int | None) -> Iterator[Binding]:
+    """Expressions anywhere in the project that are written under ``key`` and have ``value``: config entries and defaults."""
+    if value is None:
+        return
+    for source in project.sources():
+        for what, node in _keyed_nodes(source, key):
+            if evaluate(node, names_of(project.trace, None, source.path)) == value:
+                yield Binding(Expression(source, node), what)
+
+
+def _keyed_nodes(source: Source, key: str) -> Iterator[tuple[str, ast.expr]]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Dict):
+            for name, value in zip(node.keys, node.values, strict=True):
+                if isinstance(name, ast.Constant) and name.value == key:
+                    yield f"entry {key!r}", value
+        elif isinstance(node, ast.Call):
+            option = _option_default(node, key)
+            if option is not None:
+                yield f"default of option `{key}`", option
+            elif source.class_of(node) is None and source.function_of(node) is None:
+                yield from ((f"argument `{key}`", k.value) for k in node.keywords if k.arg == key)
+        elif isinstance(node, ast.ClassDef):
+            yield from ((f"field `{key}`", value) for _, value in _assignments(source, node, key))
+
+
+def _option_default(node: ast.Call, key: str) -> ast.expr | None:
+    """``default=`` of ``add_argument('--key', ...)``."""
+    if not (isinstance(node.func, ast.Attribute) and node.func.attr in {"add_argument", "option"}):
+        return None
+    flags = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    names = {flag.lstrip("-").replace("-", "_") for flag in flags} | {
+        k.value.value for k in node.keywords if k.arg == "dest" and isinstance(k.value, ast.Constant) and isinstance(k.value.value, str)
+    }
+    return next((k.value for k in node.keywords if k.arg == "default"), None) if key in names else None
+
+
+def text_entries(project: Project, key: str, value: int) -> Iterator[TextEntry]:
+    """``key: value`` written inside a text of the source: JSON, YAML or ``key = value`` lines that the program parses."""
+    pattern = re.compile(rf"(?<![\w.])(['\"]?){re.escape(key)}\1\s*[:=]\s*({value})(?![\w.])")
+    for source in project.sources():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and key in node.value:
+                place = source.range_of(node)
+                for match in pattern.finditer(source.segment(place)):
+                    start = _advance(place.start, source.segment(place)[: match.start(2)])
+                    end = Position(start.line, start.column + len(match.group(2)))
+                    yield TextEntry(Range(start, end), source.path, f"entry {key!r}")
+
+
+def _advance(start: Position, text: str) -> Position:
+    lines = text.replace("\r\n", "\n").split("\n")
+    return Position(start.line + len(lines) - 1, len(lines[-1]) if len(lines) > 1 else start.column + len(text))
+
+
+def entry_edit(entry: TextEntry, text: str) -> Edit:
+    return Edit(entry.path, entry.edit_range, text)

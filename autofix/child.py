@@ -1,0 +1,171 @@
+"""Start the probe, send a request, read the reply, enforce limits.
+
+It knows processes and pipes; what a reply means is for ``replies``. A probe that dies or hangs is ended and started again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from autofix.errors import ProbeError
+from autofix.probe import wire
+
+START_SECONDS = 180.0
+GRACE_SECONDS = 10.0
+_PROBE = Path(__file__).parent / "probe"
+_BOOT = """
+import sys, importlib.util as u
+d = sys.argv[1]
+sys.path[:] = [p for p in sys.path if p]
+s = u.spec_from_file_location("_autofix_probe", d + "/__init__.py", submodule_search_locations=[d])
+m = u.module_from_spec(s)
+sys.modules["_autofix_probe"] = m
+s.loader.exec_module(m)
+from _autofix_probe.__main__ import main
+main()
+"""
+
+
+class Session:
+    """One probe process, kept warm; a context manager that ends it."""
+
+    def __init__(self, python: str | None = None) -> None:
+        self.python = python or sys.executable
+        self._folder = Path(tempfile.mkdtemp(prefix="autofix-"))
+        self._numbers = itertools.count()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.Queue[bytes] = queue.Queue()
+        self._ready = False
+        self._start()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def run(self, request: wire.RunRequest) -> dict[str, Any]:
+        """The reply to ``request``, as the probe wrote it.
+
+        Raises ProbeError if the interpreter cannot run the probe or answers with something else.
+        """
+        reply_path = self._folder / f"reply-{next(self._numbers)}.json"
+        self._await_ready()
+        assert self._process is not None and self._process.stdin is not None
+        try:
+            self._process.stdin.write(wire.encode_request(request, str(reply_path)).encode("utf-8", "surrogatepass"))
+            self._process.stdin.flush()
+        except OSError:
+            self._stop()
+            raise ProbeError(f"the probe ended before it was asked; run {self.python} -c 'import torch' to see why") from None
+        answer = self._next_answer(request.seconds + GRACE_SECONDS)
+        if answer is None:
+            self._stop()
+            return {"protocol": wire.PROTOCOL, "ending": "timed out", "message": f"the model ran longer than {request.seconds:g} s"}
+        if not answer:
+            code = self._stop()
+            return {"protocol": wire.PROTOCOL, **_ending_of(code)}
+        return _read_reply(reply_path)
+
+    def _start(self) -> None:
+        self._ready = False
+        self._answers = queue.Queue()
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")}
+        try:
+            with (self._folder / "stderr").open("wb") as stderr:
+                self._process = subprocess.Popen(
+                    [self.python, "-c", _BOOT, str(_PROBE)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    env=environment,
+                    start_new_session=os.name == "posix",
+                )
+        except OSError as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise ProbeError(f"cannot start {self.python}: {error.strerror}; pass --python with the interpreter you train with") from error
+        threading.Thread(target=_forward_lines, args=(self._process.stdout, self._answers), daemon=True).start()
+
+    def _await_ready(self) -> None:
+        if self._process is None:
+            self._start()
+        if self._ready:
+            return
+        if self._next_answer(START_SECONDS) != b"ready\n":
+            self._stop()
+            raise ProbeError(self._start_message())
+        self._ready = True
+
+    def _start_message(self) -> str:
+        lines = (self._folder / "stderr").read_text("utf-8", "replace").strip().splitlines()
+        reason = lines[-1] if lines else "it ended without a word"
+        return f"cannot run torch in {self.python}: {reason}; pass --python with the interpreter you train with"
+
+    def _next_answer(self, seconds: float) -> bytes | None:
+        """A line, b'' at the end of the stream, None when time is over."""
+        try:
+            return self._answers.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+    def _stop(self) -> int:
+        """End the probe; its exit code, negative for a signal of its own making."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        assert process.stdin is not None
+        try:
+            process.stdin.close()
+        except OSError:
+            pass
+        try:
+            return process.wait(timeout=0.5 if self._ready else 0.05)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return 0
+
+
+def _forward_lines(stream: Any, lines: queue.Queue[bytes]) -> None:
+    for line in stream:
+        lines.put(line)
+    lines.put(b"")
+    stream.close()
+
+
+def _read_reply(path: Path) -> dict[str, Any]:
+    try:
+        reply = json.loads(path.read_text("utf-8", "surrogatepass"))
+    except (OSError, ValueError) as error:
+        raise ProbeError(f"the probe's reply cannot be read: {error}") from error
+    finally:
+        path.unlink(missing_ok=True)
+    if not isinstance(reply, dict):
+        raise ProbeError("the probe's reply is not an object")
+    return reply
+
+
+def _ending_of(code: int) -> dict[str, str]:
+    if code < 0:
+        return {"ending": "crashed", "message": f"the process was killed by signal {-code}"}
+    return {"ending": "exited", "message": f"the program ended the process with exit code {code}"}
+
+
+def prestart(python: str | None = None) -> Session:
+    """A session whose probe imports torch while the caller goes on."""
+    return Session(python)

@@ -1,0 +1,129 @@
+"""Turn the failure that ended a trace into a finding with a place in the source.
+
+It asks the families of checks in turn and adds where a reader should look; it proposes nothing.
+"""
+
+from __future__ import annotations
+
+from autofix.diagnosis import layers, operators, python, sequences
+from autofix.diagnosis.conclusion import Conclusion
+from autofix.project import Project
+from autofix.records import Failure, Finding, Layer, Location, Mismatch, Operation, OperationKind, Position, Range, Sequence, Tensor, tensors_of
+from autofix.signatures import position
+from autofix.source import argument
+
+_FLOATS = frozenset(("float16", "bfloat16", "float32", "float64"))
+
+
+def diagnose(project: Project) -> Finding | None:
+    """The finding for the failure of ``project.trace``; None for a run that did not fail."""
+    failure = project.trace.failure
+    if failure is None:
+        return None
+    operation = project.trace.failed_operation
+    if operation is None:
+        conclusion = python.conclude(failure, project) or _other(failure)
+        return _placed(project, failure, None, _built_layer(failure), conclusion)
+    layer = _layer(project, operation)
+    subject = _subject(operation, layer)
+    conclusion = _conclude(project, operation, layer, subject) or _other(failure)
+    return _placed(project, failure, operation, layer, conclusion)
+
+
+def _conclude(project: Project, operation: Operation, layer: Layer | None, subject: str) -> Conclusion | None:
+    found = _tuple_argument(operation, subject)
+    if found is None and layer is not None:
+        found = layers.conclude(operation, layer, subject) or sequences.conclude(operation, layer, subject, project.trace)
+    return found or operators.conclude(operation, subject) or _dtype(operation, layer, subject)
+
+
+def _layer(project: Project, operation: Operation) -> Layer | None:
+    """The layer that was called, or torch's layer whose own forward a subclass called."""
+    if operation.kind is OperationKind.CALL_MODULE:
+        return project.layer(operation.layer_index)
+    return None
+
+
+def _subject(operation: Operation, layer: Layer | None) -> str:
+    if operation.layer:
+        return f"`{operation.layer}`"
+    return f"`{layer.kind}`" if layer is not None else f"`{operation.target.rpartition('.')[2]}`"
+
+
+def _other(failure: Failure) -> Conclusion:
+    first = (failure.message.strip().splitlines() or [failure.type])[0]
+    return Conclusion(Mismatch.OTHER, f"{failure.type}: {first}"[:300])
+
+
+def _tuple_argument(operation: Operation, subject: str) -> Conclusion | None:
+    """A tuple of tensors where one tensor belongs."""
+    takes_sequence = operation.target.rpartition(".")[2] in {"cat", "stack", "concat", "hstack", "vstack", "einsum", "getitem", "where", "block_diag"}
+    first = operation.arguments[0] if operation.arguments else None
+    if takes_sequence or not isinstance(first, Sequence) or first.type not in {"tuple", "list"} or not tensors_of((first,)):
+        return None
+    message = f"{subject} takes a tensor but receives a {first.type} of {len(first.items)}"
+    return Conclusion(Mismatch.TUPLE_RESULT, message, (1,), (len(first.items),), "", 0)
+
+
+def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Conclusion | None:
+    """Operands whose dtypes cannot meet, where their shapes explain nothing."""
+    dtypes = {t.dtype for t in operation.tensors}
+    if layer is not None and layer.parameters:
+        first = next((t for t in operation.tensors), None)
+        if isinstance(first, Tensor) and first.dtype not in _FLOATS and layer.kind not in {"Embedding", "EmbeddingBag"}:
+            return Conclusion(Mismatch.DTYPE, f"{subject} takes floating-point numbers but receives {first.dtype}", operand=0)
+        if isinstance(first, Tensor) and first.dtype in _FLOATS - {"float32"}:
+            return Conclusion(Mismatch.DTYPE, f"{subject} has float32 weights but receives {first.dtype}", operand=0)
+        return None
+    if len(dtypes & _FLOATS) > 1:
+        return Conclusion(Mismatch.DTYPE, f"{subject} of {' and '.join(sorted(dtypes))}", operand=1)
+    return None
+
+
+# -- places ------------------------------------------------------------------------------------------------------------
+
+
+def _built_layer(failure: Failure) -> Layer | None:
+    """A stand-in for the layer whose constructor failed: its class and the arguments it was given."""
+    if not failure.callee.endswith(".__init__"):
+        return None
+    return Layer(-1, None, failure.callee.removesuffix(".__init__"), failure.arguments, (), failure.frames, True)
+
+
+def _placed(project: Project, failure: Failure, operation: Operation | None, layer: Layer | None, conclusion: Conclusion) -> Finding:
+    call = _call_location(project, failure, operation)
+    location = _argument_location(project, layer, conclusion.parameter) or call
+    subject = (operation.layer or operation.target) if operation is not None else (layer.type if layer else "")
+    return Finding(
+        mismatch=conclusion.mismatch,
+        message=conclusion.message,
+        location=location,
+        call=call,
+        subject=subject,
+        expected=conclusion.expected,
+        actual=conclusion.actual,
+        operation=-1 if operation is None else operation.index,
+        layer=-1 if layer is None else layer.identity,
+        parameter=conclusion.parameter,
+        operand=conclusion.operand,
+        dimension=conclusion.dimension,
+    )
+
+
+def _call_location(project: Project, failure: Failure, operation: Operation | None) -> Location:
+    frames = operation.frames if operation is not None and operation.frames else failure.frames
+    if frames:
+        return Location(frames[0].path, frames[0].range)
+    start = Position(1, 0)
+    return Location(project.main, Range(start, start))
+
+
+def _argument_location(project: Project, layer: Layer | None, parameter: str) -> Location | None:
+    """The argument of the layer's construction that sets ``parameter``."""
+    if layer is None or not parameter:
+        return None
+    call = project.construction_call(layer)
+    if call is None or call.node is None:
+        return None
+    node = argument(call.node, position(layer.kind, parameter), parameter)  # type: ignore[arg-type]
+    return call.source.location(call.node if node is None else node)

@@ -1,0 +1,169 @@
+"""Conclusions about layers that multiply, convolve, normalise or look up: sizes of the input against the layer's own.
+
+Functional twins (``F.linear``) are judged from their weight operand in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autofix.diagnosis.conclusion import Conclusion, show, tensor_at
+from autofix.records import Layer, Mismatch, Operation, Sequence, Tensor, Value
+from autofix.shapes import per_dimension
+
+Check = Callable[[Operation, Layer, str], Conclusion | None]
+_BATCH_NORM_RANKS = {"BatchNorm1d": (2, 3), "BatchNorm2d": (4,), "BatchNorm3d": (5,), "InstanceNorm1d": (2, 3), "InstanceNorm2d": (3, 4), "InstanceNorm3d": (4, 5)}
+
+
+def conclude(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    """What is wrong with a layer's call, None if its own sizes explain nothing."""
+    kind = layer.kind
+    for names, check in _CHECKS:
+        if kind in names:
+            return check(operation, layer, subject)
+    return None
+
+
+def number(value: Value) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _linear(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, expected = tensor_at(operation, 0), number(layer.setting("in_features"))
+    if tensor is None or expected is None or not tensor.shape:
+        return None
+    if tensor.shape[-1] != expected:
+        message = f"{subject} takes {expected} features but receives {tensor.shape[-1]}"
+        return Conclusion(Mismatch.LINEAR_IN_FEATURES, message, (expected,), (tensor.shape[-1],), "in_features", 0, tensor.rank - 1)
+    return None
+
+
+def _bilinear(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    for position, parameter in enumerate(("in1_features", "in2_features")):
+        tensor, expected = tensor_at(operation, position, f"input{position + 1}"), number(layer.setting(parameter))
+        if tensor is not None and expected is not None and tensor.shape and tensor.shape[-1] != expected:
+            message = f"{subject} takes {expected} features as input {position + 1} but receives {tensor.shape[-1]}"
+            return Conclusion(Mismatch.BILINEAR_FEATURES, message, (expected,), (tensor.shape[-1],), parameter, position, tensor.rank - 1)
+    return None
+
+
+def _convolution(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, expected = tensor_at(operation, 0), number(layer.setting("in_channels"))
+    spatial = int(layer.kind[-2])
+    kernel = layer.setting("kernel_size")
+    width = len(kernel.items) if isinstance(kernel, Sequence) else spatial
+    if tensor is None or expected is None:
+        return None
+    return convolve(tensor, expected, spatial, width, kernel, layer, subject)
+
+
+def convolve(
+    tensor: Tensor, channels: int, spatial: int, width: int, kernel: Value, layer: Layer | None, subject: str
+) -> Conclusion | None:
+    """``spatial`` dimensions the layer slides over, ``width`` dimensions its kernel has."""
+    if tensor.rank not in (spatial + 1, spatial + 2) or width != spatial:
+        wanted = (width + 2,) if width != spatial else (spatial + 1, spatial + 2)
+        ranks = " or ".join(f"{rank} dimensions" for rank in wanted)
+        message = f"{subject} takes {ranks} but receives {show(tensor.shape)}"
+        return Conclusion(Mismatch.CONV_RANK, message, wanted, tensor.shape, "", 0)
+    dimension = tensor.rank - spatial - 1
+    if tensor.shape[dimension] != channels:
+        message = f"{subject} takes {channels} channel{'s' if channels != 1 else ''} but receives {tensor.shape[dimension]} in {show(tensor.shape)}"
+        return Conclusion(Mismatch.CONV_CHANNELS, message, (channels,), (tensor.shape[dimension],), "in_channels", 0, dimension)
+    return window(tensor, kernel, spatial, layer, subject)
+
+
+def window(tensor: Tensor, kernel: Value, spatial: int, layer: Layer | None, subject: str) -> Conclusion | None:
+    """A kernel that does not fit into the padded input."""
+    sizes = per_dimension(kernel, spatial)
+    padding = per_dimension(layer.setting("padding"), spatial) if layer is not None else (0,) * spatial
+    dilation = per_dimension(layer.setting("dilation"), spatial) if layer is not None else (1,) * spatial
+    if sizes is None or tensor.rank < spatial:
+        return None
+    reach = [d * (k - 1) + 1 for k, d in zip(sizes, dilation or (1,) * spatial, strict=True)]
+    room = [s + 2 * p for s, p in zip(tensor.shape[-spatial:], padding or (0,) * spatial, strict=True)]
+    if any(r > s for r, s in zip(reach, room, strict=True)):
+        message = f"{subject} has a kernel of {show(tuple(reach))} but receives {show(tuple(room))} with its padding"
+        return Conclusion(Mismatch.KERNEL_TOO_LARGE, message, tuple(reach), tuple(room), "kernel_size", 0)
+    return None
+
+
+def _pool(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, spatial = tensor_at(operation, 0), int(layer.kind[-2])
+    if tensor is None:
+        return None
+    if tensor.rank not in (spatial + 1, spatial + 2):
+        message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
+        return Conclusion(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
+    return window(tensor, layer.setting("kernel_size"), spatial, layer, subject)
+
+
+def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, expected = tensor_at(operation, 0), number(layer.setting("num_features"))
+    if tensor is None or expected is None:
+        return None
+    ranks = _BATCH_NORM_RANKS.get(layer.kind, ())
+    if ranks and tensor.rank not in ranks:
+        words = " or ".join(map(str, ranks))
+        message = f"{subject} ({layer.kind}) takes {words} dimensions but receives {show(tensor.shape)}"
+        return Conclusion(Mismatch.NORM_RANK, message, ranks, tensor.shape, "", 0)
+    if tensor.rank > 1 and tensor.shape[1] != expected:
+        return _norm_features(tensor, expected, 1, "num_features", subject)
+    rest = 1
+    for size in (tensor.shape[0], *tensor.shape[2:]):
+        rest *= size
+    if rest == 1:
+        message = f"{subject} has one value per channel in {show(tensor.shape)}, too few to train on"
+        return Conclusion(Mismatch.NORM_BATCH_OF_ONE, message, (2,), tensor.shape, "", 0)
+    return None
+
+
+def _norm_features(tensor: Tensor, expected: int, dimension: int, parameter: str, subject: str) -> Conclusion:
+    message = f"{subject} normalises {expected} features but receives {tensor.shape[dimension]} in {show(tensor.shape)}"
+    return Conclusion(Mismatch.NORM_FEATURES, message, (expected,), (tensor.shape[dimension],), parameter, 0, dimension)
+
+
+def _group_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, expected = tensor_at(operation, 0), number(layer.setting("num_channels"))
+    if tensor is None or expected is None or tensor.rank < 2 or tensor.shape[1] == expected:
+        return None
+    return _norm_features(tensor, expected, 1, "num_channels", subject)
+
+
+def _layer_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, wanted = tensor_at(operation, 0), layer.setting("normalized_shape")
+    if tensor is None or not isinstance(wanted, Sequence):
+        return None
+    expected = tuple(size for size in wanted.items if isinstance(size, int))
+    actual = tensor.shape[-len(expected) :] if expected else ()
+    if actual == expected:
+        return None
+    message = f"{subject} normalises {show(expected)} but receives {show(tensor.shape)}"
+    return Conclusion(Mismatch.NORM_FEATURES, message, expected, actual, "normalized_shape", 0, tensor.rank - 1)
+
+
+def _embedding(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, rows = tensor_at(operation, 0), number(layer.setting("num_embeddings"))
+    if tensor is None or rows is None:
+        return None
+    if tensor.dtype not in {"int64", "int32"}:
+        message = f"{subject} takes int64 indices but receives {tensor.dtype}"
+        return Conclusion(Mismatch.EMBEDDING_DTYPE, message, (), tensor.shape, "", 0)
+    if tensor.values is not None and (tensor.values[1] >= rows or tensor.values[0] < 0):
+        message = f"{subject} has {rows} rows but is asked for index {tensor.values[1] if tensor.values[1] >= rows else tensor.values[0]}"
+        return Conclusion(Mismatch.EMBEDDING_RANGE, message, (rows,), (tensor.values[1] + 1,), "num_embeddings", 0)
+    return None
+
+
+_CONVOLUTIONS = frozenset(f"{name}{n}d" for name in ("Conv", "ConvTranspose") for n in (1, 2, 3))
+_POOLS = frozenset(f"{kind}{n}d" for kind in ("MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool") for n in (1, 2, 3))
+_CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
+    (frozenset(("Linear", "NonDynamicallyQuantizableLinear")), _linear),
+    (frozenset(("Bilinear",)), _bilinear),
+    (_CONVOLUTIONS, _convolution),
+    (_POOLS, _pool),
+    (frozenset((*_BATCH_NORM_RANKS, "SyncBatchNorm")), _batch_norm),
+    (frozenset(("GroupNorm",)), _group_norm),
+    (frozenset(("LayerNorm", "RMSNorm")), _layer_norm),
+    (frozenset(("Embedding", "EmbeddingBag")), _embedding),
+)

@@ -1,0 +1,105 @@
+"""Conclusions about failures that no operation raised: constructors, unpacking, tuples used as tensors, missing names.
+
+They are read from the frame the program stood in: the expression there and the values its names had.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from autofix.diagnosis.conclusion import Conclusion, show
+from autofix.evaluation import Names, evaluate
+from autofix.project import Expression, Project
+from autofix.records import Failure, Mismatch, Sequence, Value, tensors_of
+from autofix.source import dotted
+
+_IMPORTABLE = frozenset(("F", "nn", "torch", "optim", "math", "np", "Tensor", "functional", "OrderedDict", "einops", "rearrange", "partial"))
+
+
+def conclude(failure: Failure, project: Project) -> Conclusion | None:
+    return _missing_name(failure) or _constructor(failure) or _at_expression(failure, project)
+
+
+def _missing_name(failure: Failure) -> Conclusion | None:
+    """Python's own wording, which carries the name in quotes."""
+    match = re.search(r"name '(\w+)' is not defined", failure.message) if failure.type in {"NameError", "UnboundLocalError"} else None
+    if match is None or match[1] not in _IMPORTABLE:
+        return None
+    return Conclusion(Mismatch.MISSING_NAME, f"`{match[1]}` is used but never imported", parameter=match[1])
+
+
+def _constructor(failure: Failure) -> Conclusion | None:
+    """A layer that refused its own arguments."""
+    given = {name: value for name, value in failure.arguments if isinstance(value, int) and not isinstance(value, bool)}
+    if not failure.callee.endswith(".__init__"):
+        return None
+    kind = failure.callee.split(".")[-2]
+    if kind == "GroupNorm" and _indivisible(given, "num_channels", "num_groups"):
+        message = f"GroupNorm splits {given['num_channels']} channels into {given['num_groups']} groups, which do not divide them"
+        return Conclusion(Mismatch.NORM_GROUPS, message, (given["num_groups"],), (given["num_channels"],), "num_groups")
+    for wide, narrow in (("embed_dim", "num_heads"), ("d_model", "nhead")):
+        if _indivisible(given, wide, narrow):
+            message = f"{kind} splits the width {given[wide]} into {given[narrow]} heads, which do not divide it"
+            return Conclusion(Mismatch.ATTENTION_HEADS, message, (given[narrow],), (given[wide],), narrow)
+    for channels in ("in_channels", "out_channels"):
+        if _indivisible(given, channels, "groups"):
+            message = f"{kind} splits {given[channels]} {channels} into {given['groups']} groups, which do not divide them"
+            return Conclusion(Mismatch.CONV_GROUPS, message, (given["groups"],), (given[channels],), channels)
+    return None
+
+
+def _indivisible(given: dict[str, int], whole: str, part: str) -> bool:
+    return whole in given and part in given and given[part] > 0 and given[whole] % given[part] != 0
+
+
+def _at_expression(failure: Failure, project: Project) -> Conclusion | None:
+    if not failure.frames:
+        return None
+    frame = failure.frames[0]
+    source = project.source(frame.path)
+    names = project.names(Expression(source, ast.Constant(None), failure.frames))
+    for node in source.nodes_at(frame.range):
+        if isinstance(node, ast.Tuple) and failure.type in {"ValueError", "TypeError"}:
+            return _unpacking(source.parents.get(node), node, names)
+        if isinstance(node, ast.Attribute):
+            value = evaluate(node.value, names)
+            if _holds_tensors(value):
+                return _tuple_result(source.text_of(node.value), value)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            value = evaluate(node.func.value, names)
+            if _holds_tensors(value) and failure.type == "AttributeError":
+                return _tuple_result(source.text_of(node.func.value), value)
+        if isinstance(node, ast.Subscript) and failure.type == "IndexError":
+            return _subscript(node, names)
+    return None
+
+
+def _holds_tensors(value: Value) -> bool:
+    return isinstance(value, Sequence) and value.type in {"tuple", "list"} and bool(tensors_of((value,)))
+
+
+def _tuple_result(text: str, value: Value) -> Conclusion:
+    assert isinstance(value, Sequence)
+    return Conclusion(Mismatch.TUPLE_RESULT, f"`{text}` is a {value.type} of {len(value.items)}, not a tensor", (1,), (len(value.items),))
+
+
+def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Conclusion | None:
+    if not isinstance(parent, ast.Assign):
+        return None
+    value = evaluate(parent.value, names)
+    if not isinstance(value, Sequence) or any(isinstance(e, ast.Starred) for e in node.elts) or len(value.items) == len(node.elts):
+        return None
+    shape = tuple(item for item in value.items if isinstance(item, int))
+    words = show(shape) if len(shape) == len(value.items) else f"{len(value.items)} values"
+    message = f"{len(node.elts)} names are unpacked from {words}"
+    return Conclusion(Mismatch.UNPACK, message, (len(node.elts),), shape or (len(value.items),), dotted(node.elts[0]))
+
+
+def _subscript(node: ast.Subscript, names: Names) -> Conclusion | None:
+    base, index = evaluate(node.value, names), evaluate(node.slice, names)
+    if not isinstance(base, Sequence) or not isinstance(index, int) or base.type != "Size":
+        return None
+    shape = tuple(item for item in base.items if isinstance(item, int))
+    return Conclusion(Mismatch.RANK, f"dimension {index} of {show(shape)} is read", (index + 1,), shape)
+

@@ -1,0 +1,173 @@
+"""Conclusions about layers over sequences: recurrent nets, attention, transformers.
+
+Sizes of inputs, states and masks against the layer's own.
+"""
+
+from __future__ import annotations
+
+from autofix.diagnosis.conclusion import Conclusion, show, tensor_at
+from autofix.diagnosis.layers import number
+from autofix.records import Layer, Mismatch, Operation, Sequence, Tensor, Trace, Value
+
+_RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
+_CELLS = frozenset(("RNNCell", "LSTMCell", "GRUCell"))
+_TRANSFORMERS = frozenset(("Transformer", "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer", "TransformerDecoderLayer"))
+
+
+def conclude(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Conclusion | None:
+    if layer.kind in _RECURRENT:
+        return _recurrent(operation, layer, subject)
+    if layer.kind in _CELLS:
+        return _cell(operation, layer, subject)
+    if layer.kind == "MultiheadAttention":
+        return _attention(operation, layer, subject)
+    if layer.kind in _TRANSFORMERS:
+        return _transformer(operation, layer, subject, trace)
+    return None
+
+
+def _recurrent(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, expected = tensor_at(operation, 0), number(layer.setting("input_size"))
+    if tensor is None or expected is None:
+        return None
+    packed = bool(operation.arguments) and isinstance(operation.arguments[0], Sequence)
+    if not packed and tensor.rank not in (2, 3):
+        message = f"{subject} takes (batch, time, features) or (time, features) but receives {show(tensor.shape)}"
+        return Conclusion(Mismatch.RNN_RANK, message, (2, 3), tensor.shape, "", 0)
+    if tensor.shape[-1] != expected:
+        message = f"{subject} takes {expected} features a step but receives {tensor.shape[-1]} in {show(tensor.shape)}"
+        return Conclusion(Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1)
+    return _state(operation, layer, tensor, packed, subject)
+
+
+def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, subject: str) -> Conclusion | None:
+    """The initial state against (layers * directions, batch, hidden)."""
+    state = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("hx")
+    if state is None:
+        return None
+    layers, hidden = number(layer.setting("num_layers")) or 1, number(layer.setting("hidden_size")) or 0
+    directions = 2 if layer.setting("bidirectional") else 1
+    batch = tensor.shape[0 if layer.setting("batch_first") else 1] if tensor.rank == 3 and not packed else None
+    wanted = (layers * directions, *(() if batch is None else (batch,)), hidden)
+    if layer.kind == "LSTM" and isinstance(state, Tensor):
+        message = f"{subject} is an LSTM and takes a pair (h, c) but receives one state {show(state.shape)}"
+        return Conclusion(Mismatch.RNN_HIDDEN, message, wanted, state.shape, "pair", 1)
+    if layer.kind != "LSTM" and isinstance(state, Sequence):
+        message = f"{subject} takes one state but receives {len(state.items)}"
+        return Conclusion(Mismatch.RNN_HIDDEN, message, wanted, (len(state.items),), "single", 1)
+    states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
+    for index, one in enumerate(states):
+        fits = one.shape == wanted or (packed and len(one.shape) == 3 and (one.shape[0], one.shape[2]) == (wanted[0], hidden))
+        if not fits:
+            message = f"{subject} takes a state of {show(wanted)} but receives {show(one.shape)}"
+            return Conclusion(Mismatch.RNN_HIDDEN, message, wanted, one.shape, "state", 1 + index)
+    return None
+
+
+def _cell(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, expected = tensor_at(operation, 0), number(layer.setting("input_size"))
+    if tensor is None or expected is None:
+        return None
+    if tensor.rank not in (1, 2):
+        message = f"{subject} takes (batch, features) but receives {show(tensor.shape)}"
+        return Conclusion(Mismatch.RNN_RANK, message, (1, 2), tensor.shape, "", 0)
+    if tensor.shape[-1] != expected:
+        message = f"{subject} takes {expected} features but receives {tensor.shape[-1]} in {show(tensor.shape)}"
+        return Conclusion(Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1)
+    state = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("hx")
+    hidden = number(layer.setting("hidden_size")) or 0
+    states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
+    if layer.kind == "LSTMCell" and isinstance(state, Tensor):
+        message = f"{subject} is an LSTM cell and takes a pair (h, c) but receives one state {show(state.shape)}"
+        return Conclusion(Mismatch.RNN_HIDDEN, message, (*tensor.shape[:-1], hidden), state.shape, "pair", 1)
+    for index, one in enumerate(states):
+        if one.shape != (*tensor.shape[:-1], hidden):
+            message = f"{subject} takes a state of {show((*tensor.shape[:-1], hidden))} but receives {show(one.shape)}"
+            return Conclusion(Mismatch.RNN_HIDDEN, message, (*tensor.shape[:-1], hidden), one.shape, "state", 1 + index)
+    return None
+
+
+def _attention(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    width = number(layer.setting("embed_dim"))
+    query, key, value = (tensor_at(operation, i, name) for i, name in enumerate(("query", "key", "value")))
+    if query is None or key is None or value is None or width is None:
+        return None
+    if query.rank not in (2, 3):
+        return Conclusion(Mismatch.RANK, f"{subject} takes 2 or 3 dimensions but receives {show(query.shape)}", (2, 3), query.shape, "", 0)
+    expected = (width, number(layer.setting("kdim")) or width, number(layer.setting("vdim")) or width)
+    for position, (tensor, wanted, name) in enumerate(zip((query, key, value), expected, ("embed_dim", "kdim", "vdim"), strict=True)):
+        if tensor.shape[-1] != wanted:
+            role = ("query", "key", "value")[position]
+            message = f"{subject} takes a {role} of width {wanted} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
+            parameter = name if position == 0 or number(layer.setting(name)) not in (None, width) else "embed_dim"
+            return Conclusion(Mismatch.ATTENTION_WIDTH, message, (wanted,), (tensor.shape[-1],), parameter, position, tensor.rank - 1)
+    return _mask(operation, layer, query, key, subject)
+
+
+def _mask(operation: Operation, layer: Layer, query: Tensor, key: Tensor, subject: str) -> Conclusion | None:
+    batch_first = bool(layer.setting("batch_first"))
+    time, batch = (1, 0) if batch_first and query.rank == 3 else (0, 1)
+    mask = tensor_at(operation, 5, "attn_mask")
+    if mask is not None:
+        wanted = (query.shape[time], key.shape[time])
+        if mask.shape[-2:] != wanted:
+            message = f"{subject} takes an attention mask of {show(wanted)} but receives {show(mask.shape)}"
+            return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", _index_of(operation, mask))
+    padding = tensor_at(operation, 3, "key_padding_mask")
+    if padding is not None and key.rank == 3:
+        wanted = (key.shape[batch], key.shape[time])
+        if padding.shape != wanted:
+            message = f"{subject} takes a padding mask of {show(wanted)} but receives {show(padding.shape)}"
+            return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, padding.shape, "key_padding_mask", _index_of(operation, padding))
+    return None
+
+
+def _index_of(operation: Operation, tensor: Tensor) -> int:
+    return next((i for i, operand in enumerate(operation.tensors) if operand is tensor), -1)
+
+
+def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Conclusion | None:
+    width = model_width(layer, trace)
+    tensors = [tensor_at(operation, 0, "src"), tensor_at(operation, 1, "tgt" if layer.kind == "Transformer" else "memory")]
+    inputs = [t for t in tensors[: 2 if "Decoder" in layer.kind or layer.kind == "Transformer" else 1] if t is not None]
+    if width is None or not inputs:
+        return None
+    for position, tensor in enumerate(inputs):
+        if tensor.rank not in (2, 3):
+            message = f"{subject} takes 2 or 3 dimensions but receives {show(tensor.shape)}"
+            return Conclusion(Mismatch.RANK, message, (2, 3), tensor.shape, "", position)
+        if tensor.shape[-1] != width:
+            message = f"{subject} has the width {width} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
+            return Conclusion(Mismatch.ATTENTION_WIDTH, message, (width,), (tensor.shape[-1],), "d_model", position, tensor.rank - 1)
+    return _transformer_mask(operation, bool(_first_setting(layer, "batch_first", trace)), layer, inputs, subject)
+
+
+def _transformer_mask(operation: Operation, batch_first: bool, layer: Layer, inputs: list[Tensor], subject: str) -> Conclusion | None:
+    own = inputs[-1] if layer.kind == "Transformer" else inputs[0]
+    time, batch = (1, 0) if batch_first and own.rank == 3 else (0, 1)
+    for position, value in enumerate((*operation.arguments, *(item for _, item in operation.keywords))):
+        if not isinstance(value, Tensor) or any(value is tensor for tensor in inputs) or value.rank != 2:
+            continue
+        square = (own.shape[time], own.shape[time])
+        pad = (own.shape[batch], own.shape[time]) if own.rank == 3 else square
+        if value.shape not in (square, pad):
+            name = operation.keywords[position - len(operation.arguments)][0] if position >= len(operation.arguments) else "mask"
+            wanted = pad if "padding" in name else square
+            message = f"{subject} takes a mask of {show(wanted)} but receives {show(value.shape)}"
+            return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, value.shape, name, _index_of(operation, value))
+    return None
+
+
+def model_width(layer: Layer, trace: Trace) -> int | None:
+    """``d_model`` of a transformer layer or stack, from the attention inside it."""
+    own = number(layer.setting("d_model"))
+    return own if own is not None else number(_first_setting(layer, "embed_dim", trace))
+
+
+def _first_setting(layer: Layer, name: str, trace: Trace) -> Value:
+    """A setting of the layer or of the first layer inside it that has one."""
+    own = layer.setting(name)
+    if own is not None or layer.path is None:
+        return own
+    inside = (one for one in trace.layers if one.path is not None and one.path.startswith(f"{layer.path}." if layer.path else ""))
+    return next((value for one in inside for value in (one.setting(name),) if value is not None), None)

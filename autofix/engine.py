@@ -1,0 +1,322 @@
+"""The loop that joins the stages: run, diagnose, search, verify, report.
+
+``repair`` is the single way in. It reads project files through ``load`` and runs user code only through a session's probe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from autofix import load, propose, registry, replies, search, suppressions, verify
+from autofix.child import Session
+from autofix.diagnosis import diagnose
+from autofix.errors import UsageError
+from autofix.probe import wire
+from autofix.project import Project
+from autofix.records import (
+    Applicability,
+    ChainLink,
+    Check,
+    CheckKind,
+    CheckOutcome,
+    Diagnostic,
+    Ending,
+    Finding,
+    Location,
+    Mismatch,
+    Operation,
+    Plan,
+    RepairEnding,
+    Report,
+    Samples,
+    SourceText,
+    Spent,
+    Target,
+    Trace,
+)
+from autofix.settings import Prefer, Settings
+from autofix.source import Source
+
+Progress = Callable[[str], None]
+NO_RULE = "AF900"
+MAX_ALTERNATIVES = 8
+MAX_CHAIN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to repair and how; ``texts`` stand in for files on disk (an unsaved buffer, standard input)."""
+
+    target: Target
+    texts: tuple[SourceText, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    python: Path | None = None
+
+
+def repair(request: Request, session: Session | None = None, progress: Progress | None = None) -> Report:
+    """Run the model, find what is wrong and the cheapest repair that is proved by running.
+
+    Raises ProbeError if the interpreter cannot run the probe, UsageError for project files that cannot be read.
+    """
+    tell = progress or (lambda words: None)
+    with nullcontext(session) if session is not None else Session(_python(request)) as used:
+        run = _Run(request, used)
+        tell("running the model")
+        original = run.trace((), checks=False)
+        if not _has_fault(original):
+            return _without_fault(request, run, original)
+        project = run.project((), original)
+        finding = diagnose(project)
+        assert finding is not None
+        hidden = _suppression(run, finding)
+        if hidden is not None:
+            return _suppressed(request, run, original, finding, hidden)
+        tell(f"searching for a repair: {finding.message}")
+        return _searched(request, run, original, finding, project)
+
+
+def trace(request: Request, session: Session | None = None) -> tuple[Trace, Finding | None]:
+    """One run of the original text and what is wrong with it; nothing is repaired."""
+    with nullcontext(session) if session is not None else Session(_python(request)) as used:
+        run = _Run(request, used)
+        made = run.trace((), checks=False, graph=True)
+        return made, diagnose(run.project((), made)) if _has_fault(made) else None
+
+
+def _python(request: Request) -> str | None:
+    return None if request.python is None else str(request.python)
+
+
+def _has_fault(made: Trace) -> bool:
+    """A failure that is a finding, not a model that cannot be run."""
+    if made.failure is None:
+        return False
+    if made.ending is Ending.RAISED:
+        return True
+    return made.ending is Ending.IMPORT_FAILED and made.failure.type == "NameError"
+
+
+# -- running -----------------------------------------------------------------------------------------------------------
+
+
+class _Run:
+    """Texts in, traces out: the files of one request as they are, edited or not."""
+
+    def __init__(self, request: Request, session: Session) -> None:
+        self._request, self._session = request, session
+        self._given = {text.path: text for text in request.texts}
+        self._read: dict[Path, SourceText] = dict(self._given)
+        self._sources: dict[tuple[Path, str], Source] = {}
+        self.probes = 0
+
+    def source_text(self, path: Path) -> SourceText:
+        if path not in self._read:
+            self._read[path] = load.read(path)
+        return self._read[path]
+
+    def source(self, path: Path, texts: search.Texts = ()) -> Source:
+        text = dict(texts).get(path)
+        text = self.source_text(path).text if text is None else text
+        key = (path, text)
+        if key not in self._sources:
+            self._sources[key] = Source(path, text)
+        return self._sources[key]
+
+    def project(self, texts: search.Texts, made: Trace) -> Project:
+        target = self._request.target
+        return Project(target.root, made, lambda path: self.source(path, texts), target.path)
+
+    def trace(self, texts: search.Texts, checks: bool, fresh: bool = False, graph: bool = False) -> Trace:
+        self.probes += 1
+        reply = self._session.run(self._wire_request(texts, checks, fresh, graph))
+        return replies.read(reply, lambda path, line: self._line(path, line, texts))
+
+    def _line(self, path: Path, line: int, texts: search.Texts) -> str:
+        try:
+            return self.source(path, texts).line(line)
+        except UsageError:
+            return ""
+
+    def _wire_request(self, texts: search.Texts, checks: bool, fresh: bool, graph: bool) -> wire.RunRequest:
+        target, limits = self._request.target, self._request.settings.limits
+        overlay = {path: text.text for path, text in self._given.items()} | dict(texts)
+        overlay.setdefault(target.path, self.source_text(target.path).text)
+        return wire.RunRequest(
+            path=str(target.path),
+            module=target.module,
+            root=str(target.root),
+            search_paths=tuple(map(str, target.search_paths)),
+            model=target.model,
+            samples=_wire_samples(target.samples),
+            also=tuple(map(_wire_samples, target.also)),
+            evaluation_mode=target.evaluation_mode,
+            texts=tuple((str(path), text) for path, text in overlay.items()),
+            checks=checks,
+            fresh=fresh,
+            graph=graph,
+            seconds=limits.run_seconds,
+            memory_mib=limits.memory_mib,
+        )
+
+
+def _wire_samples(samples: Samples) -> wire.SamplesRequest:
+    inputs = tuple(wire.InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
+    return wire.SamplesRequest(inputs, samples.expression)
+
+
+# -- reports -----------------------------------------------------------------------------------------------------------
+
+
+def _without_fault(request: Request, run: _Run, original: Trace) -> Report:
+    if original.ending is Ending.PASSED:
+        notes = _unused_suppressions(run, request.target.path, ())
+        message = f"output {verify.shape_of(original.output)}"
+        return Report(request.target, RepairEnding.HEALTHY, message, original, notes=notes, spent=Spent(run.probes, original.seconds))
+    return Report(request.target, RepairEnding.NOT_RUN, _not_run(request, original), original, spent=Spent(run.probes, original.seconds))
+
+
+def _not_run(request: Request, original: Trace) -> str:
+    """What happened, where, what to do."""
+    name, message = request.target.path.name, original.message
+    limits = request.settings.limits
+    match original.ending:
+        case Ending.IMPORT_FAILED:
+            return f"cannot import {name}: {message}; pass --python with the interpreter you train with"
+        case Ending.NO_MODEL:
+            choices = f"; {name} has {', '.join(original.candidates)}" if original.candidates else ""
+            return f"cannot build the model `{request.target.model}`: {message}{choices}; choose one with --model EXPR"
+        case Ending.BAD_SAMPLE:
+            return f"{message}; correct --sample-shape or --sample"
+        case Ending.TIMED_OUT:
+            return f"{name}: the model ran longer than {limits.run_seconds:g} s; raise the limit with --time-limit or use a smaller sample"
+        case Ending.OUT_OF_MEMORY:
+            return f"{name}: the model needs more memory than there is ({message}); use a smaller sample or --memory-limit"
+        case Ending.EXITED:
+            return f"{name}: {message}; a model file must not end the program when it is imported or run"
+        case Ending.CRASHED:
+            return f"{name}: the interpreter crashed while the model ran ({message}); run it alone to see why"
+    return f"{name}: {original.ending.value}: {message}"
+
+
+def _suppressed(request: Request, run: _Run, original: Trace, finding: Finding, code: str) -> Report:
+    diagnostic = Diagnostic(code, finding.mismatch.value, finding, _links(run.project((), original), finding), suppressed=True)
+    texts = _texts(run, (finding,), None)
+    message = f"the finding is suppressed by a comment: {finding.message}"
+    spent = Spent(run.probes, original.seconds)
+    return Report(request.target, RepairEnding.SUPPRESSED, message, original, (diagnostic,), texts=texts, spent=spent)
+
+
+def _searched(request: Request, run: _Run, original: Trace, finding: Finding, project: Project) -> Report:
+    settings = request.settings
+    rules = propose.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
+    found = search.search(
+        original,
+        finding,
+        run=lambda texts, checks: run.trace(texts, checks),
+        view=run.project,
+        propose=lambda one, view: propose.propose(one, view, rules),
+        limits=settings.limits,
+    )
+    plans = _judged(run, original, project, found.plans)
+    best = plans[0] if plans else None
+    steps = best.steps if best is not None else ()
+    diagnostics = tuple(_diagnostic(run, project, step.finding, step.fix) for step in steps) or (_diagnostic(run, project, finding, None),)
+    ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
+    notes = (*found.notes, *_limit_note(found, request), *_pins(project, best))
+    notes += _unused_suppressions(run, request.target.path, tuple(d.code for d in diagnostics))
+    spent = Spent(run.probes, original.seconds + found.seconds)
+    texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
+    return Report(request.target, ending, finding.message, original, diagnostics, best, plans[1:], texts, notes, spent)
+
+
+def _limit_note(found: search.Found, request: Request) -> tuple[str, ...]:
+    if not found.limited:
+        return ()
+    return (f"the search stopped at its limit ({found.probes} runs, {request.settings.limits.seconds:g} s); a better repair may exist",)
+
+
+def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
+    place = verify.checkpoint(project)
+    if not place or best is None or not (best.proof.state_changed or best.proof.state_removed):
+        return ()
+    return (f"{place} loads weights, which pin the shapes of parameters: check that they fit the repaired model",)
+
+
+def _judged(run: _Run, original: Trace, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
+    """The plans with their labels; the first is run once more in a fresh process, and dropped if it fails there."""
+    rest = list(plans[: MAX_ALTERNATIVES + 1])
+    while rest:
+        first, *others = rest
+        fresh = run.trace(first.texts, checks=False, fresh=True)
+        if fresh.ending is Ending.PASSED and verify.shape_of(fresh.output) == first.proof.output:
+            checks = _with_fresh(first.proof.checks)
+            label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost)
+            best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
+            return (best, *(_alternative(plan, best) for plan in others))
+        rest = others
+    return ()
+
+
+def _with_fresh(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    return tuple(Check(CheckKind.FRESH, CheckOutcome.PASSED) if check.kind is CheckKind.FRESH else check for check in checks)
+
+
+def _alternative(plan: Plan, best: Plan) -> Plan:
+    return replace(plan, applicability=Applicability.UNSAFE, notes=(f"a cheaper repair passes: {best.title}",))
+
+
+def _diagnostic(run: _Run, project: Project, finding: Finding, fix: object) -> Diagnostic:
+    from autofix.records import Fix
+
+    answer = fix if isinstance(fix, Fix) else None
+    name = next((rule.name for rule in registry.rules() if answer is not None and rule.code == answer.rule), finding.mismatch.value)
+    return Diagnostic(answer.rule if answer else NO_RULE, name, finding, _links(project, finding), answer)
+
+
+def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
+    """The operations whose shapes led to the failing one, then what it received."""
+    if not 0 <= finding.operation < len(project.trace.operations):
+        return ()
+    failed = project.trace.operations[finding.operation]
+    operand = failed.tensors[finding.operand] if 0 <= finding.operand < len(failed.tensors) else None
+    tensor = operand or (failed.tensors[0] if failed.tensors else None)
+    if tensor is None:
+        return ()
+    links = [_link(operation) for operation in project.ancestry(tensor) if isinstance(operation.result, object)]
+    return tuple(reversed(links[:MAX_CHAIN]))
+
+
+def _link(operation: Operation) -> ChainLink:
+    place = Location(operation.frames[0].path, operation.frames[0].range) if operation.frames else None
+    return ChainLink(verify.label(operation), verify.shape_of(operation.result), place)
+
+
+def _texts(run: _Run, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | None) -> tuple[SourceText, ...]:
+    """The analysed text of every file that a diagnostic points at or a plan changes."""
+    paths = {place.path for finding in findings for place in (finding.location, finding.call)}
+    paths |= {path for plan in plans or () for path, _ in plan.texts}
+    return tuple(run.source_text(path) for path in sorted(paths))
+
+
+# -- suppressions ------------------------------------------------------------------------------------------------------
+
+
+def _suppression(run: _Run, finding: Finding) -> str | None:
+    """The code under which a comment hides the finding."""
+    codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches] or [NO_RULE]
+    for place in (finding.location, finding.call):
+        for one in suppressions.suppressions(run.source_text(place.path).text):
+            for code in codes:
+                if suppressions.matches(one, code, place.range.start.line):
+                    return code
+    return None
+
+
+def _unused_suppressions(run: _Run, path: Path, used: tuple[str, ...]) -> tuple[str, ...]:
+    found = suppressions.suppressions(run.source_text(path).text)
+    return tuple(f"{path.name}:{one.line}: the suppression {', '.join(one.codes) or 'of every code'} hides nothing" for one in found)
+
+

@@ -1,0 +1,28 @@
+"""The exceptions a front-end turns into one message and an exit code.
+
+Each message says what happened, where, and what to do. Nothing here prints or exits.
+"""
+
+from __future__ import annotations
+
+
+class AutofixError(Exception):
+    """The job could not be done; ``exit_code`` 2 unless a subclass says otherwise."""
+
+    exit_code = 2
+
+
+class UsageError(AutofixError):
+    """The user's words or files cannot be used: bad shape, missing file, unknown setting, not Python."""
+
+
+class ProbeError(AutofixError):
+    """The probe could not be started or answered something that is not a reply."""
+
+
+class ConflictError(AutofixError):
+    """A file changed on disk between analysis and writing, or cannot be written; nothing was written."""
+
+
+class InternalError(AutofixError):
+    """A fault of ours, said so, with a request for a report."""

@@ -1,0 +1,97 @@
+"""Edits of one call, made on its libcst tree so that its formatting and comments stay.
+
+Text of an expression in, text out; where the expression stands is the caller's business.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+
+class NotACall(ValueError):
+    """The text is no call that these edits know."""
+
+
+def _call(text: str) -> cst.Call:
+    try:
+        node = cst.parse_expression(text)
+    except cst.ParserSyntaxError as error:
+        raise NotACall(text) from error
+    if not isinstance(node, cst.Call):
+        raise NotACall(text)
+    return node
+
+
+def _code(node: cst.CSTNode) -> str:
+    return cst.Module([]).code_for_node(node)
+
+
+def with_argument(text: str, name: str, value: str, position: int = -1) -> str:
+    """The call with ``name`` set: its keyword or positional argument replaced, else a keyword added at the end.
+
+    Raises NotACall for a text that is no call.
+    """
+    call = _call(text)
+    new = cst.parse_expression(value)
+    arguments = list(call.args)
+    index = next((i for i, a in enumerate(arguments) if a.keyword is not None and a.keyword.value == name), None)
+    if index is None and 0 <= position < len(arguments) and all(a.keyword is None and not a.star for a in arguments[: position + 1]):
+        index = position
+    if index is not None:
+        arguments[index] = arguments[index].with_changes(value=new)
+        return _code(call.with_changes(args=arguments))
+    return _code(call.with_changes(args=_appended(arguments, name, new)))
+
+
+def _appended(arguments: list[cst.Arg], name: str, value: cst.BaseExpression) -> list[cst.Arg]:
+    """A keyword argument at the end, after a comma in the style of the arguments before."""
+    added = cst.Arg(
+        value=value,
+        keyword=cst.Name(name),
+        equal=cst.AssignEqual(whitespace_before=cst.SimpleWhitespace(""), whitespace_after=cst.SimpleWhitespace("")),
+    )
+    if not arguments:
+        return [added]
+    last = arguments[-1]
+    if isinstance(last.comma, cst.Comma):  # A trailing comma stays one.
+        earlier = next((a.comma for a in arguments[:-1] if isinstance(a.comma, cst.Comma)), cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+        return [*arguments[:-1], last.with_changes(comma=earlier), added.with_changes(comma=last.comma)]
+    separator = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    closing = last.whitespace_after_arg
+    moved = last.with_changes(comma=separator, whitespace_after_arg=cst.SimpleWhitespace(""))
+    return [*arguments[:-1], moved, added.with_changes(whitespace_after_arg=closing)]
+
+
+def without_argument(text: str, name: str, position: int = -1) -> str:
+    """The call without ``name``; the same text where it is not passed."""
+    call = _call(text)
+    arguments = list(call.args)
+    index = next((i for i, a in enumerate(arguments) if a.keyword is not None and a.keyword.value == name), None)
+    if index is None and 0 <= position < len(arguments) and all(a.keyword is None and not a.star for a in arguments):
+        index = position
+    if index is None:
+        return text
+    kept = [*arguments[:index], *arguments[index + 1 :]]
+    if kept and index == len(arguments) - 1:
+        kept[-1] = kept[-1].with_changes(comma=arguments[index].comma, whitespace_after_arg=arguments[index].whitespace_after_arg)
+    return _code(call.with_changes(args=kept))
+
+
+def with_callee(text: str, name: str) -> str:
+    """The call of another function: only the last part of the callee's name changes (``nn.Conv1d`` -> ``nn.Conv2d``)."""
+    call = _call(text)
+    if isinstance(call.func, cst.Attribute):
+        return _code(call.with_changes(func=call.func.with_changes(attr=cst.Name(name))))
+    if isinstance(call.func, cst.Name):
+        return _code(call.with_changes(func=cst.Name(name)))
+    raise NotACall(text)
+
+
+def operand(text: str) -> str:
+    """``text`` so that a method may follow it: in parentheses where it is an operation."""
+    try:
+        node = cst.parse_expression(text)
+    except cst.ParserSyntaxError as error:
+        raise NotACall(text) from error
+    plain = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.List, cst.Dict)
+    return text if isinstance(node, plain) or node.lpar else f"({text})"

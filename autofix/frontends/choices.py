@@ -1,0 +1,122 @@
+"""What a user can choose on a command line, as records, and which choices contradict each other.
+
+It knows no option parser and does nothing about a choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from autofix.errors import UsageError
+from autofix.settings import Prefer
+
+
+class Format(Enum):
+    """What goes to stdout."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoice:
+    """What the user said about the file, the model and how to run it; None and empty mean not said."""
+
+    file: str
+    stdin_filename: Path | None
+    model: str | None
+    sample_shape: tuple[str, ...]
+    sample: str | None
+    also: tuple[str, ...]
+    evaluation_mode: bool
+    python: str | None
+    time_limit: float | None
+    memory_limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamChoice:
+    quiet: bool
+    verbose: bool
+    no_color: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepairChoice:
+    run: RunChoice
+    streams: StreamChoice
+    apply: bool
+    unsafe_fixes: bool
+    output: Path | None
+    format: Format
+    alternatives: bool
+    pick: int | None
+    interactive: bool
+    prefer: Prefer | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    exit_zero: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesChoice:
+    run: RunChoice
+    streams: StreamChoice
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainChoice:
+    rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The parser answered by itself (help, version, completion)."""
+
+    exit_code: int
+
+
+Choice = RepairChoice | ShapesChoice | ExplainChoice | Finished
+
+
+def checked(choice: Choice) -> Choice:
+    """The choice itself; raises UsageError if parts of it contradict each other."""
+    if isinstance(choice, RepairChoice | ShapesChoice):
+        _check_run(choice.run)
+        if choice.streams.quiet and choice.streams.verbose:
+            raise UsageError("--quiet and --verbose contradict each other; choose one")
+    if isinstance(choice, RepairChoice):
+        _check_repair(choice)
+    return choice
+
+
+def _check_run(run: RunChoice) -> None:
+    if run.sample is not None and run.sample_shape:
+        raise UsageError("--sample and --sample-shape both say what the inputs are; choose one")
+    if run.file == "-" and run.stdin_filename is None:
+        raise UsageError("`-` reads standard input; pass --stdin-filename with the file the text belongs to")
+    if run.file != "-" and run.stdin_filename is not None:
+        raise UsageError("--stdin-filename needs `-` as FILE")
+
+
+def _check_repair(choice: RepairChoice) -> None:
+    from_stdin = choice.run.file == "-"
+    contradictions = (
+        (choice.unsafe_fixes and not choice.apply, "--unsafe-fixes says what --apply writes; pass --apply as well"),
+        (choice.apply and from_stdin, "--apply cannot write a text that came from standard input; apply the patch"),
+        (choice.apply and choice.output is not None, "--apply writes the files, --output a patch; choose one"),
+        (choice.interactive and from_stdin, "--interactive reads the answers from standard input, and so does `-`"),
+        (choice.interactive and choice.format is not Format.TEXT, "--interactive works with --format text only"),
+        (choice.interactive and choice.pick is not None, "--interactive and --pick both choose a plan; choose one"),
+        (
+            choice.interactive and choice.output is not None,
+            "--interactive writes the files, --output a patch; choose one",
+        ),
+        (choice.interactive and choice.streams.quiet, "--interactive has to ask, so it cannot be --quiet"),
+    )
+    for contradicts, message in contradictions:
+        if contradicts:
+            raise UsageError(message)

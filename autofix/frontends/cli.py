@@ -1,0 +1,132 @@
+"""The command line: parse the words, do the command, turn every outcome into one message and an exit code.
+
+What a repair does stands in ``repairing``; this file alone decides how a run of the program ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from autofix.errors import AutofixError, InternalError, UsageError
+from autofix.frontends import terminal
+from autofix.frontends.choices import Choice, ExplainChoice, Finished, RepairChoice, ShapesChoice, StreamChoice
+
+if TYPE_CHECKING:
+    from autofix.child import Session
+
+INTERRUPTED = 130
+BROKEN_PIPE = 1
+INTERNAL = 2
+
+
+def main(words: Sequence[str], session: Session | None = None) -> int:
+    """Do what the words ask for and return the exit code; ``session`` is a probe that was started ahead."""
+    verbose = bool({"-v", "--verbose"}.intersection(words))
+    try:
+        code = _run(_parsed(words), session)
+        sys.stdout.flush()
+    except AutofixError as error:
+        if verbose and isinstance(error, InternalError):
+            traceback.print_exc()
+        _say(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        terminal.silence(sys.stdout)
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except Exception as error:
+        if verbose:
+            traceback.print_exc()
+        _say(f"internal error: {type(error).__name__}: {error}; please report it with the file{_how(verbose)}")
+        return INTERNAL
+    if code == INTERRUPTED:
+        # The option parser swallows an interrupt that comes while it works.
+        _say("interrupted")
+    return code
+
+
+def _parsed(words: Sequence[str]) -> Choice:
+    """The choice; ``explain`` and a name are read here, since loading the option parser takes longer than answering."""
+    match words:
+        case ["explain"]:
+            return ExplainChoice(None)
+        case ["explain", rule] if not rule.startswith("-"):
+            return ExplainChoice(rule)
+    from autofix.frontends import arguments
+
+    return arguments.parse(words)
+
+
+def _say(message: str) -> None:
+    print(f"autofix: {terminal.visible(message)}", file=sys.stderr)
+
+
+def _how(verbose: bool) -> str:
+    return "" if verbose else " and what --verbose shows"
+
+
+def _run(choice: Choice, session: Session | None) -> int:
+    match choice:
+        case Finished(exit_code):
+            return exit_code
+        case ExplainChoice(rule):
+            return explain(rule)
+        case ShapesChoice():
+            _log(choice.streams)
+            return shapes(choice, session)
+        case RepairChoice():
+            _log(choice.streams)
+            # The commands that run no model start without the modules of this one.
+            from autofix.frontends.repairing import repair
+
+            return repair(choice, session)
+
+
+def _log(streams: StreamChoice) -> None:
+    if streams.verbose:
+        logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s")
+
+
+def shapes(choice: ShapesChoice, session: Session | None) -> int:
+    """Print the table of one run; 1 when the model fails, 2 when it could not be run."""
+    from autofix import engine
+    from autofix.frontends import requests
+    from autofix.records import Ending
+    from autofix.report import shapes as table
+
+    request = requests.request(choice.run)
+    with terminal.progress(sys.stderr, wanted=not choice.streams.quiet):
+        trace, finding = engine.trace(request, requests.usable(session, request))
+    if trace.ending is not Ending.PASSED and finding is None:
+        raise AutofixError(f"{request.target.path.name}: {trace.ending.value}: {trace.message}")
+    coloured = terminal.colour(sys.stdout, refused=choice.streams.no_color)
+    width = terminal.width(sys.stdout)
+    sys.stdout.write(table.render(trace, finding, request.target.root, colour=coloured, width=width))
+    return 0 if trace.ending is Ending.PASSED else 1
+
+
+def explain(rule: str | None) -> int:
+    """Print the documentation of one rule, or one line for each."""
+    from autofix import registry
+
+    rules = sorted(registry.rules(), key=lambda known: known.code)
+    if rule is None:
+        for known in rules:
+            print(known.documentation().partition("\n")[0].removesuffix("."))
+        return 0
+    wanted = rule.lower()
+    for known in rules:
+        if wanted in (known.code.lower(), known.name.lower()):
+            print(known.documentation().strip())
+            return 0
+    names = [name for known in rules for name in (known.code.lower(), known.name)]
+    close = get_close_matches(wanted, names, n=1)
+    suggestion = f"did you mean `{close[0]}`?" if close else "`autofix explain` lists all"
+    raise UsageError(f"there is no rule `{rule}`; {suggestion}")

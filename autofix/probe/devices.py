@@ -1,0 +1,87 @@
+"""A machine without a GPU runs models that ask for one: CUDA calls land on the CPU.
+
+Only where CUDA is really absent; nothing here changes what a model computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+
+_ABSENT = ("cuda", "xpu", "mps", "hpu")
+
+
+def _is_absent(value: Any) -> bool:
+    if isinstance(value, torch.device):
+        return value.type in _ABSENT
+    return isinstance(value, str) and value.partition(":")[0] in _ABSENT
+
+
+def on_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Arguments with every absent device replaced by the CPU."""
+    if any(_is_absent(value) for value in args):
+        args = tuple(torch.device("cpu") if _is_absent(value) else value for value in args)
+    if "device" in kwargs and (_is_absent(kwargs["device"]) or isinstance(kwargs["device"], int)):
+        kwargs = {**kwargs, "device": torch.device("cpu")}
+    if kwargs.get("pin_memory"):
+        kwargs = {**kwargs, "pin_memory": False}
+    return args, kwargs
+
+
+def _same(value: Any, *args: Any, **kwargs: Any) -> Any:
+    return value
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    return None
+
+
+@contextmanager
+def tolerated() -> Iterator[None]:
+    """CUDA calls do nothing where there is no GPU."""
+    if torch.cuda.is_available():
+        yield
+        return
+    load, module_to = torch.load, torch.nn.Module.to
+
+    def load_on_cpu(*args: Any, **kwargs: Any) -> Any:
+        kwargs["map_location"] = "cpu"
+        return load(*args[:1], **kwargs)
+
+    def to(module: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.nn.Module:
+        if args and isinstance(args[0], int) and not isinstance(args[0], bool):
+            args = (torch.device("cpu"), *args[1:])
+        new_args, new_kwargs = on_cpu(module_to, args, kwargs)
+        return module_to(module, *new_args, **new_kwargs)
+
+    replaced: list[tuple[Any, str, Any]] = [
+        (torch.Tensor, "cuda", _same),
+        (torch.nn.Module, "cuda", _same),
+        (torch.Tensor, "pin_memory", _same),
+        (torch.nn.Module, "to", to),
+        (torch, "load", load_on_cpu),
+    ]
+    names = ("synchronize", "empty_cache", "set_device", "manual_seed", "manual_seed_all", "reset_peak_memory_stats")
+    replaced += [(torch.cuda, name, _nothing) for name in names]
+    with ExitStack() as stack:
+        for owner, name, stand_in in replaced:
+            stack.enter_context(replacing(owner, name, stand_in))
+        yield
+
+
+@contextmanager
+def replacing(owner: Any, name: str, stand_in: Any) -> Iterator[None]:
+    """``owner.name`` is ``stand_in`` inside the block and exactly what it was afterwards."""
+    missing = object()
+    before = vars(owner).get(name, missing)
+    setattr(owner, name, stand_in)
+    try:
+        yield
+    finally:
+        if before is missing:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)

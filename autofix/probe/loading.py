@@ -1,0 +1,142 @@
+"""Import the user's module from overlay texts; where that fails or would train, load its definition slice.
+
+The overlay is served by an import hook, so a candidate or an unsaved buffer runs exactly like a saved file. Nothing is written
+into the user's tree, bytecode included.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import linecache
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from . import slicing
+from .wire import RunRequest
+
+
+class WouldRun(BaseException):
+    """Module-level code called a model: the file trains (or evaluates) when it is imported."""
+
+
+class _OverlayLoader(importlib.machinery.SourceFileLoader):
+    """Reads a file's text from the overlay, and compiles it afresh; files outside the overlay load as always."""
+
+    overlay: dict[str, str] = {}
+
+    def get_data(self, path: str) -> bytes:
+        text = self.overlay.get(os.path.abspath(path))
+        return super().get_data(path) if text is None else text.encode("utf-8", "surrogatepass")
+
+    def path_stats(self, path: str) -> Any:
+        if os.path.abspath(path) in self.overlay:
+            raise OSError("served from the overlay")
+        return super().path_stats(path)
+
+    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:
+        text = self.overlay.get(os.path.abspath(os.fspath(path))) if isinstance(path, (str, os.PathLike)) else None
+        return compile(data if text is None else text, path, "exec", dont_inherit=True)
+
+
+class _OverlayFinder:
+    """Finds project modules first and gives them the overlay's loader."""
+
+    def __init__(self, search_paths: tuple[str, ...]) -> None:
+        details = (_OverlayLoader, importlib.machinery.SOURCE_SUFFIXES)
+        self._finders = [importlib.machinery.FileFinder(path, details) for path in search_paths]
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if path is None:
+            if name in sys.stdlib_module_names:
+                return None
+            finders = self._finders
+        else:
+            details = (_OverlayLoader, importlib.machinery.SOURCE_SUFFIXES)
+            finders = [importlib.machinery.FileFinder(entry, details) for entry in path if "site-packages" not in entry]
+        for finder in finders:
+            spec = finder.find_spec(name)
+            if spec is not None and spec.loader is not None:
+                return spec
+        return None
+
+
+@contextmanager
+def project(request: RunRequest) -> Iterator[None]:
+    """Project files are importable and served from the overlay; afterwards the interpreter is as before."""
+    before, path_before, argv_before = set(sys.modules), list(sys.path), list(sys.argv)
+    folder_before = os.getcwd()
+    _OverlayLoader.overlay = {os.path.abspath(path): text for path, text in request.texts}
+    finder = _OverlayFinder(request.search_paths)
+    sys.path[:0] = [path for path in request.search_paths if path not in sys.path]
+    sys.argv = [request.path]
+    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    for path, text in _OverlayLoader.overlay.items():
+        linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    try:
+        os.chdir(os.path.dirname(request.path))
+        yield
+    finally:
+        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        sys.path[:], sys.argv[:] = path_before, argv_before
+        os.chdir(folder_before)
+        for path in _OverlayLoader.overlay:
+            linecache.cache.pop(path, None)
+        _OverlayLoader.overlay = {}
+        forget(before, request.search_paths)
+
+
+def forget(before: set[str], roots: tuple[str, ...]) -> None:
+    """Drop the user's modules so that the next run imports them afresh; third-party ones stay warm."""
+    for name in set(sys.modules) - before:
+        if is_project_file(getattr(sys.modules[name], "__file__", None), roots):
+            del sys.modules[name]
+
+
+def is_project_file(path: str | None, roots: tuple[str, ...]) -> bool:
+    if path is None or not os.path.isabs(path) or f"{os.sep}site-packages{os.sep}" in path or f"{os.sep}dist-packages{os.sep}" in path:
+        return False
+    return os.path.abspath(path).startswith(tuple(root.rstrip(os.sep) + os.sep for root in roots))
+
+
+def project_files(request: RunRequest) -> list[str]:
+    """Every project file that is imported now, the target first."""
+    files = [os.path.abspath(m.__file__) for m in list(sys.modules.values()) if os.path.isabs(getattr(m, "__file__", None) or "")]  # type: ignore[type-var]
+    found = sorted({path for path in files if path.endswith(".py") and is_project_file(path, (request.root, *request.search_paths))})
+    return [request.path, *(path for path in found if path != request.path)]
+
+
+def import_target(request: RunRequest) -> ModuleType:
+    """The whole file as the module it is in its package; raises whatever its code raises."""
+    module = _new_module(request)
+    assert module.__spec__ is not None and module.__spec__.loader is not None
+    module.__spec__.loader.exec_module(module)
+    return module
+
+
+def import_slice(request: RunRequest) -> tuple[ModuleType, list[str]]:
+    """Imports, functions, classes and the assignments they need, and the names of placeholders that stand for imports."""
+    module = _new_module(request)
+    text = dict(request.texts).get(request.path)
+    if text is None:
+        with open(request.path, "rb") as file:
+            text = importlib.util.decode_source(file.read())
+    placeholders = slicing.execute(text, request.path, module.__dict__, request.model)
+    return module, placeholders
+
+
+def _new_module(request: RunRequest) -> ModuleType:
+    name = request.module
+    package = name.rpartition(".")[0]
+    if package:
+        importlib.import_module(package)
+    loader = _OverlayLoader(name, request.path)
+    spec = importlib.util.spec_from_file_location(name, request.path, loader=loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    return module

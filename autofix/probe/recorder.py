@@ -1,0 +1,385 @@
+"""A torch.fx.Tracer over a concrete run: graph, shapes, source ranges.
+
+Layers are recorded by wrapping ``nn.Module.__call__``, functions and tensor methods by a TorchFunctionMode, so control flow, loops
+and Python numbers work as they do for the user. It records and does not interpret.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+import torch.fx
+from torch.overrides import TorchFunctionMode
+
+from . import devices, values
+from .frames import LAYERS, TORCH, Stack, current_frame
+
+_SILENT = frozenset({"__get__", "__set__", "__len__", "__repr__", "__format__", "__bool__", "__hash__", "__str__"})
+_PROPERTIES = frozenset({"T", "mT", "H", "mH", "data", "real", "imag"})
+_QUIET = frozenset({"size", "dim", "numel", "is_floating_point", "stride", "requires_grad_", "backward", "detach_"})
+MAX_OPERATIONS = 60_000
+
+
+class Recorder(torch.fx.Tracer):
+    """Holds the operations and layers of one run in wire form, and the fx graph of its forward."""
+
+    def __init__(self, roots: tuple[str, ...]) -> None:
+        super().__init__()
+        self.graph = torch.fx.Graph(tracer_cls=type(self))
+        self.stack = Stack(roots, self.producer)
+        self.operations: list[dict[str, Any]] = []
+        self.layers: list[dict[str, Any]] = []
+        self.modules: list[torch.nn.Module] = []
+        self.phase = "construct"
+        self.suppressed = 0
+        self.scopes: list[torch.nn.Module] = []
+        self.on_forward: Callable[[], None] | None = None
+        self._identities: dict[int, int] = {}
+        self._producers: dict[int, tuple[Any, int]] = {}
+        self._nodes: dict[int, torch.fx.Node] = {}
+        self._paths: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        self._raised: list[tuple[BaseException, int]] = []
+
+    # -- tensors and the operations that made them -------------------------------------------------------------------
+
+    def producer(self, tensor: torch.Tensor) -> int:
+        entry = self._producers.get(id(tensor))
+        return entry[1] if entry is not None and entry[0]() is tensor else -1
+
+    def _produce(self, value: Any, index: int) -> bool:
+        """Remember who made the tensors in ``value``; whether there was one."""
+        if isinstance(value, torch.Tensor):
+            try:
+                self._producers[id(value)] = (weakref.ref(value), index)
+            except TypeError:
+                return True
+            return True
+        if isinstance(value, (list, tuple)):
+            return any([self._produce(item, index) for item in value])
+        if isinstance(value, dict):
+            return any([self._produce(item, index) for item in value.values()])
+        return False
+
+    def adopt(self, source: torch.Tensor, parameter: torch.Tensor) -> None:
+        """A parameter made from ``source`` has the producer of ``source``."""
+        index = self.producer(source)
+        if index >= 0:
+            self._produce(parameter, index)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Nothing inside is recorded: the inside of one operation."""
+        self.suppressed += 1
+        try:
+            yield
+        finally:
+            self.suppressed -= 1
+
+    # -- layers ------------------------------------------------------------------------------------------------------
+
+    def constructed(self, module: torch.nn.Module) -> None:
+        if id(module) in self._identities:
+            return
+        frames = self.stack.user_frames(current_frame(), environments=True)
+        self._identities[id(module)] = len(self.modules)
+        self.modules.append(module)
+        self.layers.append({"frames": frames})
+
+    def adopt_model(self, model: torch.nn.Module) -> None:
+        """Name layers, parameters and buffers by their paths in ``model``."""
+        self.root = model
+        for path, module in model.named_modules(remove_duplicate=False):
+            self._paths.setdefault(id(module), path)
+            if id(module) not in self._identities:
+                self._adopt_copy(module)
+        for name, tensor in (*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)):
+            self._names.setdefault(id(tensor), name)
+
+    def _adopt_copy(self, module: torch.nn.Module) -> None:
+        """A deep copy was built without its constructor; it has the construction chain of the layer it is a copy of."""
+        own = _scalars(module)
+        twin = next((i for i, m in enumerate(self.modules) if type(m) is type(module) and _scalars(m) == own), None)
+        self._identities[id(module)] = len(self.modules)
+        self.modules.append(module)
+        self.layers.append({"frames": [] if twin is None else self.layers[twin]["frames"]})
+
+    def layer_path(self, module: torch.nn.Module) -> str | None:
+        return self._paths.get(id(module))
+
+    def describe_layers(self) -> list[dict[str, Any]]:
+        return [self._describe_layer(i, module) for i, module in enumerate(self.modules)]
+
+    def _describe_layer(self, index: int, module: torch.nn.Module) -> dict[str, Any]:
+        own = vars(module).get("_parameters", {})
+        return {
+            "path": self.layer_path(module),
+            "type": values.type_name(type(module)),
+            "settings": [[k, values.plain(v, self.producer, depth=2)] for k, v in values.settings(module).items()],
+            "parameters": [[k, list(v.shape)] for k, v in own.items() if v is not None and not _is_lazy(v)],
+            "frames": self.layers[index]["frames"],
+            "leaf": self._is_leaf(module),
+        }
+
+    def _is_leaf(self, module: torch.nn.Module) -> bool:
+        return bool(super().is_leaf_module(module, ""))
+
+    # -- operations --------------------------------------------------------------------------------------------------
+
+    def begin(self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None = None) -> int:
+        """Record an operation before it runs, since it may change its operands in place."""
+        arguments = [self._operand(value) for value in args]
+        keywords = [[name, self._operand(value)] for name, value in kwargs.items()]
+        index = len(self.operations)
+        node = self._fx_node(kind, target, args, kwargs, module)
+        self.operations.append(
+            {
+                "kind": kind,
+                "name": node.name if node is not None else "",
+                "target": target,
+                "args": arguments,
+                "kwargs": keywords,
+                "result": None,
+                "raised": True,
+                "frames": self.stack.user_frames(current_frame(), environments=False),
+                "phase": self.phase,
+                "layer": None if module is None else self.layer_path(module),
+                "identity": -1 if module is None else self._identities.get(id(module), -1),
+                "scope": self._identities.get(id(self.scopes[-1]), -1) if self.scopes else -1,
+            }
+        )
+        if node is not None:
+            self._nodes[index] = node
+        return index
+
+    def finish(self, index: int, result: Any) -> None:
+        self._produce(result, index)
+        operation = self.operations[index]
+        operation["result"] = values.plain(result, self.producer, depth=1)
+        operation["raised"] = False
+
+    def drop(self, index: int) -> None:
+        """Forget the last operation: it made no tensor."""
+        self.operations.pop()
+        node = self._nodes.pop(index, None)
+        if node is not None:
+            self.graph.erase_node(node)
+
+    def fail(self, index: int, error: BaseException, args: Any, kwargs: dict[str, Any]) -> None:
+        """The innermost operation that an error passed through is the one that raised it."""
+        if any(known is error for known, _ in self._raised):
+            return
+        operation = self.operations[index]
+        operation["args"] = [values.plain(value, self.producer, depth=1, values=True) for value in args]
+        operation["kwargs"] = [[k, values.plain(v, self.producer, depth=1, values=True)] for k, v in kwargs.items()]
+        self._raised.append((error, index))
+
+    def raised_by(self, error: BaseException) -> int:
+        return next((index for known, index in self._raised if known is error), -1)
+
+    def place(self, name: str, value: Any) -> None:
+        """Record an input of the model."""
+        index = self.begin("placeholder", name, (), {})
+        self.finish(index, value)
+
+    def _operand(self, value: Any) -> Any:
+        if isinstance(value, torch.Tensor) and id(value) in self._names:
+            self._fetch(value)
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                if isinstance(item, torch.Tensor) and id(item) in self._names:
+                    self._fetch(item)
+        return values.plain(value, self.producer, depth=1)
+
+    def _fetch(self, tensor: torch.Tensor) -> None:
+        """A parameter or buffer enters the graph as a get_attr node where it is first used."""
+        index = self.producer(tensor)
+        if index >= 0 and self.operations[index]["kind"] == "get_attr":
+            return
+        if self.phase != "forward":
+            return
+        name = self._names[id(tensor)]
+        made = {"kind": "get_attr", "target": name, "kwargs": [], "frames": [], "phase": "forward", "raised": False}
+        node = self.graph.create_node("get_attr", name)
+        operand = values.plain(tensor, self.producer)
+        self.operations.append({**made, "name": node.name, "args": [operand], "result": None, "layer": None, "identity": -1, "scope": -1})
+        self._nodes[len(self.operations) - 1] = node
+        self._produce(tensor, len(self.operations) - 1)
+        self.operations[-1]["result"] = values.plain(tensor, self.producer)
+
+    def _fx_node(self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None) -> Any:
+        if self.phase != "forward":
+            return None
+        if kind == "placeholder":
+            return self.graph.placeholder(target)
+        name: Any = target
+        if module is not None:
+            name = self.layer_path(module)
+            if name is None:
+                kind, name = "call_function", type(module)
+        elif kind == "call_method":
+            name = target.rpartition(".")[2]
+        elif kind == "call_function":
+            name = self._function
+        return self.graph.create_node(kind, name, tuple(map(self._fx_argument, args)), {k: self._fx_argument(v) for k, v in kwargs.items()})
+
+    _function: Any = None
+
+    def _fx_argument(self, value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return self._nodes.get(self.producer(value), f"<{value.dtype} {tuple(value.shape)}>")
+        if isinstance(value, (list, tuple)):
+            return [self._fx_argument(item) for item in value]
+        if value is None or isinstance(value, (int, float, bool, str, complex, torch.dtype, torch.device)):
+            return value
+        return f"<{type(value).__name__}>"
+
+
+def _scalars(module: torch.nn.Module) -> dict[str, Any]:
+    return {name: value for name, value in vars(module).items() if isinstance(value, (int, float, str, bool, tuple))}
+
+
+def _is_lazy(tensor: torch.Tensor) -> bool:
+    return isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)
+
+
+class _FunctionMode(TorchFunctionMode):
+    """Sees every torch function and tensor method that user code calls."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__()
+        self.recorder = recorder
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        recorder = self.recorder
+        args, kwargs = devices.on_cpu(func, args, kwargs)
+        if recorder.suppressed:
+            return func(*args, **kwargs)
+        name = _function_name(func)
+        if name is None or not self._wanted(recorder):
+            return func(*args, **kwargs)
+        return self._record(recorder, func, name, args, kwargs)
+
+    def _wanted(self, recorder: Recorder) -> bool:
+        caller = recorder.stack.caller(current_frame())
+        if len(recorder.operations) >= MAX_OPERATIONS or caller == TORCH:
+            return False
+        return caller != LAYERS or (recorder.phase == "forward" and bool(recorder.scopes))
+
+    def _record(self, recorder: Recorder, func: Any, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
+        recorder._function = func
+        index = recorder.begin("call_method" if name.startswith("Tensor.") else "call_function", name, args, kwargs)
+        try:
+            with recorder.quiet():
+                result = func(*args, **kwargs)
+        except Exception as error:
+            recorder.fail(index, error, args, kwargs)
+            raise
+        short = name.rpartition(".")[2]
+        if short == "setitem":
+            recorder.finish(index, args[0])
+        elif short in _QUIET or not _has_tensor(result):
+            if index == len(recorder.operations) - 1:
+                recorder.drop(index)
+            else:
+                recorder.finish(index, result)
+        else:
+            recorder.finish(index, result)
+        return result
+
+
+def _has_tensor(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return True
+    return isinstance(value, (list, tuple)) and any(_has_tensor(item) for item in value)
+
+
+_NAMES: dict[Any, str | None] = {}
+
+
+def _function_name(func: Any) -> str | None:
+    try:
+        return _NAMES[func]
+    except KeyError:
+        name = _NAMES[func] = _public_name(func)
+        return name
+    except TypeError:
+        return _public_name(func)
+
+
+def _public_name(func: Any) -> str | None:
+    """``torch.cat``, ``torch.nn.functional.relu``, ``Tensor.view``; None for what is no operation."""
+    name = getattr(func, "__name__", "")
+    owner = getattr(func, "__self__", None)
+    if name in {"__get__", "__set__"}:
+        prop = getattr(owner, "__name__", "")
+        return f"Tensor.{prop}" if name == "__get__" and prop in _PROPERTIES else None
+    if name in _SILENT or not name:
+        return None
+    bare = name.strip("_") if name.startswith("__") else name.lstrip("_")
+    if getattr(func, "__objclass__", None) is not None or getattr(torch.Tensor, name, None) is func:
+        return f"Tensor.{bare}"
+    module = getattr(func, "__module__", None) or ""
+    if module in {"torch._C._nn", "torch.nn.functional"}:
+        return f"torch.nn.functional.{bare}"
+    if module.startswith(("torch._C._", "torch.linalg", "torch.fft", "torch.special")):
+        return f"torch.{module.removeprefix('torch._C._').removeprefix('torch.')}.{bare}"
+    return f"torch.{bare}"
+
+
+@contextmanager
+def recording(recorder: Recorder) -> Iterator[None]:
+    """Record everything inside the block; torch is as it was afterwards."""
+    module_init, module_call, parameter_new = torch.nn.Module.__init__, torch.nn.Module.__call__, torch.nn.Parameter.__new__
+
+    def init(module: torch.nn.Module, *args: Any, **kwargs: Any) -> None:
+        recorder.constructed(module)
+        module_init(module, *args, **kwargs)
+
+    def call(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+        if recorder.suppressed:
+            return module_call(module, *args, **kwargs)
+        if recorder.on_forward is not None:
+            recorder.on_forward()
+        if recorder._is_leaf(module):
+            return _leaf_call(recorder, module, module_call, args, kwargs)
+        recorder.scopes.append(module)
+        try:
+            return module_call(module, *args, **kwargs)
+        finally:
+            recorder.scopes.pop()
+
+    def new(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
+        made = parameter_new(cls, data, requires_grad)
+        if isinstance(data, torch.Tensor) and isinstance(made, torch.Tensor):
+            recorder.adopt(data, made)
+        return made
+
+    torch.nn.Module.__init__ = init  # type: ignore[method-assign, assignment]
+    torch.nn.Module.__call__ = call  # type: ignore[method-assign, assignment]
+    torch.nn.Parameter.__new__ = staticmethod(new)  # type: ignore[method-assign, assignment]
+    try:
+        with _FunctionMode(recorder):
+            yield
+    finally:
+        torch.nn.Module.__init__ = module_init  # type: ignore[method-assign]
+        torch.nn.Module.__call__ = module_call  # type: ignore[method-assign]
+        torch.nn.Parameter.__new__ = staticmethod(parameter_new)  # type: ignore[method-assign, assignment]
+
+
+def _leaf_call(recorder: Recorder, module: Any, module_call: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    index = recorder.begin("call_module", values.type_name(type(module)), args, kwargs, module)
+    try:
+        with recorder.quiet(), torch._C.DisableTorchFunction():
+            result = module_call(module, *args, **kwargs)
+    except Exception as error:
+        recorder.fail(index, error, args, kwargs)
+        raise
+    recorder.finish(index, result)
+    return result
+

@@ -1,0 +1,247 @@
+"""One run of the model: load, construct, forward, checks; the reply as plain data.
+
+User code may do anything; every way it can end is a named ending here, except those that end the process.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import time
+import warnings
+from types import FrameType, ModuleType
+from typing import Any
+
+import torch
+
+from . import checks, devices, inputs, loading, values, wire
+from .recorder import Recorder, recording
+from .wire import RunRequest
+
+SEED = 0
+MODEL_EXPRESSION = "<model expression>"
+
+
+class _Ended(Exception):
+    """Carries the ending of a run that stopped before the forward."""
+
+    def __init__(self, ending: str, message: str, candidates: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.ending, self.message, self.candidates = ending, message, candidates
+
+
+def run(request: RunRequest) -> dict[str, Any]:
+    """The reply to ``request``."""
+    start = time.perf_counter()
+    recorder = Recorder(tuple(dict.fromkeys((request.root, *request.search_paths))))
+    reply: dict[str, Any] = {"protocol": wire.PROTOCOL, "ending": "passed", "message": "", "checks": [], "placeholders": [], "sliced": False}
+    torch.manual_seed(SEED)
+    with warnings.catch_warnings(), devices.tolerated(), loading.project(request):
+        warnings.simplefilter("ignore")
+        try:
+            _run_stages(request, recorder, reply)
+        except _Ended as ended:
+            reply.update(ending=ended.ending, message=ended.message, candidates=list(ended.candidates))
+        except MemoryError as error:
+            reply.update(ending="out of memory", message=_message(error) or "Python could not allocate memory")
+        reply["files"] = loading.project_files(request)
+        reply["globals"] = _globals(request, recorder)
+    reply["operations"] = recorder.operations
+    reply["layers"] = recorder.describe_layers()
+    reply["environments"] = recorder.stack.environments
+    if request.graph:
+        reply["graph"] = str(recorder.graph)
+    reply["seconds"] = time.perf_counter() - start
+    return reply
+
+
+def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
+    stage = ["import"]
+    try:
+        with recording(recorder):
+            module = _load(request, recorder, reply, stage)
+            stage[0] = "construct"
+            model = _construct(request, module)
+            recorder.adopt_model(model)
+            model.train(not request.evaluation_mode) if request.evaluation_mode else None
+            stage[0] = "sample"
+            with recorder.quiet():
+                positional, named = inputs.build(request.samples, module.__dict__)
+            stage[0] = "forward"
+            output, seconds = _forward(recorder, model, positional, named)
+    except inputs.SampleError as error:
+        raise _Ended("bad sample", str(error)) from error
+    except (_Ended, loading.WouldRun, MemoryError):
+        raise
+    except SystemExit as error:
+        raise _Ended("exited", f"the program called exit({error.code!r}) during {stage[0]}") from error
+    except BaseException as error:
+        _describe_failure(error, stage[0], recorder, reply)
+        return
+    reply["output"] = values.plain(output, recorder.producer)
+    reply["state_dict"] = [[name, list(value.shape)] for name, value in model.state_dict().items() if isinstance(value, torch.Tensor)]
+    if request.checks:
+        called = {id(recorder.modules[op["identity"]]) for op in recorder.operations if op["phase"] == "forward" and op["identity"] >= 0}
+        reply["checks"] = checks.run(model, request, module.__dict__, output, called, seconds)
+
+
+def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage: list[str]) -> ModuleType:
+    """The whole file where that works, else its definition slice."""
+
+    def refuse_forward() -> None:
+        if stage[0] == "import" and not _inside_constructor(sys._getframe()):
+            raise loading.WouldRun
+
+    recorder.on_forward = refuse_forward
+    try:
+        return loading.import_target(request)
+    except (SyntaxError, MemoryError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        first = error
+    finally:
+        recorder.on_forward = None
+    reply["sliced"] = True
+    _restart(recorder)
+    try:
+        module, placeholders = loading.import_slice(request)
+    except ImportError as error:
+        raise _Ended("import failed", _import_message(error)) from error
+    reply["placeholders"] = placeholders
+    reply["import_error"] = "" if isinstance(first, loading.WouldRun) else f"{type(first).__name__}: {_message(first)}"
+    return module
+
+
+def _restart(recorder: Recorder) -> None:
+    """What the failed import recorded is no part of the run."""
+    recorder.operations.clear()
+    recorder.scopes.clear()
+    recorder.suppressed = 0
+
+
+def _inside_constructor(frame: FrameType | None) -> bool:
+    """A dummy forward in ``__init__`` measures a size; it is construction, not training."""
+    while frame is not None:
+        if frame.f_code.co_name == "__init__" and isinstance(frame.f_locals.get("self"), torch.nn.Module):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
+    namespace = {"__builtins__": builtins, "torch": torch, **module.__dict__}
+    if not request.model:
+        raise _Ended("no model", "", _model_names(module))
+    code = compile(request.model, MODEL_EXPRESSION, "eval")
+    try:
+        value = eval(code, namespace)
+    except NameError as error:
+        if _raised_by_expression(error):
+            raise _Ended("no model", f"`{error.name}` is not defined in the file", _model_names(module)) from error
+        raise
+    except AttributeError as error:
+        if _raised_by_expression(error):
+            raise _Ended("no model", str(error), _model_names(module)) from error
+        raise
+    if not isinstance(value, torch.nn.Module) and callable(value):
+        try:
+            value = value()
+        except TypeError as error:
+            if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+                raise _Ended("no model", f"`{request.model}` needs arguments: {error}", _model_names(module)) from error
+            raise
+    if not isinstance(value, torch.nn.Module):
+        raise _Ended("no model", f"`{request.model}` is a {type(value).__name__}, not an nn.Module", _model_names(module))
+    return value
+
+
+def _raised_by_expression(error: BaseException) -> bool:
+    """Whether the model expression itself raised, not code that it called."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback is not None and traceback.tb_frame.f_code.co_filename == MODEL_EXPRESSION
+
+
+def _model_names(module: ModuleType) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, value in module.__dict__.items()
+        if (isinstance(value, type) and issubclass(value, torch.nn.Module) and value.__module__ == module.__name__)
+        or isinstance(value, torch.nn.Module)
+    )
+
+
+def _forward(recorder: Recorder, model: torch.nn.Module, positional: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, float]:
+    recorder.phase = "forward"
+    for index, value in enumerate(positional):
+        recorder.place(f"input_{index}" if len(positional) > 1 else "input", value)
+    for name, value in named.items():
+        recorder.place(name, value)
+    torch.manual_seed(SEED)
+    start = time.perf_counter()
+    output = model(*positional, **named)
+    return output, time.perf_counter() - start
+
+
+def _describe_failure(error: BaseException, stage: str, recorder: Recorder, reply: dict[str, Any]) -> None:
+    root = _recorded_cause(error, recorder)
+    frames, callee, arguments = recorder.stack.traceback_frames(root.__traceback__)
+    message = _message(root)
+    if isinstance(root, MemoryError) or "can't allocate memory" in message:
+        reply.update(ending="out of memory", message=message)
+        return
+    reply["ending"] = "import failed" if stage == "import" else "raised"
+    if isinstance(root, ImportError) and stage == "construct":
+        reply["ending"] = "import failed"
+        message = _import_message(root)
+    if stage == "import" and isinstance(root, SyntaxError):
+        message = f"{os.path.basename(root.filename or '')}:{root.lineno}: {root.msg}"
+    reply["message"] = message
+    reply["failure"] = {
+        "type": type(root).__name__,
+        "message": message,
+        "stage": stage,
+        "operation": recorder.raised_by(root),
+        "frames": frames,
+        "callee": callee,
+        "arguments": arguments,
+    }
+    reply["import_error"] = reply.get("import_error", "")
+
+
+def _recorded_cause(error: BaseException, recorder: Recorder) -> BaseException:
+    """User code may wrap an error; the one that an operation raised says more."""
+    seen: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in seen:
+        if recorder.raised_by(current) >= 0:
+            return current
+        seen.append(current)
+        current = current.__cause__ or current.__context__
+    return error
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:4000]
+    except Exception:
+        return type(error).__name__
+
+
+def _import_message(error: ImportError) -> str:
+    return f"{type(error).__name__}: {_message(error)}"
+
+
+def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:
+    """Plain module-level values of every project file that was imported."""
+    found = []
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None)
+        if path and loading.is_project_file(path, (request.root, *request.search_paths)):
+            with recorder.quiet():
+                items = [[k, values.plain(v, recorder.producer, depth=1)] for k, v in list(vars(module).items())[:400] if not k.startswith("__")]
+            kept = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
+            found.append([os.path.abspath(path), {wire.MAPPING: ["module", kept]}])
+    return sorted(found, key=lambda entry: entry[0])

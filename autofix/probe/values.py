@@ -1,0 +1,121 @@
+"""Plain copies of Python values, small enough to travel: numbers, short texts, containers of them, shapes of tensors.
+
+It never keeps a reference to a user's object and never calls a user's ``__repr__`` or property.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from . import wire
+
+MAX_ITEMS = 96
+MAX_TEXT = 4000
+MAX_DEPTH = 3
+_SCALARS = (int, float, bool)
+_SKIPPED_TYPES = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+
+Producer = Callable[[torch.Tensor], int]
+
+
+def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) -> Any:
+    """``value`` in the wire form; ``values`` adds the lowest and highest element of integer tensors."""
+    kind = type(value)
+    if value is None or kind in _SCALARS:
+        return value
+    if kind is str:
+        return value if len(value) <= MAX_TEXT else {wire.OPAQUE: "str"}
+    if isinstance(value, torch.Tensor):
+        return tensor(value, producer, values)
+    if isinstance(value, (int, float)) and not isinstance(value, (torch.SymInt, torch.SymFloat)):
+        return float(value) if isinstance(value, float) else int(value)
+    if depth >= MAX_DEPTH:
+        return {wire.OPAQUE: kind.__name__}
+    if isinstance(value, (list, tuple)) or kind.__name__ in {"dict_values", "dict_keys"}:
+        return _sequence(value, producer, depth, values)
+    if isinstance(value, slice):
+        return {wire.SEQUENCE: ["slice", [plain(v, producer, depth + 1) for v in (value.start, value.stop, value.step)]]}
+    if isinstance(value, range):
+        return {wire.SEQUENCE: ["range", [value.start, value.stop, value.step]]}
+    if isinstance(value, dict):
+        return _mapping("dict", value, producer, depth)
+    if isinstance(value, torch.nn.Module):
+        return _mapping(type_name(kind), settings(value), producer, depth)
+    if isinstance(value, type):
+        return _class(value, producer, depth)
+    if isinstance(value, (torch.dtype, torch.device)):
+        return {wire.OPAQUE: str(value)}
+    attributes = _attributes(value)
+    if attributes:
+        return _mapping(kind.__name__, attributes, producer, depth)
+    return {wire.OPAQUE: kind.__name__}
+
+
+def tensor(value: torch.Tensor, producer: Producer, values: bool = False) -> Any:
+    """The wire form of a tensor: [shape, dtype, producer, contiguous, bounds]."""
+    with torch._C.DisableTorchFunction():
+        shape = [int(size) for size in value.shape]
+        contiguous = value.layout is torch.strided and value.is_contiguous()
+        bounds = None
+        if values and not value.is_floating_point() and not value.is_complex() and value.numel() and not value.is_meta:
+            bounds = [int(value.min()), int(value.max())]
+        return {wire.TENSOR: [shape, str(value.dtype).removeprefix("torch."), producer(value), contiguous, bounds]}
+
+
+def _sequence(value: Any, producer: Producer, depth: int, values: bool) -> Any:
+    name = type(value).__name__
+    if len(value) > MAX_ITEMS:
+        return {wire.OPAQUE: name}
+    return {wire.SEQUENCE: [name, [plain(item, producer, depth + 1, values) for item in value]]}
+
+
+def _mapping(name: str, items: dict[Any, Any], producer: Producer, depth: int) -> Any:
+    kept = [(key, value) for key, value in list(items.items())[:MAX_ITEMS] if isinstance(key, (str, int))]
+    return {wire.MAPPING: [name, [[str(key), plain(value, producer, depth + 1)] for key, value in kept]]}
+
+
+def _class(value: type, producer: Producer, depth: int) -> Any:
+    attributes = {k: v for k, v in vars(value).items() if not k.startswith("_") and type(v) in (*_SCALARS, str, list, tuple, dict)}
+    return _mapping("type", attributes, producer, depth) if attributes else {wire.OPAQUE: "type"}
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """Attributes stored on a plain object (a config, a namespace); empty for anything that computes them."""
+    if isinstance(value, _SKIPPED_TYPES):
+        return {}
+    stored = getattr(value, "__dict__", None)
+    found = dict(stored) if isinstance(stored, dict) else {}
+    for name in getattr(type(value), "__slots__", ()) or ():
+        if isinstance(name, str) and isinstance(vars(type(value)).get(name), types.MemberDescriptorType):
+            try:
+                found[name] = object.__getattribute__(value, name)
+            except AttributeError:
+                continue
+    return {key: item for key, item in found.items() if isinstance(key, str) and not key.startswith("__")}
+
+
+def settings(module: torch.nn.Module) -> dict[str, Any]:
+    """Public plain attributes of a layer, class attributes of its user-defined classes included."""
+    found: dict[str, Any] = {}
+    for base in reversed(type(module).__mro__):
+        if base.__module__.startswith("torch.") or base is object:
+            continue
+        found.update({k: v for k, v in vars(base).items() if type(v) in (*_SCALARS, str, list, tuple, dict)})
+    found.update(vars(module))
+    for name, tensor_value in (*vars(module).get("_parameters", {}).items(), *vars(module).get("_buffers", {}).items()):
+        found[name] = tensor_value
+    for name, child in vars(module).get("_modules", {}).items():
+        found[name] = child
+    return {key: value for key, value in found.items() if not key.startswith("_") and not isinstance(value, _SKIPPED_TYPES)}
+
+
+def type_name(kind: type) -> str:
+    """``torch.nn.Linear`` for torch's layers, the qualified name for the user's."""
+    module = kind.__module__
+    if module.startswith("torch.nn.modules"):
+        return f"torch.nn.{kind.__qualname__}"
+    return f"{module}.{kind.__qualname__}"

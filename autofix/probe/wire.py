@@ -1,0 +1,79 @@
+"""Request and reply: the one file both sides import.
+
+A request is one JSON object on a line of the probe's standard input; it names the file its reply goes to. A reply is one JSON
+object in that file. Nothing here runs user code or knows torch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+PROTOCOL = 1
+
+# How a plain value is written: JSON scalars stand for themselves, everything else is an object with one key.
+TENSOR = "t"  # [shape, dtype, producer, contiguous, [lowest, highest] or null]
+SEQUENCE = "s"  # [type, [values]]
+MAPPING = "m"  # [type, [[key, value], ...]]
+OPAQUE = "o"  # type
+
+
+@dataclass(frozen=True)
+class InputRequest:
+    shape: tuple[int, ...]
+    dtype: str
+    low: int | None
+    high: int | None
+    name: str | None
+
+
+@dataclass(frozen=True)
+class SamplesRequest:
+    inputs: tuple[InputRequest, ...]
+    expression: str | None
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """One run of the model. ``texts`` are (path, text) pairs served instead of what is on disk.
+
+    ``fresh`` asks for a process that has run no user code before; ``checks`` for the ladder after a forward that passed.
+    """
+
+    path: str
+    module: str
+    root: str
+    search_paths: tuple[str, ...]
+    model: str
+    samples: SamplesRequest
+    also: tuple[SamplesRequest, ...]
+    evaluation_mode: bool
+    texts: tuple[tuple[str, str], ...]
+    checks: bool
+    fresh: bool
+    graph: bool
+    seconds: float
+    memory_mib: int
+
+
+def encode_request(request: RunRequest, reply_path: str) -> str:
+    return json.dumps({"protocol": PROTOCOL, "reply": reply_path, "run": asdict(request)}) + "\n"
+
+
+def decode_request(line: str) -> tuple[RunRequest, str]:
+    """Raises ValueError, KeyError or TypeError for a line that is no request of this protocol."""
+    data = json.loads(line)
+    if data["protocol"] != PROTOCOL:
+        raise ValueError(f"protocol {data['protocol']} is not {PROTOCOL}")
+    run: dict[str, Any] = data["run"]
+    run["samples"] = _samples(run["samples"])
+    run["also"] = tuple(_samples(one) for one in run["also"])
+    run["search_paths"] = tuple(run["search_paths"])
+    run["texts"] = tuple((path, text) for path, text in run["texts"])
+    return RunRequest(**run), data["reply"]
+
+
+def _samples(data: dict[str, Any]) -> SamplesRequest:
+    inputs = tuple(InputRequest(**{**one, "shape": tuple(one["shape"])}) for one in data["inputs"])
+    return SamplesRequest(inputs, data["expression"])

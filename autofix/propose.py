@@ -1,0 +1,60 @@
+"""Finding + Rules -> candidate Fixes, ordered, without duplicates.
+
+A rule that raises loses its own fixes and is reported; it never ends the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autofix.project import Project
+from autofix.records import Edit, Finding, Fix
+from autofix.rule import Rule
+
+MAX_CANDIDATES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Candidates by cost, and a note for each rule that raised."""
+
+    fixes: tuple[Fix, ...]
+    notes: tuple[str, ...] = ()
+
+
+def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Proposals:
+    found: dict[tuple[Edit, ...], Fix] = {}
+    notes: list[str] = []
+    for rule in rules:
+        if finding.mismatch not in rule.mismatches:
+            continue
+        try:
+            for fix in rule.propose(finding, project):
+                key = tuple(sorted(fix.edits))
+                if key and (key not in found or fix.cost < found[key].cost) and not _clashes(key):
+                    found[key] = fix
+        except Exception as error:
+            notes.append(f"AF901: rule {rule.code} failed with {type(error).__name__}: {error}; please report it")
+    ordered = sorted(found.values(), key=lambda fix: (fix.cost, fix.rule, fix.edits))
+    return Proposals(tuple(ordered[:MAX_CANDIDATES]), tuple(notes))
+
+
+def _clashes(edits: tuple[Edit, ...]) -> bool:
+    return any(a.path == b.path and a.range.overlaps(b.range) for a, b in _pairs(edits))
+
+
+def _pairs(edits: tuple[Edit, ...]) -> Iterator[tuple[Edit, Edit]]:
+    return ((a, b) for i, a in enumerate(edits) for b in edits[i + 1 :])
+
+
+def chosen(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, ...], lazy: bool) -> tuple[Rule, ...]:
+    """The rules that codes, beginnings of codes or names select; those for lazy layers only where they are preferred."""
+    kept = [rule for rule in rules if lazy or not rule.for_lazy]
+    if select:
+        kept = [rule for rule in kept if _named(rule, select)]
+    return tuple(rule for rule in kept if not _named(rule, ignore))
+
+
+def _named(rule: Rule, words: tuple[str, ...]) -> bool:
+    return any(rule.code.startswith(word) or rule.name == word for word in words)

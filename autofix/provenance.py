@@ -1,0 +1,362 @@
+"""From a size at a place to the edits in the source that would set it, in the order a person would think of them.
+
+Every edit keeps the way the file is written: a product stays a product, a name stays a name where one still fits, a keyword stays
+a keyword. It proposes and prices; running decides.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from autofix import bindings
+from autofix.evaluation import integer
+from autofix.project import Expression, Project
+from autofix.records import Edit, Location
+from autofix.source import dotted
+
+# Costs in tenths of one literal at the failing layer.
+LITERAL = 10
+HOP = 1
+CONFIG_TEXT = 11
+NAME_IN_SCOPE = 13
+INDEX_SHIFT = 14
+MULTIPLE = 14
+MULTIPLE_UNSEEN = 18
+ROUNDING = 13
+LITERAL_FOR_EXPRESSION = 27
+MAX_DEPTH = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One way to make an expression have the size wanted. ``text`` is what would stand there, ``what`` names the place."""
+
+    edits: tuple[Edit, ...]
+    cost: int
+    text: str
+    what: str
+    place: Location
+    at_root: bool = True
+
+
+def sites(project: Project, expression: Expression, want: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
+    """Every way found to make ``expression`` equal ``want``, cheapest first, one per edit.
+
+    ``hints`` are sizes whose product is ``want`` (the dimensions that were flattened), used to keep products products.
+    """
+    if want <= 0:
+        return ()
+    found: dict[tuple[Edit, ...], Site] = {}
+    for site in _Solver(project, hints).solve(expression, want, 0):
+        known = found.get(site.edits)
+        if known is None or site.cost < known.cost:
+            found[site.edits] = site
+    return tuple(sorted(found.values(), key=lambda site: (site.cost, site.edits)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Solver:
+    project: Project
+    hints: tuple[int, ...]
+
+    def solve(self, expression: Expression, want: int, depth: int, what: str = "argument") -> Iterator[Site]:
+        node = expression.node
+        if depth > MAX_DEPTH:
+            return
+        if isinstance(node, ast.Constant):
+            yield from self._constant(expression, want, depth, what)
+        elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+            yield from self._read(expression, want, depth)
+        elif isinstance(node, ast.BinOp):
+            yield from self._arithmetic(expression, node, want, depth)
+        elif isinstance(node, ast.Call):
+            yield from self._call(expression, node, want, depth, what)
+        elif isinstance(node, ast.IfExp):
+            yield from self._choice(expression, node, want, depth)
+        if not isinstance(node, ast.Constant):
+            yield from self._in_place(expression, want, depth)
+
+    def _site(self, expression: Expression, text: str, cost: int, what: str) -> Site:
+        edit = expression.source.replace(expression.node, text)
+        return Site((edit,), cost, text, what, expression.source.location(expression.node))
+
+    # -- literals ----------------------------------------------------------------------------------------------------
+
+    def _constant(self, expression: Expression, want: int, depth: int, what: str) -> Iterator[Site]:
+        value = getattr(expression.node, "value", None)
+        if isinstance(value, int) and not isinstance(value, bool) and value != want:
+            yield self._site(expression, str(want), LITERAL + HOP * depth, what)
+
+    # -- names, attributes, entries ----------------------------------------------------------------------------------
+
+    def _read(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
+        now = self.project.integer(expression)
+        for binding in bindings.bindings(self.project, expression):
+            inner = want if binding.inverse is None else binding.inverse(want)
+            if inner is None:
+                continue
+            value = self.project.integer(binding.expression)
+            strays = value is not None and now is not None and binding.inverse is None and value != now
+            if strays and binding.distance > 1:
+                continue
+            for site in self.solve(binding.expression, inner, depth + binding.distance, binding.what):
+                yield replace(site, cost=site.cost + 4) if strays else site
+        node = expression.node
+        key = node.attr if isinstance(node, ast.Attribute) else _text_key(node)
+        if key and now is not None:
+            for entry in bindings.text_entries(self.project, key, now):
+                place = Location(entry.path, entry.edit_range)
+                yield Site((bindings.entry_edit(entry, str(want)),), CONFIG_TEXT + HOP * depth, str(want), entry.what, place)
+        if isinstance(node, ast.Subscript):
+            yield from self._shifted_index(expression, node, want, depth)
+
+    def _shifted_index(self, expression: Expression, node: ast.Subscript, want: int, depth: int) -> Iterator[Site]:
+        """The neighbouring entry has the size wanted: the index is off by one."""
+        index = Expression(expression.source, node.slice, expression.frames)
+        position = self.project.integer(index)
+        if position is None:
+            return
+        for step in (1, -1):
+            shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else _shift(index.text, step)
+            if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == want:
+                yield self._site(index, shifted, INDEX_SHIFT + HOP * depth, "index")
+
+    def _text_value(self, expression: Expression, text: str) -> int | None:
+        return integer(_parsed(text), self.project.names(expression))
+
+    # -- arithmetic --------------------------------------------------------------------------------------------------
+
+    def _arithmetic(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
+        if isinstance(node.op, ast.Mult):
+            yield from self._product(expression, node, want, depth)
+        left, right = (Expression(expression.source, side, expression.frames) for side in (node.left, node.right))
+        a, b = self.project.integer(left), self.project.integer(right)
+        for side, inner in _inverse_operands(node.op, a, b, want):
+            yield from self.solve(left if side == 0 else right, inner, depth, "operand")
+        if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == want:
+            yield self._site(expression, _ceiling(expression, left, right), ROUNDING + HOP * depth, "rounding")
+
+    def _product(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
+        """Factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16, 6, 6) was flattened."""
+        factors = [Expression(expression.source, factor, expression.frames) for factor in _factors(node)]
+        values = [self.project.integer(factor) for factor in factors]
+        targets = _fit(values, self.hints) if math.prod(self.hints or (0,)) == want else None
+        if targets is None:
+            return
+        changed = [(factor, target) for factor, value, target in zip(factors, values, targets, strict=True) if value != target]
+        if not changed:
+            return
+        per_factor = [next(self._cheapest(factor, target, depth), None) for factor, target in changed]
+        chosen = [site for site in per_factor if site is not None]
+        if len(chosen) == len(changed) and all(site.place.path == expression.source.path for site in chosen):
+            edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
+            cost = max(site.cost for site in chosen)
+            text = expression.text
+            if all(isinstance(factor.node, ast.Constant) for factor, _ in changed):
+                text = " * ".join(
+                    str(t) if isinstance(f.node, ast.Constant) else f.text for f, t in zip(factors, targets, strict=True)
+                )
+            yield Site(edits, cost, text, "product", expression.source.location(expression.node))
+
+    def _cheapest(self, factor: Expression, want: int, depth: int) -> Iterator[Site]:
+        return iter(sorted(self.solve(factor, want, depth + 1, "factor"), key=lambda site: site.cost)[:1])
+
+    # -- calls and choices -------------------------------------------------------------------------------------------
+
+    def _call(self, expression: Expression, node: ast.Call, want: int, depth: int, what: str) -> Iterator[Site]:
+        name = dotted(node.func)
+        if name in {"int", "round", "max", "min"} or name.endswith((".ceil", ".floor")):
+            for argument in node.args:
+                inner = Expression(expression.source, argument, expression.frames)
+                if name not in {"max", "min"} or self.project.integer(inner) == self.project.integer(expression):
+                    yield from self.solve(inner, want, depth, what)
+        if name in {"int", "math.floor", "np.floor"} and len(node.args) == 1:
+            yield from self._rounded_up(expression, node, want, depth)
+
+    def _rounded_up(self, expression: Expression, node: ast.Call, want: int, depth: int) -> Iterator[Site]:
+        """``int(a / b)`` cuts what the strided layers round up."""
+        division = node.args[0]
+        if not (isinstance(division, ast.BinOp) and isinstance(division.op, ast.Div)):
+            return
+        left, right = (Expression(expression.source, side, expression.frames) for side in (division.left, division.right))
+        a, b = self.project.integer(left), self.project.integer(right)
+        if a is not None and b and -(-a // b) == want:
+            yield self._site(expression, _ceiling(expression, left, right), ROUNDING + HOP * depth, "rounding")
+
+    def _choice(self, expression: Expression, node: ast.IfExp, want: int, depth: int) -> Iterator[Site]:
+        test = integer(_parsed(f"1 if {expression.source.text_of(node.test)} else 0"), self.project.names(expression))
+        branches = (node.body, node.orelse) if test is None else (node.body if test else node.orelse,)
+        for branch in branches:
+            yield from self.solve(Expression(expression.source, branch, expression.frames), want, depth, "choice")
+        # ``a * 2 if b else 1`` was meant as ``a * (2 if b else 1)``.
+        if isinstance(node.body, ast.BinOp) and not isinstance(node.orelse, ast.BinOp):
+            text = expression.source.text_of(node.body.left)
+            inner = expression.text[len(text) :].lstrip()
+            operator, rest = _operator_text(node.body.op), None
+            if inner.startswith(operator):
+                rest = f"{text} {operator} ({inner[len(operator) :].strip()})"
+            if rest is not None and self._text_value(expression, rest) == want:
+                yield self._site(expression, rest, ROUNDING + HOP * depth, "precedence")
+
+    # -- another expression in its place -----------------------------------------------------------------------------
+
+    def _in_place(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
+        now = self.project.integer(expression)
+        for text in self._expressions_in_scope(expression, want):
+            kin = 0 if _mentions(text, expression.text) else 3
+            yield self._site(expression, text, NAME_IN_SCOPE + HOP * depth + kin, "expression")
+        if now and want % now == 0 and want // now > 1:
+            yield from self._multiple(expression, want // now, depth)
+        if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript, ast.Call)):
+            yield self._site(expression, self._spelled(expression, want), LITERAL_FOR_EXPRESSION + HOP * depth, "expression")
+
+    def _spelled(self, expression: Expression, want: int) -> str:
+        """A product for a product, else the number."""
+        is_product = isinstance(expression.node, ast.BinOp) and isinstance(expression.node.op, ast.Mult)
+        if is_product and len(self.hints) > 1 and math.prod(self.hints) == want:
+            return " * ".join(map(str, self.hints))
+        return str(want)
+
+    def _multiple(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
+        """``hidden`` becomes ``hidden * 7 * 7`` where the flattened rest is known, else ``hidden * 4``."""
+        if isinstance(expression.node, ast.BinOp) and not isinstance(expression.node.op, ast.Mult):
+            return
+        now = self.project.integer(expression)
+        if len(self.hints) > 1 and self.hints[0] == now and math.prod(self.hints[1:]) == factor:
+            rest = [size for size in self.hints[1:] if size != 1]
+            text = " * ".join([expression.text, *map(str, rest)])
+            yield self._site(expression, text, MULTIPLE - 2 + HOP * depth, "expression")
+        elif factor <= 64:
+            yield self._site(expression, f"{expression.text} * {factor}", MULTIPLE_UNSEEN + HOP * depth, "expression")
+
+    def _expressions_in_scope(self, expression: Expression, want: int) -> Iterator[str]:
+        """Texts used elsewhere in the same function (or its class) that have the size wanted here."""
+        source = expression.source
+        function = source.function_of(expression.node)
+        if function is None or not expression.frames:
+            return
+        names = self.project.names(expression)
+        seen = {expression.text}
+        outer = set(ast.walk(expression.node))
+        for node in ast.walk(function):
+            if not isinstance(node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)) or node in outer:
+                continue
+            if isinstance(getattr(node, "ctx", None), ast.Store):
+                continue
+            text = source.text_of(node)
+            if text in seen or "\n" in text or not _has_name(node):
+                continue
+            seen.add(text)
+            if integer(node, names) == want:
+                yield text
+        for name, value in names.local.items if names.local else ():
+            if name not in seen and name.isidentifier() and isinstance(value, int) and not isinstance(value, bool) and value == want:
+                seen.add(name)
+                yield name
+
+
+def _has_name(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Name) for n in ast.walk(node))
+
+
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
+
+
+def _text_key(node: ast.AST) -> str:
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        return node.slice.value
+    return ""
+
+
+def _parsed(text: str) -> ast.AST:
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return ast.Constant(None)
+
+
+def _shift(text: str, step: int) -> str:
+    """``i`` -> ``i + 1``; ``i - 1`` -> ``i``."""
+    match = re.fullmatch(r"(.*\S)\s*([+-])\s*(\d+)", text)
+    if match:
+        offset = int(match.group(2) + match.group(3)) + step
+        return match.group(1) if offset == 0 else f"{match.group(1)} {'+' if offset > 0 else '-'} {abs(offset)}"
+    return f"{text} {'+' if step > 0 else '-'} {abs(step)}"
+
+
+def _ceiling(expression: Expression, left: Expression, right: Expression) -> str:
+    """Upward division in the file's own words: numpy's or math's ceil where imported, else negated floor division."""
+    source = expression.source
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name in {"math", "numpy"}:
+                    return f"int({alias.asname or alias.name}.ceil({left.text} / {right.text}))"
+    divisor = right.text if not isinstance(right.node, ast.BinOp) or isinstance(right.node.op, ast.Pow) else f"({right.text})"
+    dividend = left.text if not isinstance(left.node, ast.BinOp) else f"({left.text})"
+    return f"-(-{dividend} // {divisor})"
+
+
+def _operator_text(op: ast.operator) -> str:
+    return {ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.FloorDiv: "//", ast.Pow: "**"}.get(type(op), "?")
+
+
+def _factors(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors(node.left), *_factors(node.right)]
+    return [node]
+
+
+def _fit(values: list[int | None], hints: tuple[int, ...]) -> tuple[int, ...] | None:
+    """What each factor has to become: the flattened sizes in order, where there are as many; ones are dropped."""
+    if len(values) == len(hints):
+        return hints
+    rest = tuple(size for size in hints if size != 1)
+    if len(values) == len(rest):
+        return rest
+    # ``128 * side ** 2``: the last factor stands for the remaining product.
+    if 2 <= len(values) < len(hints) and values[0] == hints[0]:
+        head = hints[: len(values) - 1]
+        if list(values[:-1]) == list(head):
+            return (*head, math.prod(hints[len(values) - 1 :]))
+    return None
+
+
+def _inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) -> Iterator[tuple[int, int]]:
+    """(side, value) pairs such that replacing that operand by the value makes the result ``want``."""
+    inverse: dict[type[ast.operator], Callable[[], Iterator[tuple[int, int]]]] = {
+        ast.Add: lambda: _pairs((want - b) if b is not None else None, (want - a) if a is not None else None),
+        ast.Sub: lambda: _pairs((want + b) if b is not None else None, (a - want) if a is not None else None),
+        ast.Mult: lambda: _pairs(_quotient(want, b), _quotient(want, a)),
+        ast.FloorDiv: lambda: _pairs(want * b if b else None, a // want if a and a // (a // want or 1) == want else None),
+        ast.Div: lambda: _pairs(want * b if b else None, _quotient(a, want) if a else None),
+        ast.Pow: lambda: _pairs(_root(want, b), None),
+    }
+    make = inverse.get(type(op))
+    if make is not None:
+        yield from ((side, value) for side, value in make() if value > 0)
+
+
+def _pairs(left: int | None, right: int | None) -> Iterator[tuple[int, int]]:
+    if left is not None:
+        yield 0, left
+    if right is not None:
+        yield 1, right
+
+
+def _quotient(number: int | None, divisor: int | None) -> int | None:
+    if number is None or not divisor or number % divisor:
+        return None
+    return number // divisor
+
+
+def _root(number: int, exponent: int | None) -> int | None:
+    if not exponent or exponent < 1:
+        return None
+    root = round(number ** (1 / exponent))
+    return root if root**exponent == number else None

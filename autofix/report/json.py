@@ -1,0 +1,200 @@
+"""A report as one JSON document, for programs; ``docs/json-report.md`` and ``docs/report.schema.json`` describe it.
+
+Lines and columns count from 1, paths are relative to the project root. Seconds are left out unless asked for, so that
+equal input gives equal bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from autofix.errors import UsageError
+from autofix.patch import plan_patch
+from autofix.records import (
+    ChainLink,
+    Check,
+    Diagnostic,
+    Edit,
+    Location,
+    Plan,
+    Position,
+    Proof,
+    Range,
+    Report,
+    SampleInput,
+    Samples,
+    Step,
+    Target,
+    Trace,
+)
+from autofix.report import words
+
+SCHEMA = 1
+
+Json = dict[str, object]
+
+
+def render(report: Report, *, timing: bool = False, exit_code: int | None = None) -> str:
+    """The document, ended by LF.
+
+    ``timing`` adds the seconds and probes spent; ``exit_code`` is the one the command ends with where that is not what
+    the report alone says (the plan was applied, ``--exit-zero``).
+    """
+    root = report.target.root
+    document: Json = {
+        "schema": SCHEMA,
+        "target": _target(report.target),
+        "ending": _token(report.ending.name),
+        "message": report.message,
+        "exit_code": words.exit_code(report) if exit_code is None else exit_code,
+        "diagnostics": [_diagnostic(diagnostic, root) for diagnostic in report.diagnostics],
+        "plan": None if report.plan is None else _plan(report, report.plan, timing=timing),
+        "alternatives": [_plan(report, plan, timing=timing) for plan in report.alternatives],
+        "notes": list(report.notes),
+        "trace": _trace(report.trace),
+    }
+    if timing:
+        document["spent"] = {"probes": report.spent.probes, "seconds": report.spent.seconds}
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _token(name: str) -> str:
+    """``NO_FIX`` as ``no-fix``: the names of enum members are stable, their values are words for people."""
+    return name.lower().replace("_", "-")
+
+
+def _target(target: Target) -> Json:
+    return {
+        "path": words.short_path(target.path, target.root),
+        "module": target.module,
+        "model": target.model,
+        "mode": "eval" if target.evaluation_mode else "train",
+        "samples": _samples(target.samples),
+        "also": [_samples(samples) for samples in target.also],
+    }
+
+
+def _samples(samples: Samples) -> Json:
+    return {
+        "origin": _token(samples.origin.name),
+        "place": samples.place,
+        "expression": samples.expression,
+        "inputs": [_input(one) for one in samples.inputs],
+    }
+
+
+def _input(sample: SampleInput) -> Json:
+    return {
+        "name": sample.name,
+        "dtype": sample.dtype,
+        "shape": list(sample.shape),
+        "low": sample.low,
+        "high": sample.high,
+    }
+
+
+def _trace(trace: Trace) -> Json:
+    return {
+        "ending": _token(trace.ending.name),
+        "operations": len(words.forward_operations(trace)),
+        "output": words.value_text(trace.output),
+        "sliced": trace.sliced,
+        "placeholders": list(trace.placeholders),
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic, root: Path) -> Json:
+    finding = diagnostic.finding
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "message": finding.message,
+        "mismatch": finding.mismatch.value,
+        "subject": finding.subject,
+        "parameter": finding.parameter or None,
+        **_location(finding.location, root),
+        "call": _location(finding.call, root),
+        "expected": list(finding.expected),
+        "actual": list(finding.actual),
+        "dimension": finding.dimension,
+        "chain": [_link(link, root) for link in diagnostic.chain],
+        "fix": None if diagnostic.fixed_by is None else diagnostic.fixed_by.title,
+        "suppressed": diagnostic.suppressed,
+    }
+
+
+def _link(link: ChainLink, root: Path) -> Json:
+    location = None if link.location is None else _location(link.location, root)
+    return {"label": link.label, "shape": link.shape, "location": location}
+
+
+def _location(location: Location, root: Path) -> Json:
+    return {"path": words.short_path(location.path, root), "range": _range(location.range)}
+
+
+def _range(place: Range) -> Json:
+    return {"start": _position(place.start), "end": _position(place.end)}
+
+
+def _position(position: Position) -> Json:
+    return {"line": position.line, "column": position.column + 1}
+
+
+def _plan(report: Report, plan: Plan, *, timing: bool) -> Json:
+    root = report.target.root
+    return {
+        "title": plan.title,
+        "cost": plan.cost,
+        "applicability": plan.applicability.value,
+        "notes": list(plan.notes),
+        "files": [words.short_path(path, root) for path, _ in plan.texts],
+        "steps": [_step(step, root) for step in plan.steps],
+        "patch": _patch(report, plan),
+        "proof": _proof(plan.proof, timing=timing),
+    }
+
+
+def _step(step: Step, root: Path) -> Json:
+    return {
+        "rule": step.fix.rule,
+        "title": step.fix.title,
+        "reason": step.fix.reason,
+        "cost": step.fix.cost,
+        "answers": step.finding.message,
+        "edits": [_edit(edit, root) for edit in step.fix.edits],
+    }
+
+
+def _edit(edit: Edit, root: Path) -> Json:
+    return {**_location(Location(edit.path, edit.range), root), "text": edit.text}
+
+
+def _patch(report: Report, plan: Plan) -> str | None:
+    """None where a file of the plan lies outside the project root, so that no patch can name it."""
+    try:
+        return plan_patch(plan, report.texts, report.target.root).decode("utf-8", "replace")
+    except UsageError:
+        return None
+
+
+def _proof(proof: Proof, *, timing: bool) -> Json:
+    document: Json = {
+        "output": proof.output,
+        "checks": [_check(check) for check in proof.checks],
+        "parameters": {"before": proof.parameters_before, "after": proof.parameters_after},
+        "state_dict": {
+            "added": list(proof.state_added),
+            "removed": list(proof.state_removed),
+            "changed": list(proof.state_changed),
+        },
+        "chain_before": list(proof.chain_before),
+        "chain_after": list(proof.chain_after),
+    }
+    if timing:
+        document["seconds"] = proof.seconds
+    return document
+
+
+def _check(check: Check) -> Json:
+    return {"check": _token(check.kind.name), "outcome": _token(check.outcome.name), "detail": check.detail}

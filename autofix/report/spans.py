@@ -1,0 +1,65 @@
+"""Styled text: lines of spans that come out plain or coloured with the same characters.
+
+It chooses no words and no widths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+
+class Style(Enum):
+    """What a span is; the value is its rich style."""
+
+    PLAIN = ""
+    PATH = "bold"
+    ERROR = "bold red"
+    STRONG = "bold"
+    GUTTER = "blue"
+    LABEL = "cyan"
+    HELP = "bold green"
+    NOTE = "yellow"
+    ADDED = "green"
+    REMOVED = "red"
+    FAINT = "dim"
+
+
+class Span(NamedTuple):
+    text: str
+    style: Style = Style.PLAIN
+
+
+Line = tuple[Span, ...]
+
+
+def line(*spans: Span | str) -> Line:
+    return tuple(Span(span) if isinstance(span, str) else span for span in spans)
+
+
+def rendered(lines: Iterable[Line], *, colour: bool) -> str:
+    """All lines, each ended by LF and without blanks at its end."""
+    made = [_trimmed(spans) for spans in lines]
+    return _coloured(made) if colour else "".join("".join(span.text for span in spans) + "\n" for spans in made)
+
+
+def _trimmed(spans: Line) -> Line:
+    kept = list(spans)
+    while kept and not kept[-1].text.rstrip():
+        kept.pop()
+    if kept:
+        kept[-1] = Span(kept[-1].text.rstrip(), kept[-1].style)
+    return tuple(kept)
+
+
+def _coloured(lines: Iterable[Line]) -> str:
+    # rich costs a tenth of a second, so it is imported for people at a terminal only.
+    from rich.color import ColorSystem
+    from rich.style import Style as RichStyle
+
+    styles = {style: RichStyle.parse(style.value) for style in Style}
+    return "".join(
+        "".join(styles[span.style].render(span.text, color_system=ColorSystem.STANDARD) for span in spans) + "\n"
+        for spans in lines
+    )

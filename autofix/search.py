@@ -1,0 +1,214 @@
+"""Candidate Fixes -> the cheapest verified Plans, by probing patched texts.
+
+A state is a set of edited texts; the cheapest unexplored state is run, and its failure, if it has another, is expanded. It knows
+neither rules' reasons nor processes: both come as functions.
+"""
+
+from __future__ import annotations
+
+import ast
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from autofix import verify
+from autofix.diagnosis import diagnose
+from autofix.patch import apply_edits
+from autofix.project import Project
+from autofix.propose import Proposals
+from autofix.records import (
+    Applicability,
+    Check,
+    CheckKind,
+    CheckOutcome,
+    Edit,
+    Ending,
+    Finding,
+    Fix,
+    Limits,
+    OperationKind,
+    Phase,
+    Plan,
+    Stage,
+    Step,
+    Trace,
+    Verdict,
+)
+
+MARGIN = 9
+LATERAL_COST = 3
+MAX_LATERALS = 2
+MAX_STEPS = 12
+
+Texts = tuple[tuple[Path, str], ...]
+Run = Callable[[Texts, bool], Trace]
+View = Callable[[Texts, Trace], Project]
+Propose = Callable[[Finding, Project], Proposals]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to: plans by cost, why it ended, the runs it took."""
+
+    plans: tuple[Plan, ...]
+    limited: bool
+    probes: int
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    texts: Texts
+    steps: tuple[Step, ...]
+    cost: int
+    parent: _Outcome | None = None
+    laterals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a run showed, as far as progress is judged by it."""
+
+    stage: int
+    layers_done: int
+    finding: Finding
+
+
+@dataclass
+class _Books:
+    """The search's own accounts."""
+
+    queue: list[tuple[int, int, _State]] = field(default_factory=list)
+    seen: set[Texts] = field(default_factory=set)
+    plans: dict[verify.Signature, Plan] = field(default_factory=dict)
+    probes: int = 0
+    seconds: float = 0.0
+    pushed: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def best(self) -> int | None:
+        return min((plan.cost for plan in self.plans.values()), default=None)
+
+
+def search(original: Trace, finding: Finding, run: Run, view: View, propose: Propose, limits: Limits) -> Found:
+    """Plans for the model whose original text ended in ``original`` with ``finding``."""
+    books = _Books()
+    books.seen.add(())
+    first = _outcome(original, finding)
+    _expand(books, _State((), (), 0), first, view((), original), propose)
+    limited = False
+    while books.queue:
+        cost, _, state = heapq.heappop(books.queue)
+        best = books.best()
+        if best is not None and cost > best + MARGIN:
+            break
+        if books.probes >= limits.probes or books.seconds >= limits.seconds:
+            limited = True
+            break
+        _visit(books, state, original, run, view, propose)
+    plans = sorted(books.plans.values(), key=lambda plan: (plan.cost, len(plan.steps), plan.title, plan.texts))
+    return Found(tuple(plans), limited, books.probes, books.seconds, tuple(dict.fromkeys(books.notes)))
+
+
+def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, propose: Propose) -> None:
+    trace = run(state.texts, True)
+    books.probes += 1
+    books.seconds += trace.seconds
+    if trace.ending is Ending.PASSED:
+        _keep(books, state, original, trace)
+        return
+    if trace.failure is None:
+        return
+    project = view(state.texts, trace)
+    finding = diagnose(project)
+    if finding is None:
+        return
+    outcome = _outcome(trace, finding)
+    verdict = judge(state.parent, outcome)
+    if verdict is Verdict.FAILS or len(state.steps) >= MAX_STEPS:
+        return
+    lateral = state.parent is not None and outcome.layers_done == state.parent.layers_done and outcome.stage == state.parent.stage
+    if lateral and state.laterals >= MAX_LATERALS:
+        return
+    laterals = state.laterals + 1 if lateral else 0
+    paid = replace(state, laterals=laterals, cost=state.cost + (LATERAL_COST if lateral else 0))
+    _expand(books, paid, outcome, project, propose)
+
+
+def _expand(books: _Books, state: _State, outcome: _Outcome, project: Project, propose: Propose) -> None:
+    proposals = propose(outcome.finding, project)
+    books.notes += proposals.notes
+    for fix in proposals.fixes:
+        texts = _edited(state.texts, fix, project)
+        if texts is None or texts in books.seen:
+            continue
+        books.seen.add(texts)
+        steps = (*state.steps, Step(outcome.finding, fix))
+        after = _State(texts, steps, state.cost + fix.cost, outcome, state.laterals)
+        books.pushed += 1
+        heapq.heappush(books.queue, (after.cost, books.pushed, after))
+
+
+def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
+    """The texts after ``fix``; None if an edit is out of reach or the result is not Python."""
+    changed = dict(texts)
+    by_path: dict[Path, list[Edit]] = {}
+    for edit in fix.edits:
+        by_path.setdefault(edit.path, []).append(edit)
+    for path, edits in by_path.items():
+        before = project.source(path).text
+        try:
+            after = apply_edits(before, edits)
+            if path.suffix == ".py":
+                ast.parse(after)
+        except (ValueError, SyntaxError):
+            return None
+        if after == before:
+            return None
+        changed[path] = after
+    return tuple(sorted(changed.items()))
+
+
+# -- progress ----------------------------------------------------------------------------------------------------------
+
+_STAGES = (Stage.IMPORT, Stage.CONSTRUCT, Stage.SAMPLE, Stage.FORWARD, Stage.SCRIPT)
+
+
+def _outcome(trace: Trace, finding: Finding) -> _Outcome:
+    assert trace.failure is not None
+    stage = _STAGES.index(trace.failure.stage)
+    if trace.failure.stage is Stage.CONSTRUCT:
+        return _Outcome(stage, len(trace.layers), finding)
+    done = sum(1 for o in trace.operations if o.kind is OperationKind.CALL_MODULE and o.phase is Phase.FORWARD and not o.raised)
+    return _Outcome(stage, done, finding)
+
+
+def judge(before: _Outcome | None, after: _Outcome) -> Verdict:
+    """Whether a run that still fails got further than the one it was made from."""
+    if before is None:
+        return Verdict.PROGRESSES
+    if (after.stage, after.layers_done) > (before.stage, before.layers_done):
+        return Verdict.PROGRESSES
+    if (after.stage, after.layers_done) < (before.stage, before.layers_done):
+        return Verdict.FAILS
+    return Verdict.FAILS if _same(before.finding, after.finding) else Verdict.PROGRESSES
+
+
+def _same(a: Finding, b: Finding) -> bool:
+    return (a.mismatch, a.subject, a.expected, a.actual, a.message) == (b.mismatch, b.subject, b.expected, b.actual, b.message)
+
+
+# -- plans -------------------------------------------------------------------------------------------------------------
+
+
+def _keep(books: _Books, state: _State, original: Trace, trace: Trace) -> None:
+    """Remember the cheapest plan of each kind of model."""
+    checks = (*verify.checks_of(trace), Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"))
+    cost = state.cost + verify.penalty(checks)
+    plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, verify.proof(original, trace, checks))
+    key = verify.signature(trace)
+    known = books.plans.get(key)
+    if known is None or (plan.cost, len(plan.steps)) < (known.cost, len(known.steps)):
+        books.plans[key] = plan

@@ -1,0 +1,185 @@
+"""Read the settings of a project from ``autofix.toml`` or ``[tool.autofix]`` and check every key and type.
+
+It does not know command-line flags, which a front-end lays over the settings, and judges no model, code or shape.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from enum import Enum
+from pathlib import Path
+
+from autofix.errors import UsageError
+from autofix.records import Limits
+
+
+class Prefer(Enum):
+    """Which of two equally good repairs comes first: a concrete size or a lazy layer."""
+
+    CONCRETE = "concrete"
+    LAZY = "lazy"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a project or a user fixes for every run; ``Settings()`` are the defaults.
+
+    ``sample_shape`` has one text per positional input, ``also`` one per further sample with its inputs joined by ``;``.
+    ``select`` and ``ignore`` hold codes, beginnings of codes (``AF1``) or names of rules.
+    """
+
+    model: str | None = None
+    sample_shape: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    eval: bool = False
+    prefer: Prefer = Prefer.CONCRETE
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    python: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+def read(root: Path) -> Settings:
+    """The settings of the project at ``root``; ``autofix.toml`` wins over ``pyproject.toml``, and both may be absent.
+
+    Raises UsageError that names the file and the key for an unknown key, a wrong type or a file that is not TOML.
+    """
+    own = root / "autofix.toml"
+    if own.is_file():
+        return _settings(_toml(own), own, root, prefix="")
+    shared = root / "pyproject.toml"
+    if not shared.is_file():
+        return Settings()
+    tools = _toml(shared).get("tool")
+    table = tools.get("autofix", {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise UsageError(f"{shared.name}: `tool.autofix` is {_kind(table)} but must be a table")
+    return _settings(table, shared, root, prefix="tool.autofix.")
+
+
+def _toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path.name}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _settings(table: dict[str, object], path: Path, root: Path, prefix: str) -> Settings:
+    settings = Settings()
+    for key, value in table.items():
+        setter = _SETTERS.get(key)
+        if setter is None:
+            raise UsageError(f"{path.name}: unknown setting `{prefix}{key}`{_suggestion(key)}")
+        try:
+            settings = setter(settings, value)
+        except _WrongValueError as error:
+            raise UsageError(f"{path.name}: `{prefix}{key}` {error}") from error
+    return replace(settings, python=_interpreter(settings.python, root))
+
+
+def _suggestion(key: str) -> str:
+    plain = key.replace("_", "-").lower()
+    close = [plain] if plain in _SETTERS else get_close_matches(plain, _SETTERS, n=1)
+    return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(_SETTERS)}"
+
+
+def _interpreter(python: str | None, root: Path) -> str | None:
+    """A path counts from the project root, so that it means the same from every folder; a bare name is left to PATH."""
+    if python is None or Path(python).name == python:
+        return python
+    return str(root / Path(python).expanduser())
+
+
+class _WrongValueError(Exception):
+    """What is wrong with a value, continuing a sentence that begins with the key."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _WrongValueError(f"is {_kind(value)} but must be a string that is not empty")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (_text(value),)
+    if not isinstance(value, list):
+        raise _WrongValueError(f"is {_kind(value)} but must be a string or a list of strings")
+    wrong = next((item for item in value if not isinstance(item, str) or not item.strip()), None)
+    if wrong is not None:
+        raise _WrongValueError(f"holds {_kind(wrong)} but must be a list of strings that are not empty")
+    return tuple(value)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _WrongValueError(f"is {_kind(value)} but must be true or false")
+    return value
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise _WrongValueError(f"is {_kind(value)} but must be a number of seconds above 0")
+    return float(value)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise _WrongValueError(f"is {_kind(value)} but must be a whole number from 0 up")
+    return value
+
+
+def _probes(value: object) -> int:
+    if _count(value) == 0:
+        raise _WrongValueError("is 0 but must be at least 1")
+    return _count(value)
+
+
+def _preference(value: object) -> Prefer:
+    names = [member.value for member in Prefer]
+    if value not in names:
+        raise _WrongValueError(f"is {_kind(value)} but must be one of {', '.join(names)}")
+    return Prefer(value)
+
+
+def _kind(value: object) -> str:
+    """The value as TOML would name it, short enough for a message."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return str(value)
+        case str():
+            return f'"{value}"'
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+    return f"a {type(value).__name__}"
+
+
+_Setter = Callable[[Settings, object], Settings]
+
+_SETTERS: dict[str, _Setter] = {
+    "model": lambda settings, value: replace(settings, model=_text(value)),
+    "sample-shape": lambda settings, value: replace(settings, sample_shape=_texts(value)),
+    "also": lambda settings, value: replace(settings, also=_texts(value)),
+    "eval": lambda settings, value: replace(settings, eval=_flag(value)),
+    "prefer": lambda settings, value: replace(settings, prefer=_preference(value)),
+    "select": lambda settings, value: replace(settings, select=_texts(value)),
+    "ignore": lambda settings, value: replace(settings, ignore=_texts(value)),
+    "python": lambda settings, value: replace(settings, python=_text(value)),
+    "time-limit": lambda settings, value: _limit(settings, replace(settings.limits, run_seconds=_seconds(value))),
+    "memory-limit": lambda settings, value: _limit(settings, replace(settings.limits, memory_mib=_count(value))),
+    "search-seconds": lambda settings, value: _limit(settings, replace(settings.limits, seconds=_seconds(value))),
+    "search-probes": lambda settings, value: _limit(settings, replace(settings.limits, probes=_probes(value))),
+}
+
+
+def _limit(settings: Settings, limits: Limits) -> Settings:
+    return replace(settings, limits=limits)

@@ -1,0 +1,161 @@
+"""How far a plan got on the ladder, what that costs it, and whether it may be called safe.
+
+It judges traces that others made; it runs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from autofix.project import Project
+from autofix.records import (
+    Applicability,
+    Check,
+    CheckKind,
+    CheckOutcome,
+    Operation,
+    OperationKind,
+    Phase,
+    Plan,
+    Proof,
+    Sequence,
+    Step,
+    Tensor,
+    Trace,
+    Value,
+)
+
+# Tenths of a plain edit: a plan that fails a rung is only shown where nothing better was found near.
+PENALTIES = {CheckKind.ALSO: 60, CheckKind.BATCH: 35, CheckKind.INDEPENDENT: 35, CheckKind.BACKWARD: 30}
+COMPARABLE = 6
+CHAIN_LENGTH = 400
+Signature = tuple[object, ...]
+
+
+def checks_of(trace: Trace) -> tuple[Check, ...]:
+    forward = Check(CheckKind.FORWARD, CheckOutcome.PASSED, f"output {shape_of(trace.output)}")
+    order = list(CheckKind)
+    return tuple(sorted((forward, *trace.checks), key=lambda check: order.index(check.kind)))
+
+
+def penalty(checks: Iterable[Check]) -> int:
+    return sum(PENALTIES.get(check.kind, 0) for check in checks if check.outcome is CheckOutcome.FAILED)
+
+
+def signature(trace: Trace) -> Signature:
+    """Two plans with equal signatures make the same model: parameters, operators and output."""
+    operators = tuple((o.target, _sizes(o.result)) for o in trace.operations if o.phase is Phase.FORWARD)
+    return (trace.state_dict, operators, shape_of(trace.output))
+
+
+def _sizes(value: Value) -> Value | tuple[int, ...]:
+    return value.shape if isinstance(value, Tensor) else None
+
+
+def shape_of(value: Value) -> str:
+    """The shape of an output in words: a tuple, or the shapes inside a container."""
+    if isinstance(value, Tensor):
+        return str(value.shape)
+    if isinstance(value, Sequence):
+        return f"({', '.join(shape_of(item) for item in value.items)})"
+    items = getattr(value, "items", None)
+    if items is not None:
+        return "{" + ", ".join(f"{name}: {shape_of(item)}" for name, item in items) + "}"
+    return type(value).__name__ if value is not None else "None"
+
+
+def proof(before: Trace, after: Trace, checks: tuple[Check, ...]) -> Proof:
+    old, new = dict(before.state_dict or _state_of(before)), dict(after.state_dict)
+    complete = before.failure is None or before.failure.stage.value in {"forward", "sample"}
+    return Proof(
+        chain_before=chain_words(before),
+        chain_after=chain_words(after),
+        output=shape_of(after.output),
+        parameters_before=_count(old) if complete else None,
+        parameters_after=_count(new),
+        state_added=tuple(name for name in new if name not in old) if complete else (),
+        state_removed=tuple(name for name in old if name not in new) if complete else (),
+        state_changed=tuple(f"{n} {old[n]} -> {new[n]}" for n in new if n in old and old[n] != new[n]),
+        checks=checks,
+        seconds=after.seconds,
+    )
+
+
+def _state_of(trace: Trace) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Parameters of the layers of a model that never got to its state dict."""
+    return tuple(
+        (f"{layer.path}.{name}" if layer.path else name, shape)
+        for layer in trace.layers
+        if layer.path is not None
+        for name, shape in layer.parameters
+    )
+
+
+def _count(state: dict[str, tuple[int, ...]]) -> int:
+    total = 0
+    for shape in state.values():
+        size = 1
+        for dimension in shape:
+            size *= dimension
+        total += size
+    return total
+
+
+def chain_words(trace: Trace) -> tuple[str, ...]:
+    """Operation by operation: ``conv1 (64, 6, 28, 28)``."""
+    return tuple(f"{label(o)} {shape_of(o.result)}" for o in chain(trace))[:CHAIN_LENGTH]
+
+
+def chain(trace: Trace) -> tuple[Operation, ...]:
+    """The operations of the forward that lead to its last: the inputs and what consumes them in turn."""
+    shown = [o for o in trace.operations if o.phase is Phase.FORWARD and o.kind is not OperationKind.GET_ATTR and not o.raised]
+    return tuple(o for o in shown if isinstance(o.result, (Tensor, Sequence)))
+
+
+def label(operation: Operation) -> str:
+    if operation.kind is OperationKind.PLACEHOLDER:
+        return operation.target
+    return operation.layer or operation.target.rpartition(".")[2]
+
+
+# -- applicability -----------------------------------------------------------------------------------------------------
+
+
+def judge(steps: tuple[Step, ...], checks: tuple[Check, ...], trace: Trace, project: Project, rivals: Iterable[Plan], cost: int) -> tuple[Applicability, tuple[str, ...]]:
+    """The label of a verified plan, and every reason why it is not safe."""
+    reasons: list[str] = []
+    for step in steps:
+        if step.fix.applicability is not Applicability.SAFE:
+            reasons.append(step.fix.reason or f"{step.fix.rule} repairs are to be read before they are applied")
+    failed = [check for check in checks if check.outcome is CheckOutcome.FAILED]
+    reasons += [f"{check.kind.value}: {check.detail}" for check in failed]
+    near = next((plan for plan in rivals if plan.cost - cost <= COMPARABLE), None)
+    if near is not None:
+        reasons.append(f"another repair is as plausible: {near.title}")
+    if trace.placeholders:
+        reasons.append(f"it was verified without {', '.join(trace.placeholders)}")
+    if changes_state(project.trace, trace) and (place := checkpoint(project)):
+        reasons.append(f"it changes the shape of a parameter and {place} loads weights")
+    if any(check.kind is CheckKind.FRESH and check.outcome is CheckOutcome.NOT_ASKED for check in checks):
+        reasons.append("it was not run in a fresh process")
+    unique = tuple(dict.fromkeys(reasons))
+    return (Applicability.UNSAFE if unique else Applicability.SAFE), unique
+
+
+def changes_state(before: Trace, after: Trace) -> bool:
+    old, new = dict(before.state_dict or _state_of(before)), dict(after.state_dict)
+    return any(name not in old or old[name] != shape for name, shape in new.items())
+
+
+_PINS = re.compile(r"\bload_state_dict\s*\(|\bfrom_pretrained\s*\(|\bpretrained\s*=\s*True|\bweights\s*=\s*[\"'\w]+Weights|\bload_from_checkpoint\s*\(")
+
+
+def checkpoint(project: Project) -> str:
+    """Where the project loads weights that pin shapes, as ``file:line``; empty if nowhere."""
+    for source in project.sources():
+        for number, line in enumerate(source.lines, 1):
+            match = _PINS.search(line.partition("#")[0])
+            if match and not line.lstrip().startswith(("def ", "import", "from")):
+                return f"{source.path.name}:{number}"
+    return ""

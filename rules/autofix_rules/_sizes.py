@@ -1,0 +1,88 @@
+"""What several rules ask about sizes: the sites of a layer's argument, and what a flattened dimension was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.project import Expression, Project
+from autofix.provenance import Site, sites
+from autofix.records import Layer, Operation, Tensor
+from autofix.signatures import position
+from autofix.source import argument
+
+_FLATTENING = frozenset(("flatten", "view", "reshape", "Flatten", "squeeze"))
+_SAME_SHAPE = frozenset(
+    "relu Relu ReLU dropout Dropout LeakyReLU leaky_relu GELU gelu Tanh tanh Sigmoid sigmoid contiguous Identity ELU elu SiLU silu clone float to".split()
+)
+
+
+def argument_expression(project: Project, layer: Layer, parameter: str) -> Expression | None:
+    """The expression that the layer's construction passes for ``parameter``; None where it is not written out."""
+    call = project.construction_call(layer)
+    if call is None:
+        return None
+    node = argument(call.node, position(layer.kind, parameter), parameter)  # type: ignore[arg-type]
+    return None if node is None else Expression(call.source, node, call.frames)
+
+
+def argument_sites(project: Project, layer: Layer, parameter: str, want: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
+    """Every place that could give the layer's ``parameter`` the size ``want``."""
+    expression = argument_expression(project, layer, parameter)
+    return () if expression is None else sites(project, expression, want, hints)
+
+
+def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
+    """The sizes that were multiplied into the last dimension of ``tensor``, without the batch; empty if none were."""
+    for operation in project.ancestry(tensor):
+        name = operation.target.rpartition(".")[2]
+        source = operation.tensors[0] if operation.tensors else None
+        if source is None:
+            return ()
+        if name in _FLATTENING and isinstance(operation.result, Tensor):
+            return _merged(source.shape, operation.result.shape)
+        if name not in _SAME_SHAPE and not (isinstance(operation.result, Tensor) and operation.result.shape == source.shape):
+            return ()
+    return ()
+
+
+def _merged(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
+    """The trailing sizes of ``before`` whose product is the last size of ``after``."""
+    product = 1
+    for start in range(len(before) - 1, 0, -1):
+        product *= before[start]
+        if product == after[-1] and start < len(before):
+            wider = next((s for s in range(start, 0, -1) if _product(before[s:]) == after[-1]), start)
+            return before[wider:]
+    return ()
+
+
+def _product(sizes: tuple[int, ...]) -> int:
+    product = 1
+    for size in sizes:
+        product *= size
+    return product
+
+
+def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer] | None:
+    """The nearest layer before ``tensor`` that sets the size of a feature dimension."""
+    for operation in project.ancestry(tensor):
+        layer = project.layer_of(operation)
+        if layer is not None and any(layer.setting(name) is not None for name in ("out_features", "out_channels", "hidden_size", "embedding_dim")):
+            return operation, layer
+    return None
+
+
+def output_parameter(layer: Layer) -> str:
+    """The argument that sets the size a layer gives out; empty if it keeps the size it gets."""
+    names = ("out_features", "out_channels", "embedding_dim", "hidden_size")
+    return next((name for name in names if layer.setting(name) is not None), "")
+
+
+def producer_sites(project: Project, tensor: Tensor, want: int) -> Iterator[tuple[Layer, Site]]:
+    """Places that would make the nearest producing layer give out ``want`` features."""
+    found = producing_layer(project, tensor)
+    if found is None:
+        return
+    _, layer = found
+    for site in argument_sites(project, layer, output_parameter(layer), want):
+        yield layer, site

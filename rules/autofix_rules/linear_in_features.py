@@ -1,0 +1,82 @@
+"""AF101 linear-in-features: a Linear layer is built for another width.
+
+Why it fails
+    ``nn.Linear(in_features, out_features)`` multiplies the last dimension of its
+    input by a weight of shape ``(out_features, in_features)``; the sizes must agree.
+What the fix does
+    Rewrites the place that sets ``in_features``: literal, product, constant, default, config
+    entry or a caller's argument, found along the construction chain. A product stays a
+    product. At a higher cost, the layer before is made to give out what this one takes.
+Fix safety
+    Safe where one place sets the size for this layer and no other repair is as plausible.
+    Unsafe where the layer receives maps instead of a row per sample, since it would then work
+    on the last axis of the maps.
+Source
+    torch.nn.Linear, section Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.records import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules._sizes import argument_sites, flattened_from, producer_sites
+
+PRODUCER_EXTRA = 14
+UNFLATTENED_EXTRA = 22
+
+
+class LinearInFeatures(Rule):
+    code = "AF101"
+    name = "linear-in-features"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES,)
+    examples = (
+        Example(
+            name="literal argument",
+            inputs=((1, 256),),
+            before=model("self.head = nn.Linear(128, 10)", "self.head(x)"),
+            after=model("self.head = nn.Linear(256, 10)", "self.head(x)"),
+        ),
+        Example(
+            name="keeps a product a product",
+            inputs=((1, 64, 2, 2),),
+            before=model("self.head = nn.Linear(64 * 3 * 3, 10)", "self.head(x.flatten(1))"),
+            after=model("self.head = nn.Linear(64 * 2 * 2, 10)", "self.head(x.flatten(1))"),
+        ),
+        Example(
+            name="edits the constant that sets the size",
+            inputs=((2, 256),),
+            before=model("self.head = nn.Linear(WIDTH, 10)", "self.head(x)", "WIDTH = 128"),
+            after=model("self.head = nn.Linear(WIDTH, 10)", "self.head(x)", "WIDTH = 256"),
+        ),
+        Example(
+            name="keeps a keyword a keyword",
+            inputs=((2, 20),),
+            before=model("self.head = nn.Linear(in_features=30, out_features=10)", "self.head(x)"),
+            after=model("self.head = nn.Linear(in_features=20, out_features=10)", "self.head(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or not operation.tensors:
+            return
+        tensor = operation.tensors[0]
+        want = tensor.shape[-1]
+        hints = flattened_from(project, tensor)
+        extra = UNFLATTENED_EXTRA if _is_map(tensor) else 0
+        label = Applicability.UNSAFE if extra else None
+        reason = f"`{layer.path or layer.kind}` would work on the last axis of {tensor.shape}" if extra else ""
+        for site in argument_sites(project, layer, "in_features", want, hints):
+            title = f"set `in_features` of `{layer.path or layer.kind}` to {site.text} ({site.what})" if site.what != "argument" else f"set `in_features` of `{layer.path or layer.kind}` to {site.text}"
+            yield self.fix(title, site, extra=extra, reason=reason, applicability=label)
+        if not hints:
+            for producer, site in producer_sites(project, tensor, finding.expected[0]):
+                title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
+                yield self.fix(title, site, extra=PRODUCER_EXTRA)
+
+
+def _is_map(tensor: Tensor) -> bool:
+    """Four or more dimensions: feature maps of images or volumes."""
+    return tensor.rank >= 4
