@@ -31,9 +31,10 @@ def repair(
     """Find and repair the shape faults of a model.
 
     ``path_or_text`` is a path, or source text (anything with a line break), which is then analysed as ``filename``.
-    ``samples`` has one entry per positional input of ``forward``: ``(64, 3, 32, 32)`` or ``"int64:2,128@0..1000"``; a single
-    string is an expression that the module evaluates to the inputs. ``model`` is a class, a variable or an expression.
-    ``session`` reuses a warm probe. The report holds the plan with the text of each file after it; nothing is written.
+    ``samples`` has one entry per positional input of ``forward``: ``(64, 3, 32, 32)`` or ``"int64:2,128@0..1000"``; a
+    single string is an expression that the module evaluates to the inputs. ``model`` is a class, a variable or an
+    expression. ``session`` reuses a warm probe. The report holds the plan with the text of each file after it;
+    nothing is written.
 
     Raises UsageError for input that cannot be used and ProbeError for an interpreter without torch.
     """

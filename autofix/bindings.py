@@ -1,7 +1,7 @@
 """Where a name, an attribute or an entry got its value: the expressions that could have set it.
 
-Purely static over the recorded frames: assignments, parameters and their callers, defaults, class attributes, loop targets,
-imported constants, config entries by key. It proposes places; whether one is right is found by running.
+Purely static over the recorded frames: assignments, parameters and their callers, defaults, class attributes, loop
+targets, imported constants, config entries by key. It proposes places; whether one is right is found by running.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ Inverse = Callable[[int], int | None]
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """An expression that set a name. ``inverse`` turns the value wanted of the name into the one wanted of the expression."""
+    """An expression that set a name. ``inverse`` turns the value wanted of the name into the one wanted of the
+    expression.
+    """
 
     expression: Expression
     what: str
@@ -61,6 +63,8 @@ def _name(project: Project, expression: Expression, name: str) -> Iterator[Bindi
                 yield from _iterated(project, Expression(source, generator.iter, expression.frames), name)
                 return
     function = source.function_of(expression.node)
+    if function is not None and any(node is expression.node for node in ast.walk(function.args)):
+        function = source.function_of(function)  # A default is evaluated where the function is defined.
     frames = expression.frames
     while function is not None:
         found = list(_function_scope(project, expression, function, name, frames))
@@ -84,7 +88,11 @@ def _enclosing_frames(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
 
 
 def _function_scope(
-    project: Project, expression: Expression, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frames: tuple[Frame, ...]
+    project: Project,
+    expression: Expression,
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    name: str,
+    frames: tuple[Frame, ...],
 ) -> Iterator[Binding]:
     source = expression.source
     assigned = list(_assignments(source, function, name))
@@ -104,7 +112,9 @@ def _assignments(source: Source, scope: ast.AST, name: str) -> Iterator[tuple[as
                 value = _matching_value(target, node.value, name)
                 if value is not None:
                     yield node, value
-        elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None and dotted(node.target) == name:
+        elif (
+            isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None and dotted(node.target) == name
+        ):
             yield node, node.value
         elif isinstance(node, (ast.For, ast.AsyncFor)) and name in _targets(node.target):
             yield node, node.iter
@@ -175,7 +185,11 @@ def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -
 
 
 def _argument(
-    project: Project, source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frames: tuple[Frame, ...]
+    project: Project,
+    source: Source,
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    name: str,
+    frames: tuple[Frame, ...],
 ) -> Iterator[Binding]:
     """The caller's argument, else the default."""
     caller = project.call(frames[1:]) if len(frames) > 1 else None
@@ -190,7 +204,12 @@ def _argument(
 
 
 def _passed(
-    project: Project, caller: Expression, call: ast.Call, source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str
+    project: Project,
+    caller: Expression,
+    call: ast.Call,
+    source: Source,
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    name: str,
 ) -> Expression | None:
     for keyword in call.keywords:
         if keyword.arg == name:
@@ -216,7 +235,11 @@ def _is_bound_call(source: Source, function: ast.AST, call: ast.Call) -> bool:
     decorators = [dotted(d) for d in getattr(function, "decorator_list", [])]
     if "staticmethod" in decorators:
         return False
-    explicit = isinstance(call.func, ast.Attribute) and call.func.attr == "__init__" and not isinstance(call.func.value, ast.Call)
+    explicit = (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr == "__init__"
+        and not isinstance(call.func.value, ast.Call)
+    )
     return not explicit
 
 
@@ -299,7 +322,9 @@ def _imported_modules(source: Source, name: str) -> Iterator[tuple[str, bool]]:
                     yield f"{node.module}.{alias.name}" if node.module else alias.name, True
 
 
-def _self_attribute(project: Project, expression: Expression, owner: ast.ClassDef, node: ast.Attribute) -> Iterator[Binding]:
+def _self_attribute(
+    project: Project, expression: Expression, owner: ast.ClassDef, node: ast.Attribute
+) -> Iterator[Binding]:
     target = f"{dotted(node.value)}.{node.attr}"
     value = project.value(expression)
     for source, class_ in class_line(project, expression.source, owner):
@@ -327,7 +352,9 @@ def class_line(project: Project, source: Source, class_: ast.ClassDef) -> Iterat
                 break
 
 
-def _method_frames(project: Project, expression: Expression, class_: ast.ClassDef, method: ast.AST) -> tuple[Frame, ...]:
+def _method_frames(
+    project: Project, expression: Expression, class_: ast.ClassDef, method: ast.AST
+) -> tuple[Frame, ...]:
     """Frames in which ``method`` ran: the expression's own, else those in which the class's layer was built."""
     name = getattr(method, "name", "")
     wanted = f"{class_.name}.{name}"
@@ -362,7 +389,9 @@ def _entry(project: Project, expression: Expression, node: ast.Subscript) -> Ite
             yield from keyed(project, key, project.integer(expression))
     elif isinstance(key, int):
         for literal in literals(project, base):
-            if isinstance(literal.node, (ast.List, ast.Tuple)) and -len(literal.node.elts) <= key < len(literal.node.elts):
+            if isinstance(literal.node, (ast.List, ast.Tuple)) and -len(literal.node.elts) <= key < len(
+                literal.node.elts
+            ):
                 yield Binding(Expression(literal.source, literal.node.elts[key], literal.frames), f"entry {key}")
 
 
@@ -414,9 +443,13 @@ def _iterated(project: Project, iterable: Expression, name: str) -> Iterator[Bin
     """Entries of the sequence that a loop runs over; those with the value at hand are told apart by the caller."""
     for literal in literals(project, iterable):
         node = literal.node
-        values = node.values if isinstance(node, ast.Dict) else node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
+        values = (
+            node.values if isinstance(node, ast.Dict) else node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
+        )
         for value in _flat(values):
-            yield Binding(Expression(literal.source, value, literal.frames), f"entry of the sequence that `{name}` runs over", 2)
+            yield Binding(
+                Expression(literal.source, value, literal.frames), f"entry of the sequence that `{name}` runs over", 2
+            )
 
 
 def _flat(values: list[ast.expr]) -> Iterator[ast.expr]:
@@ -431,7 +464,9 @@ def _flat(values: list[ast.expr]) -> Iterator[ast.expr]:
 
 
 def keyed(project: Project, key: str, value: int | None) -> Iterator[Binding]:
-    """Expressions anywhere in the project that are written under ``key`` and have ``value``: config entries and defaults."""
+    """Expressions anywhere in the project that are written under ``key`` and have ``value``: config entries and
+    defaults.
+    """
     if value is None:
         return
     for source in project.sources():
@@ -462,13 +497,17 @@ def _option_default(node: ast.Call, key: str) -> ast.expr | None:
         return None
     flags = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
     names = {flag.lstrip("-").replace("-", "_") for flag in flags} | {
-        k.value.value for k in node.keywords if k.arg == "dest" and isinstance(k.value, ast.Constant) and isinstance(k.value.value, str)
+        k.value.value
+        for k in node.keywords
+        if k.arg == "dest" and isinstance(k.value, ast.Constant) and isinstance(k.value.value, str)
     }
     return next((k.value for k in node.keywords if k.arg == "default"), None) if key in names else None
 
 
 def text_entries(project: Project, key: str, value: int) -> Iterator[TextEntry]:
-    """``key: value`` written inside a text of the source: JSON, YAML or ``key = value`` lines that the program parses."""
+    """``key: value`` written inside a text of the source: JSON, YAML or ``key = value`` lines that the program
+    parses.
+    """
     pattern = re.compile(rf"(?<![\w.])(['\"]?){re.escape(key)}\1\s*[:=]\s*({value})(?![\w.])")
     for source in project.sources():
         for node in ast.walk(source.tree):

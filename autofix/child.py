@@ -1,10 +1,12 @@
 """Start the probe, send a request, read the reply, enforce limits.
 
-It knows processes and pipes; what a reply means is for ``replies``. A probe that dies or hangs is ended and started again.
+It knows processes and pipes; what a reply means is for ``replies``. A probe that dies or hangs is ended and started
+again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -23,6 +25,7 @@ from autofix.probe import wire
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
+STALE = b"stale\n"  # The probe has run user code and was asked for a fresh process, which it cannot fork.
 _PROBE = Path(__file__).parent / "probe"
 _BOOT = """
 import sys, importlib.util as u
@@ -52,7 +55,9 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -65,27 +70,46 @@ class Session:
         Raises ProbeError if the interpreter cannot run the probe or answers with something else.
         """
         reply_path = self._folder / f"reply-{next(self._numbers)}.json"
-        self._await_ready()
-        assert self._process is not None and self._process.stdin is not None
-        try:
-            self._process.stdin.write(wire.encode_request(request, str(reply_path)).encode("utf-8", "surrogatepass"))
-            self._process.stdin.flush()
-        except OSError:
+        line = wire.encode_request(request, str(reply_path)).encode("utf-8", "surrogatepass")
+        answer = self._asked(line, request.seconds + GRACE_SECONDS)
+        if answer == STALE:
             self._stop()
-            raise ProbeError(f"the probe ended before it was asked; run {self.python} -c 'import torch' to see why") from None
-        answer = self._next_answer(request.seconds + GRACE_SECONDS)
+            answer = self._asked(line, request.seconds + GRACE_SECONDS)
         if answer is None:
             self._stop()
-            return {"protocol": wire.PROTOCOL, "ending": "timed out", "message": f"the model ran longer than {request.seconds:g} s"}
+            return {
+                "protocol": wire.PROTOCOL,
+                "ending": "timed out",
+                "message": f"the model ran longer than {request.seconds:g} s",
+            }
         if not answer:
             code = self._stop()
             return {"protocol": wire.PROTOCOL, **_ending_of(code)}
         return _read_reply(reply_path)
 
+    def _asked(self, line: bytes, seconds: float) -> bytes | None:
+        """What the probe says to one line."""
+        self._await_ready()
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except OSError:
+            self._stop()
+            raise ProbeError(
+                f"the probe ended before it was asked; run {self.python} -c 'import torch' to see why"
+            ) from None
+        return self._next_answer(seconds)
+
     def _start(self) -> None:
         self._ready = False
         self._answers = queue.Queue()
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")}
+        environment = {
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
+        }
         try:
             with (self._folder / "stderr").open("wb") as stderr:
                 self._process = subprocess.Popen(
@@ -98,7 +122,9 @@ class Session:
                 )
         except OSError as error:
             shutil.rmtree(self._folder, ignore_errors=True)
-            raise ProbeError(f"cannot start {self.python}: {error.strerror}; pass --python with the interpreter you train with") from error
+            raise ProbeError(
+                f"cannot start {self.python}: {error.strerror}; pass --python with the interpreter you train with"
+            ) from error
         threading.Thread(target=_forward_lines, args=(self._process.stdout, self._answers), daemon=True).start()
 
     def _await_ready(self) -> None:
@@ -129,10 +155,8 @@ class Session:
         if process is None:
             return 0
         assert process.stdin is not None
-        try:
+        with contextlib.suppress(OSError):
             process.stdin.close()
-        except OSError:
-            pass
         try:
             return process.wait(timeout=0.5 if self._ready else 0.05)
         except subprocess.TimeoutExpired:

@@ -1,6 +1,7 @@
 """The loop that joins the stages: run, diagnose, search, verify, report.
 
-``repair`` is the single way in. It reads project files through ``load`` and runs user code only through a session's probe.
+``repair`` is the single way in. It reads project files through ``load`` and runs user code only through a session's
+probe.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from autofix.records import (
     Diagnostic,
     Ending,
     Finding,
+    Fix,
     Location,
-    Mismatch,
     Operation,
     Plan,
     RepairEnding,
@@ -61,7 +62,7 @@ def repair(request: Request, session: Session | None = None, progress: Progress 
 
     Raises ProbeError if the interpreter cannot run the probe, UsageError for project files that cannot be read.
     """
-    tell = progress or (lambda words: None)
+    tell = progress or _silent
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
         run = _Run(request, used)
         tell("running the model")
@@ -84,6 +85,11 @@ def trace(request: Request, session: Session | None = None) -> tuple[Trace, Find
         run = _Run(request, used)
         made = run.trace((), checks=False, graph=True)
         return made, diagnose(run.project((), made)) if _has_fault(made) else None
+
+
+def _silent(words: str) -> None:
+    """No progress is wanted."""
+    del words
 
 
 def _python(request: Request) -> str | None:
@@ -159,6 +165,8 @@ class _Run:
             graph=graph,
             seconds=limits.run_seconds,
             memory_mib=limits.memory_mib,
+            script=target.script,
+            arguments=target.arguments,
         )
 
 
@@ -172,10 +180,23 @@ def _wire_samples(samples: Samples) -> wire.SamplesRequest:
 
 def _without_fault(request: Request, run: _Run, original: Trace) -> Report:
     if original.ending is Ending.PASSED:
-        notes = _unused_suppressions(run, request.target.path, ())
-        message = f"output {verify.shape_of(original.output)}"
-        return Report(request.target, RepairEnding.HEALTHY, message, original, notes=notes, spent=Spent(run.probes, original.seconds))
-    return Report(request.target, RepairEnding.NOT_RUN, _not_run(request, original), original, spent=Spent(run.probes, original.seconds))
+        notes = _unused_suppressions(run, request.target.path)
+        message = original.message or f"output {verify.shape_of(original.output)}"
+        return Report(
+            request.target,
+            RepairEnding.HEALTHY,
+            message,
+            original,
+            notes=notes,
+            spent=Spent(run.probes, original.seconds),
+        )
+    return Report(
+        request.target,
+        RepairEnding.NOT_RUN,
+        _not_run(request, original),
+        original,
+        spent=Spent(run.probes, original.seconds),
+    )
 
 
 def _not_run(request: Request, original: Trace) -> str:
@@ -191,9 +212,12 @@ def _not_run(request: Request, original: Trace) -> str:
         case Ending.BAD_SAMPLE:
             return f"{message}; correct --sample-shape or --sample"
         case Ending.TIMED_OUT:
-            return f"{name}: the model ran longer than {limits.run_seconds:g} s; raise the limit with --time-limit or use a smaller sample"
+            help_ = "raise the limit with --time-limit or use a smaller sample"
+            return f"{name}: the model ran longer than {limits.run_seconds:g} s; {help_}"
         case Ending.OUT_OF_MEMORY:
-            return f"{name}: the model needs more memory than there is ({message}); use a smaller sample or --memory-limit"
+            return (
+                f"{name}: the model needs more memory than there is ({message}); use a smaller sample or --memory-limit"
+            )
         case Ending.EXITED:
             return f"{name}: {message}; a model file must not end the program when it is imported or run"
         case Ending.CRASHED:
@@ -202,7 +226,9 @@ def _not_run(request: Request, original: Trace) -> str:
 
 
 def _suppressed(request: Request, run: _Run, original: Trace, finding: Finding, code: str) -> Report:
-    diagnostic = Diagnostic(code, finding.mismatch.value, finding, _links(run.project((), original), finding), suppressed=True)
+    diagnostic = Diagnostic(
+        code, finding.mismatch.value, finding, _links(run.project((), original), finding), suppressed=True
+    )
     texts = _texts(run, (finding,), None)
     message = f"the finding is suppressed by a comment: {finding.message}"
     spent = Spent(run.probes, original.seconds)
@@ -215,18 +241,20 @@ def _searched(request: Request, run: _Run, original: Trace, finding: Finding, pr
     found = search.search(
         original,
         finding,
-        run=lambda texts, checks: run.trace(texts, checks),
+        run=run.trace,
         view=run.project,
         propose=lambda one, view: propose.propose(one, view, rules),
         limits=settings.limits,
     )
-    plans = _judged(run, original, project, found.plans)
+    plans = _judged(run, project, found.plans)
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
-    diagnostics = tuple(_diagnostic(run, project, step.finding, step.fix) for step in steps) or (_diagnostic(run, project, finding, None),)
+    diagnostics = tuple(_diagnostic(project, step.finding, step.fix) for step in steps) or (
+        _diagnostic(project, finding, None),
+    )
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
     notes = (*found.notes, *_limit_note(found, request), *_pins(project, best))
-    notes += _unused_suppressions(run, request.target.path, tuple(d.code for d in diagnostics))
+    notes += _unused_suppressions(run, request.target.path)
     spent = Spent(run.probes, original.seconds + found.seconds)
     texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
     return Report(request.target, ending, finding.message, original, diagnostics, best, plans[1:], texts, notes, spent)
@@ -235,7 +263,10 @@ def _searched(request: Request, run: _Run, original: Trace, finding: Finding, pr
 def _limit_note(found: search.Found, request: Request) -> tuple[str, ...]:
     if not found.limited:
         return ()
-    return (f"the search stopped at its limit ({found.probes} runs, {request.settings.limits.seconds:g} s); a better repair may exist",)
+    return (
+        f"the search stopped at its limit ({found.probes} runs, {request.settings.limits.seconds:g} s); "
+        "a better repair may exist",
+    )
 
 
 def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
@@ -245,7 +276,7 @@ def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
     return (f"{place} loads weights, which pin the shapes of parameters: check that they fit the repaired model",)
 
 
-def _judged(run: _Run, original: Trace, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
+def _judged(run: _Run, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
     """The plans with their labels; the first is run once more in a fresh process, and dropped if it fails there."""
     rest = list(plans[: MAX_ALTERNATIVES + 1])
     while rest:
@@ -261,19 +292,19 @@ def _judged(run: _Run, original: Trace, project: Project, plans: tuple[Plan, ...
 
 
 def _with_fresh(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    return tuple(Check(CheckKind.FRESH, CheckOutcome.PASSED) if check.kind is CheckKind.FRESH else check for check in checks)
+    return tuple(
+        Check(CheckKind.FRESH, CheckOutcome.PASSED) if check.kind is CheckKind.FRESH else check for check in checks
+    )
 
 
 def _alternative(plan: Plan, best: Plan) -> Plan:
     return replace(plan, applicability=Applicability.UNSAFE, notes=(f"a cheaper repair passes: {best.title}",))
 
 
-def _diagnostic(run: _Run, project: Project, finding: Finding, fix: object) -> Diagnostic:
-    from autofix.records import Fix
-
-    answer = fix if isinstance(fix, Fix) else None
-    name = next((rule.name for rule in registry.rules() if answer is not None and rule.code == answer.rule), finding.mismatch.value)
-    return Diagnostic(answer.rule if answer else NO_RULE, name, finding, _links(project, finding), answer)
+def _diagnostic(project: Project, finding: Finding, fix: Fix | None) -> Diagnostic:
+    code = NO_RULE if fix is None else fix.rule
+    name = next((rule.name for rule in registry.rules() if rule.code == code), finding.mismatch.value)
+    return Diagnostic(code, name, finding, _links(project, finding), fix)
 
 
 def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
@@ -285,7 +316,7 @@ def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
     tensor = operand or (failed.tensors[0] if failed.tensors else None)
     if tensor is None:
         return ()
-    links = [_link(operation) for operation in project.ancestry(tensor) if isinstance(operation.result, object)]
+    links = [_link(operation) for operation in project.ancestry(tensor)]
     return tuple(reversed(links[:MAX_CHAIN]))
 
 
@@ -315,8 +346,9 @@ def _suppression(run: _Run, finding: Finding) -> str | None:
     return None
 
 
-def _unused_suppressions(run: _Run, path: Path, used: tuple[str, ...]) -> tuple[str, ...]:
+def _unused_suppressions(run: _Run, path: Path) -> tuple[str, ...]:
     found = suppressions.suppressions(run.source_text(path).text)
-    return tuple(f"{path.name}:{one.line}: the suppression {', '.join(one.codes) or 'of every code'} hides nothing" for one in found)
-
-
+    return tuple(
+        f"{path.name}:{one.line}: the suppression {', '.join(one.codes) or 'of every code'} hides nothing"
+        for one in found
+    )

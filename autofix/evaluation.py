@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping as MappingType
+from collections.abc import Callable
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
@@ -72,7 +73,11 @@ class Names:
 
 
 def names_of(trace: Trace, frame: Frame | None, path: Any) -> Names:
-    local = trace.environments[frame.environment] if frame is not None and 0 <= frame.environment < len(trace.environments) else None
+    local = (
+        trace.environments[frame.environment]
+        if frame is not None and 0 <= frame.environment < len(trace.environments)
+        else None
+    )
     module = next((mapping for file, mapping in trace.globals if file == path), None)
     return Names(local, module)
 
@@ -88,7 +93,7 @@ def evaluate(node: ast.AST, names: Names) -> Value:
 def integer(node: ast.AST | None, names: Names) -> int | None:
     """The value of ``node`` if it is a whole number (True and False are none)."""
     value = UNKNOWN if node is None else evaluate(node, names)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) == math.inf:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return None
     return int(value) if value == int(value) else None
 
@@ -119,7 +124,9 @@ def _evaluate(node: ast.AST, names: Names) -> Value:
         case ast.BoolOp(op=op, values=values):
             return _boolean(op, [_evaluate(value, names) for value in values])
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            return Sequence("tuple" if isinstance(node, ast.Tuple) else "list", tuple(_evaluate(e, names) for e in elements))
+            return Sequence(
+                "tuple" if isinstance(node, ast.Tuple) else "list", tuple(_evaluate(e, names) for e in elements)
+            )
         case ast.Dict(keys=keys, values=values):
             texts = [str(key.value) if isinstance(key, ast.Constant) else "" for key in keys]
             return Mapping("dict", tuple(zip(texts, (_evaluate(value, names) for value in values), strict=True)))
@@ -145,7 +152,9 @@ def _attribute(node: ast.Attribute, names: Names) -> Value:
 
 def _subscript(base: Value, index: ast.expr, names: Names) -> Value:
     if isinstance(index, ast.Slice):
-        start, stop, step = (None if part is None else _evaluate(part, names) for part in (index.lower, index.upper, index.step))
+        start, stop, step = (
+            None if part is None else _evaluate(part, names) for part in (index.lower, index.upper, index.step)
+        )
         if not isinstance(base, Sequence) or not _is_bound(start) or not _is_bound(stop) or not _is_bound(step):
             return UNKNOWN
         return Sequence(base.type, base.items[start:stop:step])

@@ -35,7 +35,11 @@ def with_argument(text: str, name: str, value: str, position: int = -1) -> str:
     new = cst.parse_expression(value)
     arguments = list(call.args)
     index = next((i for i, a in enumerate(arguments) if a.keyword is not None and a.keyword.value == name), None)
-    if index is None and 0 <= position < len(arguments) and all(a.keyword is None and not a.star for a in arguments[: position + 1]):
+    if (
+        index is None
+        and 0 <= position < len(arguments)
+        and all(a.keyword is None and not a.star for a in arguments[: position + 1])
+    ):
         index = position
     if index is not None:
         arguments[index] = arguments[index].with_changes(value=new)
@@ -54,7 +58,10 @@ def _appended(arguments: list[cst.Arg], name: str, value: cst.BaseExpression) ->
         return [added]
     last = arguments[-1]
     if isinstance(last.comma, cst.Comma):  # A trailing comma stays one.
-        earlier = next((a.comma for a in arguments[:-1] if isinstance(a.comma, cst.Comma)), cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+        earlier = next(
+            (a.comma for a in arguments[:-1] if isinstance(a.comma, cst.Comma)),
+            cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")),
+        )
         return [*arguments[:-1], last.with_changes(comma=earlier), added.with_changes(comma=last.comma)]
     separator = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     closing = last.whitespace_after_arg
@@ -73,12 +80,16 @@ def without_argument(text: str, name: str, position: int = -1) -> str:
         return text
     kept = [*arguments[:index], *arguments[index + 1 :]]
     if kept and index == len(arguments) - 1:
-        kept[-1] = kept[-1].with_changes(comma=arguments[index].comma, whitespace_after_arg=arguments[index].whitespace_after_arg)
+        kept[-1] = kept[-1].with_changes(
+            comma=arguments[index].comma, whitespace_after_arg=arguments[index].whitespace_after_arg
+        )
     return _code(call.with_changes(args=kept))
 
 
 def with_callee(text: str, name: str) -> str:
-    """The call of another function: only the last part of the callee's name changes (``nn.Conv1d`` -> ``nn.Conv2d``)."""
+    """The call of another function: only the last part of the callee's name changes (``nn.Conv1d`` ->
+    ``nn.Conv2d``).
+    """
     call = _call(text)
     if isinstance(call.func, cst.Attribute):
         return _code(call.with_changes(func=call.func.with_changes(attr=cst.Name(name))))

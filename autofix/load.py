@@ -13,9 +13,9 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autofix import sampling
+from autofix import programs, sampling
 from autofix.errors import UsageError
-from autofix.records import Samples, SourceText, Target
+from autofix.records import SampleOrigin, Samples, SourceText, Target
 from autofix.source import Source, dotted
 
 _MARKS = ("pyproject.toml", "setup.py", ".git")
@@ -65,21 +65,31 @@ def target(
     also: tuple[Samples, ...] = (),
     evaluation_mode: bool = False,
     text: str | None = None,
+    arguments: tuple[str, ...] = (),
 ) -> Target:
     """What to run: the file in its project, the model expression, the samples.
 
+    Without a model and a sample, a file that does something when it is run is the program to run, with ``arguments``.
     Raises UsageError if the file is not Python, or the model or a sample is neither given nor plain from the file.
     """
     path = Path(os.path.abspath(path))
     source = Source(path, read(path).text if text is None else text)
     _check_syntax(source)
-    expression = _model(source, model)
-    found = samples or sampling.infer(source, expression)
-    if found is None:
-        raise UsageError(f"no sample input for `{expression}` in {path.name}; pass one, for example --sample-shape 64,3,32,32")
     root = project_root(path)
     module, package_parent = module_name(path)
     paths = tuple(dict.fromkeys((package_parent, root, path.parent)))
+    if arguments and (model or samples):
+        raise UsageError("arguments after -- go to a program, but a model or a sample was given; leave one out")
+    if arguments or (model is None and samples is None and programs.is_program(source)):
+        return Target(
+            path, root, module, paths, "", Samples(origin=SampleOrigin.NONE), script=True, arguments=arguments
+        )
+    expression = _model(source, model)
+    found = samples or sampling.infer(source, expression)
+    if found is None:
+        raise UsageError(
+            f"no sample input for `{expression}` in {path.name}; pass one, for example --sample-shape 64,3,32,32"
+        )
     return Target(path, root, module, paths, expression, found, also, evaluation_mode)
 
 
@@ -87,13 +97,17 @@ def _check_syntax(source: Source) -> None:
     try:
         _ = source.tree
     except SyntaxError as error:
-        raise UsageError(f"{source.path.name}:{error.lineno or 1}:{error.offset or 1}: {error.msg}; correct the syntax first") from error
+        raise UsageError(
+            f"{source.path.name}:{error.lineno or 1}:{error.offset or 1}: {error.msg}; correct the syntax first"
+        ) from error
     except (RecursionError, MemoryError, ValueError) as error:
         raise UsageError(f"{source.path.name} cannot be parsed: {error or type(error).__name__}") from error
 
 
 def project_root(path: Path) -> Path:
-    """Nearest ancestor with a project mark; else the working directory if the file is under it; else the file's folder."""
+    """Nearest ancestor with a project mark; else the working directory if the file is under it; else the file's
+    folder.
+    """
     for folder in path.parents:
         if any((folder / mark).exists() for mark in _MARKS):
             return folder
@@ -193,9 +207,10 @@ def _is_part(source: Source, name: str, class_: ast.ClassDef) -> bool:
             return owner is not None or _is_stored(source, node)
         function = source.function_of(node)
         if function is not None and not _is_returned(source, node):
-            return any(isinstance(a, ast.Call) and dotted(a.func).endswith(("Sequential", "ModuleList")) for a in source.ancestors(node)) or _feeds_list(
-                source, node
-            )
+            return any(
+                isinstance(a, ast.Call) and dotted(a.func).endswith(("Sequential", "ModuleList"))
+                for a in source.ancestors(node)
+            ) or _feeds_list(source, node)
     return False
 
 
@@ -217,7 +232,8 @@ def _is_returned(source: Source, node: ast.AST) -> bool:
 def _feeds_list(source: Source, node: ast.AST) -> bool:
     statement = source.statement_of(node)
     return isinstance(statement, ast.AugAssign) or any(
-        isinstance(a, ast.Call) and isinstance(a.func, ast.Attribute) and a.func.attr in {"append", "extend"} for a in source.ancestors(node)
+        isinstance(a, ast.Call) and isinstance(a.func, ast.Attribute) and a.func.attr in {"append", "extend"}
+        for a in source.ancestors(node)
     )
 
 
@@ -232,8 +248,15 @@ def _model_variables(source: Source) -> Iterator[str]:
         and dotted(node.value.func).rpartition(".")[2] in {"Sequential", "Transformer", "TransformerEncoder"}
     ]
     for name in names:
-        uses = [n for n in ast.walk(source.tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
-        if not any(dotted(a.func).endswith("Sequential") for use in uses for a in source.ancestors(use) if isinstance(a, ast.Call)):
+        uses = [
+            n for n in ast.walk(source.tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
+        ]
+        if not any(
+            dotted(a.func).endswith("Sequential")
+            for use in uses
+            for a in source.ancestors(use)
+            if isinstance(a, ast.Call)
+        ):
             yield name
 
 
@@ -281,7 +304,9 @@ def _required_parameters(function: ast.FunctionDef) -> list[str]:
     arguments = function.args
     positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args)][1:]
     required = positional[: max(0, len(positional) - len(arguments.defaults))]
-    keyword_only = [a.arg for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None]
+    keyword_only = [
+        a.arg for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None
+    ]
     return [*required, *keyword_only]
 
 

@@ -97,7 +97,9 @@ class Project:
         return self.layer(operation.layer_index)
 
     def construction_call(self, layer: Layer) -> Expression | None:
-        """The call that built ``layer``, innermost: ``nn.Linear(128, 10)``, or ``super().__init__(...)`` of a subclass."""
+        """The call that built ``layer``, innermost: ``nn.Linear(128, 10)``, or ``super().__init__(...)`` of a
+        subclass.
+        """
         return self.call(layer.construction)
 
     def call(self, frames: tuple[Frame, ...]) -> Expression | None:
@@ -131,7 +133,9 @@ class Project:
         return self.trace.operations[tensor.producer] if 0 <= tensor.producer < len(self.trace.operations) else None
 
     def ancestry(self, tensor: Tensor) -> Iterator[Operation]:
-        """The operations ``tensor`` came from, nearest first, following the operand of most elements' kin: the first."""
+        """The operations ``tensor`` came from, nearest first, following the operand of most elements' kin: the
+        first.
+        """
         seen: set[int] = set()
         operation = self.producer(tensor)
         while operation is not None and operation.index not in seen:
@@ -145,7 +149,11 @@ class Project:
         return producer is not None and producer.kind is OperationKind.PLACEHOLDER
 
     def inputs(self) -> tuple[Tensor, ...]:
-        return tuple(o.result for o in self.trace.operations if o.kind is OperationKind.PLACEHOLDER and isinstance(o.result, Tensor))
+        return tuple(
+            o.result
+            for o in self.trace.operations
+            if o.kind is OperationKind.PLACEHOLDER and isinstance(o.result, Tensor)
+        )
 
     def forward_operations(self) -> tuple[Operation, ...]:
         return tuple(operation for operation in self.trace.operations if operation.phase is Phase.FORWARD)

@@ -49,7 +49,9 @@ def _pairs(edits: tuple[Edit, ...]) -> Iterator[tuple[Edit, Edit]]:
 
 
 def chosen(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, ...], lazy: bool) -> tuple[Rule, ...]:
-    """The rules that codes, beginnings of codes or names select; those for lazy layers only where they are preferred."""
+    """The rules that codes, beginnings of codes or names select; those for lazy layers only where they are
+    preferred.
+    """
     kept = [rule for rule in rules if lazy or not rule.for_lazy]
     if select:
         kept = [rule for rule in kept if _named(rule, select)]

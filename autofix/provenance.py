@@ -1,7 +1,7 @@
 """From a size at a place to the edits in the source that would set it, in the order a person would think of them.
 
-Every edit keeps the way the file is written: a product stays a product, a name stays a name where one still fits, a keyword stays
-a keyword. It proposes and prices; running decides.
+Every edit keeps the way the file is written: a product stays a product, a name stays a name where one still fits, a
+keyword stays a keyword. It proposes and prices; running decides.
 """
 
 from __future__ import annotations
@@ -26,14 +26,17 @@ NAME_IN_SCOPE = 13
 INDEX_SHIFT = 14
 MULTIPLE = 14
 MULTIPLE_UNSEEN = 18
-ROUNDING = 13
+REWRITTEN = 9  # The same operands in another order of evaluation give exactly the size wanted: hardly chance.
+LONE_FACTOR = 8
 LITERAL_FOR_EXPRESSION = 27
 MAX_DEPTH = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One way to make an expression have the size wanted. ``text`` is what would stand there, ``what`` names the place."""
+    """One way to make an expression have the size wanted. ``text`` is what would stand there, ``what`` names the
+    place.
+    """
 
     edits: tuple[Edit, ...]
     cost: int
@@ -65,7 +68,7 @@ class _Solver:
 
     def solve(self, expression: Expression, want: int, depth: int, what: str = "argument") -> Iterator[Site]:
         node = expression.node
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH or want < 0:
             return
         if isinstance(node, ast.Constant):
             yield from self._constant(expression, want, depth, what)
@@ -88,8 +91,26 @@ class _Solver:
 
     def _constant(self, expression: Expression, want: int, depth: int, what: str) -> Iterator[Site]:
         value = getattr(expression.node, "value", None)
-        if isinstance(value, int) and not isinstance(value, bool) and value != want:
-            yield self._site(expression, str(want), LITERAL + HOP * depth, what)
+        if not isinstance(value, int) or isinstance(value, bool) or value == want:
+            return
+        cost = LITERAL + HOP * depth
+        spelled = self._sibling_product(expression, value, want)
+        if spelled is not None:
+            yield self._site(expression, spelled, cost, what)
+        yield self._site(expression, str(want), cost + (1 if spelled is not None else 0), what)
+
+    def _sibling_product(self, expression: Expression, value: int, want: int) -> str | None:
+        """The size wanted, spelled ``48 * 2`` elsewhere in the function: what a literal 48 was meant to be."""
+        source = expression.source
+        function = source.function_of(expression.node)
+        for node in ast.walk(function) if function is not None else ():
+            if not isinstance(node, ast.BinOp) or not all(isinstance(f, ast.Constant) for f in _factors(node)):
+                continue
+            values = [getattr(factor, "value", None) for factor in _factors(node)]
+            plain = [v for v in values if isinstance(v, int)]
+            if len(plain) == len(values) > 1 and value in plain and math.prod(plain) == want:
+                return source.text_of(node)
+        return None
 
     # -- names, attributes, entries ----------------------------------------------------------------------------------
 
@@ -103,6 +124,9 @@ class _Solver:
             strays = value is not None and now is not None and binding.inverse is None and value != now
             if strays and binding.distance > 1:
                 continue
+            if strays and isinstance(expression.node, ast.Subscript) and value is not None and now is not None:
+                # ``mlp[0] += 3`` on the way: the entry is to change by as much as its later value.
+                inner = want - now + value
             for site in self.solve(binding.expression, inner, depth + binding.distance, binding.what):
                 yield replace(site, cost=site.cost + 4) if strays else site
         node = expression.node
@@ -110,7 +134,9 @@ class _Solver:
         if key and now is not None:
             for entry in bindings.text_entries(self.project, key, now):
                 place = Location(entry.path, entry.edit_range)
-                yield Site((bindings.entry_edit(entry, str(want)),), CONFIG_TEXT + HOP * depth, str(want), entry.what, place)
+                yield Site(
+                    (bindings.entry_edit(entry, str(want)),), CONFIG_TEXT + HOP * depth, str(want), entry.what, place
+                )
         if isinstance(node, ast.Subscript):
             yield from self._shifted_index(expression, node, want, depth)
 
@@ -131,14 +157,15 @@ class _Solver:
     # -- arithmetic --------------------------------------------------------------------------------------------------
 
     def _arithmetic(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
-        if isinstance(node.op, ast.Mult):
-            yield from self._product(expression, node, want, depth)
+        products = list(self._product(expression, node, want, depth)) if isinstance(node.op, ast.Mult) else []
+        yield from products
         left, right = (Expression(expression.source, side, expression.frames) for side in (node.left, node.right))
         a, b = self.project.integer(left), self.project.integer(right)
         for side, inner in _inverse_operands(node.op, a, b, want):
-            yield from self.solve(left if side == 0 else right, inner, depth, "operand")
+            for site in self.solve(left if side == 0 else right, inner, depth, "operand"):
+                yield replace(site, cost=site.cost + LONE_FACTOR) if products else site
         if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == want:
-            yield self._site(expression, _ceiling(expression, left, right), ROUNDING + HOP * depth, "rounding")
+            yield self._site(expression, _ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
 
     def _product(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
         """Factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16, 6, 6) was flattened."""
@@ -147,23 +174,26 @@ class _Solver:
         targets = _fit(values, self.hints) if math.prod(self.hints or (0,)) == want else None
         if targets is None:
             return
-        changed = [(factor, target) for factor, value, target in zip(factors, values, targets, strict=True) if value != target]
+        changed = [
+            (factor, target) for factor, value, target in zip(factors, values, targets, strict=True) if value != target
+        ]
         if not changed:
             return
         per_factor = [next(self._cheapest(factor, target, depth), None) for factor, target in changed]
         chosen = [site for site in per_factor if site is not None]
-        if len(chosen) == len(changed) and all(site.place.path == expression.source.path for site in chosen):
-            edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
-            cost = max(site.cost for site in chosen)
-            text = expression.text
-            if all(isinstance(factor.node, ast.Constant) for factor, _ in changed):
-                text = " * ".join(
-                    str(t) if isinstance(f.node, ast.Constant) else f.text for f, t in zip(factors, targets, strict=True)
-                )
-            yield Site(edits, cost, text, "product", expression.source.location(expression.node))
+        if len(chosen) < len(changed) or any(site.place.path != expression.source.path for site in chosen):
+            return
+        if len(chosen) == 1:
+            yield chosen[0]
+            return
+        edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
+        text = " * ".join(_factor_text(factor, target) for factor, target in zip(factors, targets, strict=True))
+        yield Site(
+            edits, max(site.cost for site in chosen), text, "product", expression.source.location(expression.node)
+        )
 
     def _cheapest(self, factor: Expression, want: int, depth: int) -> Iterator[Site]:
-        return iter(sorted(self.solve(factor, want, depth + 1, "factor"), key=lambda site: site.cost)[:1])
+        return iter(sorted(self.solve(factor, want, depth, "factor"), key=lambda site: site.cost)[:1])
 
     # -- calls and choices -------------------------------------------------------------------------------------------
 
@@ -182,10 +212,12 @@ class _Solver:
         division = node.args[0]
         if not (isinstance(division, ast.BinOp) and isinstance(division.op, ast.Div)):
             return
-        left, right = (Expression(expression.source, side, expression.frames) for side in (division.left, division.right))
+        left, right = (
+            Expression(expression.source, side, expression.frames) for side in (division.left, division.right)
+        )
         a, b = self.project.integer(left), self.project.integer(right)
         if a is not None and b and -(-a // b) == want:
-            yield self._site(expression, _ceiling(expression, left, right), ROUNDING + HOP * depth, "rounding")
+            yield self._site(expression, _ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
 
     def _choice(self, expression: Expression, node: ast.IfExp, want: int, depth: int) -> Iterator[Site]:
         test = integer(_parsed(f"1 if {expression.source.text_of(node.test)} else 0"), self.project.names(expression))
@@ -200,7 +232,7 @@ class _Solver:
             if inner.startswith(operator):
                 rest = f"{text} {operator} ({inner[len(operator) :].strip()})"
             if rest is not None and self._text_value(expression, rest) == want:
-                yield self._site(expression, rest, ROUNDING + HOP * depth, "precedence")
+                yield self._site(expression, rest, REWRITTEN + HOP * depth, "precedence")
 
     # -- another expression in its place -----------------------------------------------------------------------------
 
@@ -212,7 +244,9 @@ class _Solver:
         if now and want % now == 0 and want // now > 1:
             yield from self._multiple(expression, want // now, depth)
         if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript, ast.Call)):
-            yield self._site(expression, self._spelled(expression, want), LITERAL_FOR_EXPRESSION + HOP * depth, "expression")
+            yield self._site(
+                expression, self._spelled(expression, want), LITERAL_FOR_EXPRESSION + HOP * depth, "expression"
+            )
 
     def _spelled(self, expression: Expression, want: int) -> str:
         """A product for a product, else the number."""
@@ -254,7 +288,13 @@ class _Solver:
             if integer(node, names) == want:
                 yield text
         for name, value in names.local.items if names.local else ():
-            if name not in seen and name.isidentifier() and isinstance(value, int) and not isinstance(value, bool) and value == want:
+            if (
+                name not in seen
+                and name.isidentifier()
+                and isinstance(value, int)
+                and not isinstance(value, bool)
+                and value == want
+            ):
                 seen.add(name)
                 yield name
 
@@ -297,7 +337,9 @@ def _ceiling(expression: Expression, left: Expression, right: Expression) -> str
             for alias in node.names:
                 if alias.name in {"math", "numpy"}:
                     return f"int({alias.asname or alias.name}.ceil({left.text} / {right.text}))"
-    divisor = right.text if not isinstance(right.node, ast.BinOp) or isinstance(right.node.op, ast.Pow) else f"({right.text})"
+    divisor = (
+        right.text if not isinstance(right.node, ast.BinOp) or isinstance(right.node.op, ast.Pow) else f"({right.text})"
+    )
     dividend = left.text if not isinstance(left.node, ast.BinOp) else f"({left.text})"
     return f"-(-{dividend} // {divisor})"
 
@@ -310,6 +352,10 @@ def _factors(node: ast.expr) -> list[ast.expr]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return [*_factors(node.left), *_factors(node.right)]
     return [node]
+
+
+def _factor_text(factor: Expression, target: int) -> str:
+    return str(target) if isinstance(factor.node, ast.Constant) else factor.text
 
 
 def _fit(values: list[int | None], hints: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -333,13 +379,16 @@ def _inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int)
         ast.Add: lambda: _pairs((want - b) if b is not None else None, (want - a) if a is not None else None),
         ast.Sub: lambda: _pairs((want + b) if b is not None else None, (a - want) if a is not None else None),
         ast.Mult: lambda: _pairs(_quotient(want, b), _quotient(want, a)),
-        ast.FloorDiv: lambda: _pairs(want * b if b else None, a // want if a and a // (a // want or 1) == want else None),
+        ast.FloorDiv: lambda: _pairs(
+            want * b if b else None, a // want if a and a // (a // want or 1) == want else None
+        ),
         ast.Div: lambda: _pairs(want * b if b else None, _quotient(a, want) if a else None),
         ast.Pow: lambda: _pairs(_root(want, b), None),
     }
     make = inverse.get(type(op))
     if make is not None:
-        yield from ((side, value) for side, value in make() if value > 0)
+        smallest = 0 if isinstance(op, (ast.Add, ast.Sub)) else 1
+        yield from ((side, value) for side, value in make() if value >= smallest)
 
 
 def _pairs(left: int | None, right: int | None) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """Every record that crosses a stage boundary.
 
-It holds plain, frozen data and knows no format, no file system, no torch and no syntax tree; it imports nothing of ours.
+It holds plain, frozen data and knows no format, no file system, no torch and no syntax tree; it imports nothing of
+ours.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ class Edit:
 class SampleInput:
     """One input of ``forward``: a shape and a dtype, never values.
 
-    ``low`` (inclusive) and ``high`` (exclusive) bound the values of an integer input; ``name`` makes it a keyword argument.
+    ``low`` (inclusive) and ``high`` (exclusive) bound the values of an integer input; ``name`` makes it a keyword
+    argument.
     """
 
     shape: tuple[int, ...]
@@ -113,7 +115,8 @@ class Target:
     """File plus model expression the user asked about.
 
     ``root`` is the project root that patches are relative to; ``module`` the dotted name the file is imported as;
-    ``search_paths`` are importable in the probe as they would be when the user runs the file.
+    ``search_paths`` are importable in the probe as they would be when the user runs the file. ``script``: the file itself
+    is run as a program with ``arguments``, and neither ``model`` nor ``samples`` means anything.
     """
 
     path: Path
@@ -124,6 +127,8 @@ class Target:
     samples: Samples
     also: tuple[Samples, ...] = ()
     evaluation_mode: bool = False
+    script: bool = False
+    arguments: tuple[str, ...] = ()
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -213,9 +218,10 @@ class Phase(Enum):
 class Operation:
     """One node of the recorded fx graph. ``result`` is None when it raised; ``frames`` are innermost first.
 
-    ``target`` is the operator's public name: ``torch.cat``, ``torch.nn.functional.relu``, ``Tensor.view``, ``operator.add``;
-    for a layer its type (``torch.nn.Linear``), with ``layer`` as its path in the model. ``scope`` is the path of the
-    innermost non-leaf layer whose forward ran. The two ``_index`` fields index ``Trace.layers``, -1 when there is none.
+    ``target`` is the operator's public name: ``torch.cat``, ``torch.nn.functional.relu``, ``Tensor.view``,
+    ``operator.add``; for a layer its type (``torch.nn.Linear``), with ``layer`` as its path in the model. ``scope``
+    is the path of the innermost non-leaf layer whose forward ran. The two ``_index`` fields index ``Trace.layers``,
+    -1 when there is none.
     """
 
     index: int
@@ -258,9 +264,9 @@ def tensors_of(values: tuple[Value, ...]) -> tuple[Tensor, ...]:
 class Layer:
     """One ``nn.Module`` of the model, in order of construction.
 
-    ``settings`` are its public plain attributes (``in_features``, ``kernel_size``, ...). ``construction`` is the chain of user
-    frames, innermost first, at the moment it was built. ``path`` is empty for the model itself and None for a layer that was
-    built but is not part of the model (or not yet, when construction failed).
+    ``settings`` are its public plain attributes (``in_features``, ``kernel_size``, ...). ``construction`` is the
+    chain of user frames, innermost first, at the moment it was built. ``path`` is empty for the model itself and None
+    for a layer that was built but is not part of the model (or not yet, when construction failed).
     """
 
     identity: int
@@ -305,9 +311,10 @@ class Stage(Enum):
 class Failure:
     """The raw error that ended a run.
 
-    ``operation`` indexes the operation that raised, -1 when none did (plain Python raised). ``frames`` are the user frames of
-    the traceback, innermost first. ``callee`` is the first function outside the project that the innermost user frame called
-    (``torch.nn.modules.normalization.GroupNorm.__init__``), empty when user code itself raised, with its plain arguments.
+    ``operation`` indexes the operation that raised, -1 when none did (plain Python raised). ``frames`` are the user
+    frames of the traceback, innermost first. ``callee`` is the first function outside the project that the innermost
+    user frame called (``torch.nn.modules.normalization.GroupNorm.__init__``), empty when user code itself raised,
+    with its plain arguments.
     """
 
     type: str
@@ -426,6 +433,10 @@ class Mismatch(Enum):
     RANK = "rank"
     TUPLE_RESULT = "tuple-result"
     DTYPE = "dtype"
+    LOSS_SHAPE = "loss-shape"
+    LOSS_CLASSES = "loss-classes"
+    LOSS_BATCH = "loss-batch"
+    LOSS_DTYPE = "loss-dtype"
     MISSING_NAME = "missing-name"
     OTHER = "other"
 
@@ -435,9 +446,10 @@ class Finding:
     """What diagnose concluded from a failure: kind of mismatch, where, expected, actual.
 
     ``location`` is the place a reader is shown (the size argument where one is at fault, else the failing call);
-    ``call`` is the failing call. ``subject`` names the layer or operator. ``expected`` and ``actual`` are the sizes (or whole
-    shapes) that disagree. ``parameter`` is the layer argument at fault (``in_features``), empty when there is none.
-    ``dimension`` is the dimension of the operand at fault, ``operand`` its index among the operation's tensors.
+    ``call`` is the failing call. ``subject`` names the layer or operator. ``expected`` and ``actual`` are the sizes
+    (or whole shapes) that disagree. ``parameter`` is the layer argument at fault (``in_features``), empty when there
+    is none. ``dimension`` is the dimension of the operand at fault, ``operand`` its index among the operation's
+    tensors.
     """
 
     mismatch: Mismatch
@@ -471,8 +483,8 @@ class Applicability(Enum):
 class Fix:
     """A title and edits that only make sense together.
 
-    ``cost`` is in tenths of the plainest edit (10 = one literal at the failing layer). ``reason`` says in one sentence why this
-    repair, ``title`` what it does, in the imperative.
+    ``cost`` is in tenths of the plainest edit (10 = one literal at the failing layer). ``reason`` says in one
+    sentence why this repair, ``title`` what it does, in the imperative.
     """
 
     rule: str
@@ -557,7 +569,9 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class ChainLink:
-    """One step of the shape chain: operator or layer, its place, and the shape that came out (or went in, for the last)."""
+    """One step of the shape chain: operator or layer, its place, and the shape that came out (or went in, for the
+    last).
+    """
 
     label: str
     shape: str
@@ -594,8 +608,8 @@ class SourceText:
 class Report:
     """All diagnostics and endings of one run.
 
-    ``plan`` is the best plan (or the picked one); ``alternatives`` the others by rank. ``texts`` are the analysed texts of every
-    file that a plan changes. ``trace`` is the run of the original text.
+    ``plan`` is the best plan (or the picked one); ``alternatives`` the others by rank. ``texts`` are the analysed
+    texts of every file that a plan changes. ``trace`` is the run of the original text.
     """
 
     target: Target

@@ -1,6 +1,7 @@
 """Finds rules; the only file that knows where they live.
 
-Rules come from the packages behind the entry point ``autofix.rules``; each public module of such a package holds one rule.
+Rules come from the packages behind the entry point ``autofix.rules``; each public module of such a package holds one
+rule.
 """
 
 from __future__ import annotations
@@ -42,5 +43,10 @@ def _rules_of(package: ModuleType) -> Iterator[Rule]:
             continue
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Rule) and value is not Rule and value.__module__ == module.__name__:
+            if (
+                isinstance(value, type)
+                and issubclass(value, Rule)
+                and value is not Rule
+                and value.__module__ == module.__name__
+            ):
                 yield value()

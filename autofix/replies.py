@@ -37,7 +37,8 @@ LineOf = Callable[[Path, int], str]
 
 
 def read(reply: dict[str, Any], line_of: LineOf) -> Trace:
-    """``line_of`` gives the text of a line (from 1) of a project file: columns travel in bytes, positions count code points.
+    """``line_of`` gives the text of a line (from 1) of a project file: columns travel in bytes, positions count code
+    points.
 
     Raises ProbeError if the reply does not have the form of ``probe/wire.py``.
     """
@@ -59,7 +60,10 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         globals=tuple((Path(_text(path)), _mapping(row)) for path, row in reply.get("globals", ())),
         output=value(reply.get("output")),
         failure=None if failure is None else _failure(failure, line_of),
-        checks=tuple(Check(CheckKind[kind], CheckOutcome(outcome), _text(detail)) for kind, outcome, detail in reply.get("checks", ())),
+        checks=tuple(
+            Check(CheckKind[kind], CheckOutcome(outcome), _text(detail))
+            for kind, outcome, detail in reply.get("checks", ())
+        ),
         state_dict=tuple((_text(name), _shape(shape)) for name, shape in reply.get("state_dict", ())),
         files=tuple(Path(_text(path)) for path in reply.get("files", ())),
         placeholders=tuple(map(_text, reply.get("placeholders", ()))),
@@ -117,7 +121,9 @@ def _failure(row: dict[str, Any], line_of: LineOf) -> Failure:
 def _frame(row: list[Any], line_of: LineOf) -> Frame:
     path, function, line, column, end_line, end_column, environment = row
     place = Path(_text(path))
-    span = Range(_position(place, int(line), int(column), line_of), _position(place, int(end_line), int(end_column), line_of))
+    span = Range(
+        _position(place, int(line), int(column), line_of), _position(place, int(end_line), int(end_column), line_of)
+    )
     return Frame(place, _text(function), span, int(environment))
 
 
@@ -137,7 +143,13 @@ def value(data: Any) -> Value:
     key, content = next(iter(data.items()))
     if key == wire.TENSOR:
         shape, dtype, producer, contiguous, bounds = content
-        return Tensor(_shape(shape), _text(dtype), int(producer), bool(contiguous), None if bounds is None else (int(bounds[0]), int(bounds[1])))
+        return Tensor(
+            _shape(shape),
+            _text(dtype),
+            int(producer),
+            bool(contiguous),
+            None if bounds is None else (int(bounds[0]), int(bounds[1])),
+        )
     if key == wire.SEQUENCE:
         return Sequence(_text(content[0]), tuple(map(value, content[1])))
     if key == wire.MAPPING:

@@ -15,7 +15,19 @@ from autofix.project import Expression, Project
 from autofix.provenance import Site, sites
 from autofix.records import Applicability, Finding, Fix, Mismatch
 
-__all__ = ["Applicability", "Example", "Expression", "Finding", "Fix", "Mismatch", "Project", "Rule", "Site", "model", "sites"]
+__all__ = [
+    "Applicability",
+    "Example",
+    "Expression",
+    "Finding",
+    "Fix",
+    "Mismatch",
+    "Project",
+    "Rule",
+    "Site",
+    "model",
+    "sites",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +64,23 @@ class Rule:
         """The docstring of the rule's file."""
         return dedent(sys.modules[cls.__module__].__doc__ or "").strip()
 
-    def fix(self, title: str, site: Site, *, extra: int = 0, reason: str = "", applicability: Applicability | None = None) -> Fix:
+    def fix(
+        self, title: str, site: Site, *, extra: int = 0, reason: str = "", applicability: Applicability | None = None
+    ) -> Fix:
         """A fix of one site, with the site's cost and ``extra`` on top."""
         return Fix(self.code, title, site.edits, site.cost + extra, applicability or self.applicability, reason)
 
 
 def model(init: str, forward: str, header: str = "") -> str:
-    """A minimal model file: lines for ``__init__``, lines for ``forward`` (the last one an expression), lines before the class."""
-    lines = ["import torch", "import torch.nn.functional as F", "from torch import nn", *(f"{line}" for line in header.splitlines())]
+    """A minimal model file: lines for ``__init__``, lines for ``forward`` (the last one an expression), lines before
+    the class.
+    """
+    lines = [
+        "import torch",
+        "import torch.nn.functional as F",
+        "from torch import nn",
+        *(f"{line}" for line in header.splitlines()),
+    ]
     lines += ["", "", "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()"]
     lines += [f"        {line}" for line in init.splitlines()]
     lines += ["", "    def forward(self, x):"]

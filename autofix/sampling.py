@@ -14,9 +14,29 @@ from autofix.records import SampleInput, SampleOrigin, Samples
 from autofix.source import Source, dotted
 from autofix.suppressions import sample_comment
 
-_ALIASES = {"float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16"}
+_ALIASES = {
+    "float": "float32",
+    "double": "float64",
+    "half": "float16",
+    "long": "int64",
+    "int": "int32",
+    "short": "int16",
+}
 DTYPES = frozenset(
-    ("float16", "bfloat16", "float32", "float64", "int8", "uint8", "int16", "int32", "int64", "bool", "complex64", "complex128")
+    (
+        "float16",
+        "bfloat16",
+        "float32",
+        "float64",
+        "int8",
+        "uint8",
+        "int16",
+        "int32",
+        "int64",
+        "bool",
+        "complex64",
+        "complex128",
+    )
 )
 _INPUT = re.compile(
     r"\s*(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>[A-Za-z]\w*)\s*:)?\s*(?P<shape>[^@=:]*?)\s*(?:@\s*(?P<low>-?\d+)\s*\.\.\s*(?P<high>-?\d+)\s*)?"
@@ -60,7 +80,8 @@ def _dtype(word: str | None, text: str) -> str:
 
 def _shape(words: str, text: str) -> tuple[int, ...]:
     sizes: list[int] = []
-    for word in (words[1:-1] if words[:1] + words[-1:] == "()" else words).replace("x", ",").rstrip(",").split(","):
+    bare = words[1:-1] if words[:1] + words[-1:] == "()" else words
+    for word in re.sub(r"(?<=\d)\s*x\s*(?=\d)", ",", bare).rstrip(",").split(","):
         if not re.fullmatch(r"\s*[+-]?\d{1,15}\s*", word, re.ASCII):
             raise UsageError(f"cannot read the sample shape {text!r}: {word.strip()!r} is not a whole number; {FORM}")
         sizes.append(int(word))
@@ -81,7 +102,9 @@ def infer(source: Source, model: str) -> Samples | None:
     """Sample inputs that the file itself names: its comment, then the first use of a model on a shape."""
     comment = sample_comment(source.text)
     if comment is not None:
-        return parse_samples([part for part in comment.split(";") if part.strip()], SampleOrigin.COMMENT, source.path.name)
+        return parse_samples(
+            [part for part in comment.split(";") if part.strip()], SampleOrigin.COMMENT, source.path.name
+        )
     return _first_use(source, model)
 
 
@@ -115,14 +138,20 @@ def _made(source: Source, node: ast.expr) -> SampleInput | None:
     """The shape of ``torch.randn(64, 3, 32, 32)``, written there or assigned to the name passed."""
     if isinstance(node, ast.Name):
         values = [
-            n.value for n in ast.walk(source.tree) if isinstance(n, ast.Assign) and any(dotted(t) == node.id for t in n.targets)
+            n.value
+            for n in ast.walk(source.tree)
+            if isinstance(n, ast.Assign) and any(dotted(t) == node.id for t in n.targets)
         ]
         return _made(source, values[-1]) if values and not isinstance(values[-1], ast.Name) else None
     if not isinstance(node, ast.Call):
         return None
     name = dotted(node.func).rpartition(".")[2]
     if name in {"randn", "rand", "zeros", "ones", "empty"}:
-        size = _sizes(source, *node.args) if node.args else _sizes(source, *(k.value for k in node.keywords if k.arg == "size"))
+        size = (
+            _sizes(source, *node.args)
+            if node.args
+            else _sizes(source, *(k.value for k in node.keywords if k.arg == "size"))
+        )
         return SampleInput(size) if size else None
     if name == "randint" and node.args:
         bounds = list(_numbers(node.args[:-1]))
@@ -146,7 +175,11 @@ def _sizes(source: Source, *nodes: ast.expr) -> tuple[int, ...]:
 
 def _constant(source: Source, node: ast.expr) -> int | None:
     if isinstance(node, ast.Name):
-        values = [s.value for s in source.tree.body if isinstance(s, ast.Assign) and any(dotted(t) == node.id for t in s.targets)]
+        values = [
+            s.value
+            for s in source.tree.body
+            if isinstance(s, ast.Assign) and any(dotted(t) == node.id for t in s.targets)
+        ]
         return _constant(source, values[-1]) if values and not isinstance(values[-1], ast.Name) else None
     return next(_numbers([node]), None)
 

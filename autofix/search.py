@@ -1,7 +1,7 @@
 """Candidate Fixes -> the cheapest verified Plans, by probing patched texts.
 
-A state is a set of edited texts; the cheapest unexplored state is run, and its failure, if it has another, is expanded. It knows
-neither rules' reasons nor processes: both come as functions.
+A state is a set of edited texts; the cheapest unexplored state is run, and its failure, if it has another, is
+expanded. It knows neither rules' reasons nor processes: both come as functions.
 """
 
 from __future__ import annotations
@@ -113,7 +113,9 @@ def search(original: Trace, finding: Finding, run: Run, view: View, propose: Pro
 
 
 def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, propose: Propose) -> None:
-    trace = run(state.texts, True)
+    best = books.best()
+    checks = best is None or state.cost <= best + verify.COMPARABLE
+    trace = run(state.texts, checks)
     books.probes += 1
     books.seconds += trace.seconds
     if trace.ending is Ending.PASSED:
@@ -129,7 +131,11 @@ def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, 
     verdict = judge(state.parent, outcome)
     if verdict is Verdict.FAILS or len(state.steps) >= MAX_STEPS:
         return
-    lateral = state.parent is not None and outcome.layers_done == state.parent.layers_done and outcome.stage == state.parent.stage
+    lateral = (
+        state.parent is not None
+        and outcome.layers_done == state.parent.layers_done
+        and outcome.stage == state.parent.stage
+    )
     if lateral and state.laterals >= MAX_LATERALS:
         return
     laterals = state.laterals + 1 if lateral else 0
@@ -181,7 +187,9 @@ def _outcome(trace: Trace, finding: Finding) -> _Outcome:
     stage = _STAGES.index(trace.failure.stage)
     if trace.failure.stage is Stage.CONSTRUCT:
         return _Outcome(stage, len(trace.layers), finding)
-    done = sum(1 for o in trace.operations if o.kind is OperationKind.CALL_MODULE and o.phase is Phase.FORWARD and not o.raised)
+    done = sum(
+        1 for o in trace.operations if o.kind is OperationKind.CALL_MODULE and o.phase is Phase.FORWARD and not o.raised
+    )
     return _Outcome(stage, done, finding)
 
 
@@ -197,7 +205,13 @@ def judge(before: _Outcome | None, after: _Outcome) -> Verdict:
 
 
 def _same(a: Finding, b: Finding) -> bool:
-    return (a.mismatch, a.subject, a.expected, a.actual, a.message) == (b.mismatch, b.subject, b.expected, b.actual, b.message)
+    return (a.mismatch, a.subject, a.expected, a.actual, a.message) == (
+        b.mismatch,
+        b.subject,
+        b.expected,
+        b.actual,
+        b.message,
+    )
 
 
 # -- plans -------------------------------------------------------------------------------------------------------------
@@ -205,7 +219,10 @@ def _same(a: Finding, b: Finding) -> bool:
 
 def _keep(books: _Books, state: _State, original: Trace, trace: Trace) -> None:
     """Remember the cheapest plan of each kind of model."""
-    checks = (*verify.checks_of(trace), Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"))
+    checks = (
+        *verify.checks_of(trace),
+        Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
+    )
     cost = state.cost + verify.penalty(checks)
     plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, verify.proof(original, trace, checks))
     key = verify.signature(trace)

@@ -16,7 +16,17 @@ from autofix.records import Edit, Location, Position, Range
 
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_OPERATORS = (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Await, ast.Starred)
+_OPERATORS = (
+    ast.BinOp,
+    ast.BoolOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.IfExp,
+    ast.Lambda,
+    ast.NamedExpr,
+    ast.Await,
+    ast.Starred,
+)
 
 
 def split_lines(text: str) -> list[str]:
@@ -62,7 +72,12 @@ class Source:
         found: dict[tuple[int, int, int, int], list[ast.AST]] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, (ast.expr, ast.stmt)):
-                key = (node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+                key = (
+                    node.lineno,
+                    node.col_offset,
+                    node.end_lineno or node.lineno,
+                    node.end_col_offset or node.col_offset,
+                )
                 found.setdefault(key, []).append(node)
         return found
 
@@ -83,7 +98,10 @@ class Source:
         """The range of an expression or statement in code points (``ast`` counts UTF-8 bytes)."""
         assert isinstance(node, (ast.expr, ast.stmt, ast.keyword, ast.arg, ast.alias, ast.excepthandler))
         end_line = node.end_lineno or node.lineno
-        return Range(self._position(node.lineno, node.col_offset), self._position(end_line, node.end_col_offset or node.col_offset))
+        return Range(
+            self._position(node.lineno, node.col_offset),
+            self._position(end_line, node.end_col_offset or node.col_offset),
+        )
 
     def _position(self, line: int, byte_column: int) -> Position:
         text = self.lines[line - 1] if line <= len(self.lines) else ""
@@ -132,7 +150,10 @@ class Source:
 
     def function_of(self, node: ast.AST) -> Function | None:
         """The function whose body (or header) holds ``node``."""
-        return next((a for a in self.ancestors(node) if isinstance(a, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))), None)
+        return next(
+            (a for a in self.ancestors(node) if isinstance(a, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))),
+            None,
+        )
 
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
         return next((a for a in self.ancestors(node) if isinstance(a, ast.ClassDef)), None)
@@ -177,7 +198,9 @@ class Source:
             return False
         parent = self.parents.get(node)
         if isinstance(parent, ast.BinOp) and isinstance(new, ast.BinOp):
-            return not (_binds_tighter(new.op, parent.op) or (node is parent.left and _binds_equally(new.op, parent.op)))
+            return not (
+                _binds_tighter(new.op, parent.op) or (node is parent.left and _binds_equally(new.op, parent.op))
+            )
         if isinstance(parent, ast.Attribute) or (isinstance(parent, ast.Subscript) and parent.value is node):
             return True
         return isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Await, ast.Starred)) or (
@@ -202,7 +225,11 @@ class Source:
     def delete_statement(self, statement: ast.stmt) -> Edit:
         """Remove the whole lines of ``statement``."""
         last = statement.end_lineno or statement.lineno
-        end = Position(last + 1, 0) if last < len(self.lines) or self.lines[-1].endswith(("\n", "\r")) else Position(last, len(self.lines[-1]))
+        end = (
+            Position(last + 1, 0)
+            if last < len(self.lines) or self.lines[-1].endswith(("\n", "\r"))
+            else Position(last, len(self.lines[-1]))
+        )
         return Edit(self.path, Range(Position(statement.lineno, 0), end), "")
 
     def stands_alone(self, statement: ast.stmt) -> bool:

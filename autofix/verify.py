@@ -34,7 +34,7 @@ Signature = tuple[object, ...]
 
 
 def checks_of(trace: Trace) -> tuple[Check, ...]:
-    forward = Check(CheckKind.FORWARD, CheckOutcome.PASSED, f"output {shape_of(trace.output)}")
+    forward = Check(CheckKind.FORWARD, CheckOutcome.PASSED, trace.message or f"output {shape_of(trace.output)}")
     order = list(CheckKind)
     return tuple(sorted((forward, *trace.checks), key=lambda check: order.index(check.kind)))
 
@@ -109,7 +109,11 @@ def chain_words(trace: Trace) -> tuple[str, ...]:
 
 def chain(trace: Trace) -> tuple[Operation, ...]:
     """The operations of the forward that lead to its last: the inputs and what consumes them in turn."""
-    shown = [o for o in trace.operations if o.phase is Phase.FORWARD and o.kind is not OperationKind.GET_ATTR and not o.raised]
+    shown = [
+        o
+        for o in trace.operations
+        if o.phase is Phase.FORWARD and o.kind is not OperationKind.GET_ATTR and not o.raised
+    ]
     return tuple(o for o in shown if isinstance(o.result, (Tensor, Sequence)))
 
 
@@ -122,7 +126,14 @@ def label(operation: Operation) -> str:
 # -- applicability -----------------------------------------------------------------------------------------------------
 
 
-def judge(steps: tuple[Step, ...], checks: tuple[Check, ...], trace: Trace, project: Project, rivals: Iterable[Plan], cost: int) -> tuple[Applicability, tuple[str, ...]]:
+def judge(
+    steps: tuple[Step, ...],
+    checks: tuple[Check, ...],
+    trace: Trace,
+    project: Project,
+    rivals: Iterable[Plan],
+    cost: int,
+) -> tuple[Applicability, tuple[str, ...]]:
     """The label of a verified plan, and every reason why it is not safe."""
     reasons: list[str] = []
     for step in steps:
@@ -135,6 +146,9 @@ def judge(steps: tuple[Step, ...], checks: tuple[Check, ...], trace: Trace, proj
         reasons.append(f"another repair is as plausible: {near.title}")
     if trace.placeholders:
         reasons.append(f"it was verified without {', '.join(trace.placeholders)}")
+    others = sorted(_changed_layers(project.trace, trace) - {step.finding.subject for step in steps})
+    if others:
+        reasons.append(f"it also changes the parameters of {', '.join(f'`{name}`' for name in others[:4])}")
     if changes_state(project.trace, trace) and (place := checkpoint(project)):
         reasons.append(f"it changes the shape of a parameter and {place} loads weights")
     if any(check.kind is CheckKind.FRESH and check.outcome is CheckOutcome.NOT_ASKED for check in checks):
@@ -144,11 +158,19 @@ def judge(steps: tuple[Step, ...], checks: tuple[Check, ...], trace: Trace, proj
 
 
 def changes_state(before: Trace, after: Trace) -> bool:
-    old, new = dict(before.state_dict or _state_of(before)), dict(after.state_dict)
-    return any(name not in old or old[name] != shape for name, shape in new.items())
+    """Whether a parameter has another shape than before, so that weights saved for the model do not fit any more."""
+    return bool(_changed_layers(before, after))
 
 
-_PINS = re.compile(r"\bload_state_dict\s*\(|\bfrom_pretrained\s*\(|\bpretrained\s*=\s*True|\bweights\s*=\s*[\"'\w]+Weights|\bload_from_checkpoint\s*\(")
+def _changed_layers(before: Trace, after: Trace) -> set[str]:
+    """Paths of layers that were there before and whose parameters have other shapes now."""
+    old, new = dict(_state_of(before)), dict(_state_of(after))
+    return {name.rpartition(".")[0] for name, shape in new.items() if name in old and old[name] != shape}
+
+
+_PINS = re.compile(
+    r"\bload_state_dict\s*\(|\bfrom_pretrained\s*\(|\bpretrained\s*=\s*True|\bweights\s*=\s*[\"'\w]+Weights|\bload_from_checkpoint\s*\("
+)
 
 
 def checkpoint(project: Project) -> str:

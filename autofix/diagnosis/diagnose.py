@@ -5,10 +5,21 @@ It asks the families of checks in turn and adds where a reader should look; it p
 
 from __future__ import annotations
 
-from autofix.diagnosis import layers, operators, python, sequences
+from autofix.diagnosis import layers, losses, operators, python, sequences, tuples
 from autofix.diagnosis.conclusion import Conclusion
 from autofix.project import Project
-from autofix.records import Failure, Finding, Layer, Location, Mismatch, Operation, OperationKind, Position, Range, Sequence, Tensor, tensors_of
+from autofix.records import (
+    Failure,
+    Finding,
+    Layer,
+    Location,
+    Mismatch,
+    Operation,
+    OperationKind,
+    Position,
+    Range,
+    Tensor,
+)
 from autofix.signatures import position
 from autofix.source import argument
 
@@ -31,9 +42,11 @@ def diagnose(project: Project) -> Finding | None:
 
 
 def _conclude(project: Project, operation: Operation, layer: Layer | None, subject: str) -> Conclusion | None:
-    found = _tuple_argument(operation, subject)
+    found = losses.conclude(operation, layer) or tuples.argument(operation, subject)
     if found is None and layer is not None:
-        found = layers.conclude(operation, layer, subject) or sequences.conclude(operation, layer, subject, project.trace)
+        found = layers.conclude(operation, layer, subject) or sequences.conclude(
+            operation, layer, subject, project.trace
+        )
     return found or operators.conclude(operation, subject) or _dtype(operation, layer, subject)
 
 
@@ -55,23 +68,15 @@ def _other(failure: Failure) -> Conclusion:
     return Conclusion(Mismatch.OTHER, f"{failure.type}: {first}"[:300])
 
 
-def _tuple_argument(operation: Operation, subject: str) -> Conclusion | None:
-    """A tuple of tensors where one tensor belongs."""
-    takes_sequence = operation.target.rpartition(".")[2] in {"cat", "stack", "concat", "hstack", "vstack", "einsum", "getitem", "where", "block_diag"}
-    first = operation.arguments[0] if operation.arguments else None
-    if takes_sequence or not isinstance(first, Sequence) or first.type not in {"tuple", "list"} or not tensors_of((first,)):
-        return None
-    message = f"{subject} takes a tensor but receives a {first.type} of {len(first.items)}"
-    return Conclusion(Mismatch.TUPLE_RESULT, message, (1,), (len(first.items),), "", 0)
-
-
 def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Conclusion | None:
     """Operands whose dtypes cannot meet, where their shapes explain nothing."""
     dtypes = {t.dtype for t in operation.tensors}
     if layer is not None and layer.parameters:
         first = next((t for t in operation.tensors), None)
         if isinstance(first, Tensor) and first.dtype not in _FLOATS and layer.kind not in {"Embedding", "EmbeddingBag"}:
-            return Conclusion(Mismatch.DTYPE, f"{subject} takes floating-point numbers but receives {first.dtype}", operand=0)
+            return Conclusion(
+                Mismatch.DTYPE, f"{subject} takes floating-point numbers but receives {first.dtype}", operand=0
+            )
         if isinstance(first, Tensor) and first.dtype in _FLOATS - {"float32"}:
             return Conclusion(Mismatch.DTYPE, f"{subject} has float32 weights but receives {first.dtype}", operand=0)
         return None
@@ -90,7 +95,9 @@ def _built_layer(failure: Failure) -> Layer | None:
     return Layer(-1, None, failure.callee.removesuffix(".__init__"), failure.arguments, (), failure.frames, True)
 
 
-def _placed(project: Project, failure: Failure, operation: Operation | None, layer: Layer | None, conclusion: Conclusion) -> Finding:
+def _placed(
+    project: Project, failure: Failure, operation: Operation | None, layer: Layer | None, conclusion: Conclusion
+) -> Finding:
     call = _call_location(project, failure, operation)
     location = _argument_location(project, layer, conclusion.parameter) or call
     subject = (operation.layer or operation.target) if operation is not None else (layer.type if layer else "")

@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autofix.diagnosis.conclusion import Conclusion, show, tensor_at
+from autofix.diagnosis.operators import out_of_range, unflatten
 from autofix.records import Layer, Mismatch, Operation, Sequence, Tensor, Value
 from autofix.shapes import per_dimension
 
 Check = Callable[[Operation, Layer, str], Conclusion | None]
-_BATCH_NORM_RANKS = {"BatchNorm1d": (2, 3), "BatchNorm2d": (4,), "BatchNorm3d": (5,), "InstanceNorm1d": (2, 3), "InstanceNorm2d": (3, 4), "InstanceNorm3d": (4, 5)}
+_BATCH_NORM_RANKS = {
+    "BatchNorm1d": (2, 3),
+    "BatchNorm2d": (4,),
+    "BatchNorm3d": (5,),
+    "InstanceNorm1d": (2, 3),
+    "InstanceNorm2d": (3, 4),
+    "InstanceNorm3d": (4, 5),
+}
 
 
 def conclude(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
@@ -34,7 +42,9 @@ def _linear(operation: Operation, layer: Layer, subject: str) -> Conclusion | No
         return None
     if tensor.shape[-1] != expected:
         message = f"{subject} takes {expected} features but receives {tensor.shape[-1]}"
-        return Conclusion(Mismatch.LINEAR_IN_FEATURES, message, (expected,), (tensor.shape[-1],), "in_features", 0, tensor.rank - 1)
+        return Conclusion(
+            Mismatch.LINEAR_IN_FEATURES, message, (expected,), (tensor.shape[-1],), "in_features", 0, tensor.rank - 1
+        )
     return None
 
 
@@ -43,7 +53,15 @@ def _bilinear(operation: Operation, layer: Layer, subject: str) -> Conclusion | 
         tensor, expected = tensor_at(operation, position, f"input{position + 1}"), number(layer.setting(parameter))
         if tensor is not None and expected is not None and tensor.shape and tensor.shape[-1] != expected:
             message = f"{subject} takes {expected} features as input {position + 1} but receives {tensor.shape[-1]}"
-            return Conclusion(Mismatch.BILINEAR_FEATURES, message, (expected,), (tensor.shape[-1],), parameter, position, tensor.rank - 1)
+            return Conclusion(
+                Mismatch.BILINEAR_FEATURES,
+                message,
+                (expected,),
+                (tensor.shape[-1],),
+                parameter,
+                position,
+                tensor.rank - 1,
+            )
     return None
 
 
@@ -69,7 +87,9 @@ def convolve(
     dimension = tensor.rank - spatial - 1
     if tensor.shape[dimension] != channels:
         message = f"{subject} takes {channels} channel{'s' if channels != 1 else ''} but receives {tensor.shape[dimension]} in {show(tensor.shape)}"
-        return Conclusion(Mismatch.CONV_CHANNELS, message, (channels,), (tensor.shape[dimension],), "in_channels", 0, dimension)
+        return Conclusion(
+            Mismatch.CONV_CHANNELS, message, (channels,), (tensor.shape[dimension],), "in_channels", 0, dimension
+        )
     return window(tensor, kernel, spatial, layer, subject)
 
 
@@ -142,6 +162,21 @@ def _layer_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion 
     return Conclusion(Mismatch.NORM_FEATURES, message, expected, actual, "normalized_shape", 0, tensor.rank - 1)
 
 
+def _unflatten(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    tensor, dim = tensor_at(operation, 0), number(layer.setting("dim"))
+    return None if tensor is None or dim is None else unflatten(tensor, dim, layer.setting("unflattened_size"), subject)
+
+
+def _along(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+    """A layer that works along one dimension."""
+    tensor = tensor_at(operation, 0)
+    for parameter in ("dim", "start_dim"):
+        dim = number(layer.setting(parameter))
+        if tensor is not None and dim is not None and not -tensor.rank <= dim < tensor.rank:
+            return out_of_range(subject, dim, tensor)
+    return None
+
+
 def _embedding(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
     tensor, rows = tensor_at(operation, 0), number(layer.setting("num_embeddings"))
     if tensor is None or rows is None:
@@ -156,7 +191,9 @@ def _embedding(operation: Operation, layer: Layer, subject: str) -> Conclusion |
 
 
 _CONVOLUTIONS = frozenset(f"{name}{n}d" for name in ("Conv", "ConvTranspose") for n in (1, 2, 3))
-_POOLS = frozenset(f"{kind}{n}d" for kind in ("MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool") for n in (1, 2, 3))
+_POOLS = frozenset(
+    f"{kind}{n}d" for kind in ("MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool") for n in (1, 2, 3)
+)
 _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset(("Linear", "NonDynamicallyQuantizableLinear")), _linear),
     (frozenset(("Bilinear",)), _bilinear),
@@ -166,4 +203,6 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset(("GroupNorm",)), _group_norm),
     (frozenset(("LayerNorm", "RMSNorm")), _layer_norm),
     (frozenset(("Embedding", "EmbeddingBag")), _embedding),
+    (frozenset(("Unflatten",)), _unflatten),
+    (frozenset(("Softmax", "LogSoftmax", "Softmin", "Flatten", "GLU")), _along),
 )

@@ -12,14 +12,106 @@ from autofix.signatures import function_parameters
 
 Check = Callable[[Operation, str], Conclusion | None]
 _ARITHMETIC = frozenset(
-    """add radd iadd sub rsub isub mul rmul imul div rdiv truediv itruediv rtruediv true_divide floor_divide pow rpow ipow mod remainder maximum minimum
-    where eq ne lt le gt ge and or xor bitwise_and bitwise_or logical_and logical_or atan2 fmod lerp addcmul addcdiv masked_fill dist
-    sub_ add_ mul_ div_ cosine_similarity pairwise_distance""".split()
+    [
+        "add",
+        "radd",
+        "iadd",
+        "sub",
+        "rsub",
+        "isub",
+        "mul",
+        "rmul",
+        "imul",
+        "div",
+        "rdiv",
+        "truediv",
+        "itruediv",
+        "rtruediv",
+        "true_divide",
+        "floor_divide",
+        "pow",
+        "rpow",
+        "ipow",
+        "mod",
+        "remainder",
+        "maximum",
+        "minimum",
+        "where",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "and",
+        "or",
+        "xor",
+        "bitwise_and",
+        "bitwise_or",
+        "logical_and",
+        "logical_or",
+        "atan2",
+        "fmod",
+        "lerp",
+        "addcmul",
+        "addcdiv",
+        "masked_fill",
+        "dist",
+        "sub_",
+        "add_",
+        "mul_",
+        "div_",
+        "cosine_similarity",
+        "pairwise_distance",
+    ]
 )
 _DIMENSIONS = frozenset(
-    """squeeze unsqueeze transpose swapaxes permute flatten mean sum max min amax amin argmax argmin softmax log_softmax norm std var cumsum
-    cumprod logsumexp prod size select narrow chunk split unbind median any all sort topk flip roll gather index_select unfold repeat_interleave
-    movedim unflatten normalize glu""".split()
+    [
+        "squeeze",
+        "unsqueeze",
+        "transpose",
+        "swapaxes",
+        "permute",
+        "flatten",
+        "mean",
+        "sum",
+        "max",
+        "min",
+        "amax",
+        "amin",
+        "argmax",
+        "argmin",
+        "softmax",
+        "log_softmax",
+        "norm",
+        "std",
+        "var",
+        "cumsum",
+        "cumprod",
+        "logsumexp",
+        "prod",
+        "size",
+        "select",
+        "narrow",
+        "chunk",
+        "split",
+        "unbind",
+        "median",
+        "any",
+        "all",
+        "sort",
+        "topk",
+        "flip",
+        "roll",
+        "gather",
+        "index_select",
+        "unfold",
+        "repeat_interleave",
+        "movedim",
+        "unflatten",
+        "normalize",
+        "glu",
+    ]
 )
 
 
@@ -48,6 +140,25 @@ def _view(operation: Operation, subject: str) -> Conclusion | None:
     return Conclusion(Mismatch.VIEW_CONTIGUITY, message, sizes, tensor.shape, "", 0)
 
 
+def _unflatten(operation: Operation, subject: str) -> Conclusion | None:
+    tensor, dim = tensor_at(operation, 0), integer_argument(operation, 1, "dim")
+    sizes = operation.arguments[2] if len(operation.arguments) > 2 else operation.keyword("sizes")
+    return None if tensor is None or dim is None else unflatten(tensor, dim, sizes, subject)
+
+
+def unflatten(tensor: Tensor, dim: int, sizes: Value, subject: str) -> Conclusion | None:
+    """Sizes that do not make up the dimension that is split."""
+    asked = tuple(s for s in sizes.items if isinstance(s, int)) if isinstance(sizes, Sequence) else ()
+    if not asked or not -tensor.rank <= dim < tensor.rank:
+        return None
+    try:
+        view_shape(tensor.shape[dim], asked)
+    except ShapeError:
+        message = f"{subject} splits {tensor.shape[dim]} of {show(tensor.shape)} into {show(asked)}"
+        return Conclusion(Mismatch.VIEW_SIZE, message, asked, (tensor.shape[dim],), "", 0, dim % tensor.rank)
+    return None
+
+
 def view_sizes(operation: Operation) -> tuple[int, ...] | None:
     """The sizes that a view or reshape asks for, written as numbers or as one sequence."""
     rest: tuple[Value, ...] = operation.arguments[1:]
@@ -68,17 +179,26 @@ def _concatenate(operation: Operation, subject: str) -> Conclusion | None:
     ranks = tuple(t.rank for t in tensors)
     shapes = ", ".join(show(t.shape) for t in tensors)
     if len(set(ranks)) > 1:
-        return Conclusion(Mismatch.CONCATENATE, f"{subject} joins tensors of different rank: {shapes}", ranks[:1], ranks[1:], "rank", 1)
+        return Conclusion(
+            Mismatch.CONCATENATE,
+            f"{subject} joins tensors of different rank: {shapes}",
+            ranks[:1],
+            ranks[1:],
+            "rank",
+            1,
+        )
     stacking = operation.target.endswith("stack")
     dim = integer_argument(operation, 1, "dim") or 0
     if not stacking and not -ranks[0] <= dim < ranks[0]:
-        return _out_of_range(subject, dim, tensors[0])
+        return out_of_range(subject, dim, tensors[0])
     for index, tensor in enumerate(tensors[1:], 1):
         for d in range(ranks[0]):
             joined = d == dim % ranks[0] and not stacking
             if not joined and tensor.shape[d] != tensors[0].shape[d]:
                 message = f"{subject} joins {shapes} along dimension {dim}, but dimension {d} differs"
-                return Conclusion(Mismatch.CONCATENATE, message, (tensors[0].shape[d],), (tensor.shape[d],), "size", index, d)
+                return Conclusion(
+                    Mismatch.CONCATENATE, message, (tensors[0].shape[d],), (tensor.shape[d],), "size", index, d
+                )
     return None
 
 
@@ -89,7 +209,9 @@ def _arithmetic(operation: Operation, subject: str) -> Conclusion | None:
         dimension = clashing_dimension(left.shape, right.shape)
         if dimension is not None:
             message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {dimension} differs"
-            return Conclusion(Mismatch.BROADCAST, message, (left.shape[dimension],), (right.shape[dimension],), "", index, dimension)
+            return Conclusion(
+                Mismatch.BROADCAST, message, (left.shape[dimension],), (right.shape[dimension],), "", index, dimension
+            )
     return None
 
 
@@ -98,8 +220,12 @@ def _expand(operation: Operation, subject: str) -> Conclusion | None:
     other = operation.tensors[1].shape if len(operation.tensors) > 1 else view_sizes(operation)
     if tensor is None or other is None:
         return None
-    wanted = tuple(tensor.shape[i - len(other)] if s == -1 and len(other) - i <= tensor.rank else s for i, s in enumerate(other))
-    if len(wanted) < tensor.rank or any(a != b and a != 1 for a, b in zip(tensor.shape[::-1], wanted[::-1], strict=False)):
+    wanted = tuple(
+        tensor.shape[i - len(other)] if s == -1 and len(other) - i <= tensor.rank else s for i, s in enumerate(other)
+    )
+    if len(wanted) < tensor.rank or any(
+        a != b and a != 1 for a, b in zip(tensor.shape[::-1], wanted[::-1], strict=False)
+    ):
         message = f"{subject} cannot expand {show(tensor.shape)} to {show(wanted)}"
         return Conclusion(Mismatch.EXPAND, message, wanted, tensor.shape, "", 0)
     return None
@@ -117,7 +243,15 @@ def _product(operation: Operation, subject: str) -> Conclusion | None:
     inner = right.shape[-2] if right.rank > 1 else right.shape[0]
     message = f"{subject} of {show(left.shape)} and {show(right.shape)}"
     if left.shape[-1] != inner:
-        return Conclusion(Mismatch.MATMUL, f"{message}: {left.shape[-1]} and {inner} are multiplied", (inner,), (left.shape[-1],), "inner", 1, -2)
+        return Conclusion(
+            Mismatch.MATMUL,
+            f"{message}: {left.shape[-1]} and {inner} are multiplied",
+            (inner,),
+            (left.shape[-1],),
+            "inner",
+            1,
+            -2,
+        )
     return Conclusion(Mismatch.MATMUL, message, right.shape, left.shape, "batch", 1, 0)
 
 
@@ -150,7 +284,9 @@ def _convolution(operation: Operation, subject: str) -> Conclusion | None:
     dimension = tensor.rank - spatial - 1
     if tensor.shape[dimension] != channels:
         message = f"{subject} takes {channels} channels but receives {tensor.shape[dimension]} in {show(tensor.shape)}"
-        return Conclusion(Mismatch.CONV_CHANNELS, message, (channels,), (tensor.shape[dimension],), "weight", 0, dimension)
+        return Conclusion(
+            Mismatch.CONV_CHANNELS, message, (channels,), (tensor.shape[dimension],), "weight", 0, dimension
+        )
     return None
 
 
@@ -166,7 +302,9 @@ def _pool(operation: Operation, subject: str) -> Conclusion | None:
         return Conclusion(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
     kernel = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("kernel_size")
     sizes = kernel.items if isinstance(kernel, Sequence) else (kernel,) * spatial
-    if all(isinstance(k, int) for k in sizes) and any(int(str(k)) > s for k, s in zip(sizes, tensor.shape[-spatial:], strict=False)):
+    if all(isinstance(k, int) for k in sizes) and any(
+        int(str(k)) > s for k, s in zip(sizes, tensor.shape[-spatial:], strict=False)
+    ):
         reach = tuple(int(str(k)) for k in sizes)
         message = f"{subject} has a kernel of {show(reach)} but receives {show(tensor.shape[-spatial:])}"
         return Conclusion(Mismatch.KERNEL_TOO_LARGE, message, reach, tensor.shape[-spatial:], "kernel_size", 0)
@@ -180,7 +318,7 @@ def _dimension(operation: Operation, subject: str) -> Conclusion | None:
     for dim in dimensions(operation):
         limit = tensor.rank + (1 if operation.target.endswith("unsqueeze") else 0)
         if not -limit <= dim < limit:
-            return _out_of_range(subject, dim, tensor)
+            return out_of_range(subject, dim, tensor)
     if operation.target.endswith("permute"):
         wanted = dimensions(operation)
         if len(wanted) != tensor.rank:
@@ -189,7 +327,7 @@ def _dimension(operation: Operation, subject: str) -> Conclusion | None:
     return None
 
 
-def _out_of_range(subject: str, dim: int, tensor: Tensor) -> Conclusion:
+def out_of_range(subject: str, dim: int, tensor: Tensor) -> Conclusion:
     message = f"{subject} names dimension {dim} but receives {show(tensor.shape)}"
     return Conclusion(Mismatch.DIMENSION_RANGE, message, (dim,), tensor.shape, "dim", 0, dim)
 
@@ -201,9 +339,11 @@ def dimensions(operation: Operation) -> tuple[int, ...]:
     found: list[int] = []
     for position, value in enumerate(operation.arguments[1:], 1):
         named = parameters[position] if position < len(parameters) else ""
-        if named.startswith(("dim", "start_dim", "end_dim")) or name in {"permute", "transpose", "swapaxes"}:
-            found += _numbers(value)
-        elif not parameters and position == 1:
+        if (
+            named.startswith(("dim", "start_dim", "end_dim"))
+            or name in {"permute", "transpose", "swapaxes"}
+            or (not parameters and position == 1)
+        ):
             found += _numbers(value)
     for key, value in operation.keywords:
         if key in {"dim", "start_dim", "end_dim", "dim0", "dim1", "dims", "axis"}:
@@ -229,7 +369,12 @@ def _index(operation: Operation, subject: str) -> Conclusion | None:
         return Conclusion(Mismatch.INDEX_RANGE, message, (used,), tensor.shape, "rank", 0)
     dimension = 0
     for part in parts:
-        if isinstance(part, int) and not isinstance(part, bool) and dimension < tensor.rank and not -tensor.shape[dimension] <= part < tensor.shape[dimension]:
+        if (
+            isinstance(part, int)
+            and not isinstance(part, bool)
+            and dimension < tensor.rank
+            and not -tensor.shape[dimension] <= part < tensor.shape[dimension]
+        ):
             message = f"{subject} asks for index {part} of dimension {dimension} in {show(tensor.shape)}"
             return Conclusion(Mismatch.INDEX_RANGE, message, (part,), (tensor.shape[dimension],), "index", 0, dimension)
         if part is not None:
@@ -243,13 +388,17 @@ def _is_ellipsis(value: Value) -> bool:
 
 _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset(("view", "reshape", "view_as", "reshape_as")), _view),
+    (frozenset(("unflatten",)), _unflatten),
     (frozenset(("cat", "concat", "concatenate", "stack", "hstack", "vstack")), _concatenate),
     (frozenset(("expand", "expand_as", "broadcast_to")), _expand),
     (frozenset(("matmul", "rmatmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addbmm", "addmv", "dot")), _product),
     (frozenset(("einsum",)), _einsum),
     (frozenset(("linear",)), _linear),
     (frozenset(f"{name}{n}d" for name in ("conv", "conv_transpose") for n in (1, 2, 3)), _convolution),
-    (frozenset(f"{kind}_pool{n}d" for kind in ("max", "avg", "adaptive_avg", "adaptive_max") for n in (1, 2, 3)), _pool),
+    (
+        frozenset(f"{kind}_pool{n}d" for kind in ("max", "avg", "adaptive_avg", "adaptive_max") for n in (1, 2, 3)),
+        _pool,
+    ),
     (_DIMENSIONS, _dimension),
     (frozenset(("getitem", "setitem", "index_select", "select")), _index),
 )

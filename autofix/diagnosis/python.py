@@ -8,22 +8,34 @@ from __future__ import annotations
 import ast
 import re
 
+from autofix.diagnosis import tuples
 from autofix.diagnosis.conclusion import Conclusion, show
-from autofix.evaluation import Names, evaluate
+from autofix.evaluation import Names, evaluate, integer
 from autofix.project import Expression, Project
-from autofix.records import Failure, Mismatch, Sequence, Value, tensors_of
+from autofix.records import Failure, Mismatch, Sequence
 from autofix.source import dotted
 
-_IMPORTABLE = frozenset(("F", "nn", "torch", "optim", "math", "np", "Tensor", "functional", "OrderedDict", "einops", "rearrange", "partial"))
+_IMPORTABLE = frozenset(
+    ("F", "nn", "torch", "optim", "math", "np", "Tensor", "functional", "OrderedDict", "einops", "rearrange", "partial")
+)
 
 
 def conclude(failure: Failure, project: Project) -> Conclusion | None:
-    return _missing_name(failure) or _constructor(failure) or _at_expression(failure, project)
+    return (
+        _missing_name(failure)
+        or _constructor(failure)
+        or _checked_heads(failure, project)
+        or _at_expression(failure, project)
+    )
 
 
 def _missing_name(failure: Failure) -> Conclusion | None:
     """Python's own wording, which carries the name in quotes."""
-    match = re.search(r"name '(\w+)' is not defined", failure.message) if failure.type in {"NameError", "UnboundLocalError"} else None
+    match = (
+        re.search(r"name '(\w+)' is not defined", failure.message)
+        if failure.type in {"NameError", "UnboundLocalError"}
+        else None
+    )
     if match is None or match[1] not in _IMPORTABLE:
         return None
     return Conclusion(Mismatch.MISSING_NAME, f"`{match[1]}` is used but never imported", parameter=match[1])
@@ -36,7 +48,8 @@ def _constructor(failure: Failure) -> Conclusion | None:
         return None
     kind = failure.callee.split(".")[-2]
     if kind == "GroupNorm" and _indivisible(given, "num_channels", "num_groups"):
-        message = f"GroupNorm splits {given['num_channels']} channels into {given['num_groups']} groups, which do not divide them"
+        whole, part = given["num_channels"], given["num_groups"]
+        message = f"GroupNorm splits {whole} channels into {part} groups, which do not divide them"
         return Conclusion(Mismatch.NORM_GROUPS, message, (given["num_groups"],), (given["num_channels"],), "num_groups")
     for wide, narrow in (("embed_dim", "num_heads"), ("d_model", "nhead")):
         if _indivisible(given, wide, narrow):
@@ -44,13 +57,39 @@ def _constructor(failure: Failure) -> Conclusion | None:
             return Conclusion(Mismatch.ATTENTION_HEADS, message, (given[narrow],), (given[wide],), narrow)
     for channels in ("in_channels", "out_channels"):
         if _indivisible(given, channels, "groups"):
-            message = f"{kind} splits {given[channels]} {channels} into {given['groups']} groups, which do not divide them"
+            message = (
+                f"{kind} splits {given[channels]} {channels} into {given['groups']} groups, which do not divide them"
+            )
             return Conclusion(Mismatch.CONV_GROUPS, message, (given["groups"],), (given[channels],), channels)
     return None
 
 
 def _indivisible(given: dict[str, int], whole: str, part: str) -> bool:
     return whole in given and part in given and given[part] > 0 and given[whole] % given[part] != 0
+
+
+def _checked_heads(failure: Failure, project: Project) -> Conclusion | None:
+    """``assert width % heads == 0`` of the user's own, and ``if width % heads != 0: raise``."""
+    if not failure.frames or failure.type not in {"AssertionError", "ValueError"} or failure.callee:
+        return None
+    source = project.source(failure.frames[0].path)
+    names = project.names(Expression(source, ast.Constant(None), failure.frames))
+    statement = next((source.statement_of(node) for node in source.nodes_at(failure.frames[0].range)), None)
+    parent = source.parents.get(statement) if statement is not None else None
+    test = statement.test if isinstance(statement, ast.Assert) else parent.test if isinstance(parent, ast.If) else None
+    for node in ast.walk(test) if test is not None else ():
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            whole, part = integer(node.left, names), integer(node.right, names)
+            if (
+                whole is not None
+                and part
+                and part > 0
+                and whole % part
+                and "head" in source.text_of(node.right).lower()
+            ):
+                message = f"the width {whole} does not divide into {part} heads"
+                return Conclusion(Mismatch.ATTENTION_HEADS, message, (part,), (whole,))
+    return None
 
 
 def _at_expression(failure: Failure, project: Project) -> Conclusion | None:
@@ -62,33 +101,24 @@ def _at_expression(failure: Failure, project: Project) -> Conclusion | None:
     for node in source.nodes_at(frame.range):
         if isinstance(node, ast.Tuple) and failure.type in {"ValueError", "TypeError"}:
             return _unpacking(source.parents.get(node), node, names)
-        if isinstance(node, ast.Attribute):
-            value = evaluate(node.value, names)
-            if _holds_tensors(value):
-                return _tuple_result(source.text_of(node.value), value)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            value = evaluate(node.func.value, names)
-            if _holds_tensors(value) and failure.type == "AttributeError":
-                return _tuple_result(source.text_of(node.func.value), value)
+        if failure.type in {"TypeError", "AttributeError"}:
+            found = tuples.at(project, source, node, names)
+            if found is not None:
+                return found
         if isinstance(node, ast.Subscript) and failure.type == "IndexError":
             return _subscript(node, names)
     return None
-
-
-def _holds_tensors(value: Value) -> bool:
-    return isinstance(value, Sequence) and value.type in {"tuple", "list"} and bool(tensors_of((value,)))
-
-
-def _tuple_result(text: str, value: Value) -> Conclusion:
-    assert isinstance(value, Sequence)
-    return Conclusion(Mismatch.TUPLE_RESULT, f"`{text}` is a {value.type} of {len(value.items)}, not a tensor", (1,), (len(value.items),))
 
 
 def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Conclusion | None:
     if not isinstance(parent, ast.Assign):
         return None
     value = evaluate(parent.value, names)
-    if not isinstance(value, Sequence) or any(isinstance(e, ast.Starred) for e in node.elts) or len(value.items) == len(node.elts):
+    if (
+        not isinstance(value, Sequence)
+        or any(isinstance(e, ast.Starred) for e in node.elts)
+        or len(value.items) == len(node.elts)
+    ):
         return None
     shape = tuple(item for item in value.items if isinstance(item, int))
     words = show(shape) if len(shape) == len(value.items) else f"{len(value.items)} values"
@@ -102,4 +132,3 @@ def _subscript(node: ast.Subscript, names: Names) -> Conclusion | None:
         return None
     shape = tuple(item for item in base.items if isinstance(item, int))
     return Conclusion(Mismatch.RANK, f"dimension {index} of {show(shape)} is read", (index + 1,), shape)
-

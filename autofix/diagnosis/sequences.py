@@ -11,7 +11,9 @@ from autofix.records import Layer, Mismatch, Operation, Sequence, Tensor, Trace,
 
 _RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
 _CELLS = frozenset(("RNNCell", "LSTMCell", "GRUCell"))
-_TRANSFORMERS = frozenset(("Transformer", "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer", "TransformerDecoderLayer"))
+_TRANSFORMERS = frozenset(
+    ("Transformer", "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer", "TransformerDecoderLayer")
+)
 
 
 def conclude(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Conclusion | None:
@@ -36,7 +38,9 @@ def _recurrent(operation: Operation, layer: Layer, subject: str) -> Conclusion |
         return Conclusion(Mismatch.RNN_RANK, message, (2, 3), tensor.shape, "", 0)
     if tensor.shape[-1] != expected:
         message = f"{subject} takes {expected} features a step but receives {tensor.shape[-1]} in {show(tensor.shape)}"
-        return Conclusion(Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1)
+        return Conclusion(
+            Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1
+        )
     return _state(operation, layer, tensor, packed, subject)
 
 
@@ -47,7 +51,9 @@ def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, sub
         return None
     layers, hidden = number(layer.setting("num_layers")) or 1, number(layer.setting("hidden_size")) or 0
     directions = 2 if layer.setting("bidirectional") else 1
-    batch = tensor.shape[0 if layer.setting("batch_first") else 1] if tensor.rank == 3 and not packed else None
+    batch = _packed_batch(operation) if packed else None
+    if tensor.rank == 3 and not packed:
+        batch = tensor.shape[0 if layer.setting("batch_first") else 1]
     wanted = (layers * directions, *(() if batch is None else (batch,)), hidden)
     if layer.kind == "LSTM" and isinstance(state, Tensor):
         message = f"{subject} is an LSTM and takes a pair (h, c) but receives one state {show(state.shape)}"
@@ -57,11 +63,20 @@ def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, sub
         return Conclusion(Mismatch.RNN_HIDDEN, message, wanted, (len(state.items),), "single", 1)
     states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
     for index, one in enumerate(states):
-        fits = one.shape == wanted or (packed and len(one.shape) == 3 and (one.shape[0], one.shape[2]) == (wanted[0], hidden))
+        fits = one.shape == wanted or (
+            packed and batch is None and one.rank == 3 and (one.shape[0], one.shape[2]) == (wanted[0], hidden)
+        )
         if not fits:
             message = f"{subject} takes a state of {show(wanted)} but receives {show(one.shape)}"
             return Conclusion(Mismatch.RNN_HIDDEN, message, wanted, one.shape, "state", 1 + index)
     return None
+
+
+def _packed_batch(operation: Operation) -> int | None:
+    """The rows of the first step of a packed sequence: the batch."""
+    packed = operation.arguments[0]
+    sizes = packed.items[1] if isinstance(packed, Sequence) and len(packed.items) > 1 else None
+    return sizes.values[1] if isinstance(sizes, Tensor) and sizes.values is not None else None
 
 
 def _cell(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
@@ -73,7 +88,9 @@ def _cell(operation: Operation, layer: Layer, subject: str) -> Conclusion | None
         return Conclusion(Mismatch.RNN_RANK, message, (1, 2), tensor.shape, "", 0)
     if tensor.shape[-1] != expected:
         message = f"{subject} takes {expected} features but receives {tensor.shape[-1]} in {show(tensor.shape)}"
-        return Conclusion(Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1)
+        return Conclusion(
+            Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1
+        )
     state = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("hx")
     hidden = number(layer.setting("hidden_size")) or 0
     states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
@@ -93,14 +110,27 @@ def _attention(operation: Operation, layer: Layer, subject: str) -> Conclusion |
     if query is None or key is None or value is None or width is None:
         return None
     if query.rank not in (2, 3):
-        return Conclusion(Mismatch.RANK, f"{subject} takes 2 or 3 dimensions but receives {show(query.shape)}", (2, 3), query.shape, "", 0)
+        return Conclusion(
+            Mismatch.RANK,
+            f"{subject} takes 2 or 3 dimensions but receives {show(query.shape)}",
+            (2, 3),
+            query.shape,
+            "",
+            0,
+        )
     expected = (width, number(layer.setting("kdim")) or width, number(layer.setting("vdim")) or width)
-    for position, (tensor, wanted, name) in enumerate(zip((query, key, value), expected, ("embed_dim", "kdim", "vdim"), strict=True)):
+    for position, (tensor, wanted, name) in enumerate(
+        zip((query, key, value), expected, ("embed_dim", "kdim", "vdim"), strict=True)
+    ):
         if tensor.shape[-1] != wanted:
             role = ("query", "key", "value")[position]
-            message = f"{subject} takes a {role} of width {wanted} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
+            message = (
+                f"{subject} takes a {role} of width {wanted} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
+            )
             parameter = name if position == 0 or number(layer.setting(name)) not in (None, width) else "embed_dim"
-            return Conclusion(Mismatch.ATTENTION_WIDTH, message, (wanted,), (tensor.shape[-1],), parameter, position, tensor.rank - 1)
+            return Conclusion(
+                Mismatch.ATTENTION_WIDTH, message, (wanted,), (tensor.shape[-1],), parameter, position, tensor.rank - 1
+            )
     return _mask(operation, layer, query, key, subject)
 
 
@@ -112,13 +142,22 @@ def _mask(operation: Operation, layer: Layer, query: Tensor, key: Tensor, subjec
         wanted = (query.shape[time], key.shape[time])
         if mask.shape[-2:] != wanted:
             message = f"{subject} takes an attention mask of {show(wanted)} but receives {show(mask.shape)}"
-            return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", _index_of(operation, mask))
+            return Conclusion(
+                Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", _index_of(operation, mask)
+            )
     padding = tensor_at(operation, 3, "key_padding_mask")
     if padding is not None and key.rank == 3:
         wanted = (key.shape[batch], key.shape[time])
         if padding.shape != wanted:
             message = f"{subject} takes a padding mask of {show(wanted)} but receives {show(padding.shape)}"
-            return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, padding.shape, "key_padding_mask", _index_of(operation, padding))
+            return Conclusion(
+                Mismatch.ATTENTION_MASK,
+                message,
+                wanted,
+                padding.shape,
+                "key_padding_mask",
+                _index_of(operation, padding),
+            )
     return None
 
 
@@ -128,7 +167,10 @@ def _index_of(operation: Operation, tensor: Tensor) -> int:
 
 def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Conclusion | None:
     width = model_width(layer, trace)
-    tensors = [tensor_at(operation, 0, "src"), tensor_at(operation, 1, "tgt" if layer.kind == "Transformer" else "memory")]
+    tensors = [
+        tensor_at(operation, 0, "src"),
+        tensor_at(operation, 1, "tgt" if layer.kind == "Transformer" else "memory"),
+    ]
     inputs = [t for t in tensors[: 2 if "Decoder" in layer.kind or layer.kind == "Transformer" else 1] if t is not None]
     if width is None or not inputs:
         return None
@@ -138,11 +180,15 @@ def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace)
             return Conclusion(Mismatch.RANK, message, (2, 3), tensor.shape, "", position)
         if tensor.shape[-1] != width:
             message = f"{subject} has the width {width} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
-            return Conclusion(Mismatch.ATTENTION_WIDTH, message, (width,), (tensor.shape[-1],), "d_model", position, tensor.rank - 1)
+            return Conclusion(
+                Mismatch.ATTENTION_WIDTH, message, (width,), (tensor.shape[-1],), "d_model", position, tensor.rank - 1
+            )
     return _transformer_mask(operation, bool(_first_setting(layer, "batch_first", trace)), layer, inputs, subject)
 
 
-def _transformer_mask(operation: Operation, batch_first: bool, layer: Layer, inputs: list[Tensor], subject: str) -> Conclusion | None:
+def _transformer_mask(
+    operation: Operation, batch_first: bool, layer: Layer, inputs: list[Tensor], subject: str
+) -> Conclusion | None:
     own = inputs[-1] if layer.kind == "Transformer" else inputs[0]
     time, batch = (1, 0) if batch_first and own.rank == 3 else (0, 1)
     for position, value in enumerate((*operation.arguments, *(item for _, item in operation.keywords))):
@@ -151,7 +197,11 @@ def _transformer_mask(operation: Operation, batch_first: bool, layer: Layer, inp
         square = (own.shape[time], own.shape[time])
         pad = (own.shape[batch], own.shape[time]) if own.rank == 3 else square
         if value.shape not in (square, pad):
-            name = operation.keywords[position - len(operation.arguments)][0] if position >= len(operation.arguments) else "mask"
+            name = (
+                operation.keywords[position - len(operation.arguments)][0]
+                if position >= len(operation.arguments)
+                else "mask"
+            )
             wanted = pad if "padding" in name else square
             message = f"{subject} takes a mask of {show(wanted)} but receives {show(value.shape)}"
             return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, value.shape, name, _index_of(operation, value))
@@ -169,5 +219,9 @@ def _first_setting(layer: Layer, name: str, trace: Trace) -> Value:
     own = layer.setting(name)
     if own is not None or layer.path is None:
         return own
-    inside = (one for one in trace.layers if one.path is not None and one.path.startswith(f"{layer.path}." if layer.path else ""))
+    inside = (
+        one
+        for one in trace.layers
+        if one.path is not None and one.path.startswith(f"{layer.path}." if layer.path else "")
+    )
     return next((value for one in inside for value in (one.setting(name),) if value is not None), None)

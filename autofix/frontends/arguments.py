@@ -6,6 +6,7 @@ It reads no file, runs nothing and never prints an error; what cannot be parsed 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,12 +50,25 @@ A file whose name is a command is written ./shapes.
 
 def parse(words: Sequence[str]) -> Choice:
     """The command line as records; raises UsageError for words that no command takes."""
+    own, program = _split(words)
     try:
-        result = _app(args=list(words), prog_name="autofix", standalone_mode=False)
+        result = _app(args=own, prog_name="autofix", standalone_mode=False)
     except typer.TyperException as error:
         message = error.format_message().rstrip(".")
         raise UsageError(f"{message[:1].lower()}{message[1:]}; see `autofix --help`") from error
-    return Finished(result) if isinstance(result, int) else checked(result)
+    if isinstance(result, int):
+        return Finished(result)
+    if isinstance(result, RepairChoice | ShapesChoice) and program:
+        result = replace(result, run=replace(result.run, arguments=program))
+    return checked(result)
+
+
+def _split(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Our words, and those after ``--``, which go to the program that is run."""
+    if "--" not in words:
+        return list(words), ()
+    at = words.index("--")
+    return list(words[:at]), tuple(words[at + 1 :])
 
 
 class _DefaultCommand(TyperGroup):

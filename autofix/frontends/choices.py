@@ -35,6 +35,7 @@ class RunChoice:
     python: str | None
     time_limit: float | None
     memory_limit: int | None
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

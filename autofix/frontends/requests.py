@@ -40,6 +40,7 @@ def request(
         also=tuple(load.parse_also(text) for text in chosen.also),
         evaluation_mode=chosen.eval,
         text=source.text,
+        arguments=choice.arguments,
     )
     return engine.Request(
         target=target,

@@ -1,12 +1,14 @@
 """Read requests, run each, write the reply to the file it names.
 
-Where the system can fork, user code runs in a worker that is forked from a process that has run none: a worker serves several
-runs, and a hang, a crash or a request for a fresh process costs only the worker. Elsewhere runs happen in this very process.
+Where the system can fork, user code runs in a worker that is forked from a process that has run none: a worker serves
+several runs, and a hang, a crash or a request for a fresh process costs only the worker. Elsewhere runs happen in
+this very process.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import select
@@ -22,31 +24,43 @@ from . import wire
 
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
-
 READY = b"ready\n"
 DONE = b"done\n"
+STALE = (
+    b"stale\n"  # A process that has run user code was asked for a fresh run and ends; the request is to be sent again.
+)
 
 
-def main() -> None:
+def main(can_fork: bool = CAN_FORK) -> None:
     requests, answers = _take_streams()
     torch.set_num_threads(1)
-    if CAN_FORK:
+    if can_fork:
         _warm_up()
         gc.collect()
         gc.freeze()
         os.write(answers, READY)
         _supervise(requests, answers)
         return
+    _serve_alone(requests, answers)
+
+
+def _serve_alone(requests: Any, answers: int) -> None:
+    """Every run in this very process, until one asks for a fresh process."""
     gc.disable()
     os.write(answers, READY)
-    for line in requests:
+    for runs, line in enumerate(requests):
         request, reply_path = wire.decode_request(line)
+        if request.fresh and runs:
+            os.write(answers, STALE)
+            return
         _answer(request, reply_path)
         os.write(answers, DONE)
 
 
 def _take_streams() -> tuple[Any, int]:
-    """Standard input carries requests, standard output one line an answer; user code gets neither: its output goes nowhere."""
+    """Standard input carries requests, standard output one line an answer; user code gets neither: its output goes
+    nowhere.
+    """
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
     answers = os.dup(1)
     silent = os.open(os.devnull, os.O_RDWR)
@@ -57,11 +71,19 @@ def _take_streams() -> tuple[Any, int]:
 
 
 def _warm_up() -> None:
-    """First uses that cost every fork again: one of each common kernel, on one thread, without autograd's own threads."""
+    """First uses that cost every fork again: one of each common kernel, on one thread, without autograd's own
+    threads.
+    """
     with torch.no_grad():
         images = torch.nn.Conv2d(1, 1, 3)(torch.zeros(1, 1, 4, 4))
         torch.nn.functional.max_pool2d(torch.relu(images), 2).flatten(1) @ torch.zeros(1, 1)
         torch.randn(2, 2, generator=torch.Generator().manual_seed(0)).sum()
+
+
+def _import_for_scripts() -> None:
+    """What every training script imports sooner or later; optimizers bring the compiler with them. Once for all workers."""
+    importlib.import_module("torch._dynamo")
+    importlib.import_module("torch.utils.data")
 
 
 def _answer(request: wire.RunRequest, reply_path: str) -> None:
@@ -106,7 +128,9 @@ class _Worker:
         os.close(write_done)
 
     def ask(self, line: str, seconds: float) -> str:
-        """'' when the reply was written, else how the worker ended: ``timed out``, ``killed by signal N``, ``exit code N``."""
+        """'' when the reply was written, else how the worker ended: ``timed out``, ``killed by signal N``, ``exit code
+        N``.
+        """
         try:
             _write_all(self._write_end, line.encode())
         except BrokenPipeError:
@@ -167,21 +191,25 @@ def _serve(requests: Any, done: int) -> None:
 
 def _limit_memory(mebibytes: int) -> None:
     """Private memory of this process; RLIMIT_AS would count what torch only maps."""
-    if mebibytes > 0:
-        import resource
+    import resource
 
-        limit = mebibytes * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    soft = mebibytes * 1024 * 1024 if mebibytes > 0 else hard
+    resource.setrlimit(resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
 def _supervise(requests: Any, answers: int) -> None:
     worker: _Worker | None = None
+    for_scripts = False
     try:
         for line in requests:
             request, reply_path = wire.decode_request(line)
-            if worker is not None and request.fresh:
+            if worker is not None and (request.fresh or request.script != for_scripts):
                 worker.end()
                 worker = None
+            for_scripts = request.script
+            if request.script:
+                _import_for_scripts()
             worker = worker or _Worker(answers)
             ended = worker.ask(line, request.seconds)
             if ended:

@@ -21,7 +21,14 @@ TOLERANCE = 1e-4
 SMALL_BATCH = 3
 
 
-def run(model: torch.nn.Module, request: RunRequest, namespace: dict[str, Any], output: Any, called: set[int], seconds: float) -> list[list[str]]:
+def run(
+    model: torch.nn.Module,
+    request: RunRequest,
+    namespace: dict[str, Any],
+    output: Any,
+    called: set[int],
+    seconds: float,
+) -> list[list[str]]:
     """[kind, outcome, detail] of each rung after a forward that passed."""
 
     def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
@@ -31,10 +38,20 @@ def run(model: torch.nn.Module, request: RunRequest, namespace: dict[str, Any], 
     also = ["ALSO", *_also(call, request, namespace)]
     if seconds * 12 > request.seconds:
         slow = "one forward takes too long for it"
-        return [also, ["BATCH", NOT_ASKED, slow], ["INDEPENDENT", NOT_ASKED, slow], ["BACKWARD", *_backward(model, output, called)]]
+        return [
+            also,
+            ["BATCH", NOT_ASKED, slow],
+            ["INDEPENDENT", NOT_ASKED, slow],
+            ["BACKWARD", *_backward(model, output, called)],
+        ]
     outcome, detail, small = _batch(call, request, namespace, output)
     independent = _independent(model, call, request, namespace, output, outcome == PASSED)
-    return [also, ["BATCH", outcome, detail], ["INDEPENDENT", *independent], ["BACKWARD", *_backward(model, small, called)]]
+    return [
+        also,
+        ["BATCH", outcome, detail],
+        ["INDEPENDENT", *independent],
+        ["BACKWARD", *_backward(model, small, called)],
+    ]
 
 
 def _also(call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome:
@@ -105,7 +122,9 @@ def _only_own_rows(before: list[torch.Tensor], after: list[torch.Tensor], size: 
     return PASSED, ""
 
 
-def _perturbed(samples: SamplesRequest, positional: tuple[Any, ...], named: dict[str, Any], row: int) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _perturbed(
+    samples: SamplesRequest, positional: tuple[Any, ...], named: dict[str, Any], row: int
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
     bounds = {one.name: one for one in samples.inputs if one.name is not None}
     unnamed = [one for one in samples.inputs if one.name is None]
 
@@ -132,7 +151,7 @@ def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:
         return NOT_ASKED, "the output carries no gradient"
     model.zero_grad(set_to_none=True)
     try:
-        torch.stack([leaf.abs().pow(2).mean() for leaf in grads]).sum().backward()
+        torch.autograd.backward(torch.stack([leaf.abs().pow(2).mean() for leaf in grads]).sum())
     except Exception as error:
         return FAILED, _first_line(error)
     for path, module in model.named_modules():
@@ -146,7 +165,12 @@ def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:
 
 def _batch_size(samples: SamplesRequest) -> int | None:
     sizes = {one.shape[0] for one in samples.inputs if one.shape}
-    if samples.expression is not None or not samples.inputs or len(sizes) != 1 or any(not one.shape for one in samples.inputs):
+    if (
+        samples.expression is not None
+        or not samples.inputs
+        or len(sizes) != 1
+        or any(not one.shape for one in samples.inputs)
+    ):
         return None
     return next(iter(sizes))
 

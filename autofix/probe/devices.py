@@ -24,6 +24,8 @@ def on_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str,
     """Arguments with every absent device replaced by the CPU."""
     if any(_is_absent(value) for value in args):
         args = tuple(torch.device("cpu") if _is_absent(value) else value for value in args)
+    if func is torch.Tensor.to and len(args) > 1 and type(args[1]) is int:
+        args = (args[0], torch.device("cpu"), *args[2:])
     if "device" in kwargs and (_is_absent(kwargs["device"]) or isinstance(kwargs["device"], int)):
         kwargs = {**kwargs, "device": torch.device("cpu")}
     if kwargs.get("pin_memory"):
@@ -37,6 +39,10 @@ def _same(value: Any, *args: Any, **kwargs: Any) -> Any:
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
     return None
+
+
+def _zero(*args: Any, **kwargs: Any) -> int:
+    return 0
 
 
 @contextmanager
@@ -66,6 +72,7 @@ def tolerated() -> Iterator[None]:
     ]
     names = ("synchronize", "empty_cache", "set_device", "manual_seed", "manual_seed_all", "reset_peak_memory_stats")
     replaced += [(torch.cuda, name, _nothing) for name in names]
+    replaced.append((torch.cuda, "current_device", _zero))
     with ExitStack() as stack:
         for owner, name, stand_in in replaced:
             stack.enter_context(replacing(owner, name, stand_in))

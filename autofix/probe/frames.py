@@ -12,14 +12,22 @@ from typing import Any
 
 import torch
 
-from . import values
+from . import values, wire
 
 _TORCH = os.path.dirname(torch.__file__) + os.sep
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 # Python-written functions of torch that are an operation themselves, not a caller of one.
 _API = tuple(
     _TORCH + name.replace("/", os.sep)
-    for name in ("functional.py", "nn/functional.py", "_tensor.py", "overrides.py", "utils/_device.py", "utils/_contextlib.py", "_jit_internal.py")
+    for name in (
+        "functional.py",
+        "nn/functional.py",
+        "_tensor.py",
+        "overrides.py",
+        "utils/_device.py",
+        "utils/_contextlib.py",
+        "_jit_internal.py",
+    )
 )
 USER, API, LAYERS, TORCH, OTHER, OURS = "user", "api", "layers", "torch", "other", "ours"
 MAX_NAMES = 64
@@ -74,7 +82,14 @@ class Stack:
         """[path, function, line, byte column, end line, end byte column, environment]."""
         code = frame.f_code
         line, end_line, column, end_column = self._position(code, lasti)
-        place = [code.co_filename, code.co_qualname, line or frame.f_lineno, column or 0, end_line or line or frame.f_lineno, end_column or 0]
+        place = [
+            code.co_filename,
+            code.co_qualname,
+            line or frame.f_lineno,
+            column or 0,
+            end_line or line or frame.f_lineno,
+            end_column or 0,
+        ]
         return [*place, self._environment(frame) if environments else -1]
 
     def _position(self, code: CodeType, lasti: int) -> Any:
@@ -92,17 +107,19 @@ class Stack:
             if name.startswith(("__", "@")):
                 continue
             copied = values.plain(value, self._producer, depth=1)
-            if not (isinstance(copied, dict) and values.wire.OPAQUE in copied):
+            if not (isinstance(copied, dict) and wire.OPAQUE in copied):
                 items.append([name, copied])
         key = repr(items)
         index = self._interned.get(key)
         if index is None:
             index = self._interned[key] = len(self.environments)
-            self.environments.append({values.wire.MAPPING: ["locals", items]})
+            self.environments.append({wire.MAPPING: ["locals", items]})
         return index
 
     def traceback_frames(self, traceback: TracebackType | None) -> tuple[list[Any], str, list[Any]]:
-        """User frames innermost first, then the name and plain arguments of the first function outside that they called."""
+        """User frames innermost first, then the name and plain arguments of the first function outside that they
+        called.
+        """
         entries = []
         while traceback is not None:
             entries.append((traceback.tb_frame, traceback.tb_lasti))
@@ -124,7 +141,11 @@ class Stack:
 
     def _function_with_name(self, outside: list[FrameType]) -> FrameType:
         """The first constructor or function; the machinery that calls a module (``_call_impl``) says nothing."""
-        named = (frame for frame in outside if frame.f_code.co_name not in {"_wrapped_call_impl", "_call_impl", "__torch_function__"})
+        named = (
+            frame
+            for frame in outside
+            if frame.f_code.co_name not in {"_wrapped_call_impl", "_call_impl", "__torch_function__"}
+        )
         return next(named, outside[0])
 
 

@@ -5,6 +5,7 @@ Values are noise from a seeded generator of its own, so that the model's own ran
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import torch
@@ -26,6 +27,22 @@ def build(samples: SamplesRequest, namespace: dict[str, Any], seed: int = 0) -> 
     positional = tuple(_tensor(one, generator) for one in samples.inputs if one.name is None)
     named = {one.name: _tensor(one, generator) for one in samples.inputs if one.name is not None}
     return positional, named
+
+
+def check(model: torch.nn.Module, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """Raises SampleError where ``forward`` cannot be called with as many inputs, or with inputs of these names."""
+    if type(model).__call__ is not torch.nn.Module.__call__ or model._forward_pre_hooks:
+        return
+    try:
+        signature = inspect.signature(model.forward)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*positional, **named)
+    except TypeError as error:
+        names = f"{len(positional) + len(named)} input{'s' if len(positional) + len(named) != 1 else ''}"
+        takes = f"`{type(model).__name__}.forward` takes {signature.replace(return_annotation=signature.empty)}"
+        raise SampleError(f"the sample has {names} but {takes}: {error}") from None
 
 
 def _evaluated(expression: str, namespace: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Import the user's module from overlay texts; where that fails or would train, load its definition slice.
 
-The overlay is served by an import hook, so a candidate or an unsaved buffer runs exactly like a saved file. Nothing is written
-into the user's tree, bytecode included.
+The overlay is served by an import hook, so a candidate or an unsaved buffer runs exactly like a saved file. Nothing
+is written into the user's tree, bytecode included.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from . import slicing
 from .wire import RunRequest
@@ -27,7 +27,7 @@ class WouldRun(BaseException):
 class _OverlayLoader(importlib.machinery.SourceFileLoader):
     """Reads a file's text from the overlay, and compiles it afresh; files outside the overlay load as always."""
 
-    overlay: dict[str, str] = {}
+    overlay: ClassVar[dict[str, str]] = {}
 
     def get_data(self, path: str) -> bytes:
         text = self.overlay.get(os.path.abspath(path))
@@ -38,7 +38,7 @@ class _OverlayLoader(importlib.machinery.SourceFileLoader):
             raise OSError("served from the overlay")
         return super().path_stats(path)
 
-    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:
+    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]
         text = self.overlay.get(os.path.abspath(os.fspath(path))) if isinstance(path, (str, os.PathLike)) else None
         return compile(data if text is None else text, path, "exec", dont_inherit=True)
 
@@ -74,14 +74,14 @@ def project(request: RunRequest) -> Iterator[None]:
     finder = _OverlayFinder(request.search_paths)
     sys.path[:0] = [path for path in request.search_paths if path not in sys.path]
     sys.argv = [request.path]
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, finder)
     for path, text in _OverlayLoader.overlay.items():
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
     try:
         os.chdir(os.path.dirname(request.path))
         yield
     finally:
-        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(finder)
         sys.path[:], sys.argv[:] = path_before, argv_before
         os.chdir(folder_before)
         for path in _OverlayLoader.overlay:
@@ -98,28 +98,39 @@ def forget(before: set[str], roots: tuple[str, ...]) -> None:
 
 
 def is_project_file(path: str | None, roots: tuple[str, ...]) -> bool:
-    if path is None or not os.path.isabs(path) or f"{os.sep}site-packages{os.sep}" in path or f"{os.sep}dist-packages{os.sep}" in path:
+    if (
+        path is None
+        or not os.path.isabs(path)
+        or f"{os.sep}site-packages{os.sep}" in path
+        or f"{os.sep}dist-packages{os.sep}" in path
+    ):
         return False
     return os.path.abspath(path).startswith(tuple(root.rstrip(os.sep) + os.sep for root in roots))
 
 
 def project_files(request: RunRequest) -> list[str]:
     """Every project file that is imported now, the target first."""
-    files = [os.path.abspath(m.__file__) for m in list(sys.modules.values()) if os.path.isabs(getattr(m, "__file__", None) or "")]  # type: ignore[type-var]
-    found = sorted({path for path in files if path.endswith(".py") and is_project_file(path, (request.root, *request.search_paths))})
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    roots = (request.root, *request.search_paths)
+    found = sorted(
+        {path for path in files if path is not None and path.endswith(".py") and is_project_file(path, roots)}
+    )
     return [request.path, *(path for path in found if path != request.path)]
 
 
 def import_target(request: RunRequest) -> ModuleType:
     """The whole file as the module it is in its package; raises whatever its code raises."""
     module = _new_module(request)
-    assert module.__spec__ is not None and module.__spec__.loader is not None
+    assert module.__spec__ is not None
+    assert module.__spec__.loader is not None
     module.__spec__.loader.exec_module(module)
     return module
 
 
 def import_slice(request: RunRequest) -> tuple[ModuleType, list[str]]:
-    """Imports, functions, classes and the assignments they need, and the names of placeholders that stand for imports."""
+    """Imports, functions, classes and the assignments they need, and the names of placeholders that stand for
+    imports.
+    """
     module = _new_module(request)
     text = dict(request.texts).get(request.path)
     if text is None:

@@ -1,7 +1,7 @@
 """A torch.fx.Tracer over a concrete run: graph, shapes, source ranges.
 
-Layers are recorded by wrapping ``nn.Module.__call__``, functions and tensor methods by a TorchFunctionMode, so control flow, loops
-and Python numbers work as they do for the user. It records and does not interpret.
+Layers are recorded by wrapping ``nn.Module.__call__``, functions and tensor methods by a TorchFunctionMode, so
+control flow, loops and Python numbers work as they do for the user. It records and does not interpret.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import torch
 import torch.fx
 from torch.overrides import TorchFunctionMode
 
-from . import devices, values
+from . import devices, values, weights
 from .frames import LAYERS, TORCH, Stack, current_frame
 
 _SILENT = frozenset({"__get__", "__set__", "__len__", "__repr__", "__format__", "__bool__", "__hash__", "__str__"})
@@ -35,9 +36,12 @@ class Recorder(torch.fx.Tracer):
         self.layers: list[dict[str, Any]] = []
         self.modules: list[torch.nn.Module] = []
         self.phase = "construct"
+        self.quick_weights = False
         self.suppressed = 0
         self.scopes: list[torch.nn.Module] = []
-        self.on_forward: Callable[[], None] | None = None
+        self.on_forward: Callable[[torch.nn.Module], None] | None = None
+        self.paused = False
+        self.program: ModuleType | None = None
         self._identities: dict[int, int] = {}
         self._producers: dict[int, tuple[Any, int]] = {}
         self._nodes: dict[int, torch.fx.Node] = {}
@@ -60,9 +64,9 @@ class Recorder(torch.fx.Tracer):
                 return True
             return True
         if isinstance(value, (list, tuple)):
-            return any([self._produce(item, index) for item in value])
+            return bool([True for item in value if self._produce(item, index)])
         if isinstance(value, dict):
-            return any([self._produce(item, index) for item in value.values()])
+            return bool([True for item in value.values() if self._produce(item, index)])
         return False
 
     def adopt(self, source: torch.Tensor, parameter: torch.Tensor) -> None:
@@ -90,15 +94,19 @@ class Recorder(torch.fx.Tracer):
         self.modules.append(module)
         self.layers.append({"frames": frames})
 
-    def adopt_model(self, model: torch.nn.Module) -> None:
-        """Name layers, parameters and buffers by their paths in ``model``."""
+    def adopt_model(self, model: torch.nn.Module, further: bool = False) -> None:
+        """Name layers, parameters and buffers by their paths in ``model``; a further model's carry its class name."""
         self.root = model
+        prefix = f"{type(model).__name__}." if further else ""
         for path, module in model.named_modules(remove_duplicate=False):
-            self._paths.setdefault(id(module), path)
+            self._paths.setdefault(id(module), (prefix + path).rstrip("."))
             if id(module) not in self._identities:
                 self._adopt_copy(module)
-        for name, tensor in (*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)):
-            self._names.setdefault(id(tensor), name)
+        for name, tensor in (
+            *model.named_parameters(remove_duplicate=False),
+            *model.named_buffers(remove_duplicate=False),
+        ):
+            self._names.setdefault(id(tensor), prefix + name)
 
     def _adopt_copy(self, module: torch.nn.Module) -> None:
         """A deep copy was built without its constructor; it has the construction chain of the layer it is a copy of."""
@@ -130,7 +138,9 @@ class Recorder(torch.fx.Tracer):
 
     # -- operations --------------------------------------------------------------------------------------------------
 
-    def begin(self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None = None) -> int:
+    def begin(
+        self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None = None
+    ) -> int:
         """Record an operation before it runs, since it may change its operands in place."""
         arguments = [self._operand(value) for value in args]
         keywords = [[name, self._operand(value)] for name, value in kwargs.items()]
@@ -145,7 +155,10 @@ class Recorder(torch.fx.Tracer):
                 "kwargs": keywords,
                 "result": None,
                 "raised": True,
-                "frames": self.stack.user_frames(current_frame(), environments=False),
+                # What a tensor's sizes were computed from is asked only where numbers alone made it.
+                "frames": self.stack.user_frames(
+                    current_frame(), environments=module is None and not _has_tensor((*args, *kwargs.values()))
+                ),
                 "phase": self.phase,
                 "layer": None if module is None else self.layer_path(module),
                 "identity": -1 if module is None else self._identities.get(id(module), -1),
@@ -206,12 +219,16 @@ class Recorder(torch.fx.Tracer):
         made = {"kind": "get_attr", "target": name, "kwargs": [], "frames": [], "phase": "forward", "raised": False}
         node = self.graph.create_node("get_attr", name)
         operand = values.plain(tensor, self.producer)
-        self.operations.append({**made, "name": node.name, "args": [operand], "result": None, "layer": None, "identity": -1, "scope": -1})
+        self.operations.append(
+            {**made, "name": node.name, "args": [operand], "result": None, "layer": None, "identity": -1, "scope": -1}
+        )
         self._nodes[len(self.operations) - 1] = node
         self._produce(tensor, len(self.operations) - 1)
         self.operations[-1]["result"] = values.plain(tensor, self.producer)
 
-    def _fx_node(self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None) -> Any:
+    def _fx_node(
+        self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None
+    ) -> Any:
         if self.phase != "forward":
             return None
         if kind == "placeholder":
@@ -225,7 +242,9 @@ class Recorder(torch.fx.Tracer):
             name = target.rpartition(".")[2]
         elif kind == "call_function":
             name = self._function
-        return self.graph.create_node(kind, name, tuple(map(self._fx_argument, args)), {k: self._fx_argument(v) for k, v in kwargs.items()})
+        return self.graph.create_node(
+            kind, name, tuple(map(self._fx_argument, args)), {k: self._fx_argument(v) for k, v in kwargs.items()}
+        )
 
     _function: Any = None
 
@@ -244,7 +263,7 @@ def _scalars(module: torch.nn.Module) -> dict[str, Any]:
 
 
 def _is_lazy(tensor: torch.Tensor) -> bool:
-    return isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)
+    return isinstance(tensor, (torch.nn.UninitializedParameter, torch.nn.UninitializedBuffer))
 
 
 class _FunctionMode(TorchFunctionMode):
@@ -258,11 +277,15 @@ class _FunctionMode(TorchFunctionMode):
         kwargs = kwargs or {}
         recorder = self.recorder
         args, kwargs = devices.on_cpu(func, args, kwargs)
+        if recorder.quick_weights and weights.is_large_initialisation(func, args, kwargs):
+            return weights.tile(args, kwargs)
         if recorder.suppressed:
             return func(*args, **kwargs)
         name = _function_name(func)
         if name is None or not self._wanted(recorder):
             return func(*args, **kwargs)
+        if recorder.paused or (name == "Tensor.setitem" and not recorder.scopes):
+            return self._only_failure(recorder, func, name, args, kwargs)
         return self._record(recorder, func, name, args, kwargs)
 
     def _wanted(self, recorder: Recorder) -> bool:
@@ -270,6 +293,18 @@ class _FunctionMode(TorchFunctionMode):
         if len(recorder.operations) >= MAX_OPERATIONS or caller == TORCH:
             return False
         return caller != LAYERS or (recorder.phase == "forward" and bool(recorder.scopes))
+
+    def _only_failure(self, recorder: Recorder, func: Any, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
+        """Filling a table element by element changes no shape, and a long program repeats itself: of thousands of
+        operations only one that fails is recorded.
+        """
+        try:
+            with recorder.quiet():
+                return func(*args, **kwargs)
+        except Exception as error:
+            recorder._function = func
+            recorder.fail(recorder.begin("call_method", name, args, kwargs), error, args, kwargs)
+            raise
 
     def _record(self, recorder: Recorder, func: Any, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
         recorder._function = func
@@ -335,7 +370,11 @@ def _public_name(func: Any) -> str | None:
 @contextmanager
 def recording(recorder: Recorder) -> Iterator[None]:
     """Record everything inside the block; torch is as it was afterwards."""
-    module_init, module_call, parameter_new = torch.nn.Module.__init__, torch.nn.Module.__call__, torch.nn.Parameter.__new__
+    module_init, module_call, parameter_new = (
+        torch.nn.Module.__init__,
+        torch.nn.Module.__call__,
+        torch.nn.Parameter.__new__,
+    )
 
     def init(module: torch.nn.Module, *args: Any, **kwargs: Any) -> None:
         recorder.constructed(module)
@@ -345,7 +384,7 @@ def recording(recorder: Recorder) -> Iterator[None]:
         if recorder.suppressed:
             return module_call(module, *args, **kwargs)
         if recorder.on_forward is not None:
-            recorder.on_forward()
+            recorder.on_forward(module)
         if recorder._is_leaf(module):
             return _leaf_call(recorder, module, module_call, args, kwargs)
         recorder.scopes.append(module)
@@ -361,25 +400,27 @@ def recording(recorder: Recorder) -> Iterator[None]:
         return made
 
     torch.nn.Module.__init__ = init  # type: ignore[method-assign, assignment]
-    torch.nn.Module.__call__ = call  # type: ignore[method-assign, assignment]
-    torch.nn.Parameter.__new__ = staticmethod(new)  # type: ignore[method-assign, assignment]
+    torch.nn.Module.__call__ = call  # type: ignore[method-assign]
+    torch.nn.Parameter.__new__ = staticmethod(new)  # type: ignore[method-assign]
     try:
         with _FunctionMode(recorder):
             yield
     finally:
         torch.nn.Module.__init__ = module_init  # type: ignore[method-assign]
         torch.nn.Module.__call__ = module_call  # type: ignore[method-assign]
-        torch.nn.Parameter.__new__ = staticmethod(parameter_new)  # type: ignore[method-assign, assignment]
+        torch.nn.Parameter.__new__ = staticmethod(parameter_new)  # type: ignore[method-assign]
 
 
 def _leaf_call(recorder: Recorder, module: Any, module_call: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    index = recorder.begin("call_module", values.type_name(type(module)), args, kwargs, module)
+    name = values.type_name(type(module))
+    index = -1 if recorder.paused else recorder.begin("call_module", name, args, kwargs, module)
     try:
         with recorder.quiet(), torch._C.DisableTorchFunction():
             result = module_call(module, *args, **kwargs)
     except Exception as error:
-        recorder.fail(index, error, args, kwargs)
+        failed = recorder.begin("call_module", name, args, kwargs, module) if index < 0 else index
+        recorder.fail(failed, error, args, kwargs)
         raise
-    recorder.finish(index, result)
+    if index >= 0:
+        recorder.finish(index, result)
     return result
-

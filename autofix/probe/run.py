@@ -15,11 +15,10 @@ from typing import Any
 
 import torch
 
-from . import checks, devices, inputs, loading, values, wire
+from . import checks, devices, inputs, loading, surroundings, values, wire
 from .recorder import Recorder, recording
 from .wire import RunRequest
 
-SEED = 0
 MODEL_EXPRESSION = "<model expression>"
 
 
@@ -35,12 +34,20 @@ def run(request: RunRequest) -> dict[str, Any]:
     """The reply to ``request``."""
     start = time.perf_counter()
     recorder = Recorder(tuple(dict.fromkeys((request.root, *request.search_paths))))
-    reply: dict[str, Any] = {"protocol": wire.PROTOCOL, "ending": "passed", "message": "", "checks": [], "placeholders": [], "sliced": False}
-    torch.manual_seed(SEED)
-    with warnings.catch_warnings(), devices.tolerated(), loading.project(request):
+    reply: dict[str, Any] = {
+        "protocol": wire.PROTOCOL,
+        "ending": "passed",
+        "message": "",
+        "checks": [],
+        "placeholders": [],
+        "sliced": False,
+    }
+    recorder.quick_weights = not request.fresh
+    surroundings.seed()
+    with warnings.catch_warnings(), surroundings.restored(), devices.tolerated(), loading.project(request):
         warnings.simplefilter("ignore")
         try:
-            _run_stages(request, recorder, reply)
+            (_run_script if request.script else _run_stages)(request, recorder, reply)
         except _Ended as ended:
             reply.update(ending=ended.ending, message=ended.message, candidates=list(ended.candidates))
         except MemoryError as error:
@@ -56,18 +63,33 @@ def run(request: RunRequest) -> dict[str, Any]:
     return reply
 
 
+def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
+    from . import script  # Data loaders are imported for programs only.
+
+    try:
+        reply["message"] = script.run(request, recorder)
+    except SystemExit as error:
+        raise _Ended("exited", f"the program called exit({error.code!r})") from error
+    except MemoryError:
+        raise
+    except BaseException as error:
+        _describe_failure(error, "script", recorder, reply)
+
+
 def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
     stage = ["import"]
     try:
         with recording(recorder):
             module = _load(request, recorder, reply, stage)
             stage[0] = "construct"
+            surroundings.seed()
             model = _construct(request, module)
             recorder.adopt_model(model)
             model.train(not request.evaluation_mode) if request.evaluation_mode else None
             stage[0] = "sample"
             with recorder.quiet():
                 positional, named = inputs.build(request.samples, module.__dict__)
+            inputs.check(model, positional, named)
             stage[0] = "forward"
             output, seconds = _forward(recorder, model, positional, named)
     except inputs.SampleError as error:
@@ -80,16 +102,22 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
         _describe_failure(error, stage[0], recorder, reply)
         return
     reply["output"] = values.plain(output, recorder.producer)
-    reply["state_dict"] = [[name, list(value.shape)] for name, value in model.state_dict().items() if isinstance(value, torch.Tensor)]
+    reply["state_dict"] = [
+        [name, list(value.shape)] for name, value in model.state_dict().items() if isinstance(value, torch.Tensor)
+    ]
     if request.checks:
-        called = {id(recorder.modules[op["identity"]]) for op in recorder.operations if op["phase"] == "forward" and op["identity"] >= 0}
+        called = {
+            id(recorder.modules[op["identity"]])
+            for op in recorder.operations
+            if op["phase"] == "forward" and op["identity"] >= 0
+        }
         reply["checks"] = checks.run(model, request, module.__dict__, output, called, seconds)
 
 
 def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage: list[str]) -> ModuleType:
     """The whole file where that works, else its definition slice."""
 
-    def refuse_forward() -> None:
+    def refuse_forward(module: torch.nn.Module) -> None:
         if stage[0] == "import" and not _inside_constructor(sys._getframe()):
             raise loading.WouldRun
 
@@ -152,7 +180,9 @@ def _construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
                 raise _Ended("no model", f"`{request.model}` needs arguments: {error}", _model_names(module)) from error
             raise
     if not isinstance(value, torch.nn.Module):
-        raise _Ended("no model", f"`{request.model}` is a {type(value).__name__}, not an nn.Module", _model_names(module))
+        raise _Ended(
+            "no model", f"`{request.model}` is a {type(value).__name__}, not an nn.Module", _model_names(module)
+        )
     return value
 
 
@@ -173,13 +203,15 @@ def _model_names(module: ModuleType) -> tuple[str, ...]:
     )
 
 
-def _forward(recorder: Recorder, model: torch.nn.Module, positional: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, float]:
+def _forward(
+    recorder: Recorder, model: torch.nn.Module, positional: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[Any, float]:
     recorder.phase = "forward"
     for index, value in enumerate(positional):
         recorder.place(f"input_{index}" if len(positional) > 1 else "input", value)
     for name, value in named.items():
         recorder.place(name, value)
-    torch.manual_seed(SEED)
+    surroundings.seed()
     start = time.perf_counter()
     output = model(*positional, **named)
     return output, time.perf_counter() - start
@@ -198,7 +230,7 @@ def _describe_failure(error: BaseException, stage: str, recorder: Recorder, repl
         message = _import_message(root)
     if stage == "import" and isinstance(root, SyntaxError):
         message = f"{os.path.basename(root.filename or '')}:{root.lineno}: {root.msg}"
-    reply["message"] = message
+    reply["message"] = message or type(root).__name__
     reply["failure"] = {
         "type": type(root).__name__,
         "message": message,
@@ -237,11 +269,16 @@ def _import_message(error: ImportError) -> str:
 def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:
     """Plain module-level values of every project file that was imported."""
     found = []
-    for module in list(sys.modules.values()):
+    program = () if recorder.program is None else (recorder.program,)
+    for module in (*sys.modules.values(), *program):
         path = getattr(module, "__file__", None)
         if path and loading.is_project_file(path, (request.root, *request.search_paths)):
             with recorder.quiet():
-                items = [[k, values.plain(v, recorder.producer, depth=1)] for k, v in list(vars(module).items())[:400] if not k.startswith("__")]
+                items = [
+                    [k, values.plain(v, recorder.producer, depth=1)]
+                    for k, v in list(vars(module).items())[:400]
+                    if not k.startswith("__")
+                ]
             kept = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
             found.append([os.path.abspath(path), {wire.MAPPING: ["module", kept]}])
     return sorted(found, key=lambda entry: entry[0])

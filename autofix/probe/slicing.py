@@ -1,7 +1,7 @@
 """The definition slice of a file: imports, functions, classes and the assignments that they need.
 
-Used where importing the whole file fails or would train. A statement that fails is left out; what it would have bound is missing,
-which shows only if the model needs it.
+Used where importing the whole file fails or would train. A statement that fails is left out; what it would have bound
+is missing, which shows only if the model needs it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ class Placeholder(ModuleType):
 
 
 def _refuse(self: Any, *args: Any, **kwargs: Any) -> None:
-    raise ImportError(f"No module named '{self._autofix_placeholder}' (the model uses it)", name=self._autofix_placeholder)
+    raise ImportError(
+        f"No module named '{self._autofix_placeholder}' (the model uses it)", name=self._autofix_placeholder
+    )
 
 
 def execute(text: str, path: str, namespace: dict[str, Any], model: str) -> list[str]:
@@ -113,7 +115,9 @@ def _holds_import(statement: ast.Try) -> bool:
 
 
 def _is_main_guard(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.If) and any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(statement.test))
+    return isinstance(statement, ast.If) and any(
+        isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(statement.test)
+    )
 
 
 def _function_names(tree: ast.Module) -> set[str]:
@@ -148,7 +152,9 @@ def _bind_placeholders(statement: ast.stmt, namespace: dict[str, Any], error: Im
 def _bind_import(alias: ast.alias, namespace: dict[str, Any]) -> str:
     try:
         module = __import__(alias.name)
-        namespace[alias.asname or alias.name.partition(".")[0]] = module if alias.asname is None else sys.modules[alias.name]
+        namespace[alias.asname or alias.name.partition(".")[0]] = (
+            module if alias.asname is None else sys.modules[alias.name]
+        )
     except ImportError:
         namespace[alias.asname or alias.name.partition(".")[0]] = Placeholder(alias.name)
         return alias.name
@@ -167,7 +173,7 @@ def _tolerant_arguments() -> Iterator[None]:
                 action.nargs = "?"
         return original(parser, [] if args is None else args, namespace)
 
-    argparse.ArgumentParser.parse_known_args = parse_known_args  # type: ignore[method-assign]
+    argparse.ArgumentParser.parse_known_args = parse_known_args  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

@@ -38,7 +38,9 @@ def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) 
     if isinstance(value, (list, tuple)) or kind.__name__ in {"dict_values", "dict_keys"}:
         return _sequence(value, producer, depth, values)
     if isinstance(value, slice):
-        return {wire.SEQUENCE: ["slice", [plain(v, producer, depth + 1) for v in (value.start, value.stop, value.step)]]}
+        return {
+            wire.SEQUENCE: ["slice", [plain(v, producer, depth + 1) for v in (value.start, value.stop, value.step)]]
+        }
     if isinstance(value, range):
         return {wire.SEQUENCE: ["range", [value.start, value.stop, value.step]]}
     if isinstance(value, dict):
@@ -79,7 +81,9 @@ def _mapping(name: str, items: dict[Any, Any], producer: Producer, depth: int) -
 
 
 def _class(value: type, producer: Producer, depth: int) -> Any:
-    attributes = {k: v for k, v in vars(value).items() if not k.startswith("_") and type(v) in (*_SCALARS, str, list, tuple, dict)}
+    attributes = {
+        k: v for k, v in vars(value).items() if not k.startswith("_") and type(v) in (*_SCALARS, str, list, tuple, dict)
+    }
     return _mapping("type", attributes, producer, depth) if attributes else {wire.OPAQUE: "type"}
 
 
@@ -110,7 +114,9 @@ def settings(module: torch.nn.Module) -> dict[str, Any]:
         found[name] = tensor_value
     for name, child in vars(module).get("_modules", {}).items():
         found[name] = child
-    return {key: value for key, value in found.items() if not key.startswith("_") and not isinstance(value, _SKIPPED_TYPES)}
+    return {
+        key: value for key, value in found.items() if not key.startswith("_") and not isinstance(value, _SKIPPED_TYPES)
+    }
 
 
 def type_name(kind: type) -> str:

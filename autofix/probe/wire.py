@@ -1,7 +1,7 @@
 """Request and reply: the one file both sides import.
 
-A request is one JSON object on a line of the probe's standard input; it names the file its reply goes to. A reply is one JSON
-object in that file. Nothing here runs user code or knows torch.
+A request is one JSON object on a line of the probe's standard input; it names the file its reply goes to. A reply is
+one JSON object in that file. Nothing here runs user code or knows torch.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class SamplesRequest:
 class RunRequest:
     """One run of the model. ``texts`` are (path, text) pairs served instead of what is on disk.
 
-    ``fresh`` asks for a process that has run no user code before; ``checks`` for the ladder after a forward that passed.
+    ``fresh`` asks for a process that has run no user code before; ``checks`` for the ladder after a forward that
+    passed.
     """
 
     path: str
@@ -55,6 +56,8 @@ class RunRequest:
     graph: bool
     seconds: float
     memory_mib: int
+    script: bool = False
+    arguments: tuple[str, ...] = ()
 
 
 def encode_request(request: RunRequest, reply_path: str) -> str:
@@ -70,6 +73,7 @@ def decode_request(line: str) -> tuple[RunRequest, str]:
     run["samples"] = _samples(run["samples"])
     run["also"] = tuple(_samples(one) for one in run["also"])
     run["search_paths"] = tuple(run["search_paths"])
+    run["arguments"] = tuple(run["arguments"])
     run["texts"] = tuple((path, text) for path, text in run["texts"])
     return RunRequest(**run), data["reply"]
 

@@ -25,7 +25,9 @@ def argument_expression(project: Project, layer: Layer, parameter: str) -> Expre
     return None if node is None else Expression(call.source, node, call.frames)
 
 
-def argument_sites(project: Project, layer: Layer, parameter: str, want: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
+def argument_sites(
+    project: Project, layer: Layer, parameter: str, want: int, hints: tuple[int, ...] = ()
+) -> tuple[Site, ...]:
     """Every place that could give the layer's ``parameter`` the size ``want``."""
     expression = argument_expression(project, layer, parameter)
     return () if expression is None else sites(project, expression, want, hints)
@@ -40,7 +42,9 @@ def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
             return ()
         if name in _FLATTENING and isinstance(operation.result, Tensor):
             return _merged(source.shape, operation.result.shape)
-        if name not in _SAME_SHAPE and not (isinstance(operation.result, Tensor) and operation.result.shape == source.shape):
+        if name not in _SAME_SHAPE and not (
+            isinstance(operation.result, Tensor) and operation.result.shape == source.shape
+        ):
             return ()
     return ()
 
@@ -67,7 +71,9 @@ def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer]
     """The nearest layer before ``tensor`` that sets the size of a feature dimension."""
     for operation in project.ancestry(tensor):
         layer = project.layer_of(operation)
-        if layer is not None and any(layer.setting(name) is not None for name in ("out_features", "out_channels", "hidden_size", "embedding_dim")):
+        if layer is not None and any(
+            layer.setting(name) is not None for name in ("out_features", "out_channels", "hidden_size", "embedding_dim")
+        ):
             return operation, layer
     return None
 

@@ -17,14 +17,16 @@ Source
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from autofix.records import Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._sizes import argument_sites, flattened_from, producer_sites
 
-PRODUCER_EXTRA = 14
-UNFLATTENED_EXTRA = 22
+PRODUCER_EXTRA = 5
+PLAIN = frozenset(("argument", "product", "operand", "factor", "choice", "expression"))
+DOUBTFUL_EXTRA = 22
 
 
 class LinearInFeatures(Rule):
@@ -65,18 +67,28 @@ class LinearInFeatures(Rule):
         tensor = operation.tensors[0]
         want = tensor.shape[-1]
         hints = flattened_from(project, tensor)
-        extra = UNFLATTENED_EXTRA if _is_map(tensor) else 0
-        label = Applicability.UNSAFE if extra else None
-        reason = f"`{layer.path or layer.kind}` would work on the last axis of {tensor.shape}" if extra else ""
+        subject = layer.path or layer.kind
+        doubt = _doubt(project, tensor, finding.expected[0], subject)
         for site in argument_sites(project, layer, "in_features", want, hints):
-            title = f"set `in_features` of `{layer.path or layer.kind}` to {site.text} ({site.what})" if site.what != "argument" else f"set `in_features` of `{layer.path or layer.kind}` to {site.text}"
-            yield self.fix(title, site, extra=extra, reason=reason, applicability=label)
+            place = "" if site.what in PLAIN else f" ({site.what})"
+            title = f"set `in_features` of `{subject}` to {site.text}{place}"
+            label = Applicability.UNSAFE if doubt else None
+            yield self.fix(title, site, extra=DOUBTFUL_EXTRA if doubt else 0, reason=doubt, applicability=label)
         if not hints:
             for producer, site in producer_sites(project, tensor, finding.expected[0]):
                 title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
                 yield self.fix(title, site, extra=PRODUCER_EXTRA)
 
 
-def _is_map(tensor: Tensor) -> bool:
-    """Four or more dimensions: feature maps of images or volumes."""
-    return tensor.rank >= 4
+def _doubt(project: Project, tensor: Tensor, expected: int, subject: str) -> str:
+    """Why another width would only hide the fault; empty where it would not."""
+    if tensor.rank >= 4:
+        return f"`{subject}` would work on the last axis of {tensor.shape}"
+    if tensor.rank == 3 and math.prod(tensor.shape[1:]) == expected:
+        return f"{tensor.shape} flattened has the {expected} features that `{subject}` takes"
+    if expected != 1 and expected in tensor.shape[1:-1]:
+        return f"the {expected} features that `{subject}` takes stand in another dimension of {tensor.shape}"
+    sources = [operation.tensors[0] for operation in project.ancestry(tensor) if operation.tensors]
+    if tensor.rank == 1 and any(source.rank > 1 for source in sources):
+        return f"the batch was flattened into the {tensor.shape[0]} features of `{subject}`"
+    return ""

@@ -1,0 +1,69 @@
+"""Conclusions about losses: what the model gives out against what the target is.
+
+Layers (``nn.CrossEntropyLoss``) and functions (``F.cross_entropy``) are judged alike, from the two operands.
+"""
+
+from __future__ import annotations
+
+from autofix.diagnosis.conclusion import Conclusion, show, tensor_at
+from autofix.records import Layer, Mismatch, Operation, Tensor
+
+ELEMENTWISE = {
+    "mse": ("MSELoss", "mse_loss"),
+    "l1": ("L1Loss", "l1_loss"),
+    "smooth": ("SmoothL1Loss", "smooth_l1_loss"),
+    "huber": ("HuberLoss", "huber_loss"),
+    "bce": ("BCELoss", "binary_cross_entropy"),
+    "bce logits": ("BCEWithLogitsLoss", "binary_cross_entropy_with_logits"),
+    "kl": ("KLDivLoss", "kl_div"),
+    "soft margin": ("SoftMarginLoss", "soft_margin_loss"),
+}
+CLASSES = {"cross entropy": ("CrossEntropyLoss", "cross_entropy"), "nll": ("NLLLoss", "nll_loss", "nll_loss_nd")}
+_ELEMENTWISE = frozenset(name for names in ELEMENTWISE.values() for name in names)
+_CLASSES = frozenset(name for names in CLASSES.values() for name in names)
+_INTEGERS = frozenset(("int64", "int32", "int16", "int8", "uint8"))
+
+
+def conclude(operation: Operation, layer: Layer | None) -> Conclusion | None:
+    name = layer.kind if layer is not None else operation.target.rpartition(".")[2]
+    if name not in _ELEMENTWISE and name not in _CLASSES:
+        return None
+    output, target = tensor_at(operation, 0), tensor_at(operation, 1, "target")
+    if output is None or target is None:
+        return None
+    return _elementwise(output, target, name) if name in _ELEMENTWISE else _classes(output, target, name)
+
+
+def _elementwise(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
+    if output.shape != target.shape:
+        message = f"`{name}` compares {show(output.shape)} with a target of {show(target.shape)}"
+        return Conclusion(Mismatch.LOSS_SHAPE, message, target.shape, output.shape, "", 0)
+    if target.dtype != output.dtype:
+        message = f"`{name}` compares {output.dtype} with a target of {target.dtype}"
+        return Conclusion(Mismatch.LOSS_DTYPE, message, parameter="float", operand=1)
+    return None
+
+
+def _classes(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
+    """Scores ``(N, C, ...)`` against indices ``(N, ...)`` or probabilities of the scores' own shape."""
+    if not output.shape or (target.shape == output.shape and target.dtype not in _INTEGERS):
+        return None
+    wanted = (*output.shape[:1], *output.shape[2:])
+    if target.shape == wanted and output.rank > 1:
+        return _class_values(output, target, name)
+    squeezed = tuple(size for size in target.shape if size != 1)
+    if target.shape and output.shape[0] != target.shape[0] and output.rank > 1 and len(squeezed) <= len(wanted):
+        message = f"`{name}` has {output.shape[0]} rows of scores for {target.shape[0]} targets"
+        return Conclusion(Mismatch.LOSS_BATCH, message, target.shape, output.shape, "", 0, 0)
+    message = f"`{name}` takes a target of {show(wanted)} for scores of {show(output.shape)} but receives {show(target.shape)}"
+    return Conclusion(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "classes", 1)
+
+
+def _class_values(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
+    if target.dtype not in {"int64", "uint8"}:
+        message = f"`{name}` takes class indices of int64 but receives {target.dtype}"
+        return Conclusion(Mismatch.LOSS_DTYPE, message, parameter="long", operand=1)
+    if target.values is not None and target.values[1] >= output.shape[1]:
+        message = f"`{name}` has scores for {output.shape[1]} classes but a target of {target.values[1]}"
+        return Conclusion(Mismatch.LOSS_CLASSES, message, (output.shape[1],), (target.values[1] + 1,), "", 0, 1)
+    return None

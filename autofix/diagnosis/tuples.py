@@ -1,0 +1,89 @@
+"""Conclusions about tuples of tensors that stand where one tensor belongs.
+
+Both those that an operation refused and those that plain Python stumbled over; single tensors are not its business.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.diagnosis.conclusion import Conclusion
+from autofix.evaluation import Names, evaluate
+from autofix.project import Project
+from autofix.records import Mismatch, Operation, Sequence, Value, tensors_of
+from autofix.source import Source
+
+_TAKES_SEQUENCE = frozenset(
+    [
+        "cat",
+        "stack",
+        "concat",
+        "concatenate",
+        "hstack",
+        "vstack",
+        "einsum",
+        "getitem",
+        "where",
+        "block_diag",
+        "index_put",
+    ]
+)
+_NO_TUPLE = frozenset(("Size", "slice", "range", "PackedSequence", "dict_values", "dict_keys"))
+
+
+def holds_tensors(value: Value) -> bool:
+    """Whether ``value`` is a tuple or list with tensors in it; a packed sequence is none."""
+    return isinstance(value, Sequence) and value.type not in _NO_TUPLE and bool(tensors_of((value,)))
+
+
+def argument(operation: Operation, subject: str) -> Conclusion | None:
+    """A tuple of tensors given to an operation that takes one tensor, or inside the tensors to be joined."""
+    first = operation.arguments[0] if operation.arguments else None
+    if operation.target.rpartition(".")[2] in _TAKES_SEQUENCE:
+        items = first.items if isinstance(first, Sequence) else ()
+        first = next((item for item in items if holds_tensors(item)), None)
+    if not isinstance(first, Sequence) or not holds_tensors(first):
+        return None
+    message = f"{subject} takes a tensor but receives {_words(first)}"
+    return Conclusion(Mismatch.TUPLE_RESULT, message, (1,), (len(first.items),), "", 0)
+
+
+def at(project: Project, source: Source, node: ast.AST, names: Names) -> Conclusion | None:
+    """A tuple among the operands of the expression at which Python raised; ``parameter`` is its text."""
+    for operand in _operands(node):
+        value = evaluate(operand, names)
+        if isinstance(operand, ast.Call) and not holds_tensors(value):
+            value = _result_at(project, source, operand)
+        if isinstance(value, Sequence) and holds_tensors(value):
+            text = source.text_of(operand)
+            message = f"`{text}` is {_words(value)}, not a tensor"
+            return Conclusion(Mismatch.TUPLE_RESULT, message, (1,), (len(value.items),), text)
+    return None
+
+
+def _words(value: Sequence) -> str:
+    return f"a {'tuple' if value.type not in {'tuple', 'list'} else value.type} of {len(value.items)}"
+
+
+def _operands(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.BinOp):
+        yield from (node.right, node.left)
+    elif isinstance(node, ast.AugAssign):
+        yield node.value
+        yield node.target
+    elif isinstance(node, (ast.Subscript, ast.Attribute, ast.UnaryOp)):
+        yield node.operand if isinstance(node, ast.UnaryOp) else node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        yield node.func.value
+
+
+def _result_at(project: Project, source: Source, call: ast.Call) -> Value:
+    """What the last operation recorded at a call gave."""
+    place = source.range_of(call)
+    found = (
+        o
+        for o in reversed(project.trace.operations)
+        if o.frames and (o.frames[0].path, o.frames[0].range) == (source.path, place)
+    )
+    return next((o.result for o in found if not o.raised), None)

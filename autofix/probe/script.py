@@ -1,0 +1,120 @@
+"""Run a file as the program it is, recorded from its first line, and stop it when enough has been seen.
+
+A program counts as healthy when it ends by itself; a long one once every model in it has done a forward and every
+optimizer two steps, so that faults of the second step and of the last batch still show.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
+from typing import Any
+
+import torch
+import torch.utils.data
+from torch.optim.optimizer import register_optimizer_step_post_hook
+
+from .containment import contained
+from .devices import replacing
+from .recorder import Recorder, recording
+from .wire import RunRequest
+
+SOFT_SECONDS = 6.0
+SOFT_SHARE = 0.4
+HARD_SHARE = 0.85
+MAX_RECORDED = 12_000
+
+
+class Enough(BaseException):
+    """The program has shown what it had to; the message says what was seen."""
+
+
+class _Bounds:
+    """What the program has done so far, against what it has to do before it may be stopped."""
+
+    def __init__(self, recorder: Recorder, seconds: float) -> None:
+        self._recorder = recorder
+        self._start = time.monotonic()
+        self._soft, self._hard = min(SOFT_SECONDS, seconds * SOFT_SHARE), seconds * HARD_SHARE
+        self._steps: dict[int, int] = {}
+        self._called: set[int] = set()
+
+    def stepped(self, optimizer: Any, *args: Any, **kwargs: Any) -> None:
+        self._steps[id(optimizer)] = self._steps.get(id(optimizer), 0) + 1
+        self._check()
+
+    def called(self, module: torch.nn.Module) -> None:
+        if not self._recorder.scopes and id(module) not in self._called:
+            self._called.add(id(module))
+            self._recorder.adopt_model(module, len(self._called) > 1)
+        self._check()
+
+    def _check(self) -> None:
+        elapsed = time.monotonic() - self._start
+        if len(self._recorder.operations) > MAX_RECORDED:
+            self._recorder.paused = True
+        if elapsed > self._hard:
+            raise Enough("the program still ran at the time limit, without an error until then")
+        if elapsed > self._soft and self._steps and min(self._steps.values()) >= 2 and self._all_called():
+            raise Enough("every model has done a forward and every optimizer two steps")
+
+    def _all_called(self) -> bool:
+        """Whether no model with parameters is still waiting: each is called itself or is a part of one that was."""
+        modules = self._recorder.modules
+        reached = {id(part) for module in modules if id(module) in self._called for part in module.modules()}
+        parts = {id(child) for module in modules for child in module.children()}
+        roots = [module for module in modules if id(module) not in parts]
+        return all(id(root) in reached or next(root.parameters(), None) is None for root in roots)
+
+
+def run(request: RunRequest, recorder: Recorder) -> str:
+    """How the program ended, in words; raises what the program raises."""
+    module = recorder.program = _program(request)
+    text = dict(request.texts)[request.path]
+    recorder.phase = "forward"
+    bounds = _Bounds(recorder, request.seconds)
+    recorder.on_forward = bounds.called
+    before = sys.modules.get("__main__")
+    sys.modules["__main__"] = module
+    sys.argv = [request.path, *request.arguments]
+    hook = register_optimizer_step_post_hook(bounds.stepped)
+    try:
+        with _one_process(), contained(), recording(recorder):
+            exec(compile(text, request.path, "exec", dont_inherit=True), module.__dict__)
+        return "the program ran to its end"
+    except Enough as enough:
+        return str(enough)
+    except SystemExit as ended:
+        if ended.code in (None, 0):
+            return "the program ended by itself"
+        raise
+    finally:
+        hook.remove()
+        recorder.on_forward = None
+        if before is not None:
+            sys.modules["__main__"] = before
+
+
+def _program(request: RunRequest) -> ModuleType:
+    module = ModuleType("__main__")
+    module.__dict__.update(__file__=request.path, __builtins__=builtins)
+    return module
+
+
+@contextmanager
+def _one_process() -> Iterator[None]:
+    """Data loaders load in this process: a worker's error would lose its place in the source."""
+    original = torch.utils.data.DataLoader.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs.update(num_workers=0, persistent_workers=False, pin_memory=False, prefetch_factor=None)
+        kwargs.pop("multiprocessing_context", None)
+        original(self, *args[:5], **kwargs)
+
+    with ExitStack() as stack:
+        stack.enter_context(replacing(torch.utils.data.DataLoader, "__init__", init))
+        yield

@@ -1,0 +1,47 @@
+"""What a run may change around itself and the next run must not see: torch's switches, seeds, the environment.
+
+It restores what is global and cheap to restore; what user code does to libraries stays until the worker ends.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+SEED = 0
+
+
+def seed() -> None:
+    """Equal random numbers from every source that is imported."""
+    torch.manual_seed(SEED)
+    random.seed(SEED)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(SEED)
+
+
+@contextmanager
+def restored() -> Iterator[None]:
+    """Everything as it was, whatever the inside does."""
+    environment, limit = dict(os.environ), sys.getrecursionlimit()
+    dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
+    try:
+        yield
+    finally:
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+        sys.setrecursionlimit(limit)
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(True)
+        torch.use_deterministic_algorithms(False)
+        torch.autograd.set_detect_anomaly(False)
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        if torch.get_default_device().type != "cpu":
+            torch.set_default_device(None)

@@ -1,0 +1,38 @@
+"""Initial values of very large parameters at the price of a copy.
+
+A candidate run needs weights that are random enough to tell whether samples mix; drawing hundreds of millions of
+numbers for it would cost seconds. Fresh runs draw them as the model says.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+LARGE = 1 << 20
+_BLOCK = 1 << 16
+
+
+def is_large_initialisation(func: Any, args: Any, kwargs: dict[str, Any]) -> bool:
+    """Whether ``func`` draws random values for a tensor of a million elements or more."""
+    if getattr(func, "__module__", "") != "torch.nn.init" or "constant" in func.__name__ or "eye" in func.__name__:
+        return False
+    tensor = args[0] if args else kwargs.get("tensor")
+    return (
+        isinstance(tensor, torch.Tensor) and tensor.numel() >= LARGE and tensor.is_contiguous() and not tensor.is_meta
+    )
+
+
+def tile(args: Any, kwargs: dict[str, Any]) -> torch.Tensor:
+    """Fill the tensor with one block of random values over and over, scaled to the width of its rows."""
+    tensor: torch.Tensor = args[0] if args else kwargs["tensor"]
+    with torch.no_grad(), torch._C.DisableTorchFunction():
+        scale = 1 / math.sqrt(max(1, tensor[0].numel()))
+        block = torch.empty(_BLOCK).uniform_(-scale, scale, generator=torch.Generator().manual_seed(1)).to(tensor.dtype)
+        flat = tensor.view(-1)
+        whole = flat.numel() // _BLOCK * _BLOCK
+        flat[:whole].view(-1, _BLOCK).copy_(block)
+        flat[whole:].copy_(block[: flat.numel() - whole])
+    return tensor

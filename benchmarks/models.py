@@ -1,0 +1,60 @@
+"""The texts that the benchmarks run: a LeNet with a wrong width, a deep model, filler for a long file.
+
+Nothing here runs them.
+"""
+
+from __future__ import annotations
+
+LENET = """\
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class LeNet(nn.Module):
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 6, kernel_size=5)
+        self.conv2 = nn.Conv2d(6, 16, kernel_size=5)
+        self.fc1 = nn.Linear(16 * 4 * 4, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, num_classes)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = torch.flatten(x, 1)
+        x = F.relu(self.fc1(x))
+        x = F.relu(self.fc2(x))
+        return self.fc3(x)
+"""
+REPAIRED = LENET.replace("16 * 4 * 4", "16 * 5 * 5")
+
+DEEP = """\
+from torch import nn
+
+
+class Deep(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Linear(8, 8) if i % 2 else nn.ReLU() for i in range({operations})])
+        self.head = nn.Linear({width}, 2)
+
+    def forward(self, x):
+        return self.head(self.body(x))
+"""
+
+# Ten lines each; what surrounds the model in a long file.
+FILLER = '''
+
+class Block{number}(nn.Module):
+    """A part of another model."""
+
+    def __init__(self, width=16, depth={number}):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(width, width) for _ in range(depth % 4)])
+
+    def forward(self, x):
+        return sum(layer(x) for layer in self.layers)
+'''
+FILLER_LINES = FILLER.count("\n")

@@ -1,0 +1,82 @@
+"""AF115 embedding-range: an embedding is asked for a row it does not have, or by numbers that are no indices.
+
+Why it fails
+    ``nn.Embedding(num_embeddings, ...)`` has the rows 0 to ``num_embeddings - 1`` and is indexed
+    by whole numbers.
+What the fix does
+    Sets ``num_embeddings`` to what the input asks for, at the place the number comes from:
+    literal, default, constant, config entry, option. ``.long()`` turns floats into indices.
+Fix safety
+    Safe for the size, as far as the sample's values are those of the data. Unsafe for floats,
+    whose fractions are cut off.
+Source
+    torch.nn.Embedding and torch.nn.EmbeddingBag.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules._layouts import at_argument
+from autofix_rules._sizes import argument_expression, argument_sites
+
+ONE_MORE = 14
+AS_INDICES = 10
+MAX_ONE_MORE = 2
+
+
+class EmbeddingRange(Rule):
+    code = "AF115"
+    name = "embedding-range"
+    mismatches = (Mismatch.EMBEDDING_RANGE, Mismatch.EMBEDDING_DTYPE)
+    examples = (
+        Example(
+            name="literal argument",
+            inputs=("int64:4,9@0..60",),
+            before=model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
+            after=model("self.embed = nn.Embedding(60, 8)", "self.embed(x)"),
+        ),
+        Example(
+            name="a constant of the file",
+            inputs=("int64:4,9@0..60",),
+            before=model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 50"),
+            after=model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 60"),
+        ),
+        Example(
+            name="floats for indices",
+            inputs=((4, 9),),
+            before=model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs())"),
+            after=model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs().long())"),
+        ),
+        Example(
+            name="declines a negative index",
+            inputs=("int64:4,9@-1..50",),
+            before=model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None:
+            return
+        name = layer.path or layer.kind
+        if finding.mismatch is Mismatch.EMBEDDING_DTYPE:
+            edit = at_argument(project, operation, 0, "input", "long()")
+            if edit is not None:
+                reason = "fractions are cut off; the input may be meant for another layer"
+                yield Fix(
+                    self.code, f"index `{name}` by whole numbers", (edit,), AS_INDICES, Applicability.UNSAFE, reason
+                )
+            return
+        rows, wanted = finding.expected[0], finding.actual[0]
+        if wanted <= rows:
+            return
+        for site in argument_sites(project, layer, "num_embeddings", wanted):
+            yield self.fix(f"give `{name}` {site.text} rows", site)
+        count = argument_expression(project, layer, "num_embeddings")
+        if count is not None and 0 < wanted - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
+            text = f"{count.text} + {wanted - rows}"
+            edit = count.source.replace(count.node, text)
+            yield Fix(self.code, f"give `{name}` {text} rows", (edit,), ONE_MORE, self.applicability)

@@ -1,0 +1,114 @@
+"""AF306 joined-width: a layer behind a concatenation counts one of the parts wrongly.
+
+Why it fails
+    The width of joined tensors is the sum of theirs; ``nn.Linear(16 + 10, ...)`` spells that sum, and one
+    term is not the width of its part.
+What the fix does
+    Corrects that term at its root, so that the sum still says what is joined.
+Fix safety
+    Safe: the other terms are the widths of the other parts.
+Source
+    torch.cat.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.bindings import bindings
+from autofix.records import Operation, Tensor
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix_rules._sizes import argument_expression
+
+EXTRA = -2
+MAX_HOPS = 5
+
+
+class JoinedWidth(Rule):
+    code = "AF306"
+    name = "joined-width"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
+    examples = (
+        Example(
+            name="a term of the sum",
+            inputs=((4, 6), (4, 3)),
+            before=model("self.fc = nn.Linear(6 + 5, 2)", "self.fc(torch.cat([x, y], 1))").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+            after=model("self.fc = nn.Linear(6 + 3, 2)", "self.fc(torch.cat([x, y], 1))").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+        ),
+        Example(
+            name="a constant in the sum",
+            inputs=((4, 6), (4, 3)),
+            before=model("self.fc = nn.Linear(6 + SIDE, 2)", "self.fc(torch.cat([x, y], 1))", "SIDE = 5").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+            after=model("self.fc = nn.Linear(6 + SIDE, 2)", "self.fc(torch.cat([x, y], 1))", "SIDE = 3").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if (
+            layer is None
+            or operation is None
+            or not operation.tensors
+            or not finding.parameter
+            or finding.dimension is None
+        ):
+            return
+        parts = _parts(project, operation.tensors[0], finding.dimension)
+        argument = argument_expression(project, layer, finding.parameter)
+        terms = _terms(project, argument, len(parts)) if argument is not None and len(parts) > 1 else []
+        wrong = [(term, part) for term, part in zip(terms, parts, strict=False) if project.integer(term) != part]
+        if len(wrong) != 1:
+            return
+        ((term, part),) = wrong
+        for site in sites(project, term, part):
+            yield self.fix(f"count {part} for the part that is joined, not {project.integer(term)}", site, extra=EXTRA)
+
+
+def _parts(project: Project, tensor: Tensor, dimension: int) -> tuple[int, ...]:
+    """The sizes that were joined into a dimension; empty if none were."""
+    for operation in project.ancestry(tensor):
+        if (
+            not isinstance(operation.result, Tensor)
+            or operation.result.shape[dimension : dimension + 1] != tensor.shape[dimension : dimension + 1]
+        ):
+            return ()
+        if operation.target.rpartition(".")[2] in {"cat", "concat", "concatenate"}:
+            return (
+                tuple(t.shape[dimension] for t in operation.tensors)
+                if _dim(operation) % tensor.rank == dimension
+                else ()
+            )
+    return ()
+
+
+def _dim(operation: Operation) -> int:
+    value = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("dim")
+    return value if isinstance(value, int) else 0
+
+
+def _terms(project: Project, expression: Expression, count: int, hops: int = 0) -> list[Expression]:
+    """The terms of the sum that the expression is, or comes from."""
+    if isinstance(expression.node, ast.BinOp):
+        found = _flat(expression.node)
+        return [Expression(expression.source, node, expression.frames) for node in found] if len(found) == count else []
+    if hops < MAX_HOPS:
+        for binding in bindings(project, expression):
+            terms = _terms(project, binding.expression, count, hops + 1) if binding.inverse is None else []
+            if terms:
+                return terms
+    return []
+
+
+def _flat(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_flat(node.left), *_flat(node.right)]
+    return [node]

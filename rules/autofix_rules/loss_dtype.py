@@ -1,0 +1,56 @@
+"""AF312 loss-dtype: the target of a loss has a dtype that the loss does not take.
+
+Why it fails
+    Cross entropy takes class indices as int64; elementwise losses take targets of the output's
+    floating-point dtype. Labels read from files or numpy are often the other one.
+What the fix does
+    Converts the target where it is passed: ``.long()`` for class indices, ``.float()`` otherwise.
+Fix safety
+    Safe: the labels stay the same numbers.
+Source
+    torch.nn.CrossEntropyLoss and torch.nn.BCEWithLogitsLoss, section Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules._operands import followed_by, written
+
+COST = 10
+_LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
+_LABELS = "y = torch.ones(len(x)).to(torch.{})\nself.loss(self.fc(x){}, y{})"
+
+
+class LossDtype(Rule):
+    code = "AF312"
+    name = "loss-dtype"
+    mismatches = (Mismatch.LOSS_DTYPE,)
+    examples = (
+        Example(
+            name="class indices of floating point",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(3, "CrossEntropyLoss"), _LABELS.format("float32", "", "")),
+            after=model(_LOSS.format(3, "CrossEntropyLoss"), _LABELS.format("float32", "", ".long()")),
+        ),
+        Example(
+            name="integer labels for a binary loss",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(1, "BCEWithLogitsLoss"), _LABELS.format("int64", ".squeeze(1)", "")),
+            after=model(_LOSS.format(1, "BCEWithLogitsLoss"), _LABELS.format("int64", ".squeeze(1)", ".float()")),
+        ),
+        Example(
+            name="declines a target that is not written in the call",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x))\nself.loss(*(self.fc(x), y))"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        target = None if operation is None else written(project, operation, 1, "target")
+        if target is not None and finding.parameter in {"long", "float"}:
+            method = f"{finding.parameter}()"
+            title = f"pass `{target.text}.{method}` to the loss"
+            yield Fix(self.code, title, (followed_by(target, method),), COST, self.applicability)

@@ -1,0 +1,147 @@
+"""AF403 missing-dimension: the batch is missing, or the last dimension of single features.
+
+Why it fails
+    Convolutions take one image without a batch, so the first layer runs; what follows counts on a
+    batch: a norm layer, ``flatten(1)``, four names unpacked from a shape. A Linear layer of one
+    feature takes scalars, which need a dimension of their own.
+What the fix does
+    Adds ``x = x.unsqueeze(0)`` where the model first uses its input, or ``x.unsqueeze(-1)`` before
+    the Linear layer.
+Fix safety
+    The batch: unsafe, since callers could be meant to pass it. Scalars: safe.
+Source
+    torch.unsqueeze and torch.nn.Conv2d, section Shape.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.records import Edit, Operation, OperationKind, Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules._insertions import insertions
+
+BATCH = 10
+WEAKER = 14
+SCALARS = 9
+_RANKED = frozenset(
+    ("norm-rank", "linear-in-features", "dimension-range", "index-range", "unpack", "rank", "view-size", "conv-rank")
+)
+
+
+class MissingDimension(Rule):
+    code = "AF403"
+    name = "missing-dimension"
+    mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
+    examples = (
+        Example(
+            name="one image without a batch",
+            inputs=((3, 8, 8),),
+            before=model(
+                "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm2d(4)", "x = self.conv(x)\nself.norm(x)"
+            ),
+            after=model(
+                "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm2d(4)",
+                "x = x.unsqueeze(0)\nx = self.conv(x)\nself.norm(x)",
+            ),
+        ),
+        Example(
+            name="a token for every scalar",
+            inputs=((4, 6),),
+            before=model("self.embed = nn.Linear(1, 8)", "self.embed(x)"),
+            after=model("self.embed = nn.Linear(1, 8)", "x = x.unsqueeze(-1)\nself.embed(x)"),
+        ),
+        Example(
+            name="declines where the input has its batch",
+            inputs=((2, 3, 8, 8),),
+            before=model(
+                "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm3d(4)",
+                "self.norm(self.conv(x)).view(1, 2, 3)[:, 0, 0, 0]",
+            ),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        yield from self._scalars(finding, project)
+        for given in project.trace.operations:
+            tensor = given.result
+            if given.kind is OperationKind.PLACEHOLDER and isinstance(tensor, Tensor):
+                evidence = _lacks_batch(project, finding, given, tensor)
+                edit = _at_first_use(project, given) if evidence else None
+                if edit is not None:
+                    reason = "callers could be meant to pass a batch"
+                    yield Fix(
+                        self.code,
+                        f"add the batch dimension to {tensor.shape}",
+                        (edit,),
+                        evidence,
+                        Applicability.UNSAFE,
+                        reason,
+                    )
+
+    def _scalars(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if (
+            finding.mismatch is not Mismatch.LINEAR_IN_FEATURES
+            or layer is None
+            or operation is None
+            or finding.expected != (1,)
+        ):
+            return
+        if operation.tensors[0].rank > 3:
+            return
+        for edits, words in insertions(project, operation, layer, "unsqueeze(-1)", "", ""):
+            title = f"make {operation.tensors[0].shape} a row of scalars {words}"
+            yield Fix(self.code, title, edits, SCALARS, self.applicability, f"`{layer.path}` takes one feature")
+
+
+def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: Tensor) -> int:
+    """The cost of adding a batch to this input; 0 where nothing speaks for it."""
+    for operation in project.forward_operations():
+        layer = project.layer_of(operation)
+        first = operation.tensors[0] if operation.tensors else None
+        if layer is None or first is None or first.producer != given.index or operation.index == finding.operation:
+            continue
+        if layer.kind.startswith(("Conv1d", "Conv2d", "Conv3d")) and tensor.rank == int(layer.kind[4]) + 1:
+            return BATCH
+    if (
+        finding.mismatch is Mismatch.NORM_RANK
+        and finding.expected[:1] == (tensor.rank + 1,)
+        and _keeps_rank(project, finding, tensor)
+    ):
+        return WEAKER
+    return (
+        WEAKER
+        if finding.mismatch is Mismatch.UNPACK
+        and finding.expected == (tensor.rank + 1,)
+        and finding.actual == tensor.shape
+        else 0
+    )
+
+
+def _keeps_rank(project: Project, finding: Finding, tensor: Tensor) -> bool:
+    """Whether the tensor at fault came from the input through operations that all keep its rank."""
+    failed = project.operation(finding)
+    if failed is None or not failed.tensors:
+        return False
+    chain = list(project.ancestry(failed.tensors[0]))
+    return bool(chain) and all(isinstance(o.result, Tensor) and o.result.rank == tensor.rank for o in chain)
+
+
+def _at_first_use(project: Project, given: Operation) -> Edit | None:
+    """A line before the statement of the model's own forward that first reads the input."""
+    failure = project.trace.failure
+    frames = next(
+        (o.frames for o in project.forward_operations() if o.frames), failure.frames if failure is not None else ()
+    )
+    if not frames:
+        return None
+    source = project.source(frames[-1].path)
+    function = source.function_at(frames[-1].range, frames[-1].function)
+    if function is None or given.target not in [a.arg for a in function.args.args]:
+        return None
+    for statement in function.body:
+        if any(isinstance(n, ast.Name) and n.id == given.target for n in ast.walk(statement)):
+            return source.insert_before(statement, f"{given.target} = {given.target}.unsqueeze(0)")
+    return None

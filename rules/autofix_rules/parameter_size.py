@@ -1,0 +1,101 @@
+"""AF314 parameter-size: a parameter of the model's own was made with another size than it meets.
+
+Why it fails
+    ``x @ self.weight`` multiplies the features of x by the rows of a weight that was made for another number.
+What the fix does
+    Corrects the size where the parameter is made, at its root: ``torch.randn(n_in, n_out)`` and the default or
+    argument behind ``n_in``. At a higher cost, the layer before gives out what the parameter takes.
+Fix safety
+    Safe where the size is set in one place.
+Source
+    torch.nn.Parameter and torch.matmul.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.bindings import bindings
+from autofix.records import OperationKind, Tensor
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix_rules._origins import origin
+from autofix_rules._places import bare, operands
+from autofix_rules._sizes import producer_sites
+
+EXTRA = 1
+PRODUCER_EXTRA = 8
+
+
+class ParameterSize(Rule):
+    code = "AF314"
+    name = "parameter-size"
+    mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
+    examples = (
+        Example(
+            name="the rows of a weight",
+            inputs=((2, 8),),
+            before=model("self.w = nn.Parameter(torch.randn(6, 3))", "x @ self.w"),
+            after=model("self.w = nn.Parameter(torch.randn(8, 3))", "x @ self.w"),
+        ),
+        Example(
+            name="the size of a scale",
+            inputs=((2, 8),),
+            before=model("self.fc = nn.Linear(8, 7)\nself.g = nn.Parameter(torch.ones(6))", "self.fc(x) * self.g"),
+            after=model("self.fc = nn.Linear(8, 7)\nself.g = nn.Parameter(torch.ones(7))", "self.fc(x) * self.g"),
+        ),
+        Example(
+            name="declines inputs that do not meet",
+            inputs=((2, 8), (6, 3)),
+            before=model("self.k = 1", "x @ y").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or len(operation.tensors) < 2 or finding.parameter in {"batch", "equation"}:
+            return
+        places, (left, right) = operands(project, operation), operation.tensors[-2:]
+        if finding.mismatch is Mismatch.BROADCAST:
+            for i, (own, other) in enumerate(((left, right), (right, left))):
+                if finding.dimension is not None and own.rank < other.rank:
+                    yield from self._made(
+                        project, own, finding.dimension, other.shape[finding.dimension], places[i : i + 1]
+                    )
+            return
+        dimension = 1 if finding.parameter == "weight" else -2
+        if right.rank < 2:
+            return
+        yield from self._made(project, right, dimension, left.shape[-1], places[-1:])
+        yield from self._producer(project, left, right.shape[dimension])
+
+    def _made(
+        self, project: Project, tensor: Tensor, dimension: int, want: int, places: tuple[Expression, ...]
+    ) -> Iterator[Fix]:
+        found = _maker(project, tensor, dimension, places)
+        for site in sites(project, found, want) if found is not None else ():
+            yield self.fix(f"make dimension {dimension} of the parameter {want}", site, extra=EXTRA)
+
+    def _producer(self, project: Project, tensor: Tensor, want: int) -> Iterator[Fix]:
+        for layer, site in producer_sites(project, tensor, want):
+            if tensor.shape[-1] in [value for _, value in layer.settings]:
+                title = f"make `{layer.path}` give out {want} features"
+                reason = "the parameter could be meant to change"
+                yield self.fix(title, site, extra=PRODUCER_EXTRA, reason=reason, applicability=Applicability.UNSAFE)
+
+
+def _maker(project: Project, tensor: Tensor, dimension: int, places: tuple[Expression, ...]) -> Expression | None:
+    """The expression that gave a parameter its size: where it was recorded, else where its attribute is set."""
+    producer = project.producer(tensor)
+    if producer is None or (producer.kind is not OperationKind.GET_ATTR and bare(producer) not in {"t", "T"}):
+        return None
+    found = origin(project, tensor, dimension)
+    if found is not None:
+        return found.expression
+    for binding in bindings(project, places[0]) if places else ():
+        value = binding.expression
+        for call in (node for node in ast.walk(value.node) if isinstance(node, ast.Call)):
+            sizes = [Expression(value.source, node, value.frames) for node in call.args]
+            if [project.integer(size) for size in sizes] == list(tensor.shape):
+                return sizes[dimension]
+    return None

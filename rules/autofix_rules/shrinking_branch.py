@@ -1,0 +1,106 @@
+"""AF315 shrinking-branch: a convolution without enough padding makes the maps of one branch smaller.
+
+Why it fails
+    A kernel of three without padding takes two off every side; a transposed convolution of stride two and
+    kernel three gives one less than twice. The maps no longer fit those they are added to or joined with.
+What the fix does
+    Gives the convolution the padding that keeps the size, or the transposed one ``output_padding=1``.
+Fix safety
+    Safe where the padding is half the kernel.
+Source
+    torch.nn.Conv2d and torch.nn.ConvTranspose2d, section Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.expressions import NotACall, with_argument
+from autofix.records import Layer, Operation, Tensor
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.signatures import position
+from autofix_rules._branches import branch, layers_of, padding_for, spatial, uneven
+from autofix_rules._sizes import argument_sites
+
+COST = 9
+ODD_EXTRA = 9
+UP = "d = F.max_pool2d(x, 2)\nx + self.up(d)"
+
+
+class ShrinkingBranch(Rule):
+    code = "AF315"
+    name = "shrinking-branch"
+    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
+    examples = (
+        Example(
+            name="a convolution without padding",
+            inputs=((1, 2, 9, 9),),
+            before=model("self.conv = nn.Conv2d(2, 2, 3)", "x + self.conv(x)"),
+            after=model("self.conv = nn.Conv2d(2, 2, 3, padding=1)", "x + self.conv(x)"),
+        ),
+        Example(
+            name="a transposed convolution that falls one short",
+            inputs=((1, 2, 8, 8),),
+            before=model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1)", UP),
+            after=model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1, output_padding=1)", UP),
+        ),
+        Example(
+            name="declines an even kernel",
+            inputs=((1, 2, 9, 9),),
+            before=model("self.conv = nn.Conv2d(2, 2, 2)", "x + self.conv(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or len(operation.tensors) != 2 or not uneven(project, *operation.tensors):
+            return
+        for i in (0, 1):
+            yield from self._convolutions(project, operation.tensors[i], operation.tensors[1 - i])
+
+    def _convolutions(self, project: Project, small: Tensor, big: Tensor) -> Iterator[Fix]:
+        """The layers of the branch that could have lost the rest, the last first."""
+        missing = tuple(w - s for s, w in zip(spatial(small.shape), spatial(big.shape), strict=True))
+        for count, (operation, layer) in enumerate(layers_of(project, branch(project, small, big), ("Conv",))):
+            transposed = layer.kind.startswith("ConvTranspose")
+            if transposed:
+                size = 1 if set(missing) == {1} and _falls_short(layer, operation) else None
+            else:
+                size = padding_for(layer, operation, missing)
+            if size is not None:
+                extra = min(count, 3) + (0 if transposed or size == _half_kernel(layer) else ODD_EXTRA)
+                yield from self._padded(project, layer, "output_padding" if transposed else "padding", size, extra)
+
+    def _padded(self, project: Project, layer: Layer, parameter: str, size: int, extra: int) -> Iterator[Fix]:
+        title = f"set `{parameter}` of `{layer.path or layer.kind}` to {size}"
+        found = argument_sites(project, layer, parameter, size)
+        for site in found:
+            yield self.fix(title, site, extra=extra - 1)
+        call = project.construction_call(layer)
+        if call is None or found:
+            return
+        try:
+            text = with_argument(call.text, parameter, str(size), position(layer.kind, parameter))
+        except NotACall:
+            return
+        yield Fix(self.code, title, (call.source.replace(call.node, text),), COST + extra, self.applicability)
+
+
+def _half_kernel(layer: Layer) -> int | None:
+    """The padding that keeps the size."""
+    kernel = layer.setting("kernel_size")
+    size = getattr(kernel, "items", (kernel,))[0]
+    return size // 2 if isinstance(size, int) else None
+
+
+def _falls_short(layer: Layer, operation: Operation) -> bool:
+    """A transposed convolution that gives one less than its stride times the input."""
+    before, after = operation.tensors[0], operation.result
+    stride = layer.setting("stride")
+    factor = getattr(stride, "items", (stride,))[0]
+    return (
+        isinstance(after, Tensor)
+        and isinstance(factor, int)
+        and factor > 1
+        and after.shape[-1] == before.shape[-1] * factor - 1
+    )

@@ -1,0 +1,168 @@
+"""What the tests share: one warm probe for the whole run, and ways to put a small model through a stage.
+
+Tests that use the probe are marked ``torch`` by it; ``--update`` rewrites the expectations of fixtures instead of checking them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autofix import engine, load, replies
+from autofix.child import Session
+from autofix.diagnosis import diagnose
+from autofix.errors import UsageError
+from autofix.probe import wire
+from autofix.project import Project
+from autofix.records import Finding, Limits, Report, Samples, Target, Trace
+from autofix.settings import Settings
+from autofix.source import Source
+
+Files = str | bytes | Mapping[str, str | bytes]
+MAIN = "model.py"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update", action="store_true", help="rewrite after.py and report.txt of fixtures; review the diff"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "session" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.torch)
+
+
+@pytest.fixture(scope="session")
+def session() -> Iterator[Session]:
+    """The probe process that serves every test which does not ask for one of its own."""
+    with Session() as started:
+        yield started
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Write a project and return the path of its main file; a plain text is ``model.py``."""
+
+    def write(files: Files, main: str = MAIN) -> Path:
+        (tmp_path / "pyproject.toml").touch()
+        for name, content in (files if isinstance(files, Mapping) else {main: files}).items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        return tmp_path / main
+
+    return write
+
+
+@pytest.fixture
+def target(written: Callable[..., Path]) -> Callable[..., Target]:
+    """A project on disk, ready to be run: ``target(text, "2,3")``; ``sample`` is an expression."""
+
+    def make(
+        files: Files,
+        *inputs: str,
+        model: str | None = None,
+        sample: str | None = None,
+        main: str = MAIN,
+        also: tuple[str, ...] = (),
+        evaluation_mode: bool = False,
+    ) -> Target:
+        given = Samples(expression=sample) if sample is not None else load.parse_sample(inputs)
+        further = tuple(load.parse_also(one) for one in also)
+        return load.target(
+            written(files, main), model=model, samples=given, also=further, evaluation_mode=evaluation_mode
+        )
+
+    return make
+
+
+@pytest.fixture
+def run(target: Callable[..., Target], session: Session) -> Callable[..., Trace]:
+    """One run of a model in the warm probe; keywords that a run request has are its fields, the others make the target."""
+
+    def trace(files: Files, *inputs: str, within: Session | None = None, **options: Any) -> Trace:
+        fields = {
+            name: options.pop(name)
+            for name in wire.RunRequest.__dataclass_fields__
+            if name in options and name not in _TARGET
+        }
+        made = target(files, *inputs, **options)
+        return answer(made, within or session, **fields)
+
+    return trace
+
+
+_TARGET = frozenset({"model", "also", "evaluation_mode"})
+
+
+def answer(target: Target, session: Session, **fields: Any) -> Trace:
+    """The trace of one request for ``target``; ``fields`` replace those of the request."""
+    reply = session.run(replace(request(target), **fields))
+    overlay = {Path(path): text for path, text in fields.get("texts", ())}
+    return replies.read(reply, lambda path, line: _source(path, overlay).line(line))
+
+
+def request(target: Target) -> wire.RunRequest:
+    return wire.RunRequest(
+        path=str(target.path),
+        module=target.module,
+        root=str(target.root),
+        search_paths=tuple(map(str, target.search_paths)),
+        model=target.model,
+        samples=_samples(target.samples),
+        also=tuple(map(_samples, target.also)),
+        evaluation_mode=target.evaluation_mode,
+        texts=((str(target.path), load.read(target.path).text),),
+        checks=False,
+        fresh=False,
+        graph=False,
+        seconds=20.0,
+        memory_mib=0,
+    )
+
+
+def _samples(samples: Samples) -> wire.SamplesRequest:
+    inputs = tuple(wire.InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
+    return wire.SamplesRequest(inputs, samples.expression)
+
+
+def _source(path: Path, overlay: Mapping[Path, str]) -> Source:
+    try:
+        return Source(path, overlay[path] if path in overlay else load.read(path).text)
+    except UsageError:
+        return Source(path, "")
+
+
+@pytest.fixture
+def analysed(target: Callable[..., Target], session: Session) -> Callable[..., Project]:
+    """The project of one run, as rules see it."""
+
+    def analyse(files: Files, *inputs: str, **options: Any) -> Project:
+        made = target(files, *inputs, **options)
+        return Project(made.root, answer(made, session), lambda path: _source(path, {}), made.path)
+
+    return analyse
+
+
+@pytest.fixture
+def diagnosed(analysed: Callable[..., Project]) -> Callable[..., Finding | None]:
+    """What is wrong with a model."""
+    return lambda *arguments, **options: diagnose(analysed(*arguments, **options))
+
+
+@pytest.fixture
+def repaired(target: Callable[..., Target], session: Session) -> Callable[..., Report]:
+    """The report of a whole repair."""
+
+    def repair(files: Files, *inputs: str, settings: Settings | None = None, **options: Any) -> Report:
+        chosen = settings or Settings(limits=Limits(run_seconds=20.0))
+        return engine.repair(engine.Request(target(files, *inputs, **options), settings=chosen), session)
+
+    return repair

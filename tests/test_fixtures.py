@@ -1,0 +1,141 @@
+"""Fixtures: real models made minimal, each repaired byte for byte as a maintainer would, refused, or left alone.
+
+``pytest --update`` writes what the engine makes of a fixture, and its report where ``case.toml`` says ``report = true``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autofix import engine, load, patch
+from autofix.child import Session
+from autofix.errors import UsageError
+from autofix.records import Applicability, RepairEnding, Report
+from autofix.report import text
+
+ROOT = Path(__file__).parents[1] / "fixtures"
+FOLDERS = sorted(path.parent for path in ROOT.glob("*/case.toml"))
+CASES = {folder: tomllib.loads((folder / "case.toml").read_text("utf-8")) for folder in FOLDERS}
+KEYS = {"title", "kind", "model", "samples", "also", "eval", "family", "output", "file", "applicability", "report"}
+SINGLE = "model.py"
+
+
+def _of_kind(*kinds: str) -> list[Any]:
+    return [pytest.param(folder, id=folder.name) for folder in FOLDERS if CASES[folder]["kind"] in kinds]
+
+
+def _files(folder: Path, side: str) -> dict[str, bytes]:
+    """The files of one side of a fixture by their path in the project."""
+    if not (folder / side).is_dir():
+        return {SINGLE: (folder / f"{side}.py").read_bytes()}
+    return {
+        path.relative_to(folder / side).as_posix(): path.read_bytes()
+        for path in sorted((folder / side).rglob("*"))
+        if path.is_file()
+    }
+
+
+def _report(folder: Path, root: Path, session: Session) -> Report:
+    case = CASES[folder]
+    for name, content in _files(folder, "before").items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (root / "pyproject.toml").touch()
+    target = load.target(
+        root / str(case.get("file", SINGLE)),
+        model=case.get("model"),
+        samples=load.parse_sample(case["samples"]) if case.get("samples") else None,
+        also=tuple(load.parse_also(one) for one in case.get("also", ())),
+        evaluation_mode=case.get("eval", False),
+    )
+    return engine.repair(engine.Request(target), session)
+
+
+def _changed(report: Report) -> dict[str, bytes]:
+    """The files that the plan changes, with their bytes after it."""
+    if report.plan is None:
+        return {}
+    return {
+        change.path.as_posix(): change.after for change in patch.changes(report.plan, report.texts, report.target.root)
+    }
+
+
+def _update(folder: Path, changed: Mapping[str, bytes], report: Report) -> None:
+    if CASES[folder]["kind"] == "fix" and changed:
+        several = (folder / "after").is_dir()
+        if several:
+            shutil.rmtree(folder / "after")
+            shutil.copytree(folder / "before", folder / "after")
+        for name, content in changed.items():
+            (folder / "after" / name if several else folder / "after.py").write_bytes(content)
+    if CASES[folder].get("report"):
+        (folder / "report.txt").write_text(text.render(report), "utf-8", newline="\n")
+
+
+@pytest.mark.parametrize("folder", _of_kind("fix"))
+def test_repaired_as_expected(folder: Path, tmp_path: Path, session: Session, request: pytest.FixtureRequest) -> None:
+    report = _report(folder, tmp_path, session)
+    changed = _changed(report)
+    if request.config.getoption("--update"):
+        _update(folder, changed, report)
+    case, before, after = CASES[folder], _files(folder, "before"), _files(folder, "after")
+    assert report.plan is not None, report.message
+    assert changed == {name: content for name, content in after.items() if content != before.get(name)}
+    if "output" in case:
+        assert report.plan.proof.output == str(tuple(case["output"]))
+    if "applicability" in case:
+        assert report.plan.applicability is Applicability(case["applicability"])
+    _check_report(folder, report)
+
+
+@pytest.mark.parametrize("folder", _of_kind("healthy"))
+def test_healthy_model_is_left_alone(folder: Path, tmp_path: Path, session: Session) -> None:
+    report = _report(folder, tmp_path, session)
+    assert (report.ending, report.plan, report.diagnostics) == (RepairEnding.HEALTHY, None, ()), report.message
+    assert _files(folder, "before") == _files(folder, "after")
+    _check_report(folder, report)
+
+
+@pytest.mark.parametrize("folder", _of_kind("refuse"))
+def test_no_safe_plan_where_a_person_must_decide(folder: Path, tmp_path: Path, session: Session) -> None:
+    try:
+        report = _report(folder, tmp_path, session)
+    except UsageError as error:
+        # What the constructor needs cannot be known: the message says what to pass.
+        assert "--model" in str(error)
+        return
+    assert report.ending is not RepairEnding.HEALTHY
+    assert report.plan is None or report.plan.applicability is not Applicability.SAFE
+    _check_report(folder, report)
+
+
+def _check_report(folder: Path, report: Report) -> None:
+    golden = folder / "report.txt"
+    if golden.exists():
+        shown = text.render(report)
+        assert shown == golden.read_text("utf-8")
+        assert str(report.target.root) not in shown
+
+
+@pytest.mark.parametrize("folder", [pytest.param(folder, id=folder.name) for folder in FOLDERS])
+def test_case_is_complete(folder: Path) -> None:
+    case = CASES[folder]
+    assert set(case) <= KEYS
+    assert case["kind"] in {"fix", "healthy", "refuse"}
+    assert case["title"]
+    assert case["family"]
+    assert (folder / "before").is_dir() == ("file" in case)
+    assert not {"fix": False, "healthy": False, "refuse": True}[case["kind"]] or not (folder / "after.py").exists()
+    assert (folder / "report.txt").exists() == bool(case.get("report"))
+
+
+def test_there_are_enough_fixtures_of_every_kind() -> None:
+    kinds = [case["kind"] for case in CASES.values()]
+    assert (kinds.count("fix") >= 60, kinds.count("healthy") >= 8, kinds.count("refuse") >= 4) == (True, True, True)
