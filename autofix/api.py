@@ -48,6 +48,7 @@ def repair(
         also=tuple(load.parse_also(one) for one in also),
         evaluation_mode=evaluation_mode,
         text=None if text is None else text.text,
+        settled=load.configured((settings or Settings()).sample_shape),
     )
     request = engine.Request(
         target=target,

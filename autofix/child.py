@@ -28,7 +28,8 @@ GRACE_SECONDS = 10.0
 STALE = b"stale\n"  # The probe has run user code and was asked for a fresh process, which it cannot fork.
 _PROBE = Path(__file__).parent / "probe"
 _BOOT = """
-import sys, importlib.util as u
+import sys, gc, importlib.util as u
+gc.disable()
 d = sys.argv[1]
 sys.path[:] = [p for p in sys.path if p]
 s = u.spec_from_file_location("_autofix_probe", d + "/__init__.py", submodule_search_locations=[d])

@@ -65,6 +65,7 @@ def repair(request: Request, session: Session | None = None, progress: Progress 
     tell = progress or _silent
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
         run = _Run(request, used)
+        registry.rules()  # They load while the probe still imports torch.
         tell("running the model")
         original = run.trace((), checks=False)
         if not _has_fault(original):

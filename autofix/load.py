@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autofix import programs, sampling
+from autofix import inference, programs, sampling
 from autofix.errors import UsageError
 from autofix.records import SampleOrigin, Samples, SourceText, Target
 from autofix.source import Source, dotted
@@ -21,6 +21,7 @@ from autofix.source import Source, dotted
 _MARKS = ("pyproject.toml", "setup.py", ".git")
 _BASES = frozenset(("Module", "Sequential", "ModuleList", "LightningModule", "PreTrainedModel"))
 MAX_BYTES = 64 * 1024 * 1024
+MAX_TESTS = 40
 parse_sample = sampling.parse_samples
 parse_also = sampling.parse_also
 
@@ -66,10 +67,13 @@ def target(
     evaluation_mode: bool = False,
     text: str | None = None,
     arguments: tuple[str, ...] = (),
+    settled: Samples | None = None,
 ) -> Target:
     """What to run: the file in its project, the model expression, the samples.
 
     Without a model and a sample, a file that does something when it is run is the program to run, with ``arguments``.
+    A sample is what was given, else what a comment of the file declares, else what the settings say (``settled``),
+    else what the file's code tells.
     Raises UsageError if the file is not Python, or the model or a sample is neither given nor plain from the file.
     """
     path = Path(os.path.abspath(path))
@@ -80,17 +84,36 @@ def target(
     paths = tuple(dict.fromkeys((package_parent, root, path.parent)))
     if arguments and (model or samples):
         raise UsageError("arguments after -- go to a program, but a model or a sample was given; leave one out")
-    if arguments or (model is None and samples is None and programs.is_program(source)):
+    known = samples or sampling.from_comment(source) or settled
+    if arguments or (model is None and known is None and programs.is_program(source)):
         return Target(
             path, root, module, paths, "", Samples(origin=SampleOrigin.NONE), script=True, arguments=arguments
         )
     expression = _model(source, model)
-    found = samples or sampling.infer(source, expression)
+    found = known or inference.infer(source, expression, _tests(source, root))
     if found is None:
         raise UsageError(
             f"no sample input for `{expression}` in {path.name}; pass one, for example --sample-shape 64,3,32,32"
         )
     return Target(path, root, module, paths, expression, found, also, evaluation_mode)
+
+
+def configured(sample_shape: tuple[str, ...]) -> Samples | None:
+    """The sample of the settings, for ``target``."""
+    return sampling.parse_samples(sample_shape, SampleOrigin.SETTINGS) if sample_shape else None
+
+
+def _tests(source: Source, root: Path) -> Iterator[Source]:
+    """Test files of the project that name the module of ``source``."""
+    folders = dict.fromkeys((root, root / "tests", root / "test", source.path.parent))
+    paths = [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
+    for path in dict.fromkeys(paths[:MAX_TESTS]):
+        try:
+            text = read(path).text
+        except UsageError:
+            continue
+        if path != source.path and source.path.stem in text:
+            yield Source(path, text)
 
 
 def _check_syntax(source: Source) -> None:

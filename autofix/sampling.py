@@ -1,17 +1,16 @@
-"""Sample inputs from what a user typed or a file says: shapes and dtypes, never values.
+"""The grammar of samples: what a user typed, or a comment declares, as shapes and dtypes, never values.
 
-It reads words and trees; nothing is run.
+It reads words; what the code of a file says of its inputs is for ``inference``.
 """
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from autofix.errors import UsageError
 from autofix.records import SampleInput, SampleOrigin, Samples
-from autofix.source import Source, dotted
+from autofix.source import Source
 from autofix.suppressions import sample_comment
 
 _ALIASES = {
@@ -95,96 +94,11 @@ def _shape(words: str, text: str) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-# -- from the file -----------------------------------------------------------------------------------------------------
-
-
-def infer(source: Source, model: str) -> Samples | None:
-    """Sample inputs that the file itself names: its comment, then the first use of a model on a shape."""
-    comment = sample_comment(source.text)
-    if comment is not None:
-        return parse_samples(
-            [part for part in comment.split(";") if part.strip()], SampleOrigin.COMMENT, source.path.name
-        )
-    return _first_use(source, model)
-
-
-def _first_use(source: Source, model: str) -> Samples | None:
-    names = _model_names(source, model)
-    for node in sorted((n for n in ast.walk(source.tree) if isinstance(n, ast.Call)), key=lambda n: n.lineno):
-        function = dotted(node.func)
-        place = f"{source.path.name}:{node.lineno}"
-        if function.rpartition(".")[2] == "summary" and len(node.args) >= 2 and dotted(node.args[0]) in names:
-            size = _sizes(source, node.args[1])
-            if size:
-                return Samples((SampleInput((2, *size)),), None, SampleOrigin.USE, place)
-        if function in names or (isinstance(node.func, ast.Call) and dotted(node.func.func) in names):
-            inputs = [_made(source, argument) for argument in node.args]
-            if inputs and all(one is not None for one in inputs):
-                return Samples(tuple(one for one in inputs if one is not None), None, SampleOrigin.USE, place)
-    return None
-
-
-def _model_names(source: Source, model: str) -> set[str]:
-    """The model's class and the variables that hold one."""
-    class_name = model.partition("(")[0].strip()
-    names = {class_name}
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and dotted(node.value.func) == class_name:
-            names.update(dotted(target) for target in node.targets)
-    return names
-
-
-def _made(source: Source, node: ast.expr) -> SampleInput | None:
-    """The shape of ``torch.randn(64, 3, 32, 32)``, written there or assigned to the name passed."""
-    if isinstance(node, ast.Name):
-        values = [
-            n.value
-            for n in ast.walk(source.tree)
-            if isinstance(n, ast.Assign) and any(dotted(t) == node.id for t in n.targets)
-        ]
-        return _made(source, values[-1]) if values and not isinstance(values[-1], ast.Name) else None
-    if not isinstance(node, ast.Call):
+def from_comment(source: Source) -> Samples | None:
+    """The sample that a ``# autofix: sample-shape=...`` comment of the file declares."""
+    words = sample_comment(source.text)
+    if words is None:
         return None
-    name = dotted(node.func).rpartition(".")[2]
-    if name in {"randn", "rand", "zeros", "ones", "empty"}:
-        size = (
-            _sizes(source, *node.args)
-            if node.args
-            else _sizes(source, *(k.value for k in node.keywords if k.arg == "size"))
-        )
-        return SampleInput(size) if size else None
-    if name == "randint" and node.args:
-        bounds = list(_numbers(node.args[:-1]))
-        size = _sizes(source, node.args[-1])
-        if size and bounds and len(bounds) == len(node.args) - 1:
-            return SampleInput(size, "int64", 0 if len(bounds) == 1 else bounds[0], bounds[-1])
-    return None
-
-
-def _sizes(source: Source, *nodes: ast.expr) -> tuple[int, ...]:
-    """Sizes written out, or named by constants of the module; empty where one is neither."""
-    flat = [e for node in nodes for e in (node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node])]
-    sizes: list[int] = []
-    for node in flat:
-        value = _constant(source, node)
-        if value is None or value <= 0:
-            return ()
-        sizes.append(value)
-    return tuple(sizes)
-
-
-def _constant(source: Source, node: ast.expr) -> int | None:
-    if isinstance(node, ast.Name):
-        values = [
-            s.value
-            for s in source.tree.body
-            if isinstance(s, ast.Assign) and any(dotted(t) == node.id for t in s.targets)
-        ]
-        return _constant(source, values[-1]) if values and not isinstance(values[-1], ast.Name) else None
-    return next(_numbers([node]), None)
-
-
-def _numbers(nodes: Sequence[ast.expr]) -> Iterator[int]:
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
-            yield node.value
+    line = next((at for at, text in enumerate(source.lines, 1) if "autofix:" in text and words in text), 1)
+    parts = [part for part in words.split(";") if part.strip()]
+    return parse_samples(parts, SampleOrigin.COMMENT, f"{source.path.name}:{line}")

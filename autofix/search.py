@@ -113,6 +113,8 @@ def search(original: Trace, finding: Finding, run: Run, view: View, propose: Pro
 
 
 def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, propose: Propose) -> None:
+    if not _is_python(state.texts):
+        return
     best = books.best()
     checks = best is None or state.cost <= best + verify.COMPARABLE
     trace = run(state.texts, checks)
@@ -158,7 +160,7 @@ def _expand(books: _Books, state: _State, outcome: _Outcome, project: Project, p
 
 
 def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
-    """The texts after ``fix``; None if an edit is out of reach or the result is not Python."""
+    """The texts after ``fix``; None if an edit is out of reach or changes nothing."""
     changed = dict(texts)
     by_path: dict[Path, list[Edit]] = {}
     for edit in fix.edits:
@@ -167,14 +169,23 @@ def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
         before = project.source(path).text
         try:
             after = apply_edits(before, edits)
-            if path.suffix == ".py":
-                ast.parse(after)
-        except (ValueError, SyntaxError):
+        except ValueError:
             return None
         if after == before:
             return None
         changed[path] = after
     return tuple(sorted(changed.items()))
+
+
+def _is_python(texts: Texts) -> bool:
+    """Asked when a state is visited, not when it is proposed: most never are."""
+    try:
+        for path, text in texts:
+            if path.suffix == ".py":
+                ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 # -- progress ----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from autofix import doubts
 from autofix.project import Project
 from autofix.records import (
     Applicability,
@@ -139,6 +140,7 @@ def judge(
     for step in steps:
         if step.fix.applicability is not Applicability.SAFE:
             reasons.append(step.fix.reason or f"{step.fix.rule} repairs are to be read before they are applied")
+    reasons += doubts.of(steps[0].finding, project)
     failed = [check for check in checks if check.outcome is CheckOutcome.FAILED]
     reasons += [f"{check.kind.value}: {check.detail}" for check in failed]
     near = next((plan for plan in rivals if plan.cost - cost <= COMPARABLE), None)

@@ -29,10 +29,26 @@ REFUSED: dict[str, tuple[str | bytes | None, str, str]] = {
     "a folder": (None, ". -s 4,6", "is a folder; name a Python file"),
     "not Python": (b"\x89PNG\r\n\x1a\n\0\0", "net.py -s 4,6", "is not Python text"),
     "text that is not Python": ("Dear reader,\nthis is a letter.\n", "net.py -s 4,6", "net.py:1:"),
-    "syntax error": ("class Net(:\n    pass\n", "net.py -s 4,6", "net.py:1:11: invalid syntax; correct the syntax first"),
-    "no model": ("def f(x):\n    return x\n", "net.py -s 4,6", "no nn.Module found in net.py; name a model with --model EXPR"),
-    "several models": (net() + "\n\nclass Other(nn.Module):\n    pass\n", "net.py -s 4,6", "net.py has 2 models; choose one: --model Net, --model Other"),
-    "missing constructor arguments": (net(parameters=", width"), "net.py -s 4,6", '`Net` needs `width`; pass them with --model "Net(width=...)"'),
+    "syntax error": (
+        "class Net(:\n    pass\n",
+        "net.py -s 4,6",
+        "net.py:1:11: invalid syntax; correct the syntax first",
+    ),
+    "no model": (
+        "def f(x):\n    return x\n",
+        "net.py -s 4,6",
+        "no nn.Module found in net.py; name a model with --model EXPR",
+    ),
+    "several models": (
+        net() + "\n\nclass Other(nn.Module):\n    pass\n",
+        "net.py -s 4,6",
+        "net.py has 2 models; choose one: --model Net, --model Other",
+    ),
+    "missing constructor arguments": (
+        net(parameters=", width"),
+        "net.py -s 4,6",
+        '`Net` needs `width`; pass them with --model "Net(width=...)"',
+    ),
     "malformed shape": (net(), "net.py -s 4,six", "'six' is not a whole number; the form is [NAME=][DTYPE:]D,D,..."),
     "negative shape": (net(), "net.py -s 4,-6", "the sample shape '4,-6' has the size -6; sizes start at 1"),
     "empty shape": (net(), "net.py -s ,", "cannot read the sample shape ','"),
@@ -40,20 +56,54 @@ REFUSED: dict[str, tuple[str | bytes | None, str, str]] = {
     "unknown dtype": (net(), "net.py -s int65:4,6", "unknown dtype `int65`"),
     "malformed further shape": (net(), "net.py -s 4,6 --also 3,x", "is not a whole number"),
     "malformed model expression": (net(), "net.py -s 4,6 -m Net(", "cannot read the model expression 'Net('"),
-    "no sample": (net(), "net.py", "no sample input for `Net()` in net.py; pass one, for example --sample-shape 64,3,32,32"),
+    "no sample": (
+        net(),
+        "net.py",
+        "no sample input for `Net()` in net.py; pass one, for example --sample-shape 64,3,32,32",
+    ),
 }
 # Found when the model runs.
 RUNS: dict[str, tuple[str | bytes | None, str, str]] = {
-    "unknown class": (net(), "net.py -s 4,6 -m Nett", "`Nett` is not defined in the file; net.py has Net; choose one with --model EXPR"),
-    "too many inputs": (net(), "net.py -s 4,8 -s 4,8", "the sample has 2 inputs but `Net.forward` takes (x): too many positional arguments; correct --sample-shape"),
-    "too few inputs": (net().replace("self, x)", "self, x, y)"), "net.py -s 4,8", "the sample has 1 input but `Net.forward` takes (x, y): missing a required argument: 'y'; correct --sample-shape"),
-    "input of another name": (net(), "net.py -s y=4,8", "the sample has 1 input but `Net.forward` takes (x): missing a required argument: 'x'"),
-    "import that fails": (net(header="import nobody_has_this\nnobody_has_this.setup()\n\n\n", forward="return nobody_has_this.Layer()(x)"), "net.py -s 4,8", "nobody_has_this"),
-    "hangs": (net("while True: pass"), "net.py -s 4,8 --time-limit 1", "the model ran longer than 1 s; raise the limit with --time-limit"),
+    "unknown class": (
+        net(),
+        "net.py -s 4,6 -m Nett",
+        "`Nett` is not defined in the file; net.py has Net; choose one with --model EXPR",
+    ),
+    "too many inputs": (
+        net(),
+        "net.py -s 4,8 -s 4,8",
+        "the sample has 2 inputs but `Net.forward` takes (x): too many positional arguments; correct --sample-shape",
+    ),
+    "too few inputs": (
+        net().replace("self, x)", "self, x, y)"),
+        "net.py -s 4,8",
+        "the sample has 1 input but `Net.forward` takes (x, y): missing a required argument: 'y'; correct --sample-shape",
+    ),
+    "input of another name": (
+        net(),
+        "net.py -s y=4,8",
+        "the sample has 1 input but `Net.forward` takes (x): missing a required argument: 'x'",
+    ),
+    "import that fails": (
+        net(
+            header="import nobody_has_this\nnobody_has_this.setup()\n\n\n", forward="return nobody_has_this.Layer()(x)"
+        ),
+        "net.py -s 4,8",
+        "nobody_has_this",
+    ),
+    "hangs": (
+        net("while True: pass"),
+        "net.py -s 4,8 --time-limit 1",
+        "the model ran longer than 1 s; raise the limit with --time-limit",
+    ),
     "exits": (net("sys.exit(0)"), "net.py -s 4,8", "a model file must not end the program"),
     "ends the process": (net("os._exit(0)"), "net.py -s 4,8", "a model file must not end the program"),
     "segfault": (net("ctypes.string_at(0)"), "net.py -s 4,8", "the interpreter crashed while the model ran"),
-    "out of memory": (net("return torch.ones(1 << 28) + x.sum()"), "net.py -s 4,8 --memory-limit 700", "the model needs more memory than there is"),
+    "out of memory": (
+        net("return torch.ones(1 << 28) + x.sum()"),
+        "net.py -s 4,8 --memory-limit 700",
+        "the model needs more memory than there is",
+    ),
     "a sample that fails": (net(), "net.py --sample missing", "NameError"),
 }
 
@@ -69,7 +119,9 @@ def _arrange(folder: Path, content: str | bytes | None) -> None:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def _check(folder: Path, words: str, message: str) -> None:
@@ -113,7 +165,12 @@ def command(tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("content, words, message", RUNS.values(), ids=RUNS)
 def test_cannot_run(
-    content: str, words: str, message: str, tmp_path: Path, command: Callable[[str], int], capfd: pytest.CaptureFixture[str]
+    content: str,
+    words: str,
+    message: str,
+    tmp_path: Path,
+    command: Callable[[str], int],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     _arrange(tmp_path, content)
     before = _files(tmp_path)
@@ -146,12 +203,18 @@ def test_awkward_models_are_repaired(
 
 # The model itself disturbs its file, which happens after the file was read and before it is written.
 DISTURBED = {
-    "read-only": ("os.chmod(__file__, 0o444)", "net.py is read-only; make it writable and run again; nothing was written"),
+    "read-only": (
+        "os.chmod(__file__, 0o444)",
+        "net.py is read-only; make it writable and run again; nothing was written",
+    ),
     "changed on disk meanwhile": (
         "open(__file__, 'a').write('# mine\\n')",
         "net.py changed on disk since it was analysed; run again; nothing was written",
     ),
-    "removed meanwhile": ("os.path.exists(__file__) and os.remove(__file__)", "cannot read net.py again: No such file or directory; nothing was written"),
+    "removed meanwhile": (
+        "os.path.exists(__file__) and os.remove(__file__)",
+        "cannot read net.py again: No such file or directory; nothing was written",
+    ),
 }
 
 

@@ -173,7 +173,10 @@ def test_further_sample_has_its_inputs_joined() -> None:
 
 
 def _class(name: str, init: str = "self", body: str = "pass", base: str = "nn.Module") -> str:
-    return f"class {name}({base}):\n    def __init__({init}):\n        super().__init__()\n        {body}\n\n    def forward(self, x):\n        return x\n\n\n"
+    return (
+        f"class {name}({base}):\n    def __init__({init}):\n        super().__init__()\n        {body}\n\n"
+        "    def forward(self, x):\n        return x\n\n\n"
+    )
 
 
 HEAD = "import torch\nfrom torch import nn\n\nWIDTH = 3\n\n\n"

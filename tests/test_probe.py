@@ -139,7 +139,10 @@ def test_operands_name_their_producers(run: Run) -> None:
 
 
 def test_scopes_of_nested_layers(run: Run) -> None:
-    block = "class Block(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 3)\n\n    def forward(self, x):\n        return self.fc(x) * 2\n\n"
+    block = (
+        "class Block(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.fc = nn.Linear(3, 3)\n\n    def forward(self, x):\n        return self.fc(x) * 2\n\n"
+    )
     trace = run(
         net(
             "self.body = nn.ModuleList([Block(), Block()])", "for b in self.body:\n    x = b(x)\nreturn x.sum()", block
@@ -198,7 +201,8 @@ def test_construction_chain(header: str, init: str, frames: list[str], run: Run)
 def test_construction_chain_across_files(run: Run) -> None:
     files = {
         "model.py": f"{HEAD}from blocks import Block\n\n\ndef build():\n    return Block(400)\n",
-        "blocks.py": "from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, dim):\n        super().__init__()\n"
+        "blocks.py": "from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, dim):\n"
+        "        super().__init__()\n"
         "        self.fc = nn.Linear(dim, 120)\n\n    def forward(self, x):\n        return self.fc(x)\n",
     }
     trace = run(files, "2,400", model="build()")

@@ -19,7 +19,8 @@ def model(forward: str = "return self.fc(x)", header: str = "", init: str = "sel
     body = indent(dedent(init), " " * 8)
     call = indent(dedent(forward), " " * 8)
     return (
-        f"import os, sys, time, ctypes\nimport torch\n{dedent(header)}\n\nclass Net(torch.nn.Module):\n    def __init__(self):\n"
+        f"import os, sys, time, ctypes\nimport torch\n{dedent(header)}\n\nclass Net(torch.nn.Module):\n"
+        "    def __init__(self):\n"
         f"        super().__init__()\n{body}\n\n    def forward(self, x):\n{call}\n"
     )
 

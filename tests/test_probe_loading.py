@@ -12,14 +12,18 @@ from autofix.child import Session
 from autofix.records import Ending, Sequence, Target, Tensor, Trace
 
 Run = Callable[..., Trace]
-NET = "class Net(nn.Module):\n    def __init__(self, width=3):\n        super().__init__()\n        self.fc = nn.Linear(width, 2)\n\n    def forward(self, x):\n        return self.fc(x)\n"
+NET = (
+    "class Net(nn.Module):\n    def __init__(self, width=3):\n        super().__init__()\n"
+    "        self.fc = nn.Linear(width, 2)\n\n    def forward(self, x):\n        return self.fc(x)\n"
+)
 HEAD = "import torch\nfrom torch import nn\n\n"
 RELATIVE = {
     "pkg/__init__.py": "",
     "pkg/sub/__init__.py": "from .blocks import WIDTH\n",
     "pkg/sub/blocks.py": "WIDTH = 3\n",
     "pkg/config.py": "OUT = 5\n",
-    "pkg/sub/net.py": "from torch import nn\nfrom .blocks import WIDTH\nfrom ..config import OUT\nfrom pkg.sub import blocks\n\n"
+    "pkg/sub/net.py": "from torch import nn\nfrom .blocks import WIDTH\nfrom ..config import OUT\n"
+    "from pkg.sub import blocks\n\n"
     "def Net():\n    return nn.Linear(WIDTH, OUT)\n",
 }
 # what the project holds -> how it is asked for, and the shape that comes out
@@ -54,13 +58,15 @@ LOADS: dict[str, tuple[str | Mapping[str, str], dict[str, Any], tuple[int, ...]]
         (4, 2),
     ),
     "required arguments at import": (
-        f"import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--data', required=True)\nparser.add_argument('path')\n"
+        "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--data', required=True)\n"
+        "parser.add_argument('path')\n"
         f"parser.add_argument('--width', type=int, default=3)\nargs = parser.parse_args()\n{HEAD}{NET}",
         {"model": "Net(args.width)"},
         (4, 2),
     ),
     "trains at import": (
-        f"{HEAD}{NET}model = Net()\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\nwhile True:\n    optimizer.zero_grad()\n"
+        f"{HEAD}{NET}model = Net()\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\nwhile True:\n"
+        "    optimizer.zero_grad()\n"
         "    loss = model(torch.randn(8, 3)).sum()\n    loss.backward()\n    optimizer.step()\n",
         {"model": "model"},
         (4, 2),
@@ -157,8 +163,15 @@ def test_sample_expression(expression: str, output: tuple[int, ...], run: Run) -
 
 
 def test_named_inputs_and_dtypes(run: Run) -> None:
-    forward = "    def forward(self, ids, mask=None):\n        assert ids.dtype is torch.int64 and mask.dtype is torch.bool\n        return self.e(ids)[mask]\n"
-    text = f"{HEAD}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.e = nn.Embedding(9, 2)\n\n{forward}"
+    forward = (
+        "    def forward(self, ids, mask=None):\n"
+        "        assert ids.dtype is torch.int64 and mask.dtype is torch.bool\n"
+        "        return self.e(ids)[mask]\n"
+    )
+    text = (
+        f"{HEAD}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        f"        self.e = nn.Embedding(9, 2)\n\n{forward}"
+    )
     assert run(text, "int64:2,5@0..9", "mask=bool:2,5").ending is Ending.PASSED
     failed = run(text, "int64:2,5@0..10", "mask=bool:2,5").failed_operation
     assert failed is not None
@@ -196,7 +209,10 @@ def test_calls_for_a_gpu_land_on_the_cpu(init: str, forward: str, run: Run) -> N
 
 def test_weights_of_a_gpu_load_on_the_cpu(run: Run, tmp_path: Path) -> None:
     save = "torch.save({'w': torch.zeros(3)}, 'w.pt')\n"
-    text = f"{HEAD}{NET}\n\ndef build():\n    {save}    torch.load('w.pt', map_location='cuda:1')\n    torch.load('w.pt', map_location=torch.device('cuda'))\n    return Net().cuda()\n"
+    text = (
+        f"{HEAD}{NET}\n\ndef build():\n    {save}    torch.load('w.pt', map_location='cuda:1')\n"
+        "    torch.load('w.pt', map_location=torch.device('cuda'))\n    return Net().cuda()\n"
+    )
     trace = run(text, "4,3", model="build()")
     assert trace.ending is Ending.PASSED, trace.message
 
@@ -211,7 +227,10 @@ STAINS = {
     "search path": ("import sys\nassert 'stain' not in sys.path\nsys.path.insert(0, 'stain')", ""),
     "arguments": ("import sys\nassert sys.argv[1:] == []\nsys.argv.append('stain')", ""),
     "random numbers": (
-        "import random\nassert (random.random(), torch.initial_seed()) == (0.8444218515250481, 0)\ntorch.manual_seed(5)",
+        (
+            "import random\nassert (random.random(), torch.initial_seed()) == (0.8444218515250481, 0)\n"
+            "torch.manual_seed(5)"
+        ),
         "",
     ),
     "environment": ("import os\nassert 'STAIN' not in os.environ\nos.environ['STAIN'] = '1'", ""),
@@ -239,7 +258,10 @@ def test_nothing_leaks_into_the_next_run(statements: str, header: str, run: Run)
 def test_equal_requests_have_equal_replies(
     run: Run, target: Callable[..., Target], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = f"import random\nimport numpy\n{HEAD}{NET}\nORDER = list({{'a', 'b', 'c', 'd'}})\nDRAWN = [random.random(), float(numpy.random.rand()), float(torch.rand(1))]\n"
+    text = (
+        f"import random\nimport numpy\n{HEAD}{NET}\nORDER = list({{'a', 'b', 'c', 'd'}})\n"
+        "DRAWN = [random.random(), float(numpy.random.rand()), float(torch.rand(1))]\n"
+    )
     replies = [_plain(run(text, "4,3", graph=True, checks=True, fresh=fresh)) for fresh in (False, False, True)]
     monkeypatch.setenv("PYTHONHASHSEED", "77")
     with Session() as other:

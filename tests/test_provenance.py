@@ -13,7 +13,10 @@ from autofix.provenance import Site, sites
 from autofix.records import Edit
 from autofix.source import argument
 
-HEAD = "import argparse\nimport json\nimport math\nfrom dataclasses import dataclass\nimport torch\nfrom torch import nn\n\n"
+HEAD = (
+    "import argparse\nimport json\nimport math\nfrom dataclasses import dataclass\nimport torch\n"
+    "from torch import nn\n\n"
+)
 Files = str | Mapping[str, str]
 
 
@@ -21,14 +24,18 @@ def net(init: str, header: str = "", parameters: str = "", call: str = "") -> st
     """A model whose ``self.f`` is a Linear of the wrong width, and ``build()`` that constructs it."""
     body = "".join(f"        {line}\n" for line in init.splitlines())
     return (
-        f"{HEAD}{header}\n\nclass Net(nn.Module):\n    def __init__(self{parameters}):\n        super().__init__()\n{body}\n"
+        f"{HEAD}{header}\n\nclass Net(nn.Module):\n    def __init__(self{parameters}):\n"
+        f"        super().__init__()\n{body}\n"
         f"    def forward(self, x):\n        return self.f(x)\n\n\ndef build():\n    return Net({call})\n"
     )
 
 
 def block(size: str) -> dict[str, str]:
     """The layer stands in a block of another file."""
-    text = f"from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, dim=8):\n        super().__init__()\n        self.f = nn.Linear({size}, 2)\n"
+    text = (
+        "from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, dim=8):\n"
+        f"        super().__init__()\n        self.f = nn.Linear({size}, 2)\n"
+    )
     return {"block.py": f"{text}\n    def forward(self, x):\n        return self.f(x)\n"}
 
 

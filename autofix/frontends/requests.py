@@ -14,9 +14,8 @@ from autofix import engine, load, settings
 from autofix.child import Session
 from autofix.errors import UsageError
 from autofix.frontends.choices import RunChoice
-from autofix.records import SampleOrigin, Samples
+from autofix.records import Samples
 from autofix.settings import Prefer, Settings
-from autofix.suppressions import sample_comment
 
 _SUFFIXES = (".py:", ".pyw:")
 
@@ -36,7 +35,8 @@ def request(
     target = load.target(
         path,
         model=model or chosen.model,
-        samples=_samples(choice, chosen, source.text),
+        samples=_samples(choice),
+        settled=load.configured(chosen.sample_shape),
         also=tuple(load.parse_also(text) for text in chosen.also),
         evaluation_mode=chosen.eval,
         text=source.text,
@@ -95,12 +95,8 @@ def _overlaid(
     )
 
 
-def _samples(choice: RunChoice, chosen: Settings, text: str) -> Samples | None:
-    """The sample that was given, else that of the settings; None leaves it to the file, whose comment comes first."""
+def _samples(choice: RunChoice) -> Samples | None:
+    """The sample that was given; None leaves it to the file and the settings."""
     if choice.sample is not None:
         return Samples(expression=choice.sample)
-    if choice.sample_shape:
-        return load.parse_sample(choice.sample_shape)
-    if chosen.sample_shape and sample_comment(text) is None:
-        return load.parse_sample(chosen.sample_shape, SampleOrigin.SETTINGS)
-    return None
+    return load.parse_sample(choice.sample_shape) if choice.sample_shape else None

@@ -101,8 +101,8 @@ def _independent(
     samples = _with_batch(request.samples, size)
     with _evaluating(model), torch.no_grad():
         try:
-            positional, named = inputs.build(samples, namespace)
-            before = list(_leaves(call(positional, named)))
+            before = [leaf.clone() for leaf in _leaves(call(*inputs.build(samples, namespace)))]
+            positional, named = inputs.build(samples, namespace)  # Built again: a model may change its inputs in place.
             after = list(_leaves(call(*_perturbed(samples, positional, named, size // 2))))
         except Exception as error:
             return NOT_ASKED, _first_line(error)

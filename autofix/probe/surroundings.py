@@ -39,7 +39,8 @@ def restored() -> Iterator[None]:
         sys.setrecursionlimit(limit)
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(True)
-        torch.use_deterministic_algorithms(False)
+        if torch.are_deterministic_algorithms_enabled():  # Asked first, since setting it imports the compiler.
+            torch.use_deterministic_algorithms(False)
         torch.autograd.set_detect_anomaly(False)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)

@@ -110,7 +110,8 @@ class Parent:
 @dataclass(slots=True, eq=False)
 class Run:
     """One walk through a text. ``needs`` collects the first layer that each input of ``forward`` meets, ``applied``
-    counts layers that fitted and ``folds`` the views that moved the batch elsewhere.
+    counts the layers, ``misfits`` those that are for another width, and ``folds`` the views that moved the batch
+    elsewhere.
     """
 
     source: Source
@@ -119,6 +120,7 @@ class Run:
     module: dict[str, Any] = field(default_factory=dict)
     needs: dict[int, Layer] = field(default_factory=dict)
     applied: int = 0
+    misfits: int = 0
     folds: int = 0
     depth: int = 0
     lenient: bool = False

@@ -46,7 +46,7 @@ def uneven(project: Project, a: Tensor, b: Tensor) -> bool:
     return a.rank > 3 or any(True for _ in layers_of(project, operations, ("Conv", "MaxPool", "AvgPool", "Upsample")))
 
 
-def padding_for(layer: Layer, operation: Operation, missing: tuple[int, ...]) -> int | None:
+def padding_for(layer: Layer, missing: tuple[int, ...]) -> int | None:
     """The padding with which a convolution of stride one would give out ``missing`` more in every dimension."""
     count = len(missing)
     stride, padding = (per_dimension(layer.setting(name), count) for name in ("stride", "padding"))

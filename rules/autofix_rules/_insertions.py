@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from autofix.expressions import operand
 from autofix.project import Expression, Project
-from autofix.records import Edit, Frame, Layer, Operation, Position, Range, Tensor
+from autofix.records import Edit, Frame, Layer, Operation, Range, Tensor
 from autofix.source import Source, dotted
 from autofix_rules._entries import Insertion, sequential_entry
 
@@ -32,7 +32,7 @@ def insertions(
     Sequential (empty: there is none). ``outward``: where callers pass the same tensor on, the outermost comes first.
     """
     inside = sequential_entry(project, layer, module) if module else None
-    if inside is not None:
+    if inside is not None and not _stands_between(project, operation):
         yield inside
         return
     for call, first in calls_given(project, operation, outward):
@@ -55,6 +55,20 @@ def wrapped(project: Project, operation: Operation, method: str, back: str) -> I
         before = call.source.replace(first, f"{operand(text)}.{method}")
         if start < end:
             yield (before, Edit(call.source.path, Range(end, end), after)), "around the call"
+
+
+def _stands_between(project: Project, operation: Operation) -> bool:
+    """Whether a container was given, by name, the maps that another layer of the model made.
+
+    A line between the two calls leaves the entries of the container, and the names of their weights, as they are.
+    """
+    if project.is_input(operation.tensors[0]):
+        return False
+    for call, first in calls_given(project, operation, outward=False):
+        value = project.value(Expression(call.source, first, _frames(project, operation)))
+        named = isinstance(first, ast.Name) and isinstance(value, Tensor) and not project.is_input(value)
+        return named and call.source.stands_alone(call.source.statement_of(call.node))
+    return False
 
 
 def calls_given(
@@ -146,7 +160,18 @@ def _own_line(source: Source, call: ast.expr, first: ast.expr, function: str) ->
         if isinstance(a, _LOOPS) and source.function_of(a) is source.function_of(statement)
     ]
     place = loops[-1] if loops else statement
-    return source.insert_before(place, f"{first.id} = {function.format(first.id)}")
+    line = f"{first.id} = {function.format(first.id)}"
+    return source.insert_before(
+        place, line.replace(" = ", "=").replace(", ", ",") if _is_tight(source, statement) else line
+    )
+
+
+def _is_tight(source: Source, statement: ast.stmt) -> bool:
+    """Whether the statement is an assignment that is written without blanks."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    after = source.text_of(statement)[len(source.text_of(statement.targets[-1])) :]
+    return len(statement.targets) == 1 and after.startswith("=")
 
 
 def _dies_here(source: Source, statement: ast.stmt, name: str) -> bool:

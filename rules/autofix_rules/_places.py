@@ -121,7 +121,7 @@ def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]
     return tuple(Expression(found[0], node, frames) for node in (found[1].target, found[1].value))
 
 
-# -- words in the file's style -------------------------------------------------------------------------------------------
+# -- words in the file's style --------------------------------------------------------------------------------------
 
 
 def functional(source: Source) -> str:
@@ -168,7 +168,7 @@ def followed(expression: Expression, suffix: str) -> Edit:
 
 
 def prepared(expression: Expression, template: str) -> Edit:
-    """``x = template(x)`` on a line before, where ``x`` is a name that is not read again; else the template in its place."""
+    """``x = template(x)`` on a line before, where ``x`` is a name not read again; else the template in its place."""
     source, node = expression.source, expression.node
     statement = source.statement_of(node)
     if isinstance(node, ast.Name) and source.stands_alone(statement) and dies(source, statement, node.id):
@@ -193,7 +193,7 @@ def dies(source: Source, statement: ast.stmt, name: str) -> bool:
     return not any(isinstance(n, ast.Name) and n.id == name and n.lineno > last for n in ast.walk(function))
 
 
-# -- what stands around --------------------------------------------------------------------------------------------------
+# -- what stands around ---------------------------------------------------------------------------------------------
 
 
 def lineage(project: Project, tensor: Tensor, limit: int = 12) -> Iterator[Operation]:

@@ -8,27 +8,9 @@ from autofix.project import Project
 from autofix.records import Operation, OperationKind, Sequence, Tensor
 from autofix.shapes import ShapeError, broadcast
 
-_REDUCTIONS = frozenset(
-    [
-        "mean",
-        "sum",
-        "norm",
-        "vector_norm",
-        "max",
-        "min",
-        "amax",
-        "amin",
-        "std",
-        "var",
-        "logsumexp",
-        "median",
-        "prod",
-        "all",
-        "any",
-        "argmax",
-        "argmin",
-    ]
-)
+_AVERAGES = ("mean", "sum", "norm", "vector_norm", "std", "var", "logsumexp", "median", "prod")
+_CHOICES = ("max", "min", "amax", "amin", "all", "any", "argmax", "argmin")
+_REDUCTIONS = frozenset((*_AVERAGES, *_CHOICES))
 MAX_STEPS = 8
 
 

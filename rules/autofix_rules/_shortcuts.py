@@ -20,7 +20,7 @@ MAX_HOPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """``value`` is what comes past the layers; ``assigned`` are the values of the attribute it is passed through, if any."""
+    """``value`` is what comes past the layers; ``assigned`` are the values of the attribute it passes through."""
 
     value: Expression
     assigned: tuple[Expression, ...]
@@ -101,7 +101,7 @@ def condition_of(expression: Expression) -> Expression | None:
 
 
 def projection(project: Project, own: Tensor, other: Tensor) -> Projection | None:
-    """A 1x1 convolution or a Linear layer from ``own`` to ``other``, where ``other`` went through layers that ``own`` did not."""
+    """A 1x1 convolution or a Linear layer from ``own``, which passed no layers, to ``other``, which did."""
     found = list(layers_of(project, branch(project, other, own), ("Conv", "Linear")))
     if not found or any(True for _ in layers_of(project, branch(project, own, other), ("Conv", "Linear"))):
         return None

@@ -21,6 +21,7 @@ from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project
 from autofix_rules._places import argument_of
 
 LETTERS = 11
+EARLIER = 2
 
 
 class EinsumLetters(Rule):
@@ -80,7 +81,7 @@ class EinsumLetters(Rule):
                         self.code,
                         f"name the dimensions {changed[i]} instead of {term}",
                         (place.source.replace(place.node, text),),
-                        LETTERS,
+                        LETTERS + EARLIER * (len(terms) - 1 - i),
                         Applicability.UNSAFE,
                         reason,
                     )

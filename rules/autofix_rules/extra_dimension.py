@@ -47,6 +47,11 @@ class ExtraDimension(Rule):
             before=model("self.norm = nn.BatchNorm1d(3)", "self.norm(torch.relu(x).unsqueeze(0))"),
             after=model("self.norm = nn.BatchNorm1d(3)", "self.norm(torch.relu(x))"),
         ),
+        Example(
+            name="declines where nothing was added",
+            inputs=((2, 1, 1, 8, 8),),
+            before=model("self.conv = nn.Conv1d(1, 4, 3)", "self.conv(x)"),
+        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from autofix.expressions import NotACall, with_argument
 from autofix.records import Edit, Operation, OperationKind, Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.source import argument
 from autofix_rules._places import is_method, operands, size_of, written
 from autofix_rules._sizes import argument_sites
@@ -46,6 +46,11 @@ class FlattenStart(Rule):
             inputs=((4, 2, 3, 3),),
             before=model("self.net = nn.Sequential(nn.Flatten(0), nn.Linear(18, 5))", "self.net(x)"),
             after=model("self.net = nn.Sequential(nn.Flatten(1), nn.Linear(18, 5))", "self.net(x)"),
+        ),
+        Example(
+            name="declines a flatten of tokens",
+            inputs=((4, 5, 3),),
+            before=model("self.fc = nn.Linear(7, 5)", "x = x.flatten(0, 1)\nself.fc(x).view(4, 5, 5, 5)"),
         ),
     )
 
@@ -108,17 +113,15 @@ def _from_one(project: Project, flat: Operation) -> Edit | None:
     start = argument(place.node, position, "start_dim")
     if start is not None:
         return place.source.replace(start, "1")
-    return _added(place.source.text_of(place.node), place, position)
+    return _added(place, place.node, position)
 
 
-def _added(text: str, place: object, position: int) -> Edit | None:
+def _added(place: Expression, call: ast.Call, position: int) -> Edit | None:
     """``torch.flatten(x)`` -> ``torch.flatten(x, 1)``."""
-    from autofix.project import Expression
-
-    assert isinstance(place, Expression) and isinstance(place.node, ast.Call)
-    if place.node.keywords or len(place.node.args) != position:
+    text = place.text
+    if call.keywords or len(call.args) != position:
         try:
-            return place.source.replace(place.node, with_argument(text, "start_dim", "1"))
+            return place.source.replace(call, with_argument(text, "start_dim", "1"))
         except NotACall:
             return None
     return place.source.replace(

@@ -55,6 +55,11 @@ class FoldedBatch(Rule):
             before=model("self.fc = nn.Linear(18, 5)", "x = x.view(18, -1)\nself.fc(x)"),
             after=model("self.fc = nn.Linear(18, 5)", "x = x.view(-1, 18)\nself.fc(x)"),
         ),
+        Example(
+            name="declines rows that are meant to be positions",
+            inputs=((4, 2, 3, 3),),
+            before=model("self.k = 3", "x = x.view(-1, 3)\nx.view(5, 2)"),
+        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
@@ -89,7 +94,7 @@ class FoldedBatch(Rule):
             yield from self._wider(project, sizes, taken, want, extra)
 
     def _fitted(self, project: Project, fold: Operation, sizes: Sizes, want: int, extra: int) -> Iterator[Fix]:
-        """``view(-1, K)`` with the K that the layer takes; a K that is computed gives way to ``view(x.size(0), -1)``."""
+        """``view(-1, K)`` with the K that the layer takes; a computed K gives way to ``view(x.size(0), -1)``."""
         first, second = sizes.expressions
         for site in sites(project, second, want, sizes.shape[1:]):
             yield self.fix(f"lay out rows of {want} features", site, extra=extra - 1)

@@ -60,14 +60,9 @@ class JoinedRanks(Rule):
         places = operands(project, operation)
         for place, tensor in zip(places, operation.tensors, strict=False):
             if tensor.rank == highest.rank - 1:
-                base = next(
-                    (
-                        p.text
-                        for p, t in zip(places, operation.tensors, strict=True)
-                        if t.shape == highest.shape and isinstance(p.node, ast.Name)
-                    ),
-                    "",
-                )
+                pairs = zip(places, operation.tensors, strict=True)
+                named = [p.text for p, t in pairs if t.shape == highest.shape and isinstance(p.node, ast.Name)]
+                base = named[0] if named else ""
                 yield from self._grown(place, tensor.shape, highest.shape, _dim(operation) % highest.rank, base)
 
     def _grown(

@@ -50,6 +50,11 @@ class JoinedWidth(Rule):
                 "(self, x)", "(self, x, y)"
             ),
         ),
+        Example(
+            name="declines a number that is no sum",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(11, 2)", "self.fc(torch.cat([x, x], 1))"),
+        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

@@ -5,7 +5,8 @@ Why it fails
     ``(out, in)``, must be transposed first.
 What the fix does
     Transposes the operand that then fits, in the words the file uses, or takes back a transpose that is one
-    too many; puts the rows first where a weight stands before them. ``mm`` and ``bmm`` of other ranks become ``matmul``.
+    too many; puts the rows first where a weight stands before them. ``mm`` and ``bmm`` of other ranks become
+    ``matmul``.
 Fix safety
     Safe where one transpose makes the sizes meet.
 Source
@@ -17,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.expressions import NotACall, with_callee
-from autofix.records import Operation, Tensor
+from autofix.records import Operation, OperationKind, Tensor
 from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.source import Source
 from autofix_rules._places import bare, followed, operands, written
@@ -56,7 +57,7 @@ class MatmulTransposed(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is None:
+        if operation is None or finding.parameter == "equation":
             return
         places, tensors = operands(project, operation), operation.tensors
         if bare(operation) in {"addmm", "baddbmm", "addbmm"}:
@@ -67,7 +68,9 @@ class MatmulTransposed(Rule):
         if len(places) >= 2:
             is_linear = finding.parameter == "weight"
             yield from self._transposed(project, places, tensors, is_linear)
-            yield from self._swapped(operation, places, tensors)
+            producer = project.producer(tensors[0])
+            if producer is not None and producer.kind is OperationKind.GET_ATTR:
+                yield from self._swapped(operation, places, tensors)
 
     def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
         """``mm`` takes matrices, ``bmm`` batches of them; ``matmul`` any."""

@@ -26,7 +26,7 @@ BATCH = 10
 WEAKER = 14
 SCALARS = 9
 _RANKED = frozenset(
-    ("norm-rank", "linear-in-features", "dimension-range", "index-range", "unpack", "rank", "view-size", "conv-rank")
+    ("linear-in-features", "dimension-range", "index-range", "unpack", "rank", "view-size", "conv-rank")
 )
 
 
@@ -39,11 +39,11 @@ class MissingDimension(Rule):
             name="one image without a batch",
             inputs=((3, 8, 8),),
             before=model(
-                "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm2d(4)", "x = self.conv(x)\nself.norm(x)"
+                "self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 5)", "x = self.conv(x)\nself.fc(x.flatten(1))"
             ),
             after=model(
-                "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm2d(4)",
-                "x = x.unsqueeze(0)\nx = self.conv(x)\nself.norm(x)",
+                "self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 5)",
+                "x = x.unsqueeze(0)\nx = self.conv(x)\nself.fc(x.flatten(1))",
             ),
         ),
         Example(
@@ -105,28 +105,8 @@ def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: T
             continue
         if layer.kind.startswith(("Conv1d", "Conv2d", "Conv3d")) and tensor.rank == int(layer.kind[4]) + 1:
             return BATCH
-    if (
-        finding.mismatch is Mismatch.NORM_RANK
-        and finding.expected[:1] == (tensor.rank + 1,)
-        and _keeps_rank(project, finding, tensor)
-    ):
-        return WEAKER
-    return (
-        WEAKER
-        if finding.mismatch is Mismatch.UNPACK
-        and finding.expected == (tensor.rank + 1,)
-        and finding.actual == tensor.shape
-        else 0
-    )
-
-
-def _keeps_rank(project: Project, finding: Finding, tensor: Tensor) -> bool:
-    """Whether the tensor at fault came from the input through operations that all keep its rank."""
-    failed = project.operation(finding)
-    if failed is None or not failed.tensors:
-        return False
-    chain = list(project.ancestry(failed.tensors[0]))
-    return bool(chain) and all(isinstance(o.result, Tensor) and o.result.rank == tensor.rank for o in chain)
+    unpacked = finding.expected == (tensor.rank + 1,) and finding.actual == tensor.shape
+    return WEAKER if finding.mismatch is Mismatch.UNPACK and unpacked else 0
 
 
 def _at_first_use(project: Project, given: Operation) -> Edit | None:

@@ -21,6 +21,13 @@ from autofix.source import Source
 
 COST = 9
 CALLER = 2
+FORWARD = """\
+y = self.conv(x)
+h, w = x.shape[2:]
+v, u = y.shape[2:]
+if {}:
+    y = F.interpolate(y, (h, w))
+x + y"""
 
 
 class OperatorPrecedence(Rule):
@@ -30,15 +37,9 @@ class OperatorPrecedence(Rule):
     examples = (
         Example(
             name="two comparisons",
-            inputs=((1, 2, 5, 7),),
-            before=model(
-                "self.conv = nn.Conv2d(2, 2, 3, 2, 1)",
-                "y = self.conv(x)\nh, w = x.shape[2:]\nv, u = y.shape[2:]\nif v != h | u != w:\n    y = F.interpolate(y, (h, w))\nx + y",
-            ),
-            after=model(
-                "self.conv = nn.Conv2d(2, 2, 3, 2, 1)",
-                "y = self.conv(x)\nh, w = x.shape[2:]\nv, u = y.shape[2:]\nif (v != h) | (u != w):\n    y = F.interpolate(y, (h, w))\nx + y",
-            ),
+            inputs=((1, 2, 3, 7),),
+            before=model("self.conv = nn.Conv2d(2, 2, 3, 2, 1)", FORWARD.format("v != h | u != w")),
+            after=model("self.conv = nn.Conv2d(2, 2, 3, 2, 1)", FORWARD.format("(v != h) | (u != w)")),
         ),
         Example(
             name="declines comparisons in parentheses",

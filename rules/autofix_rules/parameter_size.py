@@ -30,7 +30,7 @@ PRODUCER_EXTRA = 8
 class ParameterSize(Rule):
     code = "AF314"
     name = "parameter-size"
-    mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
+    mismatches = (Mismatch.MATMUL,)
     examples = (
         Example(
             name="the rows of a weight",
@@ -39,10 +39,10 @@ class ParameterSize(Rule):
             after=model("self.w = nn.Parameter(torch.randn(8, 3))", "x @ self.w"),
         ),
         Example(
-            name="the size of a scale",
+            name="a default behind the size",
             inputs=((2, 8),),
-            before=model("self.fc = nn.Linear(8, 7)\nself.g = nn.Parameter(torch.ones(6))", "self.fc(x) * self.g"),
-            after=model("self.fc = nn.Linear(8, 7)\nself.g = nn.Parameter(torch.ones(7))", "self.fc(x) * self.g"),
+            before=model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = 6"),
+            after=model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = 8"),
         ),
         Example(
             name="declines inputs that do not meet",
@@ -56,13 +56,6 @@ class ParameterSize(Rule):
         if operation is None or len(operation.tensors) < 2 or finding.parameter in {"batch", "equation"}:
             return
         places, (left, right) = operands(project, operation), operation.tensors[-2:]
-        if finding.mismatch is Mismatch.BROADCAST:
-            for i, (own, other) in enumerate(((left, right), (right, left))):
-                if finding.dimension is not None and own.rank < other.rank:
-                    yield from self._made(
-                        project, own, finding.dimension, other.shape[finding.dimension], places[i : i + 1]
-                    )
-            return
         dimension = 1 if finding.parameter == "weight" else -2
         if right.rank < 2:
             return

@@ -4,9 +4,9 @@ Why it fails
     ``x + self.body(x)`` needs equal shapes. The body changed the channels or the stride and the shortcut
     did not follow, or one layer gives out another width than the shortcut has.
 What the fix does
-    In order of evidence: widens the condition that makes a projection (``stride != 1 or in != out``), gives
-    the projection the stride of the body, puts a 1x1 convolution or a Linear layer where an identity stood,
-    corrects the width of the last layer, adds a projection.
+    In order of evidence: widens the condition that makes a projection (``stride != 1 or in != out``), puts
+    a 1x1 convolution or a Linear layer where an identity stood, corrects the width of the last layer, adds a
+    projection.
 Fix safety
     Safe where the block has a shortcut of its own to correct; a new projection or width is unsafe.
 Source
@@ -18,17 +18,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.expressions import NotACall, with_argument
-from autofix.records import Layer, Tensor
+from autofix.records import Tensor
 from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
-from autofix.signatures import position
-from autofix_rules._branches import branch, layers_of, ratio, spatial
+from autofix_rules._branches import branch, layers_of, spatial
 from autofix_rules._places import operands
 from autofix_rules._shortcuts import Projection, condition_of, is_identity, projection, shortcut
-from autofix_rules._sizes import argument_expression, argument_sites, output_parameter, producer_sites
+from autofix_rules._sizes import output_parameter, producer_sites
 
 WIDENED = 9
-STRIDE = 9
 IDENTITY = 10
 ADDED = 15
 WIDTH_EXTRA = 1
@@ -72,10 +69,9 @@ class ResidualShapes(Rule):
         for i, (own, other) in enumerate(((a, b), (b, a))):
             if len(places) == 2:
                 yield from self._projected(project, places[i], own, other)
-            yield from self._stride(project, own, other)
         yield from self._widths(project, a, b)
 
-    # -- the shortcut --------------------------------------------------------------------------------------------------
+    # -- the shortcut ------------------------------------------------------------------------------------------------
 
     def _projected(self, project: Project, place: Expression, own: Tensor, other: Tensor) -> Iterator[Fix]:
         """``own`` came past the layers: a projection is missing."""
@@ -132,39 +128,7 @@ class ResidualShapes(Rule):
             self.code, f"project the shortcut with `{made.text}`", (line, call), ADDED, Applicability.UNSAFE, reason
         )
 
-    def _stride(self, project: Project, own: Tensor, other: Tensor) -> Iterator[Fix]:
-        """The projection keeps the size that the branch divides."""
-        if own.rank < 3 or own.shape[1] != other.shape[1]:
-            return
-        factor = ratio(spatial(own.shape), spatial(other.shape))
-        mine, theirs = (
-            list(layers_of(project, branch(project, t, o), ("Conv",))) for t, o in ((own, other), (other, own))
-        )
-        if factor is None or len(mine) != 1:
-            return
-        layer = mine[0][1]
-        for site in argument_sites(project, layer, "stride", factor):
-            yield self.fix(f"give `{layer.path}` the stride {site.text}", site, extra=-1)
-        call, text = (
-            project.construction_call(layer),
-            _stride_text(project, [other_layer for _, other_layer in theirs], factor),
-        )
-        if call is not None and argument_expression(project, layer, "stride") is None:
-            place = position(layer.kind, "stride")
-            try:
-                kernel = argument_expression(project, layer, "kernel_size")
-                new = _after_kernel(call, kernel, text) or with_argument(call.text, "stride", text, place)
-            except NotACall:
-                return
-            yield Fix(
-                self.code,
-                f"give `{layer.path}` the stride of the branch beside it",
-                (call.source.replace(call.node, new),),
-                STRIDE,
-                self.applicability,
-            )
-
-    # -- widths ----------------------------------------------------------------------------------------------------------
+    # -- widths ------------------------------------------------------------------------------------------------------
 
     def _widths(self, project: Project, a: Tensor, b: Tensor) -> Iterator[Fix]:
         dimension = (
@@ -191,22 +155,3 @@ class ResidualShapes(Rule):
                     reason=reason,
                     applicability=label,
                 )
-
-
-def _stride_text(project: Project, layers: list[Layer], factor: int) -> str:
-    """The words in which the branch writes its stride."""
-    for layer in layers:
-        found = argument_expression(project, layer, "stride")
-        if found is not None and project.integer(found) == factor:
-            return found.text
-    return str(factor)
-
-
-def _after_kernel(call: Expression, kernel: Expression | None, text: str) -> str | None:
-    """``stride=...`` right behind the kernel, where that is a keyword followed by others."""
-    keywords = call.node.keywords if isinstance(call.node, ast.Call) else []
-    if kernel is None or not any(k.value is kernel.node for k in keywords):
-        return None
-    whole, inner = call.source.range_of(call.node), call.source.range_of(kernel.node)
-    head = call.source.segment(type(whole)(whole.start, inner.end))
-    return f"{head}, stride={text}{call.source.segment(type(whole)(inner.end, whole.end))}"

@@ -66,7 +66,7 @@ class ShrinkingBranch(Rule):
             if transposed:
                 size = 1 if set(missing) == {1} and _falls_short(layer, operation) else None
             else:
-                size = padding_for(layer, operation, missing)
+                size = padding_for(layer, missing)
             if size is not None:
                 extra = min(count, 3) + (0 if transposed or size == _half_kernel(layer) else ODD_EXTRA)
                 yield from self._padded(project, layer, "output_padding" if transposed else "padding", size, extra)

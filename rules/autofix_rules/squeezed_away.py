@@ -24,19 +24,25 @@ POOLED = 9
 NAMED = 10
 DROPPED = 12
 EARLIER = 3
+_RANKS = (
+    "dimension-range",
+    "index-range",
+    "rank",
+    "unpack",
+    "norm-rank",
+    "conv-rank",
+    "rnn-rank",
+    "rnn-hidden",
+    "other",
+)
+_SIZES = ("norm-features", "linear-in-features", "rnn-input-size", "attention-width", "attention-mask", "view-size")
+_RANKED = frozenset((*_RANKS, *_SIZES, "concatenate", "broadcast", "matmul", "expand", "rnn-hidden"))
 
 
 class SqueezedAway(Rule):
     code = "AF409"
     name = "squeezed-away"
-    mismatches = tuple(
-        m
-        for m in Mismatch
-        if m.value in {
-            *(["dimension-range", "index-range", "norm-rank", "rank", "unpack", "conv-rank", "rnn-rank", "rnn-hidden", "concatenate", "broadcast", "matmul", "view-size"]),
-            *(["norm-features", "linear-in-features", "rnn-input-size", "expand", "other", "attention-width", "attention-mask"]),
-        }
-    )  # fmt: skip
+    mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
     examples = (
         Example(
             name="a batch of one behind a global pooling",

@@ -20,14 +20,18 @@ from collections.abc import Iterator
 
 from autofix.records import Edit
 from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
-from autofix.source import Source
 from autofix_rules._places import argument_of
 from autofix_rules._ranks import behind
 
 COST = 8
 WIDTH_WORDS = re.compile(r"(?:x|w|width|cols?)\d*$", re.IGNORECASE)
 HEIGHT_WORDS = re.compile(r"(?:y|h|height|rows?)\d*$", re.IGNORECASE)
-BEFORE = "y = F.max_pool2d(x, 2).repeat(1, 1, 2, 2)\ndh = x.size(2) - y.size(2)\ndw = x.size(3) - y.size(3)\ny = F.pad(y, {})\ntorch.cat([x, y], dim=1)"
+BEFORE = """\
+y = F.max_pool2d(x, 2).repeat(1, 1, 2, 2)
+dh = x.size(2) - y.size(2)
+dw = x.size(3) - y.size(3)
+y = F.pad(y, {})
+torch.cat([x, y], dim=1)"""
 
 
 class SwappedPadding(Rule):
@@ -47,6 +51,11 @@ class SwappedPadding(Rule):
             before=model("self.k = 1", BEFORE.format("(dw // 2, dw // 2, dh // 2, dh // 2)")),
             after=model("self.k = 1", BEFORE.format("(dw // 2, dw - dw // 2, dh // 2, dh - dh // 2)")),
         ),
+        Example(
+            name="declines a padding by numbers",
+            inputs=((1, 2, 9, 9),),
+            before=model("self.k = 1", "x + F.pad(F.max_pool2d(x, 3), (1, 1, 2, 2))"),
+        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
@@ -63,10 +72,7 @@ class SwappedPadding(Rule):
                 or len(given.node.elts) != 4
             ):
                 continue
-            held = {
-                dimension: (name, target)
-                for name, target, dimension in _differences(given.source, function, given.node.lineno)
-            }
+            held = {dimension: (name, target) for name, target, dimension in _differences(function, given.node.lineno)}
             width, height = held.get(3) or held.get(-1), held.get(2) or held.get(-2)
             if width is None or height is None:
                 continue
@@ -96,7 +102,7 @@ def _edits(given: Expression, width: tuple[str, ast.Name], height: tuple[str, as
             yield source.replace(element, text)
 
 
-def _differences(source: Source, function: ast.AST, before: int) -> Iterator[tuple[str, ast.Name, int]]:
+def _differences(function: ast.AST, before: int) -> Iterator[tuple[str, ast.Name, int]]:
     """(name, target, dimension) of ``name = a.size(2) - b.size(2)``, in every spelling of a size."""
     for node in ast.walk(function):
         if not isinstance(node, ast.Assign) or len(node.targets) != 1 or node.lineno > before:

@@ -58,6 +58,11 @@ class UnflattenedTokens(Rule):
             before=model("self.fc = nn.Linear(3, 6)", "x = x.permute(0, 2, 1)\nself.fc(x)"),
             after=model("self.fc = nn.Linear(3, 6)", "x = x.flatten(2).permute(0, 2, 1)\nself.fc(x)"),
         ),
+        Example(
+            name="declines signals, which have one dimension to move",
+            inputs=((2, 3, 5),),
+            before=model("self.norm = nn.LayerNorm(7)", "self.norm(x.transpose(1, 2))[:, :, :, 0]"),
+        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

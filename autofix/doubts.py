@@ -1,0 +1,30 @@
+"""Why a repair that runs may still not be what is meant: evidence in the data, not in the edit.
+
+It reads the finding and the trace it was made from; it proposes and prices nothing.
+"""
+
+from __future__ import annotations
+
+from autofix.project import Project
+from autofix.records import Finding, Mismatch, Tensor
+
+_WIDTHS = frozenset((Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE))
+FEW = 2
+
+
+def of(finding: Finding, project: Project) -> tuple[str, ...]:
+    """Reasons to ask the author; ``project`` holds the trace that ``finding`` was made from."""
+    operation = project.operation(finding)
+    if finding.mismatch not in _WIDTHS or operation is None or not operation.tensors:
+        return ()
+    extra = finding.actual[0] - finding.expected[0]
+    if 0 < extra <= FEW and _is_raw(project, operation.tensors[0]):
+        columns = "a column" if extra == 1 else f"{extra} columns"
+        return (f"the input has {columns} more than the model was written for; it may be one that is no feature",)
+    return ()
+
+
+def _is_raw(project: Project, tensor: Tensor) -> bool:
+    """Whether the tensor is the model's input, at most reordered: no layer with parameters came before."""
+    layers = (project.layer_of(operation) for operation in project.ancestry(tensor))
+    return all(layer is None or not layer.parameters for layer in layers)
