@@ -61,7 +61,7 @@ def find(source: Source, expression: str) -> Samples | None:
     sizes = {name: value for name, value in model.attributes.items() if _is_size(value)}
     patterns = [tuple(sizes.get(one, one) if isinstance(one, str) else one for one in pattern) for _, pattern in known]
     solved = solving.solve(source, expression, patterns)
-    inputs = _solved(known, patterns, solved) or _defaulted(known, patterns)
+    inputs = _solved(known, solved) or _defaulted(known, patterns)
     return Samples(inputs, None, SampleOrigin.ANNOTATION, place)
 
 
@@ -110,9 +110,7 @@ def _sizes(words: list[object]) -> Iterator[int | str]:
             yield text if text.isidentifier() else ""
 
 
-def _solved(
-    known: list[tuple[str, Pattern]], patterns: list[Pattern], solved: Samples | None
-) -> tuple[SampleInput, ...]:
+def _solved(known: list[tuple[str, Pattern]], solved: Samples | None) -> tuple[SampleInput, ...]:
     """The sizes that the layers ask for, if they agree with every annotation."""
     if solved is None or len(solved.inputs) != len(known):
         return ()

@@ -7,15 +7,23 @@ targets, imported constants, config entries by key. It proposes places; whether 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from autofix.configs import keyed_nodes
 from autofix.evaluation import evaluate, names_of
 from autofix.project import Expression, Project
-from autofix.records import Edit, Frame, Position, Range
-from autofix.source import Source, dotted
+from autofix.records import Frame
+from autofix.scopes import (
+    assignments,
+    default_of,
+    imported_from,
+    imported_modules,
+    is_bound_call,
+    parameters,
+    targets,
+)
+from autofix.source import Function, Source, dotted
 
 Inverse = Callable[[int], int | None]
 
@@ -30,15 +38,6 @@ class Binding:
     what: str
     distance: int = 1
     inverse: Inverse | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TextEntry:
-    """A number inside a text: an entry of a config that is parsed when the program runs."""
-
-    edit_range: Range
-    path: Path
-    what: str
 
 
 def bindings(project: Project, expression: Expression) -> Iterator[Binding]:
@@ -59,7 +58,7 @@ def _name(project: Project, expression: Expression, name: str) -> Iterator[Bindi
     source = expression.source
     for comprehension in (a for a in source.ancestors(expression.node) if isinstance(a, _COMPREHENSIONS)):
         for generator in comprehension.generators:
-            if name in _targets(generator.target):
+            if name in targets(generator.target):
                 yield from _iterated(project, Expression(source, generator.iter, expression.frames), name)
                 return
     function = source.function_of(expression.node)
@@ -90,62 +89,17 @@ def _enclosing_frames(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
 def _function_scope(
     project: Project,
     expression: Expression,
-    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    function: Function,
     name: str,
     frames: tuple[Frame, ...],
 ) -> Iterator[Binding]:
     source = expression.source
-    assigned = list(_assignments(source, function, name))
+    assigned = list(assignments(source, function, name))
     before = [pair for pair in assigned if pair[0].lineno <= expression.node.lineno]
     for statement, value in sorted(before or assigned, key=lambda pair: -pair[0].lineno):
         yield from _assigned(project, Expression(source, value, frames), statement, name)
-    if name in _parameters(function):
+    if name in parameters(function):
         yield from _argument(project, source, function, name, frames)
-
-
-def _assignments(source: Source, scope: ast.AST, name: str) -> Iterator[tuple[ast.stmt, ast.expr]]:
-    """Statements of one scope (nested functions and classes excluded) that bind ``name``, with the expression bound."""
-    body = scope.body if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module, ast.ClassDef)) else []
-    for node in _walk_scope(body):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                value = _matching_value(target, node.value, name)
-                if value is not None:
-                    yield node, value
-        elif (
-            isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None and dotted(node.target) == name
-        ):
-            yield node, node.value
-        elif isinstance(node, (ast.For, ast.AsyncFor)) and name in _targets(node.target):
-            yield node, node.iter
-        elif isinstance(node, ast.NamedExpr) and node.target.id == name:
-            yield source.statement_of(node), node.value
-
-
-def _walk_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    stack: list[ast.AST] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        yield node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            continue
-        stack.extend(reversed(list(ast.iter_child_nodes(node))))
-
-
-def _matching_value(target: ast.expr, value: ast.expr, name: str) -> ast.expr | None:
-    """The part of ``value`` that ``name`` is bound to: the element of a tuple where both sides are written out."""
-    if dotted(target) == name:
-        return value
-    if isinstance(target, (ast.Tuple, ast.List)):
-        for index, element in enumerate(target.elts):
-            if dotted(element) == name:
-                spelled = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts)
-                return value.elts[index] if spelled and isinstance(value, (ast.Tuple, ast.List)) else value
-    return None
-
-
-def _targets(target: ast.AST) -> set[str]:
-    return {dotted(node) for node in ast.walk(target) if isinstance(node, (ast.Name, ast.Attribute))}
 
 
 def _assigned(project: Project, value: Expression, statement: ast.stmt, name: str) -> Iterator[Binding]:
@@ -179,15 +133,10 @@ def _load(node: ast.expr) -> ast.expr:
 # -- parameters --------------------------------------------------------------------------------------------------------
 
 
-def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]:
-    arguments = function.args
-    return [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-
-
 def _argument(
     project: Project,
     source: Source,
-    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    function: Function,
     name: str,
     frames: tuple[Frame, ...],
 ) -> Iterator[Binding]:
@@ -198,7 +147,7 @@ def _argument(
         if passed is not None:
             yield Binding(passed, f"argument `{name}` of the caller")
             return
-    default = _default(function, name)
+    default = default_of(function, name)
     if default is not None:
         yield Binding(Expression(source, default), f"default of `{name}`")
 
@@ -208,7 +157,7 @@ def _passed(
     caller: Expression,
     call: ast.Call,
     source: Source,
-    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    function: Function,
     name: str,
 ) -> Expression | None:
     for keyword in call.keywords:
@@ -221,62 +170,27 @@ def _passed(
     positional = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
     if name not in positional:
         return None
-    index = positional.index(name) - (1 if _is_bound_call(source, function, call) else 0)
+    index = positional.index(name) - (1 if is_bound_call(source, function, call) else 0)
     before = call.args[: index + 1]
     if index < 0 or len(before) <= index or any(isinstance(a, ast.Starred) for a in before):
         return None
     return Expression(caller.source, before[index], caller.frames)
 
 
-def _is_bound_call(source: Source, function: ast.AST, call: ast.Call) -> bool:
-    """Whether ``self`` is not among the written arguments."""
-    if not isinstance(source.parents.get(function), ast.ClassDef) or isinstance(function, ast.Lambda):
-        return False
-    decorators = [dotted(d) for d in getattr(function, "decorator_list", [])]
-    if "staticmethod" in decorators:
-        return False
-    explicit = (
-        isinstance(call.func, ast.Attribute)
-        and call.func.attr == "__init__"
-        and not isinstance(call.func.value, ast.Call)
-    )
-    return not explicit
-
-
-def _default(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> ast.expr | None:
-    arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
-        if parameter.arg == name:
-            return default
-    for parameter, keyword_default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if parameter.arg == name:
-            return keyword_default
-    return None
-
-
 # -- modules and classes -----------------------------------------------------------------------------------------------
 
 
 def _module_scope(project: Project, source: Source, name: str) -> Iterator[Binding]:
-    found = sorted(_assignments(source, source.tree, name), key=lambda pair: -pair[0].lineno)
+    found = sorted(assignments(source, source.tree, name), key=lambda pair: -pair[0].lineno)
     for statement, value in found:
         for binding in _assigned(project, Expression(source, value), statement, name):
             yield Binding(binding.expression, f"constant `{name}`", binding.distance, binding.inverse)
     if found:
         return
-    for module, original in _imported_from(source, name):
+    for module, original in imported_from(source, name):
         other = _module_source(project, source, module)
         if other is not None:
             yield from _module_scope(project, other, original)
-
-
-def _imported_from(source: Source, name: str) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if (alias.asname or alias.name) == name:
-                    yield node.module or "", alias.name
 
 
 def _module_source(project: Project, source: Source, module: str) -> Source | None:
@@ -294,13 +208,13 @@ def _attribute(project: Project, expression: Expression, node: ast.Attribute) ->
     if isinstance(node.value, ast.Name):
         owner = source.class_of(node)
         function = source.function_of(node)
-        if owner is not None and function is not None and _parameters(function)[:1] == [node.value.id]:
+        if owner is not None and function is not None and parameters(function)[:1] == [node.value.id]:
             yield from _self_attribute(project, expression, owner, node)
             return
         if node.value.id in source.classes:
             yield from _class_attribute(source, source.classes[node.value.id], node.attr)
             return
-        module = next((m for m, original in _imported_modules(source, node.value.id) if original), None)
+        module = next((m for m, original in imported_modules(source, node.value.id) if original), None)
         other = _module_source(project, source, module) if module else None
         if other is not None:
             yield from _module_scope(project, other, node.attr)
@@ -310,18 +224,6 @@ def _attribute(project: Project, expression: Expression, node: ast.Attribute) ->
     yield from keyed(project, node.attr, project.integer(expression))
 
 
-def _imported_modules(source: Source, name: str) -> Iterator[tuple[str, bool]]:
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if (alias.asname or alias.name) == name:
-                    yield alias.name, True
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if (alias.asname or alias.name) == name:
-                    yield f"{node.module}.{alias.name}" if node.module else alias.name, True
-
-
 def _self_attribute(
     project: Project, expression: Expression, owner: ast.ClassDef, node: ast.Attribute
 ) -> Iterator[Binding]:
@@ -329,9 +231,9 @@ def _self_attribute(
     value = project.value(expression)
     for source, class_ in class_line(project, expression.source, owner):
         for method in (m for m in class_.body if isinstance(m, (ast.FunctionDef, ast.AsyncFunctionDef))):
-            own = f"{_parameters(method)[0]}.{node.attr}" if _parameters(method) else target
+            own = f"{parameters(method)[0]}.{node.attr}" if parameters(method) else target
             frames = _method_frames(project, expression, class_, method)
-            for statement, bound in sorted(_assignments(source, method, own), key=lambda pair: -pair[0].lineno):
+            for statement, bound in sorted(assignments(source, method, own), key=lambda pair: -pair[0].lineno):
                 if bound is node or (statement.lineno >= node.lineno and method is expression.source.function_of(node)):
                     continue
                 yield from _assigned(project, Expression(source, bound, frames), statement, f"self.{node.attr}")
@@ -370,7 +272,7 @@ def _method_frames(
 
 
 def _class_attribute(source: Source, class_: ast.ClassDef, name: str) -> Iterator[Binding]:
-    for _, value in _assignments(source, class_, name):
+    for _, value in assignments(source, class_, name):
         yield Binding(Expression(source, value), f"class attribute `{name}`")
 
 
@@ -470,59 +372,6 @@ def keyed(project: Project, key: str, value: int | None) -> Iterator[Binding]:
     if value is None:
         return
     for source in project.sources():
-        for what, node in _keyed_nodes(source, key):
+        for what, node in keyed_nodes(source, key):
             if evaluate(node, names_of(project.trace, None, source.path)) == value:
                 yield Binding(Expression(source, node), what)
-
-
-def _keyed_nodes(source: Source, key: str) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Dict):
-            for name, value in zip(node.keys, node.values, strict=True):
-                if isinstance(name, ast.Constant) and name.value == key:
-                    yield f"entry {key!r}", value
-        elif isinstance(node, ast.Call):
-            option = _option_default(node, key)
-            if option is not None:
-                yield f"default of option `{key}`", option
-            elif source.class_of(node) is None and source.function_of(node) is None:
-                yield from ((f"argument `{key}`", k.value) for k in node.keywords if k.arg == key)
-        elif isinstance(node, ast.ClassDef):
-            yield from ((f"field `{key}`", value) for _, value in _assignments(source, node, key))
-
-
-def _option_default(node: ast.Call, key: str) -> ast.expr | None:
-    """``default=`` of ``add_argument('--key', ...)``."""
-    if not (isinstance(node.func, ast.Attribute) and node.func.attr in {"add_argument", "option"}):
-        return None
-    flags = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-    names = {flag.lstrip("-").replace("-", "_") for flag in flags} | {
-        k.value.value
-        for k in node.keywords
-        if k.arg == "dest" and isinstance(k.value, ast.Constant) and isinstance(k.value.value, str)
-    }
-    return next((k.value for k in node.keywords if k.arg == "default"), None) if key in names else None
-
-
-def text_entries(project: Project, key: str, value: int) -> Iterator[TextEntry]:
-    """``key: value`` written inside a text of the source: JSON, YAML or ``key = value`` lines that the program
-    parses.
-    """
-    pattern = re.compile(rf"(?<![\w.])(['\"]?){re.escape(key)}\1\s*[:=]\s*({value})(?![\w.])")
-    for source in project.sources():
-        for node in ast.walk(source.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and key in node.value:
-                place = source.range_of(node)
-                for match in pattern.finditer(source.segment(place)):
-                    start = _advance(place.start, source.segment(place)[: match.start(2)])
-                    end = Position(start.line, start.column + len(match.group(2)))
-                    yield TextEntry(Range(start, end), source.path, f"entry {key!r}")
-
-
-def _advance(start: Position, text: str) -> Position:
-    lines = text.replace("\r\n", "\n").split("\n")
-    return Position(start.line + len(lines) - 1, len(lines[-1]) if len(lines) > 1 else start.column + len(text))
-
-
-def entry_edit(entry: TextEntry, text: str) -> Edit:
-    return Edit(entry.path, entry.edit_range, text)

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import load, propose, registry, replies, search, suppressions, verify
+from autofix import guessing, load, propose, registry, replies, search, suppressions, verify
 from autofix.child import Session
 from autofix.diagnosis import diagnose
 from autofix.errors import UsageError
@@ -76,6 +76,8 @@ def repair(request: Request, session: Session | None = None, progress: Progress 
         hidden = _suppression(run, finding)
         if hidden is not None:
             return _suppressed(request, run, original, finding, hidden)
+        if not guessing.trusted(request.target.samples, original, finding):
+            return _doubted(request, run, original, finding)
         tell(f"searching for a repair: {finding.message}")
         return _searched(request, run, original, finding, project)
 
@@ -118,6 +120,10 @@ class _Run:
         self._read: dict[Path, SourceText] = dict(self._given)
         self._sources: dict[tuple[Path, str], Source] = {}
         self.probes = 0
+
+    @property
+    def samples(self) -> Samples:
+        return self._request.target.samples
 
     def source_text(self, path: Path) -> SourceText:
         if path not in self._read:
@@ -200,6 +206,12 @@ def _without_fault(request: Request, run: _Run, original: Trace) -> Report:
     )
 
 
+def _doubted(request: Request, run: _Run, original: Trace, finding: Finding) -> Report:
+    message = guessing.doubt(request.target.path.name, request.target.samples, finding)
+    spent = Spent(run.probes, original.seconds)
+    return Report(request.target, RepairEnding.NOT_RUN, message, original, spent=spent)
+
+
 def _not_run(request: Request, original: Trace) -> str:
     """What happened, where, what to do."""
     name, message = request.target.path.name, original.message
@@ -255,7 +267,7 @@ def _searched(request: Request, run: _Run, original: Trace, finding: Finding, pr
     )
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
     notes = (*found.notes, *_limit_note(found, request), *_pins(project, best))
-    notes += _unused_suppressions(run, request.target.path)
+    notes += (*_unused_suppressions(run, request.target.path), *guessing.notes(request.target.samples))
     spent = Spent(run.probes, original.seconds + found.seconds)
     texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
     return Report(request.target, ending, finding.message, original, diagnostics, best, plans[1:], texts, notes, spent)
@@ -286,6 +298,7 @@ def _judged(run: _Run, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan,
         if fresh.ending is Ending.PASSED and verify.shape_of(fresh.output) == first.proof.output:
             checks = _with_fresh(first.proof.checks)
             label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost)
+            label, reasons = guessing.lowered(run.samples, label, reasons)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(_alternative(plan, best) for plan in others))
         rest = others

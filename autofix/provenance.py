@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import ast
 import math
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from autofix import bindings
+from autofix import bindings, configs
 from autofix.evaluation import integer
+from autofix.inverse import fit, inverse_operands
 from autofix.project import Expression, Project
 from autofix.records import Edit, Location
 from autofix.source import dotted
+from autofix.spelling import (
+    ceiling,
+    factor_text,
+    factors_of,
+    has_name,
+    mentions,
+    operator_text,
+    parsed,
+    shift,
+    text_key,
+)
 
 # Costs in tenths of one literal at the failing layer.
 LITERAL = 10
@@ -104,9 +115,9 @@ class _Solver:
         source = expression.source
         function = source.function_of(expression.node)
         for node in ast.walk(function) if function is not None else ():
-            if not isinstance(node, ast.BinOp) or not all(isinstance(f, ast.Constant) for f in _factors(node)):
+            if not isinstance(node, ast.BinOp) or not all(isinstance(f, ast.Constant) for f in factors_of(node)):
                 continue
-            values = [getattr(factor, "value", None) for factor in _factors(node)]
+            values = [getattr(factor, "value", None) for factor in factors_of(node)]
             plain = [v for v in values if isinstance(v, int)]
             if len(plain) == len(values) > 1 and value in plain and math.prod(plain) == want:
                 return source.text_of(node)
@@ -130,12 +141,12 @@ class _Solver:
             for site in self.solve(binding.expression, inner, depth + binding.distance, binding.what):
                 yield replace(site, cost=site.cost + 4) if strays else site
         node = expression.node
-        key = node.attr if isinstance(node, ast.Attribute) else _text_key(node)
+        key = node.attr if isinstance(node, ast.Attribute) else text_key(node)
         if key and now is not None:
-            for entry in bindings.text_entries(self.project, key, now):
+            for entry in configs.text_entries(self.project, key, now):
                 place = Location(entry.path, entry.edit_range)
                 yield Site(
-                    (bindings.entry_edit(entry, str(want)),), CONFIG_TEXT + HOP * depth, str(want), entry.what, place
+                    (configs.entry_edit(entry, str(want)),), CONFIG_TEXT + HOP * depth, str(want), entry.what, place
                 )
         if isinstance(node, ast.Subscript):
             yield from self._shifted_index(expression, node, want, depth)
@@ -147,12 +158,12 @@ class _Solver:
         if position is None:
             return
         for step in (1, -1):
-            shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else _shift(index.text, step)
+            shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else shift(index.text, step)
             if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == want:
                 yield self._site(index, shifted, INDEX_SHIFT + HOP * depth, "index")
 
     def _text_value(self, expression: Expression, text: str) -> int | None:
-        return integer(_parsed(text), self.project.names(expression))
+        return integer(parsed(text), self.project.names(expression))
 
     # -- arithmetic --------------------------------------------------------------------------------------------------
 
@@ -161,17 +172,17 @@ class _Solver:
         yield from products
         left, right = (Expression(expression.source, side, expression.frames) for side in (node.left, node.right))
         a, b = self.project.integer(left), self.project.integer(right)
-        for side, inner in _inverse_operands(node.op, a, b, want):
+        for side, inner in inverse_operands(node.op, a, b, want):
             for site in self.solve(left if side == 0 else right, inner, depth, "operand"):
                 yield replace(site, cost=site.cost + LONE_FACTOR) if products else site
         if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == want:
-            yield self._site(expression, _ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
+            yield self._site(expression, ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
 
     def _product(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
         """Factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16, 6, 6) was flattened."""
-        factors = [Expression(expression.source, factor, expression.frames) for factor in _factors(node)]
+        factors = [Expression(expression.source, factor, expression.frames) for factor in factors_of(node)]
         values = [self.project.integer(factor) for factor in factors]
-        targets = _fit(values, self.hints) if math.prod(self.hints or (0,)) == want else None
+        targets = fit(values, self.hints) if math.prod(self.hints or (0,)) == want else None
         if targets is None:
             return
         changed = [
@@ -187,7 +198,7 @@ class _Solver:
             yield chosen[0]
             return
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
-        text = " * ".join(_factor_text(factor, target) for factor, target in zip(factors, targets, strict=True))
+        text = " * ".join(factor_text(factor, target) for factor, target in zip(factors, targets, strict=True))
         yield Site(
             edits, max(site.cost for site in chosen), text, "product", expression.source.location(expression.node)
         )
@@ -217,10 +228,10 @@ class _Solver:
         )
         a, b = self.project.integer(left), self.project.integer(right)
         if a is not None and b and -(-a // b) == want:
-            yield self._site(expression, _ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
+            yield self._site(expression, ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
 
     def _choice(self, expression: Expression, node: ast.IfExp, want: int, depth: int) -> Iterator[Site]:
-        test = integer(_parsed(f"1 if {expression.source.text_of(node.test)} else 0"), self.project.names(expression))
+        test = integer(parsed(f"1 if {expression.source.text_of(node.test)} else 0"), self.project.names(expression))
         branches = (node.body, node.orelse) if test is None else (node.body if test else node.orelse,)
         for branch in branches:
             yield from self.solve(Expression(expression.source, branch, expression.frames), want, depth, "choice")
@@ -228,7 +239,7 @@ class _Solver:
         if isinstance(node.body, ast.BinOp) and not isinstance(node.orelse, ast.BinOp):
             text = expression.source.text_of(node.body.left)
             inner = expression.text[len(text) :].lstrip()
-            operator, rest = _operator_text(node.body.op), None
+            operator, rest = operator_text(node.body.op), None
             if inner.startswith(operator):
                 rest = f"{text} {operator} ({inner[len(operator) :].strip()})"
             if rest is not None and self._text_value(expression, rest) == want:
@@ -239,7 +250,7 @@ class _Solver:
     def _in_place(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
         now = self.project.integer(expression)
         for text in self._expressions_in_scope(expression, want):
-            kin = 0 if _mentions(text, expression.text) else 3
+            kin = 0 if mentions(text, expression.text) else 3
             yield self._site(expression, text, NAME_IN_SCOPE + HOP * depth + kin, "expression")
         if now and want % now == 0 and want // now > 1:
             yield from self._multiple(expression, want // now, depth)
@@ -282,7 +293,7 @@ class _Solver:
             if isinstance(getattr(node, "ctx", None), ast.Store):
                 continue
             text = source.text_of(node)
-            if text in seen or "\n" in text or not _has_name(node):
+            if text in seen or "\n" in text or not has_name(node):
                 continue
             seen.add(text)
             if integer(node, names) == want:
@@ -297,115 +308,3 @@ class _Solver:
             ):
                 seen.add(name)
                 yield name
-
-
-def _has_name(node: ast.AST) -> bool:
-    return any(isinstance(n, ast.Name) for n in ast.walk(node))
-
-
-def _mentions(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
-
-
-def _text_key(node: ast.AST) -> str:
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-        return node.slice.value
-    return ""
-
-
-def _parsed(text: str) -> ast.AST:
-    try:
-        return ast.parse(text, mode="eval").body
-    except SyntaxError:
-        return ast.Constant(None)
-
-
-def _shift(text: str, step: int) -> str:
-    """``i`` -> ``i + 1``; ``i - 1`` -> ``i``."""
-    match = re.fullmatch(r"(.*\S)\s*([+-])\s*(\d+)", text)
-    if match:
-        offset = int(match.group(2) + match.group(3)) + step
-        return match.group(1) if offset == 0 else f"{match.group(1)} {'+' if offset > 0 else '-'} {abs(offset)}"
-    return f"{text} {'+' if step > 0 else '-'} {abs(step)}"
-
-
-def _ceiling(expression: Expression, left: Expression, right: Expression) -> str:
-    """Upward division in the file's own words: numpy's or math's ceil where imported, else negated floor division."""
-    source = expression.source
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name in {"math", "numpy"}:
-                    return f"int({alias.asname or alias.name}.ceil({left.text} / {right.text}))"
-    divisor = (
-        right.text if not isinstance(right.node, ast.BinOp) or isinstance(right.node.op, ast.Pow) else f"({right.text})"
-    )
-    dividend = left.text if not isinstance(left.node, ast.BinOp) else f"({left.text})"
-    return f"-(-{dividend} // {divisor})"
-
-
-def _operator_text(op: ast.operator) -> str:
-    return {ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.FloorDiv: "//", ast.Pow: "**"}.get(type(op), "?")
-
-
-def _factors(node: ast.expr) -> list[ast.expr]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return [*_factors(node.left), *_factors(node.right)]
-    return [node]
-
-
-def _factor_text(factor: Expression, target: int) -> str:
-    return str(target) if isinstance(factor.node, ast.Constant) else factor.text
-
-
-def _fit(values: list[int | None], hints: tuple[int, ...]) -> tuple[int, ...] | None:
-    """What each factor has to become: the flattened sizes in order, where there are as many; ones are dropped."""
-    if len(values) == len(hints):
-        return hints
-    rest = tuple(size for size in hints if size != 1)
-    if len(values) == len(rest):
-        return rest
-    # ``128 * side ** 2``: the last factor stands for the remaining product.
-    if 2 <= len(values) < len(hints) and values[0] == hints[0]:
-        head = hints[: len(values) - 1]
-        if list(values[:-1]) == list(head):
-            return (*head, math.prod(hints[len(values) - 1 :]))
-    return None
-
-
-def _inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) -> Iterator[tuple[int, int]]:
-    """(side, value) pairs such that replacing that operand by the value makes the result ``want``."""
-    inverse: dict[type[ast.operator], Callable[[], Iterator[tuple[int, int]]]] = {
-        ast.Add: lambda: _pairs((want - b) if b is not None else None, (want - a) if a is not None else None),
-        ast.Sub: lambda: _pairs((want + b) if b is not None else None, (a - want) if a is not None else None),
-        ast.Mult: lambda: _pairs(_quotient(want, b), _quotient(want, a)),
-        ast.FloorDiv: lambda: _pairs(
-            want * b if b else None, a // want if a and a // (a // want or 1) == want else None
-        ),
-        ast.Div: lambda: _pairs(want * b if b else None, _quotient(a, want) if a else None),
-        ast.Pow: lambda: _pairs(_root(want, b), None),
-    }
-    make = inverse.get(type(op))
-    if make is not None:
-        smallest = 0 if isinstance(op, (ast.Add, ast.Sub)) else 1
-        yield from ((side, value) for side, value in make() if value >= smallest)
-
-
-def _pairs(left: int | None, right: int | None) -> Iterator[tuple[int, int]]:
-    if left is not None:
-        yield 0, left
-    if right is not None:
-        yield 1, right
-
-
-def _quotient(number: int | None, divisor: int | None) -> int | None:
-    if number is None or not divisor or number % divisor:
-        return None
-    return number // divisor
-
-
-def _root(number: int, exponent: int | None) -> int | None:
-    if not exponent or exponent < 1:
-        return None
-    root = round(number ** (1 / exponent))
-    return root if root**exponent == number else None

@@ -115,8 +115,8 @@ class Target:
     """File plus model expression the user asked about.
 
     ``root`` is the project root that patches are relative to; ``module`` the dotted name the file is imported as;
-    ``search_paths`` are importable in the probe as they would be when the user runs the file. ``script``: the file itself
-    is run as a program with ``arguments``, and neither ``model`` nor ``samples`` means anything.
+    ``search_paths`` are importable in the probe as they would be when the user runs the file. ``script``: the file
+    itself is run as a program with ``arguments``, and neither ``model`` nor ``samples`` means anything.
     """
 
     path: Path
@@ -360,11 +360,17 @@ class CheckOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rung: what came of it, and in words why (sizes that disagree, or why the question could not be asked)."""
+    """One rung: what came of it, and in words why (sizes that disagree, or why the question could not be asked).
+
+    ``operation`` indexes the operation of the trace that puts samples together, -1 when none was found; ``dimension``
+    is the one that the samples lay along in its first operand.
+    """
 
     kind: CheckKind
     outcome: CheckOutcome
     detail: str = ""
+    operation: int = -1
+    dimension: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +444,11 @@ class Mismatch(Enum):
     LOSS_BATCH = "loss-batch"
     LOSS_DTYPE = "loss-dtype"
     MISSING_NAME = "missing-name"
+    SILENT_BROADCAST = "silent-broadcast"
+    SILENT_FOLD = "silent-fold"
+    SILENT_REDUCTION = "silent-reduction"
+    SILENT_SQUEEZE = "silent-squeeze"
+    SILENT_BATCH = "silent-batch"
     OTHER = "other"
 
 
@@ -449,7 +460,7 @@ class Finding:
     ``call`` is the failing call. ``subject`` names the layer or operator. ``expected`` and ``actual`` are the sizes
     (or whole shapes) that disagree. ``parameter`` is the layer argument at fault (``in_features``), empty when there
     is none. ``dimension`` is the dimension of the operand at fault, ``operand`` its index among the operation's
-    tensors.
+    tensors. ``silent``: nothing raised; the fault shows in shapes or on other inputs.
     """
 
     mismatch: Mismatch
@@ -464,6 +475,7 @@ class Finding:
     parameter: str = ""
     operand: int = -1
     dimension: int | None = None
+    silent: bool = False
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -61,8 +61,8 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         output=value(reply.get("output")),
         failure=None if failure is None else _failure(failure, line_of),
         checks=tuple(
-            Check(CheckKind[kind], CheckOutcome(outcome), _text(detail))
-            for kind, outcome, detail in reply.get("checks", ())
+            Check(CheckKind[kind], CheckOutcome(outcome), _text(detail), *map(int, place))
+            for kind, outcome, detail, *place in reply.get("checks", ())
         ),
         state_dict=tuple((_text(name), _shape(shape)) for name, shape in reply.get("state_dict", ())),
         files=tuple(Path(_text(path)) for path in reply.get("files", ())),

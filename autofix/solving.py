@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,21 @@ from autofix.source import Source
 
 BATCH, LENGTH, FRAMES = 2, 12, 5
 # A model that takes any size is cheapest on a small one; where the text leaves doubts, the usual size is likelier.
-_SMALL_FIRST = {1: (64, 128, 32, 256, 100, 512, 1000, 1024), 2: (64, 224, 32, 28, 96, 128, 256, 299), 3: (32, 16, 64)}
-_USUAL_FIRST = {1: (128, 64, 32, 256, 100, 512, 1000, 1024), 2: (224, 32, 28, 64, 96, 128, 256, 299), 3: (32, 64, 16)}
-_SCANNED = {1: range(8, 520), 2: range(8, 321), 3: range(8, 97, 2)}
+_SMALL_FIRST = {
+    0: (LENGTH,),
+    1: (64, 128, 32, 256, 100, 512, 1000, 1024),
+    2: (64, 224, 32, 28, 84, 96, 128, 256, 299),
+    3: (32, 16, 64),
+}
+_USUAL_FIRST = {
+    1: (128, 64, 32, 256, 100, 512, 1000, 1024),
+    2: (224, 32, 28, 64, 84, 96, 128, 256, 299),
+    3: (32, 64, 16),
+}
+_SCANNED = {0: range(2, 260), 1: range(8, 520), 2: range(8, 321), 3: range(8, 97, 2)}
 BUILD_STEPS = 400_000
 WALK_STEPS = 100_000
-ALL_STEPS = 400_000
+ALL_STEPS = 200_000
 MAX_COMBINATIONS = 24
 
 Pattern = tuple[int | str, ...]
@@ -43,6 +52,10 @@ class _Walk:
     @property
     def fits(self) -> bool:
         return self.doubts == self.misfits == self.folds == 0
+
+    @property
+    def is_possible(self) -> bool:
+        return self.doubts < 2 and self.misfits == self.folds == 0
 
 
 def solve(source: Source, expression: str, patterns: Sequence[Pattern | None] = ()) -> Samples | None:
@@ -103,19 +116,26 @@ def _is_told(output: Any) -> bool:
 
 def _best(model: Any, needs: list[Layer], run: Run, patterns: Sequence[Pattern | None]) -> _Walk | None:
     """The first candidate that fits, else the one with the fewest misfits that gets furthest."""
+    usual = _first(model, run, (one for one in _candidates(needs, _SMALL_FIRST) if _matches(one, patterns)))
+    if usual is None or usual.is_possible:
+        return usual
+    scanned = _first(model, run, (one for one in _candidates(needs, _SCANNED) if _matches(one, patterns)))
+    # An unusual size is taken only if it is the answer: there is no reason to prefer it among sizes that do not fit.
+    if scanned is None or scanned.is_possible or len(needs) == 1:
+        return scanned if scanned is not None and scanned.is_possible else usual
+    joined = _first(model, run, _joined_widths(needs, min(usual, scanned, key=_preference).inputs))
+    return joined if joined is not None and joined.is_possible else usual
+
+
+def _first(model: Any, run: Run, candidates: Iterator[tuple[SampleInput, ...]]) -> _Walk | None:
     budget = ALL_STEPS
     walks: list[_Walk] = []
-    for inputs in _candidates(needs):
-        if not _matches(inputs, patterns):
-            continue
+    for inputs in candidates:
         run.steps, run.applied, run.misfits, run.folds = WALK_STEPS, 0, 0, 0
         doubts, _ = _walk(model, [_tensor(one) for one in inputs], run)
         budget -= WALK_STEPS - max(run.steps, 0)
-        walk = _Walk(doubts, run.misfits, run.folds, run.applied, inputs)
-        if walk.fits:
-            return walk
-        walks.append(walk)
-        if budget < 0:
+        walks.append(_Walk(doubts, run.misfits, run.folds, run.applied, inputs))
+        if walks[-1].fits or budget < 0:
             break
     return min(walks, key=_preference) if walks else None
 
@@ -143,29 +163,23 @@ def _matches(inputs: Sequence[SampleInput], patterns: Sequence[Pattern | None]) 
     return True
 
 
-# -- candidates ----------------------------------------------------------------------------------------------------------
+# -- candidates --------------------------------------------------------------------------------------------------------
 
 
-def _candidates(needs: list[Layer]) -> Iterator[tuple[SampleInput, ...]]:
-    """Inputs in the order in which they are likely: usual sizes, then all sizes, then widths that join others."""
+def _candidates(needs: list[Layer], sizes: Mapping[int, Sequence[int]]) -> Iterator[tuple[SampleInput, ...]]:
+    """Inputs in the order in which they are likely: as the layers take them, then in other forms."""
     count = max(_spatial(layer) for layer in needs)
-    for sizes in (_SMALL_FIRST, _SCANNED):
-        variants = [range(len(_variants(layer, 32))) for layer in needs]
-        for chosen in itertools.islice(itertools.product(*variants), MAX_COMBINATIONS if sizes is _SMALL_FIRST else 1):
-            for size in sizes[count] if count else (LENGTH,):
-                yield tuple(_variants(layer, size)[at] for layer, at in zip(needs, chosen, strict=True))
-    yield from _joined_widths(needs)
+    variants = [range(len(_variants(layer, LENGTH))) for layer in needs]
+    for chosen in itertools.islice(itertools.product(*variants), MAX_COMBINATIONS):
+        for size in sizes[count]:
+            yield tuple(_variants(layer, size)[at] for layer, at in zip(needs, chosen, strict=True))
 
 
-def _joined_widths(needs: list[Layer]) -> Iterator[tuple[SampleInput, ...]]:
+def _joined_widths(needs: list[Layer], inputs: tuple[SampleInput, ...]) -> Iterator[tuple[SampleInput, ...]]:
     """Inputs that are joined with others before the layer have but a part of its width."""
     for at, layer in enumerate(needs):
-        width = layer.size("in_features") if len(needs) > 1 else None
-        for part in range(1, width or 1):
-            for chosen in range(max(len(_variants(one, LENGTH)) for one in needs)):
-                inputs = [_variants(one, LENGTH)[min(chosen, len(_variants(one, LENGTH)) - 1)] for one in needs]
-                inputs[at] = SampleInput((BATCH, part))
-                yield tuple(inputs)
+        for part in range(1, layer.size("in_features") or 1):
+            yield (*inputs[:at], SampleInput((BATCH, part)), *inputs[at + 1 :])
 
 
 def _spatial(layer: Layer) -> int:
@@ -187,7 +201,7 @@ def _variants(layer: Layer, size: int) -> list[SampleInput]:
     width = _width(layer)
     if width is None:
         return []
-    shapes = _images(kind, width, count, size) if count else _vectors(layer, width)
+    shapes = _images(kind, width, count, size) if count else _vectors(layer, width, size)
     return [SampleInput(shape) for shape in shapes]
 
 
@@ -210,15 +224,15 @@ def _images(kind: str, width: int, count: int, size: int) -> list[tuple[int, ...
         shapes.insert(0, (BATCH, width))
     if width == 1:
         shapes.append((BATCH, *spatial))
-    return [*shapes, (BATCH, *spatial, width), (BATCH, FRAMES, width, *spatial)]
+    return [*shapes, (BATCH, *spatial, width), (BATCH, FRAMES, width, *spatial), (width, *spatial)]
 
 
-def _vectors(layer: Layer, width: int) -> list[tuple[int, ...]]:
-    row, rows, swapped = (BATCH, width), (BATCH, LENGTH, width), (LENGTH, BATCH, width)
+def _vectors(layer: Layer, width: int, length: int) -> list[tuple[int, ...]]:
+    row, rows, swapped = (BATCH, width), (BATCH, length, width), (length, BATCH, width)
     if layer.kind in {"LSTM", "GRU", "RNN"}:
         first = [rows] if layer.flag("batch_first") else [swapped, rows]
         narrow: list[tuple[int, ...]] = (
-            [(BATCH, LENGTH)] if width == 1 else [(BATCH, width, width), (BATCH, 1, width, width)]
+            [(BATCH, length)] if width == 1 else [(BATCH, width, width), (BATCH, 1, width, width)]
         )
         return [*first, *narrow]
     if layer.kind.startswith(("Multihead", "Transformer")):
@@ -228,4 +242,4 @@ def _vectors(layer: Layer, width: int) -> list[tuple[int, ...]]:
         shape = layer.settings.get("normalized_shape")
         whole = [(BATCH, *shape)] if isinstance(shape, (tuple, list)) and len(shape) > 1 else []
         return [*whole, rows, row]
-    return [row, rows, swapped]
+    return [row, rows, swapped, *([(BATCH, length)] if width == 1 else [])]

@@ -155,7 +155,7 @@ def _summarised(node: ast.Call, run: Run, names: _Names) -> tuple[SampleInput, .
     return _complete(inputs)
 
 
-# -- what a class says of itself -----------------------------------------------------------------------------------------
+# -- what a class says of itself ---------------------------------------------------------------------------------------
 
 
 def _in_class(source: Source, class_: ast.ClassDef) -> Samples | None:

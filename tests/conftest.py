@@ -1,6 +1,6 @@
 """What the tests share: one warm probe for the whole run, and ways to put a small model through a stage.
 
-Tests that use the probe are marked ``torch`` by it; ``--update`` rewrites the expectations of fixtures instead of checking them.
+Tests that use the probe are marked ``torch`` by it; ``--update`` rewrites what fixtures expect instead of checking it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def target(written: Callable[..., Path]) -> Callable[..., Target]:
 
 @pytest.fixture
 def run(target: Callable[..., Target], session: Session) -> Callable[..., Trace]:
-    """One run of a model in the warm probe; keywords that a run request has are its fields, the others make the target."""
+    """One run of a model in the warm probe; keywords of a run request are its fields, the others make the target."""
 
     def trace(files: Files, *inputs: str, within: Session | None = None, **options: Any) -> Trace:
         fields = {

@@ -27,13 +27,13 @@ LONGER: dict[str, tuple[int, str]] = {
     "autofix.engine": (400, "the one place that knows every stage"),
 }
 
-# Each room and the rooms it may import; `autofix.x.*` stands for every file of a folder. Rooms come after those they build on.
+# Each room and the rooms it may import; `x.*` stands for every file of a folder. Rooms come after those they build on.
 _FACTS = "autofix.records autofix.source autofix.evaluation autofix.project"
-_RULE = (
-    f"{_FACTS} autofix.rule autofix.provenance autofix.bindings autofix.shapes autofix.expressions autofix.signatures"
-)
-_REPORT = "autofix.errors autofix.records autofix.patch autofix.hunks autofix.report.*"
-_FRONT_END = "autofix autofix.errors autofix.records autofix.settings autofix.frontends.*"
+_RULE = f"{_FACTS} autofix.rule autofix.provenance autofix.bindings"
+_TABLES = "autofix.shapes autofix.expressions autofix.signatures"
+_SKETCH = "autofix.records autofix.source autofix.sketch.*"
+_SEARCH = "autofix.propose autofix.search autofix.verify autofix.diagnosis.*"
+_FRONT_END = "autofix autofix.errors autofix.records autofix.settings autofix.frontends.* autofix.report.*"
 MAY_IMPORT: dict[str, str] = {
     "autofix": "autofix.api",
     "autofix.records": "",
@@ -45,9 +45,16 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.suppressions": "",
     "autofix.settings": "autofix.errors autofix.records",
     "autofix.source": "autofix.records",
-    "autofix.sampling": "autofix.errors autofix.records autofix.source autofix.suppressions",
     "autofix.programs": "autofix.source",
-    "autofix.load": "autofix.errors autofix.records autofix.source autofix.sampling autofix.programs",
+    "autofix.sketch.*": "autofix.source autofix.shapes autofix.signatures autofix.sketch.*",
+    "autofix.solving": _SKETCH,
+    "autofix.annotated": f"{_SKETCH} autofix.solving",
+    "autofix.uses": _SKETCH,
+    "autofix.inference": "autofix.records autofix.source autofix.solving autofix.annotated autofix.uses",
+    "autofix.sampling": "autofix.errors autofix.records autofix.source autofix.suppressions",
+    "autofix.load": (
+        "autofix.errors autofix.records autofix.source autofix.sampling autofix.programs autofix.inference"
+    ),
     "autofix.probe.*": "autofix.probe.*",
     "autofix.child": "autofix.errors autofix.probe.wire",
     "autofix.replies": "autofix.errors autofix.records autofix.probe.wire",
@@ -57,20 +64,23 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.provenance": f"{_FACTS} autofix.bindings",
     "autofix.diagnosis.*": f"{_FACTS} autofix.diagnosis.* autofix.shapes autofix.signatures",
     "autofix.rule": "autofix.records autofix.project autofix.provenance",
-    "autofix_rules.*": f"{_RULE} autofix_rules.*",
+    "autofix_rules.*": f"{_RULE} {_TABLES} autofix_rules.*",
     "autofix.registry": "autofix.errors autofix.rule",
     "autofix.propose": "autofix.records autofix.project autofix.rule",
     "autofix.patch": "autofix.errors autofix.records autofix.hunks",
-    "autofix.verify": "autofix.records autofix.project",
-    "autofix.search": "autofix.records autofix.project autofix.patch autofix.propose autofix.verify autofix.diagnosis.*",
+    "autofix.doubts": "autofix.records autofix.project",
+    "autofix.verify": "autofix.records autofix.project autofix.doubts",
+    "autofix.search": (
+        "autofix.records autofix.project autofix.patch autofix.propose autofix.verify autofix.diagnosis.*"
+    ),
     "autofix.engine": (
-        "autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source autofix.project autofix.load autofix.registry "
-        "autofix.child autofix.replies autofix.probe.wire autofix.propose autofix.search autofix.verify autofix.diagnosis.*"
+        "autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source autofix.project "
+        f"autofix.load autofix.registry autofix.child autofix.replies autofix.probe.wire {_SEARCH}"
     ),
     "autofix.api": "autofix.records autofix.settings autofix.load autofix.child autofix.engine",
-    "autofix.report.*": _REPORT,
+    "autofix.report.*": "autofix.errors autofix.records autofix.patch autofix.hunks autofix.report.*",
     "autofix.frontends.*": (
-        f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine autofix.patch autofix.report.*"
+        f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine autofix.patch"
     ),
     "autofix.__main__": "autofix.errors autofix.child autofix.frontends.cli",
 }

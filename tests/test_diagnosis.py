@@ -1,4 +1,4 @@
-"""Diagnosis: which sizes disagree, for every family of mismatch, from operators and shapes and never from torch's words."""
+"""Diagnosis: which sizes disagree in every family, from operators and shapes and never from torch's words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loading: roots, module names, encodings, the grammar of samples, and what is found in a file when nothing is given."""
+"""Loading: roots, module names, encodings, the grammar of samples, and what a file says when nothing is given."""
 
 from __future__ import annotations
 

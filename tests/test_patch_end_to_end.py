@@ -1,4 +1,4 @@
-"""Patches of real repairs: for every way bytes can be written, applying the patch with git equals writing the repair."""
+"""Patches of real repairs: however a file is written, applying the patch with git equals writing the repair."""
 
 from __future__ import annotations
 
@@ -104,21 +104,17 @@ def _apply(folder: Path, patch: bytes, *words: str) -> None:
 
 
 def test_patch_of_several_files(tmp_path: Path, session: Session, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    files = {
-        "net.py": 
-            "from torch import nn\r\nfrom parts.head import Head\r\n\r\n\r\nclass Net(nn.Module):\r\n"
-            "    def __init__(self):\r\n"
-        b"        super().__init__()\r\n        self.a = nn.Linear(9, 8)\r\n        self.b = Head()\r\n\r\n"
-        b"    def forward(self, x):\r\n        return self.b(self.a(x))",
-        "parts/head.py": (
-            "from torch import nn\n\n\nclass Head(nn.Module):\n    def __init__(self):\n"
-            "        super().__init__()\n"
-        )
-        (
-            "        self.norm = nn.LayerNorm(8)\n        self.fc = nn.Linear(7, 2)\n\n"
-            "    def forward(self, x):\n        return self.fc(self.norm(x))\n"
-        ),
-    }
+    net = (
+        "from torch import nn\nfrom parts.head import Head\n\n\nclass Net(nn.Module):\n    def __init__(self):\n"
+        "        super().__init__()\n        self.a = nn.Linear(9, 8)\n        self.b = Head()\n\n"
+        "    def forward(self, x):\n        return self.b(self.a(x))"
+    )
+    head = (
+        "from torch import nn\n\n\nclass Head(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.norm = nn.LayerNorm(8)\n        self.fc = nn.Linear(7, 2)\n\n"
+        "    def forward(self, x):\n        return self.fc(self.norm(x))\n"
+    )
+    files = {"net.py": net.replace("\n", "\r\n").encode(), "parts/head.py": head.encode()}
     for name, content in files.items():
         _project(tmp_path, name, content)
     assert cli.main([str(tmp_path / "net.py"), "-s", "4,6"], session) == 1

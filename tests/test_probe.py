@@ -264,14 +264,16 @@ def test_other_failures_name_the_function_that_was_called(run: Run) -> None:
     assert dict(failure.arguments)["num_channels"] == 10
 
 
+@pytest.mark.torch
 def test_graph_is_a_linted_fx_graph(target: Callable[..., Target]) -> None:
     """The recorder itself, in this process, since a graph does not travel."""
     torch = pytest.importorskip("torch")
-    from autofix.probe import recorder
+    from autofix.probe.interception import recording
+    from autofix.probe.recorder import Recorder
 
-    made = recorder.Recorder((str(target(net("pass", "return x"), "2,3").root),))
+    made = Recorder((str(target(net("pass", "return x"), "2,3").root),))
     inputs = torch.zeros(2, 3)
-    with recorder.recording(made):
+    with recording(made):
         model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU())
         made.adopt_model(model)
         made.phase = "forward"

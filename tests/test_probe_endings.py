@@ -100,7 +100,7 @@ FORKS = {
     "child returns": "pid = os.fork()\nif pid: os.waitpid(pid, 0)\nreturn self.fc(x)",
     "child stays behind": "if os.fork() == 0: time.sleep(30)\nreturn self.fc(x)",
     "child raises": "if os.fork() == 0: raise ValueError\nreturn self.fc(x)",
-    "subprocess": "import subprocess\nassert subprocess.check_output(['echo', 'done']) == b'done\\n'\nreturn self.fc(x)",
+    "subprocess": "import subprocess\nassert subprocess.call(['echo', 'done']) == 0\nreturn self.fc(x)",
 }
 
 

@@ -1,4 +1,4 @@
-"""How the probe loads a file: packages, siblings, overlays, definition slices, placeholders, and a machine without a GPU."""
+"""How the probe loads a file: packages, siblings, overlays, definition slices, placeholders, no GPU."""
 
 from __future__ import annotations
 

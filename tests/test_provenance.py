@@ -1,4 +1,4 @@
-"""Provenance: from a size at a layer to the places in the source that set it, in the order a person would think of them."""
+"""Provenance: from a size at a layer to the places that set it, in the order a person would think of them."""
 
 from __future__ import annotations
 

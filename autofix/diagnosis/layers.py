@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autofix.diagnosis.conclusion import Conclusion, show, tensor_at
-from autofix.diagnosis.operators import out_of_range, unflatten
+from autofix.diagnosis.dimensions import out_of_range
+from autofix.diagnosis.operators import unflatten
 from autofix.records import Layer, Mismatch, Operation, Sequence, Tensor, Value
 from autofix.shapes import per_dimension
 
@@ -86,10 +87,9 @@ def convolve(
         return Conclusion(Mismatch.CONV_RANK, message, wanted, tensor.shape, "", 0)
     dimension = tensor.rank - spatial - 1
     if tensor.shape[dimension] != channels:
-        message = f"{subject} takes {channels} channel{'s' if channels != 1 else ''} but receives {tensor.shape[dimension]} in {show(tensor.shape)}"
-        return Conclusion(
-            Mismatch.CONV_CHANNELS, message, (channels,), (tensor.shape[dimension],), "in_channels", 0, dimension
-        )
+        actual, noun = tensor.shape[dimension], "channel" if channels == 1 else "channels"
+        message = f"{subject} takes {channels} {noun} but receives {actual} in {show(tensor.shape)}"
+        return Conclusion(Mismatch.CONV_CHANNELS, message, (channels,), (actual,), "in_channels", 0, dimension)
     return window(tensor, kernel, spatial, layer, subject)
 
 
@@ -185,7 +185,8 @@ def _embedding(operation: Operation, layer: Layer, subject: str) -> Conclusion |
         message = f"{subject} takes int64 indices but receives {tensor.dtype}"
         return Conclusion(Mismatch.EMBEDDING_DTYPE, message, (), tensor.shape, "", 0)
     if tensor.values is not None and (tensor.values[1] >= rows or tensor.values[0] < 0):
-        message = f"{subject} has {rows} rows but is asked for index {tensor.values[1] if tensor.values[1] >= rows else tensor.values[0]}"
+        lowest, highest = tensor.values
+        message = f"{subject} has {rows} rows but is asked for index {highest if highest >= rows else lowest}"
         return Conclusion(Mismatch.EMBEDDING_RANGE, message, (rows,), (tensor.values[1] + 1,), "num_embeddings", 0)
     return None
 

@@ -55,7 +55,8 @@ def _classes(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
     if target.shape and output.shape[0] != target.shape[0] and output.rank > 1 and len(squeezed) <= len(wanted):
         message = f"`{name}` has {output.shape[0]} rows of scores for {target.shape[0]} targets"
         return Conclusion(Mismatch.LOSS_BATCH, message, target.shape, output.shape, "", 0, 0)
-    message = f"`{name}` takes a target of {show(wanted)} for scores of {show(output.shape)} but receives {show(target.shape)}"
+    scores = f"for scores of {show(output.shape)}"
+    message = f"`{name}` takes a target of {show(wanted)} {scores} but receives {show(target.shape)}"
     return Conclusion(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "classes", 1)
 
 

@@ -80,7 +80,7 @@ def _warm_up() -> None:
 
 
 def _import_for_scripts() -> None:
-    """What every training script imports sooner or later; optimizers bring the compiler with them. Once for all workers."""
+    """What every training script imports sooner or later, once for all workers: optimizers bring the compiler."""
     importlib.import_module("torch._dynamo")
     importlib.import_module("torch.utils.data")
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 
-from . import inputs
+from . import inputs, mixing
+from .mixing import leaves as _leaves
 from .wire import RunRequest, SamplesRequest
 
 PASSED, FAILED, NOT_ASKED = "passed", "failed", "not asked"
@@ -19,6 +20,7 @@ Outcome = tuple[str, str]
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 TOLERANCE = 1e-4
 SMALL_BATCH = 3
+NO_ROWS = "the output has no rows that belong to a sample"
 
 
 def run(
@@ -28,8 +30,11 @@ def run(
     output: Any,
     called: set[int],
     seconds: float,
-) -> list[list[str]]:
-    """[kind, outcome, detail] of each rung after a forward that passed."""
+    recorded: list[dict[str, Any]],
+) -> list[list[Any]]:
+    """[kind, outcome, detail] of each rung after a forward that passed, and where samples were put together, the
+    index among ``recorded`` of the operation that did it and the dimension they lay along.
+    """
 
     def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
         torch.manual_seed(0)
@@ -46,10 +51,11 @@ def run(
         ]
     outcome, detail, small = _batch(call, request, namespace, output)
     independent = _independent(model, call, request, namespace, output, outcome == PASSED)
+    place = _mixing(model, request, namespace, output, recorded) if _may_mix(independent, output) else None
     return [
         also,
         ["BATCH", outcome, detail],
-        ["INDEPENDENT", *independent],
+        ["INDEPENDENT", *independent, *(place or ())],
         ["BACKWARD", *_backward(model, small, called)],
     ]
 
@@ -94,7 +100,7 @@ def _independent(
     batch = _batch_size(request.samples)
     leaves = list(_leaves(output))
     if batch is None or not leaves or any(leaf.dim() == 0 or leaf.shape[0] % batch for leaf in leaves):
-        return NOT_ASKED, "the output has no rows that belong to a sample"
+        return NOT_ASKED, NO_ROWS
     size = SMALL_BATCH if any_batch else batch
     if size == 1:
         return NOT_ASKED, "a batch of one has no other sample"
@@ -107,6 +113,42 @@ def _independent(
         except Exception as error:
             return NOT_ASKED, _first_line(error)
     return _only_own_rows(before, after, size, size // 2)
+
+
+def _may_mix(independent: Outcome, output: Any) -> bool:
+    """Whether rows were seen to mix, or the rows of the output belong to nobody; a loss alone has none to lose."""
+    return independent[0] == FAILED or (independent[1] == NO_ROWS and any(leaf.dim() for leaf in _leaves(output)))
+
+
+def _mixing(
+    model: torch.nn.Module,
+    request: RunRequest,
+    namespace: dict[str, Any],
+    output: Any,
+    recorded: list[dict[str, Any]],
+) -> mixing.Place | None:
+    """The operation that puts samples together, found on a small batch where the model takes one."""
+    batch = _batch_size(request.samples)
+    roots = tuple(dict.fromkeys((request.root, *request.search_paths)))
+    for size in dict.fromkeys((SMALL_BATCH, batch or 1)):
+        if batch is None or size == 1:
+            continue
+        samples, row = _with_batch(request.samples, size), size // 2
+        with _evaluating(model):
+            place = mixing.locate(model, roots, recorded, _pair(samples, namespace, row), size, row)
+        if place is not None:
+            return place
+    return None
+
+
+def _pair(samples: SamplesRequest, namespace: dict[str, Any], row: int) -> Callable[[bool], mixing.Inputs]:
+    """Inputs made anew at each call, since a model may write into them; True: with another sample ``row``."""
+
+    def build(other: bool) -> mixing.Inputs:
+        positional, named = inputs.build(samples, namespace)
+        return _perturbed(samples, positional, named, row) if other else (positional, named)
+
+    return build
 
 
 def _only_own_rows(before: list[torch.Tensor], after: list[torch.Tensor], size: int, row: int) -> Outcome:
@@ -172,23 +214,15 @@ def _batch_size(samples: SamplesRequest) -> int | None:
         or any(not one.shape for one in samples.inputs)
     ):
         return None
-    return next(iter(sizes))
+    size = next(iter(sizes))
+    # An adjacency matrix, a pairwise mask: rows that belong to each other are no batch.
+    paired = len(samples.inputs) > 1 and any(size in one.shape[1:] for one in samples.inputs)
+    return None if paired else size
 
 
 def _with_batch(samples: SamplesRequest, size: int) -> SamplesRequest:
     changed = tuple(type(one)((size, *one.shape[1:]), one.dtype, one.low, one.high, one.name) for one in samples.inputs)
     return SamplesRequest(changed, None)
-
-
-def _leaves(value: Any) -> Iterator[torch.Tensor]:
-    if isinstance(value, torch.Tensor):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from typing import Any
 import torch
 
 from . import checks, devices, inputs, loading, surroundings, values, wire
-from .recorder import Recorder, recording
+from .interception import recording
+from .recorder import Recorder
 from .wire import RunRequest
 
 MODEL_EXPRESSION = "<model expression>"
@@ -111,7 +112,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             for op in recorder.operations
             if op["phase"] == "forward" and op["identity"] >= 0
         }
-        reply["checks"] = checks.run(model, request, module.__dict__, output, called, seconds)
+        reply["checks"] = checks.run(model, request, module.__dict__, output, called, seconds, recorder.operations)
 
 
 def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage: list[str]) -> ModuleType:

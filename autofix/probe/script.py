@@ -20,7 +20,8 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from .containment import contained
 from .devices import replacing
-from .recorder import Recorder, recording
+from .interception import recording
+from .recorder import Recorder
 from .wire import RunRequest
 
 SOFT_SECONDS = 6.0

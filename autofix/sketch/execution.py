@@ -6,12 +6,13 @@ Nothing of the user's is run; a walk has a number of steps and ends as Lost when
 from __future__ import annotations
 
 import ast
-import math
-from collections.abc import Callable
 from typing import Any
 
-from autofix.sketch import functions, layers
-from autofix.sketch.expressions import assign, attribute, combined, evaluate, inherited, items_of, truth
+from autofix.sketch import layers
+from autofix.sketch.arithmetic import combined, items_of, truth
+from autofix.sketch.attributes import inherited
+from autofix.sketch.expressions import assign, evaluate
+from autofix.sketch.foreign import call_foreign, call_method
 from autofix.sketch.values import (
     UNKNOWN,
     Foreign,
@@ -21,7 +22,6 @@ from autofix.sketch.values import (
     Lost,
     Method,
     Misfit,
-    Parent,
     Run,
     Scope,
     Tensor,
@@ -30,14 +30,10 @@ from autofix.source import Source
 
 MAX_DEPTH = 60
 MAX_ROUNDS = 2000
-_CONTAINERS = frozenset(("ModuleList", "ParameterList"))
-_ITSELF = frozenset(
-    ["to", "cuda", "cpu", "eval", "train", "float", "double", "half", "apply", "requires_grad_", "compile"]
-)
 
 
 def start(source: Source, steps: int) -> Run:
-    return Run(source, steps, call)
+    return Run(source, steps, evaluate, call)
 
 
 def scope(run: Run, names: dict[str, Any]) -> Scope:
@@ -64,9 +60,9 @@ def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: Ru
         case Instance():
             return _applied(function, positional, keywords, run)
         case Method():
-            return _method(function, positional, keywords, run)
+            return call_method(function, positional, keywords, run)
         case Foreign():
-            return _foreign(function, positional, keywords, run)
+            return call_foreign(function, positional, keywords, run)
     return Tensor(None) if any(isinstance(one, Tensor) for one in positional) else UNKNOWN
 
 
@@ -153,7 +149,7 @@ def _bind(parameters: ast.arguments, positional: list[Any], keywords: dict[str, 
         scope.names[parameters.kwarg.arg] = {name: value for name, value in keywords.items() if name not in own}
 
 
-# -- statements ----------------------------------------------------------------------------------------------------------
+# -- statements --------------------------------------------------------------------------------------------------------
 
 
 def execute(statements: list[ast.stmt], scope: Scope) -> None:
@@ -224,9 +220,9 @@ def _if(statement: ast.If, scope: Scope) -> None:
 
 def _for(statement: ast.For, scope: Scope) -> None:
     items = items_of(evaluate(statement.iter, scope))
-    if items is None:
+    if items is None and not scope.run.lenient:
         raise Lost
-    for item in items:
+    for item in [UNKNOWN] if items is None else items:
         assign(statement.target, item, scope)
         try:
             execute(statement.body, scope)
@@ -251,151 +247,3 @@ def _while(statement: ast.While, scope: Scope) -> None:
         except _Broken:
             return
     raise Lost
-
-
-# -- calls of what the file does not define ------------------------------------------------------------------------------
-
-
-def _method(method: Method, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
-    owner, name = method.owner, method.name
-    match owner:
-        case Parent():
-            return _parent(owner, name, positional, keywords, run)
-        case Tensor():
-            return functions.apply(name, [owner, *positional], keywords, run)
-        case Layer() if name == "forward":
-            return call(owner, positional, keywords, run)
-        case Layer() if name in {"append", "add_module"} and positional:
-            owner.parts.append(positional[-1])
-            return None
-        case Instance() if name in {"add_module", "register_module", "register_buffer", "register_parameter"}:
-            if len(positional) > 1 and isinstance(positional[0], str):
-                owner.attributes[positional[0]] = positional[1]
-            return None
-        case Instance() | Layer() if name in _ITSELF:
-            return owner
-        case list() | dict() | str() if name in _OF_CONTAINERS:
-            return getattr(owner, name)(*positional, **keywords)
-    return UNKNOWN
-
-
-_OF_CONTAINERS = frozenset(
-    [
-        "append",
-        "extend",
-        "insert",
-        "items",
-        "keys",
-        "values",
-        "get",
-        "pop",
-        "update",
-        "copy",
-        "index",
-        "format",
-        "split",
-        "lower",
-    ]
-)
-
-
-def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
-    for base in parent.instance.class_.bases:
-        known = evaluate(base, Scope(run))
-        if isinstance(known, ast.ClassDef):
-            found = inherited(parent.instance, known, name, run)
-            if isinstance(found, Function):
-                return call(found, positional, keywords, run)
-        elif isinstance(known, Foreign) and known.bare == "Sequential" and name == "__init__":
-            parent.instance.attributes.update({str(at): part for at, part in enumerate(positional)})
-    return None
-
-
-def _foreign(function: Foreign, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
-    name = function.bare
-    if function.name in _BUILTINS:
-        return _BUILTINS[function.name](*positional, **keywords)
-    if name in {"getattr", "hasattr", "setattr", "isinstance"}:
-        return _reflected(name, positional, run)
-    if name in {"Sequential", "ModuleDict", "OrderedDict"} or name in _CONTAINERS:
-        return _container(name, positional, keywords)
-    if function.name.startswith(("math.", "np.", "numpy.")) and hasattr(math, name):
-        return getattr(math, name)(*positional)
-    if function.name.startswith(("torchvision.models.", "timm.")) or ".models." in f".{function.name}":
-        return Layer("Backbone", {})
-    if name[:1].isupper() and layers.is_known(name):
-        return layers.build(name, positional, keywords)
-    if functions.is_known(name) or name in {"cat", "concat", "stack", "randint", "arange"}:
-        return functions.apply(name, positional, keywords, run)
-    return UNKNOWN
-
-
-def _container(name: str, positional: list[Any], keywords: dict[str, Any]) -> Any:
-    first = positional[0] if positional else []
-    if name in {"ModuleDict", "OrderedDict"}:
-        return dict(first) | keywords
-    if name in _CONTAINERS:
-        return items_of(first) or []
-    parts = list(first.values()) if len(positional) == 1 and isinstance(first, dict) else positional
-    return Layer("Sequential", {}, list(parts))
-
-
-def _reflected(name: str, positional: list[Any], run: Run) -> Any:
-    if name == "isinstance":
-        kinds = positional[1] if isinstance(positional[1], tuple) else (positional[1],)
-        plain = {"int": int, "float": float, "str": str, "list": list, "tuple": tuple, "dict": dict}
-        known = tuple(plain[one.name] for one in kinds if isinstance(one, Foreign) and one.name in plain)
-        return (
-            isinstance(positional[0], known) if len(known) == len(kinds) and positional[0] is not UNKNOWN else UNKNOWN
-        )
-    owner, key = positional[0], positional[1]
-    if not isinstance(key, str):
-        return UNKNOWN
-    if name == "setattr":
-        if isinstance(owner, Instance):
-            owner.attributes[key] = positional[2]
-        return None
-    found = attribute(owner, key, run)
-    if name == "hasattr":
-        return found is not UNKNOWN
-    return positional[2] if found is UNKNOWN and len(positional) > 2 else found
-
-
-def _length(value: Any) -> Any:
-    if isinstance(value, Tensor):
-        return value.shape[0] if value.shape else UNKNOWN
-    return len(value.parts if isinstance(value, Layer) else value)
-
-
-def _numbered(value: Any, start: int = 0) -> Any:
-    items = items_of(value)
-    return UNKNOWN if items is None else list(enumerate(items, start))
-
-
-def _zipped(*values: Any) -> Any:
-    columns = [items_of(value) for value in values]
-    return UNKNOWN if any(column is None for column in columns) else list(zip(*filter(None, columns), strict=False))
-
-
-_BUILTINS: dict[str, Callable[..., Any]] = {
-    "int": int,
-    "float": float,
-    "str": str,
-    "bool": bool,
-    "abs": abs,
-    "round": round,
-    "max": max,
-    "min": min,
-    "sum": sum,
-    "range": range,
-    "list": lambda value=(): items_of(value) or [],
-    "tuple": lambda value=(): tuple(items_of(value) or ()),
-    "dict": dict,
-    "reversed": lambda value: list(reversed(items_of(value) or [])),
-    "sorted": sorted,
-    "len": _length,
-    "enumerate": _numbered,
-    "zip": _zipped,
-    "print": lambda *values, **options: None,
-    "ModuleList": lambda value=(): items_of(value) or [],
-}

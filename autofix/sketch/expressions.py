@@ -6,12 +6,13 @@ It executes no statement.
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 from autofix.sketch import forms
+from autofix.sketch.arithmetic import COMPARE, combined, items_of, truth
+from autofix.sketch.attributes import attribute
 from autofix.sketch.values import (
     UNKNOWN,
     Foreign,
@@ -19,7 +20,6 @@ from autofix.sketch.values import (
     Instance,
     Layer,
     Lost,
-    Method,
     Misfit,
     Parent,
     Run,
@@ -27,31 +27,7 @@ from autofix.sketch.values import (
     Tensor,
 )
 
-_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.BitAnd: operator.and_,
-    ast.BitOr: operator.or_,
-}
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-    ast.In: lambda a, b: a in b,
-    ast.NotIn: lambda a, b: a not in b,
-}
 _FAULTS = (ArithmeticError, TypeError, ValueError, IndexError, KeyError, AttributeError)
-MAX_NUMBER = 1 << 60
-MAX_ITEMS = 4096
 
 
 def evaluate(node: ast.expr | None, scope: Scope) -> Any:
@@ -147,106 +123,11 @@ def _unpack(targets: list[ast.expr], value: Any, scope: Scope) -> None:
         assign(target.value if isinstance(target, ast.Starred) else target, item, scope)
 
 
-def items_of(value: Any) -> list[Any] | None:
-    """What a loop over ``value`` gives; None where that is not known."""
-    if isinstance(value, Layer) and value.kind == "Sequential":
-        return list(value.parts)
-    if isinstance(value, Tensor):
-        return [Tensor(value.shape[1:], value.dtype) for _ in range(min(value.shape[0], 64))] if value.shape else None
-    if isinstance(value, (list, tuple, str, dict, range)):
-        return list(value)[:MAX_ITEMS]
-    return None
-
-
-def truth(value: Any) -> bool | None:
-    """Whether a condition holds; None where that is not known."""
-    if value is UNKNOWN or isinstance(value, (Tensor, Foreign, Method)):
-        return None
-    if isinstance(value, (Instance, Layer, Function, ast.ClassDef)):
-        return True
-    return bool(value)
-
-
-# -- one rule for each kind of expression --------------------------------------------------------------------------------
+# -- one rule for each kind of expression ------------------------------------------------------------------------------
 
 
 def _attribute(node: ast.Attribute, scope: Scope) -> Any:
     return attribute(evaluate(node.value, scope), node.attr, scope.run)
-
-
-def attribute(owner: Any, name: str, run: Run) -> Any:
-    match owner:
-        case Foreign():
-            return Foreign(f"{owner.name}.{name}")
-        case Instance():
-            return owner.attributes[name] if name in owner.attributes else inherited(owner, owner.class_, name, run)
-        case Parent():
-            return Method(owner, name)
-        case ast.ClassDef():
-            return inherited(None, owner, name, run)
-        case Tensor() if name == "shape":
-            return UNKNOWN if owner.shape is None else list(owner.shape)
-        case Tensor() if name == "ndim":
-            return UNKNOWN if owner.shape is None else len(owner.shape)
-        case Tensor() if name in {"T", "mT"} and owner.shape is not None:
-            return Tensor(forms.transpose(owner.shape, 0, 1) if name == "T" else forms.transpose(owner.shape, -1, -2))
-        case Layer() if name in owner.settings:
-            return owner.settings[name]
-        case Layer() if name in {"weight", "bias", "device", "dtype"}:
-            return Tensor(None)
-        case Tensor() if name in {"data", "real"}:
-            return owner
-        case Tensor() if name in {"device", "dtype", "is_cuda"}:
-            return UNKNOWN
-    return UNKNOWN if owner is UNKNOWN else Method(owner, name)
-
-
-def inherited(instance: Instance | None, class_: ast.ClassDef, name: str, run: Run, depth: int = 0) -> Any:
-    """A method or a class attribute, of the class or of a base in the same file."""
-    for statement in reversed(class_.body):
-        match statement:
-            case ast.FunctionDef(name=own, decorator_list=decorators) if own == name:
-                bound = None if any(getattr(one, "id", "") == "staticmethod" for one in decorators) else instance
-                function = Function(statement, Scope(run, class_=class_), bound)
-                is_property = any(getattr(one, "id", "") == "property" for one in decorators)
-                return run.call(function, [], {}, run) if is_property and bound else function
-            case ast.Assign(targets=[ast.Name(id=own)], value=value) if own == name:
-                return evaluate(value, Scope(run))
-            case ast.AnnAssign(target=ast.Name(id=own), value=ast.expr() as value) if own == name:
-                return evaluate(value, Scope(run))
-    for base in class_.bases if depth < 20 else ():
-        known = evaluate(base, Scope(run))
-        found = inherited(instance, known, name, run, depth + 1) if isinstance(known, ast.ClassDef) else UNKNOWN
-        if found is not UNKNOWN:
-            return found
-    return UNKNOWN if instance is None else Method(instance, name) if name in _MODULE_METHODS else UNKNOWN
-
-
-_MODULE_METHODS = frozenset(
-    [
-        "to",
-        "cuda",
-        "cpu",
-        "eval",
-        "train",
-        "float",
-        "double",
-        "half",
-        "apply",
-        "requires_grad_",
-        "add_module",
-        "register_module",
-        "register_buffer",
-        "register_parameter",
-        "parameters",
-        "modules",
-        "children",
-        "named_parameters",
-        "zero_grad",
-        "forward",
-        "state_dict",
-    ]
-)
 
 
 def _subscript(node: ast.Subscript, scope: Scope) -> Any:
@@ -266,31 +147,6 @@ def _binary(node: ast.BinOp, scope: Scope) -> Any:
     return combined(node.op, evaluate(node.left, scope), evaluate(node.right, scope), scope.run)
 
 
-def combined(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
-    if isinstance(left, Tensor) or isinstance(right, Tensor):
-        return _tensors(op, left, right, run)
-    if isinstance(op, ast.Pow):
-        small = isinstance(right, (int, float)) and abs(right) <= 64
-        return left**right if small and abs(left) < MAX_NUMBER else UNKNOWN
-    if isinstance(left, str) and isinstance(op, ast.Mod):
-        return left % right
-    many = isinstance(op, ast.Mult) and (isinstance(left, (list, str, tuple)) or isinstance(right, (list, str, tuple)))
-    if many and max(one for one in (left, right) if isinstance(one, int)) > MAX_ITEMS:
-        return UNKNOWN
-    result = _BINARY[type(op)](left, right)
-    return UNKNOWN if isinstance(result, int) and abs(result) > MAX_NUMBER else result
-
-
-def _tensors(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
-    if isinstance(op, ast.MatMult):
-        return run.call(Foreign("torch.matmul"), [left, right], {}, run)
-    if not (isinstance(left, Tensor) and isinstance(right, Tensor)):
-        return left if isinstance(left, Tensor) else right
-    if left.shape is None or right.shape is None:
-        return next((one for one in (left, right) if one.source >= 0 and one.shape is None), Tensor(None))
-    return Tensor(forms.broadcast(left.shape, right.shape), left.dtype if left.shape else right.dtype)
-
-
 def _compare(node: ast.Compare, scope: Scope) -> Any:
     left = evaluate(node.left, scope)
     for op, right_node in zip(node.ops, node.comparators, strict=True):
@@ -299,7 +155,7 @@ def _compare(node: ast.Compare, scope: Scope) -> Any:
             return UNKNOWN
         if isinstance(left, Tensor) and not isinstance(op, (ast.Is, ast.IsNot)):
             return left
-        if not _COMPARE[type(op)](left, right):
+        if not COMPARE[type(op)](left, right):
             return False
         left = right
     return True
@@ -381,13 +237,19 @@ def _bindings(generators: list[ast.comprehension], scope: Scope) -> Iterator[Non
 def _call(node: ast.Call, scope: Scope) -> Any:
     function = evaluate(node.func, scope)
     if isinstance(function, Foreign) and function.name == "super":
-        return Parent(scope.instance) if scope.instance is not None else UNKNOWN
+        return _parent(scope)
     positional = _listed(ast.List(node.args, ast.Load()), scope)
     keywords: dict[str, Any] = {}
     for keyword in node.keywords:
         value = evaluate(keyword.value, scope)
         keywords.update(value if keyword.arg is None else {keyword.arg: value})
     return UNKNOWN if positional is UNKNOWN else scope.run.call(function, positional, keywords, scope.run)
+
+
+def _parent(scope: Scope) -> Any:
+    if scope.instance is None:
+        return UNKNOWN
+    return Parent(scope.instance, scope.class_ or scope.instance.class_)
 
 
 def _formatted(node: ast.JoinedStr, scope: Scope) -> Any:
@@ -406,7 +268,7 @@ def _slice(node: ast.Slice, scope: Scope) -> Any:
 
 
 _RULES: dict[type[ast.expr], Callable[[Any, Scope], Any]] = {
-    ast.Constant: lambda node, scope: node.value,
+    ast.Constant: lambda node, _: node.value,
     ast.Name: lambda node, scope: lookup(node.id, scope),
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
@@ -426,5 +288,5 @@ _RULES: dict[type[ast.expr], Callable[[Any, Scope], Any]] = {
     ast.JoinedStr: _formatted,
     ast.NamedExpr: _named,
     ast.Slice: _slice,
-    ast.Lambda: lambda node, scope: Function(node, scope),
+    ast.Lambda: Function,
 }

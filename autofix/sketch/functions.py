@@ -12,96 +12,21 @@ from typing import Any
 
 from autofix import signatures
 from autofix.sketch import forms, layers, making
-from autofix.sketch.values import UNKNOWN, Layer, Misfit, Run, Tensor
+from autofix.sketch.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
 
-_SAME = frozenset(
-    [
-        "relu",
-        "relu_",
-        "relu6",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "celu",
-        "gelu",
-        "silu",
-        "mish",
-        "sigmoid",
-        "sigmoid_",
-        "logsigmoid",
-        "tanh",
-        "tanh_",
-        "hardtanh",
-        "hardswish",
-        "hardsigmoid",
-        "softplus",
-        "softsign",
-        "softmax",
-        "log_softmax",
-        "dropout",
-        "dropout1d",
-        "dropout2d",
-        "dropout3d",
-        "alpha_dropout",
-        "normalize",
-        "contiguous",
-        "clone",
-        "detach",
-        "to",
-        "cuda",
-        "cpu",
-        "requires_grad_",
-        "exp",
-        "log",
-        "log1p",
-        "sqrt",
-        "rsqrt",
-        "abs",
-        "neg",
-        "pow",
-        "square",
-        "sin",
-        "cos",
-        "clamp",
-        "clamp_min",
-        "clamp_max",
-        "clip",
-        "cumsum",
-        "flip",
-        "roll",
-        "masked_fill",
-        "masked_fill_",
-        "type_as",
-        "add_",
-        "mul_",
-        "sub_",
-        "div_",
-        "nan_to_num",
-        "round",
-        "floor",
-        "ceil",
-        "sign",
-        "triu",
-        "tril",
-        "instance_norm",
-        "layer_norm",
-        "batch_norm",
-        "checkpoint",
-        "tensor",
-        "as_tensor",
-        "Parameter",
-        "Variable",
-        "normal_",
-        "uniform_",
-        "zero_",
-        "fill_",
-        "share_memory_",
-        "pin_memory",
-    ]
+_SAME = words(
+    """
+    relu relu_ relu6 leaky_relu elu selu celu gelu silu mish sigmoid sigmoid_ logsigmoid tanh tanh_ hardtanh
+    hardswish hardsigmoid softplus softsign softmax log_softmax dropout dropout1d dropout2d dropout3d alpha_dropout
+    normalize contiguous clone detach to cuda cpu requires_grad_ exp log log1p sqrt rsqrt abs neg pow square sin cos
+    clamp clamp_min clamp_max clip cumsum flip roll type_as add_ mul_ sub_ div_ nan_to_num
+    round floor ceil sign triu tril instance_norm layer_norm batch_norm checkpoint tensor as_tensor Parameter
+    Variable normal_ uniform_ zero_ fill_ share_memory_ pin_memory pack_padded_sequence
+    """
 )
 _LIKE = {"zeros_like", "ones_like", "randn_like", "rand_like", "empty_like", "full_like"}
 _REDUCTIONS = {"mean", "sum", "amax", "amin", "std", "var", "logsumexp", "prod", "all", "any", "argmax", "argmin"}
-_PAIRS = {"add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "where"}
+_PAIRS = {"add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "where", "masked_fill", "masked_fill_"}
 
 
 def is_known(name: str) -> bool:
@@ -120,6 +45,8 @@ def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Run) -> A
     """The result of ``torch.<name>(*inputs)`` or ``inputs[0].<name>(*inputs[1:])``."""
     if name in making.MAKERS:
         return making.made_of(name, inputs, keywords)
+    if name.startswith("new_") and name[4:] in making.MAKERS:
+        return making.made_of(name[4:], inputs[1:], keywords)
     if name == "randint":
         return making.randint(inputs, keywords)
     if name == "arange":
@@ -131,7 +58,7 @@ def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Run) -> A
         return UNKNOWN
     if name in making.TYPES:
         return replace(given, dtype=making.TYPES[name])
-    if name == "to" or name == "type":
+    if name in {"to", "type"}:
         return making.retyped(given, [*inputs[1:], *keywords.values()])
     if name in _SAME:
         return given
@@ -179,7 +106,7 @@ def _unshaped(name: str, given: Tensor, inputs: list[Any], run: Run) -> Any:
     return given if name in _RULES or _pooled(name) else Tensor(None)
 
 
-# -- rules: a shape, or another value ------------------------------------------------------------------------------------
+# -- rules: a shape, or another value ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +164,14 @@ def _matmul(use: _Use) -> Any:
     if not isinstance(other, Tensor) or other.shape is None or use.given.shape is None:
         return Tensor(None)
     return Tensor(forms.product(use.given.shape, other.shape))
+
+
+def _of_rank(use: _Use, rank: int) -> _Use:
+    if any(
+        len(one.shape) != rank for one in (use.given, *use.rest) if isinstance(one, Tensor) and one.shape is not None
+    ):
+        raise Misfit(f"{rank} dimensions wanted")
+    return use
 
 
 def _pieces(name: str) -> Callable[[_Use], Any]:
@@ -319,7 +254,9 @@ _RULES: dict[str, Callable[[_Use], Any]] = {
     **dict.fromkeys(_REDUCTIONS, _reduced),
     **dict.fromkeys(_PAIRS, _pair),
     **dict.fromkeys(("max", "min"), _extreme),
-    **dict.fromkeys(("matmul", "bmm", "mm"), _matmul),
+    "matmul": _matmul,
+    "bmm": lambda use: _matmul(_of_rank(use, 3)),
+    "mm": lambda use: _matmul(_of_rank(use, 2)),
     **{name: _pieces(name) for name in ("chunk", "split", "unbind")},
     "permute": _turned,
     **dict.fromkeys(("transpose", "swapaxes"), _swapped),

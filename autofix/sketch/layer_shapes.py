@@ -222,6 +222,8 @@ def _cell(use: Use) -> Any:
 
 
 def _attention(use: Use) -> Any:
+    if len(use.shape) not in (2, 3):
+        raise Misfit("attention takes 3 dimensions")
     _agree(use.run, use.layer.size("embed_dim"), use.shape[-1])
     return use.given, Tensor(None)
 

@@ -9,80 +9,23 @@ from typing import Any
 
 from autofix import shapes, signatures
 from autofix.sketch.layer_shapes import RULES, Open, Use
-from autofix.sketch.values import UNKNOWN, Layer, Misfit, Run, Tensor
+from autofix.sketch.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
 
-_SAME = frozenset(
-    [
-        "ReLU",
-        "ReLU6",
-        "LeakyReLU",
-        "ELU",
-        "SELU",
-        "CELU",
-        "GELU",
-        "SiLU",
-        "Mish",
-        "Sigmoid",
-        "Tanh",
-        "Softmax",
-        "LogSoftmax",
-        "Softmax2d",
-        "Softplus",
-        "Softsign",
-        "Hardtanh",
-        "Hardswish",
-        "Hardsigmoid",
-        "PReLU",
-        "RReLU",
-        "LogSigmoid",
-        "Tanhshrink",
-        "Threshold",
-        "Identity",
-        "Dropout",
-        "Dropout1d",
-        "Dropout2d",
-        "Dropout3d",
-        "AlphaDropout",
-        "FeatureAlphaDropout",
-        "LocalResponseNorm",
-        "ChannelShuffle",
-    ]
+_SAME = words(
+    """
+    ReLU ReLU6 LeakyReLU ELU SELU CELU GELU SiLU Mish Sigmoid Tanh Softmax LogSoftmax Softmax2d Softplus Softsign
+    Hardtanh Hardswish Hardsigmoid PReLU RReLU LogSigmoid Tanhshrink Threshold Identity Dropout Dropout1d Dropout2d
+    Dropout3d AlphaDropout FeatureAlphaDropout LocalResponseNorm ChannelShuffle
+    """
 )
 # The first of these that an input meets says what the input must be.
-_TELLING = frozenset(
-    [
-        "Linear",
-        "Bilinear",
-        "Conv1d",
-        "Conv2d",
-        "Conv3d",
-        "ConvTranspose1d",
-        "ConvTranspose2d",
-        "ConvTranspose3d",
-        "BatchNorm1d",
-        "BatchNorm2d",
-        "BatchNorm3d",
-        "InstanceNorm1d",
-        "InstanceNorm2d",
-        "InstanceNorm3d",
-        "GroupNorm",
-        "LayerNorm",
-        "LSTM",
-        "GRU",
-        "RNN",
-        "LSTMCell",
-        "GRUCell",
-        "RNNCell",
-        "Embedding",
-        "EmbeddingBag",
-        "MultiheadAttention",
-        "TransformerEncoder",
-        "TransformerEncoderLayer",
-        "TransformerDecoder",
-        "TransformerDecoderLayer",
-        "Transformer",
-        "Backbone",
-    ]
+_TELLING = words(
+    """
+    Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d BatchNorm1d BatchNorm2d
+    BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d GroupNorm LayerNorm LSTM GRU RNN LSTMCell GRUCell
+    RNNCell Embedding EmbeddingBag MultiheadAttention TransformerEncoder TransformerEncoderLayer TransformerDecoder
+    TransformerDecoderLayer Transformer Backbone
+    """
 )
 
 

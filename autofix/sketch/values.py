@@ -15,6 +15,10 @@ from autofix.source import Source
 INTEGERS = frozenset(("int8", "uint8", "int16", "int32", "int64"))
 
 
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 class Unknown:
     """What the text does not tell."""
 
@@ -102,9 +106,10 @@ class Method:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parent:
-    """What ``super()`` gives."""
+    """What ``super()`` gives in a method of ``class_``."""
 
     instance: Instance
+    class_: ast.ClassDef
 
 
 @dataclass(slots=True, eq=False)
@@ -116,6 +121,7 @@ class Run:
 
     source: Source
     steps: int
+    evaluate: Callable[[ast.expr, Scope], Any]
     call: Callable[[Any, list[Any], dict[str, Any], Run], Any]
     module: dict[str, Any] = field(default_factory=dict)
     needs: dict[int, Layer] = field(default_factory=dict)

@@ -28,7 +28,7 @@ EXTRA = -2
 class BakedBatch(Rule):
     code = "AF304"
     name = "baked-batch"
-    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.MATMUL)
+    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND)
     examples = (
         Example(
             name="a class token",

@@ -18,7 +18,7 @@ from itertools import combinations
 
 from autofix.records import Operation, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix_rules._places import argument_of
+from autofix_rules._places import argument_of, is_batch
 
 LETTERS = 11
 EARLIER = 2
@@ -73,6 +73,8 @@ class EinsumLetters(Rule):
         quote = place.text[:1]
         for i, term in reversed(list(enumerate(terms))):
             for a, b in combinations(range(len(term)), 2):
+                if a == 0 and term[0] == output[:1] and is_batch(project, operation.tensors[i].shape[0]):
+                    continue
                 changed = [*terms[:i], _swap(term, a, b), *terms[i + 1 :]]
                 if _consistent(changed, operation.tensors):
                     text = f"{quote}{','.join(changed)}{arrow}{output}{quote}"

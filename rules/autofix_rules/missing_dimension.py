@@ -16,12 +16,15 @@ Source
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 
 from autofix.records import Edit, Operation, OperationKind, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._insertions import insertions
+from autofix_rules._sizes import producing_layer
 
+CERTAIN = 8
 BATCH = 10
 WEAKER = 14
 SCALARS = 9
@@ -89,7 +92,7 @@ class MissingDimension(Rule):
             or finding.expected != (1,)
         ):
             return
-        if operation.tensors[0].rank > 3:
+        if operation.tensors[0].rank > 3 or producing_layer(project, operation.tensors[0]) is not None:
             return
         for edits, words in insertions(project, operation, layer, "unsqueeze(-1)", "", ""):
             title = f"make {operation.tensors[0].shape} a row of scalars {words}"
@@ -104,7 +107,9 @@ def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: T
         if layer is None or first is None or first.producer != given.index or operation.index == finding.operation:
             continue
         if layer.kind.startswith(("Conv1d", "Conv2d", "Conv3d")) and tensor.rank == int(layer.kind[4]) + 1:
-            return BATCH
+            failed = project.operation(finding)
+            whole = math.prod(failed.tensors[0].shape) if failed is not None and failed.tensors else 0
+            return CERTAIN if finding.expected == (whole,) else BATCH
     unpacked = finding.expected == (tensor.rank + 1,) and finding.actual == tensor.shape
     return WEAKER if finding.mismatch is Mismatch.UNPACK and unpacked else 0
 
@@ -119,9 +124,18 @@ def _at_first_use(project: Project, given: Operation) -> Edit | None:
         return None
     source = project.source(frames[-1].path)
     function = source.function_at(frames[-1].range, frames[-1].function)
-    if function is None or given.target not in [a.arg for a in function.args.args]:
-        return None
-    for statement in function.body:
-        if any(isinstance(n, ast.Name) and n.id == given.target for n in ast.walk(statement)):
-            return source.insert_before(statement, f"{given.target} = {given.target}.unsqueeze(0)")
+    name = _parameter(project, function, given) if function is not None else ""
+    for statement in function.body if function is not None and name else ():
+        if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement)):
+            return source.insert_before(statement, f"{name} = {name}.unsqueeze(0)")
     return None
+
+
+def _parameter(project: Project, function: ast.FunctionDef | ast.AsyncFunctionDef, given: Operation) -> str:
+    """The parameter of the model's forward that an input was passed for."""
+    names = [a.arg for a in function.args.args][1:]
+    inputs = [o.index for o in project.trace.operations if o.kind is OperationKind.PLACEHOLDER]
+    if given.target in names:
+        return given.target
+    position = inputs.index(given.index)
+    return names[position] if position < len(names) else ""

@@ -21,6 +21,7 @@ from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project
 from autofix_rules._ranks import behind, respelled, tensors_at_fault, without_call
 
 POOLED = 9
+BATCH = 8
 NAMED = 10
 DROPPED = 12
 EARLIER = 3
@@ -106,7 +107,7 @@ class SqueezedAway(Rule):
                     self.code,
                     f"squeeze dimension {dimension} only",
                     (edit,),
-                    NAMED + 3 * rank + extra,
+                    (NAMED if ones[0] else BATCH) + 3 * rank + extra,
                     label,
                     reason if several else "",
                 )

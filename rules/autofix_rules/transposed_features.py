@@ -59,15 +59,16 @@ class TransposedFeatures(Rule):
         for edits, words in insertions(project, operation, layer, order, "{}." + order, "Identity()"):
             if "Sequential" in words:
                 return
-            reason = f"the {finding.expected[0]} features of {tensor.shape} stand in dimension 1; later code may expect them there"
+            place = f"the {finding.expected[0]} features of {tensor.shape} stand in dimension 1"
+            reason = f"{place}; later code may expect them there"
             title = f"move the {finding.expected[0]} features of {tensor.shape} to the end {words}"
             yield Fix(self.code, title, edits, COST + (ON_MAPS if tensor.rank > 3 else 0), self.applicability, reason)
 
 
 def _order(tensor: Tensor, features: int) -> str | None:
     """The call that moves dimension 1 to the end, where it has the features wanted."""
-    if tensor.rank < 3 or tensor.shape[1] != features or features == 1:
-        return None
+    if tensor.rank < 3 or tensor.shape[1] != features or features == 1 or set(tensor.shape[2:]) == {1}:
+        return None  # Maps of one place are to be flattened.
     if tensor.rank == 3:
         return "transpose(1, 2)"
     return f"permute({', '.join(map(str, (0, *range(2, tensor.rank), 1)))})"

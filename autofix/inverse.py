@@ -1,0 +1,60 @@
+"""Arithmetic backwards: what an operand has to be for the result to be the size wanted."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterator
+
+
+def fit(values: list[int | None], hints: tuple[int, ...]) -> tuple[int, ...] | None:
+    """What each factor has to become: the flattened sizes in order, where there are as many; ones are dropped."""
+    if len(values) == len(hints):
+        return hints
+    rest = tuple(size for size in hints if size != 1)
+    if len(values) == len(rest):
+        return rest
+    # ``128 * side ** 2``: the last factor stands for the remaining product.
+    if 2 <= len(values) < len(hints) and values[0] == hints[0]:
+        head = hints[: len(values) - 1]
+        if list(values[:-1]) == list(head):
+            return (*head, math.prod(hints[len(values) - 1 :]))
+    return None
+
+
+def inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) -> Iterator[tuple[int, int]]:
+    """(side, value) pairs such that replacing that operand by the value makes the result ``want``."""
+    inverse: dict[type[ast.operator], Callable[[], Iterator[tuple[int, int]]]] = {
+        ast.Add: lambda: _pairs((want - b) if b is not None else None, (want - a) if a is not None else None),
+        ast.Sub: lambda: _pairs((want + b) if b is not None else None, (a - want) if a is not None else None),
+        ast.Mult: lambda: _pairs(_quotient(want, b), _quotient(want, a)),
+        ast.FloorDiv: lambda: _pairs(
+            want * b if b else None, a // want if a and a // (a // want or 1) == want else None
+        ),
+        ast.Div: lambda: _pairs(want * b if b else None, _quotient(a, want) if a else None),
+        ast.Pow: lambda: _pairs(_root(want, b), None),
+    }
+    make = inverse.get(type(op))
+    if make is not None:
+        smallest = 0 if isinstance(op, (ast.Add, ast.Sub)) else 1
+        yield from ((side, value) for side, value in make() if value >= smallest)
+
+
+def _pairs(left: int | None, right: int | None) -> Iterator[tuple[int, int]]:
+    if left is not None:
+        yield 0, left
+    if right is not None:
+        yield 1, right
+
+
+def _quotient(number: int | None, divisor: int | None) -> int | None:
+    if number is None or not divisor or number % divisor:
+        return None
+    return number // divisor
+
+
+def _root(number: int, exponent: int | None) -> int | None:
+    if not exponent or exponent < 1:
+        return None
+    root = round(number ** (1 / exponent))
+    return root if root**exponent == number else None

@@ -1,0 +1,243 @@
+"""Faults that raise nothing, read from a run that passed: what its checks, its shapes and other batch sizes show.
+
+It names suspicions with their evidence. Whether one becomes a finding is for the search, which has to repair it first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from autofix.diagnosis import diagnose, losses
+from autofix.diagnosis.conclusion import show
+from autofix.flow import accidental_column, bare, feeds_a_loss, lead, outer, samples_lead, sequence_first
+from autofix.project import Project
+from autofix.records import (
+    Check,
+    CheckKind,
+    CheckOutcome,
+    Ending,
+    Finding,
+    Location,
+    Mismatch,
+    Operation,
+    OperationKind,
+    Sequence,
+    Tensor,
+    Trace,
+    Value,
+)
+
+Another = Callable[[int], Project]
+_ARITHMETIC = frozenset(("add", "sub", "mul", "div", "rsub", "truediv", "radd", "rmul", "subtract", "multiply", "divide"))
+_RESHAPES = frozenset(("view", "reshape"))
+_NORMALISED = frozenset(("softmax", "log_softmax", "softmin", "Softmax", "LogSoftmax", "Softmin"))
+_REDUCED = frozenset(("mean", "sum", "max", "amax", "logsumexp"))
+_SMALL_BATCHES = (3, 2)
+_RUNGS = {
+    Mismatch.SILENT_FOLD: CheckKind.INDEPENDENT,
+    Mismatch.SILENT_REDUCTION: CheckKind.INDEPENDENT,
+    Mismatch.SILENT_BATCH: CheckKind.BATCH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A finding that nothing has proved yet, and the run that shows it."""
+
+    finding: Finding
+    project: Project
+
+
+def suspects(project: Project, batch: int | None, another: Another) -> tuple[Suspect, ...]:
+    """What is wrong with a model or program that ran.
+
+    ``batch`` is the size that all inputs have first, None where they share none; ``another`` runs the same text on
+    another batch size, a batch of one in evaluation mode.
+    """
+    found = [*_broadcasts(project), *_mixed(project), *_swapped(project)]
+    if batch is not None and batch > 1:
+        found += [*_squeezed(project, batch, another), *_baked(project, batch, another)]
+    return tuple({place(suspect.finding): suspect for suspect in reversed(found)}.values())[::-1]
+
+
+def place(finding: Finding) -> tuple[object, ...]:
+    """Findings of one place are one fault, however often a loop passes it."""
+    return (finding.mismatch, finding.call.path, finding.call.range.start)
+
+
+def settled(finding: Finding, before: Trace, after: Trace, left: tuple[Suspect, ...]) -> bool:
+    """Whether the run ``after`` proves that ``finding`` is repaired and the model otherwise what it was."""
+    old, new = _outcomes(before), _outcomes(after)
+    worse = any(new[kind] is CheckOutcome.FAILED and old.get(kind) is not CheckOutcome.FAILED for kind in new)
+    if worse or any(one.finding.mismatch is finding.mismatch and _same_line(one.finding, finding) for one in left):
+        return False
+    if finding.mismatch is Mismatch.SILENT_SQUEEZE and any(one.finding.mismatch is finding.mismatch for one in left):
+        return False
+    rung = _RUNGS.get(finding.mismatch)
+    if rung is not None and new.get(rung) is not CheckOutcome.PASSED:
+        return False
+    follows = all(new.get(k) is CheckOutcome.PASSED for k in (CheckKind.BATCH, CheckKind.INDEPENDENT))
+    return shapes(before.output) == shapes(after.output) or follows
+
+
+def _same_line(a: Finding, b: Finding) -> bool:
+    return (a.call.path, a.call.range.start.line) == (b.call.path, b.call.range.start.line)
+
+
+def _outcomes(trace: Trace) -> dict[CheckKind, CheckOutcome]:
+    return {check.kind: check.outcome for check in trace.checks}
+
+
+def shapes(value: Value) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the tensors in an output, in order."""
+    if isinstance(value, Tensor):
+        return (value.shape,)
+    if isinstance(value, Sequence):
+        return tuple(shape for item in value.items for shape in shapes(item))
+    return tuple(shape for _, item in getattr(value, "items", ()) for shape in shapes(item))
+
+
+def _found(
+    mismatch: Mismatch, message: str, project: Project, operation: Operation, operand: int = 0, dimension: int = -1
+) -> Iterator[Suspect]:
+    """A suspect at an operation that the user's code asked for."""
+    if not operation.frames:
+        return
+    call = Location(operation.frames[0].path, operation.frames[0].range)
+    result = operation.result.shape if isinstance(operation.result, Tensor) else ()
+    finding = Finding(
+        mismatch=mismatch,
+        message=message,
+        location=call,
+        call=call,
+        subject=operation.layer or operation.target,
+        expected=operation.tensors[operand].shape,
+        actual=result,
+        operation=operation.index,
+        layer=operation.layer_index if operation.kind is OperationKind.CALL_MODULE else -1,
+        operand=operand,
+        dimension=dimension if dimension >= 0 else None,
+        silent=True,
+    )
+    yield Suspect(finding, project)
+
+
+# -- broadcasting ------------------------------------------------------------------------------------------------------
+
+
+def _broadcasts(project: Project) -> Iterator[Suspect]:
+    """Losses, by hand or torch's, that compare every sample with every other."""
+    for operation in project.forward_operations():
+        tensors = operation.tensors[:2]
+        if operation.raised or len(tensors) < 2 or outer(tensors[0].shape, tensors[1].shape) is None:
+            continue
+        is_loss = bare(operation) in losses.NAMES
+        by_hand = bare(operation) in _ARITHMETIC and accidental_column(project, tensors)
+        if is_loss or (by_hand and feeds_a_loss(project, operation)):
+            yield from _found(Mismatch.SILENT_BROADCAST, _broadcast_words(operation), project, operation)
+
+
+def _broadcast_words(operation: Operation) -> str:
+    a, b = (tensor.shape for tensor in operation.tensors[:2])
+    return f"`{bare(operation)}` broadcasts {show(a)} with {show(b)} to {show(outer(a, b) or ())}: every pair of samples"
+
+
+# -- samples put together ----------------------------------------------------------------------------------------------
+
+
+def _mixed(project: Project) -> Iterator[Suspect]:
+    """The operation at which a change of one sample was seen to reach others."""
+    check = next((c for c in project.trace.checks if c.kind is CheckKind.INDEPENDENT and c.operation >= 0), None)
+    if check is None or check.operation >= len(project.trace.operations):
+        return
+    operation = project.trace.operations[check.operation]
+    name, before, after = bare(operation), operation.tensors[0], operation.result
+    if name in _RESHAPES and isinstance(after, Tensor):
+        message = f"`{name}` puts different samples into one row: {show(before.shape)} becomes {show(after.shape)}"
+        yield from _found(Mismatch.SILENT_FOLD, message, project, operation, dimension=check.dimension)
+    elif name in _NORMALISED | _REDUCED and samples_lead(project) and _over_samples(operation, check):
+        message = f"`{name}` runs over the samples, dimension {check.dimension} of {show(before.shape)}"
+        yield from _found(Mismatch.SILENT_REDUCTION, message, project, operation, dimension=check.dimension)
+    elif name in _ARITHMETIC and len(operation.tensors) == 2 and samples_lead(project):
+        if outer(*(t.shape for t in operation.tensors)) is not None and accidental_column(project, operation.tensors):
+            yield from _found(Mismatch.SILENT_BROADCAST, _broadcast_words(operation), project, operation)
+
+
+def _over_samples(operation: Operation, check: Check) -> bool:
+    """A softmax over the samples; or a reduction that leaves an output no row of a sample, where others remain."""
+    before, after = operation.tensors[0], operation.result
+    if bare(operation) in _NORMALISED:
+        return check.outcome is CheckOutcome.FAILED
+    after = after.items[0] if isinstance(after, Sequence) and after.items else after
+    return before.rank > 2 and isinstance(after, Tensor) and after.shape == _without(before.shape, check.dimension)
+
+
+def _without(shape: tuple[int, ...], dimension: int) -> tuple[int, ...]:
+    return shape[:dimension] + shape[dimension + 1 :]
+
+
+def _swapped(project: Project) -> Iterator[Suspect]:
+    """Views that give the dimensions inside a sample each other's sizes, which only relabels the elements."""
+    for operation in project.forward_operations():
+        before, after = operation.tensors[0] if operation.tensors else None, operation.result
+        if bare(operation) not in _RESHAPES or before is None or not isinstance(after, Tensor) or before.rank < 3:
+            continue
+        differing = [(a, b) for a, b in zip(before.shape, after.shape, strict=False) if a != b]
+        same_sizes = before.rank == after.rank and sorted(before.shape) == sorted(after.shape)
+        maker = project.producer(before)
+        meant = maker is None or bare(maker) in {*_RESHAPES, "unflatten", "Unflatten", "flatten", "Linear", "linear"}
+        if same_sizes and len(differing) > 1 and before.shape[0] == after.shape[0] and before.contiguous and not meant:
+            message = f"`{bare(operation)}` relabels {show(before.shape)} as {show(after.shape)} where it should permute"
+            yield from _found(Mismatch.SILENT_FOLD, message, project, operation)
+
+
+# -- other batch sizes -------------------------------------------------------------------------------------------------
+
+
+def _squeezed(project: Project, batch: int, another: Another) -> Iterator[Suspect]:
+    """Squeezes that also remove a batch of one, where a batch of one then fails or comes out in another shape."""
+    places = [o for o in project.forward_operations() if bare(o) == "squeeze" and lead(o) == batch and not o.raised]
+    if not places or sequence_first(project, batch):
+        return
+    alone = another(1)
+    if alone.trace.ending is Ending.PASSED and _follows(project.trace, alone.trace, batch):
+        return
+    if alone.trace.ending not in (Ending.PASSED, Ending.RAISED):
+        return
+    for operation in alone.forward_operations():
+        if any(_twins(operation, one) for one in places) and _lost_first(operation):
+            message = f"`squeeze` also removes a batch of one: {show(operation.tensors[0].shape)} keeps no first dimension"
+            yield from _found(Mismatch.SILENT_SQUEEZE, message, alone, operation)
+
+
+def _twins(a: Operation, b: Operation) -> bool:
+    return (a.target, a.frames[:1] and a.frames[0].range) == (b.target, b.frames[:1] and b.frames[0].range)
+
+
+def _lost_first(operation: Operation) -> bool:
+    before, after = operation.tensors[0], operation.result
+    named = next((v for v in (*operation.arguments[1:], *(v for _, v in operation.keywords)) if isinstance(v, int)), None)
+    return lead(operation) == 1 and isinstance(after, Tensor) and after.rank < before.rank and named in (None, 0)
+
+
+def _follows(whole: Trace, alone: Trace, batch: int) -> bool:
+    """Whether a batch of one gives what the first sample of the whole batch gives."""
+    expected = [(shape[0] // batch, *shape[1:]) if shape else () for shape in shapes(whole.output)]
+    leads = all(shape and shape[0] % batch == 0 for shape in shapes(whole.output))
+    return not leads or list(shapes(alone.output)) == expected
+
+
+def _baked(project: Project, batch: int, another: Another) -> Iterator[Suspect]:
+    """What a batch of another size dies of."""
+    failed = any(c.kind is CheckKind.BATCH and c.outcome is CheckOutcome.FAILED for c in project.trace.checks)
+    if not failed or sequence_first(project, batch):
+        return
+    for size in (batch + 1, next(small for small in _SMALL_BATCHES if small != batch)):
+        other = another(size)
+        finding = diagnose(other) if other.trace.ending is Ending.RAISED else None
+        if finding is not None and math.prod(finding.expected + finding.actual):
+            message = f"only a batch of {batch} runs; with {size} samples {finding.message}"
+            yield Suspect(replace(finding, mismatch=Mismatch.SILENT_BATCH, message=message, silent=True), other)
+            return

@@ -1,0 +1,84 @@
+"""Operators on the values of a sketch: arithmetic, comparisons, truth, what a loop goes over.
+
+It evaluates no expression.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from autofix.sketch import forms
+from autofix.sketch.values import UNKNOWN, Foreign, Function, Instance, Layer, Method, Run, Tensor
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+}
+COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.In: lambda a, b: a in b,
+    ast.NotIn: lambda a, b: a not in b,
+}
+MAX_NUMBER = 1 << 60
+MAX_ITEMS = 4096
+
+
+def combined(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        return _tensors(op, left, right, run)
+    if isinstance(op, ast.Pow):
+        small = isinstance(right, (int, float)) and abs(right) <= 64
+        return left**right if small and abs(left) < MAX_NUMBER else UNKNOWN
+    if isinstance(left, str) and isinstance(op, ast.Mod):
+        return left % right
+    many = isinstance(op, ast.Mult) and (isinstance(left, (list, str, tuple)) or isinstance(right, (list, str, tuple)))
+    if many and max(one for one in (left, right) if isinstance(one, int)) > MAX_ITEMS:
+        return UNKNOWN
+    result = _BINARY[type(op)](left, right)
+    return UNKNOWN if isinstance(result, int) and abs(result) > MAX_NUMBER else result
+
+
+def _tensors(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
+    if isinstance(op, ast.MatMult):
+        return run.call(Foreign("torch.matmul"), [left, right], {}, run)
+    if not (isinstance(left, Tensor) and isinstance(right, Tensor)):
+        return left if isinstance(left, Tensor) else right
+    if left.shape is None or right.shape is None:
+        return next((one for one in (left, right) if one.source >= 0 and one.shape is None), Tensor(None))
+    return Tensor(forms.broadcast(left.shape, right.shape), left.dtype if left.shape else right.dtype)
+
+
+def items_of(value: Any) -> list[Any] | None:
+    """What a loop over ``value`` gives; None where that is not known."""
+    if isinstance(value, Layer) and value.kind == "Sequential":
+        return list(value.parts)
+    if isinstance(value, Tensor):
+        return [Tensor(value.shape[1:], value.dtype) for _ in range(min(value.shape[0], 64))] if value.shape else None
+    if isinstance(value, (list, tuple, str, dict, range)):
+        return list(value)[:MAX_ITEMS]
+    return None
+
+
+def truth(value: Any) -> bool | None:
+    """Whether a condition holds; None where that is not known."""
+    if value is UNKNOWN or isinstance(value, (Tensor, Foreign, Method)):
+        return None
+    if isinstance(value, (Instance, Layer, Function, ast.ClassDef)):
+        return True
+    return bool(value)

@@ -1,0 +1,164 @@
+"""Calls of what the file does not define: Python's builtins, torch's layers and functions, methods of containers.
+
+A name that is not known gives an unknown result.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+from autofix.sketch import functions, layers
+from autofix.sketch.arithmetic import items_of
+from autofix.sketch.attributes import attribute, inherited
+from autofix.sketch.values import UNKNOWN, Foreign, Function, Instance, Layer, Method, Parent, Run, Scope, Tensor, words
+
+_CONTAINERS = frozenset(("ModuleList", "ParameterList"))
+_ITSELF = words(
+    """
+    to cuda cpu eval train float double half apply requires_grad_ compile
+    """
+)
+
+
+def call_method(method: Method, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    owner, name = method.owner, method.name
+    match owner:
+        case Parent():
+            return _parent(owner, name, positional, keywords, run)
+        case Tensor():
+            return functions.apply(name, [owner, *positional], keywords, run)
+        case Layer() if name == "forward":
+            return run.call(owner, positional, keywords, run)
+        case Layer() if name in {"append", "add_module"} and positional:
+            owner.parts.append(positional[-1])
+            return None
+        case Instance() if name in {"add_module", "register_module", "register_buffer", "register_parameter"}:
+            if len(positional) > 1 and isinstance(positional[0], str):
+                owner.attributes[positional[0]] = positional[1]
+            return None
+        case Instance() | Layer() if name in _ITSELF:
+            return owner
+        case list() | dict() | str() if name in _OF_CONTAINERS:
+            return getattr(owner, name)(*positional, **keywords)
+    return UNKNOWN
+
+
+_OF_CONTAINERS = words(
+    """
+    append extend insert items keys values get pop update copy index format split lower
+    """
+)
+
+
+def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    for base in parent.class_.bases:
+        known = run.evaluate(base, Scope(run))
+        if isinstance(known, ast.ClassDef):
+            found = inherited(parent.instance, known, name, run)
+            if isinstance(found, Function):
+                return run.call(found, positional, keywords, run)
+        elif isinstance(known, Foreign) and known.bare == "Sequential" and name == "__init__":
+            parent.instance.attributes.update({str(at): part for at, part in enumerate(positional)})
+    return None
+
+
+def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    name = function.bare
+    if function.name in _BUILTINS:
+        return _BUILTINS[function.name](*positional, **keywords)
+    if function.name == "json.loads":
+        return json.loads(positional[0])
+    if name == "pad_packed_sequence":
+        return (*positional[:1], Tensor(None))
+    if name in {"getattr", "hasattr", "setattr", "isinstance"}:
+        return _reflected(name, positional, run)
+    if name in {"Sequential", "ModuleDict", "OrderedDict"} or name in _CONTAINERS:
+        return _container(name, positional, keywords)
+    if function.name.startswith(("math.", "np.", "numpy.")) and hasattr(math, name):
+        return getattr(math, name)(*positional)
+    if function.name.startswith(("torchvision.models.", "timm.")) or ".models." in f".{function.name}":
+        return Layer("Backbone", {})
+    if name[:1].isupper() and layers.is_known(name):
+        return layers.build(name, positional, keywords)
+    if functions.is_known(name) or name in {"cat", "concat", "stack", "randint", "arange"}:
+        return functions.apply(name, positional, keywords, run)
+    return UNKNOWN
+
+
+def _container(name: str, positional: list[Any], keywords: dict[str, Any]) -> Any:
+    first = positional[0] if positional else []
+    if name in {"ModuleDict", "OrderedDict"}:
+        return dict(first) | keywords
+    if name in _CONTAINERS:
+        return items_of(first) or []
+    parts = list(first.values()) if len(positional) == 1 and isinstance(first, dict) else positional
+    return Layer("Sequential", {}, list(parts))
+
+
+def _reflected(name: str, positional: list[Any], run: Run) -> Any:
+    if name == "isinstance":
+        kinds = positional[1] if isinstance(positional[1], tuple) else (positional[1],)
+        plain = {"int": int, "float": float, "str": str, "list": list, "tuple": tuple, "dict": dict}
+        known = tuple(plain[one.name] for one in kinds if isinstance(one, Foreign) and one.name in plain)
+        return (
+            isinstance(positional[0], known) if len(known) == len(kinds) and positional[0] is not UNKNOWN else UNKNOWN
+        )
+    owner, key = positional[0], positional[1]
+    if not isinstance(key, str):
+        return UNKNOWN
+    if name == "setattr":
+        if isinstance(owner, Instance):
+            owner.attributes[key] = positional[2]
+        return None
+    found = attribute(owner, key, run)
+    if name == "hasattr":
+        return found is not UNKNOWN
+    return positional[2] if found is UNKNOWN and len(positional) > 2 else found
+
+
+def _length(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.shape[0] if value.shape else UNKNOWN
+    return len(value.parts if isinstance(value, Layer) else value)
+
+
+def _numbered(value: Any, start: int = 0) -> Any:
+    items = items_of(value)
+    return UNKNOWN if items is None else list(enumerate(items, start))
+
+
+def _zipped(*values: Any) -> Any:
+    columns = [items_of(value) for value in values]
+    return UNKNOWN if any(column is None for column in columns) else list(zip(*filter(None, columns), strict=False))
+
+
+def _printed(*_values: Any, **_options: Any) -> None:
+    """Printing changes nothing."""
+
+
+_BUILTINS: dict[str, Callable[..., Any]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": bool,
+    "abs": abs,
+    "round": round,
+    "max": max,
+    "min": min,
+    "sum": sum,
+    "range": range,
+    "list": lambda value=(): items_of(value) or [],
+    "tuple": lambda value=(): tuple(items_of(value) or ()),
+    "dict": dict,
+    "reversed": lambda value: list(reversed(items_of(value) or [])),
+    "sorted": sorted,
+    "len": _length,
+    "enumerate": _numbered,
+    "zip": _zipped,
+    "print": _printed,
+    "ModuleList": lambda value=(): items_of(value) or [],
+}
