@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import guessing, load, propose, registry, replies, search, suppressions, verify
+from autofix import guessing, load, propose, registry, replies, search, silence, suppressions, verify
 from autofix.child import Session
 from autofix.diagnosis import diagnose
 from autofix.errors import UsageError
@@ -39,6 +39,7 @@ from autofix.records import (
     Trace,
 )
 from autofix.settings import Prefer, Settings
+from autofix.silence import Suspect
 from autofix.source import Source
 
 Progress = Callable[[str], None]
@@ -62,14 +63,14 @@ def repair(request: Request, session: Session | None = None, progress: Progress 
 
     Raises ProbeError if the interpreter cannot run the probe, UsageError for project files that cannot be read.
     """
-    tell = progress or _silent
+    tell = progress or _say_nothing
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
         run = _Run(request, used)
         registry.rules()  # They load while the probe still imports torch.
         tell("running the model")
-        original = run.trace((), checks=False)
+        original = run.trace((), checks=True)
         if not _has_fault(original):
-            return _without_fault(request, run, original)
+            return _silent_fault(request, run, original, tell) or _without_fault(request, run, original)
         project = run.project((), original)
         finding = diagnose(project)
         assert finding is not None
@@ -90,7 +91,7 @@ def trace(request: Request, session: Session | None = None) -> tuple[Trace, Find
         return made, diagnose(run.project((), made)) if _has_fault(made) else None
 
 
-def _silent(words: str) -> None:
+def _say_nothing(words: str) -> None:
     """No progress is wanted."""
     del words
 
@@ -143,9 +144,22 @@ class _Run:
         return Project(target.root, made, lambda path: self.source(path, texts), target.path)
 
     def trace(self, texts: search.Texts, checks: bool, fresh: bool = False, graph: bool = False) -> Trace:
+        return self._reply(texts, self._wire_request(texts, checks, fresh, graph))
+
+    def suspects(self, texts: search.Texts, made: Trace) -> tuple[Suspect, ...]:
+        """What is wrong though nothing raised; other batch sizes are run where that can tell."""
+
+        def another(size: int) -> Project:
+            asked = self._wire_request(texts, checks=False, fresh=False, graph=False)
+            evaluation = asked.evaluation_mode or size == 1
+            samples = _wire_samples(silence.with_batch(self.samples, size))
+            return self.project(texts, self._reply(texts, replace(asked, samples=samples, evaluation_mode=evaluation)))
+
+        return silence.suspects(self.project(texts, made), silence.batch_of(self.samples), another)
+
+    def _reply(self, texts: search.Texts, asked: wire.RunRequest) -> Trace:
         self.probes += 1
-        reply = self._session.run(self._wire_request(texts, checks, fresh, graph))
-        return replies.read(reply, lambda path, line: self._line(path, line, texts))
+        return replies.read(self._session.run(asked), lambda path, line: self._line(path, line, texts))
 
     def _line(self, path: Path, line: int, texts: search.Texts) -> str:
         try:
@@ -183,6 +197,20 @@ def _wire_samples(samples: Samples) -> wire.SamplesRequest:
 
 
 # -- reports -----------------------------------------------------------------------------------------------------------
+
+
+def _silent_fault(request: Request, run: _Run, original: Trace, tell: Progress) -> Report | None:
+    """The report of a fault that raises nothing and whose repair is verified; None where there is none."""
+    found = run.suspects((), original) if original.ending is Ending.PASSED else ()
+    for suspect in found:
+        hidden = _suppression(run, suspect.finding)
+        if hidden is not None:
+            return _suppressed(request, run, original, suspect.finding, hidden)
+        tell(f"searching for a repair: {suspect.finding.message}")
+        report = _searched(request, run, original, suspect.finding, suspect.project)
+        if report.plan is not None:
+            return report
+    return None
 
 
 def _without_fault(request: Request, run: _Run, original: Trace) -> Report:
@@ -251,14 +279,12 @@ def _suppressed(request: Request, run: _Run, original: Trace, finding: Finding, 
 def _searched(request: Request, run: _Run, original: Trace, finding: Finding, project: Project) -> Report:
     settings = request.settings
     rules = propose.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
-    found = search.search(
-        original,
-        finding,
-        run=run.trace,
-        view=run.project,
-        propose=lambda one, view: propose.propose(one, view, rules),
-        limits=settings.limits,
-    )
+    ask: search.Propose = lambda one, view: propose.propose(one, view, rules)  # noqa: E731
+    if finding.silent:
+        suspect = Suspect(finding, project)
+        found = search.search_silent(original, suspect, run.trace, run.suspects, ask, settings.limits)
+    else:
+        found = search.search(original, finding, run.trace, run.project, ask, settings.limits)
     plans = _judged(run, project, found.plans)
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()

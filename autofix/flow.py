@@ -11,11 +11,12 @@ from autofix.project import Project
 from autofix.records import Layer, Operation, OperationKind, Tensor
 from autofix.shapes import ShapeError, broadcast
 
-MAX_STEPS = 8
 _LEADING = ("Conv", "BatchNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool")
 _BATCHED = frozenset(("bmm", "baddbmm", "matmul"))
 _RENAMED = frozenset(("squeeze", "unsqueeze", "view", "reshape", "flatten", "getitem", "detach", "t", "T", "transpose"))
-_CHOSEN = frozenset(("unsqueeze", "getitem", "view", "reshape", "expand", "unflatten", "t", "T", "transpose", "permute"))
+_CHOSEN = frozenset(
+    ("unsqueeze", "getitem", "view", "reshape", "expand", "unflatten", "t", "T", "transpose", "permute")
+)
 
 
 def bare(operation: Operation) -> str:
@@ -95,7 +96,7 @@ def accidental_column(project: Project, tensors: tuple[Tensor, ...]) -> bool:
     maker = _maker(project, longer)
     if maker is not None and (bare(maker) in _CHOSEN or maker.keyword("keepdim") is True):
         return False
-    if maker is not None and maker.kind is OperationKind.GET_ATTR:
+    if not _is_data(project, longer) or not _is_data(project, shorter):
         return False
     return not _roots(project, longer) & _roots(project, shorter)
 
@@ -106,6 +107,14 @@ def _maker(project: Project, tensor: Tensor) -> Operation | None:
         if not operation.tensors or operation.tensors[0].shape != tensor.shape:
             return operation
     return None
+
+
+def _is_data(project: Project, tensor: Tensor) -> bool:
+    """Whether the tensor comes from the inputs, not from a parameter or a grid whose size is the same by chance."""
+    origin = next(reversed(tuple(project.ancestry(tensor))), None)
+    if origin is None or not project.inputs():
+        return origin is None or origin.kind is not OperationKind.GET_ATTR
+    return origin.kind is OperationKind.PLACEHOLDER
 
 
 def _roots(project: Project, tensor: Tensor) -> set[int]:

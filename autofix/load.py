@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autofix import inference, programs, sampling
+from autofix import programs, sampling
 from autofix.errors import UsageError
 from autofix.records import SampleOrigin, Samples, SourceText, Target
 from autofix.source import Source, dotted
@@ -90,7 +90,7 @@ def target(
             path, root, module, paths, "", Samples(origin=SampleOrigin.NONE), script=True, arguments=arguments
         )
     expression = _model(source, model)
-    found = known or inference.infer(source, expression, _tests(source, root))
+    found = known or _inferred(source, expression, root)
     if found is None:
         raise UsageError(
             f"no sample input for `{expression}` in {path.name}; pass one, for example --sample-shape 64,3,32,32"
@@ -101,6 +101,13 @@ def target(
 def configured(sample_shape: tuple[str, ...]) -> Samples | None:
     """The sample of the settings, for ``target``."""
     return sampling.parse_samples(sample_shape, SampleOrigin.SETTINGS) if sample_shape else None
+
+
+def _inferred(source: Source, expression: str, root: Path) -> Samples | None:
+    # Most runs name their sample, and the start should not pay for what they do not need.
+    from autofix import inference
+
+    return inference.infer(source, expression, _tests(source, root))
 
 
 def _tests(source: Source, root: Path) -> Iterator[Source]:

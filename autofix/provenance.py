@@ -173,6 +173,10 @@ class _Solver:
         left, right = (Expression(expression.source, side, expression.frames) for side in (node.left, node.right))
         a, b = self.project.integer(left), self.project.integer(right)
         for side, inner in inverse_operands(node.op, a, b, want):
+            if inner == 1 and isinstance(node.op, ast.Mult):
+                other = right if side == 0 else left
+                yield self._site(expression, other.text, LITERAL + HOP * depth, "operand")
+                continue
             for site in self.solve(left if side == 0 else right, inner, depth, "operand"):
                 yield replace(site, cost=site.cost + LONE_FACTOR) if products else site
         if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == want:
@@ -254,7 +258,7 @@ class _Solver:
             yield self._site(expression, text, NAME_IN_SCOPE + HOP * depth + kin, "expression")
         if now and want % now == 0 and want // now > 1:
             yield from self._multiple(expression, want // now, depth)
-        if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript, ast.Call)):
+        if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)):
             yield self._site(
                 expression, self._spelled(expression, want), LITERAL_FOR_EXPRESSION + HOP * depth, "expression"
             )

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import verify
+from autofix import silence, verify
 from autofix.diagnosis import diagnose
 from autofix.patch import apply_edits
 from autofix.project import Project
@@ -35,16 +35,20 @@ from autofix.records import (
     Trace,
     Verdict,
 )
+from autofix.silence import Suspect
 
 MARGIN = 9
 LATERAL_COST = 3
 MAX_LATERALS = 2
 MAX_STEPS = 12
+# What a plan pays for each suspicion that it leaves: repairing that one too is always cheaper.
+LEFT = 40
 
 Texts = tuple[tuple[Path, str], ...]
 Run = Callable[[Texts, bool], Trace]
 View = Callable[[Texts, Trace], Project]
 Propose = Callable[[Finding, Project], Proposals]
+Suspects = Callable[[Texts, Trace], tuple[Suspect, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,20 @@ def search(original: Trace, finding: Finding, run: Run, view: View, propose: Pro
     books.seen.add(())
     first = _outcome(original, finding)
     _expand(books, _State((), (), 0), first, view((), original), propose)
+    return _searched(books, limits, lambda state: _visit(books, state, original, run, view, propose))
+
+
+def search_silent(
+    original: Trace, suspect: Suspect, run: Run, suspects: Suspects, propose: Propose, limits: Limits
+) -> Found:
+    """Plans for a model that ran, after which nothing is left to suspect where ``suspect`` is."""
+    books = _Books()
+    books.seen.add(())
+    _expand(books, _State((), (), 0), _Outcome(0, 0, suspect.finding), suspect.project, propose)
+    return _searched(books, limits, lambda state: _listen(books, state, original, run, suspects, propose))
+
+
+def _searched(books: _Books, limits: Limits, visit: Callable[[_State], None]) -> Found:
     limited = False
     while books.queue:
         cost, _, state = heapq.heappop(books.queue)
@@ -107,7 +125,7 @@ def search(original: Trace, finding: Finding, run: Run, view: View, propose: Pro
         if books.probes >= limits.probes or books.seconds >= limits.seconds:
             limited = True
             break
-        _visit(books, state, original, run, view, propose)
+        visit(state)
     plans = sorted(books.plans.values(), key=lambda plan: (plan.cost, len(plan.steps), plan.title, plan.texts))
     return Found(tuple(plans), limited, books.probes, books.seconds, tuple(dict.fromkeys(books.notes)))
 
@@ -143,6 +161,24 @@ def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, 
     laterals = state.laterals + 1 if lateral else 0
     paid = replace(state, laterals=laterals, cost=state.cost + (LATERAL_COST if lateral else 0))
     _expand(books, paid, outcome, project, propose)
+
+
+def _listen(books: _Books, state: _State, original: Trace, run: Run, suspects: Suspects, propose: Propose) -> None:
+    """Keep what is settled, and go on with what is left; a model that ran must not raise after a repair."""
+    if not _is_python(state.texts):
+        return
+    trace = run(state.texts, True)
+    books.probes += 1
+    books.seconds += trace.seconds
+    if trace.ending is not Ending.PASSED:
+        return
+    left = suspects(state.texts, trace)
+    if all(silence.settled(step.finding, original, trace, left) for step in state.steps):
+        _keep(books, replace(state, cost=state.cost + LEFT * len(left)), original, trace)
+    repaired = {silence.place(step.finding) for step in state.steps}
+    for suspect in left if len(state.steps) < MAX_STEPS else ():
+        if silence.place(suspect.finding) not in repaired:
+            _expand(books, state, _Outcome(0, 0, suspect.finding), suspect.project, propose)
 
 
 def _expand(books: _Books, state: _State, outcome: _Outcome, project: Project, propose: Propose) -> None:

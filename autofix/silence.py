@@ -5,7 +5,6 @@ It names suspicions with their evidence. Whether one becomes a finding is for th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -23,6 +22,7 @@ from autofix.records import (
     Mismatch,
     Operation,
     OperationKind,
+    Samples,
     Sequence,
     Tensor,
     Trace,
@@ -30,7 +30,10 @@ from autofix.records import (
 )
 
 Another = Callable[[int], Project]
-_ARITHMETIC = frozenset(("add", "sub", "mul", "div", "rsub", "truediv", "radd", "rmul", "subtract", "multiply", "divide"))
+_ARITHMETIC = frozenset(
+    ("add", "sub", "mul", "div", "rsub", "truediv", "radd", "rmul", "subtract", "multiply", "divide")
+)
+_LOSSES = frozenset(name for names in losses.ELEMENTWISE.values() for name in names)
 _RESHAPES = frozenset(("view", "reshape"))
 _NORMALISED = frozenset(("softmax", "log_softmax", "softmin", "Softmax", "LogSoftmax", "Softmin"))
 _REDUCED = frozenset(("mean", "sum", "max", "amax", "logsumexp"))
@@ -60,6 +63,19 @@ def suspects(project: Project, batch: int | None, another: Another) -> tuple[Sus
     if batch is not None and batch > 1:
         found += [*_squeezed(project, batch, another), *_baked(project, batch, another)]
     return tuple({place(suspect.finding): suspect for suspect in reversed(found)}.values())[::-1]
+
+
+def batch_of(samples: Samples) -> int | None:
+    """The size that all inputs have first; None where it is no number of samples."""
+    sizes = {one.shape[0] if one.shape else 0 for one in samples.inputs}
+    size = next(iter(sizes)) if len(sizes) == 1 else 0
+    paired = len(samples.inputs) > 1 and any(size in one.shape[1:] for one in samples.inputs)
+    return None if size == 0 or paired or samples.expression is not None else size
+
+
+def with_batch(samples: Samples, size: int) -> Samples:
+    """The same inputs with another number of samples."""
+    return replace(samples, inputs=tuple(replace(one, shape=(size, *one.shape[1:])) for one in samples.inputs))
 
 
 def place(finding: Finding) -> tuple[object, ...]:
@@ -133,7 +149,7 @@ def _broadcasts(project: Project) -> Iterator[Suspect]:
         tensors = operation.tensors[:2]
         if operation.raised or len(tensors) < 2 or outer(tensors[0].shape, tensors[1].shape) is None:
             continue
-        is_loss = bare(operation) in losses.NAMES
+        is_loss = bare(operation) in _LOSSES
         by_hand = bare(operation) in _ARITHMETIC and accidental_column(project, tensors)
         if is_loss or (by_hand and feeds_a_loss(project, operation)):
             yield from _found(Mismatch.SILENT_BROADCAST, _broadcast_words(operation), project, operation)
@@ -141,7 +157,9 @@ def _broadcasts(project: Project) -> Iterator[Suspect]:
 
 def _broadcast_words(operation: Operation) -> str:
     a, b = (tensor.shape for tensor in operation.tensors[:2])
-    return f"`{bare(operation)}` broadcasts {show(a)} with {show(b)} to {show(outer(a, b) or ())}: every pair of samples"
+    return (
+        f"`{bare(operation)}` broadcasts {show(a)} with {show(b)} to {show(outer(a, b) or ())}: every pair of samples"
+    )
 
 
 # -- samples put together ----------------------------------------------------------------------------------------------
@@ -189,7 +207,9 @@ def _swapped(project: Project) -> Iterator[Suspect]:
         maker = project.producer(before)
         meant = maker is None or bare(maker) in {*_RESHAPES, "unflatten", "Unflatten", "flatten", "Linear", "linear"}
         if same_sizes and len(differing) > 1 and before.shape[0] == after.shape[0] and before.contiguous and not meant:
-            message = f"`{bare(operation)}` relabels {show(before.shape)} as {show(after.shape)} where it should permute"
+            message = (
+                f"`{bare(operation)}` relabels {show(before.shape)} as {show(after.shape)} where it should permute"
+            )
             yield from _found(Mismatch.SILENT_FOLD, message, project, operation)
 
 
@@ -208,7 +228,9 @@ def _squeezed(project: Project, batch: int, another: Another) -> Iterator[Suspec
         return
     for operation in alone.forward_operations():
         if any(_twins(operation, one) for one in places) and _lost_first(operation):
-            message = f"`squeeze` also removes a batch of one: {show(operation.tensors[0].shape)} keeps no first dimension"
+            message = (
+                f"`squeeze` also removes a batch of one: {show(operation.tensors[0].shape)} keeps no first dimension"
+            )
             yield from _found(Mismatch.SILENT_SQUEEZE, message, alone, operation)
 
 
@@ -218,7 +240,9 @@ def _twins(a: Operation, b: Operation) -> bool:
 
 def _lost_first(operation: Operation) -> bool:
     before, after = operation.tensors[0], operation.result
-    named = next((v for v in (*operation.arguments[1:], *(v for _, v in operation.keywords)) if isinstance(v, int)), None)
+    named = next(
+        (v for v in (*operation.arguments[1:], *(v for _, v in operation.keywords)) if isinstance(v, int)), None
+    )
     return lead(operation) == 1 and isinstance(after, Tensor) and after.rank < before.rank and named in (None, 0)
 
 
@@ -237,7 +261,7 @@ def _baked(project: Project, batch: int, another: Another) -> Iterator[Suspect]:
     for size in (batch + 1, next(small for small in _SMALL_BATCHES if small != batch)):
         other = another(size)
         finding = diagnose(other) if other.trace.ending is Ending.RAISED else None
-        if finding is not None and math.prod(finding.expected + finding.actual):
+        if finding is not None:
             message = f"only a batch of {batch} runs; with {size} samples {finding.message}"
             yield Suspect(replace(finding, mismatch=Mismatch.SILENT_BATCH, message=message, silent=True), other)
             return

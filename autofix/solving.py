@@ -141,9 +141,11 @@ def _first(model: Any, run: Run, candidates: Iterator[tuple[SampleInput, ...]]) 
 
 
 def _preference(walk: _Walk) -> tuple[bool, int, int, int, int, int]:
-    usual = [_USUAL_FIRST[2].index(size) if size in _USUAL_FIRST[2] else 99 for size in walk.inputs[0].shape[-1:]]
+    order = _USUAL_FIRST[2] if walk.doubts else _SMALL_FIRST[2]
+    last = walk.inputs[0].shape[-1]
     size = sum(sum(one.shape) for one in walk.inputs)
-    return walk.doubts > 1, walk.misfits, walk.folds, -walk.applied, min(usual), size
+    rank = order.index(last) if last in order else len(order)
+    return walk.doubts > 1, walk.misfits, walk.folds, -walk.applied, rank, size
 
 
 def _tensor(one: SampleInput) -> Tensor:

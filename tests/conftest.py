@@ -75,9 +75,14 @@ def target(written: Callable[..., Path]) -> Callable[..., Target]:
         evaluation_mode: bool = False,
     ) -> Target:
         given = Samples(expression=sample) if sample is not None else load.parse_sample(inputs)
+        is_program = not inputs and model is None and sample is None
         further = tuple(load.parse_also(one) for one in also)
         return load.target(
-            written(files, main), model=model, samples=given, also=further, evaluation_mode=evaluation_mode
+            written(files, main),
+            model=model,
+            samples=None if is_program else given,
+            also=further,
+            evaluation_mode=evaluation_mode,
         )
 
     return make

@@ -22,8 +22,6 @@ MAX_LINES = 300
 LONGER: dict[str, tuple[int, str]] = {
     "autofix.records": (700, "one table of records; a reader wants them side by side"),
     "autofix.bindings": (400, "one question, where a name got its value, over every form of assignment"),
-    "autofix.provenance": (400, "one solver whose cases call each other"),
-    "autofix.probe.recorder": (400, "one tracer and the wrappers that feed it"),
     "autofix.engine": (400, "the one place that knows every stage"),
 }
 
@@ -60,8 +58,12 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.replies": "autofix.errors autofix.records autofix.probe.wire",
     "autofix.evaluation": "autofix.records autofix.source",
     "autofix.project": "autofix.records autofix.source autofix.evaluation",
-    "autofix.bindings": _FACTS,
-    "autofix.provenance": f"{_FACTS} autofix.bindings",
+    "autofix.scopes": "autofix.source",
+    "autofix.configs": f"{_FACTS} autofix.scopes",
+    "autofix.bindings": f"{_FACTS} autofix.scopes autofix.configs",
+    "autofix.inverse": "",
+    "autofix.spelling": "autofix.project",
+    "autofix.provenance": f"{_FACTS} autofix.bindings autofix.configs autofix.inverse autofix.spelling",
     "autofix.diagnosis.*": f"{_FACTS} autofix.diagnosis.* autofix.shapes autofix.signatures",
     "autofix.rule": "autofix.records autofix.project autofix.provenance",
     "autofix_rules.*": f"{_RULE} {_TABLES} autofix_rules.*",

@@ -27,7 +27,7 @@ Repaired = Callable[..., Report]
 def _report(repaired: Repaired, example: Example, text: str) -> Report:
     inputs = (one if isinstance(one, str) else ",".join(map(str, one)) for one in example.inputs)
     settings = Settings(prefer=Prefer.LAZY if example.prefer_lazy else Prefer.CONCRETE)
-    return repaired(text, *inputs, model=example.model, settings=settings)
+    return repaired(text, *inputs, model=example.model if example.inputs else None, settings=settings)
 
 
 def _codes(report: Report) -> set[str]:

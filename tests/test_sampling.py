@@ -87,7 +87,7 @@ SOLVED: dict[str, tuple[str, str]] = {
             "x = self.a(x).mean((2, 3)); return self.b(torch.cat([x, y], 1))",
             "x, y",
         ),
-        "2,1,224,224;2,7",
+        "2,1,64,64;2,7",
     ),
     "a loop over sizes": (
         model(

@@ -5,6 +5,8 @@ It asks the families of checks in turn and adds where a reader should look; it p
 
 from __future__ import annotations
 
+import ast
+
 from autofix.diagnosis import layers, losses, operators, python, sequences, tuples
 from autofix.diagnosis.conclusion import Conclusion
 from autofix.project import Project
@@ -126,11 +128,9 @@ def _call_location(project: Project, failure: Failure, operation: Operation | No
 
 
 def _argument_location(project: Project, layer: Layer | None, parameter: str) -> Location | None:
-    """The argument of the layer's construction that sets ``parameter``."""
-    if layer is None or not parameter:
+    """The argument of the layer's construction that sets ``parameter``; None if that is no argument of the layer."""
+    place = -1 if layer is None else position(layer.kind, parameter)
+    call = None if layer is None or place < 0 else project.construction_call(layer)
+    if call is None or not isinstance(call.node, ast.Call):
         return None
-    call = project.construction_call(layer)
-    if call is None or call.node is None:
-        return None
-    node = argument(call.node, position(layer.kind, parameter), parameter)  # type: ignore[arg-type]
-    return call.source.location(call.node if node is None else node)
+    return call.source.location(argument(call.node, place, parameter) or call.node)

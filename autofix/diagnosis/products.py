@@ -8,6 +8,8 @@ from __future__ import annotations
 from autofix.diagnosis.conclusion import Conclusion, integer_argument, show, tensor_at
 from autofix.records import Mismatch, Operation, Sequence
 
+MATRIX = frozenset(("matmul", "rmatmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addbmm", "addmv", "dot"))
+
 
 def multiplied(operation: Operation, subject: str) -> Conclusion | None:
     tensors = operation.tensors

@@ -5,6 +5,7 @@ Nothing is guessed: a setting that is not known raises Open. Source: torch.nn, t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -71,6 +72,11 @@ def _agree(run: Run, wanted: int | None, found: int) -> None:
 
 
 def _linear(use: Use) -> Any:
+    wanted, out = use.layer.size("in_features"), use.layer.size("out_features")
+    if len(use.shape) > 3 and out is not None and wanted == math.prod(use.shape[1:]) != use.shape[-1]:
+        # The flatten before it is missing, so the size is right and the model is wrong.
+        use.run.folds += 1
+        return Tensor((use.shape[0], out))
     _agree(use.run, use.layer.size("in_features"), use.shape[-1])
     if use.given.dtype in INTEGERS:
         raise Misfit("a Linear takes no integers")
@@ -233,7 +239,7 @@ def _transformer(use: Use) -> Any:
     inner = use.layer.settings.get("encoder_layer", use.layer.settings.get("decoder_layer"))
     width = inner.size("d_model") if isinstance(inner, Layer) else use.layer.size("d_model")
     for one in (use.given, *use.others[:1]):
-        if one.shape is not None and len(one.shape) == 3:
+        if one.shape:
             _agree(use.run, width, one.shape[-1])
     if len(use.shape) not in (2, 3):
         raise Misfit(f"{use.layer.kind} takes 3 dimensions")

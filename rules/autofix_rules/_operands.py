@@ -1,4 +1,4 @@
-"""The expression that was written for an operand of a call: where a rule can put a method behind it."""
+"""The expression that was written for an operand of a call, and the dimension that it has too many."""
 
 from __future__ import annotations
 
@@ -24,3 +24,11 @@ def written(project: Project, operation: Operation, position: int, keyword: str)
 def followed_by(expression: Expression, method: str) -> Edit:
     """``x`` becomes ``x.method``."""
     return expression.source.replace(expression.node, f"{parenthesised(expression.text)}.{method}")
+
+
+def extra_dimension(longer: tuple[int, ...], shorter: tuple[int, ...]) -> int | None:
+    """The dimension of one that ``longer`` has and ``shorter`` has not."""
+    if len(longer) != len(shorter) + 1:
+        return None
+    places = [i for i, size in enumerate(longer) if size == 1 and longer[:i] + longer[i + 1 :] == shorter]
+    return places[-1] if places else None

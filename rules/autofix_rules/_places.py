@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.project import Expression, Project
-from autofix.records import Edit, Frame, Layer, Operation, OperationKind, Phase, Sequence, Tensor
+from autofix.records import Edit, Frame, Operation, OperationKind, Phase, Sequence, Tensor
 from autofix.source import Source, argument, dotted
 
 
@@ -202,11 +202,6 @@ def lineage(project: Project, tensor: Tensor, limit: int = 12) -> Iterator[Opera
         if count >= limit or operation.kind is OperationKind.PLACEHOLDER:
             return
         yield operation
-
-
-def enclosing_layer(project: Project, operation: Operation) -> Layer | None:
-    """The layer whose forward the operation stands in."""
-    return project.layer(operation.scope_index)
 
 
 def is_batch(project: Project, size: int) -> bool:

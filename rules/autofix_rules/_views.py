@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from autofix.bindings import literals
 from autofix.project import Expression, Project
 from autofix.records import Layer, Operation, Sequence, Value
-from autofix_rules._places import argument_of, written
+from autofix_rules._places import argument_of
 from autofix_rules._sizes import argument_expression
 
 RESHAPING = frozenset(("view", "reshape", "unflatten", "Unflatten"))
@@ -118,8 +118,3 @@ def _prefix(values: tuple[int, ...], shape: tuple[int, ...]) -> int:
 def _quotient(total: int, sizes: tuple[int, ...], left_out: tuple[int, ...]) -> int | None:
     others = math.prod(size for i, size in enumerate(sizes) if i not in left_out)
     return total // others if others > 0 and total % others == 0 and total else None
-
-
-def place_of(project: Project, operation: Operation) -> ast.Call | None:
-    found = written(project, operation)
-    return found.node if found is not None and isinstance(found.node, ast.Call) else None

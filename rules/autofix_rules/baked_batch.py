@@ -19,10 +19,11 @@ from autofix.records import Operation, Phase, Tensor
 from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._axes import live_sites
 from autofix_rules._origins import origin
-from autofix_rules._places import argument_of, is_batch
+from autofix_rules._places import argument_of, bare, is_batch
 from autofix_rules._ranks import behind
 
 EXTRA = -2
+EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
 
 class BakedBatch(Rule):
@@ -59,7 +60,8 @@ class BakedBatch(Rule):
         if operation is None:
             return
         wants = {t.shape[0] for t in operation.tensors if t.rank and is_batch(project, t.shape[0])}
-        if finding.mismatch is Mismatch.EXPAND and operation.tensors[:1] and operation.tensors[0].rank:
+        expands = finding.mismatch is Mismatch.EXPAND or bare(operation) in EXPANDING
+        if expands and operation.tensors[:1] and operation.tensors[0].rank:
             wants = {operation.tensors[0].shape[0]}
         for want in wants:
             for place in self._places(project, operation, want):

@@ -24,6 +24,7 @@ from autofix.source import Source, dotted
 
 COST = 10
 _NORM = "self.norm = nn.BatchNorm2d(3)"
+_SCRIPT = "\n\nnet = {}\nprint(net(torch.ones(1, 3, 1, 1)).shape)\n"
 
 
 class EvaluationMode(Rule):
@@ -31,6 +32,12 @@ class EvaluationMode(Rule):
     name = "inference-in-training-mode"
     mismatches = (Mismatch.NORM_BATCH_OF_ONE,)
     examples = (
+        Example(
+            name="a script that predicts for one image",
+            inputs=(),
+            before=model(_NORM, "self.norm(x)") + _SCRIPT.format("Net()"),
+            after=model(_NORM, "self.norm(x)") + _SCRIPT.format("Net().eval()"),
+        ),
         Example(name="declines a model without a script", inputs=((1, 3, 1, 1),), before=model(_NORM, "self.norm(x)")),
     )
 

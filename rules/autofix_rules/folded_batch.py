@@ -41,6 +41,7 @@ class FoldedBatch(Rule):
         Mismatch.BROADCAST,
         Mismatch.DIMENSION_RANGE,
         Mismatch.MATMUL,
+        Mismatch.SILENT_FOLD,
     )
     examples = (
         Example(
@@ -66,8 +67,9 @@ class FoldedBatch(Rule):
         operation = project.operation(finding)
         if operation is None:
             return
-        for tensor in operation.tensors[:2]:
-            for count, fold in enumerate(_folds(project, tensor)):
+        own = (operation,) if finding.mismatch is Mismatch.SILENT_FOLD else ()
+        for folds in (own, *(tuple(_folds(project, tensor)) for tensor in operation.tensors[:2] if not own)):
+            for count, fold in enumerate(folds):
                 sizes = sizes_of(project, fold)
                 if sizes is not None and len(sizes.values) == 2:
                     yield from self._rows(project, fold, sizes, finding, LATER * count)

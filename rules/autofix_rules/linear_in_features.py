@@ -58,6 +58,11 @@ class LinearInFeatures(Rule):
             before=model("self.head = nn.Linear(in_features=30, out_features=10)", "self.head(x)"),
             after=model("self.head = nn.Linear(in_features=20, out_features=10)", "self.head(x)"),
         ),
+        Example(
+            name="declines a size that is made at run time",
+            inputs=((2, 20),),
+            before=model("self.head = nn.Linear(WIDTHS.pop(), 10)", "self.head(x)", "WIDTHS = [30]"),
+        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from autofix.records import Operation, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix_rules._operands import followed_by, written
+from autofix_rules._operands import extra_dimension, followed_by, written
 
 COST = 10
 OTHER_READING = 14
@@ -31,7 +31,7 @@ _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
 class LossTargetShape(Rule):
     code = "AF311"
     name = "loss-target-shape"
-    mismatches = (Mismatch.LOSS_SHAPE,)
+    mismatches = (Mismatch.LOSS_SHAPE, Mismatch.SILENT_BROADCAST)
     examples = (
         Example(
             name="scores of one column against a vector",
@@ -81,16 +81,16 @@ class LossTargetShape(Rule):
             yield from self._elementwise(project, operation, output, target)
 
     def _elementwise(self, project: Project, operation: Operation, output: Tensor, target: Tensor) -> Iterator[Fix]:
-        extra = _extra_dimension(output.shape, target.shape)
+        extra = extra_dimension(output.shape, target.shape)
         if extra is not None:
             yield from self._follow(project, operation, 0, "input", f"squeeze({extra})", output, target.shape)
-        extra = _extra_dimension(target.shape, output.shape)
+        extra = extra_dimension(target.shape, output.shape)
         if extra is not None:
             yield from self._follow(project, operation, 1, "target", f"squeeze({extra})", target, output.shape)
 
     def _indices(self, project: Project, operation: Operation, output: Tensor, target: Tensor) -> Iterator[Fix]:
         wanted = (*output.shape[:1], *output.shape[2:])
-        extra = _extra_dimension(target.shape, wanted)
+        extra = extra_dimension(target.shape, wanted)
         if extra is not None:
             yield from self._follow(project, operation, 1, "target", f"squeeze({extra})", target, wanted)
         if output.rank > 2 and target.shape == output.shape[:-1]:
@@ -109,11 +109,3 @@ class LossTargetShape(Rule):
         if expression is not None:
             title = f"pass `{expression.text}.{method}` to the loss: {given.shape} against {want}"
             yield Fix(self.code, title, (followed_by(expression, method),), COST, self.applicability)
-
-
-def _extra_dimension(longer: tuple[int, ...], shorter: tuple[int, ...]) -> int | None:
-    """The dimension of one that ``longer`` has and ``shorter`` has not."""
-    if len(longer) != len(shorter) + 1:
-        return None
-    places = [i for i, size in enumerate(longer) if size == 1 and longer[:i] + longer[i + 1 :] == shorter]
-    return places[-1] if places else None

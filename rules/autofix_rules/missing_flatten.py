@@ -47,6 +47,11 @@ class MissingFlatten(Rule):
             before=model("self.net = nn.Sequential(nn.ReLU(), nn.Linear(192, 10))", "self.net(x)"),
             after=model("self.net = nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(192, 10))", "self.net(x)"),
         ),
+        Example(
+            name="declines rows that are flat already",
+            inputs=((4, 20),),
+            before=model("self.head = nn.Linear(30, 10)", "self.head(x)"),
+        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

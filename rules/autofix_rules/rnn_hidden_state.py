@@ -38,7 +38,7 @@ _LINES = "h = torch.zeros({}, {}, 6)\nself.rnn(x, h)[0]"
 class RnnHiddenState(Rule):
     code = "AF111"
     name = "rnn-hidden-state"
-    mismatches = (Mismatch.RNN_HIDDEN,)
+    mismatches = (Mismatch.RNN_HIDDEN, Mismatch.SILENT_BATCH)
     examples = (
         Example(
             name="two directions",

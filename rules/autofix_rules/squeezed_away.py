@@ -66,6 +66,8 @@ class SqueezedAway(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         found = behind(project, tensors_at_fault(project, finding), frozenset(("squeeze",)))
+        if finding.mismatch is Mismatch.SILENT_SQUEEZE:
+            found = iter(project.trace.operations[finding.operation : finding.operation + 1])
         for count, operation in enumerate(found):
             before, after = operation.tensors[0], operation.result
             if isinstance(after, Tensor) and after.rank < before.rank:

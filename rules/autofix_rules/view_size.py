@@ -35,7 +35,7 @@ FOLDED_BEFORE = 14
 class ViewSize(Rule):
     code = "AF202"
     name = "view-size"
-    mismatches = (Mismatch.VIEW_SIZE,)
+    mismatches = (Mismatch.VIEW_SIZE, Mismatch.SILENT_BATCH)
     examples = (
         Example(
             name="keeps a product a product",
