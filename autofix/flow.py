@@ -14,6 +14,9 @@ from autofix.shapes import ShapeError, broadcast
 _LEADING = ("Conv", "BatchNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool")
 _BATCHED = frozenset(("bmm", "baddbmm", "matmul"))
 _RENAMED = frozenset(("squeeze", "unsqueeze", "view", "reshape", "flatten", "getitem", "detach", "t", "T", "transpose"))
+_ALONG = frozenset(
+    ("topk", "sort", "argsort", "sum", "mean", "max", "min", "argmax", "argmin", "cumsum", "gather", "transpose")
+)
 _CHOSEN = frozenset(
     ("unsqueeze", "getitem", "view", "reshape", "expand", "unflatten", "t", "T", "transpose", "permute")
 )
@@ -30,7 +33,7 @@ def lead(operation: Operation) -> int | None:
 
 
 def outer(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape that ``(N, 1)`` and ``(N,)`` broadcast to: the same sizes but for ones, and more elements than either."""
+    """The shape that ``(N, 1)`` and ``(N,)`` broadcast to: equal but for ones, more elements than either."""
     if len(a) == len(b) or [size for size in a if size != 1] != [size for size in b if size != 1]:
         return None
     try:
@@ -139,5 +142,43 @@ def feeds_a_loss(project: Project, operation: Operation) -> bool:
                 return True
             reached.add(later.index)
         elif any(t.shape == later.result.shape and t.producer in reached for t in tensors):
+            reached.add(later.index)
+    return False
+
+
+# -- what becomes of a result ------------------------------------------------------------------------------------------
+
+
+def used_across(project: Project, operation: Operation, dimension: int) -> bool:
+    """Whether something later picks or sums along the same dimension, so that it was meant: ``topk(k, dim=0)``."""
+    reached = {operation.index}
+    for later in project.trace.operations[operation.index + 1 :]:
+        tensors = [tensor for tensor in later.tensors if tensor.producer in reached]
+        if not tensors:
+            continue
+        if bare(later) in {"t", "T", "mT"} or (
+            bare(later) in _ALONG and any(_names(later, dimension, t.rank) for t in tensors)
+        ):
+            return True
+        if isinstance(later.result, Tensor) and any(tensor.shape == later.result.shape for tensor in tensors):
+            reached.add(later.index)
+    return False
+
+
+def _names(operation: Operation, dimension: int, rank: int) -> bool:
+    values = [*operation.arguments[1:], *(value for _, value in operation.keywords)]
+    return any(isinstance(value, int) and value in (dimension, dimension - rank) for value in values)
+
+
+def feeds_a_layer(project: Project, operation: Operation) -> bool:
+    """Whether a layer with parameters takes the result, through whatever keeps its shape."""
+    reached = {operation.index}
+    for later in project.trace.operations[operation.index + 1 :]:
+        if not any(tensor.producer in reached for tensor in later.tensors):
+            continue
+        layer = project.layer_of(later)
+        if layer is not None and layer.parameters:
+            return True
+        if isinstance(later.result, Tensor) and any(t.shape == later.result.shape for t in later.tensors):
             reached.add(later.index)
     return False

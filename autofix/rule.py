@@ -34,7 +34,8 @@ __all__ = [
 class Example:
     """A file, the sample it is run on, and what the rule makes of it; ``after`` None: it declines.
 
-    ``inputs`` are shapes or sample texts (``int64:2,8@0..10``); without any, the file is run as a program. ``prefer_lazy`` runs the engine with that preference.
+    ``inputs`` are shapes or sample texts (``int64:2,8@0..10``); without any, the file is run as a program.
+    ``prefer_lazy`` runs the engine with that preference.
     """
 
     name: str

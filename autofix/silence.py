@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 
 from autofix.diagnosis import diagnose, losses
 from autofix.diagnosis.conclusion import show
-from autofix.flow import accidental_column, bare, feeds_a_loss, lead, outer, samples_lead, sequence_first
+from autofix.flow import (
+    accidental_column,
+    bare,
+    feeds_a_layer,
+    feeds_a_loss,
+    outer,
+    samples_lead,
+    sequence_first,
+    used_across,
+)
 from autofix.project import Project
 from autofix.records import (
     Check,
@@ -175,21 +184,26 @@ def _mixed(project: Project) -> Iterator[Suspect]:
     if name in _RESHAPES and isinstance(after, Tensor):
         message = f"`{name}` puts different samples into one row: {show(before.shape)} becomes {show(after.shape)}"
         yield from _found(Mismatch.SILENT_FOLD, message, project, operation, dimension=check.dimension)
-    elif name in _NORMALISED | _REDUCED and samples_lead(project) and _over_samples(operation, check):
+    elif name in _NORMALISED | _REDUCED and samples_lead(project) and _over_samples(project, operation, check):
         message = f"`{name}` runs over the samples, dimension {check.dimension} of {show(before.shape)}"
         yield from _found(Mismatch.SILENT_REDUCTION, message, project, operation, dimension=check.dimension)
     elif name in _ARITHMETIC and len(operation.tensors) == 2 and samples_lead(project):
-        if outer(*(t.shape for t in operation.tensors)) is not None and accidental_column(project, operation.tensors):
+        pairs = outer(*(tensor.shape for tensor in operation.tensors)) is not None
+        if pairs and accidental_column(project, operation.tensors):
             yield from _found(Mismatch.SILENT_BROADCAST, _broadcast_words(operation), project, operation)
 
 
-def _over_samples(operation: Operation, check: Check) -> bool:
-    """A softmax over the samples; or a reduction that leaves an output no row of a sample, where others remain."""
+def _over_samples(project: Project, operation: Operation, check: Check) -> bool:
+    """A softmax over the samples that nothing later relies on; or a reduction of ``(N, T, H)`` to ``(T, H)`` that a
+    layer takes: of the rows of a table, or as the result, it is a summary of samples on purpose.
+    """
     before, after = operation.tensors[0], operation.result
     if bare(operation) in _NORMALISED:
-        return check.outcome is CheckOutcome.FAILED
+        failed = check.outcome is CheckOutcome.FAILED
+        return failed and not used_across(project, operation, check.dimension)
     after = after.items[0] if isinstance(after, Sequence) and after.items else after
-    return before.rank > 2 and isinstance(after, Tensor) and after.shape == _without(before.shape, check.dimension)
+    lost = isinstance(after, Tensor) and after.shape == _without(before.shape, check.dimension)
+    return lost and before.rank == 3 and feeds_a_layer(project, operation)
 
 
 def _without(shape: tuple[int, ...], dimension: int) -> tuple[int, ...]:
@@ -218,7 +232,8 @@ def _swapped(project: Project) -> Iterator[Suspect]:
 
 def _squeezed(project: Project, batch: int, another: Another) -> Iterator[Suspect]:
     """Squeezes that also remove a batch of one, where a batch of one then fails or comes out in another shape."""
-    places = [o for o in project.forward_operations() if bare(o) == "squeeze" and lead(o) == batch and not o.raised]
+    ran = [operation for operation in project.forward_operations() if bare(operation) == "squeeze"]
+    places = [operation for operation in ran if batch in operation.tensors[0].shape]
     if not places or sequence_first(project, batch):
         return
     alone = another(1)
@@ -227,23 +242,28 @@ def _squeezed(project: Project, batch: int, another: Another) -> Iterator[Suspec
     if alone.trace.ending not in (Ending.PASSED, Ending.RAISED):
         return
     for operation in alone.forward_operations():
-        if any(_twins(operation, one) for one in places) and _lost_first(operation):
+        twin = next((one for one in places if _twins(operation, one)), None)
+        samples = None if twin is None else _lost(operation, twin, batch)
+        if samples is not None:
             message = (
-                f"`squeeze` also removes a batch of one: {show(operation.tensors[0].shape)} keeps no first dimension"
+                f"`squeeze` also removes a batch of one: dimension {samples} of {show(operation.tensors[0].shape)}"
             )
-            yield from _found(Mismatch.SILENT_SQUEEZE, message, alone, operation)
+            yield from _found(Mismatch.SILENT_SQUEEZE, message, alone, operation, dimension=samples)
 
 
 def _twins(a: Operation, b: Operation) -> bool:
     return (a.target, a.frames[:1] and a.frames[0].range) == (b.target, b.frames[:1] and b.frames[0].range)
 
 
-def _lost_first(operation: Operation) -> bool:
-    before, after = operation.tensors[0], operation.result
-    named = next(
-        (v for v in (*operation.arguments[1:], *(v for _, v in operation.keywords)) if isinstance(v, int)), None
-    )
-    return lead(operation) == 1 and isinstance(after, Tensor) and after.rank < before.rank and named in (None, 0)
+def _lost(operation: Operation, twin: Operation, batch: int) -> int | None:
+    """The dimension that was the batch in ``twin`` and that the squeeze of a batch of one removed."""
+    before, after, whole = operation.tensors[0].shape, operation.result, twin.tensors[0].shape
+    given = (*operation.arguments[1:], *(value for _, value in operation.keywords))
+    named = [value % len(before) for value in given if isinstance(value, int) and before]
+    if not isinstance(after, Tensor) or after.rank == len(before) or len(before) != len(whole):
+        return None
+    lost = [d for d, (one, many) in enumerate(zip(before, whole, strict=True)) if (one, many) == (1, batch)]
+    return next((d for d in lost if not named or d in named), None)
 
 
 def _follows(whole: Trace, alone: Trace, batch: int) -> bool:

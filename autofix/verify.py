@@ -141,7 +141,8 @@ def judge(
         if step.fix.applicability is not Applicability.SAFE:
             reasons.append(step.fix.reason or f"{step.fix.rule} repairs are to be read before they are applied")
     reasons += doubts.of(steps[0].finding, project)
-    failed = [check for check in checks if check.outcome is CheckOutcome.FAILED]
+    before = {check.kind for check in project.trace.checks if check.outcome is CheckOutcome.FAILED}
+    failed = [check for check in checks if check.outcome is CheckOutcome.FAILED and check.kind not in before]
     reasons += [f"{check.kind.value}: {check.detail}" for check in failed]
     near = next((plan for plan in rivals if plan.cost - cost <= COMPARABLE), None)
     if near is not None:

@@ -30,7 +30,7 @@ _FACTS = "autofix.records autofix.source autofix.evaluation autofix.project"
 _RULE = f"{_FACTS} autofix.rule autofix.provenance autofix.bindings"
 _TABLES = "autofix.shapes autofix.expressions autofix.signatures"
 _SKETCH = "autofix.records autofix.source autofix.sketch.*"
-_SEARCH = "autofix.propose autofix.search autofix.verify autofix.diagnosis.*"
+_SEARCH = "autofix.propose autofix.search autofix.silence autofix.verify autofix.diagnosis.*"
 _FRONT_END = "autofix autofix.errors autofix.records autofix.settings autofix.frontends.* autofix.report.*"
 MAY_IMPORT: dict[str, str] = {
     "autofix": "autofix.api",
@@ -72,8 +72,11 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.patch": "autofix.errors autofix.records autofix.hunks",
     "autofix.doubts": "autofix.records autofix.project",
     "autofix.verify": "autofix.records autofix.project autofix.doubts",
+    "autofix.flow": "autofix.records autofix.project autofix.shapes",
+    "autofix.silence": "autofix.records autofix.project autofix.flow autofix.diagnosis.*",
     "autofix.search": (
-        "autofix.records autofix.project autofix.patch autofix.propose autofix.verify autofix.diagnosis.*"
+        "autofix.records autofix.project autofix.patch autofix.propose autofix.silence autofix.verify "
+        "autofix.diagnosis.*"
     ),
     "autofix.engine": (
         "autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source autofix.project "

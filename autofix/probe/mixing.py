@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from . import wire
 from .interception import recording
 from .recorder import Recorder
 
@@ -29,7 +30,7 @@ def locate(
     row: int,
 ) -> Place | None:
     """(index among ``recorded``, dimension of its first operand that the samples lie along) of the first operation
-    whose operands keep samples apart and whose result does not; ``inputs(True)`` has another sample ``row`` of ``size``.
+    whose operands keep samples apart and whose result does not; ``inputs(True)`` has another sample ``row``.
     """
     first, again, other = (_watched(model, roots, inputs(one)) for one in (False, False, True))
     if first is None or again is None or other is None or not _alike(first, again) or not _same_steps(first, other):
@@ -43,10 +44,33 @@ def locate(
         if any(dimension_of(change, size, row) is None for change in touched):
             return None
         if touched and any(bool(m.any()) and dimension_of(m, size, row) is None for m in made):
-            dimension = dimension_of(given[0], size, row) if bool(given[0].any()) else None
+            index = _merged_before(first, other, index, size, row)
+            dimension = dimension_of(changed(first.given[index][0], other.given[index][0]), size, row)
             found = _twin(recorded, first.operations, index)
             return None if found is None else (found, -1 if dimension is None else dimension)
     return None
+
+
+def _merged_before(first: _Watching, other: _Watching, index: int, size: int, row: int) -> int:
+    """The view that laid samples side by side in one row, where a layer then mixes what stands in a row."""
+    current = index
+    while current in first.made and first.given[current]:
+        current = first.producer_of(current)
+        if current not in first.made or not first.given[current] or not first.made[current]:
+            return index
+        given = changed(first.given[current][0], other.given[current][0])
+        made = changed(first.made[current][0], other.made[current][0])
+        if first.operations[current]["target"].rpartition(".")[2] in {"view", "reshape", "flatten"}:
+            return current if _own_dimension(given, size, row) and not _own_dimension(made, size, row) else index
+        if given.shape != made.shape:
+            return index
+    return index
+
+
+def _own_dimension(change: torch.Tensor, size: int, row: int) -> bool:
+    """Whether the samples have a dimension for themselves."""
+    dimension = dimension_of(change, size, row)
+    return dimension is not None and change.shape[dimension] == size
 
 
 def dimension_of(changed: torch.Tensor, size: int, row: int) -> int | None:
@@ -98,6 +122,13 @@ class _Watching(Recorder):
     def finish(self, index: int, result: Any) -> None:
         super().finish(index, result)
         self.made[index] = self._copies(result)
+
+    def producer_of(self, index: int) -> int:
+        """The operation that made the first tensor of an operation; -1 where none did."""
+        operands = [
+            one[wire.TENSOR] for one in self.operations[index]["args"] if isinstance(one, dict) and wire.TENSOR in one
+        ]
+        return int(operands[0][2]) if operands else -1
 
     def _copies(self, value: Any) -> list[torch.Tensor]:
         """Copies, since a later operation may write into the tensor; none once there are too many."""

@@ -118,6 +118,7 @@ def _diagnostic(diagnostic: Diagnostic, root: Path) -> Json:
         "expected": list(finding.expected),
         "actual": list(finding.actual),
         "dimension": finding.dimension,
+        "silent": finding.silent,
         "chain": [_link(link, root) for link in diagnostic.chain],
         "fix": None if diagnostic.fixed_by is None else diagnostic.fixed_by.title,
         "suppressed": diagnostic.suppressed,

@@ -67,7 +67,8 @@ def render(
 
 
 def _rule(report: Report, code: str, documentation: str) -> Json:
-    name = next(diagnostic.name for diagnostic in report.diagnostics if diagnostic.code == code)
+    found = next(diagnostic for diagnostic in report.diagnostics if diagnostic.code == code)
+    name = found.name
     # The first line of a rule's documentation reads `AF101 linear-in-features: a Linear layer is built for ...`.
     title, _, _ = documentation.strip().partition("\n")
     short = title.partition(": ")[2] or name.replace("-", " ")
@@ -78,9 +79,13 @@ def _rule(report: Report, code: str, documentation: str) -> Json:
         "shortDescription": {"text": _sentence(short)},
         "fullDescription": {"text": _sentence(short)},
         "help": {"text": text},
-        "defaultConfiguration": {"level": "error"},
+        "defaultConfiguration": {"level": _level(found)},
         "properties": {"tags": ["pytorch", "shapes"]},
     }
+
+
+def _level(diagnostic: Diagnostic) -> str:
+    return "warning" if diagnostic.finding.silent else "error"
 
 
 def _sentence(text: str) -> str:
@@ -146,7 +151,7 @@ def _result(report: Report, diagnostic: Diagnostic, rule: int, fingerprint: str)
     result: Json = {
         "ruleId": diagnostic.code,
         "ruleIndex": rule,
-        "level": "error",
+        "level": _level(diagnostic),
         "message": {"text": _message(report, diagnostic)},
         "locations": [{"physicalLocation": _physical(finding.location, root)}],
         "partialFingerprints": {FINGERPRINT: fingerprint},

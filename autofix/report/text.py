@@ -57,7 +57,7 @@ def _separated(blocks: Iterator[list[Line]]) -> Iterator[Line]:
 def _diagnostic(report: Report, diagnostic: Diagnostic, width: int) -> Iterator[Line]:
     finding, root = diagnostic.finding, report.target.root
     place = Span(f"{words.place(finding.location, root)}: ", Style.PATH)
-    kind = Span(f"{'suppressed' if diagnostic.suppressed else 'error'}[{diagnostic.code}]", Style.ERROR)
+    kind = Span(f"{words.severity(diagnostic)}[{diagnostic.code}]", Style.ERROR)
     yield line(place, kind, Span(f" {visible(finding.message)}", Style.STRONG))
     yield from _snippet(report, finding.location, width)
     if diagnostic.chain:

@@ -147,6 +147,13 @@ def why_unsafe(plan: Plan, alternatives: int) -> str:
     )
 
 
+def severity(diagnostic: Diagnostic) -> str:
+    """A fault that ends a run is an error; one that only gives wrong numbers, or fails on other batches, a warning."""
+    if diagnostic.suppressed:
+        return "suppressed"
+    return "warning" if diagnostic.finding.silent else "error"
+
+
 def exit_code(report: Report) -> int:
     """0 nothing to repair, 1 faults remain or a patch is proposed, 2 the model could not be run."""
     if report.ending is RepairEnding.NOT_RUN:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from autofix.project import Expression, Project
 from autofix.provenance import LITERAL_FOR_EXPRESSION, Site
 from autofix.records import Applicability, Layer, Sequence, Tensor
+from autofix_rules._sides import extras
 from autofix_rules._sizes import argument_expression, output_parameter, producing_layer
 
 _INPUTS = ("in_channels", "in_features", "input_size", "d_model", "embed_dim")
@@ -19,7 +20,6 @@ SAME_WIDTH = 8
 SHARED_ROOT = 4
 AGREED = 2
 DOUBTED = 8
-OPEN = 5  # Explored, so that a repair that is as plausible is not called safe.
 
 
 def spatial(layer: Layer) -> int:
@@ -52,13 +52,14 @@ def producer_extra(project: Project, tensor: Tensor, failing: Layer, expected: i
     """
     found = producing_layer(project, tensor)
     if found is None:
-        return 0, OPEN
+        return 0, 0
     producer = found[1]
     other = next_layer(project, producer, failing)
     norm = "Norm" in failing.kind
     if other is not None and norm and input_size(other) == expected:
         return DOUBTED, AGREED
-    return 0, OPEN
+    parameter = "num_features" if norm else "in_channels"
+    return extras(project, failing, parameter, tensor, expected, tensor.shape[1] if tensor.rank > 1 else 0)
 
 
 def is_batched(project: Project, size: int) -> bool:

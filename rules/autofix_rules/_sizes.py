@@ -12,21 +12,10 @@ from autofix.source import argument
 
 _FLATTENING = frozenset(("flatten", "view", "reshape", "Flatten", "squeeze"))
 _SAME_SHAPE = frozenset(
-    [
-        "relu",
-        "ReLU",
-        "dropout",
-        "Dropout",
-        "LeakyReLU",
-        "leaky_relu",
-        "GELU",
-        "gelu",
-        "Tanh",
-        "tanh",
-        "Sigmoid",
-        "sigmoid",
-    ]
-    + ["contiguous", "Identity", "ELU", "elu", "SiLU", "silu", "clone", "float", "to"]
+    (
+        *("relu", "ReLU", "dropout", "Dropout", "LeakyReLU", "leaky_relu", "GELU", "gelu", "Tanh", "tanh", "Sigmoid"),
+        *("sigmoid", "contiguous", "Identity", "ELU", "elu", "SiLU", "silu", "clone", "float", "to"),
+    )
 )
 
 

@@ -22,7 +22,7 @@ from autofix.records import Layer, Operation, Tensor
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._sizes import argument_expression, argument_sites, producer_sites
 
-PRODUCER_EXTRA = 14
+PRODUCER_EXTRA = 5
 ADDED = 12
 _CROSS = "a, b = x.split([7, 5], 1)\nb = self.text(b)\nself.attn(self.image(a), b, b)[0]"
 _INIT = (

@@ -29,7 +29,7 @@ EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 class BakedBatch(Rule):
     code = "AF304"
     name = "baked-batch"
-    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND)
+    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_BATCH)
     examples = (
         Example(
             name="a class token",

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._sizes import argument_sites, flattened_from, producer_sites
 
-PRODUCER_EXTRA = 14
+PRODUCER_EXTRA = 5
 
 
 class BilinearFeatures(Rule):

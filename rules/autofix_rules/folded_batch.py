@@ -42,6 +42,7 @@ class FoldedBatch(Rule):
         Mismatch.DIMENSION_RANGE,
         Mismatch.MATMUL,
         Mismatch.SILENT_FOLD,
+        Mismatch.SILENT_BATCH,
     )
     examples = (
         Example(

@@ -38,7 +38,10 @@ class LiteralByValue(Rule):
     code = "AF801"
     name = "literal-by-value"
     mismatches = tuple(
-        one for one in Mismatch if one not in {Mismatch.MISSING_NAME, Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE}
+        one
+        for one in Mismatch
+        if one not in {Mismatch.MISSING_NAME, Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE}
+        and not one.value.startswith("silent-")
     )
     applicability = Applicability.UNSAFE
     examples = (

@@ -24,7 +24,7 @@ from autofix_rules._sizes import argument_sites, flattened_from, producer_sites
 
 TRANSPOSED = 8
 UNSQUEEZED = 8
-PRODUCER_EXTRA = 14
+PRODUCER_EXTRA = 5
 
 
 class RnnInputSize(Rule):

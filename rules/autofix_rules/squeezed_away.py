@@ -36,7 +36,15 @@ _RANKS = (
     "rnn-hidden",
     "other",
 )
-_SIZES = ("norm-features", "linear-in-features", "rnn-input-size", "attention-width", "attention-mask", "view-size")
+_SIZES = (
+    "norm-features",
+    "linear-in-features",
+    "rnn-input-size",
+    "attention-width",
+    "attention-mask",
+    "silent-squeeze",
+    "view-size",
+)
 _RANKED = frozenset((*_RANKS, *_SIZES, "concatenate", "broadcast", "matmul", "expand", "rnn-hidden"))
 
 
@@ -68,16 +76,18 @@ class SqueezedAway(Rule):
         found = behind(project, tensors_at_fault(project, finding), frozenset(("squeeze",)))
         if finding.mismatch is Mismatch.SILENT_SQUEEZE:
             found = iter(project.trace.operations[finding.operation : finding.operation + 1])
+        samples = finding.dimension or 0 if finding.mismatch is Mismatch.SILENT_SQUEEZE else 0
         for count, operation in enumerate(found):
             before, after = operation.tensors[0], operation.result
             if isinstance(after, Tensor) and after.rank < before.rank:
-                yield from self._named(project, operation, before, EARLIER * count)
+                yield from self._named(project, operation, before, EARLIER * count, samples)
 
-    def _named(self, project: Project, operation: Operation, before: Tensor, extra: int) -> Iterator[Fix]:
+    def _named(self, project: Project, operation: Operation, before: Tensor, extra: int, samples: int) -> Iterator[Fix]:
         ones = [d for d, size in enumerate(before.shape) if size == 1]
         explicit = len(operation.arguments) > 1 or bool(operation.keywords)
         if (
             not explicit
+            and samples == 0
             and len(ones) > 1
             and before.rank > 3
             and ones[-(before.rank - 2) :] == list(range(2, before.rank))
@@ -91,25 +101,25 @@ class SqueezedAway(Rule):
                     POOLED + extra,
                 )
         elif not explicit and len(ones) > 1:
-            yield from self._one(project, operation, ones, extra)
+            yield from self._one(project, operation, ones, extra, samples)
         edit = without_call(project, operation)
         if edit is not None and ones[:1] == [0] and (len(ones) == 1 or explicit):
             reason = "the dimension of one may be meant to go where the result is used"
             yield Fix(self.code, "keep the dimension of one", (edit,), DROPPED + extra, Applicability.UNSAFE, reason)
 
-    def _one(self, project: Project, operation: Operation, ones: list[int], extra: int) -> Iterator[Fix]:
+    def _one(self, project: Project, operation: Operation, ones: list[int], extra: int, samples: int) -> Iterator[Fix]:
         """One dimension by name, the last first; the batch is never meant."""
-        for rank, dimension in enumerate(d for d in reversed(ones) if d > 0):
+        others = [d for d in reversed(ones) if d != samples]
+        for rank, dimension in enumerate(others):
             edit = respelled(project, operation, f"squeeze({dimension})")
             if edit is not None:
                 reason = "the sample has several dimensions of one"
-                several = sum(1 for d in ones if d > 0) > 1
-                label = Applicability.UNSAFE if several else Applicability.SAFE
+                label = Applicability.UNSAFE if len(others) > 1 else Applicability.SAFE
                 yield Fix(
                     self.code,
                     f"squeeze dimension {dimension} only",
                     (edit,),
                     (NAMED if ones[0] else BATCH) + 3 * rank + extra,
                     label,
-                    reason if several else "",
+                    reason if len(others) > 1 else "",
                 )

@@ -25,7 +25,7 @@ from autofix_rules._places import argument_of, bare, is_method, receiver, writte
 from autofix_rules._ranks import respelled
 
 COST = 10
-COPIED = 2
+COPIED = 10
 MAX_RANK = 5
 
 
@@ -75,7 +75,7 @@ class ViewForTranspose(Rule):
                 if edit is not None:
                     title = f"move the dimensions of {before} with `{method}`"
                     yield Fix(self.code, title, (edit,), COST + extra, label, reason)
-        if samples and after[0] % before[samples] == 0:
+        if samples and after[0] % before[samples] == 0 and sorted(before) != sorted(after):
             yield from self._merged(project, operation, before, samples)
 
     def _merged(self, project: Project, operation: Operation, before: tuple[int, ...], samples: int) -> Iterator[Fix]:
@@ -92,7 +92,11 @@ class ViewForTranspose(Rule):
 
 def _before_view(operation: Operation, place: Expression, call: ast.Call, given: Expression, moved: str) -> Edit:
     """``h.view(...)`` becomes ``h.transpose(0, 1).reshape(...)``, in a file that copies ``.contiguous().view(...)``."""
-    source, start = place.source, f"{receiver(given)}.{moved}"
+    source, node = place.source, given.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "contiguous":
+        inner = Expression(source, node.func.value, given.frames)
+        return source.replace(inner.node, f"{receiver(inner)}.{moved}")
+    start = f"{receiver(given)}.{moved}"
     if bare(operation) == "reshape" or not is_method(operation, call):
         return source.replace(given.node, start)
     if ".contiguous()" in source.text:
