@@ -110,6 +110,8 @@ class Session:
             **os.environ,
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
+            # What user code leaves among temporary files goes with the session, even where a worker was killed.
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder)),
         }
         try:
             with (self._folder / "stderr").open("wb") as stderr:

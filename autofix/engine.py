@@ -254,12 +254,15 @@ def _not_run(request: Request, original: Trace) -> str:
             return f"{message}; correct --sample-shape or --sample"
         case Ending.TIMED_OUT:
             help_ = "raise the limit with --time-limit or use a smaller sample"
-            return f"{name}: the model ran longer than {limits.run_seconds:g} s; {help_}"
+            what = "program" if request.target.script else "model"
+            return f"{name}: the {what} ran longer than {limits.run_seconds:g} s; {help_}"
         case Ending.OUT_OF_MEMORY:
             return (
                 f"{name}: the model needs more memory than there is ({message}); use a smaller sample or --memory-limit"
             )
         case Ending.EXITED:
+            if request.target.script:
+                return f"{name}: {message}"
             return f"{name}: {message}; a model file must not end the program when it is imported or run"
         case Ending.CRASHED:
             return f"{name}: the interpreter crashed while the model ran ({message}); run it alone to see why"

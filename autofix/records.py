@@ -443,6 +443,7 @@ class Mismatch(Enum):
     LOSS_CLASSES = "loss-classes"
     LOSS_BATCH = "loss-batch"
     LOSS_DTYPE = "loss-dtype"
+    LOSS_SCALAR = "loss-scalar"
     MISSING_NAME = "missing-name"
     SILENT_BROADCAST = "silent-broadcast"
     SILENT_FOLD = "silent-fold"

@@ -2,8 +2,9 @@
 
     python benchmarks/repair.py [--seed N] [--per-file N] [--faults 1|2|5] [--only PART] [--json FILE]
 
-For each mutation it prints how many mutants fail, how many of those are repaired, return the output shape of the original,
-restore its parameter shapes and its text, and how many plans labelled safe return another output shape (there should be none).
+For each mutation it prints how many mutants fail, how many of those are repaired, return the output shape of the
+original, restore its parameter shapes and its text, and how many plans labelled safe return another output shape
+(there should be none).
 Every fixture that names a model and a sample takes part: healthy ones as they are, the others as repaired.
 """
 
@@ -20,10 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mutations
+
 from autofix import engine, load
 from autofix.child import Session
 from autofix.errors import AutofixError
-from autofix.records import Applicability, RepairEnding, Report, SourceText, Target
+from autofix.records import Applicability, RepairEnding, Report, SourceText
 from autofix.source import Source
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

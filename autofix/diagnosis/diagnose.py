@@ -26,6 +26,7 @@ from autofix.signatures import position
 from autofix.source import argument
 
 _FLOATS = frozenset(("float16", "bfloat16", "float32", "float64"))
+_PRODUCTS = frozenset(("matmul", "mm", "bmm", "addmm", "rmatmul", "mv", "dot", "conv1d", "conv2d"))
 
 
 def diagnose(project: Project) -> Finding | None:
@@ -37,6 +38,7 @@ def diagnose(project: Project) -> Finding | None:
     if operation is None:
         conclusion = python.conclude(failure, project) or _other(failure)
         return _placed(project, failure, None, _built_layer(failure), conclusion)
+    operation = _refused_loss(project, operation) or operation
     layer = _layer(project, operation)
     subject = _subject(operation, layer)
     conclusion = _conclude(project, operation, layer, subject) or _other(failure)
@@ -57,6 +59,14 @@ def _layer(project: Project, operation: Operation) -> Layer | None:
     if operation.kind is OperationKind.CALL_MODULE:
         return project.layer(operation.layer_index)
     return None
+
+
+def _refused_loss(project: Project, operation: Operation) -> Operation | None:
+    """The loss whose target has a dtype that only its backward pass refuses."""
+    if operation.target != "Tensor.backward" or not operation.tensors:
+        return None
+    earlier = project.ancestry(operation.tensors[0])
+    return next((one for one in earlier if losses.refuses_later(one, _layer(project, one)) is not None), None)
 
 
 def _subject(operation: Operation, layer: Layer | None) -> str:
@@ -82,6 +92,9 @@ def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Conclusio
         if isinstance(first, Tensor) and first.dtype in _FLOATS - {"float32"}:
             return Conclusion(Mismatch.DTYPE, f"{subject} has float32 weights but receives {first.dtype}", operand=0)
         return None
+    if len(dtypes) > 1 and operation.target.rpartition(".")[2] in _PRODUCTS | {"linear"}:
+        odd = next(i for i, t in enumerate(operation.tensors) if t.dtype != "float32")
+        return Conclusion(Mismatch.DTYPE, f"{subject} of {' and '.join(sorted(dtypes))}", operand=odd)
     if len(dtypes & _FLOATS) > 1:
         return Conclusion(Mismatch.DTYPE, f"{subject} of {' and '.join(sorted(dtypes))}", operand=1)
     return None

@@ -1,9 +1,11 @@
 """Conclusions about losses: what the model gives out against what the target is.
 
-Layers (``nn.CrossEntropyLoss``) and functions (``F.cross_entropy``) are judged alike, from the two operands.
+Layers (``nn.CrossEntropyLoss``) and functions (``F.cross_entropy``) are judged alike, from the operands.
 """
 
 from __future__ import annotations
+
+import math
 
 from autofix.diagnosis.conclusion import Conclusion, show, tensor_at
 from autofix.records import Layer, Mismatch, Operation, Tensor
@@ -21,17 +23,49 @@ ELEMENTWISE = {
 CLASSES = {"cross entropy": ("CrossEntropyLoss", "cross_entropy"), "nll": ("NLLLoss", "nll_loss", "nll_loss_nd")}
 _ELEMENTWISE = frozenset(name for names in ELEMENTWISE.values() for name in names)
 _CLASSES = frozenset(name for names in CLASSES.values() for name in names)
+_CTC = frozenset(("CTCLoss", "ctc_loss"))
+_PAIRS = frozenset(("CosineEmbeddingLoss", "cosine_embedding_loss"))
 _INTEGERS = frozenset(("int64", "int32", "int16", "int8", "uint8"))
+# Losses whose backward pass refuses what their forward pass took.
+_STRICT = frozenset(("BCELoss", "binary_cross_entropy", "HuberLoss", "huber_loss"))
 
 
 def conclude(operation: Operation, layer: Layer | None) -> Conclusion | None:
-    name = layer.kind if layer is not None else operation.target.rpartition(".")[2]
+    name = name_of(operation, layer)
+    if name == "backward":
+        return _backward(operation)
+    if name in _CTC:
+        return _sequences(operation, name)
+    if name in _PAIRS:
+        return _pairs(operation, name)
     if name not in _ELEMENTWISE and name not in _CLASSES:
         return None
     output, target = tensor_at(operation, 0), tensor_at(operation, 1, "target")
     if output is None or target is None:
         return None
     return _elementwise(output, target, name) if name in _ELEMENTWISE else _classes(output, target, name)
+
+
+def name_of(operation: Operation, layer: Layer | None) -> str:
+    return layer.kind if layer is not None else operation.target.rpartition(".")[2]
+
+
+def refuses_later(operation: Operation, layer: Layer | None) -> Conclusion | None:
+    """A target dtype that passes forward, and stops the backward pass."""
+    output, target = tensor_at(operation, 0), tensor_at(operation, 1, "target")
+    name = name_of(operation, layer)
+    if name not in _STRICT or output is None or target is None or output.dtype == target.dtype:
+        return None
+    return _elementwise(output, target, name)
+
+
+def _backward(operation: Operation) -> Conclusion | None:
+    """A gradient is started from one number."""
+    loss = tensor_at(operation, 0)
+    if loss is None or math.prod(loss.shape) == 1 or len(operation.tensors) > 1:
+        return None
+    message = f"`backward` starts from a loss of {show(loss.shape)}, not from one number"
+    return Conclusion(Mismatch.LOSS_SCALAR, message, (), loss.shape, "", 0)
 
 
 def _elementwise(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
@@ -51,13 +85,21 @@ def _classes(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
     wanted = (*output.shape[:1], *output.shape[2:])
     if target.shape == wanted and output.rank > 1:
         return _class_values(output, target, name)
-    squeezed = tuple(size for size in target.shape if size != 1)
-    if target.shape and output.shape[0] != target.shape[0] and output.rank > 1 and len(squeezed) <= len(wanted):
+    if _has_other_rows(output, target, wanted):
         message = f"`{name}` has {output.shape[0]} rows of scores for {target.shape[0]} targets"
         return Conclusion(Mismatch.LOSS_BATCH, message, target.shape, output.shape, "", 0, 0)
     scores = f"for scores of {show(output.shape)}"
     message = f"`{name}` takes a target of {show(wanted)} {scores} but receives {show(target.shape)}"
     return Conclusion(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "classes", 1)
+
+
+def _has_other_rows(output: Tensor, target: Tensor, wanted: tuple[int, ...]) -> bool:
+    """Whether the number of samples itself differs, and no rearranging of the scores or targets explains it."""
+    if not target.shape or output.rank < 2 or output.shape[0] == target.shape[0]:
+        return False
+    squeezed = tuple(size for size in target.shape if size != 1)
+    sequence = target.rank == 1 and output.rank == 3 and math.prod(output.shape[:2]) == target.shape[0]
+    return len(squeezed) <= len(wanted) and not sequence
 
 
 def _class_values(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
@@ -68,3 +110,24 @@ def _class_values(output: Tensor, target: Tensor, name: str) -> Conclusion | Non
         message = f"`{name}` has scores for {output.shape[1]} classes but a target of {target.values[1]}"
         return Conclusion(Mismatch.LOSS_CLASSES, message, (output.shape[1],), (target.values[1] + 1,), "", 0, 1)
     return None
+
+
+def _sequences(operation: Operation, name: str) -> Conclusion | None:
+    """CTC takes log probabilities ``(T, N, C)`` and one length for each of the N samples."""
+    scores, lengths = tensor_at(operation, 0, "log_probs"), tensor_at(operation, 2, "input_lengths")
+    if scores is None or lengths is None or scores.rank != 3 or lengths.rank != 1:
+        return None
+    if scores.shape[1] == lengths.shape[0]:
+        return None
+    message = f"`{name}` takes scores of (T, {lengths.shape[0]}, C) but receives {show(scores.shape)}"
+    return Conclusion(Mismatch.LOSS_SHAPE, message, lengths.shape, scores.shape, "sequences", 0)
+
+
+def _pairs(operation: Operation, name: str) -> Conclusion | None:
+    """Two batches of vectors and one target for each pair."""
+    first, target = tensor_at(operation, 0, "input1"), tensor_at(operation, 2, "target")
+    if first is None or target is None or target.rank == first.rank - 1 or not first.shape:
+        return None
+    wanted = first.shape[:1]
+    message = f"`{name}` takes a target of {show(wanted)} for {show(first.shape)} but receives {show(target.shape)}"
+    return Conclusion(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "pairs", 2)

@@ -37,6 +37,7 @@ Examples:
   autofix net.py -s 64,3,32,32 | git apply  apply it with git
   autofix net.py -s 64,3,32,32 --apply      write it
   autofix net.py:Net -s int64:2,128@0..1000 token ids below 1000
+  autofix train.py -- --epochs 1            run the script itself, repair what it dies of
 
 Exit codes:
   0  nothing to repair, or all of it was applied

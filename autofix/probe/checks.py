@@ -38,7 +38,10 @@ def run(
 
     def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
         torch.manual_seed(0)
-        return model(*positional, **named)
+        try:
+            return model(*positional, **named)
+        except SystemExit as error:
+            raise RuntimeError(f"the model called exit({error.code!r})") from error
 
     also = ["ALSO", *_also(call, request, namespace)]
     if seconds * 12 > request.seconds:
@@ -47,7 +50,7 @@ def run(
             also,
             ["BATCH", NOT_ASKED, slow],
             ["INDEPENDENT", NOT_ASKED, slow],
-            ["BACKWARD", *_backward(model, output, called)],
+            ["BACKWARD", *(_backward(model, output, called) if seconds * 4 < request.seconds else (NOT_ASKED, slow))],
         ]
     outcome, detail, small = _batch(call, request, namespace, output)
     independent = _independent(model, call, request, namespace, output, outcome == PASSED)

@@ -1,95 +1,142 @@
 """While a program is probed, its files, its network and its processes are not wanted.
 
-What Python can redirect is redirected: files opened for writing go to a temporary folder and are read back from there;
-connections and new processes are refused. This catches accidents; it is no sandbox.
+What Python can redirect is redirected: the program's writes land in a folder of ours, and it reads them back from
+there. The rest (connections, processes) is refused by name or by an audit hook. This catches accidents; it is no
+sandbox.
 """
 
 from __future__ import annotations
 
 import builtins
-import io
+import multiprocessing.process
 import os
-import shutil
-import socket
-import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
 
+from . import shadow
 from .devices import replacing
 
-_WRITES = frozenset("wax+")
-REFUSED = "a probe run makes no connections and starts no processes"
+PROCESS = "the program starts another process, which a probe run does not do"
+CONNECTION = "the program opens a connection, which a probe run does not do"
+CHANGE = "the program changes files in a way that cannot be redirected, which a probe run does not do"
+# What the audit hook refuses while a program is contained, by the interpreter's own names for it.
+_PROCESSES = (
+    "os.system",
+    "os.fork",
+    "os.forkpty",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "subprocess.Popen",
+    "pty.spawn",
+)
+_CONNECTIONS = ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.bind", "urllib.Request")
+_CHANGES = (
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.symlink",
+    "os.link",
+    "os.truncate",
+    "os.chmod",
+    "os.chown",
+)
 
 
-class _Files:
-    """Where the program's written files really are."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self.moved: dict[str, str] = {}
-        self._open = io.open
-
-    def place(self, path: Any, *, writing: bool) -> Any:
-        """The path to use instead: the redirected copy if there is one, a new one where the program writes."""
-        if not isinstance(path, (str, bytes, os.PathLike)):
-            return path
-        name = os.path.abspath(os.fsdecode(os.fspath(path)))
-        if name not in self.moved and writing and not name.startswith(tempfile.gettempdir() + os.sep):
-            if name == os.devnull:
-                return path
-            copy = os.path.join(self.folder, f"{len(self.moved)}-{os.path.basename(name)}")
-            if os.path.isfile(name):
-                shutil.copyfile(name, copy)
-            self.moved[name] = copy
-        return self.moved.get(name, path)
-
-    def open(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        return self._open(self.place(file, writing=bool(_WRITES & set(mode))), mode, *args, **kwargs)
-
-    def save(self, save: Any) -> Any:
-        def torch_save(value: Any, f: Any, *args: Any, **kwargs: Any) -> Any:
-            return save(value, self.place(f, writing=True), *args, **kwargs)
-
-        return torch_save
-
-    def load(self, load: Any) -> Any:
-        def torch_load(f: Any, *args: Any, **kwargs: Any) -> Any:
-            return load(self.place(f, writing=False), *args, **kwargs)
-
-        return torch_load
-
-    def make_folder(self, path: Any, *args: Any, **kwargs: Any) -> None:
-        """A folder the program makes exists only in its mind: files in it are redirected one by one."""
+class Refused(PermissionError):
+    """The program asked for something that a probe run does not do."""
 
 
-def _refuse(*args: Any, **kwargs: Any) -> Any:
-    raise PermissionError(REFUSED)
+class Asked(EOFError):
+    """The program waits for a line from the keyboard."""
+
+
+def _save(save: Callable[..., Any]) -> Callable[..., Any]:
+    def torch_save(value: Any, f: Any, *args: Any, **kwargs: Any) -> Any:
+        return save(value, shadow.placed(f, writing=True), *args, **kwargs)
+
+    return torch_save
+
+
+def _load(load: Callable[..., Any]) -> Callable[..., Any]:
+    def torch_load(f: Any, *args: Any, **kwargs: Any) -> Any:
+        return load(shadow.placed(f), *args, **kwargs)
+
+    return torch_load
+
+
+def _input(prompt: object = "") -> str:
+    raise Asked(f"the program asks for input ({str(prompt).strip()!r})" if prompt else "the program asks for input")
+
+
+def _no_process(*args: Any, **kwargs: Any) -> None:
+    raise Refused(PROCESS)
+
+
+def _sleep(seconds: float) -> None:
+    """A pause shows nothing."""
+    del seconds
+
+
+def _uncompiled(model: Any = None, **kwargs: Any) -> Any:
+    """``torch.compile(model)`` and ``@torch.compile(...)``: a compiler's time shows no shapes."""
+    del kwargs
+    return _uncompiled if model is None else model
+
+
+# -- what nothing above caught ---------------------------------------------------------------------------------------
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    files = shadow.now()
+    if files is None:
+        return
+    if event in _PROCESSES:
+        raise Refused(PROCESS)
+    if event in _CONNECTIONS:
+        raise Refused(CONNECTION)
+    if event == "open":
+        path, _, flags = arguments
+        if flags & shadow.WRITING_FLAGS and not files.holds(path):
+            raise Refused(CHANGE)
+    elif event in _CHANGES and not files.holds(arguments[0]):
+        raise Refused(CHANGE)
+
+
+_hooked: list[bool] = []
 
 
 @contextmanager
 def contained() -> Iterator[None]:
     """Redirect and refuse inside the block; the interpreter is as it was afterwards."""
-    folder = tempfile.mkdtemp(prefix="autofix-script-")
-    files = _Files(folder)
+    if not _hooked:  # A hook cannot be taken away; outside of a contained program it does nothing.
+        sys.addaudithook(_audit)
+        _hooked.append(True)
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="autofix-script-"))
+    own_temporary = os.path.join(folder, "tmp")
+    os.mkdir(own_temporary)
     replaced: list[tuple[Any, str, Any]] = [
-        (builtins, "open", files.open),
-        (io, "open", files.open),
-        (torch, "save", files.save(torch.save)),
-        (torch, "load", files.load(torch.load)),
-        (os, "mkdir", files.make_folder),
-        (os, "makedirs", files.make_folder),
-        (os, "system", _refuse),
-        (subprocess, "Popen", _refuse),
-        (socket.socket, "connect", _refuse),
+        (builtins, "input", _input),
+        (time, "sleep", _sleep),
+        (tempfile, "tempdir", own_temporary),
+        (torch, "save", _save(torch.save)),
+        (torch, "load", _load(torch.load)),
+        (torch, "compile", _uncompiled),
+        (torch.nn.Module, "compile", lambda module, *args, **kwargs: None),
+        (multiprocessing.process.BaseProcess, "start", _no_process),
+        *shadow.STAND_INS,
     ]
     before = os.environ.get("MPLBACKEND")
     os.environ["MPLBACKEND"] = "Agg"
     try:
-        with ExitStack() as stack:
+        with shadow.cast(folder), ExitStack() as stack:
             for owner, name, stand_in in replaced:
                 stack.enter_context(replacing(owner, name, stand_in))
             yield
@@ -98,4 +145,3 @@ def contained() -> Iterator[None]:
             os.environ.pop("MPLBACKEND", None)
         else:
             os.environ["MPLBACKEND"] = before
-        shutil.rmtree(folder, ignore_errors=True)

@@ -44,9 +44,10 @@ def locate(
         if any(dimension_of(change, size, row) is None for change in touched):
             return None
         if touched and any(bool(m.any()) and dimension_of(m, size, row) is None for m in made):
-            index = _merged_before(first, other, index, size, row)
-            dimension = dimension_of(changed(first.given[index][0], other.given[index][0]), size, row)
-            found = _twin(recorded, first.operations, index)
+            culprit = _merged_before(first, other, index, size, row)
+            operand = changed(first.given[culprit][0], other.given[culprit][0])
+            dimension = dimension_of(operand, size, row) if bool(operand.any()) else None
+            found = _twin(recorded, first.operations, culprit)
             return None if found is None else (found, -1 if dimension is None else dimension)
     return None
 
@@ -151,7 +152,7 @@ def _watched(model: torch.nn.Module, roots: tuple[str, ...], inputs: Inputs) -> 
     try:
         with recording(watching), torch.no_grad():
             model(*positional, **named)
-    except Exception:
+    except (Exception, SystemExit):
         return None
     return watching if watching.elements <= MAX_ELEMENTS else None
 

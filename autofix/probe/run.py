@@ -68,12 +68,13 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
     from . import script  # Data loaders are imported for programs only.
 
     try:
-        reply["message"] = script.run(request, recorder)
-    except SystemExit as error:
-        raise _Ended("exited", f"the program called exit({error.code!r})") from error
+        reply["message"] = script.run(request, recorder, reply["placeholders"])
     except MemoryError:
         raise
     except BaseException as error:
+        ended = script.ended_by(error)
+        if ended is not None:
+            raise _Ended(*ended) from error
         _describe_failure(error, "script", recorder, reply)
 
 

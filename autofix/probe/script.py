@@ -6,7 +6,9 @@ optimizer two steps, so that faults of the second step and of the last batch sti
 
 from __future__ import annotations
 
+import argparse
 import builtins
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -18,15 +20,16 @@ import torch
 import torch.utils.data
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from .containment import contained
+from . import watching
+from .containment import Asked, Refused, contained
 from .devices import replacing
 from .interception import recording
 from .recorder import Recorder
 from .wire import RunRequest
 
-SOFT_SECONDS = 6.0
+SOFT_SECONDS = 3.0
 SOFT_SHARE = 0.4
-HARD_SHARE = 0.85
+HARD_SHARE = 0.7
 MAX_RECORDED = 12_000
 
 
@@ -44,6 +47,9 @@ class _Bounds:
         self._steps: dict[int, int] = {}
         self._called: set[int] = set()
 
+    def built(self, optimizer: Any) -> None:
+        self._steps.setdefault(id(optimizer), 0)
+
     def stepped(self, optimizer: Any, *args: Any, **kwargs: Any) -> None:
         self._steps[id(optimizer)] = self._steps.get(id(optimizer), 0) + 1
         self._check()
@@ -60,8 +66,9 @@ class _Bounds:
             self._recorder.paused = True
         if elapsed > self._hard:
             raise Enough("the program still ran at the time limit, without an error until then")
-        if elapsed > self._soft and self._steps and min(self._steps.values()) >= 2 and self._all_called():
-            raise Enough("every model has done a forward and every optimizer two steps")
+        if elapsed > self._soft and min(self._steps.values(), default=2) >= 2 and self._all_called():
+            steps = " and every optimizer two steps" if self._steps else ""
+            raise Enough(f"every model has done a forward{steps}")
 
     def _all_called(self) -> bool:
         """Whether no model with parameters is still waiting: each is called itself or is a part of one that was."""
@@ -72,8 +79,11 @@ class _Bounds:
         return all(id(root) in reached or next(root.parameters(), None) is None for root in roots)
 
 
-def run(request: RunRequest, recorder: Recorder) -> str:
-    """How the program ended, in words; raises what the program raises."""
+def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
+    """How the program ended, in words; raises what the program raises.
+
+    ``stand_ins`` receives the names of absent packages that something silent stood for.
+    """
     module = recorder.program = _program(request)
     text = dict(request.texts)[request.path]
     recorder.phase = "forward"
@@ -84,7 +94,14 @@ def run(request: RunRequest, recorder: Recorder) -> str:
     sys.argv = [request.path, *request.arguments]
     hook = register_optimizer_step_post_hook(bounds.stepped)
     try:
-        with _one_process(), contained(), recording(recorder):
+        with (
+            _one_process(),
+            contained(),
+            watching.silent(stand_ins),
+            _explained_usage(),
+            _counted(bounds),
+            recording(recorder),
+        ):
             exec(compile(text, request.path, "exec", dont_inherit=True), module.__dict__)
         return "the program ran to its end"
     except Enough as enough:
@@ -98,6 +115,56 @@ def run(request: RunRequest, recorder: Recorder) -> str:
         recorder.on_forward = None
         if before is not None:
             sys.modules["__main__"] = before
+
+
+def ended_by(error: BaseException) -> tuple[str, str] | None:
+    """The ending, and why in words, of a program that stopped for what it lacks; None for a fault of its own."""
+    if isinstance(error, SystemExit):
+        usage = getattr(error, "autofix_usage", "")
+        if usage:
+            return "exited", f"the command line of the program is incomplete: {usage}; pass its arguments after --"
+        return "exited", f"the program called exit({error.code!r})"
+    if isinstance(error, (Asked, Refused)):
+        return "exited", str(error)
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)) and error.filename is not None:
+        name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else error.filename
+        return "exited", f"the program needs {name}, which does not exist; run it where its data is"
+    if isinstance(error, ImportError):
+        return "import failed", f"{type(error).__name__}: {error}"
+    if isinstance(error, AssertionError) and "not compiled with CUDA" in str(error):
+        return "exited", "the program asks a GPU that is not there"
+    return None
+
+
+@contextmanager
+def _explained_usage() -> Iterator[None]:
+    """The exit of a parser that misses arguments says which."""
+    original = argparse.ArgumentParser.error
+
+    def explain(parser: argparse.ArgumentParser, message: str) -> Any:
+        try:
+            original(parser, message)
+        except SystemExit as ended:
+            ended.autofix_usage = message  # type: ignore[attr-defined]
+            raise
+
+    with ExitStack() as stack:
+        stack.enter_context(replacing(argparse.ArgumentParser, "error", explain))
+        yield
+
+
+@contextmanager
+def _counted(bounds: _Bounds) -> Iterator[None]:
+    """An optimizer that is built will step."""
+    original = torch.optim.Optimizer.__init__
+
+    def init(optimizer: Any, *args: Any, **kwargs: Any) -> None:
+        original(optimizer, *args, **kwargs)
+        bounds.built(optimizer)
+
+    with ExitStack() as stack:
+        stack.enter_context(replacing(torch.optim.Optimizer, "__init__", init))
+        yield
 
 
 def _program(request: RunRequest) -> ModuleType:

@@ -41,6 +41,7 @@ class FoldedBatch(Rule):
         Mismatch.BROADCAST,
         Mismatch.DIMENSION_RANGE,
         Mismatch.MATMUL,
+        Mismatch.LOSS_BATCH,
         Mismatch.SILENT_FOLD,
         Mismatch.SILENT_BATCH,
     )

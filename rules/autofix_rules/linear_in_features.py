@@ -22,6 +22,7 @@ from collections.abc import Iterator
 
 from autofix.records import Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules._callers import lacks_batch
 from autofix_rules._sides import extras
 from autofix_rules._sizes import argument_sites, flattened_from, producer_sites
 
@@ -88,6 +89,8 @@ class LinearInFeatures(Rule):
 
 def _doubt(project: Project, tensor: Tensor, expected: int, subject: str) -> str:
     """Why another width would only hide the fault; empty where it would not."""
+    if tensor.rank > 1 and lacks_batch(project, tensor) is not None:
+        return f"the input has no batch dimension, so `{subject}` receives its channels as rows"
     if tensor.rank >= 4:
         return f"`{subject}` would work on the last axis of {tensor.shape}"
     if tensor.rank == 3 and math.prod(tensor.shape[1:]) == expected:

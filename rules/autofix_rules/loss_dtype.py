@@ -4,7 +4,8 @@ Why it fails
     Cross entropy takes class indices as int64; elementwise losses take targets of the output's
     floating-point dtype. Labels read from files or numpy are often the other one.
 What the fix does
-    Converts the target where it is passed: ``.long()`` for class indices, ``.float()`` otherwise.
+    Converts the target where it is passed: ``.long()`` for class indices, ``.float()`` otherwise;
+    in a program, float64 where it is made.
 Fix safety
     Safe: the labels stay the same numbers.
 Source
@@ -16,7 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules._callers import in_program
 from autofix_rules._operands import followed_by, written
+from autofix_rules._types import Change, where_made
 
 COST = 10
 _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
@@ -50,7 +53,20 @@ class LossDtype(Rule):
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
         target = None if operation is None else written(project, operation, 1, "target")
-        if target is not None and finding.parameter in {"long", "float"}:
+        made = _doubles(finding, project)
+        if made is not None:
+            edit, text = made
+            yield Fix(self.code, f"make the target torch.float32: `{text}`", (edit,), COST, self.applicability)
+        elif target is not None and finding.parameter in {"long", "float"}:
             method = f"{finding.parameter}()"
             title = f"pass `{target.text}.{method}` to the loss"
             yield Fix(self.code, title, (followed_by(target, method),), COST, self.applicability)
+
+
+def _doubles(finding: Finding, project: Project) -> Change | None:
+    """In a program, float64 from numpy is better changed where it enters."""
+    operation = project.operation(finding)
+    if operation is None or len(operation.tensors) < 2 or not in_program(project) or finding.parameter != "float":
+        return None
+    target = operation.tensors[1]
+    return where_made(project, target, "float") if target.dtype == "float64" else None

@@ -3,29 +3,33 @@
 Why it fails
     Elementwise losses compare equal shapes: ``(N, 1)`` against ``(N,)`` raises or, worse, broadcasts
     to ``(N, N)``. Cross entropy takes scores ``(N, C, ...)`` and indices ``(N, ...)``: a column of
-    indices ``(N, 1)`` or scores with the classes last ``(N, T, C)`` do not fit.
+    indices ``(N, 1)`` or scores with the classes last ``(N, T, C)`` do not fit. CTC takes the time
+    first, ``(T, N, C)``; a cosine loss one target for each pair.
 What the fix does
     Takes the dimension of one away where it is too many (``.squeeze(1)``), on the output or the
-    target; moves the classes of the scores to dimension 1.
+    target; moves the classes of the scores to dimension 1, the time of CTC to dimension 0; lays
+    tokens out in rows as the other side has them.
 Fix safety
-    Safe: the numbers stay, only a dimension of one goes, or the classes move where no other
-    reading of the shapes fits. Shapes that disagree in size are declined: what the data or the
-    model should be is not for a tool to say.
+    Safe: the numbers stay, only a dimension of one goes, or dimensions move where no other
+    reading of the shapes fits. Unsafe where the order of tokens is not known, and for a target of
+    the scores' own shape. Shapes that disagree in size are declined: what the data or the model
+    should be is not for a tool to say.
 Source
-    torch.nn.CrossEntropyLoss and torch.nn.BCELoss, section Shape.
+    torch.nn.CrossEntropyLoss, torch.nn.BCELoss, torch.nn.CTCLoss and torch.nn.CosineEmbeddingLoss, section Shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.records import Operation, Tensor
+from autofix.records import Operation
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules import _loss_shapes
+from autofix_rules._loss_shapes import Adjustment
 from autofix_rules._operands import extra_dimension, followed_by, written
 
-COST = 10
-OTHER_READING = 14
 _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
+_NAMES = ("input", "target")
 
 
 class LossTargetShape(Rule):
@@ -64,6 +68,18 @@ class LossTargetShape(Rule):
             ),
         ),
         Example(
+            name="tokens in rows, their classes in a table",
+            inputs=((4, 5, 6),),
+            before=model(
+                _LOSS.format(3, "CrossEntropyLoss"),
+                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).view(-1, 3), y)",
+            ),
+            after=model(
+                _LOSS.format(3, "CrossEntropyLoss"),
+                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).view(-1, 3), y.reshape(-1))",
+            ),
+        ),
+        Example(
             name="declines sizes that disagree",
             inputs=((4, 6),),
             before=model(_LOSS.format(3, "MSELoss"), "y = torch.ones(len(x), 5, 2)\nself.loss(self.fc(x), y)"),
@@ -74,38 +90,30 @@ class LossTargetShape(Rule):
         operation = project.operation(finding)
         if operation is None or len(operation.tensors) < 2:
             return
-        output, target = operation.tensors[0], operation.tensors[1]
-        if finding.parameter == "classes":
-            yield from self._indices(project, operation, output, target)
-        else:
-            yield from self._elementwise(project, operation, output, target)
+        for adjustment in _adjustments(finding, project, operation):
+            fix = self._written(project, operation, finding, adjustment)
+            if fix is not None:
+                yield fix
 
-    def _elementwise(self, project: Project, operation: Operation, output: Tensor, target: Tensor) -> Iterator[Fix]:
-        extra = extra_dimension(output.shape, target.shape)
-        if extra is not None:
-            yield from self._follow(project, operation, 0, "input", f"squeeze({extra})", output, target.shape)
-        extra = extra_dimension(target.shape, output.shape)
-        if extra is not None:
-            yield from self._follow(project, operation, 1, "target", f"squeeze({extra})", target, output.shape)
+    def _written(self, project: Project, operation: Operation, finding: Finding, made: Adjustment) -> Fix | None:
+        name = "log_probs" if finding.parameter == "sequences" else _NAMES[min(made.operand, 1)]
+        expression = written(project, operation, made.operand, name)
+        if expression is None:
+            return None
+        given, other = operation.tensors[made.operand].shape, operation.tensors[0 if made.operand else 1].shape
+        title = f"pass `{expression.text}.{made.method}` to the loss: {given} against {other}"
+        label = Applicability.UNSAFE if made.doubt else self.applicability
+        return Fix(self.code, title, (followed_by(expression, made.method),), made.cost, label, made.doubt)
 
-    def _indices(self, project: Project, operation: Operation, output: Tensor, target: Tensor) -> Iterator[Fix]:
-        wanted = (*output.shape[:1], *output.shape[2:])
-        extra = extra_dimension(target.shape, wanted)
-        if extra is not None:
-            yield from self._follow(project, operation, 1, "target", f"squeeze({extra})", target, wanted)
-        if output.rank > 2 and target.shape == output.shape[:-1]:
-            order = "transpose(1, 2)" if output.rank == 3 else f"movedim({output.rank - 1}, 1)"
-            yield from self._follow(project, operation, 0, "input", order, output, (output.shape[0], output.shape[-1]))
-        if target.shape == output.shape and output.rank == 2:
-            reason = "the target may be one-hot (argmax) or several classes at once (another loss)"
-            for fix in self._follow(project, operation, 1, "target", "argmax(1)", target, wanted):
-                label = Applicability.UNSAFE
-                yield Fix(self.code, fix.title, fix.edits, OTHER_READING, label, reason)
 
-    def _follow(
-        self, project: Project, operation: Operation, position: int, name: str, method: str, given: Tensor, want: object
-    ) -> Iterator[Fix]:
-        expression = written(project, operation, position, name)
-        if expression is not None:
-            title = f"pass `{expression.text}.{method}` to the loss: {given.shape} against {want}"
-            yield Fix(self.code, title, (followed_by(expression, method),), COST, self.applicability)
+def _adjustments(finding: Finding, project: Project, operation: Operation) -> Iterator[Adjustment]:
+    output, target = operation.tensors[0], operation.tensors[1]
+    match finding.parameter:
+        case "classes":
+            return _loss_shapes.classes(project, output, target)
+        case "sequences":
+            return _loss_shapes.sequences(output, finding.expected[0])
+        case "pairs":
+            extra = extra_dimension(finding.actual, finding.expected)
+            return iter(() if extra is None else (Adjustment(2, f"squeeze({extra})"),))
+    return _loss_shapes.elementwise(output, target)

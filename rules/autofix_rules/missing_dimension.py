@@ -5,10 +5,11 @@ Why it fails
     batch: a norm layer, ``flatten(1)``, four names unpacked from a shape. A Linear layer of one
     feature takes scalars, which need a dimension of their own.
 What the fix does
-    Adds ``x = x.unsqueeze(0)`` where the model first uses its input, or ``x.unsqueeze(-1)`` before
-    the Linear layer.
+    Adds ``x = x.unsqueeze(0)`` where the model first uses its input (in a program, where the model
+    is called), or ``x.unsqueeze(-1)`` before the Linear layer.
 Fix safety
-    The batch: unsafe, since callers could be meant to pass it. Scalars: safe.
+    The batch in a model file: unsafe, since callers could be meant to pass it. In a program, and for
+    scalars: safe.
 Source
     torch.unsqueeze and torch.nn.Conv2d, section Shape.
 """
@@ -19,18 +20,24 @@ import ast
 import math
 from collections.abc import Iterator
 
+from autofix.expressions import operand
 from autofix.records import Edit, Operation, OperationKind, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules._callers import in_program, lacks_batch, passed
 from autofix_rules._insertions import insertions
+from autofix_rules._operands import followed_by
 from autofix_rules._sizes import producing_layer
 
 CERTAIN = 8
 BATCH = 10
+CALLED = 8
 WEAKER = 14
 SCALARS = 9
 _RANKED = frozenset(
     ("linear-in-features", "dimension-range", "index-range", "unpack", "rank", "view-size", "conv-rank")
 )
+_ROWS = model("self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 2)", "self.fc(self.conv(x).flatten(1))")
+_SHOWN = "\n\nimage = torch.rand(3, 8, 8)\nprint(Net()({}))\n"
 
 
 class MissingDimension(Rule):
@@ -50,6 +57,12 @@ class MissingDimension(Rule):
             ),
         ),
         Example(
+            name="one image shown to the model by a program",
+            inputs=(),
+            before=_ROWS + _SHOWN.format("image"),
+            after=_ROWS + _SHOWN.format("image.unsqueeze(0)"),
+        ),
+        Example(
             name="a token for every scalar",
             inputs=((4, 6),),
             before=model("self.embed = nn.Linear(1, 8)", "self.embed(x)"),
@@ -67,6 +80,9 @@ class MissingDimension(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         yield from self._scalars(finding, project)
+        if in_program(project):
+            yield from self._where_called(finding, project)
+            return
         for given in project.trace.operations:
             tensor = given.result
             if given.kind is OperationKind.PLACEHOLDER and isinstance(tensor, Tensor):
@@ -82,6 +98,17 @@ class MissingDimension(Rule):
                         Applicability.UNSAFE,
                         reason,
                     )
+
+    def _where_called(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        """A program shows one sample to its model: the batch is added where the model is called."""
+        failed = project.operation(finding)
+        first = lacks_batch(project, failed.tensors[0]) if failed is not None and failed.tensors else None
+        given = None if first is None else next(passed(project, first), None)
+        if first is not None and given is not None:
+            shape = first.tensors[0].shape
+            title = f"pass a batch of one, `{operand(given.text)}.unsqueeze(0)`, instead of {shape}"
+            reason = f"a convolution takes {shape} for one sample without a batch"
+            yield Fix(self.code, title, (followed_by(given, "unsqueeze(0)"),), CALLED, self.applicability, reason)
 
     def _scalars(self, finding: Finding, project: Project) -> Iterator[Fix]:
         layer, operation = project.layer(finding.layer), project.operation(finding)
