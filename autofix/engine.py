@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import guessing, load, propose, registry, replies, search, silence, suppressions, verify
+from autofix import load, propose, registry, replies, search, silence, suppressions, verify
 from autofix.child import Session
 from autofix.diagnosis import diagnose
 from autofix.errors import UsageError
@@ -38,6 +38,7 @@ from autofix.records import (
     Target,
     Trace,
 )
+from autofix.samples import guessing
 from autofix.settings import Prefer, Settings
 from autofix.silence import Suspect
 from autofix.source import Source

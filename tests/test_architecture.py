@@ -21,15 +21,16 @@ MAX_LINES = 300
 # Longer files: how long each may be, and why it is one.
 LONGER: dict[str, tuple[int, str]] = {
     "autofix.records": (700, "one table of records; a reader wants them side by side"),
-    "autofix.bindings": (400, "one question, where a name got its value, over every form of assignment"),
-    "autofix.engine": (400, "the one place that knows every stage"),
+    "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
+    "autofix.provenance.places": (400, "one solver whose cases call each other"),
+    "autofix.engine": (420, "the one place that knows every stage"),
 }
 
 # Each room and the rooms it may import; `x.*` stands for every file of a folder. Rooms come after those they build on.
 _FACTS = "autofix.records autofix.source autofix.evaluation autofix.project"
-_RULE = f"{_FACTS} autofix.rule autofix.provenance autofix.bindings"
+_RULE = f"{_FACTS} autofix.rule autofix.provenance autofix.provenance.*"
 _TABLES = "autofix.shapes autofix.expressions autofix.signatures"
-_SKETCH = "autofix.records autofix.source autofix.sketch.*"
+_SKETCH = "autofix.records autofix.source autofix.samples.sketch.*"
 _SEARCH = "autofix.propose autofix.search autofix.silence autofix.verify autofix.diagnosis.*"
 _FRONT_END = "autofix autofix.errors autofix.records autofix.settings autofix.frontends.* autofix.report.*"
 MAY_IMPORT: dict[str, str] = {
@@ -44,26 +45,31 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.settings": "autofix.errors autofix.records",
     "autofix.source": "autofix.records",
     "autofix.programs": "autofix.source",
-    "autofix.sketch.*": "autofix.source autofix.shapes autofix.signatures autofix.sketch.*",
-    "autofix.solving": _SKETCH,
-    "autofix.annotated": f"{_SKETCH} autofix.solving",
-    "autofix.uses": _SKETCH,
-    "autofix.inference": "autofix.records autofix.source autofix.solving autofix.annotated autofix.uses",
-    "autofix.sampling": "autofix.errors autofix.records autofix.source autofix.suppressions",
+    "autofix.models": "autofix.errors autofix.source",
+    "autofix.samples": "",
+    "autofix.samples.sketch.*": "autofix.source autofix.shapes autofix.signatures autofix.samples.sketch.*",
+    "autofix.samples.solving": _SKETCH,
+    "autofix.samples.annotated": f"{_SKETCH} autofix.samples.solving",
+    "autofix.samples.uses": _SKETCH,
+    "autofix.samples.inference": "autofix.records autofix.source autofix.samples.*",
+    "autofix.samples.sampling": "autofix.errors autofix.records autofix.source autofix.suppressions",
+    "autofix.samples.guessing": "autofix.records",
     "autofix.load": (
-        "autofix.errors autofix.records autofix.source autofix.sampling autofix.programs autofix.inference"
+        "autofix.errors autofix.records autofix.source autofix.models autofix.programs "
+        "autofix.samples.sampling autofix.samples.inference"
     ),
     "autofix.probe.*": "autofix.probe.*",
     "autofix.child": "autofix.errors autofix.probe.wire",
     "autofix.replies": "autofix.errors autofix.records autofix.probe.wire",
     "autofix.evaluation": "autofix.records autofix.source",
     "autofix.project": "autofix.records autofix.source autofix.evaluation",
-    "autofix.scopes": "autofix.source",
-    "autofix.configs": f"{_FACTS} autofix.scopes",
-    "autofix.bindings": f"{_FACTS} autofix.scopes autofix.configs",
-    "autofix.inverse": "",
-    "autofix.spelling": "autofix.project",
-    "autofix.provenance": f"{_FACTS} autofix.bindings autofix.configs autofix.inverse autofix.spelling",
+    "autofix.provenance.scopes": "autofix.source",
+    "autofix.provenance.configs": f"{_FACTS} autofix.provenance.scopes",
+    "autofix.provenance.bindings": f"{_FACTS} autofix.provenance.scopes autofix.provenance.configs",
+    "autofix.provenance.inverse": "",
+    "autofix.provenance.spelling": "autofix.project",
+    "autofix.provenance.places": f"{_FACTS} autofix.provenance.*",
+    "autofix.provenance": "autofix.provenance.places",
     "autofix.diagnosis.*": f"{_FACTS} autofix.diagnosis.* autofix.shapes autofix.signatures",
     "autofix.rule": "autofix.records autofix.project autofix.provenance",
     "autofix_rules.*": f"{_RULE} {_TABLES} autofix_rules.*",
@@ -80,7 +86,7 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "autofix.engine": (
         "autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source autofix.project "
-        f"autofix.load autofix.registry autofix.child autofix.replies autofix.probe.wire {_SEARCH}"
+        f"autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.replies autofix.probe.wire {_SEARCH}"
     ),
     "autofix.api": "autofix.records autofix.settings autofix.load autofix.child autofix.engine",
     "autofix.report.*": "autofix.errors autofix.records autofix.patch autofix.hunks autofix.report.*",

@@ -22,7 +22,20 @@ from autofix.report import text
 ROOT = Path(__file__).parents[1] / "fixtures"
 FOLDERS = sorted(path.parent for path in ROOT.glob("*/case.toml"))
 CASES = {folder: tomllib.loads((folder / "case.toml").read_text("utf-8")) for folder in FOLDERS}
-KEYS = {"script", "title", "kind", "model", "samples", "also", "eval", "family", "output", "file", "applicability", "report"}
+KEYS = {
+    "script",
+    "title",
+    "kind",
+    "model",
+    "samples",
+    "also",
+    "eval",
+    "family",
+    "output",
+    "file",
+    "applicability",
+    "report",
+}
 SINGLE = "model.py"
 
 

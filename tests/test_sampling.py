@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autofix import engine, guessing, load
+from autofix import engine, load
 from autofix.child import Session
 from autofix.errors import UsageError
 from autofix.records import (
@@ -30,6 +30,7 @@ from autofix.records import (
 )
 from autofix.report import json as json_report
 from autofix.report import text
+from autofix.samples import guessing
 
 HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n\nWIDTH = 3\n\n\n"
 OPEN = "    def forward(self, x):\n        return mystery(x)\n\n\n"

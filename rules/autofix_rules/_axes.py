@@ -9,9 +9,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from autofix import bindings
 from autofix.project import Expression, Project
-from autofix.provenance import Site, sites
+from autofix.provenance import Site, bindings, sites
 from autofix.records import Edit, Range, Tensor
 from autofix.source import Function, Source, dotted
 

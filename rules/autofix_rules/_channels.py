@@ -9,7 +9,8 @@ import ast
 from collections.abc import Iterator
 
 from autofix.project import Expression, Project
-from autofix.provenance import LITERAL_FOR_EXPRESSION, Site
+from autofix.provenance import Site
+from autofix.provenance.places import LITERAL_FOR_EXPRESSION
 from autofix.records import Applicability, Layer, Sequence, Tensor
 from autofix_rules._sides import extras
 from autofix_rules._sizes import argument_expression, output_parameter, producing_layer

@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from autofix.bindings import bindings
 from autofix.project import Expression, Project
 from autofix.provenance import Site, sites
+from autofix.provenance.bindings import bindings
 from autofix.records import Layer
 from autofix.shapes import nearest_divisor
 

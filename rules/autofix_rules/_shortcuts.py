@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from autofix.bindings import bindings
 from autofix.project import Expression, Project
+from autofix.provenance.bindings import bindings
 from autofix.records import Layer, Tensor
 from autofix.source import dotted
 from autofix_rules._branches import branch, layers_of, ratio, spatial

@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autofix.bindings import literals
 from autofix.project import Expression, Project
+from autofix.provenance.bindings import literals
 from autofix.records import Layer, Operation, Sequence, Value
 from autofix_rules._places import argument_of
 from autofix_rules._sizes import argument_expression

@@ -18,9 +18,8 @@ import ast
 import math
 from collections.abc import Iterator
 
-from autofix import bindings
 from autofix.project import Expression
-from autofix.provenance import Site, sites
+from autofix.provenance import Site, bindings, sites
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.shapes import divisors
 from autofix.signatures import position

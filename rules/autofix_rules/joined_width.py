@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.bindings import bindings
+from autofix.provenance.bindings import bindings
 from autofix.records import Operation, Tensor
 from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
 from autofix_rules._sizes import argument_expression

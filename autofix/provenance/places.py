@@ -11,13 +11,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from autofix import bindings, configs
 from autofix.evaluation import integer
-from autofix.inverse import fit, inverse_operands
 from autofix.project import Expression, Project
-from autofix.records import Edit, Location
-from autofix.source import dotted
-from autofix.spelling import (
+from autofix.provenance import bindings, configs
+from autofix.provenance.inverse import fit, inverse_operands
+from autofix.provenance.spelling import (
     ceiling,
     factor_text,
     factors_of,
@@ -28,6 +26,8 @@ from autofix.spelling import (
     shift,
     text_key,
 )
+from autofix.records import Edit, Location
+from autofix.source import dotted
 
 # Costs in tenths of one literal at the failing layer.
 LITERAL = 10

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from autofix.sketch import layers
-from autofix.sketch.arithmetic import combined, items_of, truth
-from autofix.sketch.attributes import inherited
-from autofix.sketch.expressions import assign, evaluate
-from autofix.sketch.foreign import call_foreign, call_method
-from autofix.sketch.values import (
+from autofix.samples.sketch import layers
+from autofix.samples.sketch.arithmetic import combined, items_of, truth
+from autofix.samples.sketch.attributes import inherited
+from autofix.samples.sketch.expressions import assign, evaluate
+from autofix.samples.sketch.foreign import call_foreign, call_method
+from autofix.samples.sketch.values import (
     UNKNOWN,
     Foreign,
     Function,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autofix.records import SampleInput, SampleOrigin, Samples
-from autofix.sketch import execution
-from autofix.sketch.values import UNKNOWN, Function, Instance, Layer, Lost, Misfit, Run, Tensor
+from autofix.samples.sketch import execution
+from autofix.samples.sketch.values import UNKNOWN, Function, Instance, Layer, Lost, Misfit, Run, Tensor
 from autofix.source import Source
 
 BATCH, LENGTH, FRAMES = 2, 12, 5

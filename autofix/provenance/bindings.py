@@ -10,11 +10,10 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from autofix.configs import keyed_nodes
 from autofix.evaluation import evaluate, names_of
 from autofix.project import Expression, Project
-from autofix.records import Frame
-from autofix.scopes import (
+from autofix.provenance.configs import keyed_nodes
+from autofix.provenance.scopes import (
     assignments,
     default_of,
     imported_from,
@@ -23,6 +22,7 @@ from autofix.scopes import (
     parameters,
     targets,
 )
+from autofix.records import Frame
 from autofix.source import Function, Source, dotted
 
 Inverse = Callable[[int], int | None]

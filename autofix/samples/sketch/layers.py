@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from autofix import shapes, signatures
-from autofix.sketch.layer_shapes import RULES, Open, Use
-from autofix.sketch.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
+from autofix.samples.sketch.layer_shapes import RULES, Open, Use
+from autofix.samples.sketch.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
 
 _SAME = words(
     """

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from autofix.records import SampleInput, SampleOrigin, Samples
-from autofix.sketch import execution
-from autofix.sketch.expressions import assign
-from autofix.sketch.values import INTEGERS, UNKNOWN, Instance, Layer, Run, Tensor
+from autofix.samples.sketch import execution
+from autofix.samples.sketch.expressions import assign
+from autofix.samples.sketch.values import INTEGERS, UNKNOWN, Instance, Layer, Run, Tensor
 from autofix.source import Source, dotted
 
 STEPS = 200_000

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from autofix.sketch import forms
-from autofix.sketch.arithmetic import COMPARE, combined, items_of, truth
-from autofix.sketch.attributes import attribute
-from autofix.sketch.values import (
+from autofix.samples.sketch import forms
+from autofix.samples.sketch.arithmetic import COMPARE, combined, items_of, truth
+from autofix.samples.sketch.attributes import attribute
+from autofix.samples.sketch.values import (
     UNKNOWN,
     Foreign,
     Function,

@@ -11,10 +11,22 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from autofix.sketch import functions, layers
-from autofix.sketch.arithmetic import items_of
-from autofix.sketch.attributes import attribute, inherited
-from autofix.sketch.values import UNKNOWN, Foreign, Function, Instance, Layer, Method, Parent, Run, Scope, Tensor, words
+from autofix.samples.sketch import functions, layers
+from autofix.samples.sketch.arithmetic import items_of
+from autofix.samples.sketch.attributes import attribute, inherited
+from autofix.samples.sketch.values import (
+    UNKNOWN,
+    Foreign,
+    Function,
+    Instance,
+    Layer,
+    Method,
+    Parent,
+    Run,
+    Scope,
+    Tensor,
+    words,
+)
 
 _CONTAINERS = frozenset(("ModuleList", "ParameterList"))
 _ITSELF = words(

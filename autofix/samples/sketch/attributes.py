@@ -8,8 +8,20 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from autofix.sketch import forms
-from autofix.sketch.values import UNKNOWN, Foreign, Function, Instance, Layer, Method, Parent, Run, Scope, Tensor, words
+from autofix.samples.sketch import forms
+from autofix.samples.sketch.values import (
+    UNKNOWN,
+    Foreign,
+    Function,
+    Instance,
+    Layer,
+    Method,
+    Parent,
+    Run,
+    Scope,
+    Tensor,
+    words,
+)
 
 _MODULE_METHODS = words(
     """

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autofix.project import Project
+from autofix.provenance.scopes import assignments
 from autofix.records import Edit, Position, Range
-from autofix.scopes import assignments
 from autofix.source import Source
 
 

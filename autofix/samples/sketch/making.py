@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from autofix.sketch import forms
-from autofix.sketch.values import INTEGERS, Tensor
+from autofix.samples.sketch import forms
+from autofix.samples.sketch.values import INTEGERS, Tensor
 
 TYPES = {
     "float": "float32",

@@ -9,10 +9,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from autofix import solving
 from autofix.records import SampleInput, SampleOrigin, Samples
-from autofix.sketch import execution
-from autofix.sketch.values import Function, Instance
+from autofix.samples import solving
+from autofix.samples.sketch import execution
+from autofix.samples.sketch.values import Function, Instance
 from autofix.source import Source, dotted
 
 _DTYPES = {

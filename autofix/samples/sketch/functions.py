@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autofix import signatures
-from autofix.sketch import forms, layers, making
-from autofix.sketch.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
+from autofix.samples.sketch import forms, layers, making
+from autofix.samples.sketch.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
 
 _SAME = words(
     """

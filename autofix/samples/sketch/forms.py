@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from autofix import shapes
-from autofix.sketch.values import UNKNOWN, Misfit, Tensor
+from autofix.samples.sketch.values import UNKNOWN, Misfit, Tensor
 
 Shape = tuple[int, ...]
 

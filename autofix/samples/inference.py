@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autofix import annotated, solving, uses
 from autofix.records import Samples
+from autofix.samples import annotated, solving, uses
 from autofix.source import Source
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autofix import shapes
-from autofix.sketch import forms
-from autofix.sketch.values import INTEGERS, UNKNOWN, Layer, Misfit, Run, Tensor
+from autofix.samples.sketch import forms
+from autofix.samples.sketch.values import INTEGERS, UNKNOWN, Layer, Misfit, Run, Tensor
 
 Shape = tuple[int, ...]
 _DEFAULTS: dict[str, Any] = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}

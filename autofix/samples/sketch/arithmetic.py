@@ -10,8 +10,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autofix.sketch import forms
-from autofix.sketch.values import UNKNOWN, Foreign, Function, Instance, Layer, Method, Run, Tensor
+from autofix.samples.sketch import forms
+from autofix.samples.sketch.values import UNKNOWN, Foreign, Function, Instance, Layer, Method, Run, Tensor
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,

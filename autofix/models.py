@@ -1,0 +1,198 @@
+"""The model expression of a file: what the user named, or the one model that no other uses as a part.
+
+It looks at trees; nothing is run.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Sequence
+
+from autofix.errors import UsageError
+from autofix.source import Source, dotted
+
+_BASES = frozenset(("Module", "Sequential", "ModuleList", "LightningModule", "PreTrainedModel"))
+
+
+def expression(source: Source, given: str | None) -> str:
+    if given is not None:
+        return _given(source, given.strip())
+    roots = list(_root_classes(source))
+    if not roots:
+        roots_or_variables = list(_model_variables(source))
+        if len(roots_or_variables) == 1:
+            return roots_or_variables[0]
+        if not roots_or_variables:
+            raise UsageError(f"no nn.Module found in {source.path.name}; name a model with --model EXPR")
+        raise UsageError(_several(source, roots_or_variables))
+    if len(roots) > 1:
+        raise UsageError(_several(source, [class_.name for class_ in roots]))
+    return _constructed(source, roots[0])
+
+
+def _several(source: Source, names: Sequence[str]) -> str:
+    choices = ", ".join(f"--model {name}" for name in names)
+    return f"{source.path.name} has {len(names)} models; choose one: {choices}"
+
+
+def _given(source: Source, expression: str) -> str:
+    if not expression:
+        raise UsageError("the model expression is empty; pass --model with a class, a variable or an expression")
+    try:
+        tree = ast.parse(expression, mode="eval").body
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(f"cannot read the model expression {expression!r}: {error}") from error
+    class_ = source.classes.get(expression) if isinstance(tree, ast.Name) else None
+    return _constructed(source, class_) if class_ is not None else expression
+
+
+def _root_classes(source: Source) -> Iterator[ast.ClassDef]:
+    """Model classes that no other uses as a part or a base."""
+    models = {name: class_ for name, class_ in source.classes.items() if _is_model(source, class_, set())}
+    for name, class_ in models.items():
+        if isinstance(source.parents.get(class_), ast.Module) and not _is_part(source, name, class_):
+            yield class_
+
+
+def _is_model(source: Source, class_: ast.ClassDef, seen: set[str]) -> bool:
+    if class_.name in seen:
+        return False
+    seen.add(class_.name)
+    for base in class_.bases:
+        name = dotted(base).rpartition(".")[2]
+        if name in _BASES or (name in source.classes and _is_model(source, source.classes[name], seen)):
+            return True
+        if name not in source.classes and _has_forward(class_):
+            return True
+    return False
+
+
+def _has_forward(class_: ast.ClassDef) -> bool:
+    return any(isinstance(node, ast.FunctionDef) and node.name == "forward" for node in class_.body)
+
+
+def _is_part(source: Source, name: str, class_: ast.ClassDef) -> bool:
+    for node in ast.walk(source.tree):
+        if not (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)):
+            continue
+        owner = source.class_of(node)
+        if owner is class_:
+            continue
+        if owner is not None or not _is_construction(source, node):
+            return owner is not None or _is_stored(source, node)
+        function = source.function_of(node)
+        if function is not None and not _is_returned(source, node):
+            return any(
+                isinstance(a, ast.Call) and dotted(a.func).endswith(("Sequential", "ModuleList"))
+                for a in source.ancestors(node)
+            ) or _feeds_list(source, node)
+    return False
+
+
+def _is_construction(source: Source, node: ast.Name) -> bool:
+    parent = source.parents.get(node)
+    return isinstance(parent, ast.Call) and parent.func is node
+
+
+def _is_stored(source: Source, node: ast.Name) -> bool:
+    """The class itself, not an instance, is passed on: a building block for somebody else."""
+    return isinstance(source.parents.get(node), (ast.Call, ast.keyword, ast.Dict, ast.List, ast.Tuple, ast.ClassDef))
+
+
+def _is_returned(source: Source, node: ast.AST) -> bool:
+    statement = source.statement_of(node)
+    return isinstance(statement, ast.Return) and isinstance(statement.value, ast.Call) and statement.value.func is node
+
+
+def _feeds_list(source: Source, node: ast.AST) -> bool:
+    statement = source.statement_of(node)
+    return isinstance(statement, ast.AugAssign) or any(
+        isinstance(a, ast.Call) and isinstance(a.func, ast.Attribute) and a.func.attr in {"append", "extend"}
+        for a in source.ancestors(node)
+    )
+
+
+def _model_variables(source: Source) -> Iterator[str]:
+    """Module-level variables that hold a container of layers and are no part of another."""
+    names = [
+        dotted(node.targets[0])
+        for node in source.tree.body
+        if isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and isinstance(node.value, ast.Call)
+        and dotted(node.value.func).rpartition(".")[2] in {"Sequential", "Transformer", "TransformerEncoder"}
+    ]
+    for name in names:
+        uses = [
+            n for n in ast.walk(source.tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
+        ]
+        if not any(
+            dotted(a.func).endswith("Sequential")
+            for use in uses
+            for a in source.ancestors(use)
+            if isinstance(a, ast.Call)
+        ):
+            yield name
+
+
+def _constructed(source: Source, class_: ast.ClassDef) -> str:
+    """``Net()``, or a call of the file where the constructor needs arguments."""
+    missing = _required(source, class_)
+    if not missing:
+        return f"{class_.name}()"
+    module_names = _module_names(source)
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and dotted(node.func) == class_.name and source.class_of(node) is not class_:
+            used = {n.id for child in (*node.args, *node.keywords) for n in ast.walk(child) if isinstance(n, ast.Name)}
+            if used <= module_names:
+                return " ".join(source.text_of(node).split())
+    words = ", ".join(f"{name}=..." for name in missing)
+    raise UsageError(f'`{class_.name}` needs {_listed(missing)}; pass them with --model "{class_.name}({words})"')
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def _required(source: Source, class_: ast.ClassDef) -> list[str]:
+    """Constructor parameters without defaults."""
+    for name in _line(source, class_, set()):
+        for node in source.classes[name].body:
+            if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+                return _required_parameters(node)
+    return []
+
+
+def _line(source: Source, class_: ast.ClassDef, seen: set[str]) -> Iterator[str]:
+    if class_.name in seen:
+        return
+    seen.add(class_.name)
+    yield class_.name
+    for base in class_.bases:
+        name = dotted(base).rpartition(".")[2]
+        if name in source.classes:
+            yield from _line(source, source.classes[name], seen)
+
+
+def _required_parameters(function: ast.FunctionDef) -> list[str]:
+    arguments = function.args
+    positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args)][1:]
+    required = positional[: max(0, len(positional) - len(arguments.defaults))]
+    keyword_only = [
+        a.arg for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None
+    ]
+    return [*required, *keyword_only]
+
+
+def _module_names(source: Source) -> set[str]:
+    names = set(dir(builtins))
+    for node in source.tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        else:
+            names.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    return names

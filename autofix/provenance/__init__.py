@@ -1,0 +1,8 @@
+"""From a size at a place to the edits in the source that would set it, and where names got their values.
+
+``places`` enumerates and prices the edits; the other files answer what it asks of the source.
+"""
+
+from autofix.provenance.places import Site, sites
+
+__all__ = ["Site", "sites"]
