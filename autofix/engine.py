@@ -71,6 +71,9 @@ def repair(request: Request, session: Session | None = None, progress: Progress 
         tell("running the model")
         original = run.trace((), checks=True)
         if not _has_fault(original):
+            further = _failing_sample(request, used, original)
+            if further is not None:
+                return repair(replace(request, target=further), used, progress)
             return _silent_fault(request, run, original, tell) or _without_fault(request, run, original)
         project = run.project((), original)
         finding = diagnose(project)
@@ -142,7 +145,8 @@ class _Run:
 
     def project(self, texts: search.Texts, made: Trace) -> Project:
         target = self._request.target
-        return Project(target.root, made, lambda path: self.source(path, texts), target.path)
+        files = tuple(self.source(path, texts) for path in made.files or (target.path,))
+        return Project(target.root, made, lambda path: self.source(path, texts), target.path, load.data_files(files))
 
     def trace(self, texts: search.Texts, checks: bool, fresh: bool = False, graph: bool = False) -> Trace:
         return self._reply(texts, self._wire_request(texts, checks, fresh, graph))
@@ -198,6 +202,19 @@ def _wire_samples(samples: Samples) -> wire.SamplesRequest:
 
 
 # -- reports -----------------------------------------------------------------------------------------------------------
+
+
+def _failing_sample(request: Request, session: Session, original: Trace) -> Target | None:
+    """The target on the first further sample that the model does not take, with the others as further samples."""
+    if not any(check.kind is CheckKind.ALSO and check.outcome is CheckOutcome.FAILED for check in original.checks):
+        return None
+    target = request.target
+    for index, samples in enumerate(target.also):
+        others = (target.samples, *target.also[:index], *target.also[index + 1 :])
+        further = replace(target, samples=samples, also=others)
+        if _has_fault(_Run(replace(request, target=further), session).trace((), checks=False)):
+            return further
+    return None
 
 
 def _silent_fault(request: Request, run: _Run, original: Trace, tell: Progress) -> Report | None:
@@ -325,7 +342,7 @@ def _judged(run: _Run, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan,
     while rest:
         first, *others = rest
         fresh = run.trace(first.texts, checks=False, fresh=True)
-        if fresh.ending is Ending.PASSED and verify.shape_of(fresh.output) == first.proof.output:
+        if fresh.ending is Ending.PASSED and verify.output_words(fresh) == first.proof.output:
             checks = _with_fresh(first.proof.checks)
             label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost)
             label, reasons = guessing.lowered(run.samples, label, reasons)

@@ -5,11 +5,12 @@ It reads files and looks at trees; nothing is run.
 
 from __future__ import annotations
 
+import ast
 import codecs
 import io
 import os
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autofix import models, programs
@@ -19,6 +20,8 @@ from autofix.samples import sampling
 from autofix.source import Source
 
 _MARKS = ("pyproject.toml", "setup.py", ".git")
+_DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg")
+MAX_NAME = 255
 MAX_BYTES = 64 * 1024 * 1024
 MAX_TESTS = 40
 parse_sample = sampling.parse_samples
@@ -131,6 +134,24 @@ def _check_syntax(source: Source) -> None:
         ) from error
     except (RecursionError, MemoryError, ValueError) as error:
         raise UsageError(f"{source.path.name} cannot be parsed: {error or type(error).__name__}") from error
+
+
+def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
+    """Data files that texts in the code name and that stand beside it or above it."""
+    found: dict[Path, None] = {}
+    for source in sources:
+        for node in ast.walk(source.tree):
+            name = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(name, str) and name.endswith(_DATA) and len(name) < MAX_NAME and "\n" not in name:
+                folders = (source.path.parent, project_root(source.path))
+                paths = (Path(os.path.abspath(folder / name)) for folder in folders)
+                found.update(dict.fromkeys(path for path in paths if path.is_file() and _is_inside(path, folders[1])))
+    return tuple(found)
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    """Links included: what is edited must be a file of the project."""
+    return root.resolve() in path.resolve().parents
 
 
 def project_root(path: Path) -> Path:

@@ -33,10 +33,13 @@ class Expression:
 
 @dataclass(frozen=True)
 class Project:
+    """``data`` are files beside the code that it names and may read sizes from: JSON, YAML, TOML, INI."""
+
     root: Path
     trace: Trace
     load: Callable[[Path], Source]
     main: Path
+    data: tuple[Path, ...] = ()
     _sources: dict[Path, Source] = field(default_factory=dict, repr=False)
 
     # -- files -------------------------------------------------------------------------------------------------------

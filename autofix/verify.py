@@ -66,13 +66,20 @@ def shape_of(value: Value) -> str:
     return type(value).__name__ if value is not None else "None"
 
 
+def output_words(trace: Trace) -> str:
+    """The output of the model; empty for a program, which has none."""
+    return "" if trace.message and trace.output is None else shape_of(trace.output)
+
+
 def proof(before: Trace, after: Trace, checks: tuple[Check, ...]) -> Proof:
-    old, new = dict(before.state_dict or _state_of(before)), dict(after.state_dict)
+    # A model that failed has told its parameters only; buffers are compared where both are known.
+    old = dict(before.state_dict or _state_of(before))
+    new = dict(after.state_dict if before.state_dict else _state_of(after))
     complete = before.failure is None or before.failure.stage.value in {"forward", "sample"}
     return Proof(
         chain_before=chain_words(before),
         chain_after=chain_words(after),
-        output=shape_of(after.output),
+        output=output_words(after),
         parameters_before=_count(old) if complete else None,
         parameters_after=_count(new),
         state_added=tuple(name for name in new if name not in old) if complete else (),

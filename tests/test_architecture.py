@@ -86,7 +86,8 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "autofix.engine": (
         "autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source autofix.project "
-        f"autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.replies autofix.probe.wire {_SEARCH}"
+        "autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.replies autofix.probe.wire "
+        f"{_SEARCH}"
     ),
     "autofix.api": "autofix.records autofix.settings autofix.load autofix.child autofix.engine",
     "autofix.report.*": "autofix.errors autofix.records autofix.patch autofix.hunks autofix.report.*",

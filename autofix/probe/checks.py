@@ -83,7 +83,8 @@ def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: A
     if not leaves or any(leaf.dim() == 0 or leaf.shape[0] % batch for leaf in leaves):
         return NOT_ASKED, "the output has no first dimension that follows the batch", output
     factors = [leaf.shape[0] // batch for leaf in leaves]
-    sizes = (batch + 1, SMALL_BATCH if batch != SMALL_BATCH else SMALL_BATCH - 1)
+    second = next(size for size in (SMALL_BATCH, SMALL_BATCH - 1, SMALL_BATCH + 1) if size not in (batch, batch + 1))
+    sizes = (batch + 1, second)
     small = output
     for size in sizes:
         try:

@@ -114,14 +114,19 @@ _hooked: list[bool] = []
 
 
 @contextmanager
-def contained() -> Iterator[None]:
-    """Redirect and refuse inside the block; the interpreter is as it was afterwards."""
+def contained(data: dict[str, str]) -> Iterator[None]:
+    """Redirect and refuse inside the block; the interpreter is as it was afterwards.
+
+    ``data`` are texts that stand in for files on disk: they are there as if the program had written them.
+    """
     if not _hooked:  # A hook cannot be taken away; outside of a contained program it does nothing.
         sys.addaudithook(_audit)
         _hooked.append(True)
     folder = os.path.realpath(tempfile.mkdtemp(prefix="autofix-script-"))
     own_temporary = os.path.join(folder, "tmp")
     os.mkdir(own_temporary)
+    for path, text in data.items():
+        shadow.stand_in(folder, path, text)
     replaced: list[tuple[Any, str, Any]] = [
         (builtins, "input", _input),
         (time, "sleep", _sleep),

@@ -6,17 +6,22 @@ is written into the user's tree, bytecode included.
 
 from __future__ import annotations
 
+import builtins
 import importlib.machinery
 import importlib.util
+import io
 import linecache
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, ClassVar
 
 from . import slicing
+from .devices import replacing
 from .wire import RunRequest
 
 
@@ -79,7 +84,8 @@ def project(request: RunRequest) -> Iterator[None]:
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
     try:
         os.chdir(os.path.dirname(request.path))
-        yield
+        with served(_OverlayLoader.overlay):
+            yield
     finally:
         sys.meta_path.remove(finder)
         sys.path[:], sys.argv[:] = path_before, argv_before
@@ -88,6 +94,31 @@ def project(request: RunRequest) -> Iterator[None]:
             linecache.cache.pop(path, None)
         _OverlayLoader.overlay = {}
         forget(before, request.search_paths)
+
+
+@contextmanager
+def served(overlay: dict[str, str]) -> Iterator[None]:
+    """Data files of the overlay are read as they are there, whoever opens them; the files on disk stay."""
+    data = {path: text for path, text in overlay.items() if not path.endswith(".py")}
+    if not data:
+        yield
+        return
+    folder = tempfile.mkdtemp(prefix="autofix-data-")
+    copies = {path: os.path.join(folder, str(index)) for index, path in enumerate(data)}
+    for path, copy in copies.items():
+        with open(copy, "w", encoding="utf-8", newline="") as file:
+            file.write(data[path])
+    real = io.open
+
+    def open_served(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        known = isinstance(file, (str, os.PathLike)) and not set("wax+") & set(mode)
+        return real(copies.get(os.path.abspath(file), file) if known else file, mode, *args, **kwargs)
+
+    try:
+        with replacing(builtins, "open", open_served), replacing(io, "open", open_served):
+            yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget(before: set[str], roots: tuple[str, ...]) -> None:

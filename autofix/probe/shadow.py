@@ -13,8 +13,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+SHADOW = "shadow"
 _WRITES = frozenset("wax+")
 WRITING_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def stand_in(folder: str, path: str, text: str) -> None:
+    """Have ``path`` read as ``text`` by a program whose shadow is ``folder``."""
+    copy = folder + os.sep + SHADOW + os.sep + path.lstrip(os.sep)
+    os.makedirs(os.path.dirname(copy), exist_ok=True)
+    with open(copy, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
 
 
 class Files:
@@ -31,7 +40,7 @@ class Files:
         name = os.path.abspath(os.fsdecode(os.fspath(path)))
         if name == os.devnull or name.startswith(self.folder + os.sep):
             return path
-        shadow = self.folder + os.sep + "shadow" + os.sep + name.lstrip(os.sep)
+        shadow = self.folder + os.sep + SHADOW + os.sep + name.lstrip(os.sep)
         if writing:
             self._prepare(name, shadow)
             return shadow

@@ -56,18 +56,22 @@ def _option_default(node: ast.Call, key: str) -> ast.expr | None:
 
 
 def text_entries(project: Project, key: str, value: int) -> Iterator[TextEntry]:
-    """``key: value`` written inside a text of the source: JSON, YAML or ``key = value`` lines that the program
-    parses.
-    """
+    """``key: value`` inside a text of the source or in a data file beside it: JSON, YAML or ``key = value`` lines."""
     pattern = re.compile(rf"(?<![\w.])(['\"]?){re.escape(key)}\1\s*[:=]\s*({value})(?![\w.])")
     for source in project.sources():
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and key in node.value:
                 place = source.range_of(node)
-                for match in pattern.finditer(source.segment(place)):
-                    start = _advance(place.start, source.segment(place)[: match.start(2)])
-                    end = Position(start.line, start.column + len(match.group(2)))
-                    yield TextEntry(Range(start, end), source.path, f"entry {key!r}")
+                yield from _entries_in(pattern, source.path, source.segment(place), place.start, key)
+    for path in project.data:
+        yield from _entries_in(pattern, path, project.source(path).text, Position(1, 0), f"{path.name}: {key}")
+
+
+def _entries_in(pattern: re.Pattern[str], path: Path, text: str, start: Position, what: str) -> Iterator[TextEntry]:
+    for match in pattern.finditer(text):
+        begin = _advance(start, text[: match.start(2)])
+        end = Position(begin.line, begin.column + len(match.group(2)))
+        yield TextEntry(Range(begin, end), path, f"entry {what!r}")
 
 
 def _advance(start: Position, text: str) -> Position:

@@ -26,7 +26,7 @@ from autofix.provenance.spelling import (
     shift,
     text_key,
 )
-from autofix.records import Edit, Location
+from autofix.records import Edit, Location, Sequence, Tensor
 from autofix.source import dotted
 
 # Costs in tenths of one literal at the failing layer.
@@ -157,10 +157,20 @@ class _Solver:
         position = self.project.integer(index)
         if position is None:
             return
+        base = self.project.value(Expression(expression.source, node.value, expression.frames))
+        if isinstance(base, Sequence) and base.type == "Size":
+            yield from self._other_dimension(index, base, want, depth)
+            return
         for step in (1, -1):
             shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else shift(index.text, step)
             if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == want:
                 yield self._site(index, shifted, INDEX_SHIFT + HOP * depth, "index")
+
+    def _other_dimension(self, index: Expression, shape: Sequence, want: int, depth: int) -> Iterator[Site]:
+        """``x.shape[0]`` where ``x.shape[1]`` has the size wanted."""
+        for position, size in enumerate(shape.items):
+            if size == want and isinstance(index.node, ast.Constant):
+                yield self._site(index, str(position), INDEX_SHIFT + HOP * depth, "index")
 
     def _text_value(self, expression: Expression, text: str) -> int | None:
         return integer(parsed(text), self.project.names(expression))
@@ -214,6 +224,11 @@ class _Solver:
 
     def _call(self, expression: Expression, node: ast.Call, want: int, depth: int, what: str) -> Iterator[Site]:
         name = dotted(node.func)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "size" and len(node.args) == 1:
+            base = self.project.value(Expression(expression.source, node.func.value, expression.frames))
+            if isinstance(base, Tensor):
+                index = Expression(expression.source, node.args[0], expression.frames)
+                yield from self._other_dimension(index, Sequence("Size", base.shape), want, depth)
         if name in {"int", "round", "max", "min"} or name.endswith((".ceil", ".floor")):
             for argument in node.args:
                 inner = Expression(expression.source, argument, expression.frames)

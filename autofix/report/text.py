@@ -146,7 +146,8 @@ def _proof(proof: Proof, width: int) -> Iterator[Line]:
             yield from _entry(label, found, width, Style.NOTE if outcome is CheckOutcome.FAILED else Style.LABEL)
     if proof.chain_after:
         yield from _entry("trace after", words.chain_text(list(map(visible, proof.chain_after))), width)
-    yield from _entry("parameters", _parameters(proof), width)
+    if proof.parameters_after or proof.parameters_before:
+        yield from _entry("parameters", _parameters(proof), width)
     if keys := _keys(proof):
         yield from _entry("state dict", keys, width)
 
@@ -210,6 +211,9 @@ def _ran(report: Report) -> str:
     """What was run, on what and how much of it: every report says where its sample came from."""
     target, trace = report.target, report.trace
     verb = "tried" if report.ending is RepairEnding.NOT_RUN else "ran"
+    if target.script:
+        words_given = "".join(f" {visible(word)}" for word in target.arguments)
+        return f"{verb} {visible(target.path.name)}{words_given} as a program"
     model = f"`{visible(target.model)}`" if target.model else "the model"
     parts = [f"{verb} {model} on {words.samples_text(target.samples)}"]
     parts += [f"also on {visible(str(samples))}" for samples in target.also]

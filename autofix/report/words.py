@@ -126,7 +126,7 @@ def _rung(check: Check, output: str) -> str:
     if check.outcome is not CheckOutcome.PASSED:
         return f"{name} ({detail})" if detail else name
     if check.kind is CheckKind.FORWARD:
-        return f"{name} {detail or visible(output)}".rstrip()
+        return f"{name} {detail or visible(output)}".rstrip() if output else detail
     # The detail of these already names the sizes: "batches of 65 and 129".
     if check.kind in (CheckKind.ALSO, CheckKind.BATCH) and detail:
         return detail
