@@ -6,7 +6,7 @@ probe.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from autofix import load, propose, registry, replies, search, silence, suppressi
 from autofix.child import Session
 from autofix.diagnosis import diagnose
 from autofix.errors import UsageError
+from autofix.patch import moved_back
 from autofix.probe import wire
 from autofix.project import Project
 from autofix.records import (
@@ -35,6 +36,7 @@ from autofix.records import (
     Samples,
     SourceText,
     Spent,
+    Step,
     Target,
     Trace,
 )
@@ -309,9 +311,7 @@ def _searched(request: Request, run: _Run, original: Trace, finding: Finding, pr
     plans = _judged(run, project, found.plans)
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
-    diagnostics = tuple(_diagnostic(project, step.finding, step.fix) for step in steps) or (
-        _diagnostic(project, finding, None),
-    )
+    diagnostics = tuple(_diagnostics(project, steps)) or (_diagnostic(project, finding, None),)
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
     notes = (*found.notes, *_limit_note(found, request), *_pins(project, best))
     notes += (*_unused_suppressions(run, request.target.path), *guessing.notes(request.target.samples))
@@ -366,6 +366,17 @@ def _diagnostic(project: Project, finding: Finding, fix: Fix | None) -> Diagnost
     code = NO_RULE if fix is None else fix.rule
     name = next((rule.name for rule in registry.rules() if rule.code == code), finding.mismatch.value)
     return Diagnostic(code, name, finding, _links(project, finding), fix)
+
+
+def _diagnostics(project: Project, steps: tuple[Step, ...]) -> Iterator[Diagnostic]:
+    """One for each step, at places of the original text; only the first was found in the original's trace."""
+    for index, step in enumerate(steps):
+        finding = step.finding
+        for earlier in reversed(steps[:index]):
+            edits = earlier.fix.edits
+            location, call = moved_back(finding.location, edits), moved_back(finding.call, edits)
+            finding = replace(finding, location=location, call=call, operation=-1)
+        yield _diagnostic(project, finding, step.fix)
 
 
 def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:

@@ -18,7 +18,7 @@ from unidiff.patch import Hunk, PatchedFile, PatchSet
 
 from autofix.errors import InternalError, UsageError
 from autofix.hunks import hunks
-from autofix.records import Edit, Plan, Position, SourceText
+from autofix.records import Edit, Location, Plan, Position, Range, SourceText
 
 # Enough for git to find the blobs again for a three-way merge, short enough to read.
 BLOB_ID_LENGTH = 12
@@ -65,6 +65,17 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         pieces += (text[done:start], edit.text)
         done = end
     return "".join((*pieces, text[done:]))
+
+
+def moved_back(location: Location, edits: Iterable[Edit]) -> Location:
+    """The place in a text before ``edits`` of what stands at ``location`` after them; columns stay."""
+    shift = 0
+    for edit in edits:
+        if edit.path == location.path and edit.range.start.line < location.range.start.line:
+            shift += edit.text.count("\n") - (edit.range.end.line - edit.range.start.line)
+    start, end = location.range.start, location.range.end
+    first, last = Position(max(1, start.line - shift), start.column), Position(max(1, end.line - shift), end.column)
+    return Location(location.path, Range(first, last))
 
 
 def line_starts(text: str) -> tuple[int, ...]:

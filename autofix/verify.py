@@ -75,7 +75,7 @@ def proof(before: Trace, after: Trace, checks: tuple[Check, ...]) -> Proof:
     # A model that failed has told its parameters only; buffers are compared where both are known.
     old = dict(before.state_dict or _state_of(before))
     new = dict(after.state_dict if before.state_dict else _state_of(after))
-    complete = before.failure is None or before.failure.stage.value in {"forward", "sample"}
+    complete = before.failure is None or before.failure.stage.value in {"forward", "sample", "script"}
     return Proof(
         chain_before=chain_words(before),
         chain_after=chain_words(after),
@@ -168,8 +168,9 @@ def judge(
 
 
 def changes_state(before: Trace, after: Trace) -> bool:
-    """Whether a parameter has another shape than before, so that weights saved for the model do not fit any more."""
-    return bool(_changed_layers(before, after))
+    """Whether a parameter has another shape or name than before, so that saved weights do not fit any more."""
+    gone = dict(_state_of(before)).keys() - dict(_state_of(after)).keys()
+    return bool(gone or _changed_layers(before, after))
 
 
 def _changed_layers(before: Trace, after: Trace) -> set[str]:
