@@ -12,8 +12,7 @@ from autofix.project import Expression, Project
 from autofix.provenance import Site
 from autofix.provenance.places import LITERAL_FOR_EXPRESSION
 from autofix.records import Applicability, Layer, Sequence, Tensor
-from autofix_rules._sides import extras
-from autofix_rules._sizes import argument_expression, output_parameter, producing_layer
+from autofix_rules._sizes import GIVER_EXTRA, argument_expression, output_parameter, producing_layer
 
 _INPUTS = ("in_channels", "in_features", "input_size", "d_model", "embed_dim")
 _MOVING = frozenset(("permute", "transpose", "swapaxes", "movedim", "view", "reshape"))
@@ -59,8 +58,7 @@ def producer_extra(project: Project, tensor: Tensor, failing: Layer, expected: i
     norm = "Norm" in failing.kind
     if other is not None and norm and input_size(other) == expected:
         return DOUBTED, AGREED
-    parameter = "num_features" if norm else "in_channels"
-    return extras(project, failing, parameter, tensor, expected, tensor.shape[1] if tensor.rank > 1 else 0)
+    return 0, GIVER_EXTRA
 
 
 def is_batched(project: Project, size: int) -> bool:

@@ -20,9 +20,8 @@ from collections.abc import Iterator
 from autofix.expressions import with_argument
 from autofix.records import Layer, Operation, Tensor
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix_rules._sizes import argument_expression, argument_sites, producer_sites
+from autofix_rules._sizes import GIVER_EXTRA, argument_expression, argument_sites, producer_sites
 
-PRODUCER_EXTRA = 5
 ADDED = 12
 _CROSS = "a, b = x.split([7, 5], 1)\nb = self.text(b)\nself.attn(self.image(a), b, b)[0]"
 _INIT = (
@@ -67,7 +66,7 @@ class AttentionWidth(Rule):
             yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
             title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
-            yield self.fix(title, site, extra=PRODUCER_EXTRA)
+            yield self.fix(title, site, extra=GIVER_EXTRA)
 
     def _key_and_value(self, project: Project, layer: Layer, operation: Operation, want: int) -> Iterator[Fix]:
         """``kdim`` and ``vdim`` in one step, where key and value are equally wide."""

@@ -17,9 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix_rules._sizes import argument_sites, flattened_from, producer_sites
-
-PRODUCER_EXTRA = 5
+from autofix_rules._sizes import GIVER_EXTRA, argument_sites, flattened_from, producer_sites
 
 
 class BilinearFeatures(Rule):
@@ -51,4 +49,4 @@ class BilinearFeatures(Rule):
             yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
             title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
-            yield self.fix(title, site, extra=PRODUCER_EXTRA)
+            yield self.fix(title, site, extra=GIVER_EXTRA)

@@ -20,11 +20,10 @@ from collections.abc import Iterator
 from autofix.records import Edit, Layer, Operation, Sequence, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._layouts import at_argument
-from autofix_rules._sizes import argument_sites, flattened_from, producer_sites
+from autofix_rules._sizes import GIVER_EXTRA, argument_sites, flattened_from, producer_sites
 
 TRANSPOSED = 8
 UNSQUEEZED = 8
-PRODUCER_EXTRA = 5
 
 
 class RnnInputSize(Rule):
@@ -71,7 +70,7 @@ class RnnInputSize(Rule):
                 )
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
             title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
-            yield self.fix(title, site, extra=PRODUCER_EXTRA)
+            yield self.fix(title, site, extra=GIVER_EXTRA)
 
 
 def _layouts(layer: Layer, operation: Operation, tensor: Tensor, features: int) -> Iterator[tuple[str, int, str]]:
