@@ -228,7 +228,6 @@ def _self_attribute(
     project: Project, expression: Expression, owner: ast.ClassDef, node: ast.Attribute
 ) -> Iterator[Binding]:
     target = f"{dotted(node.value)}.{node.attr}"
-    value = project.value(expression)
     for source, class_ in class_line(project, expression.source, owner):
         for method in (m for m in class_.body if isinstance(m, (ast.FunctionDef, ast.AsyncFunctionDef))):
             own = f"{parameters(method)[0]}.{node.attr}" if parameters(method) else target
@@ -238,8 +237,6 @@ def _self_attribute(
                     continue
                 yield from _assigned(project, Expression(source, bound, frames), statement, f"self.{node.attr}")
         yield from _class_attribute(source, class_, node.attr)
-    if isinstance(value, int):
-        return
 
 
 def class_line(project: Project, source: Source, class_: ast.ClassDef) -> Iterator[tuple[Source, ast.ClassDef]]:

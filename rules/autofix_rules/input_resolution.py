@@ -18,11 +18,12 @@ import ast
 import math
 from collections.abc import Iterator
 
-from autofix.project import Expression
 from autofix.records import OperationKind, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.source import Source
 from autofix_rules._sizes import flattened_from
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 COST = 18
 COMMON = (28, 32, 48, 64, 96, 112, 128, 160, 192, 224, 256, 299, 384, 512)
 _NET = "self.conv = nn.Conv2d(3, 4, 3, padding=1)\nself.fc = nn.Linear({}, 2)"
@@ -60,10 +61,13 @@ class InputResolution(Rule):
         start = _forward(project)
         if len(hints) != 3 or len(images) != 1 or start is None:
             return
-        spelled = _function(start)
+        source, function = start
+        spelled = _interpolate(source)
         for size in _sizes(finding.expected[0], hints, images[0]) if spelled else ():
-            name = _first_parameter(start)
-            edit = start.source.insert_before(_body(start)[0], f"{name} = {spelled}({name}, size=({size}, {size}))")
+            name = function.args.args[1].arg
+            edit = source.insert_before(
+                _first_statement(function), f"{name} = {spelled}({name}, size=({size}, {size}))"
+            )
             title = f"resize the images of {images[0].shape[2:]} to ({size}, {size}) at the start of forward"
             reason = "resizing or another head is a choice: resizing keeps trained weights, the head keeps the detail"
             yield Fix(self.code, title, (edit,), COST, self.applicability, reason)
@@ -79,7 +83,7 @@ def _sizes(expected: int, hints: tuple[int, ...], image: Tensor) -> Iterator[int
     yield from (size for size in near if size != image.shape[2] and abs(size - wanted) <= 0.2 * wanted)
 
 
-def _forward(project: Project) -> Expression | None:
+def _forward(project: Project) -> tuple[Source, Function] | None:
     """``forward`` of the model: the outermost frame of the first operation."""
     first = next(
         (o for o in project.forward_operations() if o.frames and o.kind is not OperationKind.PLACEHOLDER), None
@@ -91,29 +95,22 @@ def _forward(project: Project) -> Expression | None:
     function = source.function_at(frame.range, frame.function)
     if function is None or function.name != "forward" or len(function.args.args) < 2:
         return None
-    return Expression(source, ast.Name(function.name), (frame,))
+    return source, function
 
 
-def _body(start: Expression) -> list[ast.stmt]:
-    function = start.source.function_at(start.frames[0].range, start.frames[0].function)
-    assert function is not None
+def _first_statement(function: Function) -> ast.stmt:
+    """The first below the docstring."""
     documented = isinstance(function.body[0], ast.Expr) and isinstance(function.body[0].value, ast.Constant)
-    return function.body[1:] if documented and len(function.body) > 1 else function.body
+    return function.body[1] if documented and len(function.body) > 1 else function.body[0]
 
 
-def _first_parameter(start: Expression) -> str:
-    function = start.source.function_at(start.frames[0].range, start.frames[0].function)
-    assert function is not None
-    return function.args.args[1].arg
-
-
-def _function(start: Expression) -> str:
+def _interpolate(source: Source) -> str:
     """How the file can spell ``interpolate``; empty where it has no import for it."""
-    for node in start.source.tree.body:
+    for node in source.tree.body:
         for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
             known = alias.asname or alias.name
             if alias.name in {"torch.nn.functional", "functional"} and known:
                 return f"{known}.interpolate"
             if alias.name in {"torch.nn", "nn"} and alias.asname != "":
                 return f"{known}.functional.interpolate"
-    return "torch.nn.functional.interpolate" if any(isinstance(n, ast.Import) for n in start.source.tree.body) else ""
+    return "torch.nn.functional.interpolate" if any(isinstance(n, ast.Import) for n in source.tree.body) else ""
