@@ -97,10 +97,6 @@ def matmul(left: Shape, right: Shape) -> Shape:
     return tuple(result)
 
 
-def elements(shape: Shape) -> int:
-    return math.prod(shape)
-
-
 def per_dimension(value: object, count: int) -> Shape | None:
     """A setting such as ``kernel_size`` as one number for each of ``count`` dimensions; None if it is not numbers."""
     if isinstance(value, bool):
