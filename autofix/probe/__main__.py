@@ -15,12 +15,13 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from . import rehearsal, wire
 from . import run as running
-from . import wire
 
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
@@ -54,6 +55,7 @@ def _serve_alone(requests: Any, answers: int) -> None:
             return
         _answer(request, reply_path)
         os.write(answers, DONE)
+        gc.collect()  # While the reply is being read.
 
 
 def _take_streams() -> tuple[Any, int]:
@@ -100,7 +102,6 @@ def _answer(request: wire.RunRequest, reply_path: str) -> None:
     if os.getpid() != process:
         os._exit(0)  # User code forked, and its child came back here: it has nothing to say.
     write_reply(reply, reply_path)
-    gc.collect()
 
 
 def write_reply(reply: dict[str, Any], path: str) -> None:
@@ -113,30 +114,48 @@ def write_reply(reply: dict[str, Any], path: str) -> None:
 # -- workers -----------------------------------------------------------------------------------------------------------
 
 
-class _Worker:
-    """A forked process that serves requests from a pipe, and says on another when each is done."""
+_KILLED: list[int] = []
 
-    def __init__(self, answers: int) -> None:
+
+def _bury() -> None:
+    """Forget the killed workers that are gone by now."""
+    _KILLED[:] = [pid for pid in _KILLED if os.waitpid(pid, os.WNOHANG)[0] == 0]
+
+
+class _Worker:
+    """A forked process that serves requests from a pipe, and says on another when each is done.
+
+    ``inherited`` are descriptors of the supervisor that it must not hold; ``rehearse``: there is time for it to run a
+    model of ours first, so that its first run is as quick as its second.
+    """
+
+    def __init__(self, inherited: list[int], for_scripts: bool, rehearse: bool) -> None:
+        self.for_scripts = for_scripts
         read_end, self._write_end = os.pipe()
         self._done, write_done = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            os.close(self._write_end)
-            os.close(self._done)
-            os.close(answers)
-            _serve(os.fdopen(read_end, "r", encoding="utf-8"), write_done)
+            for descriptor in (*inherited, *self.descriptors):
+                os.close(descriptor)
+            _serve(os.fdopen(read_end, "r", encoding="utf-8"), write_done, rehearse)
             os._exit(0)
         os.close(read_end)
         os.close(write_done)
 
-    def ask(self, line: str, seconds: float) -> str:
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """The supervisor's ends of the two pipes."""
+        return self._write_end, self._done
+
+    def ask(self, line: str, seconds: float, meanwhile: Callable[[], None]) -> str:
         """'' when the reply was written, else how the worker ended: ``timed out``, ``killed by signal N``, ``exit code
-        N``.
+        N``. ``meanwhile`` is called while the worker works.
         """
         try:
             _write_all(self._write_end, line.encode())
         except BrokenPipeError:
             return self._reap()
+        meanwhile()
         ready, _, _ = select.select([self._done], [], [], seconds)
         if not ready:
             self.end()
@@ -144,6 +163,7 @@ class _Worker:
         return "" if os.read(self._done, 1) else self._reap()
 
     def _reap(self) -> str:
+        """How the process ended by itself."""
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -157,14 +177,16 @@ class _Worker:
         return "exit code unknown"
 
     def end(self) -> None:
+        """Kill the process and what it started; nobody waits until the system has taken its memory apart."""
         if self.pid:
-            try:
-                os.killpg(self.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
-            os.waitpid(self.pid, 0)
+            for kill in (os.killpg, os.kill):  # A worker that was only just forked is not yet in a group of its own.
+                try:
+                    kill(self.pid, signal.SIGKILL)
+                except (ProcessLookupError, PermissionError):
+                    pass
+            _KILLED.append(self.pid)
             self.pid = 0
-        for descriptor in (self._write_end, self._done):
+        for descriptor in self.descriptors:
             try:
                 os.close(descriptor)
             except OSError:
@@ -177,15 +199,18 @@ def _write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _serve(requests: Any, done: int) -> None:
+def _serve(requests: Any, done: int, rehearse: bool) -> None:
     """The life of a worker."""
     os.setpgid(0, 0)
     gc.disable()
+    if rehearse:
+        rehearsal.run()
     for line in requests:
         request, reply_path = wire.decode_request(line)
         _limit_memory(request.memory_mib)
         _answer(request, reply_path)
         os.write(done, b".")
+        gc.collect()  # While the reply is being read.
 
 
 def _limit_memory(mebibytes: int) -> None:
@@ -197,27 +222,57 @@ def _limit_memory(mebibytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
+class _Workers:
+    """The worker that serves requests, and one that waits to be the next: forked and warm before it is needed."""
+
+    def __init__(self, answers: int) -> None:
+        self._answers = answers
+        self._current: _Worker | None = None
+        self._next: _Worker | None = None
+
+    def run(self, line: str, request: wire.RunRequest) -> str:
+        """How the worker that was asked ended; '' if it goes on."""
+        if request.script:
+            _import_for_scripts()
+        if self._current is not None and (request.fresh or request.script != self._current.for_scripts):
+            self._current.end()
+            self._current = None
+        if self._next is not None and request.script != self._next.for_scripts:
+            self._next.end()
+            self._next = None
+        if self._current is None:
+            self._current, self._next = self._next or self._forked(request.script, rehearse=False), None
+        ended = self._current.ask(line, request.seconds, lambda: self._prepare(request.script))
+        if ended:
+            self._current = None
+        return ended
+
+    def _prepare(self, for_scripts: bool) -> None:
+        if self._next is None:
+            self._next = self._forked(for_scripts, rehearse=not for_scripts)
+
+    def _forked(self, for_scripts: bool, rehearse: bool) -> _Worker:
+        known = () if self._current is None else self._current.descriptors
+        return _Worker([self._answers, *known], for_scripts, rehearse)
+
+    def end(self) -> None:
+        for worker in (self._current, self._next):
+            if worker is not None:
+                worker.end()
+
+
 def _supervise(requests: Any, answers: int) -> None:
-    worker: _Worker | None = None
-    for_scripts = False
+    workers = _Workers(answers)
     try:
         for line in requests:
             request, reply_path = wire.decode_request(line)
-            if worker is not None and (request.fresh or request.script != for_scripts):
-                worker.end()
-                worker = None
-            for_scripts = request.script
-            if request.script:
-                _import_for_scripts()
-            worker = worker or _Worker(answers)
-            ended = worker.ask(line, request.seconds)
+            ended = workers.run(line, request)
             if ended:
-                worker = None
                 write_reply(_ending(ended, request), reply_path)
             os.write(answers, DONE)
+            _bury()
     finally:
-        if worker is not None:
-            worker.end()
+        workers.end()
 
 
 def _ending(ended: str, request: wire.RunRequest) -> dict[str, Any]:
