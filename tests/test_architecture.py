@@ -109,7 +109,7 @@ FILE, PROCESS, PRINT, CLOCK, ENVIRONMENT, EXIT = "file", "process", "print", "cl
 TOUCHES: dict[str, set[str]] = {
     "autofix.load": {FILE},
     "autofix.settings": {FILE},
-    "autofix.child": {FILE, PROCESS, ENVIRONMENT},
+    "autofix.child": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.engine": set(),
     "autofix.__main__": {PRINT, ENVIRONMENT, EXIT},
     "autofix.frontends.*": {FILE, PRINT, CLOCK, ENVIRONMENT, EXIT},
