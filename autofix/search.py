@@ -32,6 +32,7 @@ from autofix.records import (
     Plan,
     Stage,
     Step,
+    Texts,
     Trace,
     Verdict,
 )
@@ -44,11 +45,12 @@ MAX_STEPS = 12
 # What a plan pays for each suspicion that it leaves: repairing that one too is always cheaper.
 LEFT = 40
 
-Texts = tuple[tuple[Path, str], ...]
 Run = Callable[[Texts, bool], Trace]
 View = Callable[[Texts, Trace], Project]
 Propose = Callable[[Finding, Project], Proposals]
 Suspects = Callable[[Texts, Trace], tuple[Suspect, ...]]
+Confirm = Callable[[Texts], None]
+"""Told of the first plan, so that its run in a fresh process need not wait for the search to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class _Outcome:
 class _Books:
     """The search's own accounts."""
 
+    confirm: Confirm
     queue: list[tuple[int, int, _State]] = field(default_factory=list)
     seen: set[Texts] = field(default_factory=set)
     plans: dict[verify.Signature, Plan] = field(default_factory=dict)
@@ -96,9 +99,11 @@ class _Books:
         return min((plan.cost for plan in self.plans.values()), default=None)
 
 
-def search(original: Trace, finding: Finding, run: Run, view: View, propose: Propose, limits: Limits) -> Found:
+def search(
+    original: Trace, finding: Finding, run: Run, view: View, propose: Propose, confirm: Confirm, limits: Limits
+) -> Found:
     """Plans for the model whose original text ended in ``original`` with ``finding``."""
-    books = _Books()
+    books = _Books(confirm)
     books.seen.add(())
     first = _outcome(original, finding)
     _expand(books, _State((), (), 0), first, view((), original), propose)
@@ -106,10 +111,16 @@ def search(original: Trace, finding: Finding, run: Run, view: View, propose: Pro
 
 
 def search_silent(
-    original: Trace, suspect: Suspect, run: Run, suspects: Suspects, propose: Propose, limits: Limits
+    original: Trace,
+    suspect: Suspect,
+    run: Run,
+    suspects: Suspects,
+    propose: Propose,
+    confirm: Confirm,
+    limits: Limits,
 ) -> Found:
     """Plans for a model that ran, after which nothing is left to suspect where ``suspect`` is."""
-    books = _Books()
+    books = _Books(confirm)
     books.seen.add(())
     _expand(books, _State((), (), 0), _Outcome(0, 0, suspect.finding), suspect.project, propose)
     return _searched(books, limits, lambda state: _listen(books, state, original, run, suspects, propose))
@@ -273,6 +284,8 @@ def _keep(books: _Books, state: _State, original: Trace, trace: Trace) -> None:
     cost = state.cost + verify.penalty(checks)
     plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, verify.proof(original, trace, checks))
     key = verify.signature(trace)
+    if not books.plans:
+        books.confirm(state.texts)
     known = books.plans.get(key)
     if known is None or (plan.cost, len(plan.steps)) < (known.cost, len(known.steps)):
         books.plans[key] = plan
