@@ -16,7 +16,7 @@ from autofix.probe import wire
 from autofix.project import Project
 from autofix.records import Limits, Samples, SourceText, Target, Texts, Trace
 from autofix.silence import Suspect
-from autofix.source import Source
+from autofix.source import Source, source_of
 
 
 class Runs:
@@ -44,7 +44,7 @@ class Runs:
         text = self.source_text(path).text if text is None else text
         key = (path, text)
         if key not in self._sources:
-            self._sources[key] = Source(path, text)
+            self._sources[key] = source_of(path, text)
         return self._sources[key]
 
     def project(self, texts: Texts, made: Trace) -> Project:

@@ -6,7 +6,6 @@ expanded. It knows neither rules' reasons nor processes: both come as functions.
 
 from __future__ import annotations
 
-import ast
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -44,6 +43,8 @@ MAX_LATERALS = 2
 MAX_STEPS = 12
 # What a plan pays for each suspicion that it leaves: repairing that one too is always cheaper.
 LEFT = 40
+# A text that is not Python any more is no step towards one that runs.
+_SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
 Run = Callable[[Texts, bool], Trace]
 View = Callable[[Texts, Trace], Project]
@@ -142,8 +143,6 @@ def _searched(books: _Books, limits: Limits, visit: Callable[[_State], None]) ->
 
 
 def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, propose: Propose) -> None:
-    if not _is_python(state.texts):
-        return
     best = books.best()
     checks = best is None or state.cost <= best + verify.COMPARABLE
     trace = run(state.texts, checks)
@@ -152,7 +151,7 @@ def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, 
     if trace.ending is Ending.PASSED:
         _keep(books, state, original, trace)
         return
-    if trace.failure is None:
+    if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS:
         return
     project = view(state.texts, trace)
     finding = diagnose(project)
@@ -176,8 +175,6 @@ def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, 
 
 def _listen(books: _Books, state: _State, original: Trace, run: Run, suspects: Suspects, propose: Propose) -> None:
     """Keep what is settled, and go on with what is left; a model that ran must not raise after a repair."""
-    if not _is_python(state.texts):
-        return
     trace = run(state.texts, True)
     books.probes += 1
     books.seconds += trace.seconds
@@ -222,17 +219,6 @@ def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
             return None
         changed[path] = after
     return tuple(sorted(changed.items()))
-
-
-def _is_python(texts: Texts) -> bool:
-    """Asked when a state is visited, not when it is proposed: most never are."""
-    try:
-        for path, text in texts:
-            if path.suffix == ".py":
-                ast.parse(text)
-    except (SyntaxError, ValueError):
-        return False
-    return True
 
 
 # -- progress ----------------------------------------------------------------------------------------------------------

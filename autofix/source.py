@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -48,6 +48,12 @@ def _split_returns(line: str) -> list[str]:
     return [*(part + "\r" for part in parts[:-1]), parts[-1] + end]
 
 
+@lru_cache(maxsize=8)
+def source_of(path: Path, text: str) -> Source:
+    """One object for one text, since several stages ask the same of it and parsing a long file takes a while."""
+    return Source(path, text)
+
+
 @dataclass(frozen=True)
 class Source:
     """A project file as analysed. ``tree`` raises SyntaxError for a text that is not Python."""
@@ -64,13 +70,24 @@ class Source:
         return ast.parse(self.text)
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node as ``ast.walk`` gives them: walked once, asked for often."""
+        return [self.tree, *self.parents]
+
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        found: dict[ast.AST, ast.AST] = {}
+        level: list[ast.AST] = [self.tree]
+        while level:
+            below = [(child, node) for node in level for child in ast.iter_child_nodes(node)]
+            found.update(below)
+            level = [child for child, _ in below]
+        return found
 
     @cached_property
     def _by_range(self) -> dict[tuple[int, int, int, int], list[ast.AST]]:
         found: dict[tuple[int, int, int, int], list[ast.AST]] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, (ast.expr, ast.stmt)):
                 key = (
                     node.lineno,
@@ -177,11 +194,11 @@ class Source:
 
     @cached_property
     def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-        return [n for n in ast.walk(self.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        return [n for n in self.nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
-        return {n.name: n for n in ast.walk(self.tree) if isinstance(n, ast.ClassDef)}
+        return {n.name: n for n in self.nodes if isinstance(n, ast.ClassDef)}
 
     # -- edits -------------------------------------------------------------------------------------------------------
 
