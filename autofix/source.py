@@ -6,6 +6,7 @@ It answers from the text alone; what the values were when the program ran is for
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -16,6 +17,8 @@ from autofix.records import Edit, Location, Position, Range
 
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+# A text with a last line break has an empty last line, as one without it has a last line.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z|(?<=[\r\n])\Z")
 _OPERATORS = (
     ast.BinOp,
     ast.BoolOp,
@@ -31,21 +34,7 @@ _OPERATORS = (
 
 def split_lines(text: str) -> list[str]:
     """Lines as Python's tokenizer counts them, ends kept: only LF, CRLF and a lone CR end a line."""
-    lines: list[str] = []
-    start = 0
-    for piece in text.split("\n"):
-        end = start + len(piece) + 1
-        lines.extend(_split_returns(text[start:end]))
-        start = end
-    return lines
-
-
-def _split_returns(line: str) -> list[str]:
-    body, end = (line[:-2], line[-2:]) if line.endswith("\r\n") else (line, "")
-    if "\r" not in body:
-        return [line]
-    parts = body.split("\r")
-    return [*(part + "\r" for part in parts[:-1]), parts[-1] + end]
+    return _LINE.findall(text) or [""]
 
 
 @lru_cache(maxsize=8)
