@@ -245,3 +245,16 @@ def _ending_of(code: int) -> dict[str, str]:
 def prestart(python: str | None = None) -> Session:
     """A session whose probe imports torch while the caller goes on."""
     return Session(python)
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether a process of this system still runs, as far as that can be asked; else yes."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

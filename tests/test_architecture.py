@@ -23,7 +23,7 @@ LONGER: dict[str, tuple[int, str]] = {
     "autofix.records": (700, "one table of records; a reader wants them side by side"),
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
     "autofix.provenance.places": (400, "one solver whose cases call each other"),
-    "autofix.engine": (440, "the one place that knows every stage"),
+    "autofix.engine": (460, "the one place that knows every stage"),
 }
 
 # Each room and the rooms it may import; `x.*` stands for every file of a folder. Rooms come after those they build on.
