@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO
 
 from lsprotocol import types
@@ -78,8 +79,9 @@ class Server(LanguageServer):
         super().__init__("autofix", __version__, protocol_cls=Protocol, converter_factory=default_converter)
         self._desk: Desk | None = None
         self.was_shut_down = False
-        self.feature(types.INITIALIZE)(self._begin)
-        self.feature(types.SHUTDOWN)(self._shut_down)
+        # pygls writes on its handlers, which a bound method does not let it.
+        self.feature(types.INITIALIZE)(partial(Server._begin, self))
+        self.feature(types.SHUTDOWN)(partial(Server._shut_down, self))
         for method, handler in _FEATURES.items():
             self.feature(method)(self._bound(handler))
 
