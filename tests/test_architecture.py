@@ -23,6 +23,7 @@ LONGER: dict[str, tuple[int, str]] = {
     "autofix.records": (700, "one table of records; a reader wants them side by side"),
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
     "autofix.provenance.places": (400, "one solver whose cases call each other"),
+    "autofix.child": (320, "one talk with one process"),
     "autofix.engine": (360, "the one place that knows every stage"),
 }
 
