@@ -430,3 +430,98 @@ def test_without_its_libraries_it_says_how_to_get_them(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert "-m pip install 'torch-autofix[lsp]'" in done.stderr
+
+
+# -- several folders and files -----------------------------------------------------------------------------------------
+
+
+def test_a_fault_in_a_file_that_is_not_open(editor: Editor, tmp_path: Path) -> None:
+    """It is shown in that file, which the editor is told of with the one it asks about."""
+    folder = _folder(tmp_path)
+    part = folder / "part.py"
+    part.write_text(WRONG.replace("class Net", "class Part").replace("# autofix: sample-shape=2,8\n", ""), "utf-8")
+    main = "import torch\nfrom torch import nn\nfrom part import Part\n# autofix: sample-shape=2,8\n\n\n"
+    main += "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.part = Part()\n"
+    main += "\n    def forward(self, x):\n        return self.part(x)\n"
+    uri = editor.open(folder / "net.py", main)
+    report = editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+    assert report["items"] == []
+    assert list(report["relatedDocuments"]) == [part.as_uri()]
+    (found,) = report["relatedDocuments"][part.as_uri()]["items"]
+    assert found["message"].startswith("`part.head` takes 7 features but receives 8")
+    other = editor.open(part)
+    assert len(editor.diagnostics(other)) == 1
+    action = next(one for one in editor.actions(other, found["range"]["start"]["line"], ["quickfix"]) if "data" in one)
+    (change,) = editor.request("codeAction/resolve", action)["edit"]["documentChanges"]
+    assert change["textDocument"] == {"uri": other, "version": 1}
+    editor.change(other, part.read_text("utf-8").replace("Linear(7", "Linear(8"))
+    assert editor.diagnostics(uri) == []
+    assert editor.diagnostics(other) == []
+
+
+def test_folders_come_and_go_with_their_settings(start: Callable[..., Editor], tmp_path: Path) -> None:
+    """Both folders are served by one server; a comment in one of them does not reach the other."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+        _folder(folder)
+    text = WRONG.replace("# autofix: sample-shape=2,8\n", "")
+    (one / "pyproject.toml").write_text("[tool.autofix]\nsample-shape = '2,8'\n", "utf-8")
+    (other / "pyproject.toml").write_text("[tool.autofix]\nsample-shape = '2,9'\n", "utf-8")
+    editor = start(one)
+    added = {"added": [{"uri": other.as_uri(), "name": "other"}], "removed": []}
+    editor.notify("workspace/didChangeWorkspaceFolders", {"event": added})
+    uris = [editor.open(folder / "net.py", text) for folder in (one, other)]
+    assert [_messages(editor.diagnostics(uri)) for uri in uris] == [[FAULT], [FAULT.replace("8", "9")]]
+    removed = {"added": [], "removed": [{"uri": other.as_uri(), "name": "other"}]}
+    editor.notify("workspace/didChangeWorkspaceFolders", {"event": removed})
+    assert _messages(editor.diagnostics(uris[0])) == [FAULT]
+
+
+def test_wrong_settings_are_said_and_the_server_goes_on(start: Callable[..., Editor], folder: Path) -> None:
+    (folder / "pyproject.toml").write_text("[tool.autofix]\nmodle = 'Net'\n", "utf-8")
+    editor = start(folder, settings={**SETTINGS, "debounce": "soon"})
+    uri = editor.open(folder / "net.py", WRONG)
+    said = editor.wait(lambda message: message["method"] == "window/showMessage")["params"]["message"]
+    assert "autofix.debounce is 'soon'" in said
+    assert editor.diagnostics(uri) == []
+    assert "unknown setting" in _check(editor, uri)["message"]
+    (folder / "pyproject.toml").write_text("", "utf-8")
+    editor.save(uri)
+    assert _messages(editor.diagnostics(uri)) == [FAULT]
+
+
+def test_a_notebook_is_one_module(editor: Editor, tmp_path: Path) -> None:
+    path = _folder(tmp_path) / "net.ipynb"
+    cells = {
+        f"vscode-notebook-cell:{path}#W{number}": text
+        for number, text in enumerate(
+            (
+                "import torch\nfrom torch import nn\n%matplotlib inline",
+                WRONG.partition("8\n\n\n")[2],
+                "Net()(torch.ones(2, 8))",
+            )
+        )
+    }
+    texts = [{"uri": uri, "languageId": "python", "version": 3, "text": text} for uri, text in cells.items()]
+    notebook = {"uri": path.as_uri(), "notebookType": "jupyter-notebook", "version": 1}
+    notebook["cells"] = [{"kind": 2, "document": uri} for uri in cells]
+    editor.notify("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": texts})
+    first, second, third = cells
+    assert [_messages(editor.diagnostics(uri)) for uri in cells] == [[], [FAULT], []]
+    assert editor.actions(second, 7, ["source.fixAll"]) == []
+    action = next(one for one in editor.actions(second, 7, ["quickfix"]) if "data" in one)
+    (change,) = editor.request("codeAction/resolve", action)["edit"]["documentChanges"]
+    assert change["textDocument"] == {"uri": second, "version": 3}
+    (edit,) = change["edits"]
+    content = [
+        {"document": {"uri": second, "version": 4}, "changes": [{"range": edit["range"], "text": edit["newText"]}]}
+    ]
+    changed = {"notebookDocument": {"uri": path.as_uri(), "version": 2}, "change": {"cells": {"textContent": content}}}
+    editor.notify("notebookDocument/didChange", changed)
+    assert [editor.diagnostics(uri) for uri in cells] == [[], [], []]
+    everything = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+    params = {"textDocument": {"uri": third}, "range": everything}
+    assert [one["label"] for one in editor.request("textDocument/inlayHint", params)] == ["(2, 3)"]
+    editor.notify("notebookDocument/didClose", {"notebookDocument": {"uri": path.as_uri()}, "cellTextDocuments": []})
+    assert editor.diagnostics(first) == []

@@ -430,6 +430,29 @@ async def test_hints_stand_at_the_end_of_the_line(talk: Talk) -> None:
     assert shown == {(14, width(lines[14])): "(4, 8, 14, 14)", (15, width(lines[15])): "(4, 10)"}
 
 
+async def test_a_line_that_calls_a_block_shows_what_the_block_gave(vscode: Talk) -> None:
+    text = (
+        REPAIRED.replace("self.conv = nn.Conv2d(3, 8, 5)", "self.conv = Block()")
+        .replace(
+            "class Net(",
+            "class Block(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.inner = nn.Conv2d(3, 8, 5)\n"
+            "\n    def forward(self, x):\n        y = self.inner(x)\n        unused = y.sum()\n        return torch.tanh(y)\n\n\nclass Net(",
+        )
+        .replace("        x = F.max", "        x = self.conv(x)\n        x = F.max")
+        .replace("F.relu(self.conv(x))", "F.relu(x)")
+    )
+    uri = vscode.open(text)
+    assert await vscode.diagnostics(uri) == []
+    everything = types.Range(types.Position(0, 0), types.Position(99, 0))
+    params = types.InlayHintParams(types.TextDocumentIdentifier(uri), everything)
+    found = await vscode.client.text_document_inlay_hint_async(params)
+    shown = {text.splitlines()[one.position.line].strip(): one.label for one in found or ()}
+    assert shown["x = self.conv(x)"] == "(4, 8, 28, 28)"
+    assert shown["y = self.inner(x)"] == "(4, 8, 28, 28)"
+    assert shown["unused = y.sum()"] == "()"
+    assert shown["x = F.max_pool2d(F.relu(x), 2)"] == "(4, 8, 14, 14)"
+
+
 async def test_the_lens_says_sample_parameters_and_outcome(talk: Talk) -> None:
     uri = talk.open(REPAIRED)
     await talk.diagnostics(uri)

@@ -94,12 +94,8 @@ class Analyses:
         deadline = self._loop.time() + seconds
         while self.pending(key) and (left := deadline - self._loop.time()) > 0:
             course = self._courses[key]
-            if (
-                early
-                and course.timer is None
-                and course.result is not None
-                and is_fresh(course.result, self._documents)
-            ):
+            result = course.result if early and course.timer is None else None
+            if result is not None and result.stage is Stage.KNOWN and is_fresh(result, self._documents):
                 break
             waiter = self._loop.create_future()
             course.waiting.append(waiter)

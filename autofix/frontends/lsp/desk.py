@@ -130,8 +130,8 @@ class Desk:
             self.analyses.update(key, cause)
         elif path is not None and cause is Cause.CHANGED:
             self.analyses.related(path, Cause.RELATED)  # A data file that a model reads its sizes from.
-        if path is not None and cause is Cause.SAVED:
-            self.analyses.related(path, Cause.SAVED)
+        if path is not None and cause in (Cause.OPENED, Cause.SAVED):
+            self.analyses.related(path, cause)  # From now on, or again, the editor's text is what runs.
 
     def close(self, key: str) -> None:
         self.analyses.close(key)
@@ -170,12 +170,14 @@ class Desk:
         stale = result is None or not is_fresh(result, self.documents)
         if asked and module is not None and stale and not self.analyses.pending(key):
             self.analyses.update(key, Cause.SAVED)
-        await self.analyses.settled(key, PATIENCE_S)
+        await self.settled(uri)
 
-    async def settled(self, uri: str, *, early: bool = False) -> Result | None:
-        """The result for the text of now, or what there is if none is under way."""
+    async def settled(self, uri: str, *, early: bool = False) -> None:
+        """Wait for what is under way for the text of now, and for the documents that run it."""
         await self._configured.wait()
-        return await self.analyses.settled(self.documents.key(uri), PATIENCE_S, early)
+        await self.analyses.settled(self.documents.key(uri), PATIENCE_S, early)
+        for result in self.results_of(uri):
+            await self.analyses.settled(result.module.uri, PATIENCE_S, early)
 
     def preferences(self, uri: str) -> Preferences:
         path = path_of(self.documents.key(uri))

@@ -5,9 +5,10 @@ Every request gets an answer, one that cannot be read too.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Generator
-from typing import Any
+from typing import Any, BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
@@ -34,6 +35,7 @@ class Protocol(LanguageServerProtocol):
 
     answered: str | int | None = None
     client = clients.client({})
+    outgoing: BinaryIO | None = None
 
     def _register_builtin_features(self) -> None:
         super()._register_builtin_features()  # type: ignore[no-untyped-call]
@@ -64,6 +66,12 @@ class Protocol(LanguageServerProtocol):
             self.answered = None
             return
         super()._send_response(msg_id, result, error)
+
+    def _send_data(self, data: Any) -> None:
+        """An editor that has gone away is told nothing; the end of our input says the rest."""
+        if self.outgoing is not None and not self.outgoing.closed:
+            with contextlib.suppress(BrokenPipeError):
+                super()._send_data(data)
 
     def report(self, error: Exception) -> None:
         """Errors of ours go to the log; what a client is told is for the handlers."""

@@ -56,7 +56,7 @@ def serve(first: bytes, answered: str | int | None, incoming: BinaryIO, outgoing
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # It logs every message, and errors that we answer.
     server = Server()
-    server.protocol.answered = answered
+    server.protocol.answered, server.protocol.outgoing = answered, outgoing
     signal.signal(signal.SIGTERM, _terminate)
     try:
         server.start_io(Replayed(first, incoming), outgoing)  # type: ignore[arg-type]
