@@ -46,6 +46,7 @@ test: lint
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python benchmarks/ratios.py
+	$(VENV)/bin/python benchmarks/lsp.py --edits 200
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -138,6 +138,7 @@ class Session:
     def _send(self, asked: Asked) -> None:
         self._await_ready()
         if self._cancelled.is_set():
+            self._end_runs()  # Another may be under way.
             raise CancelledError("cancelled")
         line = wire.encode_request(asked.request, str(asked.reply_path)).encode("utf-8", "surrogatepass")
         self._under_way[asked.done] = asked
@@ -290,3 +291,13 @@ def _ending_of(code: int) -> dict[str, str]:
 def prestart(python: str | None = None) -> Session:
     """A session whose probe imports torch while the caller goes on."""
     return Session(python)
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether a process of this system still runs, as far as that can be asked; else yes."""
+    try:
+        if os.name == "posix":  # Elsewhere 0 is a signal that ends.
+            os.kill(process_id, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True

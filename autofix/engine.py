@@ -339,7 +339,8 @@ def _texts(run: Runs, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | N
 
 def _suppression(run: Runs, finding: Finding) -> str | None:
     """The code under which a comment hides the finding."""
-    codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches] or [NO_RULE]
+    codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches]
+    codes.append(NO_RULE)  # What is shown where no rule's repair was verified.
     for place in (finding.location, finding.call):
         for one in suppressions.suppressions(run.source_text(place.path).text):
             for code in codes:

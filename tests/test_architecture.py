@@ -23,6 +23,7 @@ LONGER: dict[str, tuple[int, str]] = {
     "autofix.records": (700, "one table of records; a reader wants them side by side"),
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
     "autofix.provenance.places": (400, "one solver whose cases call each other"),
+    "autofix.child": (320, "one talk with one process"),
     "autofix.engine": (360, "the one place that knows every stage"),
 }
 
@@ -95,6 +96,11 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "autofix.api": "autofix.records autofix.settings autofix.load autofix.child autofix.engine",
     "autofix.report.*": "autofix.errors autofix.records autofix.patch autofix.hunks autofix.report.*",
+    "autofix.frontends.lsp.*": (
+        "autofix autofix.errors autofix.records autofix.settings autofix.source autofix.models autofix.suppressions "
+        "autofix.load autofix.child autofix.registry autofix.engine autofix.patch autofix.report.* "
+        "autofix.frontends.lsp.*"
+    ),
     "autofix.frontends.*": (
         f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine autofix.patch"
     ),
@@ -107,6 +113,7 @@ MAY_USE = {
     "unidiff": "autofix.patch",
     "typer": "autofix.frontends.*",
     "rich": "autofix.frontends.* autofix.report.*",
+    **dict.fromkeys(("pygls", "lsprotocol", "platformdirs"), "autofix.frontends.lsp.*"),
 }
 # Rooms that touch the world, and what each may touch.
 FILE, PROCESS, PRINT, CLOCK, ENVIRONMENT, EXIT = "file", "process", "print", "clock", "environment", "exit"
