@@ -18,7 +18,12 @@ from pathlib import Path
 
 from editor import Editor
 
+from autofix import engine, load
+from autofix.child import Session
+from autofix.records import SourceText
+
 DEBOUNCE_S = 0.05
+ALONE_EVERY = 20
 SETTLED = 100  # Edits after which memory should not grow any more.
 MODEL = """\
 import torch
@@ -78,8 +83,8 @@ def main() -> None:
         folder = Path(name)
         (folder / "pyproject.toml").touch()
         starts = [_start(folder) for _ in range(options.starts)]
-        edits, wrong = _edited(folder, options.edits)
-    rows = _rows(starts, edits)
+        edits, alone, wrong = _edited(folder, options.edits)
+    rows = _rows(starts, edits, alone)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {len(edits)} edits, {len(starts)} starts")
     if os.getloadavg()[0] > 1:
         print(f"The machine is busy with something else (load {os.getloadavg()[0]:.1f}).")
@@ -116,20 +121,33 @@ def _place(line: int) -> dict[str, int]:
     return {"line": line, "character": 0}
 
 
-def _edited(folder: Path, count: int) -> tuple[list[Edit], list[str]]:
+def _edited(folder: Path, count: int) -> tuple[list[Edit], list[float], list[str]]:
+    """The edits; seconds that the engine takes alone for the same faulty text; what went wrong."""
     settings = {"run": "onChange", "debounce": DEBOUNCE_S * 1000}
     editor = Editor(folder, options={"workspaceTrust": True}, settings=settings)
     uri = editor.open(folder / "net.py", MODEL.format(side=5, note="opened"))
     editor.diagnostics(uri)
     edits: list[Edit] = []
     wrong: list[str] = []
-    for number in range(count):
-        kind, side = COURSE[number % len(COURSE)]
-        edits.append(_one(editor, uri, number, kind, side, wrong))
-        editor.came.clear()
+    alone: list[float] = []
+    with Session() as session:
+        for number in range(count):
+            kind, side = COURSE[number % len(COURSE)]
+            edits.append(_one(editor, uri, number, kind, side, wrong))
+            editor.came.clear()
+            if number % ALONE_EVERY == 0:
+                alone.append(_alone(folder / "net.py", number, session))
     if editor.end() != 0:
         wrong.append("the server did not end well")
-    return edits, wrong
+    return edits, alone[1:], wrong
+
+
+def _alone(path: Path, number: int, session: Session) -> float:
+    text = MODEL.format(side=4, note=f"alone {number}")
+    began = time.perf_counter()
+    target = load.target(path, text=text)
+    engine.repair(engine.Request(target, (SourceText(path, text),)), session)
+    return time.perf_counter() - began
 
 
 def _one(editor: Editor, uri: str, number: int, kind: str, side: int, wrong: list[str]) -> Edit:
@@ -174,7 +192,7 @@ def _children(process: int) -> list[int]:
     return found
 
 
-def _rows(starts: list[tuple[float, float]], edits: list[Edit]) -> list[Row]:
+def _rows(starts: list[tuple[float, float]], edits: list[Edit], alone: list[float]) -> list[Row]:
     faulty = [edit for edit in edits if not edit.healthy]
     rows = [
         _row("start to `initialize` answered", [one for one, _ in starts], None, 0.5),
@@ -182,6 +200,7 @@ def _rows(starts: list[tuple[float, float]], edits: list[Edit]) -> list[Row]:
         _row("edit to diagnostics", [edit.diagnostics for edit in edits], 0.08, 0.15),
         _row("edit to code actions", [edit.actions for edit in edits], 0.08, 0.15),
         _row("  of those after which there is a fault", [edit.actions for edit in faulty], None, None),
+        _row("  the engine alone, in this process", alone or [0.0], None, None),
     ]
     if len(edits) > SETTLED and edits[0].memory:
         base = statistics.median(edit.memory for edit in edits[SETTLED - 20 : SETTLED + 20])

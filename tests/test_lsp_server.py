@@ -42,6 +42,19 @@ class Net(nn.Module):
         return x
 """
 REPAIRED = NET.replace("8 * 13 * 13", "8 * 14 * 14")
+BLOCK = """\
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Conv2d(3, 8, 5)
+
+    def forward(self, x):
+        y = self.inner(x)
+        unused = y.sum()
+        return torch.tanh(y)
+
+
+"""
 ACTION = {
     "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["", "quickfix", "refactor", "source"]}},
     "isPreferredSupport": True,
@@ -431,15 +444,9 @@ async def test_hints_stand_at_the_end_of_the_line(talk: Talk) -> None:
 
 
 async def test_a_line_that_calls_a_block_shows_what_the_block_gave(vscode: Talk) -> None:
-    text = (
-        REPAIRED.replace("self.conv = nn.Conv2d(3, 8, 5)", "self.conv = Block()")
-        .replace(
-            "class Net(",
-            "class Block(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.inner = nn.Conv2d(3, 8, 5)\n"
-            "\n    def forward(self, x):\n        y = self.inner(x)\n        unused = y.sum()\n        return torch.tanh(y)\n\n\nclass Net(",
-        )
-        .replace("        x = F.max", "        x = self.conv(x)\n        x = F.max")
-        .replace("F.relu(self.conv(x))", "F.relu(x)")
+    text = REPAIRED.replace("nn.Conv2d(3, 8, 5)", "Block()").replace("class Net(", f"{BLOCK}class Net(")
+    text = text.replace("        x = F.max", "        x = self.conv(x)\n        x = F.max").replace(
+        "F.relu(self.conv(x))", "F.relu(x)"
     )
     uri = vscode.open(text)
     assert await vscode.diagnostics(uri) == []
