@@ -17,5 +17,7 @@ export default defineConfig(
       "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", name: "test", package: "node:test" }] }],
     },
   },
-  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", setTimeout: "readonly", document: "readonly" } } },
+  { files: ["**/*.mjs", "**/*.cjs"], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+  // Part of it runs in the page.
+  { files: ["test/workbench/*.cjs"], languageOptions: { sourceType: "commonjs", globals: { document: "readonly" } } },
 );

@@ -66,8 +66,7 @@ export class Server implements vscode.Disposable {
     const python = await interpreter(vscode.workspace.workspaceFolders?.[0]?.uri);
     const command = findServer(surroundings(python));
     if (command === undefined) {
-      this.report({ state: "failed", message: "the command `autofix` was not found" });
-      void offerInstallation(python);
+      this.missing(python);
       return;
     }
     this.output.info(`starting ${[command.command, ...command.args].join(" ")} (${command.origin})`);
@@ -82,6 +81,16 @@ export class Server implements vscode.Disposable {
       this.report({ state: "failed", message: `${command.command} did not start` });
       void offerOutput(`autofix: ${command.command} did not start as a language server.`, this.output);
     }
+  }
+
+  private missing(python: string | undefined): void {
+    if (!vscode.workspace.isTrusted) {
+      // It may well be in the workspace, where it is not looked for yet.
+      this.report({ state: "untrusted", message: "" });
+      return;
+    }
+    this.report({ state: "failed", message: "the command `autofix` was not found" });
+    void offerInstallation(python);
   }
 
   private async stopNow(): Promise<void> {
@@ -230,7 +239,7 @@ function place(): Place {
 }
 
 async function offerInstallation(python: string | undefined): Promise<void> {
-  const [install, choose] = ["Show How to Install", "Open Settings"];
+  const [install, choose] = ["Install in Terminal", "Open Settings"];
   const chosen = await vscode.window.showErrorMessage(
     "autofix: the command `autofix` was not found beside the selected interpreter, in an environment of the workspace or on the PATH.",
     install,
