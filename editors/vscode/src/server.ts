@@ -19,6 +19,7 @@ export type Report = (status: Status, uri?: string) => void;
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
+  private command: string | undefined;
   private step: Promise<void> = Promise.resolve();
 
   constructor(
@@ -38,6 +39,18 @@ export class Server implements vscode.Disposable {
     return this.then(async () => {
       await this.stopNow();
       await this.startNow();
+    });
+  }
+
+  /** Starts again if the settings now name another command. Trust lifts restrictions of settings too, so this comes often. */
+  commandChanged(): Promise<void> {
+    return this.then(async () => {
+      const python = await interpreter(vscode.workspace.workspaceFolders?.[0]?.uri);
+      const command = findServer(surroundings(python));
+      if (command === undefined || written(command) !== this.command) {
+        await this.stopNow();
+        await this.startNow();
+      }
     });
   }
 
@@ -69,7 +82,8 @@ export class Server implements vscode.Disposable {
       this.missing(python);
       return;
     }
-    this.output.info(`starting ${[command.command, ...command.args].join(" ")} (${command.origin})`);
+    this.command = written(command);
+    this.output.info(`starting ${this.command} (${command.origin})`);
     const client = this.created(command, python);
     this.client = client;
     try {
@@ -96,6 +110,7 @@ export class Server implements vscode.Disposable {
   private async stopNow(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    this.command = undefined;
     await client?.dispose();
     this.report({ state: "stopped", message: "" });
   }
@@ -187,6 +202,10 @@ function surroundings(python: string | undefined): Parameters<typeof findServer>
     windows: process.platform === "win32",
     isFile: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isFile() === true,
   };
+}
+
+function written(command: Command): string {
+  return [command.command, ...command.args].join(" ");
 }
 
 function settingOf(name: string): unknown {
