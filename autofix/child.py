@@ -12,20 +12,24 @@ import json
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from autofix.errors import ProbeError
+from autofix.errors import CancelledError, ProbeError
 from autofix.probe import wire
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
+CANCEL_SECONDS = 0.05  # The probe may not have begun with the run that is to end: it is told again.
 STALE = b"stale\n"  # The probe has run user code and was asked for a fresh process, which it cannot fork.
+_WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 _PROBE = Path(__file__).parent / "probe"
 _BOOT = """
 import sys, gc, importlib.util as u
@@ -51,6 +55,7 @@ class Session:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes] = queue.Queue()
         self._ready = False
+        self._cancelled = threading.Event()
         self._start()
 
     def __enter__(self) -> Session:
@@ -65,17 +70,31 @@ class Session:
         self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def process_id(self) -> int | None:
+        """The probe's, None while there is none."""
+        return None if self._process is None else self._process.pid
+
+    def cancel(self) -> None:
+        """End the run under way, from any thread; it and every later one raise CancelledError until ``allow``."""
+        self._cancelled.set()
+        self._answers.put(_WAKE)
+
+    def allow(self) -> None:
+        """Runs may be made again."""
+        self._cancelled.clear()
+
     def run(self, request: wire.RunRequest) -> dict[str, Any]:
         """The reply to ``request``, as the probe wrote it.
 
-        Raises ProbeError if the interpreter cannot run the probe or answers with something else.
+        Raises ProbeError if the interpreter cannot run the probe or answers with something else, CancelledError after
+        ``cancel``.
         """
         reply_path = self._folder / f"reply-{next(self._numbers)}.json"
-        line = wire.encode_request(request, str(reply_path)).encode("utf-8", "surrogatepass")
-        answer = self._asked(line, request.seconds + GRACE_SECONDS)
+        answer = self._asked(request, reply_path)
         if answer == STALE:
             self._stop()
-            answer = self._asked(line, request.seconds + GRACE_SECONDS)
+            answer = self._asked(request, reply_path)
         if answer is None:
             self._stop()
             return {
@@ -88,9 +107,12 @@ class Session:
             return {"protocol": wire.PROTOCOL, **_ending_of(code)}
         return _read_reply(reply_path)
 
-    def _asked(self, line: bytes, seconds: float) -> bytes | None:
-        """What the probe says to one line."""
+    def _asked(self, request: wire.RunRequest, reply_path: Path) -> bytes | None:
+        """What the probe says when the reply is written."""
+        line = wire.encode_request(request, str(reply_path)).encode("utf-8", "surrogatepass")
         self._await_ready()
+        if self._cancelled.is_set():
+            raise CancelledError("cancelled")
         assert self._process is not None
         assert self._process.stdin is not None
         try:
@@ -101,7 +123,26 @@ class Session:
             raise ProbeError(
                 f"the probe ended before it was asked; run {self.python} -c 'import torch' to see why"
             ) from None
-        return self._next_answer(seconds)
+        answer = self._next_answer(request.seconds + GRACE_SECONDS)
+        if answer == _WAKE:
+            self._end_run()
+            for left in (reply_path, reply_path.with_name(f"{reply_path.name}.part")):
+                left.unlink(missing_ok=True)
+            raise CancelledError("cancelled")
+        return answer
+
+    def _end_run(self) -> None:
+        """The probe is left ready for the next run, or ended where it cannot end one run alone."""
+        deadline = time.monotonic() + GRACE_SECONDS
+        while wire.CAN_FORK and self._process is not None and time.monotonic() < deadline:
+            self._process.send_signal(getattr(signal, wire.CANCEL_SIGNAL))
+            with contextlib.suppress(queue.Empty):
+                answer = self._answers.get(timeout=CANCEL_SECONDS)
+                if answer and answer != _WAKE:
+                    return
+                if not answer:
+                    break
+        self._stop()
 
     def _start(self) -> None:
         self._ready = False
@@ -135,7 +176,10 @@ class Session:
             self._start()
         if self._ready:
             return
-        if self._next_answer(START_SECONDS) != b"ready\n":
+        answer = self._next_answer(START_SECONDS)
+        if answer == _WAKE:
+            raise CancelledError("cancelled")
+        if answer != b"ready\n":
             self._stop()
             raise ProbeError(self._start_message())
         self._ready = True
@@ -146,11 +190,16 @@ class Session:
         return f"cannot run torch in {self.python}: {reason}; pass --python with the interpreter you train with"
 
     def _next_answer(self, seconds: float) -> bytes | None:
-        """A line, b'' at the end of the stream, None when time is over."""
-        try:
-            return self._answers.get(timeout=seconds)
-        except queue.Empty:
-            return None
+        """A line, b'' at the end of the stream, None when time is over; the mark of ``cancel`` while it is wanted."""
+        deadline = time.monotonic() + seconds
+        while not self._cancelled.is_set():
+            try:
+                answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                return None
+            if answer != _WAKE:
+                return answer
+        return _WAKE
 
     def _stop(self) -> int:
         """End the probe; its exit code, negative for a signal of its own making."""
@@ -196,3 +245,16 @@ def _ending_of(code: int) -> dict[str, str]:
 def prestart(python: str | None = None) -> Session:
     """A session whose probe imports torch while the caller goes on."""
     return Session(python)
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether a process of this system still runs, as far as that can be asked; else yes."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

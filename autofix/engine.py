@@ -46,6 +46,7 @@ from autofix.silence import Suspect
 from autofix.source import Source
 
 Progress = Callable[[str], None]
+Early = Callable[[Report], None]
 NO_RULE = "AF900"
 MAX_ALTERNATIVES = 8
 MAX_CHAIN = 200
@@ -61,10 +62,14 @@ class Request:
     python: Path | None = None
 
 
-def repair(request: Request, session: Session | None = None, progress: Progress | None = None) -> Report:
+def repair(
+    request: Request, session: Session | None = None, progress: Progress | None = None, early: Early | None = None
+) -> Report:
     """Run the model, find what is wrong and the cheapest repair that is proved by running.
 
-    Raises ProbeError if the interpreter cannot run the probe, UsageError for project files that cannot be read.
+    ``early`` is told what is wrong as soon as that is known: a report whose ending is SEARCHING, without a plan.
+    Raises ProbeError if the interpreter cannot run the probe, UsageError for project files that cannot be read,
+    CancelledError after ``session.cancel``.
     """
     tell = progress or _say_nothing
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
@@ -75,7 +80,7 @@ def repair(request: Request, session: Session | None = None, progress: Progress 
         if not _has_fault(original):
             further = _failing_sample(request, used, original)
             if further is not None:
-                return repair(replace(request, target=further), used, progress)
+                return repair(replace(request, target=further), used, progress, early)
             return _silent_fault(request, run, original, tell) or _without_fault(request, run, original)
         project = run.project((), original)
         finding = diagnose(project)
@@ -85,6 +90,8 @@ def repair(request: Request, session: Session | None = None, progress: Progress 
             return _suppressed(request, run, original, finding, hidden)
         if not guessing.trusted(request.target.samples, original, finding):
             return _doubted(request, run, original, finding)
+        if early is not None:
+            early(_known(request, run, original, finding, project))
         tell(f"searching for a repair: {finding.message}")
         return _searched(request, run, original, finding, project)
 
@@ -299,6 +306,15 @@ def _suppressed(request: Request, run: _Run, original: Trace, finding: Finding, 
     return Report(request.target, RepairEnding.SUPPRESSED, message, original, (diagnostic,), texts=texts, spent=spent)
 
 
+def _known(request: Request, run: _Run, original: Trace, finding: Finding, project: Project) -> Report:
+    diagnostic = _diagnostic(project, finding, None)
+    spent = Spent(run.probes, original.seconds)
+    texts = _texts(run, (finding,), None)
+    return Report(
+        request.target, RepairEnding.SEARCHING, finding.message, original, (diagnostic,), texts=texts, spent=spent
+    )
+
+
 def _searched(request: Request, run: _Run, original: Trace, finding: Finding, project: Project) -> Report:
     settings = request.settings
     rules = propose.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
@@ -409,7 +425,8 @@ def _texts(run: _Run, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | N
 
 def _suppression(run: _Run, finding: Finding) -> str | None:
     """The code under which a comment hides the finding."""
-    codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches] or [NO_RULE]
+    codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches]
+    codes.append(NO_RULE)  # What is shown where no rule's repair was verified.
     for place in (finding.location, finding.call):
         for one in suppressions.suppressions(run.source_text(place.path).text):
             for code in codes:

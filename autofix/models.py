@@ -31,6 +31,11 @@ def expression(source: Source, given: str | None) -> str:
     return _constructed(source, roots[0])
 
 
+def several(source: Source) -> list[str]:
+    """The classes that could be the model, else the variables; empty for a file without one."""
+    return [class_.name for class_ in _root_classes(source)] or list(_model_variables(source))
+
+
 def _several(source: Source, names: Sequence[str]) -> str:
     choices = ", ".join(f"--model {name}" for name in names)
     return f"{source.path.name} has {len(names)} models; choose one: {choices}"

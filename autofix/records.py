@@ -563,6 +563,7 @@ class RepairEnding(Enum):
     LIMIT = "the search limit was reached"
     NOT_RUN = "the model could not be run"
     SUPPRESSED = "the finding is suppressed by a comment"
+    SEARCHING = "the search for a repair is under way"
 
 
 @dataclass(frozen=True, slots=True)

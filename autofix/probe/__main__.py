@@ -13,7 +13,6 @@ import json
 import os
 import select
 import signal
-import sys
 import time
 from typing import Any
 
@@ -22,8 +21,6 @@ import torch
 from . import run as running
 from . import wire
 
-CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
-
 READY = b"ready\n"
 DONE = b"done\n"
 STALE = (
@@ -31,11 +28,12 @@ STALE = (
 )
 
 
-def main(can_fork: bool = CAN_FORK) -> None:
+def main(can_fork: bool = wire.CAN_FORK) -> None:
     requests, answers = _take_streams()
     torch.set_num_threads(1)
     if can_fork:
         _warm_up()
+        signal.signal(getattr(signal, wire.CANCEL_SIGNAL), _Worker.cancel)
         gc.freeze()
         os.write(answers, READY)
         _supervise(requests, answers)
@@ -116,11 +114,14 @@ def write_reply(reply: dict[str, Any], path: str) -> None:
 class _Worker:
     """A forked process that serves requests from a pipe, and says on another when each is done."""
 
+    asked: _Worker | None = None  # The one whose answer is awaited.
+
     def __init__(self, answers: int) -> None:
         read_end, self._write_end = os.pipe()
         self._done, write_done = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
+            signal.signal(getattr(signal, wire.CANCEL_SIGNAL), signal.SIG_DFL)
             os.close(self._write_end)
             os.close(self._done)
             os.close(answers)
@@ -129,19 +130,36 @@ class _Worker:
         os.close(read_end)
         os.close(write_done)
 
-    def ask(self, line: str, seconds: float) -> str:
+    def ask(self, line: str, seconds: float, requests: int) -> str:
         """'' when the reply was written, else how the worker ended: ``timed out``, ``killed by signal N``, ``exit code
-        N``.
+        N``. Nothing is asked before the last answer, so ``requests`` that become readable have ended: so does all.
         """
         try:
             _write_all(self._write_end, line.encode())
         except BrokenPipeError:
             return self._reap()
-        ready, _, _ = select.select([self._done], [], [], seconds)
+        _Worker.asked = self
+        try:
+            ready, _, _ = select.select([self._done, requests], [], [], seconds)
+        finally:
+            _Worker.asked = None
         if not ready:
             self.end()
             return "timed out"
+        if self._done not in ready:
+            self.end()
+            os._exit(0)
         return "" if os.read(self._done, 1) else self._reap()
+
+    @staticmethod
+    def cancel(number: int, frame: Any) -> None:
+        """End the run under way and nothing else: the front-end knows that its answer is no answer."""
+        del number, frame
+        if _Worker.asked is not None and _Worker.asked.pid:
+            try:
+                os.killpg(_Worker.asked.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                os.kill(_Worker.asked.pid, signal.SIGKILL)  # It has not made its group yet.
 
     def _reap(self) -> str:
         deadline = time.monotonic() + 5
@@ -210,7 +228,7 @@ def _supervise(requests: Any, answers: int) -> None:
             if request.script:
                 _import_for_scripts()
             worker = worker or _Worker(answers)
-            ended = worker.ask(line, request.seconds)
+            ended = worker.ask(line, request.seconds, requests.fileno())
             if ended:
                 worker = None
                 write_reply(_ending(ended, request), reply_path)

@@ -7,10 +7,15 @@ one JSON object in that file. Nothing here runs user code or knows torch.
 from __future__ import annotations
 
 import json
+import os
+import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
 PROTOCOL = 1
+# Whether runs happen in forked workers: then one run can be ended alone, by this signal to the probe.
+CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
+CANCEL_SIGNAL = "SIGUSR1"
 
 # How a plain value is written: JSON scalars stand for themselves, everything else is an object with one key.
 TENSOR = "t"  # [shape, dtype, producer, contiguous, [lowest, highest] or null]
