@@ -91,6 +91,11 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "autofix.api": "autofix.records autofix.settings autofix.load autofix.child autofix.engine",
     "autofix.report.*": "autofix.errors autofix.records autofix.patch autofix.hunks autofix.report.*",
+    "autofix.frontends.lsp.*": (
+        "autofix autofix.errors autofix.records autofix.settings autofix.source autofix.models autofix.suppressions "
+        "autofix.load autofix.child autofix.registry autofix.engine autofix.patch autofix.report.* "
+        "autofix.frontends.lsp.*"
+    ),
     "autofix.frontends.*": (
         f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine autofix.patch"
     ),
@@ -103,6 +108,7 @@ MAY_USE = {
     "unidiff": "autofix.patch",
     "typer": "autofix.frontends.*",
     "rich": "autofix.frontends.* autofix.report.*",
+    **dict.fromkeys(("pygls", "lsprotocol", "platformdirs"), "autofix.frontends.lsp.*"),
 }
 # Rooms that touch the world, and what each may touch.
 FILE, PROCESS, PRINT, CLOCK, ENVIRONMENT, EXIT = "file", "process", "print", "clock", "environment", "exit"

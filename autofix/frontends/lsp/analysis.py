@@ -12,21 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autofix import load
-from autofix.errors import AutofixError, CancelledError, InternalError, UsageError
+from autofix.errors import CancelledError, UsageError
 from autofix.frontends.lsp.configuration import Configuration, When
 from autofix.frontends.lsp.documents import Documents, Module
 from autofix.frontends.lsp.results import Result, Stage, is_fresh
 from autofix.frontends.lsp.trust import Trust
+from autofix.frontends.lsp.work import Work
 from autofix.frontends.lsp.workers import Job, Outcome, Worker, Workers
-from autofix.records import RepairEnding, Report, SourceText
-from autofix.settings import Settings
-
-if TYPE_CHECKING:
-    from autofix import engine
-    from autofix.child import Session
+from autofix.records import Report
 
 _LOG = logging.getLogger(__name__)
 # A program that takes longer is not run while its text is typed.
@@ -185,26 +179,26 @@ class Analyses:
         except UsageError as error:
             self._finish(key, course, Result(module, texts, Stage.REFUSED, message=str(error)))
             return
-        work = _Work(module, texts, settings, course.model)
+        work = Work(module, texts, settings, course.model)
         worker = self._workers.of(settings.python)
         course.began, course.doing = time.monotonic(), "running the model"
         # The job is known to the course before any of its calls comes back: they come through the loop.
         job = worker.submit(
             int(cause),
             lambda session: work.report(session, tell, early),
-            lambda outcome: self._post(lambda: self._done(key, job, work, outcome)),
+            lambda outcome: self.post(lambda: self._done(key, job, work, outcome)),
         )
         course.job = (worker, job)
 
         def tell(words: str) -> None:
-            self._post(lambda: self._told(key, job, words))
+            self.post(lambda: self._told(key, job, words))
 
         def early(report: Report) -> None:
-            self._post(lambda: self._known(key, job, Result(module, texts, Stage.KNOWN, report)))
+            self.post(lambda: self._known(key, job, Result(module, texts, Stage.KNOWN, report)))
 
         self._changed(key)
 
-    def _post(self, call: Callable[[], None]) -> None:
+    def post(self, call: Callable[[], None]) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call)
 
@@ -221,7 +215,7 @@ class Analyses:
             self._courses[key].result = result
             self._tell(key, self._courses[key])
 
-    def _done(self, key: str, job: Job, work: _Work, outcome: Outcome) -> None:
+    def _done(self, key: str, job: Job, work: Work, outcome: Outcome) -> None:
         if not self._is_current(key, job):
             return
         if isinstance(outcome, CancelledError):
@@ -258,48 +252,3 @@ class Analyses:
 def _is_slow_program(result: Result | None) -> bool:
     report = None if result is None else result.report
     return report is not None and report.target.script and report.spent.seconds > QUICK_PROGRAM_S
-
-
-@dataclass(frozen=True)
-class _Work:
-    """One analysis: what goes in, and what comes of it. ``report`` runs in a worker's thread."""
-
-    module: Module
-    texts: dict[Path, str]
-    settings: Settings
-    model: str | None
-
-    def report(self, session: Session, tell: Callable[[str], None], early: Callable[[Report], None]) -> Report:
-        from autofix import engine
-
-        return engine.repair(self.request(), session, tell, early)
-
-    def request(self) -> engine.Request:
-        """Raises UsageError where there is nothing to run."""
-        from autofix import engine
-
-        chosen = self.settings
-        target = load.target(
-            self.module.path,
-            model=self.model or chosen.model,
-            settled=load.configured(chosen.sample_shape),
-            also=tuple(load.parse_also(text) for text in chosen.also),
-            evaluation_mode=chosen.eval,
-            text=self.module.text,
-        )
-        texts = {path: text for path, text in self.texts.items() if target.root in path.parents}
-        texts[self.module.path] = self.module.text
-        given = tuple(SourceText(path, text) for path, text in sorted(texts.items()))
-        return engine.Request(target, given, chosen, None if chosen.python is None else Path(chosen.python))
-
-    def result(self, outcome: Outcome) -> Result:
-        if isinstance(outcome, Report):
-            message = outcome.message if outcome.ending is RepairEnding.NOT_RUN else ""
-            return Result(self.module, self.texts, Stage.DONE, outcome, message)
-        if isinstance(outcome, UsageError):
-            return Result(self.module, self.texts, Stage.REFUSED, message=str(outcome))
-        if not isinstance(outcome, AutofixError) or isinstance(outcome, InternalError):
-            _LOG.error("%s: %s", self.module.path.name, outcome, exc_info=outcome)
-            message = f"internal error: {type(outcome).__name__}: {outcome}; please report it with the file"
-            return Result(self.module, self.texts, Stage.FAILED, message=message)
-        return Result(self.module, self.texts, Stage.FAILED, message=str(outcome))

@@ -11,7 +11,6 @@ from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams, JsonRpcRequestCancelled
-from pygls.lsp.server import LanguageServer
 
 from autofix import load
 from autofix.errors import AutofixError, ConflictError, UsageError
@@ -28,13 +27,13 @@ PATIENCE_S = 600.0
 Arguments = list[Any]
 
 
-async def execute(server: LanguageServer, desk: Desk, params: types.ExecuteCommandParams) -> Any:
+async def execute(desk: Desk, params: types.ExecuteCommandParams) -> Any:
     """Raises JsonRpcInvalidParams for a command or an argument that is not known."""
     command = _COMMANDS.get(params.command)
     if command is None:
         raise JsonRpcInvalidParams(f"there is no command {params.command}")
     try:
-        return await command(server, desk, list(params.arguments or []))
+        return await command(desk, list(params.arguments or []))
     except AutofixError as error:
         desk.editor.say(f"autofix: {error}", types.MessageType.Warning)
         return None
@@ -58,7 +57,7 @@ def _module(desk: Desk, arguments: Arguments) -> Module:
     return module
 
 
-async def _run_check(server: LanguageServer, desk: Desk, arguments: Arguments) -> Any:
+async def _run_check(desk: Desk, arguments: Arguments) -> Any:
     module = _module(desk, arguments)
     if not desk.trusted(module):
         raise UsageError(_untrusted(desk))
@@ -93,7 +92,7 @@ def _told(desk: Desk, module: Module, result: Result | None) -> Any:
     return {"ending": ending.lower().replace("_", "-"), "message": message}
 
 
-async def _set_sample_shape(server: LanguageServer, desk: Desk, arguments: Arguments) -> Any:
+async def _set_sample_shape(desk: Desk, arguments: Arguments) -> Any:
     module = _module(desk, arguments)
     settings, shape = desk.settings(module.path), _text(arguments, 1)
     given = None
@@ -112,29 +111,29 @@ async def _set_sample_shape(server: LanguageServer, desk: Desk, arguments: Argum
     if edit is None:
         raise UsageError(f"the sample of {module.path.name} cannot be written as shapes")
     if given is not None or target.samples.origin is not SampleOrigin.COMMENT:
-        await _apply_comment(server, desk, module, edit)
+        await _apply_comment(desk, module, edit)
     return {"sample": str(target.samples), "origin": target.samples.origin.name.lower()}
 
 
-async def _apply_comment(server: LanguageServer, desk: Desk, module: Module, edit: Edit) -> None:
+async def _apply_comment(desk: Desk, module: Module, edit: Edit) -> None:
     found = module.to_editor(edit.range)
     if found is None:
         raise ConflictError("the text has changed")
     place = Place(*found)
     change = types.TextEdit(desk.convert.range(place), edit.text)
     made = edits.workspace_edit([(place.buffer, [change])], desk.client)
-    await _apply(server, desk, made, "sample shape")
+    await _apply(desk, made, "sample shape")
 
 
-async def _apply(server: LanguageServer, desk: Desk, edit: types.WorkspaceEdit, label: str) -> None:
+async def _apply(desk: Desk, edit: types.WorkspaceEdit, label: str) -> None:
     if not desk.client.applies_edits:
         raise UsageError("this editor does not let a server edit texts")
-    answer = await server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, f"autofix: {label}"))
+    answer = await desk.server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, f"autofix: {label}"))
     if not answer.applied:
         raise ConflictError(answer.failure_reason or "the editor did not make the edit")
 
 
-async def _trust(server: LanguageServer, desk: Desk, arguments: Arguments) -> Any:
+async def _trust(desk: Desk, arguments: Arguments) -> Any:
     folder = _folder(desk, arguments)
     if not desk.trust.can_change:
         raise UsageError("this editor decides itself which workspaces are trusted; trust it there")
@@ -144,7 +143,7 @@ async def _trust(server: LanguageServer, desk: Desk, arguments: Arguments) -> An
     return str(folder)
 
 
-async def _untrust(server: LanguageServer, desk: Desk, arguments: Arguments) -> Any:
+async def _untrust(desk: Desk, arguments: Arguments) -> Any:
     folder = _folder(desk, arguments)
     _kept(desk.trust.remove, folder)
     desk.analyses.forget()
@@ -174,7 +173,7 @@ def _folder(desk: Desk, arguments: Arguments) -> Path:
     return desk.configuration.folder_of(path) or load.project_root(path)
 
 
-async def _explain(server: LanguageServer, desk: Desk, arguments: Arguments) -> Any:
+async def _explain(desk: Desk, arguments: Arguments) -> Any:
     code = _text(arguments, 0)
     if code is None:
         results = desk.analyses.results()
@@ -184,11 +183,11 @@ async def _explain(server: LanguageServer, desk: Desk, arguments: Arguments) -> 
         raise UsageError(f"there is no rule {code}" if code else "nothing is found that could be explained")
     page = pages.uri(code.upper())
     if page is not None and desk.client.shows_documents:
-        await server.window_show_document_async(types.ShowDocumentParams(page, take_focus=True))
+        await desk.server.window_show_document_async(types.ShowDocumentParams(page, take_focus=True))
     return text
 
 
-async def _show_alternatives(server: LanguageServer, desk: Desk, arguments: Arguments) -> Any:
+async def _show_alternatives(desk: Desk, arguments: Arguments) -> Any:
     module = _module(desk, arguments)
     result = await desk.analyses.settled(module.uri, PATIENCE_S)
     plans = result.plans if result is not None else ()
@@ -198,20 +197,21 @@ async def _show_alternatives(server: LanguageServer, desk: Desk, arguments: Argu
     asked = types.ShowMessageRequestParams(
         types.MessageType.Info, "autofix: which repair?", [types.MessageActionItem(title) for title in titles]
     )
-    answer = await server.window_show_message_request_async(asked)
+    answer = await desk.server.window_show_message_request_async(asked)
     plan = None if answer is None else titles.get(answer.title)
     if plan is not None:
-        await _apply(server, desk, edits.of_plan(result, plan, desk.convert, desk.client), plan.title)
+        await _apply(desk, edits.of_plan(result, plan, desk.convert, desk.client), plan.title)
     return None if plan is None else plan.title
 
 
-async def _restart(server: LanguageServer, desk: Desk, arguments: Arguments) -> Any:
+async def _restart(desk: Desk, arguments: Arguments) -> Any:
+    del arguments
     desk.analyses.forget()
     desk.rerun(Cause.OPENED)
     return None
 
 
-_COMMANDS: dict[str, Callable[[LanguageServer, Desk, Arguments], Awaitable[Any]]] = {
+_COMMANDS: dict[str, Callable[[Desk, Arguments], Awaitable[Any]]] = {
     "autofix.runCheck": _run_check,
     "autofix.setSampleShape": _set_sample_shape,
     "autofix.trust": _trust,

@@ -18,7 +18,7 @@ from autofix.errors import UsageError
 from autofix.frontends.lsp import lens, trust
 from autofix.frontends.lsp.analysis import Analyses, Cause
 from autofix.frontends.lsp.clients import Client
-from autofix.frontends.lsp.configuration import Configuration, Preferences, When, preferences
+from autofix.frontends.lsp.configuration import Configuration, Preferences, preferences
 from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.documents import Documents, Module, path_of
 from autofix.frontends.lsp.editor import Editor, state_of
@@ -40,16 +40,14 @@ class Desk:
     def __init__(
         self, server: LanguageServer, client: Client, options: Mapping[str, Any], folders: Iterable[str], store: Path
     ) -> None:
-        self.client, self._server = client, server
+        self.client, self.server = client, server
         self.documents = Documents(Encoding(client.encoding))
         self.convert = Converter(self.documents)
         self.trust = trust.Trust(trust.declared(options), store)
         self.editor = Editor(server, client, self.convert, status=options.get("status") is True)
         self.configuration = Configuration()
         self.workers = Workers()
-        self.analyses = Analyses(
-            self.documents, self.configuration, self.trust, self.workers, lambda key: self._changed(key)
-        )
+        self.analyses = Analyses(self.documents, self.configuration, self.trust, self.workers, self._changed)
         self.folders: dict[str, Path] = {}
         self.models: dict[str, str] = {}
         self.last: str | None = None
@@ -87,7 +85,7 @@ class Desk:
         asked: list[str | None] = [*self.folders, None]
         items = [types.ConfigurationItem(scope_uri=uri, section=_SECTION) for uri in asked]
         try:
-            answers = await self._server.workspace_configuration_async(types.ConfigurationParams(items))
+            answers = await self.server.workspace_configuration_async(types.ConfigurationParams(items))
             for uri, given in zip(asked, answers, strict=False):
                 made = self._read(given)
                 if uri is None:
@@ -141,7 +139,7 @@ class Desk:
         self.editor.clear(key)
 
     def file_changed(self, uri: str, *, gone: bool) -> None:
-        """A file changed on disk. What is open counts as it is in the editor, but settings and unopened files do not."""
+        """A file changed on disk. What is open counts as the editor has it; settings count as they are on disk."""
         path = path_of(uri)
         if path is None:
             return
@@ -154,7 +152,7 @@ class Desk:
 
     def rerun(self, cause: Cause) -> None:
         """Everything that is open, as when it was opened."""
-        for key in self.documents.keys():
+        for key in self.documents.analysable():
             self.analyses.update(key, cause)
 
     # -- results -----------------------------------------------------------------------------------------------------
@@ -171,8 +169,7 @@ class Desk:
         module, result = self.documents.module(key), self.analyses.result(key)
         stale = result is None or not is_fresh(result, self.documents)
         if asked and module is not None and stale and not self.analyses.pending(key):
-            if self.preferences(uri).run is not When.NEVER:
-                self.analyses.update(key, Cause.SAVED)
+            self.analyses.update(key, Cause.SAVED)
         await self.analyses.settled(key, PATIENCE_S)
 
     async def settled(self, uri: str, *, early: bool = False) -> Result | None:

@@ -21,7 +21,7 @@ MAX_RELATED = 24
 
 def of_file(uri: str, results: Iterable[Result], convert: Converter, client: Client) -> list[types.Diagnostic]:
     """Every diagnostic whose call stands in the buffer ``uri``."""
-    found = {}
+    found: dict[tuple[str, int, int], types.Diagnostic] = {}
     for result in results:
         for diagnostic in result.diagnostics:
             place = place_now(result, diagnostic.finding.call, convert.documents)

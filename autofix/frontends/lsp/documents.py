@@ -164,7 +164,7 @@ class Documents:
 
     # -- modules -----------------------------------------------------------------------------------------------------
 
-    def keys(self) -> list[str]:
+    def analysable(self) -> list[str]:
         """Everything that is open and could be analysed, one uri each."""
         return list(dict.fromkeys(self.key(uri) for uri, buffer in self.buffers.items() if buffer.language == PYTHON))
 

@@ -20,7 +20,32 @@ from autofix.report import words
 Thing = TypeVar("Thing", Operation, Layer)
 LISTED_RUNS = 6
 LISTED_NOTES = 3
-_SETTINGS = ["in_features", "out_features", "in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "num_features", "normalized_shape", "num_groups", "num_channels", "num_embeddings", "embedding_dim", "input_size", "hidden_size", "num_layers", "bidirectional", "batch_first", "embed_dim", "num_heads", "output_size", "p"]
+_SETTINGS = [
+    "in_features",
+    "out_features",
+    "in_channels",
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "dilation",
+    "groups",
+    "num_features",
+    "normalized_shape",
+    "num_groups",
+    "num_channels",
+    "num_embeddings",
+    "embedding_dim",
+    "input_size",
+    "hidden_size",
+    "num_layers",
+    "bidirectional",
+    "batch_first",
+    "embed_dim",
+    "num_heads",
+    "output_size",
+    "p",
+]
 
 
 def hover(

@@ -46,7 +46,7 @@ def lenses(module: Module, known: Known, convert: Converter) -> Iterator[Shown]:
     try:
         target = _target(module, known)
     except UsageError as error:
-        yield from _without_target(module, source, known, convert, str(error))
+        yield from _without_target(module, source, convert, str(error))
         return
     place = _place(module, comments.model_line(source, target.model) if not target.script else _first_line(module))
     if place is None:
@@ -77,7 +77,7 @@ def _trusting(module: Module, place: Place, convert: Converter) -> types.CodeLen
     return types.CodeLens(convert.range(place), types.Command(title, command="autofix.trust", arguments=[module.uri]))
 
 
-def _without_target(module: Module, source: Source, known: Known, convert: Converter, message: str) -> Iterator[Shown]:
+def _without_target(module: Module, source: Source, convert: Converter, message: str) -> Iterator[Shown]:
     """A model that lacks something says what, several offer themselves; other files are left alone."""
     try:
         names = several(source)

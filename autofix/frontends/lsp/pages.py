@@ -58,5 +58,5 @@ def _written(path: Path, page: str) -> Path:
         descriptor, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(page)
-        os.replace(name, path)
+        Path(name).replace(path)
     return path

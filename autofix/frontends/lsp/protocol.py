@@ -36,7 +36,7 @@ class Protocol(LanguageServerProtocol):
     client = clients.client({})
 
     def _register_builtin_features(self) -> None:
-        super()._register_builtin_features()
+        super()._register_builtin_features()  # type: ignore[no-untyped-call]
         for method in _OURS:
             self.fm.builtin_features.pop(method, None)
 

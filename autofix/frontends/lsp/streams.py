@@ -45,9 +45,11 @@ def greet(incoming: BinaryIO, outgoing: BinaryIO) -> tuple[bytes, str | int | No
         message = json.loads(read.partition(b"\r\n\r\n")[2])
         params = message["params"] if message["method"] == "initialize" else None
         number: str | int = message["id"]
-        result = clients.answer(clients.client(params["capabilities"]))
+        result = None if params is None else clients.answer(clients.client(params.get("capabilities")))
     except (ValueError, KeyError, TypeError, AttributeError):
         return read, None  # Whatever it is, the protocol's own library says what is wrong with it.
+    if result is None:
+        return read, None
     _send(outgoing, {"jsonrpc": "2.0", "id": number, "result": result})
     return read, number
 

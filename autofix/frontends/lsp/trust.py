@@ -86,7 +86,7 @@ class Trust:
         descriptor, name = tempfile.mkstemp(dir=self._store.parent, prefix="trusted-")
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-        os.replace(name, self._store)
+        Path(name).replace(self._store)
 
 
 def _real(path: Path) -> Path:
