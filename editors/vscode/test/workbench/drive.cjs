@@ -10,7 +10,7 @@ const PATIENCE_MS = 60_000;
 async function main() {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   try {
-    const page = await browser.newPage({ viewport: { width: 1000, height: 620 } });
+    const page = await browser.newPage({ viewport: { width: 1000, height: 600 } });
     page.setDefaultTimeout(PATIENCE_MS);
     await opened(page);
     await restricted(page);
@@ -63,7 +63,8 @@ async function trusted(page) {
   await page.waitForTimeout(500);
   await page.keyboard.press("Control+W");
   await page.waitForSelector(".squiggly-error");
-  await page.waitForTimeout(1000);
+  await shown(page, "1 fault, safe repair");
+  await shown(page, "(64, 400)");
   await picture(page, "fault");
 }
 
@@ -85,10 +86,21 @@ async function repaired(page) {
   await page.waitForTimeout(500);
   await page.keyboard.press("Control+S");
   await page.waitForFunction(() => document.querySelectorAll(".squiggly-error").length === 0);
-  await page.waitForTimeout(2000);
-  await page.mouse.move(600, 560);
+  await shown(page, "all shapes agree");
+  await shown(page, "(64, 10)");
+  const call = await (await page.waitForSelector('.view-line span:text-is("conv1")')).boundingBox();
+  await page.mouse.move(call.x + call.width / 2, call.y + call.height / 2);
+  await page.waitForSelector(".monaco-hover:not(.hidden) .hover-row");
+  await page.waitForTimeout(1000);
   await picture(page, "repaired");
   demand(readFileSync(file, "utf-8") === readFileSync(expected, "utf-8"), "the repaired file is not what the command line writes");
+}
+
+/** Waits until the editor's lines, hints and lenses contain a text. */
+async function shown(page, text) {
+  const contains = (wanted) => document.querySelector(".editor-instance")?.textContent.replaceAll("\u00a0", " ").includes(wanted);
+  await page.waitForFunction(contains, text);
+  await page.waitForTimeout(300); // It is drawn a little later than it is there.
 }
 
 /** Calls `act` with the middle of the underlined text. */
