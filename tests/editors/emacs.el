@@ -55,19 +55,24 @@
 (expect "the diagnostic" (lambda () (> (length (shown)) 0)))
 (push `(fault . ,(shown)) seen)
 
-(let ((fault (car (flymake-diagnostics)))
-      (before (buffer-string)))
+(defun modified ()
+  (seq-some (lambda (buffer) (and (buffer-file-name buffer) (buffer-modified-p buffer))) (buffer-list)))
+
+(let ((fault (car (flymake-diagnostics))))
   (goto-char (flymake-diagnostic-beg fault))
   (push `(titles . ,(vconcat (mapcar (lambda (action) (plist-get action :title))
                                      (append (eglot-code-actions (point) (flymake-diagnostic-end fault) "quickfix") nil))))
         seen)
   ;; What is offered first is what a user gets who presses return.
   (cl-letf (((symbol-function 'completing-read)
-             (lambda (_prompt choices &rest rest) (or (nth 4 rest) (caar choices)))))
+             (lambda (_prompt choices &rest rest) (or (nth 4 rest) (caar choices))))
+            ;; Asked before a file is changed that is not open.
+            ((symbol-function 'y-or-n-p) #'always))
     (let ((last-nonmenu-event ?\r))
       (eglot-code-actions (point) (flymake-diagnostic-end fault) "quickfix" t)))
-  (expect "the edit" (lambda () (not (equal before (buffer-string))))))
+  (expect "the edit" #'modified))
 
+(save-some-buffers t)
 (save-buffer)
 (expect "the diagnostic to go" (lambda () (= (length (shown)) 0)))
 (push `(after . ,(shown)) seen)

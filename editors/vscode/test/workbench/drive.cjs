@@ -88,7 +88,7 @@ async function repaired(page) {
   await page.waitForFunction(() => document.querySelectorAll(".squiggly-error").length === 0);
   await shown(page, "all shapes agree");
   await shown(page, "(64, 10)");
-  const call = await (await page.waitForSelector('.view-line span:text-is("conv1")')).boundingBox();
+  const call = await (await page.waitForSelector('.view-line span:text-is(".conv1") >> nth=-1')).boundingBox();
   await page.mouse.move(call.x + call.width / 2, call.y + call.height / 2);
   await page.waitForSelector(".monaco-hover:not(.hidden) .hover-row");
   await page.waitForTimeout(1000);
