@@ -149,7 +149,7 @@ def _emacs(path: Path, environment: dict[str, str]) -> dict[str, Any]:
     ):
         pytest.skip("Emacs with eglot is not installed; tests/install-editors.sh does it")
     environment |= {"AUTOFIX_FILE": str(path), "AUTOFIX_COMMAND": f"{AUTOFIX} lsp"}
-    load = ["-f", "package-initialize", "-L", ROOT / "editors/emacs", "-l", DRIVERS / "emacs.el"]
+    load: list[str | Path] = ["-f", "package-initialize", "-L", ROOT / "editors/emacs", "-l", DRIVERS / "emacs.el"]
     return _steps([program, "-q", "--batch", *load], path.parent, environment)
 
 

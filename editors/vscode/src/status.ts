@@ -25,12 +25,13 @@ const ICONS: Record<State, string> = {
   stopped: "circle-slash",
 };
 
+/** Said where the server says nothing more. */
 const TITLES: Record<State, string> = {
   starting: "autofix is starting",
   running: "autofix is running the model",
   idle: "autofix",
   faults: "autofix found a fault",
-  untrusted: "autofix runs nothing here: the workspace is not trusted",
+  untrusted: "autofix: the workspace is not trusted, so nothing is run",
   failed: "autofix could not do its work",
   stopped: "autofix is stopped",
 };
@@ -38,7 +39,7 @@ const TITLES: Record<State, string> = {
 export function appearance({ state, message }: Status): Appearance {
   return {
     text: `$(${ICONS[state]}) autofix`,
-    tooltip: message === "" ? TITLES[state] : `${TITLES[state]}: ${message}`,
+    tooltip: message === "" ? TITLES[state] : `autofix: ${message}`,
     emphasis: state === "failed" ? "error" : state === "faults" ? "warning" : "none",
   };
 }
