@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -66,7 +67,8 @@ class Editor:
             stdout=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         self.offered = self.request(
             "initialize",
             {
@@ -113,7 +115,18 @@ class Editor:
     def end(self) -> int:
         self.request("shutdown", None)
         self.notify("exit", None)
-        return self.process.wait(WAIT_S)
+        return self.close()
+
+    def close(self) -> int:
+        """Leave the server, which ends by itself then; its exit code."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        code = self.process.wait(WAIT_S)
+        self._reader.join()
+        self.process.stdout.close()
+        return code
 
     def _send(self, message: Message) -> None:
         body = json.dumps(message).encode()

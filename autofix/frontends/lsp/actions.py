@@ -130,7 +130,8 @@ def title(plan: Plan, client: Client) -> str:
     words_of_plan = plan.title[:1].upper() + plan.title[1:].replace("`", "")
     if plan.applicability is Applicability.SAFE:
         return cut_middle(words_of_plan, TITLE_WIDTH)
-    reason = "" if client.annotations or not plan.notes else f": {plan.notes[0].replace('`', '')}"
+    # What follows a colon is the other repair, which has an action of its own.
+    reason = "" if client.annotations or not plan.notes else f": {plan.notes[0].partition(': ')[0].replace('`', '')}"
     label = cut_middle(f" (unsafe{reason})", TITLE_WIDTH // 2)
     return cut_middle(words_of_plan, TITLE_WIDTH - len(label)) + label
 
