@@ -35,7 +35,9 @@
                (message . ,(flymake-diagnostic-text one))))
            (flymake-diagnostics))))
 
-(setq create-lockfiles nil
+;; Functions of the C code are replaced below; that must not start a compiler.
+(setq native-comp-enable-subr-trampolines nil
+      create-lockfiles nil
       make-backup-files nil
       eglot-sync-connect t
       autofix-command (split-string (getenv "AUTOFIX_COMMAND")))

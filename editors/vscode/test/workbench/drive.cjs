@@ -10,7 +10,7 @@ const PATIENCE_MS = 60_000;
 async function main() {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   try {
-    const page = await browser.newPage({ viewport: { width: 1000, height: 600 } });
+    const page = await browser.newPage({ viewport: { width: 1000, height: 640 } });
     page.setDefaultTimeout(PATIENCE_MS);
     await opened(page);
     await restricted(page);
