@@ -23,7 +23,7 @@ LONGER: dict[str, tuple[int, str]] = {
     "autofix.records": (700, "one table of records; a reader wants them side by side"),
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
     "autofix.provenance.places": (400, "one solver whose cases call each other"),
-    "autofix.engine": (460, "the one place that knows every stage"),
+    "autofix.engine": (360, "the one place that knows every stage"),
 }
 
 # Each room and the rooms it may import; `x.*` stands for every file of a folder. Rooms come after those they build on.
@@ -84,9 +84,13 @@ MAY_IMPORT: dict[str, str] = {
         "autofix.records autofix.project autofix.patch autofix.propose autofix.silence autofix.verify "
         "autofix.diagnosis.*"
     ),
+    "autofix.runs": (
+        "autofix.errors autofix.records autofix.source autofix.project autofix.load autofix.child autofix.replies "
+        "autofix.probe.wire autofix.silence"
+    ),
     "autofix.engine": (
         "autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source autofix.project "
-        "autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.replies autofix.probe.wire "
+        "autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.runs "
         f"autofix.patch {_SEARCH}"
     ),
     "autofix.api": "autofix.records autofix.settings autofix.load autofix.child autofix.engine",

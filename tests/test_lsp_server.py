@@ -209,8 +209,13 @@ class Talk:
             assert isinstance(change, types.TextDocumentEdit)
             if change.text_document.uri == uri:
                 assert change.text_document.version == self.versions.get(uri)
-                found += [one for one in change.edits if isinstance(one, types.TextEdit | types.AnnotatedTextEdit)]
+                found += [types.TextEdit(one.range, _new_text(one)) for one in change.edits]
         return found
+
+
+def _new_text(edit: types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit) -> str:
+    assert not isinstance(edit, types.SnippetTextEdit)
+    return edit.new_text
 
 
 Start = Callable[..., Any]
@@ -253,16 +258,16 @@ def _listen(talk: Talk) -> None:
     default = client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
     del client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
 
-    @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
     def pushed(params: types.PublishDiagnosticsParams) -> None:
         talk.pushed.append(params)
         default(params)
 
-    @client.feature(types.WORKSPACE_APPLY_EDIT)
     def applied(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
         talk.applied.append(params.edit)
         return types.ApplyWorkspaceEditResult(applied=True)
 
+    client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(pushed)
+    client.feature(types.WORKSPACE_APPLY_EDIT)(applied)
     for method in (types.WORKSPACE_INLAY_HINT_REFRESH, types.WORKSPACE_CODE_LENS_REFRESH):
         client.feature(method)(lambda params: None)
 

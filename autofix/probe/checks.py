@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from . import inputs, mixing
+from . import inputs, mixing, surroundings
 from .mixing import leaves as _leaves
 from .wire import RunRequest, SamplesRequest
 
@@ -37,7 +37,7 @@ def run(
     """
 
     def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        torch.manual_seed(0)
+        surroundings.seed_torch()
         try:
             return model(*positional, **named)
         except SystemExit as error:

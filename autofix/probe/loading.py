@@ -24,6 +24,8 @@ from . import slicing
 from .devices import replacing
 from .wire import RunRequest
 
+_before: list[set[str]] = [set()]  # The names of the modules that were there before the run.
+
 
 class WouldRun(BaseException):
     """Module-level code called a model: the file trains (or evaluates) when it is imported."""
@@ -73,7 +75,8 @@ class _OverlayFinder:
 @contextmanager
 def project(request: RunRequest) -> Iterator[None]:
     """Project files are importable and served from the overlay; afterwards the interpreter is as before."""
-    before, path_before, argv_before = set(sys.modules), list(sys.path), list(sys.argv)
+    _before[:] = [set(sys.modules)]
+    path_before, argv_before = list(sys.path), list(sys.argv)
     folder_before = os.getcwd()
     _OverlayLoader.overlay = {os.path.abspath(path): text for path, text in request.texts}
     finder = _OverlayFinder(request.search_paths)
@@ -93,7 +96,7 @@ def project(request: RunRequest) -> Iterator[None]:
         for path in _OverlayLoader.overlay:
             linecache.cache.pop(path, None)
         _OverlayLoader.overlay = {}
-        forget(before, request.search_paths)
+        _forget(request)
 
 
 @contextmanager
@@ -121,31 +124,33 @@ def served(overlay: dict[str, str]) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def forget(before: set[str], roots: tuple[str, ...]) -> None:
+def _forget(request: RunRequest) -> None:
     """Drop the user's modules so that the next run imports them afresh; third-party ones stay warm."""
-    for name in set(sys.modules) - before:
-        if is_project_file(getattr(sys.modules[name], "__file__", None), roots):
-            del sys.modules[name]
+    for name, _, _ in project_modules(request):
+        del sys.modules[name]
 
 
-def is_project_file(path: str | None, roots: tuple[str, ...]) -> bool:
-    if (
-        path is None
-        or not os.path.isabs(path)
-        or f"{os.sep}site-packages{os.sep}" in path
-        or f"{os.sep}dist-packages{os.sep}" in path
-    ):
+def project_modules(request: RunRequest) -> list[tuple[str, str, ModuleType]]:
+    """Name, file and module of each project file that this run imported."""
+    roots = (request.root, *request.search_paths)
+    names = [name for name in sys.modules if name not in _before[0]]  # A thousand of torch's were there before.
+    files = ((name, getattr(sys.modules[name], "__file__", None)) for name in names)
+    return [
+        (name, path, sys.modules[name])
+        for name, path in files
+        if isinstance(path, str) and is_project_file(path, roots)
+    ]
+
+
+def is_project_file(path: str, roots: tuple[str, ...]) -> bool:
+    if not os.path.isabs(path) or f"{os.sep}site-packages{os.sep}" in path or f"{os.sep}dist-packages{os.sep}" in path:
         return False
     return os.path.abspath(path).startswith(tuple(root.rstrip(os.sep) + os.sep for root in roots))
 
 
 def project_files(request: RunRequest) -> list[str]:
-    """Every project file that is imported now, the target first."""
-    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    roots = (request.root, *request.search_paths)
-    found = sorted(
-        {path for path in files if path is not None and path.endswith(".py") and is_project_file(path, roots)}
-    )
+    """Every project file that was imported, the target first."""
+    found = sorted({path for _, path, _ in project_modules(request) if path.endswith(".py")})
     return [request.path, *(path for path in found if path != request.path)]
 
 

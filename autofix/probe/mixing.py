@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from . import wire
+from . import surroundings, wire
 from .interception import recording
 from .recorder import Recorder
 
@@ -147,7 +147,7 @@ def _watched(model: torch.nn.Module, roots: tuple[str, ...], inputs: Inputs) -> 
     watching = _Watching(roots)
     watching.adopt_model(model)
     watching.phase = "forward"
-    torch.manual_seed(0)
+    surroundings.seed_torch()
     positional, named = inputs
     try:
         with recording(watching), torch.no_grad():

@@ -270,17 +270,17 @@ def _import_message(error: ImportError) -> str:
 
 def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:
     """Plain module-level values of every project file that was imported."""
+    modules = [(path, module) for _, path, module in loading.project_modules(request)]
+    if recorder.program is not None:
+        modules.append((request.path, recorder.program))
     found = []
-    program = () if recorder.program is None else (recorder.program,)
-    for module in (*sys.modules.values(), *program):
-        path = getattr(module, "__file__", None)
-        if path and loading.is_project_file(path, (request.root, *request.search_paths)):
-            with recorder.quiet():
-                items = [
-                    [k, values.plain(v, recorder.producer, depth=1)]
-                    for k, v in list(vars(module).items())[:400]
-                    if not k.startswith("__")
-                ]
-            kept = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
-            found.append([os.path.abspath(path), {wire.MAPPING: ["module", kept]}])
+    for path, module in modules:
+        with recorder.quiet():
+            items = [
+                [k, values.plain(v, recorder.producer, depth=1)]
+                for k, v in list(vars(module).items())[:400]
+                if not k.startswith("__")
+            ]
+        kept = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
+        found.append([os.path.abspath(path), {wire.MAPPING: ["module", kept]}])
     return sorted(found, key=lambda entry: entry[0])

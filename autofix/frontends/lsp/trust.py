@@ -74,7 +74,8 @@ class Trust:
             stamp = (status.st_mtime_ns, status.st_ino)
             if self._known is None or self._known[0] != stamp:
                 found = json.loads(self._store.read_text("utf-8"))
-                names = found.get("folders", []) if isinstance(found, dict) else []
+                names = found.get("folders") if isinstance(found, dict) else None
+                names = names if isinstance(names, list) else []
                 self._known = stamp, frozenset(Path(name) for name in names if isinstance(name, str))
             return self._known[1]
         except (OSError, ValueError):
