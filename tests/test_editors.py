@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +167,33 @@ def test_quick_fix_in_an_editor_writes_what_the_command_line_writes(
     assert steps["titles"]
     assert steps["after"] == []
     assert _texts(path.parent) == repaired[project]
+
+
+def _json(text: str) -> Any:
+    """JSON in which whole lines may be comments, as some editors have it."""
+    return json.loads("\n".join(line for line in text.splitlines() if not line.lstrip().startswith("//")))
+
+
+SERVERS: dict[str, Callable[[str], Any]] = {
+    "helix/languages.toml": lambda text: [
+        (one := tomllib.loads(text)["language-server"]["autofix"])["command"],
+        *one["args"],
+    ],
+    "kate/settings.json": lambda text: _json(text)["servers"]["python"]["command"],
+    "pycharm/template.json": lambda text: _json(text)["programArgs"]["default"].split(),
+    "sublime/LSP.sublime-settings": lambda text: _json(text)["clients"]["autofix"]["command"],
+}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_set_up_files_are_well_formed_and_start_the_server(name: str) -> None:
+    assert SERVERS[name]((ROOT / "editors" / name).read_text("utf-8")) == ["autofix", "lsp"]
+
+
+def test_the_document_shows_every_set_up_and_what_it_links_is_there() -> None:
+    text = (ROOT / "docs/editors.md").read_text("utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+    assert {f"../editors/{folder.name}" for folder in (ROOT / "editors").iterdir()} <= {
+        "/".join(link.split("/")[:3]) for link in links
+    }
