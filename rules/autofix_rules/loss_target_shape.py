@@ -105,7 +105,7 @@ class LossTargetShape(Rule):
             fix = self._written(project, operation, finding, adjustment)
             if fix is not None:
                 yield fix
-            if adjustment.operand == 0 and not adjustment.doubt:
+            if adjustment.method == "flatten()":  # Nobody wants maps of one number; a column may be read elsewhere.
                 yield from self._given_out(project, operation, adjustment)
 
     def _given_out(self, project: Project, operation: Operation, made: Adjustment) -> Iterator[Fix]:
