@@ -439,6 +439,7 @@ class Mismatch(Enum):
     EXPAND = "expand"
     DIMENSION_RANGE = "dimension-range"
     INDEX_RANGE = "index-range"
+    INDEX_RANK = "index-rank"
     UNPACK = "unpack"
     RANK = "rank"
     TUPLE_RESULT = "tuple-result"
