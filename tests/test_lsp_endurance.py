@@ -229,6 +229,23 @@ def test_a_request_can_be_cancelled_while_a_model_hangs(start: Callable[..., Edi
     assert _messages(editor.diagnostics(uri)) == [FAULT]
 
 
+def test_a_long_run_shows_its_progress_and_can_be_ended_there(start: Callable[..., Editor], folder: Path) -> None:
+    editor = start(folder, settings={**SETTINGS, "timeLimit": 300})
+    uri = editor.open(folder / "hang.py", NET.format(line="while True: pass"))
+    waiting = editor.ask("workspace/executeCommand", {"command": "autofix.runCheck", "arguments": [uri]})
+    began = editor.wait(lambda message: _progress(message) == "begin", 30)
+    assert began["params"]["value"]["cancellable"]
+    editor.notify("window/workDoneProgress/cancel", {"token": began["params"]["token"]})
+    assert editor.answer(waiting, 20)["error"]["code"] == -32800
+    editor.wait(lambda message: _progress(message) == "end")
+    editor.change(uri, WRONG)
+    assert _messages(editor.diagnostics(uri)) == [FAULT]
+
+
+def _progress(message: Message) -> object:
+    return message["params"]["value"]["kind"] if message["method"] == "$/progress" else None
+
+
 def test_broken_texts_are_no_news(editor: Editor, tmp_path: Path) -> None:
     uri = editor.open(_folder(tmp_path) / "broken.py", WRONG)
     assert _messages(editor.diagnostics(uri)) == [FAULT]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -124,9 +125,9 @@ class Editor:
             self._bars[key] = self._task(self._bar(key, name, analyses, cancel))
 
     async def _bar(self, key: str, name: str, analyses: Analyses, cancel: Callable[[], None]) -> None:
-        began = analyses.doing(key)[1]
-        await asyncio.sleep(PROGRESS_AFTER_S)
-        if not analyses.doing(key)[0] or analyses.doing(key)[1] != began:
+        while (left := analyses.doing(key)[1] + PROGRESS_AFTER_S - time.monotonic()) > 0:
+            await asyncio.sleep(left)  # Meanwhile another run may have taken its place.
+        if not analyses.doing(key)[0]:
             return
         progress, token = self._server.work_done_progress, f"autofix-{next(self._numbers)}"
         await progress.create_async(token)
