@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from autofix.provenance.bindings import bindings
 from autofix.provenance.places import spelled_in_scope
 from autofix.records import Operation, Tensor
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
 from autofix_rules._sizes import argument_expression
 
 EXTRA = -2
@@ -97,13 +97,21 @@ class JoinedWidth(Rule):
         """The layer is built for one of the parts: the others are added by their names, where names hold them."""
         for hops, place in enumerate(_readings(project, argument)):
             missing = _missing(parts, project.integer(place))
-            names = [next(iter(spelled_in_scope(project, place, part)), "") for part in missing]
+            options = [spelled_in_scope(project, place, part) for part in missing]
+            names = [_best(place, spelled) for spelled in options]
+            unsure = any(len({text.rpartition(".")[2] for text in spelled}) > 1 for spelled in options)
             if missing and all(names):
                 text = " + ".join((place.text, *names))
                 edit = place.source.replace(place.node, text)
                 reason = f"the parts that are joined are {' and '.join(map(str, parts))} wide"
                 title = f"count every part that `{subject}` receives: {text}"
-                yield Fix(self.code, title, (edit,), UNCOUNTED + hops, self.applicability, reason)
+                label = Applicability.UNSAFE if unsure else self.applicability
+                yield Fix(self.code, title, (edit,), UNCOUNTED + hops, label, reason)
+
+
+def _best(place: Expression, spelled: tuple[str, ...]) -> str:
+    """An attribute beside an attribute, a plain name beside a plain name."""
+    return min(spelled, key=lambda text: ("." in text) != ("." in place.text), default="")
 
 
 def _readings(project: Project, argument: Expression) -> Iterator[Expression]:
