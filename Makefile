@@ -10,13 +10,15 @@ DEMO = fixtures/lenet-wider-image/before.py
 SOURCES = $(shell find autofix rules -name '*.py')
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench vscode workbench clean
 
 help:
 	@echo "make demo   install and repair a model of fixtures/"
 	@echo "make test   install with development tools; run ruff, mypy and pytest"
 	@echo "make lint   ruff and mypy only"
 	@echo "make bench  print the speed ratios"
+	@echo "make vscode build and test the extension for VS Code (needs Node 20 and npm)"
+	@echo "make workbench  drive it in VS Code itself; the first time takes ten minutes and 1.2 GB (needs Debian and root)"
 	@echo "make clean  remove the environment and caches"
 
 $(VENV)/bin/python:
@@ -46,7 +48,18 @@ test: lint
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python benchmarks/ratios.py
+	$(VENV)/bin/python benchmarks/lsp.py --edits 200
+
+vscode:
+	cd editors/vscode && npm ci --no-audit --no-fund --loglevel=error && npm test && npm run package
+
+WORKBENCH ?= build/workbench
+PICTURES ?= build/pictures
+workbench: vscode $(VENV)/.installed-dev
+	editors/vscode/test/workbench/install.sh $(WORKBENCH)
+	editors/vscode/test/workbench/run.sh $(WORKBENCH) $(VENV)/bin/autofix $(PICTURES)
 
 clean:
+	rm -rf editors/vscode/node_modules editors/vscode/out editors/vscode/*.vsix
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find autofix rules tests -name __pycache__ -type d -prune -exec rm -rf {} +

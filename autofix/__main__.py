@@ -15,7 +15,7 @@ from autofix.errors import AutofixError
 INTERRUPTED = 130
 
 # Commands and options after which no model runs.
-_WITHOUT_MODEL = frozenset({"explain", "--version", "--install-completion", "--show-completion"})
+_WITHOUT_MODEL = frozenset({"explain", "lsp", "--version", "--install-completion", "--show-completion"})
 _HELP = frozenset({"--help", "-h"})
 
 

@@ -16,16 +16,18 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from autofix.errors import ProbeError
+from autofix.errors import CancelledError, ProbeError
 from autofix.probe import wire
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
-STALE = b"stale\n"  # The probe has run user code and was asked for a fresh process, which it cannot fork.
+_WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 _PROBE = Path(__file__).parent / "probe"
 _BOOT = """
 import sys, gc, importlib.util as u
@@ -41,6 +43,19 @@ main()
 """
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A run that was begun, or waits for its turn."""
+
+    request: wire.RunRequest
+    reply_path: Path
+
+    @property
+    def done(self) -> bytes:
+        """What the probe says when the reply is there."""
+        return wire.done(str(self.reply_path))
+
+
 class Session:
     """One probe process, kept warm; a context manager that ends it."""
 
@@ -51,6 +66,10 @@ class Session:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes] = queue.Queue()
         self._ready = False
+        self._runs_at_once = 1
+        self._under_way: dict[bytes, Asked] = {}
+        self._done: set[bytes] = set()
+        self._cancelled = threading.Event()
         self._start()
 
     def __enter__(self) -> Session:
@@ -65,32 +84,67 @@ class Session:
         self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def process_id(self) -> int | None:
+        """The probe's, None while there is none."""
+        return None if self._process is None else self._process.pid
+
+    def cancel(self) -> None:
+        """End the run under way, from any thread; it and every later one raise CancelledError until ``allow``."""
+        self._cancelled.set()
+        self._answers.put(_WAKE)
+
+    def allow(self) -> None:
+        """Runs may be made again."""
+        self._cancelled.clear()
+
     def run(self, request: wire.RunRequest) -> dict[str, Any]:
         """The reply to ``request``, as the probe wrote it.
 
-        Raises ProbeError if the interpreter cannot run the probe or answers with something else.
+        Raises ProbeError if the interpreter cannot run the probe or answers with something else, CancelledError after
+        ``cancel``.
         """
-        reply_path = self._folder / f"reply-{next(self._numbers)}.json"
-        line = wire.encode_request(request, str(reply_path)).encode("utf-8", "surrogatepass")
-        answer = self._asked(line, request.seconds + GRACE_SECONDS)
-        if answer == STALE:
+        return self.wait(self.ask(request))
+
+    def ask(self, request: wire.RunRequest) -> Asked:
+        """Begin a run that ``wait`` gives the reply of; a fresh one is made beside another where the probe can."""
+        asked = Asked(request, self._folder / f"reply-{next(self._numbers)}.json")
+        self._await_ready()
+        if self._runs_at_once > 1 or not self._under_way:
+            self._send(asked)
+        return asked
+
+    def wait(self, asked: Asked) -> dict[str, Any]:
+        """The reply to what was asked; raises as ``run`` does."""
+        answer = self._answer_to(asked)
+        if answer == wire.STALE:
             self._stop()
-            answer = self._asked(line, request.seconds + GRACE_SECONDS)
+            answer = self._answer_to(asked)
+        if answer == _WAKE:
+            self._end_runs()
+            raise CancelledError("cancelled")
         if answer is None:
             self._stop()
             return {
                 "protocol": wire.PROTOCOL,
                 "ending": "timed out",
-                "message": f"the model ran longer than {request.seconds:g} s",
+                "message": f"the model ran longer than {asked.request.seconds:g} s",
             }
         if not answer:
             code = self._stop()
             return {"protocol": wire.PROTOCOL, **_ending_of(code)}
-        return _read_reply(reply_path)
+        return _read_reply(asked.reply_path)
 
-    def _asked(self, line: bytes, seconds: float) -> bytes | None:
-        """What the probe says to one line."""
+    def _send(self, asked: Asked) -> None:
         self._await_ready()
+        if self._cancelled.is_set():
+            self._end_runs()  # Another may be under way.
+            raise CancelledError("cancelled")
+        line = wire.encode_request(asked.request, str(asked.reply_path)).encode("utf-8", "surrogatepass")
+        self._under_way[asked.done] = asked
+        self._write(line)
+
+    def _write(self, line: bytes) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
         try:
@@ -101,7 +155,38 @@ class Session:
             raise ProbeError(
                 f"the probe ended before it was asked; run {self.python} -c 'import torch' to see why"
             ) from None
-        return self._next_answer(seconds)
+
+    def _answer_to(self, asked: Asked) -> bytes | None:
+        """The line that says that the reply is there, or what came instead of it."""
+        if asked.done not in self._under_way and asked.done not in self._done:
+            self._send(asked)  # It had to wait for its turn, or its probe has ended.
+        deadline = time.monotonic() + asked.request.seconds + GRACE_SECONDS
+        while asked.done not in self._done:
+            answer = self._next_answer(deadline - time.monotonic())
+            if answer is None or answer not in self._under_way:
+                return answer
+            del self._under_way[answer]
+            self._done.add(answer)
+        self._done.remove(asked.done)
+        return asked.done
+
+    def _end_runs(self) -> None:
+        """The probe is left ready for the next run, or ended where it cannot end one run alone."""
+        if self._runs_at_once > 1 and self._process is not None:
+            with contextlib.suppress(ProbeError):
+                self._write(wire.CANCEL)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while self._runs_at_once > 1 and self._under_way and time.monotonic() < deadline:
+            with contextlib.suppress(queue.Empty):
+                answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+                if not answer:
+                    break
+                self._under_way.pop(answer, None)
+        if self._under_way:
+            self._stop()
+        self._done.clear()
+        for left in self._folder.glob("reply-*"):
+            left.unlink(missing_ok=True)
 
     def _start(self) -> None:
         self._ready = False
@@ -135,10 +220,14 @@ class Session:
             self._start()
         if self._ready:
             return
-        if self._next_answer(START_SECONDS) != b"ready\n":
+        answer = self._next_answer(START_SECONDS)
+        if answer == _WAKE:
+            raise CancelledError("cancelled")
+        numbers = [number for number in (1, 2) if answer == wire.ready(number)]
+        if not numbers:
             self._stop()
             raise ProbeError(self._start_message())
-        self._ready = True
+        self._ready, self._runs_at_once = True, numbers[0]
 
     def _start_message(self) -> str:
         lines = (self._folder / "stderr").read_text("utf-8", "replace").strip().splitlines()
@@ -146,15 +235,21 @@ class Session:
         return f"cannot run torch in {self.python}: {reason}; pass --python with the interpreter you train with"
 
     def _next_answer(self, seconds: float) -> bytes | None:
-        """A line, b'' at the end of the stream, None when time is over."""
-        try:
-            return self._answers.get(timeout=seconds)
-        except queue.Empty:
-            return None
+        """A line, b'' at the end of the stream, None when time is over; the mark of ``cancel`` while it is wanted."""
+        deadline = time.monotonic() + seconds
+        while not self._cancelled.is_set():
+            try:
+                answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                return None
+            if answer != _WAKE:
+                return answer
+        return _WAKE
 
     def _stop(self) -> int:
         """End the probe; its exit code, negative for a signal of its own making."""
         process, self._process = self._process, None
+        self._under_way.clear()
         if process is None:
             return 0
         assert process.stdin is not None
@@ -196,3 +291,13 @@ def _ending_of(code: int) -> dict[str, str]:
 def prestart(python: str | None = None) -> Session:
     """A session whose probe imports torch while the caller goes on."""
     return Session(python)
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether a process of this system still runs, as far as that can be asked; else yes."""
+    try:
+        if os.name == "posix":  # Elsewhere 0 is a signal that ends.
+            os.kill(process_id, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True

@@ -11,12 +11,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import load, propose, registry, replies, search, silence, suppressions, verify
+from autofix import propose, registry, search, suppressions, verify
 from autofix.child import Session
 from autofix.diagnosis import diagnose
-from autofix.errors import UsageError
 from autofix.patch import moved_back
-from autofix.probe import wire
 from autofix.project import Project
 from autofix.records import (
     Applicability,
@@ -33,19 +31,19 @@ from autofix.records import (
     Plan,
     RepairEnding,
     Report,
-    Samples,
     SourceText,
     Spent,
     Step,
     Target,
     Trace,
 )
+from autofix.runs import Runs
 from autofix.samples import guessing
 from autofix.settings import Prefer, Settings
 from autofix.silence import Suspect
-from autofix.source import Source
 
 Progress = Callable[[str], None]
+Early = Callable[[Report], None]
 NO_RULE = "AF900"
 MAX_ALTERNATIVES = 8
 MAX_CHAIN = 200
@@ -61,21 +59,25 @@ class Request:
     python: Path | None = None
 
 
-def repair(request: Request, session: Session | None = None, progress: Progress | None = None) -> Report:
+def repair(
+    request: Request, session: Session | None = None, progress: Progress | None = None, early: Early | None = None
+) -> Report:
     """Run the model, find what is wrong and the cheapest repair that is proved by running.
 
-    Raises ProbeError if the interpreter cannot run the probe, UsageError for project files that cannot be read.
+    ``early`` is told what is wrong as soon as that is known: a report whose ending is SEARCHING, without a plan.
+    Raises ProbeError if the interpreter cannot run the probe, UsageError for project files that cannot be read,
+    CancelledError after ``session.cancel``.
     """
     tell = progress or _say_nothing
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
-        run = _Run(request, used)
+        run = _runs(request, used)
         registry.rules()  # They load while the probe still imports torch.
         tell("running the model")
         original = run.trace((), checks=True)
         if not _has_fault(original):
             further = _failing_sample(request, used, original)
             if further is not None:
-                return repair(replace(request, target=further), used, progress)
+                return repair(replace(request, target=further), used, progress, early)
             return _silent_fault(request, run, original, tell) or _without_fault(request, run, original)
         project = run.project((), original)
         finding = diagnose(project)
@@ -85,6 +87,8 @@ def repair(request: Request, session: Session | None = None, progress: Progress 
             return _suppressed(request, run, original, finding, hidden)
         if not guessing.trusted(request.target.samples, original, finding):
             return _doubted(request, run, original, finding)
+        if early is not None:
+            early(_known(request, run, original, finding, project))
         tell(f"searching for a repair: {finding.message}")
         return _searched(request, run, original, finding, project)
 
@@ -92,7 +96,7 @@ def repair(request: Request, session: Session | None = None, progress: Progress 
 def trace(request: Request, session: Session | None = None) -> tuple[Trace, Finding | None]:
     """One run of the original text and what is wrong with it; nothing is repaired."""
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
-        run = _Run(request, used)
+        run = _runs(request, used)
         made = run.trace((), checks=False, graph=True)
         return made, diagnose(run.project((), made)) if _has_fault(made) else None
 
@@ -100,6 +104,10 @@ def trace(request: Request, session: Session | None = None) -> tuple[Trace, Find
 def _say_nothing(words: str) -> None:
     """No progress is wanted."""
     del words
+
+
+def _runs(request: Request, session: Session) -> Runs:
+    return Runs(request.target, request.texts, request.settings.limits, session)
 
 
 def _python(request: Request) -> str | None:
@@ -115,94 +123,6 @@ def _has_fault(made: Trace) -> bool:
     return made.ending is Ending.IMPORT_FAILED and made.failure.type == "NameError"
 
 
-# -- running -----------------------------------------------------------------------------------------------------------
-
-
-class _Run:
-    """Texts in, traces out: the files of one request as they are, edited or not."""
-
-    def __init__(self, request: Request, session: Session) -> None:
-        self._request, self._session = request, session
-        self._given = {text.path: text for text in request.texts}
-        self._read: dict[Path, SourceText] = dict(self._given)
-        self._sources: dict[tuple[Path, str], Source] = {}
-        self.probes = 0
-
-    @property
-    def samples(self) -> Samples:
-        return self._request.target.samples
-
-    def source_text(self, path: Path) -> SourceText:
-        if path not in self._read:
-            self._read[path] = load.read(path)
-        return self._read[path]
-
-    def source(self, path: Path, texts: search.Texts = ()) -> Source:
-        text = dict(texts).get(path)
-        text = self.source_text(path).text if text is None else text
-        key = (path, text)
-        if key not in self._sources:
-            self._sources[key] = Source(path, text)
-        return self._sources[key]
-
-    def project(self, texts: search.Texts, made: Trace) -> Project:
-        target = self._request.target
-        files = tuple(self.source(path, texts) for path in made.files or (target.path,))
-        return Project(target.root, made, lambda path: self.source(path, texts), target.path, load.data_files(files))
-
-    def trace(self, texts: search.Texts, checks: bool, fresh: bool = False, graph: bool = False) -> Trace:
-        return self._reply(texts, self._wire_request(texts, checks, fresh, graph))
-
-    def suspects(self, texts: search.Texts, made: Trace) -> tuple[Suspect, ...]:
-        """What is wrong though nothing raised; other batch sizes are run where that can tell."""
-
-        def another(size: int) -> Project:
-            asked = self._wire_request(texts, checks=False, fresh=False, graph=False)
-            evaluation = asked.evaluation_mode or size == 1
-            samples = _wire_samples(silence.with_batch(self.samples, size))
-            return self.project(texts, self._reply(texts, replace(asked, samples=samples, evaluation_mode=evaluation)))
-
-        return silence.suspects(self.project(texts, made), silence.batch_of(self.samples), another)
-
-    def _reply(self, texts: search.Texts, asked: wire.RunRequest) -> Trace:
-        self.probes += 1
-        return replies.read(self._session.run(asked), lambda path, line: self._line(path, line, texts))
-
-    def _line(self, path: Path, line: int, texts: search.Texts) -> str:
-        try:
-            return self.source(path, texts).line(line)
-        except UsageError:
-            return ""
-
-    def _wire_request(self, texts: search.Texts, checks: bool, fresh: bool, graph: bool) -> wire.RunRequest:
-        target, limits = self._request.target, self._request.settings.limits
-        overlay = {path: text.text for path, text in self._given.items()} | dict(texts)
-        overlay.setdefault(target.path, self.source_text(target.path).text)
-        return wire.RunRequest(
-            path=str(target.path),
-            module=target.module,
-            root=str(target.root),
-            search_paths=tuple(map(str, target.search_paths)),
-            model=target.model,
-            samples=_wire_samples(target.samples),
-            also=tuple(map(_wire_samples, target.also)),
-            evaluation_mode=target.evaluation_mode,
-            texts=tuple((str(path), text) for path, text in overlay.items()),
-            checks=checks,
-            fresh=fresh,
-            graph=graph,
-            seconds=limits.run_seconds,
-            memory_mib=limits.memory_mib,
-            script=target.script,
-            arguments=target.arguments,
-        )
-
-
-def _wire_samples(samples: Samples) -> wire.SamplesRequest:
-    inputs = tuple(wire.InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
-    return wire.SamplesRequest(inputs, samples.expression)
-
-
 # -- reports -----------------------------------------------------------------------------------------------------------
 
 
@@ -214,12 +134,12 @@ def _failing_sample(request: Request, session: Session, original: Trace) -> Targ
     for index, samples in enumerate(target.also):
         others = (target.samples, *target.also[:index], *target.also[index + 1 :])
         further = replace(target, samples=samples, also=others)
-        if _has_fault(_Run(replace(request, target=further), session).trace((), checks=False)):
+        if _has_fault(_runs(replace(request, target=further), session).trace((), checks=False)):
             return further
     return None
 
 
-def _silent_fault(request: Request, run: _Run, original: Trace, tell: Progress) -> Report | None:
+def _silent_fault(request: Request, run: Runs, original: Trace, tell: Progress) -> Report | None:
     """The report of a fault that raises nothing and whose repair is verified; None where there is none."""
     found = run.suspects((), original) if original.ending is Ending.PASSED else ()
     for suspect in found:
@@ -233,7 +153,7 @@ def _silent_fault(request: Request, run: _Run, original: Trace, tell: Progress) 
     return None
 
 
-def _without_fault(request: Request, run: _Run, original: Trace) -> Report:
+def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
     if original.ending is Ending.PASSED:
         notes = _unused_suppressions(run, request.target.path)
         message = original.message or f"output {verify.shape_of(original.output)}"
@@ -254,7 +174,7 @@ def _without_fault(request: Request, run: _Run, original: Trace) -> Report:
     )
 
 
-def _doubted(request: Request, run: _Run, original: Trace, finding: Finding) -> Report:
+def _doubted(request: Request, run: Runs, original: Trace, finding: Finding) -> Report:
     message = guessing.doubt(request.target.path.name, request.target.samples, finding)
     spent = Spent(run.probes, original.seconds)
     return Report(request.target, RepairEnding.NOT_RUN, message, original, spent=spent)
@@ -289,7 +209,7 @@ def _not_run(request: Request, original: Trace) -> str:
     return f"{name}: {original.ending.value}: {message}"
 
 
-def _suppressed(request: Request, run: _Run, original: Trace, finding: Finding, code: str) -> Report:
+def _suppressed(request: Request, run: Runs, original: Trace, finding: Finding, code: str) -> Report:
     diagnostic = Diagnostic(
         code, finding.mismatch.value, finding, _links(run.project((), original), finding), suppressed=True
     )
@@ -299,16 +219,26 @@ def _suppressed(request: Request, run: _Run, original: Trace, finding: Finding, 
     return Report(request.target, RepairEnding.SUPPRESSED, message, original, (diagnostic,), texts=texts, spent=spent)
 
 
-def _searched(request: Request, run: _Run, original: Trace, finding: Finding, project: Project) -> Report:
+def _known(request: Request, run: Runs, original: Trace, finding: Finding, project: Project) -> Report:
+    diagnostic = _diagnostic(project, finding, None)
+    spent = Spent(run.probes, original.seconds)
+    texts = _texts(run, (finding,), None)
+    return Report(
+        request.target, RepairEnding.SEARCHING, finding.message, original, (diagnostic,), texts=texts, spent=spent
+    )
+
+
+def _searched(request: Request, run: Runs, original: Trace, finding: Finding, project: Project) -> Report:
     settings = request.settings
     rules = propose.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
     ask: search.Propose = lambda one, view: propose.propose(one, view, rules)  # noqa: E731
     if finding.silent:
         suspect = Suspect(finding, project)
-        found = search.search_silent(original, suspect, run.trace, run.suspects, ask, settings.limits)
+        found = search.search_silent(original, suspect, run.trace, run.suspects, ask, run.confirm, settings.limits)
     else:
-        found = search.search(original, finding, run.trace, run.project, ask, settings.limits)
+        found = search.search(original, finding, run.trace, run.project, ask, run.confirm, settings.limits)
     plans = _judged(run, project, found.plans)
+    run.finish()
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
     diagnostics = tuple(_diagnostics(project, steps)) or (_diagnostic(project, finding, None),)
@@ -336,12 +266,12 @@ def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
     return (f"{place} loads weights, which pin the shapes of parameters: check that they fit the repaired model",)
 
 
-def _judged(run: _Run, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
+def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
     """The plans with their labels; the first is run once more in a fresh process, and dropped if it fails there."""
     rest = list(plans[: MAX_ALTERNATIVES + 1])
     while rest:
         first, *others = rest
-        fresh = run.trace(first.texts, checks=False, fresh=True)
+        fresh = run.confirmed(first.texts)
         if fresh.ending is Ending.PASSED and verify.output_words(fresh) == first.proof.output:
             checks = _with_fresh(first.proof.checks)
             label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost)
@@ -397,7 +327,7 @@ def _link(operation: Operation) -> ChainLink:
     return ChainLink(verify.label(operation), verify.shape_of(operation.result), place)
 
 
-def _texts(run: _Run, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | None) -> tuple[SourceText, ...]:
+def _texts(run: Runs, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | None) -> tuple[SourceText, ...]:
     """The analysed text of every file that a diagnostic points at or a plan changes."""
     paths = {place.path for finding in findings for place in (finding.location, finding.call)}
     paths |= {path for plan in plans or () for path, _ in plan.texts}
@@ -407,9 +337,10 @@ def _texts(run: _Run, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | N
 # -- suppressions ------------------------------------------------------------------------------------------------------
 
 
-def _suppression(run: _Run, finding: Finding) -> str | None:
+def _suppression(run: Runs, finding: Finding) -> str | None:
     """The code under which a comment hides the finding."""
-    codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches] or [NO_RULE]
+    codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches]
+    codes.append(NO_RULE)  # What is shown where no rule's repair was verified.
     for place in (finding.location, finding.call):
         for one in suppressions.suppressions(run.source_text(place.path).text):
             for code in codes:
@@ -418,7 +349,7 @@ def _suppression(run: _Run, finding: Finding) -> str | None:
     return None
 
 
-def _unused_suppressions(run: _Run, path: Path) -> tuple[str, ...]:
+def _unused_suppressions(run: Runs, path: Path) -> tuple[str, ...]:
     found = suppressions.suppressions(run.source_text(path).text)
     return tuple(
         f"{path.name}:{one.line}: the suppression {', '.join(one.codes) or 'of every code'} hides nothing"

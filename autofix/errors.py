@@ -20,6 +20,10 @@ class ProbeError(AutofixError):
     """The probe could not be started or answered something that is not a reply."""
 
 
+class CancelledError(AutofixError):
+    """The run was ended because nobody wants its result any more; no reader ever sees this message."""
+
+
 class ConflictError(AutofixError):
     """A file changed on disk between analysis and writing, or cannot be written; nothing was written."""
 

@@ -17,7 +17,7 @@ from autofix import models, programs
 from autofix.errors import UsageError
 from autofix.records import SampleOrigin, Samples, SourceText, Target
 from autofix.samples import sampling
-from autofix.source import Source
+from autofix.source import Source, source_of
 
 _MARKS = ("pyproject.toml", "setup.py", ".git")
 _DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg")
@@ -79,7 +79,7 @@ def target(
     Raises UsageError if the file is not Python, or the model or a sample is neither given nor plain from the file.
     """
     path = Path(os.path.abspath(path))
-    source = Source(path, read(path).text if text is None else text)
+    source = source_of(path, read(path).text if text is None else text)
     _check_syntax(source)
     root = project_root(path)
     module, package_parent = module_name(path)
@@ -140,7 +140,7 @@ def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
     """Data files that texts in the code name and that stand beside it or above it."""
     found: dict[Path, None] = {}
     for source in sources:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             name = node.value if isinstance(node, ast.Constant) else None
             if isinstance(name, str) and name.endswith(_DATA) and len(name) < MAX_NAME and "\n" not in name:
                 folders = (source.path.parent, project_root(source.path))

@@ -31,6 +31,11 @@ def expression(source: Source, given: str | None) -> str:
     return _constructed(source, roots[0])
 
 
+def several(source: Source) -> list[str]:
+    """The classes that could be the model, else the variables; empty for a file without one."""
+    return [class_.name for class_ in _root_classes(source)] or list(_model_variables(source))
+
+
 def _several(source: Source, names: Sequence[str]) -> str:
     choices = ", ".join(f"--model {name}" for name in names)
     return f"{source.path.name} has {len(names)} models; choose one: {choices}"
@@ -73,7 +78,7 @@ def _has_forward(class_: ast.ClassDef) -> bool:
 
 
 def _is_part(source: Source, name: str, class_: ast.ClassDef) -> bool:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)):
             continue
         owner = source.class_of(node)
@@ -124,9 +129,7 @@ def _model_variables(source: Source) -> Iterator[str]:
         and dotted(node.value.func).rpartition(".")[2] in {"Sequential", "Transformer", "TransformerEncoder"}
     ]
     for name in names:
-        uses = [
-            n for n in ast.walk(source.tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
-        ]
+        uses = [n for n in source.nodes if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
         if not any(
             dotted(a.func).endswith("Sequential")
             for use in uses
@@ -142,7 +145,7 @@ def _constructed(source: Source, class_: ast.ClassDef) -> str:
     if not missing:
         return f"{class_.name}()"
     module_names = _module_names(source)
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and dotted(node.func) == class_.name and source.class_of(node) is not class_:
             used = {n.id for child in (*node.args, *node.keywords) for n in ast.walk(child) if isinstance(n, ast.Name)}
             if used <= module_names:

@@ -59,6 +59,10 @@ class Edit:
     text: str
 
 
+# Edited texts by path, in order of their paths.
+Texts = tuple[tuple[Path, str], ...]
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # What the user asked for
 # --------------------------------------------------------------------------------------------------------------------
@@ -435,6 +439,7 @@ class Mismatch(Enum):
     EXPAND = "expand"
     DIMENSION_RANGE = "dimension-range"
     INDEX_RANGE = "index-range"
+    INDEX_RANK = "index-rank"
     UNPACK = "unpack"
     RANK = "rank"
     TUPLE_RESULT = "tuple-result"
@@ -563,6 +568,7 @@ class RepairEnding(Enum):
     LIMIT = "the search limit was reached"
     NOT_RUN = "the model could not be run"
     SUPPRESSED = "the finding is suppressed by a comment"
+    SEARCHING = "the search for a repair is under way"
 
 
 @dataclass(frozen=True, slots=True)

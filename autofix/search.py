@@ -6,7 +6,6 @@ expanded. It knows neither rules' reasons nor processes: both come as functions.
 
 from __future__ import annotations
 
-import ast
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -32,6 +31,7 @@ from autofix.records import (
     Plan,
     Stage,
     Step,
+    Texts,
     Trace,
     Verdict,
 )
@@ -43,12 +43,15 @@ MAX_LATERALS = 2
 MAX_STEPS = 12
 # What a plan pays for each suspicion that it leaves: repairing that one too is always cheaper.
 LEFT = 40
+# A text that is not Python any more is no step towards one that runs.
+_SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
-Texts = tuple[tuple[Path, str], ...]
 Run = Callable[[Texts, bool], Trace]
 View = Callable[[Texts, Trace], Project]
 Propose = Callable[[Finding, Project], Proposals]
 Suspects = Callable[[Texts, Trace], tuple[Suspect, ...]]
+Confirm = Callable[[Texts], None]
+"""Told of the first plan, so that its run in a fresh process need not wait for the search to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class _Outcome:
 class _Books:
     """The search's own accounts."""
 
+    confirm: Confirm
     queue: list[tuple[int, int, _State]] = field(default_factory=list)
     seen: set[Texts] = field(default_factory=set)
     plans: dict[verify.Signature, Plan] = field(default_factory=dict)
@@ -96,9 +100,11 @@ class _Books:
         return min((plan.cost for plan in self.plans.values()), default=None)
 
 
-def search(original: Trace, finding: Finding, run: Run, view: View, propose: Propose, limits: Limits) -> Found:
+def search(
+    original: Trace, finding: Finding, run: Run, view: View, propose: Propose, confirm: Confirm, limits: Limits
+) -> Found:
     """Plans for the model whose original text ended in ``original`` with ``finding``."""
-    books = _Books()
+    books = _Books(confirm)
     books.seen.add(())
     first = _outcome(original, finding)
     _expand(books, _State((), (), 0), first, view((), original), propose)
@@ -106,10 +112,16 @@ def search(original: Trace, finding: Finding, run: Run, view: View, propose: Pro
 
 
 def search_silent(
-    original: Trace, suspect: Suspect, run: Run, suspects: Suspects, propose: Propose, limits: Limits
+    original: Trace,
+    suspect: Suspect,
+    run: Run,
+    suspects: Suspects,
+    propose: Propose,
+    confirm: Confirm,
+    limits: Limits,
 ) -> Found:
     """Plans for a model that ran, after which nothing is left to suspect where ``suspect`` is."""
-    books = _Books()
+    books = _Books(confirm)
     books.seen.add(())
     _expand(books, _State((), (), 0), _Outcome(0, 0, suspect.finding), suspect.project, propose)
     return _searched(books, limits, lambda state: _listen(books, state, original, run, suspects, propose))
@@ -131,8 +143,6 @@ def _searched(books: _Books, limits: Limits, visit: Callable[[_State], None]) ->
 
 
 def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, propose: Propose) -> None:
-    if not _is_python(state.texts):
-        return
     best = books.best()
     checks = best is None or state.cost <= best + verify.COMPARABLE
     trace = run(state.texts, checks)
@@ -141,7 +151,7 @@ def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, 
     if trace.ending is Ending.PASSED:
         _keep(books, state, original, trace)
         return
-    if trace.failure is None:
+    if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS:
         return
     project = view(state.texts, trace)
     finding = diagnose(project)
@@ -165,8 +175,6 @@ def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, 
 
 def _listen(books: _Books, state: _State, original: Trace, run: Run, suspects: Suspects, propose: Propose) -> None:
     """Keep what is settled, and go on with what is left; a model that ran must not raise after a repair."""
-    if not _is_python(state.texts):
-        return
     trace = run(state.texts, True)
     books.probes += 1
     books.seconds += trace.seconds
@@ -211,17 +219,6 @@ def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
             return None
         changed[path] = after
     return tuple(sorted(changed.items()))
-
-
-def _is_python(texts: Texts) -> bool:
-    """Asked when a state is visited, not when it is proposed: most never are."""
-    try:
-        for path, text in texts:
-            if path.suffix == ".py":
-                ast.parse(text)
-    except (SyntaxError, ValueError):
-        return False
-    return True
 
 
 # -- progress ----------------------------------------------------------------------------------------------------------
@@ -273,6 +270,8 @@ def _keep(books: _Books, state: _State, original: Trace, trace: Trace) -> None:
     cost = state.cost + verify.penalty(checks)
     plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, verify.proof(original, trace, checks))
     key = verify.signature(trace)
+    if not books.plans:
+        books.confirm(state.texts)
     known = books.plans.get(key)
     if known is None or (plan.cost, len(plan.steps)) < (known.cost, len(known.steps)):
         books.plans[key] = plan

@@ -6,9 +6,10 @@ It answers from the text alone; what the values were when the program ran is for
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ from autofix.records import Edit, Location, Position, Range
 
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+# A text with a last line break has an empty last line, as one without it has a last line.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z|(?<=[\r\n])\Z")
 _OPERATORS = (
     ast.BinOp,
     ast.BoolOp,
@@ -31,21 +34,13 @@ _OPERATORS = (
 
 def split_lines(text: str) -> list[str]:
     """Lines as Python's tokenizer counts them, ends kept: only LF, CRLF and a lone CR end a line."""
-    lines: list[str] = []
-    start = 0
-    for piece in text.split("\n"):
-        end = start + len(piece) + 1
-        lines.extend(_split_returns(text[start:end]))
-        start = end
-    return lines
+    return _LINE.findall(text) or [""]
 
 
-def _split_returns(line: str) -> list[str]:
-    body, end = (line[:-2], line[-2:]) if line.endswith("\r\n") else (line, "")
-    if "\r" not in body:
-        return [line]
-    parts = body.split("\r")
-    return [*(part + "\r" for part in parts[:-1]), parts[-1] + end]
+@lru_cache(maxsize=8)
+def source_of(path: Path, text: str) -> Source:
+    """One object for one text, since several stages ask the same of it and parsing a long file takes a while."""
+    return Source(path, text)
 
 
 @dataclass(frozen=True)
@@ -64,13 +59,24 @@ class Source:
         return ast.parse(self.text)
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node as ``ast.walk`` gives them: walked once, asked for often."""
+        return [self.tree, *self.parents]
+
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        found: dict[ast.AST, ast.AST] = {}
+        level: list[ast.AST] = [self.tree]
+        while level:
+            below = [(child, node) for node in level for child in ast.iter_child_nodes(node)]
+            found.update(below)
+            level = [child for child, _ in below]
+        return found
 
     @cached_property
     def _by_range(self) -> dict[tuple[int, int, int, int], list[ast.AST]]:
         found: dict[tuple[int, int, int, int], list[ast.AST]] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, (ast.expr, ast.stmt)):
                 key = (
                     node.lineno,
@@ -177,11 +183,11 @@ class Source:
 
     @cached_property
     def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-        return [n for n in ast.walk(self.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        return [n for n in self.nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
-        return {n.name: n for n in ast.walk(self.tree) if isinstance(n, ast.ClassDef)}
+        return {n.name: n for n in self.nodes if isinstance(n, ast.ClassDef)}
 
     # -- edits -------------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,8 @@ LONGER: dict[str, tuple[int, str]] = {
     "autofix.records": (700, "one table of records; a reader wants them side by side"),
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
     "autofix.provenance.places": (400, "one solver whose cases call each other"),
-    "autofix.engine": (440, "the one place that knows every stage"),
+    "autofix.child": (320, "one talk with one process"),
+    "autofix.engine": (360, "the one place that knows every stage"),
 }
 
 # Each room and the rooms it may import; `x.*` stands for every file of a folder. Rooms come after those they build on.
@@ -84,13 +85,22 @@ MAY_IMPORT: dict[str, str] = {
         "autofix.records autofix.project autofix.patch autofix.propose autofix.silence autofix.verify "
         "autofix.diagnosis.*"
     ),
+    "autofix.runs": (
+        "autofix.errors autofix.records autofix.source autofix.project autofix.load autofix.child autofix.replies "
+        "autofix.probe.wire autofix.silence"
+    ),
     "autofix.engine": (
         "autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source autofix.project "
-        "autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.replies autofix.probe.wire "
+        "autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.runs "
         f"autofix.patch {_SEARCH}"
     ),
     "autofix.api": "autofix.records autofix.settings autofix.load autofix.child autofix.engine",
     "autofix.report.*": "autofix.errors autofix.records autofix.patch autofix.hunks autofix.report.*",
+    "autofix.frontends.lsp.*": (
+        "autofix autofix.errors autofix.records autofix.settings autofix.source autofix.models autofix.suppressions "
+        "autofix.load autofix.child autofix.registry autofix.engine autofix.patch autofix.report.* "
+        "autofix.frontends.lsp.*"
+    ),
     "autofix.frontends.*": (
         f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine autofix.patch"
     ),
@@ -103,13 +113,14 @@ MAY_USE = {
     "unidiff": "autofix.patch",
     "typer": "autofix.frontends.*",
     "rich": "autofix.frontends.* autofix.report.*",
+    **dict.fromkeys(("pygls", "lsprotocol", "platformdirs"), "autofix.frontends.lsp.*"),
 }
 # Rooms that touch the world, and what each may touch.
 FILE, PROCESS, PRINT, CLOCK, ENVIRONMENT, EXIT = "file", "process", "print", "clock", "environment", "exit"
 TOUCHES: dict[str, set[str]] = {
     "autofix.load": {FILE},
     "autofix.settings": {FILE},
-    "autofix.child": {FILE, PROCESS, ENVIRONMENT},
+    "autofix.child": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.engine": set(),
     "autofix.__main__": {PRINT, ENVIRONMENT, EXIT},
     "autofix.frontends.*": {FILE, PRINT, CLOCK, ENVIRONMENT, EXIT},

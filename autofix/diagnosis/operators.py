@@ -183,6 +183,20 @@ def _expand(operation: Operation, subject: str) -> Conclusion | None:
     return None
 
 
+def _along(operation: Operation, subject: str) -> Conclusion | None:
+    """``gather`` and its kin take an index of as many dimensions as the tensor has."""
+    tensor, dim, index = (
+        tensor_at(operation, 0),
+        integer_argument(operation, 1, "dim"),
+        tensor_at(operation, 2, "index"),
+    )
+    if tensor is None or index is None or dim is None or index.rank == tensor.rank:
+        return None
+    wanted = f"an index of {tensor.rank} dimensions for {show(tensor.shape)}"
+    message = f"{subject} takes {wanted} but receives {show(index.shape)}"
+    return Conclusion(Mismatch.INDEX_RANK, message, tensor.shape, index.shape, "", 1, dim % max(1, tensor.rank))
+
+
 _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset(("view", "reshape", "view_as", "reshape_as")), _view),
     (frozenset(("unflatten",)), _unflatten),
@@ -199,6 +213,7 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
         frozenset(f"{kind}_pool{n}d" for kind in ("max", "avg", "adaptive_avg", "adaptive_max") for n in (1, 2, 3)),
         products.pooled,
     ),
+    (frozenset(("gather", "scatter", "scatter_", "scatter_add", "scatter_add_", "scatter_reduce")), _along),
     (dimensions.NAMING, dimensions.named),
     (frozenset(("getitem", "setitem", "index_select", "select")), dimensions.indexed),
 )

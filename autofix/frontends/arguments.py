@@ -22,6 +22,7 @@ from autofix.frontends.choices import (
     Format,
     RepairChoice,
     RunChoice,
+    ServeChoice,
     ShapesChoice,
     StreamChoice,
     checked,
@@ -268,6 +269,15 @@ def _explain(
 ) -> ExplainChoice:
     """Show the documentation of a rule."""
     return ExplainChoice(rule)
+
+
+@_app.command("lsp")
+def _lsp(
+    stdio: Annotated[bool, typer.Option("--stdio", help="Standard input and output, as always.")] = False,
+) -> ServeChoice:
+    """Be the language server that an editor starts; see docs/lsp.md."""
+    del stdio  # Editors pass it on to every server.
+    return ServeChoice()
 
 
 def _codes(given: list[str] | None) -> tuple[str, ...]:

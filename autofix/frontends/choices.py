@@ -74,13 +74,18 @@ class ExplainChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class ServeChoice:
+    """Be the language server on standard input and output."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The parser answered by itself (help, version, completion)."""
 
     exit_code: int
 
 
-Choice = RepairChoice | ShapesChoice | ExplainChoice | Finished
+Choice = RepairChoice | ShapesChoice | ExplainChoice | ServeChoice | Finished
 
 
 def checked(choice: Choice) -> Choice:

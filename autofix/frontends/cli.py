@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 
 from autofix.errors import AutofixError, InternalError, UsageError
 from autofix.frontends import terminal
-from autofix.frontends.choices import Choice, ExplainChoice, Finished, RepairChoice, ShapesChoice, StreamChoice
+from autofix.frontends.choices import (
+    Choice,
+    ExplainChoice,
+    Finished,
+    RepairChoice,
+    ServeChoice,
+    ShapesChoice,
+    StreamChoice,
+)
 
 if TYPE_CHECKING:
     from autofix.child import Session
@@ -53,12 +61,14 @@ def main(words: Sequence[str], session: Session | None = None) -> int:
 
 
 def _parsed(words: Sequence[str]) -> Choice:
-    """The choice; ``explain`` and a name are read here, since loading the option parser takes longer than answering."""
+    """The choice; words that are answered quickly are read here, since loading the option parser takes longer."""
     match words:
         case ["explain"]:
             return ExplainChoice(None)
         case ["explain", rule] if not rule.startswith("-"):
             return ExplainChoice(rule)
+        case ["lsp"] | ["lsp", "--stdio"]:
+            return ServeChoice()
     from autofix.frontends import arguments
 
     return arguments.parse(words)
@@ -78,6 +88,10 @@ def _run(choice: Choice, session: Session | None) -> int:
             return exit_code
         case ExplainChoice(rule):
             return explain(rule)
+        case ServeChoice():
+            from autofix.frontends import lsp
+
+            return lsp.main()
         case ShapesChoice():
             _log(choice.streams)
             return shapes(choice, session)

@@ -1,16 +1,20 @@
 """Request and reply: the one file both sides import.
 
 A request is one JSON object on a line of the probe's standard input; it names the file its reply goes to. A reply is
-one JSON object in that file. Nothing here runs user code or knows torch.
+one JSON object in that file; a line of the standard output says that it is there. The line ``cancel`` ends every run.
+Nothing here runs user code or knows torch.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
 PROTOCOL = 1
+CANCEL = b"cancel\n"
+STALE = b"stale\n"  # A probe that has run user code was asked for a fresh process and ends: it is to be asked again.
 
 # How a plain value is written: JSON scalars stand for themselves, everything else is an object with one key.
 TENSOR = "t"  # [shape, dtype, producer, contiguous, [lowest, highest] or null]
@@ -58,6 +62,16 @@ class RunRequest:
     memory_mib: int
     script: bool = False
     arguments: tuple[str, ...] = ()
+
+
+def ready(runs_at_once: int) -> bytes:
+    """What the probe says first; of two runs at once, one is asked to be fresh."""
+    return f"ready {runs_at_once}\n".encode()
+
+
+def done(reply_path: str) -> bytes:
+    """What the probe says when a reply is written, or will never be."""
+    return f"done {os.path.basename(reply_path)}\n".encode()
 
 
 def encode_request(request: RunRequest, reply_path: str) -> str:

@@ -27,7 +27,7 @@ class TextEntry:
 
 
 def keyed_nodes(source: Source, key: str) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Dict):
             for name, value in zip(node.keys, node.values, strict=True):
                 if isinstance(name, ast.Constant) and name.value == key:
@@ -59,7 +59,7 @@ def text_entries(project: Project, key: str, value: int) -> Iterator[TextEntry]:
     """``key: value`` inside a text of the source or in a data file beside it: JSON, YAML or ``key = value`` lines."""
     pattern = re.compile(rf"(?<![\w.])(['\"]?){re.escape(key)}\1\s*[:=]\s*({value})(?![\w.])")
     for source in project.sources():
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and key in node.value:
                 place = source.range_of(node)
                 yield from _entries_in(pattern, source.path, source.segment(place), place.start, key)

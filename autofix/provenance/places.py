@@ -35,12 +35,14 @@ HOP = 1
 CONFIG_TEXT = 11
 NAME_IN_SCOPE = 13
 INDEX_SHIFT = 14
+COUNTED = 10  # As many as a list in scope has entries: one of each was joined.
 MULTIPLE = 14
 MULTIPLE_UNSEEN = 18
 REWRITTEN = 9  # The same operands in another order of evaluation give exactly the size wanted: hardly chance.
 LONE_FACTOR = 8
 LITERAL_FOR_EXPRESSION = 27
 MAX_DEPTH = 7
+FEWEST = 3  # Of two there are too many by chance.
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +279,7 @@ class _Solver:
             kin = 0 if mentions(text, expression.text) else 3
             yield self._site(expression, text, NAME_IN_SCOPE + HOP * depth + kin, "expression")
         if now and want % now == 0 and want // now > 1:
+            yield from self._counted(expression, want // now, depth)
             yield from self._multiple(expression, want // now, depth)
         if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)):
             yield self._site(
@@ -289,6 +292,15 @@ class _Solver:
         if is_product and len(self.hints) > 1 and math.prod(self.hints) == want:
             return " * ".join(map(str, self.hints))
         return str(want)
+
+    def _counted(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
+        """``width`` becomes ``width * len(columns)`` where one of that width was made for each column."""
+        if not isinstance(expression.node, (ast.Name, ast.Attribute)) or factor < FEWEST or not expression.frames:
+            return
+        local = self.project.names(expression).local
+        for name, value in local.items if local is not None else ():
+            if name.isidentifier() and isinstance(value, Sequence) and len(value.items) == factor:
+                yield self._site(expression, f"{expression.text} * len({name})", COUNTED + HOP * depth, "expression")
 
     def _multiple(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
         """``hidden`` becomes ``hidden * 7 * 7`` where the flattened rest is known, else ``hidden * 4``."""

@@ -89,7 +89,7 @@ def default_of(function: Function, name: str) -> ast.expr | None:
 
 
 def imported_from(source: Source, name: str) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
@@ -97,7 +97,7 @@ def imported_from(source: Source, name: str) -> Iterator[tuple[str, str]]:
 
 
 def imported_modules(source: Source, name: str) -> Iterator[tuple[str, bool]]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if (alias.asname or alias.name) == name:

@@ -41,7 +41,7 @@ def shift(text: str, step: int) -> str:
 def ceiling(expression: Expression, left: Expression, right: Expression) -> str:
     """Upward division in the file's own words: numpy's or math's ceil where imported, else negated floor division."""
     source = expression.source
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name in {"math", "numpy"}:

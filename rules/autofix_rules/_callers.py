@@ -8,9 +8,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.expressions import operand
 from autofix.project import Expression, Project
-from autofix.records import Operation, Stage, Tensor
+from autofix.records import Edit, Operation, Stage, Tensor
 from autofix_rules._channels import spatial
+from autofix_rules._operands import followed_by
 from autofix_rules._places import frames_of
 
 
@@ -20,12 +22,12 @@ def in_program(project: Project) -> bool:
     return failure is not None and failure.stage is Stage.SCRIPT
 
 
-def passed(project: Project, operation: Operation, operand: int = 0) -> Iterator[Expression]:
-    """Expressions that handed the operand on unchanged to the operation, the outermost caller's first."""
+def passed(project: Project, operation: Operation, position: int = 0) -> Iterator[Expression]:
+    """Expressions that handed an operand on unchanged to the operation, the outermost caller's first."""
     frames = frames_of(project, operation)
-    if operand >= len(operation.tensors):
+    if position >= len(operation.tensors):
         return
-    tensor = operation.tensors[operand]
+    tensor = operation.tensors[position]
     for level in range(len(frames) - 1, -1, -1):
         call = project.call(frames[level:])
         if call is None or not isinstance(call.node, ast.Call):
@@ -34,6 +36,32 @@ def passed(project: Project, operation: Operation, operand: int = 0) -> Iterator
             expression = Expression(call.source, node, frames[level:])
             if not isinstance(node, ast.Starred) and is_value(project, expression, tensor):
                 yield expression
+
+
+def batch_of_one(project: Project, operation: Operation) -> tuple[str, Edit] | None:
+    """What to do, in words, and the edit that gives a program's model one sample as a batch, where it is passed."""
+    given = next(passed(project, operation), None)
+    if given is None:
+        return None
+    text = f"{operand(given.text)}.unsqueeze(0)"
+    return f"pass a batch of one, `{text}`, instead of {operation.tensors[0].shape}", followed_by(given, "unsqueeze(0)")
+
+
+def made_like(project: Project, tensor: Tensor) -> Iterator[Expression]:
+    """Where a program makes the data that a loader cuts batches from: as many dimensions, all but the first alike.
+
+    A loader is no code of the user's, so nothing connects a batch with the tensor that it was cut from.
+    """
+    if project.producer(tensor) is not None:
+        return
+    for operation in project.trace.operations:
+        made = operation.result
+        if operation.raised or operation.tensors or not isinstance(made, Tensor) or operation.layer_index >= 0:
+            continue
+        alike = made.rank == tensor.rank and made.shape[1:] == tensor.shape[1:] and made.dtype == tensor.dtype
+        place = project.expression(operation) if alike and made.shape[0] > tensor.shape[0] else None
+        if place is not None and isinstance(place.node, ast.Call):
+            yield place
 
 
 def is_value(project: Project, expression: Expression, tensor: Tensor) -> bool:
@@ -47,6 +75,20 @@ def is_value(project: Project, expression: Expression, tensor: Tensor) -> bool:
         return False
     frame = producer.frames[0]
     return frame.path == expression.source.path and frame.range == expression.source.range_of(expression.node)
+
+
+def returned(project: Project, tensor: Tensor) -> Expression | None:
+    """The expression that the outermost ``forward`` around the making of ``tensor`` returns, where it returns one."""
+    producer = project.producer(tensor)
+    frames = [] if producer is None else [f for f in producer.frames if f.function.rpartition(".")[2] == "forward"]
+    source = project.source(frames[-1].path) if frames else None
+    function = source.function_at(frames[-1].range, "forward") if source is not None else None
+    if source is None or function is None:
+        return None
+    values = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
+    if len(values) != 1 or isinstance(values[0], (ast.Tuple, ast.List, ast.Dict)):
+        return None
+    return Expression(source, values[0], tuple(frames[-1:]))
 
 
 def lacks_batch(project: Project, tensor: Tensor) -> Operation | None:

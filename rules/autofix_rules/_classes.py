@@ -75,11 +75,11 @@ def spelled(source: Source, kind: str, like: ast.expr | None = None) -> tuple[st
     if isinstance(like, ast.Attribute):
         return f"{source.text_of(like.value)}.{kind}", ()
     if like is None:
-        found = (n for n in ast.walk(source.tree) if isinstance(n, ast.Attribute) and n.attr.startswith(_LAYERS))
+        found = (n for n in source.nodes if isinstance(n, ast.Attribute) and n.attr.startswith(_LAYERS))
         base = next((dotted(n.value) for n in found if dotted(n.value) in {"nn", "torch.nn"}), "")
         if base:
             return f"{base}.{kind}", ()
-    imports = [n for n in ast.walk(source.tree) if isinstance(n, ast.ImportFrom) and n.module == "torch.nn"]
+    imports = [n for n in source.nodes if isinstance(n, ast.ImportFrom) and n.module == "torch.nn"]
     names = {alias.asname or alias.name for node in imports for alias in node.names}
     if kind in names or "*" in names:
         return kind, ()

@@ -28,8 +28,9 @@ class Adjustment:
     doubt: str = ""
 
 
-def elementwise(output: Tensor, target: Tensor) -> Iterator[Adjustment]:
+def elementwise(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjustment]:
     """Losses that compare number by number."""
+    yield from _flattened(project, output, target)
     extra = extra_dimension(output.shape, target.shape)
     if extra is not None:
         yield Adjustment(SCORES, f"squeeze({extra})")
@@ -40,6 +41,28 @@ def elementwise(output: Tensor, target: Tensor) -> Iterator[Adjustment]:
         last = output.rank - 1
         if target.shape == (output.shape[0], *output.shape[2:], output.shape[1]):
             yield Adjustment(TARGET, f"movedim({last}, 1)" if last > 2 else "transpose(1, 2)")
+
+
+def _flattened(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjustment]:
+    """One side has a row for each sample and the other the same numbers in several dimensions."""
+    if not output.shape or output.shape[:1] != target.shape[:1] or math.prod(output.shape) != math.prod(target.shape):
+        return
+    if target.rank == 1 and output.rank > 2:
+        yield Adjustment(SCORES, "flatten()")
+    elif output.rank == 1 and target.rank > 2:
+        yield Adjustment(TARGET, "flatten()")
+    elif output.rank == 2 and target.rank > 2:
+        yield Adjustment(TARGET, "flatten(1)", *_as_flattened(project, output, target.shape))
+    elif target.rank == 2 and output.rank > 2:
+        yield Adjustment(SCORES, "flatten(1)", *_as_flattened(project, target, output.shape))
+
+
+def _as_flattened(project: Project, rows: Tensor, shape: tuple[int, ...]) -> tuple[int, str]:
+    """Cost and doubt: whether the rows were themselves laid out from that shape."""
+    before = [tensor.shape for operation in project.ancestry(rows) for tensor in operation.tensors[:1]]
+    if shape in before:
+        return PLAIN, ""
+    return OTHER_READING, f"nothing tells that the rows of {rows.shape} hold the numbers in the order of {shape}"
 
 
 def classes(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjustment]:

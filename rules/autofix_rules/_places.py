@@ -127,7 +127,7 @@ def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]
 def functional(source: Source) -> str:
     """How the file names ``torch.nn.functional``: ``F``, else the full name; empty where neither is imported."""
     full = ""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name == "torch.nn.functional" and alias.asname:
@@ -147,10 +147,10 @@ def functional(source: Source) -> str:
 
 def size_of(source: Source, name: str, dimension: int) -> str:
     """``x.size(0)`` or ``x.shape[0]``, as the file has it."""
-    shapes = sum(1 for n in ast.walk(source.tree) if isinstance(n, ast.Attribute) and n.attr == "shape")
+    shapes = sum(1 for n in source.nodes if isinstance(n, ast.Attribute) and n.attr == "shape")
     calls = sum(
         1
-        for n in ast.walk(source.tree)
+        for n in source.nodes
         if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "size"
     )
     return f"{name}.shape[{dimension}]" if shapes > calls else f"{name}.size({dimension})"

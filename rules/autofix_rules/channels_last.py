@@ -19,11 +19,16 @@ from collections.abc import Iterator
 
 from autofix.records import Layer, Operation
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules._callers import in_program, made_like
 from autofix_rules._channels import spatial, stand_last, to_back, to_front
 from autofix_rules._insertions import insertions, wrapped
+from autofix_rules._operands import followed_by
+from autofix_rules._sizes import producing_layer
 
 MOVED = 8
+IN_THE_DATA = 9
 MOVED_AND_BACK = 15
+SHORT = 40
 PACKED = 12
 
 
@@ -87,6 +92,12 @@ class ChannelsLast(Rule):
         method, back = to_front(rank), to_back(rank)
         for count, (edits, words) in enumerate(insertions(project, operation, layer, method, "", "", outward=True)):
             yield Fix(self.code, f"{title} {words}", edits, MOVED + 2 * count, self.applicability, reason)
+        for expression in made_like(project, operation.tensors[0]) if in_program(project) else ():
+            words = f"where `{expression.text}` makes the data" if len(expression.text) < SHORT else "in the data"
+            edits = (followed_by(expression, method),)
+            yield Fix(self.code, f"{title} {words}", edits, IN_THE_DATA, self.applicability, reason)
+        if producing_layer(project, operation.tensors[0]) is None:
+            return  # Raw data: what comes after the layer wants the channels in front as well.
         for edits, words in wrapped(project, operation, method, back):
             yield Fix(self.code, f"{title} and back {words}", edits, MOVED_AND_BACK, self.applicability, reason)
 

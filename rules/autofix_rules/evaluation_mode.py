@@ -61,9 +61,7 @@ def _trains(project: Project) -> bool:
 
 def _has_training_call(source: Source) -> bool:
     names = {
-        node.func.attr
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        node.func.attr for node in source.nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
     return "backward" in names or "step" in names
 

@@ -8,13 +8,15 @@ Why it fails
     operands of one rank.
 What the fix does
     Takes the dimension of one away where it is too many (``.squeeze(1)``), on the output or the
-    target; moves the classes of the scores to dimension 1, the time of CTC to dimension 0; lays
-    tokens out in rows as the other side has them.
+    target; lays the numbers of one side out in rows as the other has them (``.flatten(1)``), at
+    the loss, or in what the model returns where several losses want it; moves the classes of the
+    scores to dimension 1, the time of CTC to dimension 0; lays tokens out in rows as the other
+    side has them.
 Fix safety
     Safe: the numbers stay, only a dimension of one goes, or dimensions move where no other
-    reading of the shapes fits. Unsafe where the order of tokens is not known, and for a target of
-    the scores' own shape. Shapes that disagree in size are declined: what the data or the model
-    should be is not for a tool to say.
+    reading of the shapes fits. Unsafe where the order of tokens or pixels is not known, for what
+    a model returns, and for a target of the scores' own shape. Shapes that disagree in size are
+    declined: what the data or the model should be is not for a tool to say.
 Source
     torch.nn.CrossEntropyLoss, torch.nn.BCELoss, torch.nn.CTCLoss and torch.nn.CosineEmbeddingLoss, section Shape.
 """
@@ -26,6 +28,7 @@ from collections.abc import Iterator
 from autofix.records import Operation
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules import _loss_shapes
+from autofix_rules._callers import in_program, returned
 from autofix_rules._loss_shapes import Adjustment
 from autofix_rules._operands import extra_dimension, followed_by, written
 
@@ -35,6 +38,8 @@ _NAMES = ("input", "target")
 ALIKE = {"input1": 0, "input2": 1, "target": 2, "anchor": 0, "positive": 1, "negative": 2}
 _RANKING = "self.fc = nn.Linear(6, 1)\nself.loss = nn.MarginRankingLoss()"
 _TRIPLET = "self.fc = nn.Linear(6, 5)\nself.loss = nn.TripletMarginLoss()"
+GIVEN_OUT = 7
+SHORT = 40
 
 
 class LossTargetShape(Rule):
@@ -97,6 +102,12 @@ class LossTargetShape(Rule):
             after=model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p.squeeze(1), self.fc(-x))"),
         ),
         Example(
+            name="pixels in rows, those of the target in images",
+            inputs=((4, 1, 2, 3),),
+            before=model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x)"),
+            after=model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x.flatten(1))"),
+        ),
+        Example(
             name="declines sizes that disagree",
             inputs=((4, 6),),
             before=model(_LOSS.format(3, "MSELoss"), "y = torch.ones(len(x), 5, 2)\nself.loss(self.fc(x), y)"),
@@ -111,6 +122,18 @@ class LossTargetShape(Rule):
             fix = self._written(project, operation, finding, adjustment)
             if fix is not None:
                 yield fix
+            if adjustment.operand == 0 and not adjustment.doubt:
+                yield from self._given_out(project, operation, adjustment)
+
+    def _given_out(self, project: Project, operation: Operation, made: Adjustment) -> Iterator[Fix]:
+        """What a model gives out, where that is for several losses or for one."""
+        expression = returned(project, operation.tensors[0]) if in_program(project) else None
+        if expression is not None:
+            title = f"return `{expression.text}.{made.method}` from `forward`" if len(expression.text) < SHORT else ""
+            title = title or f"end what `forward` returns with `.{made.method}`"
+            cost = made.cost + GIVEN_OUT
+            reason = "it changes the shape of what the model returns"
+            yield Fix(self.code, title, (followed_by(expression, made.method),), cost, Applicability.UNSAFE, reason)
 
     def _written(self, project: Project, operation: Operation, finding: Finding, made: Adjustment) -> Fix | None:
         name = _NAMES[min(made.operand, 1)]
@@ -139,4 +162,4 @@ def _adjustments(finding: Finding, project: Project, operation: Operation) -> It
             return iter(() if extra is None else (Adjustment(2, f"squeeze({extra})"),))
     if finding.parameter in ALIKE:
         return _loss_shapes.alike(ALIKE[finding.parameter], finding.actual, finding.expected)
-    return _loss_shapes.elementwise(output, target)
+    return _loss_shapes.elementwise(project, output, target)

@@ -20,12 +20,10 @@ import ast
 import math
 from collections.abc import Iterator
 
-from autofix.expressions import operand
 from autofix.records import Edit, Operation, OperationKind, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix_rules._callers import in_program, lacks_batch, passed
+from autofix_rules._callers import batch_of_one, in_program, lacks_batch
 from autofix_rules._insertions import insertions
-from autofix_rules._operands import followed_by
 from autofix_rules._sizes import producing_layer
 
 CERTAIN = 8
@@ -34,7 +32,16 @@ CALLED = 8
 WEAKER = 14
 SCALARS = 9
 _RANKED = frozenset(
-    ("linear-in-features", "dimension-range", "index-range", "unpack", "rank", "view-size", "conv-rank")
+    (
+        "linear-in-features",
+        "dimension-range",
+        "index-range",
+        "unpack",
+        "rank",
+        "view-size",
+        "conv-rank",
+        "norm-features",
+    )
 )
 _ROWS = model("self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 2)", "self.fc(self.conv(x).flatten(1))")
 _SHOWN = "\n\nimage = torch.rand(3, 8, 8)\nprint(Net()({}))\n"
@@ -103,12 +110,10 @@ class MissingDimension(Rule):
         """A program shows one sample to its model: the batch is added where the model is called."""
         failed = project.operation(finding)
         first = lacks_batch(project, failed.tensors[0]) if failed is not None and failed.tensors else None
-        given = None if first is None else next(passed(project, first), None)
-        if first is not None and given is not None:
-            shape = first.tensors[0].shape
-            title = f"pass a batch of one, `{operand(given.text)}.unsqueeze(0)`, instead of {shape}"
-            reason = f"a convolution takes {shape} for one sample without a batch"
-            yield Fix(self.code, title, (followed_by(given, "unsqueeze(0)"),), CALLED, self.applicability, reason)
+        made = None if first is None else batch_of_one(project, first)
+        if first is not None and made is not None:
+            reason = f"a convolution takes {first.tensors[0].shape} for one sample without a batch"
+            yield Fix(self.code, made[0], (made[1],), CALLED, self.applicability, reason)
 
     def _scalars(self, finding: Finding, project: Project) -> Iterator[Fix]:
         layer, operation = project.layer(finding.layer), project.operation(finding)

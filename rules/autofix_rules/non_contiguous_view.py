@@ -84,7 +84,7 @@ class NonContiguousView(Rule):
 
 
 def _calls(source: Source, method: str) -> int:
-    return sum(1 for n in ast.walk(source.tree) if isinstance(n, ast.Attribute) and n.attr == method)
+    return sum(1 for n in source.nodes if isinstance(n, ast.Attribute) and n.attr == method)
 
 
 def _renamed(source: Source, attribute: ast.Attribute, name: str) -> Edit:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from autofix.records import Layer, Tensor
 from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, Site, model, sites
+from autofix_rules._callers import lacks_batch
 from autofix_rules._channels import (
     SHARED_ROOT,
     beyond_argument,
@@ -86,8 +87,8 @@ class NormFeatures(Rule):
     def _one_size(self, finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         expected, actual = finding.expected[0], finding.actual[0]
         here, before = producer_extra(project, tensor, layer, expected)
-        misplaced = _stands_elsewhere(project, layer, tensor, expected)
-        warning = TOKENS.format(f"`{finding.parameter}`") if misplaced else ""
+        warning = _misplaced(project, layer, tensor, finding)
+        misplaced = bool(warning)
         for site in _size_sites(project, layer, finding.parameter, actual):
             label, reason = (Applicability.UNSAFE, warning) if misplaced else doubt(site)
             title = f"set `{finding.parameter}` of `{layer.path or layer.kind}` to {words_of(site)}"
@@ -129,6 +130,14 @@ def _size_sites(project: Project, layer: Layer, parameter: str, want: int) -> tu
     if expression is not None and isinstance(expression.node, (ast.List, ast.Tuple)) and len(expression.node.elts) == 1:
         return sites(project, Expression(expression.source, expression.node.elts[0], expression.frames), want)
     return argument_sites(project, layer, parameter, want)
+
+
+def _misplaced(project: Project, layer: Layer, tensor: Tensor, finding: Finding) -> str:
+    """Why another number of features would only hide the fault; empty where it would not."""
+    if lacks_batch(project, tensor) is not None:
+        return "a convolution before took one sample without a batch dimension, so its channels arrive as rows"
+    elsewhere = _stands_elsewhere(project, layer, tensor, finding.expected[0])
+    return TOKENS.format(f"`{finding.parameter}`") if elsewhere else ""
 
 
 def _stands_elsewhere(project: Project, layer: Layer, tensor: Tensor, expected: int) -> bool:

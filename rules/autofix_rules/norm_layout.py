@@ -107,7 +107,7 @@ class NormLayout(Rule):
         wanted = f"BatchNorm{tensor.rank - 2}d"
         for old, new in _names(project, layer.kind, wanted):
             for source in project.sources():
-                for node in ast.walk(source.tree):
+                for node in source.nodes:
                     if isinstance(node, ast.Constant) and node.value == old and not _is_test_or_key(source, node):
                         quote = source.text_of(node)[0]
                         edits = (source.replace(node, f"{quote}{new}{quote}"),)
@@ -119,7 +119,7 @@ class NormLayout(Rule):
 def _names(project: Project, kind: str, wanted: str) -> Iterator[tuple[str, str]]:
     """Pairs of names in one table or chain of tests: of the norm at hand, and of the norm wanted."""
     for source in project.sources():
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             found = {norm: name for name, norm in _choices(node)}
             if kind in found and wanted in found:
                 yield found[kind], found[wanted]

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from autofix.records import Operation, Tensor
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules._callers import batch_of_one, in_program
 from autofix_rules._channels import number, spatial
 from autofix_rules._classes import exchanged
 from autofix_rules._insertions import insertions
@@ -27,6 +28,16 @@ WITHOUT_BATCH = 12
 OF_ONE = 4
 OTHER_CHANNELS = 10
 _DIMENSIONS = {2: 1, 3: 1, 4: 2, 5: 3}
+_NORMED = model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)", "self.bn(self.conv(x))")
+_SHOWN = """
+
+def shown(net, picture):
+    return net.eval()(picture)
+
+
+image = torch.rand(3, 8, 8)
+print(shown(Net(), {}))
+"""
 
 
 class NormRank(Rule):
@@ -48,6 +59,12 @@ class NormRank(Rule):
                 "self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)",
                 "x = x.unsqueeze(0)\nx = self.bn(self.conv(x))\nx",
             ),
+        ),
+        Example(
+            name="an image that a program shows to a function which calls the model",
+            inputs=(),
+            before=_NORMED + _SHOWN.format("image"),
+            after=_NORMED + _SHOWN.format("image.unsqueeze(0)"),
         ),
         Example(
             name="declines where no class takes so many dimensions",
@@ -87,6 +104,10 @@ class NormRank(Rule):
             return
         title = f"add the batch dimension to {unbatched.tensors[0].shape}"
         reason = f"`{layer.path}` took {unbatched.tensors[0].shape} as one sample without a batch dimension"
+        made = batch_of_one(project, unbatched) if in_program(project) else None
+        if made is not None:
+            yield Fix(self.code, made[0], (made[1],), BATCHED, self.applicability, reason)
+            return
         for count, (edits, words) in enumerate(
             insertions(project, unbatched, layer, "unsqueeze(0)", "", "", outward=True)
         ):

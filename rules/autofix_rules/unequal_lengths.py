@@ -68,7 +68,7 @@ def _only_lengths(operation: Operation) -> bool:
 
 def _spelled(source: Source) -> str:
     """As the file imports it."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         names = node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
         for alias in names:
             full = f"{node.module}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name
@@ -82,4 +82,4 @@ def _spelled(source: Source) -> str:
 
 
 def _has_torch(source: Source) -> bool:
-    return any(dotted(n) == "torch.stack" for n in ast.walk(source.tree) if isinstance(n, ast.Attribute))
+    return any(dotted(n) == "torch.stack" for n in source.nodes if isinstance(n, ast.Attribute))

@@ -1,0 +1,222 @@
+"""The commands: run the check, name the sample, trust a folder, explain a rule, choose another repair, start again.
+
+Every argument may be left out: the document is then the one that was used last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams, JsonRpcRequestCancelled
+
+from autofix import load
+from autofix.errors import AutofixError, ConflictError, UsageError
+from autofix.frontends.lsp import actions, comments, edits, pages
+from autofix.frontends.lsp.analysis import Cause
+from autofix.frontends.lsp.desk import Desk
+from autofix.frontends.lsp.documents import Module, path_of
+from autofix.frontends.lsp.results import Place, Result
+from autofix.records import Edit, SampleOrigin
+from autofix.source import Source
+
+# Longer than any run and search may take.
+PATIENCE_S = 600.0
+Arguments = list[Any]
+
+
+async def execute(desk: Desk, params: types.ExecuteCommandParams) -> Any:
+    """Raises JsonRpcInvalidParams for a command or an argument that is not known."""
+    command = _COMMANDS.get(params.command)
+    if command is None:
+        raise JsonRpcInvalidParams(f"there is no command {params.command}")
+    try:
+        return await command(desk, list(params.arguments or []))
+    except AutofixError as error:
+        desk.editor.say(f"autofix: {error}", types.MessageType.Warning)
+        return None
+
+
+def _text(arguments: Arguments, index: int) -> str | None:
+    """An argument that is a text; objects with a `uri` are accepted, as editors pass on what they have."""
+    value = arguments[index] if index < len(arguments) else None
+    if isinstance(value, dict):
+        value = value.get("uri")
+    if value is not None and not isinstance(value, str):
+        raise JsonRpcInvalidParams(f"argument {index + 1} is {value!r} but must be a text")
+    return value or None
+
+
+def _module(desk: Desk, arguments: Arguments) -> Module:
+    uri = _text(arguments, 0) or desk.last
+    module = None if uri is None else desk.documents.module(desk.documents.key(uri))
+    if module is None:
+        raise UsageError("no Python file is open here; open the model's file first")
+    return module
+
+
+async def _run_check(desk: Desk, arguments: Arguments) -> Any:
+    module = _module(desk, arguments)
+    if not desk.trusted(module):
+        raise UsageError(_untrusted(desk))
+    model = _text(arguments, 1)
+    if model is not None:
+        desk.models[module.uri] = model
+        desk.analyses.choose(module.uri, model)
+    desk.analyses.update(module.uri, Cause.ASKED)
+    try:
+        result = await desk.analyses.settled(module.uri, PATIENCE_S)
+    except BaseException:
+        desk.analyses.cancel(module.uri)  # Nobody waits for it any more.
+        raise
+    return _told(desk, module, result)
+
+
+def _untrusted(desk: Desk) -> str:
+    if desk.trust.can_change:
+        return "this folder is not trusted, so nothing is run; the command autofix.trust trusts it"
+    return "the editor does not trust this workspace, so nothing is run"
+
+
+def _told(desk: Desk, module: Module, result: Result | None) -> Any:
+    if result is None:
+        if "torch" not in module.text:
+            raise UsageError(f"{module.path.name} does not use torch")
+        raise JsonRpcRequestCancelled("the run was ended")
+    ending = result.stage.name if result.report is None else result.report.ending.name
+    message = result.message or (result.report.message if result.report is not None else "")
+    if result.message:
+        desk.editor.say(f"autofix: {result.message}", types.MessageType.Warning)
+    return {"ending": ending.lower().replace("_", "-"), "message": message}
+
+
+async def _set_sample_shape(desk: Desk, arguments: Arguments) -> Any:
+    module = _module(desk, arguments)
+    settings, shape = desk.settings(module.path), _text(arguments, 1)
+    given = None
+    if shape is not None:
+        parts = [part for part in shape.split(";") if part.strip()]
+        given = load.parse_sample(parts or [shape])
+    target = load.target(
+        module.path,
+        model=desk.models.get(module.uri) or settings.model,
+        samples=given,
+        settled=load.configured(settings.sample_shape),
+        text=module.text,
+    )
+    source = Source(module.path, module.text)
+    edit = comments.sampled(source, target.model, target.samples)
+    if edit is None:
+        raise UsageError(f"the sample of {module.path.name} cannot be written as shapes")
+    if given is not None or target.samples.origin is not SampleOrigin.COMMENT:
+        await _apply_comment(desk, module, edit)
+    return {"sample": str(target.samples), "origin": target.samples.origin.name.lower()}
+
+
+async def _apply_comment(desk: Desk, module: Module, edit: Edit) -> None:
+    found = module.to_editor(edit.range)
+    if found is None:
+        raise ConflictError("the text has changed")
+    place = Place(*found)
+    change = types.TextEdit(desk.convert.range(place), edit.text)
+    made = edits.workspace_edit([(place.buffer, [change])], desk.client)
+    await _apply(desk, made, "sample shape")
+
+
+async def _apply(desk: Desk, edit: types.WorkspaceEdit, label: str) -> None:
+    if not desk.client.applies_edits:
+        raise UsageError("this editor does not let a server edit texts")
+    answer = await desk.server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, f"autofix: {label}"))
+    if not answer.applied:
+        raise ConflictError(answer.failure_reason or "the editor did not make the edit")
+
+
+async def _trust(desk: Desk, arguments: Arguments) -> Any:
+    folder = _folder(desk, arguments)
+    if not desk.trust.can_change:
+        raise UsageError("this editor decides itself which workspaces are trusted; trust it there")
+    _kept(desk.trust.add, folder)
+    desk.editor.say(f"autofix: {folder} is trusted: models in it are run")
+    desk.rerun(Cause.OPENED)
+    return str(folder)
+
+
+async def _untrust(desk: Desk, arguments: Arguments) -> Any:
+    folder = _folder(desk, arguments)
+    _kept(desk.trust.remove, folder)
+    desk.analyses.forget()
+    desk.rerun(Cause.RELATED)
+    desk.editor.say(f"autofix: {folder} is not trusted any more: nothing in it is run")
+    return str(folder)
+
+
+def _kept(change: Callable[[Path], None], folder: Path) -> None:
+    try:
+        change(folder)
+    except OSError as error:
+        raise UsageError(f"the trusted folders cannot be kept: {error.strerror or error}") from error
+
+
+def _folder(desk: Desk, arguments: Arguments) -> Path:
+    """The workspace folder around what was named, else the project of the file, else the first workspace folder."""
+    uri = _text(arguments, 0) or desk.last
+    path = None if uri is None else path_of(desk.documents.key(uri))
+    if path is None:
+        folder = next(iter(desk.folders.values()), None)
+        if folder is None:
+            raise UsageError("no folder is open here; name one")
+        return folder
+    if path.is_dir():
+        return path
+    return desk.configuration.folder_of(path) or load.project_root(path)
+
+
+async def _explain(desk: Desk, arguments: Arguments) -> Any:
+    code = _text(arguments, 0)
+    if code is None:
+        results = desk.analyses.results()
+        code = next((one.code for result in results for one in result.diagnostics), None)
+    text = None if code is None else pages.text(code)
+    if code is None or text is None:
+        raise UsageError(f"there is no rule {code}" if code else "nothing is found that could be explained")
+    page = pages.uri(code.upper())
+    if page is not None and desk.client.shows_documents:
+        await desk.server.window_show_document_async(types.ShowDocumentParams(page, take_focus=True))
+    return text
+
+
+async def _show_alternatives(desk: Desk, arguments: Arguments) -> Any:
+    module = _module(desk, arguments)
+    result = await desk.analyses.settled(module.uri, PATIENCE_S)
+    plans = result.plans if result is not None else ()
+    if result is None or not plans:
+        raise UsageError(f"there is no repair for {module.path.name}")
+    titles = {f"{number}. {actions.title(plan, desk.client)}": plan for number, plan in enumerate(plans, 1)}
+    asked = types.ShowMessageRequestParams(
+        types.MessageType.Info, "autofix: which repair?", [types.MessageActionItem(title) for title in titles]
+    )
+    answer = await desk.server.window_show_message_request_async(asked)
+    plan = None if answer is None else titles.get(answer.title)
+    if plan is not None:
+        await _apply(desk, edits.of_plan(result, plan, desk.convert, desk.client), plan.title)
+    return None if plan is None else plan.title
+
+
+async def _restart(desk: Desk, arguments: Arguments) -> Any:
+    del arguments
+    desk.analyses.forget()
+    desk.rerun(Cause.OPENED)
+    return None
+
+
+_COMMANDS: dict[str, Callable[[Desk, Arguments], Awaitable[Any]]] = {
+    "autofix.runCheck": _run_check,
+    "autofix.setSampleShape": _set_sample_shape,
+    "autofix.trust": _trust,
+    "autofix.untrust": _untrust,
+    "autofix.explain": _explain,
+    "autofix.showAlternatives": _show_alternatives,
+    "autofix.restart": _restart,
+}

@@ -1,0 +1,149 @@
+"""The settings of a file: the client's for its folder, laid over those of its project.
+
+Both may change at any time: the client tells, and files of settings are looked at again each time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from autofix import load, settings
+from autofix.settings import Settings
+
+_ENVIRONMENTS = (".venv", "venv")
+_LEVELS = ("error", "warning", "info", "debug")
+
+
+class When(Enum):
+    """When a model is run of itself, in a folder where it may be."""
+
+    NEVER = "never"
+    ON_SAVE = "onSave"
+    ON_CHANGE = "onChange"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the client set; ``debounce`` in seconds."""
+
+    run: When = When.ON_SAVE
+    python: str | None = None
+    debounce: float = 0.3
+    inlay_hints: bool = True
+    code_lens: bool = True
+    time_limit: float | None = None
+    memory_limit: int | None = None
+    log_level: str = "warning"
+
+
+def preferences(given: object) -> tuple[Preferences, tuple[str, ...]]:
+    """The client's settings and a message for each that cannot be used; unknown keys belong to the client itself."""
+    made, problems = Preferences(), []
+    for key, value in given.items() if isinstance(given, Mapping) else ():
+        setter = _SETTERS.get(key)
+        if setter is None or value is None:
+            continue
+        try:
+            made = setter(made, value)
+        except _WrongValueError as error:
+            problems.append(f"autofix: the setting autofix.{key} is {value!r} but must be {error}; it is not used")
+    return made, tuple(problems)
+
+
+class _WrongValueError(Exception):
+    """What the value must be."""
+
+
+def _when(value: Any) -> When:
+    names = [member.value for member in When]
+    if value not in names:
+        raise _WrongValueError(f"one of {', '.join(names)}")
+    return When(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _WrongValueError("true or false")
+    return value
+
+
+def _number(value: Any, unit: str, lowest: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value < 1e9:
+        raise _WrongValueError(f"a number of {unit}, at least {lowest:g}")
+    return float(value)
+
+
+def _text(value: Any) -> str | None:
+    if not isinstance(value, str):
+        raise _WrongValueError("a text")
+    return value.strip() or None
+
+
+def _level(value: Any) -> str:
+    if value not in _LEVELS:
+        raise _WrongValueError(f"one of {', '.join(_LEVELS)}")
+    return str(value)
+
+
+_Setter = Callable[[Preferences, Any], Preferences]
+_SETTERS: dict[str, _Setter] = {
+    "run": lambda made, value: replace(made, run=_when(value)),
+    "python": lambda made, value: replace(made, python=_text(value)),
+    "debounce": lambda made, value: replace(made, debounce=_number(value, "milliseconds", 0) / 1000),
+    "inlayHints": lambda made, value: replace(made, inlay_hints=_flag(value)),
+    "codeLens": lambda made, value: replace(made, code_lens=_flag(value)),
+    "timeLimit": lambda made, value: replace(made, time_limit=_number(value, "seconds", 0.1)),
+    "memoryLimit": lambda made, value: replace(made, memory_limit=int(_number(value, "MiB", 0))),
+    "logLevel": lambda made, value: replace(made, log_level=_level(value)),
+}
+
+
+@dataclass
+class Configuration:
+    """Preferences by workspace folder; ``everywhere`` for files outside of all and until the client has answered."""
+
+    everywhere: Preferences = Preferences()
+    folders: dict[Path, Preferences] = field(default_factory=dict)
+
+    def folder_of(self, path: Path) -> Path | None:
+        """The innermost workspace folder around ``path``."""
+        return next((folder for folder in (path, *path.parents) if folder in self.folders), None)
+
+    def preferences(self, path: Path) -> Preferences:
+        folder = self.folder_of(path)
+        return self.everywhere if folder is None else self.folders[folder]
+
+    def settings(self, path: Path) -> Settings:
+        """What the project says, with the client's limits on top; raises UsageError for settings that are wrong."""
+        own, base = self.preferences(path), settings.read(load.project_root(path))
+        limits = replace(
+            base.limits,
+            run_seconds=own.time_limit or base.limits.run_seconds,
+            memory_mib=base.limits.memory_mib if own.memory_limit is None else own.memory_limit,
+        )
+        return replace(base, python=self._python(path, own, base), limits=limits)
+
+    def _python(self, path: Path, own: Preferences, base: Settings) -> str | None:
+        if own.python is not None:
+            folder = self.folder_of(path) or load.project_root(path)
+            given = Path(own.python).expanduser()
+            return own.python if given.name == own.python else str(folder / given)
+        if base.python is not None:
+            return base.python
+        folders = dict.fromkeys(filter(None, (load.project_root(path), self.folder_of(path))))
+        active = os.environ.get("VIRTUAL_ENV")
+        environments = [Path(active)] if active else []
+        environments += [folder / name for folder in folders for name in _ENVIRONMENTS]
+        found = (python for environment in environments if (python := _interpreter(environment)) is not None)
+        return next((str(python) for python in found), None)
+
+
+def _interpreter(environment: Path) -> Path | None:
+    """The Python of a virtual environment."""
+    names = ("Scripts/python.exe",) if os.name == "nt" else ("bin/python", "bin/python3")
+    return next((path for name in names if (path := environment / name).exists()), None)

@@ -1,0 +1,165 @@
+"""What came of analysing a text, and what of it still holds in the text of now.
+
+A result is for the very texts it was made of. Lines that were not touched since keep what was found in them; edits are
+for unchanged texts only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from autofix import load
+from autofix.errors import UsageError
+from autofix.frontends.lsp.documents import Buffer, Documents, Module, Part, path_of
+from autofix.records import Diagnostic, Location, Operation, Plan, Position, Range, Report, Trace
+from autofix.report import words
+from autofix.source import split_lines
+
+
+class Stage(Enum):
+    """How far an analysis got."""
+
+    KNOWN = "what is wrong is known, how to repair it is not yet"
+    DONE = "all is known"
+    REFUSED = "there is nothing to run"
+    FAILED = "the run could not be made"
+
+
+@dataclass(frozen=True)
+class Result:
+    """``module`` is the text that was analysed, ``texts`` are those of all open files then; ``message`` says why there
+    is no report.
+    """
+
+    module: Module
+    texts: Mapping[Path, str]
+    stage: Stage
+    report: Report | None = None
+    message: str = ""
+    _read: dict[Path, Module] = field(default_factory=dict, repr=False)
+
+    @property
+    def trace(self) -> Trace | None:
+        return None if self.report is None else self.report.trace
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return () if self.report is None else words.open_diagnostics(self.report)
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """Verified repairs, the best first."""
+        if self.report is None or self.report.plan is None:
+            return ()
+        return (self.report.plan, *self.report.alternatives)
+
+    @cached_property
+    def files(self) -> frozenset[Path]:
+        """The files that the result depends on."""
+        plans = {path for plan in self.plans for path, _ in plan.texts}
+        return frozenset({self.module.path, *(self.trace.files if self.trace is not None else ()), *plans})
+
+    @cached_property
+    def operations(self) -> dict[Path, list[Operation]]:
+        """What the run did, by the file of the innermost frame."""
+        found: dict[Path, list[Operation]] = {}
+        for operation in words.forward_operations(self.trace) if self.trace is not None else ():
+            if operation.frames:
+                found.setdefault(operation.frames[0].path, []).append(operation)
+        return found
+
+    def analysed(self, path: Path, documents: Documents) -> Module | None:
+        """The text of a file as it was analysed; None if it cannot be had."""
+        if path == self.module.path:
+            return self.module
+        if path not in self._read:
+            text = self.texts.get(path)
+            if text is None and self.report is not None:
+                text = next((one.text for one in self.report.texts if one.path == path), None)
+            text = _on_disk(path) if text is None else text
+            if text is None:
+                return None
+            uri = documents.uri_of(path)
+            self._read[path] = Module(uri, path, text, (Part(Buffer(uri, None, text), 1),))
+        return self._read[path]
+
+    def analysed_in(self, uri: str, documents: Documents) -> Module | None:
+        """The analysed text of the file that an open buffer belongs to, if the run went through it."""
+        path = path_of(documents.key(uri))
+        return None if path is None or path not in self.files else self.analysed(path, documents)
+
+
+def _on_disk(path: Path) -> str | None:
+    try:
+        return load.read(path).text
+    except UsageError:
+        return None
+
+
+def is_fresh(result: Result, documents: Documents) -> bool:
+    """Whether every open text that the result depends on is still the one that was analysed."""
+    module = documents.module(result.module.uri)
+    if module is None or module.text != result.module.text:
+        return False
+    now = dict(documents.texts())
+    return all(now.get(path, result.texts.get(path)) == result.texts.get(path) for path in result.files - {module.path})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A range of a text that is shown now."""
+
+    buffer: Buffer
+    range: Range
+
+
+def place_now(result: Result, location: Location, documents: Documents) -> Place | None:
+    """Where a location of the analysed text is now; None if its lines were touched or its text is gone."""
+    before = result.analysed(location.path, documents)
+    if before is None:
+        return None
+    now = documents.module(documents.key(before.uri)) or _as_is(before, documents)
+    moved = moved_range(before.text, now.text, location.range)
+    found = None if moved is None else now.to_editor(moved)
+    return None if found is None else Place(*found)
+
+
+def _as_is(module: Module, documents: Documents) -> Module:
+    """A file that is open but is no Python (YAML, JSON) as a module; one that is not open as it was read."""
+    buffer = documents.buffers.get(module.uri)
+    return module if buffer is None else Module(module.uri, module.path, buffer.text, (Part(buffer, 1),))
+
+
+def moved_range(before: str, now: str, place: Range) -> Range | None:
+    """The range after edits elsewhere; None where the edits touched its lines."""
+    if before == now:
+        return place
+    same_head, same_tail, shift, count = _changed(before, now)
+    if place.end.line <= same_head:
+        return place
+    if place.start.line > count - same_tail:
+        return Range(
+            Position(place.start.line + shift, place.start.column), Position(place.end.line + shift, place.end.column)
+        )
+    return None
+
+
+@lru_cache(maxsize=8)
+def _changed(before: str, now: str) -> tuple[int, int, int, int]:
+    """Equal lines at the start and at the end, how many lines were added, and the lines there were."""
+    old, new = split_lines(before), split_lines(now)
+    shorter = min(len(old), len(new))
+    head = next((index for index in range(shorter) if old[index] != new[index]), shorter)
+    rest = shorter - head
+    tail = next((index for index in range(rest) if old[-1 - index] != new[-1 - index]), rest)
+    return head, tail, len(new) - len(old), len(old)
+
+
+def locations(diagnostic: Diagnostic) -> Iterator[Location]:
+    """Where a diagnostic can be asked about: the failing call and the place of the size."""
+    yield diagnostic.finding.call
+    yield diagnostic.finding.location

@@ -1,0 +1,259 @@
+"""Forked workers that run user code, and the loop that gives each request to one.
+
+One worker serves the ordinary requests, one after the other; a request for a fresh process goes to a worker of its own
+and may be under way beside them. It knows processes and pipes, and nothing of what a run does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from . import wire
+
+MAX_RUNS = 200  # What user code leaves in a worker goes with it; a long session gets a new one now and then.
+EXIT_SECONDS = 5.0
+
+Serve = Callable[[int, int, bool], None]
+"""The life of a worker: where its requests come from, where it says that one is done, whether it is to rehearse."""
+
+
+@dataclass
+class _Job:
+    """One request and the line that it came as."""
+
+    line: bytes
+    request: wire.RunRequest
+    reply_path: str
+    deadline: float = 0.0
+
+
+class _Worker:
+    """A forked process that serves requests from a pipe, and says on another when each is done.
+
+    ``inherited`` are descriptors of the supervisor that it must not hold; ``rehearse``: there is time for it to run a
+    model of ours first, so that its first run is as quick as its second.
+    """
+
+    def __init__(self, serve: Serve, inherited: list[int], for_scripts: bool, rehearse: bool) -> None:
+        self.for_scripts, self.runs = for_scripts, 0
+        self.job: _Job | None = None
+        read_end, self._write_end = os.pipe()
+        self.done, write_done = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            for descriptor in (*inherited, *self.descriptors):
+                os.close(descriptor)
+            os.setpgid(0, 0)
+            serve(read_end, write_done, rehearse)
+            os._exit(0)
+        os.close(read_end)
+        os.close(write_done)
+
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """The supervisor's ends of the two pipes."""
+        return self._write_end, self.done
+
+    def start(self, job: _Job) -> None:
+        """Hand over the request; a worker that is gone by now says so on ``done`` as one that ends later does."""
+        self.job, self.runs = job, self.runs + 1
+        job.deadline = time.monotonic() + job.request.seconds
+        view = memoryview(job.line + b"\n")
+        try:
+            while view:
+                view = view[os.write(self._write_end, view) :]
+        except BrokenPipeError:
+            pass
+
+    def ending(self) -> str:
+        """'' when the reply was written, else how the process ended: ``killed by signal N``, ``exit code N``."""
+        if os.read(self.done, 1):
+            return ""
+        deadline = time.monotonic() + EXIT_SECONDS
+        while time.monotonic() < deadline:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.pid = 0
+                code = os.waitstatus_to_exitcode(status)
+                return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+            time.sleep(0.002)
+        return "exit code unknown"
+
+    def end(self) -> int:
+        """Kill the process and what it started; its number, 0 if it has been reaped."""
+        pid, self.pid = self.pid, 0
+        if pid:
+            for kill in (os.killpg, os.kill):  # A worker that was only just forked is not yet in a group of its own.
+                try:
+                    kill(pid, signal.SIGKILL)
+                except (ProcessLookupError, PermissionError):
+                    pass
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+        return pid
+
+
+class _Workers:
+    """One that serves requests, one for each fresh run under way, and one that waits: forked and warm before it is
+    needed.
+    """
+
+    def __init__(self, serve: Serve, prepare_scripts: Callable[[], None], answers: int) -> None:
+        self._serve, self._prepare_scripts, self._answers = serve, prepare_scripts, answers
+        self._current: _Worker | None = None
+        self._spare: _Worker | None = None
+        self._fresh: list[_Worker] = []
+        self._waiting: deque[_Job] = deque()
+        self._killed: list[int] = []
+
+    @property
+    def busy(self) -> list[_Worker]:
+        current = [self._current] if self._current is not None and self._current.job is not None else []
+        return current + self._fresh
+
+    def patience(self) -> float | None:
+        """Seconds until the first run under way is over time; None where there is none."""
+        deadlines = [worker.job.deadline for worker in self.busy if worker.job is not None]
+        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+
+    def take(self, line: bytes) -> None:
+        """Begin with a request, or let it wait for its turn."""
+        request, reply_path = wire.decode_request(line.decode("utf-8", "surrogatepass"))
+        if request.script:
+            self._prepare_scripts()
+        job = _Job(line, request, reply_path)
+        if request.fresh:
+            worker = self._one_for(request.script)
+            self._fresh.append(worker)
+            self._begin(worker, job)
+        else:
+            self._waiting.append(job)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """The next request that waits, if the worker for it is free."""
+        if not self._waiting or (self._current is not None and self._current.job is not None):
+            return
+        job = self._waiting.popleft()
+        current = self._current
+        if current is not None and (current.for_scripts != job.request.script or current.runs >= MAX_RUNS):
+            self._end(current)
+            self._current = None
+        self._current = self._current or self._one_for(job.request.script)
+        self._begin(self._current, job)
+
+    def _one_for(self, scripts: bool) -> _Worker:
+        """A worker that has run nothing of the user's."""
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.for_scripts != scripts:
+            self._end(spare)
+            spare = None
+        return spare or self._forked(scripts, rehearse=False)
+
+    def _begin(self, worker: _Worker, job: _Job) -> None:
+        worker.start(job)
+        if self._spare is None:  # Forked while another works and the front-end waits.
+            self._spare = self._forked(job.request.script, rehearse=not job.request.script)
+
+    def _forked(self, scripts: bool, rehearse: bool) -> _Worker:
+        known = [self._current, self._spare, *self._fresh]
+        held = [descriptor for worker in known if worker is not None for descriptor in worker.descriptors]
+        return _Worker(self._serve, [self._answers, *held], scripts, rehearse)
+
+    def settle(self, readable: list[int]) -> Iterator[tuple[str, str]]:
+        """The reply's path and how its worker ended, '' if well, for each run that is over."""
+        now = time.monotonic()
+        for worker in self.busy:
+            job = worker.job
+            assert job is not None
+            over = worker.done in readable
+            if not over and now < job.deadline:
+                continue
+            ended = worker.ending() if over else "timed out"
+            worker.job = None
+            if ended:
+                write_reply(_ending(ended, job.request), job.reply_path)
+            if ended or worker is not self._current:
+                self._drop(worker)
+            yield job.reply_path, ended
+        self._killed = [pid for pid in self._killed if os.waitpid(pid, os.WNOHANG)[0] == 0]
+        self._go_on()
+
+    def cancel(self) -> Iterator[str]:
+        """End every run, under way or not; the paths of the replies that nobody wants."""
+        for worker in self.busy:
+            job, worker.job = worker.job, None
+            self._drop(worker)
+            if job is not None:
+                yield job.reply_path
+        while self._waiting:
+            yield self._waiting.popleft().reply_path
+
+    def _drop(self, worker: _Worker) -> None:
+        self._end(worker)
+        if worker is self._current:
+            self._current = None
+        else:
+            self._fresh.remove(worker)
+
+    def _end(self, worker: _Worker) -> None:
+        """Nobody waits until the system has taken the memory of a killed process apart."""
+        pid = worker.end()
+        if pid:
+            self._killed.append(pid)
+
+    def end(self) -> None:
+        for worker in (self._current, self._spare, *self._fresh):
+            if worker is not None:
+                worker.end()
+
+
+def supervise(requests: int, answers: int, serve: Serve, prepare_scripts: Callable[[], None]) -> None:
+    """Serve request lines until their stream ends, and then end all workers."""
+    workers = _Workers(serve, prepare_scripts, answers)
+    rest = b""
+    try:
+        while True:
+            watched = [requests, *(worker.done for worker in workers.busy)]
+            readable, _, _ = select.select(watched, [], [], workers.patience())
+            for path, _ in workers.settle(readable):
+                os.write(answers, wire.done(path))
+            if requests in readable:
+                data = os.read(requests, 1 << 20)
+                if not data:
+                    return
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    if line + b"\n" != wire.CANCEL:
+                        workers.take(line)
+                        continue
+                    for path in workers.cancel():
+                        os.write(answers, wire.done(path))
+    finally:
+        workers.end()
+
+
+def write_reply(reply: dict[str, Any], path: str) -> None:
+    """Whole or not at all: the reader may look at any moment."""
+    with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
+        json.dump(reply, file, default=lambda value: {wire.OPAQUE: type(value).__name__})
+    os.replace(f"{path}.part", path)
+
+
+def _ending(ended: str, request: wire.RunRequest) -> dict[str, Any]:
+    if ended == "timed out":
+        message = f"the model ran longer than {request.seconds:g} s"
+        return {"protocol": wire.PROTOCOL, "ending": "timed out", "message": message}
+    if ended.endswith("signal 9") and request.memory_mib:
+        return {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": f"the process was {ended}"}
+    if ended.startswith("exit code"):
+        return {"protocol": wire.PROTOCOL, "ending": "exited", "message": f"the program ended the process with {ended}"}
+    return {"protocol": wire.PROTOCOL, "ending": "crashed", "message": f"the process was {ended}"}
