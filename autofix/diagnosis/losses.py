@@ -25,6 +25,17 @@ _ELEMENTWISE = frozenset(name for names in ELEMENTWISE.values() for name in name
 _CLASSES = frozenset(name for names in CLASSES.values() for name in names)
 _CTC = frozenset(("CTCLoss", "ctc_loss"))
 _PAIRS = frozenset(("CosineEmbeddingLoss", "cosine_embedding_loss"))
+# Losses of three operands of one rank, with the names of their parameters.
+_ALIKE = {
+    **dict.fromkeys(("MarginRankingLoss", "margin_ranking_loss"), ("input1", "input2", "target")),
+    **dict.fromkeys(
+        (
+            *("TripletMarginLoss", "triplet_margin_loss"),
+            *("TripletMarginWithDistanceLoss", "triplet_margin_with_distance_loss"),
+        ),
+        ("anchor", "positive", "negative"),
+    ),
+}
 _INTEGERS = frozenset(("int64", "int32", "int16", "int8", "uint8"))
 # Losses whose backward pass refuses what their forward pass took.
 _STRICT = frozenset(("BCELoss", "binary_cross_entropy", "HuberLoss", "huber_loss"))
@@ -38,6 +49,8 @@ def conclude(operation: Operation, layer: Layer | None) -> Conclusion | None:
         return _sequences(operation, name)
     if name in _PAIRS:
         return _pairs(operation, name)
+    if name in _ALIKE:
+        return _alike(operation, name)
     if name not in _ELEMENTWISE and name not in _CLASSES:
         return None
     output, target = tensor_at(operation, 0), tensor_at(operation, 1, "target")
@@ -131,3 +144,19 @@ def _pairs(operation: Operation, name: str) -> Conclusion | None:
     wanted = first.shape[:1]
     message = f"`{name}` takes a target of {show(wanted)} for {show(first.shape)} but receives {show(target.shape)}"
     return Conclusion(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "pairs", 2)
+
+
+def _alike(operation: Operation, name: str) -> Conclusion | None:
+    """Three operands of one rank: the one that has another is the odd one."""
+    found = [tensor_at(operation, i, keyword) for i, keyword in enumerate(_ALIKE[name])]
+    tensors = [tensor for tensor in found if tensor is not None]
+    if len(tensors) != 3 or len({tensor.rank for tensor in tensors}) != 2:
+        return None
+    ranks = [tensor.rank for tensor in tensors]
+    odd = next(i for i, rank in enumerate(ranks) if ranks.count(rank) == 1)
+    wanted = tensors[(odd + 1) % 3].shape
+    keyword = _ALIKE[name][odd]
+    message = (
+        f"`{name}` takes operands of one rank, but `{keyword}` is {show(tensors[odd].shape)} beside {show(wanted)}"
+    )
+    return Conclusion(Mismatch.LOSS_SHAPE, message, wanted, tensors[odd].shape, keyword, odd)

@@ -74,6 +74,11 @@ def sites(project: Project, expression: Expression, want: int, hints: tuple[int,
     return tuple(sorted(found.values(), key=lambda site: (site.cost, site.edits)))
 
 
+def spelled_in_scope(project: Project, expression: Expression, want: int) -> tuple[str, ...]:
+    """Names and expressions of the function around ``expression`` that have the size ``want`` there."""
+    return tuple(_Solver(project, ()).expressions_in_scope(expression, want))
+
+
 @dataclass(frozen=True, slots=True)
 class _Solver:
     project: Project
@@ -270,7 +275,7 @@ class _Solver:
 
     def _in_place(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
         now = self.project.integer(expression)
-        for text in self._expressions_in_scope(expression, want):
+        for text in self.expressions_in_scope(expression, want):
             kin = 0 if mentions(text, expression.text) else 3
             yield self._site(expression, text, NAME_IN_SCOPE + HOP * depth + kin, "expression")
         if now and want % now == 0 and want // now > 1:
@@ -309,7 +314,7 @@ class _Solver:
         elif factor <= 64:
             yield self._site(expression, f"{expression.text} * {factor}", MULTIPLE_UNSEEN + HOP * depth, "expression")
 
-    def _expressions_in_scope(self, expression: Expression, want: int) -> Iterator[str]:
+    def expressions_in_scope(self, expression: Expression, want: int) -> Iterator[str]:
         """Texts used elsewhere in the same function (or its class) that have the size wanted here."""
         source = expression.source
         function = source.function_of(expression.node)

@@ -108,6 +108,15 @@ def _tokens(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjust
         yield Adjustment(SCORES, "flatten(0, 1)", PLAIN if sure else OTHER_READING, doubt)
 
 
+def alike(operand: int, given: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Adjustment]:
+    """Losses of several operands of one rank: the odd one loses or gets a dimension of one."""
+    extra, lacking = extra_dimension(given, wanted), extra_dimension(wanted, given)
+    if extra is not None:
+        yield Adjustment(operand, f"squeeze({extra})")
+    if lacking is not None:
+        yield Adjustment(operand, f"unsqueeze({lacking})")
+
+
 def sequences(output: Tensor, samples: int) -> Iterator[Adjustment]:
     """CTC takes the time first."""
     if output.shape[0] == samples != output.shape[1]:

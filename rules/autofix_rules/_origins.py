@@ -25,6 +25,7 @@ _FACTORIES = frozenset(
         "new_ones",
         "new_full",
         "new_empty",
+        "new",
         "FloatTensor",
         "Tensor",
     )

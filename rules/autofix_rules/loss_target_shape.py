@@ -4,7 +4,8 @@ Why it fails
     Elementwise losses compare equal shapes: ``(N, 1)`` against ``(N,)`` raises or, worse, broadcasts
     to ``(N, N)``. Cross entropy takes scores ``(N, C, ...)`` and indices ``(N, ...)``: a column of
     indices ``(N, 1)`` or scores with the classes last ``(N, T, C)`` do not fit. CTC takes the time
-    first, ``(T, N, C)``; a cosine loss one target for each pair.
+    first, ``(T, N, C)``; a cosine loss one target for each pair; ranking and triplet losses three
+    operands of one rank.
 What the fix does
     Takes the dimension of one away where it is too many (``.squeeze(1)``), on the output or the
     target; lays the numbers of one side out in rows as the other has them (``.flatten(1)``), at
@@ -33,6 +34,10 @@ from autofix_rules._operands import extra_dimension, followed_by, written
 
 _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
 _NAMES = ("input", "target")
+# Operands of the losses that take several of one rank, by position.
+ALIKE = {"input1": 0, "input2": 1, "target": 2, "anchor": 0, "positive": 1, "negative": 2}
+_RANKING = "self.fc = nn.Linear(6, 1)\nself.loss = nn.MarginRankingLoss()"
+_TRIPLET = "self.fc = nn.Linear(6, 5)\nself.loss = nn.TripletMarginLoss()"
 GIVEN_OUT = 7
 SHORT = 40
 
@@ -85,6 +90,18 @@ class LossTargetShape(Rule):
             ),
         ),
         Example(
+            name="a ranking loss of columns with a vector of signs",
+            inputs=((4, 6),),
+            before=model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y)"),
+            after=model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y.unsqueeze(1))"),
+        ),
+        Example(
+            name="a triplet whose positive has a dimension more",
+            inputs=((4, 6),),
+            before=model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p, self.fc(-x))"),
+            after=model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p.squeeze(1), self.fc(-x))"),
+        ),
+        Example(
             name="pixels in rows, those of the target in images",
             inputs=((4, 1, 2, 3),),
             before=model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x)"),
@@ -119,7 +136,11 @@ class LossTargetShape(Rule):
             yield Fix(self.code, title, (followed_by(expression, made.method),), cost, Applicability.UNSAFE, reason)
 
     def _written(self, project: Project, operation: Operation, finding: Finding, made: Adjustment) -> Fix | None:
-        name = "log_probs" if finding.parameter == "sequences" else _NAMES[min(made.operand, 1)]
+        name = _NAMES[min(made.operand, 1)]
+        if finding.parameter in ALIKE:
+            name = finding.parameter
+        elif finding.parameter == "sequences":
+            name = "log_probs"
         expression = written(project, operation, made.operand, name)
         if expression is None:
             return None
@@ -139,4 +160,6 @@ def _adjustments(finding: Finding, project: Project, operation: Operation) -> It
         case "pairs":
             extra = extra_dimension(finding.actual, finding.expected)
             return iter(() if extra is None else (Adjustment(2, f"squeeze({extra})"),))
+    if finding.parameter in ALIKE:
+        return _loss_shapes.alike(ALIKE[finding.parameter], finding.actual, finding.expected)
     return _loss_shapes.elementwise(project, output, target)

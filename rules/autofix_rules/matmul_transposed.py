@@ -5,7 +5,8 @@ Why it fails
     ``(out, in)``, must be transposed first.
 What the fix does
     Transposes the operand that then fits, in the words the file uses, or takes back a transpose that is one
-    too many; puts the rows first where a weight stands before them. ``mm`` and ``bmm`` of other ranks become
+    too many; puts the rows first where a weight stands before them, and a
+    square matrix (an adjacency) before the rows that it mixes. ``mm`` and ``bmm`` of other ranks become
     ``matmul``.
 Fix safety
     Safe where one transpose makes the sizes meet.
@@ -29,6 +30,7 @@ RIGHT = 9
 LEFT = 12
 SWAPPED = 10
 GENERAL = 9
+_GRAPH = "self.fc = nn.Linear(3, 2)\nself.bias = nn.Parameter(torch.zeros(2))"
 
 
 class MatmulTransposed(Rule):
@@ -47,6 +49,12 @@ class MatmulTransposed(Rule):
             inputs=((2, 8),),
             before=model("self.w = nn.Parameter(torch.randn(3, 8))", "x @ self.w"),
             after=model("self.w = nn.Parameter(torch.randn(3, 8))", "x @ self.w.t()"),
+        ),
+        Example(
+            name="an adjacency behind the rows that it mixes",
+            inputs=((5, 3), (5, 5)),
+            before=model(_GRAPH, "torch.mm(self.fc(x), y) + self.bias").replace("(self, x)", "(self, x, y)"),
+            after=model(_GRAPH, "torch.mm(y, self.fc(x)) + self.bias").replace("(self, x)", "(self, x, y)"),
         ),
         Example(
             name="declines inputs that do not meet",
@@ -69,7 +77,8 @@ class MatmulTransposed(Rule):
             is_linear = finding.parameter == "weight"
             yield from self._transposed(project, places, tensors, is_linear)
             producer = project.producer(tensors[0])
-            if producer is not None and producer.kind is OperationKind.GET_ATTR:
+            square = tensors[1].rank == 2 and tensors[1].shape[0] == tensors[1].shape[1]
+            if square or (producer is not None and producer.kind is OperationKind.GET_ATTR):
                 yield from self._swapped(operation, places, tensors)
 
     def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:

@@ -160,6 +160,8 @@ class RnnHiddenState(Rule):
         if got[dimension] % directions:
             return
         for site in argument_sites(project, layer, parameter, got[dimension] // directions):
+            if site.what == "expression":
+                continue  # Another name that happens to hold the number says nothing about the layer.
             title = f"set `{parameter}` of `{layer.path or layer.kind}` to {site.text}, as the state has it"
             yield self.fix(
                 title,

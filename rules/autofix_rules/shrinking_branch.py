@@ -13,17 +13,21 @@ Source
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from autofix.expressions import NotACall, with_argument
 from autofix.records import Layer, Operation, Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, Site, model, sites
 from autofix.signatures import position
 from autofix_rules._branches import branch, layers_of, padding_for, spatial, uneven
 from autofix_rules._sizes import argument_sites
 
 COST = 9
 ODD_EXTRA = 9
+_HANDED = "def conv(**options):\n    return nn.Conv2d(2, 2, **options)"
+_THREE = "torch.cat([x, self.a(x), self.b(x)], 1)"
 UP = "d = F.max_pool2d(x, 2)\nx + self.up(d)"
 
 
@@ -45,6 +49,12 @@ class ShrinkingBranch(Rule):
             after=model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1, output_padding=1)", UP),
         ),
         Example(
+            name="one of three branches, its padding handed on",
+            inputs=((1, 2, 9, 9),),
+            before=model("self.a = conv(kernel_size=1)\nself.b = conv(kernel_size=5, padding=1)", _THREE, _HANDED),
+            after=model("self.a = conv(kernel_size=1)\nself.b = conv(kernel_size=5, padding=2)", _THREE, _HANDED),
+        ),
+        Example(
             name="declines an even kernel",
             inputs=((1, 2, 9, 9),),
             before=model("self.conv = nn.Conv2d(2, 2, 2)", "x + self.conv(x)"),
@@ -53,10 +63,9 @@ class ShrinkingBranch(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is None or len(operation.tensors) != 2 or not uneven(project, *operation.tensors):
-            return
-        for i in (0, 1):
-            yield from self._convolutions(project, operation.tensors[i], operation.tensors[1 - i])
+        for small, big in _pairs(operation.tensors) if operation is not None else ():
+            if uneven(project, small, big):
+                yield from self._convolutions(project, small, big)
 
     def _convolutions(self, project: Project, small: Tensor, big: Tensor) -> Iterator[Fix]:
         """The layers of the branch that could have lost the rest, the last first."""
@@ -74,9 +83,13 @@ class ShrinkingBranch(Rule):
     def _padded(self, project: Project, layer: Layer, parameter: str, size: int, extra: int) -> Iterator[Fix]:
         title = f"set `{parameter}` of `{layer.path or layer.kind}` to {size}"
         found = argument_sites(project, layer, parameter, size)
+        call = project.construction_call(layer)
+        options = (
+            call is not None and isinstance(call.node, ast.Call) and any(k.arg is None for k in call.node.keywords)
+        )
+        found = found or (_keyword_sites(project, layer, parameter, size) if options else ())
         for site in found:
             yield self.fix(title, site, extra=extra - 1)
-        call = project.construction_call(layer)
         if call is None or found:
             return
         try:
@@ -84,6 +97,30 @@ class ShrinkingBranch(Rule):
         except NotACall:
             return
         yield Fix(self.code, title, (call.source.replace(call.node, text),), COST + extra, self.applicability)
+
+
+def _pairs(tensors: tuple[Tensor, ...]) -> tuple[tuple[Tensor, Tensor], ...]:
+    """Either of two against the other; of more, each that differs against the size that most of them have."""
+    if len(tensors) == 2:
+        return ((tensors[0], tensors[1]), (tensors[1], tensors[0]))
+    counts = Counter(spatial(tensor.shape) for tensor in tensors)
+    usual, often = counts.most_common(1)[0] if counts else ((), 0)
+    if 2 * often <= len(tensors):
+        return ()
+    big = next(tensor for tensor in tensors if spatial(tensor.shape) == usual)
+    return tuple((tensor, big) for tensor in tensors if spatial(tensor.shape) != usual)
+
+
+def _keyword_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
+    """The keyword of a caller's call, which reaches the layer in ``**options``."""
+    frames = layer.construction
+    for depth in range(1, len(frames)):
+        call = project.call(frames[depth:])
+        keywords = call.node.keywords if call is not None and isinstance(call.node, ast.Call) else ()
+        node = next((k.value for k in keywords if k.arg == parameter), None)
+        if call is not None and node is not None:
+            return sites(project, Expression(call.source, node, call.frames), size)
+    return ()
 
 
 def _half_kernel(layer: Layer) -> int | None:

@@ -2,7 +2,7 @@
 
 Why it fails
     ``nn.Linear(64, 128)`` where 128 features come in: what was meant to go in stands where the layer
-    says what it gives out. The same happens to channels of convolutions.
+    says what it gives out. The same happens to channels of convolutions, and to the two inputs of a bilinear layer.
 What the fix does
     Exchanges the two arguments.
 Fix safety
@@ -27,7 +27,7 @@ _TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear({})\nself.c = nn.Linear(3, 
 class SwappedSizes(Rule):
     code = "AF123"
     name = "swapped-sizes"
-    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS)
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.BILINEAR_FEATURES)
     examples = (
         Example(
             name="Linear",
@@ -40,6 +40,16 @@ class SwappedSizes(Rule):
             inputs=((4, 6),),
             before=model(_TWO.format("in_features=3, out_features=8"), "self.c(self.b(self.a(x)))"),
             after=model(_TWO.format("in_features=8, out_features=3"), "self.c(self.b(self.a(x)))"),
+        ),
+        Example(
+            name="Bilinear",
+            inputs=((4, 6), (4, 3)),
+            before=model("a, b = 6, 3\nself.bil = nn.Bilinear(b, a, 2)", "self.bil(x, y)").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+            after=model("a, b = 6, 3\nself.bil = nn.Bilinear(a, b, 2)", "self.bil(x, y)").replace(
+                "(self, x)", "(self, x, y)"
+            ),
         ),
         Example(
             name="declines sizes that are not the other's",
@@ -60,11 +70,13 @@ class SwappedSizes(Rule):
             incoming.source.replace(incoming.node, outgoing.text),
             outgoing.source.replace(outgoing.node, incoming.text),
         )
-        title = f"exchange the sizes of `{layer.path or layer.kind}`: {outgoing.text} go in, {incoming.text} come out"
+        title = f"exchange the sizes of `{layer.path or layer.kind}`: {outgoing.text} before {incoming.text}"
         yield Fix(self.code, title, edits, COST, self.applicability)
 
 
 def _names(layer: Layer) -> tuple[str, str] | None:
+    if layer.kind == "Bilinear":
+        return "in1_features", "in2_features"
     if layer.kind == "Linear":
         return "in_features", "out_features"
     return ("in_channels", "out_channels") if layer.setting("in_channels") is not None else None

@@ -29,6 +29,7 @@ BATCH = 8
 SIBLING = 12
 REST = 15
 PRODUCER_EXTRA = 11
+SPLIT_EXTRA = 3
 FOLDED_BEFORE = 14
 
 
@@ -144,6 +145,7 @@ class ViewSize(Rule):
 
     def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, extra: int) -> Iterator[Fix]:
         """The Linear layer before gives out another number than the sizes make up."""
+        yield from self._channels(project, sizes, tensor, extra)
         want = math.prod(sizes.values[1:]) if len(sizes.shape) > 1 else math.prod(sizes.values)
         if tensor.rank != 2 or -1 in sizes.values[1:]:
             return
@@ -157,6 +159,20 @@ class ViewSize(Rule):
                     reason=reason,
                     applicability=Applicability.UNSAFE,
                 )
+
+    def _channels(self, project: Project, sizes: Sizes, tensor: Tensor, extra: int) -> Iterator[Fix]:
+        """Maps whose channels are split: everything else is as asked, so the convolution before gives too few."""
+        values, shape = sizes.values, sizes.shape
+        maps = shape[2:]
+        if not maps or len(values) <= len(shape) or -1 in values or values[0] != shape[0]:
+            return
+        if values[-len(maps) :] != maps:
+            return
+        want = math.prod(values[1 : -len(maps)])
+        for layer, site in producer_sites(project, tensor, want):
+            title = f"make `{layer.path}` give out {want} channels, as they are split"
+            reason = "the sizes asked for could be meant to change instead"
+            yield self.fix(title, site, extra=SPLIT_EXTRA + extra, reason=reason, applicability=Applicability.UNSAFE)
 
 
 def _together(
