@@ -1,0 +1,6 @@
+"""x"""
+
+
+def render(report: object) -> str:
+    return ""
+    return ""
