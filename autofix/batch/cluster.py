@@ -39,7 +39,8 @@ def connected(address: str, base: Path, files: Sequence[Path]) -> Executor:
             "--scheduler needs dask.distributed; install it with `pip install 'torch-autofix[distributed]'`"
         ) from None
     try:
-        client: Any = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        connect: Any = distributed.Client
+        client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(f"no Dask scheduler answers at {address}: {error}; start one with `dask scheduler`") from error
     _check_workers(client, address)

@@ -20,7 +20,12 @@ from autofix.batch.records import Change, Outcome
 from autofix.errors import ConflictError, UsageError
 from autofix.patch import FileChange
 
-AUTHOR = {"GIT_AUTHOR_NAME": "autofix", "GIT_AUTHOR_EMAIL": "autofix@localhost"}
+# For a machine, such as a build server, where git knows nobody.
+_NOBODY = {
+    f"GIT_{who}_{what}": f"autofix{end}"
+    for who in ("AUTHOR", "COMMITTER")
+    for what, end in (("NAME", ""), ("EMAIL", "@localhost"))
+}
 
 
 def deliverable(outcome: Outcome, *, unsafe: bool) -> bool:
@@ -81,6 +86,7 @@ def check_branch(base: Path, name: str) -> None:
 def branch(base: Path, name: str, outcomes: Sequence[Outcome]) -> int:
     """Make the branch at HEAD with one commit for each outcome, the working tree untouched; how many there are."""
     parent = _git(base, "rev-parse", "HEAD").strip()
+    who = {} if _has_identity(base) else _NOBODY
     with tempfile.TemporaryDirectory(prefix="autofix-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         _git(base, "read-tree", parent, environment=index)
@@ -93,9 +99,17 @@ def branch(base: Path, name: str, outcomes: Sequence[Outcome]) -> int:
                 blob = _git(base, "hash-object", "-w", "--stdin", "--path", change.path, data=made.after).strip()
                 _git(base, "update-index", "--cacheinfo", f"{mode},{blob},{change.path}", environment=index)
             tree = _git(base, "write-tree", environment=index).strip()
-            parent = _git(base, "commit-tree", tree, "-p", parent, data=_message(outcome).encode()).strip()
+            message = _message(outcome).encode()
+            parent = _git(base, "commit-tree", tree, "-p", parent, data=message, environment=who).strip()
     _git(base, "update-ref", f"refs/heads/{name}", parent, "")
     return len(outcomes)
+
+
+def _has_identity(base: Path) -> bool:
+    return (
+        subprocess.run(["git", "-C", str(base), "var", "GIT_AUTHOR_IDENT"], capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 def _message(outcome: Outcome) -> str:
@@ -110,9 +124,6 @@ def _message(outcome: Outcome) -> str:
 
 def _git(base: Path, *words: str, data: bytes = b"", environment: dict[str, str] | None = None) -> str:
     known = {**os.environ, **(environment or {})}
-    for key, value in AUTHOR.items():
-        known.setdefault(key, value)
-        known.setdefault(key.replace("AUTHOR", "COMMITTER"), value)
     try:
         done = subprocess.run(["git", "-C", str(base), *words], input=data, capture_output=True, check=True, env=known)
     except OSError as error:

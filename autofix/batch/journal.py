@@ -68,6 +68,11 @@ class Journal:
         row = self._base.execute("select words, finished from runs order by run desc limit 1").fetchone()
         return None if row is None or row[1] else list(json.loads(row[0]))
 
+    def known(self) -> int:
+        """How many results there are."""
+        row = self._base.execute("select count(*) from results").fetchone()
+        return int(row[0])
+
     def get(self, key: str, digest: Callable[[str], str]) -> Json | None:
         """The result under the key, if the files it depended on are as they were."""
         row = self._base.execute("select value, files from results where key = ?", (key,)).fetchone()

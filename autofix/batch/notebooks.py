@@ -142,7 +142,7 @@ def _plain(text: str) -> str:
 
 
 def _lines(raw: str) -> Iterator[_Line]:
-    """The lines of the code cells, each with its place; the walk goes to every string of a ``source`` and no further."""
+    """The lines of the code cells with their places; the walk goes no further than the strings of a ``source``."""
     if not isinstance(json.loads(raw), dict):
         raise ValueError("it is no JSON object")
     found = False

@@ -47,7 +47,8 @@ class _Worker:
         self.jobs = 0
         self._folder = folder
         self._lines: queue.Queue[bytes] = queue.Queue()
-        threading.Thread(target=self._forward, daemon=True).start()
+        self._reading = threading.Thread(target=self._forward, daemon=True)
+        self._reading.start()
 
     def _forward(self) -> None:
         assert self._process.stdout is not None
@@ -82,6 +83,11 @@ class _Worker:
             else:
                 self._process.kill()
         self._process.wait()
+        self._reading.join()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -165,16 +165,21 @@ def _written(choice: BatchChoice, chosen: Sequence[Outcome], base: Path) -> Iter
             raise ConflictError(f"cannot make {choice.output_dir}: {error.strerror}") from error
         for name, outcome in zip(delivery.names(chosen), chosen, strict=True):
             writing.write_file(choice.output_dir / name, delivery.own_patch(outcome))
-        yield f"wrote {len(chosen)} patches to {choice.output_dir}"
+        yield f"wrote {_counted(len(chosen), 'patch', 'patches')} to {choice.output_dir}"
     if choice.branch is not None:
         if not chosen:
             yield f"made no branch {choice.branch}: there is nothing to commit"
             return
-        yield f"made the branch {choice.branch} with {delivery.branch(base, choice.branch, chosen)} commits"
+        made = delivery.branch(base, choice.branch, chosen)
+        yield f"made the branch {choice.branch} with {_counted(made, 'commit', 'commits')}"
     if choice.apply:
         changes = delivery.joined(chosen)
         writing.write(changes, base)
         yield from (f"wrote {change.path}" for change in changes)
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _print(choice: BatchChoice, report: BatchReport, chosen: Sequence[Outcome]) -> None:
