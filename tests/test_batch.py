@@ -27,12 +27,12 @@ Run = Callable[..., int]
 pytestmark = pytest.mark.torch
 
 
-def net(size: int = 16, sample: str = "4,8", extra: str = "") -> str:
-    """A model whose head takes ``size`` features and gets 16, with the sample that its file declares."""
+def net(size: int = 128, sample: str = "4,1,10,10", extra: str = "") -> str:
+    """A model whose head takes ``size`` features and gets 128, with the sample that its file declares."""
     comment = f"# autofix: sample-shape={sample}\n" if sample else ""
     return (
         f"{comment}{HEADER}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-        f"        self.body = nn.Linear(8, 16)\n        self.head = nn.Linear({size}, 3)\n\n    def forward(self, x):\n{extra}        return self.head(self.body(x))\n"
+        f"        self.body = nn.Conv2d(1, 2, 3)\n        self.head = nn.Linear({size}, 3)\n\n    def forward(self, x):\n{extra}        return self.head(torch.flatten(self.body(x), 1))\n"
     )
 
 
@@ -98,7 +98,7 @@ def test_a_tree_is_repaired_and_the_patch_applies(
     assert endings(folder / "all.json") == {"needs.py": "not-run", "pkg/bad.py": "repaired", "pkg/good.py": "healthy"}
     assert b"needs.py: Net: not run: `Net` needs `width`" in words
     subprocess.run(["git", "apply", "--check"], input=patch, cwd=folder, check=True)
-    assert b"+        self.head = nn.Linear(16, 3)" in patch
+    assert b"+        self.head = nn.Linear(128, 3)" in patch
     assert "<script>" in (folder / "reports.html").read_text("utf-8")
 
 
@@ -137,7 +137,9 @@ def test_the_manifest_is_the_list_of_targets(
 
 
 def test_the_constructor_and_the_sample_come_from_a_script(tree: Callable[[Mapping[str, str]], Path]) -> None:
-    script = "import torch\nfrom needs import Net\n\nWIDTH = 5\nmodel = Net(width=WIDTH)\nmodel(torch.randn(2, 8))\n"
+    script = (
+        "import torch\nfrom needs import Net\n\nWIDTH = 5\nmodel = Net(width=WIDTH)\nmodel(torch.randn(2, 1, 10, 10))\n"
+    )
     folder = tree({"needs.py": MIXED["needs.py"], "scripts/go.py": script, "pyproject.toml": ""})
     cli.main(["batch", "needs.py", "--report", "all.json", "-q"])
     report = json.loads((folder / "all.json").read_text("utf-8"))["targets"][0]["report"]
@@ -147,13 +149,13 @@ def test_the_constructor_and_the_sample_come_from_a_script(tree: Callable[[Mappi
 
 def test_plans_that_share_a_file_are_proved_together(tree: Callable[[Mapping[str, str]], Path]) -> None:
     """One constant serves a model that is right and one that is wrong: repairing it for one would break the other."""
-    shared = "WIDTH = 16\n"
+    shared = "WIDTH = 128\n"
     model = (
         net()
-        .replace("nn.Linear(8, 3)", "nn.Linear(WIDTH, 3)")
+        .replace("nn.Linear(128, 3)", "nn.Linear(WIDTH, 3)")
         .replace("import torch\n", "import torch\nfrom sizes import WIDTH\n")
     )
-    other = model.replace("nn.Linear(8, 16)", "nn.Linear(8, 12)")
+    other = model.replace("nn.Conv2d(1, 2, 3)", "nn.Conv2d(1, 3, 3)")
     folder = tree({"sizes.py": shared, "a.py": other, "b.py": model, "c.py": other, ".gitignore": "*.json\n"})
     cli.main(["batch", ".", "--unsafe-fixes", "--output", "all.patch", "--report", "all.json", "-q"])
     git(folder, "apply", "all.patch") if (folder / "all.patch").read_bytes() else None
@@ -198,7 +200,7 @@ def test_a_second_run_starts_no_worker(
 
 
 def test_what_a_target_does_to_its_worker_costs_it_alone(tree: Callable[[Mapping[str, str]], Path]) -> None:
-    good = {f"m{number:02}.py": net(size=16 if number % 2 else 6) for number in range(16)}
+    good = {f"m{number:02}.py": net(size=128 if number % 2 else 6) for number in range(16)}
     bad = {
         "m03a.py": HANGS,
         "m05a.py": CRASHES,
@@ -209,7 +211,7 @@ def test_what_a_target_does_to_its_worker_costs_it_alone(tree: Callable[[Mapping
     assert cli.main(["batch", ".", "-q", *LIMITS, "--report", "all.json"]) == 1
     found = endings(folder / "all.json")
     assert {name: found[name] for name in good} == {
-        name: "healthy" if "(16, 3)" in text else "repaired" for name, text in good.items()
+        name: "healthy" if "(128, 3)" in text else "repaired" for name, text in good.items()
     }
     assert [found[name] for name in bad] == ["not-run"] * 3 + [found["m09a.py"]]
 
@@ -317,7 +319,7 @@ def test_a_notebook_changes_in_one_line(tree: Callable[[Mapping[str, str]], Path
     assert cli.main(["batch", ".", "-q", "--output", "all.patch", "--report", "all.json"]) == 1
     assert endings(folder / "all.json") == {"nb.ipynb": "repaired"}
     git(folder, "apply", "all.patch")
-    assert (folder / "nb.ipynb").read_text("utf-8") == text.replace("nn.Linear(6, 3)", "nn.Linear(16, 3)")
+    assert (folder / "nb.ipynb").read_text("utf-8") == text.replace("nn.Linear(6, 3)", "nn.Linear(128, 3)")
     diagnostic = json.loads((folder / "all.json").read_text("utf-8"))["targets"][0]["report"]["diagnostics"][0]
     assert diagnostic["cell"] == 3
 

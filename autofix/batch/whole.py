@@ -57,7 +57,9 @@ def discovered(work: Work, wish: Wish) -> list[Found]:
     candidates = [path for path in files if path in named or manifest.names(path) or not tree.is_test(path)]
     candidates = list(dict.fromkeys((*candidates, *manifest.inside(wish.paths))))
     wanted = sorted(path for path in candidates if manifest.takes(path))
-    texts = {path: text for path in dict.fromkeys((*files, *wanted)) if (text := _text(path)) is not None}
+    # Models are built and used by files that nobody named, too.
+    known_files = dict.fromkeys((*tree.files(work.base, (work.base,)), *wanted))
+    texts = {path: text for path in known_files if (text := _text(path)) is not None}
     if wish.since is not None:
         known = since.changed(work.base, wish.since)
         wanted = [path for path in wanted if path not in texts or since.touched(path, texts[path], known)]

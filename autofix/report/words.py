@@ -45,6 +45,7 @@ _RUNGS = {
     CheckKind.INDEPENDENT: "no batch mixing",
     CheckKind.BACKWARD: "backward",
     CheckKind.FRESH: "fresh process",
+    CheckKind.EQUAL: "equal outputs with the same weights",
 }
 _WRITTEN_BY = {
     Applicability.SAFE: "--apply writes it",
