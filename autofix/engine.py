@@ -172,9 +172,7 @@ def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) ->
     spent = Spent(run.probes, original.seconds)
     message = "; ".join(dict.fromkeys(one.finding.message for one in diagnostics))
     notes = (*found.notes, *_unused_suppressions(run, target.path), *guessing.notes(target.samples))
-    return Report(
-        target, RepairEnding.REPAIRED, message, original, diagnostics, plans[0], (), texts, notes, spent
-    )
+    return Report(target, RepairEnding.REPAIRED, message, original, diagnostics, plans[0], (), texts, notes, spent)
 
 
 def _without_fault(request: Request, run: Runs, original: Trace) -> Report:

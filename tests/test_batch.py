@@ -32,7 +32,8 @@ def net(size: int = 128, sample: str = "4,1,10,10", extra: str = "") -> str:
     comment = f"# autofix: sample-shape={sample}\n" if sample else ""
     return (
         f"{comment}{HEADER}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-        f"        self.body = nn.Conv2d(1, 2, 3)\n        self.head = nn.Linear({size}, 3)\n\n    def forward(self, x):\n{extra}        return self.head(torch.flatten(self.body(x), 1))\n"
+        f"        self.body = nn.Conv2d(1, 2, 3)\n        self.head = nn.Linear({size}, 3)\n\n"
+        f"    def forward(self, x):\n{extra}        return self.head(torch.flatten(self.body(x), 1))\n"
     )
 
 

@@ -34,7 +34,7 @@ def compare(request: RunRequest, construct: Construct, sliced: bool) -> Outcome:
         return FAILED, (str(error).strip() or type(error).__name__).splitlines()[0]
     if len(expected) != len(found):
         return FAILED, f"{len(found)} tensors instead of {len(expected)}"
-    for before, after in zip(expected, found):
+    for before, after in zip(expected, found, strict=True):
         if before.shape != after.shape or before.dtype != after.dtype:
             shapes = f"{after.dtype} {tuple(after.shape)} instead of {before.dtype} {tuple(before.shape)}"
             return FAILED, f"the output is {shapes}".replace("torch.", "")
