@@ -14,8 +14,8 @@ from autofix.errors import AutofixError
 
 INTERRUPTED = 130
 
-# Commands and options after which no model runs.
-_WITHOUT_MODEL = frozenset({"explain", "lsp", "--version", "--install-completion", "--show-completion"})
+# Commands and options after which this process needs no probe.
+_WITHOUT_MODEL = frozenset({"explain", "batch", "lsp", "--version", "--install-completion", "--show-completion"})
 _HELP = frozenset({"--help", "-h"})
 
 

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import propose, registry, search, suppressions, verify
+from autofix import propose, refactoring, registry, search, suppressions, verify
 from autofix.child import Session
 from autofix.diagnosis import diagnose
 from autofix.patch import moved_back
@@ -78,7 +78,8 @@ def repair(
             further = _failing_sample(request, used, original)
             if further is not None:
                 return repair(replace(request, target=further), used, progress, early)
-            return _silent_fault(request, run, original, tell) or _without_fault(request, run, original)
+            found = _silent_fault(request, run, original, tell) or _refactored(request, run, original, tell)
+            return found or _without_fault(request, run, original)
         project = run.project((), original)
         finding = diagnose(project)
         assert finding is not None
@@ -151,6 +152,27 @@ def _silent_fault(request: Request, run: Runs, original: Trace, tell: Progress) 
         if report.plan is not None:
             return report
     return None
+
+
+def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) -> Report | None:
+    """The report of rewritings that were asked for and that keep the outputs of a healthy model."""
+    settings, target = request.settings, request.target
+    rules = propose.refactorings(registry.rules(), settings.select, settings.ignore)
+    if not rules or original.ending is not Ending.PASSED or target.script:
+        return None
+    tell("rewriting")
+    project = run.project((), original)
+    found = refactoring.rewritten(project, rules, run.compared)
+    plans = _judged(run, project, () if found.plan is None else (found.plan,))
+    run.finish()
+    if not plans:
+        return None
+    diagnostics = tuple(_diagnostics(project, plans[0].steps))
+    texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
+    spent = Spent(run.probes, original.seconds)
+    message = "; ".join(dict.fromkeys(one.finding.message for one in diagnostics))
+    notes = (*found.notes, *_unused_suppressions(run, target.path), *guessing.notes(target.samples))
+    return Report(target, RepairEnding.REPAIRED, message, original, diagnostics, plans[0], (), texts, notes, spent)
 
 
 def _without_fault(request: Request, run: Runs, original: Trace) -> Report:

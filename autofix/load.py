@@ -11,6 +11,7 @@ import io
 import os
 import tokenize
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from autofix import models, programs
@@ -70,12 +71,14 @@ def target(
     text: str | None = None,
     arguments: tuple[str, ...] = (),
     settled: Samples | None = None,
+    elsewhere: Iterable[Path] | None = None,
 ) -> Target:
     """What to run: the file in its project, the model expression, the samples.
 
     Without a model and a sample, a file that does something when it is run is the program to run, with ``arguments``.
     A sample is what was given, else what a comment of the file declares, else what the settings say (``settled``),
-    else what the file's code tells.
+    else what the file's code tells, and that of ``elsewhere``: files that may build and use the model (default: the
+    tests of the project).
     Raises UsageError if the file is not Python, or the model or a sample is neither given nor plain from the file.
     """
     path = Path(os.path.abspath(path))
@@ -91,8 +94,9 @@ def target(
         return Target(
             path, root, module, paths, "", Samples(origin=SampleOrigin.NONE), script=True, arguments=arguments
         )
-    expression = models.expression(source, model)
-    found = known or _inferred(source, expression, root)
+    others = _Others(source, _TestFiles(source, root) if elsewhere is None else elsewhere)
+    expression = models.expression(source, model, others)
+    found = known or _inferred(source, expression, others)
     if found is None:
         raise UsageError(
             f"no sample input for `{expression}` in {path.name}; pass one, for example --sample-shape 64,3,32,32"
@@ -105,24 +109,41 @@ def configured(sample_shape: tuple[str, ...]) -> Samples | None:
     return sampling.parse_samples(sample_shape, SampleOrigin.SETTINGS) if sample_shape else None
 
 
-def _inferred(source: Source, expression: str, root: Path) -> Samples | None:
+def _inferred(source: Source, expression: str, elsewhere: Iterable[Source]) -> Samples | None:
     # Most runs name their sample, and the start should not pay for what they do not need.
     from autofix.samples import inference
 
-    return inference.infer(source, expression, _tests(source, root))
+    return inference.infer(source, expression, elsewhere)
 
 
-def _tests(source: Source, root: Path) -> Iterator[Source]:
-    """Test files of the project that name the module of ``source``."""
-    folders = dict.fromkeys((root, root / "tests", root / "test", source.path.parent))
-    paths = [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
-    for path in dict.fromkeys(paths[:MAX_TESTS]):
-        try:
-            text = read(path).text
-        except UsageError:
-            continue
-        if path != source.path and source.path.stem in text:
-            yield Source(path, text)
+@dataclass(frozen=True)
+class _Others:
+    """Those of the files that name the module of ``source``; read anew whenever somebody asks, so not without need."""
+
+    source: Source
+    paths: Iterable[Path]
+
+    def __iter__(self) -> Iterator[Source]:
+        for path in self.paths:
+            try:
+                text = read(path).text
+            except UsageError:
+                continue
+            if path != self.source.path and self.source.path.stem in text:
+                yield Source(path, text)
+
+
+@dataclass(frozen=True)
+class _TestFiles:
+    """The test files of a project, looked for when somebody asks."""
+
+    source: Source
+    root: Path
+
+    def __iter__(self) -> Iterator[Path]:
+        folders = dict.fromkeys((self.root, self.root / "tests", self.root / "test", self.source.path.parent))
+        paths = [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
+        yield from dict.fromkeys(paths[:MAX_TESTS])
 
 
 def _check_syntax(source: Source) -> None:

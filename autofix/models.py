@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from autofix.errors import UsageError
 from autofix.source import Source, dotted
@@ -15,9 +15,10 @@ from autofix.source import Source, dotted
 _BASES = frozenset(("Module", "Sequential", "ModuleList", "LightningModule", "PreTrainedModel"))
 
 
-def expression(source: Source, given: str | None) -> str:
+def expression(source: Source, given: str | None, elsewhere: Iterable[Source] = ()) -> str:
+    """The expression that builds the model; ``elsewhere`` are files that may build it, read only if they are needed."""
     if given is not None:
-        return _given(source, given.strip())
+        return _given(source, given.strip(), elsewhere)
     roots = list(_root_classes(source))
     if not roots:
         roots_or_variables = list(_model_variables(source))
@@ -28,7 +29,13 @@ def expression(source: Source, given: str | None) -> str:
         raise UsageError(_several(source, roots_or_variables))
     if len(roots) > 1:
         raise UsageError(_several(source, [class_.name for class_ in roots]))
-    return _constructed(source, roots[0])
+    return _constructed(source, roots[0], elsewhere)
+
+
+def names(source: Source) -> tuple[str, ...]:
+    """Every model of the file that no other uses as a part: its classes, else its variables that hold layers."""
+    classes = tuple(class_.name for class_ in sorted(_root_classes(source), key=lambda one: one.lineno))
+    return classes or tuple(dict.fromkeys(_model_variables(source)))
 
 
 def several(source: Source) -> list[str]:
@@ -41,7 +48,7 @@ def _several(source: Source, names: Sequence[str]) -> str:
     return f"{source.path.name} has {len(names)} models; choose one: {choices}"
 
 
-def _given(source: Source, expression: str) -> str:
+def _given(source: Source, expression: str, elsewhere: Iterable[Source]) -> str:
     if not expression:
         raise UsageError("the model expression is empty; pass --model with a class, a variable or an expression")
     try:
@@ -49,7 +56,7 @@ def _given(source: Source, expression: str) -> str:
     except (SyntaxError, ValueError) as error:
         raise UsageError(f"cannot read the model expression {expression!r}: {error}") from error
     class_ = source.classes.get(expression) if isinstance(tree, ast.Name) else None
-    return _constructed(source, class_) if class_ is not None else expression
+    return _constructed(source, class_, elsewhere) if class_ is not None else expression
 
 
 def _root_classes(source: Source) -> Iterator[ast.ClassDef]:
@@ -139,8 +146,8 @@ def _model_variables(source: Source) -> Iterator[str]:
             yield name
 
 
-def _constructed(source: Source, class_: ast.ClassDef) -> str:
-    """``Net()``, or a call of the file where the constructor needs arguments."""
+def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Source]) -> str:
+    """``Net()``, or a call of the file, else of another, where the constructor needs arguments."""
     missing = _required(source, class_)
     if not missing:
         return f"{class_.name}()"
@@ -150,8 +157,51 @@ def _constructed(source: Source, class_: ast.ClassDef) -> str:
             used = {n.id for child in (*node.args, *node.keywords) for n in ast.walk(child) if isinstance(n, ast.Name)}
             if used <= module_names:
                 return " ".join(source.text_of(node).split())
+    found = next((call for other in elsewhere for call in _calls_with_plain_values(other, class_.name)), None)
+    if found is not None:
+        return found
     words = ", ".join(f"{name}=..." for name in missing)
     raise UsageError(f'`{class_.name}` needs {_listed(missing)}; pass them with --model "{class_.name}({words})"')
+
+
+def _calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
+    """Calls of a class in a file that imports it whose arguments mean the same in every file."""
+    try:
+        nodes = source.nodes
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    constants = _plain_constants(source)
+    for node in nodes:
+        if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] != name:
+            continue
+        spelled = [_spelled(one, constants) for one in node.args]
+        spelled += [_keyword(one, constants) for one in node.keywords]
+        if None not in spelled:
+            yield f"{name}({', '.join(filter(None, spelled))})"
+
+
+def _plain_constants(source: Source) -> dict[str, str]:
+    """What names of the module hold, where that is a plain value assigned once."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in source.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found.setdefault(node.targets[0].id, []).append(node.value)
+    single = {name: _spelled(values[0], {}) for name, values in found.items() if len(values) == 1}
+    return {name: text for name, text in single.items() if text is not None}
+
+
+def _keyword(keyword: ast.keyword, constants: dict[str, str]) -> str | None:
+    value = _spelled(keyword.value, constants)
+    return None if value is None or keyword.arg is None else f"{keyword.arg}={value}"
+
+
+def _spelled(node: ast.expr, constants: dict[str, str]) -> str | None:
+    if isinstance(node, ast.Name):
+        return constants.get(node.id)
+    try:
+        return repr(ast.literal_eval(node))
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def _listed(names: Sequence[str]) -> str:

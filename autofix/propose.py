@@ -52,10 +52,15 @@ def chosen(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, 
     """The rules that codes, beginnings of codes or names select; those for lazy layers only where they are
     preferred.
     """
-    kept = [rule for rule in rules if lazy or not rule.for_lazy]
+    kept = [rule for rule in rules if not rule.refactor and (lazy or not rule.for_lazy)]
     if select:
         kept = [rule for rule in kept if _named(rule, select)]
     return tuple(rule for rule in kept if not _named(rule, ignore))
+
+
+def refactorings(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule, ...]:
+    """The rules for models that run: only those that are asked for by a code, the beginning of one, or a name."""
+    return tuple(rule for rule in rules if rule.refactor and _named(rule, select) and not _named(rule, ignore))
 
 
 def _named(rule: Rule, words: tuple[str, ...]) -> bool:

@@ -354,6 +354,7 @@ class CheckKind(Enum):
     INDEPENDENT = "no batch mixing"
     BACKWARD = "backward"
     FRESH = "fresh process"
+    EQUAL = "equal outputs with the same weights"
 
 
 class CheckOutcome(Enum):
@@ -450,6 +451,7 @@ class Mismatch(Enum):
     LOSS_DTYPE = "loss-dtype"
     LOSS_SCALAR = "loss-scalar"
     MISSING_NAME = "missing-name"
+    REFACTORING = "refactoring"
     SILENT_BROADCAST = "silent-broadcast"
     SILENT_FOLD = "silent-fold"
     SILENT_REDUCTION = "silent-reduction"

@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 from types import ModuleType
 
 from autofix.errors import InternalError
@@ -29,6 +30,11 @@ def rules() -> tuple[Rule, ...]:
     if doubled:
         raise InternalError(f"two rules share the code {', '.join(sorted(doubled))}")
     return tuple(found)
+
+
+def folders() -> tuple[Path, ...]:
+    """Where the files of all rules stand."""
+    return tuple(Path(folder) for package in _packages() for folder in package.__path__)
 
 
 def _packages() -> Iterator[ModuleType]:

@@ -23,6 +23,7 @@ __all__ = [
     "Fix",
     "Mismatch",
     "Project",
+    "Rewrite",
     "Rule",
     "Site",
     "model",
@@ -46,6 +47,16 @@ class Example:
     prefer_lazy: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """One place of a healthy model that can be written another way: what is said of it, where, and the fix."""
+
+    message: str
+    place: Expression
+    fix: Fix
+    subject: str = ""
+
+
 class Rule:
     """One way to repair one kind of mismatch; a subclass is one file with its documentation and examples."""
 
@@ -55,9 +66,14 @@ class Rule:
     applicability: ClassVar[Applicability] = Applicability.SAFE
     examples: ClassVar[tuple[Example, ...]] = ()
     for_lazy: ClassVar[bool] = False
+    refactor: ClassVar[bool] = False
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         """Candidate fixes for ``finding``; nothing where the rule is not sure to help."""
+        raise NotImplementedError
+
+    def rewrite(self, project: Project) -> Iterator[Rewrite]:
+        """Of a rule with ``refactor``: each place of a model that runs that could be written another way."""
         raise NotImplementedError
 
     @classmethod

@@ -55,6 +55,12 @@ class Runs:
     def trace(self, texts: Texts, checks: bool, graph: bool = False) -> Trace:
         return self._reply(texts, self._wire_request(texts, checks, fresh=False, graph=graph))
 
+    def compared(self, texts: Texts) -> Trace:
+        """A run with the ladder, and whether its outputs equal those of the texts as they are."""
+        asked = self._wire_request(texts, checks=True, fresh=False, graph=False)
+        as_is = self._wire_request((), checks=True, fresh=False, graph=False).texts
+        return self._reply(texts, replace(asked, against=as_is))
+
     def confirm(self, texts: Texts) -> None:
         """Begin the run in a fresh process that ``confirmed`` gives the trace of, beside those of the search."""
         self.probes += 1

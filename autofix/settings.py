@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from autofix.errors import UsageError
 from autofix.records import Limits
@@ -21,6 +22,23 @@ class Prefer(Enum):
 
     CONCRETE = "concrete"
     LAZY = "lazy"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetEntry:
+    """One model (or program) of a project, as its manifest names it: ``path`` from the manifest's folder.
+
+    ``samples`` has one text per positional input, ``sample`` is an expression; without both the sample is inferred.
+    """
+
+    path: str
+    model: str | None = None
+    samples: tuple[str, ...] = ()
+    sample: str | None = None
+    also: tuple[str, ...] = ()
+    eval: bool = False
+    python: str | None = None
+    script: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,16 @@ class Settings:
     ignore: tuple[str, ...] = ()
     python: str | None = None
     limits: Limits = field(default_factory=Limits)
+    targets: tuple[TargetEntry, ...] = ()
+
+
+def read_file(path: Path) -> Settings:
+    """The settings of one file, whose name says which kind it is; raises UsageError as ``read`` does."""
+    if not path.is_file():
+        raise UsageError(f"{path} does not exist; check the name")
+    if path.name != "pyproject.toml":
+        return _settings(_toml(path), path, path.parent, prefix="")
+    return _of_pyproject(path)
 
 
 def read(root: Path) -> Settings:
@@ -51,13 +79,15 @@ def read(root: Path) -> Settings:
     if own.is_file():
         return _settings(_toml(own), own, root, prefix="")
     shared = root / "pyproject.toml"
-    if not shared.is_file():
-        return Settings()
+    return _of_pyproject(shared) if shared.is_file() else Settings()
+
+
+def _of_pyproject(shared: Path) -> Settings:
     tools = _toml(shared).get("tool")
     table = tools.get("autofix", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise UsageError(f"{shared.name}: `tool.autofix` is {_kind(table)} but must be a table")
-    return _settings(table, shared, root, prefix="tool.autofix.")
+    return _settings(table, shared, shared.parent, prefix="tool.autofix.")
 
 
 def _toml(path: Path) -> dict[str, object]:
@@ -163,6 +193,43 @@ def _kind(value: object) -> str:
     return f"a {type(value).__name__}"
 
 
+def _targets(value: object) -> tuple[TargetEntry, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise _WrongValueError("must be tables, each begun by a line with two brackets, as `--discover` prints them")
+    return tuple(_target(one, number) for number, one in enumerate(value, 1))
+
+
+def _target(table: dict[str, object], number: int) -> TargetEntry:
+    made: dict[str, Any] = {}
+    for key, value in table.items():
+        convert = _TARGET_KEYS.get(key)
+        if convert is None:
+            close = get_close_matches(key, _TARGET_KEYS, n=1)
+            known = f"did you mean `{close[0]}`?" if close else f"known are {', '.join(_TARGET_KEYS)}"
+            raise _WrongValueError(f"has the unknown key `{key}` in entry {number}; {known}")
+        try:
+            made[key] = convert(value)
+        except _WrongValueError as error:
+            raise _WrongValueError(f"entry {number}: `{key}` {error}") from error
+    if "path" not in made:
+        raise _WrongValueError(f"has no `path` in entry {number}")
+    if made.get("samples") and made.get("sample"):
+        raise _WrongValueError(f"entry {number} has both `samples` and `sample`; leave one out")
+    return TargetEntry(**made)
+
+
+_TARGET_KEYS: dict[str, Callable[[object], object]] = {
+    "path": _text,
+    "model": _text,
+    "samples": _texts,
+    "sample": _text,
+    "also": _texts,
+    "eval": _flag,
+    "python": _text,
+    "script": _flag,
+}
+
+
 _Setter = Callable[[Settings, object], Settings]
 
 _SETTERS: dict[str, _Setter] = {
@@ -178,6 +245,7 @@ _SETTERS: dict[str, _Setter] = {
     "memory-limit": lambda settings, value: _limit(settings, replace(settings.limits, memory_mib=_count(value))),
     "search-seconds": lambda settings, value: _limit(settings, replace(settings.limits, seconds=_seconds(value))),
     "search-probes": lambda settings, value: _limit(settings, replace(settings.limits, probes=_probes(value))),
+    "targets": lambda settings, value: replace(settings, targets=_targets(value)),
 }
 
 

@@ -24,9 +24,13 @@ MAX_LINES = 200
 Repaired = Callable[..., Report]
 
 
-def _report(repaired: Repaired, example: Example, text: str) -> Report:
+def _report(repaired: Repaired, rule: Rule, example: Example, text: str) -> Report:
     inputs = (one if isinstance(one, str) else ",".join(map(str, one)) for one in example.inputs)
-    settings = Settings(prefer=Prefer.LAZY if example.prefer_lazy else Prefer.CONCRETE)
+    settings = Settings(
+        prefer=Prefer.LAZY if example.prefer_lazy else Prefer.CONCRETE,
+        # A rewriting is made only where it is asked for.
+        select=(rule.code,) if rule.refactor else (),
+    )
     return repaired(text, *inputs, model=example.model if example.inputs else None, settings=settings)
 
 
@@ -36,7 +40,7 @@ def _codes(report: Report) -> set[str]:
 
 @pytest.mark.parametrize("rule, example", EXAMPLES)
 def test_example(rule: Rule, example: Example, repaired: Repaired) -> None:
-    report = _report(repaired, example, example.before)
+    report = _report(repaired, rule, example, example.before)
     assert report.ending not in {RepairEnding.NOT_RUN, RepairEnding.LIMIT}, report.message
     assert not [note for note in report.notes if note.startswith("AF901")]
     if example.after is None:
@@ -51,7 +55,7 @@ def test_example(rule: Rule, example: Example, repaired: Repaired) -> None:
 def test_nothing_is_left_to_repair_in_an_example(rule: Rule, example: Example, repaired: Repaired) -> None:
     assert example.after is not None
     ast.parse(example.after)
-    assert _report(repaired, example, example.after).ending is RepairEnding.HEALTHY
+    assert _report(repaired, rule, example, example.after).ending is RepairEnding.HEALTHY
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.code))

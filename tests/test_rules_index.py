@@ -24,6 +24,7 @@ FAMILIES = {
     "AF6": "Results and attributes used wrongly",
     "AF7": "Names",
     "AF8": "Last resort",
+    "RF1": "Rewritings of models that run, only where asked for",
 }
 HEAD = """\
 # Rules

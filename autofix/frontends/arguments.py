@@ -16,6 +16,8 @@ from typer.core import TyperGroup
 from autofix import __version__
 from autofix.errors import UsageError
 from autofix.frontends.choices import (
+    BatchChoice,
+    BatchFormat,
     Choice,
     ExplainChoice,
     Finished,
@@ -60,6 +62,8 @@ def parse(words: Sequence[str]) -> Choice:
         raise UsageError(f"{message[:1].lower()}{message[1:]}; see `autofix --help`") from error
     if isinstance(result, int):
         return Finished(result)
+    if isinstance(result, BatchChoice):
+        result = replace(result, words=tuple(own))
     if isinstance(result, RepairChoice | ShapesChoice) and program:
         result = replace(result, run=replace(result.run, arguments=program))
     return checked(result)
@@ -261,6 +265,100 @@ def _shapes(
         memory_limit=memory_limit,
     )
     return ShapesChoice(run, StreamChoice(quiet, verbose, no_color))
+
+
+@_app.command("batch")
+def _batch(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", show_default=False, help="Files and folders.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="An autofix.toml with settings and targets.")
+    ] = None,
+    discover: Annotated[bool, typer.Option("--discover", help="Print the targets as a manifest and stop.")] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="REV", help="Only what changed since a git revision can touch.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help="Workers (default: one a core).")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster (tcp://host:8786).")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="One patch of all.")] = None,
+    output_dir: Annotated[
+        Path | None, typer.Option("--output-dir", metavar="FOLDER", help="One patch for each target.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", metavar="NAME", help="A git branch, one commit for each target.")
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the safe repairs.")] = False,
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Deliver unsafe repairs too.")] = False,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option("--report", metavar="FILE", help="A report: .html, .md, .json, .sarif, .xml (JUnit); repeatable."),
+    ] = None,
+    format: Annotated[BatchFormat, typer.Option("--format", help="What stdout carries.")] = BatchFormat.TEXT,
+    prefer: Annotated[
+        Prefer | None, typer.Option("--prefer", show_default=False, help="Sizes as numbers (default) or lazy layers.")
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="CODES", help="Use only these rules; a refactoring runs only if named."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="CODES", help="Leave these rules out.")
+    ] = None,
+    python: _Python = None,
+    time_limit: _TimeLimit = None,
+    memory_limit: Annotated[
+        int | None,
+        typer.Option("--memory-limit", metavar="MIB", min=1, help="What one run may use (default: 4096)."),
+    ] = None,
+    max_seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--max-seconds", metavar="SECONDS", min=1.0, help="Stop the whole after this; run again to go on."
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last batch that did not finish.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use earlier results nor keep these.")] = False,
+    cache_dir: Annotated[
+        Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="Instead of .autofix_cache in the project.")
+    ] = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")] = False,
+    quiet: _Quiet = False,
+    verbose: _Verbose = False,
+    no_color: _NoColor = False,
+) -> BatchChoice:
+    """Find, check and repair every model of a tree."""
+    return BatchChoice(
+        paths=tuple(paths or ()),
+        streams=StreamChoice(quiet, verbose, no_color),
+        config=config,
+        discover=discover,
+        since=since,
+        jobs=jobs,
+        scheduler=scheduler,
+        output=output,
+        output_dir=output_dir,
+        branch=branch,
+        apply=apply,
+        unsafe_fixes=unsafe_fixes,
+        reports=tuple(report or ()),
+        format=format,
+        prefer=prefer,
+        select=_codes(select),
+        ignore=_codes(ignore),
+        python=python,
+        time_limit=time_limit,
+        memory_limit=memory_limit,
+        max_seconds=max_seconds,
+        resume=resume,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
+        exit_zero=exit_zero,
+    )
 
 
 @_app.command("explain")

@@ -73,6 +73,50 @@ class ExplainChoice:
     rule: str | None
 
 
+class BatchFormat(Enum):
+    """What stdout carries after a batch; the text is the patch."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JUNIT = "junit"
+    GITHUB = "github"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchChoice:
+    """What the user said about many targets; ``words`` are the command line itself, for a run that goes on later."""
+
+    paths: tuple[Path, ...]
+    streams: StreamChoice
+    config: Path | None
+    discover: bool
+    since: str | None
+    jobs: int | None
+    scheduler: str | None
+    output: Path | None
+    output_dir: Path | None
+    branch: str | None
+    apply: bool
+    unsafe_fixes: bool
+    reports: tuple[Path, ...]
+    format: BatchFormat
+    prefer: Prefer | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    python: str | None
+    time_limit: float | None
+    memory_limit: int | None
+    max_seconds: float | None
+    resume: bool
+    no_cache: bool
+    cache_dir: Path | None
+    exit_zero: bool
+    words: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ServeChoice:
     """Be the language server on standard input and output."""
@@ -85,7 +129,7 @@ class Finished:
     exit_code: int
 
 
-Choice = RepairChoice | ShapesChoice | ExplainChoice | ServeChoice | Finished
+Choice = RepairChoice | ShapesChoice | BatchChoice | ExplainChoice | ServeChoice | Finished
 
 
 def checked(choice: Choice) -> Choice:
@@ -96,6 +140,8 @@ def checked(choice: Choice) -> Choice:
             raise UsageError("--quiet and --verbose contradict each other; choose one")
     if isinstance(choice, RepairChoice):
         _check_repair(choice)
+    if isinstance(choice, BatchChoice):
+        _check_batch(choice)
     return choice
 
 
@@ -106,6 +152,24 @@ def _check_run(run: RunChoice) -> None:
         raise UsageError("`-` reads standard input; pass --stdin-filename with the file the text belongs to")
     if run.file != "-" and run.stdin_filename is not None:
         raise UsageError("--stdin-filename needs `-` as FILE")
+
+
+def _check_batch(choice: BatchChoice) -> None:
+    contradictions = (
+        (choice.streams.quiet and choice.streams.verbose, "--quiet and --verbose contradict each other; choose one"),
+        (not choice.paths and not choice.resume, "name at least one file or folder, or --resume the last batch"),
+        (
+            bool(choice.paths) and choice.resume,
+            "--resume goes on with the paths of the last batch; leave the paths out",
+        ),
+        (choice.resume and choice.no_cache, "--resume needs what --no-cache leaves out; choose one"),
+        (choice.apply and choice.branch is not None, "--apply writes the files, --branch leaves them; choose one"),
+        (choice.apply and choice.output is not None, "--apply writes the files, --output a patch; choose one"),
+        (choice.jobs is not None and choice.scheduler is not None, "--jobs counts local workers; --scheduler has none"),
+    )
+    for contradicts, message in contradictions:
+        if contradicts:
+            raise UsageError(message)
 
 
 def _check_repair(choice: RepairChoice) -> None:

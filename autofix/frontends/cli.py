@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from autofix.errors import AutofixError, InternalError, UsageError
 from autofix.frontends import terminal
 from autofix.frontends.choices import (
+    BatchChoice,
     Choice,
     ExplainChoice,
     Finished,
@@ -95,6 +96,11 @@ def _run(choice: Choice, session: Session | None) -> int:
         case ShapesChoice():
             _log(choice.streams)
             return shapes(choice, session)
+        case BatchChoice():
+            _log(choice.streams)
+            from autofix.frontends.batch import batch
+
+            return batch(choice)
         case RepairChoice():
             _log(choice.streams)
             # The commands that run no model start without the modules of this one.

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import checks, devices, inputs, loading, surroundings, values, wire
+from . import checks, devices, equality, inputs, loading, surroundings, values, wire
 from .interception import recording
 from .recorder import Recorder
 from .wire import RunRequest
@@ -55,6 +55,8 @@ def run(request: RunRequest) -> dict[str, Any]:
             reply.update(ending="out of memory", message=_message(error) or "Python could not allocate memory")
         reply["files"] = loading.project_files(request)
         reply["globals"] = _globals(request, recorder)
+    if request.against is not None and reply["ending"] == "passed":
+        reply["checks"].append(["EQUAL", *equality.compare(request, construct, reply["sliced"])])
     reply["operations"] = recorder.operations
     reply["layers"] = recorder.describe_layers()
     reply["environments"] = recorder.stack.environments
@@ -85,7 +87,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             module = _load(request, recorder, reply, stage)
             stage[0] = "construct"
             surroundings.seed()
-            model = _construct(request, module)
+            model = construct(request, module)
             recorder.adopt_model(model)
             model.train(not request.evaluation_mode) if request.evaluation_mode else None
             stage[0] = "sample"
@@ -159,7 +161,8 @@ def _inside_constructor(frame: FrameType | None) -> bool:
     return False
 
 
-def _construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
+def construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
+    """The value of the model expression in the module."""
     namespace = {"__builtins__": builtins, "torch": torch, **module.__dict__}
     if not request.model:
         raise _Ended("no model", "", _model_names(module))

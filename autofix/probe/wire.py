@@ -43,7 +43,7 @@ class RunRequest:
     """One run of the model. ``texts`` are (path, text) pairs served instead of what is on disk.
 
     ``fresh`` asks for a process that has run no user code before; ``checks`` for the ladder after a forward that
-    passed.
+    passed. ``against`` are the texts whose outputs the run's have to equal.
     """
 
     path: str
@@ -62,6 +62,7 @@ class RunRequest:
     memory_mib: int
     script: bool = False
     arguments: tuple[str, ...] = ()
+    against: tuple[tuple[str, str], ...] | None = None
 
 
 def ready(runs_at_once: int) -> bytes:
@@ -89,6 +90,7 @@ def decode_request(line: str) -> tuple[RunRequest, str]:
     run["search_paths"] = tuple(run["search_paths"])
     run["arguments"] = tuple(run["arguments"])
     run["texts"] = tuple((path, text) for path, text in run["texts"])
+    run["against"] = None if run["against"] is None else tuple((path, text) for path, text in run["against"])
     return RunRequest(**run), data["reply"]
 
 

@@ -17,6 +17,7 @@ from autofix.records import (
     Diagnostic,
     Location,
     Mapping,
+    Mismatch,
     Opaque,
     Operation,
     OperationKind,
@@ -45,6 +46,7 @@ _RUNGS = {
     CheckKind.INDEPENDENT: "no batch mixing",
     CheckKind.BACKWARD: "backward",
     CheckKind.FRESH: "fresh process",
+    CheckKind.EQUAL: "equal outputs with the same weights",
 }
 _WRITTEN_BY = {
     Applicability.SAFE: "--apply writes it",
@@ -168,7 +170,11 @@ def summary(report: Report, *, applied: bool) -> str:
     if report.ending is RepairEnding.HEALTHY:
         operations = counted(len(forward_operations(report.trace)), "operation")
         return f"nothing to repair: {operations}, output {value_text(report.trace.output)}"
-    faults = counted(len(open_diagnostics(report)), "fault")
+    rewritten = report.plan is not None and {one.finding.mismatch for one in report.diagnostics} == {
+        Mismatch.REFACTORING
+    }
+    faults = counted(len(open_diagnostics(report)), "place" if rewritten else "fault")
+    faults += " to rewrite" if rewritten else ""
     if report.ending is RepairEnding.SUPPRESSED:
         return f"{counted(len(report.diagnostics), 'fault')}, suppressed by a comment"
     if report.plan is None:

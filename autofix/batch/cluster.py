@@ -1,0 +1,140 @@
+"""Workers of a Dask cluster behind the same protocol: ``dask.distributed`` is only loaded here.
+
+A worker that sees the same files under the same path works there; to any other the repository is sent, once. A worker
+that is lost is Dask's business: it runs the job again elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tarfile
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+from autofix import __version__
+from autofix.batch import jobs
+from autofix.batch.records import Json
+from autofix.errors import UsageError
+
+RETRIES = 2
+CONNECT_SECONDS = 20
+MAX_FILE_BYTES = 16 * 1024 * 1024
+_FUNCTIONS = {function.__name__: function for function in (jobs.find, jobs.run)}
+
+
+def connected(address: str, base: Path, files: Sequence[Path]) -> Executor:
+    """An executor on the cluster at ``address``; ``files`` are what a worker elsewhere needs of the repository.
+
+    Raises UsageError if the extra is not installed, nobody answers, or a worker has another version of autofix.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise UsageError(
+            "--scheduler needs dask.distributed; install it with `pip install 'torch-autofix[distributed]'`"
+        ) from None
+    try:
+        connect: Any = distributed.Client
+        client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise UsageError(f"no Dask scheduler answers at {address}: {error}; start one with `dask scheduler`") from error
+    _check_workers(client, address)
+    return _Cluster(client, base, files)
+
+
+def _check_workers(client: Any, address: str) -> None:
+    versions = client.run(_version)
+    if not versions:
+        client.close()
+        raise UsageError(f"the scheduler at {address} has no workers; start some with `dask worker {address}`")
+    other = {worker: version for worker, version in versions.items() if version != __version__}
+    if other:
+        client.close()
+        worker, version = min(other.items())
+        raise UsageError(f"the worker {worker} has autofix {version}, this is {__version__}; install the same there")
+
+
+def _version() -> str:
+    return __version__
+
+
+class _Cluster(Executor):
+    """The executor of a Dask client, with the repository beside every job."""
+
+    def __init__(self, client: Any, base: Path, files: Sequence[Path]) -> None:
+        self._client = client
+        self._executor = client.get_executor(pure=False, retries=RETRIES)
+        archive = _archive(base, files)
+        self._digest = hashlib.sha256(archive).hexdigest()
+        self._archive = client.scatter(archive, broadcast=True, hash=False)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        made: Future[Any] = self._executor.submit(
+            work, fn.__name__, *args, *kwargs.values(), self._digest, self._archive
+        )
+        return made
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._executor.shutdown(wait=wait and not cancel_futures)
+        self._client.close()
+
+
+def work(function: str, base: str, data: Json, digest: str, archive: bytes) -> Json:
+    """One job on whatever machine this is."""
+    folder = Path(base)
+    if not _is_here(folder, digest, archive):
+        folder = _unpacked(digest, archive)
+    return _FUNCTIONS[function](str(folder), data)
+
+
+_here: dict[str, bool] = {}
+
+
+def _is_here(folder: Path, digest: str, archive: bytes) -> bool:
+    """Whether the very files of the archive lie in the folder; asked once in each process."""
+    key = f"{digest} {folder}"
+    if key not in _here:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+            _here[key] = all(_same(folder / one.name, packed, one) for one in packed.getmembers())
+    return _here[key]
+
+
+def _same(path: Path, packed: tarfile.TarFile, member: tarfile.TarInfo) -> bool:
+    stream = packed.extractfile(member)
+    try:
+        return stream is not None and path.read_bytes() == stream.read()
+    except OSError:
+        return False
+
+
+def _unpacked(digest: str, archive: bytes) -> Path:
+    """The files in a folder of this machine that every worker process of it shares."""
+    folder = Path(tempfile.gettempdir()) / f"autofix-{os.getuid() if hasattr(os, 'getuid') else 0}-{digest[:24]}"
+    if not folder.is_dir():
+        made = Path(tempfile.mkdtemp(prefix="autofix-", dir=tempfile.gettempdir()))
+        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+            packed.extractall(made, filter="data")
+        try:
+            made.rename(folder)
+        except OSError:  # Another process was first.
+            return folder if folder.is_dir() else made
+    return folder
+
+
+def _archive(base: Path, files: Sequence[Path]) -> bytes:
+    """The same bytes for the same files, whenever they were written and whoever owns them."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as packed:
+        for path in sorted(files):
+            if not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
+                continue
+            data = path.read_bytes()
+            member = tarfile.TarInfo(path.relative_to(base).as_posix())
+            member.size, member.mode = len(data), 0o644
+            packed.addfile(member, io.BytesIO(data))
+    return made.getvalue()

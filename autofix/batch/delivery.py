@@ -1,0 +1,134 @@
+"""Patches of a batch: one for all, one for each target, or a git branch with a commit for each.
+
+Each target's patch applies after those of the targets before it. Only ``branch`` changes anything in a repository, and
+it leaves the working tree as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from autofix import patch
+from autofix.batch import jobs
+from autofix.batch.records import Change, Outcome
+from autofix.errors import ConflictError, UsageError
+from autofix.patch import FileChange
+
+# For a machine, such as a build server, where git knows nobody.
+_NOBODY = {
+    f"GIT_{who}_{what}": f"autofix{end}"
+    for who in ("AUTHOR", "COMMITTER")
+    for what, end in (("NAME", ""), ("EMAIL", "@localhost"))
+}
+
+
+def deliverable(outcome: Outcome, *, unsafe: bool) -> bool:
+    """Whether the plan of an outcome belongs among the patches."""
+    allowed = {"safe", "unsafe"} if unsafe else {"safe"}
+    return bool(outcome.changes) and not outcome.withheld and outcome.label_of_plan in allowed
+
+
+def joined(outcomes: Sequence[Outcome]) -> tuple[FileChange, ...]:
+    """Every file from its text on disk to the one after the last plan that changes it."""
+    found: dict[str, Change] = {}
+    for outcome in outcomes:
+        for change in outcome.changes:
+            before = found.get(change.path, change).before
+            found[change.path] = replace(change, before=before)
+    return tuple(jobs.file_change(found[path]) for path in sorted(found))
+
+
+def one_patch(outcomes: Sequence[Outcome]) -> bytes:
+    return _patch(joined(outcomes))
+
+
+def own_patch(outcome: Outcome) -> bytes:
+    """The patch of one target, on top of those before it."""
+    return _patch([jobs.file_change(change) for change in outcome.changes])
+
+
+def _patch(changes: Sequence[FileChange]) -> bytes:
+    made = patch.unified(changes)
+    patch.verify(made, changes)
+    return made
+
+
+def names(outcomes: Sequence[Outcome]) -> list[str]:
+    """A file name for each patch: its number, so that they sort as they apply, and what it repairs."""
+    width = max(4, len(str(len(outcomes))))
+    return [
+        f"{number:0{width}}-{re.sub(r'[^A-Za-z0-9._-]+', '-', outcome.label).strip('-')[:80]}.patch"
+        for number, outcome in enumerate(outcomes, 1)
+    ]
+
+
+def check_branch(base: Path, name: str) -> None:
+    """Raises UsageError unless a branch of this name can be made in a clean checkout."""
+    if not (base / ".git").exists():
+        raise UsageError(f"--branch needs a git checkout, and {base} is none; use --output-dir")
+    dirty = _git(base, "status", "--porcelain", "--untracked-files=no")
+    if dirty:
+        first = dirty.splitlines()[0][3:]
+        raise UsageError(f"--branch refuses a tree with changes that are not committed ({first}); commit or stash them")
+    if subprocess.run(["git", "check-ref-format", "--branch", name], capture_output=True, check=False).returncode:
+        raise UsageError(f"`{name}` is no name for a branch; choose another")
+    known = ["git", "-C", str(base), "rev-parse", "--verify", "--quiet", f"refs/heads/{name}"]
+    if subprocess.run(known, capture_output=True, check=False).returncode == 0:
+        raise UsageError(f"the branch `{name}` exists; choose another name or delete it")
+
+
+def branch(base: Path, name: str, outcomes: Sequence[Outcome]) -> int:
+    """Make the branch at HEAD with one commit for each outcome, the working tree untouched; how many there are."""
+    parent = _git(base, "rev-parse", "HEAD").strip()
+    who = {} if _has_identity(base) else _NOBODY
+    with tempfile.TemporaryDirectory(prefix="autofix-") as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        _git(base, "read-tree", parent, environment=index)
+        for outcome in outcomes:
+            for change in outcome.changes:
+                made = jobs.file_change(change)
+                mode = _git(base, "ls-files", "--stage", "--", change.path, environment=index).split(" ", 1)[0]
+                if not mode:
+                    raise ConflictError(f"{change.path} is not tracked by git; add it first; no branch was made")
+                blob = _git(base, "hash-object", "-w", "--stdin", "--path", change.path, data=made.after).strip()
+                _git(base, "update-index", "--cacheinfo", f"{mode},{blob},{change.path}", environment=index)
+            tree = _git(base, "write-tree", environment=index).strip()
+            message = _message(outcome).encode()
+            parent = _git(base, "commit-tree", tree, "-p", parent, data=message, environment=who).strip()
+    _git(base, "update-ref", f"refs/heads/{name}", parent, "")
+    return len(outcomes)
+
+
+def _has_identity(base: Path) -> bool:
+    return (
+        subprocess.run(["git", "-C", str(base), "var", "GIT_AUTHOR_IDENT"], capture_output=True, check=False).returncode
+        == 0
+    )
+
+
+def _message(outcome: Outcome) -> str:
+    plan = outcome.plan or {}
+    faults = [f"- {one['path']}:{one['range']['start']['line']}: {one['message']}" for one in outcome.diagnostics]
+    checks = [one["check"] for one in plan.get("proof", {}).get("checks", []) if one["outcome"] == "passed"]
+    title = f"Repair {outcome.label}"
+    body = [f"{plan.get('title', '')} ({outcome.label_of_plan}).", "", *faults]
+    body += ["", f"Verified by running: {', '.join(checks)}."] if checks else []
+    return f"{title}\n\n" + "\n".join(body) + "\n"
+
+
+def _git(base: Path, *words: str, data: bytes = b"", environment: dict[str, str] | None = None) -> str:
+    known = {**os.environ, **(environment or {})}
+    try:
+        done = subprocess.run(["git", "-C", str(base), *words], input=data, capture_output=True, check=True, env=known)
+    except OSError as error:
+        raise UsageError(f"--branch needs git: {error.strerror}") from error
+    except subprocess.CalledProcessError as error:
+        reason = error.stderr.decode("utf-8", "replace").strip() or f"exit code {error.returncode}"
+        raise ConflictError(f"git {words[0]} failed: {reason}") from error
+    return done.stdout.decode("utf-8", "replace")

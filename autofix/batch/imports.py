@@ -1,0 +1,110 @@
+"""Which files of a project a file reaches through its imports, read from the text.
+
+A module that would be found in another place if a file appeared there counts too: its absence is part of the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from autofix import load
+from autofix.errors import UsageError
+
+ABSENT = ""
+_STATEMENT = re.compile(
+    r"^[ \t]*(?:import[ \t]+(?P<plain>[\w., \t]+)"
+    r"|from[ \t]+(?P<dots>\.*)[ \t]*(?P<base>[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n;]*))",
+    re.MULTILINE,
+)
+_Import = tuple[int, str]  # How many dots, and the dotted name.
+
+
+def closure(path: Path, text: str, search_paths: Sequence[Path]) -> dict[Path, bool]:
+    """Every file reached from ``path``, itself first, True where it is there; data files that the code names too."""
+    found: dict[Path, bool] = {path: True}
+    waiting = [(path, text)]
+    while waiting:
+        here, words = waiting.pop()
+        for level, name in _imports(words):
+            for candidate, there in _candidates(here, level, name, search_paths):
+                if candidate not in found:
+                    found[candidate] = there
+                    if there and (more := _text(candidate)) is not None:
+                        waiting.append((candidate, more))
+    return found
+
+
+def direct(path: Path, text: str, search_paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The files of the project that a file itself imports."""
+    found = (one for level, name in _imports(text) for one in _candidates(path, level, name, search_paths))
+    return tuple(dict.fromkeys(candidate for candidate, there in found if there))
+
+
+def digest(path: Path) -> str:
+    """The hash of a file's bytes, '' where there is none."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ABSENT
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return load.read(path).text
+    except UsageError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _imports(text: str) -> tuple[_Import, ...]:
+    """Found by their words: parsing every file of a tree would take longer than everything else of a second run.
+
+    A sentence of a docstring that looks like an import only adds a file that is looked at.
+    """
+    found: dict[_Import, None] = {}
+    for match in _STATEMENT.finditer(text):
+        if match["plain"]:
+            found.update(dict.fromkeys((0, name.split()[0]) for name in match["plain"].split(",") if name.strip()))
+            continue
+        level = len(match["dots"])
+        found[level, match["base"]] = None
+        names = [name.split()[0] for name in re.sub(r"#.*|[()\\]", "", match["names"]).split(",") if name.strip()]
+        found.update(dict.fromkeys((level, f"{match['base']}.{name}".strip(".")) for name in names))
+    return tuple(found)
+
+
+def _candidates(here: Path, level: int, name: str, search_paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
+    parts = name.split(".") if name else []
+    if level:
+        folder = here.parent
+        for _ in range(level - 1):
+            folder = folder.parent
+        yield from _in_folder(folder, parts)
+        return
+    if not parts or parts[0] in sys.stdlib_module_names:
+        return
+    for folder in search_paths:
+        found = list(_in_folder(folder, parts))
+        yield from found
+        if any(there for _, there in found):
+            return
+
+
+def _in_folder(folder: Path, parts: Sequence[str]) -> Iterator[tuple[Path, bool]]:
+    """The files that are run when ``a.b.c`` is imported, as far as they are there; the first that is not ends it."""
+    for part in parts:
+        package, module = folder / part / "__init__.py", folder / f"{part}.py"
+        if package.is_file():
+            yield package, True
+        elif module.is_file():
+            yield module, True
+            return
+        elif not (folder / part).is_dir():
+            yield module, False
+            return
+        folder = folder / part

@@ -1,0 +1,57 @@
+"""A manifest of what was found, as text to be edited and used again.
+
+It prints; ``settings`` reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from autofix.batch.records import Job, Missing
+
+HEAD = """\
+# What `autofix batch` would run. Save this as autofix.toml, change it, and it is the list of targets from then on.
+# `samples` has one text for each input; a sample that is only solved for from the layers stands in a comment.
+"""
+
+
+def printed(found: Iterable[Job | Missing]) -> str:
+    """TOML for ``autofix.toml``; a model that cannot be run is a comment that says what is missing."""
+    return "\n".join((HEAD, *("\n".join(_entry(one)) + "\n" for one in found)))
+
+
+def _entry(one: Job | Missing) -> Iterator[str]:
+    if isinstance(one, Missing):
+        yield from ("# [[targets]]", f"# path = {_text(one.path)}")
+        if one.model:
+            yield f"# model = {_text(one.model)}"
+        yield f"# missing: {' '.join(one.message.split())}"
+        return
+    yield "[[targets]]"
+    yield f"path = {_text(one.path)}"
+    if one.script:
+        yield "script = true"
+        return
+    yield f"model = {_text(one.model)}"
+    yield from _samples(one)
+    if one.also:
+        yield f"also = [{', '.join(map(_text, one.also))}]"
+    if one.eval:
+        yield "eval = true"
+
+
+def _samples(job: Job) -> Iterator[str]:
+    origin = job.origin.lower().replace("_", " ")
+    place = f", {job.place}" if job.place else ""
+    value = (
+        f"sample = {_text(job.sample)}"
+        if job.sample is not None
+        else f"samples = [{', '.join(map(_text, job.samples))}]"
+    )
+    yield f"# {value}  # solved for" if job.origin == "SOLVED" else f"{value}  # {origin}{place}"
+
+
+def _text(text: str) -> str:
+    """A basic string of TOML; JSON escapes the same characters in the same way, but leaves DEL alone."""
+    return json.dumps(text, ensure_ascii=False).replace("\\x7f", "\\\\u007f")

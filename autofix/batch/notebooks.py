@@ -1,0 +1,214 @@
+"""Notebooks as modules: the code cells as one text, and changed lines of it put back into the raw JSON.
+
+Only the string of a changed source line is replaced; everything else of the notebook stays byte for byte, so that its
+patch is as small as that of a Python file. Outputs, metadata and execution counts are left alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from json import decoder
+from pathlib import Path
+
+from autofix import load
+from autofix.errors import UsageError
+from autofix.hunks import spans
+from autofix.records import SourceText
+
+# Part of the module since Python 2.6, and left out of the types that checkers have of it.
+scanstring: Callable[..., tuple[str, int]] = vars(decoder)["scanstring"]
+SUFFIX = ".ipynb"
+_SPACE = re.compile(r"[ \t\r\n]*")
+_MAGIC = re.compile(r"\s*(%|!|\?)|.*\?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One source line of a code cell: its text, and where its JSON string stands in the raw text.
+
+    ``own`` is False where the cell's whole source is one string: its lines share the token.
+    """
+
+    cell: int
+    number: int
+    text: str
+    start: int
+    end: int
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    raw: SourceText
+    lines: tuple[_Line, ...]
+
+    @property
+    def text(self) -> str:
+        """The code cells as one module, line for line; magics become comments of the same length."""
+        return "".join(f"{_plain(line.text)}\n" for line in self.lines)
+
+    def place(self, line: int) -> tuple[int, int]:
+        """The cell and the line in it, both from 1, of a line of the module."""
+        known = self.lines[min(max(line, 1), len(self.lines)) - 1] if self.lines else _Line(0, 0, "", 0, 0)
+        return known.cell + 1, known.number + 1
+
+
+def module_path(path: Path) -> Path:
+    """The Python file that a notebook's cells are run as, beside it; a Python file itself."""
+    return path.with_name(f"{path.stem}__ipynb.py") if path.suffix == SUFFIX else path
+
+
+def read(path: Path) -> Notebook:
+    """Raises UsageError for a file that is no notebook with code cells in Python."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    bom = data.startswith(b"\xef\xbb\xbf")
+    try:
+        raw = data.decode("utf-8-sig")
+        return Notebook(SourceText(path, raw, "utf-8", bom), tuple(_lines(raw)))
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise UsageError(f"{path} is not a notebook: {error}") from error
+
+
+def spliced(notebook: Notebook, after: str) -> str:
+    """The raw text with the module's text changed to ``after``; raises UsageError where that cannot be put back."""
+    old, new = notebook.text.split("\n")[:-1], after.removesuffix("\n").split("\n")
+    replaced: dict[int, list[str]] = {}
+    for span in spans([f"{one}\n" for one in old], [f"{one}\n" for one in new]):
+        texts = new[span.new_start : span.new_end]
+        if span.start == span.end:
+            at = max(span.start - 1, 0)
+            kept = replaced.get(at, [notebook.lines[at].text])
+            replaced[at] = [*kept, *texts] if span.start else [*texts, *kept]
+            continue
+        for index in range(span.start, span.end):
+            replaced[index] = []
+        replaced[span.start] = texts
+    return _written(notebook, replaced)
+
+
+def _written(notebook: Notebook, replaced: dict[int, list[str]]) -> str:
+    raw, pieces, done = notebook.raw.text, [], 0
+    for start, end, indices in _tokens(notebook):
+        if not any(index in replaced for index in indices):
+            continue
+        pieces += [raw[done:start], _token(notebook, indices, replaced)]
+        done = end
+    return "".join((*pieces, raw[done:]))
+
+
+def _tokens(notebook: Notebook) -> Iterator[tuple[int, int, list[int]]]:
+    """Each JSON string with the indices of its lines."""
+    grouped: dict[tuple[int, int], list[int]] = {}
+    for index, line in enumerate(notebook.lines):
+        grouped.setdefault((line.start, line.end), []).append(index)
+    yield from ((start, end, indices) for (start, end), indices in sorted(grouped.items()))
+
+
+def _token(notebook: Notebook, indices: list[int], replaced: dict[int, list[str]]) -> str:
+    raw = notebook.raw.text
+    first = notebook.lines[indices[0]]
+    before, _ = scanstring(raw, first.start + 1, False)
+    texts = [text for index in indices for text in replaced.get(index, [notebook.lines[index].text])]
+    ascii_only = raw[first.start : first.end].isascii()
+    if not first.own:
+        return json.dumps("\n".join(texts) + ("\n" if before.endswith("\n") else ""), ensure_ascii=ascii_only)
+    if not texts:
+        # The string stays and only loses its text: taking it out would mean moving a comma of a line before or after.
+        return json.dumps("", ensure_ascii=ascii_only)
+    ends = ["\n"] * (len(texts) - 1) + ["\n" if before.endswith("\n") else ""]
+    strings = [json.dumps(text + end, ensure_ascii=ascii_only) for text, end in zip(texts, ends, strict=True)]
+    indent = re.search(r"\n[ \t]*$", raw[: first.start])
+    return ("," + (indent[0] if indent else " ")).join(strings)
+
+
+def _plain(text: str) -> str:
+    if _MAGIC.match(text) is None:
+        return text
+    try:
+        ast.parse(text.strip())
+    except (SyntaxError, ValueError):
+        return f"{text[: len(text) - len(text.lstrip())]}pass  # {text.strip()}"
+    return text
+
+
+# -- the raw JSON ------------------------------------------------------------------------------------------------------
+
+
+def _lines(raw: str) -> Iterator[_Line]:
+    """The lines of the code cells with their places; the walk goes no further than the strings of a ``source``."""
+    if not isinstance(json.loads(raw), dict):
+        raise ValueError("it is no JSON object")
+    found = False
+    for key, at in _members(raw, _skip(raw, 0)):
+        if key == "cells":
+            found = True
+            for cell, start in enumerate(_items(raw, at)):
+                yield from _cell(raw, cell, start)
+    if not found:
+        raise ValueError("it has no cells")
+
+
+def _cell(raw: str, cell: int, start: int) -> Iterator[_Line]:
+    members = dict(_members(raw, start))
+    if scanstring(raw, members["cell_type"] + 1)[0] != "code":
+        return
+    at = members["source"]
+    if raw[at] == '"':
+        text, end = scanstring(raw, at + 1, False)
+        for number, line in enumerate(_split(text)):
+            yield _Line(cell, number, line, at, end, own=False)
+        return
+    number = 0
+    for place in _items(raw, at):
+        text, end = scanstring(raw, place + 1, False)
+        parts = _split(text)
+        for line in parts:
+            yield _Line(cell, number, line, place, end, own=len(parts) == 1)
+            number += 1
+
+
+def _split(text: str) -> list[str]:
+    """The lines of a source; a cell magic turns all of them into another language's."""
+    lines = text.removesuffix("\n").split("\n")
+    return [f"# {line}" for line in lines] if text.startswith("%%") else lines
+
+
+def _skip(raw: str, at: int) -> int:
+    match = _SPACE.match(raw, at)
+    return at if match is None else match.end()
+
+
+def _members(raw: str, at: int) -> Iterator[tuple[str, int]]:
+    """The keys of the object at ``at`` with the places of their values."""
+    at = _skip(raw, at + 1)
+    while raw[at] != "}":
+        key, at = scanstring(raw, at + 1, False)
+        at = _skip(raw, _skip(raw, at) + 1)
+        yield key, at
+        at = _after(raw, at)
+
+
+def _items(raw: str, at: int) -> Iterator[int]:
+    at = _skip(raw, at + 1)
+    while raw[at] != "]":
+        yield at
+        at = _after(raw, at)
+
+
+def _after(raw: str, at: int) -> int:
+    """The place of what follows the value at ``at`` and its comma."""
+    _, at = json.JSONDecoder(strict=False).raw_decode(raw, at)
+    at = _skip(raw, at)
+    return _skip(raw, at + 1) if raw[at] == "," else at
+
+
+def text_of(path: Path) -> str:
+    """The module's text of a notebook or a Python file."""
+    return read(path).text if path.suffix == SUFFIX else load.read(path).text

@@ -1,0 +1,163 @@
+"""What a batch passes between its parts, and between processes and machines: plain data that JSON can carry.
+
+A result is the documented JSON report of one target with what a patch needs beside it; no record here knows a process,
+a file system or a format for readers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How every target of a batch is run: limits of one run and of one repair, and the rules to use."""
+
+    run_seconds: float = 30.0
+    memory_mib: int = 4096
+    probes: int = 160
+    seconds: float = 90.0
+    prefer: str = "concrete"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    python: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One target. Paths are relative to the base of the batch, with forward slashes.
+
+    ``samples`` has one text per input, ``sample`` is an expression; ``origin`` names the ``SampleOrigin`` they have.
+    ``texts`` stand in for files on disk: the repairs of earlier targets, when the effect of several is looked at.
+    """
+
+    path: str
+    model: str
+    samples: tuple[str, ...] = ()
+    sample: str | None = None
+    origin: str = "GIVEN"
+    place: str = ""
+    also: tuple[str, ...] = ()
+    eval: bool = False
+    script: bool = False
+    terms: Terms = field(default_factory=Terms)
+    texts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def label(self) -> str:
+        return self.path if self.script else f"{self.path}: {self.model}"
+
+    def as_json(self) -> Json:
+        return asdict(self)
+
+
+def job_from(data: Json) -> Job:
+    """The job that ``as_json`` wrote, its lists tuples again."""
+    texts = tuple((path, text) for path, text in data["texts"])
+    return Job(**{**with_tuples(data), "terms": terms_from(data["terms"]), "texts": texts})
+
+
+def terms_from(data: Json) -> Terms:
+    return Terms(**with_tuples(data))
+
+
+def with_tuples(data: Json) -> Json:
+    """The same with each list as the tuple that it was before it became JSON."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A model that cannot be run, with the one thing that is missing."""
+
+    path: str
+    model: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The text of one file before and after a plan, and how its bytes are written."""
+
+    path: str
+    before: str
+    after: str
+    encoding: str = "utf-8"
+    bom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one target.
+
+    ``document`` is its JSON report and ``sarif`` its SARIF log, as the command for one file writes them. ``files`` are
+    the files that the result depends on with the hashes of their bytes, '' for one whose absence mattered.
+    ``withheld`` says why a verified plan is not among the patches, ``remark`` what else the batch has to say.
+    """
+
+    label: str
+    document: Json
+    sarif: Json
+    changes: tuple[Change, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    withheld: str = ""
+    remark: str = ""
+
+    def as_json(self) -> Json:
+        return asdict(self)
+
+    @property
+    def ending(self) -> str:
+        return str(self.document["ending"])
+
+    @property
+    def path(self) -> str:
+        return str(self.document["target"]["path"])
+
+    @property
+    def message(self) -> str:
+        return str(self.document["message"])
+
+    @property
+    def plan(self) -> Json | None:
+        found: Json | None = self.document["plan"]
+        return found
+
+    @property
+    def label_of_plan(self) -> str:
+        return "" if self.plan is None else str(self.plan["applicability"])
+
+    @property
+    def exit_code(self) -> int:
+        return int(self.document["exit_code"])
+
+    @property
+    def diagnostics(self) -> list[Json]:
+        return list(self.document["diagnostics"])
+
+
+def outcome_from(data: Json) -> Outcome:
+    changes = tuple(Change(**one) for one in data["changes"])
+    files = tuple((path, digest) for path, digest in data["files"])
+    return Outcome(**{**data, "changes": changes, "files": files})
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """Every outcome in input order, and what the whole came to; ``notes`` are about the whole."""
+
+    outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...] = ()
+    version: str = ""
+
+    def count(self, *endings: str) -> int:
+        return sum(outcome.ending in endings for outcome in self.outcomes)
+
+    @property
+    def exit_code(self) -> int:
+        """1 where faults remain or a patch is proposed, else 2 where a target could not be run, else 0."""
+        codes = {outcome.exit_code for outcome in self.outcomes}
+        return next((code for code in (1, 2) if code in codes), 0)

@@ -1,0 +1,39 @@
+"""The life of one worker process: requests come in as lines, answers go out as lines, until the input ends.
+
+It is started by ``pool`` and holds one warm probe; what a request means is for ``jobs``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+
+from autofix import registry
+from autofix.batch import jobs
+from autofix.batch.records import Json
+from autofix.errors import AutofixError
+
+FUNCTIONS = {function.__name__: function for function in (jobs.find, jobs.run)}
+
+
+def main() -> None:
+    # Whatever prints by mistake must not stand between two answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    with contextlib.suppress(AutofixError):  # The first run will say what is wrong.
+        jobs.session(sys.argv[1] if sys.argv[1:] else None)
+    registry.rules()  # They load while the probe imports torch.
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer: Json = {"value": FUNCTIONS[request["function"]](*request["arguments"])}
+        except Exception as error:
+            answer = {"error": f"internal error: {type(error).__name__}: {error}; please report it with the file"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

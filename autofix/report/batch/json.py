@@ -1,0 +1,30 @@
+"""The outcomes of a batch as one JSON document; ``docs/json-report.md`` describes the report of each target."""
+
+from __future__ import annotations
+
+import json
+
+from autofix.batch.records import BatchReport, Outcome
+
+SCHEMA = 1
+
+
+def render(report: BatchReport) -> str:
+    """The document, ended by LF; equal input gives equal bytes."""
+    document = {
+        "schema": SCHEMA,
+        "exit_code": report.exit_code,
+        "counts": {ending: report.count(ending) for ending in sorted({one.ending for one in report.outcomes})},
+        "notes": list(report.notes),
+        "targets": [_target(outcome) for outcome in report.outcomes],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _target(outcome: Outcome) -> dict[str, object]:
+    return {
+        "label": outcome.label,
+        "withheld": outcome.withheld or None,
+        "remark": outcome.remark or None,
+        "report": outcome.document,
+    }
