@@ -164,9 +164,8 @@ class ViewSize(Rule):
         """Maps whose channels are split: everything else is as asked, so the convolution before gives too few."""
         values, shape = sizes.values, sizes.shape
         maps = shape[2:]
-        if not maps or len(values) <= len(shape) or -1 in values or values[0] != shape[0]:
-            return
-        if values[-len(maps) :] != maps:
+        whole = maps and len(values) > len(shape) and -1 not in values and values[0] == shape[0]
+        if not whole or values[-len(maps) :] != maps:
             return
         want = math.prod(values[1 : -len(maps)])
         for layer, site in producer_sites(project, tensor, want):
