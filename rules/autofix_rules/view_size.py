@@ -162,8 +162,7 @@ class ViewSize(Rule):
 
     def _channels(self, project: Project, sizes: Sizes, tensor: Tensor, extra: int) -> Iterator[Fix]:
         """Maps whose channels are split: everything else is as asked, so the convolution before gives too few."""
-        values, shape = sizes.values, sizes.shape
-        maps = shape[2:]
+        values, shape, maps = sizes.values, sizes.shape, sizes.shape[2:]
         whole = maps and len(values) > len(shape) and -1 not in values and values[0] == shape[0]
         if not whole or values[-len(maps) :] != maps:
             return
