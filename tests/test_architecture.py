@@ -135,10 +135,10 @@ MAY_IMPORT: dict[str, str] = {
         "autofix.load autofix.child autofix.registry autofix.engine autofix.patch autofix.report.* "
         "autofix.frontends.lsp.*"
     ),
-    "autofix.frontends.batch": f"{_FRONT_END} autofix.batch.*",
     "autofix.frontends.*": (
         f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine autofix.patch"
     ),
+    "autofix.frontends.batch": f"{_FRONT_END} autofix.batch.*",
     "autofix.__main__": "autofix.errors autofix.child autofix.frontends.cli",
 }
 # Libraries, and the rooms that may use them; everything else is the standard library.
