@@ -85,7 +85,7 @@ def _list_in(file: str, name: str) -> list[str]:
 
 def test_the_code_knows_the_documented_settings_and_states() -> None:
     assert {f"autofix.{name}" for name in _list_in("settings.ts", "SERVER_SETTINGS")} == set(_documented("Settings"))
-    states = re.search(r"`state` is one of (.*?)\.\n", DOCUMENT)
+    states = re.search(r"`state` is one of ([^.]*)\.", DOCUMENT)
     assert states is not None
     assert set(_list_in("status.ts", "STATES")) == {*re.findall(r"`(\w+)`", states[1]), "stopped"}
 
