@@ -17,11 +17,11 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from autofix.asked import Accounts, Asked
 from autofix.errors import CancelledError, ProbeError
 from autofix.probe import wire
 
@@ -39,36 +39,26 @@ m = u.module_from_spec(s)
 sys.modules["_autofix_probe"] = m
 s.loader.exec_module(m)
 from _autofix_probe.__main__ import main
-main()
+main(ordinary=int(sys.argv[2]))
 """
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A run that was begun, or waits for its turn."""
-
-    request: wire.RunRequest
-    reply_path: Path
-
-    @property
-    def done(self) -> bytes:
-        """What the probe says when the reply is there."""
-        return wire.done(str(self.reply_path))
-
-
 class Session:
-    """One probe process, kept warm; a context manager that ends it."""
+    """One probe process, kept warm; a context manager that ends it.
 
-    def __init__(self, python: str | None = None) -> None:
+    ``ahead``: runs may begin before it is sure that they are wanted, by default where the machine has a core for them.
+    """
+
+    def __init__(self, python: str | None = None, ahead: bool | None = None) -> None:
         self.python = python or sys.executable
+        self._ordinary = 2 if (_cores() > 1 if ahead is None else ahead) else 1
         self._folder = Path(tempfile.mkdtemp(prefix="autofix-"))
         self._numbers = itertools.count()
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes] = queue.Queue()
         self._ready = False
         self._runs_at_once = 1
-        self._under_way: dict[bytes, Asked] = {}
-        self._done: set[bytes] = set()
+        self._accounts = Accounts()
         self._cancelled = threading.Event()
         self._start()
 
@@ -110,9 +100,24 @@ class Session:
         """Begin a run that ``wait`` gives the reply of; a fresh one is made beside another where the probe can."""
         asked = Asked(request, self._folder / f"reply-{next(self._numbers)}.json")
         self._await_ready()
-        if self._runs_at_once > 1 or not self._under_way:
+        if self._runs_at_once > 1 or not self._accounts.under_way:
             self._send(asked)
         return asked
+
+    def ask_ahead(self, request: wire.RunRequest) -> Asked | None:
+        """Begin a run that may be wanted later; None where one that is wanted might have to wait for it."""
+        self._await_ready()
+        self._read_answers()
+        under_way = self._accounts.under_way.values()
+        ordinary = sum(not asked.request.fresh for asked in under_way)
+        if len(under_way) >= self._runs_at_once or (ordinary >= self._ordinary and not request.fresh):
+            return None
+        return None if self._ordinary == 1 else self.ask(request)
+
+    def drop(self, asked: Asked) -> None:
+        """Nobody waits for the reply any more."""
+        self._accounts.drop(asked)
+        self._read_answers()
 
     def wait(self, asked: Asked) -> dict[str, Any]:
         """The reply to what was asked; raises as ``run`` does."""
@@ -141,7 +146,7 @@ class Session:
             self._end_runs()  # Another may be under way.
             raise CancelledError("cancelled")
         line = wire.encode_request(asked.request, str(asked.reply_path)).encode("utf-8", "surrogatepass")
-        self._under_way[asked.done] = asked
+        self._accounts.began(asked)
         self._write(line)
 
     def _write(self, line: bytes) -> None:
@@ -158,17 +163,22 @@ class Session:
 
     def _answer_to(self, asked: Asked) -> bytes | None:
         """The line that says that the reply is there, or what came instead of it."""
-        if asked.done not in self._under_way and asked.done not in self._done:
+        if not self._accounts.knows(asked):
             self._send(asked)  # It had to wait for its turn, or its probe has ended.
         deadline = time.monotonic() + asked.request.seconds + GRACE_SECONDS
-        while asked.done not in self._done:
+        while asked.done not in self._accounts.over:
             answer = self._next_answer(deadline - time.monotonic())
-            if answer is None or answer not in self._under_way:
+            if answer is None or not self._accounts.note(answer):
                 return answer
-            del self._under_way[answer]
-            self._done.add(answer)
-        self._done.remove(asked.done)
+        self._accounts.take(asked)
         return asked.done
+
+    def _read_answers(self) -> None:
+        """Those that are there, without waiting; the first that is not about a run is left for who waits."""
+        while self._answers.queue and self._answers.queue[0] in self._accounts.under_way:
+            self._accounts.note(self._answers.get())
+        for reply in self._accounts.unwanted():
+            reply.unlink(missing_ok=True)
 
     def _end_runs(self) -> None:
         """The probe is left ready for the next run, or ended where it cannot end one run alone."""
@@ -176,15 +186,15 @@ class Session:
             with contextlib.suppress(ProbeError):
                 self._write(wire.CANCEL)
         deadline = time.monotonic() + GRACE_SECONDS
-        while self._runs_at_once > 1 and self._under_way and time.monotonic() < deadline:
+        while self._runs_at_once > 1 and self._accounts.under_way and time.monotonic() < deadline:
             with contextlib.suppress(queue.Empty):
                 answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
                 if not answer:
                     break
-                self._under_way.pop(answer, None)
-        if self._under_way:
+                self._accounts.note(answer)
+        if self._accounts.under_way:
             self._stop()
-        self._done.clear()
+        self._accounts.clear()
         for left in self._folder.glob("reply-*"):
             left.unlink(missing_ok=True)
 
@@ -201,7 +211,7 @@ class Session:
         try:
             with (self._folder / "stderr").open("wb") as stderr:
                 self._process = subprocess.Popen(
-                    [self.python, "-c", _BOOT, str(_PROBE)],
+                    [self.python, "-c", _BOOT, str(_PROBE), str(self._ordinary)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
@@ -223,7 +233,7 @@ class Session:
         answer = self._next_answer(START_SECONDS)
         if answer == _WAKE:
             raise CancelledError("cancelled")
-        numbers = [number for number in (1, 2) if answer == wire.ready(number)]
+        numbers = [number for number in (1, 2, 3) if answer == wire.ready(number)]
         if not numbers:
             self._stop()
             raise ProbeError(self._start_message())
@@ -249,7 +259,7 @@ class Session:
     def _stop(self) -> int:
         """End the probe; its exit code, negative for a signal of its own making."""
         process, self._process = self._process, None
-        self._under_way.clear()
+        self._accounts.under_way.clear()
         if process is None:
             return 0
         assert process.stdin is not None
@@ -261,6 +271,11 @@ class Session:
             process.kill()
             process.wait()
             return 0
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _forward_lines(stream: Any, lines: queue.Queue[bytes]) -> None:

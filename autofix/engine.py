@@ -31,6 +31,7 @@ from autofix.records import (
     Plan,
     RepairEnding,
     Report,
+    Run,
     SourceText,
     Spent,
     Step,
@@ -73,7 +74,7 @@ def repair(
         run = _runs(request, used)
         registry.rules()  # They load while the probe still imports torch.
         tell("running the model")
-        original = run.trace((), checks=True)
+        original = run.trace(Run(checks=True))
         if not _has_fault(original):
             further = _failing_sample(request, used, original)
             if further is not None:
@@ -98,7 +99,7 @@ def trace(request: Request, session: Session | None = None) -> tuple[Trace, Find
     """One run of the original text and what is wrong with it; nothing is repaired."""
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
         run = _runs(request, used)
-        made = run.trace((), checks=False, graph=True)
+        made = run.trace(Run(graph=True))
         return made, diagnose(run.project((), made)) if _has_fault(made) else None
 
 
@@ -135,7 +136,7 @@ def _failing_sample(request: Request, session: Session, original: Trace) -> Targ
     for index, samples in enumerate(target.also):
         others = (target.samples, *target.also[:index], *target.also[index + 1 :])
         further = replace(target, samples=samples, also=others)
-        if _has_fault(_runs(replace(request, target=further), session).trace((), checks=False)):
+        if _has_fault(_runs(replace(request, target=further), session).trace(Run())):
             return further
     return None
 
@@ -256,9 +257,9 @@ def _searched(request: Request, run: Runs, original: Trace, finding: Finding, pr
     ask: search.Propose = lambda one, view: propose.propose(one, view, rules)  # noqa: E731
     if finding.silent:
         suspect = Suspect(finding, project)
-        found = search.search_silent(original, suspect, run.trace, run.suspects, ask, run.confirm, settings.limits)
+        found = search.search_silent(original, suspect, run, run.suspects, ask, settings.limits)
     else:
-        found = search.search(original, finding, run.trace, run.project, ask, run.confirm, settings.limits)
+        found = search.search(original, finding, run, run.project, ask, settings.limits)
     plans = _judged(run, project, found.plans)
     run.finish()
     best = plans[0] if plans else None
@@ -293,7 +294,7 @@ def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan,
     rest = list(plans[: MAX_ALTERNATIVES + 1])
     while rest:
         first, *others = rest
-        fresh = run.confirmed(first.texts)
+        fresh = run.trace(Run(first.texts, fresh=True))
         if fresh.ending is Ending.PASSED and verify.output_words(fresh) == first.proof.output:
             checks = _with_fresh(first.proof.checks)
             label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost)

@@ -379,6 +379,19 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """What is asked of the probe for one request: the edited texts, and how they are run.
+
+    ``checks``: with the ladder; ``fresh``: in a process that has run no user code; ``graph``: with the forward's graph.
+    """
+
+    texts: Texts = ()
+    checks: bool = False
+    fresh: bool = False
+    graph: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """One run of the model as plain data."""
 

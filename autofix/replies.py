@@ -6,6 +6,7 @@ A reply comes from a process that ran user code, so nothing in it is trusted to 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         operations=tuple(_operation(i, row, layers, line_of) for i, row in enumerate(reply.get("operations", ()))),
         layers=layers,
         environments=tuple(_mapping(row) for row in reply.get("environments", ())),
-        globals=tuple((Path(_text(path)), _mapping(row)) for path, row in reply.get("globals", ())),
+        globals=tuple((_path(path), _mapping(row)) for path, row in reply.get("globals", ())),
         output=value(reply.get("output")),
         failure=None if failure is None else _failure(failure, line_of),
         checks=tuple(
@@ -65,7 +66,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
             for kind, outcome, detail, *place in reply.get("checks", ())
         ),
         state_dict=tuple((_text(name), _shape(shape)) for name, shape in reply.get("state_dict", ())),
-        files=tuple(Path(_text(path)) for path in reply.get("files", ())),
+        files=tuple(_path(path) for path in reply.get("files", ())),
         placeholders=tuple(map(_text, reply.get("placeholders", ()))),
         sliced=bool(reply.get("sliced", False)),
         candidates=tuple(map(_text, reply.get("candidates", ()))),
@@ -120,7 +121,7 @@ def _failure(row: dict[str, Any], line_of: LineOf) -> Failure:
 
 def _frame(row: list[Any], line_of: LineOf) -> Frame:
     path, function, line, column, end_line, end_column, environment = row
-    place = Path(_text(path))
+    place = _path(path)
     span = Range(
         _position(place, int(line), int(column), line_of), _position(place, int(end_line), int(end_column), line_of)
     )
@@ -166,6 +167,12 @@ def _mapping(data: dict[str, Any]) -> Mapping:
 
 def _shape(data: Any) -> tuple[int, ...]:
     return tuple(int(size) for size in data)
+
+
+@lru_cache(maxsize=1024)
+def _path(data: Any) -> Path:
+    """One object for one path: each frame of a trace names one, and making and hashing them takes a while."""
+    return Path(_text(data))
 
 
 def _text(data: Any) -> str:

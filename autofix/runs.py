@@ -5,16 +5,18 @@ It sends requests to a session's probe and reads the replies; what a trace means
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from autofix import load, replies, silence
-from autofix.child import Asked, Session
+from autofix.asked import Asked
+from autofix.child import Session
 from autofix.errors import UsageError
 from autofix.probe import wire
 from autofix.project import Project
-from autofix.records import Limits, Samples, SourceText, Target, Texts, Trace
+from autofix.records import Ending, Limits, Run, Samples, SourceText, Target, Texts, Trace
 from autofix.silence import Suspect
 from autofix.source import Source, source_of
 
@@ -27,7 +29,7 @@ class Runs:
         self._given = {text.path: text for text in texts}
         self._read: dict[Path, SourceText] = dict(self._given)
         self._sources: dict[tuple[Path, str], Source] = {}
-        self._confirming: dict[Texts, Asked] = {}
+        self._begun: dict[Run, Asked] = {}
         self.probes = 0
 
     @property
@@ -52,37 +54,42 @@ class Runs:
         files = tuple(self.source(path, texts) for path in made.files or (target.path,))
         return Project(target.root, made, lambda path: self.source(path, texts), target.path, load.data_files(files))
 
-    def trace(self, texts: Texts, checks: bool, graph: bool = False) -> Trace:
-        return self._reply(texts, self._wire_request(texts, checks, fresh=False, graph=graph))
+    def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
+        """What came of ``run``; those ``ahead`` are begun beside it where it has not to wait for that."""
+        asked = self._begun.pop(run, None)
+        unchecked = self._begun.pop(replace(run, checks=False), None) if asked is None and run.checks else None
+        if unchecked is not None:
+            made = self._read_reply(run.texts, self._session.wait(unchecked))
+            if made.ending is not Ending.PASSED:  # What fails is not checked.
+                self.probes += 1
+                return made
+        asked = asked or self._session.ask(self._wire_request(run))
+        for one in ahead:
+            begun = None if one in self._begun else self._session.ask_ahead(self._wire_request(one))
+            if begun is not None:
+                self._begun[one] = begun
+        return self._waited(run.texts, asked)
+
+    def begin(self, run: Run) -> None:
+        """It will be asked for."""
+        if run not in self._begun:
+            self._begun[run] = self._session.ask(self._wire_request(run))
 
     def compared(self, texts: Texts) -> Trace:
         """A run with the ladder, and whether its outputs equal those of the texts as they are."""
-        asked = self._wire_request(texts, checks=True, fresh=False, graph=False)
-        as_is = self._wire_request((), checks=True, fresh=False, graph=False).texts
-        return self._reply(texts, replace(asked, against=as_is))
-
-    def confirm(self, texts: Texts) -> None:
-        """Begin the run in a fresh process that ``confirmed`` gives the trace of, beside those of the search."""
-        self.probes += 1
-        asked = self._wire_request(texts, checks=False, fresh=True, graph=False)
-        self._confirming[texts] = self._session.ask(asked)
-
-    def confirmed(self, texts: Texts) -> Trace:
-        """One run in a process that has run no user code before."""
-        if texts not in self._confirming:
-            self.confirm(texts)
-        return self._read_reply(texts, self._session.wait(self._confirming.pop(texts)))
+        as_is = self._wire_request(Run()).texts
+        return self._reply(texts, replace(self._wire_request(Run(texts, checks=True)), against=as_is))
 
     def finish(self) -> None:
-        """Wait for what was begun and is not wanted any more."""
-        while self._confirming:
-            self._session.wait(self._confirming.popitem()[1])
+        """Nobody waits for what was begun and not asked for."""
+        while self._begun:
+            self._session.drop(self._begun.popitem()[1])
 
     def suspects(self, texts: Texts, made: Trace) -> tuple[Suspect, ...]:
         """What is wrong though nothing raised; other batch sizes are run where that can tell."""
 
         def another(size: int) -> Project:
-            asked = self._wire_request(texts, checks=False, fresh=False, graph=False)
+            asked = self._wire_request(Run(texts))
             evaluation = asked.evaluation_mode or size == 1
             samples = _wire_samples(silence.with_batch(self.samples, size))
             return self.project(texts, self._reply(texts, replace(asked, samples=samples, evaluation_mode=evaluation)))
@@ -90,21 +97,29 @@ class Runs:
         return silence.suspects(self.project(texts, made), silence.batch_of(self.samples), another)
 
     def _reply(self, texts: Texts, asked: wire.RunRequest) -> Trace:
+        return self._waited(texts, self._session.ask(asked))
+
+    def _waited(self, texts: Texts, asked: Asked) -> Trace:
         self.probes += 1
-        return self._read_reply(texts, self._session.run(asked))
+        return self._read_reply(texts, self._session.wait(asked))
 
     def _read_reply(self, texts: Texts, reply: dict[str, Any]) -> Trace:
-        return replies.read(reply, lambda path, line: self._line(path, line, texts))
+        sources: dict[Path, Source | None] = {}
 
-    def _line(self, path: Path, line: int, texts: Texts) -> str:
-        try:
-            return self.source(path, texts).line(line)
-        except UsageError:
-            return ""
+        def line_of(path: Path, number: int) -> str:
+            if path not in sources:
+                try:
+                    sources[path] = self.source(path, texts)
+                except UsageError:
+                    sources[path] = None
+            source = sources[path]
+            return "" if source is None else source.line(number)
 
-    def _wire_request(self, texts: Texts, checks: bool, fresh: bool, graph: bool) -> wire.RunRequest:
+        return replies.read(reply, line_of)
+
+    def _wire_request(self, run: Run) -> wire.RunRequest:
         target, limits = self._target, self._limits
-        overlay = {path: text.text for path, text in self._given.items()} | dict(texts)
+        overlay = {path: text.text for path, text in self._given.items()} | dict(run.texts)
         overlay.setdefault(target.path, self.source_text(target.path).text)
         return wire.RunRequest(
             path=str(target.path),
@@ -116,9 +131,9 @@ class Runs:
             also=tuple(map(_wire_samples, target.also)),
             evaluation_mode=target.evaluation_mode,
             texts=tuple((str(path), text) for path, text in overlay.items()),
-            checks=checks,
-            fresh=fresh,
-            graph=graph,
+            checks=run.checks,
+            fresh=run.fresh,
+            graph=run.graph,
             seconds=limits.run_seconds,
             memory_mib=limits.memory_mib,
             script=target.script,

@@ -7,9 +7,10 @@ expanded. It knows neither rules' reasons nor processes: both come as functions.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from autofix import silence, verify
 from autofix.diagnosis import diagnose
@@ -29,6 +30,7 @@ from autofix.records import (
     OperationKind,
     Phase,
     Plan,
+    Run,
     Stage,
     Step,
     Texts,
@@ -46,12 +48,21 @@ LEFT = 40
 # A text that is not Python any more is no step towards one that runs.
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
-Run = Callable[[Texts, bool], Trace]
 View = Callable[[Texts, Trace], Project]
 Propose = Callable[[Finding, Project], Proposals]
 Suspects = Callable[[Texts, Trace], tuple[Suspect, ...]]
-Confirm = Callable[[Texts], None]
-"""Told of the first plan, so that its run in a fresh process need not wait for the search to end."""
+
+
+class Runs(Protocol):
+    """Where traces come from."""
+
+    def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
+        """Of ``run``; those ``ahead`` will likely be asked for next, and may be made beside it."""
+        ...
+
+    def begin(self, run: Run) -> None:
+        """Told of a run that will be asked for when the search has ended."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,7 @@ class _Outcome:
 class _Books:
     """The search's own accounts."""
 
-    confirm: Confirm
+    runs: Runs
     queue: list[tuple[int, int, _State]] = field(default_factory=list)
     seen: set[Texts] = field(default_factory=set)
     plans: dict[verify.Signature, Plan] = field(default_factory=dict)
@@ -100,31 +111,28 @@ class _Books:
         return min((plan.cost for plan in self.plans.values()), default=None)
 
 
-def search(
-    original: Trace, finding: Finding, run: Run, view: View, propose: Propose, confirm: Confirm, limits: Limits
-) -> Found:
+def search(original: Trace, finding: Finding, runs: Runs, view: View, propose: Propose, limits: Limits) -> Found:
     """Plans for the model whose original text ended in ``original`` with ``finding``."""
-    books = _Books(confirm)
+    books = _Books(runs)
     books.seen.add(())
     first = _outcome(original, finding)
     _expand(books, _State((), (), 0), first, view((), original), propose)
-    return _searched(books, limits, lambda state: _visit(books, state, original, run, view, propose))
+    return _searched(books, limits, lambda state: _visit(books, state, original, view, propose))
 
 
 def search_silent(
     original: Trace,
     suspect: Suspect,
-    run: Run,
+    runs: Runs,
     suspects: Suspects,
     propose: Propose,
-    confirm: Confirm,
     limits: Limits,
 ) -> Found:
     """Plans for a model that ran, after which nothing is left to suspect where ``suspect`` is."""
-    books = _Books(confirm)
+    books = _Books(runs)
     books.seen.add(())
     _expand(books, _State((), (), 0), _Outcome(0, 0, suspect.finding), suspect.project, propose)
-    return _searched(books, limits, lambda state: _listen(books, state, original, run, suspects, propose))
+    return _searched(books, limits, lambda state: _listen(books, state, original, suspects, propose))
 
 
 def _searched(books: _Books, limits: Limits, visit: Callable[[_State], None]) -> Found:
@@ -142,12 +150,8 @@ def _searched(books: _Books, limits: Limits, visit: Callable[[_State], None]) ->
     return Found(tuple(plans), limited, books.probes, books.seconds, tuple(dict.fromkeys(books.notes)))
 
 
-def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, propose: Propose) -> None:
-    best = books.best()
-    checks = best is None or state.cost <= best + verify.COMPARABLE
-    trace = run(state.texts, checks)
-    books.probes += 1
-    books.seconds += trace.seconds
+def _visit(books: _Books, state: _State, original: Trace, view: View, propose: Propose) -> None:
+    trace = _run(books, state, verify.COMPARABLE)
     if trace.ending is Ending.PASSED:
         _keep(books, state, original, trace)
         return
@@ -173,11 +177,9 @@ def _visit(books: _Books, state: _State, original: Trace, run: Run, view: View, 
     _expand(books, paid, outcome, project, propose)
 
 
-def _listen(books: _Books, state: _State, original: Trace, run: Run, suspects: Suspects, propose: Propose) -> None:
+def _listen(books: _Books, state: _State, original: Trace, suspects: Suspects, propose: Propose) -> None:
     """Keep what is settled, and go on with what is left; a model that ran must not raise after a repair."""
-    trace = run(state.texts, True)
-    books.probes += 1
-    books.seconds += trace.seconds
+    trace = _run(books, state, MARGIN)
     if trace.ending is not Ending.PASSED:
         return
     left = suspects(state.texts, trace)
@@ -187,6 +189,22 @@ def _listen(books: _Books, state: _State, original: Trace, run: Run, suspects: S
     for suspect in left if len(state.steps) < MAX_STEPS else ():
         if silence.place(suspect.finding) not in repaired:
             _expand(books, state, _Outcome(0, 0, suspect.finding), suspect.project, propose)
+
+
+def _run(books: _Books, state: _State, checked: int) -> Trace:
+    """The trace of a state; ``checked``: how much more than the best plan one may cost to get the ladder of checks."""
+    best = books.best()
+    likely = state.cost if best is None else best
+    ahead = []
+    if not books.probes:  # The cheapest repair is most often the one that is shown in the end.
+        ahead.append(Run(state.texts, fresh=True))
+    if books.queue and books.queue[0][0] <= likely + MARGIN:
+        following = books.queue[0][2]
+        ahead.append(Run(following.texts, following.cost <= likely + checked))
+    trace = books.runs.trace(Run(state.texts, state.cost <= likely + checked), ahead)
+    books.probes += 1
+    books.seconds += trace.seconds
+    return trace
 
 
 def _expand(books: _Books, state: _State, outcome: _Outcome, project: Project, propose: Propose) -> None:
@@ -271,7 +289,7 @@ def _keep(books: _Books, state: _State, original: Trace, trace: Trace) -> None:
     plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, verify.proof(original, trace, checks))
     key = verify.signature(trace)
     if not books.plans:
-        books.confirm(state.texts)
+        books.runs.begin(Run(state.texts, fresh=True))
     known = books.plans.get(key)
     if known is None or (plan.cost, len(plan.steps)) < (known.cost, len(known.steps)):
         books.plans[key] = plan

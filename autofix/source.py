@@ -43,6 +43,12 @@ def source_of(path: Path, text: str) -> Source:
     return Source(path, text)
 
 
+@lru_cache(maxsize=64)
+def below(node: ast.AST) -> tuple[ast.AST, ...]:
+    """A node and everything in it as ``ast.walk`` gives them: walked once, asked for often."""
+    return tuple(ast.walk(node))
+
+
 @dataclass(frozen=True)
 class Source:
     """A project file as analysed. ``tree`` raises SyntaxError for a text that is not Python."""

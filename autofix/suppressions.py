@@ -10,6 +10,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _IGNORE = re.compile(r"#\s*autofix:\s*ignore(?P<file>-file)?(?![\w-])\s*(?:\[(?P<codes>[^\]]*)\])?(?P<reason>[^#]*)")
 _SAMPLE = re.compile(r"#\s*autofix:\s*sample[-_]shape\s*=\s*(?P<shape>[^#]+)")
@@ -55,18 +56,18 @@ def matches(suppression: Suppression, code: str, line: int) -> bool:
     return not suppression.codes or any(code.upper().startswith(listed) for listed in suppression.codes)
 
 
-def _comments(text: str) -> Iterator[tuple[int, str]]:
+@lru_cache(maxsize=8)
+def _comments(text: str) -> tuple[tuple[int, str], ...]:
     if _MARKER not in text:
-        return
+        return ()
     try:
-        found = [
+        return tuple(
             (token.start[0], token.string)
             for token in tokenize.generate_tokens(io.StringIO(text, newline=None).readline)
             if token.type == tokenize.COMMENT
-        ]
+        )
     except (tokenize.TokenError, SyntaxError):
-        found = list(_comments_by_line(text))
-    yield from found
+        return tuple(_comments_by_line(text))
 
 
 def _comments_by_line(text: str) -> Iterator[tuple[int, str]]:

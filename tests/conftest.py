@@ -147,6 +147,12 @@ def _source(path: Path, overlay: Mapping[Path, str]) -> Source:
 
 
 @pytest.fixture
+def asked(target: Callable[..., Target]) -> Callable[..., wire.RunRequest]:
+    """The request of one run of a model, for tests that talk to a session themselves."""
+    return lambda *arguments, **fields: replace(request(target(*arguments)), **fields)
+
+
+@pytest.fixture
 def analysed(target: Callable[..., Target], session: Session) -> Callable[..., Project]:
     """The project of one run, as rules see it."""
 

@@ -62,7 +62,8 @@ MAY_IMPORT: dict[str, str] = {
         "autofix.samples.sampling autofix.samples.inference"
     ),
     "autofix.probe.*": "autofix.probe.*",
-    "autofix.child": "autofix.errors autofix.probe.wire",
+    "autofix.asked": "autofix.probe.wire",
+    "autofix.child": "autofix.asked autofix.errors autofix.probe.wire",
     "autofix.replies": "autofix.errors autofix.records autofix.probe.wire",
     "autofix.evaluation": "autofix.records autofix.source",
     "autofix.project": "autofix.records autofix.source autofix.evaluation",
@@ -89,8 +90,8 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "autofix.refactoring": "autofix.records autofix.project autofix.rule autofix.patch autofix.verify",
     "autofix.runs": (
-        "autofix.errors autofix.records autofix.source autofix.project autofix.load autofix.child autofix.replies "
-        "autofix.probe.wire autofix.silence"
+        "autofix.errors autofix.records autofix.source autofix.project autofix.load autofix.asked autofix.child "
+        "autofix.replies autofix.probe.wire autofix.silence"
     ),
     "autofix.engine": (
         "autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source autofix.project "

@@ -158,7 +158,9 @@ def test_error_that_user_code_wraps_is_that_of_the_operation(run: Run) -> None:
 def unforked() -> Iterator[Session]:
     """A probe as it runs where the system cannot fork."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(child, "_BOOT", child._BOOT.replace("main()\n", "main(can_fork=False)\n"))
+        changed = child._BOOT.replace("\nmain(", "\nmain(can_fork=False, ")
+        assert changed != child._BOOT
+        patch.setattr(child, "_BOOT", changed)
         with Session() as started:
             yield started
 

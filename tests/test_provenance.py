@@ -362,3 +362,22 @@ NONE: dict[str, tuple[str, int]] = {
 @pytest.mark.parametrize("text, want", NONE.values(), ids=NONE)
 def test_no_site(text: str, want: int, analysed: Callable[..., Project]) -> None:
     assert _sites(analysed(text, "1,5000", model="build()"), want, ()) == ()
+
+
+# argument, the size wanted, what was flattened -> what the argument may become; literals alone have one value
+SPELLED: dict[str, tuple[str, int, tuple[int, ...], list[str]]] = {
+    "a product": ("2 * 2 * 2", 18, (2, 3, 3), ["2 * 3 * 3"]),
+    "a product and a sum": ("2 * 4 + 1", 7, (), ["2 * 3 + 1"]),
+    "a literal": ("8", 6, (), ["6"]),
+    "a name among them, whose value another caller may set": ("w * 4", 12, (), ["w * 6", "3 * 4", "12"]),
+}
+
+
+@pytest.mark.parametrize("text, want, hints, spelled", SPELLED.values(), ids=SPELLED)
+def test_equal_changes_are_offered_once(
+    text: str, want: int, hints: tuple[int, ...], spelled: list[str], analysed: Callable[..., Project]
+) -> None:
+    project = analysed(net(f"self.f = nn.Linear({text}, 2)", parameters=", w=2"), "1,5000", model="build()")
+    lines = [_lines(project, site.edits)[0] for site in _sites(project, want, hints)]
+    inside = "self.f = nn.Linear("
+    assert [line.removeprefix(inside).removesuffix(", 2)") for line in lines if line.startswith(inside)] == spelled

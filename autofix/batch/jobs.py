@@ -146,7 +146,7 @@ def session(python: str | None) -> Session:
         found.close()
         found = None
     if found is None:
-        found, used = Session(python), 0
+        found, used = Session(python, ahead=False), 0  # The other cores have jobs of their own.
         atexit.register(found.close)
     known[python] = (found, used + 1)
     return found

@@ -21,14 +21,15 @@ from . import run as running
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
 
-def main(can_fork: bool = CAN_FORK) -> None:
+def main(can_fork: bool = CAN_FORK, ordinary: int = 1) -> None:
+    """``ordinary``: the runs under way at once, not counting those in a fresh process."""
     requests, answers = _take_streams()
     torch.set_num_threads(1)
     if can_fork:
         _warm_up()
         gc.freeze()
-        os.write(answers, wire.ready(runs_at_once=2))
-        workers.supervise(requests, answers, _serve, _import_for_scripts)
+        os.write(answers, wire.ready(runs_at_once=ordinary + 1))
+        workers.supervise(requests, answers, _serve, _import_for_scripts, ordinary)
         os._exit(0)  # Taking torch apart again would cost a fifth of a second.
     _serve_alone(requests, answers)
 

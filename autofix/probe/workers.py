@@ -1,7 +1,7 @@
 """Forked workers that run user code, and the loop that gives each request to one.
 
-One worker serves the ordinary requests, one after the other; a request for a fresh process goes to a worker of its own
-and may be under way beside them. It knows processes and pipes, and nothing of what a run does.
+One or two workers serve the ordinary requests in the order they came; a request for a fresh process goes to a worker
+of its own, beside them. It knows processes and pipes, and nothing of what a run does.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 from . import wire
 
 MAX_RUNS = 200  # What user code leaves in a worker goes with it; a long session gets a new one now and then.
+IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
 EXIT_SECONDS = 5.0
 
 Serve = Callable[[int, int, bool], None]
@@ -102,53 +103,69 @@ class _Worker:
 
 
 class _Workers:
-    """One that serves requests, one for each fresh run under way, and one that waits: forked and warm before it is
+    """Those that serve requests, one for each fresh run under way, and one that waits: forked and warm before it is
     needed.
     """
 
-    def __init__(self, serve: Serve, prepare_scripts: Callable[[], None], answers: int) -> None:
+    def __init__(self, serve: Serve, prepare_scripts: Callable[[], None], answers: int, ordinary: int) -> None:
         self._serve, self._prepare_scripts, self._answers = serve, prepare_scripts, answers
-        self._current: _Worker | None = None
+        self._most = ordinary
+        self._ordinary: list[_Worker] = []
         self._spare: _Worker | None = None
         self._fresh: list[_Worker] = []
         self._waiting: deque[_Job] = deque()
         self._killed: list[int] = []
+        self._for_scripts: bool | None = None
 
     @property
     def busy(self) -> list[_Worker]:
-        current = [self._current] if self._current is not None and self._current.job is not None else []
-        return current + self._fresh
+        return [worker for worker in self._ordinary if worker.job is not None] + self._fresh
 
     def patience(self) -> float | None:
-        """Seconds until the first run under way is over time; None where there is none."""
+        """Seconds until the first run under way is over time, or until there is time to fork; None for neither."""
         deadlines = [worker.job.deadline for worker in self.busy if worker.job is not None]
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        if deadlines:
+            return max(0.0, min(deadlines) - time.monotonic())
+        return IDLE_SECONDS if self._spare is None and self._for_scripts is not None else None
 
     def take(self, line: bytes) -> None:
         """Begin with a request, or let it wait for its turn."""
         request, reply_path = wire.decode_request(line.decode("utf-8", "surrogatepass"))
         if request.script:
             self._prepare_scripts()
+        first, self._for_scripts = self._for_scripts is None, request.script
         job = _Job(line, request, reply_path)
         if request.fresh:
             worker = self._one_for(request.script)
             self._fresh.append(worker)
-            self._begin(worker, job)
+            worker.start(job)
         else:
             self._waiting.append(job)
             self._go_on()
+        if first:  # The front-end waits for it, and asks for more soon.
+            while len(self._ordinary) < self._most:
+                self._ordinary.append(self._forked(request.script, rehearse=not request.script))
+            self.prepare()
 
     def _go_on(self) -> None:
-        """The next request that waits, if the worker for it is free."""
-        if not self._waiting or (self._current is not None and self._current.job is not None):
-            return
-        job = self._waiting.popleft()
-        current = self._current
-        if current is not None and (current.for_scripts != job.request.script or current.runs >= MAX_RUNS):
-            self._end(current)
-            self._current = None
-        self._current = self._current or self._one_for(job.request.script)
-        self._begin(self._current, job)
+        """The next requests that wait, for as many workers as are free."""
+        while self._waiting:
+            worker = self._free(self._waiting[0].request.script)
+            if worker is None:
+                return
+            worker.start(self._waiting.popleft())
+
+    def _free(self, scripts: bool) -> _Worker | None:
+        """An ordinary worker without a job; None where all have one."""
+        idle = [worker for worker in self._ordinary if worker.job is None]
+        for worker in idle:
+            if worker.for_scripts == scripts and worker.runs < MAX_RUNS:
+                return worker
+            self._drop(worker)
+        if len(self._ordinary) >= self._most:
+            return None
+        self._ordinary.append(self._one_for(scripts))
+        return self._ordinary[-1]
 
     def _one_for(self, scripts: bool) -> _Worker:
         """A worker that has run nothing of the user's."""
@@ -158,13 +175,13 @@ class _Workers:
             spare = None
         return spare or self._forked(scripts, rehearse=False)
 
-    def _begin(self, worker: _Worker, job: _Job) -> None:
-        worker.start(job)
-        if self._spare is None:  # Forked while another works and the front-end waits.
-            self._spare = self._forked(job.request.script, rehearse=not job.request.script)
+    def prepare(self) -> None:
+        """Fork the one that waits, for requests of the kind that came last."""
+        if self._spare is None and self._for_scripts is not None:
+            self._spare = self._forked(self._for_scripts, rehearse=not self._for_scripts)
 
     def _forked(self, scripts: bool, rehearse: bool) -> _Worker:
-        known = [self._current, self._spare, *self._fresh]
+        known = [self._spare, *self._ordinary, *self._fresh]
         held = [descriptor for worker in known if worker is not None for descriptor in worker.descriptors]
         return _Worker(self._serve, [self._answers, *held], scripts, rehearse)
 
@@ -181,7 +198,7 @@ class _Workers:
             worker.job = None
             if ended:
                 write_reply(_ending(ended, job.request), job.reply_path)
-            if ended or worker is not self._current:
+            if ended or worker in self._fresh:
                 self._drop(worker)
             yield job.reply_path, ended
         self._killed = [pid for pid in self._killed if os.waitpid(pid, os.WNOHANG)[0] == 0]
@@ -199,10 +216,7 @@ class _Workers:
 
     def _drop(self, worker: _Worker) -> None:
         self._end(worker)
-        if worker is self._current:
-            self._current = None
-        else:
-            self._fresh.remove(worker)
+        (self._fresh if worker in self._fresh else self._ordinary).remove(worker)
 
     def _end(self, worker: _Worker) -> None:
         """Nobody waits until the system has taken the memory of a killed process apart."""
@@ -211,19 +225,21 @@ class _Workers:
             self._killed.append(pid)
 
     def end(self) -> None:
-        for worker in (self._current, self._spare, *self._fresh):
+        for worker in (self._spare, *self._ordinary, *self._fresh):
             if worker is not None:
                 worker.end()
 
 
-def supervise(requests: int, answers: int, serve: Serve, prepare_scripts: Callable[[], None]) -> None:
-    """Serve request lines until their stream ends, and then end all workers."""
-    workers = _Workers(serve, prepare_scripts, answers)
+def supervise(requests: int, answers: int, serve: Serve, prepare_scripts: Callable[[], None], ordinary: int) -> None:
+    """Serve request lines until their stream ends, and then end all workers; ``ordinary``: how many serve at once."""
+    workers = _Workers(serve, prepare_scripts, answers, ordinary)
     rest = b""
     try:
         while True:
             watched = [requests, *(worker.done for worker in workers.busy)]
             readable, _, _ = select.select(watched, [], [], workers.patience())
+            if not readable and not workers.busy:
+                workers.prepare()
             for path, _ in workers.settle(readable):
                 os.write(answers, wire.done(path))
             if requests in readable:
@@ -243,8 +259,9 @@ def supervise(requests: int, answers: int, serve: Serve, prepare_scripts: Callab
 
 def write_reply(reply: dict[str, Any], path: str) -> None:
     """Whole or not at all: the reader may look at any moment."""
+    text = json.dumps(reply, default=lambda value: {wire.OPAQUE: type(value).__name__})  # `dump` is ten times slower.
     with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
-        json.dump(reply, file, default=lambda value: {wire.OPAQUE: type(value).__name__})
+        file.write(text)
     os.replace(f"{path}.part", path)
 
 

@@ -27,7 +27,7 @@ from autofix.provenance.spelling import (
     text_key,
 )
 from autofix.records import Edit, Location, Sequence, Tensor
-from autofix.source import dotted
+from autofix.source import below, dotted
 
 # Costs in tenths of one literal at the failing layer.
 LITERAL = 10
@@ -71,7 +71,26 @@ def sites(project: Project, expression: Expression, want: int, hints: tuple[int,
         known = found.get(site.edits)
         if known is None or site.cost < known.cost:
             found[site.edits] = site
-    return tuple(sorted(found.values(), key=lambda site: (site.cost, site.edits)))
+    ordered = sorted(found.values(), key=lambda site: (site.cost, site.edits))
+    return tuple(_without_equals(ordered) if _is_plain(expression.node) else ordered)
+
+
+def _without_equals(ordered: list[Site]) -> Iterator[Site]:
+    """Of an expression of literals alone the cheapest change to another such: all of them make the same model."""
+    plain = False
+    for site in ordered:
+        try:
+            stays_plain = _is_plain(ast.parse(site.text, mode="eval").body)
+        except SyntaxError:
+            stays_plain = False
+        if not (plain and stays_plain):
+            yield site
+        plain = plain or stays_plain
+
+
+def _is_plain(node: ast.AST) -> bool:
+    """Whether it has neither names nor calls, so that it has one value wherever it is evaluated."""
+    return not any(isinstance(part, (ast.Name, ast.Call, ast.Attribute)) for part in ast.walk(node))
 
 
 def spelled_in_scope(project: Project, expression: Expression, want: int) -> tuple[str, ...]:
@@ -121,7 +140,7 @@ class _Solver:
         """The size wanted, spelled ``48 * 2`` elsewhere in the function: what a literal 48 was meant to be."""
         source = expression.source
         function = source.function_of(expression.node)
-        for node in ast.walk(function) if function is not None else ():
+        for node in below(function) if function is not None else ():
             if not isinstance(node, ast.BinOp) or not all(isinstance(f, ast.Constant) for f in factors_of(node)):
                 continue
             values = [getattr(factor, "value", None) for factor in factors_of(node)]
@@ -323,7 +342,7 @@ class _Solver:
         names = self.project.names(expression)
         seen = {expression.text}
         outer = set(ast.walk(expression.node))
-        for node in ast.walk(function):
+        for node in below(function):
             if not isinstance(node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)) or node in outer:
                 continue
             if isinstance(getattr(node, "ctx", None), ast.Store):
