@@ -20,7 +20,7 @@ from autofix.frontends.lsp.results import Place, Result, Stage, is_fresh, locati
 from autofix.records import Applicability, Diagnostic, Edit, Location, Plan, Position, Range, SampleOrigin
 from autofix.report import words
 from autofix.report.glyphs import cut_middle
-from autofix.source import Source
+from autofix.source import source_of
 
 TITLE_WIDTH = 110
 
@@ -184,7 +184,7 @@ def _ignore(
         module = result.analysed(location.path, convert.documents)
         if module is None:
             continue
-        edit = comments.ignoring(Source(module.path, module.text), diagnostic.finding, diagnostic.code)
+        edit = comments.ignoring(source_of(module.path, module.text), diagnostic.finding, diagnostic.code)
         made = None if edit is None else of_comment(result, edit, convert, client)
         if made is not None:
             yield types.CodeAction(
@@ -208,7 +208,7 @@ def _sample(
     report = result.report
     if report is None or report.target.script or report.target.samples.origin is SampleOrigin.COMMENT:
         return
-    source = Source(result.module.path, result.module.text)
+    source = source_of(result.module.path, result.module.text)
     line = comments.model_line(source, report.target.model)
     if not near and not _is_on_line(asked, result, line, convert):
         return

@@ -20,7 +20,7 @@ from autofix.frontends.lsp.desk import Desk
 from autofix.frontends.lsp.documents import Module, path_of
 from autofix.frontends.lsp.results import Place, Result
 from autofix.records import Edit, SampleOrigin
-from autofix.source import Source
+from autofix.source import source_of
 
 # Longer than any run and search may take.
 PATIENCE_S = 600.0
@@ -106,7 +106,7 @@ async def _set_sample_shape(desk: Desk, arguments: Arguments) -> Any:
         settled=load.configured(settings.sample_shape),
         text=module.text,
     )
-    source = Source(module.path, module.text)
+    source = source_of(module.path, module.text)
     edit = comments.sampled(source, target.model, target.samples)
     if edit is None:
         raise UsageError(f"the sample of {module.path.name} cannot be written as shapes")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from autofix import suppressions
 from autofix.frontends.lsp.lines import Lines
@@ -69,8 +70,13 @@ def model_line(source: Source, model: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=8)
+def _dump(source: Source) -> str:
+    return ast.dump(source.tree)
+
+
 def _is_same_program(source: Source, after: str) -> bool:
     try:
-        return ast.dump(source.tree) == ast.dump(ast.parse(after))
+        return _dump(source) == ast.dump(ast.parse(after))
     except (SyntaxError, ValueError):
         return False

@@ -22,7 +22,7 @@ from autofix.records import Position, Range, RepairEnding, SampleOrigin, Samples
 from autofix.report import words
 from autofix.report.glyphs import cut_middle
 from autofix.settings import Settings
-from autofix.source import Source
+from autofix.source import Source, source_of
 
 MESSAGE_WIDTH = 120
 Shown = tuple[Buffer, types.CodeLens]
@@ -42,7 +42,7 @@ class Known:
 
 def lenses(module: Module, known: Known, convert: Converter) -> Iterator[Shown]:
     """Each with the buffer it stands in: a notebook's lenses stand in its cells."""
-    source = Source(module.path, module.text)
+    source = source_of(module.path, module.text)
     try:
         target = _target(module, known)
     except UsageError as error:
