@@ -259,7 +259,7 @@ def _searched(request: Request, run: Runs, original: Trace, finding: Finding, pr
         suspect = Suspect(finding, project)
         found = search.search_silent(original, suspect, run, run.suspects, ask, settings.limits)
     else:
-        found = search.search(original, finding, run, run.project, ask, settings.limits)
+        found = search.search(original, finding, run, run.project, run.suspects, ask, settings.limits)
     plans = _judged(run, project, found.plans)
     run.finish()
     best = plans[0] if plans else None
@@ -299,6 +299,8 @@ def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan,
             checks = _with_fresh(first.proof.checks)
             label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost)
             label, reasons = guessing.lowered(run.samples, label, reasons)
+            left = tuple(f"after it {one.finding.message}" for one in run.suspects(first.texts, fresh))
+            label, reasons = (Applicability.UNSAFE if left else label), (*reasons, *left)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(_alternative(plan, best) for plan in others))
         rest = others

@@ -26,8 +26,9 @@ def _acts(source: Source, statement: ast.stmt) -> bool:
         return True
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         return dotted(statement.value.func).rpartition(".")[2] not in _DEFINING
-    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
-        return dotted(statement.value.func) in _variables(source)
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+        calls = [node for node in ast.walk(statement.value) if isinstance(node, ast.Call)]
+        return any(dotted(call.func) in _variables(source) for call in calls)
     return False
 
 

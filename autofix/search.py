@@ -111,13 +111,21 @@ class _Books:
         return min((plan.cost for plan in self.plans.values()), default=None)
 
 
-def search(original: Trace, finding: Finding, runs: Runs, view: View, propose: Propose, limits: Limits) -> Found:
+def search(
+    original: Trace,
+    finding: Finding,
+    runs: Runs,
+    view: View,
+    suspects: Suspects,
+    propose: Propose,
+    limits: Limits,
+) -> Found:
     """Plans for the model whose original text ended in ``original`` with ``finding``."""
     books = _Books(runs)
     books.seen.add(())
     first = _outcome(original, finding)
     _expand(books, _State((), (), 0), first, view((), original), propose)
-    return _searched(books, limits, lambda state: _visit(books, state, original, view, propose))
+    return _searched(books, limits, lambda state: _visit(books, state, original, view, suspects, propose))
 
 
 def search_silent(
@@ -150,10 +158,12 @@ def _searched(books: _Books, limits: Limits, visit: Callable[[_State], None]) ->
     return Found(tuple(plans), limited, books.probes, books.seconds, tuple(dict.fromkeys(books.notes)))
 
 
-def _visit(books: _Books, state: _State, original: Trace, view: View, propose: Propose) -> None:
+def _visit(books: _Books, state: _State, original: Trace, view: View, suspects: Suspects, propose: Propose) -> None:
     trace = _run(books, state, verify.COMPARABLE)
     if trace.ending is Ending.PASSED:
-        _keep(books, state, original, trace)
+        left = suspects(state.texts, trace)
+        _keep(books, replace(state, cost=state.cost + LEFT * len(left)), original, trace)
+        _expand_silent(books, state, left, propose)
         return
     if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS:
         return
@@ -185,6 +195,11 @@ def _listen(books: _Books, state: _State, original: Trace, suspects: Suspects, p
     left = suspects(state.texts, trace)
     if all(silence.settled(step.finding, original, trace, left) for step in state.steps):
         _keep(books, replace(state, cost=state.cost + LEFT * len(left)), original, trace)
+    _expand_silent(books, state, left, propose)
+
+
+def _expand_silent(books: _Books, state: _State, left: tuple[Suspect, ...], propose: Propose) -> None:
+    """Go on with what is wrong though nothing raises any more."""
     repaired = {silence.place(step.finding) for step in state.steps}
     for suspect in left if len(state.steps) < MAX_STEPS else ():
         if silence.place(suspect.finding) not in repaired:

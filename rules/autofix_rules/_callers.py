@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from autofix.expressions import operand
 from autofix.project import Expression, Project
 from autofix.records import Edit, Operation, Stage, Tensor
-from autofix_rules._channels import spatial
+from autofix_rules._channels import number, spatial
 from autofix_rules._operands import followed_by
 from autofix_rules._places import frames_of
 
@@ -43,8 +43,17 @@ def batch_of_one(project: Project, operation: Operation) -> tuple[str, Edit] | N
     given = next(passed(project, operation), None)
     if given is None:
         return None
-    text = f"{operand(given.text)}.unsqueeze(0)"
-    return f"pass a batch of one, `{text}`, instead of {operation.tensors[0].shape}", followed_by(given, "unsqueeze(0)")
+    method = "unsqueeze(0).unsqueeze(0)" if is_plane(project, operation) else "unsqueeze(0)"
+    text = f"{operand(given.text)}.{method}"
+    return f"pass a batch of one, `{text}`, instead of {operation.tensors[0].shape}", followed_by(given, method)
+
+
+def is_plane(project: Project, operation: Operation) -> bool:
+    """Whether a convolution of one channel was given one sample without its channel: ``(H, W)``."""
+    layer, tensor = project.layer_of(operation), operation.tensors[0]
+    if layer is None or not layer.kind.startswith("Conv") or number(layer, "in_channels") != 1:
+        return False
+    return tensor.rank == spatial(layer) > 1
 
 
 def made_like(project: Project, tensor: Tensor) -> Iterator[Expression]:

@@ -12,7 +12,7 @@ from autofix.project import Expression, Project
 from autofix.records import Frame, Operation, OperationKind, Phase, Sequence, Tensor, Value
 from autofix.source import dotted
 
-_FACTORIES = frozenset(
+FACTORIES = frozenset(
     (
         "zeros",
         "ones",
@@ -109,7 +109,7 @@ def _made(project: Project, operation: Operation, dimension: int) -> Origin | No
         node = call.node.args[0 if len(call.node.args) == 1 else 1] if len(call.node.args) < 3 else None
     elif written == name == "eye" and call.node.args:
         node = call.node.args[min(dimension, len(call.node.args) - 1)]
-    elif name in _FACTORIES and written == name:
+    elif name in FACTORIES and written == name:
         sizes = size_arguments(call.node)
         node = sizes[dimension] if dimension < len(sizes) else None
     if node is None or isinstance(node, ast.Starred):

@@ -23,6 +23,7 @@ from autofix.records import Edit, Layer, Operation, OperationKind, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.signatures import position
 from autofix.source import dotted
+from autofix_rules._callers import in_program
 from autofix_rules._sizes import argument_expression
 from autofix_rules._swaps import is_swap, removed, swap_after
 
@@ -176,5 +177,7 @@ def _setting(project: Project, layer: Layer) -> bool:
 
 
 def _batch(project: Project) -> int | None:
-    inputs = project.inputs()
-    return inputs[0].shape[0] if inputs and inputs[0].shape else None
+    """The first size of the model's input, in a program of what its first layer was given."""
+    called = (o.tensors[0] for o in project.trace.operations if o.kind is OperationKind.CALL_MODULE and o.tensors)
+    given = next(iter(project.inputs()), None) or (next(called, None) if in_program(project) else None)
+    return given.shape[0] if given is not None and given.shape else None

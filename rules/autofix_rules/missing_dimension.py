@@ -6,7 +6,7 @@ Why it fails
     feature takes scalars, which need a dimension of their own.
 What the fix does
     Adds ``x = x.unsqueeze(0)`` where the model first uses its input (in a program, where the model
-    is called), or ``x.unsqueeze(-1)`` before the Linear layer.
+    is called), twice for a gray image that lacks its channel too, or ``x.unsqueeze(-1)`` before the Linear layer.
 Fix safety
     The batch in a model file: unsafe, since callers could be meant to pass it. In a program, and for
     scalars: safe.
@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from autofix.records import Edit, Operation, OperationKind, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix_rules._callers import batch_of_one, in_program, lacks_batch
+from autofix_rules._callers import batch_of_one, in_program, is_plane, lacks_batch
 from autofix_rules._insertions import insertions
 from autofix_rules._sizes import producing_layer
 
@@ -70,6 +70,12 @@ class MissingDimension(Rule):
             after=_ROWS + _SHOWN.format("image.unsqueeze(0)"),
         ),
         Example(
+            name="one image without a batch and without its channel",
+            inputs=((8, 8),),
+            before=model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x).flatten(1)"),
+            after=model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(0).unsqueeze(0)\nself.conv(x).flatten(1)"),
+        ),
+        Example(
             name="a token for every scalar",
             inputs=((4, 6),),
             before=model("self.embed = nn.Linear(1, 8)", "self.embed(x)"),
@@ -93,8 +99,15 @@ class MissingDimension(Rule):
         for given in project.trace.operations:
             tensor = given.result
             if given.kind is OperationKind.PLACEHOLDER and isinstance(tensor, Tensor):
-                evidence = _lacks_batch(project, finding, given, tensor)
-                edit = _at_first_use(project, given) if evidence else None
+                failed = project.operation(finding)
+                plane = failed is not None and bool(failed.tensors) and is_plane(project, failed)
+                evidence = (
+                    (WEAKER if _are_rows(tensor) else CERTAIN)
+                    if plane
+                    else _lacks_batch(project, finding, given, tensor)
+                )
+                method = "unsqueeze(0).unsqueeze(0)" if plane else "unsqueeze(0)"
+                edit = _at_first_use(project, given, method) if evidence else None
                 if edit is not None:
                     reason = "callers could be meant to pass a batch"
                     yield Fix(
@@ -109,11 +122,14 @@ class MissingDimension(Rule):
     def _where_called(self, finding: Finding, project: Project) -> Iterator[Fix]:
         """A program shows one sample to its model: the batch is added where the model is called."""
         failed = project.operation(finding)
-        first = lacks_batch(project, failed.tensors[0]) if failed is not None and failed.tensors else None
+        if failed is None or not failed.tensors:
+            return
+        first = failed if is_plane(project, failed) else lacks_batch(project, failed.tensors[0])
         made = None if first is None else batch_of_one(project, first)
         if first is not None and made is not None:
             reason = f"a convolution takes {first.tensors[0].shape} for one sample without a batch"
-            yield Fix(self.code, made[0], (made[1],), CALLED, self.applicability, reason)
+            cost = WEAKER if first is failed and _are_rows(failed.tensors[0]) else CALLED
+            yield Fix(self.code, made[0], (made[1],), cost, self.applicability, reason)
 
     def _scalars(self, finding: Finding, project: Project) -> Iterator[Fix]:
         layer, operation = project.layer(finding.layer), project.operation(finding)
@@ -131,6 +147,12 @@ class MissingDimension(Rule):
             yield Fix(self.code, title, edits, SCALARS, self.applicability, f"`{layer.path}` takes one feature")
 
 
+def _are_rows(tensor: Tensor) -> bool:
+    """Whether ``(64, 784)`` is more likely flattened square images than one image of these sizes."""
+    height, width = tensor.shape[:2]
+    return height != width and math.isqrt(width) ** 2 == width
+
+
 def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: Tensor) -> int:
     """The cost of adding a batch to this input; 0 where nothing speaks for it."""
     for operation in project.forward_operations():
@@ -146,7 +168,7 @@ def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: T
     return WEAKER if finding.mismatch is Mismatch.UNPACK and unpacked else 0
 
 
-def _at_first_use(project: Project, given: Operation) -> Edit | None:
+def _at_first_use(project: Project, given: Operation, method: str) -> Edit | None:
     """A line before the statement of the model's own forward that first reads the input."""
     failure = project.trace.failure
     frames = next(
@@ -159,7 +181,7 @@ def _at_first_use(project: Project, given: Operation) -> Edit | None:
     name = _parameter(project, function, given) if function is not None else ""
     for statement in function.body if function is not None and name else ():
         if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement)):
-            return source.insert_before(statement, f"{name} = {name}.unsqueeze(0)")
+            return source.insert_before(statement, f"{name} = {name}.{method}")
     return None
 
 
