@@ -156,7 +156,9 @@ def _silent_fault(request: Request, run: Runs, original: Trace, tell: Progress) 
 
 
 def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) -> Report | None:
-    """The report of rewritings that were asked for and that keep the outputs of a healthy model."""
+    """The report of rewritings that were asked for and that keep the outputs of a healthy model; of those that were
+    tried and do not, the reasons.
+    """
     settings, target = request.settings, request.target
     rules = propose.refactorings(registry.rules(), settings.select, settings.ignore)
     if not rules or original.ending is not Ending.PASSED or target.script:
@@ -167,7 +169,8 @@ def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) ->
     plans = _judged(run, project, () if found.plan is None else (found.plan,))
     run.finish()
     if not plans:
-        return None
+        healthy = _without_fault(request, run, original)
+        return replace(healthy, notes=(*found.notes, *healthy.notes))
     diagnostics = tuple(_diagnostics(project, plans[0].steps))
     texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
     spent = Spent(run.probes, original.seconds)

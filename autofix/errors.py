@@ -16,6 +16,17 @@ class UsageError(AutofixError):
     """The user's words or files cannot be used: bad shape, missing file, unknown setting, not Python."""
 
 
+class UnsaidError(UsageError):
+    """The one thing that the user has to say: ``problem`` without it, ``option`` and ``setting`` how it is said.
+
+    ``setting`` is the line of a manifest, with an example where nothing better is known.
+    """
+
+    def __init__(self, problem: str, *, option: str, setting: str) -> None:
+        super().__init__(f"{problem}; {option}")
+        self.problem, self.setting = problem, setting
+
+
 class ProbeError(AutofixError):
     """The probe could not be started or answered something that is not a reply."""
 

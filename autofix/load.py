@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autofix import models, programs
-from autofix.errors import UsageError
+from autofix.errors import UnsaidError, UsageError
 from autofix.records import SampleOrigin, Samples, SourceText, Target
 from autofix.samples import sampling
 from autofix.source import Source, source_of
@@ -94,12 +94,14 @@ def target(
         return Target(
             path, root, module, paths, "", Samples(origin=SampleOrigin.NONE), script=True, arguments=arguments
         )
-    others = _Others(source, _TestFiles(source, root) if elsewhere is None else elsewhere)
+    others = _Others(source, _TestFiles(source, root)) if elsewhere is None else _Others(source, elsewhere, known=True)
     expression = models.expression(source, model, others)
     found = known or _inferred(source, expression, others)
     if found is None:
-        raise UsageError(
-            f"no sample input for `{expression}` in {path.name}; pass one, for example --sample-shape 64,3,32,32"
+        raise UnsaidError(
+            f"no sample input for `{expression}` in {path.name}",
+            option="pass one, for example --sample-shape 64,3,32,32",
+            setting='samples = ["64,3,32,32"]',
         )
     return Target(path, root, module, paths, expression, found, also, evaluation_mode)
 
@@ -116,21 +118,30 @@ def _inferred(source: Source, expression: str, elsewhere: Iterable[Source]) -> S
     return inference.infer(source, expression, elsewhere)
 
 
+def sources(paths: Iterable[Path]) -> Iterator[Source]:
+    """The files that can be read, one when it is asked for."""
+    for path in paths:
+        try:
+            yield Source(path, read(path).text)
+        except UsageError:
+            continue
+
+
 @dataclass(frozen=True)
 class _Others:
-    """Those of the files that name the module of ``source``; read anew whenever somebody asks, so not without need."""
+    """Those of the files that name the module of ``source``, or all where it is known that they use it.
+
+    They are read anew whenever somebody asks, so not without need.
+    """
 
     source: Source
     paths: Iterable[Path]
+    known: bool = False
 
     def __iter__(self) -> Iterator[Source]:
-        for path in self.paths:
-            try:
-                text = read(path).text
-            except UsageError:
-                continue
-            if path != self.source.path and self.source.path.stem in text:
-                yield Source(path, text)
+        for other in sources(self.paths):
+            if other.path != self.source.path and (self.known or self.source.path.stem in other.text):
+                yield other
 
 
 @dataclass(frozen=True)

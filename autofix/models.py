@@ -9,7 +9,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator, Sequence
 
-from autofix.errors import UsageError
+from autofix.errors import UnsaidError, UsageError
 from autofix.source import Source, dotted
 
 _BASES = frozenset(("Module", "Sequential", "ModuleList", "LightningModule", "PreTrainedModel"))
@@ -78,6 +78,25 @@ def _is_model(source: Source, class_: ast.ClassDef, seen: set[str]) -> bool:
         if name not in source.classes and _has_forward(class_):
             return True
     return False
+
+
+def is_part_elsewhere(name: str, elsewhere: Iterable[Source]) -> bool:
+    """Whether a model of another file has the class as a part, or has it as its base."""
+    return any(_has_part(source, name) for source in elsewhere)
+
+
+def _has_part(source: Source, name: str) -> bool:
+    try:
+        nodes = source.nodes
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    uses = [
+        node
+        for node in nodes
+        if isinstance(node, (ast.Name, ast.Attribute)) and dotted(node).rpartition(".")[2] == name
+    ]
+    owners = (source.class_of(node) for node in uses)
+    return any(owner is not None and _is_model(source, owner, set()) for owner in owners)
 
 
 def _has_forward(class_: ast.ClassDef) -> bool:
@@ -160,8 +179,12 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
     found = next((call for other in elsewhere for call in _calls_with_plain_values(other, class_.name)), None)
     if found is not None:
         return found
-    words = ", ".join(f"{name}=..." for name in missing)
-    raise UsageError(f'`{class_.name}` needs {_listed(missing)}; pass them with --model "{class_.name}({words})"')
+    call = f"{class_.name}({', '.join(f'{name}=...' for name in missing)})"
+    raise UnsaidError(
+        f"`{class_.name}` needs {_listed(missing)}",
+        option=f'pass them with --model "{call}"',
+        setting=f'model = "{call}"',
+    )
 
 
 def _calls_with_plain_values(source: Source, name: str) -> Iterator[str]:

@@ -406,6 +406,7 @@ class Trace:
     checks: tuple[Check, ...] = ()
     state_dict: tuple[tuple[str, tuple[int, ...]], ...] = ()
     files: tuple[Path, ...] = ()
+    data_files: tuple[Path, ...] = ()
     placeholders: tuple[str, ...] = ()
     sliced: bool = False
     candidates: tuple[str, ...] = ()

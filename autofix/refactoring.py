@@ -101,7 +101,10 @@ def _keeps(before: Trace, after: Trace) -> bool:
 def _left_out(rewrite: Rewrite, attempt: Trace) -> str:
     place = rewrite.place.source.location(rewrite.place.node)
     why = next((check.detail for check in attempt.checks if check.kind is CheckKind.EQUAL), attempt.message)
-    return f"{place.path.name}:{place.range.start.line}: left as it is, {rewrite.fix.title} would not keep it: {why}"
+    reason = why.partition(". ")[0] or "a check that passed before fails after it"
+    return (
+        f"{place.path.name}:{place.range.start.line}: left as it is; to {rewrite.fix.title} would change it: {reason}"
+    )
 
 
 def _plan(project: Project, rewrites: list[Rewrite], trace: Trace) -> Plan:

@@ -67,6 +67,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         ),
         state_dict=tuple((_text(name), _shape(shape)) for name, shape in reply.get("state_dict", ())),
         files=tuple(_path(path) for path in reply.get("files", ())),
+        data_files=tuple(_path(path) for path in reply.get("data_files", ())),
         placeholders=tuple(map(_text, reply.get("placeholders", ()))),
         sliced=bool(reply.get("sliced", False)),
         candidates=tuple(map(_text, reply.get("candidates", ()))),

@@ -109,7 +109,8 @@ def _settings(table: dict[str, object], path: Path, root: Path, prefix: str) -> 
             settings = setter(settings, value)
         except _WrongValueError as error:
             raise UsageError(f"{path.name}: `{prefix}{key}` {error}") from error
-    return replace(settings, python=_interpreter(settings.python, root))
+    targets = tuple(replace(target, python=_interpreter(target.python, root)) for target in settings.targets)
+    return replace(settings, python=_interpreter(settings.python, root), targets=targets)
 
 
 def _suggestion(key: str) -> str:

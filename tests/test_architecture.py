@@ -110,15 +110,18 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.batch.tree": "autofix.errors autofix.load",
     "autofix.batch.surroundings": "autofix autofix.errors autofix.registry",
     "autofix.batch.notebooks": "autofix.errors autofix.records autofix.hunks autofix.load",
-    "autofix.batch.since": "autofix.errors autofix.load autofix.batch.imports autofix.batch.notebooks",
+    "autofix.batch.cells": "autofix.records autofix.batch.records autofix.batch.notebooks",
+    "autofix.batch.since": (
+        "autofix.errors autofix.load autofix.batch.imports autofix.batch.notebooks autofix.batch.tree"
+    ),
     "autofix.batch.discovery": (
         "autofix.errors autofix.records autofix.settings autofix.source autofix.models autofix.programs autofix.load "
-        "autofix.batch.records autofix.batch.notebooks autofix.batch.tree"
+        "autofix.batch.records autofix.batch.notebooks autofix.batch.cells autofix.batch.tree"
     ),
     "autofix.batch.jobs": (
         "autofix autofix.errors autofix.records autofix.settings autofix.source autofix.load autofix.registry "
         "autofix.child autofix.patch autofix.engine autofix.report.json autofix.report.sarif autofix.batch.records "
-        "autofix.batch.imports autofix.batch.tree autofix.batch.notebooks autofix.batch.discovery"
+        "autofix.batch.imports autofix.batch.tree autofix.batch.notebooks autofix.batch.cells autofix.batch.discovery"
     ),
     "autofix.batch.worker": "autofix.errors autofix.registry autofix.batch.records autofix.batch.jobs",
     "autofix.batch.running": (

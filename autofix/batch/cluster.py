@@ -69,7 +69,7 @@ class _Cluster(Executor):
     def __init__(self, client: Any, base: Path, files: Sequence[Path]) -> None:
         self._client = client
         self._executor = client.get_executor(pure=False, retries=RETRIES)
-        archive = _archive(base, files)
+        archive = packed(base, files)
         self._digest = hashlib.sha256(archive).hexdigest()
         self._archive = client.scatter(archive, broadcast=True, hash=False)
 
@@ -126,15 +126,15 @@ def _unpacked(digest: str, archive: bytes) -> Path:
     return folder
 
 
-def _archive(base: Path, files: Sequence[Path]) -> bytes:
+def packed(base: Path, files: Sequence[Path]) -> bytes:
     """The same bytes for the same files, whenever they were written and whoever owns them."""
     made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as packed:
+    with tarfile.open(fileobj=made, mode="w") as archive:
         for path in sorted(files):
             if not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
                 continue
             data = path.read_bytes()
             member = tarfile.TarInfo(path.relative_to(base).as_posix())
             member.size, member.mode = len(data), 0o644
-            packed.addfile(member, io.BytesIO(data))
+            archive.addfile(member, io.BytesIO(data))
     return made.getvalue()

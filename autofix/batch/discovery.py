@@ -5,13 +5,14 @@ It reads texts; nothing is run. A file that a manifest names is looked at for wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix import load, models, programs
-from autofix.batch import notebooks, tree
+from autofix.batch import cells, notebooks, tree
 from autofix.batch.records import Job, Missing, Terms
-from autofix.errors import UsageError
+from autofix.errors import UnsaidError, UsageError
 from autofix.records import SampleOrigin, Samples, Target
 from autofix.settings import TargetEntry
 from autofix.source import Source, source_of
@@ -28,16 +29,47 @@ def find(
     settled: Samples | None = None,
     terms: Terms = Terms(),  # noqa: B008
 ) -> tuple[Job | Missing, ...]:
-    """The targets of a file in the order of their definition; those of ``entries`` where a manifest names it."""
+    """The targets of a file in the order of their definition; those of ``entries`` where a manifest names it.
+
+    ``elsewhere`` are files that import it.
+    """
     name = tree.relative(path, base)
     try:
-        text = notebooks.read(path).text if path.suffix == notebooks.SUFFIX else load.read(path).text
+        notebook = notebooks.read(path) if path.suffix == notebooks.SUFFIX else None
+        text = load.read(path).text if notebook is None else notebook.text
     except UsageError as error:
         return (Missing(name, "", str(error)),) if entries or _might_be_model(path) else ()
     if not entries and not any(word in text for word in _WORDS):
         return ()
-    wanted = tuple(entries) or tuple(_entries(path, name, text))
-    return tuple(_one(path, name, text, entry, elsewhere, settled, terms) for entry in wanted)
+    file = _File(path, name, text, tuple(elsewhere), settled, terms)
+    found = [_named(file, entry) for entry in entries] if entries else _unnamed(file)
+    if notebook is not None:
+        found = [_of_cells(one, notebook) for one in found]
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    name: str
+    text: str
+    elsewhere: tuple[Path, ...]
+    settled: Samples | None
+    terms: Terms
+
+    @property
+    def source(self) -> Source:
+        return source_of(notebooks.module_path(self.path), self.text)
+
+    @property
+    def is_program(self) -> bool:
+        return self.path.suffix == ".py" and programs.is_program(self.source)
+
+
+def _of_cells(one: Job | Missing, notebook: notebooks.Notebook) -> Job | Missing:
+    if isinstance(one, Job):
+        return replace(one, place=cells.words(one.place, notebook))
+    return replace(one, message=cells.words(one.message, notebook))
 
 
 def _might_be_model(path: Path) -> bool:
@@ -49,48 +81,52 @@ def _might_be_model(path: Path) -> bool:
     return b"torch" in data and b"\0" not in data
 
 
-def _entries(path: Path, name: str, text: str) -> Iterator[TargetEntry]:
-    source = source_of(notebooks.module_path(path), text)
+def _unnamed(file: _File) -> list[Job | Missing]:
+    """What there is in a file that no manifest names."""
     try:
-        found = models.names(source)
+        names = models.names(file.source)
     except (SyntaxError, RecursionError, MemoryError, ValueError):
-        if "import torch" in text or "from torch" in text:
-            yield TargetEntry(name)
-        return
-    yield from (TargetEntry(name, model) for model in found)
+        imports_torch = "import torch" in file.text or "from torch" in file.text
+        return [_named(file, TargetEntry(file.name))] if imports_torch else []
+    found = [_named(file, TargetEntry(file.name, name)) for name in names]
+    if not file.is_program:
+        return [one for one in found if isinstance(one, Job) or not _is_part(file, one)]
+    # What a program feeds its model says more than what the layers would take.
+    alone = len(found) == 1
+    return [_as_program(file, one, alone=alone) for one in found]
 
 
-def _one(
-    path: Path,
-    name: str,
-    text: str,
-    entry: TargetEntry,
-    elsewhere: Sequence[Path],
-    settled: Samples | None,
-    terms: Terms,
-) -> Job | Missing:
-    given = _given(entry)
+def _as_program(file: _File, one: Job | Missing, *, alone: bool) -> Job | Missing:
+    if isinstance(one, Job):
+        return replace(one, script=True) if alone and one.origin == SampleOrigin.SOLVED.name else one
+    program = Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, terms=file.terms)
+    return program if alone or one.setting.startswith("samples") else one
+
+
+def _is_part(file: _File, one: Missing) -> bool:
+    """A block that other files build models of runs within those, and needs nobody to say how."""
+    return bool(one.setting) and models.is_part_elsewhere(one.model, load.sources(file.elsewhere))
+
+
+def _named(file: _File, entry: TargetEntry) -> Job | Missing:
+    terms = replace(file.terms, python=entry.python or file.terms.python)
+    if entry.script and entry.model is None:
+        return Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, terms=terms)
     try:
-        if entry.script:
-            return Job(name, "", script=True, origin=SampleOrigin.NONE.name, terms=terms)
         target = load.target(
-            notebooks.module_path(path),
+            notebooks.module_path(file.path),
             model=entry.model,
-            samples=given,
+            samples=_given(entry),
             also=tuple(map(load.parse_also, entry.also)),
-            text=text,
-            settled=settled,
-            elsewhere=elsewhere,
+            text=file.text,
+            settled=file.settled,
+            elsewhere=file.elsewhere,
         )
+    except UnsaidError as error:
+        return Missing(file.name, entry.model or "", error.problem, error.setting)
     except UsageError as error:
-        if entry.model and _is_program(path, text) and "no sample input" in str(error):
-            return Job(name, "", script=True, origin=SampleOrigin.NONE.name, terms=terms)
-        return Missing(name, entry.model or "", str(error))
-    return _job(name, target, entry, terms)
-
-
-def _is_program(path: Path, text: str) -> bool:
-    return path.suffix == ".py" and programs.is_program(Source(path, text))
+        return Missing(file.name, entry.model or "", str(error))
+    return _job(file.name, target, entry, terms)
 
 
 def _given(entry: TargetEntry) -> Samples | None:
@@ -113,6 +149,6 @@ def _job(name: str, target: Target, entry: TargetEntry, terms: Terms) -> Job:
         place=samples.place,
         also=entry.also,
         eval=entry.eval,
-        script=target.script,
+        script=target.script or entry.script,
         terms=terms,
     )

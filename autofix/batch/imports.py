@@ -45,6 +45,11 @@ def direct(path: Path, text: str, search_paths: Sequence[Path]) -> tuple[Path, .
     return tuple(dict.fromkeys(candidate for candidate, there in found if there))
 
 
+def names(text: str) -> tuple[str, ...]:
+    """The dotted names that a text imports from the top, with and without what it takes out of them."""
+    return tuple(name for level, name in _imports(text) if not level and name)
+
+
 def digest(path: Path) -> str:
     """The hash of a file's bytes, '' where there is none."""
     try:

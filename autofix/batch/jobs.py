@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autofix import __version__, engine, load, patch, registry
-from autofix.batch import discovery, imports, notebooks, tree
+from autofix.batch import cells, discovery, imports, notebooks, tree
+from autofix.batch.notebooks import Notebook
 from autofix.batch.records import Change, Job, Json, Missing, Outcome, Terms, job_from, terms_from, with_tuples
 from autofix.child import Session
 from autofix.errors import AutofixError, UsageError
@@ -59,7 +60,7 @@ def find(base: str, request: Json) -> Json:
 def _found(one: Job | Missing, base: str) -> Json:
     if isinstance(one, Job):
         return {"job": one.as_json()}
-    return {"missing": [one.path, one.model, one.message.replace(f"{base}/", "")]}
+    return {"missing": [one.path, one.model, one.message.replace(f"{base}/", ""), one.setting]}
 
 
 # -- running -----------------------------------------------------------------------------------------------------------
@@ -68,26 +69,36 @@ def _found(one: Job | Missing, base: str) -> Json:
 def run(base: str, data: Json) -> Json:
     """Check and repair one target; raises nothing of ours."""
     job, root = job_from(data), Path(base)
-    try:
-        report, files = _report(job, root)
-    except AutofixError as error:
-        report, files = failed(job, root, str(error)), {}
-    except Exception as error:
-        words = f"internal error: {type(error).__name__}: {error}; please report it with the file"
-        report, files = failed(job, root, words), {}
+    files = {root / job.path: True}
+    report = _reported(job, root, files)
+    if report.ending is RepairEnding.NOT_RUN and job.of_model is not None:
+        note = f"the model was run by itself, since the program could not be: {report.message}"
+        job = job.of_model
+        report = _reported(job, root, files)
+        report = replace(report, notes=(*report.notes, note))
     return outcome(job, root, report, files).as_json()
 
 
-def _report(job: Job, base: Path) -> tuple[Report, dict[Path, bool]]:
+def _reported(job: Job, base: Path, files: dict[Path, bool]) -> Report:
+    try:
+        return _report(job, base, files)
+    except AutofixError as error:
+        return failed(job, base, str(error))
+    except Exception as error:
+        words = f"internal error: {type(error).__name__}: {error}; please report it with the file"
+        return failed(job, base, words)
+
+
+def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
+    """What the engine says; ``files`` gets those that it depends on, and has them whatever is raised."""
     path = base / job.path
-    texts = tuple(_overlay(base / name, text) for name, text in job.texts)
-    virtual = notebooks.module_path(path)
-    own = next((one for one in texts if one.path == virtual), None)
-    if own is None:
-        own = SourceText(virtual, notebooks.text_of(path)) if virtual != path else load.read(path)
-        texts = (*texts, own) if virtual != path else texts
+    shown = tuple(_shown(base / name, text) for name, text in job.texts)
+    notebook = _notebook(job, base)
+    if notebook is not None:
+        shown = (*(one for one in shown if one.path != path), cells.module_text(notebook))
+    own = next((one for one in shown if one.path == notebooks.module_path(path)), None) or load.read(path)
     target = load.target(
-        virtual,
+        own.path,
         model=None if job.script else job.model,
         samples=None if job.script else _samples(job),
         also=tuple(map(load.parse_also, job.also)),
@@ -97,22 +108,30 @@ def _report(job: Job, base: Path) -> tuple[Report, dict[Path, bool]]:
     )
     if job.script and not target.script:
         target = replace(target, script=True, model="", samples=Samples(origin=SampleOrigin.NONE))
-    files = imports.closure(path, own.text, target.search_paths)
-    report = engine.repair(engine.Request(target, texts, _settings(job.terms)), session(job.terms.python))
-    files |= {file: True for file in report.trace.files if file != virtual}
-    files |= {text.path: True for text in report.texts if text.path != virtual}
+    files |= imports.closure(path, own.text, target.search_paths)
+    report = engine.repair(engine.Request(target, shown, _settings(job.terms)), session(job.terms.python))
+    read = (*report.trace.files, *(text.path for text in report.texts))
+    files |= {file: True for file in read if notebook is None or file != own.path}
     files |= dict.fromkeys(load.data_files(_sources(files)), True)
-    return report, files
+    files |= {file: file.is_file() for file in report.trace.data_files}
+    return report
 
 
-def _overlay(path: Path, text: str) -> SourceText:
+def _shown(path: Path, text: str) -> SourceText:
     """A text that stands in for a file, kept in the file's own encoding."""
-    if path.suffix == notebooks.SUFFIX:
-        return SourceText(notebooks.module_path(path), text)
     try:
-        return replace(load.read(path), text=text)
+        return replace(notebooks.read(path).raw if path.suffix == notebooks.SUFFIX else load.read(path), text=text)
     except UsageError:
         return SourceText(path, text)
+
+
+def _notebook(job: Job, base: Path) -> Notebook | None:
+    """The notebook that the job is about, as it is or as it is shown; None for a Python file."""
+    path = base / job.path
+    if path.suffix != notebooks.SUFFIX:
+        return None
+    text = dict(job.texts).get(job.path)
+    return notebooks.read(path) if text is None else notebooks.parsed(_shown(path, text))
 
 
 def _sources(files: dict[Path, bool]) -> list[Source]:
@@ -165,27 +184,33 @@ def failed(job: Job, base: Path, message: str) -> Report:
 
 def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Outcome:
     """The report as the documents that readers get, told from the base of the batch and free of its absolute path."""
+    try:
+        notebook = _notebook(job, base)
+    except UsageError:
+        notebook = None
     told = replace(report, target=replace(report.target, root=base))
+    told = told if notebook is None else cells.told(told, notebook)
     documentation = {rule.code: rule.documentation() for rule in registry.rules()}
-    document = _plain(json_report.render(told), base)
-    log = _plain(sarif.render(told, documentation=documentation, version=__version__), base)
+    document = _plain(json_report.render(told), base, notebook)
+    log = _plain(sarif.render(told, documentation=documentation, version=__version__), base, notebook)
+    if notebook is not None:
+        cells.add_places(document, report, notebook)
     changes: tuple[Change, ...] = ()
-    if report.plan is not None:
+    if told.plan is not None:
         try:
-            patch.changes(report.plan, report.texts, base)
-            changes = _changes(report, base)
+            patch.changes(told.plan, told.texts, base)
+            changes = _changes(told, base)
         except UsageError as error:
             document["notes"].append(str(error))
     known = tuple(
         sorted((tree.relative(path, base), imports.digest(path) if there else "") for path, there in files.items())
     )
-    made = Outcome(job.label, document, log, changes, known)
-    return _as_notebook(made, job, base) if job.path.endswith(notebooks.SUFFIX) else made
+    return Outcome(job.label, document, log, changes, known)
 
 
-def _plain(text: str, base: Path) -> Json:
-    quoted = json.dumps(f"{base}/")[1:-1]
-    made: Json = json.loads(text.replace(quoted, ""))
+def _plain(text: str, base: Path, notebook: Notebook | None) -> Json:
+    text = text.replace(json.dumps(f"{base}/")[1:-1], "")
+    made: Json = json.loads(text if notebook is None else cells.words(text, notebook))
     return made
 
 
@@ -198,40 +223,6 @@ def _changes(report: Report, base: Path) -> tuple[Change, ...]:
         if after != text.text:
             made.append(Change(tree.relative(path, base), text.text, after, text.encoding, text.bom))
     return tuple(sorted(made, key=lambda change: change.path))
-
-
-def _as_notebook(made: Outcome, job: Job, base: Path) -> Outcome:
-    """The same told of the notebook: its name, the cell and line of each place, and its raw text as what changes."""
-    virtual = tree.relative(notebooks.module_path(base / job.path), base)
-    try:
-        notebook = notebooks.read(base / job.path)
-    except UsageError:
-        return made
-    changes = tuple(_notebook_change(one, notebook, virtual, job.path) for one in made.changes)
-    document = _renamed(made.document, virtual, job.path)
-    for diagnostic in document["diagnostics"]:
-        if diagnostic["path"] == job.path:
-            cell, line = notebook.place(diagnostic["range"]["start"]["line"])
-            diagnostic["cell"], diagnostic["cell_line"] = cell, line
-    if document["plan"] is not None and changes:
-        document["plan"]["patch"] = patch_text(changes)
-    log = _renamed(made.sarif, virtual, job.path)
-    return replace(made, document=document, sarif=log, changes=changes)
-
-
-def _notebook_change(change: Change, notebook: notebooks.Notebook, virtual: str, name: str) -> Change:
-    if change.path != virtual:
-        return change
-    raw = notebook.raw
-    return Change(name, raw.text, notebooks.spliced(notebook, change.after), raw.encoding, raw.bom)
-
-
-def _renamed(document: Json, virtual: str, name: str) -> Json:
-    text = json.dumps(document)
-    for old, new in ((virtual, name), (Path(virtual).name, Path(name).name)):
-        text = text.replace(json.dumps(old)[1:-1], json.dumps(new)[1:-1])
-    made: Json = json.loads(text)
-    return made
 
 
 def file_change(change: Change) -> patch.FileChange:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from autofix.errors import UsageError
 
 FOLDER = ".autofix_cache"
 KEPT_RUNS = 20
+WAIT_SECONDS = 30.0
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of autofix; it may be deleted at any time.\n"
 _TABLES = """
 create table if not exists results (key text primary key, value text not null, files text not null, run integer);
@@ -34,11 +36,7 @@ class Journal:
                 folder.mkdir(parents=True, exist_ok=True)
                 (folder / ".gitignore").write_text("*\n", "utf-8")
                 (folder / "CACHEDIR.TAG").write_text(_TAG, "utf-8")
-            name = ":memory:" if folder is None else str(folder / "batch.sqlite3")
-            self._base = sqlite3.connect(name, timeout=60.0, isolation_level=None)
-            self._base.execute("pragma journal_mode = wal")
-            self._base.execute("pragma synchronous = normal")
-            self._base.executescript(_TABLES)
+            self._base = _opened(":memory:" if folder is None else str(folder / "batch.sqlite3"))
         except (OSError, sqlite3.Error) as error:
             where = "" if folder is None else f" in {folder}"
             raise UsageError(f"cannot open the journal{where}: {error}; delete it or pass --no-cache") from error
@@ -85,6 +83,22 @@ class Journal:
     def put(self, key: str, value: Json, files: Sequence[tuple[str, str]]) -> None:
         row = (key, json.dumps(value), json.dumps(list(files)), self._run)
         self._base.execute("insert or replace into results values (?, ?, ?, ?)", row)
+
+
+def _opened(name: str) -> sqlite3.Connection:
+    base = sqlite3.connect(name, timeout=WAIT_SECONDS, isolation_level=None)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            base.execute("pragma journal_mode = wal")
+            break
+        except sqlite3.OperationalError:  # Another batch is making the file; sqlite does not wait for that by itself.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+    base.execute("pragma synchronous = normal")
+    base.executescript(_TABLES)
+    return base
 
 
 def key_of(*parts: object) -> str:

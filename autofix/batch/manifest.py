@@ -13,6 +13,7 @@ from autofix.batch.records import Job, Missing
 HEAD = """\
 # What `autofix batch` would run. Save this as autofix.toml, change it, and it is the list of targets from then on.
 # `samples` has one text for each input; a sample that is only solved for from the layers stands in a comment.
+# An entry in comments cannot be run yet: say what is missing, and take the signs away.
 """
 
 
@@ -24,15 +25,18 @@ def printed(found: Iterable[Job | Missing]) -> str:
 def _entry(one: Job | Missing) -> Iterator[str]:
     if isinstance(one, Missing):
         yield from ("# [[targets]]", f"# path = {_text(one.path)}")
-        if one.model:
+        if one.model and not one.setting.startswith("model = "):
             yield f"# model = {_text(one.model)}"
+        if one.setting:
+            yield f"# {one.setting}"
         yield f"# missing: {' '.join(one.message.split())}"
         return
     yield "[[targets]]"
     yield f"path = {_text(one.path)}"
     if one.script:
         yield "script = true"
-        return
+        if not one.model:
+            return
     yield f"model = {_text(one.model)}"
     yield from _samples(one)
     if one.also:
@@ -54,4 +58,4 @@ def _samples(job: Job) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """A basic string of TOML; JSON escapes the same characters in the same way, but leaves DEL alone."""
-    return json.dumps(text, ensure_ascii=False).replace("\\x7f", "\\\\u007f")
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -10,27 +10,31 @@ import ast
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import decoder
 from pathlib import Path
 
 from autofix import load
 from autofix.errors import UsageError
 from autofix.hunks import spans
-from autofix.records import SourceText
+from autofix.records import Position, Range, SourceText
 
 # Part of the module since Python 2.6, and left out of the types that checkers have of it.
 scanstring: Callable[..., tuple[str, int]] = vars(decoder)["scanstring"]
 SUFFIX = ".ipynb"
 _SPACE = re.compile(r"[ \t\r\n]*")
-_MAGIC = re.compile(r"\s*(%|!|\?)|.*\?\s*$")
+# Lines that are for IPython: `%magic`, `!shell`, `?name`, `name?`, `name = %magic`.
+_MAGIC = re.compile(r"(?P<indent>\s*)(?:(?P<name>[\w.,\s]+=\s*)?[%!].*|\?.*|[\w.]+\?{1,2}\s*$)")
+# Cell magics whose cell is Python all the same.
+_RUNS_PYTHON = frozenset(("capture", "memit", "mprun", "prun", "time", "timeit"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """One source line of a code cell: its text, and where its JSON string stands in the raw text.
 
-    ``own`` is False where the cell's whole source is one string: its lines share the token.
+    ``own`` is False where the cell's whole source is one string: its lines share the token. ``plain`` is what stands
+    for the line in the module: its text, or for a line that is no Python something that does nothing.
     """
 
     cell: int
@@ -39,6 +43,7 @@ class _Line:
     start: int
     end: int
     own: bool = True
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,25 @@ class Notebook:
 
     @property
     def text(self) -> str:
-        """The code cells as one module, line for line; magics become comments of the same length."""
-        return "".join(f"{_plain(line.text)}\n" for line in self.lines)
+        """The code cells as one module, line for line; what is for IPython does nothing."""
+        return "".join(f"{line.plain}\n" for line in self.lines)
 
     def place(self, line: int) -> tuple[int, int]:
         """The cell and the line in it, both from 1, of a line of the module."""
         known = self.lines[min(max(line, 1), len(self.lines)) - 1] if self.lines else _Line(0, 0, "", 0, 0)
         return known.cell + 1, known.number + 1
+
+    def range_of_file(self, place: Range) -> Range:
+        """Where in the JSON text a range of the module stands."""
+        return Range(self._in_file(place.start), self._in_file(place.end))
+
+    def _in_file(self, place: Position) -> Position:
+        line = self.lines[min(max(place.line, 1), len(self.lines)) - 1]
+        before = [one.text for one in self.lines if one.start == line.start and one.number < line.number]
+        ascii_only = self.raw.text[line.start : line.end].isascii()
+        spelled = json.dumps("\n".join((*before, line.text[: place.column])), ensure_ascii=ascii_only)
+        column = line.start - self.raw.text.rfind("\n", 0, line.start) - 1
+        return Position(self.raw.text.count("\n", 0, line.start) + 1, column + len(spelled) - 1)
 
 
 def module_path(path: Path) -> Path:
@@ -68,12 +85,18 @@ def read(path: Path) -> Notebook:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-    bom = data.startswith(b"\xef\xbb\xbf")
     try:
-        raw = data.decode("utf-8-sig")
-        return Notebook(SourceText(path, raw, "utf-8", bom), tuple(_lines(raw)))
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        return parsed(SourceText(path, data.decode("utf-8-sig"), "utf-8", data.startswith(b"\xef\xbb\xbf")))
+    except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not a notebook: {error}") from error
+
+
+def parsed(raw: SourceText) -> Notebook:
+    """The notebook of a JSON text; raises UsageError for any other text."""
+    try:
+        return Notebook(raw, tuple(_lines(raw.text)))
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise UsageError(f"{raw.path} is not a notebook: {error}") from error
 
 
 def spliced(notebook: Notebook, after: str) -> str:
@@ -128,14 +151,33 @@ def _token(notebook: Notebook, indices: list[int], replaced: dict[int, list[str]
     return ("," + (indent[0] if indent else " ")).join(strings)
 
 
-def _plain(text: str) -> str:
-    if _MAGIC.match(text) is None:
-        return text
+def _as_python(cell: list[_Line]) -> Iterator[_Line]:
+    """The lines of a cell with what stands for them in the module, as many as there are."""
+    texts = [line.text for line in cell]
+    first = next((index for index, text in enumerate(texts) if text.strip()), 0)
+    magic = texts[first].split()[0].removeprefix("%%") if texts and texts[first].startswith("%%") else ""
+    if magic and magic not in _RUNS_PYTHON:
+        yield from (replace(line, plain="#") for line in cell)
+        return
+    # A line may look like a magic and be the rest of a formula: only a cell that is no Python has any.
+    python = not magic and _parses("\n".join(texts))
+    for index, line in enumerate(cell):
+        match = None if python or (index == first and magic) else _MAGIC.match(line.text)
+        if index == first and magic:
+            yield replace(line, plain="#")
+        elif match is None:
+            yield replace(line, plain=line.text)
+        else:
+            does_nothing = f"{match['name']}None" if match["name"] else "pass"
+            yield replace(line, plain=f"{match['indent']}{does_nothing}")
+
+
+def _parses(text: str) -> bool:
     try:
-        ast.parse(text.strip())
-    except (SyntaxError, ValueError):
-        return f"{text[: len(text) - len(text.lstrip())]}pass  # {text.strip()}"
-    return text
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 # -- the raw JSON ------------------------------------------------------------------------------------------------------
@@ -150,7 +192,7 @@ def _lines(raw: str) -> Iterator[_Line]:
         if key == "cells":
             found = True
             for cell, start in enumerate(_items(raw, at)):
-                yield from _cell(raw, cell, start)
+                yield from _as_python(list(_cell(raw, cell, start)))
     if not found:
         raise ValueError("it has no cells")
 
@@ -175,9 +217,7 @@ def _cell(raw: str, cell: int, start: int) -> Iterator[_Line]:
 
 
 def _split(text: str) -> list[str]:
-    """The lines of a source; a cell magic turns all of them into another language's."""
-    lines = text.removesuffix("\n").split("\n")
-    return [f"# {line}" for line in lines] if text.startswith("%%") else lines
+    return text.removesuffix("\n").split("\n")
 
 
 def _skip(raw: str, at: int) -> int:

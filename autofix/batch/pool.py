@@ -113,12 +113,16 @@ class Pool(Executor):
         if cancel_futures:
             with self._lock:
                 self._closed = True
-                for worker in self._workers:
-                    worker.end()
+            self._end_workers()
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
-        for worker in self._workers:
-            worker.end()
+        self._end_workers()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _end_workers(self) -> None:
+        with self._lock:  # A thread whose worker is ended takes it out of the set.
+            workers = list(self._workers)
+        for worker in workers:
+            worker.end()
 
     def _call(self, function: str, arguments: tuple[Any, ...]) -> Json:
         worker = self._worker()

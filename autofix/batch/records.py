@@ -6,7 +6,7 @@ a file system or a format for readers.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 Json = dict[str, Any]
@@ -30,6 +30,7 @@ class Terms:
 class Job:
     """One target. Paths are relative to the base of the batch, with forward slashes.
 
+    With ``script`` the file is run as the program it is, and the model alone only where that cannot be done.
     ``samples`` has one text per input, ``sample`` is an expression; ``origin`` names the ``SampleOrigin`` they have.
     ``texts`` stand in for files on disk: the repairs of earlier targets, when the effect of several is looked at.
     """
@@ -49,6 +50,11 @@ class Job:
     @property
     def label(self) -> str:
         return self.path if self.script else f"{self.path}: {self.model}"
+
+    @property
+    def of_model(self) -> Job | None:
+        """The job for the model of a program; None where there is none."""
+        return replace(self, script=False) if self.script and self.model else None
 
     def as_json(self) -> Json:
         return asdict(self)
@@ -71,11 +77,15 @@ def with_tuples(data: Json) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A model that cannot be run, with the one thing that is missing."""
+    """A model that cannot be run, with the one thing that is missing.
+
+    ``setting`` is the line of a manifest that would say it, where there is one.
+    """
 
     path: str
     model: str
     message: str
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)

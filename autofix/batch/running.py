@@ -107,6 +107,14 @@ class Work:
         submitted = {
             self.executor.submit(function, str(self.base), call.data): (key, call) for key, call in waiting.items()
         }
+        try:
+            self._await(submitted, values)
+        finally:  # What was done when the batch was interrupted is not lost.
+            for future, (key, call) in submitted.items():
+                if key not in values and future.done() and not future.cancelled():
+                    values[key] = self._kept(key, call, future)
+
+    def _await(self, submitted: dict[Future[Any], tuple[str, Call]], values: dict[str, Json]) -> None:
         pending = set(submitted)
         while pending:
             done, pending = wait(pending, timeout=POLL_SECONDS, return_when="FIRST_COMPLETED")

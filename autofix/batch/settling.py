@@ -14,6 +14,7 @@ from autofix.batch.records import Change, Job, Outcome
 Rerun = Callable[[list[Job]], list[Outcome]]
 Wanted = Callable[[Outcome], bool]
 _HEALTHY = "healthy"
+_REWRITING = "RF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +85,10 @@ def _broken(jobs: Sequence[Job | None], outcomes: Sequence[Outcome], index: int,
             asked.append((outcome, replace(job, texts=tuple(sorted(_shown(outcome, texts).items())))))
     results = rerun([job for _, job in asked]) if asked else []
     pairs = zip(asked, results, strict=True)
-    return next((outcome.label for (outcome, _), again in pairs if again.ending != _HEALTHY), "")
+    return next((outcome.label for (outcome, _), again in pairs if not _runs(again)), "")
+
+
+def _runs(outcome: Outcome) -> bool:
+    """Whether the target is without a fault; that a rule would still rewrite it is none."""
+    codes = [str(one["code"]) for one in outcome.diagnostics]
+    return outcome.ending == _HEALTHY or (bool(codes) and all(code.startswith(_REWRITING) for code in codes))

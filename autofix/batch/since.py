@@ -1,17 +1,19 @@
-"""The targets that a change since a git revision can have touched: their files, or project files that they import.
+"""The targets that a change since a git revision can have touched: their files, or project files that they import or
+name.
 
 It asks git for names; what a file imports is for ``imports``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from autofix import load
-from autofix.batch import imports, notebooks
+from autofix.batch import imports, notebooks, tree
 from autofix.errors import UsageError
 
 
@@ -29,7 +31,21 @@ def touched(path: Path, text: str, known: frozenset[Path]) -> bool:
     module = notebooks.module_path(path)
     _, parent = load.module_name(module)
     search_paths = (parent, load.project_root(module), path.parent)
-    return not known.isdisjoint(imports.closure(path, text, search_paths))
+    files = imports.closure(path, text, search_paths)
+    return not known.isdisjoint(files) or _named([text, *_texts(files)], known)
+
+
+def _texts(files: Mapping[Path, bool]) -> Iterator[str]:
+    for path, there in files.items():
+        if there:
+            with contextlib.suppress(UsageError):
+                yield notebooks.text_of(path)
+
+
+def _named(texts: Iterable[str], known: frozenset[Path]) -> bool:
+    """Whether the code names one of the changed files that are no code, wherever it looks for it."""
+    names = {path.name for path in known if path.suffix and path.suffix not in tree.SUFFIXES}
+    return bool(names) and any(name in text for text in texts for name in names)
 
 
 def _names(base: Path, *words: str) -> Sequence[str]:

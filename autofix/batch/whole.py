@@ -82,14 +82,43 @@ def _text(path: Path) -> str | None:
 
 def _users(texts: dict[Path, str], wanted: set[Path]) -> dict[Path, tuple[Path, ...]]:
     """For each file those that import it, tests first: they show how its models are built and used."""
+    modules = _modules(texts)
     found: dict[Path, list[Path]] = {}
+    direct = {path: _imported(path, text, modules) for path, text in texts.items()}
     for path in sorted(texts, key=lambda one: (not tree.is_test(one), one)):
-        module = notebooks.module_path(path)
-        search_paths = (load.module_name(module)[1], load.project_root(module), path.parent)
-        for imported in imports.direct(path, texts[path], search_paths):
+        for imported in _through_packages(path, direct):
             if imported in wanted and imported != path:
                 found.setdefault(imported, []).append(path)
     return {path: tuple(users[:MAX_USERS]) for path, users in found.items()}
+
+
+def _modules(paths: Iterable[Path]) -> dict[str, Path]:
+    """Files by the name they are imported as, where it is the name of one alone.
+
+    Tests import what is installed: the package of ``src/`` from a folder beside it.
+    """
+    found: dict[str, list[Path]] = {}
+    for path in paths:
+        found.setdefault(load.module_name(notebooks.module_path(path))[0], []).append(path)
+    return {name: same[0] for name, same in found.items() if len(same) == 1}
+
+
+def _imported(path: Path, text: str, modules: dict[str, Path]) -> tuple[Path, ...]:
+    module = notebooks.module_path(path)
+    search_paths = (load.module_name(module)[1], load.project_root(module), path.parent)
+    installed = (modules[name] for name in imports.names(text) if name in modules)
+    return tuple(dict.fromkeys((*imports.direct(path, text, search_paths), *installed)))
+
+
+def _through_packages(path: Path, direct: dict[Path, tuple[Path, ...]]) -> Iterator[Path]:
+    """What a file imports, and what the packages that it imports from hand on."""
+    waiting, seen = list(direct[path]), {path}
+    while waiting:
+        here = waiting.pop(0)
+        if here not in seen:
+            seen.add(here)
+            yield here
+            waiting += direct.get(here, ()) if here.stem == "__init__" else ()
 
 
 def _find_call(path: Path, work: Work, manifest: _Manifest, users: Sequence[Path]) -> Call:
@@ -153,7 +182,8 @@ class _Manifest:
         return path in self._entries
 
     def entries(self, path: Path) -> list[TargetEntry]:
-        return self._entries.get(path, [])
+        python = self._wish.python
+        return [replace(entry, python=python or entry.python) for entry in self._entries.get(path, [])]
 
     def inside(self, paths: Iterable[Path]) -> Iterator[Path]:
         """Named files below the paths, whatever git ignores."""
@@ -211,5 +241,6 @@ def _run_call(job: Job, work: Work) -> Call:
 
 def _missing(one: Missing, base: Path) -> Outcome:
     job = Job(one.path, one.model)
-    made = jobs.outcome(job, base, jobs.failed(job, base, one.message), {})
+    how = f"; say it in a manifest: {one.setting} (--discover prints one)" if one.setting else ""
+    made = jobs.outcome(job, base, jobs.failed(job, base, f"{one.message}{how}"), {})
     return replace(made, label=job.label if one.model else one.path)

@@ -81,10 +81,11 @@ def _done(choice: BatchChoice, wish: whole.Wish, work: Work) -> int:
     if choice.discover:
         sys.stdout.write(manifest.printed(found))
         return INTERRUPTED if work.interrupted else 0 if any(isinstance(one, Job) for one in found) else 2
-    if not found:
-        raise UsageError(_nothing(wish))
+    nothing = _nothing(wish) if not found else ""
+    if nothing and wish.since is None and any(path.is_dir() for path in wish.paths):
+        raise UsageError(nothing)  # Among named or changed files there need be no model, in a tree there should be.
     outcomes = whole.repaired(work, found, lambda one: delivery.deliverable(one, unsafe=choice.unsafe_fixes))
-    report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended])), __version__)
+    report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__)
     work.progress.end()
     code = _deliver(choice, report, work)
     if not work.ended:

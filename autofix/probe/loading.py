@@ -15,7 +15,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, ClassVar
@@ -146,6 +146,12 @@ def is_project_file(path: str, roots: tuple[str, ...]) -> bool:
     if not os.path.isabs(path) or f"{os.sep}site-packages{os.sep}" in path or f"{os.sep}dist-packages{os.sep}" in path:
         return False
     return os.path.abspath(path).startswith(tuple(root.rstrip(os.sep) + os.sep for root in roots))
+
+
+def within(request: RunRequest, paths: Iterable[str]) -> list[str]:
+    """Those of the paths that lie in the project."""
+    roots = (request.root, *request.search_paths)
+    return sorted(path for path in paths if is_project_file(path, roots))
 
 
 def project_files(request: RunRequest) -> list[str]:

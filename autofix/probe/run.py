@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import checks, devices, equality, inputs, loading, surroundings, values, wire
+from . import checks, devices, equality, inputs, loading, opened, surroundings, values, wire
 from .interception import recording
 from .recorder import Recorder
 from .wire import RunRequest
@@ -47,13 +47,10 @@ def run(request: RunRequest) -> dict[str, Any]:
     surroundings.seed()
     with warnings.catch_warnings(), surroundings.restored(), devices.tolerated(), loading.project(request):
         warnings.simplefilter("ignore")
-        try:
-            (_run_script if request.script else _run_stages)(request, recorder, reply)
-        except _Ended as ended:
-            reply.update(ending=ended.ending, message=ended.message, candidates=list(ended.candidates))
-        except MemoryError as error:
-            reply.update(ending="out of memory", message=_message(error) or "Python could not allocate memory")
+        with opened.watched() as data:
+            _run_one(request, recorder, reply)
         reply["files"] = loading.project_files(request)
+        reply["data_files"] = loading.within(request, data)
         reply["globals"] = _globals(request, recorder)
     if request.against is not None and reply["ending"] == "passed":
         reply["checks"].append(["EQUAL", *equality.compare(request, construct, reply["sliced"])])
@@ -64,6 +61,15 @@ def run(request: RunRequest) -> dict[str, Any]:
         reply["graph"] = str(recorder.graph)
     reply["seconds"] = time.perf_counter() - start
     return reply
+
+
+def _run_one(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
+    try:
+        (_run_script if request.script else _run_stages)(request, recorder, reply)
+    except _Ended as ended:
+        reply.update(ending=ended.ending, message=ended.message, candidates=list(ended.candidates))
+    except MemoryError as error:
+        reply.update(ending="out of memory", message=_message(error) or "Python could not allocate memory")
 
 
 def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ _LAST = frozenset(
         *("TransformerDecoder", "TransformerDecoderLayer"),
     )
 )
-NOTE = "the sample was solved for from the layers; pass --sample-shape to say what the model really takes"
+NOTE = "the sample was solved for from the layers; say what the model really takes with --sample-shape or a comment"
 
 
 def trusted(samples: Samples, trace: Trace, finding: Finding) -> bool:

@@ -16,9 +16,9 @@ HEALTHY = ("healthy", "suppressed")
 
 
 def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, unsafe: bool = False) -> str:
-    """Healthy targets only with ``verbose``; ``unsafe`` says that unsafe plans were wanted too."""
+    """Healthy targets and further notes only with ``verbose``; ``unsafe`` says that unsafe plans were wanted too."""
     shown = [outcome for outcome in report.outcomes if verbose or outcome.ending not in HEALTHY]
-    lines = [one for outcome in shown for one in _outcome(outcome)]
+    lines = [one for outcome in shown for one in (*_outcome(outcome), *(_notes(outcome) if verbose else ()))]
     lines += [line(Span("note: ", Style.NOTE), visible(note)) for note in report.notes]
     lines += [line(Span(text, Style.STRONG)) for text in sums(report, unsafe=unsafe)]
     return rendered(lines, colour=colour)
@@ -49,6 +49,11 @@ def _outcome(outcome: Outcome) -> Iterator[Line]:
     yield from _plan(outcome)
 
 
+def _notes(outcome: Outcome) -> Iterator[Line]:
+    for note in outcome.document["notes"]:
+        yield line(Span("   = ", Style.GUTTER), Span("note: ", Style.NOTE), visible(note))
+
+
 def _short(outcome: Outcome) -> str:
     """What is missing, without the name that stands before it already."""
     return visible(" ".join(outcome.message.split()).removeprefix(f"{outcome.path}: "))
@@ -62,7 +67,8 @@ def _plan(outcome: Outcome) -> Iterator[Line]:
     yield line(
         Span("   = ", Style.GUTTER), Span("help: ", Style.HELP), visible(f"{plan['title']} ({plan['applicability']})")
     )
-    for label, text in (("withheld", outcome.withheld), ("note", outcome.remark)):
+    reasons = (("withheld", outcome.withheld), ("note", outcome.remark), ("note", "; ".join(plan["notes"])))
+    for label, text in reasons:
         if text:
             yield line(Span("   = ", Style.GUTTER), Span(f"{label}: ", Style.NOTE), visible(text))
 
