@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from autofix import silence, verify
+from autofix import progress, silence, verify
 from autofix.diagnosis import diagnose
 from autofix.patch import apply_edits
+from autofix.progress import Outcome
 from autofix.project import Project
 from autofix.propose import Proposals
 from autofix.records import (
@@ -27,11 +28,8 @@ from autofix.records import (
     Finding,
     Fix,
     Limits,
-    OperationKind,
-    Phase,
     Plan,
     Run,
-    Stage,
     Step,
     Texts,
     Trace,
@@ -81,17 +79,8 @@ class _State:
     texts: Texts
     steps: tuple[Step, ...]
     cost: int
-    parent: _Outcome | None = None
+    parent: Outcome | None = None
     laterals: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What a run showed, as far as progress is judged by it."""
-
-    stage: int
-    layers_done: int
-    finding: Finding
 
 
 @dataclass
@@ -123,7 +112,7 @@ def search(
     """Plans for the model whose original text ended in ``original`` with ``finding``."""
     books = _Books(runs)
     books.seen.add(())
-    first = _outcome(original, finding)
+    first = progress.outcome(original, finding)
     _expand(books, _State((), (), 0), first, view((), original), propose)
     return _searched(books, limits, lambda state: _visit(books, state, original, view, suspects, propose))
 
@@ -139,7 +128,7 @@ def search_silent(
     """Plans for a model that ran, after which nothing is left to suspect where ``suspect`` is."""
     books = _Books(runs)
     books.seen.add(())
-    _expand(books, _State((), (), 0), _Outcome(0, 0, suspect.finding), suspect.project, propose)
+    _expand(books, _State((), (), 0), Outcome(0, 0, suspect.finding), suspect.project, propose)
     return _searched(books, limits, lambda state: _listen(books, state, original, suspects, propose))
 
 
@@ -171,8 +160,8 @@ def _visit(books: _Books, state: _State, original: Trace, view: View, suspects: 
     finding = diagnose(project)
     if finding is None:
         return
-    outcome = _outcome(trace, finding)
-    verdict = judge(state.parent, outcome)
+    outcome = progress.outcome(trace, finding)
+    verdict = progress.judge(state.parent, outcome)
     if verdict is Verdict.FAILS or len(state.steps) >= MAX_STEPS:
         return
     lateral = (
@@ -203,7 +192,7 @@ def _expand_silent(books: _Books, state: _State, left: tuple[Suspect, ...], prop
     repaired = {silence.place(step.finding) for step in state.steps}
     for suspect in left if len(state.steps) < MAX_STEPS else ():
         if silence.place(suspect.finding) not in repaired:
-            _expand(books, state, _Outcome(0, 0, suspect.finding), suspect.project, propose)
+            _expand(books, state, Outcome(0, 0, suspect.finding), suspect.project, propose)
 
 
 def _run(books: _Books, state: _State, checked: int) -> Trace:
@@ -222,7 +211,7 @@ def _run(books: _Books, state: _State, checked: int) -> Trace:
     return trace
 
 
-def _expand(books: _Books, state: _State, outcome: _Outcome, project: Project, propose: Propose) -> None:
+def _expand(books: _Books, state: _State, outcome: Outcome, project: Project, propose: Propose) -> None:
     proposals = propose(outcome.finding, project)
     books.notes += proposals.notes
     for fix in proposals.fixes:
@@ -252,43 +241,6 @@ def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
             return None
         changed[path] = after
     return tuple(sorted(changed.items()))
-
-
-# -- progress ----------------------------------------------------------------------------------------------------------
-
-_STAGES = (Stage.IMPORT, Stage.CONSTRUCT, Stage.SAMPLE, Stage.FORWARD, Stage.SCRIPT)
-
-
-def _outcome(trace: Trace, finding: Finding) -> _Outcome:
-    assert trace.failure is not None
-    stage = _STAGES.index(trace.failure.stage)
-    if trace.failure.stage is Stage.CONSTRUCT:
-        return _Outcome(stage, len(trace.layers), finding)
-    done = sum(
-        1 for o in trace.operations if o.kind is OperationKind.CALL_MODULE and o.phase is Phase.FORWARD and not o.raised
-    )
-    return _Outcome(stage, done, finding)
-
-
-def judge(before: _Outcome | None, after: _Outcome) -> Verdict:
-    """Whether a run that still fails got further than the one it was made from."""
-    if before is None:
-        return Verdict.PROGRESSES
-    if (after.stage, after.layers_done) > (before.stage, before.layers_done):
-        return Verdict.PROGRESSES
-    if (after.stage, after.layers_done) < (before.stage, before.layers_done):
-        return Verdict.FAILS
-    return Verdict.FAILS if _same(before.finding, after.finding) else Verdict.PROGRESSES
-
-
-def _same(a: Finding, b: Finding) -> bool:
-    return (a.mismatch, a.subject, a.expected, a.actual, a.message) == (
-        b.mismatch,
-        b.subject,
-        b.expected,
-        b.actual,
-        b.message,
-    )
 
 
 # -- plans -------------------------------------------------------------------------------------------------------------

@@ -84,8 +84,9 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.verify": "autofix.records autofix.project autofix.doubts",
     "autofix.flow": "autofix.records autofix.project autofix.shapes",
     "autofix.silence": "autofix.records autofix.project autofix.flow autofix.diagnosis.*",
+    "autofix.progress": "autofix.records",
     "autofix.search": (
-        "autofix.records autofix.project autofix.patch autofix.propose autofix.silence autofix.verify "
+        "autofix.progress autofix.records autofix.project autofix.patch autofix.propose autofix.silence autofix.verify "
         "autofix.diagnosis.*"
     ),
     "autofix.refactoring": "autofix.records autofix.project autofix.rule autofix.patch autofix.verify",
