@@ -112,9 +112,7 @@ class Bench:
         return engine.repair(engine.Request(target, (SourceText(self._path, text),)), self._session)
 
 
-def broken(
-    subject: Subject, rng: random.Random, per_file: int, faults: int, only: str = ""
-) -> list[tuple[str, str]]:
+def broken(subject: Subject, rng: random.Random, per_file: int, faults: int, only: str = "") -> list[tuple[str, str]]:
     """(mutation, text) pairs: up to ``per_file`` of each mutation, or ``faults`` mutations on top of each other."""
     source = Source(Path("model.py"), subject.text)
     if faults == 1:

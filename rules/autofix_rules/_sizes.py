@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from autofix.project import Expression, Project
 from autofix.provenance import Site, sites
-from autofix.records import Layer, Operation, Tensor
+from autofix.records import Layer, Operation, Sequence, Tensor
 from autofix.signatures import position
 from autofix.source import argument
 
@@ -57,6 +57,12 @@ def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
     return ()
 
 
+def before_flattening(hints: tuple[int, ...], expected: int) -> int:
+    """The channels that would make up ``expected`` with the sizes they are flattened with; 0 where none would."""
+    rest = _product(hints[1:])
+    return expected // rest if rest and expected % rest == 0 else 0
+
+
 def _merged(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
     """The trailing sizes of ``before`` whose product is the last size of ``after``."""
     product = 1
@@ -83,6 +89,17 @@ def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer]
             layer.setting(name) is not None for name in ("out_features", "out_channels", "hidden_size", "embedding_dim")
         ):
             return operation, layer
+    return None
+
+
+def width(layer: Layer, names: tuple[str, ...]) -> int | None:
+    """The first of the settings that is a number, or a sequence of one."""
+    for name in names:
+        value = layer.setting(name)
+        if isinstance(value, Sequence) and len(value.items) == 1:
+            value = value.items[0]
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
     return None
 
 

@@ -83,7 +83,7 @@ class ConvChannels(Rule):
     def _sizes(self, finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         (expected,), (actual,) = finding.expected, finding.actual
         name = layer.path or layer.kind
-        here, before = producer_extra(project, tensor, layer, expected)
+        here, before = producer_extra(project, tensor, layer, expected, actual)
         here += CHANNELS_STAND_LAST if stand_last(project, tensor, layer, expected) else 0
         here += BATCH_AS_CHANNELS if tensor.rank == spatial(layer) + 1 and is_batched(project, actual) else 0
         yield from self._depthwise(project, layer, actual, here)

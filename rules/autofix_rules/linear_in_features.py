@@ -22,8 +22,9 @@ from collections.abc import Iterator
 
 from autofix.records import Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules import _sides
 from autofix_rules._callers import lacks_batch
-from autofix_rules._sizes import GIVER_EXTRA, argument_sites, flattened_from, producer_sites
+from autofix_rules._sizes import argument_sites, before_flattening, flattened_from, producer_sites
 
 PLAIN = frozenset(("argument", "product", "operand", "factor", "choice", "expression"))
 DOUBTFUL_EXTRA = 22
@@ -74,15 +75,17 @@ class LinearInFeatures(Rule):
         hints = flattened_from(project, tensor)
         subject = layer.path or layer.kind
         doubt = _doubt(project, tensor, finding.expected[0], subject)
+        expected = finding.expected[0]
+        here, before = _sides.RECEIVER_IS_ODD if hints else _sides.extras(project, tensor, layer, expected, want)
         for site in argument_sites(project, layer, "in_features", want, hints):
             place = "" if site.what in PLAIN else f" ({site.what})"
             title = f"set `in_features` of `{subject}` to {site.text}{place}"
             label = Applicability.UNSAFE if doubt else None
-            yield self.fix(title, site, extra=DOUBTFUL_EXTRA if doubt else 0, reason=doubt, applicability=label)
-        if not hints:
-            for producer, site in producer_sites(project, tensor, finding.expected[0]):
-                title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
-                yield self.fix(title, site, extra=GIVER_EXTRA)
+            yield self.fix(title, site, extra=DOUBTFUL_EXTRA if doubt else here, reason=doubt, applicability=label)
+        given = before_flattening(hints, expected)
+        for producer, site in producer_sites(project, tensor, given) if given else ():
+            title = f"make `{producer.path or producer.kind}` give out {given} features"
+            yield self.fix(title, site, extra=before)
 
 
 def _doubt(project: Project, tensor: Tensor, expected: int, subject: str) -> str:

@@ -19,8 +19,9 @@ from collections.abc import Iterator
 
 from autofix.records import Edit, Layer, Operation, Sequence, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules import _sides
 from autofix_rules._layouts import at_argument
-from autofix_rules._sizes import GIVER_EXTRA, argument_sites, flattened_from, producer_sites
+from autofix_rules._sizes import argument_sites, before_flattening, flattened_from, producer_sites
 
 TRANSPOSED = 8
 UNSQUEEZED = 8
@@ -55,9 +56,11 @@ class RnnInputSize(Rule):
         if layer is None or operation is None or not operation.tensors:
             return
         tensor, name = operation.tensors[0], layer.path or layer.kind
-        want = tensor.shape[-1]
-        for site in argument_sites(project, layer, "input_size", want, flattened_from(project, tensor)):
-            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site)
+        want, expected = tensor.shape[-1], finding.expected[0]
+        hints = flattened_from(project, tensor)
+        here, before = _sides.RECEIVER_IS_ODD if hints else _sides.extras(project, tensor, layer, expected, want)
+        for site in argument_sites(project, layer, "input_size", want, hints):
+            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site, extra=here)
         for text, cost, words in _layouts(layer, operation, tensor, finding.expected[0]):
             for edits in _at_input(project, operation, text):
                 yield Fix(
@@ -68,9 +71,10 @@ class RnnInputSize(Rule):
                     Applicability.UNSAFE,
                     f"{tensor.shape} has the {finding.expected[0]} features elsewhere",
                 )
-        for producer, site in producer_sites(project, tensor, finding.expected[0]):
-            title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
-            yield self.fix(title, site, extra=GIVER_EXTRA)
+        given = before_flattening(hints, expected)
+        for producer, site in producer_sites(project, tensor, given) if given else ():
+            title = f"make `{producer.path or producer.kind}` give out {given} features"
+            yield self.fix(title, site, extra=before)
 
 
 def _layouts(layer: Layer, operation: Operation, tensor: Tensor, features: int) -> Iterator[tuple[str, int, str]]:
