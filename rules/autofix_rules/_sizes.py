@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from autofix.project import Expression, Project
@@ -58,9 +59,19 @@ def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
 
 
 def before_flattening(hints: tuple[int, ...], expected: int) -> int:
-    """The channels that would make up ``expected`` with the sizes they are flattened with; 0 where none would."""
-    rest = _product(hints[1:])
-    return expected // rest if rest and expected % rest == 0 else 0
+    """The channels that would make up ``expected`` with the sizes they are flattened with; 0 where none would.
+
+    Nor where square maps of another size make it up with the channels there are: then the images are of another size.
+    """
+    rest = math.prod(hints[1:])
+    return 0 if not rest or expected % rest or _is_square(expected, hints) else expected // rest
+
+
+def _is_square(expected: int, hints: tuple[int, ...]) -> bool:
+    if len(hints) != 3 or expected % hints[0]:
+        return False
+    area = expected // hints[0]
+    return math.isqrt(area) ** 2 == area
 
 
 def _merged(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
@@ -69,16 +80,9 @@ def _merged(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
     for start in range(len(before) - 1, 0, -1):
         product *= before[start]
         if product == after[-1] and start < len(before):
-            wider = next((s for s in range(start, 0, -1) if _product(before[s:]) == after[-1]), start)
+            wider = next((s for s in range(start, 0, -1) if math.prod(before[s:]) == after[-1]), start)
             return before[wider:]
     return ()
-
-
-def _product(sizes: tuple[int, ...]) -> int:
-    product = 1
-    for size in sizes:
-        product *= size
-    return product
 
 
 def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer] | None:
