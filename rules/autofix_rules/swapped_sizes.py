@@ -7,8 +7,8 @@ Why it fails
 What the fix does
     Exchanges the two arguments.
 Fix safety
-    Safe where the names tell: ``hidden_size`` stands where the layer takes ``input_size``. Else unsafe, since giving the
-    layer another input and leaving its output alone is as plausible.
+    Safe where the names tell: ``hidden_size`` stands where the layer takes ``input_size``. Else
+    unsafe where giving the layer another input and leaving its output alone runs as well.
 Source
     torch.nn.Linear, torch.nn.Conv2d, torch.nn.GRU and torch.nn.Embedding, section Parameters.
 """
