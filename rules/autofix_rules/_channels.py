@@ -13,6 +13,7 @@ from autofix.provenance import Site
 from autofix.provenance.places import LITERAL_FOR_EXPRESSION
 from autofix.records import Applicability, Layer, Tensor
 from autofix_rules import _sides
+from autofix_rules._joins import joined
 from autofix_rules._sizes import argument_expression, output_parameter, producing_layer, width
 
 _INPUTS = ("in_channels", "in_features", "input_size", "d_model", "embed_dim")
@@ -53,7 +54,7 @@ def producer_extra(project: Project, tensor: Tensor, failing: Layer, expected: i
         return 0, 0
     producer = found[1]
     other = next_layer(project, producer, failing)
-    norm = "Norm" in failing.kind
+    norm = "Norm" in failing.kind and not joined(project, tensor, 1)
     if other is not None and norm and input_size(other) == expected:
         return DOUBTED, AGREED
     return _sides.RECEIVER_IS_ODD if norm else _sides.extras(project, tensor, failing, expected, actual)

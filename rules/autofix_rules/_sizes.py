@@ -119,5 +119,8 @@ def producer_sites(project: Project, tensor: Tensor, want: int) -> Iterator[tupl
     if found is None:
         return
     _, layer = found
-    for site in argument_sites(project, layer, output_parameter(layer), want):
+    directions = 2 if layer.setting("bidirectional") else 1
+    if want % directions:
+        return
+    for site in argument_sites(project, layer, output_parameter(layer), want // directions):
         yield layer, site
