@@ -44,18 +44,21 @@ def argument_sites(
 
 def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
     """The sizes that were multiplied into the last dimension of ``tensor``, without the batch; empty if none were."""
+    found: tuple[int, ...] = ()
     for operation in project.ancestry(tensor):
         name = operation.target.rpartition(".")[2]
         source = operation.tensors[0] if operation.tensors else None
         if source is None:
-            return ()
+            return found
         if name in _FLATTENING and isinstance(operation.result, Tensor):
-            return _merged(source.shape, operation.result.shape)
-        if name not in _SAME_SHAPE and not (
+            found = _merged(source.shape, operation.result.shape)
+            if found != source.shape[-1:]:
+                return found
+        elif name not in _SAME_SHAPE and not (
             isinstance(operation.result, Tensor) and operation.result.shape == source.shape
         ):
-            return ()
-    return ()
+            return found
+    return found
 
 
 def before_flattening(hints: tuple[int, ...], expected: int) -> int:
@@ -87,12 +90,24 @@ def _merged(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
 
 def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer] | None:
     """The nearest layer before ``tensor`` that sets the size of a feature dimension."""
-    for operation in project.ancestry(tensor):
-        layer = project.layer_of(operation)
-        if layer is not None and any(
-            layer.setting(name) is not None for name in ("out_features", "out_channels", "hidden_size", "embedding_dim")
-        ):
-            return operation, layer
+    last = None
+    for last in project.ancestry(tensor):
+        layer = project.layer_of(last)
+        if layer is not None and output_parameter(layer):
+            return last, layer
+    return None if last is None else _packing_layer(project, last)
+
+
+def _packing_layer(project: Project, operation: Operation) -> tuple[Operation, Layer] | None:
+    """The last layer before that gave out packed steps, where a tensor came from nowhere: unpacking leaves no trace."""
+    if not operation.tensors or operation.tensors[0].producer >= 0:
+        return None
+    for earlier in reversed(project.trace.operations[: operation.index]):
+        result, layer = earlier.result, project.layer_of(earlier)
+        items = result.items[:1] if isinstance(result, Sequence) else ()
+        packed = any(getattr(item, "type", "") == "PackedSequence" for item in items)
+        if packed and layer is not None and output_parameter(layer):
+            return earlier, layer
     return None
 
 

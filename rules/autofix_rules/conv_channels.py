@@ -5,8 +5,8 @@ Why it fails
 What the fix does
     Rewrites the place that sets ``in_channels``: literal, constant, default, config entry or a
     caller's argument. All channel numbers of a depthwise convolution change together. Where the
-    dimension of a single channel (or the batch) is missing, it is added. At a higher cost, the
-    layer before is made to give out what this one takes.
+    dimension of a single channel (or the batch) is missing, it is added. Or the layer before is
+    made to give out what this one takes: first where this fits the layers around both better.
 Fix safety
     Safe where one place sets the size for this layer and no other repair is as plausible.
 Source

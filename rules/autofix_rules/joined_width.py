@@ -7,7 +7,8 @@ What the fix does
     Corrects that term at its root, so that the sum still says what is joined. Where the layer counts some of the
     parts only, the names that hold the widths of the others are added: ``latent + n_classes``.
 Fix safety
-    Safe: the other terms are the widths of the other parts.
+    Unsafe where a layer gave the part, since its width may be the one that is wrong; else safe, because the
+    other terms are the widths of the other parts.
 Source
     torch.cat.
 """

@@ -6,10 +6,11 @@ Why it fails
 What the fix does
     Rewrites the place that sets ``in_features``: literal, product, constant, default, config
     entry or a caller's argument, found along the construction chain. A product stays a
-    product. At a higher cost, the layer before is made to give out what this one takes.
+    product. Or the layer before is made to give out what this one takes: that comes first where
+    this width fits the layers around both better than the one that came out.
 Fix safety
-    Safe where one place sets the size for this layer and no other repair is as plausible.
-    Unsafe where the layer receives maps instead of a row per sample, since it would then work
+    Safe where one place sets the size for this layer and no other repair is as plausible, such as
+    another width of the layer before. Unsafe where the layer receives maps instead of a row per sample, since it would then work
     on the last axis of the maps.
 Source
     torch.nn.Linear, section Shape.
@@ -76,7 +77,7 @@ class LinearInFeatures(Rule):
         subject = layer.path or layer.kind
         doubt = _doubt(project, tensor, finding.expected[0], subject)
         expected = finding.expected[0]
-        here, before = _sides.RECEIVER_IS_ODD if hints else _sides.extras(project, tensor, layer, expected, want)
+        here, before = _sides.extras(project, tensor, layer, expected, want, hints)
         for site in argument_sites(project, layer, "in_features", want, hints):
             place = "" if site.what in PLAIN else f" ({site.what})"
             title = f"set `in_features` of `{subject}` to {site.text}{place}"

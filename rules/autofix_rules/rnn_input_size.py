@@ -58,7 +58,7 @@ class RnnInputSize(Rule):
         tensor, name = operation.tensors[0], layer.path or layer.kind
         want, expected = tensor.shape[-1], finding.expected[0]
         hints = flattened_from(project, tensor)
-        here, before = _sides.RECEIVER_IS_ODD if hints else _sides.extras(project, tensor, layer, expected, want)
+        here, before = _sides.extras(project, tensor, layer, expected, want, hints)
         for site in argument_sites(project, layer, "input_size", want, hints):
             yield self.fix(f"set `input_size` of `{name}` to {site.text}", site, extra=here)
         for text, cost, words in _layouts(layer, operation, tensor, finding.expected[0]):
