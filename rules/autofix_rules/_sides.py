@@ -89,8 +89,8 @@ def extras(
 def _same_name(project: Project, giver: Layer, receiver: Layer) -> bool:
     """Whether the receiver is built for what the giver takes in, by its name: what the giver gives out was meant."""
     places = [argument_expression(project, layer, _input_parameter(layer)) for layer in (giver, receiver)]
-    texts = {place.text for place in places if place is not None and not isinstance(place.node, ast.Constant)}
-    return None not in places and len(texts) == 1
+    names = [place.text for place in places if place is not None and not isinstance(place.node, ast.Constant)]
+    return len(names) == 2 and names[0] == names[1]
 
 
 def _input_parameter(layer: Layer) -> str:

@@ -10,8 +10,8 @@ What the fix does
     this width fits the layers around both better than the one that came out.
 Fix safety
     Safe where one place sets the size for this layer and no other repair is as plausible, such as
-    another width of the layer before. Unsafe where the layer receives maps instead of a row per sample, since it would then work
-    on the last axis of the maps.
+    another width of the layer before. Unsafe where the layer receives maps instead of a row per
+    sample, since it would then work on the last axis of the maps.
 Source
     torch.nn.Linear, section Shape.
 """

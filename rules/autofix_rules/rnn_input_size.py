@@ -6,9 +6,10 @@ Why it fails
 What the fix does
     Rewrites the place that sets ``input_size``: literal, default, constant, config entry or a
     caller's argument. Where the width stands in dimension 1 the input is transposed, and a
-    series without a feature dimension gets one.
+    series without a feature dimension gets one. Or the layer before gives out what this one takes.
 Fix safety
-    Safe where one place sets the size; a transposition is unsafe.
+    Safe where one place sets the size and the layer before is not as likely to be wrong; a
+    transposition is unsafe.
 Source
     torch.nn.LSTM, torch.nn.GRU and torch.nn.GRUCell, section Inputs.
 """
