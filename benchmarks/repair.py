@@ -1,23 +1,29 @@
 """Break working models by seeded mutation and repair them again: how many come back, and how well.
 
-    python benchmarks/repair.py [--seed N] [--per-file N] [--faults 1|2|5] [--only PART] [--json FILE]
+    python benchmarks/repair.py [--seed N] [--per-file N] [--faults 1|2|5] [--only PART] [--mutation NAME]
+                                [--jobs N] [--json FILE] [--verbose]
 
-For each mutation it prints how many mutants fail, how many of those are repaired, return the output shape of the
-original, restore its parameter shapes and its text, and how many plans labelled safe return another output shape
-(there should be none).
+For each mutation it prints how many mutants fail, and how many of those are repaired (run again and have no finding),
+return the output shape of the original, restore its parameter shapes and its text; then how many plans are labelled
+safe, and how many of those return another output shape (there should be none) or have other parameter shapes.
 Every fixture that names a model and a sample takes part: healthy ones as they are, the others as repaired.
+``--json`` writes a record of every mutant; ``--verbose`` prints those whose parameters did not come back, with
+the plan shown and the place of the right one among the alternatives.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import concurrent.futures
+import difflib
 import json
 import random
 import sys
 import tempfile
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import mutations
@@ -25,11 +31,14 @@ import mutations
 from autofix import engine, load
 from autofix.child import Session
 from autofix.errors import AutofixError
-from autofix.records import Applicability, RepairEnding, Report, SourceText
+from autofix.records import Applicability, Plan, RepairEnding, Report, SourceText
 from autofix.source import Source
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-COLUMNS = ("mutants", "repaired", "output", "parameters", "text", "safe", "safe wrong")
+SHARES = ("repaired", "output", "parameters", "text")
+COUNTS = ("safe", "safe wrong", "safe other")
+COLUMNS = ("mutants", *SHARES, *COUNTS)
+BROKEN = frozenset((RepairEnding.REPAIRED, RepairEnding.NO_FIX, RepairEnding.LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,36 @@ class Subject:
     model: str | None
     samples: tuple[str, ...]
     evaluation_mode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """What became of one broken text. ``right`` counts plans from 0: the first that restores the parameters."""
+
+    subject: str
+    mutation: str
+    change: tuple[str, ...]
+    message: str
+    plan: str
+    label: str
+    repaired: bool = False
+    output: bool = False
+    parameters: bool = False
+    text: bool = False
+    right: int | None = None
+    alternatives: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> Iterator[str]:
+        """The columns that this mutant counts in."""
+        yield "mutants"
+        yield from (column for column in SHARES if getattr(self, column))
+        if self.label == Applicability.SAFE.value:
+            yield "safe"
+            if not self.output:
+                yield "safe wrong"
+            if not self.parameters:
+                yield "safe other"
 
 
 def subjects(part: str) -> list[Subject]:
@@ -73,7 +112,7 @@ class Bench:
         return engine.repair(engine.Request(target, (SourceText(self._path, text),)), self._session)
 
 
-def broken(subject: Subject, rng: random.Random, per_file: int, faults: int) -> list[tuple[str, str]]:
+def broken(subject: Subject, rng: random.Random, per_file: int, faults: int, only: str = "") -> list[tuple[str, str]]:
     """(mutation, text) pairs: up to ``per_file`` of each mutation, or ``faults`` mutations on top of each other."""
     source = Source(Path("model.py"), subject.text)
     if faults == 1:
@@ -81,7 +120,7 @@ def broken(subject: Subject, rng: random.Random, per_file: int, faults: int) -> 
         for name in mutations.MUTATIONS:
             texts = mutations.mutants(source, name)
             rows += [(name, text) for text in rng.sample(texts, min(per_file, len(texts)))]
-        return rows
+        return [row for row in rows if only in row[0]]
     rows = []
     for _ in range(per_file):
         text = subject.text
@@ -96,81 +135,126 @@ def broken(subject: Subject, rng: random.Random, per_file: int, faults: int) -> 
 
 
 def main() -> None:
+    options = _options()
+    found = subjects(options.only)
+    jobs = max(1, min(options.jobs, len(found)))
+    parts = [(found[job::jobs], options) for job in range(jobs)]
+    if jobs == 1:
+        rows = _measure_all(*parts[0])
+    else:
+        with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
+            rows = [row for part in pool.map(_measure_all, *zip(*parts, strict=True)) for row in part]
+    print(file=sys.stderr)
+    rows.sort(key=lambda row: row.subject)
+    if options.verbose:
+        for row in rows:
+            _explain(row)
+    _print(rows)
+    if options.json:
+        options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), "utf-8")
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--per-file", type=int, default=1)
     parser.add_argument("--faults", type=int, default=1)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--verbose", action="store_true", help="print every mutant that did not come back")
-    options = parser.parse_args()
-    table: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    parser.add_argument("--only", default="", help="fixtures whose name contains this")
+    parser.add_argument("--mutation", default="", help="mutations whose name contains this")
+    parser.add_argument("--jobs", type=int, default=1, help="probes that work side by side")
+    parser.add_argument("--json", type=Path, help="write a record of every mutant")
+    parser.add_argument("--verbose", action="store_true", help="print every mutant whose parameters did not come back")
+    return parser.parse_args()
+
+
+def _measure_all(found: list[Subject], options: argparse.Namespace) -> list[Mutant]:
+    rows: list[Mutant] = []
     with Session() as session, tempfile.TemporaryDirectory() as folder:
         bench = Bench(session, Path(folder))
-        for subject in subjects(options.only):
-            _measure(bench, subject, random.Random(f"{options.seed} {subject.name}"), options, table)
+        for subject in found:
+            rows += _measure(bench, subject, random.Random(f"{options.seed} {subject.name}"), options)
             print(".", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    _print(table)
-    if options.json:
-        options.json.write_text(json.dumps(table, indent=1), "utf-8")
+    return rows
 
 
-def _measure(
-    bench: Bench,
-    subject: Subject,
-    rng: random.Random,
-    options: argparse.Namespace,
-    table: dict[str, collections.Counter[str]],
-) -> None:
+def _measure(bench: Bench, subject: Subject, rng: random.Random, options: argparse.Namespace) -> Iterator[Mutant]:
     healthy = bench.run(subject, subject.text)
     if healthy.ending is not RepairEnding.HEALTHY:
-        table["not healthy: " + subject.name]["mutants"] += 1
+        yield Mutant(subject.name, "(not healthy)", (), healthy.message, "", "")
         return
-    for name, text in broken(subject, rng, options.per_file, options.faults):
+    for name, text in broken(subject, rng, options.per_file, options.faults, options.mutation):
         try:
             report = bench.run(subject, text)
         except AutofixError:
             continue
-        if report.ending not in {RepairEnding.REPAIRED, RepairEnding.NO_FIX, RepairEnding.LIMIT}:
-            continue
-        row = table[name]
-        row["mutants"] += 1
-        _count(row, bench, subject, report, healthy, options.verbose)
+        if report.ending in BROKEN:
+            yield _judged(bench, subject, name, text, report, healthy)
 
 
-def _count(
-    row: collections.Counter[str], bench: Bench, subject: Subject, report: Report, healthy: Report, verbose: bool
-) -> None:
+def _judged(bench: Bench, subject: Subject, name: str, text: str, report: Report, healthy: Report) -> Mutant:
+    change = tuple(
+        line
+        for line in difflib.unified_diff(subject.text.splitlines(), text.splitlines(), lineterm="", n=0)
+        if line[:1] in "+-" and line[:3] not in {"+++", "---"}
+    )
+    message = next((diagnostic.finding.message for diagnostic in report.diagnostics), report.message)
     plan = report.plan
-    came_back = False
-    if plan is not None:
-        after = plan.texts[0][1]
-        again = bench.run(subject, after)
-        came_back = again.message == healthy.message
-        row["repaired"] += again.ending is RepairEnding.HEALTHY
-        row["output"] += came_back
-        row["parameters"] += again.trace.state_dict == healthy.trace.state_dict
-        row["text"] += after == subject.text
-        row["safe"] += plan.applicability is Applicability.SAFE
-        row["safe wrong"] += plan.applicability is Applicability.SAFE and not came_back
-    if verbose and not came_back:
-        title = "no plan" if plan is None else f"[{plan.applicability.value}] {plan.title}"
-        print(f"{subject.name}: {report.message} -> {title}")
+    if plan is None:
+        return Mutant(subject.name, name, change, message, "", "")
+    again = bench.run(subject, plan.texts[0][1])
+    parameters = _state(again) == _state(healthy)
+    return Mutant(
+        subject.name,
+        name,
+        change,
+        message,
+        plan.title,
+        plan.applicability.value,
+        repaired=again.ending is RepairEnding.HEALTHY,
+        output=again.message == healthy.message,
+        parameters=parameters,
+        text=plan.texts[0][1] == subject.text,
+        right=0 if parameters else _right(bench, subject, report.alternatives, healthy),
+        alternatives=tuple(f"{one.cost - plan.cost:+} {one.title}" for one in report.alternatives),
+    )
 
 
-def _print(table: dict[str, collections.Counter[str]]) -> None:
+def _state(report: Report) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return report.trace.state_dict
+
+
+def _right(bench: Bench, subject: Subject, plans: tuple[Plan, ...], healthy: Report) -> int | None:
+    for number, plan in enumerate(plans, 1):
+        if _state(bench.run(subject, plan.texts[0][1])) == _state(healthy):
+            return number
+    return None
+
+
+def _explain(row: Mutant) -> None:
+    if row.parameters:
+        return
+    title = f"[{row.label}] {row.plan}" if row.plan else "no plan"
+    where = "no plan is right" if row.right is None else f"right is alternative {row.right}"
+    print(f"{row.subject} ({row.mutation}): {row.message}\n    {title}; {where}")
+    for line in (*row.change, *row.alternatives):
+        print(f"        {line.strip()}")
+
+
+def _print(rows: list[Mutant]) -> None:
+    table: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    for row in rows:
+        table[row.mutation].update(row.marks)
     width = max(map(len, table), default=8) + 2
     print("mutation".ljust(width), *(column.rjust(11) for column in COLUMNS))
     total: collections.Counter[str] = collections.Counter()
-    for name, row in sorted(table.items()):
-        total.update(row)
-        print(name.ljust(width), *(_cell(row, column) for column in COLUMNS))
+    for name, counts in sorted(table.items()):
+        total.update(counts)
+        print(name.ljust(width), *(_cell(counts, column) for column in COLUMNS))
     print("all".ljust(width), *(_cell(total, column) for column in COLUMNS))
 
 
 def _cell(row: collections.Counter[str], column: str) -> str:
-    if column in {"mutants", "safe", "safe wrong"}:
+    if column not in SHARES:
         return str(row[column]).rjust(11)
     share = 100 * row[column] / row["mutants"] if row["mutants"] else 0
     return f"{row[column]} {share:3.0f} %".rjust(11)

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from autofix.project import Expression, Project
 from autofix.provenance import Site
 from autofix.provenance.places import LITERAL_FOR_EXPRESSION
-from autofix.records import Applicability, Layer, Sequence, Tensor
-from autofix_rules._sizes import GIVER_EXTRA, argument_expression, output_parameter, producing_layer
+from autofix.records import Applicability, Layer, Tensor
+from autofix_rules import _sides
+from autofix_rules._joins import joined
+from autofix_rules._sizes import argument_expression, output_parameter, producing_layer, width
 
 _INPUTS = ("in_channels", "in_features", "input_size", "d_model", "embed_dim")
 _MOVING = frozenset(("permute", "transpose", "swapaxes", "movedim", "view", "reshape"))
@@ -29,14 +31,11 @@ def spatial(layer: Layer) -> int:
 
 
 def number(layer: Layer, name: str) -> int | None:
-    value = layer.setting(name)
-    if isinstance(value, Sequence) and len(value.items) == 1:
-        value = value.items[0]
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return width(layer, (name,))
 
 
 def input_size(layer: Layer) -> int | None:
-    return next((size for name in _INPUTS if (size := number(layer, name)) is not None), None)
+    return width(layer, _INPUTS)
 
 
 def next_layer(project: Project, layer: Layer, failing: Layer) -> Layer | None:
@@ -45,7 +44,7 @@ def next_layer(project: Project, layer: Layer, failing: Layer) -> Layer | None:
     return next((one for one in later if one.path is not None and input_size(one) is not None), None)
 
 
-def producer_extra(project: Project, tensor: Tensor, failing: Layer, expected: int) -> tuple[int, int]:
+def producer_extra(project: Project, tensor: Tensor, failing: Layer, expected: int, actual: int) -> tuple[int, int]:
     """What is added to the cost of changing the failing layer, and of changing the layer before it.
 
     The layer built after the producing one is asked: it takes either what is expected here or what came out.
@@ -55,10 +54,10 @@ def producer_extra(project: Project, tensor: Tensor, failing: Layer, expected: i
         return 0, 0
     producer = found[1]
     other = next_layer(project, producer, failing)
-    norm = "Norm" in failing.kind
+    norm = "Norm" in failing.kind and not joined(project, tensor, 1)
     if other is not None and norm and input_size(other) == expected:
         return DOUBTED, AGREED
-    return 0, GIVER_EXTRA
+    return _sides.RECEIVER_IS_ODD if norm else _sides.extras(project, tensor, failing, expected, actual)
 
 
 def is_batched(project: Project, size: int) -> bool:

@@ -28,7 +28,7 @@ def sequential_entry(project: Project, layer: Layer, module: str) -> Insertion |
     if isinstance(parent, (ast.List,)) and _is_sequential_list(source, parent):
         return (_entry(source, node, f"{prefix}{module}"),), "in the Sequential"
     if isinstance(parent, ast.Tuple) and len(parent.elts) == 2 and isinstance(parent.elts[0], ast.Constant):
-        name = "flatten" if "Flatten" in module else "reshape"
+        name = "flatten" if "Flatten" in module else "pool" if "Pool" in module else "reshape"
         entry = f"({name!r}, {prefix}{module})".replace("'", source.text_of(parent.elts[0])[:1])
         return (_entry(source, parent, entry),), "in the Sequential"
     return None

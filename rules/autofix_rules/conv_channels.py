@@ -5,8 +5,8 @@ Why it fails
 What the fix does
     Rewrites the place that sets ``in_channels``: literal, constant, default, config entry or a
     caller's argument. All channel numbers of a depthwise convolution change together. Where the
-    dimension of a single channel (or the batch) is missing, it is added. At a higher cost, the
-    layer before is made to give out what this one takes.
+    dimension of a single channel (or the batch) is missing, it is added. Or the layer before is
+    made to give out what this one takes: first where this fits the layers around both better.
 Fix safety
     Safe where one place sets the size for this layer and no other repair is as plausible.
 Source
@@ -83,7 +83,7 @@ class ConvChannels(Rule):
     def _sizes(self, finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         (expected,), (actual,) = finding.expected, finding.actual
         name = layer.path or layer.kind
-        here, before = producer_extra(project, tensor, layer, expected)
+        here, before = producer_extra(project, tensor, layer, expected, actual)
         here += CHANNELS_STAND_LAST if stand_last(project, tensor, layer, expected) else 0
         here += BATCH_AS_CHANNELS if tensor.rank == spatial(layer) + 1 and is_batched(project, actual) else 0
         yield from self._depthwise(project, layer, actual, here)

@@ -7,7 +7,8 @@ What the fix does
     Corrects that term at its root, so that the sum still says what is joined. Where the layer counts some of the
     parts only, the names that hold the widths of the others are added: ``latent + n_classes``.
 Fix safety
-    Safe: the other terms are the widths of the other parts.
+    Unsafe where a layer gave the part, since its width may be the one that is wrong; else safe, because the
+    other terms are the widths of the other parts.
 Source
     torch.cat.
 """
@@ -19,8 +20,9 @@ from collections.abc import Iterator
 
 from autofix.provenance.bindings import bindings
 from autofix.provenance.places import spelled_in_scope
-from autofix.records import Operation, Tensor
 from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix_rules import _sides
+from autofix_rules._joins import joined
 from autofix_rules._sizes import argument_expression
 
 EXTRA = -2
@@ -81,7 +83,8 @@ class JoinedWidth(Rule):
             or finding.dimension is None
         ):
             return
-        parts = _parts(project, operation.tensors[0], finding.dimension)
+        tensors = joined(project, operation.tensors[0], finding.dimension)
+        parts = tuple(tensor.shape[finding.dimension] for tensor in tensors)
         argument = argument_expression(project, layer, finding.parameter)
         terms = _terms(project, argument, len(parts)) if argument is not None and len(parts) > 1 else []
         if argument is not None and len(parts) > 1 and not terms:
@@ -90,8 +93,11 @@ class JoinedWidth(Rule):
         if len(wrong) != 1:
             return
         ((term, part),) = wrong
+        here, _ = _sides.extras(project, operation.tensors[0], layer, finding.expected[0], finding.actual[0])
         for site in sites(project, term, part):
-            yield self.fix(f"count {part} for the part that is joined, not {project.integer(term)}", site, extra=EXTRA)
+            yield self.fix(
+                f"count {part} for the part that is joined, not {project.integer(term)}", site, extra=EXTRA + here
+            )
 
     def _uncounted(self, project: Project, argument: Expression, parts: tuple[int, ...], subject: str) -> Iterator[Fix]:
         """The layer is built for one of the parts: the others are added by their names, where names hold them."""
@@ -138,28 +144,6 @@ def _missing(parts: tuple[int, ...], counted: int | None) -> tuple[int, ...]:
         return ()
     index = parts.index(counted)
     return parts[:index] + parts[index + 1 :]
-
-
-def _parts(project: Project, tensor: Tensor, dimension: int) -> tuple[int, ...]:
-    """The sizes that were joined into a dimension; empty if none were."""
-    for operation in project.ancestry(tensor):
-        if (
-            not isinstance(operation.result, Tensor)
-            or operation.result.shape[dimension : dimension + 1] != tensor.shape[dimension : dimension + 1]
-        ):
-            return ()
-        if operation.target.rpartition(".")[2] in {"cat", "concat", "concatenate"}:
-            return (
-                tuple(t.shape[dimension] for t in operation.tensors)
-                if _dim(operation) % tensor.rank == dimension
-                else ()
-            )
-    return ()
-
-
-def _dim(operation: Operation) -> int:
-    value = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("dim")
-    return value if isinstance(value, int) else 0
 
 
 def _terms(project: Project, expression: Expression, count: int, hops: int = 0) -> list[Expression]:

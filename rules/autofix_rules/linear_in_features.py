@@ -6,11 +6,12 @@ Why it fails
 What the fix does
     Rewrites the place that sets ``in_features``: literal, product, constant, default, config
     entry or a caller's argument, found along the construction chain. A product stays a
-    product. At a higher cost, the layer before is made to give out what this one takes.
+    product. Or the layer before is made to give out what this one takes: that comes first where
+    this width fits the layers around both better than the one that came out.
 Fix safety
-    Safe where one place sets the size for this layer and no other repair is as plausible.
-    Unsafe where the layer receives maps instead of a row per sample, since it would then work
-    on the last axis of the maps.
+    Safe where one place sets the size for this layer and no other repair is as plausible, such as
+    another width of the layer before. Unsafe where the layer receives maps instead of a row per
+    sample, since it would then work on the last axis of the maps.
 Source
     torch.nn.Linear, section Shape.
 """
@@ -22,8 +23,9 @@ from collections.abc import Iterator
 
 from autofix.records import Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules import _sides
 from autofix_rules._callers import lacks_batch
-from autofix_rules._sizes import GIVER_EXTRA, argument_sites, flattened_from, producer_sites
+from autofix_rules._sizes import argument_sites, before_flattening, flattened_from, producer_sites
 
 PLAIN = frozenset(("argument", "product", "operand", "factor", "choice", "expression"))
 DOUBTFUL_EXTRA = 22
@@ -74,15 +76,17 @@ class LinearInFeatures(Rule):
         hints = flattened_from(project, tensor)
         subject = layer.path or layer.kind
         doubt = _doubt(project, tensor, finding.expected[0], subject)
+        expected = finding.expected[0]
+        here, before = _sides.extras(project, tensor, layer, expected, want, hints)
         for site in argument_sites(project, layer, "in_features", want, hints):
             place = "" if site.what in PLAIN else f" ({site.what})"
             title = f"set `in_features` of `{subject}` to {site.text}{place}"
             label = Applicability.UNSAFE if doubt else None
-            yield self.fix(title, site, extra=DOUBTFUL_EXTRA if doubt else 0, reason=doubt, applicability=label)
-        if not hints:
-            for producer, site in producer_sites(project, tensor, finding.expected[0]):
-                title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
-                yield self.fix(title, site, extra=GIVER_EXTRA)
+            yield self.fix(title, site, extra=DOUBTFUL_EXTRA if doubt else here, reason=doubt, applicability=label)
+        given = before_flattening(hints, expected)
+        for producer, site in producer_sites(project, tensor, given) if given else ():
+            title = f"make `{producer.path or producer.kind}` give out {given} features"
+            yield self.fix(title, site, extra=before)
 
 
 def _doubt(project: Project, tensor: Tensor, expected: int, subject: str) -> str:

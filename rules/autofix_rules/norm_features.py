@@ -86,7 +86,7 @@ class NormFeatures(Rule):
 
     def _one_size(self, finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         expected, actual = finding.expected[0], finding.actual[0]
-        here, before = producer_extra(project, tensor, layer, expected)
+        here, before = producer_extra(project, tensor, layer, expected, actual)
         warning = _misplaced(project, layer, tensor, finding)
         misplaced = bool(warning)
         for site in _size_sites(project, layer, finding.parameter, actual):

@@ -6,9 +6,10 @@ Why it fails
 What the fix does
     Rewrites the place that sets ``input_size``: literal, default, constant, config entry or a
     caller's argument. Where the width stands in dimension 1 the input is transposed, and a
-    series without a feature dimension gets one.
+    series without a feature dimension gets one. Or the layer before gives out what this one takes.
 Fix safety
-    Safe where one place sets the size; a transposition is unsafe.
+    Safe where one place sets the size and the layer before is not as likely to be wrong; a
+    transposition is unsafe.
 Source
     torch.nn.LSTM, torch.nn.GRU and torch.nn.GRUCell, section Inputs.
 """
@@ -19,8 +20,9 @@ from collections.abc import Iterator
 
 from autofix.records import Edit, Layer, Operation, Sequence, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules import _sides
 from autofix_rules._layouts import at_argument
-from autofix_rules._sizes import GIVER_EXTRA, argument_sites, flattened_from, producer_sites
+from autofix_rules._sizes import argument_sites, before_flattening, flattened_from, producer_sites
 
 TRANSPOSED = 8
 UNSQUEEZED = 8
@@ -55,9 +57,11 @@ class RnnInputSize(Rule):
         if layer is None or operation is None or not operation.tensors:
             return
         tensor, name = operation.tensors[0], layer.path or layer.kind
-        want = tensor.shape[-1]
-        for site in argument_sites(project, layer, "input_size", want, flattened_from(project, tensor)):
-            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site)
+        want, expected = tensor.shape[-1], finding.expected[0]
+        hints = flattened_from(project, tensor)
+        here, before = _sides.extras(project, tensor, layer, expected, want, hints)
+        for site in argument_sites(project, layer, "input_size", want, hints):
+            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site, extra=here)
         for text, cost, words in _layouts(layer, operation, tensor, finding.expected[0]):
             for edits in _at_input(project, operation, text):
                 yield Fix(
@@ -68,9 +72,10 @@ class RnnInputSize(Rule):
                     Applicability.UNSAFE,
                     f"{tensor.shape} has the {finding.expected[0]} features elsewhere",
                 )
-        for producer, site in producer_sites(project, tensor, finding.expected[0]):
-            title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
-            yield self.fix(title, site, extra=GIVER_EXTRA)
+        given = before_flattening(hints, expected)
+        for producer, site in producer_sites(project, tensor, given) if given else ():
+            title = f"make `{producer.path or producer.kind}` give out {given} features"
+            yield self.fix(title, site, extra=before)
 
 
 def _layouts(layer: Layer, operation: Operation, tensor: Tensor, features: int) -> Iterator[tuple[str, int, str]]:

@@ -13,18 +13,14 @@ Source
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from autofix.expressions import NotACall, with_argument
 from autofix.records import Layer, Operation, Tensor
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, Site, model, sites
-from autofix.signatures import position
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._branches import branch, layers_of, padding_for, spatial, uneven
-from autofix_rules._sizes import argument_sites
+from autofix_rules._padding import half_kernel, padding_sites
 
-COST = 9
 ODD_EXTRA = 9
 _HANDED = "def conv(**options):\n    return nn.Conv2d(2, 2, **options)"
 _THREE = "torch.cat([x, self.a(x), self.b(x)], 1)"
@@ -77,26 +73,11 @@ class ShrinkingBranch(Rule):
             else:
                 size = padding_for(layer, missing)
             if size is not None:
-                extra = min(count, 3) + (0 if transposed or size == _half_kernel(layer) else ODD_EXTRA)
-                yield from self._padded(project, layer, "output_padding" if transposed else "padding", size, extra)
-
-    def _padded(self, project: Project, layer: Layer, parameter: str, size: int, extra: int) -> Iterator[Fix]:
-        title = f"set `{parameter}` of `{layer.path or layer.kind}` to {size}"
-        found = argument_sites(project, layer, parameter, size)
-        call = project.construction_call(layer)
-        options = (
-            call is not None and isinstance(call.node, ast.Call) and any(k.arg is None for k in call.node.keywords)
-        )
-        found = found or (_keyword_sites(project, layer, parameter, size) if options else ())
-        for site in found:
-            yield self.fix(title, site, extra=extra - 1)
-        if call is None or found:
-            return
-        try:
-            text = with_argument(call.text, parameter, str(size), position(layer.kind, parameter))
-        except NotACall:
-            return
-        yield Fix(self.code, title, (call.source.replace(call.node, text),), COST + extra, self.applicability)
+                extra = min(count, 3) + (0 if transposed or size == half_kernel(layer) else ODD_EXTRA)
+                parameter = "output_padding" if transposed else "padding"
+                title = f"set `{parameter}` of `{layer.path or layer.kind}` to {size}"
+                for site in padding_sites(project, layer, parameter, size):
+                    yield self.fix(title, site, extra=extra - 1)
 
 
 def _pairs(tensors: tuple[Tensor, ...]) -> tuple[tuple[Tensor, Tensor], ...]:
@@ -109,25 +90,6 @@ def _pairs(tensors: tuple[Tensor, ...]) -> tuple[tuple[Tensor, Tensor], ...]:
         return ()
     big = next(tensor for tensor in tensors if spatial(tensor.shape) == usual)
     return tuple((tensor, big) for tensor in tensors if spatial(tensor.shape) != usual)
-
-
-def _keyword_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
-    """The keyword of a caller's call, which reaches the layer in ``**options``."""
-    frames = layer.construction
-    for depth in range(1, len(frames)):
-        call = project.call(frames[depth:])
-        keywords = call.node.keywords if call is not None and isinstance(call.node, ast.Call) else ()
-        node = next((k.value for k in keywords if k.arg == parameter), None)
-        if call is not None and node is not None:
-            return sites(project, Expression(call.source, node, call.frames), size)
-    return ()
-
-
-def _half_kernel(layer: Layer) -> int | None:
-    """The padding that keeps the size."""
-    kernel = layer.setting("kernel_size")
-    size = getattr(kernel, "items", (kernel,))[0]
-    return size // 2 if isinstance(size, int) else None
 
 
 def _falls_short(layer: Layer, operation: Operation) -> bool:
