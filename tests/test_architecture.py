@@ -112,9 +112,8 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.batch.surroundings": "autofix autofix.errors autofix.registry",
     "autofix.batch.notebooks": "autofix.errors autofix.records autofix.hunks autofix.load",
     "autofix.batch.cells": "autofix.records autofix.batch.records autofix.batch.notebooks",
-    "autofix.batch.since": (
-        "autofix.errors autofix.load autofix.batch.imports autofix.batch.notebooks autofix.batch.tree"
-    ),
+    "autofix.batch.uses": "autofix.load autofix.batch.imports autofix.batch.notebooks autofix.batch.tree",
+    "autofix.batch.since": "autofix.errors autofix.batch.tree autofix.batch.uses",
     "autofix.batch.discovery": (
         "autofix.errors autofix.records autofix.settings autofix.source autofix.models autofix.programs autofix.load "
         "autofix.batch.records autofix.batch.notebooks autofix.batch.cells autofix.batch.tree"
@@ -131,7 +130,7 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.batch.cluster": "autofix autofix.errors autofix.batch.records autofix.batch.jobs",
     "autofix.batch.delivery": "autofix.errors autofix.patch autofix.batch.records autofix.batch.jobs",
     "autofix.batch.whole": (
-        "autofix.errors autofix.settings autofix.load autofix.batch.records autofix.batch.imports autofix.batch.tree "
+        "autofix.errors autofix.settings autofix.load autofix.batch.records autofix.batch.uses autofix.batch.tree "
         "autofix.batch.notebooks autofix.batch.since autofix.batch.settling autofix.batch.jobs autofix.batch.running"
     ),
     "autofix.report.batch.*": "autofix.records autofix.batch.records autofix.report.*",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -160,6 +161,15 @@ def test_a_printed_manifest_finds_the_same(files: Mapping[str, str], tmp_path: P
 def _told(one: whole.Found) -> tuple[object, ...]:
     assert isinstance(one, Job)
     return one.path, one.model, one.samples, one.script
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    written(tmp_path, {"net.py": PLAIN})
+    (tmp_path / "a\udcff.py").write_text(PLAIN, "utf-8")
+    text = manifest.printed(found(tmp_path)).encode().decode()
+    assert '# path = "a\ufffd.py"\n# missing: its name is not UTF-8; rename it\n' in text
+    assert '[[targets]]\npath = "net.py"' in text
 
 
 def test_an_entry_names_its_interpreter(tmp_path: Path) -> None:

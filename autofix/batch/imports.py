@@ -30,7 +30,7 @@ def closure(path: Path, text: str, search_paths: Sequence[Path]) -> dict[Path, b
     waiting = [(path, text)]
     while waiting:
         here, words = waiting.pop()
-        for level, name in _imports(words):
+        for level, name in statements(words):
             for candidate, there in _candidates(here, level, name, search_paths):
                 if candidate not in found:
                     found[candidate] = there
@@ -39,15 +39,13 @@ def closure(path: Path, text: str, search_paths: Sequence[Path]) -> dict[Path, b
     return found
 
 
-def direct(path: Path, text: str, search_paths: Sequence[Path]) -> tuple[Path, ...]:
-    """The files of the project that a file itself imports."""
-    found = (one for level, name in _imports(text) for one in _candidates(path, level, name, search_paths))
-    return tuple(dict.fromkeys(candidate for candidate, there in found if there))
+def folder_of(path: Path, level: int) -> Path:
+    """Where a relative import with so many dots begins."""
+    return path.parents[min(level, len(path.parents)) - 1]
 
 
-def names(text: str) -> tuple[str, ...]:
-    """The dotted names that a text imports from the top, with and without what it takes out of them."""
-    return tuple(name for level, name in _imports(text) if not level and name)
+def is_standard(name: str) -> bool:
+    return name in sys.stdlib_module_names
 
 
 def digest(path: Path) -> str:
@@ -66,8 +64,10 @@ def _text(path: Path) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _imports(text: str) -> tuple[_Import, ...]:
-    """Found by their words: parsing every file of a tree would take longer than everything else of a second run.
+def statements(text: str) -> tuple[_Import, ...]:
+    """What a text imports: how many dots, and the dotted name, with and without what is taken out of it.
+
+    Found by their words: parsing every file of a tree would take longer than everything else of a second run.
 
     A sentence of a docstring that looks like an import only adds a file that is looked at.
     """
@@ -86,12 +86,9 @@ def _imports(text: str) -> tuple[_Import, ...]:
 def _candidates(here: Path, level: int, name: str, search_paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     parts = name.split(".") if name else []
     if level:
-        folder = here.parent
-        for _ in range(level - 1):
-            folder = folder.parent
-        yield from _in_folder(folder, parts)
+        yield from _in_folder(folder_of(here, level), parts)
         return
-    if not parts or parts[0] in sys.stdlib_module_names:
+    if not parts or is_standard(parts[0]):
         return
     for folder in search_paths:
         found = list(_in_folder(folder, parts))

@@ -1,19 +1,17 @@
 """The targets that a change since a git revision can have touched: their files, or project files that they import or
 name.
 
-It asks git for names; what a file imports is for ``imports``.
+It asks git for names; who imports whom is for ``uses``.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autofix import load
-from autofix.batch import imports, notebooks, tree
+from autofix.batch import tree, uses
 from autofix.errors import UsageError
 
 
@@ -26,26 +24,12 @@ def changed(base: Path, revision: str) -> frozenset[Path]:
     return frozenset(base / name for names in listed for name in names)
 
 
-def touched(path: Path, text: str, known: frozenset[Path]) -> bool:
-    """Whether a target in the file can behave otherwise because of the changed files."""
-    module = notebooks.module_path(path)
-    _, parent = load.module_name(module)
-    search_paths = (parent, load.project_root(module), path.parent)
-    files = imports.closure(path, text, search_paths)
-    return not known.isdisjoint(files) or _named([text, *_texts(files)], known)
-
-
-def _texts(files: Mapping[Path, bool]) -> Iterator[str]:
-    for path, there in files.items():
-        if there:
-            with contextlib.suppress(UsageError):
-                yield notebooks.text_of(path)
-
-
-def _named(texts: Iterable[str], known: frozenset[Path]) -> bool:
-    """Whether the code names one of the changed files that are no code, wherever it looks for it."""
+def touched(texts: Mapping[Path, str], imported: uses.Graph, known: frozenset[Path]) -> set[Path]:
+    """The files of the tree that can behave otherwise because of the changed files, those included."""
+    # A file that is no code is found by its name, wherever the code looks for it.
     names = {path.name for path in known if path.suffix and path.suffix not in tree.SUFFIXES}
-    return bool(names) and any(name in text for text in texts for name in names)
+    naming = {path for path, text in texts.items() if names and any(name in text for name in names)}
+    return uses.reaching(imported, known | naming)
 
 
 def _names(base: Path, *words: str) -> Sequence[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from pathspec import GitIgnoreSpec
@@ -79,11 +80,12 @@ def _known_to_git(base: Path, folder: Path) -> list[Path]:
         return []
     names = os.fsdecode(done.stdout).split("\0") if done.returncode == 0 else []
     paths = [base / name for name in names if name]
-    return [path for path in paths if path.is_file() and not _in_environment(path, base)]
+    return [path for path in paths if path.is_file() and not _in_environment(path.parent, base)]
 
 
-def _in_environment(path: Path, base: Path) -> bool:
-    return any((base / parent / "pyvenv.cfg").is_file() for parent in path.relative_to(base).parents)
+@cache
+def _in_environment(folder: Path, base: Path) -> bool:
+    return (folder / "pyvenv.cfg").is_file() or (folder != base and _in_environment(folder.parent, base))
 
 
 def _walked(folder: Path, base: Path) -> Iterator[Path]:

@@ -11,13 +11,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from autofix import load, settings
-from autofix.batch import imports, jobs, notebooks, settling, since, tree
+from autofix.batch import jobs, notebooks, settling, since, tree, uses
 from autofix.batch.records import Job, Json, Missing, Outcome, Terms, job_from, outcome_from
 from autofix.batch.running import Call, Work
 from autofix.errors import UsageError
 from autofix.settings import Settings, TargetEntry
 
-MAX_USERS = 40
 MEMORY_MIB = 4096
 FIND_SECONDS = 60.0
 Found = Job | Missing
@@ -60,13 +59,29 @@ def discovered(work: Work, wish: Wish) -> list[Found]:
     # Models are built and used by files that nobody named, too.
     known_files = dict.fromkeys((*tree.files(work.base, (work.base,)), *wanted))
     texts = {path: text for path in known_files if (text := _text(path)) is not None}
+    imported = uses.graph(texts)
     if wish.since is not None:
-        known = since.changed(work.base, wish.since)
-        wanted = [path for path in wanted if path not in texts or since.touched(path, texts[path], known)]
-    users = _users(texts, set(wanted))
-    calls = [_find_call(path, work, manifest, users.get(path, ())) for path in wanted if _worth(texts.get(path))]
-    values = work.all("looking for models", jobs.find, calls)
-    return [_found(one) for value in values for one in value["found"]]
+        touched = since.touched(texts, imported, since.changed(work.base, wish.since))
+        wanted = [path for path in wanted if path in touched]
+    wanted = [path for path in wanted if _worth(texts.get(path))]
+    users = uses.users(imported, texts, wanted)
+    calls = [_find_call(path, work, manifest, users.get(path, ())) for path in wanted if _is_text(path)]
+    values = iter(work.all("looking for models", jobs.find, calls))
+    lists = [next(values)["found"] if _is_text(path) else [_unnameable(path, work.base)] for path in wanted]
+    return [_found(one) for made in lists for one in made]
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        return bool(str(path).encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _unnameable(path: Path, base: Path) -> Json:
+    """No report can hold such a name, and no patch was ever seen to."""
+    name = os.fsencode(tree.relative(path, base)).decode("utf-8", "replace")
+    return {"missing": [name, "", "its name is not UTF-8; rename it"]}
 
 
 def _worth(text: str | None) -> bool:
@@ -78,47 +93,6 @@ def _text(path: Path) -> str | None:
         return notebooks.text_of(path)
     except UsageError:
         return None
-
-
-def _users(texts: dict[Path, str], wanted: set[Path]) -> dict[Path, tuple[Path, ...]]:
-    """For each file those that import it, tests first: they show how its models are built and used."""
-    modules = _modules(texts)
-    found: dict[Path, list[Path]] = {}
-    direct = {path: _imported(path, text, modules) for path, text in texts.items()}
-    for path in sorted(texts, key=lambda one: (not tree.is_test(one), one)):
-        for imported in _through_packages(path, direct):
-            if imported in wanted and imported != path:
-                found.setdefault(imported, []).append(path)
-    return {path: tuple(users[:MAX_USERS]) for path, users in found.items()}
-
-
-def _modules(paths: Iterable[Path]) -> dict[str, Path]:
-    """Files by the name they are imported as, where it is the name of one alone.
-
-    Tests import what is installed: the package of ``src/`` from a folder beside it.
-    """
-    found: dict[str, list[Path]] = {}
-    for path in paths:
-        found.setdefault(load.module_name(notebooks.module_path(path))[0], []).append(path)
-    return {name: same[0] for name, same in found.items() if len(same) == 1}
-
-
-def _imported(path: Path, text: str, modules: dict[str, Path]) -> tuple[Path, ...]:
-    module = notebooks.module_path(path)
-    search_paths = (load.module_name(module)[1], load.project_root(module), path.parent)
-    installed = (modules[name] for name in imports.names(text) if name in modules)
-    return tuple(dict.fromkeys((*imports.direct(path, text, search_paths), *installed)))
-
-
-def _through_packages(path: Path, direct: dict[Path, tuple[Path, ...]]) -> Iterator[Path]:
-    """What a file imports, and what the packages that it imports from hand on."""
-    waiting, seen = list(direct[path]), {path}
-    while waiting:
-        here = waiting.pop(0)
-        if here not in seen:
-            seen.add(here)
-            yield here
-            waiting += direct.get(here, ()) if here.stem == "__init__" else ()
 
 
 def _find_call(path: Path, work: Work, manifest: _Manifest, users: Sequence[Path]) -> Call:

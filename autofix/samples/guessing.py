@@ -29,7 +29,7 @@ _LAST = frozenset(
         *("TransformerDecoder", "TransformerDecoderLayer"),
     )
 )
-NOTE = "the sample was solved for from the layers; say what the model really takes with --sample-shape or a comment"
+NOTE = "the sample was solved for from the layers; pass --sample-shape or write a comment to say what it takes"
 
 
 def trusted(samples: Samples, trace: Trace, finding: Finding) -> bool:
