@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from autofix.batch import whole
 from autofix.batch.journal import Journal
 from autofix.batch.pool import Pool
+from autofix.batch.records import Job
 from autofix.errors import UsageError
 
 
@@ -30,6 +33,11 @@ def test_a_journal_that_is_none_gets_one_message(tmp_path: Path) -> None:
     (tmp_path / "batch.sqlite3").write_bytes(b"no database" * 1000)
     with pytest.raises(UsageError, match=r"cannot open the journal in .*; delete it or pass --no-cache"):
         Journal(tmp_path)
+
+
+def test_a_program_and_its_model_have_the_time_of_both() -> None:
+    job = Job("a.py", "Net()")
+    assert whole.bound(replace(job, script=True).as_json()) > 1.5 * whole.bound(job.as_json())
 
 
 def test_a_pool_ends_while_its_workers_are_taken_out(tmp_path: Path) -> None:

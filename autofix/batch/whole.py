@@ -42,7 +42,9 @@ def bound(data: Json) -> float:
     terms = data.get("terms")
     if terms is None or "model" not in data:
         return FIND_SECONDS
-    return float(terms["seconds"]) + 6 * float(terms["run_seconds"]) + 60.0
+    # A program that cannot be run leaves its model, which is another search.
+    searches = 2 if data["script"] and data["model"] else 1
+    return searches * (float(terms["seconds"]) + 6 * float(terms["run_seconds"])) + 60.0
 
 
 # -- files to jobs -----------------------------------------------------------------------------------------------------
