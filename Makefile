@@ -44,7 +44,7 @@ lint: $(VENV)/.installed-dev
 	$(VENV)/bin/mypy
 
 test: lint
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python benchmarks/ratios.py
