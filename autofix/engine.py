@@ -302,8 +302,7 @@ def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan,
             checks = _with_fresh(first.proof.checks)
             label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost)
             label, reasons = guessing.lowered(run.samples, label, reasons)
-            left = tuple(f"after it {one.finding.message}" for one in run.suspects(first.texts, fresh))
-            label, reasons = (Applicability.UNSAFE if left else label), (*reasons, *left)
+            label, reasons = (Applicability.UNSAFE if first.notes else label), (*reasons, *first.notes)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(_alternative(plan, best) for plan in others))
         rest = others

@@ -99,6 +99,11 @@ class _Books:
     def best(self) -> int | None:
         return min((plan.cost for plan in self.plans.values()), default=None)
 
+    def is_near(self, cost: int, margin: int) -> bool:
+        """Whether a plan of this cost could be one that is chosen from."""
+        best = self.best()
+        return best is None or cost <= best + margin
+
 
 def search(
     original: Trace,
@@ -148,10 +153,11 @@ def _searched(books: _Books, limits: Limits, visit: Callable[[_State], None]) ->
 
 
 def _visit(books: _Books, state: _State, original: Trace, view: View, suspects: Suspects, propose: Propose) -> None:
+    checked = books.is_near(state.cost, verify.COMPARABLE)
     trace = _run(books, state, verify.COMPARABLE)
     if trace.ending is Ending.PASSED:
-        left = suspects(state.texts, trace)
-        _keep(books, replace(state, cost=state.cost + LEFT * len(left)), original, trace)
+        left = suspects(state.texts, trace) if checked else ()  # One far behind the best is never more than shown.
+        _keep(books, replace(state, cost=state.cost + LEFT * len(left)), original, trace, left)
         _expand_silent(books, state, left, propose)
         return
     if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS:
@@ -183,7 +189,7 @@ def _listen(books: _Books, state: _State, original: Trace, suspects: Suspects, p
         return
     left = suspects(state.texts, trace)
     if all(silence.settled(step.finding, original, trace, left) for step in state.steps):
-        _keep(books, replace(state, cost=state.cost + LEFT * len(left)), original, trace)
+        _keep(books, replace(state, cost=state.cost + LEFT * len(left)), original, trace, left)
     _expand_silent(books, state, left, propose)
 
 
@@ -205,7 +211,7 @@ def _run(books: _Books, state: _State, checked: int) -> Trace:
     if books.queue and books.queue[0][0] <= likely + MARGIN:
         following = books.queue[0][2]
         ahead.append(Run(following.texts, following.cost <= likely + checked))
-    trace = books.runs.trace(Run(state.texts, state.cost <= likely + checked), ahead)
+    trace = books.runs.trace(Run(state.texts, books.is_near(state.cost, checked)), ahead)
     books.probes += 1
     books.seconds += trace.seconds
     return trace
@@ -246,14 +252,16 @@ def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
 # -- plans -------------------------------------------------------------------------------------------------------------
 
 
-def _keep(books: _Books, state: _State, original: Trace, trace: Trace) -> None:
-    """Remember the cheapest plan of each kind of model."""
+def _keep(books: _Books, state: _State, original: Trace, trace: Trace, left: tuple[Suspect, ...]) -> None:
+    """Remember the cheapest plan of each kind of model, and what it leaves."""
     checks = (
         *verify.checks_of(trace),
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
     )
     cost = state.cost + verify.penalty(checks)
-    plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, verify.proof(original, trace, checks))
+    proof = verify.proof(original, trace, checks)
+    notes = tuple(f"after it {one.finding.message}" for one in left)
+    plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, proof, notes)
     key = verify.signature(trace)
     if not books.plans:
         books.runs.begin(Run(state.texts, fresh=True))
