@@ -5,6 +5,7 @@ It starts and ends the server; nothing else is decided here.
 
 from __future__ import annotations
 
+import gc
 import inspect
 import logging
 import os
@@ -27,6 +28,7 @@ from autofix.frontends.lsp.protocol import Protocol
 from autofix.frontends.lsp.streams import Replayed
 
 PARENT_EVERY_S = 2.0
+_GC_THRESHOLDS = (20_000, 20, 20)
 _LOG = logging.getLogger(__name__)
 _FEATURES: dict[str, Callable[[Desk, Any], Any]] = {
     types.INITIALIZED: notifications.initialized,
@@ -58,6 +60,9 @@ def serve(first: bytes, answered: str | int | None, incoming: BinaryIO, outgoing
     server = Server()
     server.protocol.answered, server.protocol.outgoing = answered, outgoing
     signal.signal(signal.SIGTERM, _terminate)
+    # What was imported stays; looking through it again and again would make some of the answers late.
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
     try:
         server.start_io(Replayed(first, incoming), outgoing)  # type: ignore[arg-type]
     finally:
