@@ -157,7 +157,7 @@ def _visit(books: _Books, state: _State, original: Trace, view: View, suspects: 
     trace = _run(books, state, verify.COMPARABLE)
     if trace.ending is Ending.PASSED:
         left = suspects(state.texts, trace) if checked else ()  # One far behind the best is never more than shown.
-        _keep(books, replace(state, cost=state.cost + LEFT * len(left)), original, trace, left)
+        _keep(books, state, original, trace, left)
         _expand_silent(books, state, left, propose)
         return
     if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS:
@@ -189,7 +189,7 @@ def _listen(books: _Books, state: _State, original: Trace, suspects: Suspects, p
         return
     left = suspects(state.texts, trace)
     if all(silence.settled(step.finding, original, trace, left) for step in state.steps):
-        _keep(books, replace(state, cost=state.cost + LEFT * len(left)), original, trace, left)
+        _keep(books, state, original, trace, left)
     _expand_silent(books, state, left, propose)
 
 
@@ -258,7 +258,7 @@ def _keep(books: _Books, state: _State, original: Trace, trace: Trace, left: tup
         *verify.checks_of(trace),
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
     )
-    cost = state.cost + verify.penalty(checks)
+    cost = state.cost + LEFT * len(left) + verify.penalty(checks)
     proof = verify.proof(original, trace, checks)
     notes = tuple(f"after it {one.finding.message}" for one in left)
     plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, proof, notes)

@@ -96,17 +96,17 @@ class MissingDimension(Rule):
         if in_program(project):
             yield from self._where_called(finding, project)
             return
+        failed = project.operation(finding)
+        plane = failed is not None and bool(failed.tensors) and is_plane(project, failed)
+        method = "unsqueeze(0).unsqueeze(0)" if plane else "unsqueeze(0)"
         for given in project.trace.operations:
             tensor = given.result
             if given.kind is OperationKind.PLACEHOLDER and isinstance(tensor, Tensor):
-                failed = project.operation(finding)
-                plane = failed is not None and bool(failed.tensors) and is_plane(project, failed)
                 evidence = (
                     (WEAKER if _are_rows(tensor) else CERTAIN)
                     if plane
                     else _lacks_batch(project, finding, given, tensor)
                 )
-                method = "unsqueeze(0).unsqueeze(0)" if plane else "unsqueeze(0)"
                 edit = _at_first_use(project, given, method) if evidence else None
                 if edit is not None:
                     reason = "callers could be meant to pass a batch"
