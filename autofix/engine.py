@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import propose, refactoring, registry, search, suppressions, verify
+from autofix import endings, propose, refactoring, registry, search, suppressions, verify
 from autofix.child import Session
 from autofix.diagnosis import diagnose
 from autofix.patch import moved_back
@@ -109,7 +109,7 @@ def _say_nothing(words: str) -> None:
 
 
 def _runs(request: Request, session: Session) -> Runs:
-    return Runs(request.target, request.texts, request.settings.limits, session)
+    return Runs(request.target, request.texts, request.settings.limits, request.settings.mode, session)
 
 
 def _python(request: Request) -> str | None:
@@ -181,7 +181,7 @@ def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) ->
 
 def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
     if original.ending is Ending.PASSED:
-        notes = _unused_suppressions(run, request.target.path)
+        notes = (*_unused_suppressions(run, request.target.path), *endings.notes(original))
         message = original.message or f"output {verify.shape_of(original.output)}"
         return Report(
             request.target,
@@ -194,7 +194,7 @@ def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
     return Report(
         request.target,
         RepairEnding.NOT_RUN,
-        _not_run(request, original),
+        endings.not_run(request.target, request.settings.limits, original),
         original,
         spent=Spent(run.probes, original.seconds),
     )
@@ -204,35 +204,6 @@ def _doubted(request: Request, run: Runs, original: Trace, finding: Finding) -> 
     message = guessing.doubt(request.target.path.name, request.target.samples, finding)
     spent = Spent(run.probes, original.seconds)
     return Report(request.target, RepairEnding.NOT_RUN, message, original, spent=spent)
-
-
-def _not_run(request: Request, original: Trace) -> str:
-    """What happened, where, what to do."""
-    name, message = request.target.path.name, original.message
-    limits = request.settings.limits
-    match original.ending:
-        case Ending.IMPORT_FAILED:
-            return f"cannot import {name}: {message}; pass --python with the interpreter you train with"
-        case Ending.NO_MODEL:
-            choices = f"; {name} has {', '.join(original.candidates)}" if original.candidates else ""
-            return f"cannot build the model `{request.target.model}`: {message}{choices}; choose one with --model EXPR"
-        case Ending.BAD_SAMPLE:
-            return f"{message}; correct --sample-shape or --sample"
-        case Ending.TIMED_OUT:
-            help_ = "raise the limit with --time-limit or use a smaller sample"
-            what = "program" if request.target.script else "model"
-            return f"{name}: the {what} ran longer than {limits.run_seconds:g} s; {help_}"
-        case Ending.OUT_OF_MEMORY:
-            return (
-                f"{name}: the model needs more memory than there is ({message}); use a smaller sample or --memory-limit"
-            )
-        case Ending.EXITED:
-            if request.target.script:
-                return f"{name}: {message}"
-            return f"{name}: {message}; a model file must not end the program when it is imported or run"
-        case Ending.CRASHED:
-            return f"{name}: the interpreter crashed while the model ran ({message}); run it alone to see why"
-    return f"{name}: {original.ending.value}: {message}"
 
 
 def _suppressed(request: Request, run: Runs, original: Trace, finding: Finding, code: str) -> Report:
@@ -271,6 +242,7 @@ def _searched(request: Request, run: Runs, original: Trace, finding: Finding, pr
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
     notes = (*found.notes, *_limit_note(found, request), *_pins(project, best))
     notes += (*_unused_suppressions(run, request.target.path), *guessing.notes(request.target.samples))
+    notes += endings.notes(original)
     spent = Spent(run.probes, original.seconds + found.seconds)
     texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
     return Report(request.target, ending, finding.message, original, diagnostics, best, plans[1:], texts, notes, spent)

@@ -342,7 +342,16 @@ class Ending(Enum):
     TIMED_OUT = "timed out"
     CRASHED = "crashed"
     OUT_OF_MEMORY = "out of memory"
+    NEEDS_VALUES = "needs values"
     PROBE_FAILED = "probe failed"
+
+
+class Mode(Enum):
+    """Whether the tensors of a run have storage; AUTO leaves that to the size of the model."""
+
+    AUTO = "auto"
+    REAL = "real"
+    META = "meta"
 
 
 class CheckKind(Enum):
@@ -393,7 +402,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One run of the model as plain data."""
+    """One run of the model as plain data.
+
+    ``mode`` is META where tensors had no storage; ``need`` is then what they would take, in bytes. ``invented`` names
+    the operations that need values which only storage gives.
+    """
 
     ending: Ending
     message: str
@@ -412,6 +425,9 @@ class Trace:
     candidates: tuple[str, ...] = ()
     seconds: float = 0.0
     graph: str = ""
+    mode: Mode = Mode.REAL
+    need: int = 0
+    invented: tuple[str, ...] = ()
 
     @property
     def failed_operation(self) -> Operation | None:

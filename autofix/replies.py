@@ -21,6 +21,7 @@ from autofix.records import (
     Frame,
     Layer,
     Mapping,
+    Mode,
     Opaque,
     Operation,
     OperationKind,
@@ -73,6 +74,9 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         candidates=tuple(map(_text, reply.get("candidates", ()))),
         seconds=float(reply.get("seconds", 0.0)),
         graph=_text(reply.get("graph", "")),
+        mode=Mode(reply.get("mode", Mode.REAL.value)),
+        need=int(reply.get("need", 0)),
+        invented=tuple(map(_text, reply.get("invented", ()))),
     )
 
 

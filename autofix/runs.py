@@ -16,7 +16,7 @@ from autofix.child import Session
 from autofix.errors import UsageError
 from autofix.probe import wire
 from autofix.project import Project
-from autofix.records import Ending, Limits, Run, Samples, SourceText, Target, Texts, Trace
+from autofix.records import Ending, Limits, Mode, Run, Samples, SourceText, Target, Texts, Trace
 from autofix.silence import Suspect
 from autofix.source import Source, source_of
 
@@ -24,8 +24,10 @@ from autofix.source import Source, source_of
 class Runs:
     """Texts in, traces out: the files of one request as they are, edited or not."""
 
-    def __init__(self, target: Target, texts: tuple[SourceText, ...], limits: Limits, session: Session) -> None:
-        self._target, self._limits, self._session = target, limits, session
+    def __init__(
+        self, target: Target, texts: tuple[SourceText, ...], limits: Limits, mode: Mode, session: Session
+    ) -> None:
+        self._target, self._limits, self._mode, self._session = target, limits, mode, session
         self._given = {text.path: text for text in texts}
         self._read: dict[Path, SourceText] = dict(self._given)
         self._sources: dict[tuple[Path, str], Source] = {}
@@ -59,7 +61,7 @@ class Runs:
         asked = self._begun.pop(run, None)
         unchecked = self._begun.pop(replace(run, checks=False), None) if asked is None and run.checks else None
         if unchecked is not None:
-            made = self._read_reply(run.texts, self._session.wait(unchecked))
+            made = self._trace(run.texts, unchecked)
             if made.ending is not Ending.PASSED:  # What fails is not checked.
                 self.probes += 1
                 return made
@@ -101,7 +103,17 @@ class Runs:
 
     def _waited(self, texts: Texts, asked: Asked) -> Trace:
         self.probes += 1
-        return self._read_reply(texts, self._session.wait(asked))
+        return self._trace(texts, asked)
+
+    def _trace(self, texts: Texts, asked: Asked) -> Trace:
+        """What came of it; a model that was too large once is run without storage from then on."""
+        made = self._read_reply(texts, self._session.wait(asked))
+        if made.ending is Ending.OUT_OF_MEMORY and asked.request.mode == wire.AUTO:
+            again = self._session.ask(replace(asked.request, mode=wire.META))
+            made = self._read_reply(texts, self._session.wait(again))
+        if made.mode is Mode.META:
+            self._mode = Mode.META
+        return made
 
     def _read_reply(self, texts: Texts, reply: dict[str, Any]) -> Trace:
         sources: dict[Path, Source | None] = {}
@@ -138,6 +150,7 @@ class Runs:
             memory_mib=limits.memory_mib,
             script=target.script,
             arguments=target.arguments,
+            mode=self._mode.value,
         )
 
 

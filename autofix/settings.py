@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autofix.errors import UsageError
-from autofix.records import Limits
+from autofix.records import Limits, Mode
 
 
 class Prefer(Enum):
@@ -53,6 +53,7 @@ class Settings:
     sample_shape: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     eval: bool = False
+    mode: Mode = Mode.AUTO
     prefer: Prefer = Prefer.CONCRETE
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -171,11 +172,14 @@ def _probes(value: object) -> int:
     return _count(value)
 
 
-def _preference(value: object) -> Prefer:
-    names = [member.value for member in Prefer]
+_Named = TypeVar("_Named", bound=Enum)
+
+
+def _one_of(kind: type[_Named], value: object) -> _Named:
+    names = [member.value for member in kind]
     if value not in names:
         raise _WrongValueError(f"is {_kind(value)} but must be one of {', '.join(names)}")
-    return Prefer(value)
+    return kind(value)
 
 
 def _kind(value: object) -> str:
@@ -238,7 +242,8 @@ _SETTERS: dict[str, _Setter] = {
     "sample-shape": lambda settings, value: replace(settings, sample_shape=_texts(value)),
     "also": lambda settings, value: replace(settings, also=_texts(value)),
     "eval": lambda settings, value: replace(settings, eval=_flag(value)),
-    "prefer": lambda settings, value: replace(settings, prefer=_preference(value)),
+    "mode": lambda settings, value: replace(settings, mode=_one_of(Mode, value)),
+    "prefer": lambda settings, value: replace(settings, prefer=_one_of(Prefer, value)),
     "select": lambda settings, value: replace(settings, select=_texts(value)),
     "ignore": lambda settings, value: replace(settings, ignore=_texts(value)),
     "python": lambda settings, value: replace(settings, python=_text(value)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from autofix import doubts
 from autofix.project import Project
@@ -15,11 +16,14 @@ from autofix.records import (
     Check,
     CheckKind,
     CheckOutcome,
+    Layer,
+    Mode,
     Operation,
     OperationKind,
     Phase,
     Plan,
     Proof,
+    Range,
     Sequence,
     Step,
     Tensor,
@@ -111,8 +115,11 @@ def _count(state: dict[str, tuple[int, ...]]) -> int:
 
 
 def chain_words(trace: Trace) -> tuple[str, ...]:
-    """Operation by operation: ``conv1 (64, 6, 28, 28)``."""
-    return tuple(f"{label(o)} {shape_of(o.result)}" for o in chain(trace))[:CHAIN_LENGTH]
+    """Operation by operation, ``conv1 (64, 6, 28, 28)``; the middle of a very long chain is left out."""
+    links = chain(trace)
+    ends = (links,) if len(links) <= CHAIN_LENGTH else (links[: CHAIN_LENGTH // 2], links[-CHAIN_LENGTH // 2 :])
+    first, *last = [[f"{label(o)} {shape_of(o.result)}" for o in end] for end in ends]
+    return (*first, f"... {len(links) - CHAIN_LENGTH} more ...", *last[0]) if last else tuple(first)
 
 
 def chain(trace: Trace) -> tuple[Operation, ...]:
@@ -154,9 +161,11 @@ def judge(
     near = next((plan for plan in rivals if plan.cost - cost <= COMPARABLE), None)
     if near is not None:
         reasons.append(f"another repair is as plausible: {near.title}")
+    if trace.mode is Mode.META:
+        reasons.append("it was verified by shapes alone, without storage and values")
     if trace.placeholders:
         reasons.append(f"it was verified without {', '.join(trace.placeholders)}")
-    others = sorted(_changed_layers(project.trace, trace) - {step.finding.subject for step in steps})
+    others = sorted(_changed_layers(project.trace, trace) - _alike({step.finding.subject for step in steps}, trace))
     if others:
         reasons.append(f"it also changes the parameters of {', '.join(f'`{name}`' for name in others[:4])}")
     if changes_state(project.trace, trace) and (place := checkpoint(project)):
@@ -177,6 +186,16 @@ def _changed_layers(before: Trace, after: Trace) -> set[str]:
     """Paths of layers that were there before and whose parameters have other shapes now."""
     old, new = dict(_state_of(before)), dict(_state_of(after))
     return {name.rpartition(".")[0] for name, shape in new.items() if name in old and old[name] != shape}
+
+
+def _alike(subjects: set[str], trace: Trace) -> set[str]:
+    """Paths of the layers that the same lines built as those of ``subjects``: the blocks of one loop have one fault."""
+
+    def lines(layer: Layer) -> tuple[tuple[Path, Range], ...]:
+        return tuple((frame.path, frame.range) for frame in layer.construction)
+
+    built = {lines(layer) for layer in trace.layers if layer.path in subjects}
+    return subjects | {layer.path for layer in trace.layers if layer.path is not None and lines(layer) in built}
 
 
 _PINS = re.compile(

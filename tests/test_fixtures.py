@@ -16,8 +16,9 @@ import pytest
 from autofix import engine, load, patch
 from autofix.child import Session
 from autofix.errors import UsageError
-from autofix.records import Applicability, RepairEnding, Report
+from autofix.records import Applicability, Mode, RepairEnding, Report
 from autofix.report import text
+from autofix.settings import Settings
 
 ROOT = Path(__file__).parents[1] / "fixtures"
 FOLDERS = sorted(path.parent for path in ROOT.glob("*/case.toml"))
@@ -54,7 +55,7 @@ def _files(folder: Path, side: str) -> dict[str, bytes]:
     }
 
 
-def _report(folder: Path, root: Path, session: Session) -> Report:
+def _request(folder: Path, root: Path, mode: Mode = Mode.AUTO) -> engine.Request:
     case = CASES[folder]
     for name, content in _files(folder, "before").items():
         path = root / name
@@ -68,7 +69,11 @@ def _report(folder: Path, root: Path, session: Session) -> Report:
         also=tuple(load.parse_also(one) for one in case.get("also", ())),
         evaluation_mode=case.get("eval", False),
     )
-    return engine.repair(engine.Request(target), session)
+    return engine.Request(target, settings=Settings(mode=mode))
+
+
+def _report(folder: Path, root: Path, session: Session) -> Report:
+    return engine.repair(_request(folder, root), session)
 
 
 def _changed(report: Report) -> dict[str, bytes]:
@@ -125,6 +130,27 @@ def test_no_safe_plan_where_a_person_must_decide(folder: Path, tmp_path: Path, s
     assert report.ending is not RepairEnding.HEALTHY
     assert report.plan is None or report.plan.applicability is not Applicability.SAFE
     _check_report(folder, report)
+
+
+@pytest.mark.parametrize("folder", [pytest.param(folder, id=folder.name) for folder in FOLDERS])
+def test_real_and_meta_agree(folder: Path, tmp_path: Path, session: Session) -> None:
+    """The same finding and the same patch without storage. What mixes samples shows in values alone: the report says
+    that it was not looked for.
+    """
+    try:
+        meta = engine.repair(_request(folder, tmp_path, Mode.META), session)
+    except UsageError:
+        return  # No mode runs what cannot be called.
+    real, expected = engine.trace(_request(folder, tmp_path, Mode.REAL), session)
+    assert meta.trace.ending is real.ending
+    if meta.trace.mode is Mode.META and expected is None:
+        assert "whether its samples influence each other is not known" in " ".join(meta.notes)
+        return
+    if expected is not None:
+        assert [one.finding for one in meta.diagnostics[:1]] == [expected]
+    if CASES[folder]["kind"] == "fix":
+        before, after = _files(folder, "before"), _files(folder, "after")
+        assert _changed(meta) == {name: content for name, content in after.items() if content != before.get(name)}
 
 
 def _check_report(folder: Path, report: Report) -> None:

@@ -107,7 +107,7 @@ def test_refused(tmp_path: Path, text: str, message: str) -> None:
 
 
 SHARED = {
-    "key": ("[tool.autofix]\nmodle = 'x'\n", "unknown setting `tool.autofix.modle`; did you mean `model`?"),
+    "key": ("[tool.autofix]\nmodell = 'x'\n", "unknown setting `tool.autofix.modell`; did you mean `model`?"),
     "type": ("[tool.autofix]\neval = 0\n", "`tool.autofix.eval` is 0 but must be true or false"),
     "not a table": ("[tool]\nautofix = true\n", "`tool.autofix` is true but must be a table"),
 }

@@ -22,6 +22,7 @@ from autofix.errors import AutofixError, UsageError
 from autofix.records import (
     Ending,
     Limits,
+    Mode,
     RepairEnding,
     Report,
     SampleInput,
@@ -154,7 +155,8 @@ def _samples(job: Job) -> Samples:
 
 def _settings(terms: Terms) -> Settings:
     limits = Limits(terms.run_seconds, terms.memory_mib, terms.probes, terms.seconds)
-    return Settings(prefer=Prefer(terms.prefer), select=terms.select, ignore=terms.ignore, limits=limits)
+    prefer, mode = Prefer(terms.prefer), Mode(terms.mode)
+    return Settings(prefer=prefer, mode=mode, select=terms.select, ignore=terms.ignore, limits=limits)
 
 
 def session(python: str | None) -> Session:

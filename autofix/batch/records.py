@@ -21,6 +21,7 @@ class Terms:
     probes: int = 160
     seconds: float = 90.0
     prefer: str = "concrete"
+    mode: str = "auto"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     python: str | None = None

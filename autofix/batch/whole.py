@@ -32,6 +32,7 @@ class Wish:
     python: str | None = None
     time_limit: float | None = None
     memory_limit: int | None = None
+    mode: str | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     prefer: str | None = None
@@ -145,6 +146,7 @@ class _Manifest:
             probes=own.limits.probes,
             seconds=own.limits.seconds,
             prefer=wish.prefer or own.prefer.value,
+            mode=wish.mode or own.mode.value,
             select=wish.select or own.select,
             ignore=wish.ignore or own.ignore,
             python=wish.python or own.python,

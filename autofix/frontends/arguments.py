@@ -29,6 +29,7 @@ from autofix.frontends.choices import (
     StreamChoice,
     checked,
 )
+from autofix.records import Mode
 from autofix.settings import Prefer
 
 REPAIR = "repair"
@@ -158,6 +159,12 @@ _Also = Annotated[
     list[str] | None,
     typer.Option("--also", metavar="SHAPE[;SHAPE...]", help="A further sample that must work; repeatable."),
 ]
+_Mode = Annotated[
+    Mode | None,
+    typer.Option(
+        "--mode", show_default=False, help="Tensors with storage (real), without (meta), or as the size says (auto)."
+    ),
+]
 _Eval = Annotated[bool, typer.Option("--eval", help="Run the model in eval mode.")]
 _Python = Annotated[
     str | None, typer.Option("--python", metavar="PATH", help="The interpreter you train with (default: this one).")
@@ -181,6 +188,7 @@ def _repair(
     model: _Model = None,
     also: _Also = None,
     evaluation_mode: _Eval = False,
+    mode: _Mode = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write the repair if it is safe.")] = False,
     unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="With --apply: unsafe ones too.")] = False,
     interactive: Annotated[bool, typer.Option("--interactive", help="Ask fix by fix, then write.")] = False,
@@ -215,6 +223,7 @@ def _repair(
         sample=sample,
         also=tuple(also or ()),
         evaluation_mode=evaluation_mode,
+        mode=mode,
         python=python,
         time_limit=time_limit,
         memory_limit=memory_limit,
@@ -243,6 +252,7 @@ def _shapes(
     sample: _Sample = None,
     model: _Model = None,
     evaluation_mode: _Eval = False,
+    mode: _Mode = None,
     python: _Python = None,
     time_limit: _TimeLimit = None,
     memory_limit: _MemoryLimit = None,
@@ -260,6 +270,7 @@ def _shapes(
         sample=sample,
         also=(),
         evaluation_mode=evaluation_mode,
+        mode=mode,
         python=python,
         time_limit=time_limit,
         memory_limit=memory_limit,
@@ -309,6 +320,7 @@ def _batch(
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", metavar="CODES", help="Leave these rules out.")
     ] = None,
+    mode: _Mode = None,
     python: _Python = None,
     time_limit: _TimeLimit = None,
     memory_limit: Annotated[
@@ -350,6 +362,7 @@ def _batch(
         prefer=prefer,
         select=_codes(select),
         ignore=_codes(ignore),
+        mode=mode,
         python=python,
         time_limit=time_limit,
         memory_limit=memory_limit,

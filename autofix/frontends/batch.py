@@ -105,6 +105,7 @@ def _wish(choice: BatchChoice) -> whole.Wish:
         paths=tuple(Path(os.path.abspath(path)) for path in choice.paths),
         config=None if choice.config is None else Path(os.path.abspath(choice.config)),
         since=choice.since,
+        mode=None if choice.mode is None else choice.mode.value,
         python=choice.python,
         time_limit=choice.time_limit,
         memory_limit=choice.memory_limit,

@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from autofix.errors import UsageError
+from autofix.records import Mode
 from autofix.settings import Prefer
 
 
@@ -32,6 +33,7 @@ class RunChoice:
     sample: str | None
     also: tuple[str, ...]
     evaluation_mode: bool
+    mode: Mode | None
     python: str | None
     time_limit: float | None
     memory_limit: int | None
@@ -106,6 +108,7 @@ class BatchChoice:
     prefer: Prefer | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
+    mode: Mode | None
     python: str | None
     time_limit: float | None
     memory_limit: int | None

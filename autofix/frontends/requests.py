@@ -87,6 +87,7 @@ def _overlaid(
         base,
         also=choice.also or base.also,
         eval=choice.evaluation_mode or base.eval,
+        mode=choice.mode or base.mode,
         prefer=prefer or base.prefer,
         select=select or base.select,
         ignore=ignore or base.ignore,

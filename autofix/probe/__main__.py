@@ -15,8 +15,7 @@ from typing import Any
 
 import torch
 
-from . import rehearsal, wire, workers
-from . import run as running
+from . import modes, rehearsal, wire, workers
 
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
@@ -29,7 +28,8 @@ def main(can_fork: bool = CAN_FORK, ordinary: int = 1) -> None:
         _warm_up()
         gc.freeze()
         os.write(answers, wire.ready(runs_at_once=ordinary + 1))
-        workers.supervise(requests, answers, _serve, _import_for_scripts, ordinary)
+        imports = workers.Imports(_import_for_scripts, _import_without_storage)
+        workers.supervise(requests, answers, _serve, imports, ordinary)
         os._exit(0)  # Taking torch apart again would cost a fifth of a second.
     _serve_alone(requests, answers)
 
@@ -76,10 +76,17 @@ def _import_for_scripts() -> None:
     importlib.import_module("torch.utils.data")
 
 
+def _import_without_storage() -> None:
+    from . import meta
+
+    meta.prepare()
+    gc.freeze()
+
+
 def _answer(request: wire.RunRequest, reply_path: str) -> None:
     process = os.getpid()
     try:
-        reply: dict[str, Any] = running.run(request)
+        reply: dict[str, Any] = modes.run(request)
     except MemoryError:
         reply = {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": "Python could not allocate memory"}
     except BaseException as error:

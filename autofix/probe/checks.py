@@ -20,6 +20,7 @@ Outcome = tuple[str, str]
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 TOLERANCE = 1e-4
 SMALL_BATCH = 3
+NO_VALUES = "the model was run without storage, so its values are not known"
 NO_ROWS = "the output has no rows that belong to a sample"
 
 
@@ -59,6 +60,30 @@ def run(
         also,
         ["BATCH", outcome, detail],
         ["INDEPENDENT", *independent, *(place or ())],
+        ["BACKWARD", *_backward(model, small, called)],
+    ]
+
+
+def run_without_values(
+    model: torch.nn.Module,
+    request: RunRequest,
+    namespace: dict[str, Any],
+    output: Any,
+    called: set[int],
+    seconds: float,
+    recorded: list[dict[str, Any]],
+) -> list[list[Any]]:
+    """The rungs as ``run`` gives them, where tensors have shapes only: what a change of values reaches is not asked."""
+    del seconds, recorded
+
+    def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        return model(*positional, **named)
+
+    outcome, detail, small = _batch(call, request, namespace, output)
+    return [
+        ["ALSO", *_also(call, request, namespace)],
+        ["BATCH", outcome, detail],
+        ["INDEPENDENT", NOT_ASKED, NO_VALUES],
         ["BACKWARD", *_backward(model, small, called)],
     ]
 

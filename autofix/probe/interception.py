@@ -33,6 +33,10 @@ class _FunctionMode(TorchFunctionMode):
         kwargs = kwargs or {}
         recorder = self.recorder
         args, kwargs = devices.on_cpu(func, args, kwargs)
+        if recorder.meter is not None:
+            recorder.meter.asked(func, args, kwargs)
+        if recorder.meta is not None and (given := recorder.meta.instead_of(func, args)) is not None:
+            return given
         if recorder.quick_weights and weights.is_large_initialisation(func, args, kwargs):
             return weights.tile(args, kwargs)
         if recorder.suppressed:
@@ -144,7 +148,7 @@ def recording(recorder: Recorder) -> Iterator[None]:
             recorder.scopes.pop()
 
     def new(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
-        made = parameter_new(cls, data, requires_grad)
+        made = parameter_new(cls, data if recorder.meta is None else recorder.meta.emptied(data), requires_grad)
         if isinstance(data, torch.Tensor) and isinstance(made, torch.Tensor):
             recorder.adopt(data, made)
         return made
@@ -165,8 +169,9 @@ def _leaf_call(recorder: Recorder, module: Any, module_call: Any, args: Any, kwa
     name = values.type_name(type(module))
     index = -1 if recorder.paused else recorder.begin("call_module", name, args, kwargs, module)
     try:
+        given = args if recorder.meta is None else recorder.meta.entering(module, args)
         with recorder.quiet(), torch._C.DisableTorchFunction():
-            result = module_call(module, *args, **kwargs)
+            result = module_call(module, *given, **kwargs)
     except Exception as error:
         failed = recorder.begin("call_module", name, args, kwargs, module) if index < 0 else index
         recorder.fail(failed, error, args, kwargs)

@@ -10,13 +10,17 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.fx
 
 from . import values
+from .budget import Meter
 from .frames import Stack, current_frame
+
+if TYPE_CHECKING:
+    from .meta import MetaMode
 
 
 class Recorder(torch.fx.Tracer):
@@ -36,12 +40,19 @@ class Recorder(torch.fx.Tracer):
         self.on_forward: Callable[[torch.nn.Module], None] | None = None
         self.paused = False
         self.program: ModuleType | None = None
+        self.meter: Meter | None = None
+        self.meta: MetaMode | None = None
         self._identities: dict[int, int] = {}
         self._producers: dict[int, tuple[Any, int]] = {}
         self._nodes: dict[int, torch.fx.Node] = {}
         self._paths: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._raised: list[tuple[BaseException, int]] = []
+
+    @property
+    def in_forward(self) -> bool:
+        """Whether what is computed now are activations, of a program's models or of the model."""
+        return bool(self.scopes) if self.program is not None else self.phase == "forward"
 
     # -- tensors and the operations that made them -------------------------------------------------------------------
 
@@ -166,8 +177,10 @@ class Recorder(torch.fx.Tracer):
     def finish(self, index: int, result: Any) -> None:
         self._produce(result, index)
         operation = self.operations[index]
-        operation["result"] = values.plain(result, self.producer, depth=1)
+        plain = operation["result"] = values.plain(result, self.producer, depth=1)
         operation["raised"] = False
+        if self.meter is not None:
+            self.meter.gave(plain)
 
     def drop(self, index: int) -> None:
         """Forget the last operation: it made no tensor."""
@@ -181,8 +194,9 @@ class Recorder(torch.fx.Tracer):
         if any(known is error for known, _ in self._raised):
             return
         operation = self.operations[index]
-        operation["args"] = [values.plain(value, self.producer, depth=1, values=True) for value in args]
-        operation["kwargs"] = [[k, values.plain(v, self.producer, depth=1, values=True)] for k, v in kwargs.items()]
+        told = self.meta is None or not self.meta.misleads((*args, *kwargs.values()))
+        operation["args"] = [values.plain(value, self.producer, depth=1, values=told) for value in args]
+        operation["kwargs"] = [[k, values.plain(v, self.producer, depth=1, values=told)] for k, v in kwargs.items()]
         self._raised.append((error, index))
 
     def raised_by(self, error: BaseException) -> int:

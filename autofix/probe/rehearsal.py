@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 
-from . import run as running
+from . import modes
 from .wire import InputRequest, RunRequest, SamplesRequest
 
 _MODEL = """\
@@ -39,7 +39,7 @@ def run() -> None:
     path = os.path.join(folder, "autofix_rehearsal.py")
     for size in (4, 3):
         samples = SamplesRequest((InputRequest((2, 1, size, size), "float32", None, None, None),), None)
-        running.run(
+        modes.run(
             RunRequest(
                 path=path,
                 module="autofix_rehearsal",

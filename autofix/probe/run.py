@@ -16,11 +16,13 @@ from typing import Any
 import torch
 
 from . import checks, devices, equality, inputs, loading, opened, surroundings, values, wire
+from .budget import NeedsValuesError, TooLargeError
 from .interception import recording
 from .recorder import Recorder
 from .wire import RunRequest
 
 MODEL_EXPRESSION = "<model expression>"
+NEEDS_VALUES = "needs values"
 
 
 class _Ended(Exception):
@@ -31,12 +33,12 @@ class _Ended(Exception):
         self.ending, self.message, self.candidates = ending, message, candidates
 
 
-def run(request: RunRequest) -> dict[str, Any]:
-    """The reply to ``request``."""
+def run(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
+    """The reply to ``request``, recorded by ``recorder``."""
     start = time.perf_counter()
-    recorder = Recorder(tuple(dict.fromkeys((request.root, *request.search_paths))))
     reply: dict[str, Any] = {
         "protocol": wire.PROTOCOL,
+        "mode": wire.REAL,
         "ending": "passed",
         "message": "",
         "checks": [],
@@ -53,7 +55,7 @@ def run(request: RunRequest) -> dict[str, Any]:
         reply["data_files"] = loading.within(request, data)
         reply["globals"] = _globals(request, recorder)
     if request.against is not None and reply["ending"] == "passed":
-        reply["checks"].append(["EQUAL", *equality.compare(request, construct, reply["sliced"])])
+        reply["checks"].append(["EQUAL", *_equality(request, recorder, reply["sliced"])])
     reply["operations"] = recorder.operations
     reply["layers"] = recorder.describe_layers()
     reply["environments"] = recorder.stack.environments
@@ -63,11 +65,19 @@ def run(request: RunRequest) -> dict[str, Any]:
     return reply
 
 
+def _equality(request: RunRequest, recorder: Recorder, sliced: bool) -> checks.Outcome:
+    if recorder.meta is not None:
+        return checks.NOT_ASKED, checks.NO_VALUES
+    return equality.compare(request, construct, sliced)
+
+
 def _run_one(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
     try:
         (_run_script if request.script else _run_stages)(request, recorder, reply)
     except _Ended as ended:
         reply.update(ending=ended.ending, message=ended.message, candidates=list(ended.candidates))
+    except NeedsValuesError as error:
+        reply.update(ending=NEEDS_VALUES, message=f"`{error}` has no form without storage")
     except MemoryError as error:
         reply.update(ending="out of memory", message=_message(error) or "Python could not allocate memory")
 
@@ -77,7 +87,7 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
 
     try:
         reply["message"] = script.run(request, recorder, reply["placeholders"])
-    except MemoryError:
+    except (MemoryError, TooLargeError, NeedsValuesError):
         raise
     except BaseException as error:
         ended = script.ended_by(error)
@@ -97,6 +107,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             recorder.adopt_model(model)
             model.train(not request.evaluation_mode) if request.evaluation_mode else None
             stage[0] = "sample"
+            recorder.phase = "forward"
             with recorder.quiet():
                 positional, named = inputs.build(request.samples, module.__dict__)
             inputs.check(model, positional, named)
@@ -104,7 +115,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             output, seconds = _forward(recorder, model, positional, named)
     except inputs.SampleError as error:
         raise _Ended("bad sample", str(error)) from error
-    except (_Ended, loading.WouldRun, MemoryError):
+    except (_Ended, loading.WouldRun, MemoryError, TooLargeError, NeedsValuesError):
         raise
     except SystemExit as error:
         raise _Ended("exited", f"the program called exit({error.code!r}) during {stage[0]}") from error
@@ -121,7 +132,8 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             for op in recorder.operations
             if op["phase"] == "forward" and op["identity"] >= 0
         }
-        reply["checks"] = checks.run(model, request, module.__dict__, output, called, seconds, recorder.operations)
+        ask = checks.run if recorder.meta is None else checks.run_without_values
+        reply["checks"] = ask(model, request, module.__dict__, output, called, seconds, recorder.operations)
 
 
 def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage: list[str]) -> ModuleType:
@@ -134,7 +146,7 @@ def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage:
     recorder.on_forward = refuse_forward
     try:
         return loading.import_target(request)
-    except (SyntaxError, MemoryError, KeyboardInterrupt):
+    except (SyntaxError, MemoryError, KeyboardInterrupt, TooLargeError, NeedsValuesError):
         raise
     except BaseException as error:
         first = error
@@ -217,7 +229,6 @@ def _model_names(module: ModuleType) -> tuple[str, ...]:
 def _forward(
     recorder: Recorder, model: torch.nn.Module, positional: tuple[Any, ...], named: dict[str, Any]
 ) -> tuple[Any, float]:
-    recorder.phase = "forward"
     for index, value in enumerate(positional):
         recorder.place(f"input_{index}" if len(positional) > 1 else "input", value)
     for name, value in named.items():
@@ -282,14 +293,6 @@ def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:
     modules = [(path, module) for _, path, module in loading.project_modules(request)]
     if recorder.program is not None:
         modules.append((request.path, recorder.program))
-    found = []
-    for path, module in modules:
-        with recorder.quiet():
-            items = [
-                [k, values.plain(v, recorder.producer, depth=1)]
-                for k, v in list(vars(module).items())[:400]
-                if not k.startswith("__")
-            ]
-        kept = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
-        found.append([os.path.abspath(path), {wire.MAPPING: ["module", kept]}])
+    with recorder.quiet():
+        found = [[os.path.abspath(path), values.of_module(one, recorder.producer)] for path, one in modules]
     return sorted(found, key=lambda entry: entry[0])

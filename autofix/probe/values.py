@@ -16,6 +16,7 @@ from . import wire
 MAX_ITEMS = 96
 MAX_TEXT = 4000
 MAX_DEPTH = 3
+MAX_NAMES = 400
 _SCALARS = (int, float, bool)
 _SKIPPED_TYPES = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
@@ -100,6 +101,13 @@ def _attributes(value: Any) -> dict[str, Any]:
             except AttributeError:
                 continue
     return {key: item for key, item in found.items() if isinstance(key, str) and not key.startswith("__")}
+
+
+def of_module(module: types.ModuleType, producer: Producer) -> Any:
+    """The plain values among a Python module's names, in wire form."""
+    items = [[k, plain(v, producer, depth=1)] for k, v in list(vars(module).items())[:MAX_NAMES] if k[:2] != "__"]
+    kept = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
+    return {wire.MAPPING: ["module", kept]}
 
 
 def settings(module: torch.nn.Module) -> dict[str, Any]:

@@ -16,6 +16,11 @@ PROTOCOL = 1
 CANCEL = b"cancel\n"
 STALE = b"stale\n"  # A probe that has run user code was asked for a fresh process and ends: it is to be asked again.
 
+# The modes of a run.
+AUTO = "auto"
+REAL = "real"
+META = "meta"
+
 # How a plain value is written: JSON scalars stand for themselves, everything else is an object with one key.
 TENSOR = "t"  # [shape, dtype, producer, contiguous, [lowest, highest] or null]
 SEQUENCE = "s"  # [type, [values]]
@@ -43,7 +48,8 @@ class RunRequest:
     """One run of the model. ``texts`` are (path, text) pairs served instead of what is on disk.
 
     ``fresh`` asks for a process that has run no user code before; ``checks`` for the ladder after a forward that
-    passed. ``against`` are the texts whose outputs the run's have to equal.
+    passed. ``against`` are the texts whose outputs the run's have to equal. ``mode``: with storage, without, or as the
+    size of the model says.
     """
 
     path: str
@@ -63,6 +69,7 @@ class RunRequest:
     script: bool = False
     arguments: tuple[str, ...] = ()
     against: tuple[tuple[str, str], ...] | None = None
+    mode: str = AUTO
 
 
 def ready(runs_at_once: int) -> bytes:

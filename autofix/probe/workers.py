@@ -26,6 +26,14 @@ Serve = Callable[[int, int, bool], None]
 """The life of a worker: where its requests come from, where it says that one is done, whether it is to rehearse."""
 
 
+@dataclass(frozen=True)
+class Imports:
+    """What all workers need that serve requests of a kind, imported before they are forked; quick when it was done."""
+
+    of_scripts: Callable[[], None]
+    without_storage: Callable[[], None]
+
+
 @dataclass
 class _Job:
     """One request and the line that it came as."""
@@ -107,8 +115,8 @@ class _Workers:
     needed.
     """
 
-    def __init__(self, serve: Serve, prepare_scripts: Callable[[], None], answers: int, ordinary: int) -> None:
-        self._serve, self._prepare_scripts, self._answers = serve, prepare_scripts, answers
+    def __init__(self, serve: Serve, imports: Imports, answers: int, ordinary: int) -> None:
+        self._serve, self._imports, self._answers = serve, imports, answers
         self._most = ordinary
         self._ordinary: list[_Worker] = []
         self._spare: _Worker | None = None
@@ -116,6 +124,7 @@ class _Workers:
         self._waiting: deque[_Job] = deque()
         self._killed: list[int] = []
         self._for_scripts: bool | None = None
+        self._without_storage = False
 
     @property
     def busy(self) -> list[_Worker]:
@@ -132,7 +141,10 @@ class _Workers:
         """Begin with a request, or let it wait for its turn."""
         request, reply_path = wire.decode_request(line.decode("utf-8", "surrogatepass"))
         if request.script:
-            self._prepare_scripts()
+            self._imports.of_scripts()
+        if request.mode == wire.META and self._for_scripts is None:
+            self._imports.without_storage()
+        self._without_storage |= request.mode == wire.META
         first, self._for_scripts = self._for_scripts is None, request.script
         job = _Job(line, request, reply_path)
         if request.fresh:
@@ -177,6 +189,8 @@ class _Workers:
 
     def prepare(self) -> None:
         """Fork the one that waits, for requests of the kind that came last."""
+        if self._without_storage:
+            self._imports.without_storage()
         if self._spare is None and self._for_scripts is not None:
             self._spare = self._forked(self._for_scripts, rehearse=not self._for_scripts)
 
@@ -230,9 +244,9 @@ class _Workers:
                 worker.end()
 
 
-def supervise(requests: int, answers: int, serve: Serve, prepare_scripts: Callable[[], None], ordinary: int) -> None:
+def supervise(requests: int, answers: int, serve: Serve, imports: Imports, ordinary: int) -> None:
     """Serve request lines until their stream ends, and then end all workers; ``ordinary``: how many serve at once."""
-    workers = _Workers(serve, prepare_scripts, answers, ordinary)
+    workers = _Workers(serve, imports, answers, ordinary)
     rest = b""
     try:
         while True:

@@ -97,6 +97,7 @@ def _input(sample: SampleInput) -> Json:
 def _trace(trace: Trace) -> Json:
     return {
         "ending": _token(trace.ending.name),
+        "mode": trace.mode.value,
         "operations": len(words.forward_operations(trace)),
         "output": words.value_text(trace.output),
         "sliced": trace.sliced,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from autofix.errors import UsageError
 from autofix.patch import plan_patch
-from autofix.records import Applicability, CheckOutcome, Diagnostic, Location, Plan, Proof, RepairEnding, Report
+from autofix.records import Applicability, CheckOutcome, Diagnostic, Location, Mode, Plan, Proof, RepairEnding, Report
 from autofix.report import words
 from autofix.report.glyphs import cut_middle, visible, wrapped
 from autofix.report.snippet import snippet, source_line
@@ -218,6 +218,8 @@ def _ran(report: Report) -> str:
     parts = [f"{verb} {model} on {words.samples_text(target.samples)}"]
     parts += [f"also on {visible(str(samples))}" for samples in target.also]
     parts.append("evaluation mode" if target.evaluation_mode else "training mode")
+    if trace.mode is Mode.META:
+        parts.append(f"without storage, which would take up to {words.size_text(trace.need)}")
     if trace.sliced:
         parts.append("only the definitions of the file were executed")
     if trace.placeholders:

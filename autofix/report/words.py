@@ -70,6 +70,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def size_text(size: int) -> str:
+    """``1.5 GiB``: bytes for people."""
+    return f"{size / 2**30:,.1f} GiB" if size >= 2**29 else f"{max(1, round(size / 2**20)):,} MiB"
+
+
 def shape_text(shape: Items[int]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 

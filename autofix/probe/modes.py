@@ -1,0 +1,70 @@
+"""With storage or without: which of the two a run is made with, by what was asked for and by its size.
+
+It counts and chooses; what happens in a run is for ``run``.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from typing import Any
+
+from . import budget, wire
+from . import run as running
+from .budget import Meter, TooLargeError
+from .frames import current_frame
+from .recorder import Recorder
+from .wire import RunRequest
+
+
+def run(request: RunRequest) -> dict[str, Any]:
+    """The reply to ``request``."""
+    if request.mode == wire.REAL:
+        return _attempt(request)
+    if request.mode == wire.AUTO:
+        try:
+            return _attempt(request, Meter())
+        except TooLargeError:
+            pass
+        gc.collect()  # What the attempt made so far is not held while the next one runs.
+    without = _attempt_without_storage(request)
+    if without["need"] > budget.allowed(request.memory_mib):
+        return without
+    if request.mode == wire.META and not without["invented"] and without["ending"] != running.NEEDS_VALUES:
+        return without
+    gc.collect()
+    return {**_attempt(request), "invented": without["invented"]}
+
+
+def _attempt_without_storage(request: RunRequest) -> dict[str, Any]:
+    """The reply of a run on tensors without storage, with the bytes that storage would take."""
+    from . import meta  # Imported where it is needed: few models are.
+
+    meta.prepare()
+    recorder = _recorder(request)
+    invented: dict[str, None] = {}
+
+    def note(needed_by: str) -> None:
+        frames = recorder.stack.user_frames(current_frame(), environments=False)
+        place = f"{os.path.basename(frames[0][0])}:{frames[0][2]}" if frames else "torch"
+        invented.setdefault(f"`{needed_by}` at {place}", None)
+
+    mode = recorder.meta = meta.MetaMode(lambda: recorder.in_forward, note)
+    with meta.without_storage(mode):
+        reply = running.run(request, recorder)
+    need = budget.need(mode.parameter_bytes, mode.activation_bytes)
+    return {**reply, "mode": wire.META, "need": need, "invented": list(invented)}
+
+
+def _recorder(request: RunRequest) -> Recorder:
+    return Recorder(tuple(dict.fromkeys((request.root, *request.search_paths))))
+
+
+def _attempt(request: RunRequest, meter: Meter | None = None) -> dict[str, Any]:
+    """The reply of a run on tensors with storage; raises TooLargeError where ``meter`` says so."""
+    recorder = _recorder(request)
+    recorder.meter = meter
+    reply = running.run(request, recorder)
+    if meter is not None and meter.exceeded:  # Whatever the user's code made of the error.
+        raise TooLargeError
+    return reply

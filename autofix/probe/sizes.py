@@ -1,0 +1,84 @@
+"""Tensors by their sizes alone: torch's meta device, and operands as operators see them where values do not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+META = torch.device("meta")
+
+
+def key_of(values: Any) -> Any:
+    """Equal for operands that an operator cannot tell apart by anything but values."""
+    return tuple(
+        [
+            metadata(one)
+            if isinstance(one, torch.Tensor)
+            else key_of(one)
+            if isinstance(one, (tuple, list))
+            else (type(one), one)
+            for one in values
+        ]
+    )
+
+
+def metadata(value: Any) -> Any:
+    if not isinstance(value, torch.Tensor):
+        return value
+    return value.shape, value.stride(), value.dtype, value.is_conj()
+
+
+def of_size(shape: Any, stride: Any, dtype: torch.dtype, conjugate: bool) -> torch.Tensor:
+    del conjugate
+    return torch.empty_strided(shape, stride, dtype=dtype, device=META)
+
+
+def is_activation(value: Any) -> bool:
+    return isinstance(value, torch.Tensor) and (value.is_floating_point() or value.is_complex())
+
+
+def emptied(value: Any) -> Any:
+    return empty_like(value) if isinstance(value, torch.Tensor) and not value.is_meta else value
+
+
+def empty_like(tensor: Any) -> Any:
+    """Shape, strides and type of ``tensor``, without storage; any other value as it is."""
+    if not isinstance(tensor, torch.Tensor):
+        return tensor
+    if tensor.layout is not torch.strided:
+        return tensor.to(META)
+    return torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device=META)
+
+
+def onto_meta(kwargs: dict[str, Any]) -> dict[str, Any]:
+    made = {key: mapped(emptied, value) for key, value in kwargs.items()}
+    if made.get("device") is not None:
+        made["device"] = META
+    if made.get("pin_memory"):
+        made["pin_memory"] = False
+    return made
+
+
+def asks_for_meta(device: Any) -> bool:
+    return device is not None and torch.device(device).type == "meta"
+
+
+def storage_of(tensor: torch.Tensor) -> int:
+    return int(tensor.untyped_storage()._cdata)
+
+
+def flat(values: Any) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            yield from flat(value)
+        else:
+            yield value
+
+
+def mapped(change: Callable[[Any], Any], value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        made = [mapped(change, one) for one in value]
+        return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
+    return change(value)
