@@ -101,7 +101,7 @@ RUNS: dict[str, tuple[str | bytes | None, str, str]] = {
     "segfault": (net("ctypes.string_at(0)"), "net.py -s 4,8", "the interpreter crashed while the model ran"),
     "out of memory": (
         net("return torch.ones(1 << 28) + x.sum()"),
-        "net.py -s 4,8 --memory-limit 700",
+        "net.py -s 4,8 --memory-limit 700 --mode real",
         "the model needs more memory than there is",
     ),
     "a sample that fails": (net(), "net.py --sample missing", "NameError"),

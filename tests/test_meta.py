@@ -13,13 +13,25 @@ import pytest
 
 from autofix import engine, load
 from autofix.child import Session
-from autofix.records import Applicability, CheckKind, CheckOutcome, Ending, Mode, RepairEnding, Report, Tensor, Trace
+from autofix.records import (
+    Applicability,
+    CheckKind,
+    CheckOutcome,
+    Ending,
+    Limits,
+    Mode,
+    RepairEnding,
+    Report,
+    Tensor,
+    Trace,
+)
 from autofix.report import json as json_report
 from autofix.report import text
 from autofix.settings import Settings
 
 pytestmark = pytest.mark.torch
 Run = Callable[..., Trace]
+DEFAULT = Limits()
 HEAD = "import copy\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 INIT = "self.fc = nn.Linear(3, 5)"
 
@@ -123,12 +135,14 @@ def _huge(width: int, forward: str = "return self.c(F.relu(self.b(F.relu(self.a(
     return net(HUGE.format(width=width), forward)
 
 
-def _repaired(folder: Path, code: str, session: Session, sample: str, mode: Mode = Mode.AUTO) -> Report:
+def _repaired(
+    folder: Path, code: str, session: Session, sample: str, mode: Mode = Mode.AUTO, limits: Limits = DEFAULT
+) -> Report:
     (folder / "pyproject.toml").touch()
     path = folder / "model.py"
     path.write_text(code, "utf-8")
     target = load.target(path, model="Net", samples=load.parse_sample([sample]))
-    return engine.repair(engine.Request(target, settings=Settings(mode=mode)), session)
+    return engine.repair(engine.Request(target, settings=Settings(mode=mode, limits=limits)), session)
 
 
 def test_a_model_that_does_not_fit_is_repaired_without_storage(tmp_path: Path, session: Session) -> None:
@@ -141,6 +155,16 @@ def test_a_model_that_does_not_fit_is_repaired_without_storage(tmp_path: Path, s
     assert "without storage, which would take up to 64" in shown.replace("\n", " ").replace("  ", " ")
     assert "influence each other is not known" in shown
     assert '"mode": "meta"' in json_report.render(report)
+
+
+def test_a_run_that_finds_no_memory_is_made_without_storage(tmp_path: Path, session: Session) -> None:
+    """One operation asks for more than the limit, which nothing foresaw."""
+    code = net("self.fc = nn.Linear(3, 5)", "pairs = x[:, None] - x[None]\nreturn self.fc(pairs.sum(1))")
+    limits = Limits(memory_mib=700)
+    report = _repaired(tmp_path, code, session, "20000,3", limits=limits)
+    assert (report.ending, report.trace.mode) == (RepairEnding.HEALTHY, Mode.META), report.message
+    forced = _repaired(tmp_path, code, session, "20000,3", Mode.REAL, limits)
+    assert (forced.ending, forced.trace.ending) == (RepairEnding.NOT_RUN, Ending.OUT_OF_MEMORY)
 
 
 # What a model that does not fit asks of values, and the word for what it is told.

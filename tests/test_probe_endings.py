@@ -76,6 +76,7 @@ def test_ending(name: str, run: Run, session: Session) -> None:
         {"model.py": text, "broken.py": "def (:\n"},
         "2,3",
         seconds=1.0 if ending is Ending.TIMED_OUT else 20.0,
+        mode="real",
         **options,
     )
     assert trace.ending is ending, trace.message
@@ -91,8 +92,8 @@ def test_bad_sample_expression(run: Run) -> None:
 
 def test_memory_limit(run: Run) -> None:
     hungry = model("return x + torch.ones(1 << 28).sum()")
-    assert run(hungry, "2,3", memory_mib=700).ending is Ending.OUT_OF_MEMORY
-    assert run(hungry, "2,3", memory_mib=0).ending is Ending.PASSED
+    assert run(hungry, "2,3", memory_mib=700, mode="real").ending is Ending.OUT_OF_MEMORY
+    assert run(hungry, "2,3", memory_mib=0, mode="real").ending is Ending.PASSED
 
 
 FORKS = {
