@@ -11,7 +11,10 @@ import itertools
 import json
 import os
 import queue
+import secrets
 import shutil
+import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -27,6 +30,7 @@ from autofix.probe import wire
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
+MAX_REPLY_BYTES = 512 * 1024 * 1024
 _WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 _PROBE = Path(__file__).parent / "probe"
 _BOOT = """
@@ -39,7 +43,7 @@ m = u.module_from_spec(s)
 sys.modules["_autofix_probe"] = m
 s.loader.exec_module(m)
 from _autofix_probe.__main__ import main
-main(ordinary=int(sys.argv[2]))
+main(ordinary=int(sys.argv[2]), folder=sys.argv[3])
 """
 
 
@@ -98,7 +102,8 @@ class Session:
 
     def ask(self, request: wire.RunRequest) -> Asked:
         """Begin a run that ``wait`` gives the reply of; a fresh one is made beside another where the probe can."""
-        asked = Asked(request, self._folder / f"reply-{next(self._numbers)}.json")
+        # Nothing that cleans or lists folders comes upon a reply by accident.
+        asked = Asked(request, self._folder / f"reply-{next(self._numbers)}-{secrets.token_hex(8)}.json")
         self._await_ready()
         if self._runs_at_once > 1 or not self._accounts.under_way:
             self._send(asked)
@@ -206,17 +211,20 @@ class Session:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
             # What user code leaves among temporary files goes with the session, even where a worker was killed.
-            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder)),
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder / "tmp")),
         }
         try:
+            (self._folder / "tmp").mkdir(exist_ok=True)
             with (self._folder / "stderr").open("wb") as stderr:
                 self._process = subprocess.Popen(
-                    [self.python, "-c", _BOOT, str(_PROBE), str(self._ordinary)],
+                    [self.python, "-c", _BOOT, str(_PROBE), str(self._ordinary), str(self._folder)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
                     env=environment,
+                    # Neither on POSIX nor on Windows a terminal: what asks for a password there must not wait for one.
                     start_new_session=os.name == "posix",
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
         except OSError as error:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -264,11 +272,13 @@ class Session:
             return 0
         assert process.stdin is not None
         with contextlib.suppress(OSError):
+            process.stdin.write(wire.END)
+        with contextlib.suppress(OSError):
             process.stdin.close()
         try:
             return process.wait(timeout=0.5 if self._ready else 0.05)
         except subprocess.TimeoutExpired:
-            process.kill()
+            _kill(process)
             process.wait()
             return 0
 
@@ -285,15 +295,31 @@ def _forward_lines(stream: Any, lines: queue.Queue[bytes]) -> None:
     stream.close()
 
 
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """The probe and, where user code runs in it, what that started in its group."""
+    with contextlib.suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
 def _read_reply(path: Path) -> dict[str, Any]:
     try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):
+            raise ProbeError("the probe's reply is no regular file")
+        if found.st_size > MAX_REPLY_BYTES:
+            raise ProbeError(f"the probe's reply is larger than {MAX_REPLY_BYTES >> 20} MiB; use a smaller sample")
         reply = json.loads(path.read_text("utf-8", "surrogatepass"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ProbeError(f"the probe's reply cannot be read: {error}") from error
     finally:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
     if not isinstance(reply, dict):
         raise ProbeError("the probe's reply is not an object")
+    if reply.get("protocol") != wire.PROTOCOL:
+        raise ProbeError("the probe's reply is of another protocol")
     return reply
 
 

@@ -71,28 +71,40 @@ def repair(
     """
     tell = progress or _say_nothing
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
-        run = _runs(request, used)
-        registry.rules()  # They load while the probe still imports torch.
-        tell("running the model")
-        original = run.trace(Run(checks=True))
-        if not _has_fault(original):
-            further = _failing_sample(request, used, original)
-            if further is not None:
-                return repair(replace(request, target=further), used, progress, early)
-            found = _silent_fault(request, run, original, tell) or _refactored(request, run, original, tell)
-            return found or _without_fault(request, run, original)
-        project = run.project((), original)
-        finding = diagnose(project)
-        assert finding is not None
-        hidden = _suppression(run, finding)
-        if hidden is not None:
-            return _suppressed(request, run, original, finding, hidden)
-        if not guessing.trusted(request.target.samples, original, finding):
-            return _doubted(request, run, original, finding)
-        if early is not None:
-            early(_known(request, run, original, finding, project))
-        tell(f"searching for a repair: {finding.message}")
-        return _searched(request, run, original, finding, project)
+        return _with_refusals(_repaired(request, used, tell, early))
+
+
+def _with_refusals(report: Report) -> Report:
+    """User code may hide that a connection was refused, and go on without what it wanted."""
+    if report.trace.ending is Ending.REFUSED:  # That is the message itself.
+        return report
+    notes = (f"the code {what}, which was refused; pass --allow-network if it has to" for what in report.trace.refused)
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def _repaired(request: Request, used: Session, tell: Progress, early: Early | None) -> Report:
+    run = _runs(request, used)
+    registry.rules()  # They load while the probe still imports torch.
+    tell("running the model")
+    original = run.trace(Run(checks=True))
+    if not _has_fault(original):
+        further = _failing_sample(request, used, original)
+        if further is not None:
+            return _repaired(replace(request, target=further), used, tell, early)
+        found = _silent_fault(request, run, original, tell) or _refactored(request, run, original, tell)
+        return found or _without_fault(request, run, original)
+    project = run.project((), original)
+    finding = diagnose(project)
+    assert finding is not None
+    hidden = _suppression(run, finding)
+    if hidden is not None:
+        return _suppressed(request, run, original, finding, hidden)
+    if not guessing.trusted(request.target.samples, original, finding):
+        return _doubted(request, run, original, finding)
+    if early is not None:
+        early(_known(request, run, original, finding, project))
+    tell(f"searching for a repair: {finding.message}")
+    return _searched(request, run, original, finding, project)
 
 
 def trace(request: Request, session: Session | None = None) -> tuple[Trace, Finding | None]:
@@ -224,8 +236,11 @@ def _not_run(request: Request, original: Trace) -> str:
             return f"{name}: the {what} ran longer than {limits.run_seconds:g} s; {help_}"
         case Ending.OUT_OF_MEMORY:
             return (
-                f"{name}: the model needs more memory than there is ({message}); use a smaller sample or --memory-limit"
+                f"{name}: the model needs more memory than there is ({message}); "
+                "use a smaller sample or raise --memory-limit"
             )
+        case Ending.LIMIT_REACHED | Ending.REFUSED:
+            return f"{name}: {message}"
         case Ending.EXITED:
             if request.target.script:
                 return f"{name}: {message}"

@@ -69,6 +69,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         files=tuple(_path(path) for path in reply.get("files", ())),
         data_files=tuple(_path(path) for path in reply.get("data_files", ())),
         placeholders=tuple(map(_text, reply.get("placeholders", ()))),
+        refused=tuple(map(_text, reply.get("refused", ()))),
         sliced=bool(reply.get("sliced", False)),
         candidates=tuple(map(_text, reply.get("candidates", ()))),
         seconds=float(reply.get("seconds", 0.0)),

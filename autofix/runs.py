@@ -138,6 +138,11 @@ class Runs:
             memory_mib=limits.memory_mib,
             script=target.script,
             arguments=target.arguments,
+            file_mib=limits.file_mib,
+            processes=limits.processes,
+            open_files=limits.open_files,
+            network=limits.network,
+            temporary_directory=limits.temporary_directory,
         )
 
 

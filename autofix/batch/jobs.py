@@ -153,7 +153,17 @@ def _samples(job: Job) -> Samples:
 
 
 def _settings(terms: Terms) -> Settings:
-    limits = Limits(terms.run_seconds, terms.memory_mib, terms.probes, terms.seconds)
+    limits = Limits(
+        run_seconds=terms.run_seconds,
+        memory_mib=terms.memory_mib,
+        probes=terms.probes,
+        seconds=terms.seconds,
+        file_mib=terms.file_mib,
+        processes=terms.processes,
+        open_files=terms.open_files,
+        network=terms.network,
+        temporary_directory=terms.temporary_directory,
+    )
     return Settings(prefer=Prefer(terms.prefer), select=terms.select, ignore=terms.ignore, limits=limits)
 
 

@@ -166,7 +166,14 @@ _TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", min=0.1, help="What one run of the model may take.")
 ]
 _MemoryLimit = Annotated[
-    int | None, typer.Option("--memory-limit", metavar="MIB", min=1, help="What one run of the model may use.")
+    int | None,
+    typer.Option(
+        "--memory-limit", metavar="MIB", min=0, help="What one run may use (default: 90 % of memory; 0: no limit)."
+    ),
+]
+_AllowNetwork = Annotated[bool, typer.Option("--allow-network", help="Let the code connect to other machines.")]
+_TemporaryDirectory = Annotated[
+    bool, typer.Option("--temporary-directory", help="Run in an empty folder instead of the file's.")
 ]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
 _Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
@@ -200,6 +207,8 @@ def _repair(
     python: _Python = None,
     time_limit: _TimeLimit = None,
     memory_limit: _MemoryLimit = None,
+    allow_network: _AllowNetwork = False,
+    temporary_directory: _TemporaryDirectory = False,
     stdin_filename: _StdinFilename = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")] = False,
     quiet: _Quiet = False,
@@ -218,6 +227,8 @@ def _repair(
         python=python,
         time_limit=time_limit,
         memory_limit=memory_limit,
+        allow_network=allow_network,
+        temporary_directory=temporary_directory,
     )
     return RepairChoice(
         run=run,
@@ -246,6 +257,8 @@ def _shapes(
     python: _Python = None,
     time_limit: _TimeLimit = None,
     memory_limit: _MemoryLimit = None,
+    allow_network: _AllowNetwork = False,
+    temporary_directory: _TemporaryDirectory = False,
     stdin_filename: _StdinFilename = None,
     quiet: _Quiet = False,
     verbose: _Verbose = False,
@@ -263,6 +276,8 @@ def _shapes(
         python=python,
         time_limit=time_limit,
         memory_limit=memory_limit,
+        allow_network=allow_network,
+        temporary_directory=temporary_directory,
     )
     return ShapesChoice(run, StreamChoice(quiet, verbose, no_color))
 
@@ -313,8 +328,10 @@ def _batch(
     time_limit: _TimeLimit = None,
     memory_limit: Annotated[
         int | None,
-        typer.Option("--memory-limit", metavar="MIB", min=1, help="What one run may use (default: 4096)."),
+        typer.Option("--memory-limit", metavar="MIB", min=0, help="What one run may use (default: 4096)."),
     ] = None,
+    allow_network: _AllowNetwork = False,
+    temporary_directory: _TemporaryDirectory = False,
     max_seconds: Annotated[
         float | None,
         typer.Option(
@@ -353,6 +370,8 @@ def _batch(
         python=python,
         time_limit=time_limit,
         memory_limit=memory_limit,
+        allow_network=allow_network,
+        temporary_directory=temporary_directory,
         max_seconds=max_seconds,
         resume=resume,
         no_cache=no_cache,

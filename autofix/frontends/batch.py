@@ -108,6 +108,8 @@ def _wish(choice: BatchChoice) -> whole.Wish:
         python=choice.python,
         time_limit=choice.time_limit,
         memory_limit=choice.memory_limit,
+        allow_network=choice.allow_network,
+        temporary_directory=choice.temporary_directory,
         select=choice.select,
         ignore=choice.ignore,
         prefer=None if choice.prefer is None else choice.prefer.value,

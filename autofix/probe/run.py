@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import checks, devices, equality, inputs, loading, opened, surroundings, values, wire
+from . import checks, devices, equality, inputs, limits, loading, network, opened, surroundings, values, wire
 from .interception import recording
 from .recorder import Recorder
 from .wire import RunRequest
@@ -33,6 +33,15 @@ class _Ended(Exception):
 
 def run(request: RunRequest) -> dict[str, Any]:
     """The reply to ``request``."""
+    with network.refused(request.network) as refusals:
+        reply = _recorded(request)
+    reply["refused"] = refusals
+    if reply["ending"] == "out of memory":
+        reply["message"] += limits.of_memory(request)
+    return reply
+
+
+def _recorded(request: RunRequest) -> dict[str, Any]:
     start = time.perf_counter()
     recorder = Recorder(tuple(dict.fromkeys((request.root, *request.search_paths))))
     reply: dict[str, Any] = {
@@ -80,7 +89,7 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
     except MemoryError:
         raise
     except BaseException as error:
-        ended = script.ended_by(error)
+        ended = _ended_by_limit(error, request) or script.ended_by(error)
         if ended is not None:
             raise _Ended(*ended) from error
         _describe_failure(error, "script", recorder, reply)
@@ -109,6 +118,9 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
     except SystemExit as error:
         raise _Ended("exited", f"the program called exit({error.code!r}) during {stage[0]}") from error
     except BaseException as error:
+        ended = _ended_by_limit(error, request)
+        if ended is not None:
+            raise _Ended(*ended) from error
         _describe_failure(error, stage[0], recorder, reply)
         return
     reply["output"] = values.plain(output, recorder.producer)
@@ -122,6 +134,15 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             if op["phase"] == "forward" and op["identity"] >= 0
         }
         reply["checks"] = checks.run(model, request, module.__dict__, output, called, seconds, recorder.operations)
+
+
+def _ended_by_limit(error: BaseException, request: RunRequest) -> tuple[str, str] | None:
+    """The ending, and why in words, of a run that did more than it may; None for a fault of its own."""
+    words = limits.reached(error, request)
+    if words:
+        return "limit reached", words
+    refusal = network.cause_of(error)
+    return None if refusal is None else ("refused", str(refusal))
 
 
 def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage: list[str]) -> ModuleType:

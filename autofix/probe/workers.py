@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from . import wire
+from . import limits, offspring, wire
 
 MAX_RUNS = 200  # What user code leaves in a worker goes with it; a long session gets a new one now and then.
 IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
 EXIT_SECONDS = 5.0
+LOOK_SECONDS = 0.1  # Between two looks at what a run has started.
 
 Serve = Callable[[int, int, bool], None]
 """The life of a worker: where its requests come from, where it says that one is done, whether it is to rehearse."""
@@ -34,6 +35,7 @@ class _Job:
     request: wire.RunRequest
     reply_path: str
     deadline: float = 0.0
+    look: float = 0.0
 
 
 class _Worker:
@@ -46,27 +48,43 @@ class _Worker:
     def __init__(self, serve: Serve, inherited: list[int], for_scripts: bool, rehearse: bool) -> None:
         self.for_scripts, self.runs = for_scripts, 0
         self.job: _Job | None = None
+        self.limits: tuple[int, ...] | None = None
         read_end, self._write_end = os.pipe()
         self.done, write_done = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            for descriptor in (*inherited, *self.descriptors):
+            for descriptor in (*inherited, self._write_end, self.done):
                 os.close(descriptor)
+            # A group of its own in the probe's session, which has no terminal; only who leads a session can get one.
             os.setpgid(0, 0)
+            offspring.end_with_parent()
+            offspring.adopt_orphans()
             serve(read_end, write_done, rehearse)
             os._exit(0)
         os.close(read_end)
         os.close(write_done)
+        # What a worker started holds its ends of the pipes open beyond its own end.
+        self.exit = _descriptor_of(self.pid)
 
     @property
-    def descriptors(self) -> tuple[int, int]:
-        """The supervisor's ends of the two pipes."""
-        return self._write_end, self.done
+    def descriptors(self) -> tuple[int, ...]:
+        """What the supervisor holds open for it."""
+        return (self._write_end, *self.signs)
+
+    @property
+    def signs(self) -> tuple[int, ...]:
+        """What becomes readable when a run is over, or the process."""
+        return (self.done,) if self.exit is None else (self.done, self.exit)
+
+    def fits(self, job: _Job) -> bool:
+        return self.limits in (None, limits.lasting(job.request))
 
     def start(self, job: _Job) -> None:
         """Hand over the request; a worker that is gone by now says so on ``done`` as one that ends later does."""
         self.job, self.runs = job, self.runs + 1
+        self.limits = limits.lasting(job.request)
         job.deadline = time.monotonic() + job.request.seconds
+        job.look = time.monotonic() + LOOK_SECONDS
         view = memoryview(job.line + b"\n")
         try:
             while view:
@@ -76,7 +94,7 @@ class _Worker:
 
     def ending(self) -> str:
         """'' when the reply was written, else how the process ended: ``killed by signal N``, ``exit code N``."""
-        if os.read(self.done, 1):
+        if select.select([self.done], [], [], 0)[0] and os.read(self.done, 1):
             return ""
         deadline = time.monotonic() + EXIT_SECONDS
         while time.monotonic() < deadline:
@@ -88,15 +106,26 @@ class _Worker:
             time.sleep(0.002)
         return "exit code unknown"
 
+    def too_many(self) -> str:
+        """Which number of processes or threads of the run is beyond its limit, '' for none."""
+        assert self.job is not None
+        self.job.look = time.monotonic() + LOOK_SECONDS
+        most = self.job.request.processes
+        if not most:
+            return ""
+        pids = [self.pid, *offspring.below(self.pid)]
+        if len(pids) > most:
+            return f"the code started more than {most} processes; raise `process-limit` in the settings if it has to"
+        most *= limits.THREADS_A_PROCESS
+        if sum(map(offspring.threads, pids)) > most:
+            return f"the code started more than {most} threads; raise `process-limit` in the settings if it has to"
+        return ""
+
     def end(self) -> int:
         """Kill the process and what it started; its number, 0 if it has been reaped."""
         pid, self.pid = self.pid, 0
         if pid:
-            for kill in (os.killpg, os.kill):  # A worker that was only just forked is not yet in a group of its own.
-                try:
-                    kill(pid, signal.SIGKILL)
-                except (ProcessLookupError, PermissionError):
-                    pass
+            offspring.end_tree(pid)
         for descriptor in self.descriptors:
             os.close(descriptor)
         return pid
@@ -123,9 +152,9 @@ class _Workers:
 
     def patience(self) -> float | None:
         """Seconds until the first run under way is over time, or until there is time to fork; None for neither."""
-        deadlines = [worker.job.deadline for worker in self.busy if worker.job is not None]
-        if deadlines:
-            return max(0.0, min(deadlines) - time.monotonic())
+        times = [min(worker.job.deadline, worker.job.look) for worker in self.busy if worker.job is not None]
+        if times:
+            return max(0.0, min(times) - time.monotonic())
         return IDLE_SECONDS if self._spare is None and self._for_scripts is not None else None
 
     def take(self, line: bytes) -> None:
@@ -150,16 +179,17 @@ class _Workers:
     def _go_on(self) -> None:
         """The next requests that wait, for as many workers as are free."""
         while self._waiting:
-            worker = self._free(self._waiting[0].request.script)
+            worker = self._free(self._waiting[0])
             if worker is None:
                 return
             worker.start(self._waiting.popleft())
 
-    def _free(self, scripts: bool) -> _Worker | None:
+    def _free(self, job: _Job) -> _Worker | None:
         """An ordinary worker without a job; None where all have one."""
+        scripts = job.request.script
         idle = [worker for worker in self._ordinary if worker.job is None]
         for worker in idle:
-            if worker.for_scripts == scripts and worker.runs < MAX_RUNS:
+            if worker.for_scripts == scripts and worker.runs < MAX_RUNS and worker.fits(job):
                 return worker
             self._drop(worker)
         if len(self._ordinary) >= self._most:
@@ -191,15 +221,16 @@ class _Workers:
         for worker in self.busy:
             job = worker.job
             assert job is not None
-            over = worker.done in readable
-            if not over and now < job.deadline:
+            over = any(sign in readable for sign in worker.signs)
+            excess = "" if over or now < job.look else worker.too_many()
+            if not over and not excess and now < job.deadline:
                 continue
-            ended = worker.ending() if over else "timed out"
+            ended = worker.ending() if over else excess or "timed out"
             worker.job = None
-            if ended:
-                write_reply(_ending(ended, job.request), job.reply_path)
             if ended or worker in self._fresh:
                 self._drop(worker)
+            if ended:
+                write_reply(_ending(ended, job.request, beyond=bool(excess)), job.reply_path)
             yield job.reply_path, ended
         self._killed = [pid for pid in self._killed if os.waitpid(pid, os.WNOHANG)[0] == 0]
         self._go_on()
@@ -217,6 +248,8 @@ class _Workers:
     def _drop(self, worker: _Worker) -> None:
         self._end(worker)
         (self._fresh if worker in self._fresh else self._ordinary).remove(worker)
+        known = [one.pid for one in (self._spare, *self._ordinary, *self._fresh) if one is not None]
+        offspring.end_strangers({*known, *self._killed})
 
     def _end(self, worker: _Worker) -> None:
         """Nobody waits until the system has taken the memory of a killed process apart."""
@@ -228,15 +261,20 @@ class _Workers:
         for worker in (self._spare, *self._ordinary, *self._fresh):
             if worker is not None:
                 worker.end()
+        offspring.end_strangers(set())
 
 
-def supervise(requests: int, answers: int, serve: Serve, prepare_scripts: Callable[[], None], ordinary: int) -> None:
-    """Serve request lines until their stream ends, and then end all workers; ``ordinary``: how many serve at once."""
+def supervise(requests: int, answers: int, serve: Serve, prepare_scripts: Callable[[], None], ordinary: int) -> bool:
+    """Serve request lines until their stream ends, and then end all workers; ``ordinary``: how many serve at once.
+
+    Whether the end was announced: otherwise who asked is gone.
+    """
+    offspring.adopt_orphans()
     workers = _Workers(serve, prepare_scripts, answers, ordinary)
     rest = b""
     try:
         while True:
-            watched = [requests, *(worker.done for worker in workers.busy)]
+            watched = [requests, *(sign for worker in workers.busy for sign in worker.signs)]
             readable, _, _ = select.select(watched, [], [], workers.patience())
             if not readable and not workers.busy:
                 workers.prepare()
@@ -245,9 +283,11 @@ def supervise(requests: int, answers: int, serve: Serve, prepare_scripts: Callab
             if requests in readable:
                 data = os.read(requests, 1 << 20)
                 if not data:
-                    return
+                    return False
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
+                    if line + b"\n" == wire.END:
+                        return True
                     if line + b"\n" != wire.CANCEL:
                         workers.take(line)
                         continue
@@ -265,12 +305,25 @@ def write_reply(reply: dict[str, Any], path: str) -> None:
     os.replace(f"{path}.part", path)
 
 
-def _ending(ended: str, request: wire.RunRequest) -> dict[str, Any]:
+def _descriptor_of(pid: int) -> int | None:
+    """A descriptor that becomes readable when the process ends; None where the system has none."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+def _ending(ended: str, request: wire.RunRequest, *, beyond: bool) -> dict[str, Any]:
+    if beyond:
+        return {"protocol": wire.PROTOCOL, "ending": "limit reached", "message": ended}
+    if ended == f"killed by signal {signal.SIGXCPU}":
+        ended = "timed out"
     if ended == "timed out":
         message = f"the model ran longer than {request.seconds:g} s"
         return {"protocol": wire.PROTOCOL, "ending": "timed out", "message": message}
-    if ended.endswith("signal 9") and request.memory_mib:
-        return {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": f"the process was {ended}"}
+    if ended == f"killed by signal {signal.SIGKILL}" and request.memory_mib != 0:
+        message = f"the process was {ended}{limits.of_memory(request)}"
+        return {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": message}
     if ended.startswith("exit code"):
         return {"protocol": wire.PROTOCOL, "ending": "exited", "message": f"the program ended the process with {ended}"}
     return {"protocol": wire.PROTOCOL, "ending": "crashed", "message": f"the process was {ended}"}
