@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import os
 import queue
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
@@ -24,13 +22,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from autofix import arrived
 from autofix.asked import Accounts, Asked
 from autofix.errors import CancelledError, ProbeError
 from autofix.probe import wire
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
-MAX_REPLY_BYTES = 512 * 1024 * 1024
 _WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 _PROBE = Path(__file__).parent / "probe"
 _BOOT = """
@@ -142,8 +140,8 @@ class Session:
             }
         if not answer:
             code = self._stop()
-            return {"protocol": wire.PROTOCOL, **_ending_of(code)}
-        return _read_reply(asked.reply_path)
+            return {"protocol": wire.PROTOCOL, **arrived.ending_of(code)}
+        return arrived.read_reply(asked.reply_path)
 
     def _send(self, asked: Asked) -> None:
         self._await_ready()
@@ -301,32 +299,6 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
-
-
-def _read_reply(path: Path) -> dict[str, Any]:
-    try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode):
-            raise ProbeError("the probe's reply is no regular file")
-        if found.st_size > MAX_REPLY_BYTES:
-            raise ProbeError(f"the probe's reply is larger than {MAX_REPLY_BYTES >> 20} MiB; use a smaller sample")
-        reply = json.loads(path.read_text("utf-8", "surrogatepass"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ProbeError(f"the probe's reply cannot be read: {error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-    if not isinstance(reply, dict):
-        raise ProbeError("the probe's reply is not an object")
-    if reply.get("protocol") != wire.PROTOCOL:
-        raise ProbeError("the probe's reply is of another protocol")
-    return reply
-
-
-def _ending_of(code: int) -> dict[str, str]:
-    if code < 0:
-        return {"ending": "crashed", "message": f"the process was killed by signal {-code}"}
-    return {"ending": "exited", "message": f"the program ended the process with exit code {code}"}
 
 
 def prestart(python: str | None = None) -> Session:

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import propose, refactoring, registry, search, suppressions, verify
+from autofix import propose, refactoring, registry, search, suppressions, unrun, verify
 from autofix.child import Session
 from autofix.diagnosis import diagnose
 from autofix.patch import moved_back
@@ -206,7 +206,7 @@ def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
     return Report(
         request.target,
         RepairEnding.NOT_RUN,
-        _not_run(request, original),
+        unrun.why(request.target, request.settings.limits, original),
         original,
         spent=Spent(run.probes, original.seconds),
     )
@@ -216,38 +216,6 @@ def _doubted(request: Request, run: Runs, original: Trace, finding: Finding) -> 
     message = guessing.doubt(request.target.path.name, request.target.samples, finding)
     spent = Spent(run.probes, original.seconds)
     return Report(request.target, RepairEnding.NOT_RUN, message, original, spent=spent)
-
-
-def _not_run(request: Request, original: Trace) -> str:
-    """What happened, where, what to do."""
-    name, message = request.target.path.name, original.message
-    limits = request.settings.limits
-    match original.ending:
-        case Ending.IMPORT_FAILED:
-            return f"cannot import {name}: {message}; pass --python with the interpreter you train with"
-        case Ending.NO_MODEL:
-            choices = f"; {name} has {', '.join(original.candidates)}" if original.candidates else ""
-            return f"cannot build the model `{request.target.model}`: {message}{choices}; choose one with --model EXPR"
-        case Ending.BAD_SAMPLE:
-            return f"{message}; correct --sample-shape or --sample"
-        case Ending.TIMED_OUT:
-            help_ = "raise the limit with --time-limit or use a smaller sample"
-            what = "program" if request.target.script else "model"
-            return f"{name}: the {what} ran longer than {limits.run_seconds:g} s; {help_}"
-        case Ending.OUT_OF_MEMORY:
-            return (
-                f"{name}: the model needs more memory than there is ({message}); "
-                "use a smaller sample or raise --memory-limit"
-            )
-        case Ending.LIMIT_REACHED | Ending.REFUSED:
-            return f"{name}: {message}"
-        case Ending.EXITED:
-            if request.target.script:
-                return f"{name}: {message}"
-            return f"{name}: {message}; a model file must not end the program when it is imported or run"
-        case Ending.CRASHED:
-            return f"{name}: the interpreter crashed while the model ran ({message}); run it alone to see why"
-    return f"{name}: {original.ending.value}: {message}"
 
 
 def _suppressed(request: Request, run: Runs, original: Trace, finding: Finding, code: str) -> Report:

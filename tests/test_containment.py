@@ -41,7 +41,7 @@ STRAYING = "while True:\n    if os.fork() == 0:\n        os.setsid()\n        ti
 ENDLESS = "file = open('endless', 'wb')\nwhile True: file.write(bytes(1 << 20))"
 SAVED = "torch.save(torch.zeros(1 << 24), 'weights.pt')"
 DESCRIPTORS = "held = []\nwhile True: held.append(os.open('/dev/null', 0))"
-LIMITS = {
+LIMITS: dict[str, tuple[str, dict[str, float], str]] = {
     "memory": ("held = []\nwhile True: held.append(torch.ones(1 << 22))", {"memory_mib": 900}, "use 900 MiB"),
     "memory of Python": ("held = []\nwhile True: held.append(bytes(1 << 22))", {"memory_mib": 900}, "use 900 MiB"),
     "endless file": (ENDLESS, {"file_mib": 16}, "larger than 16 MiB; raise `file-limit`"),
@@ -59,7 +59,8 @@ ENDINGS = {"memory": Ending.OUT_OF_MEMORY, "busy": Ending.TIMED_OUT, "processor"
 @pytest.mark.parametrize("name", LIMITS)
 def test_limit_ends_the_run_with_its_own_words(name: str, run: Run, tmp_path: Path) -> None:
     forward, limits, words = LIMITS[name]
-    trace = run(model(forward), "2,3", **{"seconds": 20.0, **limits})
+    options: dict[str, float] = {"seconds": 20.0, **limits}
+    trace = run(model(forward), "2,3", **options)
     assert trace.ending is ENDINGS.get(name.split(maxsplit=1)[0], Ending.LIMIT_REACHED), trace.message
     assert words in trace.message
     assert run(HEALTHY, "2,3").ending is Ending.PASSED

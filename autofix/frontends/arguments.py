@@ -168,7 +168,10 @@ _TimeLimit = Annotated[
 _MemoryLimit = Annotated[
     int | None,
     typer.Option(
-        "--memory-limit", metavar="MIB", min=0, help="What one run may use (default: 90 % of memory; 0: no limit)."
+        "--memory-limit",
+        metavar="MIB",
+        min=0,
+        help="Memory of one run (default: 90 % of all, 4096 in a batch).",
     ),
 ]
 _AllowNetwork = Annotated[bool, typer.Option("--allow-network", help="Let the code connect to other machines.")]
@@ -326,10 +329,7 @@ def _batch(
     ] = None,
     python: _Python = None,
     time_limit: _TimeLimit = None,
-    memory_limit: Annotated[
-        int | None,
-        typer.Option("--memory-limit", metavar="MIB", min=0, help="What one run may use (default: 4096)."),
-    ] = None,
+    memory_limit: _MemoryLimit = None,
     allow_network: _AllowNetwork = False,
     temporary_directory: _TemporaryDirectory = False,
     max_seconds: Annotated[

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from . import limits, offspring, rehearsal, wire, workers
+from . import endings, limits, offspring, rehearsal, wire, workers
 from . import run as running
 
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
@@ -102,12 +102,12 @@ def _answer(request: wire.RunRequest, reply_path: str) -> None:
     if os.getpid() != process:
         os._exit(0)  # User code forked, and its child came back here: it has nothing to say.
     try:
-        workers.write_reply(reply, reply_path)
+        endings.write_reply(reply, reply_path)
     except OSError as error:
         message = limits.reached(error, request)
         if not message:
             raise
-        workers.write_reply({"protocol": wire.PROTOCOL, "ending": "limit reached", "message": message}, reply_path)
+        endings.write_reply({"protocol": wire.PROTOCOL, "ending": "limit reached", "message": message}, reply_path)
 
 
 def _serve(requests: int, done: int, rehearse: bool) -> None:

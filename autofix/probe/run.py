@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import checks, devices, equality, inputs, limits, loading, network, opened, surroundings, values, wire
+from . import checks, devices, endings, equality, inputs, limits, loading, network, opened, surroundings, values, wire
 from .interception import recording
 from .recorder import Recorder
 from .wire import RunRequest
@@ -78,7 +78,7 @@ def _run_one(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> 
     except _Ended as ended:
         reply.update(ending=ended.ending, message=ended.message, candidates=list(ended.candidates))
     except MemoryError as error:
-        reply.update(ending="out of memory", message=_message(error) or "Python could not allocate memory")
+        reply.update(ending="out of memory", message=endings.message(error) or "Python could not allocate memory")
 
 
 def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
     except MemoryError:
         raise
     except BaseException as error:
-        ended = _ended_by_limit(error, request) or script.ended_by(error)
+        ended = endings.of_limit(error, request) or script.ended_by(error)
         if ended is not None:
             raise _Ended(*ended) from error
         _describe_failure(error, "script", recorder, reply)
@@ -118,7 +118,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
     except SystemExit as error:
         raise _Ended("exited", f"the program called exit({error.code!r}) during {stage[0]}") from error
     except BaseException as error:
-        ended = _ended_by_limit(error, request)
+        ended = endings.of_limit(error, request)
         if ended is not None:
             raise _Ended(*ended) from error
         _describe_failure(error, stage[0], recorder, reply)
@@ -134,15 +134,6 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             if op["phase"] == "forward" and op["identity"] >= 0
         }
         reply["checks"] = checks.run(model, request, module.__dict__, output, called, seconds, recorder.operations)
-
-
-def _ended_by_limit(error: BaseException, request: RunRequest) -> tuple[str, str] | None:
-    """The ending, and why in words, of a run that did more than it may; None for a fault of its own."""
-    words = limits.reached(error, request)
-    if words:
-        return "limit reached", words
-    refusal = network.cause_of(error)
-    return None if refusal is None else ("refused", str(refusal))
 
 
 def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage: list[str]) -> ModuleType:
@@ -166,9 +157,11 @@ def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage:
     try:
         module, placeholders = loading.import_slice(request)
     except ImportError as error:
-        raise _Ended("import failed", _import_message(error)) from error
+        raise _Ended("import failed", endings.import_message(error)) from error
     reply["placeholders"] = placeholders
-    reply["import_error"] = "" if isinstance(first, loading.WouldRun) else f"{type(first).__name__}: {_message(first)}"
+    reply["import_error"] = (
+        "" if isinstance(first, loading.WouldRun) else f"{type(first).__name__}: {endings.message(first)}"
+    )
     return module
 
 
@@ -252,14 +245,14 @@ def _forward(
 def _describe_failure(error: BaseException, stage: str, recorder: Recorder, reply: dict[str, Any]) -> None:
     root = _recorded_cause(error, recorder)
     frames, callee, arguments = recorder.stack.traceback_frames(root.__traceback__)
-    message = _message(root)
+    message = endings.message(root)
     if isinstance(root, MemoryError) or "can't allocate memory" in message:
         reply.update(ending="out of memory", message=message)
         return
     reply["ending"] = "import failed" if stage == "import" else "raised"
     if isinstance(root, ImportError) and stage == "construct":
         reply["ending"] = "import failed"
-        message = _import_message(root)
+        message = endings.import_message(root)
     if stage == "import" and isinstance(root, SyntaxError):
         message = f"{os.path.basename(root.filename or '')}:{root.lineno}: {root.msg}"
     reply["message"] = message or type(root).__name__
@@ -285,17 +278,6 @@ def _recorded_cause(error: BaseException, recorder: Recorder) -> BaseException:
         seen.append(current)
         current = current.__cause__ or current.__context__
     return error
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)[:4000]
-    except Exception:
-        return type(error).__name__
-
-
-def _import_message(error: ImportError) -> str:
-    return f"{type(error).__name__}: {_message(error)}"
 
 
 def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:

@@ -6,17 +6,14 @@ of its own, beside them. It knows processes and pipes, and nothing of what a run
 
 from __future__ import annotations
 
-import json
 import os
 import select
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from . import limits, offspring, wire
+from . import endings, limits, offspring, wire
 
 MAX_RUNS = 200  # What user code leaves in a worker goes with it; a long session gets a new one now and then.
 IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
@@ -114,12 +111,10 @@ class _Worker:
         if not most:
             return ""
         pids = [self.pid, *offspring.below(self.pid)]
-        if len(pids) > most:
-            return f"the code started more than {most} processes; raise `process-limit` in the settings if it has to"
-        most *= limits.THREADS_A_PROCESS
-        if sum(map(offspring.threads, pids)) > most:
-            return f"the code started more than {most} threads; raise `process-limit` in the settings if it has to"
-        return ""
+        threads = most * limits.THREADS_A_PROCESS
+        excess = f"{most} processes" if len(pids) > most else ""
+        excess = f"{threads} threads" if not excess and sum(map(offspring.threads, pids)) > threads else excess
+        return excess and f"the code started more than {excess}; raise `process-limit` in the settings if it has to"
 
     def end(self) -> int:
         """Kill the process and what it started; its number, 0 if it has been reaped."""
@@ -230,7 +225,7 @@ class _Workers:
             if ended or worker in self._fresh:
                 self._drop(worker)
             if ended:
-                write_reply(_ending(ended, job.request, beyond=bool(excess)), job.reply_path)
+                endings.write_reply(endings.of_process(ended, job.request, beyond=bool(excess)), job.reply_path)
             yield job.reply_path, ended
         self._killed = [pid for pid in self._killed if os.waitpid(pid, os.WNOHANG)[0] == 0]
         self._go_on()
@@ -297,33 +292,9 @@ def supervise(requests: int, answers: int, serve: Serve, prepare_scripts: Callab
         workers.end()
 
 
-def write_reply(reply: dict[str, Any], path: str) -> None:
-    """Whole or not at all: the reader may look at any moment."""
-    text = json.dumps(reply, default=lambda value: {wire.OPAQUE: type(value).__name__})  # `dump` is ten times slower.
-    with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
-        file.write(text)
-    os.replace(f"{path}.part", path)
-
-
 def _descriptor_of(pid: int) -> int | None:
     """A descriptor that becomes readable when the process ends; None where the system has none."""
     try:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):
         return None
-
-
-def _ending(ended: str, request: wire.RunRequest, *, beyond: bool) -> dict[str, Any]:
-    if beyond:
-        return {"protocol": wire.PROTOCOL, "ending": "limit reached", "message": ended}
-    if ended == f"killed by signal {signal.SIGXCPU}":
-        ended = "timed out"
-    if ended == "timed out":
-        message = f"the model ran longer than {request.seconds:g} s"
-        return {"protocol": wire.PROTOCOL, "ending": "timed out", "message": message}
-    if ended == f"killed by signal {signal.SIGKILL}" and request.memory_mib != 0:
-        message = f"the process was {ended}{limits.of_memory(request)}"
-        return {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": message}
-    if ended.startswith("exit code"):
-        return {"protocol": wire.PROTOCOL, "ending": "exited", "message": f"the program ended the process with {ended}"}
-    return {"protocol": wire.PROTOCOL, "ending": "crashed", "message": f"the process was {ended}"}
