@@ -231,7 +231,7 @@ def _changes(report: Report, base: Path) -> tuple[Change, ...]:
     for path, after in report.plan.texts:
         text = before[path]
         if after != text.text:
-            made.append(Change(tree.relative(path, base), text.text, after, text.encoding, text.bom))
+            made.append(Change(patch.relative(path, base).as_posix(), text.text, after, text.encoding, text.bom))
     return tuple(sorted(made, key=lambda change: change.path))
 
 
