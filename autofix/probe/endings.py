@@ -24,6 +24,17 @@ def of_limit(error: BaseException, request: wire.RunRequest) -> tuple[str, str] 
     return None if refusal is None else ("refused", str(refusal))
 
 
+def explain(reply: dict[str, Any], request: wire.RunRequest, refusals: list[str]) -> None:
+    """Put into the reply what the run was refused, and the limit that it came up against."""
+    lacks = reply["ending"] == "import failed" or reply.get("failure", {}).get("type") == "NameError"
+    if lacks and refusals and reply["sliced"]:  # The import that was refused is what is missing.
+        reply.update(ending="refused", message=network.words_of(refusals[0]))
+        reply.pop("failure", None)
+    reply["refused"] = refusals
+    if reply["ending"] == "out of memory":
+        reply["message"] += limits.of_memory(request)
+
+
 def of_process(ended: str, request: wire.RunRequest, *, beyond: bool) -> dict[str, Any]:
     """The reply of a worker that wrote none: how its process ended or, ``beyond``, which limit it was ended for."""
     if beyond:

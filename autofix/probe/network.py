@@ -45,6 +45,10 @@ def refused(allowed: bool) -> Iterator[list[str]]:
         _runs.pop()
 
 
+def words_of(refusal: str) -> str:
+    return f"the code {refusal}, which a run does not do; {ADVICE}"
+
+
 def cause_of(error: BaseException) -> Refused | None:
     """The refusal that an error comes from, however it was wrapped."""
     seen: set[int] = set()
@@ -71,7 +75,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     words = f"opens a connection ({place})" if place else "opens a connection"
     if len(_runs[-1]) < MOST and words not in _runs[-1]:
         _runs[-1].append(words)
-    raise Refused(f"the code {words}, which a run does not do; {ADVICE}")
+    raise Refused(words_of(words))
 
 
 def _asked_for(event: str, arguments: tuple[Any, ...]) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import checks, devices, endings, equality, inputs, limits, loading, network, opened, surroundings, values, wire
+from . import checks, devices, endings, equality, inputs, loading, network, opened, surroundings, values, wire
 from .interception import recording
 from .recorder import Recorder
 from .wire import RunRequest
@@ -35,9 +35,7 @@ def run(request: RunRequest) -> dict[str, Any]:
     """The reply to ``request``."""
     with network.refused(request.network) as refusals:
         reply = _recorded(request)
-    reply["refused"] = refusals
-    if reply["ending"] == "out of memory":
-        reply["message"] += limits.of_memory(request)
+    endings.explain(reply, request, refusals)
     return reply
 
 
