@@ -25,7 +25,7 @@ def read_reply(path: Path) -> dict[str, Any]:
             raise ProbeError("the probe's reply is no regular file")
         if found.st_size > MAX_BYTES:
             raise ProbeError(f"the probe's reply is larger than {MAX_BYTES >> 20} MiB; use a smaller sample")
-        reply = json.loads(path.read_text("utf-8", "surrogatepass"))
+        reply = json.loads(path.read_text("utf-8", "surrogatepass"), parse_constant=_no_number)
     except (OSError, ValueError, RecursionError) as error:
         raise ProbeError(f"the probe's reply cannot be read: {error}") from error
     finally:
@@ -36,6 +36,10 @@ def read_reply(path: Path) -> dict[str, Any]:
     if reply.get("protocol") != wire.PROTOCOL:
         raise ProbeError("the probe's reply is of another protocol")
     return reply
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def ending_of(code: int) -> dict[str, str]:
