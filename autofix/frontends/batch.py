@@ -142,7 +142,7 @@ def _deliver(choice: BatchChoice, report: BatchReport, work: Work) -> int:
     if not choice.streams.quiet:
         colour = terminal.colour(sys.stderr, refused=choice.streams.no_color)
         shown = text.render(report, colour=colour, verbose=choice.streams.verbose, unsafe=choice.unsafe_fixes)
-        sys.stderr.write(shown + "".join(f"{terminal.visible(one)}\n" for one in wrote))
+        sys.stderr.write(shown + "".join(f"{terminal.one_line(one)}\n" for one in wrote))
         sys.stderr.flush()
     _print(choice, report, chosen)
     return _code(choice, report, chosen)
