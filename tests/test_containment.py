@@ -15,6 +15,7 @@ import pytest
 
 from autofix.child import Session
 from autofix.frontends import cli
+from autofix.probe import offspring
 from autofix.records import Ending, Trace
 
 pytestmark = pytest.mark.torch
@@ -267,3 +268,45 @@ def test_temporary_directory_of_a_command(text: str, tmp_path: Path, session: Se
         assert cli.main([*words, "--temporary-directory"], session) == 0
         assert cli.main(words, session) != 0
     assert [path.name for path in tmp_path.iterdir()] == ["net.py"]
+
+
+# -- a batch -----------------------------------------------------------------------------------------------------------
+
+OPENS = "open('/dev/null'); gate = open('gate', 'w')\nwhile True: pass"
+
+
+def test_killed_batch_leaves_no_folder(tmp_path: Path) -> None:
+    """Its workers and their probes notice that nobody reads their answers any more."""
+    project, temporary = tmp_path / "project", tmp_path / "tmp"
+    project.mkdir()
+    temporary.mkdir()
+    os.mkfifo(project / "gate")
+    (project / "net.py").write_text(f"# autofix: sample-shape=2,3\n{model(OPENS)}")
+    words = [sys.executable, "-m", "autofix", "batch", ".", "--jobs", "1", "--time-limit", "4", "--quiet"]
+    with subprocess.Popen(words, cwd=project, env={**os.environ, "TMPDIR": str(temporary)}) as batch:
+        gate = os.open(project / "gate", os.O_RDONLY)  # Opens when the code runs.
+        (folder,) = temporary.glob("autofix-batch-*")
+        probes = [os.pidfd_open(pid) for pid in offspring.below(batch.pid)]
+        assert probes
+        batch.kill()
+    for probe in probes:
+        assert select.select([probe], [], [], 60)[0], "a worker or a probe outlived the batch"
+        os.close(probe)
+    os.close(gate)
+    assert not folder.exists()
+
+
+def test_options_of_a_batch_reach_each_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.autofix]\nfile-limit = 16\n")
+    asking = "import resource as r\nraise KeyError(r.getrlimit(r.RLIMIT_FSIZE)[0] >> 20, os.listdir('.'))"
+    (tmp_path / "net.py").write_text(f"# autofix: sample-shape=2,3\n{model(asking)}")
+    connecting = "import socket\nsocket.create_connection(('192.0.2.1', 80))"
+    (tmp_path / "other.py").write_text(f"# autofix: sample-shape=2,3\n{model(connecting)}")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["batch", ".", "--jobs", "1", "--temporary-directory", "--format", "json", "--no-cache"]) == 1
+    told = capsys.readouterr().out
+    assert "(16, [])" in told
+    assert "192.0.2.1:80" in told
+    assert "pass --allow-network" in told

@@ -181,6 +181,12 @@ def session(python: str | None) -> Session:
     return found
 
 
+def close_sessions() -> None:
+    """End this thread's probes."""
+    for found, _ in _local.__dict__.pop("sessions", {}).values():
+        found.close()
+
+
 # -- results -----------------------------------------------------------------------------------------------------------
 
 
