@@ -6,6 +6,7 @@ It turns plain arguments into a request; it prints and writes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autofix import engine, load
@@ -25,6 +26,8 @@ def repair(
     evaluation_mode: bool = False,
     settings: Settings | None = None,
     python: str | Path | None = None,
+    allow_network: bool = False,
+    temporary_directory: bool = False,
     filename: str | Path = "model.py",
     session: Session | None = None,
 ) -> Report:
@@ -33,14 +36,21 @@ def repair(
     ``path_or_text`` is a path, or source text (anything with a line break), which is then analysed as ``filename``.
     ``samples`` has one entry per positional input of ``forward``: ``(64, 3, 32, 32)`` or ``"int64:2,128@0..1000"``; a
     single string is an expression that the module evaluates to the inputs. ``model`` is a class, a variable or an
-    expression. ``session`` reuses a warm probe. The report holds the plan with the text of each file after it;
-    nothing is written.
+    expression. ``session`` reuses a warm probe. The code may connect to other machines with ``allow_network`` only,
+    and with ``temporary_directory`` it runs in an empty folder instead of the file's. The report holds the plan with
+    the text of each file after it; nothing is written.
 
     Raises UsageError for input that cannot be used and ProbeError for an interpreter without torch.
     """
     is_text = isinstance(path_or_text, str) and "\n" in path_or_text
     path = Path(filename if is_text else path_or_text).absolute()
     text = SourceText(path, str(path_or_text)) if is_text else None
+    chosen = settings or Settings()
+    limits = replace(
+        chosen.limits,
+        network=allow_network or chosen.limits.network,
+        temporary_directory=temporary_directory or chosen.limits.temporary_directory,
+    )
     target = load.target(
         path,
         model=model,
@@ -48,12 +58,12 @@ def repair(
         also=tuple(load.parse_also(one) for one in also),
         evaluation_mode=evaluation_mode,
         text=None if text is None else text.text,
-        settled=load.configured((settings or Settings()).sample_shape),
+        settled=load.configured(chosen.sample_shape),
     )
     request = engine.Request(
         target=target,
         texts=() if text is None else (text,),
-        settings=settings or Settings(),
+        settings=replace(chosen, limits=limits),
         python=None if python is None else Path(python),
     )
     return engine.repair(request, session)

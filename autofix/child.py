@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import os
 import queue
+import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from autofix import arrived
 from autofix.asked import Accounts, Asked
 from autofix.errors import CancelledError, ProbeError
 from autofix.probe import wire
@@ -39,7 +41,7 @@ m = u.module_from_spec(s)
 sys.modules["_autofix_probe"] = m
 s.loader.exec_module(m)
 from _autofix_probe.__main__ import main
-main(ordinary=int(sys.argv[2]))
+main(ordinary=int(sys.argv[2]), folder=sys.argv[3])
 """
 
 
@@ -98,7 +100,8 @@ class Session:
 
     def ask(self, request: wire.RunRequest) -> Asked:
         """Begin a run that ``wait`` gives the reply of; a fresh one is made beside another where the probe can."""
-        asked = Asked(request, self._folder / f"reply-{next(self._numbers)}.json")
+        # Nothing that cleans or lists folders comes upon a reply by accident.
+        asked = Asked(request, self._folder / f"reply-{next(self._numbers)}-{secrets.token_hex(8)}.json")
         self._await_ready()
         if self._runs_at_once > 1 or not self._accounts.under_way:
             self._send(asked)
@@ -137,8 +140,8 @@ class Session:
             }
         if not answer:
             code = self._stop()
-            return {"protocol": wire.PROTOCOL, **_ending_of(code)}
-        return _read_reply(asked.reply_path)
+            return {"protocol": wire.PROTOCOL, **arrived.ending_of(code)}
+        return arrived.read_reply(asked.reply_path)
 
     def _send(self, asked: Asked) -> None:
         self._await_ready()
@@ -206,17 +209,20 @@ class Session:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
             # What user code leaves among temporary files goes with the session, even where a worker was killed.
-            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder)),
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder / "tmp")),
         }
         try:
+            (self._folder / "tmp").mkdir(exist_ok=True)
             with (self._folder / "stderr").open("wb") as stderr:
                 self._process = subprocess.Popen(
-                    [self.python, "-c", _BOOT, str(_PROBE), str(self._ordinary)],
+                    [self.python, "-c", _BOOT, str(_PROBE), str(self._ordinary), str(self._folder)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
                     env=environment,
+                    # Neither on POSIX nor on Windows a terminal: what asks for a password there must not wait for one.
                     start_new_session=os.name == "posix",
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
         except OSError as error:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -264,11 +270,13 @@ class Session:
             return 0
         assert process.stdin is not None
         with contextlib.suppress(OSError):
+            process.stdin.write(wire.END)
+        with contextlib.suppress(OSError):
             process.stdin.close()
         try:
             return process.wait(timeout=0.5 if self._ready else 0.05)
         except subprocess.TimeoutExpired:
-            process.kill()
+            _kill(process)
             process.wait()
             return 0
 
@@ -285,22 +293,12 @@ def _forward_lines(stream: Any, lines: queue.Queue[bytes]) -> None:
     stream.close()
 
 
-def _read_reply(path: Path) -> dict[str, Any]:
-    try:
-        reply = json.loads(path.read_text("utf-8", "surrogatepass"))
-    except (OSError, ValueError) as error:
-        raise ProbeError(f"the probe's reply cannot be read: {error}") from error
-    finally:
-        path.unlink(missing_ok=True)
-    if not isinstance(reply, dict):
-        raise ProbeError("the probe's reply is not an object")
-    return reply
-
-
-def _ending_of(code: int) -> dict[str, str]:
-    if code < 0:
-        return {"ending": "crashed", "message": f"the process was killed by signal {-code}"}
-    return {"ending": "exited", "message": f"the program ended the process with exit code {code}"}
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """The probe and, where user code runs in it, what that started in its group."""
+    with contextlib.suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def prestart(python: str | None = None) -> Session:

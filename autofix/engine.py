@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import endings, propose, refactoring, registry, search, suppressions, verify
+from autofix import propose, refactoring, registry, search, suppressions, unrun, verify
 from autofix.child import Session
 from autofix.diagnosis import diagnose
 from autofix.patch import moved_back
@@ -71,28 +71,40 @@ def repair(
     """
     tell = progress or _say_nothing
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
-        run = _runs(request, used)
-        registry.rules()  # They load while the probe still imports torch.
-        tell("running the model")
-        original = run.trace(Run(checks=True))
-        if not _has_fault(original):
-            further = _failing_sample(request, used, original)
-            if further is not None:
-                return repair(replace(request, target=further), used, progress, early)
-            found = _silent_fault(request, run, original, tell) or _refactored(request, run, original, tell)
-            return found or _without_fault(request, run, original)
-        project = run.project((), original)
-        finding = diagnose(project)
-        assert finding is not None
-        hidden = _suppression(run, finding)
-        if hidden is not None:
-            return _suppressed(request, run, original, finding, hidden)
-        if not guessing.trusted(request.target.samples, original, finding):
-            return _doubted(request, run, original, finding)
-        if early is not None:
-            early(_known(request, run, original, finding, project))
-        tell(f"searching for a repair: {finding.message}")
-        return _searched(request, run, original, finding, project)
+        return _with_refusals(_repaired(request, used, tell, early))
+
+
+def _with_refusals(report: Report) -> Report:
+    """User code may hide that a connection was refused, and go on without what it wanted."""
+    if report.trace.ending is Ending.REFUSED:  # That is the message itself.
+        return report
+    notes = (f"the code {what}, which was refused; pass --allow-network if it has to" for what in report.trace.refused)
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def _repaired(request: Request, used: Session, tell: Progress, early: Early | None) -> Report:
+    run = _runs(request, used)
+    registry.rules()  # They load while the probe still imports torch.
+    tell("running the model")
+    original = run.trace(Run(checks=True))
+    if not _has_fault(original):
+        further = _failing_sample(request, used, original)
+        if further is not None:
+            return _repaired(replace(request, target=further), used, tell, early)
+        found = _silent_fault(request, run, original, tell) or _refactored(request, run, original, tell)
+        return found or _without_fault(request, run, original)
+    project = run.project((), original)
+    finding = diagnose(project)
+    assert finding is not None
+    hidden = _suppression(run, finding)
+    if hidden is not None:
+        return _suppressed(request, run, original, finding, hidden)
+    if not guessing.trusted(request.target.samples, original, finding):
+        return _doubted(request, run, original, finding)
+    if early is not None:
+        early(_known(request, run, original, finding, project))
+    tell(f"searching for a repair: {finding.message}")
+    return _searched(request, run, original, finding, project)
 
 
 def trace(request: Request, session: Session | None = None) -> tuple[Trace, Finding | None]:
@@ -181,7 +193,7 @@ def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) ->
 
 def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
     if original.ending is Ending.PASSED:
-        notes = (*_unused_suppressions(run, request.target.path), *endings.notes(original))
+        notes = (*_unused_suppressions(run, request.target.path), *unrun.notes(original))
         message = original.message or f"output {verify.shape_of(original.output)}"
         return Report(
             request.target,
@@ -194,7 +206,7 @@ def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
     return Report(
         request.target,
         RepairEnding.NOT_RUN,
-        endings.not_run(request.target, request.settings.limits, original),
+        unrun.why(request.target, request.settings.limits, original),
         original,
         spent=Spent(run.probes, original.seconds),
     )
@@ -242,7 +254,7 @@ def _searched(request: Request, run: Runs, original: Trace, finding: Finding, pr
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
     notes = (*found.notes, *_limit_note(found, request), *_pins(project, best))
     notes += (*_unused_suppressions(run, request.target.path), *guessing.notes(request.target.samples))
-    notes += endings.notes(original)
+    notes += unrun.notes(original)
     spent = Spent(run.probes, original.seconds + found.seconds)
     texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
     return Report(request.target, ending, finding.message, original, diagnostics, best, plans[1:], texts, notes, spent)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autofix import models, programs
+from autofix import models, paths, programs
 from autofix.errors import UnsaidError, UsageError
 from autofix.records import SampleOrigin, Samples, SourceText, Target
 from autofix.samples import sampling
@@ -176,14 +176,9 @@ def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
             name = node.value if isinstance(node, ast.Constant) else None
             if isinstance(name, str) and name.endswith(_DATA) and len(name) < MAX_NAME and "\n" not in name:
                 folders = (source.path.parent, project_root(source.path))
-                paths = (Path(os.path.abspath(folder / name)) for folder in folders)
-                found.update(dict.fromkeys(path for path in paths if path.is_file() and _is_inside(path, folders[1])))
+                named = (Path(os.path.abspath(folder / name)) for folder in folders)
+                found.update(dict.fromkeys(path for path in named if path.is_file() and paths.within(path, folders[1])))
     return tuple(found)
-
-
-def _is_inside(path: Path, root: Path) -> bool:
-    """Links included: what is edited must be a file of the project."""
-    return root.resolve() in path.resolve().parents
 
 
 def project_root(path: Path) -> Path:

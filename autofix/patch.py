@@ -6,6 +6,7 @@ It works on what it is given: it opens no file, asks git nothing and does not de
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ from unidiff.constants import LINE_TYPE_ADDED, LINE_TYPE_NO_NEWLINE, LINE_TYPE_R
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import Hunk, PatchedFile, PatchSet
 
+from autofix import paths
 from autofix.errors import InternalError, UsageError
 from autofix.hunks import hunks
 from autofix.records import Edit, Location, Plan, Position, Range, SourceText
@@ -39,6 +41,11 @@ class FileChange:
     before: bytes
     after: bytes
     mode: int = 0
+
+    def __post_init__(self) -> None:
+        """A result may come from a worker, another machine or a stored one: whatever it says, files below are meant."""
+        if not paths.is_inner(self.path):
+            raise UsageError(f"cannot patch {self.path}: that is no file below the project root")
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -121,15 +128,25 @@ def changes(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> tuple[File
         source = sources[path]
         if text != source.text:
             found.append(FileChange(relative(path, root), encode(source, source.text), encode(source, text)))
+    names = [change.path for change in found]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UsageError(f"cannot patch {twice}: the plan changes it under two names; import it by one")
     return tuple(sorted(found, key=lambda change: change.path))
 
 
 def relative(path: Path, root: Path) -> PurePosixPath:
-    """``path`` from ``root`` with forward slashes; raises UsageError when it is not inside."""
-    inside = path.relative_to(root) if path.is_relative_to(root) else None
-    if inside is None or ".." in inside.parts:
-        raise UsageError(f"cannot patch {path}: it lies outside the project root {root}")
-    return PurePosixPath(*inside.parts)
+    """The file that ``path`` leads to, from ``root`` with forward slashes; raises UsageError when it is not inside."""
+    inside = paths.within(path, root)
+    if inside is None:
+        raise UsageError(f"cannot patch {path}: {_outside(path, root)}")
+    return inside
+
+
+def _outside(path: Path, root: Path) -> str:
+    real = Path(os.path.realpath(path))
+    what = "it lies" if real == Path(os.path.normpath(path)) else f"it leads to {real}, which lies"
+    return f"{what} outside the project root {root}"
 
 
 def plan_patch(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> bytes:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from autofix.paths import within
 from autofix.project import Project
 from autofix.records import Edit, Finding, Fix
 from autofix.rule import Rule
@@ -33,11 +35,21 @@ def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Prop
             for fix in rule.propose(finding, project):
                 key = tuple(sorted(fix.edits))
                 if key and (key not in found or fix.cost < found[key].cost) and not _clashes(key):
-                    found[key] = fix
+                    outer = _outside(key, project.root)
+                    if outer is None:
+                        found[key] = fix
+                        continue
+                    notes.append(f"{outer} is not edited: it lies outside the project root {project.root}")
         except Exception as error:
             notes.append(f"AF901: rule {rule.code} failed with {type(error).__name__}: {error}; please report it")
     ordered = sorted(found.values(), key=lambda fix: (fix.cost, fix.rule, fix.edits))
-    return Proposals(tuple(ordered[:MAX_CANDIDATES]), tuple(notes))
+    return Proposals(tuple(ordered[:MAX_CANDIDATES]), tuple(dict.fromkeys(notes)))
+
+
+def _outside(edits: tuple[Edit, ...], root: Path) -> Path | None:
+    """The first file that an edit would change although it is none of the project's."""
+    paths = dict.fromkeys(edit.path for edit in edits)
+    return next((path for path in paths if within(path, root) is None), None)
 
 
 def _clashes(edits: tuple[Edit, ...]) -> bool:

@@ -343,6 +343,8 @@ class Ending(Enum):
     CRASHED = "crashed"
     OUT_OF_MEMORY = "out of memory"
     NEEDS_VALUES = "needs values"
+    LIMIT_REACHED = "limit reached"
+    REFUSED = "refused"
     PROBE_FAILED = "probe failed"
 
 
@@ -421,6 +423,7 @@ class Trace:
     files: tuple[Path, ...] = ()
     data_files: tuple[Path, ...] = ()
     placeholders: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     sliced: bool = False
     candidates: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -631,12 +634,21 @@ class ChainLink:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one probe run and one repair may spend; memory 0 means no limit of ours."""
+    """What one probe run and one repair may spend and touch.
+
+    Memory is for one process: 0 is no limit of ours, None nine tenths of the machine's. Of the other sizes and counts
+    0 is no limit either; a run may have 16 threads for each process.
+    """
 
     run_seconds: float = 30.0
-    memory_mib: int = 0
+    memory_mib: int | None = None
     probes: int = 160
     seconds: float = 90.0
+    file_mib: int = 1024
+    processes: int = 256
+    open_files: int = 4096
+    network: bool = False
+    temporary_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

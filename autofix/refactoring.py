@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autofix import verify
 from autofix.patch import apply_edits
+from autofix.paths import within
 from autofix.project import Project
 from autofix.records import (
     Applicability,
@@ -65,9 +66,11 @@ def rewritten(project: Project, rules: tuple[Rule, ...], compare: Compare) -> Re
 def _proposed(project: Project, rules: tuple[Rule, ...], notes: list[str]) -> Iterator[tuple[Rule, Rewrite]]:
     for rule in rules:
         try:
-            yield from [(rule, rewrite) for rewrite in rule.rewrite(project)]
+            proposed = [(rule, rewrite) for rewrite in rule.rewrite(project)]
         except Exception as error:
             notes.append(f"AF901: rule {rule.code} failed with {type(error).__name__}: {error}; please report it")
+            continue
+        yield from (one for one in proposed if all(within(edit.path, project.root) for edit in one[1].fix.edits))
 
 
 def _independent(proposed: Iterator[tuple[Rule, Rewrite]]) -> Iterator[Rewrite]:

@@ -151,6 +151,11 @@ class Runs:
             script=target.script,
             arguments=target.arguments,
             mode=self._mode.value,
+            file_mib=limits.file_mib,
+            processes=limits.processes,
+            open_files=limits.open_files,
+            network=limits.network,
+            temporary_directory=limits.temporary_directory,
         )
 
 

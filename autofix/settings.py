@@ -16,6 +16,9 @@ from typing import Any, TypeVar
 from autofix.errors import UsageError
 from autofix.records import Limits, Mode
 
+MINIMAL_FILE_MIB = 16
+_NOT_THE_PROJECTS = ("allow-network", "network")
+
 
 class Prefer(Enum):
     """Which of two equally good repairs comes first: a concrete size or a lazy layer."""
@@ -104,6 +107,10 @@ def _settings(table: dict[str, object], path: Path, root: Path, prefix: str) -> 
     settings = Settings()
     for key, value in table.items():
         setter = _SETTERS.get(key)
+        if key.replace("_", "-").lower() in _NOT_THE_PROJECTS:
+            raise UsageError(
+                f"{path.name}: `{prefix}{key}` is not a project's to set; whoever runs the code passes --allow-network"
+            )
         if setter is None:
             raise UsageError(f"{path.name}: unknown setting `{prefix}{key}`{_suggestion(key)}")
         try:
@@ -164,6 +171,17 @@ def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise _WrongValueError(f"is {_kind(value)} but must be a whole number from 0 up")
     return value
+
+
+def _memory(value: object) -> int:
+    return 0 if value == "none" else _count(value)
+
+
+def _file_size(value: object) -> int:
+    """A reply is a file too, and a run that writes nothing else still writes that."""
+    if 0 < _count(value) < MINIMAL_FILE_MIB:
+        raise _WrongValueError(f"is {value} but must be 0, for no limit, or at least {MINIMAL_FILE_MIB}")
+    return _count(value)
 
 
 def _probes(value: object) -> int:
@@ -248,7 +266,13 @@ _SETTERS: dict[str, _Setter] = {
     "ignore": lambda settings, value: replace(settings, ignore=_texts(value)),
     "python": lambda settings, value: replace(settings, python=_text(value)),
     "time-limit": lambda settings, value: _limit(settings, replace(settings.limits, run_seconds=_seconds(value))),
-    "memory-limit": lambda settings, value: _limit(settings, replace(settings.limits, memory_mib=_count(value))),
+    "memory-limit": lambda settings, value: _limit(settings, replace(settings.limits, memory_mib=_memory(value))),
+    "file-limit": lambda settings, value: _limit(settings, replace(settings.limits, file_mib=_file_size(value))),
+    "process-limit": lambda settings, value: _limit(settings, replace(settings.limits, processes=_count(value))),
+    "open-files-limit": lambda settings, value: _limit(settings, replace(settings.limits, open_files=_count(value))),
+    "temporary-directory": lambda settings, value: _limit(
+        settings, replace(settings.limits, temporary_directory=_flag(value))
+    ),
     "search-seconds": lambda settings, value: _limit(settings, replace(settings.limits, seconds=_seconds(value))),
     "search-probes": lambda settings, value: _limit(settings, replace(settings.limits, probes=_probes(value))),
     "targets": lambda settings, value: replace(settings, targets=_targets(value)),

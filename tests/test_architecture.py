@@ -20,7 +20,7 @@ FILES = sorted((*(ROOT / "autofix").rglob("*.py"), *(ROOT / "rules").rglob("*.py
 MAX_LINES = 300
 # Longer files: how long each may be, and why it is one.
 LONGER: dict[str, tuple[int, str]] = {
-    "autofix.frontends.arguments": (410, "every option of every command, which a reader wants side by side"),
+    "autofix.frontends.arguments": (430, "every option of every command, which a reader wants side by side"),
     "autofix.records": (700, "one table of records; a reader wants them side by side"),
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
     "autofix.provenance.places": (400, "one solver whose cases call each other"),
@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.records": "",
     "autofix.errors": "",
     "autofix.hunks": "",
+    "autofix.paths": "",
     "autofix.shapes": "",
     "autofix.signatures": "",
     "autofix.expressions": "",
@@ -58,12 +59,13 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.samples.sampling": "autofix.errors autofix.records autofix.source autofix.suppressions",
     "autofix.samples.guessing": "autofix.records",
     "autofix.load": (
-        "autofix.errors autofix.records autofix.source autofix.models autofix.programs "
+        "autofix.errors autofix.records autofix.paths autofix.source autofix.models autofix.programs "
         "autofix.samples.sampling autofix.samples.inference"
     ),
     "autofix.probe.*": "autofix.probe.*",
     "autofix.asked": "autofix.probe.wire",
-    "autofix.child": "autofix.asked autofix.errors autofix.probe.wire",
+    "autofix.arrived": "autofix.errors autofix.probe.wire",
+    "autofix.child": "autofix.arrived autofix.asked autofix.errors autofix.probe.wire",
     "autofix.replies": "autofix.errors autofix.records autofix.probe.wire",
     "autofix.evaluation": "autofix.records autofix.source",
     "autofix.project": "autofix.records autofix.source autofix.evaluation",
@@ -78,27 +80,28 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.rule": "autofix.records autofix.project autofix.provenance",
     "autofix_rules.*": f"{_RULE} {_TABLES} autofix_rules.*",
     "autofix.registry": "autofix.errors autofix.rule",
-    "autofix.propose": "autofix.records autofix.project autofix.rule",
-    "autofix.patch": "autofix.errors autofix.records autofix.hunks",
+    "autofix.propose": "autofix.records autofix.paths autofix.project autofix.rule",
+    "autofix.patch": "autofix.errors autofix.paths autofix.records autofix.hunks",
     "autofix.doubts": "autofix.records autofix.project",
     "autofix.verify": "autofix.records autofix.project autofix.doubts",
     "autofix.flow": "autofix.records autofix.project autofix.shapes",
     "autofix.silence": "autofix.records autofix.project autofix.flow autofix.diagnosis.*",
     "autofix.progress": "autofix.records",
-    "autofix.endings": "autofix.records",
     "autofix.search": (
         "autofix.progress autofix.records autofix.project autofix.patch autofix.propose autofix.silence autofix.verify "
         "autofix.diagnosis.*"
     ),
-    "autofix.refactoring": "autofix.records autofix.project autofix.rule autofix.patch autofix.verify",
+    "autofix.refactoring": "autofix.records autofix.paths autofix.project autofix.rule autofix.patch autofix.verify",
     "autofix.runs": (
         "autofix.errors autofix.records autofix.source autofix.project autofix.load autofix.asked autofix.child "
         "autofix.replies autofix.probe.wire autofix.silence"
     ),
+    "autofix.unrun": "autofix.records",
     "autofix.engine": (
-        "autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source autofix.project "
-        "autofix.endings autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.runs "
-        f"autofix.refactoring autofix.patch {_SEARCH}"
+        "autofix.unrun autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source "
+        "autofix.project "
+        "autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.runs autofix.refactoring "
+        f"autofix.patch {_SEARCH}"
     ),
     "autofix.api": "autofix.records autofix.settings autofix.load autofix.child autofix.engine",
     "autofix.report.*": _REPORT,
@@ -141,7 +144,8 @@ MAY_IMPORT: dict[str, str] = {
         "autofix.frontends.lsp.*"
     ),
     "autofix.frontends.*": (
-        f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine autofix.patch"
+        f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine "
+        "autofix.patch autofix.paths"
     ),
     "autofix.frontends.batch": f"{_FRONT_END} autofix.batch.*",
     "autofix.__main__": "autofix.errors autofix.child autofix.frontends.cli",
@@ -162,6 +166,7 @@ FILE, PROCESS, PRINT, CLOCK, ENVIRONMENT, EXIT = "file", "process", "print", "cl
 TOUCHES: dict[str, set[str]] = {
     "autofix.load": {FILE},
     "autofix.settings": {FILE},
+    "autofix.arrived": {FILE},
     "autofix.child": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.batch.*": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.report.batch.html": {FILE},

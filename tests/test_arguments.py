@@ -25,7 +25,7 @@ def test_help_shows_options_and_commands(capsys: pytest.CaptureFixture[str], wor
 
 COMPLETIONS = {
     "commands": ("autofix sh", {"shapes"}),
-    "options without a file": ("autofix --al", {"--also", "--alternatives"}),
+    "options without a file": ("autofix --al", {"--allow-network", "--also", "--alternatives"}),
     "options after a file": ("autofix net.py --pi", {"--pick"}),
     "options of a command": ("autofix shapes --ti", {"--time-limit"}),
     "choices": ("autofix net.py --prefer ", {"concrete", "lazy"}),

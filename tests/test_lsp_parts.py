@@ -120,9 +120,11 @@ def test_limits_of_the_client_win(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.autofix]\ntime-limit = 7\nmemory-limit = 8\n", "utf-8")
     configuration = Configuration()
     assert configuration.settings(tmp_path / "net.py").limits.run_seconds == 7
-    configuration.everywhere = Preferences(time_limit=3, memory_limit=0)
+    assert not configuration.settings(tmp_path / "net.py").limits.network
+    configuration.everywhere, problems = preferences({"timeLimit": 3, "memoryLimit": 0, "allowNetwork": True})
+    assert problems == ()
     limits = configuration.settings(tmp_path / "net.py").limits
-    assert (limits.run_seconds, limits.memory_mib) == (3, 0)
+    assert (limits.run_seconds, limits.memory_mib, limits.network) == (3, 0, True)
 
 
 # -- comments ----------------------------------------------------------------------------------------------------------

@@ -210,7 +210,7 @@ SIZES = {
 def test_the_size_of_a_run_chooses(
     asked: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, sounded: int, fits: int, mode: str
 ) -> None:
-    from autofix.probe import budget, modes, run
+    from autofix.probe import budget, limits, modes, run
 
     tried: list[str] = []
     made_by = run.run
@@ -223,7 +223,7 @@ def test_the_size_of_a_run_chooses(
     monkeypatch.setattr(budget, "PARAMETERS_SOUNDED", sounded)
     monkeypatch.setattr(budget, "ACTIVATIONS_SOUNDED", 64 if (sounded, fits) == (1 << 30, 1) else 1 << 30)
     monkeypatch.setattr(budget, "_COUNTED", 1)
-    monkeypatch.setattr(budget, "memory", lambda: fits * budget.SHARE)
+    monkeypatch.setattr(limits, "machine_bytes", lambda: fits * budget.SHARE)
     made = modes.run(asked(net("self.fc = nn.Linear(30, 50)", "return self.fc(x)"), "2,30"))
     assert (made["ending"], made["mode"]) == ("passed", mode)
     sounding = (sounded, fits) != (1 << 30, 1 << 30)

@@ -33,6 +33,10 @@ ignore = ["AF102", "lazy-linear"]
 python = "python3.12"
 time-limit = 5
 memory-limit = 2048
+file-limit = 64
+process-limit = 9
+open-files-limit = 100
+temporary-directory = true
 search-seconds = 1.5
 search-probes = 7
 """
@@ -46,8 +50,21 @@ search-probes = 7
             select=("AF1",),
             ignore=("AF102", "lazy-linear"),
             python="python3.12",
-            limits=Limits(run_seconds=5.0, memory_mib=2048, probes=7, seconds=1.5),
+            limits=Limits(
+                run_seconds=5.0,
+                memory_mib=2048,
+                probes=7,
+                seconds=1.5,
+                file_mib=64,
+                processes=9,
+                open_files=100,
+                temporary_directory=True,
+            ),
         ),
+    ),
+    "no limits": (
+        {"autofix.toml": 'memory-limit = "none"\nfile-limit = 0\nprocess-limit = 0\nopen-files-limit = 0\n'},
+        replace(DEFAULTS, limits=Limits(memory_mib=0, file_mib=0, processes=0, open_files=0)),
     ),
     "one text instead of a list": (
         {"autofix.toml": 'sample-shape = "1,2"\nselect = "AF1"\n'},
@@ -90,6 +107,14 @@ REFUSED = {
     "no time": ("time-limit = 0", "autofix.toml: `time-limit` is 0 but must be a number of seconds above 0"),
     "not a number": ("search-seconds = nan", "autofix.toml: `search-seconds` is nan but must be"),
     "fraction for a count": ("memory-limit = 1.5", "autofix.toml: `memory-limit` is 1.5 but must be a whole number"),
+    "a file limit below that of a reply": (
+        "file-limit = 15",
+        "autofix.toml: `file-limit` is 15 but must be 0, for no limit, or at",
+    ),
+    "the network": (
+        "allow-network = true",
+        "autofix.toml: `allow-network` is not a project's to set; whoever runs the code passes",
+    ),
     "negative count": ("memory-limit = -1", "autofix.toml: `memory-limit` is -1 but must be a whole number from 0 up"),
     "no probe": ("search-probes = 0", "autofix.toml: `search-probes` is 0 but must be at least 1"),
     "a table": ("[model]\nx = 1", "autofix.toml: `model` is a table but must be a string"),

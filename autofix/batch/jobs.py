@@ -154,7 +154,17 @@ def _samples(job: Job) -> Samples:
 
 
 def _settings(terms: Terms) -> Settings:
-    limits = Limits(terms.run_seconds, terms.memory_mib, terms.probes, terms.seconds)
+    limits = Limits(
+        run_seconds=terms.run_seconds,
+        memory_mib=terms.memory_mib,
+        probes=terms.probes,
+        seconds=terms.seconds,
+        file_mib=terms.file_mib,
+        processes=terms.processes,
+        open_files=terms.open_files,
+        network=terms.network,
+        temporary_directory=terms.temporary_directory,
+    )
     prefer, mode = Prefer(terms.prefer), Mode(terms.mode)
     return Settings(prefer=prefer, mode=mode, select=terms.select, ignore=terms.ignore, limits=limits)
 
@@ -171,6 +181,12 @@ def session(python: str | None) -> Session:
         atexit.register(found.close)
     known[python] = (found, used + 1)
     return found
+
+
+def close_sessions() -> None:
+    """End this thread's probes."""
+    for found, _ in _local.__dict__.pop("sessions", {}).values():
+        found.close()
 
 
 # -- results -----------------------------------------------------------------------------------------------------------
@@ -223,7 +239,7 @@ def _changes(report: Report, base: Path) -> tuple[Change, ...]:
     for path, after in report.plan.texts:
         text = before[path]
         if after != text.text:
-            made.append(Change(tree.relative(path, base), text.text, after, text.encoding, text.bom))
+            made.append(Change(patch.relative(path, base).as_posix(), text.text, after, text.encoding, text.bom))
     return tuple(sorted(made, key=lambda change: change.path))
 
 

@@ -28,8 +28,8 @@ def _entry(one: Job | Missing) -> Iterator[str]:
         if one.model and not one.setting.startswith("model = "):
             yield f"# model = {_text(one.model)}"
         if one.setting:
-            yield f"# {one.setting}"
-        yield f"# missing: {' '.join(one.message.split())}"
+            yield f"# {_comment(one.setting)}"
+        yield f"# missing: {_comment(one.message)}"
         return
     yield "[[targets]]"
     yield f"path = {_text(one.path)}"
@@ -47,7 +47,7 @@ def _entry(one: Job | Missing) -> Iterator[str]:
 
 def _samples(job: Job) -> Iterator[str]:
     origin = job.origin.lower().replace("_", " ")
-    place = f", {job.place}" if job.place else ""
+    place = f", {_comment(job.place)}" if job.place else ""
     value = (
         f"sample = {_text(job.sample)}"
         if job.sample is not None
@@ -57,5 +57,16 @@ def _samples(job: Job) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """A basic string of TOML; JSON escapes the same characters in the same way, but leaves DEL alone."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A basic string of TOML; JSON escapes the same characters in the same way, but leaves many unseen ones alone."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else _escape(one) for one in quoted)
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number < 1 << 16 else f"\\U{number:08x}"
+
+
+def _comment(text: str) -> str:
+    """On one line, and nothing in it that a terminal would obey."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in " ".join(text.split()))

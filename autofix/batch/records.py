@@ -25,6 +25,11 @@ class Terms:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     python: str | None = None
+    file_mib: int = 1024
+    processes: int = 256
+    open_files: int = 4096
+    network: bool = False
+    temporary_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class Wish:
     time_limit: float | None = None
     memory_limit: int | None = None
     mode: str | None = None
+    allow_network: bool = False
+    temporary_directory: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     prefer: str | None = None
@@ -140,9 +142,10 @@ class _Manifest:
 
     def terms(self, path: Path) -> Terms:
         own, wish = self.settings(path), self._wish
+        memory = (wish.memory_limit, own.limits.memory_mib, MEMORY_MIB)
         return Terms(
             run_seconds=wish.time_limit or own.limits.run_seconds,
-            memory_mib=wish.memory_limit or own.limits.memory_mib or MEMORY_MIB,
+            memory_mib=next(one for one in memory if one is not None),
             probes=own.limits.probes,
             seconds=own.limits.seconds,
             prefer=wish.prefer or own.prefer.value,
@@ -150,6 +153,11 @@ class _Manifest:
             select=wish.select or own.select,
             ignore=wish.ignore or own.ignore,
             python=wish.python or own.python,
+            file_mib=own.limits.file_mib,
+            processes=own.limits.processes,
+            open_files=own.limits.open_files,
+            network=wish.allow_network,
+            temporary_directory=wish.temporary_directory or own.limits.temporary_directory,
         )
 
     def takes(self, path: Path) -> bool:

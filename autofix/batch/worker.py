@@ -8,7 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 from autofix import registry
 from autofix.batch import jobs
@@ -31,8 +34,21 @@ def main() -> None:
             answer: Json = {"value": FUNCTIONS[request["function"]](*request["arguments"])}
         except Exception as error:
             answer = {"error": f"internal error: {type(error).__name__}: {error}; please report it with the file"}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+        try:
+            answers.write(json.dumps(answer) + "\n")
+            answers.flush()
+        except BrokenPipeError:
+            break
+    _remove(Path(tempfile.gettempdir()))
+
+
+def _remove(folder: Path) -> None:
+    """Whoever ends a worker kills it; one whose input ends has lost its front-end, which removes nothing any more."""
+    if folder.parent.name.startswith("autofix-batch-"):
+        jobs.close_sessions()
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # Others may still be there.
+            folder.parent.rmdir()
 
 
 if __name__ == "__main__":

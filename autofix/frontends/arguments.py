@@ -173,7 +173,17 @@ _TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", min=0.1, help="What one run of the model may take.")
 ]
 _MemoryLimit = Annotated[
-    int | None, typer.Option("--memory-limit", metavar="MIB", min=1, help="What one run of the model may use.")
+    int | None,
+    typer.Option(
+        "--memory-limit",
+        metavar="MIB",
+        min=0,
+        help="Memory of one run (default: 90 % of all, 4096 in a batch).",
+    ),
+]
+_AllowNetwork = Annotated[bool, typer.Option("--allow-network", help="Let the code connect to other machines.")]
+_TemporaryDirectory = Annotated[
+    bool, typer.Option("--temporary-directory", help="Run in an empty folder instead of the file's.")
 ]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
 _Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
@@ -208,6 +218,8 @@ def _repair(
     python: _Python = None,
     time_limit: _TimeLimit = None,
     memory_limit: _MemoryLimit = None,
+    allow_network: _AllowNetwork = False,
+    temporary_directory: _TemporaryDirectory = False,
     stdin_filename: _StdinFilename = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")] = False,
     quiet: _Quiet = False,
@@ -227,6 +239,8 @@ def _repair(
         python=python,
         time_limit=time_limit,
         memory_limit=memory_limit,
+        allow_network=allow_network,
+        temporary_directory=temporary_directory,
     )
     return RepairChoice(
         run=run,
@@ -256,6 +270,8 @@ def _shapes(
     python: _Python = None,
     time_limit: _TimeLimit = None,
     memory_limit: _MemoryLimit = None,
+    allow_network: _AllowNetwork = False,
+    temporary_directory: _TemporaryDirectory = False,
     stdin_filename: _StdinFilename = None,
     quiet: _Quiet = False,
     verbose: _Verbose = False,
@@ -274,6 +290,8 @@ def _shapes(
         python=python,
         time_limit=time_limit,
         memory_limit=memory_limit,
+        allow_network=allow_network,
+        temporary_directory=temporary_directory,
     )
     return ShapesChoice(run, StreamChoice(quiet, verbose, no_color))
 
@@ -323,10 +341,9 @@ def _batch(
     mode: _Mode = None,
     python: _Python = None,
     time_limit: _TimeLimit = None,
-    memory_limit: Annotated[
-        int | None,
-        typer.Option("--memory-limit", metavar="MIB", min=1, help="What one run may use (default: 4096)."),
-    ] = None,
+    memory_limit: _MemoryLimit = None,
+    allow_network: _AllowNetwork = False,
+    temporary_directory: _TemporaryDirectory = False,
     max_seconds: Annotated[
         float | None,
         typer.Option(
@@ -366,6 +383,8 @@ def _batch(
         python=python,
         time_limit=time_limit,
         memory_limit=memory_limit,
+        allow_network=allow_network,
+        temporary_directory=temporary_directory,
         max_seconds=max_seconds,
         resume=resume,
         no_cache=no_cache,

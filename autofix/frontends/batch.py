@@ -109,6 +109,8 @@ def _wish(choice: BatchChoice) -> whole.Wish:
         python=choice.python,
         time_limit=choice.time_limit,
         memory_limit=choice.memory_limit,
+        allow_network=choice.allow_network,
+        temporary_directory=choice.temporary_directory,
         select=choice.select,
         ignore=choice.ignore,
         prefer=None if choice.prefer is None else choice.prefer.value,
@@ -141,7 +143,7 @@ def _deliver(choice: BatchChoice, report: BatchReport, work: Work) -> int:
     if not choice.streams.quiet:
         colour = terminal.colour(sys.stderr, refused=choice.streams.no_color)
         shown = text.render(report, colour=colour, verbose=choice.streams.verbose, unsafe=choice.unsafe_fixes)
-        sys.stderr.write(shown + "".join(f"{terminal.visible(one)}\n" for one in wrote))
+        sys.stderr.write(shown + "".join(f"{terminal.one_line(one)}\n" for one in wrote))
         sys.stderr.flush()
     _print(choice, report, chosen)
     return _code(choice, report, chosen)

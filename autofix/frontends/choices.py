@@ -38,6 +38,8 @@ class RunChoice:
     time_limit: float | None
     memory_limit: int | None
     arguments: tuple[str, ...] = ()
+    allow_network: bool = False
+    temporary_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class BatchChoice:
     cache_dir: Path | None
     exit_zero: bool
     words: tuple[str, ...] = ()
+    allow_network: bool = False
+    temporary_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

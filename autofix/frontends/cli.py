@@ -41,7 +41,7 @@ def main(words: Sequence[str], session: Session | None = None) -> int:
         sys.stdout.flush()
     except AutofixError as error:
         if verbose and isinstance(error, InternalError):
-            traceback.print_exc()
+            sys.stderr.write(terminal.visible(traceback.format_exc()))
         _say(str(error))
         return error.exit_code
     except BrokenPipeError:
@@ -52,7 +52,7 @@ def main(words: Sequence[str], session: Session | None = None) -> int:
         return INTERRUPTED
     except Exception as error:
         if verbose:
-            traceback.print_exc()
+            sys.stderr.write(terminal.visible(traceback.format_exc()))
         _say(f"internal error: {type(error).__name__}: {error}; please report it with the file{_how(verbose)}")
         return INTERNAL
     if code == INTERRUPTED:
@@ -76,7 +76,7 @@ def _parsed(words: Sequence[str]) -> Choice:
 
 
 def _say(message: str) -> None:
-    print(f"autofix: {terminal.visible(message)}", file=sys.stderr)
+    print(f"autofix: {terminal.one_line(message)}", file=sys.stderr)
 
 
 def _how(verbose: bool) -> str:
@@ -111,7 +111,16 @@ def _run(choice: Choice, session: Session | None) -> int:
 
 def _log(streams: StreamChoice) -> None:
     if streams.verbose:
-        logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s")
+        shown = logging.StreamHandler(sys.stderr)
+        shown.setFormatter(_Visible("%(name)s: %(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[shown])
+
+
+class _Visible(logging.Formatter):
+    """What is told may hold names and words of the user's code."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return terminal.visible(super().format(record))
 
 
 def shapes(choice: ShapesChoice, session: Session | None) -> int:

@@ -102,9 +102,9 @@ def _explain(choice: RepairChoice, report: Report, changes: tuple[FileChange, ..
     if applied and choice.streams.verbose:
         sys.stderr.write(terminal.patch_to_look_at(_patch(changes), coloured=False))
     for change in changes if applied else ():
-        print(f"wrote {terminal.visible(str(change.path))}", file=sys.stderr)
+        print(f"wrote {terminal.one_line(str(change.path))}", file=sys.stderr)
     if choice.output is not None:
-        print(f"wrote {terminal.visible(str(choice.output))}", file=sys.stderr)
+        print(f"wrote {terminal.one_line(str(choice.output))}", file=sys.stderr)
     if choice.streams.verbose:
         print(
             f"{words.counted(report.spent.probes, 'run')} of the model, {report.spent.seconds:.2f} s", file=sys.stderr
@@ -156,7 +156,7 @@ def _interact(choice: RepairChoice, report: Report) -> bool:
     )
     writing.write(changes, report.target.root)
     for change in changes:
-        print(f"wrote {terminal.visible(str(change.path))}", file=sys.stderr)
+        print(f"wrote {terminal.one_line(str(change.path))}", file=sys.stderr)
     return True
 
 
@@ -165,8 +165,8 @@ def _ask(plan: Plan, number: int) -> Answer:
     step: Step = plan.steps[number - 1]
     place = f"{step.finding.location.path.name}:{step.finding.location.range.start.line}"
     count = "" if len(plan.steps) == 1 else f" ({number} of {len(plan.steps)})"
-    print(f"\n{terminal.visible(f'{place}: {step.finding.message}')}{count}", file=sys.stderr)
-    print(f"  {terminal.visible(step.fix.title)} ({plan.applicability.value})", file=sys.stderr)
+    print(f"\n{terminal.one_line(f'{place}: {step.finding.message}')}{count}", file=sys.stderr)
+    print(f"  {terminal.one_line(step.fix.title)} ({plan.applicability.value})", file=sys.stderr)
     answers = {answer.value: answer for answer in Answer}
     while True:
         print("apply this fix? [y]es, [n]ext one, [q]uit: ", end="", file=sys.stderr, flush=True)

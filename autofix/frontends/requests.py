@@ -81,7 +81,9 @@ def _overlaid(
     limits = replace(
         base.limits,
         run_seconds=choice.time_limit or base.limits.run_seconds,
-        memory_mib=choice.memory_limit or base.limits.memory_mib,
+        memory_mib=base.limits.memory_mib if choice.memory_limit is None else choice.memory_limit,
+        network=choice.allow_network,
+        temporary_directory=choice.temporary_directory or base.limits.temporary_directory,
     )
     return replace(
         base,

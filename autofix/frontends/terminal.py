@@ -14,12 +14,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from autofix.report import glyphs
+
 PROGRESS_AFTER_S = 1.0
 PLAIN_WIDTH = 100
 WIDEST = 120
 
 _CLEAR_LINE = "\r\x1b[K"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_UNSEEN = re.compile(r"[^\t\n -~]")
 _PATCH_STYLES = (
     ("diff --git ", "1"),
     ("index ", "1"),
@@ -48,8 +51,17 @@ def width(stream: TextIO) -> int:
 
 
 def visible(text: str) -> str:
-    """The text with control characters in caret notation, since a terminal obeys them; tabs and line feeds stay."""
-    return _CONTROL.sub(lambda match: f"^{chr(ord(match[0]) % 128 ^ 0x40)}", text)
+    """The text with control characters in caret notation, since a terminal obeys them; tabs and line feeds stay.
+
+    Others that are not seen, such as a change of direction, are written as escapes.
+    """
+    shown = _CONTROL.sub(lambda match: f"^{chr(ord(match[0]) % 128 ^ 0x40)}", text)
+    return shown if shown.isascii() else _UNSEEN.sub(lambda match: glyphs.visible(match[0]), shown)
+
+
+def one_line(text: str) -> str:
+    """The same without line feeds: a name that holds one must not look like a line of ours."""
+    return visible(text).replace("\n", "^J").replace("\t", " ")
 
 
 def patch_to_look_at(patch: bytes, *, coloured: bool) -> str:
@@ -115,7 +127,7 @@ class _Line:
 
     def _draw(self) -> None:
         columns = shutil.get_terminal_size().columns
-        self._stream.write(f"{_CLEAR_LINE}{visible(f'autofix: {self._words} ...')[: columns - 1]}")
+        self._stream.write(f"{_CLEAR_LINE}{one_line(f'autofix: {self._words} ...')[: columns - 1]}")
         self._stream.flush()
 
 

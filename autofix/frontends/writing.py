@@ -15,6 +15,7 @@ from pathlib import Path
 
 from autofix.errors import ConflictError
 from autofix.patch import FileChange
+from autofix.paths import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def write(changes: Sequence[FileChange], root: Path) -> None:
     Raises ConflictError, with every file as it was, if one changed since it was analysed or cannot be written.
     """
     # A link is followed, so that its target changes instead of the link becoming a file.
-    paths = [Path(os.path.realpath(root / change.path)) for change in changes]
+    paths = [_real(change, root) for change in changes]
     for change, path in zip(changes, paths, strict=True):
         _check(change, path)
     prepared: list[_Replacement] = []
@@ -66,6 +67,14 @@ def write_file(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise ConflictError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _real(change: FileChange, root: Path) -> Path:
+    """A link among the folders may have been turned since the change was made."""
+    inside = within(root / change.path, root)
+    if inside is None:
+        raise ConflictError(f"{change.path} leads out of the project root {root}; nothing was written")
+    return Path(os.path.realpath(root / change.path))
 
 
 def _check(change: FileChange, path: Path) -> None:

@@ -10,18 +10,22 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 import torch
 
-from . import modes, rehearsal, wire, workers
+from . import endings, limits, modes, offspring, rehearsal, wire, workers
 
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
 
-def main(can_fork: bool = CAN_FORK, ordinary: int = 1) -> None:
-    """``ordinary``: the runs under way at once, not counting those in a fresh process."""
+def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "") -> None:
+    """``ordinary``: the runs under way at once, not counting those in a fresh process; ``folder``: the session's, to be
+    removed when the session is gone.
+    """
     requests, answers = _take_streams()
     torch.set_num_threads(1)
     if can_fork:
@@ -29,23 +33,29 @@ def main(can_fork: bool = CAN_FORK, ordinary: int = 1) -> None:
         gc.freeze()
         os.write(answers, wire.ready(runs_at_once=ordinary + 1))
         imports = workers.Imports(_import_for_scripts, _import_without_storage)
-        workers.supervise(requests, answers, _serve, imports, ordinary)
+        if not workers.supervise(requests, answers, _serve, imports, ordinary):
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)  # Taking torch apart again would cost a fifth of a second.
-    _serve_alone(requests, answers)
+    elif not _serve_alone(requests, answers):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve_alone(requests: int, answers: int) -> None:
-    """Every run in this very process, until one asks for a fresh process."""
+def _serve_alone(requests: int, answers: int) -> bool:
+    """Every run in this very process, until one asks for a fresh process; whether the session goes on without it."""
     gc.disable()
     os.write(answers, wire.ready(runs_at_once=1))
     for runs, line in enumerate(os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass")):
+        if line == wire.END.decode():
+            return True
         request, reply_path = wire.decode_request(line)
         if request.fresh and runs:
             os.write(answers, wire.STALE)
-            return
+            return True
+        limits.set_for(request)
         _answer(request, reply_path)
         os.write(answers, wire.done(reply_path))
         gc.collect()  # While the reply is being read.
+    return False
 
 
 def _take_streams() -> tuple[int, int]:
@@ -89,6 +99,7 @@ def _answer(request: wire.RunRequest, reply_path: str) -> None:
         reply: dict[str, Any] = modes.run(request)
     except MemoryError:
         reply = {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": "Python could not allocate memory"}
+        reply["message"] += limits.of_memory(request)
     except BaseException as error:
         reply = {"protocol": wire.PROTOCOL, "ending": "probe failed", "message": f"{type(error).__name__}: {error}"}
         if os.environ.get("AUTOFIX_PROBE_DEBUG"):
@@ -97,7 +108,13 @@ def _answer(request: wire.RunRequest, reply_path: str) -> None:
             reply["message"] = traceback.format_exc()
     if os.getpid() != process:
         os._exit(0)  # User code forked, and its child came back here: it has nothing to say.
-    workers.write_reply(reply, reply_path)
+    try:
+        endings.write_reply(reply, reply_path)
+    except OSError as error:
+        message = limits.reached(error, request)
+        if not message:
+            raise
+        endings.write_reply({"protocol": wire.PROTOCOL, "ending": "limit reached", "message": message}, reply_path)
 
 
 def _serve(requests: int, done: int, rehearse: bool) -> None:
@@ -107,19 +124,13 @@ def _serve(requests: int, done: int, rehearse: bool) -> None:
         rehearsal.run()
     for line in os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass"):
         request, reply_path = wire.decode_request(line)
-        _limit_memory(request.memory_mib)
+        limits.set_for(request)
+        os.makedirs(tempfile.gettempdir(), exist_ok=True)  # The run before may have emptied the folder above it.
         _answer(request, reply_path)
+        if offspring.has_children():
+            offspring.end_own()
         os.write(done, b".")
         gc.collect()  # While the reply is being read.
-
-
-def _limit_memory(mebibytes: int) -> None:
-    """Private memory of this process; RLIMIT_AS would count what torch only maps."""
-    import resource
-
-    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    soft = mebibytes * 1024 * 1024 if mebibytes > 0 else hard
-    resource.setrlimit(resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
 if __name__ == "__main__":

@@ -6,19 +6,18 @@ Sizes are counted as they are asked for, before the memory is.
 from __future__ import annotations
 
 import math
-import os
 from typing import Any
 
 import torch
 
-from . import wire
+from . import limits, wire
 
 MEBIBYTE = 1 << 20
+UNKNOWN_MACHINE = 8 * 1024 * MEBIBYTE
 PARAMETERS_SOUNDED = 768 * MEBIBYTE
 ACTIVATIONS_SOUNDED = 1024 * MEBIBYTE
 SHARE = 6  # Three runs at once, of which the system is to keep half of its memory.
 _COUNTED = 1 << 16  # Elements: smaller tensors are not worth counting.
-_CGROUP = "/sys/fs/cgroup/memory.max"
 
 _FACTORIES = frozenset(
     {torch.empty, torch.zeros, torch.ones, torch.full, torch.rand, torch.randn, torch.randint, torch.eye}
@@ -86,21 +85,7 @@ def need(parameter_bytes: int, activation_bytes: int) -> int:
     return 2 * (parameter_bytes + activation_bytes)
 
 
-def allowed(memory_mib: int) -> int:
-    """Bytes that one run may hold; ``memory_mib`` is the limit of the user, 0 for none."""
-    share = memory() // SHARE
-    return min(share, memory_mib * MEBIBYTE * 4 // 5) if memory_mib > 0 else share
-
-
-def memory() -> int:
-    """Bytes of the machine, or of the container that this process is in."""
-    try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf.
-        total = 8 * 1024 * MEBIBYTE
-    try:
-        with open(_CGROUP, encoding="ascii") as file:
-            text = file.read().strip()
-        return min(total, int(text)) if text.isdigit() else total
-    except (OSError, ValueError):
-        return total
+def allowed(memory_mib: int | None) -> int:
+    """Bytes that one run may hold; ``memory_mib`` is the limit of the user, if there is one."""
+    share = (limits.machine_bytes() or UNKNOWN_MACHINE) // SHARE
+    return min(share, memory_mib * MEBIBYTE * 4 // 5) if memory_mib else share

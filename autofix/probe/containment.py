@@ -1,8 +1,8 @@
-"""While a program is probed, its files, its network and its processes are not wanted.
+"""While a program is probed, its files and its processes are not wanted.
 
 What Python can redirect is redirected: the program's writes land in a folder of ours, and it reads them back from
-there. The rest (connections, processes) is refused by name or by an audit hook. This catches accidents; it is no
-sandbox.
+there. The rest (processes, other changes of files) is refused by name or by an audit hook; connections are for
+``network``. This catches accidents; it is no sandbox.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import builtins
 import multiprocessing.process
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,11 +18,11 @@ from typing import Any
 
 import torch
 
-from . import shadow
+from . import hook, shadow
 from .devices import replacing
+from .network import Refused
 
 PROCESS = "the program starts another process, which a probe run does not do"
-CONNECTION = "the program opens a connection, which a probe run does not do"
 CHANGE = "the program changes files in a way that cannot be redirected, which a probe run does not do"
 # What the audit hook refuses while a program is contained, by the interpreter's own names for it.
 _PROCESSES = (
@@ -36,7 +35,6 @@ _PROCESSES = (
     "subprocess.Popen",
     "pty.spawn",
 )
-_CONNECTIONS = ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.bind", "urllib.Request")
 _CHANGES = (
     "os.remove",
     "os.rename",
@@ -48,10 +46,6 @@ _CHANGES = (
     "os.chmod",
     "os.chown",
 )
-
-
-class Refused(PermissionError):
-    """The program asked for something that a probe run does not do."""
 
 
 class Asked(EOFError):
@@ -100,8 +94,6 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if event in _PROCESSES:
         raise Refused(PROCESS)
-    if event in _CONNECTIONS:
-        raise Refused(CONNECTION)
     if event == "open":
         path, _, flags = arguments
         if flags & shadow.WRITING_FLAGS and not files.holds(path):
@@ -110,18 +102,13 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         raise Refused(CHANGE)
 
 
-_hooked: list[bool] = []
-
-
 @contextmanager
 def contained(data: dict[str, str]) -> Iterator[None]:
     """Redirect and refuse inside the block; the interpreter is as it was afterwards.
 
     ``data`` are texts that stand in for files on disk: they are there as if the program had written them.
     """
-    if not _hooked:  # A hook cannot be taken away; outside of a contained program it does nothing.
-        sys.addaudithook(_audit)
-        _hooked.append(True)
+    hook.listen(("open", *_PROCESSES, *_CHANGES), _audit)
     folder = os.path.realpath(tempfile.mkdtemp(prefix="autofix-script-"))
     own_temporary = os.path.join(folder, "tmp")
     os.mkdir(own_temporary)

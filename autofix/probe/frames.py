@@ -82,13 +82,14 @@ class Stack:
         """[path, function, line, byte column, end line, end byte column, environment]."""
         code = frame.f_code
         line, end_line, column, end_column = self._position(code, lasti)
+        first = max(1, line or frame.f_lineno or 1)
         place = [
             code.co_filename,
             code.co_qualname,
-            line or frame.f_lineno,
-            column or 0,
-            end_line or line or frame.f_lineno,
-            end_column or 0,
+            first,
+            max(0, column or 0),
+            max(first, end_line or first),
+            max(0, end_column or 0),
         ]
         return [*place, self._environment(frame) if environments else -1]
 

@@ -86,8 +86,7 @@ def project(request: RunRequest) -> Iterator[None]:
     for path, text in _OverlayLoader.overlay.items():
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
     try:
-        os.chdir(os.path.dirname(request.path))
-        with served(_OverlayLoader.overlay):
+        with _working_directory(request), served(_OverlayLoader.overlay):
             yield
     finally:
         sys.meta_path.remove(finder)
@@ -97,6 +96,22 @@ def project(request: RunRequest) -> Iterator[None]:
             linecache.cache.pop(path, None)
         _OverlayLoader.overlay = {}
         _forget(request)
+
+
+@contextmanager
+def _working_directory(request: RunRequest) -> Iterator[None]:
+    """The file's folder or, where that is asked for, an empty one that is removed afterwards."""
+    if not request.temporary_directory:
+        os.chdir(os.path.dirname(request.path))
+        yield
+        return
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="autofix-cwd-"))
+    try:
+        os.chdir(folder)
+        yield
+    finally:
+        os.chdir(os.path.dirname(folder))  # No system removes the folder that a process stands in.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -6,24 +6,22 @@ It watches through an audit hook, so whoever opens them in Python is seen; what 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from . import hook
+
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pth")
 _WRITING = os.O_WRONLY | os.O_RDWR
 MAX_FILES = 500
-_hooked: list[bool] = []
 _seen: list[dict[str, None]] = []  # One while somebody watches.
 
 
 @contextmanager
 def watched() -> Iterator[dict[str, None]]:
     """The absolute paths, in order, of what is opened to read inside the block."""
-    if not _hooked:  # A hook cannot be taken away; while nobody watches it does nothing.
-        sys.addaudithook(_audit)
-        _hooked.append(True)
+    hook.listen(("open",), _audit)
     _seen[:] = [{}]
     try:
         yield _seen[0]
@@ -32,7 +30,7 @@ def watched() -> Iterator[dict[str, None]]:
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if event != "open" or not _seen:
+    if not _seen:
         return
     path, _, flags = arguments
     if isinstance(path, (str, bytes)) and not flags & _WRITING and len(_seen[0]) < MAX_FILES:

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import checks, devices, equality, inputs, loading, opened, surroundings, values, wire
+from . import checks, devices, endings, equality, inputs, loading, network, opened, surroundings, values, wire
 from .budget import NeedsValuesError, TooLargeError
 from .interception import recording
 from .recorder import Recorder
@@ -35,6 +35,13 @@ class _Ended(Exception):
 
 def run(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
     """The reply to ``request``, recorded by ``recorder``."""
+    with network.refused(request.network) as refusals:
+        reply = _recorded(request, recorder)
+    endings.explain(reply, request, refusals)
+    return reply
+
+
+def _recorded(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
     start = time.perf_counter()
     reply: dict[str, Any] = {
         "protocol": wire.PROTOCOL,
@@ -79,7 +86,7 @@ def _run_one(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> 
     except NeedsValuesError as error:
         reply.update(ending=NEEDS_VALUES, message=f"`{error}` has no form without storage")
     except MemoryError as error:
-        reply.update(ending="out of memory", message=_message(error) or "Python could not allocate memory")
+        reply.update(ending="out of memory", message=endings.message(error) or "Python could not allocate memory")
 
 
 def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
@@ -90,7 +97,7 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
     except (MemoryError, TooLargeError, NeedsValuesError):
         raise
     except BaseException as error:
-        ended = script.ended_by(error)
+        ended = endings.of_limit(error, request) or script.ended_by(error)
         if ended is not None:
             raise _Ended(*ended) from error
         _describe_failure(error, "script", recorder, reply)
@@ -120,6 +127,9 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
     except SystemExit as error:
         raise _Ended("exited", f"the program called exit({error.code!r}) during {stage[0]}") from error
     except BaseException as error:
+        ended = endings.of_limit(error, request)
+        if ended is not None:
+            raise _Ended(*ended) from error
         _describe_failure(error, stage[0], recorder, reply)
         return
     reply["output"] = values.plain(output, recorder.producer)
@@ -157,9 +167,11 @@ def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage:
     try:
         module, placeholders = loading.import_slice(request)
     except ImportError as error:
-        raise _Ended("import failed", _import_message(error)) from error
+        raise _Ended("import failed", endings.import_message(error)) from error
     reply["placeholders"] = placeholders
-    reply["import_error"] = "" if isinstance(first, loading.WouldRun) else f"{type(first).__name__}: {_message(first)}"
+    reply["import_error"] = (
+        "" if isinstance(first, loading.WouldRun) else f"{type(first).__name__}: {endings.message(first)}"
+    )
     return module
 
 
@@ -242,14 +254,14 @@ def _forward(
 def _describe_failure(error: BaseException, stage: str, recorder: Recorder, reply: dict[str, Any]) -> None:
     root = _recorded_cause(error, recorder)
     frames, callee, arguments = recorder.stack.traceback_frames(root.__traceback__)
-    message = _message(root)
+    message = endings.message(root)
     if isinstance(root, MemoryError) or "can't allocate memory" in message:
         reply.update(ending="out of memory", message=message)
         return
     reply["ending"] = "import failed" if stage == "import" else "raised"
     if isinstance(root, ImportError) and stage == "construct":
         reply["ending"] = "import failed"
-        message = _import_message(root)
+        message = endings.import_message(root)
     if stage == "import" and isinstance(root, SyntaxError):
         message = f"{os.path.basename(root.filename or '')}:{root.lineno}: {root.msg}"
     reply["message"] = message or type(root).__name__
@@ -275,17 +287,6 @@ def _recorded_cause(error: BaseException, recorder: Recorder) -> BaseException:
         seen.append(current)
         current = current.__cause__ or current.__context__
     return error
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)[:4000]
-    except Exception:
-        return type(error).__name__
-
-
-def _import_message(error: ImportError) -> str:
-    return f"{type(error).__name__}: {_message(error)}"
 
 
 def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:

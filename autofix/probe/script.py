@@ -20,8 +20,8 @@ import torch
 import torch.utils.data
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from . import watching
-from .containment import Asked, Refused, contained
+from . import network, watching
+from .containment import Asked, contained
 from .devices import replacing
 from .interception import recording
 from .recorder import Recorder
@@ -124,7 +124,10 @@ def ended_by(error: BaseException) -> tuple[str, str] | None:
         if usage:
             return "exited", f"the command line of the program is incomplete: {usage}; pass its arguments after --"
         return "exited", f"the program called exit({error.code!r})"
-    if isinstance(error, (Asked, Refused)):
+    refusal = network.cause_of(error)
+    if refusal is not None:
+        return "refused", str(refusal)
+    if isinstance(error, Asked):
         return "exited", str(error)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)) and error.filename is not None:
         name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else error.filename

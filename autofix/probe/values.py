@@ -5,6 +5,7 @@ It never keeps a reference to a user's object and never calls a user's ``__repr_
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +18,8 @@ MAX_ITEMS = 96
 MAX_TEXT = 4000
 MAX_DEPTH = 3
 MAX_NAMES = 400
-_SCALARS = (int, float, bool)
+MAX_BITS = 256
+_KEPT = (int, float, bool, str, list, tuple, dict)
 _SKIPPED_TYPES = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 Producer = Callable[[torch.Tensor], int]
@@ -26,14 +28,16 @@ Producer = Callable[[torch.Tensor], int]
 def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) -> Any:
     """``value`` in the wire form; ``values`` adds the lowest and highest element of integer tensors."""
     kind = type(value)
-    if value is None or kind in _SCALARS:
+    if kind is float or kind is int:
+        return _number(value)
+    if value is None or kind is bool:
         return value
     if kind is str:
         return value if len(value) <= MAX_TEXT else {wire.OPAQUE: "str"}
     if isinstance(value, torch.Tensor):
         return tensor(value, producer, values)
     if isinstance(value, (int, float)) and not isinstance(value, (torch.SymInt, torch.SymFloat)):
-        return float(value) if isinstance(value, float) else int(value)
+        return _number(float(value) if isinstance(value, float) else int(value))
     if depth >= MAX_DEPTH:
         return {wire.OPAQUE: kind.__name__}
     if isinstance(value, (list, tuple)) or kind.__name__ in {"dict_values", "dict_keys"}:
@@ -56,6 +60,13 @@ def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) 
     if attributes:
         return _mapping(kind.__name__, attributes, producer, depth)
     return {wire.OPAQUE: kind.__name__}
+
+
+def _number(value: float) -> Any:
+    """JSON has no numbers that are not finite, and no reader takes whole ones of any length."""
+    if isinstance(value, int):
+        return value if value.bit_length() <= MAX_BITS else {wire.OPAQUE: "int"}
+    return value if math.isfinite(value) else {wire.OPAQUE: "float"}
 
 
 def tensor(value: torch.Tensor, producer: Producer, values: bool = False) -> Any:
@@ -82,9 +93,7 @@ def _mapping(name: str, items: dict[Any, Any], producer: Producer, depth: int) -
 
 
 def _class(value: type, producer: Producer, depth: int) -> Any:
-    attributes = {
-        k: v for k, v in vars(value).items() if not k.startswith("_") and type(v) in (*_SCALARS, str, list, tuple, dict)
-    }
+    attributes = {k: v for k, v in vars(value).items() if not k.startswith("_") and type(v) in _KEPT}
     return _mapping("type", attributes, producer, depth) if attributes else {wire.OPAQUE: "type"}
 
 
@@ -116,7 +125,7 @@ def settings(module: torch.nn.Module) -> dict[str, Any]:
     for base in reversed(type(module).__mro__):
         if base.__module__.startswith("torch.") or base is object:
             continue
-        found.update({k: v for k, v in vars(base).items() if type(v) in (*_SCALARS, str, list, tuple, dict)})
+        found.update({k: v for k, v in vars(base).items() if type(v) in _KEPT})
     found.update(vars(module))
     for name, tensor_value in (*vars(module).get("_parameters", {}).items(), *vars(module).get("_buffers", {}).items()):
         found[name] = tensor_value

@@ -14,6 +14,7 @@ from typing import Any
 
 PROTOCOL = 1
 CANCEL = b"cancel\n"
+END = b"end\n"  # Nothing more is asked for; an input that ends without it has lost its writer.
 STALE = b"stale\n"  # A probe that has run user code was asked for a fresh process and ends: it is to be asked again.
 
 # The modes of a run.
@@ -49,7 +50,8 @@ class RunRequest:
 
     ``fresh`` asks for a process that has run no user code before; ``checks`` for the ladder after a forward that
     passed. ``against`` are the texts whose outputs the run's have to equal. ``mode``: with storage, without, or as the
-    size of the model says.
+    size of the model says. Of the limits 0 is none of ours; ``memory_mib`` is for one process and, where it is None, a
+    share of the machine's memory.
     """
 
     path: str
@@ -65,11 +67,16 @@ class RunRequest:
     fresh: bool
     graph: bool
     seconds: float
-    memory_mib: int
+    memory_mib: int | None
     script: bool = False
     arguments: tuple[str, ...] = ()
     against: tuple[tuple[str, str], ...] | None = None
     mode: str = AUTO
+    file_mib: int = 0
+    processes: int = 0
+    open_files: int = 0
+    network: bool = False
+    temporary_directory: bool = False
 
 
 def ready(runs_at_once: int) -> bytes:

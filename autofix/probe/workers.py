@@ -1,29 +1,23 @@
-"""Forked workers that run user code, and the loop that gives each request to one.
+"""Which forked worker serves which request, and the loop that reads and answers them.
 
 One or two workers serve the ordinary requests in the order they came; a request for a fresh process goes to a worker
-of its own, beside them. It knows processes and pipes, and nothing of what a run does.
+of its own, beside them. It knows nothing of what a run does.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import select
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from . import wire
+from . import endings, offspring, wire
+from .worker import Job, Serve, Worker
 
 MAX_RUNS = 200  # What user code leaves in a worker goes with it; a long session gets a new one now and then.
 IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
-EXIT_SECONDS = 5.0
-
-Serve = Callable[[int, int, bool], None]
-"""The life of a worker: where its requests come from, where it says that one is done, whether it is to rehearse."""
 
 
 @dataclass(frozen=True)
@@ -34,82 +28,6 @@ class Imports:
     without_storage: Callable[[], None]
 
 
-@dataclass
-class _Job:
-    """One request and the line that it came as."""
-
-    line: bytes
-    request: wire.RunRequest
-    reply_path: str
-    deadline: float = 0.0
-
-
-class _Worker:
-    """A forked process that serves requests from a pipe, and says on another when each is done.
-
-    ``inherited`` are descriptors of the supervisor that it must not hold; ``rehearse``: there is time for it to run a
-    model of ours first, so that its first run is as quick as its second.
-    """
-
-    def __init__(self, serve: Serve, inherited: list[int], for_scripts: bool, rehearse: bool) -> None:
-        self.for_scripts, self.runs = for_scripts, 0
-        self.job: _Job | None = None
-        read_end, self._write_end = os.pipe()
-        self.done, write_done = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            for descriptor in (*inherited, *self.descriptors):
-                os.close(descriptor)
-            os.setpgid(0, 0)
-            serve(read_end, write_done, rehearse)
-            os._exit(0)
-        os.close(read_end)
-        os.close(write_done)
-
-    @property
-    def descriptors(self) -> tuple[int, int]:
-        """The supervisor's ends of the two pipes."""
-        return self._write_end, self.done
-
-    def start(self, job: _Job) -> None:
-        """Hand over the request; a worker that is gone by now says so on ``done`` as one that ends later does."""
-        self.job, self.runs = job, self.runs + 1
-        job.deadline = time.monotonic() + job.request.seconds
-        view = memoryview(job.line + b"\n")
-        try:
-            while view:
-                view = view[os.write(self._write_end, view) :]
-        except BrokenPipeError:
-            pass
-
-    def ending(self) -> str:
-        """'' when the reply was written, else how the process ended: ``killed by signal N``, ``exit code N``."""
-        if os.read(self.done, 1):
-            return ""
-        deadline = time.monotonic() + EXIT_SECONDS
-        while time.monotonic() < deadline:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.pid = 0
-                code = os.waitstatus_to_exitcode(status)
-                return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-            time.sleep(0.002)
-        return "exit code unknown"
-
-    def end(self) -> int:
-        """Kill the process and what it started; its number, 0 if it has been reaped."""
-        pid, self.pid = self.pid, 0
-        if pid:
-            for kill in (os.killpg, os.kill):  # A worker that was only just forked is not yet in a group of its own.
-                try:
-                    kill(pid, signal.SIGKILL)
-                except (ProcessLookupError, PermissionError):
-                    pass
-        for descriptor in self.descriptors:
-            os.close(descriptor)
-        return pid
-
-
 class _Workers:
     """Those that serve requests, one for each fresh run under way, and one that waits: forked and warm before it is
     needed.
@@ -118,23 +36,23 @@ class _Workers:
     def __init__(self, serve: Serve, imports: Imports, answers: int, ordinary: int) -> None:
         self._serve, self._imports, self._answers = serve, imports, answers
         self._most = ordinary
-        self._ordinary: list[_Worker] = []
-        self._spare: _Worker | None = None
-        self._fresh: list[_Worker] = []
-        self._waiting: deque[_Job] = deque()
+        self._ordinary: list[Worker] = []
+        self._spare: Worker | None = None
+        self._fresh: list[Worker] = []
+        self._waiting: deque[Job] = deque()
         self._killed: list[int] = []
         self._for_scripts: bool | None = None
         self._without_storage = False
 
     @property
-    def busy(self) -> list[_Worker]:
+    def busy(self) -> list[Worker]:
         return [worker for worker in self._ordinary if worker.job is not None] + self._fresh
 
     def patience(self) -> float | None:
         """Seconds until the first run under way is over time, or until there is time to fork; None for neither."""
-        deadlines = [worker.job.deadline for worker in self.busy if worker.job is not None]
-        if deadlines:
-            return max(0.0, min(deadlines) - time.monotonic())
+        times = [min(worker.job.deadline, worker.job.look) for worker in self.busy if worker.job is not None]
+        if times:
+            return max(0.0, min(times) - time.monotonic())
         return IDLE_SECONDS if self._spare is None and self._for_scripts is not None else None
 
     def take(self, line: bytes) -> None:
@@ -146,7 +64,7 @@ class _Workers:
             self._imports.without_storage()
         self._without_storage |= request.mode == wire.META
         first, self._for_scripts = self._for_scripts is None, request.script
-        job = _Job(line, request, reply_path)
+        job = Job(line, request, reply_path)
         if request.fresh:
             worker = self._one_for(request.script)
             self._fresh.append(worker)
@@ -162,16 +80,17 @@ class _Workers:
     def _go_on(self) -> None:
         """The next requests that wait, for as many workers as are free."""
         while self._waiting:
-            worker = self._free(self._waiting[0].request.script)
+            worker = self._free(self._waiting[0])
             if worker is None:
                 return
             worker.start(self._waiting.popleft())
 
-    def _free(self, scripts: bool) -> _Worker | None:
+    def _free(self, job: Job) -> Worker | None:
         """An ordinary worker without a job; None where all have one."""
+        scripts = job.request.script
         idle = [worker for worker in self._ordinary if worker.job is None]
         for worker in idle:
-            if worker.for_scripts == scripts and worker.runs < MAX_RUNS:
+            if worker.for_scripts == scripts and worker.runs < MAX_RUNS and worker.fits(job):
                 return worker
             self._drop(worker)
         if len(self._ordinary) >= self._most:
@@ -179,7 +98,7 @@ class _Workers:
         self._ordinary.append(self._one_for(scripts))
         return self._ordinary[-1]
 
-    def _one_for(self, scripts: bool) -> _Worker:
+    def _one_for(self, scripts: bool) -> Worker:
         """A worker that has run nothing of the user's."""
         spare, self._spare = self._spare, None
         if spare is not None and spare.for_scripts != scripts:
@@ -194,10 +113,10 @@ class _Workers:
         if self._spare is None and self._for_scripts is not None:
             self._spare = self._forked(self._for_scripts, rehearse=not self._for_scripts)
 
-    def _forked(self, scripts: bool, rehearse: bool) -> _Worker:
+    def _forked(self, scripts: bool, rehearse: bool) -> Worker:
         known = [self._spare, *self._ordinary, *self._fresh]
         held = [descriptor for worker in known if worker is not None for descriptor in worker.descriptors]
-        return _Worker(self._serve, [self._answers, *held], scripts, rehearse)
+        return Worker(self._serve, [self._answers, *held], scripts, rehearse)
 
     def settle(self, readable: list[int]) -> Iterator[tuple[str, str]]:
         """The reply's path and how its worker ended, '' if well, for each run that is over."""
@@ -205,15 +124,16 @@ class _Workers:
         for worker in self.busy:
             job = worker.job
             assert job is not None
-            over = worker.done in readable
-            if not over and now < job.deadline:
+            over = any(sign in readable for sign in worker.signs)
+            excess = "" if over or now < job.look else worker.too_many()
+            if not over and not excess and now < job.deadline:
                 continue
-            ended = worker.ending() if over else "timed out"
+            ended = worker.ending() if over else excess or "timed out"
             worker.job = None
-            if ended:
-                write_reply(_ending(ended, job.request), job.reply_path)
             if ended or worker in self._fresh:
                 self._drop(worker)
+            if ended:
+                endings.write_reply(endings.of_process(ended, job.request, beyond=bool(excess)), job.reply_path)
             yield job.reply_path, ended
         self._killed = [pid for pid in self._killed if os.waitpid(pid, os.WNOHANG)[0] == 0]
         self._go_on()
@@ -228,11 +148,13 @@ class _Workers:
         while self._waiting:
             yield self._waiting.popleft().reply_path
 
-    def _drop(self, worker: _Worker) -> None:
+    def _drop(self, worker: Worker) -> None:
         self._end(worker)
         (self._fresh if worker in self._fresh else self._ordinary).remove(worker)
+        known = [one.pid for one in (self._spare, *self._ordinary, *self._fresh) if one is not None]
+        offspring.end_strangers({*known, *self._killed})
 
-    def _end(self, worker: _Worker) -> None:
+    def _end(self, worker: Worker) -> None:
         """Nobody waits until the system has taken the memory of a killed process apart."""
         pid = worker.end()
         if pid:
@@ -242,15 +164,20 @@ class _Workers:
         for worker in (self._spare, *self._ordinary, *self._fresh):
             if worker is not None:
                 worker.end()
+        offspring.end_strangers(set())
 
 
-def supervise(requests: int, answers: int, serve: Serve, imports: Imports, ordinary: int) -> None:
-    """Serve request lines until their stream ends, and then end all workers; ``ordinary``: how many serve at once."""
+def supervise(requests: int, answers: int, serve: Serve, imports: Imports, ordinary: int) -> bool:
+    """Serve request lines until their stream ends, and then end all workers; ``ordinary``: how many serve at once.
+
+    Whether the end was announced: otherwise who asked is gone.
+    """
+    offspring.adopt_orphans()
     workers = _Workers(serve, imports, answers, ordinary)
     rest = b""
     try:
         while True:
-            watched = [requests, *(worker.done for worker in workers.busy)]
+            watched = [requests, *(sign for worker in workers.busy for sign in worker.signs)]
             readable, _, _ = select.select(watched, [], [], workers.patience())
             if not readable and not workers.busy:
                 workers.prepare()
@@ -259,9 +186,11 @@ def supervise(requests: int, answers: int, serve: Serve, imports: Imports, ordin
             if requests in readable:
                 data = os.read(requests, 1 << 20)
                 if not data:
-                    return
+                    return False
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
+                    if line + b"\n" == wire.END:
+                        return True
                     if line + b"\n" != wire.CANCEL:
                         workers.take(line)
                         continue
@@ -269,22 +198,3 @@ def supervise(requests: int, answers: int, serve: Serve, imports: Imports, ordin
                         os.write(answers, wire.done(path))
     finally:
         workers.end()
-
-
-def write_reply(reply: dict[str, Any], path: str) -> None:
-    """Whole or not at all: the reader may look at any moment."""
-    text = json.dumps(reply, default=lambda value: {wire.OPAQUE: type(value).__name__})  # `dump` is ten times slower.
-    with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
-        file.write(text)
-    os.replace(f"{path}.part", path)
-
-
-def _ending(ended: str, request: wire.RunRequest) -> dict[str, Any]:
-    if ended == "timed out":
-        message = f"the model ran longer than {request.seconds:g} s"
-        return {"protocol": wire.PROTOCOL, "ending": "timed out", "message": message}
-    if ended.endswith("signal 9") and request.memory_mib:
-        return {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": f"the process was {ended}"}
-    if ended.startswith("exit code"):
-        return {"protocol": wire.PROTOCOL, "ending": "exited", "message": f"the program ended the process with {ended}"}
-    return {"protocol": wire.PROTOCOL, "ending": "crashed", "message": f"the process was {ended}"}

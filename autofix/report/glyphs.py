@@ -89,5 +89,7 @@ def _head(text: str, width: int) -> str:
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most ``width`` columns where that can be; ``-> conv`` and ``(1, 256)`` are not broken."""
     glued = _SHAPE.sub(lambda match: match[0].replace(" ", _GLUE), text).replace("-> ", f"->{_GLUE}")
+    # A line that begins so is a command to the build servers that read what is printed.
+    glued = glued.replace(" ::", f"{_GLUE}::")
     lines = textwrap.wrap(glued, max(MINIMAL_WRAP_COLUMNS, width), break_long_words=False, break_on_hyphens=False)
     return [line.replace(_GLUE, " ") for line in lines] or [""]

@@ -38,6 +38,7 @@ class Preferences:
     code_lens: bool = True
     time_limit: float | None = None
     memory_limit: int | None = None
+    allow_network: bool = False
     log_level: str = "warning"
 
 
@@ -99,6 +100,7 @@ _SETTERS: dict[str, _Setter] = {
     "codeLens": lambda made, value: replace(made, code_lens=_flag(value)),
     "timeLimit": lambda made, value: replace(made, time_limit=_number(value, "seconds", 0.1)),
     "memoryLimit": lambda made, value: replace(made, memory_limit=int(_number(value, "MiB", 0))),
+    "allowNetwork": lambda made, value: replace(made, allow_network=_flag(value)),
     "logLevel": lambda made, value: replace(made, log_level=_level(value)),
 }
 
@@ -125,6 +127,7 @@ class Configuration:
             base.limits,
             run_seconds=own.time_limit or base.limits.run_seconds,
             memory_mib=base.limits.memory_mib if own.memory_limit is None else own.memory_limit,
+            network=own.allow_network,
         )
         return replace(base, python=self._python(path, own, base), limits=limits)
 

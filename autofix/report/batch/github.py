@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autofix.batch.records import BatchReport, Json, Outcome
+from autofix.report.glyphs import visible
 
 
 def render(report: BatchReport) -> str:
@@ -27,7 +28,8 @@ def _line(one: Json, outcome: Outcome) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    shown = "\n".join(map(visible, text.splitlines()))
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from autofix.batch.records import BatchReport, Json, Outcome
 from autofix.records import SampleOrigin
 from autofix.report.batch.text import HEALTHY, place
+from autofix.report.glyphs import visible
 
 _KINDS = {
     "safe": ("safe repair", "safe"),
@@ -69,8 +70,9 @@ def _hash(text: str) -> str:
 
 
 def _text(text: object) -> str:
-    """Escaped; what a page must not hold is shown as a replacement."""
-    return escape("".join(c if c >= " " or c in "\t\n" else "\ufffd" for c in str(text)))
+    """Escaped, and what is not printed made visible: a change of direction would show another order than there is."""
+    lines = str(text).split("\n")
+    return escape("\n".join("\t".join(map(visible, line.split("\t"))) for line in lines))
 
 
 def _kind(outcome: Outcome) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from autofix.batch.records import BatchReport, Outcome
 from autofix.report import words
 from autofix.report.batch.text import HEALTHY, place, sums
+from autofix.report.glyphs import visible
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 
 
 def render(report: BatchReport) -> str:
@@ -37,7 +38,7 @@ def _row(outcome: Outcome) -> str:
 def _details(outcome: Outcome) -> Iterator[str]:
     plan = outcome.plan
     assert plan is not None
-    yield f"<details><summary>{html.escape(outcome.label)}</summary>"
+    yield f"<details><summary><code>{html.escape(visible(outcome.label))}</code></summary>"
     yield ""
     for one in outcome.diagnostics:
         yield f"- {_plain(place(one))}: **{one['code']}** {_plain(one['message'])}"
@@ -51,11 +52,12 @@ def _details(outcome: Outcome) -> Iterator[str]:
         for label, text in (("withheld", outcome.withheld), ("note", outcome.remark))
         if text
     )
-    patch = plan["patch"] or ""
+    lines = (plan["patch"] or "").rstrip("\n").split("\n")
+    patch = "\n".join("\t".join(map(visible, text.split("\t"))) for text in lines)
     longest = max((len(run) for run in re.findall(r"`+", patch)), default=0)
     fence = "`" * max(3, longest + 1)
-    yield from ("", f"{fence}diff", patch.rstrip("\n"), fence, "", "</details>")
+    yield from ("", f"{fence}diff", patch, fence, "", "</details>")
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", visible(" ".join(text.split())))

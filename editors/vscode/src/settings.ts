@@ -9,6 +9,7 @@ export const SERVER_SETTINGS = [
   "codeLens",
   "timeLimit",
   "memoryLimit",
+  "allowNetwork",
   "logLevel",
 ] as const;
 

@@ -1,6 +1,6 @@
-"""How a run of the original text ended, in words: why a model could not be run, and what its mode left unknown.
+"""Why a model could not be run, or not run whole, for people: what happened, where, what to do.
 
-It reads a trace and names what to do; it runs nothing.
+It is given how the run ended and judges nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from autofix.records import Ending, Limits, Mode, Target, Trace
 MAX_NAMED = 4
 
 
-def not_run(target: Target, limits: Limits, original: Trace) -> str:
+def why(target: Target, limits: Limits, original: Trace) -> str:
     """What happened, where, what to do."""
     name, message = target.path.name, original.message
     match original.ending:
@@ -27,11 +27,14 @@ def not_run(target: Target, limits: Limits, original: Trace) -> str:
             return f"{name}: the {what} ran longer than {limits.run_seconds:g} s; {help_}"
         case Ending.OUT_OF_MEMORY:
             return (
-                f"{name}: the model needs more memory than there is ({message}); use a smaller sample or --memory-limit"
+                f"{name}: the model needs more memory than there is ({message}); "
+                "use a smaller sample or raise --memory-limit"
             )
         case Ending.NEEDS_VALUES:
             takes = f"with storage it would take up to {original.need / 2**30:,.1f} GiB"
             return f"{name}: {message}, and {takes}; use a smaller sample or --mode real"
+        case Ending.LIMIT_REACHED | Ending.REFUSED:
+            return f"{name}: {message}"
         case Ending.EXITED:
             if target.script:
                 return f"{name}: {message}"

@@ -1,0 +1,40 @@
+"""Where a path really lies: whether a file is one of the project's own, and what it is called from its root.
+
+Links are followed, since what counts is the file that would be changed. Nothing is opened or written.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+_REPOSITORY = ".git"
+
+
+def within(path: Path, root: Path) -> PurePosixPath | None:
+    """The file that ``path`` leads to, from ``root``; None where that is not below it or belongs to git itself."""
+    real, base = Path(os.path.realpath(path)), Path(os.path.realpath(root))
+    if real.is_relative_to(base):
+        inside = PurePosixPath(real.relative_to(base).as_posix())
+        return inside if is_inner(inside) else None
+    # A file system that takes no notice of case knows a folder by several names.
+    for parent in real.parents:
+        if _is_same(parent, base):
+            inside = PurePosixPath(real.relative_to(parent).as_posix())
+            return inside if is_inner(inside) else None
+    return None
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def is_inner(path: PurePosixPath) -> bool:
+    """Whether a name stays below whatever it is appended to, on every system, and out of a repository's own folder."""
+    elsewhere = PureWindowsPath(str(path))
+    parts = [part.casefold().rstrip(". ") for part in (*path.parts, *elsewhere.parts)]
+    leads_out = path.is_absolute() or elsewhere.root or ".." in (*path.parts, *elsewhere.parts)
+    return bool(parts) and not leads_out and _REPOSITORY not in parts

@@ -1,0 +1,72 @@
+"""How runs end that come to no result, in words, and the file that says so.
+
+It knows errors and processes; what was run is not its concern.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from typing import Any
+
+from . import limits, network, wire
+
+_KILLED, _PROCESSOR_TIME = (f"killed by signal {getattr(signal, name, 0):d}" for name in ("SIGKILL", "SIGXCPU"))
+
+
+def of_limit(error: BaseException, request: wire.RunRequest) -> tuple[str, str] | None:
+    """The ending, and why in words, of a run that did more than it may; None for a fault of its own."""
+    words = limits.reached(error, request)
+    if words:
+        return "limit reached", words
+    refusal = network.cause_of(error)
+    return None if refusal is None else ("refused", str(refusal))
+
+
+def explain(reply: dict[str, Any], request: wire.RunRequest, refusals: list[str]) -> None:
+    """Put into the reply what the run was refused, and the limit that it came up against."""
+    lacks = reply["ending"] == "import failed" or reply.get("failure", {}).get("type") == "NameError"
+    if lacks and refusals and reply["sliced"]:  # The import that was refused is what is missing.
+        reply.update(ending="refused", message=network.words_of(refusals[0]))
+        reply.pop("failure", None)
+    reply["refused"] = refusals
+    if reply["ending"] == "out of memory":
+        reply["message"] += limits.of_memory(request)
+
+
+def of_process(ended: str, request: wire.RunRequest, *, beyond: bool) -> dict[str, Any]:
+    """The reply of a worker that wrote none: how its process ended or, ``beyond``, which limit it was ended for."""
+    if beyond:
+        return {"protocol": wire.PROTOCOL, "ending": "limit reached", "message": ended}
+    if ended == _PROCESSOR_TIME:
+        ended = "timed out"
+    if ended == "timed out":
+        message = f"the model ran longer than {request.seconds:g} s"
+        return {"protocol": wire.PROTOCOL, "ending": "timed out", "message": message}
+    if ended == _KILLED and request.memory_mib != 0:
+        message = f"the process was {ended}{limits.of_memory(request)}"
+        return {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": message}
+    if ended.startswith("exit code"):
+        return {"protocol": wire.PROTOCOL, "ending": "exited", "message": f"the program ended the process with {ended}"}
+    return {"protocol": wire.PROTOCOL, "ending": "crashed", "message": f"the process was {ended}"}
+
+
+def write_reply(reply: dict[str, Any], path: str) -> None:
+    """Whole or not at all: the reader may look at any moment."""
+    text = json.dumps(reply, default=lambda value: {wire.OPAQUE: type(value).__name__})  # `dump` is ten times slower.
+    with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
+        file.write(text)
+    os.replace(f"{path}.part", path)
+
+
+def message(error: BaseException) -> str:
+    """What an error says, which is user code too."""
+    try:
+        return str(error)[:4000]
+    except Exception:
+        return type(error).__name__
+
+
+def import_message(error: ImportError) -> str:
+    return f"{type(error).__name__}: {message(error)}"
