@@ -32,7 +32,7 @@ from autofix.settings import Settings
 pytestmark = pytest.mark.torch
 Run = Callable[..., Trace]
 DEFAULT = Limits()
-HEAD = "import copy\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
+HEAD = "import copy\nimport numpy\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 INIT = "self.fc = nn.Linear(3, 5)"
 
 
@@ -113,6 +113,10 @@ NEEDING = {
     "indices of what is not zero": ("y = self.fc(x)\nreturn y[(y > 0).nonzero()[:, 0]]", "nonzero"),
     "a mask": ("y = self.fc(x)\nreturn y[y > 0]", "an index that is a mask"),
     "a list": ("y = self.fc(x)\nn = len(y.tolist())\nreturn y.repeat(n, 1)", "tolist"),
+    "an array by its protocol": (
+        "y = self.fc(x)\nn = len(numpy.asarray(y.detach()))\nreturn y.repeat(n, 1)",
+        "__array__",
+    ),
     "an array": ("y = self.fc(x)\nn = y.detach().numpy().shape[0]\nreturn y.repeat(n, 1)", "numpy"),
 }
 

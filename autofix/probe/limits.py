@@ -10,6 +10,7 @@ import math
 import os
 import sys
 import types
+from functools import lru_cache
 from typing import Any
 
 from .wire import RunRequest
@@ -91,6 +92,7 @@ def _bound_cpu(seconds: float) -> None:
         return
 
 
+@lru_cache(maxsize=1)
 def machine_bytes() -> int:
     """Memory of this machine or of the container that this process lives in; 0 where that cannot be told."""
     try:

@@ -259,4 +259,5 @@ _DIRECT: dict[Any, str] = {
     torch.Tensor.device.__get__: "device",
     torch.Tensor.tolist: "tolist",
     torch.Tensor.numpy: "numpy",
+    torch.Tensor.__array__: "__array__",
 }
