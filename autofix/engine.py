@@ -73,6 +73,8 @@ def repair(
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
         run = _runs(request, used)
         registry.rules()  # They load while the probe still imports torch.
+        if used.starting:
+            registry.prepare()
         tell("running the model")
         original = run.trace(Run(checks=True))
         if not _has_fault(original):

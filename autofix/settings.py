@@ -9,19 +9,14 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from autofix.errors import UsageError
+from autofix.preference import Prefer
 from autofix.records import Limits
 
-
-class Prefer(Enum):
-    """Which of two equally good repairs comes first: a concrete size or a lazy layer."""
-
-    CONCRETE = "concrete"
-    LAZY = "lazy"
+__all__ = ["Prefer", "Settings", "TargetEntry", "read", "read_file"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from autofix.errors import UsageError
-from autofix.settings import Prefer
+from autofix.preference import Prefer
 
 
 class Format(Enum):
