@@ -23,6 +23,7 @@ from typing import Any
 
 from autofix.asked import Accounts, Asked
 from autofix.errors import CancelledError, ProbeError
+from autofix.memory import uncollected
 from autofix.probe import wire
 
 START_SECONDS = 180.0
@@ -292,7 +293,8 @@ def _forward_lines(stream: Any, lines: queue.Queue[bytes]) -> None:
 
 def _read_reply(path: Path) -> dict[str, Any]:
     try:
-        reply = json.loads(path.read_text("utf-8", "surrogatepass"))
+        with uncollected():
+            reply = json.loads(path.read_text("utf-8", "surrogatepass"))
     except (OSError, ValueError) as error:
         raise ProbeError(f"the probe's reply cannot be read: {error}") from error
     finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autofix.errors import ProbeError
+from autofix.memory import uncollected
 from autofix.probe import wire
 from autofix.records import (
     Check,
@@ -35,6 +36,7 @@ from autofix.records import (
 )
 
 LineOf = Callable[[Path, int], str]
+FrameOf = Callable[[Any], Frame]
 
 
 def read(reply: dict[str, Any], line_of: LineOf) -> Trace:
@@ -44,23 +46,24 @@ def read(reply: dict[str, Any], line_of: LineOf) -> Trace:
     Raises ProbeError if the reply does not have the form of ``probe/wire.py``.
     """
     try:
-        return _trace(reply, line_of)
+        with uncollected():
+            return _trace(reply, _frames(line_of))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise ProbeError(f"the probe's reply is malformed: {type(error).__name__}: {error}") from error
 
 
-def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
-    layers = tuple(_layer(i, row, line_of) for i, row in enumerate(reply.get("layers", ())))
+def _trace(reply: dict[str, Any], frame_of: FrameOf) -> Trace:
+    layers = tuple(_layer(i, row, frame_of) for i, row in enumerate(reply.get("layers", ())))
     failure = reply.get("failure")
     return Trace(
         ending=Ending(reply["ending"]),
         message=_text(reply.get("message", "")),
-        operations=tuple(_operation(i, row, layers, line_of) for i, row in enumerate(reply.get("operations", ()))),
+        operations=tuple(_operation(i, row, layers, frame_of) for i, row in enumerate(reply.get("operations", ()))),
         layers=layers,
         environments=tuple(_mapping(row) for row in reply.get("environments", ())),
         globals=tuple((_path(path), _mapping(row)) for path, row in reply.get("globals", ())),
         output=value(reply.get("output")),
-        failure=None if failure is None else _failure(failure, line_of),
+        failure=None if failure is None else _failure(failure, frame_of),
         checks=tuple(
             Check(CheckKind[kind], CheckOutcome(outcome), _text(detail), *map(int, place))
             for kind, outcome, detail, *place in reply.get("checks", ())
@@ -76,7 +79,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
     )
 
 
-def _operation(index: int, row: dict[str, Any], layers: tuple[Layer, ...], line_of: LineOf) -> Operation:
+def _operation(index: int, row: dict[str, Any], layers: tuple[Layer, ...], frame_of: FrameOf) -> Operation:
     scope = int(row["scope"])
     return Operation(
         index=index,
@@ -87,7 +90,7 @@ def _operation(index: int, row: dict[str, Any], layers: tuple[Layer, ...], line_
         keywords=tuple((_text(name), value(item)) for name, item in row["kwargs"]),
         result=value(row["result"]),
         raised=bool(row["raised"]),
-        frames=tuple(_frame(frame, line_of) for frame in row["frames"]),
+        frames=tuple(frame_of(frame) for frame in row["frames"]),
         phase=Phase(row["phase"]),
         layer=None if row["layer"] is None else _text(row["layer"]),
         scope=(layers[scope].path or "") if 0 <= scope < len(layers) else "",
@@ -96,28 +99,41 @@ def _operation(index: int, row: dict[str, Any], layers: tuple[Layer, ...], line_
     )
 
 
-def _layer(index: int, row: dict[str, Any], line_of: LineOf) -> Layer:
+def _layer(index: int, row: dict[str, Any], frame_of: FrameOf) -> Layer:
     return Layer(
         identity=index,
         path=None if row["path"] is None else _text(row["path"]),
         type=_text(row["type"]),
         settings=tuple((_text(name), value(item)) for name, item in row["settings"]),
         parameters=tuple((_text(name), _shape(shape)) for name, shape in row["parameters"]),
-        construction=tuple(_frame(frame, line_of) for frame in row["frames"]),
+        construction=tuple(frame_of(frame) for frame in row["frames"]),
         is_leaf=bool(row["leaf"]),
     )
 
 
-def _failure(row: dict[str, Any], line_of: LineOf) -> Failure:
+def _failure(row: dict[str, Any], frame_of: FrameOf) -> Failure:
     return Failure(
         type=_text(row["type"]),
         message=_text(row["message"]),
         stage=Stage(row["stage"]),
         operation=int(row["operation"]),
-        frames=tuple(_frame(frame, line_of) for frame in row["frames"]),
+        frames=tuple(frame_of(frame) for frame in row["frames"]),
         callee=_text(row["callee"]),
         arguments=tuple((_text(name), value(item)) for name, item in row["arguments"]),
     )
+
+
+def _frames(line_of: LineOf) -> FrameOf:
+    """One object for equal frames: thousands of layers and operations come from few places."""
+    known: dict[tuple[Any, ...], Frame] = {}
+
+    def frame_of(row: Any) -> Frame:
+        key = tuple(row)
+        if key not in known:
+            known[key] = _frame(row, line_of)
+        return known[key]
+
+    return frame_of
 
 
 def _frame(row: list[Any], line_of: LineOf) -> Frame:
