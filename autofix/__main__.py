@@ -6,6 +6,7 @@ Nothing here parses options; the words are read just closely enough to know whet
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ _HELP = frozenset({"--help", "-h"})
 
 
 def main() -> None:
+    gc.set_threshold(100_000)  # The records of a large model are many, live to the end and have no cycles.
     code = _main(sys.argv[1:])
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()

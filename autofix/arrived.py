@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autofix.errors import ProbeError
+from autofix.memory import uncollected
 from autofix.probe import wire
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -25,7 +26,8 @@ def read_reply(path: Path) -> dict[str, Any]:
             raise ProbeError("the probe's reply is no regular file")
         if found.st_size > MAX_BYTES:
             raise ProbeError(f"the probe's reply is larger than {MAX_BYTES >> 20} MiB; use a smaller sample")
-        reply = json.loads(path.read_text("utf-8", "surrogatepass"), parse_constant=_no_number)
+        with uncollected():
+            reply = json.loads(path.read_text("utf-8", "surrogatepass"), parse_constant=_no_number)
     except (OSError, ValueError, RecursionError) as error:
         raise ProbeError(f"the probe's reply cannot be read: {error}") from error
     finally:

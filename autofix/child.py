@@ -81,6 +81,11 @@ class Session:
         """The probe's, None while there is none."""
         return None if self._process is None else self._process.pid
 
+    @property
+    def starting(self) -> bool:
+        """Whether the probe still imports torch, so that the caller has to wait whatever it does."""
+        return not self._ready and not self._answers.queue
+
     def cancel(self) -> None:
         """End the run under way, from any thread; it and every later one raise CancelledError until ``allow``."""
         self._cancelled.set()

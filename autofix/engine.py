@@ -85,6 +85,8 @@ def _with_refusals(report: Report) -> Report:
 def _repaired(request: Request, used: Session, tell: Progress, early: Early | None) -> Report:
     run = _runs(request, used)
     registry.rules()  # They load while the probe still imports torch.
+    if used.starting:
+        registry.prepare()
     tell("running the model")
     original = run.trace(Run(checks=True))
     if not _has_fault(original):

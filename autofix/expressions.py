@@ -5,14 +5,26 @@ Text of an expression in, text out; where the expression stands is the caller's 
 
 from __future__ import annotations
 
-import libcst as cst
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class NotACall(ValueError):
     """The text is no call that these edits know."""
 
 
+def prepare() -> None:
+    """Load libcst, which takes 0.2 s; without this the first edit of a call does."""
+    import libcst as cst
+
+    _ = cst
+
+
 def _call(text: str) -> cst.Call:
+    import libcst as cst
+
     try:
         node = cst.parse_expression(text)
     except cst.ParserSyntaxError as error:
@@ -23,6 +35,8 @@ def _call(text: str) -> cst.Call:
 
 
 def _code(node: cst.CSTNode) -> str:
+    import libcst as cst
+
     return cst.Module([]).code_for_node(node)
 
 
@@ -31,6 +45,8 @@ def with_argument(text: str, name: str, value: str, position: int = -1) -> str:
 
     Raises NotACall for a text that is no call.
     """
+    import libcst as cst
+
     call = _call(text)
     new = cst.parse_expression(value)
     arguments = list(call.args)
@@ -49,6 +65,8 @@ def with_argument(text: str, name: str, value: str, position: int = -1) -> str:
 
 def _appended(arguments: list[cst.Arg], name: str, value: cst.BaseExpression) -> list[cst.Arg]:
     """A keyword argument at the end, after a comma in the style of the arguments before."""
+    import libcst as cst
+
     added = cst.Arg(
         value=value,
         keyword=cst.Name(name),
@@ -90,6 +108,8 @@ def with_callee(text: str, name: str) -> str:
     """The call of another function: only the last part of the callee's name changes (``nn.Conv1d`` ->
     ``nn.Conv2d``).
     """
+    import libcst as cst
+
     call = _call(text)
     if isinstance(call.func, cst.Attribute):
         return _code(call.with_changes(func=call.func.with_changes(attr=cst.Name(name))))
@@ -100,6 +120,8 @@ def with_callee(text: str, name: str) -> str:
 
 def operand(text: str) -> str:
     """``text`` so that a method may follow it: in parentheses where it is an operation."""
+    import libcst as cst
+
     try:
         node = cst.parse_expression(text)
     except cst.ParserSyntaxError as error:

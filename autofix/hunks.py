@@ -44,7 +44,8 @@ def spans(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Span]:
     found: list[Span] = []
     done, new_done = 0, 0
     for place, new_place in (*_anchors(before, after), (len(before), len(after))):
-        gap = _gap(before[done:place], after[new_done:new_place])
+        old, new = before[done:place], after[new_done:new_place]
+        gap = _gap(old, new) if old != new else ()
         found += [Span(a + done, b + done, c + new_done, d + new_done) for a, b, c, d in gap]
         done, new_done = place, new_place
     return found

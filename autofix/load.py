@@ -172,7 +172,10 @@ def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
     """Data files that texts in the code name and that stand beside it or above it."""
     found: dict[Path, None] = {}
     for source in sources:
-        for node in source.nodes:
+        may_name = any(
+            ending in source.text for ending in _DATA
+        )  # Most files name none, and need not be parsed for it.
+        for node in source.nodes if may_name else ():
             name = node.value if isinstance(node, ast.Constant) else None
             if isinstance(name, str) and name.endswith(_DATA) and len(name) < MAX_NAME and "\n" not in name:
                 folders = (source.path.parent, project_root(source.path))

@@ -12,15 +12,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-
-from unidiff.constants import LINE_TYPE_ADDED, LINE_TYPE_NO_NEWLINE, LINE_TYPE_REMOVED
-from unidiff.errors import UnidiffParseError
-from unidiff.patch import Hunk, PatchedFile, PatchSet
+from typing import TYPE_CHECKING
 
 from autofix import paths
 from autofix.errors import InternalError, UsageError
 from autofix.hunks import hunks
 from autofix.records import Edit, Location, Plan, Position, Range, SourceText
+
+if TYPE_CHECKING:
+    from unidiff.patch import Hunk, PatchedFile, PatchSet
 
 # Enough for git to find the blobs again for a three-way merge, short enough to read.
 BLOB_ID_LENGTH = 12
@@ -206,6 +206,8 @@ def _quoted_byte(byte: int) -> str:
 
 def verify(patch: bytes, changes: Sequence[FileChange]) -> None:
     """Read the patch back and apply it in memory; raises InternalError unless that gives exactly the new bytes."""
+    from unidiff.errors import UnidiffParseError
+
     made = [change for change in changes if change.before != change.after]
     try:
         files = _read_back(patch)
@@ -220,6 +222,8 @@ def verify(patch: bytes, changes: Sequence[FileChange]) -> None:
 
 
 def _read_back(patch: bytes) -> PatchSet:
+    from unidiff.patch import PatchSet
+
     # unidiff misreads a `diff --git` line when a folder's name ends in ` b`; the names stand in --- and +++ too.
     # Latin-1 maps every byte to one character, and a string is split at LF only.
     kept = (line for line in patch.split(b"\n") if not line.startswith((b"diff --git ", b"index ")))
@@ -243,6 +247,8 @@ def _applied(before: bytes, file: PatchedFile) -> bytes | None:
 
 
 def _sides(hunk: Hunk) -> tuple[list[str], list[str]]:
+    from unidiff.constants import LINE_TYPE_ADDED, LINE_TYPE_NO_NEWLINE, LINE_TYPE_REMOVED
+
     source: list[str] = []
     target: list[str] = []
     touched: tuple[list[str], ...] = ()

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from autofix.preference import Mode
+
 # --------------------------------------------------------------------------------------------------------------------
 # Places in source text
 # --------------------------------------------------------------------------------------------------------------------
@@ -346,14 +348,6 @@ class Ending(Enum):
     LIMIT_REACHED = "limit reached"
     REFUSED = "refused"
     PROBE_FAILED = "probe failed"
-
-
-class Mode(Enum):
-    """Whether the tensors of a run have storage; AUTO leaves that to the size of the model."""
-
-    AUTO = "auto"
-    REAL = "real"
-    META = "meta"
 
 
 class CheckKind(Enum):

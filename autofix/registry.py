@@ -8,17 +8,33 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from autofix.errors import InternalError
-from autofix.rule import Rule
+
+if TYPE_CHECKING:
+    from autofix.rule import Rule
 
 GROUP = "autofix.rules"
 BUILTIN = "autofix_rules"
+# A file that opens with its documentation as plain text, whose first line names code and rule.
+_OPENING = re.compile(r'"""((\w+) ([\w-]+): (?:(?!""")[^\\])*)"""')
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The documentation of one rule."""
+
+    code: str
+    name: str
+    text: str
 
 
 @cache
@@ -32,6 +48,31 @@ def rules() -> tuple[Rule, ...]:
     return tuple(found)
 
 
+@cache
+def pages() -> tuple[Page, ...]:
+    """The documentation of every rule, by code; files that open with it are not imported, since that takes longer."""
+    found = (page for package in _packages() for name in _names(package) for page in _pages_of(package, name))
+    return tuple(sorted(found, key=lambda page: page.code))
+
+
+def _pages_of(package: ModuleType, name: str) -> Iterator[Page]:
+    files = (Path(folder) / f"{name}.py" for folder in package.__path__)
+    text = next((file.read_text("utf-8") for file in files if file.is_file()), "")
+    opening = _OPENING.match(text)
+    if opening is not None:
+        yield Page(opening[2], opening[3], opening[1].strip())
+        return
+    for rule in _rules_in(package, name):
+        yield Page(rule.code, rule.name, rule.documentation())
+
+
+def prepare() -> None:
+    """Load what rules edit with, for whoever has to wait anyway; else it is loaded where it is needed."""
+    from autofix import expressions
+
+    expressions.prepare()
+
+
 def folders() -> tuple[Path, ...]:
     """Where the files of all rules stand."""
     return tuple(Path(folder) for package in _packages() for folder in package.__path__)
@@ -43,16 +84,23 @@ def _packages() -> Iterator[ModuleType]:
         yield importlib.import_module(name)
 
 
+def _names(package: ModuleType) -> Iterator[str]:
+    return (info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_"))
+
+
 def _rules_of(package: ModuleType) -> Iterator[Rule]:
-    for info in pkgutil.iter_modules(package.__path__):
-        if info.name.startswith("_"):
-            continue
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
-        for value in vars(module).values():
-            if (
-                isinstance(value, type)
-                and issubclass(value, Rule)
-                and value is not Rule
-                and value.__module__ == module.__name__
-            ):
-                yield value()
+    return (rule for name in _names(package) for rule in _rules_in(package, name))
+
+
+def _rules_in(package: ModuleType, name: str) -> Iterator[Rule]:
+    from autofix.rule import Rule
+
+    module = importlib.import_module(f"{package.__name__}.{name}")
+    for value in vars(module).values():
+        if (
+            isinstance(value, type)
+            and issubclass(value, Rule)
+            and value is not Rule
+            and value.__module__ == module.__name__
+        ):
+            yield value()

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from autofix.errors import ProbeError
+from autofix.memory import uncollected
+from autofix.preference import Mode
 from autofix.probe import wire
 from autofix.records import (
     Check,
@@ -24,7 +26,6 @@ from autofix.records import (
     Frame,
     Layer,
     Mapping,
-    Mode,
     Opaque,
     Operation,
     OperationKind,
@@ -39,6 +40,7 @@ from autofix.records import (
 )
 
 LineOf = Callable[[Path, int], str]
+FrameOf = Callable[[Any], Frame]
 MAX_TEXT = 1 << 20
 MAX_GRAPH = 1 << 26
 MAX_DEPTH = 16
@@ -54,7 +56,8 @@ def read(reply: dict[str, Any], line_of: LineOf) -> Trace:
     Raises ProbeError if the reply does not have the form of ``probe/wire.py``.
     """
     try:
-        return _trace(reply, line_of)
+        with uncollected():
+            return _trace(reply, line_of)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise ProbeError(f"the probe's reply is malformed: {type(error).__name__}: {error}") from error
 
@@ -71,17 +74,18 @@ class _Counts:
 def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
     operations, environments = _rows(reply, "operations"), _rows(reply, "environments")
     counts = _Counts(len(operations), len(_rows(reply, "layers")), len(environments))
-    layers = tuple(_layer(i, row, counts, line_of) for i, row in enumerate(_rows(reply, "layers")))
+    frame_of = _frames(counts, line_of)
+    layers = tuple(_layer(i, row, counts, frame_of) for i, row in enumerate(_rows(reply, "layers")))
     failure = reply.get("failure")
     return Trace(
         ending=Ending(reply["ending"]),
         message=_text(reply.get("message", "")),
-        operations=tuple(_operation(i, row, layers, counts, line_of) for i, row in enumerate(operations)),
+        operations=tuple(_operation(i, row, layers, counts, frame_of) for i, row in enumerate(operations)),
         layers=layers,
         environments=tuple(_mapping(row, counts) for row in environments),
         globals=tuple((_path(path), _mapping(row, counts)) for path, row in _rows(reply, "globals")),
         output=_value(reply.get("output"), counts),
-        failure=None if failure is None else _failure(failure, counts, line_of),
+        failure=None if failure is None else _failure(failure, counts, frame_of),
         checks=tuple(_check(*row) for row in _rows(reply, "checks")),
         state_dict=tuple((_text(name), _shape(shape)) for name, shape in _rows(reply, "state_dict")),
         files=tuple(_path(path) for path in _rows(reply, "files")),
@@ -103,7 +107,7 @@ def _check(kind: Any, outcome: Any, detail: Any, *place: Any) -> Check:
 
 
 def _operation(
-    index: int, row: dict[str, Any], layers: tuple[Layer, ...], counts: _Counts, line_of: LineOf
+    index: int, row: dict[str, Any], layers: tuple[Layer, ...], counts: _Counts, frame_of: FrameOf
 ) -> Operation:
     scope = _integer(row["scope"], -1, counts.layers)
     return Operation(
@@ -115,7 +119,7 @@ def _operation(
         keywords=_items(row["kwargs"], counts),
         result=_value(row["result"], counts),
         raised=_flag(row["raised"]),
-        frames=_frames(row["frames"], counts, line_of),
+        frames=tuple(map(frame_of, row["frames"])),
         phase=Phase(row["phase"]),
         layer=None if row["layer"] is None else _text(row["layer"]),
         scope=(layers[scope].path or "") if scope >= 0 else "",
@@ -124,32 +128,41 @@ def _operation(
     )
 
 
-def _layer(index: int, row: dict[str, Any], counts: _Counts, line_of: LineOf) -> Layer:
+def _layer(index: int, row: dict[str, Any], counts: _Counts, frame_of: FrameOf) -> Layer:
     return Layer(
         identity=index,
         path=None if row["path"] is None else _text(row["path"]),
         type=_text(row["type"]),
         settings=_items(row["settings"], counts),
         parameters=tuple((_text(name), _shape(shape)) for name, shape in row["parameters"]),
-        construction=_frames(row["frames"], counts, line_of),
+        construction=tuple(map(frame_of, row["frames"])),
         is_leaf=_flag(row["leaf"]),
     )
 
 
-def _failure(row: dict[str, Any], counts: _Counts, line_of: LineOf) -> Failure:
+def _failure(row: dict[str, Any], counts: _Counts, frame_of: FrameOf) -> Failure:
     return Failure(
         type=_text(row["type"]),
         message=_text(row["message"]),
         stage=Stage(row["stage"]),
         operation=_integer(row["operation"], -1, counts.operations),
-        frames=_frames(row["frames"], counts, line_of),
+        frames=tuple(map(frame_of, row["frames"])),
         callee=_text(row["callee"]),
         arguments=_items(row["arguments"], counts),
     )
 
 
-def _frames(rows: Any, counts: _Counts, line_of: LineOf) -> tuple[Frame, ...]:
-    return tuple(_frame(row, counts, line_of) for row in rows)
+def _frames(counts: _Counts, line_of: LineOf) -> FrameOf:
+    """One object for equal frames: thousands of layers and operations come from few places."""
+    known: dict[tuple[Any, ...], Frame] = {}
+
+    def frame_of(row: Any) -> Frame:
+        key = tuple(row)
+        if key not in known:
+            known[key] = _frame(row, counts, line_of)
+        return known[key]
+
+    return frame_of
 
 
 def _frame(row: list[Any], counts: _Counts, line_of: LineOf) -> Frame:

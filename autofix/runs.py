@@ -14,9 +14,10 @@ from autofix import load, replies, silence
 from autofix.asked import Asked
 from autofix.child import Session
 from autofix.errors import UsageError
+from autofix.preference import Mode
 from autofix.probe import wire
 from autofix.project import Project
-from autofix.records import Ending, Limits, Mode, Run, Samples, SourceText, Target, Texts, Trace
+from autofix.records import Ending, Limits, Run, Samples, SourceText, Target, Texts, Trace
 from autofix.silence import Suspect
 from autofix.source import Source, source_of
 

@@ -14,17 +14,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autofix.errors import UsageError
-from autofix.records import Limits, Mode
+from autofix.preference import Mode, Prefer
+from autofix.records import Limits
 
 MINIMAL_FILE_MIB = 16
 _NOT_THE_PROJECTS = ("allow-network", "network")
 
-
-class Prefer(Enum):
-    """Which of two equally good repairs comes first: a concrete size or a lazy layer."""
-
-    CONCRETE = "concrete"
-    LAZY = "lazy"
+__all__ = ["Prefer", "Settings", "TargetEntry", "read", "read_file"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ It is given how the run ended and judges nothing.
 
 from __future__ import annotations
 
-from autofix.records import Ending, Limits, Mode, Target, Trace
+from autofix.preference import Mode
+from autofix.records import Ending, Limits, Target, Trace
 
 MAX_NAMED = 4
 

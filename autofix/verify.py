@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autofix import doubts
+from autofix.preference import Mode
 from autofix.project import Project
 from autofix.records import (
     Applicability,
@@ -17,7 +18,6 @@ from autofix.records import (
     CheckKind,
     CheckOutcome,
     Layer,
-    Mode,
     Operation,
     OperationKind,
     Phase,

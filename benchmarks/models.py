@@ -44,7 +44,8 @@ class Deep(nn.Module):
         return self.head(self.body(x))
 """
 
-# Ten lines each; what surrounds the model in a long file.
+# Ten lines each; what surrounds the model in a long file. The names differ as they do in files that people write:
+# CPython 3.11 takes quadratic time to compile thousands of functions that are equal.
 FILLER = '''
 
 class Block{number}(nn.Module):
@@ -52,9 +53,9 @@ class Block{number}(nn.Module):
 
     def __init__(self, width=16, depth={number}):
         super().__init__()
-        self.layers = nn.ModuleList([nn.Linear(width, width) for _ in range(depth % 4)])
+        self.part_{number} = nn.ModuleList([nn.Linear(width, width) for _ in range(depth % 4)])
 
     def forward(self, x):
-        return sum(layer(x) for layer in self.layers)
+        return sum(layer_{number}(x) for layer_{number} in self.part_{number})
 '''
 FILLER_LINES = FILLER.count("\n")

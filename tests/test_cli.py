@@ -35,7 +35,6 @@ from autofix.records import (
     Step,
     Trace,
 )
-from autofix.rule import Rule
 
 BEFORE = (
     "from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        self.head = nn.Linear(128, 10)\n"
@@ -410,21 +409,13 @@ def test_shapes(
     assert err == said
 
 
-class StandInRule(Rule):
-    """Never asked to repair anything."""
-
-    code = "AF199"
-    name = "stand-in"
-
-    @classmethod
-    def documentation(cls) -> str:
-        return "AF199 stand-in: a rule for this test.\n\nWhy it fails\n    It does not."
+PAGE = registry.Page("AF199", "stand-in", "AF199 stand-in: a rule for this test.\n\nWhy it fails\n    It does not.")
 
 
 EXPLANATIONS = {
     "all": ("explain", 0, "AF199 stand-in: a rule for this test\n", ""),
-    "by code": ("explain af199", 0, f"{StandInRule.documentation()}\n", ""),
-    "by name": ("explain stand-in", 0, f"{StandInRule.documentation()}\n", ""),
+    "by code": ("explain af199", 0, f"{PAGE.text}\n", ""),
+    "by name": ("explain stand-in", 0, f"{PAGE.text}\n", ""),
     "nearly": ("explain standin", 2, "", "autofix: there is no rule `standin`; did you mean `stand-in`?\n"),
     "unknown": ("explain xyz", 2, "", "autofix: there is no rule `xyz`; `autofix explain` lists all\n"),
 }
@@ -439,7 +430,7 @@ def test_explain(
     shown: str,
     said: str,
 ) -> None:
-    monkeypatch.setattr(registry, "rules", lambda: (StandInRule(),))
+    monkeypatch.setattr(registry, "pages", lambda: (PAGE,))
     assert cli.main(words.split()) == code
     assert capfd.readouterr() == (shown, said)
 

@@ -16,7 +16,8 @@ import pytest
 from autofix import engine, load, patch
 from autofix.child import Session
 from autofix.errors import UsageError
-from autofix.records import Applicability, Mode, RepairEnding, Report
+from autofix.preference import Mode
+from autofix.records import Applicability, RepairEnding, Report
 from autofix.report import text
 from autofix.settings import Settings
 

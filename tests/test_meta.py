@@ -13,13 +13,13 @@ import pytest
 
 from autofix import engine, load
 from autofix.child import Session
+from autofix.preference import Mode
 from autofix.records import (
     Applicability,
     CheckKind,
     CheckOutcome,
     Ending,
     Limits,
-    Mode,
     RepairEnding,
     Report,
     Tensor,

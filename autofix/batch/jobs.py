@@ -19,10 +19,10 @@ from autofix.batch.notebooks import Notebook
 from autofix.batch.records import Change, Job, Json, Missing, Outcome, Terms, job_from, terms_from, with_tuples
 from autofix.child import Session
 from autofix.errors import AutofixError, UsageError
+from autofix.preference import Mode
 from autofix.records import (
     Ending,
     Limits,
-    Mode,
     RepairEnding,
     Report,
     SampleInput,

@@ -28,6 +28,7 @@ def main() -> None:
     with contextlib.suppress(AutofixError):  # The first run will say what is wrong.
         jobs.session(sys.argv[1] if sys.argv[1:] else None)
     registry.rules()  # They load while the probe imports torch.
+    registry.prepare()
     for line in sys.stdin:
         request = json.loads(line)
         try:

@@ -29,8 +29,8 @@ from autofix.frontends.choices import (
     StreamChoice,
     checked,
 )
-from autofix.records import Mode
-from autofix.settings import Prefer
+from autofix.frontends.completion import Command, unread
+from autofix.preference import Mode, Prefer
 
 REPAIR = "repair"
 
@@ -83,6 +83,9 @@ class _DefaultCommand(TyperGroup):
 
     The parser's own types are private to typer, hence the ``Any``.
     """
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return unread(super().get_params(ctx), ctx)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         # Without a word there is nothing to complete but the names of commands and options.
@@ -190,7 +193,7 @@ _Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.
 _NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 
-@_app.command(REPAIR, hidden=True)
+@_app.command(REPAIR, cls=Command, hidden=True)
 def _repair(
     file: _File,
     sample_shape: _SampleShape = None,
@@ -259,7 +262,7 @@ def _repair(
     )
 
 
-@_app.command("shapes")
+@_app.command("shapes", cls=Command)
 def _shapes(
     file: _File,
     sample_shape: _SampleShape = None,
@@ -296,7 +299,7 @@ def _shapes(
     return ShapesChoice(run, StreamChoice(quiet, verbose, no_color))
 
 
-@_app.command("batch")
+@_app.command("batch", cls=Command)
 def _batch(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="PATH...", show_default=False, help="Files and folders.")
@@ -393,7 +396,7 @@ def _batch(
     )
 
 
-@_app.command("explain")
+@_app.command("explain", cls=Command)
 def _explain(
     rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="Code or name; none lists all rules.")] = None,
 ) -> ExplainChoice:
@@ -401,7 +404,7 @@ def _explain(
     return ExplainChoice(rule)
 
 
-@_app.command("lsp")
+@_app.command("lsp", cls=Command)
 def _lsp(
     stdio: Annotated[bool, typer.Option("--stdio", help="Standard input and output, as always.")] = False,
 ) -> ServeChoice:

@@ -10,8 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from autofix.errors import UsageError
-from autofix.records import Mode
-from autofix.settings import Prefer
+from autofix.preference import Mode, Prefer
 
 
 class Format(Enum):

@@ -5,11 +5,8 @@ What a repair does stands in ``repairing``; this file alone decides how a run of
 
 from __future__ import annotations
 
-import logging
 import sys
-import traceback
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from autofix.errors import AutofixError, InternalError, UsageError
@@ -41,7 +38,7 @@ def main(words: Sequence[str], session: Session | None = None) -> int:
         sys.stdout.flush()
     except AutofixError as error:
         if verbose and isinstance(error, InternalError):
-            sys.stderr.write(terminal.visible(traceback.format_exc()))
+            _print_traceback()
         _say(str(error))
         return error.exit_code
     except BrokenPipeError:
@@ -52,7 +49,7 @@ def main(words: Sequence[str], session: Session | None = None) -> int:
         return INTERRUPTED
     except Exception as error:
         if verbose:
-            sys.stderr.write(terminal.visible(traceback.format_exc()))
+            _print_traceback()
         _say(f"internal error: {type(error).__name__}: {error}; please report it with the file{_how(verbose)}")
         return INTERNAL
     if code == INTERRUPTED:
@@ -73,6 +70,12 @@ def _parsed(words: Sequence[str]) -> Choice:
     from autofix.frontends import arguments
 
     return arguments.parse(words)
+
+
+def _print_traceback() -> None:
+    import traceback
+
+    sys.stderr.write(terminal.visible(traceback.format_exc()))
 
 
 def _say(message: str) -> None:
@@ -111,16 +114,17 @@ def _run(choice: Choice, session: Session | None) -> int:
 
 def _log(streams: StreamChoice) -> None:
     if streams.verbose:
+        import logging
+
+        class _Visible(logging.Formatter):
+            """What is told may hold names and words of the user's code."""
+
+            def format(self, record: logging.LogRecord) -> str:
+                return terminal.visible(super().format(record))
+
         shown = logging.StreamHandler(sys.stderr)
         shown.setFormatter(_Visible("%(name)s: %(message)s"))
         logging.basicConfig(level=logging.INFO, handlers=[shown])
-
-
-class _Visible(logging.Formatter):
-    """What is told may hold names and words of the user's code."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return terminal.visible(super().format(record))
 
 
 def shapes(choice: ShapesChoice, session: Session | None) -> int:
@@ -145,17 +149,19 @@ def explain(rule: str | None) -> int:
     """Print the documentation of one rule, or one line for each."""
     from autofix import registry
 
-    rules = sorted(registry.rules(), key=lambda known: known.code)
+    pages = registry.pages()
     if rule is None:
-        for known in rules:
-            print(known.documentation().partition("\n")[0].removesuffix("."))
+        for known in pages:
+            print(known.text.partition("\n")[0].removesuffix("."))
         return 0
     wanted = rule.lower()
-    for known in rules:
+    for known in pages:
         if wanted in (known.code.lower(), known.name.lower()):
-            print(known.documentation().strip())
+            print(known.text.strip())
             return 0
-    names = [name for known in rules for name in (known.code.lower(), known.name)]
+    from difflib import get_close_matches
+
+    names = [name for known in pages for name in (known.code.lower(), known.name)]
     close = get_close_matches(wanted, names, n=1)
     suggestion = f"did you mean `{close[0]}`?" if close else "`autofix explain` lists all"
     raise UsageError(f"there is no rule `{rule}`; {suggestion}")

@@ -68,12 +68,13 @@ class _FunctionMode(TorchFunctionMode):
 
     def _record(self, recorder: Recorder, func: Any, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
         recorder._function = func
-        index = recorder.begin("call_method" if name.startswith("Tensor.") else "call_function", name, args, kwargs)
+        shown = args[:1] if name == "Tensor.deepcopy" else args  # The memo holds everything that was copied before.
+        index = recorder.begin("call_method" if name.startswith("Tensor.") else "call_function", name, shown, kwargs)
         try:
             with recorder.quiet():
                 result = func(*args, **kwargs)
         except Exception as error:
-            recorder.fail(index, error, args, kwargs)
+            recorder.fail(index, error, shown, kwargs)
             raise
         short = name.rpartition(".")[2]
         if short == "setitem":

@@ -17,13 +17,16 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, ClassVar
 
 from . import slicing
 from .devices import replacing
 from .wire import RunRequest
 
+MAX_COMPILED = 2000
+# The code of each text, since a run imports every file of a project and a candidate changes one of them.
+_compiled: dict[tuple[Any, str | bytes], CodeType] = {}
 _before: list[set[str]] = [set()]  # The names of the modules that were there before the run.
 
 
@@ -32,7 +35,7 @@ class WouldRun(BaseException):
 
 
 class _OverlayLoader(importlib.machinery.SourceFileLoader):
-    """Reads a file's text from the overlay, and compiles it afresh; files outside the overlay load as always."""
+    """Reads a file's text from the overlay, which no cache on disk knows; files outside the overlay load as always."""
 
     overlay: ClassVar[dict[str, str]] = {}
 
@@ -47,15 +50,35 @@ class _OverlayLoader(importlib.machinery.SourceFileLoader):
 
     def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]
         text = self.overlay.get(os.path.abspath(os.fspath(path))) if isinstance(path, (str, os.PathLike)) else None
-        return compile(data if text is None else text, path, "exec", dont_inherit=True)
+        content = data if text is None else text
+        if not isinstance(content, (str, bytes)):
+            return compile(content, path, "exec", dont_inherit=True)
+        known = _compiled.get((path, content))
+        if known is None:
+            if len(_compiled) >= MAX_COMPILED:
+                _compiled.clear()
+            known = _compiled[path, content] = compile(content, path, "exec", dont_inherit=True)
+        return known
 
 
 class _OverlayFinder:
     """Finds project modules first and gives them the overlay's loader."""
 
     def __init__(self, search_paths: tuple[str, ...]) -> None:
-        details = (_OverlayLoader, importlib.machinery.SOURCE_SUFFIXES)
-        self._finders = [importlib.machinery.FileFinder(path, details) for path in search_paths]
+        self._known: dict[str, importlib.machinery.FileFinder] = {}
+        self._finders = [self._finder(path) for path in search_paths]
+
+    def _finder(self, folder: str) -> importlib.machinery.FileFinder:
+        """One for a folder, since it lists the folder when it is first asked."""
+        if folder not in self._known:
+            details = (_OverlayLoader, importlib.machinery.SOURCE_SUFFIXES)
+            self._known[folder] = importlib.machinery.FileFinder(folder, details)
+        return self._known[folder]
+
+    def invalidate_caches(self) -> None:
+        """For ``importlib``: a program that writes a module and imports it says so."""
+        for finder in self._known.values():
+            finder.invalidate_caches()
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if path is None:
@@ -63,8 +86,7 @@ class _OverlayFinder:
                 return None
             finders = self._finders
         else:
-            details = (_OverlayLoader, importlib.machinery.SOURCE_SUFFIXES)
-            finders = [importlib.machinery.FileFinder(entry, details) for entry in path if "site-packages" not in entry]
+            finders = [self._finder(entry) for entry in path if "site-packages" not in entry]
         for finder in finders:
             spec = finder.find_spec(name)
             if spec is not None and spec.loader is not None:

@@ -103,20 +103,26 @@ class Recorder(torch.fx.Tracer):
         """Name layers, parameters and buffers by their paths in ``model``; a further model's carry its class name."""
         self.root = model
         prefix = f"{type(model).__name__}." if further else ""
+        twins: dict[Any, int] = {}
         for path, module in model.named_modules(remove_duplicate=False):
             self._paths.setdefault(id(module), (prefix + path).rstrip("."))
             if id(module) not in self._identities:
-                self._adopt_copy(module)
+                self._adopt_copy(module, twins)
         for name, tensor in (
             *model.named_parameters(remove_duplicate=False),
             *model.named_buffers(remove_duplicate=False),
         ):
             self._names.setdefault(id(tensor), prefix + name)
 
-    def _adopt_copy(self, module: torch.nn.Module) -> None:
-        """A deep copy was built without its constructor; it has the construction chain of the layer it is a copy of."""
-        own = _scalars(module)
-        twin = next((i for i, m in enumerate(self.modules) if type(m) is type(module) and _scalars(m) == own), None)
+    def _adopt_copy(self, module: torch.nn.Module, twins: dict[Any, int]) -> None:
+        """A deep copy was built without its constructor; it has the construction chain of the layer it is a copy of.
+
+        ``twins`` are the first layers of each make, found when the first copy asks.
+        """
+        if not twins:
+            for index, known in enumerate(self.modules):
+                twins.setdefault(_make(known), index)
+        twin = twins.get(_make(module))
         self._identities[id(module)] = len(self.modules)
         self.modules.append(module)
         self.layers.append({"frames": [] if twin is None else self.layers[twin]["frames"]})
@@ -266,8 +272,18 @@ class Recorder(torch.fx.Tracer):
         return f"<{type(value).__name__}>"
 
 
-def _scalars(module: torch.nn.Module) -> dict[str, Any]:
-    return {name: value for name, value in vars(module).items() if isinstance(value, (int, float, str, bool, tuple))}
+def _make(module: torch.nn.Module) -> Any:
+    """Equal for layers of one type with equal numbers and texts."""
+    return type(module), frozenset(
+        (name, value)
+        for name, value in vars(module).items()
+        if isinstance(value, (int, float, str, bool)) or _plain(value)
+    )
+
+
+def _plain(value: Any) -> bool:
+    """Whether it is a tuple of numbers and texts: a tuple of anything else may not be hashed, or not quickly."""
+    return isinstance(value, tuple) and all(isinstance(item, (int, float, str, bool)) for item in value)
 
 
 def _is_lazy(tensor: torch.Tensor) -> bool:

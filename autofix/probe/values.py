@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ MAX_DEPTH = 3
 MAX_NAMES = 400
 MAX_BITS = 256
 _KEPT = (int, float, bool, str, list, tuple, dict)
+_LISTS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
 _SKIPPED_TYPES = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 Producer = Callable[[torch.Tensor], int]
@@ -51,7 +53,7 @@ def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) 
     if isinstance(value, dict):
         return _mapping("dict", value, producer, depth)
     if isinstance(value, torch.nn.Module):
-        return _mapping(type_name(kind), settings(value), producer, depth)
+        return _mapping(type_name(kind), settings(value, crowded=MAX_ITEMS), producer, depth)
     if isinstance(value, type):
         return _class(value, producer, depth)
     if isinstance(value, (torch.dtype, torch.device)):
@@ -88,7 +90,7 @@ def _sequence(value: Any, producer: Producer, depth: int, values: bool) -> Any:
 
 
 def _mapping(name: str, items: dict[Any, Any], producer: Producer, depth: int) -> Any:
-    kept = [(key, value) for key, value in list(items.items())[:MAX_ITEMS] if isinstance(key, (str, int))]
+    kept = [(key, value) for key, value in islice(items.items(), MAX_ITEMS) if isinstance(key, (str, int))]
     return {wire.MAPPING: [name, [[str(key), plain(value, producer, depth + 1)] for key, value in kept]]}
 
 
@@ -119,8 +121,12 @@ def of_module(module: types.ModuleType, producer: Producer) -> Any:
     return {wire.MAPPING: ["module", kept]}
 
 
-def settings(module: torch.nn.Module) -> dict[str, Any]:
-    """Public plain attributes of a layer, class attributes of its user-defined classes included."""
+def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, Any]:
+    """Public plain attributes of a layer, class attributes of its user-defined classes included.
+
+    A list or sequence of more than ``crowded`` layers is told without them: a loop that builds a deep model would
+    copy all of them for each.
+    """
     found: dict[str, Any] = {}
     for base in reversed(type(module).__mro__):
         if base.__module__.startswith("torch.") or base is object:
@@ -129,8 +135,9 @@ def settings(module: torch.nn.Module) -> dict[str, Any]:
     found.update(vars(module))
     for name, tensor_value in (*vars(module).get("_parameters", {}).items(), *vars(module).get("_buffers", {}).items()):
         found[name] = tensor_value
-    for name, child in vars(module).get("_modules", {}).items():
-        found[name] = child
+    children = vars(module).get("_modules", {})
+    if crowded is None or len(children) <= crowded or not isinstance(module, _LISTS):
+        found.update(children)
     return {
         key: value for key, value in found.items() if not key.startswith("_") and not isinstance(value, _SKIPPED_TYPES)
     }

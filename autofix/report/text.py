@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from autofix.errors import UsageError
 from autofix.patch import plan_patch
-from autofix.records import Applicability, CheckOutcome, Diagnostic, Location, Mode, Plan, Proof, RepairEnding, Report
+from autofix.preference import Mode
+from autofix.records import Applicability, CheckOutcome, Diagnostic, Location, Plan, Proof, RepairEnding, Report
 from autofix.report import words
 from autofix.report.glyphs import cut_middle, visible, wrapped
 from autofix.report.snippet import snippet, source_line

@@ -91,6 +91,7 @@ class Worker:
             from autofix import registry
 
             registry.rules()
+            registry.prepare()
         except Exception as error:
             _LOG.info("not started ahead: %s", error)  # The first job meets the same and says so.
 
