@@ -16,7 +16,7 @@ help:
 	@echo "make demo   install and repair a model of fixtures/"
 	@echo "make test   install with development tools; run ruff, mypy and pytest"
 	@echo "make lint   ruff and mypy only"
-	@echo "make bench  print the speed ratios"
+	@echo "make bench  measure the speed (BENCH=--quick for a short run; docs/speed.md)"
 	@echo "make vscode build and test the extension for VS Code (needs Node 20 and npm)"
 	@echo "make workbench  drive it in VS Code itself; the first time takes ten minutes and 1.2 GB (needs Debian and root)"
 	@echo "make clean  remove the environment and caches"
@@ -47,8 +47,7 @@ test: lint
 	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 bench: $(VENV)/.installed-dev
-	$(VENV)/bin/python benchmarks/ratios.py
-	$(VENV)/bin/python benchmarks/lsp.py --edits 200
+	$(VENV)/bin/python benchmarks/all.py $(BENCH)
 
 vscode:
 	cd editors/vscode && npm ci --no-audit --no-fund --loglevel=error && npm test && npm run package

@@ -34,7 +34,7 @@ DEEP = """\
 from torch import nn
 
 
-class Deep(nn.Module):
+class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.body = nn.Sequential(*[nn.Linear(8, 8) if i % 2 else nn.ReLU() for i in range({operations})])
@@ -59,3 +59,107 @@ class Block{number}(nn.Module):
         return sum(layer_{number}(x) for layer_{number} in self.part_{number})
 '''
 FILLER_LINES = FILLER.count("\n")
+
+CANDIDATES_OF = 32  # Texts that a candidate is timed on.
+
+# As many operations as `operations`, side by side instead of one after the other.
+BRANCHES = """\
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.ModuleList([nn.Linear(8, 8) for _ in range({operations} // 2)])
+        self.head = nn.Linear({width}, 2)
+
+    def forward(self, x):
+        return self.head(torch.stack([torch.relu(part(x)) for part in self.parts]).sum(0))
+"""
+
+# Five widths that can each be wrong alone.
+FIVE = """\
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(8, 16)
+        self.second = nn.Linear({0}, 24)
+        self.third = nn.Linear(24, 32)
+        self.fourth = nn.Linear({1}, 40)
+        self.fifth = nn.Linear(40, 48)
+        self.sixth = nn.Linear({2}, 56)
+        self.seventh = nn.Linear(56, 64)
+        self.eighth = nn.Linear({3}, 72)
+        self.ninth = nn.Linear(72, 80)
+        self.tenth = nn.Linear({4}, 10)
+
+    def forward(self, x):
+        x = self.second(torch.relu(self.first(x)))
+        x = self.fourth(torch.relu(self.third(x)))
+        x = self.sixth(torch.relu(self.fifth(x)))
+        x = self.eighth(torch.relu(self.seventh(x)))
+        return self.tenth(torch.relu(self.ninth(x)))
+"""
+RIGHT, WRONG = (16, 32, 48, 64, 80), (17, 33, 47, 63, 82)
+
+# Runs as a program too, which is how the alternatives see it.
+PROGRAM = f"""{LENET}
+
+if __name__ == "__main__":
+    LeNet()(torch.randn(64, 3, 32, 32))
+"""
+
+# A decoder with 70 billion parameters; its last projection takes another width than the blocks give out.
+DECODER = """\
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+WIDTH, HEADS, HIDDEN, LAYERS, WORDS = 8192, 64, 28672, 80, 32000
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(WIDTH)
+        self.query = nn.Linear(WIDTH, WIDTH, bias=False)
+        self.key = nn.Linear(WIDTH, WIDTH // 8, bias=False)
+        self.value = nn.Linear(WIDTH, WIDTH // 8, bias=False)
+        self.out = nn.Linear(WIDTH, WIDTH, bias=False)
+        self.norm2 = nn.LayerNorm(WIDTH)
+        self.gate = nn.Linear(WIDTH, HIDDEN, bias=False)
+        self.up = nn.Linear(WIDTH, HIDDEN, bias=False)
+        self.down = nn.Linear(HIDDEN, WIDTH, bias=False)
+
+    def forward(self, x):
+        batch, steps, _ = x.shape
+        y = self.norm1(x)
+        query = self.query(y).view(batch, steps, HEADS, WIDTH // HEADS).transpose(1, 2)
+        key = self.key(y).view(batch, steps, HEADS // 8, WIDTH // HEADS).transpose(1, 2)
+        value = self.value(y).view(batch, steps, HEADS // 8, WIDTH // HEADS).transpose(1, 2)
+        key, value = key.repeat_interleave(8, 1), value.repeat_interleave(8, 1)
+        y = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+        x = x + self.out(y.transpose(1, 2).reshape(batch, steps, WIDTH))
+        y = self.norm2(x)
+        return x + self.down(F.silu(self.gate(y)) * self.up(y))
+
+
+class Decoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(WORDS, WIDTH)
+        self.blocks = nn.ModuleList([Block() for _ in range(LAYERS)])
+        self.norm = nn.LayerNorm(WIDTH)
+        self.head = nn.Linear(4096, WORDS, bias=False)
+
+    def forward(self, tokens):
+        x = self.words(tokens)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.norm(x))
+"""
