@@ -27,6 +27,7 @@ from autofix.probe import wire
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
+MAX_REPLY_BYTES = 512 << 20  # 20,000 operations take some 20 MiB.
 _WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 _PROBE = Path(__file__).parent / "probe"
 _BOOT = """
@@ -287,8 +288,10 @@ def _forward_lines(stream: Any, lines: queue.Queue[bytes]) -> None:
 
 def _read_reply(path: Path) -> dict[str, Any]:
     try:
+        if path.stat().st_size > MAX_REPLY_BYTES:
+            raise ProbeError(f"the probe's reply is larger than {MAX_REPLY_BYTES >> 20} MiB; use a smaller sample")
         reply = json.loads(path.read_text("utf-8", "surrogatepass"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ProbeError(f"the probe's reply cannot be read: {error}") from error
     finally:
         path.unlink(missing_ok=True)

@@ -45,7 +45,7 @@ def read(reply: dict[str, Any], line_of: LineOf) -> Trace:
     """
     try:
         return _trace(reply, line_of)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise ProbeError(f"the probe's reply is malformed: {type(error).__name__}: {error}") from error
 
 

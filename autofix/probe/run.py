@@ -107,7 +107,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
     except (_Ended, loading.WouldRun, MemoryError):
         raise
     except SystemExit as error:
-        raise _Ended("exited", f"the program called exit({error.code!r}) during {stage[0]}") from error
+        raise _Ended("exited", f"the program called exit({values.spelled(error.code)}) during {stage[0]}") from error
     except BaseException as error:
         _describe_failure(error, stage[0], recorder, reply)
         return
@@ -239,7 +239,7 @@ def _describe_failure(error: BaseException, stage: str, recorder: Recorder, repl
     if isinstance(root, ImportError) and stage == "construct":
         reply["ending"] = "import failed"
         message = _import_message(root)
-    if stage == "import" and isinstance(root, SyntaxError):
+    if stage == "import" and isinstance(root, SyntaxError) and root.lineno is not None:
         message = f"{os.path.basename(root.filename or '')}:{root.lineno}: {root.msg}"
     reply["message"] = message or type(root).__name__
     reply["failure"] = {
@@ -274,7 +274,8 @@ def _message(error: BaseException) -> str:
 
 
 def _import_message(error: ImportError) -> str:
-    return f"{type(error).__name__}: {_message(error)}"
+    message = _message(error)
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:
