@@ -93,8 +93,8 @@ def evaluate(node: ast.AST, names: Names) -> Value:
 def integer(node: ast.AST | None, names: Names) -> int | None:
     """The value of ``node`` if it is a whole number (True and False are none)."""
     value = UNKNOWN if node is None else evaluate(node, names)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < MAX_NUMBER:
+        return None  # NaN is not below it either.
     return int(value) if value == int(value) else None
 
 

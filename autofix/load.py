@@ -164,8 +164,10 @@ def _check_syntax(source: Source) -> None:
         raise UsageError(
             f"{source.path.name}:{error.lineno or 1}:{error.offset or 1}: {error.msg}; correct the syntax first"
         ) from error
-    except (RecursionError, MemoryError, ValueError) as error:
-        raise UsageError(f"{source.path.name} cannot be parsed: {error or type(error).__name__}") from error
+    except (RecursionError, MemoryError) as error:
+        raise UsageError(f"{source.path.name} cannot be parsed: it is nested too deeply") from error
+    except ValueError as error:
+        raise UsageError(f"{source.path.name} cannot be parsed: {error}") from error
 
 
 def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:

@@ -290,9 +290,8 @@ def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
 
 def dotted(node: ast.AST) -> str:
     """``nn.functional.relu`` of a name or attribute chain, empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        base = dotted(node.value)
-        return f"{base}.{node.attr}" if base else ""
-    return ""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):  # A chain may be longer than functions can call themselves.
+        names.append(node.attr)
+        node = node.value
+    return ".".join((node.id, *reversed(names))) if isinstance(node, ast.Name) else ""

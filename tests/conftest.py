@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import fuzzing
+import hypothesis
 import pytest
 
 from autofix import engine, load, replies
@@ -25,6 +27,8 @@ from autofix.source import Source
 
 Files = str | bytes | Mapping[str, str | bytes]
 MAIN = "model.py"
+CASES = "generated cases"
+hypothesis.settings.load_profile(fuzzing.NORMAL)  # `--hypothesis-profile=long` comes later and wins.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +42,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "session" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.torch)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Tell how many generated cases a test ran, from whatever process it runs in."""
+    before = fuzzing.COUNT.cases
+    try:
+        return (yield)
+    finally:
+        item.user_properties.append((CASES, fuzzing.COUNT.cases - before))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    told = [one for reports in terminalreporter.stats.values() for one in reports if isinstance(one, pytest.TestReport)]
+    cases = sum(dict(one.user_properties).get(CASES, 0) for one in told if one.when == "call")
+    if cases:
+        terminalreporter.write_line(f"{cases:,} generated cases ({hypothesis.settings.get_current_profile_name()} run)")
 
 
 @pytest.fixture(scope="session")

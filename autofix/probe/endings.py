@@ -69,4 +69,5 @@ def message(error: BaseException) -> str:
 
 
 def import_message(error: ImportError) -> str:
-    return f"{type(error).__name__}: {message(error)}"
+    said = message(error)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

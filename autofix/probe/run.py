@@ -125,7 +125,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
     except (_Ended, loading.WouldRun, MemoryError, TooLargeError, NeedsValuesError):
         raise
     except SystemExit as error:
-        raise _Ended("exited", f"the program called exit({error.code!r}) during {stage[0]}") from error
+        raise _Ended("exited", f"the program called exit({values.spelled(error.code)}) during {stage[0]}") from error
     except BaseException as error:
         ended = endings.of_limit(error, request)
         if ended is not None:
@@ -262,7 +262,7 @@ def _describe_failure(error: BaseException, stage: str, recorder: Recorder, repl
     if isinstance(root, ImportError) and stage == "construct":
         reply["ending"] = "import failed"
         message = endings.import_message(root)
-    if stage == "import" and isinstance(root, SyntaxError):
+    if stage == "import" and isinstance(root, SyntaxError) and root.lineno is not None:
         message = f"{os.path.basename(root.filename or '')}:{root.lineno}: {root.msg}"
     reply["message"] = message or type(root).__name__
     reply["failure"] = {

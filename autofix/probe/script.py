@@ -20,7 +20,7 @@ import torch
 import torch.utils.data
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from . import network, watching
+from . import network, values, watching
 from .containment import Asked, contained
 from .devices import replacing
 from .interception import recording
@@ -123,7 +123,7 @@ def ended_by(error: BaseException) -> tuple[str, str] | None:
         usage = getattr(error, "autofix_usage", "")
         if usage:
             return "exited", f"the command line of the program is incomplete: {usage}; pass its arguments after --"
-        return "exited", f"the program called exit({error.code!r})"
+        return "exited", f"the program called exit({values.spelled(error.code)})"
     refusal = network.cause_of(error)
     if refusal is not None:
         return "refused", str(refusal)

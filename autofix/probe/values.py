@@ -28,7 +28,17 @@ Producer = Callable[[torch.Tensor], int]
 
 
 def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) -> Any:
-    """``value`` in the wire form; ``values`` adds the lowest and highest element of integer tensors."""
+    """``value`` in the wire form; ``values`` adds the lowest and highest element of integer tensors.
+
+    An object that raises when it is looked at (a proxy without anything behind it) is one of which nothing is known.
+    """
+    try:
+        return _plain(value, producer, depth, values)
+    except Exception:
+        return {wire.OPAQUE: type(value).__name__}
+
+
+def _plain(value: Any, producer: Producer, depth: int, values: bool) -> Any:
     kind = type(value)
     if kind is float or kind is int:
         return _number(value)
@@ -39,7 +49,8 @@ def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) 
     if isinstance(value, torch.Tensor):
         return tensor(value, producer, values)
     if isinstance(value, (int, float)) and not isinstance(value, (torch.SymInt, torch.SymFloat)):
-        return _number(float(value) if isinstance(value, float) else int(value))
+        # The user's own subclasses may convert themselves in ways of their own.
+        return _number(float.__float__(value) if isinstance(value, float) else int.__int__(value))
     if depth >= MAX_DEPTH:
         return {wire.OPAQUE: kind.__name__}
     if isinstance(value, (list, tuple)) or kind.__name__ in {"dict_values", "dict_keys"}:
@@ -49,7 +60,7 @@ def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) 
             wire.SEQUENCE: ["slice", [plain(v, producer, depth + 1) for v in (value.start, value.stop, value.step)]]
         }
     if isinstance(value, range):
-        return {wire.SEQUENCE: ["range", [value.start, value.stop, value.step]]}
+        return {wire.SEQUENCE: ["range", [plain(v, producer, depth) for v in (value.start, value.stop, value.step)]]}
     if isinstance(value, dict):
         return _mapping("dict", value, producer, depth)
     if isinstance(value, torch.nn.Module):
@@ -141,6 +152,11 @@ def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, A
     return {
         key: value for key, value in found.items() if not key.startswith("_") and not isinstance(value, _SKIPPED_TYPES)
     }
+
+
+def spelled(value: object) -> str:
+    """A plain value as Python writes it; of any other, which may write itself as it likes, the type."""
+    return repr(value)[:200] if type(value) in (int, str, bool, type(None)) else type(value).__name__
 
 
 def type_name(kind: type) -> str:

@@ -1,13 +1,16 @@
 """Operators on the values of a sketch: arithmetic, comparisons, truth, what a loop goes over.
 
-It evaluates no expression.
+It evaluates no expression. Nothing takes longer, or more memory, than a short text can mean: what a program would
+wait for is unknown here.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from autofix.samples.sketch import forms
@@ -37,6 +40,8 @@ COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 }
 MAX_NUMBER = 1 << 60
 MAX_ITEMS = 4096
+# A width in a format is as many characters.
+_WIDE = re.compile(r"\d{4}|\*|\{[^}]*\{")
 
 
 def combined(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
@@ -46,12 +51,23 @@ def combined(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
         small = isinstance(right, (int, float)) and abs(right) <= 64
         return left**right if small and abs(left) < MAX_NUMBER else UNKNOWN
     if isinstance(left, str) and isinstance(op, ast.Mod):
-        return left % right
-    many = isinstance(op, ast.Mult) and (isinstance(left, (list, str, tuple)) or isinstance(right, (list, str, tuple)))
-    if many and max(one for one in (left, right) if isinstance(one, int)) > MAX_ITEMS:
+        return UNKNOWN if is_wide(left) else left % right
+    if _count(op, left, right) > MAX_ITEMS:
         return UNKNOWN
     result = _BINARY[type(op)](left, right)
     return UNKNOWN if isinstance(result, int) and abs(result) > MAX_NUMBER else result
+
+
+def is_wide(format: str) -> bool:
+    """Whether a text made by this format may be longer than anybody writes."""
+    return _WIDE.search(format) is not None
+
+
+def _count(op: ast.operator, left: Any, right: Any) -> int:
+    """How many items or characters the result of an operator has; 0 for numbers."""
+    lengths = [len(one) for one in (left, right) if isinstance(one, (list, str, tuple))]
+    times = [one for one in (left, right) if isinstance(one, int)] if isinstance(op, ast.Mult) else []
+    return sum(lengths) * max(times, default=1)
 
 
 def _tensors(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
@@ -71,7 +87,7 @@ def items_of(value: Any) -> list[Any] | None:
     if isinstance(value, Tensor):
         return [Tensor(value.shape[1:], value.dtype) for _ in range(min(value.shape[0], 64))] if value.shape else None
     if isinstance(value, (list, tuple, str, dict, range)):
-        return list(value)[:MAX_ITEMS]
+        return list(islice(value, MAX_ITEMS))
     return None
 
 

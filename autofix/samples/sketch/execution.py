@@ -9,7 +9,7 @@ import ast
 from typing import Any
 
 from autofix.samples.sketch import layers
-from autofix.samples.sketch.arithmetic import combined, items_of, truth
+from autofix.samples.sketch.arithmetic import MAX_ITEMS, combined, items_of, truth
 from autofix.samples.sketch.attributes import inherited
 from autofix.samples.sketch.expressions import assign, evaluate
 from autofix.samples.sketch.foreign import call_foreign, call_method
@@ -196,7 +196,8 @@ def _augment(target: ast.expr, op: ast.operator, value: Any, scope: Scope) -> No
     old = evaluate(target, scope)
     try:
         if isinstance(old, list) and isinstance(op, ast.Add):
-            old.extend(items_of(value) or [])
+            more = items_of(value) or []
+            old.extend(more if len(old) + len(more) <= MAX_ITEMS else ())  # One that doubles would take all memory.
             return
         assign(target, combined(op, old, value, scope.run), scope)
     except (ArithmeticError, TypeError, ValueError, AttributeError, KeyError):

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from autofix.samples.sketch import forms
-from autofix.samples.sketch.arithmetic import COMPARE, combined, items_of, truth
+from autofix.samples.sketch.arithmetic import COMPARE, MAX_ITEMS, combined, items_of, truth
 from autofix.samples.sketch.attributes import attribute
 from autofix.samples.sketch.values import (
     UNKNOWN,
@@ -254,7 +254,8 @@ def _parent(scope: Scope) -> Any:
 
 def _formatted(node: ast.JoinedStr, scope: Scope) -> Any:
     values = [evaluate(one.value if isinstance(one, ast.FormattedValue) else one, scope) for one in node.values]
-    return "".join(map(str, values)) if all(isinstance(one, (str, int)) for one in values) else UNKNOWN
+    short = all(isinstance(one, int) or (isinstance(one, str) and len(one) <= MAX_ITEMS) for one in values)
+    return "".join(map(str, values)) if short else UNKNOWN
 
 
 def _named(node: ast.NamedExpr, scope: Scope) -> Any:

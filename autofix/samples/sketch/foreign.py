@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autofix.samples.sketch import functions, layers
-from autofix.samples.sketch.arithmetic import items_of
+from autofix.samples.sketch.arithmetic import MAX_ITEMS, MAX_NUMBER, is_wide, items_of
 from autofix.samples.sketch.attributes import attribute, inherited
 from autofix.samples.sketch.values import (
     UNKNOWN,
@@ -54,6 +54,11 @@ def call_method(method: Method, positional: list[Any], keywords: dict[str, Any],
             return None
         case Instance() | Layer() if name in _ITSELF:
             return owner
+        case str() if name == "format" and is_wide(owner):
+            return UNKNOWN
+        case list() if name == "extend":
+            owner.extend(_room(owner, positional[0]))
+            return None
         case list() | dict() | str() if name in _OF_CONTAINERS:
             return getattr(owner, name)(*positional, **keywords)
     return UNKNOWN
@@ -64,6 +69,12 @@ _OF_CONTAINERS = words(
     append extend insert items keys values get pop update copy index format split lower
     """
 )
+
+
+def _room(owner: list[Any], more: Any) -> list[Any]:
+    """What a list is extended by: one that grows by itself again and again would take all memory."""
+    items = items_of(more) or []
+    return items if len(owner) + len(items) <= MAX_ITEMS else []
 
 
 def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
@@ -82,6 +93,8 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
     name = function.bare
     if function.name in _BUILTINS:
         return _BUILTINS[function.name](*positional, **keywords)
+    if function.name in _OF_ALL:
+        return UNKNOWN if any(map(_is_long, positional)) else _OF_ALL[function.name](*positional, **keywords)
     if function.name == "json.loads":
         return json.loads(positional[0])
     if name == "pad_packed_sequence":
@@ -91,7 +104,7 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
     if name in {"Sequential", "ModuleDict", "OrderedDict"} or name in _CONTAINERS:
         return _container(name, positional, keywords)
     if function.name.startswith(("math.", "np.", "numpy.")) and hasattr(math, name):
-        return getattr(math, name)(*positional)
+        return UNKNOWN if name in _GROWING or any(map(_is_long, positional)) else getattr(math, name)(*positional)
     if function.name.startswith(("torchvision.models.", "timm.")) or ".models." in f".{function.name}":
         return Layer("Backbone", {})
     if name[:1].isupper() and layers.is_known(name):
@@ -148,6 +161,13 @@ def _zipped(*values: Any) -> Any:
     return UNKNOWN if any(column is None for column in columns) else list(zip(*filter(None, columns), strict=False))
 
 
+def _is_long(value: Any) -> bool:
+    """Whether looking at each item, or each digit, would take a while."""
+    if isinstance(value, range):
+        return bool(value[MAX_ITEMS:])
+    return isinstance(value, int) and abs(value) > MAX_NUMBER
+
+
 def _printed(*_values: Any, **_options: Any) -> None:
     """Printing changes nothing."""
 
@@ -155,22 +175,23 @@ def _printed(*_values: Any, **_options: Any) -> None:
 _BUILTINS: dict[str, Callable[..., Any]] = {
     "int": int,
     "float": float,
-    "str": str,
+    # Lists of lists that share their items are short, and their text is not.
+    "str": lambda value="": str(value) if isinstance(value, (str, int, float)) else UNKNOWN,
     "bool": bool,
     "abs": abs,
     "round": round,
-    "max": max,
-    "min": min,
-    "sum": sum,
     "range": range,
     "list": lambda value=(): items_of(value) or [],
     "tuple": lambda value=(): tuple(items_of(value) or ()),
     "dict": dict,
     "reversed": lambda value: list(reversed(items_of(value) or [])),
-    "sorted": sorted,
     "len": _length,
     "enumerate": _numbered,
     "zip": _zipped,
     "print": _printed,
     "ModuleList": lambda value=(): items_of(value) or [],
 }
+# Those that look at all that they are given.
+_OF_ALL: dict[str, Callable[..., Any]] = {"max": max, "min": min, "sum": sum, "sorted": sorted}
+# Their results have as many digits as their arguments say.
+_GROWING = frozenset(("factorial", "comb", "perm", "ldexp"))

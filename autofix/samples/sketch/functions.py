@@ -12,6 +12,7 @@ from typing import Any
 
 from autofix import signatures
 from autofix.samples.sketch import forms, layers, making
+from autofix.samples.sketch.arithmetic import MAX_ITEMS
 from autofix.samples.sketch.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
 
 _SAME = words(
@@ -188,6 +189,8 @@ def _pieces(name: str) -> Callable[[_Use], Any]:
         size = use.given.shape[at]
         if isinstance(amount, int):
             each = max(1, math.ceil(size / amount) if name == "chunk" else amount)
+            if size > MAX_ITEMS * each:
+                return UNKNOWN
             amount = [min(each, size - start) for start in range(0, size, each)]
         if not making.are_sizes(amount) or sum(amount) != size:
             raise Misfit("the pieces are not the whole")

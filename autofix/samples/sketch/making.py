@@ -59,7 +59,8 @@ def arange(inputs: list[Any]) -> Tensor:
     if not inputs or not are_sizes(inputs[:3]):
         return Tensor(None, "int64")
     numbers = range(*inputs[:3])
-    return Tensor((len(numbers),), "int64", low=min(numbers, default=0), high=max(numbers, default=0) + 1)
+    ends = (numbers[0], numbers[-1]) if numbers else (0,)
+    return Tensor((len(numbers),), "int64", low=min(ends), high=max(ends) + 1)
 
 
 def retyped(given: Tensor, words: Sequence[Any]) -> Tensor:
