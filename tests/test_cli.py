@@ -412,6 +412,16 @@ def test_shapes(
 PAGE = registry.Page("AF199", "stand-in", "AF199 stand-in: a rule for this test.\n\nWhy it fails\n    It does not.")
 
 
+@pytest.mark.parametrize("words, told", {"": False, " --verbose": True}.items())
+def test_json_tells_what_the_search_took_where_that_is_asked_for(
+    fake: Engine, capfd: pytest.CaptureFixture[str], words: str, told: bool
+) -> None:
+    cli.main(f"net.py -s 64,256 --format json{words}".split())
+    document = json.loads(capfd.readouterr().out)
+    assert ("spent" in document) is told
+    assert not told or set(document["spent"]) == {"probes", "seconds"}
+
+
 EXPLANATIONS = {
     "all": ("explain", 0, "AF199 stand-in: a rule for this test\n", ""),
     "by code": ("explain af199", 0, f"{PAGE.text}\n", ""),

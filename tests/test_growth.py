@@ -16,7 +16,7 @@ from autofix import engine, load, replies
 from autofix.child import Session
 from autofix.memory import uncollected
 from autofix.probe import wire
-from autofix.records import RepairEnding, SourceText, Target
+from autofix.records import RepairEnding, SourceText, Target, Tensor
 
 pytestmark = pytest.mark.torch
 
@@ -310,3 +310,23 @@ def test_the_collector_stays_off_where_it_was_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+# -- what is kept between runs -----------------------------------------------------------------------------------------
+
+
+def test_a_file_that_changed_between_two_runs_is_compiled_again(tmp_path: Path, patient: Session) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "net.py").write_text(
+        "from torch import nn\nfrom sizes import WIDTH\n\n\nclass Net(nn.Sequential):\n"
+        "    def __init__(self):\n        super().__init__(nn.Linear(8, WIDTH))\n",
+        "utf-8",
+    )
+    widths = []
+    for width in (3, 5, 3):
+        (tmp_path / "sizes.py").write_text(f"WIDTH = {width}\n", "utf-8")
+        made = load.target(tmp_path / "net.py", samples=load.parse_sample(["2,8"]))
+        trace, _ = engine.trace(engine.Request(made), patient)
+        assert isinstance(trace.output, Tensor)
+        widths.append(trace.output.shape[1])
+    assert widths == [3, 5, 3]

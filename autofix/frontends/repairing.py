@@ -86,7 +86,7 @@ def _document(
         case Format.TEXT:
             return b"" if applied or not changes else _patch(changes)
         case Format.JSON:
-            return json.render(report, exit_code=code).encode("utf-8")
+            return json.render(report, timing=choice.streams.verbose, exit_code=code).encode("utf-8")
         case Format.SARIF:
             documentation = {rule.code: rule.documentation() for rule in registry.rules()}
             made = sarif.render(report, documentation=documentation, version=__version__, exit_code=code)
