@@ -5,7 +5,7 @@ Only where CUDA is really absent; nothing here changes what a model computes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -33,12 +33,20 @@ def on_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str,
     return args, kwargs
 
 
-def _same(value: Any, *args: Any, **kwargs: Any) -> Any:
-    return value
+def _same() -> Callable[..., Any]:
+    """A function of its own for each name: torch's compiler keeps rules by function, and refuses one with two."""
+
+    def same(value: Any, *args: Any, **kwargs: Any) -> Any:
+        return value
+
+    return same
 
 
-def _nothing(*args: Any, **kwargs: Any) -> None:
-    return None
+def _nothing() -> Callable[..., None]:
+    def nothing(*args: Any, **kwargs: Any) -> None:
+        return None
+
+    return nothing
 
 
 def _zero(*args: Any, **kwargs: Any) -> int:
@@ -64,14 +72,14 @@ def tolerated() -> Iterator[None]:
         return module_to(module, *new_args, **new_kwargs)
 
     replaced: list[tuple[Any, str, Any]] = [
-        (torch.Tensor, "cuda", _same),
-        (torch.nn.Module, "cuda", _same),
-        (torch.Tensor, "pin_memory", _same),
+        (torch.Tensor, "cuda", _same()),
+        (torch.nn.Module, "cuda", _same()),
+        (torch.Tensor, "pin_memory", _same()),
         (torch.nn.Module, "to", to),
         (torch, "load", load_on_cpu),
     ]
     names = ("synchronize", "empty_cache", "set_device", "manual_seed", "manual_seed_all", "reset_peak_memory_stats")
-    replaced += [(torch.cuda, name, _nothing) for name in names]
+    replaced += [(torch.cuda, name, _nothing()) for name in names]
     replaced.append((torch.cuda, "current_device", _zero))
     with ExitStack() as stack:
         for owner, name, stand_in in replaced:
