@@ -229,10 +229,11 @@ class Session:
                     start_new_session=os.name == "posix",
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
+            why = error.strerror if isinstance(error, OSError) else error
             raise ProbeError(
-                f"cannot start {self.python}: {error.strerror}; pass --python with the interpreter you train with"
+                f"cannot start {self.python}: {why}; pass --python with the interpreter you train with"
             ) from error
         threading.Thread(target=_forward_lines, args=(self._process.stdout, self._answers), daemon=True).start()
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from enum import Enum
 
+# More than any run takes, less than what a system counts in.
+MAX_SECONDS = 1e7
+MAX_MIB = 1 << 30
+
 
 class Prefer(Enum):
     """Which of two equally good repairs comes first: a concrete size or a lazy layer."""

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autofix.errors import UsageError
-from autofix.preference import Mode, Prefer
+from autofix.preference import MAX_MIB, MAX_SECONDS, Mode, Prefer
 from autofix.records import Limits
 
 MINIMAL_FILE_MIB = 16
+MAX_SHOWN = 80
 _NOT_THE_PROJECTS = ("allow-network", "network")
 
 __all__ = ["Prefer", "Settings", "TargetEntry", "read", "read_file"]
@@ -93,8 +94,10 @@ def _of_pyproject(shared: Path) -> Settings:
 def _toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # A number of very many digits is one that says no more than that.
         raise UsageError(f"{path.name}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"{path.name}: not valid TOML: it is nested too deeply") from error
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
@@ -127,7 +130,15 @@ def _interpreter(python: str | None, root: Path) -> str | None:
     """A path counts from the project root, so that it means the same from every folder; a bare name is left to PATH."""
     if python is None or Path(python).name == python:
         return python
-    return str(root / Path(python).expanduser())
+    return str(root / expanded(python))
+
+
+def expanded(path: str) -> Path:
+    """The path with the home that it begins with; as it is where nobody has that."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 class _WrongValueError(Exception):
@@ -137,6 +148,8 @@ class _WrongValueError(Exception):
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise _WrongValueError(f"is {_kind(value)} but must be a string that is not empty")
+    if "\0" in value:
+        raise _WrongValueError("holds a null byte, which no program can be given; leave it out")
     return value
 
 
@@ -148,7 +161,7 @@ def _texts(value: object) -> tuple[str, ...]:
     wrong = next((item for item in value if not isinstance(item, str) or not item.strip()), None)
     if wrong is not None:
         raise _WrongValueError(f"holds {_kind(wrong)} but must be a list of strings that are not empty")
-    return tuple(value)
+    return tuple(map(_text, value))
 
 
 def _flag(value: object) -> bool:
@@ -158,14 +171,14 @@ def _flag(value: object) -> bool:
 
 
 def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise _WrongValueError(f"is {_kind(value)} but must be a number of seconds above 0")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MAX_SECONDS:
+        raise _WrongValueError(f"is {_kind(value)} but must be a number of seconds above 0, at most {MAX_SECONDS:,.0f}")
     return float(value)
 
 
 def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise _WrongValueError(f"is {_kind(value)} but must be a whole number from 0 up")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_MIB:
+        raise _WrongValueError(f"is {_kind(value)} but must be a whole number from 0 up, at most {MAX_MIB:,}")
     return value
 
 
@@ -202,9 +215,9 @@ def _kind(value: object) -> str:
         case bool():
             return str(value).lower()
         case int() | float():
-            return str(value)
+            return "a very large number" if 1e30 < abs(value) < float("inf") else str(value)
         case str():
-            return f'"{value}"'
+            return f'"{value if len(value) <= MAX_SHOWN else value[:MAX_SHOWN] + "..."}"'
         case list():
             return "a list"
         case dict():

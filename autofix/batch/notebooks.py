@@ -95,13 +95,17 @@ def parsed(raw: SourceText) -> Notebook:
     """The notebook of a JSON text; raises UsageError for any other text."""
     try:
         return Notebook(raw, tuple(_lines(raw.text)))
+    except RecursionError as error:
+        raise UsageError(f"{raw.path} is not a notebook: it is nested too deeply") from error
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise UsageError(f"{raw.path} is not a notebook: {error}") from error
 
 
 def spliced(notebook: Notebook, after: str) -> str:
     """The raw text with the module's text changed to ``after``; raises UsageError where that cannot be put back."""
-    old, new = notebook.text.split("\n")[:-1], after.removesuffix("\n").split("\n")
+    old, new = notebook.text.split("\n")[:-1], after.removesuffix("\n").split("\n") if after else []
+    if new and not old:
+        raise UsageError(f"{notebook.raw.path} has no code cell that could hold a line")
     replaced: dict[int, list[str]] = {}
     for span in spans([f"{one}\n" for one in old], [f"{one}\n" for one in new]):
         texts = new[span.new_start : span.new_end]

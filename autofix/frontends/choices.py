@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from autofix.errors import UsageError
-from autofix.preference import Mode, Prefer
+from autofix.preference import MAX_MIB, MAX_SECONDS, Mode, Prefer
 
 
 class Format(Enum):
@@ -142,13 +142,24 @@ def checked(choice: Choice) -> Choice:
     """The choice itself; raises UsageError if parts of it contradict each other."""
     if isinstance(choice, RepairChoice | ShapesChoice):
         _check_run(choice.run)
+        _check_limits(choice.run.time_limit, choice.run.memory_limit)
         if choice.streams.quiet and choice.streams.verbose:
             raise UsageError("--quiet and --verbose contradict each other; choose one")
     if isinstance(choice, RepairChoice):
         _check_repair(choice)
     if isinstance(choice, BatchChoice):
         _check_batch(choice)
+        _check_limits(choice.time_limit, choice.memory_limit)
+        _check_limits(choice.max_seconds, None)
     return choice
+
+
+def _check_limits(seconds: float | None, mebibytes: int | None) -> None:
+    """No more than a system can count; "not a number" is no number of seconds, though the option parser takes it."""
+    if seconds is not None and not seconds <= MAX_SECONDS:
+        raise UsageError(f"a limit of {seconds:g} seconds is none; pass at most {MAX_SECONDS:,.0f}")
+    if mebibytes is not None and mebibytes > MAX_MIB:
+        raise UsageError(f"a limit of that many MiB is none; pass at most {MAX_MIB:,}, or leave it out")
 
 
 def _check_run(run: RunChoice) -> None:

@@ -29,6 +29,8 @@ def request(
 ) -> engine.Request:
     """What the engine is asked to do; raises UsageError for a file, a model or a sample that cannot be used."""
     path, model = _file_and_model(choice)
+    if choice.file == "-" and path.is_dir():
+        raise UsageError(f"--stdin-filename {path} is a folder; name the Python file that the text belongs to")
     unsaved = load.decode(path, sys.stdin.buffer.read()) if choice.file == "-" else None
     source = unsaved or load.read(path)
     chosen = _overlaid(settings.read(load.project_root(path)), choice, prefer, select, ignore)

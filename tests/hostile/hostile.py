@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,12 @@ def encodable(text: str) -> bool:
 
 
 file_texts = odd_texts.filter(encodable)
+
+
+def typed(word: str) -> str:
+    """A text as a word of a command line: bytes but null, told as Python tells them."""
+    return word.replace("\0", "").encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
+
 
 # -- samples and words -------------------------------------------------------------------------------------------------
 
@@ -179,9 +186,192 @@ BAD_BYTES = (
     b"not " * 5000 + b"0",
 )
 
+
+@st.composite
+def disturbed_texts(draw: st.DrawFn, text: str) -> str:
+    """A text with whole lines put in and, sometimes, a word, a number or a mark exchanged for another of its own."""
+    lines = text.split("\n")
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(lines) - 1))
+        indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+        lines.insert(at, indent + draw(st.sampled_from(LINES)))
+    parts = _TOKEN.split("\n".join(lines))
+    for _ in range(draw(st.sampled_from((0, 0, 1, 2)))):
+        at, other = (2 * draw(st.integers(0, len(parts) // 2 - 1)) + 1 for _ in range(2))
+        parts[at] = draw(st.sampled_from((parts[other], "", "größe", "0", "-1", "1" * 30, "\x0c")))
+    return "".join(parts)
+
+
+_TOKEN = re.compile(r"(\w+|[-+*/=.,:()\[\]])")
+LINES = (
+    "",
+    "\x0c",
+    "# größe \U0001f600",
+    "#" + " " * 10_000 + "autofix: ignore",
+    "# autofix: ignore[",
+    "# autofix: sample-shape=@",
+    "ﬁn = größe = 数 = 1",
+    '\'\x0c\'; """\n\n"""',
+    "[(lambda *a, **k: {**k})() for _ in ()]",
+    "match 1:\n            case _: pass",
+    "\\\n",
+    "f\"{'a':>{2}}\"",
+    "pass;",
+    "raise ValueError('größe')",
+    "return",
+)
+
+# -- programs that a grammar makes -------------------------------------------------------------------------------------
+
+_names_of_values = st.sampled_from(("x", "self", "nn", "torch", "größe", "_", "Net", "match", "type", "print"))
+_atoms = st.one_of(
+    _names_of_values,
+    st.integers(-1, 9).map(str),
+    st.sampled_from(
+        ("1.5", "None", "...", "'größe'", "b'\\xff'", "f'{x!r:>{1}}'", "1j", "0x" + "f" * 5000, "()", "{}")
+    ),
+)
+_expressions = st.recursive(
+    _atoms,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(("+", "*", "@", "<", " and ", " if x else ", " in ", "//", "<<")), inner).map(
+            lambda parts: f"({''.join(parts)})"
+        ),
+        st.tuples(inner, inner).map(lambda pair: f"{pair[0]}({pair[1]}, *[{pair[1]}], **{{}})"),
+        st.tuples(inner, inner).map(lambda pair: f"[{pair[0]} for x in [{pair[1]}] if (y := x)]"),
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]})[{pair[1]}:]"),
+        inner.map(lambda one: f"(lambda x=1, /, *, y: {one})"),
+        inner.map(lambda one: f"({one}).shape"),
+        inner.map(lambda one: f"nn.Linear({one}, 2)"),
+        inner.map(lambda one: f"{{{one}: {one}, **{{}}}}"),
+        inner.map(lambda one: f"(yield {one})"),
+    ),
+    max_leaves=8,
+)
+
+
+def _block(statements: list[str]) -> str:
+    return "\n".join(_indented(one, 1) for one in statements)
+
+
+statements = st.recursive(
+    st.one_of(
+        _expressions,
+        st.tuples(_expressions, _expressions).map(lambda pair: f"x: {pair[0]} = {pair[1]}"),
+        st.tuples(st.sampled_from(("x", "x.y", "x[0]", "x, *y", "x = y")), _expressions).map(" = ".join),
+        st.tuples(st.sampled_from(("return ", "raise ", "assert ", "del x, ", "x += ")), _expressions).map("".join),
+        st.sampled_from(
+            ("pass", "break", "continue", "import torch as x", "from . import y", "global x", "nonlocal x")
+        ),
+    ),
+    lambda inner: st.tuples(
+        st.sampled_from(
+            (
+                "if x:",
+                "for x in y:",
+                "with x as (y, z):",
+                "try:",
+                "def f(x, /, y=1, *, z=2, **k):",
+                "async def f(x):",
+                "class C(nn.Module, metaclass=type):",
+                "match x:\n    case {'a': [1, *y]} | C(z=1) if x:",
+                "@x\ndef forward(self, x):",
+            )
+        ),
+        st.lists(inner, min_size=1, max_size=2),
+    ).map(lambda parts: _compound(*parts)),
+    max_leaves=4,
+)
+
+
+def _compound(head: str, body: list[str]) -> str:
+    if head.startswith("match"):
+        return f"{head}\n{_indented(_block(body), 1)}"
+    return f"{head}\n{_block(body)}" + ("\nexcept (x, y) as z:\n    raise" if head == "try:" else "")
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> str:
+    """The model with a fault among generated statements."""
+    some = st.lists(statements, max_size=2).map("\n".join)
+    guarded = draw(st.sampled_from(("", "if False:\n", "try:\n")))
+    before = draw(some)
+    if guarded and before:
+        before = guarded + _indented(before, 1) + ("\nexcept BaseException:\n    pass" if guarded == "try:\n" else "")
+    start, end = FAULTY.split("        return")
+    inside = draw(
+        st.one_of(st.just(""), some.map(lambda one: f"        if not self:\n            pass\n{_indented(one, 3)}\n"))
+    )
+    return f"{HEAD}{before}\n{start}{inside}        return{end}{draw(st.one_of(st.just(''), some))}\n"
+
+
+# -- the corpus --------------------------------------------------------------------------------------------------------
+
+_PLAIN = HEAD + FAULTY
+# Files that are repaired and that an editor or a checkout might change on the way.
+STORED = {
+    "CR LF": _PLAIN.replace("\n", "\r\n").encode(),
+    "lone CR": _PLAIN.replace("\n", "\r").encode(),
+    "all line ends": _PLAIN.replace("\n", "\r\n", 3).replace("):\n", "):\r").encode(),
+    "byte order mark": codecs.BOM_UTF8 + _PLAIN.encode(),
+    "byte order mark and coding": codecs.BOM_UTF8 + b"# coding: utf-8\r\n" + _PLAIN.replace("\n", "\r\n").encode(),
+    "no last newline": _PLAIN.removesuffix("\n").encode(),
+    "blanks at the end": f"{_PLAIN}\n \t\n\x0c".encode(),
+    "form feeds": _PLAIN.replace("class", "\x0cclass").replace("    def", "\x0c    def").encode(),
+    "tabs": _PLAIN.replace("    ", "\t").encode(),
+    "latin-1": ("# coding: latin-1\n" + _PLAIN + "größe = 'ÿ'\n").encode("latin-1"),
+    "shift-jis": ("# coding: shift_jis\n" + _PLAIN + "name = '表'\n").encode("shift_jis"),
+    "koi8-r in the second line": ("#!/usr/bin/python\n# vim: set fileencoding=koi8-r :\n" + _PLAIN + "s = 'я'").encode(
+        "koi8-r"
+    ),
+    "separators that end no line": (_PLAIN + "s = '\x1c\x1d\x85\u2028\u2029'\n").encode(),
+    "right to left": (_PLAIN + "# \u202e\u2066 x\u2069\n").encode(),
+    "10,000 columns": _PLAIN.replace("nn.Linear(8, 2)", "nn.Linear(" + " " * 10_000 + "8, 2)").encode(),
+    "10,000 columns before": _PLAIN.replace("self.head = ", "self.x = '" + "ü" * 10_000 + "'; self.head = ").encode(),
+    "20,000 lines": (_PLAIN + "x = 1\n" * 20_000).encode(),
+    "a number of 5,000 digits": (_PLAIN + f"x = 0x{'f' * 5000}\n").encode(),
+    "a chain of 1,000 names": (_PLAIN + f"def f(a): return a{'.b' * 1000}\n").encode(),
+    "composed and decomposed": _PLAIN.replace("self.head", "self.he\u0301ad", 1)
+    .replace("self.head(", "self.h\u00e9ad(")
+    .encode(),
+    "compatible letters": _PLAIN.replace("self.head =", "self.\uff48\uff45\uff41\uff44 =").encode(),
+}
+NOT_PYTHON = {
+    "nothing of a model": b"",
+    "null bytes": _PLAIN.encode() + b"\0",
+    "UTF-16": _PLAIN.encode("utf-16"),
+    "UTF-16 without a mark": _PLAIN.encode("utf-16-le"),
+    "UTF-32": _PLAIN.encode("utf-32"),
+    "two byte order marks": codecs.BOM_UTF8 * 2 + _PLAIN.encode(),
+    "a mark and another coding": codecs.BOM_UTF8 + b"# coding: latin-1\n" + _PLAIN.encode(),
+    "surrogates": _PLAIN.encode() + b"# \xed\xa0\x80\n",
+    "latin-1 that says nothing": _PLAIN.encode() + b"# \xe4\n",
+    "a coding that there is not": b"# coding: no-such\n" + _PLAIN.encode(),
+    "a coding of bytes": b"# coding: hex\n" + _PLAIN.encode(),
+    "a coding of text": b"# coding: rot13\n" + _PLAIN.encode(),
+    "a coding with a null byte": b"# coding: utf-8\0\n" + _PLAIN.encode(),
+    "a coding of 10,000 letters": b"# coding: " + b"a" * 10_000 + b"\n" + _PLAIN.encode(),
+    "PNG": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    "compiled": b"\xa7\r\r\n\0\0\0\0" + bytes(range(256)),
+    "gzip": b"\x1f\x8b\x08\0" + bytes(range(256)),
+    **{
+        f"deep {number}": _PLAIN.encode() + b"x = " + data + b"\n"
+        for number, data in enumerate(
+            (
+                b"(" * 300,
+                b"-" * 20_000 + b"1",
+                b"a" + b".b" * 20_000,
+                b"1" + b"+1" * 20_000,
+                b"1" * 6000,
+                b"not " * 20_000 + b"0",
+            )
+        )
+    },
+}
+
 # -- expressions -------------------------------------------------------------------------------------------------------
 
-# What takes all time or memory where it is worked out, what is too deep for functions that call themselves, what raises.
+# What takes all time or memory where it is worked out, what is too deep for functions that recurse, what raises.
 EXPRESSIONS = (
     "10**10**9",
     "2**10**8",

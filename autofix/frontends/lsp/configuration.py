@@ -80,7 +80,7 @@ def _number(value: Any, unit: str, lowest: float) -> float:
 
 
 def _text(value: Any) -> str | None:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise _WrongValueError("a text")
     return value.strip() or None
 
@@ -134,7 +134,7 @@ class Configuration:
     def _python(self, path: Path, own: Preferences, base: Settings) -> str | None:
         if own.python is not None:
             folder = self.folder_of(path) or load.project_root(path)
-            given = Path(own.python).expanduser()
+            given = settings.expanded(own.python)
             return own.python if given.name == own.python else str(folder / given)
         if base.python is not None:
             return base.python

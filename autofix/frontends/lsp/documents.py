@@ -226,8 +226,11 @@ def _plain_python(lines: Lines) -> Iterator[str]:
 
 def path_of(uri: str) -> Path | None:
     """The file that a uri names; None for anything else (a new text without a name, a file inside an archive)."""
-    parts = urlsplit(uri)
-    if parts.scheme != "file":
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None  # No uri at all.
+    if parts.scheme != "file" or "\0" in unquote(parts.path):
         return None
     path = url2pathname(unquote(parts.path)) if os.name == "nt" else unquote(parts.path)
     return Path(os.path.abspath(f"//{parts.netloc}{path}" if parts.netloc not in ("", "localhost") else path))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autofix import settings
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -28,11 +30,11 @@ class Declared:
 def declared(options: Mapping[str, Any]) -> Declared:
     """The trust in `initializationOptions`; what has another type says nothing."""
     workspace, trusted = options.get("workspaceTrust"), options.get("trusted")
-    folders = [one for one in trusted if isinstance(one, str)] if isinstance(trusted, list) else []
+    folders = [one for one in trusted if isinstance(one, str) and "\0" not in one] if isinstance(trusted, list) else []
     return Declared(
         workspace if isinstance(workspace, bool) else None,
         trusted is True,
-        tuple(_real(Path(folder).expanduser()) for folder in folders),
+        tuple(_real(settings.expanded(folder)) for folder in folders),
     )
 
 
