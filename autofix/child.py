@@ -27,6 +27,7 @@ from autofix.probe import wire
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
+HASH_SEED = "0"  # Of the probe, always: the order of a user's sets decides what some models do.
 _WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 _PROBE = Path(__file__).parent / "probe"
 _BOOT = """
@@ -204,7 +205,7 @@ class Session:
         environment = {
             **os.environ,
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
+            "PYTHONHASHSEED": HASH_SEED,
             # What user code leaves among temporary files goes with the session, even where a worker was killed.
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder)),
         }

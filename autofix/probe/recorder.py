@@ -46,7 +46,7 @@ class Recorder(torch.fx.Tracer):
         self._producers: dict[int, tuple[Any, int]] = {}
         self._nodes: dict[int, torch.fx.Node] = {}
         self._paths: dict[int, str] = {}
-        self._names: dict[int, str] = {}
+        self._names: dict[int, tuple[Any, str]] = {}
         self._raised: list[tuple[BaseException, int]] = []
 
     @property
@@ -111,7 +111,13 @@ class Recorder(torch.fx.Tracer):
             *model.named_parameters(remove_duplicate=False),
             *model.named_buffers(remove_duplicate=False),
         ):
-            self._names.setdefault(id(tensor), prefix + name)
+            if self._name_of(tensor) is None:
+                self._names[id(tensor)] = (weakref.ref(tensor), prefix + name)
+
+    def _name_of(self, tensor: torch.Tensor) -> str | None:
+        """The path of a parameter or buffer; another tensor may stand where one that is gone stood in memory."""
+        entry = self._names.get(id(tensor))
+        return entry[1] if entry is not None and entry[0]() is tensor else None
 
     def _adopt_copy(self, module: torch.nn.Module) -> None:
         """A deep copy was built without its constructor; it has the construction chain of the layer it is a copy of."""
@@ -208,11 +214,11 @@ class Recorder(torch.fx.Tracer):
         self.finish(index, value)
 
     def _operand(self, value: Any) -> Any:
-        if isinstance(value, torch.Tensor) and id(value) in self._names:
+        if isinstance(value, torch.Tensor) and self._name_of(value) is not None:
             self._fetch(value)
         elif isinstance(value, (list, tuple)):
             for item in value:
-                if isinstance(item, torch.Tensor) and id(item) in self._names:
+                if isinstance(item, torch.Tensor) and self._name_of(item) is not None:
                     self._fetch(item)
         return values.plain(value, self.producer, depth=1)
 
@@ -223,7 +229,8 @@ class Recorder(torch.fx.Tracer):
             return
         if self.phase != "forward":
             return
-        name = self._names[id(tensor)]
+        name = self._name_of(tensor)
+        assert name is not None
         made = {"kind": "get_attr", "target": name, "kwargs": [], "frames": [], "phase": "forward", "raised": False}
         node = self.graph.create_node("get_attr", name)
         operand = values.plain(tensor, self.producer)

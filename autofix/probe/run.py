@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import checks, devices, equality, inputs, loading, opened, surroundings, values, wire
+from . import checks, devices, equality, inputs, loading, messages, opened, surroundings, values, wire
 from .budget import NeedsValuesError, TooLargeError
 from .interception import recording
 from .recorder import Recorder
@@ -79,7 +79,7 @@ def _run_one(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> 
     except NeedsValuesError as error:
         reply.update(ending=NEEDS_VALUES, message=f"`{error}` has no form without storage")
     except MemoryError as error:
-        reply.update(ending="out of memory", message=_message(error) or "Python could not allocate memory")
+        reply.update(ending="out of memory", message=messages.text(error) or "Python could not allocate memory")
 
 
 def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
@@ -114,11 +114,13 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             stage[0] = "forward"
             output, seconds = _forward(recorder, model, positional, named)
     except inputs.SampleError as error:
-        raise _Ended("bad sample", str(error)) from error
+        raise _Ended("bad sample", messages.text(error)) from error
     except (_Ended, loading.WouldRun, MemoryError, TooLargeError, NeedsValuesError):
         raise
     except SystemExit as error:
-        raise _Ended("exited", f"the program called exit({error.code!r}) during {stage[0]}") from error
+        raise _Ended(
+            "exited", f"the program called exit({messages.steady(repr(error.code))}) during {stage[0]}"
+        ) from error
     except BaseException as error:
         _describe_failure(error, stage[0], recorder, reply)
         return
@@ -159,7 +161,9 @@ def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage:
     except ImportError as error:
         raise _Ended("import failed", _import_message(error)) from error
     reply["placeholders"] = placeholders
-    reply["import_error"] = "" if isinstance(first, loading.WouldRun) else f"{type(first).__name__}: {_message(first)}"
+    reply["import_error"] = (
+        "" if isinstance(first, loading.WouldRun) else f"{type(first).__name__}: {messages.text(first)}"
+    )
     return module
 
 
@@ -193,14 +197,16 @@ def construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
         raise
     except AttributeError as error:
         if _raised_by_expression(error):
-            raise _Ended("no model", str(error), _model_names(module)) from error
+            raise _Ended("no model", messages.text(error), _model_names(module)) from error
         raise
     if not isinstance(value, torch.nn.Module) and callable(value):
         try:
             value = value()
         except TypeError as error:
             if error.__traceback__ is not None and error.__traceback__.tb_next is None:
-                raise _Ended("no model", f"`{request.model}` needs arguments: {error}", _model_names(module)) from error
+                raise _Ended(
+                    "no model", f"`{request.model}` needs arguments: {messages.text(error)}", _model_names(module)
+                ) from error
             raise
     if not isinstance(value, torch.nn.Module):
         raise _Ended(
@@ -242,7 +248,7 @@ def _forward(
 def _describe_failure(error: BaseException, stage: str, recorder: Recorder, reply: dict[str, Any]) -> None:
     root = _recorded_cause(error, recorder)
     frames, callee, arguments = recorder.stack.traceback_frames(root.__traceback__)
-    message = _message(root)
+    message = messages.text(root)
     if isinstance(root, MemoryError) or "can't allocate memory" in message:
         reply.update(ending="out of memory", message=message)
         return
@@ -277,15 +283,8 @@ def _recorded_cause(error: BaseException, recorder: Recorder) -> BaseException:
     return error
 
 
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)[:4000]
-    except Exception:
-        return type(error).__name__
-
-
 def _import_message(error: ImportError) -> str:
-    return f"{type(error).__name__}: {_message(error)}"
+    return f"{type(error).__name__}: {messages.text(error)}"
 
 
 def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:

@@ -9,9 +9,11 @@ import os
 import random
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import torch
+
+from .devices import replacing
 
 SEED = 0
 
@@ -37,8 +39,12 @@ def restored() -> Iterator[None]:
     """Everything as it was, whatever the inside does."""
     environment, limit = dict(os.environ), sys.getrecursionlimit()
     dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
+    numpy = sys.modules.get("numpy.random.bit_generator")
     try:
-        yield
+        with ExitStack() as stack:
+            if numpy is not None:  # Where a generator that is given no seed asks the system for one.
+                stack.enter_context(replacing(numpy, "randbits", random.Random(SEED).getrandbits))
+            yield
     finally:
         if dict(os.environ) != environment:
             os.environ.clear()
