@@ -39,6 +39,7 @@ s = u.spec_from_file_location("_autofix_probe", d + "/__init__.py", submodule_se
 m = u.module_from_spec(s)
 sys.modules["_autofix_probe"] = m
 s.loader.exec_module(m)
+from _autofix_probe.versions import require; require()
 from _autofix_probe.__main__ import main
 main(ordinary=int(sys.argv[2]))
 """

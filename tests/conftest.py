@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def session() -> Iterator[Session]:
     """The probe process that serves every test which does not ask for one of its own."""
-    with Session() as started:
+    with Session(os.environ.get("AUTOFIX_TEST_PYTHON")) as started:  # `make matrix` names another interpreter.
         yield started
 
 

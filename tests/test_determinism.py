@@ -62,7 +62,8 @@ def test_a_tensor_is_never_taken_for_a_buffer_whose_place_in_memory_it_has() -> 
     model.register_buffer("seen", torch.zeros(4))
     recorder = Recorder(("/project",))
     recorder.adopt_model(model)
-    recorder.phase, place, model.seen = "forward", id(model.seen), None
+    recorder.phase, place = "forward", id(model.seen)
+    model.seen = None  # type: ignore[assignment]
     kept = [torch.zeros(1)]
     while id(kept[-1]) != place and len(kept) < 20_000:
         kept.append(torch.zeros(1))

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 
+from . import versions
 from .devices import replacing
 
 SEED = 0
@@ -57,5 +58,5 @@ def restored() -> Iterator[None]:
         torch.autograd.set_detect_anomaly(False)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
-        if torch.get_default_device().type != "cpu":
+        if versions.default_device() != "cpu":
             torch.set_default_device(None)
