@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
+from autofix import child, engine, load, patch
 from autofix.child import Session
 from autofix.probe import messages
 from autofix.probe.recorder import Recorder
-from autofix.records import Trace
+from autofix.records import Mode, Report, Trace
+from autofix.report import json as json_report
+from autofix.report import sarif
+from autofix.report import text as text_report
+from autofix.settings import Settings
 
 Run = Callable[..., Trace]
 
@@ -84,3 +96,117 @@ def test_the_order_of_a_set_is_the_same_whatever_the_seed(run: Run, monkeypatch:
         with Session() as other:
             told.add(run(text, "2,4", within=other).message)
     assert len(told) == 1
+
+
+# One of each family; with AUTOFIX_TEST_ALL set, all.
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+CHOSEN = (
+    "linear-literal",
+    "linear-closure-blocks",
+    "flatten-missing-before-classifier",
+    "unsqueeze-missing-channel-images",
+    "channels-last-images",
+    "cat-part-not-counted",
+    "lstm-tuple-passed-on",
+    "avgpool-head-small-images",
+    "residual-projection-missing",
+    "import-nn-missing",
+    "several-two-branches",
+    "refuse-explicit-raise",
+    "healthy-unet",
+    "silent-mean-over-batch",
+    "silent-two-faults",
+    "script-labels-as-float",
+    "script-healthy-gan",
+)
+SINGLE = sorted(path.parent.name for path in FIXTURES.glob("*/before.py"))
+NAMES = SINGLE if os.environ.get("AUTOFIX_TEST_ALL") else [name for name in SINGLE if name in CHOSEN]
+
+
+def _request(name: str, folder: Path, mode: Mode = Mode.AUTO) -> engine.Request:
+    case = tomllib.loads((FIXTURES / name / "case.toml").read_text("utf-8"))
+    (folder / "pyproject.toml").touch()
+    shutil.copy(FIXTURES / name / "before.py", folder / "model.py")
+    samples = load.parse_sample(case["samples"]) if case.get("samples") else None
+    target = load.target(
+        folder / "model.py",
+        model=case.get("model"),
+        samples=samples,
+        also=tuple(map(load.parse_also, case.get("also", ()))),
+        evaluation_mode=case.get("eval", False),
+    )
+    return engine.Request(target, settings=Settings(mode=mode))
+
+
+def _patch(report: Report) -> bytes:
+    return b"" if report.plan is None else patch.plan_patch(report.plan, report.texts, report.target.root)
+
+
+def _documents(report: Report) -> tuple[object, ...]:
+    log = sarif.render(report, documentation={}, version="1")
+    return _patch(report), text_report.render(report), json_report.render(report), log
+
+
+# What a probe is started with, and what must not matter: its hash seed, and whether runs are made in processes of their
+# own.
+OTHERS = {
+    "another hash seed": ("random", child._BOOT),
+    "one process": (child.HASH_SEED, child._BOOT.replace("\nmain(", "\nmain(can_fork=False, ")),
+}
+
+
+@pytest.fixture(scope="module")
+def others() -> Iterator[dict[str, Session]]:
+    """Sessions that make no run ahead, and have run less than the shared one."""
+    with contextlib.ExitStack() as stack:
+        started = {}
+        for name, (seed, boot) in OTHERS.items():
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setattr(child, "HASH_SEED", seed)
+                patched.setattr(child, "_BOOT", boot)
+                started[name] = stack.enter_context(Session(ahead=False))
+        yield started
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_report_does_not_depend_on_the_probe(
+    name: str, tmp_path: Path, session: Session, others: dict[str, Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = _request(name, tmp_path)
+    expected = _documents(engine.repair(request, session))
+    for other, (seed, boot) in OTHERS.items():
+        monkeypatch.setattr(child, "HASH_SEED", seed)  # It may be started again for a fresh run.
+        monkeypatch.setattr(child, "_BOOT", boot)
+        assert _documents(engine.repair(request, others[other])) == expected, other
+
+
+@pytest.mark.parametrize("name", [name for name in CHOSEN if not name.startswith(("silent", "healthy"))])
+def test_a_patch_does_not_depend_on_the_mode(name: str, tmp_path: Path, session: Session) -> None:
+    """What silent faults rest on shows in values alone; the reports name the mode and label by it."""
+    real, meta = (engine.repair(_request(name, tmp_path, mode), session) for mode in (Mode.REAL, Mode.META))
+    assert _patch(real) == _patch(meta)
+    assert [one.finding for one in real.diagnostics] == [one.finding for one in meta.diagnostics]
+
+
+def _batch(folder: Path, jobs: int, **environment: str) -> tuple[bytes, ...]:
+    """All that a batch over ``folder`` writes."""
+    formats = ("json", "sarif", "html", "md", "xml")
+    reports = [word for kind in formats for word in ("--report", f"all.{kind}")]
+    words = [sys.executable, "-m", "autofix", "batch", "models", "--no-cache", "--jobs", str(jobs), *reports]
+    surroundings = {**os.environ, **environment}
+    done = subprocess.run(words, cwd=folder, env=surroundings, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr
+    return done.stdout, done.stderr, *((folder / f"all.{kind}").read_bytes() for kind in formats)
+
+
+def test_a_batch_does_not_depend_on_its_surroundings(tmp_path: Path) -> None:
+    for name in CHOSEN:
+        case = tomllib.loads((FIXTURES / name / "case.toml").read_text("utf-8"))
+        comment = f"# autofix: sample-shape={';'.join(case['samples'])}\n" if case.get("samples") else ""
+        path = tmp_path / "models" / f"{name.replace('-', '_')}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(comment + (FIXTURES / name / "before.py").read_text("utf-8"), "utf-8")
+    first = _batch(tmp_path, 1, PYTHONHASHSEED="0", TZ="UTC", LC_ALL="C.UTF-8")
+    second = _batch(tmp_path, 2, PYTHONHASHSEED="1", TZ="Asia/Tokyo", LC_ALL="C", PYTHONUTF8="1", TMPDIR=str(tmp_path))
+    assert first[0].count(b"\ndiff --git") > 8
+    assert first == second

@@ -24,7 +24,7 @@ TOO_OLD = {
         "it has Python 3.10, and models are run with 3.11 or newer",
     ),
     "torch": (OTHER_TORCH, "it has torch 2.5, and models are run with 2.6 or newer"),
-    "no torch": ("sys.modules['torch'] = None", "No module named 'torch'"),
+    "no torch": ("sys.modules['torch'] = None", "import of torch halted"),
 }
 
 

@@ -43,6 +43,8 @@ def _serve_alone(requests: int, answers: int) -> None:
         if request.fresh and runs:
             os.write(answers, wire.STALE)
             return
+        if request.script:  # While torch is as it is: a run replaces functions that the compiler makes a table of.
+            _import_for_scripts()
         _answer(request, reply_path)
         os.write(answers, wire.done(reply_path))
         gc.collect()  # While the reply is being read.

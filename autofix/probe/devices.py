@@ -5,7 +5,7 @@ Only where CUDA is really absent; nothing here changes what a model computes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -37,8 +37,13 @@ def _same(value: Any, *args: Any, **kwargs: Any) -> Any:
     return value
 
 
-def _nothing(*args: Any, **kwargs: Any) -> None:
-    return None
+def _idle() -> Callable[..., None]:
+    """A function of its own for each that it stands for: torch's compiler makes a table of them when it is imported."""
+
+    def nothing(*args: Any, **kwargs: Any) -> None:
+        return None
+
+    return nothing
 
 
 def _zero(*args: Any, **kwargs: Any) -> int:
@@ -71,7 +76,7 @@ def tolerated() -> Iterator[None]:
         (torch, "load", load_on_cpu),
     ]
     names = ("synchronize", "empty_cache", "set_device", "manual_seed", "manual_seed_all", "reset_peak_memory_stats")
-    replaced += [(torch.cuda, name, _nothing) for name in names]
+    replaced += [(torch.cuda, name, _idle()) for name in names]
     replaced.append((torch.cuda, "current_device", _zero))
     with ExitStack() as stack:
         for owner, name, stand_in in replaced:
