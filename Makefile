@@ -10,12 +10,13 @@ DEMO = fixtures/lenet-wider-image/before.py
 SOURCES = $(shell find autofix rules -name '*.py')
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint bench vscode workbench clean
+.PHONY: help demo test lint matrix bench vscode workbench clean
 
 help:
 	@echo "make demo   install and repair a model of fixtures/"
 	@echo "make test   install with development tools; run ruff, mypy and pytest"
 	@echo "make lint   ruff and mypy only"
+	@echo "make matrix run the tests with every Python and torch that is installed (MATRIX, MATRIX_TESTS)"
 	@echo "make bench  measure the speed (BENCH=--quick for a short run; docs/speed.md)"
 	@echo "make vscode build and test the extension for VS Code (needs Node 20 and npm)"
 	@echo "make workbench  drive it in VS Code itself; the first time takes ten minutes and 1.2 GB (needs Debian and root)"
@@ -45,6 +46,10 @@ lint: $(VENV)/.installed-dev
 
 test: lint
 	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
+
+# Nothing is installed for it but what `make test` installs: MATRIX names interpreters with a torch of their own.
+matrix: $(VENV)/.installed-dev
+	$(VENV)/bin/python tests/matrix.py
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python benchmarks/all.py $(BENCH)

@@ -29,6 +29,7 @@ from autofix.probe import wire
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
+HASH_SEED = "0"  # Of the probe, always: the order of a user's sets decides what some models do.
 _WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 _PROBE = Path(__file__).parent / "probe"
 _BOOT = """
@@ -40,6 +41,7 @@ s = u.spec_from_file_location("_autofix_probe", d + "/__init__.py", submodule_se
 m = u.module_from_spec(s)
 sys.modules["_autofix_probe"] = m
 s.loader.exec_module(m)
+from _autofix_probe.versions import require; require()
 from _autofix_probe.__main__ import main
 main(ordinary=int(sys.argv[2]), folder=sys.argv[3])
 """
@@ -212,7 +214,7 @@ class Session:
         environment = {
             **os.environ,
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
+            "PYTHONHASHSEED": HASH_SEED,
             # What user code leaves among temporary files goes with the session, even where a worker was killed.
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder / "tmp")),
         }

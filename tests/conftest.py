@@ -56,7 +56,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     told = [one for reports in terminalreporter.stats.values() for one in reports if isinstance(one, pytest.TestReport)]
-    cases = sum(dict(one.user_properties).get(CASES, 0) for one in told if one.when == "call")
+    cases = sum(int(str(dict(one.user_properties).get(CASES, 0))) for one in told if one.when == "call")
     if cases:
         terminalreporter.write_line(f"{cases:,} generated cases ({hypothesis.settings.get_current_profile_name()} run)")
 
@@ -64,7 +64,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def session() -> Iterator[Session]:
     """The probe process that serves every test which does not ask for one of its own."""
-    with Session() as started:
+    with Session(os.environ.get("AUTOFIX_TEST_PYTHON")) as started:  # `make matrix` names another interpreter.
         yield started
 
 

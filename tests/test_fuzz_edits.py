@@ -115,7 +115,11 @@ def test_the_file_changes_before_it_is_written(session: Session, change: Change)
 @fuzzed(normal=20, long=400, data=st.one_of(st.binary(max_size=40), file_texts.map(str.encode), st.just(MODEL + b" ")))
 def test_the_file_becomes_anything_before_it_is_written(session: Session, data: bytes) -> None:
     with world({"net.py": MODEL}) as made:
-        _applied_while(lambda path: path.write_bytes(data) and None, made, APPLY, session)
+        _applied_while(lambda path: _write(path, data), made, APPLY, session)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
 
 
 class _Meddling:

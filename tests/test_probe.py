@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,9 @@ from autofix.source import Source
 
 Run = Callable[..., Trace]
 HEAD = "import copy\nimport functools\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
+
+# Python 3.13 tells where what is iterated over stands, earlier ones where the whole does.
+ITERATED = "x" if sys.version_info >= (3, 13) else "[self.fc(row) for row in x]"
 
 
 def net(init: str, forward: str, header: str = "") -> str:
@@ -45,7 +49,7 @@ PLACES: dict[str, tuple[str, list[str]]] = {
     "tabs": ("if True:\n\t\treturn self.fc(\tx)", ["self.fc(\tx)"]),
     "comprehension": (
         "return torch.stack([self.fc(row) for row in x])",
-        ["[self.fc(row) for row in x]", "self.fc(row)", "self.fc(row)", "torch.stack([self.fc(row) for row in x])"],
+        [ITERATED, "self.fc(row)", "self.fc(row)", "torch.stack([self.fc(row) for row in x])"],
     ),
     "lambda": ("act = lambda t: t.relu()\nreturn act(x)", ["t.relu()"]),
     "in place": ("x += 1\nx.mul_(2)\nreturn x", ["x += 1", "x.mul_(2)"]),

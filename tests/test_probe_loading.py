@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from autofix import child
 from autofix.child import Session
 from autofix.records import Ending, Sequence, Target, Tensor, Trace
 
@@ -263,7 +264,7 @@ def test_equal_requests_have_equal_replies(
         "DRAWN = [random.random(), float(numpy.random.rand()), float(torch.rand(1))]\n"
     )
     replies = [_plain(run(text, "4,3", graph=True, checks=True, fresh=fresh)) for fresh in (False, False, True)]
-    monkeypatch.setenv("PYTHONHASHSEED", "77")
+    monkeypatch.setattr(child, "HASH_SEED", "77")
     with Session() as other:
         replies.append(_plain(run(text, "4,3", graph=True, checks=True, within=other)))
     assert replies[0] == replies[1] == replies[2]

@@ -51,6 +51,8 @@ def _serve_alone(requests: int, answers: int) -> bool:
         if request.fresh and runs:
             os.write(answers, wire.STALE)
             return True
+        if request.script:  # While torch is as it is: a run replaces functions that the compiler makes a table of.
+            _import_for_scripts()
         limits.set_for(request)
         _answer(request, reply_path)
         os.write(answers, wire.done(reply_path))

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from . import inputs, mixing, surroundings
+from . import inputs, messages, mixing, surroundings
 from .mixing import leaves as _leaves
 from .wire import RunRequest, SamplesRequest
 
@@ -95,7 +95,7 @@ def _also(call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome
         try:
             call(*inputs.build(samples, namespace))
         except Exception as error:
-            return FAILED, f"{_shapes(samples)}: {_first_line(error)}"
+            return FAILED, f"{_shapes(samples)}: {messages.first_line(error)}"
     return PASSED, f"{len(request.also)} other sample{'s' if len(request.also) > 1 else ''}"
 
 
@@ -115,7 +115,7 @@ def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: A
         try:
             small = call(*inputs.build(_with_batch(request.samples, size), namespace))
         except Exception as error:
-            return FAILED, f"a batch of {size}: {_first_line(error)}", output
+            return FAILED, f"a batch of {size}: {messages.first_line(error)}", output
         made = list(_leaves(small))
         if [leaf.shape[0] if leaf.dim() else 0 for leaf in made] != [size * factor for factor in factors]:
             return FAILED, f"a batch of {size} gives {', '.join(str(tuple(leaf.shape)) for leaf in made)}", output
@@ -140,7 +140,7 @@ def _independent(
             positional, named = inputs.build(samples, namespace)  # Built again: a model may change its inputs in place.
             after = list(_leaves(call(*_perturbed(samples, positional, named, size // 2))))
         except Exception as error:
-            return NOT_ASKED, _first_line(error)
+            return NOT_ASKED, messages.first_line(error)
     return _only_own_rows(before, after, size, size // 2)
 
 
@@ -224,7 +224,7 @@ def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:
     try:
         torch.autograd.backward(torch.stack([leaf.abs().pow(2).mean() for leaf in grads]).sum())
     except Exception as error:
-        return FAILED, _first_line(error)
+        return FAILED, messages.first_line(error)
     for path, module in model.named_modules():
         if id(module) not in called:
             continue
@@ -267,7 +267,3 @@ def _evaluating(model: torch.nn.Module) -> Iterator[None]:
 
 def _shapes(samples: SamplesRequest) -> str:
     return ";".join(",".join(map(str, one.shape)) for one in samples.inputs) or str(samples.expression)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

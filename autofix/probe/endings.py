@@ -10,7 +10,7 @@ import os
 import signal
 from typing import Any
 
-from . import limits, network, wire
+from . import limits, messages, network, wire
 
 _KILLED, _PROCESSOR_TIME = (f"killed by signal {getattr(signal, name, 0):d}" for name in ("SIGKILL", "SIGXCPU"))
 
@@ -60,14 +60,6 @@ def write_reply(reply: dict[str, Any], path: str) -> None:
     os.replace(f"{path}.part", path)
 
 
-def message(error: BaseException) -> str:
-    """What an error says, which is user code too."""
-    try:
-        return str(error)[:4000]
-    except Exception:
-        return type(error).__name__
-
-
 def import_message(error: ImportError) -> str:
-    said = message(error)
+    said = messages.text(error)
     return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from . import devices, inputs, loading, surroundings
+from . import devices, inputs, loading, messages, surroundings
 from .checks import FAILED, PASSED, Outcome
 from .mixing import leaves
 from .wire import RunRequest
@@ -31,7 +31,7 @@ def compare(request: RunRequest, construct: Construct, sliced: bool) -> Outcome:
         expected, state = _outputs(replace(request, texts=request.against), construct, sliced, None)
         found, _ = _outputs(request, construct, sliced, state)
     except Exception as error:
-        return FAILED, (str(error).strip() or type(error).__name__).splitlines()[0]
+        return FAILED, messages.first_line(error)
     if len(expected) != len(found):
         return FAILED, f"{len(found)} tensors instead of {len(expected)}"
     for before, after in zip(expected, found, strict=True):

@@ -128,7 +128,22 @@ def _dimension(args: Any) -> None:
         raise IndexError(f"dimension {args[1]} is out of range of a tensor of {rank}")
 
 
+def _whole_numbers(args: Any) -> None:
+    """Up to torch 2.9."""
+    if args[1].dtype not in (torch.int64, torch.int32):
+        raise RuntimeError(f"Expected the indices to be Long or Int; but got {args[1].dtype}")
+
+
+def _fractions(args: Any) -> None:
+    """Up to torch 2.9."""
+    if not (args[1].is_floating_point() or args[1].is_complex()):
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {args[1].dtype}")
+
+
 _LEFT_OUT: dict[str, Callable[[Any], None]] = {
+    "aten::embedding": _whole_numbers,
+    "aten::_embedding_bag": _whole_numbers,
+    "aten::binary_cross_entropy_with_logits": _fractions,
     "aten::convolution": _transposed_channels,
     "aten::_softmax": _dimension,
     "aten::_log_softmax": _dimension,

@@ -46,7 +46,7 @@ class Recorder(torch.fx.Tracer):
         self._producers: dict[int, tuple[Any, int]] = {}
         self._nodes: dict[int, torch.fx.Node] = {}
         self._paths: dict[int, str] = {}
-        self._names: dict[int, str] = {}
+        self._names: dict[int, tuple[Any, str]] = {}
         self._raised: list[tuple[BaseException, int]] = []
 
     @property
@@ -60,19 +60,16 @@ class Recorder(torch.fx.Tracer):
         entry = self._producers.get(id(tensor))
         return entry[1] if entry is not None and entry[0]() is tensor else -1
 
-    def _produce(self, value: Any, index: int) -> bool:
-        """Remember who made the tensors in ``value``; whether there was one."""
+    def _produce(self, value: Any, index: int) -> None:
+        """Remember who made the tensors in ``value``."""
         if isinstance(value, torch.Tensor):
             try:
                 self._producers[id(value)] = (weakref.ref(value), index)
-            except TypeError:
-                return True
-            return True
-        if isinstance(value, (list, tuple)):
-            return bool([True for item in value if self._produce(item, index)])
-        if isinstance(value, dict):
-            return bool([True for item in value.values() if self._produce(item, index)])
-        return False
+            except TypeError:  # A class of tensors without room for it.
+                return
+        elif isinstance(value, (list, tuple, dict)):
+            for item in value.values() if isinstance(value, dict) else value:
+                self._produce(item, index)
 
     def adopt(self, source: torch.Tensor, parameter: torch.Tensor) -> None:
         """A parameter made from ``source`` has the producer of ``source``."""
@@ -112,7 +109,13 @@ class Recorder(torch.fx.Tracer):
             *model.named_parameters(remove_duplicate=False),
             *model.named_buffers(remove_duplicate=False),
         ):
-            self._names.setdefault(id(tensor), prefix + name)
+            if self._name_of(tensor) is None:
+                self._names[id(tensor)] = (weakref.ref(tensor), prefix + name)
+
+    def _name_of(self, tensor: torch.Tensor) -> str | None:
+        """The path of a parameter or buffer; another tensor may stand where one that is gone stood in memory."""
+        entry = self._names.get(id(tensor))
+        return entry[1] if entry is not None and entry[0]() is tensor else None
 
     def _adopt_copy(self, module: torch.nn.Module, twins: dict[Any, int]) -> None:
         """A deep copy was built without its constructor; it has the construction chain of the layer it is a copy of.
@@ -214,11 +217,11 @@ class Recorder(torch.fx.Tracer):
         self.finish(index, value)
 
     def _operand(self, value: Any) -> Any:
-        if isinstance(value, torch.Tensor) and id(value) in self._names:
+        if isinstance(value, torch.Tensor) and self._name_of(value) is not None:
             self._fetch(value)
         elif isinstance(value, (list, tuple)):
             for item in value:
-                if isinstance(item, torch.Tensor) and id(item) in self._names:
+                if isinstance(item, torch.Tensor) and self._name_of(item) is not None:
                     self._fetch(item)
         return values.plain(value, self.producer, depth=1)
 
@@ -229,7 +232,8 @@ class Recorder(torch.fx.Tracer):
             return
         if self.phase != "forward":
             return
-        name = self._names[id(tensor)]
+        name = self._name_of(tensor)
+        assert name is not None
         made = {"kind": "get_attr", "target": name, "kwargs": [], "frames": [], "phase": "forward", "raised": False}
         node = self.graph.create_node("get_attr", name)
         operand = values.plain(tensor, self.producer)

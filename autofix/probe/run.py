@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import checks, devices, endings, equality, inputs, loading, network, opened, surroundings, values, wire
+from . import checks, devices, endings, equality, inputs, loading, messages, network, opened, surroundings, values, wire
 from .budget import NeedsValuesError, TooLargeError
 from .interception import recording
 from .recorder import Recorder
@@ -86,7 +86,7 @@ def _run_one(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> 
     except NeedsValuesError as error:
         reply.update(ending=NEEDS_VALUES, message=f"`{error}` has no form without storage")
     except MemoryError as error:
-        reply.update(ending="out of memory", message=endings.message(error) or "Python could not allocate memory")
+        reply.update(ending="out of memory", message=messages.text(error) or "Python could not allocate memory")
 
 
 def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
@@ -121,7 +121,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             stage[0] = "forward"
             output, seconds = _forward(recorder, model, positional, named)
     except inputs.SampleError as error:
-        raise _Ended("bad sample", str(error)) from error
+        raise _Ended("bad sample", messages.text(error)) from error
     except (_Ended, loading.WouldRun, MemoryError, TooLargeError, NeedsValuesError):
         raise
     except SystemExit as error:
@@ -158,20 +158,16 @@ def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage:
         return loading.import_target(request)
     except (SyntaxError, MemoryError, KeyboardInterrupt, TooLargeError, NeedsValuesError):
         raise
-    except BaseException as error:
-        first = error
+    except BaseException:  # The slice shows whether what it raised stands in the model's way.
+        reply["sliced"] = True
     finally:
         recorder.on_forward = None
-    reply["sliced"] = True
     _restart(recorder)
     try:
         module, placeholders = loading.import_slice(request)
     except ImportError as error:
         raise _Ended("import failed", endings.import_message(error)) from error
     reply["placeholders"] = placeholders
-    reply["import_error"] = (
-        "" if isinstance(first, loading.WouldRun) else f"{type(first).__name__}: {endings.message(first)}"
-    )
     return module
 
 
@@ -205,14 +201,16 @@ def construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
         raise
     except AttributeError as error:
         if _raised_by_expression(error):
-            raise _Ended("no model", str(error), _model_names(module)) from error
+            raise _Ended("no model", messages.text(error), _model_names(module)) from error
         raise
     if not isinstance(value, torch.nn.Module) and callable(value):
         try:
             value = value()
         except TypeError as error:
             if error.__traceback__ is not None and error.__traceback__.tb_next is None:
-                raise _Ended("no model", f"`{request.model}` needs arguments: {error}", _model_names(module)) from error
+                raise _Ended(
+                    "no model", f"`{request.model}` needs arguments: {messages.text(error)}", _model_names(module)
+                ) from error
             raise
     if not isinstance(value, torch.nn.Module):
         raise _Ended(
@@ -254,7 +252,7 @@ def _forward(
 def _describe_failure(error: BaseException, stage: str, recorder: Recorder, reply: dict[str, Any]) -> None:
     root = _recorded_cause(error, recorder)
     frames, callee, arguments = recorder.stack.traceback_frames(root.__traceback__)
-    message = endings.message(root)
+    message = messages.text(root)
     if isinstance(root, MemoryError) or "can't allocate memory" in message:
         reply.update(ending="out of memory", message=message)
         return
@@ -274,7 +272,6 @@ def _describe_failure(error: BaseException, stage: str, recorder: Recorder, repl
         "callee": callee,
         "arguments": arguments,
     }
-    reply["import_error"] = reply.get("import_error", "")
 
 
 def _recorded_cause(error: BaseException, recorder: Recorder) -> BaseException:

@@ -20,7 +20,7 @@ import torch
 import torch.utils.data
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from . import network, values, watching
+from . import messages, network, values, watching
 from .containment import Asked, contained
 from .devices import replacing
 from .interception import recording
@@ -48,7 +48,7 @@ class _Bounds:
         self._called: set[int] = set()
 
     def built(self, optimizer: Any) -> None:
-        self._steps.setdefault(id(optimizer), 0)
+        self._steps[id(optimizer)] = 0  # Another may have stood there in memory.
 
     def stepped(self, optimizer: Any, *args: Any, **kwargs: Any) -> None:
         self._steps[id(optimizer)] = self._steps.get(id(optimizer), 0) + 1
@@ -128,12 +128,15 @@ def ended_by(error: BaseException) -> tuple[str, str] | None:
     if refusal is not None:
         return "refused", str(refusal)
     if isinstance(error, Asked):
-        return "exited", str(error)
+        return "exited", messages.text(error)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)) and error.filename is not None:
         name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else error.filename
-        return "exited", f"the program needs {name}, which does not exist; run it where its data is"
+        return (
+            "exited",
+            f"the program needs {messages.steady(str(name))}, which does not exist; run it where its data is",
+        )
     if isinstance(error, ImportError):
-        return "import failed", f"{type(error).__name__}: {error}"
+        return "import failed", f"{type(error).__name__}: {messages.text(error)}"
     if isinstance(error, AssertionError) and "not compiled with CUDA" in str(error):
         return "exited", "the program asks a GPU that is not there"
     return None

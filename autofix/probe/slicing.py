@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+from .versions import TYPE_ALIASES
+
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
@@ -72,7 +74,7 @@ def wanted_statements(tree: ast.Module, model: str) -> list[ast.stmt]:
     needed = _needed_names(tree, model)
     kept: list[ast.stmt] = []
     for statement in tree.body:
-        if isinstance(statement, (*_DEFINITIONS, *_IMPORTS)):
+        if isinstance(statement, (*_DEFINITIONS, *_IMPORTS, *TYPE_ALIASES)):
             kept.append(statement)
         elif isinstance(statement, (*_ASSIGNMENTS, *_BLOCKS)):
             if _is_main_guard(statement):

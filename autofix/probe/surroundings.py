@@ -9,9 +9,12 @@ import os
 import random
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import torch
+
+from . import versions
+from .devices import replacing
 
 SEED = 0
 
@@ -37,8 +40,12 @@ def restored() -> Iterator[None]:
     """Everything as it was, whatever the inside does."""
     environment, limit = dict(os.environ), sys.getrecursionlimit()
     dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
+    numpy = sys.modules.get("numpy.random.bit_generator")
     try:
-        yield
+        with ExitStack() as stack:
+            if numpy is not None:  # Where a generator that is given no seed asks the system for one.
+                stack.enter_context(replacing(numpy, "randbits", random.Random(SEED).getrandbits))
+            yield
     finally:
         if dict(os.environ) != environment:
             os.environ.clear()
@@ -51,5 +58,5 @@ def restored() -> Iterator[None]:
         torch.autograd.set_detect_anomaly(False)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
-        if torch.get_default_device().type != "cpu":
+        if versions.default_device() != "cpu":
             torch.set_default_device(None)

@@ -22,7 +22,7 @@ from typing import Any
 from unittest import mock
 
 from hypothesis import HealthCheck, given, settings
-from unidiff import PatchSet
+from unidiff.patch import PatchSet
 
 from autofix.child import Session
 from autofix.frontends import cli
@@ -122,7 +122,7 @@ class Done:
 def command(words: Sequence[str], session: Session | None, given: bytes = b"") -> Done:
     """The command in this process, with streams as strict as those of a process."""
     output, errors = io.BytesIO(), io.BytesIO()
-    streams = {
+    streams: dict[str, Any] = {
         "stdin": io.TextIOWrapper(io.BytesIO(given), "utf-8"),
         "stdout": io.TextIOWrapper(output, "utf-8", newline=""),
         "stderr": io.TextIOWrapper(errors, "utf-8", "backslashreplace", newline=""),

@@ -1,0 +1,53 @@
+"""What an exception says, without what is another in every process: addresses of objects, names of temporary folders.
+
+Equal runs have equal replies by it. It changes words alone, and no others.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+
+LONGEST = 4000
+FOLDER = tempfile.gettempdir()  # The session's, whatever user code makes of it later.
+# How Python and torch tell of an object that has no better words: ``<__main__.Net object at 0x7f2b8c>``.
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]+")
+
+
+def text(error: BaseException) -> str:
+    """What ``error`` says, its type where that raises."""
+    try:
+        return steady(str(error))
+    except Exception:
+        return type(error).__name__
+
+
+def first_line(error: BaseException) -> str:
+    return (text(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def steady(said: str, folder: str = FOLDER) -> str:
+    """``said`` with dots, or with the path that the user knows, for what differs from process to process."""
+    said = _ADDRESS.sub("0x...", said[: 2 * LONGEST])
+    if os.path.basename(folder) in said:
+        said = _below(folder).sub(_known, said)
+    return said[:LONGEST]
+
+
+def _below(folder: str) -> re.Pattern[str]:
+    """A path in the session's folder: what a program wrote stands under ``shadow`` by its own path, and what nobody
+    named is called by ``tempfile``.
+    """
+    systems = "|".join(re.escape(os.path.dirname(path)) for path in {folder: 0, os.path.realpath(folder): 0})
+    slash, end = r"[/\\]", "(?![a-z0-9_])"
+    program = f"{slash}autofix-(?:script|data)-[a-z0-9_]{{8}}(?:{slash}tmp{end}|(?P<shadow>{slash}shadow(?={slash})))?"
+    unnamed = f"(?P<unnamed>{slash}tmp)[a-z0-9_]{{8}}{end}"
+    own = f"(?P<system>{systems}){slash}{re.escape(os.path.basename(folder))}{end}"
+    return re.compile(f"{own}(?:{program})?(?:{unnamed})?")
+
+
+def _known(found: re.Match[str]) -> str:
+    if found["shadow"]:
+        return ""
+    return found["system"] + (f"{found['unnamed']}..." if found["unnamed"] else "")
