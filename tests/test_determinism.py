@@ -17,9 +17,9 @@ from torch import nn
 
 from autofix import child, engine, load, patch
 from autofix.child import Session
+from autofix.preference import Mode
 from autofix.probe import messages
 from autofix.probe.recorder import Recorder
-from autofix.preference import Mode
 from autofix.records import Report, Trace
 from autofix.report import json as json_report
 from autofix.report import sarif
