@@ -10,13 +10,14 @@ DEMO = fixtures/lenet-wider-image/before.py
 SOURCES = $(shell find autofix rules -name '*.py')
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint matrix bench vscode workbench clean
+.PHONY: help demo test lint matrix fuzz bench vscode workbench clean
 
 help:
 	@echo "make demo   install and repair a model of fixtures/"
 	@echo "make test   install with development tools; run ruff, mypy and pytest"
 	@echo "make lint   ruff and mypy only"
 	@echo "make matrix run the tests with every Python and torch that is installed (MATRIX, MATRIX_TESTS)"
+	@echo "make fuzz   the tests of hostile input with 14,000 generated cases (FUZZ_SEED repeats a run)"
 	@echo "make bench  measure the speed (BENCH=--quick for a short run; docs/speed.md)"
 	@echo "make vscode build and test the extension for VS Code (needs Node 20 and npm)"
 	@echo "make workbench  drive it in VS Code itself; the first time takes ten minutes and 1.2 GB (needs Debian and root)"
@@ -50,6 +51,12 @@ test: lint
 # Nothing is installed for it but what `make test` installs: MATRIX names interpreters with a torch of their own.
 matrix: $(VENV)/.installed-dev
 	$(VENV)/bin/python tests/matrix.py
+
+# A failure prints its case and how to repeat it alone.
+FUZZ_SEED ?= $(shell date +%s)
+fuzz: $(VENV)/.installed-dev
+	@echo "seed $(FUZZ_SEED)"
+	$(VENV)/bin/python -m pytest tests/test_fuzz_*.py --hypothesis-profile long --hypothesis-seed $(FUZZ_SEED) --numprocesses 2
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python benchmarks/all.py $(BENCH)

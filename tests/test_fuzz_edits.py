@@ -112,7 +112,7 @@ def test_the_file_changes_before_it_is_written(session: Session, change: Change)
         _applied_while(change, made, APPLY, session)
 
 
-@fuzzed(normal=20, long=400, data=st.one_of(st.binary(max_size=40), file_texts.map(str.encode), st.just(MODEL + b" ")))
+@fuzzed(normal=6, long=180, data=st.one_of(st.binary(max_size=40), file_texts.map(str.encode), st.just(MODEL + b" ")))
 def test_the_file_becomes_anything_before_it_is_written(session: Session, data: bytes) -> None:
     with world({"net.py": MODEL}) as made:
         _applied_while(lambda path: _write(path, data), made, APPLY, session)
@@ -138,7 +138,7 @@ class _Meddling:
         return getattr(self._session, name)
 
 
-@fuzzed(normal=20, long=400, at=st.integers(1, 4), name=st.sampled_from(sorted(CHANGES)))
+@fuzzed(normal=6, long=180, at=st.integers(1, 4), name=st.sampled_from(sorted(CHANGES)))
 def test_the_file_changes_while_the_search_runs(session: Session, at: int, name: str) -> None:
     """What is shown belongs to the text that was read first, and what is written too, or nothing is."""
     with world({"net.py": MODEL}) as made:
@@ -192,7 +192,7 @@ _RAW = st.one_of(
 )
 
 
-@fuzzed(normal=150, long=2000, text=_RAW)
+@fuzzed(normal=45, long=900, text=_RAW)
 def test_any_json_is_a_notebook_or_is_not(text: str) -> None:
     """What is read is put back byte for byte where nothing changed."""
     raw = SourceText(Path("nb.ipynb"), text, "utf-8", False)
@@ -207,8 +207,8 @@ _LINES = st.lists(
 
 
 @fuzzed(
-    normal=100,
-    long=1500,
+    normal=30,
+    long=675,
     cells=st.lists(st.tuples(_LINES, st.booleans(), st.booleans()), min_size=1, max_size=3),
     data=st.data(),
 )
@@ -234,7 +234,7 @@ def test_a_changed_line_is_put_back_into_its_cell(
     assert json.loads(after)["nbformat"] == 4
 
 
-@fuzzed(normal=4, long=60, texts=st.lists(_RAW, min_size=3, max_size=3))
+@fuzzed(normal=4, long=40, texts=st.lists(_RAW, min_size=3, max_size=3))
 def test_notebooks_of_any_json_in_a_batch(texts: list[str]) -> None:
     """A batch of files that are hardly notebooks repairs the model beside them."""
     files = {f"{number}.ipynb": text.encode("utf-8", "surrogatepass") for number, text in enumerate(texts)}

@@ -131,7 +131,7 @@ def _changed(reply: Reply, data: st.DataObject) -> dict[str, Any]:
     return made
 
 
-@fuzzed(normal=150, long=2500, data=st.data())
+@fuzzed(normal=45, long=1125, data=st.data())
 def test_a_changed_reply_is_a_trace_or_an_error(reply: Reply, data: st.DataObject) -> None:
     try:
         made = replies.read(_changed(reply, data), lambda path, line: "größe = 1")
@@ -140,7 +140,7 @@ def test_a_changed_reply_is_a_trace_or_an_error(reply: Reply, data: st.DataObjec
     assert isinstance(made, Trace)
 
 
-@fuzzed(normal=100, long=2000, data=json_values)
+@fuzzed(normal=30, long=900, data=json_values)
 def test_any_reply_is_a_trace_or_an_error(data: Any) -> None:
     given = data if isinstance(data, dict) else {"ending": "passed", "output": data}
     try:
@@ -149,7 +149,7 @@ def test_any_reply_is_a_trace_or_an_error(data: Any) -> None:
         return
 
 
-@fuzzed(normal=60, long=1500, data=st.data())
+@fuzzed(normal=18, long=675, data=st.data())
 def test_a_changed_reply_ends_the_command_well(reply: Reply, data: st.DataObject) -> None:
     """Whatever the stages make of a trace that lies, what they show is true of the files."""
     with world({"net.py": TEXT.encode()}) as made:
@@ -241,7 +241,7 @@ def test_a_reply_that_is_too_long(answered: Callable[[bytes], Session], monkeypa
     assert "the probe's reply is larger than 1 MiB; use a smaller sample" in done.errors
 
 
-@fuzzed(normal=40, long=800, cut=_cut(), more=st.one_of(st.just(b""), st.binary(max_size=40)))
+@fuzzed(normal=12, long=360, cut=_cut(), more=st.one_of(st.just(b""), st.binary(max_size=40)))
 def test_cut_bytes(
     answered: Callable[[bytes], Session], reply: Reply, cut: Callable[[bytes], bytes], more: bytes
 ) -> None:

@@ -69,17 +69,17 @@ def _repaired(data: bytes, words: tuple[str, ...], session: Session) -> int:
         return proposed.code
 
 
-@fuzzed(normal=60, long=1500, data=st.one_of(st.binary(max_size=60), broken_bytes(), file_texts.map(str.encode)))
+@fuzzed(normal=18, long=675, data=st.one_of(st.binary(max_size=60), broken_bytes(), file_texts.map(str.encode)))
 def test_any_bytes(session: Session, data: bytes) -> None:
     _repaired(data, GIVEN, session)
 
 
-@fuzzed(normal=30, long=1000, data=encoded(faulty_texts()))
+@fuzzed(normal=9, long=450, data=encoded(faulty_texts()))
 def test_a_fault_among_anything_is_repaired(session: Session, data: bytes) -> None:
     assert _repaired(data, GIVEN, session) == 1
 
 
-@fuzzed(normal=12, long=500, data=st.data())
+@fuzzed(normal=12, long=225, data=st.data())
 def test_disturbed_fixtures(session: Session, data: st.DataObject) -> None:
     """Models of all kinds with lines, comments and characters put in and tokens exchanged, run on their own samples."""
     path = data.draw(st.sampled_from(FIXTURES))
@@ -89,7 +89,7 @@ def test_disturbed_fixtures(session: Session, data: st.DataObject) -> None:
     _repaired(data.draw(encoded(disturbed_texts(path.read_text("utf-8")))), tuple(words), session)
 
 
-@fuzzed(normal=12, long=400, text=programs())
+@fuzzed(normal=12, long=180, text=programs())
 def test_generated_programs(session: Session, text: str) -> None:
     """Statements that a grammar made, around and inside a model with a fault; most of them raise when they are run."""
     _repaired(text.encode(), GIVEN, session)
@@ -140,8 +140,8 @@ def test_expressions_that_must_not_be_worked_out(place: int) -> None:
 
 
 @fuzzed(
-    normal=150,
-    long=2500,
+    normal=45,
+    long=1125,
     place=st.sampled_from(PLACES),
     expressions=st.lists(st.sampled_from(EXPRESSIONS), min_size=3, max_size=3),
     operator=st.sampled_from((" + ", " * ", " ** ", " if ", ", ", " in ", " % ", ")(", "][", ".")),
@@ -150,6 +150,6 @@ def test_expressions_together(place: str, expressions: list[str], operator: str)
     _read(HEAD + place.replace("@", f"({operator.join(expressions)})"))
 
 
-@fuzzed(normal=80, long=1500, text=st.one_of(programs(), file_texts))
+@fuzzed(normal=24, long=675, text=st.one_of(programs(), file_texts))
 def test_any_text_is_read(text: str) -> None:
     _read(text)

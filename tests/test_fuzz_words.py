@@ -36,7 +36,7 @@ def _ends_well(files: dict[str, bytes], words: list[str], session: Session | Non
 # -- samples -----------------------------------------------------------------------------------------------------------
 
 
-@fuzzed(normal=250, long=3000, text=shapes)
+@fuzzed(normal=75, long=1350, text=shapes)
 def test_a_sample_is_read_or_refused(text: str) -> None:
     """What is read says the same when it is read again."""
     with contextlib.suppress(UsageError):
@@ -47,8 +47,8 @@ def test_a_sample_is_read_or_refused(text: str) -> None:
 
 
 @fuzzed(
-    normal=30,
-    long=500,
+    normal=9,
+    long=225,
     samples=st.lists(shapes, min_size=1, max_size=2),
     also=st.lists(st.one_of(shapes, st.lists(shapes, max_size=2).map(";".join)), max_size=2),
 )
@@ -68,7 +68,7 @@ _OPTIONS = (
 _words = st.lists(st.one_of(st.sampled_from(_OPTIONS), odd_texts, numbers, shapes), max_size=6)
 
 
-@fuzzed(normal=120, long=2000, words=_words)
+@fuzzed(normal=36, long=900, words=_words)
 def test_words_are_understood_or_refused(words: list[str]) -> None:
     with contextlib.suppress(UsageError), contextlib.redirect_stdout(io.StringIO()):
         arguments.parse([one for one in words if "completion" not in one])
@@ -82,8 +82,8 @@ _VALUED = ("--sample", "-m", "--pick", "--time-limit", "--memory-limit", "--sele
 
 
 @fuzzed(
-    normal=40,
-    long=600,
+    normal=12,
+    long=270,
     options=st.dictionaries(st.sampled_from(_VALUED), _ANY_VALUE, max_size=2),
     command_words=st.sampled_from(([], ["shapes"])),
 )
@@ -94,14 +94,14 @@ def test_any_value_of_an_option(session: Session, options: dict[str, str], comma
 
 
 @fuzzed(
-    normal=40, long=600, name=st.one_of(odd_texts, st.sampled_from(("..", "/", "net.py:", "net.py:Net:", "x" * 5000)))
+    normal=12, long=270, name=st.one_of(odd_texts, st.sampled_from(("..", "/", "net.py:", "net.py:Net:", "x" * 5000)))
 )
 def test_any_file_name(session: Session, name: str) -> None:
     _ends_well(FILES, [name, "-s", SAMPLE], session)
     _ends_well({}, ["-", "--stdin-filename", name, "-s", SAMPLE], session, MODEL.encode())
 
 
-@fuzzed(normal=20, long=300, name=st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=8))
+@fuzzed(normal=6, long=135, name=st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=8))
 def test_a_file_of_any_name_is_repaired(session: Session, name: str) -> None:
     """Names with line feeds, quotes and bytes that are no text are written in the patch as git reads them."""
     try:
@@ -121,12 +121,12 @@ def test_a_file_of_any_name_is_repaired(session: Session, name: str) -> None:
         assert (proposed.code, done.code, "nn.Linear(5, 2)" in path.read_text("utf-8")) == (1, 0, True)
 
 
-@fuzzed(normal=40, long=500, data=st.one_of(st.binary(max_size=60), st.just(MODEL.encode())), name=odd_texts)
+@fuzzed(normal=12, long=225, data=st.one_of(st.binary(max_size=60), st.just(MODEL.encode())), name=odd_texts)
 def test_any_bytes_on_standard_input(session: Session, data: bytes, name: str) -> None:
     _ends_well(FILES, ["-", "--stdin-filename", f"{name}.py", "-s", SAMPLE], session, data)
 
 
-@fuzzed(normal=40, long=400, rule=odd_texts)
+@fuzzed(normal=12, long=180, rule=odd_texts)
 def test_any_rule_to_explain(rule: str) -> None:
     _ends_well({}, ["explain", rule], None)
 
@@ -210,14 +210,14 @@ def test_limits_that_are_none(words: list[str]) -> None:
     assert _ends_well(FILES, ["net.py", "-s", SAMPLE, *words], None).code == 2
 
 
-@fuzzed(normal=150, long=2500, text=_TOML)
+@fuzzed(normal=45, long=1125, text=_TOML)
 def test_any_settings_are_read_or_refused(text: str) -> None:
     for files in _files(text.encode()):
         with world(files) as made, contextlib.suppress(UsageError):
             assert isinstance(settings.read(made.project), settings.Settings)
 
 
-@fuzzed(normal=25, long=500, text=_TOML)
+@fuzzed(normal=8, long=225, text=_TOML)
 def test_any_settings_end_the_command_well(session: Session, text: str) -> None:
     for files in _files(text.encode()):
         _ends_well(files, ["net.py"], session)
@@ -231,14 +231,14 @@ _COMMENTS = st.tuples(
 ).map(lambda parts: f"# autofix: {''.join(parts)}")
 
 
-@fuzzed(normal=150, long=1500, text=st.lists(st.one_of(_COMMENTS, odd_texts, st.just("'''"))).map("\n".join))
+@fuzzed(normal=45, long=675, text=st.lists(st.one_of(_COMMENTS, odd_texts, st.just("'''"))).map("\n".join))
 def test_any_comment_is_read(text: str) -> None:
     count = text.count("\n") + text.count("\r") + 1
     assert all(1 <= one.line <= count for one in suppressions.suppressions(text))
     suppressions.sample_comment(text)
 
 
-@fuzzed(normal=25, long=500, comment=_COMMENTS.filter(encodable), at=st.integers(0, 12), given=st.booleans())
+@fuzzed(normal=8, long=225, comment=_COMMENTS.filter(encodable), at=st.integers(0, 12), given=st.booleans())
 def test_any_comment_ends_the_command_well(session: Session, comment: str, at: int, given: bool) -> None:
     lines = MODEL.split("\n")
     lines[at] += f"  {comment}"

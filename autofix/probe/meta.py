@@ -171,7 +171,10 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
             try:
                 result = func(*sizes.mapped(sizes.emptied, args), **sizes.onto_meta(kwargs))
             except NotImplementedError as error:
-                raise NeedsValuesError(signature.name.removeprefix("aten::")) from error
+                like = operators.SIZED_LIKE.get(signature.name)
+                if like is None:
+                    raise NeedsValuesError(signature.name.removeprefix("aten::")) from error
+                result = tuple(sizes.empty_like(args[position]) for position in like)
             results = list(result) if isinstance(result, (tuple, list)) else [result]
             self._sizes[key] = type(result) if len(results) > 1 else None, [sizes.metadata(one) for one in results]
             self._count(result)

@@ -61,6 +61,8 @@ FILLED = frozenset(
 # Positions of operands that have to keep their values: lengths, from which shapes are computed.
 KEEP_VALUES = {"aten::_pack_padded_sequence": (1,), "aten::_pad_packed_sequence": (1,)}
 INDEXED = frozenset({"aten::index", "aten::index_put", "aten::index_put_", "aten::_unsafe_index"})
+# What operators give that have no form without storage in every torch: the positions of the operands it is sized like.
+SIZED_LIKE = {"aten::_weight_norm_interface": (0, 1), "aten::_weight_norm_interface_backward": (1, 2)}
 # Names of operators that a reader knows by another.
 SPOKEN = {"_local_scalar_dense": "item", "_unique2": "unique", "_unique": "unique", "_ctc_loss": "ctc_loss"}
 

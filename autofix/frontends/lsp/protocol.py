@@ -61,6 +61,11 @@ class Protocol(LanguageServerProtocol):
                 self._send_response(data["id"], error=error.to_response_error())
             raise
 
+    def _handle_cancel_notification(self, msg_id: object) -> None:
+        """What is no id of a request cancels none."""
+        if isinstance(msg_id, (int, str)):
+            super()._handle_cancel_notification(msg_id)
+
     def _send_response(self, msg_id: Any, result: Any = None, error: types.ResponseError | None = None) -> None:
         if self.answered is not None and msg_id == self.answered and error is None:
             self.answered = None
