@@ -29,7 +29,7 @@ def request(
 ) -> engine.Request:
     """What the engine is asked to do; raises UsageError for a file, a model or a sample that cannot be used."""
     path, model = _file_and_model(choice)
-    if choice.file == "-" and path.is_dir():
+    if choice.file == "-" and _is_folder(path):
         raise UsageError(f"--stdin-filename {path} is a folder; name the Python file that the text belongs to")
     unsaved = load.decode(path, sys.stdin.buffer.read()) if choice.file == "-" else None
     source = unsaved or load.read(path)
@@ -69,6 +69,13 @@ def _file_and_model(choice: RunChoice) -> tuple[Path, str | None]:
     if choice.model is not None:
         raise UsageError(f"`{choice.file}` and --model both name a model; choose one")
     return _absolute(Path(name + found.removesuffix(":"))), model or None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:  # A name that no system takes.
+        raise UsageError(f"cannot use the name {path}: {error.strerror}; give the name of a file") from error
 
 
 def _absolute(path: Path) -> Path:

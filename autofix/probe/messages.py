@@ -10,7 +10,16 @@ import re
 import tempfile
 
 LONGEST = 4000
-FOLDER = tempfile.gettempdir()  # The session's, whatever user code makes of it later.
+
+
+def _session_folder() -> str:
+    """The folder that goes with the session: user code has a part of it for what is temporary."""
+    given = tempfile.gettempdir()
+    above = os.path.dirname(given)
+    return above if os.path.basename(above).startswith("autofix-") else given
+
+
+FOLDER = _session_folder()  # Whatever user code makes of it later.
 # How Python and torch tell of an object that has no better words: ``<__main__.Net object at 0x7f2b8c>``.
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]+")
 
@@ -43,7 +52,7 @@ def _below(folder: str) -> re.Pattern[str]:
     slash, end = r"[/\\]", "(?![a-z0-9_])"
     program = f"{slash}autofix-(?:script|data)-[a-z0-9_]{{8}}(?:{slash}tmp{end}|(?P<shadow>{slash}shadow(?={slash})))?"
     unnamed = f"(?P<unnamed>{slash}tmp)[a-z0-9_]{{8}}{end}"
-    own = f"(?P<system>{systems}){slash}{re.escape(os.path.basename(folder))}{end}"
+    own = f"(?P<system>{systems}){slash}{re.escape(os.path.basename(folder))}{end}(?:{slash}tmp{end})?"
     return re.compile(f"{own}(?:{program})?(?:{unnamed})?")
 
 

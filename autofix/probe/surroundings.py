@@ -47,6 +47,7 @@ def restored() -> Iterator[None]:
                 stack.enter_context(replacing(numpy, "randbits", random.Random(SEED).getrandbits))
             yield
     finally:
+        _reopen()
         if dict(os.environ) != environment:
             os.environ.clear()
             os.environ.update(environment)
@@ -60,3 +61,11 @@ def restored() -> Iterator[None]:
             torch.set_num_threads(threads)
         if versions.default_device() != "cpu":
             torch.set_default_device(None)
+
+
+def _reopen() -> None:
+    """Streams that user code closed lead nowhere again: what warns or shows progress in a later run writes to them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None or getattr(stream, "closed", False):
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
