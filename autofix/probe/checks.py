@@ -37,13 +37,7 @@ def run(
     index among ``recorded`` of the operation that did it and the dimension they lay along.
     """
 
-    def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        surroundings.seed_torch()
-        try:
-            return model(*positional, **named)
-        except SystemExit as error:
-            raise RuntimeError(f"the model called exit({error.code!r})") from error
-
+    call = _calling(model)
     also = ["ALSO", *_also(call, request, namespace)]
     if seconds * 12 > request.seconds:
         slow = "one forward takes too long for it"
@@ -70,15 +64,9 @@ def run_without_values(
     namespace: dict[str, Any],
     output: Any,
     called: set[int],
-    seconds: float,
-    recorded: list[dict[str, Any]],
 ) -> list[list[Any]]:
     """The rungs as ``run`` gives them, where tensors have shapes only: what a change of values reaches is not asked."""
-    del seconds, recorded
-
-    def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        return model(*positional, **named)
-
+    call = _calling(model)
     outcome, detail, small = _batch(call, request, namespace, output)
     return [
         ["ALSO", *_also(call, request, namespace)],
@@ -86,6 +74,19 @@ def run_without_values(
         ["INDEPENDENT", NOT_ASKED, NO_VALUES],
         ["BACKWARD", *_backward(model, small, called)],
     ]
+
+
+def _calling(model: torch.nn.Module) -> Call:
+    """One more forward with the random numbers of the first; an exit is an error like any other."""
+
+    def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        surroundings.seed_torch()
+        try:
+            return model(*positional, **named)
+        except SystemExit as error:
+            raise RuntimeError(f"the model called exit({error.code!r})") from error
+
+    return call
 
 
 def _also(call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome:

@@ -142,8 +142,11 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             for op in recorder.operations
             if op["phase"] == "forward" and op["identity"] >= 0
         }
-        ask = checks.run if recorder.meta is None else checks.run_without_values
-        reply["checks"] = ask(model, request, module.__dict__, output, called, seconds, recorder.operations)
+        asked = (model, request, module.__dict__, output, called)
+        if recorder.meta is None:
+            reply["checks"] = checks.run(*asked, seconds, recorder.operations)
+        else:
+            reply["checks"] = checks.run_without_values(*asked)
 
 
 def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage: list[str]) -> ModuleType:
