@@ -89,7 +89,7 @@ MOST = 4.4
 # Runs requests in a Python of its own and prints how many calls each made; the first run of all warms it.
 COUNT = """\
 import json, sys
-from autofix.probe import run, wire
+from autofix.probe import modes, wire
 
 calls = 0
 
@@ -102,7 +102,7 @@ for line in sys.stdin:
     request, _ = wire.decode_request(line)
     calls = 0
     sys.setprofile(count)
-    reply = run.run(request)
+    reply = modes.run(request)
     sys.setprofile(None)
     counted.append([calls, reply["ending"], len(json.dumps(reply))])
 print(json.dumps(counted))
