@@ -13,8 +13,9 @@ from unittest import mock
 
 import pytest
 from fuzzing import World, check_ending, check_patch, check_unchanged, command, fuzzed, world
-from hostile import FAULTY, HEAD, SAMPLE, file_texts, json_values, odd_texts
 from hypothesis import strategies as st
+from programs import FAULTY, HEAD, SAMPLE
+from texts import file_texts, json_values, odd_texts
 
 from autofix.batch import notebooks
 from autofix.child import Session

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from editor import Editor, Message
 from fuzzing import check_unchanged, fuzzed, world
-from hostile import FAULTY, HEAD, STATEMENTS, json_values, odd_texts
 from hypothesis import strategies as st
+from programs import FAULTY, HEAD, STATEMENTS
+from texts import json_values, odd_texts
 
 pytestmark = [pytest.mark.torch, pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")]
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 from fuzzing import check_ending, check_patch, check_unchanged, command, fuzzed, world
-from hostile import FAULTY, HEAD, SAMPLE, json_values
 from hypothesis import strategies as st
+from programs import FAULTY, HEAD, SAMPLE
+from texts import json_values
 
 from autofix import arrived, engine, load, replies
 from autofix.asked import Asked
@@ -87,6 +88,7 @@ class _Answering:
     """A session that answers every run alike."""
 
     python = sys.executable
+    starting = False
 
     def __init__(self, reply: dict[str, Any]) -> None:
         self._reply = reply

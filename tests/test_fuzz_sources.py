@@ -8,6 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from corpus import CORPUS, NOT_PYTHON, STORED
+from expressions import EXPRESSIONS, PLACES
 from fuzzing import (
     check_ending,
     check_patch,
@@ -19,23 +21,9 @@ from fuzzing import (
     patched,
     world,
 )
-from hostile import (
-    CORPUS,
-    EXPRESSIONS,
-    FIXTURES,
-    HEAD,
-    NOT_PYTHON,
-    PLACES,
-    SAMPLE,
-    STORED,
-    broken_bytes,
-    disturbed_texts,
-    encoded,
-    faulty_texts,
-    file_texts,
-    programs,
-)
 from hypothesis import strategies as st
+from programs import FIXTURES, HEAD, SAMPLE, broken_bytes, disturbed_texts, encoded, faulty_texts, programs
+from texts import file_texts
 
 from autofix import load, suppressions
 from autofix.child import Session

@@ -8,8 +8,9 @@ import os
 
 import pytest
 from fuzzing import Done, check_ending, check_patch, check_rules, check_unchanged, command, fuzzed, world
-from hostile import FAULTY, HEAD, SAMPLE, encodable, json_values, numbers, odd_texts, shapes, toml, typed
 from hypothesis import strategies as st
+from programs import FAULTY, HEAD, SAMPLE
+from texts import encodable, json_values, numbers, odd_texts, shapes, toml, typed
 
 from autofix import load, settings, suppressions
 from autofix.child import Session

@@ -29,7 +29,7 @@ from autofix.frontends.choices import (
     StreamChoice,
     checked,
 )
-from autofix.frontends.completion import Command, unread
+from autofix.frontends.conversion import Command, sparing
 from autofix.preference import Mode, Prefer
 
 REPAIR = "repair"
@@ -85,7 +85,7 @@ class _DefaultCommand(TyperGroup):
     """
 
     def get_params(self, ctx: Any) -> list[Any]:
-        return unread(super().get_params(ctx), ctx)
+        return sparing(super().get_params(ctx), ctx)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         # Without a word there is nothing to complete but the names of commands and options.

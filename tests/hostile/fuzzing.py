@@ -1,6 +1,6 @@
 """How generated cases are run and judged: the number of them, a project with something beside it, named properties.
 
-What is generated stands in ``hostile.py``.
+What is generated stands in the files beside.
 """
 
 from __future__ import annotations
