@@ -222,7 +222,9 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One node of the recorded fx graph. ``result`` is None when it raised; ``frames`` are innermost first.
+    """One operation. ``result`` is None when it raised; ``frames`` are innermost first.
+
+    ``name`` is the node's in the fx graph, '' where the run was made without one.
 
     ``target`` is the operator's public name: ``torch.cat``, ``torch.nn.functional.relu``, ``Tensor.view``,
     ``operator.add``; for a layer its type (``torch.nn.Linear``), with ``layer`` as its path in the model. ``scope``

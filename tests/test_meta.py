@@ -5,13 +5,14 @@ That they agree with runs on real tensors is asked of every fixture, in ``test_f
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autofix import engine, load
+from autofix import child, engine, load
 from autofix.child import Session
 from autofix.preference import Mode
 from autofix.records import (
@@ -169,6 +170,29 @@ def test_a_run_that_finds_no_memory_is_made_without_storage(tmp_path: Path, sess
     assert (report.ending, report.trace.mode) == (RepairEnding.HEALTHY, Mode.META), report.message
     forced = _repaired(tmp_path, code, session, "20000,3", Mode.REAL, limits)
     assert (forced.ending, forced.trace.ending) == (RepairEnding.NOT_RUN, Ending.OUT_OF_MEMORY)
+
+
+# Writes down each process that comes to prepare runs without storage, and whether the slow imports were there already.
+COUNTED = """
+from _autofix_probe import meta
+def counted(prepare=meta.prepare):
+    with open({path!r}, "a") as file:
+        file.write(f"{{'torch.fx.experimental.symbolic_shapes' in sys.modules}}\\n")
+    prepare()
+meta.prepare = counted
+main("""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all runs are made in one process")
+def test_what_runs_without_storage_need_is_imported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "imports"
+    monkeypatch.setattr(child, "_BOOT", child._BOOT.replace("\nmain(", COUNTED.format(path=str(path))))
+    with Session() as session:
+        report = _repaired(tmp_path, _huge(60_000), session, f"2,{WIDE}")
+    assert report.plan is not None, report.message
+    there = path.read_text().split()
+    assert there.count("False") == 1
+    assert len(there) > 3  # The original, a candidate and the fresh run at least.
 
 
 # What a model that does not fit asks of values, and the word for what it is told.

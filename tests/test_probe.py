@@ -272,10 +272,12 @@ def test_other_failures_name_the_function_that_was_called(run: Run) -> None:
 def test_graph_is_a_linted_fx_graph(target: Callable[..., Target]) -> None:
     """The recorder itself, in this process, since a graph does not travel."""
     torch = pytest.importorskip("torch")
+    from autofix.probe.drawing import Drawing
     from autofix.probe.interception import recording
     from autofix.probe.recorder import Recorder
 
     made = Recorder((str(target(net("pass", "return x"), "2,3").root),))
+    made.drawing = Drawing(Recorder, made.producer)
     inputs = torch.zeros(2, 3)
     with recording(made):
         model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU())
@@ -283,9 +285,9 @@ def test_graph_is_a_linted_fx_graph(target: Callable[..., Target]) -> None:
         made.phase = "forward"
         made.place("x", inputs)
         model(inputs)
-    made.graph.lint()
-    assert isinstance(made.graph, torch.fx.Graph)
-    assert [(node.op, node.target) for node in made.graph.nodes] == [
+    made.drawing.graph.lint()
+    assert isinstance(made.drawing.graph, torch.fx.Graph)
+    assert [(node.op, node.target) for node in made.drawing.graph.nodes] == [
         ("placeholder", "x"),
         ("call_module", "0"),
         ("call_module", "1"),

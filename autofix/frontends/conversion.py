@@ -1,7 +1,8 @@
 """Commands whose words are converted only where they have to be; which words there are is for ``arguments``.
 
-typer converts with pydantic, which takes longer to load than anything else of the front-end. Most words are texts and stay what they are, most options are not given, and a shell that completes asks which
-words there are, not what they mean. The parser's own types are private to typer, hence the ``Any``.
+typer converts with pydantic, which takes longer to load than anything else of the front-end. Most words are texts and
+stay what they are, most options are not given, and a shell that completes asks which words there are, not what they
+mean. The parser's own types are private to typer, hence the ``Any``.
 """
 
 from __future__ import annotations

@@ -13,11 +13,13 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from . import endings, limits, modes, offspring, rehearsal, wire, workers
+from .budget import TooLargeError
 
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
@@ -54,7 +56,7 @@ def _serve_alone(requests: int, answers: int) -> bool:
         if request.script:  # While torch is as it is: a run replaces functions that the compiler makes a table of.
             _import_for_scripts()
         limits.set_for(request)
-        _answer(request, reply_path)
+        _answer(request, reply_path, modes.run)
         os.write(answers, wire.done(reply_path))
         gc.collect()  # While the reply is being read.
     return False
@@ -95,10 +97,13 @@ def _import_without_storage() -> None:
     gc.freeze()
 
 
-def _answer(request: wire.RunRequest, reply_path: str) -> None:
+def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRequest], dict[str, Any]]) -> bytes:
+    """Write the reply of ``run``; what to say of it."""
     process = os.getpid()
     try:
-        reply: dict[str, Any] = modes.run(request)
+        reply = run(request)
+    except TooLargeError:
+        return wire.TOO_LARGE
     except MemoryError:
         reply = {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": "Python could not allocate memory"}
         reply["message"] += limits.of_memory(request)
@@ -117,6 +122,7 @@ def _answer(request: wire.RunRequest, reply_path: str) -> None:
         if not message:
             raise
         endings.write_reply({"protocol": wire.PROTOCOL, "ending": "limit reached", "message": message}, reply_path)
+    return wire.ANSWERED
 
 
 def _serve(requests: int, done: int, rehearse: bool) -> None:
@@ -128,10 +134,10 @@ def _serve(requests: int, done: int, rehearse: bool) -> None:
         request, reply_path = wire.decode_request(line)
         limits.set_for(request)
         os.makedirs(tempfile.gettempdir(), exist_ok=True)  # The run before may have emptied the folder above it.
-        _answer(request, reply_path)
+        said = _answer(request, reply_path, modes.run_small)
         if offspring.has_children():
             offspring.end_own()
-        os.write(done, b".")
+        os.write(done, said)
         gc.collect()  # While the reply is being read.
 
 

@@ -40,7 +40,10 @@ class Stack:
         self._roots = tuple(os.path.abspath(root) + os.sep for root in roots)
         self._producer = producer
         self._kinds: dict[str, str] = {}
-        self._positions: dict[CodeType, list[Any]] = {}
+        self._positions: dict[
+            int, tuple[CodeType, list[Any]]
+        ] = {}  # By identity: hashing a code object reads all of it.
+        self._places: dict[tuple[int, int], list[Any]] = {}
         self._interned: dict[str, int] = {}
         self.environments: list[Any] = []
 
@@ -72,8 +75,10 @@ class Stack:
 
     def user_frames(self, frame: FrameType | None, environments: bool) -> list[Any]:
         found = []
+        kinds = self._kinds
         while frame is not None:
-            if self.kind(frame.f_code.co_filename) == USER:
+            filename = frame.f_code.co_filename
+            if (kinds.get(filename) or self.kind(filename)) == USER:
                 found.append(self.describe(frame, frame.f_lasti, environments))
             frame = frame.f_back
         return found
@@ -81,22 +86,26 @@ class Stack:
     def describe(self, frame: FrameType, lasti: int, environments: bool) -> list[Any]:
         """[path, function, line, byte column, end line, end byte column, environment]."""
         code = frame.f_code
-        line, end_line, column, end_column = self._position(code, lasti)
-        first = max(1, line or frame.f_lineno or 1)
-        place = [
-            code.co_filename,
-            code.co_qualname,
-            first,
-            max(0, column or 0),
-            max(first, end_line or first),
-            max(0, end_column or 0),
-        ]
-        return [*place, self._environment(frame) if environments else -1]
+        place = self._places.get((id(code), lasti))
+        if place is None:
+            line, end_line, column, end_column = self._position(code, lasti)
+            first = max(1, line or frame.f_lineno or 1)
+            place = self._places[id(code), lasti] = [
+                code.co_filename,
+                code.co_qualname,
+                first,
+                max(0, column or 0),
+                max(first, end_line or first),
+                max(0, end_column or 0),
+                -1,
+            ]
+        return [*place[:-1], self._environment(frame)] if environments else place
 
     def _position(self, code: CodeType, lasti: int) -> Any:
-        positions = self._positions.get(code)
-        if positions is None:
-            positions = self._positions[code] = list(code.co_positions())
+        known = self._positions.get(id(code))
+        if known is None:
+            known = self._positions[id(code)] = code, list(code.co_positions())
+        positions = known[1]
         index = lasti // 2
         return positions[index] if 0 <= index < len(positions) else (None, None, None, None)
 

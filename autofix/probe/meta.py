@@ -38,6 +38,11 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.parameter_bytes = 0
         self.activation_bytes = 0
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """No: nothing is compiled here, and being kept from the compiler costs importing it, and time at every call."""
+        return False
+
     # -- tensors -----------------------------------------------------------------------------------------------------
 
     def emptied(self, data: Any) -> Any:

@@ -12,21 +12,30 @@ from typing import Any
 from . import budget, wire
 from . import run as running
 from .budget import Meter, TooLargeError
+from .drawing import Drawing
 from .frames import current_frame
 from .recorder import Recorder
 from .wire import RunRequest
 
 
 def run(request: RunRequest) -> dict[str, Any]:
-    """The reply to ``request``."""
+    """The reply to ``request``, all in this process."""
+    try:
+        return run_small(request)
+    except TooLargeError:
+        gc.collect()  # What the attempt made so far is not held while the next one runs.
+        return _run_sized(request)
+
+
+def run_small(request: RunRequest) -> dict[str, Any]:
+    """The reply to ``request``; raises TooLargeError where its size is to choose the mode and is a large one."""
     if request.mode == wire.REAL:
         return _attempt(request)
-    if request.mode == wire.AUTO:
-        try:
-            return _attempt(request, Meter())
-        except TooLargeError:
-            pass
-        gc.collect()  # What the attempt made so far is not held while the next one runs.
+    return _attempt(request, Meter()) if request.mode == wire.AUTO else _run_sized(request)
+
+
+def _run_sized(request: RunRequest) -> dict[str, Any]:
+    """The reply of a run without storage, or of one with storage that it shows to be possible and needed."""
     without = _attempt_without_storage(request)
     if without["need"] > budget.allowed(request.memory_mib):
         return without
@@ -57,7 +66,10 @@ def _attempt_without_storage(request: RunRequest) -> dict[str, Any]:
 
 
 def _recorder(request: RunRequest) -> Recorder:
-    return Recorder(tuple(dict.fromkeys((request.root, *request.search_paths))))
+    made = Recorder(tuple(dict.fromkeys((request.root, *request.search_paths))))
+    if request.graph:
+        made.drawing = Drawing(Recorder, made.producer)
+    return made
 
 
 def _attempt(request: RunRequest, meter: Meter | None = None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import torch.fx
 
 from . import values
 from .budget import Meter
+from .drawing import Drawing
 from .frames import Stack, current_frame
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class Recorder(torch.fx.Tracer):
-    """Holds the operations and layers of one run in wire form, and the fx graph of its forward."""
+    """Holds the operations and layers of one run in wire form, and the fx graph of its forward where that is drawn."""
 
     def __init__(self, roots: tuple[str, ...]) -> None:
         super().__init__()
-        self.graph = torch.fx.Graph(tracer_cls=type(self))
+        self.drawing: Drawing | None = None
         self.stack = Stack(roots, self.producer)
         self.operations: list[dict[str, Any]] = []
         self.layers: list[dict[str, Any]] = []
@@ -44,7 +45,6 @@ class Recorder(torch.fx.Tracer):
         self.meta: MetaMode | None = None
         self._identities: dict[int, int] = {}
         self._producers: dict[int, tuple[Any, int]] = {}
-        self._nodes: dict[int, torch.fx.Node] = {}
         self._paths: dict[int, str] = {}
         self._names: dict[int, tuple[Any, str]] = {}
         self._raised: list[tuple[BaseException, int]] = []
@@ -159,11 +159,10 @@ class Recorder(torch.fx.Tracer):
         arguments = [self._operand(value) for value in args]
         keywords = [[name, self._operand(value)] for name, value in kwargs.items()]
         index = len(self.operations)
-        node = self._fx_node(kind, target, args, kwargs, module)
         self.operations.append(
             {
                 "kind": kind,
-                "name": node.name if node is not None else "",
+                "name": self._drawn(index, kind, target, args, kwargs, module),
                 "target": target,
                 "args": arguments,
                 "kwargs": keywords,
@@ -179,8 +178,6 @@ class Recorder(torch.fx.Tracer):
                 "scope": self._identities.get(id(self.scopes[-1]), -1) if self.scopes else -1,
             }
         )
-        if node is not None:
-            self._nodes[index] = node
         return index
 
     def finish(self, index: int, result: Any) -> None:
@@ -194,9 +191,8 @@ class Recorder(torch.fx.Tracer):
     def drop(self, index: int) -> None:
         """Forget the last operation: it made no tensor."""
         self.operations.pop()
-        node = self._nodes.pop(index, None)
-        if node is not None:
-            self.graph.erase_node(node)
+        if self.drawing is not None:
+            self.drawing.erase(index)
 
     def fail(self, index: int, error: BaseException, args: Any, kwargs: dict[str, Any]) -> None:
         """The innermost operation that an error passed through is the one that raised it."""
@@ -234,46 +230,30 @@ class Recorder(torch.fx.Tracer):
             return
         name = self._name_of(tensor)
         assert name is not None
-        made = {"kind": "get_attr", "target": name, "kwargs": [], "frames": [], "phase": "forward", "raised": False}
-        node = self.graph.create_node("get_attr", name)
-        operand = values.plain(tensor, self.producer)
-        self.operations.append(
-            {**made, "name": node.name, "args": [operand], "result": None, "layer": None, "identity": -1, "scope": -1}
-        )
-        self._nodes[len(self.operations) - 1] = node
-        self._produce(tensor, len(self.operations) - 1)
-        self.operations[-1]["result"] = values.plain(tensor, self.producer)
+        index, operand = len(self.operations), values.plain(tensor, self.producer)
+        made = {"kind": "get_attr", "name": self._drawn(index, "get_attr", name, (), {}, None), "target": name}
+        said = {"args": [operand], "kwargs": [], "result": None, "raised": False, "frames": [], "phase": "forward"}
+        self.operations.append({**made, **said, "layer": None, "identity": -1, "scope": -1})
+        self._produce(tensor, index)
+        self.operations[index]["result"] = values.plain(tensor, self.producer)
 
-    def _fx_node(
-        self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None
-    ) -> Any:
-        if self.phase != "forward":
-            return None
-        if kind == "placeholder":
-            return self.graph.placeholder(target)
-        name: Any = target
+    def _drawn(
+        self, index: int, kind: str, target: Any, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None
+    ) -> str:
+        """The name of the operation's node, '' where none is drawn."""
+        if self.drawing is None or self.phase != "forward":
+            return ""
         if module is not None:
-            name = self.layer_path(module)
-            if name is None:
-                kind, name = "call_function", type(module)
+            target = self.layer_path(module)
+            if target is None:
+                kind, target = "call_function", type(module)
         elif kind == "call_method":
-            name = target.rpartition(".")[2]
+            target = target.rpartition(".")[2]
         elif kind == "call_function":
-            name = self._function
-        return self.graph.create_node(
-            kind, name, tuple(map(self._fx_argument, args)), {k: self._fx_argument(v) for k, v in kwargs.items()}
-        )
+            target = self._function
+        return self.drawing.add(index, kind, target, args, kwargs)
 
     _function: Any = None
-
-    def _fx_argument(self, value: Any) -> Any:
-        if isinstance(value, torch.Tensor):
-            return self._nodes.get(self.producer(value), f"<{value.dtype} {tuple(value.shape)}>")
-        if isinstance(value, (list, tuple)):
-            return [self._fx_argument(item) for item in value]
-        if value is None or isinstance(value, (int, float, bool, str, complex, torch.dtype, torch.device)):
-            return value
-        return f"<{type(value).__name__}>"
 
 
 def _make(module: torch.nn.Module) -> Any:

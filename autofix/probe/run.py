@@ -66,8 +66,8 @@ def _recorded(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
     reply["operations"] = recorder.operations
     reply["layers"] = recorder.describe_layers()
     reply["environments"] = recorder.stack.environments
-    if request.graph:
-        reply["graph"] = str(recorder.graph)
+    if recorder.drawing is not None:
+        reply["graph"] = str(recorder.drawing.graph)
     reply["seconds"] = time.perf_counter() - start
     return reply
 

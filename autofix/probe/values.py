@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -32,6 +33,8 @@ def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) 
 
     An object that raises when it is looked at (a proxy without anything behind it) is one of which nothing is known.
     """
+    if value is None or type(value) is bool:
+        return value
     try:
         return _plain(value, producer, depth, values)
     except Exception:
@@ -42,8 +45,6 @@ def _plain(value: Any, producer: Producer, depth: int, values: bool) -> Any:
     kind = type(value)
     if kind is float or kind is int:
         return _number(value)
-    if value is None or kind is bool:
-        return value
     if kind is str:
         return value if len(value) <= MAX_TEXT else {wire.OPAQUE: "str"}
     if isinstance(value, torch.Tensor):
@@ -139,19 +140,24 @@ def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, A
     copy all of them for each.
     """
     found: dict[str, Any] = {}
-    for base in reversed(type(module).__mro__):
-        if base.__module__.startswith("torch.") or base is object:
-            continue
-        found.update({k: v for k, v in vars(base).items() if type(v) in _KEPT})
-    found.update(vars(module))
-    for name, tensor_value in (*vars(module).get("_parameters", {}).items(), *vars(module).get("_buffers", {}).items()):
-        found[name] = tensor_value
-    children = vars(module).get("_modules", {})
+    for base in _user_bases(type(module)):  # type: ignore[arg-type]
+        found.update({key: value for key, value in vars(base).items() if type(value) in _KEPT and key[:1] != "_"})
+    own = vars(module)
+    found.update({key: value for key, value in own.items() if key[:1] != "_"})
+    found.update(own.get("_parameters", ()))
+    found.update(own.get("_buffers", ()))
+    children = own.get("_modules", {})
     if crowded is None or len(children) <= crowded or not isinstance(module, _LISTS):
         found.update(children)
-    return {
-        key: value for key, value in found.items() if not key.startswith("_") and not isinstance(value, _SKIPPED_TYPES)
-    }
+    return {key: value for key, value in found.items() if key[:1] != "_" and not isinstance(value, _SKIPPED_TYPES)}
+
+
+@lru_cache
+def _user_bases(kind: type) -> tuple[type, ...]:
+    """The classes of a layer that are not torch's, the most general first."""
+    return tuple(
+        base for base in reversed(kind.__mro__) if base is not object and not base.__module__.startswith("torch.")
+    )
 
 
 def spelled(value: object) -> str:

@@ -21,6 +21,11 @@ STALE = b"stale\n"  # A probe that has run user code was asked for a fresh proce
 AUTO = "auto"
 REAL = "real"
 META = "meta"
+SIZED = "sized"  # What the probe makes of AUTO where the model turned out to be large: sizes first, then as they say.
+
+# What a worker of the probe says on its pipe when it is through with a request.
+ANSWERED = b"."
+TOO_LARGE = b"+"  # For a run with storage; there is no reply.
 
 # How a plain value is written: JSON scalars stand for themselves, everything else is an object with one key.
 TENSOR = "t"  # [shape, dtype, producer, contiguous, [lowest, highest] or null]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from . import limits, offspring, wire
 
 EXIT_SECONDS = 5.0
+TOO_LARGE = "too large"
 LOOK_SECONDS = 0.1  # Between two looks at what a run has started.
 
 Serve = Callable[[int, int, bool], None]
@@ -35,11 +36,12 @@ class Worker:
     """A forked process that serves requests from a pipe, and says on another when each is done.
 
     ``inherited`` are descriptors of the supervisor that it must not hold; ``rehearse``: there is time for it to run a
-    model of ours first, so that its first run is as quick as its second.
+    model of ours first, so that its first run is as quick as its second. ``for_scripts`` and ``for_sizes``: what it was
+    forked with is what scripts need, and what runs without storage do.
     """
 
-    def __init__(self, serve: Serve, inherited: list[int], for_scripts: bool, rehearse: bool) -> None:
-        self.for_scripts, self.runs = for_scripts, 0
+    def __init__(self, serve: Serve, inherited: list[int], for_scripts: bool, for_sizes: bool, rehearse: bool) -> None:
+        self.for_scripts, self.for_sizes, self.runs = for_scripts, for_sizes, 0
         self.job: Job | None = None
         self.limits: tuple[int, ...] | None = None
         read_end, self._write_end = os.pipe()
@@ -70,7 +72,14 @@ class Worker:
         return (self.done,) if self.exit is None else (self.done, self.exit)
 
     def fits(self, job: Job) -> bool:
-        return self.limits in (None, limits.lasting(job.request))
+        """Whether it has what the request needs, and nothing that the request must not have."""
+        request = job.request
+        without_storage = request.mode in (wire.META, wire.SIZED)
+        return (
+            self.for_scripts == request.script
+            and (self.for_sizes or not without_storage)
+            and self.limits in (None, limits.lasting(request))
+        )
 
     def start(self, job: Job) -> None:
         """Hand over the request; a worker that is gone by now says so on ``done`` as one that ends later does."""
@@ -86,9 +95,11 @@ class Worker:
             pass
 
     def ending(self) -> str:
-        """'' when the reply was written, else how the process ended: ``killed by signal N``, ``exit code N``."""
-        if select.select([self.done], [], [], 0)[0] and os.read(self.done, 1):
-            return ""
+        """'' when the reply was written, TOO_LARGE where there is none for that reason, else how the process ended:
+        ``killed by signal N``, ``exit code N``.
+        """
+        if select.select([self.done], [], [], 0)[0] and (said := os.read(self.done, 1)):
+            return TOO_LARGE if said == wire.TOO_LARGE else ""
         deadline = time.monotonic() + EXIT_SECONDS
         while time.monotonic() < deadline:
             pid, status = os.waitpid(self.pid, os.WNOHANG)

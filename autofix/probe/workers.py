@@ -11,10 +11,10 @@ import select
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import endings, offspring, wire
-from .worker import Job, Serve, Worker
+from .worker import TOO_LARGE, Job, Serve, Worker
 
 MAX_RUNS = 200  # What user code leaves in a worker goes with it; a long session gets a new one now and then.
 IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
@@ -22,7 +22,9 @@ IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
 
 @dataclass(frozen=True)
 class Imports:
-    """What all workers need that serve requests of a kind, imported before they are forked; quick when it was done."""
+    """What all workers need that serve requests of a kind, imported before they are forked; of scripts: quick when it
+    was done.
+    """
 
     of_scripts: Callable[[], None]
     without_storage: Callable[[], None]
@@ -42,7 +44,7 @@ class _Workers:
         self._waiting: deque[Job] = deque()
         self._killed: list[int] = []
         self._for_scripts: bool | None = None
-        self._without_storage = False
+        self._for_sizes = False
 
     @property
     def busy(self) -> list[Worker]:
@@ -60,22 +62,35 @@ class _Workers:
         request, reply_path = wire.decode_request(line.decode("utf-8", "surrogatepass"))
         if request.script:
             self._imports.of_scripts()
-        if request.mode == wire.META and self._for_scripts is None:
-            self._imports.without_storage()
-        self._without_storage |= request.mode == wire.META
+        if request.mode == wire.META:
+            self._import_for_sizes()
         first, self._for_scripts = self._for_scripts is None, request.script
         job = Job(line, request, reply_path)
-        if request.fresh:
-            worker = self._one_for(request.script)
-            self._fresh.append(worker)
-            worker.start(job)
-        else:
-            self._waiting.append(job)
-            self._go_on()
+        self._begin(job)
         if first:  # The front-end waits for it, and asks for more soon.
             while len(self._ordinary) < self._most:
                 self._ordinary.append(self._forked(request.script, rehearse=not request.script))
             self.prepare()
+
+    def _begin(self, job: Job) -> None:
+        if job.request.fresh:
+            self._fresh.append(self._one_for(job))
+            self._fresh[-1].start(job)
+        else:
+            self._waiting.append(job)
+            self._go_on()
+
+    def _begin_again(self, job: Job) -> None:
+        """The model is too large to be run as it is. Every later run is like it: nothing is imported twice for them."""
+        self._import_for_sizes()
+        request = replace(job.request, mode=wire.SIZED)
+        line = wire.encode_request(request, job.reply_path).removesuffix("\n").encode("utf-8", "surrogatepass")
+        self._begin(Job(line, request, job.reply_path))
+
+    def _import_for_sizes(self) -> None:
+        if not self._for_sizes:
+            self._imports.without_storage()
+            self._for_sizes = True
 
     def _go_on(self) -> None:
         """The next requests that wait, for as many workers as are free."""
@@ -87,36 +102,33 @@ class _Workers:
 
     def _free(self, job: Job) -> Worker | None:
         """An ordinary worker without a job; None where all have one."""
-        scripts = job.request.script
         idle = [worker for worker in self._ordinary if worker.job is None]
         for worker in idle:
-            if worker.for_scripts == scripts and worker.runs < MAX_RUNS and worker.fits(job):
+            if worker.runs < MAX_RUNS and worker.fits(job):
                 return worker
             self._drop(worker)
         if len(self._ordinary) >= self._most:
             return None
-        self._ordinary.append(self._one_for(scripts))
+        self._ordinary.append(self._one_for(job))
         return self._ordinary[-1]
 
-    def _one_for(self, scripts: bool) -> Worker:
+    def _one_for(self, job: Job) -> Worker:
         """A worker that has run nothing of the user's."""
         spare, self._spare = self._spare, None
-        if spare is not None and spare.for_scripts != scripts:
+        if spare is not None and not spare.fits(job):
             self._end(spare)
             spare = None
-        return spare or self._forked(scripts, rehearse=False)
+        return spare or self._forked(job.request.script, rehearse=False)
 
     def prepare(self) -> None:
         """Fork the one that waits, for requests of the kind that came last."""
-        if self._without_storage:
-            self._imports.without_storage()
         if self._spare is None and self._for_scripts is not None:
             self._spare = self._forked(self._for_scripts, rehearse=not self._for_scripts)
 
     def _forked(self, scripts: bool, rehearse: bool) -> Worker:
         known = [self._spare, *self._ordinary, *self._fresh]
         held = [descriptor for worker in known if worker is not None for descriptor in worker.descriptors]
-        return Worker(self._serve, [self._answers, *held], scripts, rehearse)
+        return Worker(self._serve, [self._answers, *held], scripts, self._for_sizes, rehearse)
 
     def settle(self, readable: list[int]) -> Iterator[tuple[str, str]]:
         """The reply's path and how its worker ended, '' if well, for each run that is over."""
@@ -132,6 +144,9 @@ class _Workers:
             worker.job = None
             if ended or worker in self._fresh:
                 self._drop(worker)
+            if ended == TOO_LARGE:
+                self._begin_again(job)
+                continue
             if ended:
                 endings.write_reply(endings.of_process(ended, job.request, beyond=bool(excess)), job.reply_path)
             yield job.reply_path, ended

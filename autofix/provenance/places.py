@@ -17,6 +17,7 @@ from autofix.provenance import bindings, configs
 from autofix.provenance.inverse import fit, inverse_operands
 from autofix.provenance.spelling import (
     ceiling,
+    differs_in_one,
     factor_text,
     factors_of,
     has_name,
@@ -34,6 +35,7 @@ LITERAL = 10
 HOP = 1
 CONFIG_TEXT = 11
 NAME_IN_SCOPE = 13
+SIBLING = 11  # ``heads * size`` beside ``kv_heads * size``: one name for another in what is written alike.
 INDEX_SHIFT = 14
 COUNTED = 10  # As many as a list in scope has entries: one of each was joined.
 MULTIPLE = 14
@@ -295,8 +297,9 @@ class _Solver:
     def _in_place(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
         now = self.project.integer(expression)
         for text in self.expressions_in_scope(expression, want):
-            kin = 0 if mentions(text, expression.text) else 3
-            yield self._site(expression, text, NAME_IN_SCOPE + HOP * depth + kin, "expression")
+            known = SIBLING if differs_in_one(expression.node, parsed(text)) else NAME_IN_SCOPE
+            kin = 0 if known == SIBLING or mentions(text, expression.text) else 3
+            yield self._site(expression, text, known + HOP * depth + kin, "expression")
         if now and want % now == 0 and want // now > 1:
             yield from self._counted(expression, want // now, depth)
             yield from self._multiple(expression, want // now, depth)

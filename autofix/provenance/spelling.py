@@ -16,6 +16,15 @@ def mentions(text: str, name: str) -> bool:
     return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
 
 
+def differs_in_one(one: ast.AST, other: ast.AST) -> bool:
+    """Whether two operations are written alike but for one operand, a name in both."""
+    if not (isinstance(one, ast.BinOp) and isinstance(other, ast.BinOp) and type(one.op) is type(other.op)):
+        return False
+    pairs = [(one.left, other.left), (one.right, other.right)]
+    unlike = [pair for pair in pairs if ast.dump(pair[0]) != ast.dump(pair[1])]
+    return len(unlike) == 1 and all(isinstance(side, (ast.Name, ast.Attribute)) for side in unlike[0])
+
+
 def text_key(node: ast.AST) -> str:
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         return node.slice.value

@@ -119,7 +119,7 @@ class Net(nn.Module):
         super().__init__()
         self.head = nn.Linear(W, 2)
         self.kept = [W, str(W), W + W, f"{W}{W}"]
-        for _ in range(3000):
+        for _ in range(300):
             self.kept = self.kept + self.kept
             self.kept += self.kept
             self.kept.extend(self.kept)
