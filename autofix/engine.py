@@ -180,11 +180,11 @@ def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) ->
     tell("rewriting")
     project = run.project((), original)
     found = refactoring.rewritten(project, rules, run.compared)
-    plans = _judged(run, project, () if found.plan is None else (found.plan,))
+    plans, given_up = _judged(run, project, () if found.plan is None else (found.plan,))
     run.finish()
     if not plans:
         healthy = _without_fault(request, run, original)
-        return replace(healthy, notes=(*found.notes, *healthy.notes))
+        return replace(healthy, notes=(*found.notes, *given_up, *healthy.notes))
     diagnostics = tuple(_diagnostics(project, plans[0].steps))
     texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
     spent = Spent(run.probes, original.seconds)
@@ -248,13 +248,13 @@ def _searched(request: Request, run: Runs, original: Trace, finding: Finding, pr
         found = search.search_silent(original, suspect, run, run.suspects, ask, settings.limits)
     else:
         found = search.search(original, finding, run, run.project, run.suspects, ask, settings.limits)
-    plans = _judged(run, project, found.plans)
+    plans, given_up = _judged(run, project, found.plans)
     run.finish()
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
     diagnostics = tuple(_diagnostics(project, steps)) or (_diagnostic(project, finding, None),)
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
-    notes = (*found.notes, *_limit_note(found, request), *_pins(project, best))
+    notes = (*dict.fromkeys((*found.notes, *given_up)), *_limit_note(found, request), *_pins(project, best))
     notes += (*_unused_suppressions(run, request.target.path), *guessing.notes(request.target.samples))
     notes += unrun.notes(original)
     spent = Spent(run.probes, original.seconds + found.seconds)
@@ -278,9 +278,11 @@ def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
     return (f"{place} loads weights, which pin the shapes of parameters: check that they fit the repaired model",)
 
 
-def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
-    """The plans with their labels; the first is run once more in a fresh process, and dropped if it fails there."""
-    rest = list(plans[: MAX_ALTERNATIVES + 1])
+def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
+    """The plans with their labels, the first run once more in a fresh process and dropped if it fails there; and what
+    is to be said of those that came to no end.
+    """
+    rest, given_up = list(plans[: MAX_ALTERNATIVES + 1]), tuple[str, ...]()
     while rest:
         first, *others = rest
         fresh = run.trace(Run(first.texts, fresh=True))
@@ -290,9 +292,9 @@ def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[Plan,
             label, reasons = guessing.lowered(run.samples, label, reasons)
             label, reasons = (Applicability.UNSAFE if first.notes else label), (*reasons, *first.notes)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
-            return (best, *(_alternative(plan, best) for plan in others))
-        rest = others
-    return ()
+            return (best, *(_alternative(plan, best) for plan in others)), given_up
+        rest, given_up = others, (*given_up, *search.cut_short(fresh))
+    return (), given_up
 
 
 def _with_fresh(checks: tuple[Check, ...]) -> tuple[Check, ...]:

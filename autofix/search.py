@@ -46,6 +46,9 @@ LEFT = 40
 # A text that is not Python any more is no step towards one that runs.
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
+# The endings that say nothing about the model.
+_LIMITS = frozenset({Ending.TIMED_OUT, Ending.OUT_OF_MEMORY, Ending.LIMIT_REACHED})
+
 View = Callable[[Texts, Trace], Project]
 Propose = Callable[[Finding, Project], Proposals]
 Suspects = Callable[[Texts, Trace], tuple[Suspect, ...]]
@@ -214,7 +217,15 @@ def _run(books: _Books, state: _State, checked: int) -> Trace:
     trace = books.runs.trace(Run(state.texts, books.is_near(state.cost, checked)), ahead)
     books.probes += 1
     books.seconds += trace.seconds
+    books.notes += cut_short(trace)
     return trace
+
+
+def cut_short(trace: Trace) -> tuple[str, ...]:
+    """What is to be said of a repair whose run came up against a limit: whether it is one is not known."""
+    if trace.ending not in _LIMITS:
+        return ()
+    return (f"a repair was given up because its run came to no end: {trace.message}",)
 
 
 def _expand(books: _Books, state: _State, outcome: Outcome, project: Project, propose: Propose) -> None:

@@ -64,7 +64,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def session() -> Iterator[Session]:
     """The probe process that serves every test which does not ask for one of its own."""
-    with Session(os.environ.get("AUTOFIX_TEST_PYTHON")) as started:  # `make matrix` names another interpreter.
+    # `make matrix` names another interpreter. No run ahead: the cores are taken by other tests.
+    with Session(os.environ.get("AUTOFIX_TEST_PYTHON"), ahead=False) as started:
         yield started
 
 

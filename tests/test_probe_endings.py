@@ -9,7 +9,8 @@ import pytest
 
 from autofix import child
 from autofix.child import Session
-from autofix.records import Ending, Stage, Trace
+from autofix.records import Ending, Limits, RepairEnding, Report, Stage, Trace
+from autofix.settings import Settings
 
 Run = Callable[..., Trace]
 
@@ -188,3 +189,14 @@ def test_fresh_process_without_forking(run: Run, unforked: Session) -> None:
 def test_process_is_replaced_without_forking(run: Run, unforked: Session) -> None:
     assert run(ENDINGS["segfault"][0], "2,3", within=unforked).ending is Ending.CRASHED
     assert run(HEALTHY, "2,3", within=unforked).ending is Ending.PASSED
+
+
+# -- runs of repairs ---------------------------------------------------------------------------------------------------
+
+
+def test_a_repair_whose_run_comes_to_no_end_is_told_of(repaired: Callable[..., Report]) -> None:
+    text = model("x = self.fc(x)\nwhile True: pass", init="self.fc = torch.nn.Linear(5, 2)")
+    report = repaired(text, "4,3", settings=Settings(limits=Limits(run_seconds=0.5)))
+    assert (report.ending, report.plan) == (RepairEnding.NO_FIX, None)
+    said = "a repair was given up because its run came to no end: the model ran longer than 0.5 s"
+    assert report.notes.count(said) == 1
