@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+from autofix.memory import uncollected
 from autofix.records import Edit, Location, Position, Range
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -62,7 +63,8 @@ class Source:
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text)
+        with uncollected():
+            return ast.parse(self.text)
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
@@ -73,24 +75,21 @@ class Source:
     def parents(self) -> dict[ast.AST, ast.AST]:
         found: dict[ast.AST, ast.AST] = {}
         level: list[ast.AST] = [self.tree]
-        while level:
-            below = [(child, node) for node in level for child in ast.iter_child_nodes(node)]
-            found.update(below)
-            level = [child for child, _ in below]
+        with uncollected():
+            while level:
+                below = [(child, node) for node in level for child in ast.iter_child_nodes(node)]
+                found.update(below)
+                level = [child for child, _ in below]
         return found
 
     @cached_property
     def _by_range(self) -> dict[tuple[int, int, int, int], list[ast.AST]]:
         found: dict[tuple[int, int, int, int], list[ast.AST]] = {}
-        for node in self.nodes:
-            if isinstance(node, (ast.expr, ast.stmt)):
-                key = (
-                    node.lineno,
-                    node.col_offset,
-                    node.end_lineno or node.lineno,
-                    node.end_col_offset or node.col_offset,
-                )
-                found.setdefault(key, []).append(node)
+        with uncollected():
+            for node in self.nodes:
+                if isinstance(node, (ast.expr, ast.stmt)):
+                    end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+                    found.setdefault((node.lineno, node.col_offset, *end), []).append(node)
         return found
 
     # -- text --------------------------------------------------------------------------------------------------------
