@@ -7,13 +7,13 @@ expanded. It knows neither rules' reasons nor processes: both come as functions.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from autofix import progress, silence, verify
 from autofix.diagnosis import diagnose
+from autofix.frontier import MARGIN, Books, Runs, State
 from autofix.patch import apply_edits
 from autofix.progress import Outcome
 from autofix.project import Project
@@ -37,7 +37,6 @@ from autofix.records import (
 )
 from autofix.silence import Suspect
 
-MARGIN = 9
 LATERAL_COST = 3
 MAX_LATERALS = 2
 MAX_STEPS = 12
@@ -54,18 +53,6 @@ Propose = Callable[[Finding, Project], Proposals]
 Suspects = Callable[[Texts, Trace], tuple[Suspect, ...]]
 
 
-class Runs(Protocol):
-    """Where traces come from."""
-
-    def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
-        """Of ``run``; those ``ahead`` will likely be asked for next, and may be made beside it."""
-        ...
-
-    def begin(self, run: Run) -> None:
-        """Told of a run that will be asked for when the search has ended."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a search came to: plans by cost, why it ended, the runs it took."""
@@ -75,37 +62,6 @@ class Found:
     probes: int
     seconds: float
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    texts: Texts
-    steps: tuple[Step, ...]
-    cost: int
-    parent: Outcome | None = None
-    laterals: int = 0
-
-
-@dataclass
-class _Books:
-    """The search's own accounts."""
-
-    runs: Runs
-    queue: list[tuple[int, int, _State]] = field(default_factory=list)
-    seen: set[Texts] = field(default_factory=set)
-    plans: dict[verify.Signature, Plan] = field(default_factory=dict)
-    probes: int = 0
-    seconds: float = 0.0
-    pushed: int = 0
-    notes: list[str] = field(default_factory=list)
-
-    def best(self) -> int | None:
-        return min((plan.cost for plan in self.plans.values()), default=None)
-
-    def is_near(self, cost: int, margin: int) -> bool:
-        """Whether a plan of this cost could be one that is chosen from."""
-        best = self.best()
-        return best is None or cost <= best + margin
 
 
 def search(
@@ -118,10 +74,10 @@ def search(
     limits: Limits,
 ) -> Found:
     """Plans for the model whose original text ended in ``original`` with ``finding``."""
-    books = _Books(runs)
+    books = Books(runs)
     books.seen.add(())
     first = progress.outcome(original, finding)
-    _expand(books, _State((), (), 0), first, view((), original), propose)
+    _expand(books, State((), (), 0), first, view((), original), propose)
     return _searched(books, limits, lambda state: _visit(books, state, original, view, suspects, propose))
 
 
@@ -134,15 +90,15 @@ def search_silent(
     limits: Limits,
 ) -> Found:
     """Plans for a model that ran, after which nothing is left to suspect where ``suspect`` is."""
-    books = _Books(runs)
+    books = Books(runs)
     books.seen.add(())
-    _expand(books, _State((), (), 0), Outcome(0, 0, suspect.finding), suspect.project, propose)
+    _expand(books, State((), (), 0), Outcome(0, 0, suspect.finding), suspect.project, propose)
     return _searched(books, limits, lambda state: _listen(books, state, original, suspects, propose))
 
 
-def _searched(books: _Books, limits: Limits, visit: Callable[[_State], None]) -> Found:
+def _searched(books: Books, limits: Limits, visit: Callable[[State], None]) -> Found:
     limited = False
-    while books.queue:
+    while books.waiting():
         cost, _, state = heapq.heappop(books.queue)
         best = books.best()
         if best is not None and cost > best + MARGIN:
@@ -155,7 +111,7 @@ def _searched(books: _Books, limits: Limits, visit: Callable[[_State], None]) ->
     return Found(tuple(plans), limited, books.probes, books.seconds, tuple(dict.fromkeys(books.notes)))
 
 
-def _visit(books: _Books, state: _State, original: Trace, view: View, suspects: Suspects, propose: Propose) -> None:
+def _visit(books: Books, state: State, original: Trace, view: View, suspects: Suspects, propose: Propose) -> None:
     checked = books.is_near(state.cost, verify.COMPARABLE)
     trace = _run(books, state, verify.COMPARABLE)
     if trace.ending is Ending.PASSED:
@@ -185,7 +141,7 @@ def _visit(books: _Books, state: _State, original: Trace, view: View, suspects: 
     _expand(books, paid, outcome, project, propose)
 
 
-def _listen(books: _Books, state: _State, original: Trace, suspects: Suspects, propose: Propose) -> None:
+def _listen(books: Books, state: State, original: Trace, suspects: Suspects, propose: Propose) -> None:
     """Keep what is settled, and go on with what is left; a model that ran must not raise after a repair."""
     trace = _run(books, state, MARGIN)
     if trace.ending is not Ending.PASSED:
@@ -196,7 +152,7 @@ def _listen(books: _Books, state: _State, original: Trace, suspects: Suspects, p
     _expand_silent(books, state, left, propose)
 
 
-def _expand_silent(books: _Books, state: _State, left: tuple[Suspect, ...], propose: Propose) -> None:
+def _expand_silent(books: Books, state: State, left: tuple[Suspect, ...], propose: Propose) -> None:
     """Go on with what is wrong though nothing raises any more."""
     repaired = {silence.place(step.finding) for step in state.steps}
     for suspect in left if len(state.steps) < MAX_STEPS else ():
@@ -204,7 +160,7 @@ def _expand_silent(books: _Books, state: _State, left: tuple[Suspect, ...], prop
             _expand(books, state, Outcome(0, 0, suspect.finding), suspect.project, propose)
 
 
-def _run(books: _Books, state: _State, checked: int) -> Trace:
+def _run(books: Books, state: State, checked: int) -> Trace:
     """The trace of a state; ``checked``: how much more than the best plan one may cost to get the ladder of checks."""
     best = books.best()
     likely = state.cost if best is None else best
@@ -228,18 +184,26 @@ def cut_short(trace: Trace) -> tuple[str, ...]:
     return (f"a repair was given up because its run came to no end: {trace.message}",)
 
 
-def _expand(books: _Books, state: _State, outcome: Outcome, project: Project, propose: Propose) -> None:
+def _expand(books: Books, state: State, outcome: Outcome, project: Project, propose: Propose) -> None:
+    """Queue what may come next.
+
+    Where a cheaper state came to the very same fault, what repairs the rest there most likely repairs it here as well:
+    what follows waits until that has been found, and the second best fix of a fault behind the second best of another
+    is then left out. Else five faults with two repairs each are 32 ways.
+    """
+    known = books.met.setdefault(outcome, state.texts)
+    waits = known != state.texts and not outcome.finding.silent
     proposals = propose(outcome.finding, project)
     books.notes += proposals.notes
+    cheapest = min((fix.cost for fix in proposals.fixes), default=0)
     for fix in proposals.fixes:
         texts = _edited(state.texts, fix, project)
         if texts is None or texts in books.seen:
             continue
         books.seen.add(texts)
         steps = (*state.steps, Step(outcome.finding, fix))
-        after = _State(texts, steps, state.cost + fix.cost, outcome, state.laterals)
-        books.pushed += 1
-        heapq.heappush(books.queue, (after.cost, books.pushed, after))
+        after = State(texts, steps, state.cost + fix.cost, outcome, state.laterals, state)
+        books.push(after, waits=waits, deviates=fix.cost > cheapest)
 
 
 def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
@@ -263,7 +227,7 @@ def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
 # -- plans -------------------------------------------------------------------------------------------------------------
 
 
-def _keep(books: _Books, state: _State, original: Trace, trace: Trace, left: tuple[Suspect, ...]) -> None:
+def _keep(books: Books, state: State, original: Trace, trace: Trace, left: tuple[Suspect, ...]) -> None:
     """Remember the cheapest plan of each kind of model, and what it leaves."""
     checks = (
         *verify.checks_of(trace),
@@ -276,6 +240,7 @@ def _keep(books: _Books, state: _State, original: Trace, trace: Trace, left: tup
     key = verify.signature(trace)
     if not books.plans:
         books.runs.begin(Run(state.texts, fresh=True))
+    books.found(state)
     known = books.plans.get(key)
     if known is None or (plan.cost, len(plan.steps)) < (known.cost, len(known.steps)):
         books.plans[key] = plan

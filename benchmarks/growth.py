@@ -101,7 +101,7 @@ def _operations(
 
 def _lines(session: Session, folder: Path, sizes: Sequence[int], rounds: int) -> Iterator[Row]:
     group = "growth with the lines of the file: a whole repair"
-    base, first, added = 0.0, 0.0, 0.0
+    base, seconds = 0.0, []
     for size in (0, *sizes):
         filler = "".join(FILLER.format(number=number) for number in range(size // FILLER_LINES))
         times = []
@@ -110,13 +110,15 @@ def _lines(session: Session, folder: Path, sizes: Sequence[int], rounds: int) ->
             times.append(timed(lambda path=path: _repair(session, _target(path, "64,3,32,32", "LeNet()"))))  # type: ignore[misc]
         middle = statistics.median(times[1:])
         base = base or middle
-        added = max(middle - base, 1e-9)
-        first = first or (added / size if size else 0.0)
+        seconds.append(middle)
         yield Row(group, f"{size or 'no'} further lines", "s", tuple(times[1:]))
         if size == 5000:
-            yield Row(group, "  what 5,000 lines add", "s", (added,), 1.0)
-    last = f"  a line of {sizes[-1]:,} against one of {sizes[0]:,}"
-    yield Row(group, last, "x", (added / sizes[-1] / first,), LIKE_THE_SMALLEST)
+            yield Row(group, "  what 5,000 lines add", "s", (max(middle - base, 0.0),), 1.0)
+    # What the first thousand add is less than the noise of a repair.
+    steps = zip((0, *sizes), sizes, seconds, seconds[1:], strict=False)
+    *_, before, last = ((after - earlier) / (size - smaller) for smaller, size, earlier, after in steps)
+    words = f"  a line of the last {sizes[-1] - sizes[-2]:,} against one before"
+    yield Row(group, words, "x", (last / before,), LIKE_THE_SMALLEST)
 
 
 def _modules(session: Session, folder: Path, rounds: int) -> Iterator[Row]:

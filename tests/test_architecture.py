@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.suppressions": "",
     "autofix.memory": "",
     "autofix.settings": "autofix.errors autofix.preference autofix.records",
-    "autofix.source": "autofix.records",
+    "autofix.source": "autofix.memory autofix.records",
     "autofix.programs": "autofix.source",
     "autofix.models": "autofix.errors autofix.source",
     "autofix.samples": "",
@@ -91,9 +91,10 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.flow": "autofix.records autofix.project autofix.shapes",
     "autofix.silence": "autofix.records autofix.project autofix.flow autofix.diagnosis.*",
     "autofix.progress": "autofix.records",
+    "autofix.frontier": "autofix.records autofix.progress autofix.verify",
     "autofix.search": (
-        "autofix.progress autofix.records autofix.project autofix.patch autofix.propose autofix.silence autofix.verify "
-        "autofix.diagnosis.*"
+        "autofix.frontier autofix.progress autofix.records autofix.project autofix.patch autofix.propose "
+        "autofix.silence autofix.verify autofix.diagnosis.*"
     ),
     "autofix.refactoring": "autofix.records autofix.paths autofix.project autofix.rule autofix.patch autofix.verify",
     "autofix.runs": (
