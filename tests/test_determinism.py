@@ -119,7 +119,7 @@ CHOSEN = (
     "script-labels-as-float",
     "script-healthy-gan",
 )
-FEW = ("linear-closure-blocks", "import-nn-missing", "refuse-explicit-raise", "healthy-unet", "script-labels-as-float")
+FEW = ("import-nn-missing", "refuse-explicit-raise", "healthy-unet", "script-labels-as-float")
 SINGLE = sorted(path.parent.name for path in FIXTURES.glob("*/before.py"))
 NAMES = SINGLE if os.environ.get("AUTOFIX_TEST_ALL") else FEW
 
