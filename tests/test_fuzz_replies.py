@@ -125,7 +125,9 @@ def _changed(reply: Reply, data: st.DataObject) -> dict[str, Any]:
             owner = owner[key]
         match data.draw(st.sampled_from(("exchange", "exchange", "remove", "double"))):
             case "exchange":
-                owner[last] = data.draw(_VALUES)
+                owner[last] = copy.deepcopy(
+                    data.draw(_VALUES)
+                )  # Each draw may be the same object: no value holds itself.
             case "remove":
                 del owner[last]
             case _ if isinstance(owner, list):
