@@ -10,7 +10,7 @@ import atexit
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path, PurePosixPath
 
 from autofix import __version__, engine, load, patch, registry
@@ -154,17 +154,7 @@ def _samples(job: Job) -> Samples:
 
 
 def _settings(terms: Terms) -> Settings:
-    limits = Limits(
-        run_seconds=terms.run_seconds,
-        memory_mib=terms.memory_mib,
-        probes=terms.probes,
-        seconds=terms.seconds,
-        file_mib=terms.file_mib,
-        processes=terms.processes,
-        open_files=terms.open_files,
-        network=terms.network,
-        temporary_directory=terms.temporary_directory,
-    )
+    limits = Limits(**{one.name: getattr(terms, one.name) for one in fields(Limits)})
     prefer, mode = Prefer(terms.prefer), Mode(terms.mode)
     return Settings(prefer=prefer, mode=mode, select=terms.select, ignore=terms.ignore, limits=limits)
 

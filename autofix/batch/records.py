@@ -14,7 +14,9 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How every target of a batch is run: limits of one run and of one repair, and the rules to use."""
+    """How every target of a batch is run: limits of one run and of one repair, named as in ``Limits``, and the rules to
+    use.
+    """
 
     run_seconds: float = 30.0
     memory_mib: int = 4096
