@@ -11,13 +11,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+_kept: list[bool] = []
+
+
+def keep() -> None:
+    """What is there now stays to the end: it is never looked through again."""
+    _kept.append(True)
+    gc.freeze()
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Nothing is collected inside the block; what has no cycle is freed as ever."""
+    """Nothing is collected inside the block; what has no cycle is freed as ever.
+
+    What was made in it counts as old afterwards, so that it is looked through once everything old is.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if not _kept:  # Both only join lists: out of the young generations, and back into the oldest.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

@@ -145,9 +145,9 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "autofix.report.batch.*": "autofix.records autofix.batch.records autofix.report.*",
     "autofix.frontends.lsp.*": (
-        "autofix autofix.errors autofix.records autofix.settings autofix.source autofix.models autofix.suppressions "
-        "autofix.load autofix.child autofix.registry autofix.engine autofix.patch autofix.report.* "
-        "autofix.frontends.lsp.*"
+        "autofix autofix.errors autofix.memory autofix.records autofix.settings autofix.source autofix.models "
+        "autofix.suppressions autofix.load autofix.child autofix.registry autofix.engine autofix.patch "
+        "autofix.report.* autofix.frontends.lsp.*"
     ),
     "autofix.frontends.*": (
         f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine "

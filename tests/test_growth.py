@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autofix import engine, load, replies
+from autofix import engine, load, memory, replies
 from autofix.child import Session
 from autofix.memory import uncollected
 from autofix.probe import wire
@@ -310,6 +310,31 @@ def test_the_collector_stays_off_where_it_was_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_was_made_uncollected_is_not_looked_through_soon() -> None:
+    import gc
+
+    with uncollected():
+        made = [[number] for number in range(1000)]
+    young = {id(one) for generation in (0, 1) for one in gc.get_objects(generation)}
+    assert not young & set(map(id, made))
+    assert set(map(id, made)) <= set(map(id, gc.get_objects(2)))
+
+
+def test_what_is_kept_for_ever_stays_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import gc
+
+    monkeypatch.setattr(memory, "_kept", [])
+    try:
+        memory.keep()
+        kept = gc.get_freeze_count()
+        with uncollected():
+            made = [[number] for number in range(1000)]
+        assert gc.get_freeze_count() == kept > 0
+        assert not set(map(id, made)) & set(map(id, gc.get_objects(2)))
+    finally:
+        gc.unfreeze()
 
 
 # -- what is kept between runs -----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
-from autofix import __version__, child
+from autofix import __version__, child, memory
 from autofix.frontends.lsp import commands, notifications, questions, trust
 from autofix.frontends.lsp.desk import Desk
 from autofix.frontends.lsp.protocol import Protocol
@@ -61,7 +61,7 @@ def serve(first: bytes, answered: str | int | None, incoming: BinaryIO, outgoing
     server.protocol.answered, server.protocol.outgoing = answered, outgoing
     signal.signal(signal.SIGTERM, _terminate)
     # What was imported stays; looking through it again and again would make some of the answers late.
-    gc.freeze()
+    memory.keep()
     gc.set_threshold(*_GC_THRESHOLDS)
     try:
         server.start_io(Replayed(first, incoming), outgoing)  # type: ignore[arg-type]
