@@ -11,6 +11,8 @@ EXPRESSIONS = (
     "'a'*10**10",
     "(1,)*10**9",
     "range(10**12)",
+    "range(10**12) in range(10**12)",
+    "round(5, -10**9)",
     "list(range(10**10))",
     "[x for x in range(10**9)]",
     "sum(range(10**11))",
@@ -150,5 +152,23 @@ class Net(nn.Module):
 net = Net()
 net(torch.randn(@, @))
 sums = [sum(@), sorted(@), max(@), list(@), [x for x in @], torch.arange(@)]
+""",
+    """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        left, right, pair, text, body = [@], [@], (@,), "a", nn.Identity()
+        for _ in range(300):
+            left, right, pair, text = [left, left], [right, right], (pair, pair), "{0}{0}".format(text)
+            body = nn.Sequential(body, body)
+        self.kept = [left == right, left < right, left in [right], [left, 1].index(right), sorted([left, right])]
+        self.table = {pair: 1, **{one: 2 for one in [pair]}}
+        self.table[pair] = self.table.get(pair, 3)
+        self.names = ["%s" % pair, "{}".format(left), f"{left}"]
+        self.body = body
+        self.head = nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.head(self.body(x))
 """,
 )

@@ -26,7 +26,7 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.BitAnd: operator.and_,
     ast.BitOr: operator.or_,
 }
-COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
@@ -51,11 +51,42 @@ def combined(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
         small = isinstance(right, (int, float)) and abs(right) <= 64
         return left**right if small and abs(left) < MAX_NUMBER else UNKNOWN
     if isinstance(left, str) and isinstance(op, ast.Mod):
-        return UNKNOWN if is_wide(left) else left % right
+        return UNKNOWN if is_wide(left) or is_long(left) or is_long(right) else left % right
     if _count(op, left, right) > MAX_ITEMS:
         return UNKNOWN
     result = _BINARY[type(op)](left, right)
     return UNKNOWN if isinstance(result, int) and abs(result) > MAX_NUMBER else result
+
+
+def compared(op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Whether a comparison of two values holds; UNKNOWN where finding out would take a while."""
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        return _COMPARE[type(op)](left, right)
+    return UNKNOWN if is_long(left) or is_long(right) else _COMPARE[type(op)](left, right)
+
+
+def key_of(value: Any) -> Any:
+    """``value`` as the key of a dict; raises TypeError where that takes a while or cannot be."""
+    if is_long(value):
+        raise TypeError("a long key")
+    return value
+
+
+def is_long(value: Any) -> bool:
+    """Whether looking at each item of a value, theirs as well, or at each digit would take a while."""
+    room, pending = MAX_ITEMS, [value]
+    while pending and room >= 0:  # Lists of lists that share their items are short, and what they tell is not.
+        one = pending.pop()
+        if isinstance(one, int) and abs(one) > MAX_NUMBER:
+            return True
+        if isinstance(one, range):
+            room -= MAX_ITEMS + 1 if one[MAX_ITEMS:] else len(one)
+        elif isinstance(one, (str, bytes)):
+            room -= len(one)
+        elif isinstance(one, (list, tuple, dict)):
+            room -= len(one)
+            pending += [*one, *one.values()] if isinstance(one, dict) else one
+    return room < 0
 
 
 def is_wide(format: str) -> bool:

@@ -50,6 +50,9 @@ def value(node: ast.expr, run: Run, names: dict[str, Any] | None = None) -> Any:
 
 def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
     """What a call gives; raises Misfit where it would raise and Lost where the text does not tell how it goes on."""
+    run.steps -= 1  # A Sequential of Sequentials that share their parts is short to build, and not to apply.
+    if run.steps < 0:
+        raise Lost
     match function:
         case Function():
             return _run_function(function, positional, keywords, run)

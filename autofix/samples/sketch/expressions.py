@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from autofix.samples.sketch import forms
-from autofix.samples.sketch.arithmetic import COMPARE, MAX_ITEMS, combined, items_of, truth
+from autofix.samples.sketch.arithmetic import MAX_ITEMS, combined, compared, items_of, key_of, truth
 from autofix.samples.sketch.attributes import attribute
 from autofix.samples.sketch.values import (
     UNKNOWN,
@@ -104,7 +104,7 @@ def assign(target: ast.expr, value: Any, scope: Scope) -> None:
             owner, key = evaluate(base, scope), evaluate(index, scope)
             if isinstance(owner, (dict, list)):
                 with suppress(TypeError, IndexError, KeyError):
-                    owner[key] = value
+                    owner[key_of(key)] = value
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             _unpack(targets, value, scope)
 
@@ -140,7 +140,7 @@ def _subscript(node: ast.Subscript, scope: Scope) -> Any:
     if isinstance(owner, Layer):
         chosen = owner.parts[index]
         return Layer("Sequential", {}, chosen) if isinstance(index, slice) else chosen
-    return owner[index] if isinstance(owner, (list, tuple, dict, str)) else UNKNOWN
+    return owner[key_of(index)] if isinstance(owner, (list, tuple, dict, str)) else UNKNOWN
 
 
 def _binary(node: ast.BinOp, scope: Scope) -> Any:
@@ -155,8 +155,9 @@ def _compare(node: ast.Compare, scope: Scope) -> Any:
             return UNKNOWN
         if isinstance(left, Tensor) and not isinstance(op, (ast.Is, ast.IsNot)):
             return left
-        if not COMPARE[type(op)](left, right):
-            return False
+        holds = compared(op, left, right)
+        if not holds or holds is UNKNOWN:
+            return holds
         left = right
     return True
 
@@ -206,7 +207,7 @@ def _dict(node: ast.Dict, scope: Scope) -> Any:
     result: dict[Any, Any] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         made = evaluate(value, scope)
-        result.update(made if key is None else {evaluate(key, scope): made})
+        result.update(made if key is None else {key_of(evaluate(key, scope)): made})
     return result
 
 
@@ -217,7 +218,7 @@ def _comprehension(node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Any:
 
 def _dict_comprehension(node: ast.DictComp, scope: Scope) -> Any:
     inner = Scope(scope.run, {}, scope, scope.instance, scope.class_)
-    return {evaluate(node.key, inner): evaluate(node.value, inner) for _ in _bindings(node.generators, inner)}
+    return {key_of(evaluate(node.key, inner)): evaluate(node.value, inner) for _ in _bindings(node.generators, inner)}
 
 
 def _bindings(generators: list[ast.comprehension], scope: Scope) -> Iterator[None]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autofix.samples.sketch import functions, layers
-from autofix.samples.sketch.arithmetic import MAX_ITEMS, MAX_NUMBER, is_wide, items_of
+from autofix.samples.sketch.arithmetic import MAX_ITEMS, is_long, is_wide, items_of
 from autofix.samples.sketch.attributes import attribute, inherited
 from autofix.samples.sketch.values import (
     UNKNOWN,
@@ -28,6 +28,7 @@ from autofix.samples.sketch.values import (
     words,
 )
 
+MAX_DIGITS = 400  # A float has no more in front of its point.
 _CONTAINERS = frozenset(("ModuleList", "ParameterList"))
 _ITSELF = words(
     """
@@ -54,19 +55,23 @@ def call_method(method: Method, positional: list[Any], keywords: dict[str, Any],
             return None
         case Instance() | Layer() if name in _ITSELF:
             return owner
-        case str() if name == "format" and is_wide(owner):
+        case str() if is_long(owner) or (name == "format" and is_wide(owner)):
             return UNKNOWN
         case list() if name == "extend":
             owner.extend(_room(owner, positional[0]))
             return None
+        case list() if name in _ADDING:
+            return getattr(owner, name)(*positional)
         case list() | dict() | str() if name in _OF_CONTAINERS:
-            return getattr(owner, name)(*positional, **keywords)
+            known = not any(map(is_long, (*positional, *keywords.values())))
+            return getattr(owner, name)(*positional, **keywords) if known else UNKNOWN
     return UNKNOWN
 
 
+_ADDING = frozenset(("append", "insert"))
 _OF_CONTAINERS = words(
     """
-    append extend insert items keys values get pop update copy index format split lower
+    items keys values get pop update copy index format split lower
     """
 )
 
@@ -94,7 +99,7 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
     if function.name in _BUILTINS:
         return _BUILTINS[function.name](*positional, **keywords)
     if function.name in _OF_ALL:
-        return UNKNOWN if any(map(_is_long, positional)) else _OF_ALL[function.name](*positional, **keywords)
+        return UNKNOWN if any(map(is_long, positional)) else _OF_ALL[function.name](*positional, **keywords)
     if function.name == "json.loads":
         return json.loads(positional[0])
     if name == "pad_packed_sequence":
@@ -104,7 +109,7 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
     if name in {"Sequential", "ModuleDict", "OrderedDict"} or name in _CONTAINERS:
         return _container(name, positional, keywords)
     if function.name.startswith(("math.", "np.", "numpy.")) and hasattr(math, name):
-        return UNKNOWN if name in _GROWING or any(map(_is_long, positional)) else getattr(math, name)(*positional)
+        return UNKNOWN if name in _GROWING or any(map(is_long, positional)) else getattr(math, name)(*positional)
     if function.name.startswith(("torchvision.models.", "timm.")) or ".models." in f".{function.name}":
         return Layer("Backbone", {})
     if name[:1].isupper() and layers.is_known(name):
@@ -117,7 +122,7 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
 def _container(name: str, positional: list[Any], keywords: dict[str, Any]) -> Any:
     first = positional[0] if positional else []
     if name in {"ModuleDict", "OrderedDict"}:
-        return dict(first) | keywords
+        return UNKNOWN if is_long(first) else dict(first) | keywords
     if name in _CONTAINERS:
         return items_of(first) or []
     parts = list(first.values()) if len(positional) == 1 and isinstance(first, dict) else positional
@@ -161,13 +166,6 @@ def _zipped(*values: Any) -> Any:
     return UNKNOWN if any(column is None for column in columns) else list(zip(*filter(None, columns), strict=False))
 
 
-def _is_long(value: Any) -> bool:
-    """Whether looking at each item, or each digit, would take a while."""
-    if isinstance(value, range):
-        return bool(value[MAX_ITEMS:])
-    return isinstance(value, int) and abs(value) > MAX_NUMBER
-
-
 def _printed(*_values: Any, **_options: Any) -> None:
     """Printing changes nothing."""
 
@@ -175,15 +173,13 @@ def _printed(*_values: Any, **_options: Any) -> None:
 _BUILTINS: dict[str, Callable[..., Any]] = {
     "int": int,
     "float": float,
-    # Lists of lists that share their items are short, and their text is not.
     "str": lambda value="": str(value) if isinstance(value, (str, int, float)) else UNKNOWN,
     "bool": bool,
     "abs": abs,
-    "round": round,
+    "round": lambda value, digits=None: round(value, digits if digits is None else max(digits, -MAX_DIGITS)),
     "range": range,
     "list": lambda value=(): items_of(value) or [],
     "tuple": lambda value=(): tuple(items_of(value) or ()),
-    "dict": dict,
     "reversed": lambda value: list(reversed(items_of(value) or [])),
     "len": _length,
     "enumerate": _numbered,
@@ -192,6 +188,6 @@ _BUILTINS: dict[str, Callable[..., Any]] = {
     "ModuleList": lambda value=(): items_of(value) or [],
 }
 # Those that look at all that they are given.
-_OF_ALL: dict[str, Callable[..., Any]] = {"max": max, "min": min, "sum": sum, "sorted": sorted}
+_OF_ALL: dict[str, Callable[..., Any]] = {"dict": dict, "max": max, "min": min, "sum": sum, "sorted": sorted}
 # Their results have as many digits as their arguments say.
 _GROWING = frozenset(("factorial", "comb", "perm", "ldexp"))
