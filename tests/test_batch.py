@@ -293,11 +293,16 @@ def test_an_interrupted_batch_leaves_a_report(tree: Callable[[Mapping[str, str]]
     hangs = net(extra=f"        open({str(mark)!r}, 'w').close()\n        time.sleep(3600)\n")
     folder = tree({"a.py": net(), "b.py": hangs, ".gitignore": "*.json\n"})
     words = [sys.executable, "-m", "autofix", "batch", ".", "-j", "1", "--report", "all.json", "--time-limit", "3600"]
+    # What a shell starts in its background ignores interruptions, and hands that down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    while started.poll() is None and not mark.exists():
-        time.sleep(0.05)
-    started.send_signal(signal.SIGINT)
-    _, told = started.communicate(timeout=120)
+    try:
+        while started.poll() is None and not mark.exists():
+            time.sleep(0.05)
+        started.send_signal(signal.SIGINT)
+        _, told = started.communicate(timeout=120)
+    finally:
+        started.kill()
     assert started.returncode == 130, told
     assert endings(folder / "all.json") == {"a.py": "healthy", "b.py": "not-run"}
     assert b"interrupted" in told

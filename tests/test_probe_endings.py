@@ -50,6 +50,11 @@ ENDINGS: dict[str, tuple[str, Ending, str]] = {
     "endless loop at import": (model(header="while True: pass"), Ending.TIMED_OUT, "1"),
     "more memory than there is": (model("return x + torch.empty(1 << 50)"), Ending.OUT_OF_MEMORY, "allocate"),
     "MemoryError": (model("raise MemoryError"), Ending.OUT_OF_MEMORY, ""),
+    "no memory for a library": (
+        model(init="raise ImportError('libx.so: failed to map segment from shared object')"),
+        Ending.OUT_OF_MEMORY,
+        "libx.so",
+    ),
     "endless recursion": (model("return self.forward(x)"), Ending.RAISED, "recursion"),
     "KeyboardInterrupt": (model("raise KeyboardInterrupt"), Ending.RAISED, ""),
     "an error whose words raise": (

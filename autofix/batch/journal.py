@@ -87,6 +87,15 @@ class Journal:
 
 def _opened(name: str) -> sqlite3.Connection:
     base = sqlite3.connect(name, timeout=WAIT_SECONDS, isolation_level=None)
+    try:
+        _prepare(base)
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+def _prepare(base: sqlite3.Connection) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
@@ -98,7 +107,6 @@ def _opened(name: str) -> sqlite3.Connection:
             time.sleep(0.02)
     base.execute("pragma synchronous = normal")
     base.executescript(_TABLES)
-    return base
 
 
 def key_of(*parts: object) -> str:

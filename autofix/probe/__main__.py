@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 
-from . import endings, limits, modes, offspring, rehearsal, wire, workers
+from . import endings, limits, messages, modes, offspring, rehearsal, wire, workers
 from .budget import TooLargeError
 
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
@@ -82,6 +82,8 @@ def _warm_up() -> None:
         images = torch.nn.Conv2d(1, 1, 3)(torch.zeros(1, 1, 4, 4))
         torch.nn.functional.max_pool2d(torch.relu(images), 2).flatten(1) @ torch.zeros(1, 1)
         torch.randn(2, 2, generator=torch.Generator().manual_seed(0)).sum()
+    if "numpy" in sys.modules:  # torch imports it, but not what a run seeds.
+        importlib.import_module("numpy.random")
 
 
 def _import_for_scripts() -> None:
@@ -104,11 +106,11 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
         reply = run(request)
     except TooLargeError:
         return wire.TOO_LARGE
-    except MemoryError:
-        reply = {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": "Python could not allocate memory"}
-        reply["message"] += limits.of_memory(request)
     except BaseException as error:
         reply = {"protocol": wire.PROTOCOL, "ending": "probe failed", "message": f"{type(error).__name__}: {error}"}
+        if endings.lacks_memory(error):
+            message = messages.text(error) or endings.NO_MEMORY
+            reply.update(ending="out of memory", message=message + limits.of_memory(request))
         if os.environ.get("AUTOFIX_PROBE_DEBUG"):
             import traceback
 

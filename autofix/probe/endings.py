@@ -12,7 +12,16 @@ from typing import Any
 
 from . import limits, messages, network, wire
 
+NO_MEMORY = "Python could not allocate memory"
+# Of torch, of the system's loader of libraries, of the system.
+_LACKS = ("can't allocate memory", "failed to map segment", "Cannot allocate memory")
 _KILLED, _PROCESSOR_TIME = (f"killed by signal {getattr(signal, name, 0):d}" for name in ("SIGKILL", "SIGXCPU"))
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether memory ran out; a library that finds none to be loaded into raises an ImportError."""
+    said = messages.text(error) if isinstance(error, (RuntimeError, ImportError, OSError)) else ""
+    return isinstance(error, MemoryError) or any(words in said for words in _LACKS)
 
 
 def of_limit(error: BaseException, request: wire.RunRequest) -> tuple[str, str] | None:

@@ -86,7 +86,7 @@ def _run_one(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> 
     except NeedsValuesError as error:
         reply.update(ending=NEEDS_VALUES, message=f"`{error}` has no form without storage")
     except MemoryError as error:
-        reply.update(ending="out of memory", message=messages.text(error) or "Python could not allocate memory")
+        reply.update(ending="out of memory", message=messages.text(error) or endings.NO_MEMORY)
 
 
 def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
@@ -256,7 +256,7 @@ def _describe_failure(error: BaseException, stage: str, recorder: Recorder, repl
     root = _recorded_cause(error, recorder)
     frames, callee, arguments = recorder.stack.traceback_frames(root.__traceback__)
     message = messages.text(root)
-    if isinstance(root, MemoryError) or "can't allocate memory" in message:
+    if endings.lacks_memory(root):
         reply.update(ending="out of memory", message=message)
         return
     reply["ending"] = "import failed" if stage == "import" else "raised"
