@@ -153,7 +153,8 @@ def test_the_file_changes_while_the_search_runs(session: Session, at: int, name:
         check_ending(done)
         if left:
             check_unchanged(left[0], made)
-            assert done.code == 2
+            # Where it leads out of the project before a repair is searched for, there is none.
+            assert done.code == 2 or (done.code == 1 and "is not edited: it lies outside" in done.errors)
         else:
             assert done.code == 0
 
