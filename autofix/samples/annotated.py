@@ -43,6 +43,7 @@ _BATCHES = frozenset(("b", "n", "bs", "batch", "batch_size", "batchsize", "nbatc
 _DEFAULTS = (8, 9, 10, 11, 12, 13, 14, 15)
 _BATCH = 2
 STEPS = 200_000
+MAX_DIGITS = 12
 Pattern = solving.Pattern
 
 
@@ -102,7 +103,7 @@ def _sizes(words: list[object]) -> Iterator[int | str]:
         text = str(word).lstrip("#*")
         named, _, given = text.rpartition("=")
         text = given if named else text
-        if text.isdecimal() and int(text) > 0:
+        if text.isdecimal() and len(text) <= MAX_DIGITS and int(text) > 0:
             yield int(text)
         elif text in {"_", "...", ""}:
             yield "batch" if at == 0 else f"_{at}"

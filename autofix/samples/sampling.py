@@ -38,7 +38,7 @@ DTYPES = frozenset(
     )
 )
 _INPUT = re.compile(
-    r"\s*(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>[A-Za-z]\w*)\s*:)?\s*(?P<shape>[^@=:]*?)\s*(?:@\s*(?P<low>-?\d+)\s*\.\.\s*(?P<high>-?\d+)\s*)?"
+    r"\s*(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>[A-Za-z]\w*)\s*:)?\s*(?P<shape>[^@=:]*?)\s*(?:@\s*(?P<low>-?\d{1,19})\s*\.\.\s*(?P<high>-?\d{1,19})\s*)?"
 )
 FORM = "the form is [NAME=][DTYPE:]D,D,...[@LOW..HIGH], for example 64,3,32,32 or int64:2,128@0..30522"
 MAX_ELEMENTS = 1 << 40
@@ -67,7 +67,16 @@ def _input(text: str) -> SampleInput:
         raise UsageError(f"the bounds in {text!r} are for integer inputs; write int64: before the shape")
     if low is not None and high is not None and high <= low:
         raise UsageError(f"the bounds in {text!r} are empty: {low} is not below {high}")
+    if low is not None and high is not None and not _holds(dtype, low, high):
+        raise UsageError(f"the bounds in {text!r} are more than {dtype} holds")
     return SampleInput(_shape(match["shape"], text), dtype, low, high, match["name"])
+
+
+def _holds(dtype: str, low: int, high: int) -> bool:
+    """Whether an integer type has every number from ``low`` to below ``high``, which itself is an int64 to torch."""
+    bits = int(dtype.removeprefix("u").removeprefix("int"))
+    least, beyond = (0, 1 << bits) if dtype.startswith("u") else (-(1 << bits - 1), 1 << bits - 1)
+    return least <= low and high <= min(beyond, (1 << 63) - 1)
 
 
 def _dtype(word: str | None, text: str) -> str:

@@ -23,7 +23,9 @@ _BATCH = 2
 _TAKES_INPUTS = frozenset(("export", "trace", "profile", "FlopCountAnalysis", "add_graph"))
 _TAKES_SIZES = frozenset(("summary", "get_model_complexity_info"))
 _DESCRIBED = re.compile(
-    r"\binputs?\b[^()\n]{0,24}\(\s*(?P<batch>N|B|batch(?:_size)?|\d+)\s*,\s*(?P<rest>\d+(?:\s*,\s*\d+)*)\s*\)", re.I
+    r"\binputs?\b[^()\n]{0,24}\(\s*(?P<batch>N|B|batch(?:_size)?|\d{1,12})\s*,"
+    r"\s*(?P<rest>\d{1,12}(?:\s*,\s*\d{1,12})*)\s*\)",
+    re.I,
 )
 _Names = dict[str, Any]
 
