@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autofix import progress, silence, verify
+from autofix import progress, reach, silence, verify
 from autofix.diagnosis import diagnose
 from autofix.frontier import MARGIN, Books, Runs, State
 from autofix.patch import apply_edits
@@ -42,6 +42,8 @@ MAX_LATERALS = 2
 MAX_STEPS = 12
 # What a plan pays for each suspicion that it leaves: repairing that one too is always cheaper.
 LEFT = 40
+# What it pays for each further place that ran before the fault and has other sizes after it, and for how many at most.
+REACHED, MOST_REACHED = 4, 4
 # A text that is not Python any more is no step towards one that runs.
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -234,6 +236,9 @@ def _keep(books: Books, state: State, original: Trace, trace: Trace, left: tuple
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
     )
     cost = state.cost + LEFT * len(left) + verify.penalty(checks)
+    if original.failure is not None:
+        further = len(reach.places(original, trace)) - len(state.steps)
+        cost += REACHED * min(max(further, 0), MOST_REACHED)
     proof = verify.proof(original, trace, checks)
     notes = tuple(f"after it {one.finding.message}" for one in left)
     plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, proof, notes)

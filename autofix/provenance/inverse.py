@@ -40,6 +40,14 @@ def inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) 
         yield from ((side, value) for side, value in make() if value >= smallest)
 
 
+def does_nothing(operator: ast.operator, side: int, value: int) -> bool:
+    """Whether the other operand alone is the result: ``width * 1``, ``width // 1``, ``width + 0``."""
+    if isinstance(operator, (ast.Mult, ast.Add)):
+        return value == (1 if isinstance(operator, ast.Mult) else 0)
+    neutral = {ast.FloorDiv: 1, ast.Sub: 0}.get(type(operator))
+    return side == 1 and value == neutral
+
+
 def _pairs(left: int | None, right: int | None) -> Iterator[tuple[int, int]]:
     if left is not None:
         yield 0, left

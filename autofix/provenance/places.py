@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from autofix.evaluation import integer
 from autofix.project import Expression, Project
 from autofix.provenance import bindings, configs
-from autofix.provenance.inverse import fit, inverse_operands
+from autofix.provenance.inverse import does_nothing, fit, inverse_operands
 from autofix.provenance.spelling import (
     ceiling,
     differs_in_one,
@@ -211,7 +211,7 @@ class _Solver:
         left, right = (Expression(expression.source, side, expression.frames) for side in (node.left, node.right))
         a, b = self.project.integer(left), self.project.integer(right)
         for side, inner in inverse_operands(node.op, a, b, want):
-            if inner == 1 and isinstance(node.op, ast.Mult):
+            if does_nothing(node.op, side, inner):
                 other = right if side == 0 else left
                 yield self._site(expression, other.text, LITERAL + HOP * depth, "operand")
                 continue

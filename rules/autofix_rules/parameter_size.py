@@ -1,7 +1,8 @@
 """AF314 parameter-size: a parameter of the model's own was made with another size than it meets.
 
 Why it fails
-    ``x @ self.weight`` multiplies the features of x by the rows of a weight that was made for another number.
+    ``x @ self.weight`` multiplies the features of x by the rows of a weight that was made for another number, and
+    ``x * self.weight`` by one number for each feature.
 What the fix does
     Corrects the size where the parameter is made, at its root: ``torch.randn(n_in, n_out)`` and the default or
     argument behind ``n_in``. At a higher cost, the layer before gives out what the parameter takes.
@@ -17,7 +18,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.provenance.bindings import bindings
-from autofix.records import OperationKind, Tensor
+from autofix.records import Operation, OperationKind, Tensor
 from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
 from autofix_rules._origins import origin
 from autofix_rules._places import bare, operands
@@ -30,7 +31,7 @@ PRODUCER_EXTRA = 8
 class ParameterSize(Rule):
     code = "AF314"
     name = "parameter-size"
-    mismatches = (Mismatch.MATMUL,)
+    mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
     examples = (
         Example(
             name="the rows of a weight",
@@ -55,12 +56,22 @@ class ParameterSize(Rule):
         operation = project.operation(finding)
         if operation is None or len(operation.tensors) < 2 or finding.parameter in {"batch", "equation"}:
             return
+        if finding.mismatch is Mismatch.BROADCAST:
+            yield from self._scaled(project, operation)
+            return
         places, (left, right) = operands(project, operation), operation.tensors[-2:]
         dimension = 1 if finding.parameter == "weight" else -2
         if right.rank < 2:
             return
         yield from self._made(project, right, dimension, left.shape[-1], places[-1:])
         yield from self._producer(project, left, right.shape[dimension])
+
+    def _scaled(self, project: Project, operation: Operation) -> Iterator[Fix]:
+        """A number for each feature, as the weight of a norm has them; the rule for tables says how it is made."""
+        for index, tensor in enumerate(operation.tensors[:2]):
+            maker, other = project.producer(tensor), operation.tensors[index - 1]
+            if maker is not None and maker.kind is OperationKind.GET_ATTR and tensor.rank == 1 < other.rank:
+                yield from self._producer(project, other, tensor.shape[0])
 
     def _made(
         self, project: Project, tensor: Tensor, dimension: int, want: int, places: tuple[Expression, ...]

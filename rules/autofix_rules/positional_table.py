@@ -25,7 +25,7 @@ from autofix.records import Edit, Operation, Range, Sequence, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._axes import axis_sites
 from autofix_rules._origins import expression_of, parts, slice_bound
-from autofix_rules._resizing import cuts, origins, resizings
+from autofix_rules._resizing import Resizing, cuts, origins, resizings
 
 COUNTED = 9
 MAYBE_COUNTED = 14
@@ -82,9 +82,7 @@ class PositionalTable(Rule):
                 yield Fix(self.code, f"cut the table to `{text}`", (edit,), CUT, self.applicability)
             for one in resizings(project, table, wants):
                 if one.is_table or one.what == "axis":
-                    title = (
-                        f"make the table for {one.text} positions" if one.is_table else f"cut the table by {one.text}"
-                    )
+                    title = _title(table, one)
                     cost = one.cost + (INSTEAD_OF_CUT if whole else 0)
                     yield Fix(self.code, title, one.edits, cost, self.applicability)
 
@@ -133,6 +131,13 @@ class PositionalTable(Rule):
             reason = f"the input {other.shape} is taken to have the batch first"
             title = f"cut the table by {site.text} and put its positions second"
             yield Fix(self.code, title, (*site.edits, turned), AXIS + site.cost - 10, Applicability.UNSAFE, reason)
+
+
+def _title(table: Tensor, one: Resizing) -> str:
+    if not one.is_table:
+        return f"cut the table by {one.text}"
+    # One number for each feature, as the weight of a norm.
+    return f"make the parameter {one.text} wide" if table.rank == 1 else f"make the table for {one.text} positions"
 
 
 def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:

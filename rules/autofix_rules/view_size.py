@@ -144,33 +144,31 @@ class ViewSize(Rule):
         )
 
     def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, extra: int) -> Iterator[Fix]:
-        """The Linear layer before gives out another number than the sizes make up."""
-        yield from self._channels(project, sizes, tensor, extra)
-        want = math.prod(sizes.values[1:]) if len(sizes.shape) > 1 else math.prod(sizes.values)
-        if tensor.rank != 2 or -1 in sizes.values[1:]:
-            return
-        for layer, site in producer_sites(project, tensor, want):
-            if layer.kind == "Linear":
-                reason = "the sizes asked for could be meant to change instead"
-                yield self.fix(
-                    f"make `{layer.path}` give out {want} features",
-                    site,
-                    extra=PRODUCER_EXTRA + extra,
-                    reason=reason,
-                    applicability=Applicability.UNSAFE,
-                )
+        """The layer before gives out another number than the sizes make up."""
+        want, split = _features(sizes, tensor)
+        channels = _channels(sizes)
+        for layer, site in producer_sites(project, tensor, channels or want) if channels or want else ():
+            if channels or layer.kind == "Linear":
+                what = f"{channels} channels, as they are split" if channels else f"{want} features"
+                title, reason = f"make `{layer.path}` give out {what}", "the sizes asked for could be meant instead"
+                cost = extra + (SPLIT_EXTRA if channels or split else PRODUCER_EXTRA)
+                yield self.fix(title, site, extra=cost, reason=reason, applicability=Applicability.UNSAFE)
 
-    def _channels(self, project: Project, sizes: Sizes, tensor: Tensor, extra: int) -> Iterator[Fix]:
-        """Maps whose channels are split: everything else is as asked, so the convolution before gives too few."""
-        values, shape, maps = sizes.values, sizes.shape, sizes.shape[2:]
-        whole = maps and len(values) > len(shape) and -1 not in values and values[0] == shape[0]
-        if not whole or values[-len(maps) :] != maps:
-            return
-        want = math.prod(values[1 : -len(maps)])
-        for layer, site in producer_sites(project, tensor, want):
-            title = f"make `{layer.path}` give out {want} channels, as they are split"
-            reason = "the sizes asked for could be meant to change instead"
-            yield self.fix(title, site, extra=SPLIT_EXTRA + extra, reason=reason, applicability=Applicability.UNSAFE)
+
+def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
+    """How many features the sizes ask for, 0 where that is not plain, and whether they are split into heads."""
+    values, kept = sizes.values, len(sizes.shape) - 1
+    # Every step keeps its place, so what is asked for is what its features are split into.
+    split = kept > 1 and len(values) > kept + 1 and values[1:kept] == sizes.shape[1:kept]
+    plain = -1 not in values[kept:] and (split or tensor.rank == 2)
+    return (math.prod(values[kept:]) if plain else 0), split
+
+
+def _channels(sizes: Sizes) -> int:
+    """The channels that maps are split from where everything else is as asked; 0 elsewhere."""
+    values, shape, maps = sizes.values, sizes.shape, sizes.shape[2:]
+    whole = maps and len(values) > len(shape) and -1 not in values and values[0] == shape[0]
+    return math.prod(values[1 : -len(maps)]) if whole and values[-len(maps) :] == maps else 0
 
 
 def _together(
