@@ -92,8 +92,9 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.silence": "autofix.records autofix.project autofix.flow autofix.diagnosis.*",
     "autofix.progress": "autofix.records",
     "autofix.frontier": "autofix.records autofix.progress autofix.verify",
+    "autofix.reach": "autofix.records",
     "autofix.search": (
-        "autofix.frontier autofix.progress autofix.records autofix.project autofix.patch autofix.propose "
+        "autofix.frontier autofix.progress autofix.reach autofix.records autofix.project autofix.patch autofix.propose "
         "autofix.silence autofix.verify autofix.diagnosis.*"
     ),
     "autofix.refactoring": "autofix.records autofix.paths autofix.project autofix.rule autofix.patch autofix.verify",
