@@ -80,7 +80,7 @@ def _rows(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
     if "alternatives" in wanted:
         yield from alternatives.rows(folder, options.torchtyc, rounds)
     if "decoder" in wanted:
-        yield from alternatives.decoder(folder)
+        yield from alternatives.decoders(folder)
     if "editor" in wanted:
         yield from _editor(folder, 60 if options.quick else 400)
     if "batch" in wanted:

@@ -208,6 +208,7 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     ),
     (frozenset(("einsum",)), products.einsum),
     (frozenset(("linear",)), products.linear),
+    (frozenset(("scaled_dot_product_attention",)), products.attended),
     (frozenset(f"{name}{n}d" for name in ("conv", "conv_transpose") for n in (1, 2, 3)), products.convolved),
     (
         frozenset(f"{kind}_pool{n}d" for kind in ("max", "avg", "adaptive_avg", "adaptive_max") for n in (1, 2, 3)),

@@ -35,6 +35,27 @@ def multiplied(operation: Operation, subject: str) -> Conclusion | None:
     return Conclusion(Mismatch.MATMUL, message, right.shape, left.shape, "batch", 1, 0)
 
 
+def attended(operation: Operation, subject: str) -> Conclusion | None:
+    """Attention of (..., L, E) queries, (..., S, E) keys and (..., S, V) values, with a mask of (..., L, S)."""
+    query, key, value = (tensor_at(operation, i, name) for i, name in enumerate(("query", "key", "value")))
+    if query is None or key is None or value is None or min(query.rank, key.rank, value.rank) < 2:
+        return None
+    for operand, left, right, free in ((1, query, key, 2), (2, key, value, 1)):
+        for back in range(1, min(left.rank, right.rank) + 1):
+            own, other = left.shape[-back], right.shape[-back]
+            grouped = back == 3 and operation.keyword("enable_gqa") is True and other > 0 and own % other == 0
+            if back != free and own != other and not grouped and not (back > 2 and 1 in (own, other)):
+                message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {-back} differs"
+                return Conclusion(Mismatch.BROADCAST, message, (own,), (other,), "", operand, -back)
+    mask, wanted = tensor_at(operation, 3, "attn_mask"), (query.shape[-2], key.shape[-2])
+    if mask is None or all(size in (1, met) for size, met in zip(mask.shape[-2:], wanted, strict=False)):
+        return None
+    message = f"{subject} takes an attention mask of {show(wanted)} but receives {show(mask.shape)}"
+    return Conclusion(
+        Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", operation.tensors.index(mask, 3)
+    )
+
+
 def einsum(operation: Operation, subject: str) -> Conclusion | None:
     equation = operation.arguments[0] if operation.arguments else None
     if not isinstance(equation, str):

@@ -10,6 +10,7 @@ import ast
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from autofix.evaluation import integer
 from autofix.project import Expression, Project
@@ -27,7 +28,7 @@ from autofix.provenance.spelling import (
     shift,
     text_key,
 )
-from autofix.records import Edit, Location, Sequence, Tensor
+from autofix.records import Edit, Location, Mapping, Sequence, Tensor
 from autofix.source import below, dotted
 
 # Costs in tenths of one literal at the failing layer.
@@ -36,6 +37,7 @@ HOP = 1
 CONFIG_TEXT = 11
 NAME_IN_SCOPE = 13
 SIBLING = 11  # ``heads * size`` beside ``kv_heads * size``: one name for another in what is written alike.
+ATTRIBUTE = 15
 INDEX_SHIFT = 14
 COUNTED = 10  # As many as a list in scope has entries: one of each was joined.
 MULTIPLE = 14
@@ -300,6 +302,7 @@ class _Solver:
             known = SIBLING if differs_in_one(expression.node, parsed(text)) else NAME_IN_SCOPE
             kin = 0 if known == SIBLING or mentions(text, expression.text) else 3
             yield self._site(expression, text, known + HOP * depth + kin, "expression")
+        yield from self._other_attribute(expression, want, depth)
         if now and want % now == 0 and want // now > 1:
             yield from self._counted(expression, want // now, depth)
             yield from self._multiple(expression, want // now, depth)
@@ -307,6 +310,18 @@ class _Solver:
             yield self._site(
                 expression, self._spelled(expression, want), LITERAL_FOR_EXPRESSION + HOP * depth, "expression"
             )
+
+    def _other_attribute(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
+        """``config.n_kv_heads`` becomes ``config.n_heads``, the only other entry that has the size wanted."""
+        node = expression.node
+        if not isinstance(node, ast.Attribute) or dotted(node.value) in {"", "self"}:
+            return
+        owner = self.project.value(Expression(expression.source, node.value, expression.frames))
+        items = owner.items if isinstance(owner, Mapping) else ()
+        fitting = [name for name, value in items if value == want and type(value) is int and name.isidentifier()]
+        if len(fitting) == 1:
+            text = f"{expression.source.text_of(node.value)}.{fitting[0]}"
+            yield self._site(expression, text, ATTRIBUTE + HOP * depth, "expression")
 
     def _spelled(self, expression: Expression, want: int) -> str:
         """A product for a product, else the number."""
@@ -343,7 +358,9 @@ class _Solver:
         if function is None or not expression.frames:
             return
         names = self.project.names(expression)
-        seen = {expression.text}
+        # What it is an operand of would stand within itself.
+        wholes = takewhile(lambda node: isinstance(node, ast.BinOp), source.ancestors(expression.node))
+        seen = {expression.text, *map(source.text_of, wholes)}
         outer = set(ast.walk(expression.node))
         for node in below(function):
             if not isinstance(node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)) or node in outer:

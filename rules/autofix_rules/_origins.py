@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from autofix.project import Expression, Project
 from autofix.records import Frame, Operation, OperationKind, Phase, Sequence, Tensor, Value
-from autofix.source import dotted
+from autofix.source import argument, dotted
+from autofix_rules._places import argument_of
 
 FACTORIES = frozenset(
     (
@@ -33,17 +34,28 @@ FACTORIES = frozenset(
 _RESHAPES = frozenset(
     ("view", "reshape", "flatten", "unflatten", "matmul", "bmm", "mm", "linear", "cat", "stack", "einsum")
 )
+_REPEATS = frozenset(("repeat_interleave", "repeat"))
 _SQUARE_MASK = "generate_square_subsequent_mask"
 MAX_STEPS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """``expression`` gave the dimension its size; ``is_cut``: as the bound of a slice, not in the making."""
+    """``expression`` gave the dimension its size; ``is_cut``: as the bound of a slice, not in the making.
+
+    Its value is counted from ``start`` in steps of ``step``, or says how often ``of`` entries were repeated.
+    """
 
     expression: Expression
     phase: Phase
     is_cut: bool = False
+    start: int = 0
+    step: int = 1
+    of: int = 1
+
+    def wanted(self, size: int) -> int | None:
+        """What the expression has to be for the dimension to have a size."""
+        return None if size % self.of else self.start + size // self.of * self.step
 
 
 def origin(project: Project, tensor: Tensor, dimension: int) -> Origin | None:
@@ -53,7 +65,7 @@ def origin(project: Project, tensor: Tensor, dimension: int) -> Origin | None:
         operation = project.producer(tensor)
         if operation is None:
             return None
-        made = _made(project, operation, dimension)
+        made = _made(project, operation, dimension) or _repeated(project, operation, dimension)
         if made is not None:
             return made
         if operation.kind is OperationKind.GET_ATTR and not _has_maker(operation):
@@ -103,10 +115,12 @@ def _made(project: Project, operation: Operation, dimension: int) -> Origin | No
     written = dotted(call.node.func).rpartition(".")[2] or getattr(call.node.func, "attr", "")
     name = operation.target.rpartition(".")[2]
     node: ast.expr | None = None
+    if written == name == "arange" and dimension == 0:
+        return _counted(operation, call, call.node)
     if written == _SQUARE_MASK:
         node = call.node.args[0] if call.node.args else None
-    elif written == name == "arange" and dimension == 0 and call.node.args:
-        node = call.node.args[0 if len(call.node.args) == 1 else 1] if len(call.node.args) < 3 else None
+    elif written == name == "linspace" and dimension == 0:
+        node = argument(call.node, 2, "steps")
     elif written == name == "eye" and call.node.args:
         node = call.node.args[min(dimension, len(call.node.args) - 1)]
     elif name in FACTORIES and written == name:
@@ -117,12 +131,43 @@ def _made(project: Project, operation: Operation, dimension: int) -> Origin | No
     return Origin(replace(call, node=node), operation.phase)
 
 
+def _counted(operation: Operation, call: Expression, node: ast.Call) -> Origin | None:
+    """The end of ``arange(end)`` and of ``arange(start, end, step)``."""
+    given = operation.arguments
+    start, step = given[0] if len(given) > 1 else 0, given[2] if len(given) > 2 else 1
+    if not given or len(node.args) != len(given) or not isinstance(start, int) or not isinstance(step, int) or step < 1:
+        return None
+    end = node.args[min(len(given), 2) - 1]
+    return (
+        None if isinstance(end, ast.Starred) else Origin(replace(call, node=end), operation.phase, False, start, step)
+    )
+
+
 def size_arguments(call: ast.Call) -> list[ast.expr]:
     """The sizes in ``torch.zeros(a, b)`` or ``torch.zeros((a, b))``, empty where they are not written out."""
     keyword = next((k.value for k in call.keywords if k.arg == "size"), None)
     first = call.args[0] if call.args else keyword
     sizes = first.elts if isinstance(first, (ast.Tuple, ast.List)) else list(call.args)
     return [] if any(isinstance(size, ast.Starred) for size in sizes) else sizes
+
+
+def _repeated(project: Project, operation: Operation, dimension: int) -> Origin | None:
+    """How often the entries of a dimension were repeated."""
+    name = operation.target.rpartition(".")[2]
+    if name not in _REPEATS or not operation.tensors or not isinstance(operation.result, Tensor):
+        return None
+    before, after = operation.tensors[0], operation.result
+    own = dimension - (after.rank - before.rank)
+    of = before.shape[own] if own >= 0 else 1
+    if of == after.shape[dimension] or not of:
+        return None
+    if name == "repeat_interleave":
+        place = argument_of(project, operation, 1, "repeats")
+    else:
+        place = argument_of(project, operation, 1 + dimension, "")
+    if place is None or not isinstance(project.integer(place), int):
+        return None
+    return Origin(replace(place, frames=with_environments(project, place.frames)), operation.phase, of=of)
 
 
 def _has_maker(operation: Operation) -> bool:
@@ -215,6 +260,11 @@ def _before(operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
     if name == "getitem":
         place = _sliced(operation, dimension)
         return None if place is None else (first, place[1])
+    if name == "outer":
+        return tensors[dimension % len(tensors)], 0
+    if name in _REPEATS:
+        kept = isinstance(result, Tensor) and result.rank == first.rank
+        return (first, dimension) if kept else None
     if name == "unsqueeze" and numbers:
         at = numbers[0] % (first.rank + 1)
         return None if at == dimension else (first, dimension - (dimension > at))

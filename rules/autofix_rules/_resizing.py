@@ -37,9 +37,10 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int]) -> Iterat
     known = origins(project, tensor, wants)
     if not known:
         return
-    options = [
-        tuple(size_sites(project, one.expression, want)) for one, want in zip(known, wants.values(), strict=True)
-    ]
+    asked = [(one.expression, one.wanted(want)) for one, want in zip(known, wants.values(), strict=True)]
+    options = [tuple(size_sites(project, expression, size)) for expression, size in asked if size is not None]
+    if len(options) < len(asked):
+        return
     if not all(options):
         return
     is_table = all(one.phase is Phase.CONSTRUCT for one in known)

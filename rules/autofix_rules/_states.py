@@ -31,11 +31,12 @@ def state_tensors(operation: Operation) -> tuple[Tensor, ...]:
 def dimension_sites(project: Project, tensor: Tensor, dimension: int, want: int, batch_axis: int) -> tuple[Site, ...]:
     """Ways to give one dimension of a state (layers, batch, hidden) the size wanted."""
     found = origin(project, tensor, dimension)
-    if found is None:
+    size = None if found is None else found.wanted(want)
+    if found is None or size is None:
         return ()
     options = _layer_sites if dimension == 0 else _batch_sites if dimension == tensor.rank - 2 else _hidden_sites
     return tuple(
-        sorted(options(project, found.expression, want, tensor.shape[dimension], batch_axis), key=lambda s: s.cost)
+        sorted(options(project, found.expression, size, tensor.shape[dimension], batch_axis), key=lambda s: s.cost)
     )
 
 

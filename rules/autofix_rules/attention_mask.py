@@ -67,7 +67,7 @@ class AttentionMask(Rule):
                 other = max(
                     (t for i, t in enumerate(operation.tensors) if i != index), key=lambda t: t.rank, default=mask
                 )
-                if mask.rank >= 2 and mask.shape[-1] == mask.shape[-2]:
+                if mask.rank >= 2 and abs(mask.shape[-1] - mask.shape[-2]) <= 1:
                     yield from self._resized(project, operation, mask, other, other.shape[-2:])
 
     def _resized(

@@ -64,7 +64,7 @@ class PositionalTable(Rule):
         Example(
             "declines a table of unknown making",
             ((2, 9, 8),),
-            model("self.pe = nn.Parameter(torch.arange(8.0).repeat(6, 1))", "x + self.pe"),
+            model("self.pe = nn.Parameter(torch.tensor([[0.0] * 8] * 6))", "x + self.pe"),
         ),
     )
 
@@ -82,7 +82,7 @@ class PositionalTable(Rule):
                 yield Fix(self.code, f"cut the table to `{text}`", (edit,), CUT, self.applicability)
             for one in resizings(project, table, wants):
                 if one.is_table or one.what == "axis":
-                    title = _title(table, one)
+                    title = _title(table, wants, one)
                     cost = one.cost + (INSTEAD_OF_CUT if whole else 0)
                     yield Fix(self.code, title, one.edits, cost, self.applicability)
 
@@ -133,11 +133,15 @@ class PositionalTable(Rule):
             yield Fix(self.code, title, (*site.edits, turned), AXIS + site.cost - 10, Applicability.UNSAFE, reason)
 
 
-def _title(table: Tensor, one: Resizing) -> str:
+def _title(table: Tensor, wants: dict[int, int], one: Resizing) -> str:
     if not one.is_table:
         return f"cut the table by {one.text}"
-    # One number for each feature, as the weight of a norm.
-    return f"make the parameter {one.text} wide" if table.rank == 1 else f"make the table for {one.text} positions"
+    if set(wants) != {table.rank - 1}:
+        return f"make the table for {one.text} positions"
+    # The last dimension is that of features: one number for each, as the weight of a norm has them, or a row of them.
+    (want,) = wants.values()
+    made = f"make the {'parameter' if table.rank == 1 else 'table'} {want} wide"
+    return made if one.text == str(want) else f"{made} with {one.text}"
 
 
 def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
