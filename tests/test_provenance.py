@@ -344,6 +344,12 @@ AMONG: dict[str, tuple[str, int, tuple[int, ...], list[list[str]]]] = {
         (4, 3, 3),
         [["self.f = nn.Linear(c * 3 * 3, 2)"], ["c = 36"]],
     ),
+    "the other entry of an object": (
+        net("c = Sizes()\nself.f = nn.Linear(c.a, 2)", "@dataclass\nclass Sizes:\n    a: int = 8\n    b: int = 6"),
+        6,
+        (),
+        [["a: int = 6"], ["self.f = nn.Linear(c.b, 2)"]],
+    ),
     "index shifted": (
         net("i = 1\nself.f = nn.Linear(SIZES[i], 2)", "SIZES = [8, 8, 6]"),
         6,
@@ -391,3 +397,11 @@ def test_equal_changes_are_offered_once(
     lines = [_lines(project, site.edits)[0] for site in _sites(project, want, hints)]
     inside = "self.f = nn.Linear("
     assert [line.removeprefix(inside).removesuffix(", 2)") for line in lines if line.startswith(inside)] == spelled
+
+
+def test_an_expression_is_no_operand_of_itself(analysed: Callable[..., Project]) -> None:
+    """``a // b`` has the size that ``a`` should have."""
+    project = analysed(net("a, b = 64, 4\nself.f = nn.Linear(a // b, 2)"), "1,5000", model="build()")
+    lines = [line for site in _sites(project, 4, ()) for line in _lines(project, site.edits)]
+    assert "a, b = 16, 4" in lines
+    assert [line for line in lines if line.count("//") > 1] == []
