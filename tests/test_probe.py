@@ -219,6 +219,20 @@ def test_construction_chain_across_files(run: Run) -> None:
     assert environment.get("dim") == 400
 
 
+def test_callers_have_the_values_that_they_had_at_their_call(run: Run) -> None:
+    """A frame that waits for the same call is copied once, and anew for the next call from the same line."""
+    block = (
+        "class Block(nn.Module):\n    def __init__(self, width):\n        super().__init__()\n        part = 1\n"
+        "        self.one = nn.Linear(width, 2)\n        part = 2\n        self.two = nn.Linear(width, 2)\n\n\n"
+    )
+    init = "self.blocks = []\nfor at in range(3):\n    size = 10 + at\n    self.blocks.append(Block(size))"
+    trace = run(net(init, "return x", block), "2,3", model="Net()")
+    linear = [layer for layer in trace.layers if layer.kind == "Linear"]
+    found = [[trace.environments[frame.environment] for frame in layer.construction[:2]] for layer in linear]
+    values = [(own.get("part"), own.get("width"), caller.get("at"), caller.get("size")) for own, caller in found]
+    assert values == [(part, 10 + at, at, 10 + at) for at in range(3) for part in (1, 2)]
+
+
 def test_parameters_know_the_call_that_made_them(run: Run) -> None:
     trace = run(net("self.w = nn.Parameter(torch.zeros(1, 7, 3))", "return x + self.w"), "2,5,3")
     failed = trace.failed_operation

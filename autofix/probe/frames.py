@@ -1,6 +1,6 @@
 """User frames of a stack: where each stood, to the column, and the plain values of its names.
 
-It tells user code from torch's and from libraries; it keeps no frame alive.
+It tells user code from torch's and from libraries; it keeps no frame alive beyond the next stack that it is shown.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Stack:
         ] = {}  # By identity: hashing a code object reads all of it.
         self._places: dict[tuple[int, int], list[Any]] = {}
         self._interned: dict[str, int] = {}
+        # The last stack that was copied with its values: a frame that still waits for the same call has the same ones.
+        self._waiting: dict[int, tuple[FrameType, FrameType | None, list[Any]]] = {}
         self.environments: list[Any] = []
 
     def kind(self, filename: str) -> str:
@@ -76,11 +78,20 @@ class Stack:
     def user_frames(self, frame: FrameType | None, environments: bool) -> list[Any]:
         found = []
         kinds = self._kinds
+        inner: FrameType | None = None
+        before, self._waiting = self._waiting, {}
         while frame is not None:
             filename = frame.f_code.co_filename
             if (kinds.get(filename) or self.kind(filename)) == USER:
-                found.append(self.describe(frame, frame.f_lasti, environments))
-            frame = frame.f_back
+                if not environments:
+                    found.append(self.describe(frame, frame.f_lasti, environments=False))
+                else:
+                    known = before.get(id(frame))
+                    waits = known is not None and known[0] is frame and known[1] is inner is not None
+                    described = known[2] if known is not None and waits else self.describe(frame, frame.f_lasti, True)
+                    self._waiting[id(frame)] = frame, inner, described
+                    found.append(described)
+            inner, frame = frame, frame.f_back
         return found
 
     def describe(self, frame: FrameType, lasti: int, environments: bool) -> list[Any]:
