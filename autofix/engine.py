@@ -288,7 +288,7 @@ def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple
         fresh = run.trace(Run(first.texts, fresh=True))
         if fresh.ending is Ending.PASSED and verify.output_words(fresh) == first.proof.output:
             checks = _with_fresh(first.proof.checks)
-            label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost)
+            label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost - first.reach)
             label, reasons = guessing.lowered(run.samples, label, reasons)
             label, reasons = (Applicability.UNSAFE if first.notes else label), (*reasons, *first.notes)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autofix.records import Layer, Operation, OperationKind, Sequence, Trace, Value
+from autofix.records import Layer, Operation, OperationKind, Sequence, Stage, Trace, Value
 
 Place = tuple[tuple[Path, int], ...]
 
@@ -21,7 +21,19 @@ def places(before: Trace, after: Trace) -> frozenset[Place]:
 
     ``before`` ended in a fault; only what ran until then is compared, and only as far as both did the same.
     """
-    return frozenset((*_layers(before, after), *_operations(before, after)))
+    return frozenset((*_layers(before, after), *_operations(before, after), *map(_built, added(before, after))))
+
+
+def added(before: Trace, after: Trace) -> tuple[Layer, ...]:
+    """Layers with parameters that the model did not have, where it was whole and now has another number of them.
+
+    A layer without parameters that is put into a row moves the others on, and adds none.
+    """
+    if before.failure is None or before.failure.stage not in (Stage.FORWARD, Stage.SAMPLE):
+        return ()
+    own, other = ({one.path: one for one in trace.layers if one.path and one.parameters} for trace in (before, after))
+    new = tuple(layer for path, layer in other.items() if path not in own)
+    return new if len(own) != len(other) else ()
 
 
 def _layers(before: Trace, after: Trace) -> list[Place]:

@@ -471,6 +471,7 @@ class Mismatch(Enum):
     INDEX_RANGE = "index-range"
     INDEX_RANK = "index-rank"
     UNPACK = "unpack"
+    PARTS = "parts"
     RANK = "rank"
     TUPLE_RESULT = "tuple-result"
     DTYPE = "dtype"
@@ -576,7 +577,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One or more fixes that together repair the model, with the text of each file they change."""
+    """One or more fixes that together repair the model, with the text of each file they change.
+
+    ``reach`` is what of the cost it pays for places besides the fault.
+    """
 
     steps: tuple[Step, ...]
     cost: int
@@ -584,6 +588,7 @@ class Plan:
     texts: tuple[tuple[Path, str], ...]
     proof: Proof
     notes: tuple[str, ...] = ()
+    reach: int = 0
 
     @property
     def title(self) -> str:

@@ -235,13 +235,12 @@ def _keep(books: Books, state: State, original: Trace, trace: Trace, left: tuple
         *verify.checks_of(trace),
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
     )
-    cost = state.cost + LEFT * len(left) + verify.penalty(checks)
-    if original.failure is not None:
-        further = len(reach.places(original, trace)) - len(state.steps)
-        cost += REACHED * min(max(further, 0), MOST_REACHED)
+    further = len(reach.places(original, trace)) - len(state.steps) if original.failure is not None else 0
+    paid = REACHED * min(max(further, 0), MOST_REACHED)
+    cost = state.cost + LEFT * len(left) + verify.penalty(checks) + paid
     proof = verify.proof(original, trace, checks)
     notes = tuple(f"after it {one.finding.message}" for one in left)
-    plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, proof, notes)
+    plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, proof, notes, paid)
     key = verify.signature(trace)
     if not books.plans:
         books.runs.begin(Run(state.texts, fresh=True))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from autofix import doubts
+from autofix import doubts, reach
 from autofix.preference import Mode
 from autofix.project import Project
 from autofix.records import (
@@ -25,6 +25,7 @@ from autofix.records import (
     Proof,
     Range,
     Sequence,
+    Stage,
     Step,
     Tensor,
     Trace,
@@ -149,7 +150,10 @@ def judge(
     rivals: Iterable[Plan],
     cost: int,
 ) -> tuple[Applicability, tuple[str, ...]]:
-    """The label of a verified plan, and every reason why it is not safe."""
+    """The label of a verified plan, and every reason why it is not safe.
+
+    ``cost`` is the plan's without its reach: how far a rival reaches makes it less likely, not implausible.
+    """
     reasons: list[str] = []
     for step in steps:
         if step.fix.applicability is not Applicability.SAFE:
@@ -158,7 +162,7 @@ def judge(
     before = {check.kind for check in project.trace.checks if check.outcome is CheckOutcome.FAILED}
     failed = [check for check in checks if check.outcome is CheckOutcome.FAILED and check.kind not in before]
     reasons += [f"{check.kind.value}: {check.detail}" for check in failed]
-    near = next((plan for plan in rivals if plan.cost - cost <= COMPARABLE), None)
+    near = next((plan for plan in rivals if plan.cost - plan.reach - cost <= COMPARABLE), None)
     if near is not None:
         reasons.append(f"another repair is as plausible: {near.title}")
     if trace.mode is Mode.META:
@@ -168,12 +172,30 @@ def judge(
     others = sorted(_changed_layers(project.trace, trace) - _alike({step.finding.subject for step in steps}, trace))
     if others:
         reasons.append(f"it also changes the parameters of {', '.join(f'`{name}`' for name in others[:4])}")
+    if more := reach.added(project.trace, trace):
+        names = ", ".join(f"`{layer.path}`" for layer in more[:4])
+        reasons.append(f"it also adds {len(more)} layers with parameters, {names} among them")
+    if _is_set_elsewhere(steps[0], project):
+        reasons.append("the model was not built to its end, so what else the size is for is not known")
     if changes_state(project.trace, trace) and (place := checkpoint(project)):
         reasons.append(f"it changes the shape of a parameter and {place} loads weights")
     if any(check.kind is CheckKind.FRESH and check.outcome is CheckOutcome.NOT_ASKED for check in checks):
         reasons.append("it was not run in a fresh process")
     unique = tuple(dict.fromkeys(reasons))
     return (Applicability.UNSAFE if unique else Applicability.SAFE), unique
+
+
+def _is_set_elsewhere(step: Step, project: Project) -> bool:
+    """Whether a constructor failed, and an edit is not on the way from the model's call to the line that raised."""
+    failure = project.trace.failure
+    if failure is None or failure.stage is not Stage.CONSTRUCT:
+        return False
+    lines = {(frame.path, line) for frame in failure.frames for line in _lines(frame.range)}
+    return not all(lines.intersection((edit.path, line) for line in _lines(edit.range)) for edit in step.fix.edits)
+
+
+def _lines(place: Range) -> range:
+    return range(place.start.line, place.end.line + 1)
 
 
 def changes_state(before: Trace, after: Trace) -> bool:

@@ -87,12 +87,12 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.propose": "autofix.records autofix.paths autofix.project autofix.rule",
     "autofix.patch": "autofix.errors autofix.paths autofix.records autofix.hunks",
     "autofix.doubts": "autofix.records autofix.project",
-    "autofix.verify": "autofix.preference autofix.records autofix.project autofix.doubts",
+    "autofix.reach": "autofix.records",
+    "autofix.verify": "autofix.preference autofix.records autofix.project autofix.doubts autofix.reach",
     "autofix.flow": "autofix.records autofix.project autofix.shapes",
     "autofix.silence": "autofix.records autofix.project autofix.flow autofix.diagnosis.*",
     "autofix.progress": "autofix.records",
     "autofix.frontier": "autofix.records autofix.progress autofix.verify",
-    "autofix.reach": "autofix.records",
     "autofix.search": (
         "autofix.frontier autofix.progress autofix.reach autofix.records autofix.project autofix.patch autofix.propose "
         "autofix.silence autofix.verify autofix.diagnosis.*"

@@ -9,7 +9,7 @@ import pytest
 
 from autofix import engine, load, reach
 from autofix.child import Session
-from autofix.records import Target
+from autofix.records import Applicability, Target
 
 pytestmark = pytest.mark.torch
 
@@ -79,3 +79,58 @@ def test_what_runs_after_another_operation_is_not_compared(lines: Callable[[str]
 
 def test_a_model_that_stays_reaches_nothing(lines: Callable[[str], list[int]]) -> None:
     assert lines(MODEL) == []
+
+
+# -- the label ---------------------------------------------------------------------------------------------------------
+
+COUNTED = """\
+import torch
+from torch import nn
+
+LAYERS = 2
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(LAYERS, 4)
+        self.layers = nn.Sequential(*[nn.Linear(4, 4) for _ in range(LAYERS)])
+
+    def forward(self, x):
+        return self.layers(self.words(x))
+"""
+MASKED = """\
+import torch
+from torch import nn
+
+STEPS = 9
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mask", torch.ones(6, 6).view(1, STEPS, STEPS))
+        self.rows = nn.Parameter(torch.zeros(STEPS, 2))
+
+    def forward(self, x):
+        return x * self.mask
+"""
+LABELS = {
+    "a constant that counts layers as well": (COUNTED, "int64:3,5@0..5", "LAYERS = 5", "it also adds 3 layers"),
+    "a constant before the model was whole": (MASKED, "6,6", "STEPS = 6", "the model was not built to its end"),
+}
+
+
+@pytest.mark.parametrize("text, sample, edited, reason", LABELS.values(), ids=LABELS)
+def test_what_changes_more_than_the_fault_is_not_safe(
+    text: str, sample: str, edited: str, reason: str, tmp_path: Path, session: Session
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    path = tmp_path / "net.py"
+    path.write_text(text, "utf-8")
+    made = load.target(path, model="Net()", samples=load.parse_sample([sample]))
+    plan = engine.repair(engine.Request(made), session).plan
+    assert plan is not None
+    assert edited in dict(plan.texts)[path]
+    assert plan.applicability is Applicability.UNSAFE
+    assert [one for one in plan.notes if one.startswith(reason)]

@@ -12,8 +12,8 @@ from autofix.diagnosis import tuples
 from autofix.diagnosis.conclusion import Conclusion, show
 from autofix.evaluation import Names, evaluate, integer
 from autofix.project import Expression, Project
-from autofix.records import Failure, Mismatch, Sequence
-from autofix.source import dotted
+from autofix.records import Failure, Mismatch, Sequence, Tensor
+from autofix.source import Source, dotted
 
 _IMPORTABLE = frozenset(
     ("F", "nn", "torch", "optim", "math", "np", "Tensor", "functional", "OrderedDict", "einops", "rearrange", "partial")
@@ -100,7 +100,8 @@ def _at_expression(failure: Failure, project: Project) -> Conclusion | None:
     names = project.names(Expression(source, ast.Constant(None), failure.frames))
     for node in source.nodes_at(frame.range):
         if isinstance(node, ast.Tuple) and failure.type in {"ValueError", "TypeError"}:
-            return _unpacking(source.parents.get(node), node, names)
+            parent = source.parents.get(node)
+            return _unpacking(parent, node, names) or _parts(project, source, parent, node)
         if failure.type in {"TypeError", "AttributeError"}:
             found = tuples.at(project, source, node, names)
             if found is not None:
@@ -124,6 +125,18 @@ def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Conclus
     words = show(shape) if len(shape) == len(value.items) else f"{len(value.items)} values"
     message = f"{len(node.elts)} names are unpacked from {words}"
     return Conclusion(Mismatch.UNPACK, message, (len(node.elts),), shape or (len(value.items),), dotted(node.elts[0]))
+
+
+def _parts(project: Project, source: Source, parent: ast.AST | None, node: ast.Tuple) -> Conclusion | None:
+    """The parts that a tensor was split into, where the names are for another number of them."""
+    if not isinstance(parent, ast.Assign) or not isinstance(parent.value, ast.Call):
+        return None
+    parts = tuples.result_at(project, source, parent.value)
+    if not isinstance(parts, Sequence) or not tuples.holds_tensors(parts) or len(parts.items) == len(node.elts):
+        return None
+    shape = next((show(part.shape) for part in parts.items if isinstance(part, Tensor)), "")
+    message = f"a tensor is split into {len(parts.items)} for {len(node.elts)} names; the first part is {shape}"
+    return Conclusion(Mismatch.PARTS, message, (len(node.elts),), (len(parts.items),), dotted(node.elts[0]))
 
 
 def _subscript(node: ast.Subscript, names: Names) -> Conclusion | None:

@@ -54,7 +54,7 @@ def at(project: Project, source: Source, node: ast.AST, names: Names) -> Conclus
     for operand in _operands(node):
         value = evaluate(operand, names)
         if isinstance(operand, ast.Call) and not holds_tensors(value):
-            value = _result_at(project, source, operand)
+            value = result_at(project, source, operand)
         if isinstance(value, Sequence) and holds_tensors(value):
             text = source.text_of(operand)
             message = f"`{text}` is {_words(value)}, not a tensor"
@@ -78,7 +78,7 @@ def _operands(node: ast.AST) -> Iterator[ast.expr]:
         yield node.func.value
 
 
-def _result_at(project: Project, source: Source, call: ast.Call) -> Value:
+def result_at(project: Project, source: Source, call: ast.Call) -> Value:
     """What the last operation recorded at a call gave."""
     place = source.range_of(call)
     found = (

@@ -7,8 +7,8 @@ What the fix does
     Sets ``num_embeddings`` to what the input asks for, at the place the number comes from:
     literal, default, constant, config entry, option. ``.long()`` turns floats into indices.
 Fix safety
-    Safe for the size, as far as the sample's values are those of the data. Unsafe for floats,
-    whose fractions are cut off.
+    Safe for the size, as far as the sample's values are those of the data. Unsafe where a name
+    is multiplied or replaced by a number, and for floats, whose fractions are cut off.
 Source
     torch.nn.Embedding and torch.nn.EmbeddingBag.
 """
@@ -18,6 +18,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.provenance.spelling import parsed
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._layouts import at_argument
 from autofix_rules._sizes import argument_expression, argument_sites
@@ -73,10 +74,22 @@ class EmbeddingRange(Rule):
         rows, wanted = finding.expected[0], finding.actual[0]
         if wanted <= rows:
             return
-        for site in argument_sites(project, layer, "num_embeddings", wanted):
-            yield self.fix(f"give `{name}` {site.text} rows", site)
         count = argument_expression(project, layer, "num_embeddings")
+        for site in argument_sites(project, layer, "num_embeddings", wanted):
+            here = count is not None and site.place == count.source.location(count.node)
+            # What a name counts is more than the highest index that this sample happens to have.
+            made_up = count is not None and here and _adds_a_number(count.node, site.text)
+            label = Applicability.UNSAFE if made_up else None
+            reason = "the rows are counted from this sample, and a name said how many there are" if made_up else ""
+            yield self.fix(f"give `{name}` {site.text} rows", site, reason=reason, applicability=label)
         if count is not None and 0 < wanted - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
             text = f"{count.text} + {wanted - rows}"
             edit = count.source.replace(count.node, text)
             yield Fix(self.code, f"give `{name}` {text} rows", (edit,), ONE_MORE, self.applicability)
+
+
+def _adds_a_number(node: ast.expr, text: str) -> bool:
+    """Whether a name, or an expression of names, becomes one with a number of ours in it."""
+    numbers = [one.value for one in ast.walk(parsed(text)) if isinstance(one, ast.Constant)]
+    own = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+    return not isinstance(node, ast.Constant) and any(number not in own for number in numbers)

@@ -4,8 +4,8 @@ Why it fails
     ``a @ b`` multiplies the last dimension of a with the last but one of b. Keys, and weights laid out as
     ``(out, in)``, must be transposed first.
 What the fix does
-    Transposes the operand that then fits, in the words the file uses, or takes back a transpose that is one
-    too many; puts the rows first where a weight stands before them, and a
+    Transposes the operand that then fits, in the words the file uses, takes back a transpose that is one
+    too many or lets it exchange the last two dimensions; puts the rows first where a weight stands before them, and a
     square matrix (an adjacency) before the rows that it mixes. ``mm`` and ``bmm`` of other ranks become
     ``matmul``.
 Fix safety
@@ -22,7 +22,7 @@ from autofix.expressions import NotACall, with_callee
 from autofix.records import Operation, OperationKind, Tensor
 from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.source import Source
-from autofix_rules._places import bare, followed, operands, written
+from autofix_rules._places import argument_of, bare, followed, operands, written
 from autofix_rules._ranks import without_call
 
 UNDONE = 8
@@ -43,6 +43,12 @@ class MatmulTransposed(Rule):
             inputs=((2, 5, 8),),
             before=model("self.q = nn.Linear(8, 8)", "q = self.q(x)\ntorch.bmm(q, x)"),
             after=model("self.q = nn.Linear(8, 8)", "q = self.q(x)\ntorch.bmm(q, x.transpose(1, 2))"),
+        ),
+        Example(
+            name="the heads of an attention instead of its steps",
+            inputs=((2, 4, 5, 8),),
+            before=model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k"),
+            after=model("self.q = nn.Linear(8, 8)", "k = x.transpose(-2, -1)\nself.q(x) @ k"),
         ),
         Example(
             name="a weight laid out as (out, in)",
@@ -76,6 +82,8 @@ class MatmulTransposed(Rule):
         if len(places) >= 2:
             is_linear = finding.parameter == "weight"
             yield from self._transposed(project, places, tensors, is_linear)
+            if not is_linear:
+                yield from self._other_dimensions(project, tensors[0], tensors[1])
             producer = project.producer(tensors[0])
             square = tensors[1].rank == 2 and tensors[1].shape[0] == tensors[1].shape[1]
             if square or (producer is not None and producer.kind is OperationKind.GET_ATTR):
@@ -134,25 +142,34 @@ class MatmulTransposed(Rule):
                 "the inner sizes then agree",
             )
 
+    def _other_dimensions(self, project: Project, left: Tensor, right: Tensor) -> Iterator[Fix]:
+        """``k.transpose(1, 2)`` of keys that have their heads there already: the last two are meant."""
+        for tensor, other in ((right, left), (left, right)):
+            turned = project.producer(tensor)
+            if turned is None or bare(turned) not in {"transpose", "swapaxes"} or turned.tensors[0].rank < 3:
+                continue
+            *before, rows, columns = turned.tensors[0].shape
+            meet = rows == right.shape[-2] if tensor is left and right.rank > 1 else columns == left.shape[-1]
+            places = [argument_of(project, turned, at + 1, f"dim{at}") for at in (0, 1)]
+            if meet and tuple(before) == other.shape[:-2] and (columns, rows) != tensor.shape[-2:]:
+                edits = tuple(
+                    place.source.replace(place.node, text)
+                    for place, text in zip(places, ("-2", "-1"), strict=True)
+                    if place is not None
+                )
+                title = f"transpose the last two dimensions of {turned.tensors[0].shape}"
+                if len(edits) == len(places):
+                    yield Fix(self.code, title, edits, RIGHT, self.applicability)
+
     def _swapped(
         self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
     ) -> Iterator[Fix]:
         """``W @ x`` with rows in x: the rows come first."""
         left, right = tensors[0], tensors[1]
-        if (
-            left.rank != 2
-            or right.rank < 2
-            or bare(operation) not in {"matmul", "mm"}
-            or left.shape[-1] == right.shape[-2]
-        ):
+        is_product = left.rank == 2 <= right.rank and bare(operation) in {"matmul", "mm"}
+        if not is_product or left.shape[-1] == right.shape[-2]:
             return
-        suffix = (
-            ""
-            if right.shape[-1] == left.shape[0]
-            else _transpose(places[0].source, 2)
-            if right.shape[-1] == left.shape[1]
-            else None
-        )
+        suffix = {left.shape[1]: _transpose(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])
         if suffix is not None:
             moved = Expression(places[0].source, places[0].node, places[0].frames)
             there, here = followed(moved, suffix).text, places[1].text

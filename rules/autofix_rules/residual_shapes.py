@@ -63,13 +63,17 @@ class ResidualShapes(Rule):
         if operation is None or len(operation.tensors) != 2:
             return
         a, b = operation.tensors
+        if a.rank != b.rank and min(a.rank, b.rank) > 1 and _only_last(a, b):
+            yield from self._widths(project, a, b, -1)  # Positions are added to every sample.
         if a.rank != b.rank or a.rank < 2 or a.shape[0] != b.shape[0]:
             return
         places = operands(project, operation)
         for i, (own, other) in enumerate(((a, b), (b, a))):
             if len(places) == 2:
                 yield from self._projected(project, places[i], own, other)
-        yield from self._widths(project, a, b)
+        dimension = 1 if a.rank >= 4 or self._has_sequences(project, a, b) else a.rank - 1
+        if a.rank < 4 or spatial(a.shape) == spatial(b.shape):
+            yield from self._widths(project, a, b, dimension)
 
     # -- the shortcut ------------------------------------------------------------------------------------------------
 
@@ -130,14 +134,12 @@ class ResidualShapes(Rule):
 
     # -- widths ------------------------------------------------------------------------------------------------------
 
-    def _widths(self, project: Project, a: Tensor, b: Tensor) -> Iterator[Fix]:
-        dimension = (
-            1
-            if a.rank >= 4
-            or any(True for _ in layers_of(project, branch(project, a, b) + branch(project, b, a), ("Conv1d",)))
-            else a.rank - 1
-        )
-        if a.shape[dimension] == b.shape[dimension] or (a.rank >= 4 and spatial(a.shape) != spatial(b.shape)):
+    def _has_sequences(self, project: Project, a: Tensor, b: Tensor) -> bool:
+        both = branch(project, a, b) + branch(project, b, a)
+        return any(True for _ in layers_of(project, both, ("Conv1d",)))
+
+    def _widths(self, project: Project, a: Tensor, b: Tensor, dimension: int) -> Iterator[Fix]:
+        if a.shape[dimension] == b.shape[dimension]:
             return
         longest = 0 if len(branch(project, a, b)) >= len(branch(project, b, a)) else 1
         for i, (own, other) in enumerate(((a, b), (b, a))):
@@ -155,3 +157,9 @@ class ResidualShapes(Rule):
                     reason=reason,
                     applicability=label,
                 )
+
+
+def _only_last(a: Tensor, b: Tensor) -> bool:
+    """Whether the last dimensions are all that keeps the two from being broadcast."""
+    sizes = zip(a.shape[-2::-1], b.shape[-2::-1], strict=False)
+    return a.shape[-1] != b.shape[-1] and all(one == other or 1 in (one, other) for one, other in sizes)
