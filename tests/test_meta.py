@@ -150,6 +150,22 @@ def _repaired(
     return engine.repair(engine.Request(target, settings=Settings(mode=mode, limits=limits)), session)
 
 
+REFUSED = {
+    "a row has no fans": ("nn.init.xavier_uniform_(self.w[0])", "Fan in and fan out"),
+    "an unknown word": ("nn.init.kaiming_normal_(self.w, nonlinearity='steep')", "Unsupported nonlinearity"),
+    "an unknown fan": ("nn.init.kaiming_uniform_(self.w, mode='fan')", "Mode fan not supported"),
+    "nothing to refuse": ("nn.init.kaiming_uniform_(self.w, a=5 ** 0.5)\nnn.init.normal_(self.w[0], std=0.1)", ""),
+}
+
+
+@pytest.mark.parametrize("line, message", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("mode", ["real", "meta"])
+def test_initial_values_are_refused_with_storage_and_without(run: Run, mode: str, line: str, message: str) -> None:
+    trace = run(net(f"self.w = nn.Parameter(torch.empty(5, 3))\n{line}", "return x @ self.w.T"), "2,3", mode=mode)
+    assert trace.ending is (Ending.RAISED if message else Ending.PASSED)
+    assert message.lower() in trace.message.lower()
+
+
 def test_a_model_that_does_not_fit_is_repaired_without_storage(tmp_path: Path, session: Session) -> None:
     report = _repaired(tmp_path, _huge(60_000), session, f"2,{WIDE}")
     assert report.plan is not None, report.message
