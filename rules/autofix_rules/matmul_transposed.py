@@ -17,26 +17,29 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from autofix.expressions import NotACall, with_callee
 from autofix.records import Operation, OperationKind, Tensor
 from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.source import Source
-from autofix_rules._places import argument_of, bare, followed, operands, written
+from autofix_rules._places import bare, followed, operands, written
 from autofix_rules._ranks import without_call
+from autofix_rules._turns import heads, last_two
 
 UNDONE = 8
 RIGHT = 9
 LEFT = 12
 SWAPPED = 10
 GENERAL = 9
+ATTENTION = "scaled_dot_product_attention"
 _GRAPH = "self.fc = nn.Linear(3, 2)\nself.bias = nn.Parameter(torch.zeros(2))"
 
 
 class MatmulTransposed(Rule):
     code = "AF305"
     name = "matmul-transposed"
-    mismatches = (Mismatch.MATMUL,)
+    mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
     examples = (
         Example(
             name="keys of an attention",
@@ -49,6 +52,14 @@ class MatmulTransposed(Rule):
             inputs=((2, 4, 5, 8),),
             before=model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k"),
             after=model("self.q = nn.Linear(8, 8)", "k = x.transpose(-2, -1)\nself.q(x) @ k"),
+        ),
+        Example(
+            name="queries whose heads stand behind the steps",
+            inputs=((2, 5, 4, 8),),
+            before=model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k.transpose(-2, -1)"),
+            after=model(
+                "self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x).transpose(1, 2) @ k.transpose(-2, -1)"
+            ),
         ),
         Example(
             name="a weight laid out as (out, in)",
@@ -74,6 +85,10 @@ class MatmulTransposed(Rule):
         if operation is None or finding.parameter == "equation":
             return
         places, tensors = operands(project, operation), operation.tensors
+        if finding.mismatch is Mismatch.BROADCAST:
+            if bare(operation) == ATTENTION and len(places) > 1:
+                yield from self._turned(project, operation, places, tensors)
+            return
         if bare(operation) in {"addmm", "baddbmm", "addbmm"}:
             places, tensors = places[1:], tensors[1:]
         if len(tensors) < 2:
@@ -83,11 +98,20 @@ class MatmulTransposed(Rule):
             is_linear = finding.parameter == "weight"
             yield from self._transposed(project, places, tensors, is_linear)
             if not is_linear:
-                yield from self._other_dimensions(project, tensors[0], tensors[1])
+                yield from self._turned(project, operation, places, tensors)
             producer = project.producer(tensors[0])
             square = tensors[1].rank == 2 and tensors[1].shape[0] == tensors[1].shape[1]
             if square or (producer is not None and producer.kind is OperationKind.GET_ATTR):
                 yield from self._swapped(operation, places, tensors)
+
+    def _turned(
+        self, project: Project, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
+    ) -> Iterator[Fix]:
+        left, right = tensors[:2]
+        attends = bare(operation) == ATTENTION
+        turns = () if attends else last_two(project, left, right), heads(places, left, right, rows=not attends)
+        for title, edits in chain(*turns):
+            yield Fix(self.code, title, edits, RIGHT, self.applicability)
 
     def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
         """``mm`` takes matrices, ``bmm`` batches of them; ``matmul`` any."""
@@ -141,25 +165,6 @@ class MatmulTransposed(Rule):
                 self.applicability,
                 "the inner sizes then agree",
             )
-
-    def _other_dimensions(self, project: Project, left: Tensor, right: Tensor) -> Iterator[Fix]:
-        """``k.transpose(1, 2)`` of keys that have their heads there already: the last two are meant."""
-        for tensor, other in ((right, left), (left, right)):
-            turned = project.producer(tensor)
-            if turned is None or bare(turned) not in {"transpose", "swapaxes"} or turned.tensors[0].rank < 3:
-                continue
-            *before, rows, columns = turned.tensors[0].shape
-            meet = rows == right.shape[-2] if tensor is left and right.rank > 1 else columns == left.shape[-1]
-            places = [argument_of(project, turned, at + 1, f"dim{at}") for at in (0, 1)]
-            if meet and tuple(before) == other.shape[:-2] and (columns, rows) != tensor.shape[-2:]:
-                edits = tuple(
-                    place.source.replace(place.node, text)
-                    for place, text in zip(places, ("-2", "-1"), strict=True)
-                    if place is not None
-                )
-                title = f"transpose the last two dimensions of {turned.tensors[0].shape}"
-                if len(edits) == len(places):
-                    yield Fix(self.code, title, edits, RIGHT, self.applicability)
 
     def _swapped(
         self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
