@@ -340,6 +340,37 @@ def test_what_is_kept_for_ever_stays_out_of_it(monkeypatch: pytest.MonkeyPatch) 
 # -- what is kept between runs -----------------------------------------------------------------------------------------
 
 
+def test_nothing_holds_the_classes_of_earlier_runs(tmp_path: Path, session: Session) -> None:
+    """A class holds its module, and a module everything in it: long files would make every later run slower."""
+    (tmp_path / "pyproject.toml").touch()
+    counts = []
+    for number in range(6):
+        (tmp_path / "net.py").write_text(
+            f"import torch\nfrom torch import nn\n\n\nclass Counted(nn.Module):\n    number = {number}\n\n"
+            "    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(8, 8)\n\n"
+            "    def forward(self, x):\n        names = [one.__name__ for one in nn.Module.__subclasses__()]\n"
+            "        return self.fc(x)[:1].expand(names.count('Counted'), 8)\n",
+            "utf-8",
+        )
+        made = load.target(tmp_path / "net.py", samples=load.parse_sample(["2,8"]))
+        trace, _ = engine.trace(engine.Request(made), session)
+        assert isinstance(trace.output, Tensor)
+        counts.append(trace.output.shape[0])
+    assert counts == [1] * 6
+
+
+def test_code_is_kept_for_so_many_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    from autofix.probe import loading
+
+    monkeypatch.setattr(loading, "MAX_COMPILED", 40)
+    monkeypatch.setattr(loading, "_compiled", {})
+    monkeypatch.setattr(loading, "_characters", [0])
+    loader = loading._OverlayLoader("net", "net.py")
+    codes = [loader.source_to_code(f"number = {number}  # twenty".encode(), "net.py") for number in range(9)]
+    assert len({code.co_consts for code in codes}) == 9
+    assert [text for _, text in loading._compiled] == [b"number = 8  # twenty"]
+
+
 def test_a_file_that_changed_between_two_runs_is_compiled_again(tmp_path: Path, patient: Session) -> None:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "net.py").write_text(

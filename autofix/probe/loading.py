@@ -24,9 +24,10 @@ from . import slicing
 from .devices import replacing
 from .wire import RunRequest
 
-MAX_COMPILED = 2000
+MAX_COMPILED = 1 << 24  # Characters of the texts; their code takes eight times as many bytes.
 # The code of each text, since a run imports every file of a project and a candidate changes one of them.
 _compiled: dict[tuple[Any, str | bytes], CodeType] = {}
+_characters = [0]
 _before: list[set[str]] = [set()]  # The names of the modules that were there before the run.
 
 
@@ -55,8 +56,10 @@ class _OverlayLoader(importlib.machinery.SourceFileLoader):
             return compile(content, path, "exec", dont_inherit=True)
         known = _compiled.get((path, content))
         if known is None:
-            if len(_compiled) >= MAX_COMPILED:
+            _characters[0] += len(content)
+            if _characters[0] > MAX_COMPILED:
                 _compiled.clear()
+                _characters[0] = len(content)
             known = _compiled[path, content] = compile(content, path, "exec", dont_inherit=True)
         return known
 

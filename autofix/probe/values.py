@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -140,7 +139,7 @@ def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, A
     copy all of them for each.
     """
     found: dict[str, Any] = {}
-    for base in _user_bases(type(module)):  # type: ignore[arg-type]
+    for base in _user_bases(type(module)):
         found.update({key: value for key, value in vars(base).items() if type(value) in _KEPT and key[:1] != "_"})
     own = vars(module)
     found.update({key: value for key, value in own.items() if key[:1] != "_"})
@@ -152,7 +151,6 @@ def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, A
     return {key: value for key, value in found.items() if key[:1] != "_" and not isinstance(value, _SKIPPED_TYPES)}
 
 
-@lru_cache
 def _user_bases(kind: type) -> tuple[type, ...]:
     """The classes of a layer that are not torch's, the most general first."""
     return tuple(
