@@ -387,6 +387,16 @@ CASES: dict[str, tuple[str, str, tuple[str, ...], Mismatch, tuple[int, ...], tup
         "attn_mask",
         "F.scaled_dot_product_attention(x, x, x, torch.zeros(6, 5))",
     ),
+    "attention by keywords": (
+        "pass",
+        "return F.scaled_dot_product_attention(attn_mask=torch.zeros(6, 5), query=x, key=x, value=x)",
+        ("2,4,6,8",),
+        M.ATTENTION_MASK,
+        (6, 6),
+        (6, 5),
+        "attn_mask",
+        "F.scaled_dot_product_attention(attn_mask=torch.zeros(6, 5), query=x, key=x, value=x)",
+    ),
     "cat sizes": (
         "pass",
         "return torch.cat([x, x[:, :5]])",

@@ -51,9 +51,8 @@ def attended(operation: Operation, subject: str) -> Conclusion | None:
     if mask is None or all(size in (1, met) for size, met in zip(mask.shape[-2:], wanted, strict=False)):
         return None
     message = f"{subject} takes an attention mask of {show(wanted)} but receives {show(mask.shape)}"
-    return Conclusion(
-        Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", operation.tensors.index(mask, 3)
-    )
+    operand = next(index for index, one in enumerate(operation.tensors) if one is mask)
+    return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", operand)
 
 
 def einsum(operation: Operation, subject: str) -> Conclusion | None:

@@ -13,8 +13,6 @@ import torch
 
 LARGE = 1 << 20
 _BLOCK = 1 << 16
-
-
 _FANS = frozenset(f"{name}_{kind}_" for name in ("kaiming", "xavier") for kind in ("uniform", "normal"))
 _PLAIN = frozenset(("uniform_", "normal_"))
 # What torch's own layers ask for; other words may be wrong ones, which are refused.
