@@ -405,3 +405,11 @@ def test_an_expression_is_no_operand_of_itself(analysed: Callable[..., Project])
     lines = [line for site in _sites(project, 4, ()) for line in _lines(project, site.edits)]
     assert "a, b = 16, 4" in lines
     assert [line for line in lines if line.count("//") > 1] == []
+
+
+def test_what_is_set_later_has_no_size_yet(analysed: Callable[..., Project]) -> None:
+    init = "width = 8\nself.a = width\nself.late = 6\nself.f = nn.Linear(self.a, 2)\nself.b = self.late"
+    project = analysed(net(init), "1,5000", model="build()")
+    lines = [line for site in _sites(project, 6, ()) for line in _lines(project, site.edits)]
+    assert "self.f = nn.Linear(self.late, 2)" in lines
+    assert "self.a = self.late" not in lines

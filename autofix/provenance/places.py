@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from autofix.evaluation import integer
 from autofix.project import Expression, Project
-from autofix.provenance import bindings, configs
+from autofix.provenance import bindings, configs, scopes
 from autofix.provenance.inverse import does_nothing, fit, inverse_operands
 from autofix.provenance.spelling import (
     ceiling,
@@ -362,6 +362,7 @@ class _Solver:
         wholes = takewhile(lambda node: isinstance(node, ast.BinOp), source.ancestors(expression.node))
         seen = {expression.text, *map(source.text_of, wholes)}
         outer = set(ast.walk(expression.node))
+        later = scopes.bound_later(function, source.statement_of(expression.node).lineno)
         for node in below(function):
             if not isinstance(node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)) or node in outer:
                 continue
@@ -371,7 +372,7 @@ class _Solver:
             if text in seen or "\n" in text or not has_name(node):
                 continue
             seen.add(text)
-            if integer(node, names) == want:
+            if integer(node, names) == want and not later & scopes.targets(node):
                 yield text
         for name, value in names.local.items if names.local else ():
             if (
@@ -380,6 +381,7 @@ class _Solver:
                 and isinstance(value, int)
                 and not isinstance(value, bool)
                 and value == want
+                and name not in later
             ):
                 seen.add(name)
                 yield name

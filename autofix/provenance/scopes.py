@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.source import Function, Source, dotted
+from autofix.source import Function, Source, below, dotted
 
 
 def assignments(source: Source, scope: ast.AST, name: str) -> Iterator[tuple[ast.stmt, ast.expr]]:
@@ -54,6 +54,17 @@ def _matching_value(target: ast.expr, value: ast.expr, name: str) -> ast.expr | 
 
 def targets(target: ast.AST) -> set[str]:
     return {dotted(node) for node in ast.walk(target) if isinstance(node, (ast.Name, ast.Attribute))}
+
+
+def bound_later(function: Function, line: int) -> set[str]:
+    """Names and attributes that a function binds at a line or after it, and nowhere before."""
+    stores = [
+        (dotted(node), node.lineno)
+        for node in below(function)
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store)
+    ]
+    earlier = {name for name, at in stores if at < line}
+    return {name for name, _ in stores} - earlier - set(parameters(function))
 
 
 def parameters(function: Function) -> list[str]:
