@@ -21,7 +21,9 @@ def places(before: Trace, after: Trace) -> frozenset[Place]:
 
     ``before`` ended in a fault; only what ran until then is compared, and only as far as both did the same.
     """
-    return frozenset((*_layers(before, after), *_operations(before, after), *map(_built, added(before, after))))
+    others = changed(before, after)
+    layers = (*(layer for layer in before.layers if layer.path in others), *added(before, after))
+    return frozenset((*map(_built, layers), *_operations(before, after)))
 
 
 def added(before: Trace, after: Trace) -> tuple[Layer, ...]:
@@ -36,13 +38,16 @@ def added(before: Trace, after: Trace) -> tuple[Layer, ...]:
     return new if len(own) != len(other) else ()
 
 
-def _layers(before: Trace, after: Trace) -> list[Place]:
-    shapes = {layer.path: layer.parameters for layer in after.layers if layer.path is not None}
-    return [
-        _built(layer)
-        for layer in before.layers
-        if layer.path in shapes and sorted(shapes[layer.path]) != sorted(layer.parameters)
-    ]
+def changed(before: Trace, after: Trace) -> set[str]:
+    """Paths of layers that were there before and whose parameters have other shapes now."""
+    old = {(layer.path, name): shape for layer in before.layers for name, shape in layer.parameters}
+    return {
+        layer.path
+        for layer in after.layers
+        if layer.path is not None
+        for name, shape in layer.parameters
+        if old.get((layer.path, name), shape) != shape
+    }
 
 
 def _built(layer: Layer) -> Place:

@@ -169,7 +169,7 @@ def judge(
         reasons.append("it was verified by shapes alone, without storage and values")
     if trace.placeholders:
         reasons.append(f"it was verified without {', '.join(trace.placeholders)}")
-    others = sorted(_changed_layers(project.trace, trace) - _alike({step.finding.subject for step in steps}, trace))
+    others = sorted(reach.changed(project.trace, trace) - _alike({step.finding.subject for step in steps}, trace))
     if others:
         reasons.append(f"it also changes the parameters of {', '.join(f'`{name}`' for name in others[:4])}")
     if more := reach.added(project.trace, trace):
@@ -201,13 +201,7 @@ def _lines(place: Range) -> range:
 def changes_state(before: Trace, after: Trace) -> bool:
     """Whether a parameter has another shape or name than before, so that saved weights do not fit any more."""
     gone = dict(_state_of(before)).keys() - dict(_state_of(after)).keys()
-    return bool(gone or _changed_layers(before, after))
-
-
-def _changed_layers(before: Trace, after: Trace) -> set[str]:
-    """Paths of layers that were there before and whose parameters have other shapes now."""
-    old, new = dict(_state_of(before)), dict(_state_of(after))
-    return {name.rpartition(".")[0] for name, shape in new.items() if name in old and old[name] != shape}
+    return bool(gone or reach.changed(before, after))
 
 
 def _alike(subjects: set[str], trace: Trace) -> set[str]:

@@ -113,43 +113,36 @@ class Decoder(nn.Module):
 """
 _LAYERS = "        self.layers = nn.ModuleList([Block(config) for _ in range(config.n_layers)])\n"
 _ODD = "        self.layers[47].feed_forward.down = nn.Linear({}, config.dim, bias=False)\n"
-# What is wrong: the line as it should be, and as it is.
+# What is wrong: where, what stands there in the decoder, what instead, and what after the right repair.
 FAULTS = {
     "the last layer of the MLP takes half of the width": (
-        "self.down = nn.Linear(config.hidden_dim, config.dim",
-        "self.down = nn.Linear(config.hidden_dim // 2, config.dim",
+        "self.down = nn.Linear({}, config.dim",
+        *("config.hidden_dim", "config.hidden_dim // 2", "config.hidden_dim"),
     ),
     "one layer of the gated MLP is half as wide": (
-        "self.up = nn.Linear(config.dim, 28672",
-        "self.up = nn.Linear(config.dim, 14336",
+        "self.up = nn.Linear(config.dim, {}",
+        *("config.hidden_dim", "14336", "28672"),
     ),
     "as many heads of keys as of queries": (
-        "self.wk = nn.Linear(config.dim, self.n_kv_heads * self.head_dim",
-        "self.wk = nn.Linear(config.dim, self.n_heads * self.head_dim",
+        "self.wk = nn.Linear(config.dim, self.{} * self.head_dim",
+        *("n_kv_heads", "n_heads", "n_kv_heads"),
     ),
-    "a norm of the hidden width": (
-        "self.ffn_norm = RMSNorm(config.dim",
-        "self.ffn_norm = RMSNorm(config.hidden_dim",
-    ),
+    "a norm of the hidden width": ("self.ffn_norm = RMSNorm(config.{}", "dim", "hidden_dim", "dim"),
     "a rotary table for other heads": (
-        "rotary_tables(config.dim // config.n_heads",
-        "rotary_tables(config.dim // config.n_kv_heads",
+        "rotary_tables(config.dim // config.{}",
+        *("n_heads", "n_kv_heads", "n_heads"),
     ),
     "one odd layer of 80": (
-        _LAYERS + _ODD.format("config.hidden_dim"),
-        _LAYERS + _ODD.format("config.hidden_dim // 2"),
+        _LAYERS + "{}",
+        *("", _ODD.format("config.hidden_dim // 2"), _ODD.format("config.hidden_dim")),
     ),
-    "a head for half of the width": (
-        "self.head = nn.Linear(8192, config.vocab_size",
-        "self.head = nn.Linear(4096, config.vocab_size",
-    ),
+    "a head for half of the width": ("self.head = nn.Linear({}, config.vocab_size", "config.dim", "4096", "8192"),
 }
 
 
 def texts(fault: str) -> tuple[str, str]:
     """The decoder with a fault, and after the right repair of it."""
-    right, wrong = FAULTS[fault]
-    plain = right.replace("28672", "config.hidden_dim").replace("nn.Linear(8192", "nn.Linear(config.dim")
-    line = _LAYERS if fault.startswith("one odd") else plain
+    where, own, wrong, right = FAULTS[fault]
+    line = where.format(own)
     assert DECODER.count(line) == 1
-    return DECODER.replace(line, wrong), DECODER.replace(line, right)
+    return DECODER.replace(line, where.format(wrong)), DECODER.replace(line, where.format(right))

@@ -35,9 +35,7 @@ class _FunctionMode(TorchFunctionMode):
         args, kwargs = devices.on_cpu(func, args, kwargs)
         if recorder.meter is not None:
             recorder.meter.asked(func, args, kwargs)
-        if recorder.meta is not None and weights.is_for_nothing(func, args, kwargs):
-            return weights.tensor_of(args, kwargs)
-        if recorder.meta is not None and (given := recorder.meta.instead_of(func, args)) is not None:
+        if recorder.meta is not None and (given := recorder.meta.instead_of(func, args, kwargs)) is not None:
             return given
         if recorder.quick_weights and weights.is_large_initialisation(func, args, kwargs):
             return weights.tile(args, kwargs)

@@ -15,7 +15,7 @@ import torch
 from torch.nn.parameter import UninitializedParameter, UninitializedTensorMixin  # type: ignore[attr-defined]
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from . import operators, sizes
+from . import operators, sizes, weights
 from .budget import NeedsValuesError
 from .devices import replacing
 
@@ -83,8 +83,12 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return torch.rand(tensor.shape, generator=generator).to(tensor.dtype)
         return torch.zeros(tensor.shape, dtype=tensor.dtype)
 
-    def instead_of(self, func: Any, args: Any) -> Any:
-        """What a function that reads storage directly, or asks for the device, gives instead; None for any other."""
+    def instead_of(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+        """What a function that reads storage directly, fills it or asks for the device gives instead; None for any
+        other.
+        """
+        if weights.is_for_nothing(func, args, kwargs):
+            return weights.tensor_of(args, kwargs)
         name = _DIRECT.get(func)
         if name is None or not args or not isinstance(args[0], torch.Tensor):
             return None

@@ -25,6 +25,16 @@ class Resizing:
     what: str = ""
 
 
+def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
+    """The dimensions of ``tensor`` that cannot be broadcast with ``other``, and the sizes wanted there."""
+    common = range(1, min(tensor.rank, other.rank) + 1)
+    return {
+        tensor.rank - k: other.shape[-k]
+        for k in common
+        if tensor.shape[-k] != other.shape[-k] and 1 not in (tensor.shape[-k], other.shape[-k])
+    }
+
+
 def origins(project: Project, tensor: Tensor, wants: dict[int, int]) -> tuple[Origin, ...]:
     """The origin of each dimension, empty if one is not known."""
     found = [origin(project, tensor, dimension) for dimension in wants]

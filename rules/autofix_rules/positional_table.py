@@ -25,7 +25,7 @@ from autofix.records import Edit, Operation, Range, Sequence, Tensor
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules._axes import axis_sites
 from autofix_rules._origins import expression_of, parts, slice_bound
-from autofix_rules._resizing import Resizing, cuts, origins, resizings
+from autofix_rules._resizing import Resizing, clashes, cuts, origins, resizings
 
 COUNTED = 9
 MAYBE_COUNTED = 14
@@ -142,16 +142,6 @@ def _title(table: Tensor, wants: dict[int, int], one: Resizing) -> str:
     (want,) = wants.values()
     made = f"make the {'parameter' if table.rank == 1 else 'table'} {want} wide"
     return made if one.text == str(want) else f"{made} with {one.text}"
-
-
-def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
-    """The dimensions of ``tensor`` that cannot be broadcast with ``other``, and the sizes wanted there."""
-    common = range(1, min(tensor.rank, other.rank) + 1)
-    return {
-        tensor.rank - k: other.shape[-k]
-        for k in common
-        if tensor.shape[-k] != other.shape[-k] and 1 not in (tensor.shape[-k], other.shape[-k])
-    }
 
 
 def _first_bound(project: Project, taken: Operation) -> Expression | None:

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.records import Phase, Tensor
+from autofix.records import Phase
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model, sites
 from autofix_rules._origins import origin
+from autofix_rules._resizing import clashes
 
 _HEADS = "self.q = nn.Linear(6, 8)\nself.k = nn.Linear(6, 4)"
 _SPLIT = "q = self.q(x).view(-1, 5, 4, 2).transpose(1, 2)\nk = self.k(x).view(-1, 5, 2, 2).transpose(1, 2)\n"
@@ -50,8 +51,8 @@ class RepeatCount(Rule):
         inner = 2 if finding.mismatch is Mismatch.MATMUL else 0
         left, right = operation.tensors[0], operation.tensors[max(finding.operand, 1)]
         for tensor, other in ((right, left), (left, right)):
-            for dimension, want in _unequal(tensor, other, inner):
-                made = origin(project, tensor, dimension)
+            for dimension, want in clashes(tensor, other).items():
+                made = origin(project, tensor, dimension) if dimension < tensor.rank - inner else None
                 size = None if made is None else made.wanted(want)
                 if made is None or size is None or made.phase is not Phase.FORWARD or made.of == 1:
                     continue
@@ -59,11 +60,3 @@ class RepeatCount(Rule):
                     title = f"repeat the {made.of} entries {size} times, for {want} in the other operand"
                     reason = "the other operand could be meant to have another number"
                     yield self.fix(title, site, reason=reason, applicability=Applicability.UNSAFE)
-
-
-def _unequal(tensor: Tensor, other: Tensor, inner: int) -> Iterator[tuple[int, int]]:
-    """The dimensions that do not line up, and the size that each meets; without the ``inner`` last ones."""
-    for back in range(1 + inner, min(tensor.rank, other.rank) + 1):
-        own, met = tensor.shape[-back], other.shape[-back]
-        if own != met and 1 not in (own, met):
-            yield tensor.rank - back, met

@@ -9,7 +9,7 @@ What the fix does
 Fix safety
     Unsafe where the layer before and the size of the parts could both be meant.
 Source
-    torch.split, torch.chunk and torch.Tensor.unbind.
+    torch.split and torch.chunk.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from autofix_rules._sizes import producer_sites
 PRODUCER_EXTRA = 1
 SIZE_EXTRA = 4
 DIMENSION = 9
+# What the size of the parts is called; their number is `chunks`.
+_SIZE = {"Tensor.split": "split_size", "torch.split": "split_size_or_sections"}
 _JOINT = "self.qkv = nn.Linear(6, {})\nself.out = nn.Linear(6, 2)"
 _SPLIT = "q, k, v = self.qkv(x).{}\nself.out(q * k + v)"
 
@@ -98,13 +100,7 @@ class UnpackedParts(Rule):
 
 
 def _name(operation: Operation) -> str:
-    return (
-        "chunks"
-        if bare(operation) == "chunk"
-        else "split_size_or_sections"
-        if "torch.split" in operation.target
-        else "split_size"
-    )
+    return _SIZE.get(operation.target, "chunks")
 
 
 def _number(operation: Operation, position: int, name: str) -> int | None:
