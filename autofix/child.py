@@ -26,6 +26,7 @@ from autofix import arrived
 from autofix.asked import Accounts, Asked
 from autofix.errors import CancelledError, ProbeError
 from autofix.probe import wire
+from autofix.tree_copies import TooMuchToCopyError, TreeCopies
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
@@ -43,7 +44,7 @@ sys.modules["_autofix_probe"] = m
 s.loader.exec_module(m)
 from _autofix_probe.versions import require; require()
 from _autofix_probe.__main__ import main
-main(ordinary=int(sys.argv[2]), folder=sys.argv[3])
+main(ordinary=int(sys.argv[2]), folder=sys.argv[3], isolation=sys.argv[4])
 """
 
 
@@ -51,12 +52,15 @@ class Session:
     """One probe process, kept warm; a context manager that ends it.
 
     ``ahead``: runs may begin before it is sure that they are wanted, by default where the machine has a core for them.
+    ``isolation``: how the user's files are kept from what runs write, by default the strongest that the system allows.
     """
 
-    def __init__(self, python: str | None = None, ahead: bool | None = None) -> None:
+    def __init__(self, python: str | None = None, ahead: bool | None = None, isolation: str = "") -> None:
         self.python = python or sys.executable
         self._ordinary = 2 if (_cores() > 1 if ahead is None else ahead) else 1
         self._folder = Path(tempfile.mkdtemp(prefix="autofix-"))
+        self._isolation = isolation
+        self._copies: TreeCopies | None = None
         self._numbers = itertools.count()
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes] = queue.Queue()
@@ -131,6 +135,13 @@ class Session:
 
     def wait(self, asked: Asked) -> dict[str, Any]:
         """The reply to what was asked; raises as ``run`` does."""
+        try:
+            return self._reply_to(asked)
+        finally:
+            if self._copies is not None:
+                self._copies.put_back()
+
+    def _reply_to(self, asked: Asked) -> dict[str, Any]:
         answer = self._answer_to(asked)
         if answer == wire.STALE:
             self._stop()
@@ -156,8 +167,22 @@ class Session:
             self._end_runs()  # Another may be under way.
             raise CancelledError("cancelled")
         line = wire.encode_request(asked.request, str(asked.reply_path)).encode("utf-8", "surrogatepass")
+        if self._copies is not None:
+            self._take_copies(asked.request)
         self._accounts.began(asked)
         self._write(line)
+
+    def _take_copies(self, request: wire.RunRequest) -> None:
+        assert self._copies is not None
+        try:
+            self._copies.take((Path(request.root), Path(request.path).parent))
+        except TooMuchToCopyError as error:
+            raise ProbeError(
+                f"this system cannot keep the files below {request.root} apart from what the code writes, and they are "
+                f"too many to be copied before a run ({error}); run it where user namespaces or landlock are allowed"
+            ) from None
+        except OSError as error:
+            raise ProbeError(f"cannot copy the files below {request.root} before a run: {error}") from error
 
     def _write(self, line: bytes) -> None:
         assert self._process is not None
@@ -222,7 +247,7 @@ class Session:
             (self._folder / "tmp").mkdir(exist_ok=True)
             with (self._folder / "stderr").open("wb") as stderr:
                 self._process = subprocess.Popen(
-                    [self.python, "-c", _BOOT, str(_PROBE), str(self._ordinary), str(self._folder)],
+                    [self.python, "-c", _BOOT, str(_PROBE), str(self._ordinary), str(self._folder), self._isolation],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
@@ -247,11 +272,14 @@ class Session:
         answer = self._next_answer(START_SECONDS)
         if answer == _WAKE:
             raise CancelledError("cancelled")
-        numbers = [number for number in (1, 2, 3) if answer == wire.ready(number)]
-        if not numbers:
+        said = None if answer is None else wire.decode_ready(answer)
+        if said is None:
             self._stop()
             raise ProbeError(self._start_message())
-        self._ready, self._runs_at_once = True, numbers[0]
+        self._ready, (self._runs_at_once, isolation) = True, said
+        if isolation == wire.COPIES:  # One run after the other: what a run changed is put back before the next.
+            self._runs_at_once = self._ordinary = 1
+            self._copies = self._copies or TreeCopies(self._folder / "copies")
 
     def _start_message(self) -> str:
         lines = (self._folder / "stderr").read_text("utf-8", "replace").strip().splitlines()

@@ -26,6 +26,7 @@ from autofix.records import (
     Ending,
     Finding,
     Fix,
+    Isolation,
     Location,
     Operation,
     Plan,
@@ -71,14 +72,28 @@ def repair(
     """
     tell = progress or _say_nothing
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
-        return _with_refusals(_repaired(request, used, tell, early))
+        return _with_containment(_repaired(request, used, tell, early))
 
 
-def _with_refusals(report: Report) -> Report:
-    """User code may hide that a connection was refused, and go on without what it wanted."""
-    if report.trace.ending is Ending.REFUSED:  # That is the message itself.
-        return report
-    notes = (f"the code {what}, which was refused; pass --allow-network if it has to" for what in report.trace.refused)
+_WEAKER = {
+    Isolation.LANDLOCK: "this system allows no overlays: files are kept apart from what Python writes, and what "
+    "compiled code writes is refused",
+    Isolation.COPIES: "this system allows neither overlays nor landlock: files are kept apart from what Python writes, "
+    "and what compiled code writes below the project is put back after each run",
+}
+
+
+def _with_containment(report: Report) -> Report:
+    """Add how files were kept, where that is not the strongest way, and what was refused.
+
+    User code may hide that a connection was refused, and go on without what it wanted.
+    """
+    trace = report.trace
+    notes = tuple(words for kind, words in _WEAKER.items() if trace.isolation is kind)
+    if trace.ending is not Ending.REFUSED:  # There it is the message itself.
+        notes += tuple(
+            f"the code {what}, which was refused; pass --allow-network if it has to" for what in trace.refused
+        )
     return replace(report, notes=(*report.notes, *notes))
 
 

@@ -398,12 +398,20 @@ class Run:
     graph: bool = False
 
 
+class Isolation(Enum):
+    """How the user's files were kept as they are while the code ran; the strongest first."""
+
+    OVERLAY = "overlay"
+    LANDLOCK = "landlock"
+    COPIES = "copies"
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One run of the model as plain data.
 
     ``mode`` is META where tensors had no storage; ``need`` is then what they would take, in bytes. ``invented`` names
-    the operations that need values which only storage gives.
+    the operations that need values which only storage gives. ``isolation`` is None where the run has told nothing.
     """
 
     ending: Ending
@@ -427,6 +435,7 @@ class Trace:
     mode: Mode = Mode.REAL
     need: int = 0
     invented: tuple[str, ...] = ()
+    isolation: Isolation | None = None
 
     @property
     def failed_operation(self) -> Operation | None:

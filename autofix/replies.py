@@ -24,6 +24,7 @@ from autofix.records import (
     Ending,
     Failure,
     Frame,
+    Isolation,
     Layer,
     Mapping,
     Opaque,
@@ -99,6 +100,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         mode=Mode(reply.get("mode", Mode.REAL.value)),
         need=_integer(reply.get("need", 0), 0, MAX_NEED),
         invented=tuple(map(_text, _rows(reply, "invented"))),
+        isolation=Isolation(reply["isolation"]) if "isolation" in reply else None,
     )
 
 

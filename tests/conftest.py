@@ -14,6 +14,7 @@ from typing import Any
 import fuzzing
 import hypothesis
 import pytest
+from gates import Gate
 
 from autofix import engine, load, replies
 from autofix.child import Session
@@ -67,6 +68,13 @@ def session() -> Iterator[Session]:
     # `make matrix` names another interpreter. No run ahead: the cores are taken by other tests.
     with Session(os.environ.get("AUTOFIX_TEST_PYTHON"), ahead=False) as started:
         yield started
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """What user code connects to when it runs."""
+    with Gate() as opened:
+        yield opened
 
 
 @pytest.fixture

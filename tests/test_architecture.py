@@ -24,7 +24,7 @@ LONGER: dict[str, tuple[int, str]] = {
     "autofix.records": (700, "one table of records; a reader wants them side by side"),
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
     "autofix.provenance.places": (400, "one solver whose cases call each other"),
-    "autofix.child": (330, "one talk with one process"),
+    "autofix.child": (360, "one talk with one process"),
     "autofix.engine": (390, "the one place that knows every stage"),
 }
 
@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.expressions": "",
     "autofix.suppressions": "",
     "autofix.memory": "",
+    "autofix.tree_copies": "",
     "autofix.settings": "autofix.errors autofix.preference autofix.records",
     "autofix.source": "autofix.memory autofix.records",
     "autofix.programs": "autofix.source",
@@ -69,7 +70,7 @@ MAY_IMPORT: dict[str, str] = {
     "autofix.probe.*": "autofix.probe.*",
     "autofix.asked": "autofix.probe.wire",
     "autofix.arrived": "autofix.errors autofix.memory autofix.probe.wire",
-    "autofix.child": "autofix.arrived autofix.asked autofix.errors autofix.probe.wire",
+    "autofix.child": "autofix.arrived autofix.asked autofix.errors autofix.probe.wire autofix.tree_copies",
     "autofix.replies": "autofix.errors autofix.memory autofix.preference autofix.records autofix.probe.wire",
     "autofix.evaluation": "autofix.records autofix.source",
     "autofix.project": "autofix.records autofix.source autofix.evaluation",
@@ -176,6 +177,7 @@ TOUCHES: dict[str, set[str]] = {
     "autofix.arrived": {FILE},
     "autofix.registry": {FILE},
     "autofix.child": {FILE, PROCESS, ENVIRONMENT, CLOCK},
+    "autofix.tree_copies": {FILE},
     "autofix.batch.*": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.report.batch.html": {FILE},
     "autofix.engine": set(),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from gates import Gate
 
 from autofix.child import Session
 from autofix.frontends import cli
@@ -201,28 +202,37 @@ def test_awkward_models_are_repaired(
     assert (tmp_path / "net.py").read_text() == net(forward).replace("nn.Linear(8, 2)", "nn.Linear(6, 2)")
 
 
-# The model itself disturbs its file, which happens after the file was read and before it is written.
-DISTURBED = {
-    "read-only": (
-        "os.chmod(__file__, 0o444)",
-        "net.py is read-only; make it writable and run again; nothing was written",
-    ),
+# Somebody else disturbs the file, after it was read and before it is written.
+def _protected(path: Path) -> None:
+    path.chmod(0o444)
+
+
+def _edited(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("# mine\n")
+
+
+DISTURBED: dict[str, tuple[Callable[[Path], None], str]] = {
+    "read-only": (_protected, "net.py is read-only; make it writable and run again; nothing was written"),
     "changed on disk meanwhile": (
-        "open(__file__, 'a').write('# mine\\n')",
+        _edited,
         "net.py changed on disk since it was analysed; run again; nothing was written",
     ),
-    "removed meanwhile": (
-        "os.path.exists(__file__) and os.remove(__file__)",
-        "cannot read net.py again: No such file or directory; nothing was written",
-    ),
+    "removed meanwhile": (Path.unlink, "cannot read net.py again: No such file or directory; nothing was written"),
 }
 
 
-@pytest.mark.parametrize("statement, message", DISTURBED.values(), ids=DISTURBED)
+@pytest.mark.parametrize("disturb, message", DISTURBED.values(), ids=DISTURBED)
 def test_apply_writes_nothing_over_a_conflict(
-    statement: str, message: str, tmp_path: Path, command: Callable[[str], int], capfd: pytest.CaptureFixture[str]
+    disturb: Callable[[Path], None],
+    message: str,
+    tmp_path: Path,
+    command: Callable[[str], int],
+    gate: Gate,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    _arrange(tmp_path, net(header=f"{statement}\n\n\n"))
-    assert command("net.py -s 4,6") == 2
+    _arrange(tmp_path, net(header=f"{gate.opening}\nos.read(gate, 1)\n\n\n"))
+    with gate.told(lambda: disturb(tmp_path / "net.py")):
+        assert command("net.py -s 4,6") == 2
     assert capfd.readouterr() == ("", f"autofix: {message}\n")
     assert not [content for content in _files(tmp_path).values() if b"nn.Linear(6, 2)" in content]

@@ -11,10 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from textwrap import indent
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from gates import Gate
 
 from autofix.batch.journal import Journal
 from autofix.frontends import cli
@@ -287,19 +289,17 @@ def _unfinished(folder: Path) -> bool:
         return journal.interrupted() is not None
 
 
-def test_an_interrupted_batch_leaves_a_report(tree: Callable[[Mapping[str, str]], Path], tmp_path: Path) -> None:
+def test_an_interrupted_batch_leaves_a_report(tree: Callable[[Mapping[str, str]], Path], gate: Gate) -> None:
     """The second model says that it runs, so the first was run before the interruption, however slow the machine."""
-    mark = tmp_path / "b is running"
-    hangs = net(extra=f"        open({str(mark)!r}, 'w').close()\n        time.sleep(3600)\n")
+    hangs = net(extra=indent(f"{gate.opening}\ntime.sleep(3600)\n", " " * 8))
     folder = tree({"a.py": net(), "b.py": hangs, ".gitignore": "*.json\n"})
     words = [sys.executable, "-m", "autofix", "batch", ".", "-j", "1", "--report", "all.json", "--time-limit", "3600"]
     # What a shell starts in its background ignores interruptions, and hands that down.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     started = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        while started.poll() is None and not mark.exists():
-            time.sleep(0.05)
-        started.send_signal(signal.SIGINT)
+        with gate.connected():
+            started.send_signal(signal.SIGINT)
         _, told = started.communicate(timeout=120)
     finally:
         started.kill()

@@ -8,12 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from gates import Gate
 
 from autofix.batch import cluster as cluster_room
 from autofix.batch import tree
@@ -25,7 +25,8 @@ pytest.importorskip("distributed", reason="the extra `distributed` is not instal
 
 MODEL = (
     "# autofix: sample-shape=2,3,9,9\nimport os, time\nimport torch\nfrom torch import nn\n\n"
-    "if 'MARK' in os.environ:\n    open(os.environ['MARK'], 'w').close()\n    time.sleep(3600)\n\n\n"
+    "if 'MARK' in os.environ:\n    import socket\n    stream = socket.socket(socket.AF_UNIX)\n"
+    "    stream.connect('\\0' + os.environ['MARK'])\n    time.sleep(3600)\n\n\n"
     "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
     "        self.conv = nn.Conv2d(3, 4, 2)\n        self.head = nn.Linear({size}, 3)\n\n"
     "    def forward(self, x):\n        return self.head(torch.flatten(self.conv(x), 1))\n"
@@ -34,15 +35,15 @@ MODEL = (
 
 @dataclass
 class Cluster:
-    """Two workers; a model that runs on the first makes the file ``mark`` and never ends."""
+    """Two workers; a model that runs on the first connects to ``gate`` and never ends."""
 
     address: str
     workers: list[subprocess.Popen[bytes]]
-    mark: Path
+    gate: Gate
 
 
 @pytest.fixture
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory, gate: Gate) -> Iterator[Cluster]:
     folder = tmp_path_factory.mktemp("cluster")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -51,13 +52,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     place = ("--host", "127.0.0.1", "--port", port)
     scheduler = _started(folder, "dask_scheduler", *place, "--no-dashboard", "--no-show", environment={})
     words = (address, "--no-nanny", "--nthreads", "1", "--no-dashboard")
-    mark = folder / "a model runs"
-    workers = [
-        _started(folder, "dask_worker", *words, environment=environment) for environment in ({"MARK": str(mark)}, {})
-    ]
+    mark = {"MARK": gate.name.removeprefix("\0")}
+    workers = [_started(folder, "dask_worker", *words, environment=environment) for environment in (mark, {})]
     try:
         _await(address, 2)
-        yield Cluster(address, workers, mark)
+        yield Cluster(address, workers, gate)
     finally:
         for process in (*workers, scheduler):
             process.kill()
@@ -84,8 +83,7 @@ def test_a_lost_worker_loses_nothing(cluster: Cluster, tmp_path: Path) -> None:
     running = subprocess.Popen(
         [*words, *reports["cluster"], "--scheduler", cluster.address], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    while running.poll() is None and not cluster.mark.exists():
-        time.sleep(0.05)
+    cluster.gate.connected().close()
     assert running.poll() is None, "the batch was over before a worker could be killed"
     # What the worker started goes with it, as on a machine that is lost.
     os.killpg(cluster.workers[0].pid, signal.SIGKILL)

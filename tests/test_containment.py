@@ -12,6 +12,7 @@ from pathlib import Path
 from textwrap import indent
 
 import pytest
+from gates import Gate
 
 from autofix.child import Session
 from autofix.frontends import cli
@@ -135,21 +136,17 @@ ENDS = {
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("left", LEAVES)
-def test_processes_end_with_the_run(left: str, end: str, run: Run, tmp_path: Path) -> None:
-    """What is left holds the writing end of a pipe: its reader sees the end of the stream when all of it is gone."""
-    os.mkfifo(tmp_path / "gate")
-    reader = os.open(tmp_path / "gate", os.O_RDONLY | os.O_NONBLOCK)
-    opened = f"gate = os.open({str(tmp_path / 'gate')!r}, os.O_WRONLY)\ndef tell(): os.write(gate, b'.')"
+def test_processes_end_with_the_run(left: str, end: str, run: Run, gate: Gate) -> None:
+    """What is left holds the code's end of a stream: its reader sees the end of it when all of it is gone."""
+    opened = f"{gate.opening}\ndef tell(): os.write(gate, b'.')"
     told = "" if left == "a program" else "time.sleep(0.2)\n"  # Time for the child to be what it wants to be.
     forward, ending = ENDS[end]
     closed = "os.close(gate)\n" if end == "passes" else ""
     trace = run(model(f"{opened}\n{LEAVES[left]}\n{told}{closed}{forward}"), "2,3", seconds=2.0)
     assert trace.ending is ending, trace.message
-    said = b"?"
-    while said:
-        assert select.select([reader], [], [], 30)[0], "something still holds the other end"
-        said = os.read(reader, 100)
-    os.close(reader)
+    with gate.connected() as stream:
+        while stream.recv(100):
+            pass  # A time-out says that something still holds the other end.
     assert run(HEALTHY, "2,3").ending is Ending.PASSED
 
 
@@ -168,10 +165,9 @@ sys.stdin.read()
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["waits", "runs"])
-def test_killed_front_end_leaves_nothing(busy: bool, asked: Callable[..., object], tmp_path: Path) -> None:
+def test_killed_front_end_leaves_nothing(busy: bool, asked: Callable[..., object], gate: Gate) -> None:
     quick = asked(HEALTHY, "2,3")
-    text = "gate = open('gate', 'w')\nwhile True: pass" if busy else "return self.fc(x)"
-    os.mkfifo(tmp_path / "gate")
+    text = f"{gate.opening}\nwhile True: pass" if busy else "return self.fc(x)"
     other = asked(model(text), "2,3", seconds=120.0)
     script = FRONT_END.format(first=_constructed(quick), second=_constructed(other))
     words = [sys.executable, "-c", script]
@@ -180,7 +176,7 @@ def test_killed_front_end_leaves_nothing(busy: bool, asked: Callable[..., object
         number, folder = front_end.stdout.readline().split()
         probe = os.pidfd_open(int(number))
         if busy:
-            gate = os.open(tmp_path / "gate", os.O_RDONLY)  # Opens when the code runs.
+            stream = gate.connected()
         else:
             assert front_end.stdout.readline() == "came back\n"
         assert Path(folder).is_dir()
@@ -189,8 +185,8 @@ def test_killed_front_end_leaves_nothing(busy: bool, asked: Callable[..., object
     os.close(probe)
     assert not Path(folder).exists()
     if busy:
-        assert os.read(gate, 1) == b""
-        os.close(gate)
+        assert stream.recv(1) == b""
+        stream.close()
 
 
 def _constructed(request: object) -> str:
@@ -272,19 +268,17 @@ def test_temporary_directory_of_a_command(text: str, tmp_path: Path, session: Se
 
 # -- a batch -----------------------------------------------------------------------------------------------------------
 
-OPENS = "open('/dev/null'); gate = open('gate', 'w')\nwhile True: pass"
 
-
-def test_killed_batch_leaves_no_folder(tmp_path: Path) -> None:
+def test_killed_batch_leaves_no_folder(gate: Gate, tmp_path: Path) -> None:
     """Its workers and their probes notice that nobody reads their answers any more."""
     project, temporary = tmp_path / "project", tmp_path / "tmp"
     project.mkdir()
     temporary.mkdir()
-    os.mkfifo(project / "gate")
-    (project / "net.py").write_text(f"# autofix: sample-shape=2,3\n{model(OPENS)}")
+    busy = f"open('/dev/null')\n{gate.opening}\nwhile True: pass"
+    (project / "net.py").write_text(f"# autofix: sample-shape=2,3\n{model(busy)}")
     words = [sys.executable, "-m", "autofix", "batch", ".", "--jobs", "1", "--time-limit", "4", "--quiet"]
     with subprocess.Popen(words, cwd=project, env={**os.environ, "TMPDIR": str(temporary)}) as batch:
-        gate = os.open(project / "gate", os.O_RDONLY)  # Opens when the code runs.
+        stream = gate.connected()
         (folder,) = temporary.glob("autofix-batch-*")
         probes = [os.pidfd_open(pid) for pid in offspring.below(batch.pid)]
         assert probes
@@ -292,7 +286,7 @@ def test_killed_batch_leaves_no_folder(tmp_path: Path) -> None:
     for probe in probes:
         assert select.select([probe], [], [], 60)[0], "a worker or a probe outlived the batch"
         os.close(probe)
-    os.close(gate)
+    stream.close()
     assert not folder.exists()
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,9 @@ SAID = {
     "a number": ("offset 0x7f42 at 12", "offset 0x7f42 at 12"),
     "a folder of the session": ("/var/t/autofix-7gkh_fun/cache", "/var/t/cache"),
     "a file that nobody named": ("in '/var/t/autofix-7gkh_fun/tmpao449bkd'", "in '/var/t/tmp...'"),
-    "a program's own": ("/var/t/autofix-7gkh_fun/autofix-script-wu5rd_6m/tmp/tmp3_9tte5w/a.pt", "/var/t/tmp.../a.pt"),
+    "a program's own": ("/var/t/autofix-7gkh_fun/autofix-shadow-wu5rd_6m/tmp/tmp3_9tte5w/a.pt", "/var/t/tmp.../a.pt"),
     "a file that it wrote": (
-        "<'/var/t/autofix-7gkh_fun/autofix-script-wu5rd_6m/shadow/srv/me/a.pt'>",
+        "<'/var/t/autofix-7gkh_fun/autofix-shadow-wu5rd_6m/shadow/srv/me/a.pt'>",
         "<'/srv/me/a.pt'>",
     ),
     "a project of that name": ("/srv/autofix-projects/model.py", "/srv/autofix-projects/model.py"),
@@ -144,6 +145,9 @@ def _patch(report: Report) -> bytes:
 
 
 def _documents(report: Report) -> tuple[object, ...]:
+    """Everything that is said of a repair, but for how files were kept: one process alone can only copy them."""
+    notes = tuple(note for note in report.notes if "put back after each run" not in note)
+    report = replace(report, notes=notes, trace=replace(report.trace, isolation=None))
     log = sarif.render(report, documentation={}, version="1")
     return _patch(report), text_report.render(report), json_report.render(report), log
 

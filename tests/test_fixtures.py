@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,20 @@ KEYS = {
     "report",
 }
 SINGLE = "model.py"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _looking_changes_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever the fixtures write while they run, their folder is what it was: contents, names, times and modes."""
+    before = _status(ROOT)
+    yield
+    if not request.config.getoption("--update"):
+        assert _status(ROOT) == before
+
+
+def _status(folder: Path) -> dict[Path, tuple[int, int, int]]:
+    found = {path: path.lstat() for path in (folder, *folder.rglob("*"))}
+    return {path: (status.st_mode, status.st_size, status.st_mtime_ns) for path, status in found.items()}
 
 
 def _of_kind(*kinds: str) -> list[Any]:

@@ -173,7 +173,7 @@ def test_a_changed_reply_ends_the_command_well(reply: Reply, data: st.DataObject
 _PROBE = """\
 #!{python} -S
 import json, os, sys
-sys.stdout.buffer.write(b"ready 1\\n")
+sys.stdout.buffer.write(b"ready 1 copies\\n")
 sys.stdout.buffer.flush()
 for line in sys.stdin.buffer:
     path = json.loads(line)["reply"]

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from editor import VS_CODE, Editor, Message
+from gates import Gate
 
 pytestmark = [pytest.mark.torch, pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")]
 
@@ -90,7 +91,6 @@ def _check(editor: Editor, uri: str) -> Any:
 
 # -- trust -------------------------------------------------------------------------------------------------------------
 
-CANARY = "import pathlib\npathlib.Path(__file__).with_name('canary').touch()\n"
 UNTRUSTED = {
     "no word of trust": {},
     "the editor does not trust it": {"workspaceTrust": False, "trusted": True},
@@ -101,20 +101,21 @@ UNTRUSTED = {
 
 @pytest.mark.parametrize("options", UNTRUSTED.values(), ids=UNTRUSTED.keys())
 def test_nothing_runs_in_a_folder_that_is_not_trusted(
-    start: Callable[..., Editor], folder: Path, options: Message
+    start: Callable[..., Editor], folder: Path, options: Message, gate: Gate
 ) -> None:
     """Not on opening, changing, saving or asking, whatever the folder's own settings say."""
+    canary = f"{gate.opening}\n"
     (folder / "pyproject.toml").write_text("[tool.autofix]\nsample-shape = '2,8'\n", "utf-8")
-    (folder / "conftest.py").write_text(CANARY, "utf-8")
+    (folder / "conftest.py").write_text(canary, "utf-8")
     path = folder / "net.py"
-    path.write_text(CANARY + WRONG, "utf-8")
+    path.write_text(canary + WRONG, "utf-8")
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f"#!/bin/sh\ntouch {folder}/canary\n", "utf-8")
     python.chmod(0o755)
     editor = start(folder, options)
     uri = editor.open(path)
-    editor.change(uri, CANARY + WRONG + "\n")
+    editor.change(uri, canary + WRONG + "\n")
     editor.save(uri)
     assert editor.diagnostics(uri) == []
     assert editor.actions(uri, 14, ["source.fixAll"]) == []
@@ -123,6 +124,9 @@ def test_nothing_runs_in_a_folder_that_is_not_trusted(
     assert [one["command"]["command"] for one in lenses] == ["autofix.runCheck", "autofix.trust"]
     assert editor.end() == 0
     assert not (folder / "canary").exists()
+    assert not gate.was_used()
+    exec(canary, {})
+    assert gate.was_used()  # It does sing.
 
 
 def test_trust_is_kept_outside_the_folder_and_can_be_taken_back(

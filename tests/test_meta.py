@@ -15,6 +15,7 @@ import pytest
 from autofix import child, engine, load
 from autofix.child import Session
 from autofix.preference import Mode
+from autofix.probe import wire
 from autofix.records import (
     Applicability,
     CheckKind,
@@ -200,10 +201,12 @@ main("""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all runs are made in one process")
-def test_what_runs_without_storage_need_is_imported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "imports"
+def test_what_runs_without_storage_need_is_imported_once(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path_factory.mktemp("told") / "imports"
     monkeypatch.setattr(child, "_BOOT", child._BOOT.replace("\nmain(", COUNTED.format(path=str(path))))
-    with Session() as session:
+    with Session(isolation=wire.COPIES) as session:  # What a worker writes elsewhere is there afterwards.
         report = _repaired(tmp_path, _huge(60_000), session, f"2,{WIDE}")
     assert report.plan is not None, report.message
     there = path.read_text().split()

@@ -14,28 +14,35 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import torch
 
-from . import endings, limits, messages, modes, offspring, rehearsal, wire, workers
+from . import endings, file_isolation, limits, messages, modes, offspring, rehearsal, wire, workers
 from .budget import TooLargeError
 
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
 
-def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "") -> None:
+def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "", isolation: str = "") -> None:
     """``ordinary``: the runs under way at once, not counting those in a fresh process; ``folder``: the session's, to be
-    removed when the session is gone.
+    removed when the session is gone; ``isolation`` of files: the strongest that the system allows where it is empty.
     """
     requests, answers = _take_streams()
     torch.set_num_threads(1)
     if can_fork:
+        asked = None if isolation else _ask_for_isolation(folder)
         _warm_up()
         gc.freeze()
-        os.write(answers, wire.ready(runs_at_once=ordinary + 1))
+        isolation = isolation if asked is None else _isolation(*asked)
+        os.write(answers, wire.ready(ordinary + 1, isolation))
         imports = workers.Imports(_import_for_scripts, _import_without_storage)
-        if not workers.supervise(requests, answers, _serve, imports, ordinary):
+
+        def serve(lines: int, done: int, rehearse: bool) -> None:
+            _serve(lines, done, rehearse, isolation, folder)
+
+        if not workers.supervise(requests, answers, serve, imports, ordinary):
             shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)  # Taking torch apart again would cost a fifth of a second.
     elif not _serve_alone(requests, answers):
@@ -45,7 +52,7 @@ def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "") -> None
 def _serve_alone(requests: int, answers: int) -> bool:
     """Every run in this very process, until one asks for a fresh process; whether the session goes on without it."""
     gc.disable()
-    os.write(answers, wire.ready(runs_at_once=1))
+    os.write(answers, wire.ready(1, wire.COPIES))
     for runs, line in enumerate(os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass")):
         if line == wire.END.decode():
             return True
@@ -60,6 +67,27 @@ def _serve_alone(requests: int, answers: int) -> bool:
         os.write(answers, wire.done(reply_path))
         gc.collect()  # While the reply is being read.
     return False
+
+
+def _ask_for_isolation(folder: str) -> tuple[int, int]:
+    """A process that finds out what the system allows, and where it says so."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(write_end, file_isolation.strongest(folder).encode())
+        finally:
+            os._exit(0)
+    os.close(write_end)
+    return pid, read_end
+
+
+def _isolation(pid: int, read_end: int) -> str:
+    """What the process found; the weakest where it said nothing."""
+    said = os.read(read_end, 100).decode()
+    os.close(read_end)
+    os.waitpid(pid, 0)
+    return said if said in wire.ISOLATION else wire.COPIES
 
 
 def _take_streams() -> tuple[int, int]:
@@ -115,6 +143,7 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
             import traceback
 
             reply["message"] = traceback.format_exc()
+    reply["isolation"] = file_isolation.held()
     if os.getpid() != process:
         os._exit(0)  # User code forked, and its child came back here: it has nothing to say.
     try:
@@ -127,20 +156,29 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
     return wire.ANSWERED
 
 
-def _serve(requests: int, done: int, rehearse: bool) -> None:
+def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) -> None:
     """The life of a worker."""
     gc.disable()
+    isolation = file_isolation.Isolation(level, folder)
     if rehearse:
         rehearsal.run()
-    for line in os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass"):
+    with suppress(OSError):
+        isolation.prepare()
+    for runs, line in enumerate(os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass")):
         request, reply_path = wire.decode_request(line)
+        if not isolation.enter(request, first=runs == 0):
+            os.write(done, wire.SPENT)
+            continue
         limits.set_for(request)
         os.makedirs(tempfile.gettempdir(), exist_ok=True)  # The run before may have emptied the folder above it.
         said = _answer(request, reply_path, modes.run_small)
         if offspring.has_children():
             offspring.end_own()
         os.write(done, said)
-        gc.collect()  # While the reply is being read.
+        with suppress(OSError):  # While the reply is being read; what fails now is tried again for the next run.
+            isolation.leave()
+            isolation.prepare()
+        gc.collect()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import os
 import signal
 from typing import Any
 
-from . import limits, messages, network, wire
+from . import file_isolation, limits, messages, network, wire
 
 NO_MEMORY = "Python could not allocate memory"
 # Of torch, of the system's loader of libraries, of the system.
@@ -30,7 +30,7 @@ def of_limit(error: BaseException, request: wire.RunRequest) -> tuple[str, str] 
     if words:
         return "limit reached", words
     refusal = network.cause_of(error)
-    return None if refusal is None else ("refused", str(refusal))
+    return file_isolation.refusal(error) if refusal is None else ("refused", str(refusal))
 
 
 def explain(reply: dict[str, Any], request: wire.RunRequest, refusals: list[str]) -> None:

@@ -1,15 +1,13 @@
 """Import the user's module from overlay texts; where that fails or would train, load its definition slice.
 
-The overlay is served by an import hook, so a candidate or an unsaved buffer runs exactly like a saved file. Nothing
+The texts are served by an import hook, so a candidate or an unsaved buffer runs exactly like a saved file. Nothing
 is written into the user's tree, bytecode included.
 """
 
 from __future__ import annotations
 
-import builtins
 import importlib.machinery
 import importlib.util
-import io
 import linecache
 import os
 import shutil
@@ -21,7 +19,7 @@ from types import CodeType, ModuleType
 from typing import Any, ClassVar
 
 from . import slicing
-from .devices import replacing
+from .file_isolation import redirected
 from .wire import RunRequest
 
 MAX_COMPILED = 1 << 24  # Characters of the texts; their code takes eight times as many bytes.
@@ -111,7 +109,8 @@ def project(request: RunRequest) -> Iterator[None]:
     for path, text in _OverlayLoader.overlay.items():
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
     try:
-        with _working_directory(request), served(_OverlayLoader.overlay):
+        data = {path: text for path, text in _OverlayLoader.overlay.items() if not path.endswith(".py")}
+        with _working_directory(request), redirected(data):
             yield
     finally:
         sys.meta_path.remove(finder)
@@ -136,31 +135,6 @@ def _working_directory(request: RunRequest) -> Iterator[None]:
         yield
     finally:
         os.chdir(os.path.dirname(folder))  # No system removes the folder that a process stands in.
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def served(overlay: dict[str, str]) -> Iterator[None]:
-    """Data files of the overlay are read as they are there, whoever opens them; the files on disk stay."""
-    data = {path: text for path, text in overlay.items() if not path.endswith(".py")}
-    if not data:
-        yield
-        return
-    folder = tempfile.mkdtemp(prefix="autofix-data-")
-    copies = {path: os.path.join(folder, str(index)) for index, path in enumerate(data)}
-    for path, copy in copies.items():
-        with open(copy, "w", encoding="utf-8", newline="") as file:
-            file.write(data[path])
-    real = io.open
-
-    def open_served(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        known = isinstance(file, (str, os.PathLike)) and not set("wax+") & set(mode)
-        return real(copies.get(os.path.abspath(file), file) if known else file, mode, *args, **kwargs)
-
-    try:
-        with replacing(builtins, "open", open_served), replacing(io, "open", open_served):
-            yield
-    finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 

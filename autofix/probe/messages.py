@@ -50,7 +50,7 @@ def _below(folder: str) -> re.Pattern[str]:
     """
     systems = "|".join(re.escape(os.path.dirname(path)) for path in {folder: 0, os.path.realpath(folder): 0})
     slash, end = r"[/\\]", "(?![a-z0-9_])"
-    program = f"{slash}autofix-(?:script|data)-[a-z0-9_]{{8}}(?:{slash}tmp{end}|(?P<shadow>{slash}shadow(?={slash})))?"
+    program = f"{slash}autofix-shadow-[a-z0-9_]{{8}}(?:{slash}tmp{end}|(?P<shadow>{slash}shadow(?={slash})))?"
     unnamed = f"(?P<unnamed>{slash}tmp)[a-z0-9_]{{8}}{end}"
     own = f"(?P<system>{systems}){slash}{re.escape(os.path.basename(folder))}{end}(?:{slash}tmp{end})?"
     return re.compile(f"{own}(?:{program})?(?:{unnamed})?")

@@ -96,7 +96,7 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
     try:
         with (
             _one_process(),
-            contained({path: text for path, text in request.texts if not path.endswith(".py")}),
+            contained(),
             watching.silent(stand_ins),
             _explained_usage(),
             _counted(bounds),

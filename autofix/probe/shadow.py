@@ -1,6 +1,6 @@
-"""A shadow of the file system: what a program writes lands in a folder of ours, and it reads it back from there.
+"""A shadow of the file system: what Python code writes lands in a folder of ours, and it reads it back from there.
 
-Stand-ins for the functions of ``os``, ``io`` and ``shutil`` that take a path; what they miss is refused elsewhere.
+Stand-ins for the functions of ``os``, ``io`` and ``shutil`` that take a path; what they miss is for ``redirection``.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Files:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.gone: set[str] = set()
+        self.written: set[str] = set()  # As the code spelled them.
 
     def place(self, path: Any, *, writing: bool = False) -> Any:
         """The path to use instead: the shadow's where the program wrote before or writes now, else the same."""
@@ -43,6 +44,7 @@ class Files:
         shadow = self.folder + os.sep + SHADOW + os.sep + name.lstrip(os.sep)
         if writing:
             self._prepare(name, shadow)
+            self.written.add(os.fsdecode(os.fspath(path)))
             return shadow
         return shadow if _exists(shadow) or self.is_gone(name) else path
 
@@ -109,13 +111,19 @@ def placed(path: Any, *, writing: bool = False) -> Any:
 
 @contextmanager
 def cast(folder: str) -> Iterator[None]:
-    """The program inside the block writes below ``folder``, which is removed afterwards."""
+    """The code inside the block writes below ``folder``, which is removed afterwards."""
     _contained.append(Files(folder))
     try:
         yield
     finally:
         _contained.pop()
         _real["rmtree"](folder, ignore_errors=True)
+
+
+def has_written(words: str) -> bool:
+    """Whether ``words`` name a file or folder that the code inside the block wrote."""
+    files = now()
+    return files is not None and any(name in words for name in files.written)
 
 
 def _exists(path: str) -> bool:

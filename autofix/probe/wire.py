@@ -23,9 +23,16 @@ REAL = "real"
 META = "meta"
 SIZED = "sized"  # What the probe makes of AUTO where the model turned out to be large: sizes first, then as they say.
 
+# How the user's files stay as they are, whatever a run writes; the strongest first.
+OVERLAY = "overlay"
+LANDLOCK = "landlock"
+COPIES = "copies"
+ISOLATION = (OVERLAY, LANDLOCK, COPIES)
+
 # What a worker of the probe says on its pipe when it is through with a request.
 ANSWERED = b"."
 TOO_LARGE = b"+"  # For a run with storage; there is no reply.
+SPENT = b"-"  # The run before left no room for another one: it is to be made elsewhere, and there is no reply.
 
 # How a plain value is written: JSON scalars stand for themselves, everything else is an object with one key.
 TENSOR = "t"  # [shape, dtype, producer, contiguous, [lowest, highest] or null]
@@ -84,9 +91,17 @@ class RunRequest:
     temporary_directory: bool = False
 
 
-def ready(runs_at_once: int) -> bytes:
+def ready(runs_at_once: int, isolation: str) -> bytes:
     """What the probe says first; of two runs at once, one is asked to be fresh."""
-    return f"ready {runs_at_once}\n".encode()
+    return f"ready {runs_at_once} {isolation}\n".encode()
+
+
+def decode_ready(line: bytes) -> tuple[int, str] | None:
+    """The arguments of ``ready``; None for another line."""
+    words = line.decode("ascii", "replace").split()
+    if len(words) != 3 or words[0] != "ready" or words[1] not in {"1", "2", "3"} or words[2] not in ISOLATION:
+        return None
+    return int(words[1]), words[2]
 
 
 def done(reply_path: str) -> bytes:

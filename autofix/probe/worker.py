@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from . import limits, offspring, wire
 
 EXIT_SECONDS = 5.0
-TOO_LARGE = "too large"
+TOO_LARGE, SPENT = "too large", "spent"
+_SAID = {wire.ANSWERED: "", wire.TOO_LARGE: TOO_LARGE, wire.SPENT: SPENT}
 LOOK_SECONDS = 0.1  # Between two looks at what a run has started.
 
 Serve = Callable[[int, int, bool], None]
@@ -95,11 +96,11 @@ class Worker:
             pass
 
     def ending(self) -> str:
-        """'' when the reply was written, TOO_LARGE where there is none for that reason, else how the process ended:
-        ``killed by signal N``, ``exit code N``.
+        """'' when the reply was written, TOO_LARGE or SPENT where there is none for that reason, else how the process
+        ended: ``killed by signal N``, ``exit code N``.
         """
         if select.select([self.done], [], [], 0)[0] and (said := os.read(self.done, 1)):
-            return TOO_LARGE if said == wire.TOO_LARGE else ""
+            return _SAID[said]
         deadline = time.monotonic() + EXIT_SECONDS
         while time.monotonic() < deadline:
             pid, status = os.waitpid(self.pid, os.WNOHANG)

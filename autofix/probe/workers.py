@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from . import endings, offspring, wire
-from .worker import TOO_LARGE, Job, Serve, Worker
+from .worker import SPENT, TOO_LARGE, Job, Serve, Worker
 
 MAX_RUNS = 200  # What user code leaves in a worker goes with it; a long session gets a new one now and then.
 IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
@@ -146,6 +146,9 @@ class _Workers:
                 self._drop(worker)
             if ended == TOO_LARGE:
                 self._begin_again(job)
+                continue
+            if ended == SPENT:
+                self._begin(job)
                 continue
             if ended:
                 endings.write_reply(endings.of_process(ended, job.request, beyond=bool(excess)), job.reply_path)

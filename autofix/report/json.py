@@ -102,6 +102,7 @@ def _trace(trace: Trace) -> Json:
         "output": words.value_text(trace.output),
         "sliced": trace.sliced,
         "placeholders": list(trace.placeholders),
+        "isolation": None if trace.isolation is None else trace.isolation.value,
     }
 
 
