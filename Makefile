@@ -56,7 +56,7 @@ matrix: $(VENV)/.installed-dev
 FUZZ_SEED ?= $(shell date +%s)
 fuzz: $(VENV)/.installed-dev
 	@echo "seed $(FUZZ_SEED)"
-	$(VENV)/bin/python -m pytest tests/test_fuzz_*.py --hypothesis-profile long --hypothesis-seed $(FUZZ_SEED) --numprocesses 2
+	$(VENV)/bin/python -m pytest tests/fuzz --hypothesis-profile long --hypothesis-seed $(FUZZ_SEED) --numprocesses 2
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python benchmarks/all.py $(BENCH)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autofix.api import repair as repair
+    from autofix.loading.settings import Settings as Settings
+    from autofix.records.errors import ProbeError as ProbeError
+    from autofix.records.errors import UsageError as UsageError
+    from autofix.session.session import Session as Session
 
-__all__ = ["repair"]
 __version__ = "0.1.0"
+_HOMES = {
+    "repair": "autofix.api",
+    "Settings": "autofix.loading.settings",
+    "Session": "autofix.session.session",
+    "UsageError": "autofix.records.errors",
+    "ProbeError": "autofix.records.errors",
+}
+__all__ = ["ProbeError", "Session", "Settings", "UsageError", "repair"]
 
 
 def __getattr__(name: str) -> Any:
-    """``autofix.repair`` without its imports at start-up, which the command line counts."""
-    if name == "repair":
-        from autofix.api import repair
-
-        return repair
+    """What is public, without its imports at start-up, which the command line counts."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'autofix' has no attribute {name!r}")

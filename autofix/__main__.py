@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from autofix.errors import AutofixError
+from autofix.records.errors import AutofixError
 
 INTERRUPTED = 130
 
@@ -31,9 +31,9 @@ def main() -> None:
 
 def _main(words: Sequence[str]) -> int:
     if not runs_model(words, os.environ):
-        from autofix.frontends import cli
+        from autofix.frontends.cli import main as command_line
 
-        return cli.main(words)
+        return command_line.main(words)
     try:
         return _run_model(words)
     except AutofixError as error:
@@ -46,12 +46,12 @@ def _main(words: Sequence[str]) -> int:
 
 
 def _run_model(words: Sequence[str]) -> int:
-    from autofix import child
+    from autofix.session import session as probe_session
 
-    with child.prestart(interpreter(words)) as session:
-        from autofix.frontends import cli
+    with probe_session.prestart(interpreter(words)) as session:
+        from autofix.frontends.cli import main as command_line
 
-        return cli.main(words, session)
+        return command_line.main(words, session)
 
 
 def runs_model(words: Sequence[str], environment: Mapping[str, str]) -> bool:

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autofix import engine, load
-from autofix.child import Session
-from autofix.records import Report, SampleInput, Samples, SourceText
-from autofix.settings import Settings
+from autofix import engine
+from autofix.loading import find_target
+from autofix.loading.settings import Settings
+from autofix.records.locations import SourceText
+from autofix.records.report import Report
+from autofix.records.samples import SampleInput, Samples
+from autofix.session.session import Session
 
 Shape = str | Sequence[int] | SampleInput
 
@@ -51,14 +54,14 @@ def repair(
         network=allow_network or chosen.limits.network,
         temporary_directory=temporary_directory or chosen.limits.temporary_directory,
     )
-    target = load.target(
+    target = find_target.target(
         path,
         model=model,
         samples=_samples(samples),
-        also=tuple(load.parse_also(one) for one in also),
+        also=tuple(find_target.parse_also(one) for one in also),
         evaluation_mode=evaluation_mode,
         text=None if text is None else text.text,
-        settled=load.configured(chosen.sample_shape),
+        settled=find_target.configured(chosen.sample_shape),
     )
     request = engine.Request(
         target=target,
@@ -80,4 +83,4 @@ def _samples(samples: Sequence[Shape] | str | None) -> Samples | None:
 
 def _input(shape: str | Sequence[int]) -> SampleInput:
     text = shape if isinstance(shape, str) else ",".join(map(str, shape))
-    return load.parse_sample([text]).inputs[0]
+    return find_target.parse_sample([text]).inputs[0]

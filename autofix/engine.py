@@ -11,38 +11,24 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix import propose, refactoring, registry, search, suppressions, unrun, verify
-from autofix.child import Session
 from autofix.diagnosis import diagnose
-from autofix.patch import moved_back
-from autofix.project import Project
-from autofix.records import (
-    Applicability,
-    ChainLink,
-    Check,
-    CheckKind,
-    CheckOutcome,
-    Diagnostic,
-    Ending,
-    Finding,
-    Fix,
-    Isolation,
-    Location,
-    Operation,
-    Plan,
-    RepairEnding,
-    Report,
-    Run,
-    SourceText,
-    Spent,
-    Step,
-    Target,
-    Trace,
-)
-from autofix.runs import Runs
-from autofix.samples import guessing
-from autofix.settings import Prefer, Settings
-from autofix.silence import Suspect
+from autofix.diagnosis.silent_faults import Suspect
+from autofix.facts.project_view import Project
+from autofix.fixes import candidates, registry
+from autofix.loading.settings import Prefer, Settings
+from autofix.patch.unified_diff import moved_back
+from autofix.records.finding import Finding
+from autofix.records.locations import Location, SourceText
+from autofix.records.plan import Applicability, Fix, Plan, Step
+from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report, Spent
+from autofix.records.samples import Target
+from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Isolation, Operation, Run, Trace
+from autofix.sample_inputs import inferred_sample_trust
+from autofix.search import refactoring, search, verification
+from autofix.search.runner import Runs
+from autofix.session import run_failures
+from autofix.session.session import Session
+from autofix.syntax import suppressions
 
 Progress = Callable[[str], None]
 Early = Callable[[Report], None]
@@ -116,7 +102,7 @@ def _repaired(request: Request, used: Session, tell: Progress, early: Early | No
     hidden = _suppression(run, finding)
     if hidden is not None:
         return _suppressed(request, run, original, finding, hidden)
-    if not guessing.trusted(request.target.samples, original, finding):
+    if not inferred_sample_trust.trusted(request.target.samples, original, finding):
         return _doubted(request, run, original, finding)
     if early is not None:
         early(_known(request, run, original, finding, project))
@@ -189,7 +175,7 @@ def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) ->
     tried and do not, the reasons.
     """
     settings, target = request.settings, request.target
-    rules = propose.refactorings(registry.rules(), settings.select, settings.ignore)
+    rules = candidates.refactorings(registry.rules(), settings.select, settings.ignore)
     if not rules or original.ending is not Ending.PASSED or target.script:
         return None
     tell("rewriting")
@@ -204,14 +190,14 @@ def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) ->
     texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
     spent = Spent(run.probes, original.seconds)
     message = "; ".join(dict.fromkeys(one.finding.message for one in diagnostics))
-    notes = (*found.notes, *_unused_suppressions(run, target.path), *guessing.notes(target.samples))
+    notes = (*found.notes, *_unused_suppressions(run, target.path), *inferred_sample_trust.notes(target.samples))
     return Report(target, RepairEnding.REPAIRED, message, original, diagnostics, plans[0], (), texts, notes, spent)
 
 
 def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
     if original.ending is Ending.PASSED:
-        notes = (*_unused_suppressions(run, request.target.path), *unrun.notes(original))
-        message = original.message or f"output {verify.shape_of(original.output)}"
+        notes = (*_unused_suppressions(run, request.target.path), *run_failures.notes(original))
+        message = original.message or f"output {verification.shape_of(original.output)}"
         return Report(
             request.target,
             RepairEnding.HEALTHY,
@@ -223,14 +209,14 @@ def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
     return Report(
         request.target,
         RepairEnding.NOT_RUN,
-        unrun.why(request.target, request.settings.limits, original),
+        run_failures.why(request.target, request.settings.limits, original),
         original,
         spent=Spent(run.probes, original.seconds),
     )
 
 
 def _doubted(request: Request, run: Runs, original: Trace, finding: Finding) -> Report:
-    message = guessing.doubt(request.target.path.name, request.target.samples, finding)
+    message = inferred_sample_trust.doubt(request.target.path.name, request.target.samples, finding)
     spent = Spent(run.probes, original.seconds)
     return Report(request.target, RepairEnding.NOT_RUN, message, original, spent=spent)
 
@@ -256,8 +242,8 @@ def _known(request: Request, run: Runs, original: Trace, finding: Finding, proje
 
 def _searched(request: Request, run: Runs, original: Trace, finding: Finding, project: Project) -> Report:
     settings = request.settings
-    rules = propose.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
-    ask: search.Propose = lambda one, view: propose.propose(one, view, rules)  # noqa: E731
+    rules = candidates.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
+    ask: search.Propose = lambda one, view: candidates.propose(one, view, rules)  # noqa: E731
     if finding.silent:
         suspect = Suspect(finding, project)
         found = search.search_silent(original, suspect, run, run.suspects, ask, settings.limits)
@@ -270,8 +256,8 @@ def _searched(request: Request, run: Runs, original: Trace, finding: Finding, pr
     diagnostics = tuple(_diagnostics(project, steps)) or (_diagnostic(project, finding, None),)
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
     notes = (*dict.fromkeys((*found.notes, *given_up)), *_limit_note(found, request), *_pins(project, best))
-    notes += (*_unused_suppressions(run, request.target.path), *guessing.notes(request.target.samples))
-    notes += unrun.notes(original)
+    notes += (*_unused_suppressions(run, request.target.path), *inferred_sample_trust.notes(request.target.samples))
+    notes += run_failures.notes(original)
     spent = Spent(run.probes, original.seconds + found.seconds)
     texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
     return Report(request.target, ending, finding.message, original, diagnostics, best, plans[1:], texts, notes, spent)
@@ -287,7 +273,7 @@ def _limit_note(found: search.Found, request: Request) -> tuple[str, ...]:
 
 
 def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
-    place = verify.checkpoint(project)
+    place = verification.checkpoint(project)
     if not place or best is None or not (best.proof.state_changed or best.proof.state_removed):
         return ()
     return (f"{place} loads weights, which pin the shapes of parameters: check that they fit the repaired model",)
@@ -301,10 +287,10 @@ def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple
     while rest:
         first, *others = rest
         fresh = run.trace(Run(first.texts, fresh=True))
-        if fresh.ending is Ending.PASSED and verify.output_words(fresh) == first.proof.output:
+        if fresh.ending is Ending.PASSED and verification.output_words(fresh) == first.proof.output:
             checks = _with_fresh(first.proof.checks)
-            label, reasons = verify.judge(first.steps, checks, fresh, project, others, first.cost - first.reach)
-            label, reasons = guessing.lowered(run.samples, label, reasons)
+            label, reasons = verification.judge(first.steps, checks, fresh, project, others, first.cost - first.reach)
+            label, reasons = inferred_sample_trust.lowered(run.samples, label, reasons)
             label, reasons = (Applicability.UNSAFE if first.notes else label), (*reasons, *first.notes)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(_alternative(plan, best) for plan in others)), given_up
@@ -354,7 +340,7 @@ def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
 
 def _link(operation: Operation) -> ChainLink:
     place = Location(operation.frames[0].path, operation.frames[0].range) if operation.frames else None
-    return ChainLink(verify.label(operation), verify.shape_of(operation.result), place)
+    return ChainLink(verification.label(operation), verification.shape_of(operation.result), place)
 
 
 def _texts(run: Runs, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | None) -> tuple[SourceText, ...]:

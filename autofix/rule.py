@@ -1,107 +1,32 @@
-"""Rule and Example: what a rule file imports.
-
-A rule holds no state and does no I/O; it reads a finding and the project and returns edits.
-"""
+"""What the file of a rule imports, in this package and in others."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from textwrap import dedent
-from typing import ClassVar
-
-from autofix.project import Expression, Project
+from autofix.facts.project_view import Expression, Project
+from autofix.fixes.rule import Example, Rewrite, Rule, model
 from autofix.provenance import Site, sites
-from autofix.records import Applicability, Finding, Fix, Mismatch
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.locations import Edit
+from autofix.records.plan import Applicability, Fix
+from autofix.records.trace import Layer, Operation, OperationKind
+from autofix.records.values import Tensor
 
 __all__ = [
     "Applicability",
+    "Edit",
     "Example",
     "Expression",
     "Finding",
     "Fix",
+    "Layer",
     "Mismatch",
+    "Operation",
+    "OperationKind",
     "Project",
     "Rewrite",
     "Rule",
     "Site",
+    "Tensor",
     "model",
     "sites",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A file, the sample it is run on, and what the rule makes of it; ``after`` None: it declines.
-
-    ``inputs`` are shapes or sample texts (``int64:2,8@0..10``); without any, the file is run as a program.
-    ``prefer_lazy`` runs the engine with that preference.
-    """
-
-    name: str
-    inputs: tuple[tuple[int, ...] | str, ...]
-    before: str
-    after: str | None = None
-    model: str = "Net()"
-    prefer_lazy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """One place of a healthy model that can be written another way: what is said of it, where, and the fix."""
-
-    message: str
-    place: Expression
-    fix: Fix
-    subject: str = ""
-
-
-class Rule:
-    """One way to repair one kind of mismatch; a subclass is one file with its documentation and examples."""
-
-    code: ClassVar[str]
-    name: ClassVar[str]
-    mismatches: ClassVar[tuple[Mismatch, ...]]
-    applicability: ClassVar[Applicability] = Applicability.SAFE
-    examples: ClassVar[tuple[Example, ...]] = ()
-    for_lazy: ClassVar[bool] = False
-    refactor: ClassVar[bool] = False
-
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        """Candidate fixes for ``finding``; nothing where the rule is not sure to help."""
-        raise NotImplementedError
-
-    def rewrite(self, project: Project) -> Iterator[Rewrite]:
-        """Of a rule with ``refactor``: each place of a model that runs that could be written another way."""
-        raise NotImplementedError
-
-    @classmethod
-    def documentation(cls) -> str:
-        """The docstring of the rule's file."""
-        return dedent(sys.modules[cls.__module__].__doc__ or "").strip()
-
-    def fix(
-        self, title: str, site: Site, *, extra: int = 0, reason: str = "", applicability: Applicability | None = None
-    ) -> Fix:
-        """A fix of one site, with the site's cost and ``extra`` on top."""
-        return Fix(self.code, title, site.edits, site.cost + extra, applicability or self.applicability, reason)
-
-
-def model(init: str, forward: str, header: str = "") -> str:
-    """A minimal model file: lines for ``__init__``, lines for ``forward`` (the last one an expression), lines before
-    the class.
-    """
-    lines = [
-        "import torch",
-        "import torch.nn.functional as F",
-        "from torch import nn",
-        *(f"{line}" for line in header.splitlines()),
-    ]
-    lines += ["", "", "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()"]
-    lines += [f"        {line}" for line in init.splitlines()]
-    lines += ["", "    def forward(self, x):"]
-    body = forward.splitlines()
-    lines += [f"        {line}" for line in body[:-1]]
-    lines += [f"        return {body[-1]}"]
-    return "\n".join(lines) + "\n"

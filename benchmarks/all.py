@@ -27,7 +27,7 @@ import start
 from measuring import Row, command, document, load, machine, printed, wall
 
 import autofix
-from autofix.child import Session
+from autofix.session.session import Session
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "speed.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"

@@ -9,8 +9,9 @@ import decoder
 from measuring import Row, alternating, command, ratios, wall, with_memory
 from models import PROGRAM, REPAIRED
 
-from autofix import engine, load
-from autofix.child import Session
+from autofix import engine
+from autofix.loading import find_target
+from autofix.session.session import Session
 
 DECODER_SECONDS, DECODER_MIB = 15.0, 2048.0
 
@@ -37,7 +38,7 @@ def _checker(path: Path, torchtyc: Path | None, rounds: int) -> Iterator[Row]:
 
 def _by_hand(path: Path, rounds: int) -> Iterator[Row]:
     group = "instead: a fresh Python for each candidate, as many as the search runs"
-    target = load.target(path, model="LeNet()", samples=load.parse_sample(["64,3,32,32"]))
+    target = find_target.target(path, model="LeNet()", samples=find_target.parse_sample(["64,3,32,32"]))
     with Session() as session:
         runs = engine.repair(engine.Request(target), session).spent.probes
     good = path.with_name("by_hand.py")

@@ -10,10 +10,14 @@ from pathlib import Path
 from measuring import Row, timed
 from models import BRANCHES, CANDIDATES_OF, DEEP, FILLER, FILLER_LINES, FIVE, LENET, REPAIRED, RIGHT, WRONG
 
-from autofix import engine, load, replies
-from autofix.child import Session
-from autofix.probe import wire
-from autofix.records import Ending, RepairEnding, Report, Target, Trace
+from autofix import engine
+from autofix.loading import find_target
+from autofix.probe.main import wire
+from autofix.records.report import RepairEnding, Report
+from autofix.records.samples import Target
+from autofix.records.trace import Ending, Trace
+from autofix.session import decode_reply
+from autofix.session.session import Session
 
 LIKE_THE_SMALLEST = 1.3
 
@@ -165,7 +169,7 @@ def _written(folder: Path, name: str, text: str) -> Path:
 
 
 def _target(path: Path, shape: str, model: str) -> Target:
-    return load.target(path, model=model, samples=load.parse_sample([shape]))
+    return find_target.target(path, model=model, samples=find_target.parse_sample([shape]))
 
 
 def _repair(session: Session, target: Target) -> Report:
@@ -197,7 +201,7 @@ def _run(session: Session, target: Target, text: str, *, checks: bool) -> Trace:
         memory_mib=0,
     )
     lines = text.splitlines()
-    trace = replies.read(session.run(request), lambda _, line: lines[line - 1] if line <= len(lines) else "")
+    trace = decode_reply.read(session.run(request), lambda _, line: lines[line - 1] if line <= len(lines) else "")
     if trace.ending is not Ending.PASSED:
         raise SystemExit(f"{target.path.name}: {trace.ending.value}: {trace.message}")
     return trace

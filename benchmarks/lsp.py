@@ -18,9 +18,10 @@ from pathlib import Path
 
 from editor import Editor
 
-from autofix import engine, load
-from autofix.child import Session
-from autofix.records import SourceText
+from autofix import engine
+from autofix.loading import find_target
+from autofix.records.locations import SourceText
+from autofix.session.session import Session
 
 DEBOUNCE_S = 0.05
 ALONE_EVERY = 20
@@ -145,7 +146,7 @@ def _edited(folder: Path, count: int) -> tuple[list[Edit], list[float], list[str
 def _alone(path: Path, number: int, session: Session) -> float:
     text = MODEL.format(side=4, note=f"alone {number}")
     began = time.perf_counter()
-    target = load.target(path, text=text)
+    target = find_target.target(path, text=text)
     engine.repair(engine.Request(target, (SourceText(path, text),)), session)
     return time.perf_counter() - began
 

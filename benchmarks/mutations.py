@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from autofix.patch import apply_edits
-from autofix.records import Edit
-from autofix.source import Source, dotted
+from autofix.patch.unified_diff import apply_edits
+from autofix.records.locations import Edit
+from autofix.syntax.source import Source, dotted
 
 Mutation = Callable[[Source], Iterator[tuple[Edit, ...]]]
 _SIZED = frozenset(

@@ -28,11 +28,14 @@ from pathlib import Path
 
 import mutations
 
-from autofix import engine, load
-from autofix.child import Session
-from autofix.errors import AutofixError
-from autofix.records import Applicability, Plan, RepairEnding, Report, SourceText
-from autofix.source import Source
+from autofix import engine
+from autofix.loading import find_target
+from autofix.records.errors import AutofixError
+from autofix.records.locations import SourceText
+from autofix.records.plan import Applicability, Plan
+from autofix.records.report import RepairEnding, Report
+from autofix.session.session import Session
+from autofix.syntax.source import Source
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 SHARES = ("repaired", "output", "parameters", "text")
@@ -106,9 +109,9 @@ class Bench:
 
     def run(self, subject: Subject, text: str) -> Report:
         self._path.write_text(text, "utf-8")
-        samples = load.parse_sample(subject.samples)
+        samples = find_target.parse_sample(subject.samples)
         mode = subject.evaluation_mode
-        target = load.target(self._path, model=subject.model, samples=samples, evaluation_mode=mode, text=text)
+        target = find_target.target(self._path, model=subject.model, samples=samples, evaluation_mode=mode, text=text)
         return engine.repair(engine.Request(target, (SourceText(self._path, text),)), self._session)
 
 

@@ -14,7 +14,8 @@ from models import LENET
 # Runs the command as `python -m autofix` does, but stops where the probe would be waited for, and says when that was.
 UNTIL_WAITING = """\
 import os, sys, time
-from autofix import __main__ as command, child
+from autofix import __main__ as command
+from autofix.session.session import Session
 
 def stop(session):
     reached = time.time()
@@ -22,12 +23,12 @@ def stop(session):
     os.write(1, f"{reached} {'torch' in sys.modules}".encode())
     os._exit(0)
 
-child.Session._await_ready = stop
+Session._await_ready = stop
 command.main()
 """
 # libcst is loaded for the sole reason that the probe has to be waited for, so it is not what is waited for.
 WITHOUT_LIBCST = UNTIL_WAITING.replace(
-    "import os", "from autofix import registry; registry.prepare = lambda: 0\nimport os", 1
+    "import os", "from autofix.fixes import registry; registry.prepare = lambda: 0\nimport os", 1
 )
 COMPLETION = {"_AUTOFIX_COMPLETE": "complete_bash", "COMP_WORDS": "autofix net.py --sam", "COMP_CWORD": "2"}
 

@@ -16,15 +16,20 @@ import hypothesis
 import pytest
 from gates import Gate
 
-from autofix import engine, load, replies
-from autofix.child import Session
+from autofix import engine
 from autofix.diagnosis import diagnose
-from autofix.errors import UsageError
-from autofix.probe import wire
-from autofix.project import Project
-from autofix.records import Finding, Limits, Report, Samples, Target, Trace
-from autofix.settings import Settings
-from autofix.source import Source
+from autofix.facts.project_view import Project
+from autofix.loading import find_target
+from autofix.loading.settings import Settings
+from autofix.probe.main import wire
+from autofix.records.errors import UsageError
+from autofix.records.finding import Finding
+from autofix.records.report import Limits, Report
+from autofix.records.samples import Samples, Target
+from autofix.records.trace import Trace
+from autofix.session import decode_reply
+from autofix.session.session import Session
+from autofix.syntax.source import Source
 
 Files = str | bytes | Mapping[str, str | bytes]
 MAIN = "model.py"
@@ -105,10 +110,10 @@ def target(written: Callable[..., Path]) -> Callable[..., Target]:
         also: tuple[str, ...] = (),
         evaluation_mode: bool = False,
     ) -> Target:
-        given = Samples(expression=sample) if sample is not None else load.parse_sample(inputs)
+        given = Samples(expression=sample) if sample is not None else find_target.parse_sample(inputs)
         is_program = not inputs and model is None and sample is None
-        further = tuple(load.parse_also(one) for one in also)
-        return load.target(
+        further = tuple(find_target.parse_also(one) for one in also)
+        return find_target.target(
             written(files, main),
             model=model,
             samples=None if is_program else given,
@@ -142,7 +147,7 @@ def answer(target: Target, session: Session, **fields: Any) -> Trace:
     """The trace of one request for ``target``; ``fields`` replace those of the request."""
     reply = session.run(replace(request(target), **fields))
     overlay = {Path(path): text for path, text in fields.get("texts", ())}
-    return replies.read(reply, lambda path, line: _source(path, overlay).line(line))
+    return decode_reply.read(reply, lambda path, line: _source(path, overlay).line(line))
 
 
 def request(target: Target) -> wire.RunRequest:
@@ -155,7 +160,7 @@ def request(target: Target) -> wire.RunRequest:
         samples=_samples(target.samples),
         also=tuple(map(_samples, target.also)),
         evaluation_mode=target.evaluation_mode,
-        texts=((str(target.path), load.read(target.path).text),),
+        texts=((str(target.path), find_target.read(target.path).text),),
         checks=False,
         fresh=False,
         graph=False,
@@ -171,7 +176,7 @@ def _samples(samples: Samples) -> wire.SamplesRequest:
 
 def _source(path: Path, overlay: Mapping[Path, str]) -> Source:
     try:
-        return Source(path, overlay[path] if path in overlay else load.read(path).text)
+        return Source(path, overlay[path] if path in overlay else find_target.read(path).text)
     except UsageError:
         return Source(path, "")
 

@@ -1,6 +1,6 @@
-"""The architecture as a table: who may import whom, who may touch the world, and what must never stand in a file.
+"""The architecture as an order: who may import whom, who may touch the world, and what must never stand in a file.
 
-It reads texts and trees; what a start of the command loads is for ``test_start``.
+It reads texts and trees; what a start of the command loads is for ``tests/frontends/cli/test_start``.
 """
 
 from __future__ import annotations
@@ -20,150 +20,26 @@ FILES = sorted((*(ROOT / "autofix").rglob("*.py"), *(ROOT / "rules").rglob("*.py
 MAX_LINES = 300
 # Longer files: how long each may be, and why it is one.
 LONGER: dict[str, tuple[int, str]] = {
-    "autofix.frontends.arguments": (430, "every option of every command, which a reader wants side by side"),
-    "autofix.records": (700, "one table of records; a reader wants them side by side"),
+    "autofix.frontends.cli.parser": (430, "every option of every command, which a reader wants side by side"),
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
-    "autofix.provenance.places": (400, "one solver whose cases call each other"),
-    "autofix.child": (360, "one talk with one process"),
+    "autofix.provenance.size_sites": (400, "one solver whose cases call each other"),
+    "autofix.session.session": (360, "one talk with one process"),
     "autofix.engine": (390, "the one place that knows every stage"),
 }
 
-# Each room and the rooms it may import; `x.*` stands for every file of a folder. Rooms come after those they build on.
-_FACTS = "autofix.records autofix.source autofix.evaluation autofix.project"
-_RULE = f"{_FACTS} autofix.rule autofix.provenance autofix.provenance.*"
-_TABLES = "autofix.shapes autofix.expressions autofix.signatures"
-_SKETCH = "autofix.records autofix.source autofix.samples.sketch.*"
-_SEARCH = "autofix.propose autofix.search autofix.silence autofix.verify autofix.diagnosis.*"
-_FRONT_END = (
-    "autofix autofix.errors autofix.preference autofix.records autofix.settings autofix.frontends.* autofix.report.*"
+# Folders are stages: each imports itself and those before it, nothing else.
+STAGES = (
+    *("system", "records", "probe", "session", "syntax", "operators", "patch", "sample_inputs", "loading", "facts"),
+    *("provenance", "diagnosis", "edits", "fixes", "rule", "search", "engine", "api", "report", "batch", "frontends"),
 )
-_REPORT = "autofix.errors autofix.preference autofix.records autofix.patch autofix.hunks autofix.report.*"
-MAY_IMPORT: dict[str, str] = {
-    "autofix": "autofix.api",
-    "autofix.preference": "",
-    "autofix.records": "autofix.preference",
-    "autofix.errors": "",
-    "autofix.hunks": "",
-    "autofix.paths": "",
-    "autofix.shapes": "",
-    "autofix.signatures": "",
-    "autofix.expressions": "",
-    "autofix.suppressions": "",
-    "autofix.memory": "",
-    "autofix.tree_copies": "",
-    "autofix.settings": "autofix.errors autofix.preference autofix.records",
-    "autofix.source": "autofix.memory autofix.records",
-    "autofix.programs": "autofix.source",
-    "autofix.models": "autofix.errors autofix.source",
-    "autofix.samples": "",
-    "autofix.samples.sketch.*": "autofix.source autofix.shapes autofix.signatures autofix.samples.sketch.*",
-    "autofix.samples.solving": _SKETCH,
-    "autofix.samples.annotated": f"{_SKETCH} autofix.samples.solving",
-    "autofix.samples.uses": _SKETCH,
-    "autofix.samples.inference": "autofix.records autofix.source autofix.samples.*",
-    "autofix.samples.sampling": "autofix.errors autofix.records autofix.source autofix.suppressions",
-    "autofix.samples.guessing": "autofix.records",
-    "autofix.load": (
-        "autofix.errors autofix.records autofix.paths autofix.source autofix.models autofix.programs "
-        "autofix.samples.sampling autofix.samples.inference"
-    ),
-    "autofix.probe.*": "autofix.probe.*",
-    "autofix.asked": "autofix.probe.wire",
-    "autofix.arrived": "autofix.errors autofix.memory autofix.probe.wire",
-    "autofix.child": "autofix.arrived autofix.asked autofix.errors autofix.probe.wire autofix.tree_copies",
-    "autofix.replies": "autofix.errors autofix.memory autofix.preference autofix.records autofix.probe.wire",
-    "autofix.evaluation": "autofix.records autofix.source",
-    "autofix.project": "autofix.records autofix.source autofix.evaluation",
-    "autofix.provenance.scopes": "autofix.source",
-    "autofix.provenance.configs": f"{_FACTS} autofix.provenance.scopes",
-    "autofix.provenance.bindings": f"{_FACTS} autofix.provenance.scopes autofix.provenance.configs",
-    "autofix.provenance.inverse": "",
-    "autofix.provenance.spelling": "autofix.project",
-    "autofix.provenance.places": f"{_FACTS} autofix.provenance.*",
-    "autofix.provenance": "autofix.provenance.places",
-    "autofix.diagnosis.*": f"{_FACTS} autofix.diagnosis.* autofix.shapes autofix.signatures",
-    "autofix.rule": "autofix.records autofix.project autofix.provenance",
-    "autofix_rules.*": f"{_RULE} {_TABLES} autofix_rules.*",
-    "autofix.registry": "autofix.errors autofix.expressions autofix.rule",
-    "autofix.propose": "autofix.records autofix.paths autofix.project autofix.rule",
-    "autofix.patch": "autofix.errors autofix.paths autofix.records autofix.hunks",
-    "autofix.doubts": "autofix.records autofix.project",
-    "autofix.reach": "autofix.records",
-    "autofix.verify": "autofix.preference autofix.records autofix.project autofix.doubts autofix.reach",
-    "autofix.flow": "autofix.records autofix.project autofix.shapes",
-    "autofix.silence": "autofix.records autofix.project autofix.flow autofix.diagnosis.*",
-    "autofix.progress": "autofix.records",
-    "autofix.frontier": "autofix.records autofix.progress autofix.verify",
-    "autofix.search": (
-        "autofix.frontier autofix.progress autofix.reach autofix.records autofix.project autofix.patch autofix.propose "
-        "autofix.silence autofix.verify autofix.diagnosis.*"
-    ),
-    "autofix.refactoring": "autofix.records autofix.paths autofix.project autofix.rule autofix.patch autofix.verify",
-    "autofix.runs": (
-        "autofix.errors autofix.records autofix.source autofix.project autofix.load autofix.asked autofix.child "
-        "autofix.replies autofix.probe.wire autofix.preference autofix.silence"
-    ),
-    "autofix.unrun": "autofix.preference autofix.records",
-    "autofix.engine": (
-        "autofix.unrun autofix.errors autofix.records autofix.settings autofix.suppressions autofix.source "
-        "autofix.project "
-        "autofix.samples.guessing autofix.load autofix.registry autofix.child autofix.runs autofix.refactoring "
-        f"autofix.patch {_SEARCH}"
-    ),
-    "autofix.api": "autofix.records autofix.settings autofix.load autofix.child autofix.engine",
-    "autofix.report.*": _REPORT,
-    "autofix.batch": "",
-    "autofix.batch.records": "",
-    "autofix.batch.manifest": "autofix.batch.records",
-    "autofix.batch.settling": "autofix.batch.records",
-    "autofix.batch.pool": "autofix.batch.records",
-    "autofix.batch.journal": "autofix.errors autofix.batch.records",
-    "autofix.batch.imports": "autofix.errors autofix.load",
-    "autofix.batch.tree": "autofix.errors autofix.load",
-    "autofix.batch.surroundings": "autofix autofix.errors autofix.registry",
-    "autofix.batch.notebooks": "autofix.errors autofix.records autofix.hunks autofix.load",
-    "autofix.batch.cells": "autofix.records autofix.batch.records autofix.batch.notebooks",
-    "autofix.batch.uses": "autofix.load autofix.batch.imports autofix.batch.notebooks autofix.batch.tree",
-    "autofix.batch.since": "autofix.errors autofix.batch.tree autofix.batch.uses",
-    "autofix.batch.discovery": (
-        "autofix.errors autofix.records autofix.settings autofix.source autofix.models autofix.programs autofix.load "
-        "autofix.batch.records autofix.batch.notebooks autofix.batch.cells autofix.batch.tree"
-    ),
-    "autofix.batch.jobs": (
-        "autofix autofix.errors autofix.preference autofix.records autofix.settings autofix.source autofix.load "
-        "autofix.registry autofix.child autofix.patch autofix.engine autofix.report.json autofix.report.sarif "
-        "autofix.batch.records autofix.batch.imports autofix.batch.tree autofix.batch.notebooks autofix.batch.cells "
-        "autofix.batch.discovery"
-    ),
-    "autofix.batch.worker": "autofix.errors autofix.registry autofix.batch.records autofix.batch.jobs",
-    "autofix.batch.running": (
-        "autofix.batch.records autofix.batch.imports autofix.batch.journal autofix.batch.surroundings"
-    ),
-    "autofix.batch.cluster": "autofix autofix.errors autofix.batch.records autofix.batch.jobs",
-    "autofix.batch.delivery": "autofix.errors autofix.patch autofix.batch.records autofix.batch.jobs",
-    "autofix.batch.whole": (
-        "autofix.errors autofix.settings autofix.load autofix.batch.records autofix.batch.uses autofix.batch.tree "
-        "autofix.batch.notebooks autofix.batch.since autofix.batch.settling autofix.batch.jobs autofix.batch.running"
-    ),
-    "autofix.report.batch.*": "autofix.records autofix.batch.records autofix.report.*",
-    "autofix.frontends.lsp.*": (
-        "autofix autofix.errors autofix.memory autofix.records autofix.settings autofix.source autofix.models "
-        "autofix.suppressions autofix.load autofix.child autofix.registry autofix.engine autofix.patch "
-        "autofix.report.* autofix.frontends.lsp.*"
-    ),
-    "autofix.frontends.*": (
-        f"{_FRONT_END} autofix.load autofix.suppressions autofix.child autofix.registry autofix.engine "
-        "autofix.patch autofix.paths"
-    ),
-    "autofix.frontends.batch": f"{_FRONT_END} autofix.batch.*",
-    "autofix.__main__": "autofix.errors autofix.child autofix.frontends.cli",
-}
+FILES_AT_TOP = {"rule", "engine", "api"}
+WIRE = "autofix.probe.main.wire"  # Request and reply: all that anybody outside of the probe imports of it.
 # Libraries, and the rooms that may use them; everything else is the standard library.
 MAY_USE = {
     "torch": "autofix.probe.*",
-    "libcst": "autofix.expressions autofix_rules.*",
-    "unidiff": "autofix.patch",
-    "pathspec": "autofix.batch.tree",
+    "libcst": "autofix.syntax.call_edits autofix_rules.*",
+    "unidiff": "autofix.patch.unified_diff",
+    "pathspec": "autofix.batch.source_files",
     "distributed": "autofix.batch.cluster",
     "typer": "autofix.frontends.*",
     "rich": "autofix.frontends.* autofix.report.*",
@@ -172,15 +48,13 @@ MAY_USE = {
 # Rooms that touch the world, and what each may touch.
 FILE, PROCESS, PRINT, CLOCK, ENVIRONMENT, EXIT = "file", "process", "print", "clock", "environment", "exit"
 TOUCHES: dict[str, set[str]] = {
-    "autofix.load": {FILE},
-    "autofix.settings": {FILE},
-    "autofix.arrived": {FILE},
-    "autofix.registry": {FILE},
-    "autofix.child": {FILE, PROCESS, ENVIRONMENT, CLOCK},
-    "autofix.tree_copies": {FILE},
+    "autofix.loading.find_target": {FILE},
+    "autofix.loading.settings": {FILE},
+    "autofix.session.reply_file": {FILE},
+    "autofix.fixes.registry": {FILE},
+    "autofix.session.session": {FILE, PROCESS, ENVIRONMENT, CLOCK},
+    "autofix.session.tree_copies": {FILE},
     "autofix.batch.*": {FILE, PROCESS, ENVIRONMENT, CLOCK},
-    "autofix.report.batch.html": {FILE},
-    "autofix.engine": set(),
     "autofix.__main__": {PRINT, ENVIRONMENT, EXIT},
     "autofix.frontends.*": {FILE, PRINT, CLOCK, ENVIRONMENT, EXIT},
     "autofix.probe.*": {FILE, PROCESS, CLOCK, ENVIRONMENT, EXIT},
@@ -239,12 +113,14 @@ def _matches(name: str, words: str) -> bool:
     return any(name == word or (word.endswith(".*") and f"{name}.".startswith(word[:-1])) for word in words.split())
 
 
-def _room(name: str) -> str | None:
-    return (
-        name
-        if name in MAY_IMPORT
-        else max((room for room in MAY_IMPORT if room.endswith(".*") and _matches(name, room)), key=len, default=None)
-    )
+def _stage(name: str) -> int:
+    """Where in the order the module stands; rules stand with what they import, the start of the command last."""
+    parts = name.split(".")
+    if parts[0] == "autofix_rules":
+        return STAGES.index("rule")
+    if parts == ["autofix"]:  # The package hands out the Python API.
+        return STAGES.index("api")
+    return STAGES.index(parts[1]) if len(parts) > 1 and parts[1] in STAGES else len(STAGES)
 
 
 def _imports(path: Path) -> Iterator[tuple[str, int]]:
@@ -270,12 +146,37 @@ def _names() -> frozenset[str]:
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=_name)
 
 
+def _ours(path: Path) -> set[str]:
+    return {module for module, _ in _imports(path) if module.partition(".")[0] in {"autofix", "autofix_rules"}}
+
+
 @EVERY_FILE
-def test_imports_only_earlier_rooms(path: Path) -> None:
-    room = _room(_name(path))
-    assert room is not None, f"{_name(path)} has no row in the table"
-    ours = {module for module, _ in _imports(path) if module.partition(".")[0] in {"autofix", "autofix_rules"}}
-    assert {module for module in ours if not _matches(module, MAY_IMPORT[room])} == set()
+def test_imports_only_earlier_stages(path: Path) -> None:
+    later = {module for module in _ours(path) if _stage(module) > _stage(_name(path))}
+    assert later == set()
+
+
+@EVERY_FILE
+def test_the_probe_stands_alone(path: Path) -> None:
+    inside = {module for module in _ours(path) if _matches(module, "autofix.probe.*")}
+    if _matches(_name(path), "autofix.probe.*"):
+        assert _ours(path) == inside
+    else:
+        assert inside <= {WIRE}
+
+
+@EVERY_FILE
+def test_rules_are_nobody_elses(path: Path) -> None:
+    """What several families need is public; a family's own helper stays in it."""
+    foreign = {module for module in _ours(path) if module.startswith("autofix_rules")}
+    family = _name(path).rpartition(".")[0]
+    assert {module for module in foreign if not module.startswith(f"{family}.")} == set()
+
+
+def test_every_folder_is_a_stage() -> None:
+    entries = (ROOT / "autofix").iterdir()
+    inside = {path.name for path in entries if path.suffix != ".typed" and path.name[0] != "_"}
+    assert inside == {*STAGES} - FILES_AT_TOP | {f"{name}.py" for name in FILES_AT_TOP}
 
 
 @EVERY_FILE
@@ -294,14 +195,6 @@ def test_relative_imports_stand_in_the_probe_only(path: Path) -> None:
     relative = {module for module, level in _imports(path) if level}
     absolute = {module for module, level in _imports(path) if not level and module.startswith("autofix")}
     assert (absolute if inside else relative) == set()
-
-
-def test_the_table_has_no_cycle_and_no_dead_row() -> None:
-    rooms = list(MAY_IMPORT)
-    for position, (room, words) in enumerate(MAY_IMPORT.items()):
-        assert any(_room(name) == room for name in _names()), room
-        later = [one for one in words.split() if one in rooms and rooms.index(one) > position and room != "autofix"]
-        assert later == [], room
 
 
 @EVERY_FILE

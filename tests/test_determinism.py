@@ -16,14 +16,18 @@ import pytest
 import torch
 from torch import nn
 
-from autofix import child, engine, load, patch
-from autofix.child import Session
-from autofix.probe import messages
-from autofix.probe.recorder import Recorder
-from autofix.records import Report, Trace
+from autofix import engine
+from autofix.loading import find_target
+from autofix.patch import unified_diff
+from autofix.probe.record.recorder import Recorder
+from autofix.probe.run import messages
+from autofix.records.report import Report
+from autofix.records.trace import Trace
 from autofix.report import json as json_report
 from autofix.report import sarif
 from autofix.report import text as text_report
+from autofix.session import session as session_module
+from autofix.session.session import Session
 
 Run = Callable[..., Trace]
 
@@ -129,19 +133,19 @@ def _request(name: str, folder: Path) -> engine.Request:
     case = tomllib.loads((FIXTURES / name / "case.toml").read_text("utf-8"))
     (folder / "pyproject.toml").touch()
     shutil.copy(FIXTURES / name / "before.py", folder / "model.py")
-    samples = load.parse_sample(case["samples"]) if case.get("samples") else None
-    target = load.target(
+    samples = find_target.parse_sample(case["samples"]) if case.get("samples") else None
+    target = find_target.target(
         folder / "model.py",
         model=case.get("model"),
         samples=samples,
-        also=tuple(map(load.parse_also, case.get("also", ()))),
+        also=tuple(map(find_target.parse_also, case.get("also", ()))),
         evaluation_mode=case.get("eval", False),
     )
     return engine.Request(target)
 
 
 def _patch(report: Report) -> bytes:
-    return b"" if report.plan is None else patch.plan_patch(report.plan, report.texts, report.target.root)
+    return b"" if report.plan is None else unified_diff.plan_patch(report.plan, report.texts, report.target.root)
 
 
 def _documents(report: Report) -> tuple[object, ...]:
@@ -155,8 +159,8 @@ def _documents(report: Report) -> tuple[object, ...]:
 # What a probe is started with, and what must not matter: its hash seed, and whether runs are made in processes of their
 # own.
 OTHERS = {
-    "another hash seed": ("random", child._BOOT),
-    "one process": (child.HASH_SEED, child._BOOT.replace("\nmain(", "\nmain(can_fork=False, ")),
+    "another hash seed": ("random", session_module._BOOT),
+    "one process": (session_module.HASH_SEED, session_module._BOOT.replace("\nmain(", "\nmain(can_fork=False, ")),
 }
 
 
@@ -167,8 +171,8 @@ def others() -> Iterator[dict[str, Session]]:
         started = {}
         for name, (seed, boot) in OTHERS.items():
             with pytest.MonkeyPatch.context() as patched:
-                patched.setattr(child, "HASH_SEED", seed)
-                patched.setattr(child, "_BOOT", boot)
+                patched.setattr(session_module, "HASH_SEED", seed)
+                patched.setattr(session_module, "_BOOT", boot)
                 started[name] = stack.enter_context(Session(ahead=False))
         yield started
 
@@ -180,8 +184,8 @@ def test_a_report_does_not_depend_on_the_probe(
     request = _request(name, tmp_path)
     expected = _documents(engine.repair(request, session))
     for other, (seed, boot) in OTHERS.items():
-        monkeypatch.setattr(child, "HASH_SEED", seed)  # It may be started again for a fresh run.
-        monkeypatch.setattr(child, "_BOOT", boot)
+        monkeypatch.setattr(session_module, "HASH_SEED", seed)  # It may be started again for a fresh run.
+        monkeypatch.setattr(session_module, "_BOOT", boot)
         assert _documents(engine.repair(request, others[other])) == expected, other
 
 

@@ -14,13 +14,17 @@ from typing import Any
 
 import pytest
 
-from autofix import engine, load, patch
-from autofix.child import Session
-from autofix.errors import UsageError
-from autofix.preference import Mode
-from autofix.records import Applicability, Finding, RepairEnding, Report
+from autofix import engine
+from autofix.loading import find_target
+from autofix.loading.settings import Settings
+from autofix.patch import unified_diff
+from autofix.records.errors import UsageError
+from autofix.records.finding import Finding
+from autofix.records.options import Mode
+from autofix.records.plan import Applicability
+from autofix.records.report import RepairEnding, Report
 from autofix.report import text
-from autofix.settings import Settings
+from autofix.session.session import Session
 
 ROOT = Path(__file__).parents[1] / "fixtures"
 FOLDERS = sorted(path.parent for path in ROOT.glob("*/case.toml"))
@@ -78,11 +82,11 @@ def _request(folder: Path, root: Path, mode: Mode = Mode.AUTO) -> engine.Request
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     (root / "pyproject.toml").touch()
-    target = load.target(
+    target = find_target.target(
         root / str(case.get("file", SINGLE)),
         model=case.get("model"),
-        samples=load.parse_sample(case["samples"]) if case.get("samples") else None,
-        also=tuple(load.parse_also(one) for one in case.get("also", ())),
+        samples=find_target.parse_sample(case["samples"]) if case.get("samples") else None,
+        also=tuple(find_target.parse_also(one) for one in case.get("also", ())),
         evaluation_mode=case.get("eval", False),
     )
     return engine.Request(target, settings=Settings(mode=mode))
@@ -102,7 +106,8 @@ def _changed(report: Report) -> dict[str, bytes]:
     if report.plan is None:
         return {}
     return {
-        change.path.as_posix(): change.after for change in patch.changes(report.plan, report.texts, report.target.root)
+        change.path.as_posix(): change.after
+        for change in unified_diff.changes(report.plan, report.texts, report.target.root)
     }
 
 

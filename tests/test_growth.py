@@ -12,11 +12,17 @@ from typing import Any
 
 import pytest
 
-from autofix import engine, load, memory, replies
-from autofix.child import Session
-from autofix.memory import uncollected
-from autofix.probe import wire
-from autofix.records import RepairEnding, SourceText, Target, Tensor
+from autofix import engine
+from autofix.loading import find_target
+from autofix.probe.main import wire
+from autofix.records.locations import SourceText
+from autofix.records.report import RepairEnding
+from autofix.records.samples import Target
+from autofix.records.values import Tensor
+from autofix.session import decode_reply
+from autofix.session.session import Session
+from autofix.system import gc_pause
+from autofix.system.gc_pause import uncollected
 
 pytestmark = pytest.mark.torch
 
@@ -89,7 +95,8 @@ MOST = 4.4
 # Runs requests in a Python of its own and prints how many calls each made; the first run of all warms it.
 COUNT = """\
 import json, sys
-from autofix.probe import modes, wire
+from autofix.probe.main import wire
+from autofix.probe.run import run_mode
 
 calls = 0
 
@@ -102,7 +109,7 @@ for line in sys.stdin:
     request, _ = wire.decode_request(line)
     calls = 0
     sys.setprofile(count)
-    reply = modes.run(request)
+    reply = run_mode.run(request)
     sys.setprofile(None)
     counted.append([calls, reply["ending"], len(json.dumps(reply))])
 print(json.dumps(counted))
@@ -238,7 +245,7 @@ def test_a_repair_grows_with_the_modules_it_imports(tmp_path: Path, patient: Ses
         imports = "".join(f"from parts{modules}.part{number} import Part{number}\n" for number in range(modules))
         path = tmp_path / f"net{modules}.py"
         path.write_text(imports + _text("deep", 2, width=9), "utf-8")
-        made = load.target(path, model="Net()", samples=load.parse_sample(["2,8"]))
+        made = find_target.target(path, model="Net()", samples=find_target.parse_sample(["2,8"]))
         counts.append(_calls_of_repair(made, path.read_text("utf-8"), patient))
     assert counts[2] <= MOST * counts[1]
 
@@ -293,7 +300,7 @@ def test_the_collector_rests_while_a_reply_is_read(monkeypatch: pytest.MonkeyPat
     gc.set_threshold(100)
     try:
         with uncollected():
-            replies.read(reply, lambda path, line: "")
+            decode_reply.read(reply, lambda path, line: "")
             assert seen == []
         assert gc.isenabled()
     finally:
@@ -325,9 +332,9 @@ def test_what_was_made_uncollected_is_not_looked_through_soon() -> None:
 def test_what_is_kept_for_ever_stays_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     import gc
 
-    monkeypatch.setattr(memory, "_kept", [])
+    monkeypatch.setattr(gc_pause, "_kept", [])
     try:
-        memory.keep()
+        gc_pause.keep()
         kept = gc.get_freeze_count()
         with uncollected():
             made = [[number] for number in range(1000)]
@@ -352,7 +359,7 @@ def test_nothing_holds_the_classes_of_earlier_runs(tmp_path: Path, session: Sess
             "        return self.fc(x)[:1].expand(names.count('Counted'), 8)\n",
             "utf-8",
         )
-        made = load.target(tmp_path / "net.py", samples=load.parse_sample(["2,8"]))
+        made = find_target.target(tmp_path / "net.py", samples=find_target.parse_sample(["2,8"]))
         trace, _ = engine.trace(engine.Request(made), session)
         assert isinstance(trace.output, Tensor)
         counts.append(trace.output.shape[0])
@@ -360,7 +367,7 @@ def test_nothing_holds_the_classes_of_earlier_runs(tmp_path: Path, session: Sess
 
 
 def test_code_is_kept_for_so_many_characters(monkeypatch: pytest.MonkeyPatch) -> None:
-    from autofix.probe import loading
+    from autofix.probe.run import loading
 
     monkeypatch.setattr(loading, "MAX_COMPILED", 40)
     monkeypatch.setattr(loading, "_compiled", {})
@@ -381,7 +388,7 @@ def test_a_file_that_changed_between_two_runs_is_compiled_again(tmp_path: Path, 
     widths = []
     for width in (3, 5, 3):
         (tmp_path / "sizes.py").write_text(f"WIDTH = {width}\n", "utf-8")
-        made = load.target(tmp_path / "net.py", samples=load.parse_sample(["2,8"]))
+        made = find_target.target(tmp_path / "net.py", samples=find_target.parse_sample(["2,8"]))
         trace, _ = engine.trace(engine.Request(made), patient)
         assert isinstance(trace.output, Tensor)
         widths.append(trace.output.shape[1])

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autofix import registry
-from autofix.records import RepairEnding, Report
-from autofix.rule import Example, Rule
-from autofix.settings import Prefer, Settings
+from autofix.fixes import registry
+from autofix.fixes.rule import Example, Rule
+from autofix.loading.settings import Prefer, Settings
+from autofix.records.report import RepairEnding, Report
 
 RULES = registry.rules()
 EXAMPLES = [
@@ -81,7 +81,7 @@ def test_codes_and_names_are_unique() -> None:
 
 def test_every_public_file_holds_one_rule() -> None:
     folder = Path(str(sys.modules["autofix_rules"].__file__)).parent
-    files = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")}
+    files = {path.stem for path in folder.rglob("*.py") if not path.stem.startswith("_")}
     homes = [
         type(rule).__module__.rpartition(".")[2] for rule in RULES if type(rule).__module__.startswith("autofix_rules.")
     ]

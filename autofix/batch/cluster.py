@@ -19,7 +19,7 @@ from typing import Any
 from autofix import __version__
 from autofix.batch import jobs
 from autofix.batch.records import Json
-from autofix.errors import UsageError
+from autofix.records.errors import UsageError
 
 RETRIES = 2
 CONNECT_SECONDS = 20

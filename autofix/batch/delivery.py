@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autofix import patch
 from autofix.batch import jobs
 from autofix.batch.records import Change, Outcome
-from autofix.errors import ConflictError, UsageError
-from autofix.patch import FileChange
+from autofix.patch import unified_diff
+from autofix.patch.unified_diff import FileChange
+from autofix.records.errors import ConflictError, UsageError
 
 # For a machine, such as a build server, where git knows nobody.
 _NOBODY = {
@@ -54,8 +54,8 @@ def own_patch(outcome: Outcome) -> bytes:
 
 
 def _patch(changes: Sequence[FileChange]) -> bytes:
-    made = patch.unified(changes)
-    patch.verify(made, changes)
+    made = unified_diff.unified(changes)
+    unified_diff.verify(made, changes)
     return made
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from autofix import load
-from autofix.errors import UsageError
+from autofix.loading import find_target
+from autofix.records.errors import UsageError
 
 ABSENT = ""
 _STATEMENT = re.compile(
@@ -58,7 +58,7 @@ def digest(path: Path) -> str:
 
 def _text(path: Path) -> str | None:
     try:
-        return load.read(path).text
+        return find_target.read(path).text
     except UsageError:
         return None
 

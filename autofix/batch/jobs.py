@@ -13,29 +13,24 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path, PurePosixPath
 
-from autofix import __version__, engine, load, patch, registry
-from autofix.batch import cells, discovery, imports, notebooks, tree
+from autofix import __version__, engine
+from autofix.batch import imports, notebook_report, notebooks, source_files, targets
 from autofix.batch.notebooks import Notebook
 from autofix.batch.records import Change, Job, Json, Missing, Outcome, Terms, job_from, terms_from, with_tuples
-from autofix.child import Session
-from autofix.errors import AutofixError, UsageError
-from autofix.preference import Mode
-from autofix.records import (
-    Ending,
-    Limits,
-    RepairEnding,
-    Report,
-    SampleInput,
-    SampleOrigin,
-    Samples,
-    SourceText,
-    Target,
-    Trace,
-)
+from autofix.fixes import registry
+from autofix.loading import find_target
+from autofix.loading.settings import Prefer, Settings, TargetEntry
+from autofix.patch import unified_diff
+from autofix.records.errors import AutofixError, UsageError
+from autofix.records.locations import SourceText
+from autofix.records.options import Mode
+from autofix.records.report import Limits, RepairEnding, Report
+from autofix.records.samples import SampleInput, SampleOrigin, Samples, Target
+from autofix.records.trace import Ending, Trace
 from autofix.report import json as json_report
 from autofix.report import sarif
-from autofix.settings import Prefer, Settings, TargetEntry
-from autofix.source import Source, source_of
+from autofix.session.session import Session
+from autofix.syntax.source import Source, source_of
 
 MAX_JOBS_OF_SESSION = 250
 _local = threading.local()
@@ -47,12 +42,12 @@ _local = threading.local()
 def find(base: str, request: Json) -> Json:
     """The targets of one file, as ``{"jobs": [...], "missing": [...], "order": ...}`` in the order they stand."""
     root = Path(base)
-    made = discovery.find(
+    made = targets.find(
         root / request["path"],
         root,
         [root / path for path in request["elsewhere"]],
         [TargetEntry(**with_tuples(one)) for one in request["entries"]],
-        load.configured(tuple(request["settled"])),
+        find_target.configured(tuple(request["settled"])),
         terms_from(request["terms"]),
     )
     return {"found": [_found(one, base) for one in made]}
@@ -96,13 +91,13 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
     shown = tuple(_shown(base / name, text) for name, text in job.texts)
     notebook = _notebook(job, base)
     if notebook is not None:
-        shown = (*(one for one in shown if one.path != path), cells.module_text(notebook))
-    own = next((one for one in shown if one.path == notebooks.module_path(path)), None) or load.read(path)
-    target = load.target(
+        shown = (*(one for one in shown if one.path != path), notebook_report.module_text(notebook))
+    own = next((one for one in shown if one.path == notebooks.module_path(path)), None) or find_target.read(path)
+    target = find_target.target(
         own.path,
         model=None if job.script else job.model,
         samples=None if job.script else _samples(job),
-        also=tuple(map(load.parse_also, job.also)),
+        also=tuple(map(find_target.parse_also, job.also)),
         evaluation_mode=job.eval,
         text=own.text,
         elsewhere=(),
@@ -113,7 +108,7 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
     report = engine.repair(engine.Request(target, shown, _settings(job.terms)), session(job.terms.python))
     read = (*report.trace.files, *(text.path for text in report.texts))
     files |= {file: True for file in read if notebook is None or file != own.path}
-    files |= dict.fromkeys(load.data_files(_sources(files)), True)
+    files |= dict.fromkeys(find_target.data_files(_sources(files)), True)
     files |= {file: file.is_file() for file in report.trace.data_files}
     return report
 
@@ -121,7 +116,9 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
 def _shown(path: Path, text: str) -> SourceText:
     """A text that stands in for a file, kept in the file's own encoding."""
     try:
-        return replace(notebooks.read(path).raw if path.suffix == notebooks.SUFFIX else load.read(path), text=text)
+        return replace(
+            notebooks.read(path).raw if path.suffix == notebooks.SUFFIX else find_target.read(path), text=text
+        )
     except UsageError:
         return SourceText(path, text)
 
@@ -140,7 +137,7 @@ def _sources(files: dict[Path, bool]) -> list[Source]:
     for path, there in files.items():
         if there and path.suffix == ".py":
             try:
-                source = source_of(path, load.read(path).text)
+                source = source_of(path, find_target.read(path).text)
                 _ = source.tree
                 found.append(source)
             except (UsageError, SyntaxError, ValueError, RecursionError, MemoryError):
@@ -149,7 +146,7 @@ def _sources(files: dict[Path, bool]) -> list[Source]:
 
 
 def _samples(job: Job) -> Samples:
-    inputs: tuple[SampleInput, ...] = load.parse_sample(job.samples).inputs if job.samples else ()
+    inputs: tuple[SampleInput, ...] = find_target.parse_sample(job.samples).inputs if job.samples else ()
     return Samples(inputs, job.sample, SampleOrigin[job.origin], job.place)
 
 
@@ -197,28 +194,30 @@ def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Ou
     except UsageError:
         notebook = None
     told = replace(report, target=replace(report.target, root=base))
-    told = told if notebook is None else cells.told(told, notebook)
+    told = told if notebook is None else notebook_report.told(told, notebook)
     documentation = {rule.code: rule.documentation() for rule in registry.rules()}
     document = _plain(json_report.render(told), base, notebook)
     log = _plain(sarif.render(told, documentation=documentation, version=__version__), base, notebook)
     if notebook is not None:
-        cells.add_places(document, report, notebook)
+        notebook_report.add_places(document, report, notebook)
     changes: tuple[Change, ...] = ()
     if told.plan is not None:
         try:
-            patch.changes(told.plan, told.texts, base)
+            unified_diff.changes(told.plan, told.texts, base)
             changes = _changes(told, base)
         except UsageError as error:
             document["notes"].append(str(error))
     known = tuple(
-        sorted((tree.relative(path, base), imports.digest(path) if there else "") for path, there in files.items())
+        sorted(
+            (source_files.relative(path, base), imports.digest(path) if there else "") for path, there in files.items()
+        )
     )
     return Outcome(job.label, document, log, changes, known)
 
 
 def _plain(text: str, base: Path, notebook: Notebook | None) -> Json:
     text = text.replace(json.dumps(f"{base}/")[1:-1], "")
-    made: Json = json.loads(text if notebook is None else cells.words(text, notebook))
+    made: Json = json.loads(text if notebook is None else notebook_report.words(text, notebook))
     return made
 
 
@@ -229,15 +228,15 @@ def _changes(report: Report, base: Path) -> tuple[Change, ...]:
     for path, after in report.plan.texts:
         text = before[path]
         if after != text.text:
-            made.append(Change(patch.relative(path, base).as_posix(), text.text, after, text.encoding, text.bom))
+            made.append(Change(unified_diff.relative(path, base).as_posix(), text.text, after, text.encoding, text.bom))
     return tuple(sorted(made, key=lambda change: change.path))
 
 
-def file_change(change: Change) -> patch.FileChange:
+def file_change(change: Change) -> unified_diff.FileChange:
     source = SourceText(Path(change.path), change.before, change.encoding, change.bom)
-    before, after = patch.encode(source, change.before), patch.encode(source, change.after)
-    return patch.FileChange(PurePosixPath(change.path), before, after)
+    before, after = unified_diff.encode(source, change.before), unified_diff.encode(source, change.after)
+    return unified_diff.FileChange(PurePosixPath(change.path), before, after)
 
 
 def patch_text(changes: Sequence[Change]) -> str:
-    return patch.unified([file_change(one) for one in changes]).decode("utf-8", "replace")
+    return unified_diff.unified([file_change(one) for one in changes]).decode("utf-8", "replace")

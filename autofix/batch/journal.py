@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from autofix.batch.records import Json
-from autofix.errors import UsageError
+from autofix.records.errors import UsageError
 
 FOLDER = ".autofix_cache"
 KEPT_RUNS = 20

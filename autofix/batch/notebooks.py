@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from json import decoder
 from pathlib import Path
 
-from autofix import load
-from autofix.errors import UsageError
-from autofix.hunks import spans
-from autofix.records import Position, Range, SourceText
+from autofix.loading import find_target
+from autofix.patch.diff_hunks import spans
+from autofix.records.errors import UsageError
+from autofix.records.locations import Position, Range, SourceText
 
 # Part of the module since Python 2.6, and left out of the types that checkers have of it.
 scanstring: Callable[..., tuple[str, int]] = vars(decoder)["scanstring"]
@@ -255,4 +255,4 @@ def _after(raw: str, at: int) -> int:
 
 def text_of(path: Path) -> str:
     """The module's text of a notebook or a Python file."""
-    return read(path).text if path.suffix == SUFFIX else load.read(path).text
+    return read(path).text if path.suffix == SUFFIX else find_target.read(path).text

@@ -13,10 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from autofix import registry
 from autofix.batch import jobs
 from autofix.batch.records import Json
-from autofix.errors import AutofixError
+from autofix.fixes import registry
+from autofix.records.errors import AutofixError
 
 FUNCTIONS = {function.__name__: function for function in (jobs.find, jobs.run)}
 

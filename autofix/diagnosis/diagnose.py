@@ -7,23 +7,15 @@ from __future__ import annotations
 
 import ast
 
-from autofix.diagnosis import layers, losses, operators, python, sequences, tuples
-from autofix.diagnosis.conclusion import Conclusion
-from autofix.project import Project
-from autofix.records import (
-    Failure,
-    Finding,
-    Layer,
-    Location,
-    Mismatch,
-    Operation,
-    OperationKind,
-    Position,
-    Range,
-    Tensor,
-)
-from autofix.signatures import position
-from autofix.source import argument
+from autofix.diagnosis import layers, losses, pointwise_and_views, python_errors, sequences, tuples
+from autofix.diagnosis.cause import Conclusion
+from autofix.facts.project_view import Project
+from autofix.operators.signatures import position
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.locations import Location, Position, Range
+from autofix.records.trace import Failure, Layer, Operation, OperationKind
+from autofix.records.values import Tensor
+from autofix.syntax.source import argument
 
 _FLOATS = frozenset(("float16", "bfloat16", "float32", "float64"))
 _PRODUCTS = frozenset(("matmul", "mm", "bmm", "addmm", "rmatmul", "mv", "dot", "conv1d", "conv2d"))
@@ -36,7 +28,7 @@ def diagnose(project: Project) -> Finding | None:
         return None
     operation = project.trace.failed_operation
     if operation is None:
-        conclusion = python.conclude(failure, project) or _other(failure)
+        conclusion = python_errors.conclude(failure, project) or _other(failure)
         return _placed(project, failure, None, _built_layer(failure), conclusion)
     operation = _refused_loss(project, operation) or operation
     layer = _layer(project, operation)
@@ -51,7 +43,7 @@ def _conclude(project: Project, operation: Operation, layer: Layer | None, subje
         found = layers.conclude(operation, layer, subject) or sequences.conclude(
             operation, layer, subject, project.trace
         )
-    return found or operators.conclude(operation, subject) or _dtype(operation, layer, subject)
+    return found or pointwise_and_views.conclude(operation, subject) or _dtype(operation, layer, subject)
 
 
 def _layer(project: Project, operation: Operation) -> Layer | None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autofix.diagnosis.conclusion import Conclusion, show, tensor_at
-from autofix.diagnosis.dimensions import out_of_range
-from autofix.diagnosis.operators import unflatten
-from autofix.records import Layer, Mismatch, Operation, Sequence, Tensor, Value
-from autofix.shapes import per_dimension
+from autofix.diagnosis.cause import Conclusion, show, tensor_at
+from autofix.diagnosis.dims_and_indexing import out_of_range
+from autofix.diagnosis.pointwise_and_views import unflatten
+from autofix.operators.shape_functions import per_dimension
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Sequence, Tensor, Value
 
 Check = Callable[[Operation, Layer, str], Conclusion | None]
 _BATCH_NORM_RANKS = {

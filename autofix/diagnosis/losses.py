@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 
-from autofix.diagnosis.conclusion import Conclusion, show, tensor_at
-from autofix.records import Layer, Mismatch, Operation, Tensor
+from autofix.diagnosis.cause import Conclusion, show, tensor_at
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor
 
 ELEMENTWISE = {
     "mse": ("MSELoss", "mse_loss"),

@@ -5,9 +5,11 @@ Sizes of inputs, states and masks against the layer's own.
 
 from __future__ import annotations
 
-from autofix.diagnosis.conclusion import Conclusion, show, tensor_at
+from autofix.diagnosis.cause import Conclusion, show, tensor_at
 from autofix.diagnosis.layers import number
-from autofix.records import Layer, Mismatch, Operation, Sequence, Tensor, Trace, Value
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Layer, Operation, Trace
+from autofix.records.values import Sequence, Tensor, Value
 
 _RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
 _CELLS = frozenset(("RNNCell", "LSTMCell", "GRUCell"))

@@ -8,11 +8,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.diagnosis.conclusion import Conclusion
-from autofix.evaluation import Names, evaluate
-from autofix.project import Project
-from autofix.records import Mismatch, Operation, Sequence, Value, tensors_of
-from autofix.source import Source
+from autofix.diagnosis.cause import Conclusion
+from autofix.facts.evaluate import Names, evaluate
+from autofix.facts.project_view import Project
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence, Value, tensors_of
+from autofix.syntax.source import Source
 
 _TAKES_SEQUENCE = frozenset(
     [

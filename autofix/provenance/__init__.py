@@ -3,6 +3,6 @@
 ``places`` enumerates and prices the edits; the other files answer what it asks of the source.
 """
 
-from autofix.provenance.places import Site, sites
+from autofix.provenance.size_sites import Site, sites
 
 __all__ = ["Site", "sites"]

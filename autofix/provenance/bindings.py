@@ -10,10 +10,11 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from autofix.evaluation import evaluate, names_of
-from autofix.project import Expression, Project
-from autofix.provenance.configs import keyed_nodes
-from autofix.provenance.scopes import (
+from autofix.facts.evaluate import evaluate, names_of
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance.config_entries import keyed_nodes
+from autofix.records.trace import Frame
+from autofix.syntax.name_bindings import (
     assignments,
     default_of,
     imported_from,
@@ -22,8 +23,7 @@ from autofix.provenance.scopes import (
     parameters,
     targets,
 )
-from autofix.records import Frame
-from autofix.source import Function, Source, dotted
+from autofix.syntax.source import Function, Source, dotted
 
 Inverse = Callable[[int], int | None]
 

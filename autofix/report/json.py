@@ -9,26 +9,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from autofix.errors import UsageError
-from autofix.patch import plan_patch
-from autofix.records import (
-    ChainLink,
-    Check,
-    Diagnostic,
-    Edit,
-    Location,
-    Plan,
-    Position,
-    Proof,
-    Range,
-    Report,
-    SampleInput,
-    Samples,
-    Step,
-    Target,
-    Trace,
-)
-from autofix.report import words
+from autofix.patch.unified_diff import plan_patch
+from autofix.records.errors import UsageError
+from autofix.records.locations import Edit, Location, Position, Range
+from autofix.records.plan import Plan, Proof, Step
+from autofix.records.report import ChainLink, Diagnostic, Report
+from autofix.records.samples import SampleInput, Samples, Target
+from autofix.records.trace import Check, Trace
+from autofix.report import phrases
 
 SCHEMA = 1
 
@@ -47,7 +35,7 @@ def render(report: Report, *, timing: bool = False, exit_code: int | None = None
         "target": _target(report.target),
         "ending": _token(report.ending.name),
         "message": report.message,
-        "exit_code": words.exit_code(report) if exit_code is None else exit_code,
+        "exit_code": phrases.exit_code(report) if exit_code is None else exit_code,
         "diagnostics": [_diagnostic(diagnostic, root) for diagnostic in report.diagnostics],
         "plan": None if report.plan is None else _plan(report, report.plan, timing=timing),
         "alternatives": [_plan(report, plan, timing=timing) for plan in report.alternatives],
@@ -66,7 +54,7 @@ def _token(name: str) -> str:
 
 def _target(target: Target) -> Json:
     return {
-        "path": words.short_path(target.path, target.root),
+        "path": phrases.short_path(target.path, target.root),
         "module": target.module,
         "model": target.model,
         "mode": "eval" if target.evaluation_mode else "train",
@@ -98,8 +86,8 @@ def _trace(trace: Trace) -> Json:
     return {
         "ending": _token(trace.ending.name),
         "mode": trace.mode.value,
-        "operations": len(words.forward_operations(trace)),
-        "output": words.value_text(trace.output),
+        "operations": len(phrases.forward_operations(trace)),
+        "output": phrases.value_text(trace.output),
         "sliced": trace.sliced,
         "placeholders": list(trace.placeholders),
         "isolation": None if trace.isolation is None else trace.isolation.value,
@@ -133,7 +121,7 @@ def _link(link: ChainLink, root: Path) -> Json:
 
 
 def _location(location: Location, root: Path) -> Json:
-    return {"path": words.short_path(location.path, root), "range": _range(location.range)}
+    return {"path": phrases.short_path(location.path, root), "range": _range(location.range)}
 
 
 def _range(place: Range) -> Json:
@@ -151,7 +139,7 @@ def _plan(report: Report, plan: Plan, *, timing: bool) -> Json:
         "cost": plan.cost,
         "applicability": plan.applicability.value,
         "notes": list(plan.notes),
-        "files": [words.short_path(path, root) for path, _ in plan.texts],
+        "files": [phrases.short_path(path, root) for path, _ in plan.texts],
         "steps": [_step(step, root) for step in plan.steps],
         "patch": _patch(report, plan),
         "proof": _proof(plan.proof, timing=timing),

@@ -9,9 +9,10 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from autofix.hunks import spans
-from autofix.patch import apply_edits, line_starts, position_at
-from autofix.records import Edit, Plan, Range, SourceText
+from autofix.patch.diff_hunks import spans
+from autofix.patch.unified_diff import apply_edits, line_starts, position_at
+from autofix.records.locations import Edit, Range, SourceText
+from autofix.records.plan import Plan
 
 
 def replacements(plan: Plan, texts: tuple[SourceText, ...]) -> tuple[Edit, ...]:

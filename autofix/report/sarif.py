@@ -13,18 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
-from autofix.records import (
-    Applicability,
-    ChainLink,
-    Diagnostic,
-    Edit,
-    Location,
-    Plan,
-    Range,
-    RepairEnding,
-    Report,
-)
-from autofix.report import words
+from autofix.records.locations import Edit, Location, Range
+from autofix.records.plan import Applicability, Plan
+from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report
+from autofix.report import phrases
 from autofix.report.replacements import replacements
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -94,13 +86,13 @@ def _sentence(text: str) -> str:
 
 def _invocation(report: Report, exit_code: int | None) -> Json:
     ran = report.ending is not RepairEnding.NOT_RUN
-    notifications = [_notification("note", words.samples_text(report.target.samples))] if ran else []
+    notifications = [_notification("note", phrases.samples_text(report.target.samples))] if ran else []
     notifications += [_notification("note", note) for note in report.notes]
     if not ran:
         notifications.append(_notification("error", report.message))
     return {
         "executionSuccessful": ran,
-        "exitCode": words.exit_code(report) if exit_code is None else exit_code,
+        "exitCode": phrases.exit_code(report) if exit_code is None else exit_code,
         "toolExecutionNotifications": notifications,
     }
 
@@ -142,7 +134,7 @@ def _results(report: Report, codes: list[str]) -> list[Json]:
 def _identity(report: Report, diagnostic: Diagnostic) -> str:
     """What stays the same when lines move or another size is wrong."""
     finding = diagnostic.finding
-    path = words.short_path(finding.location.path, report.target.root)
+    path = phrases.short_path(finding.location.path, report.target.root)
     return "\0".join((diagnostic.code, path, finding.mismatch.value, finding.subject, finding.parameter))
 
 
@@ -237,7 +229,7 @@ def _physical(location: Location, root: Path) -> Json:
 
 def _artifact(path: Path, root: Path) -> Json:
     if path.is_relative_to(root):
-        return {"uri": quote(words.short_path(path, root)), "uriBaseId": ROOT}
+        return {"uri": quote(phrases.short_path(path, root)), "uriBaseId": ROOT}
     return {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix())}
 
 

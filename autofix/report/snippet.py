@@ -8,10 +8,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
-from autofix.patch import line_starts
-from autofix.records import Range
-from autofix.report.glyphs import ELLIPSIS, Cell, cells
-from autofix.report.spans import Line, Span, Style, line
+from autofix.patch.unified_diff import line_starts
+from autofix.records.locations import Range
+from autofix.report.styled_text import Line, Span, Style, line
+from autofix.report.terminal_text import ELLIPSIS, Cell, cells
 
 MINIMAL_COLUMNS = 24
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from autofix.report.glyphs import columns, cut_middle, wrapped
-from autofix.report.spans import Line, Span, Style, line
+from autofix.report.styled_text import Line, Span, Style, line
+from autofix.report.terminal_text import columns, cut_middle, wrapped
 
 GAP = "  "
 MARK = "> "

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.errors import UsageError
-from autofix.patch import plan_patch
-from autofix.preference import Mode
-from autofix.records import Applicability, CheckOutcome, Diagnostic, Location, Plan, Proof, RepairEnding, Report
-from autofix.report import words
-from autofix.report.glyphs import cut_middle, visible, wrapped
+from autofix.patch.unified_diff import plan_patch
+from autofix.records.errors import UsageError
+from autofix.records.locations import Location
+from autofix.records.options import Mode
+from autofix.records.plan import Applicability, Plan, Proof
+from autofix.records.report import Diagnostic, RepairEnding, Report
+from autofix.records.trace import CheckOutcome
+from autofix.report import phrases
 from autofix.report.snippet import snippet, source_line
-from autofix.report.spans import Line, Span, Style, line, rendered
+from autofix.report.styled_text import Line, Span, Style, line, rendered
+from autofix.report.terminal_text import cut_middle, visible, wrapped
 
 LISTED_KEYS = 6
 
@@ -57,12 +60,12 @@ def _separated(blocks: Iterator[list[Line]]) -> Iterator[Line]:
 
 def _diagnostic(report: Report, diagnostic: Diagnostic, width: int) -> Iterator[Line]:
     finding, root = diagnostic.finding, report.target.root
-    place = Span(f"{words.place(finding.location, root)}: ", Style.PATH)
-    kind = Span(f"{words.severity(diagnostic)}[{diagnostic.code}]", Style.ERROR)
+    place = Span(f"{phrases.place(finding.location, root)}: ", Style.PATH)
+    kind = Span(f"{phrases.severity(diagnostic)}[{diagnostic.code}]", Style.ERROR)
     yield line(place, kind, Span(f" {visible(finding.message)}", Style.STRONG))
     yield from _snippet(report, finding.location, width)
     if diagnostic.chain:
-        yield from _entry("trace", words.chain_text(words.link_texts(diagnostic.chain)), width)
+        yield from _entry("trace", phrases.chain_text(phrases.link_texts(diagnostic.chain)), width)
     if _elsewhere(finding.location, finding.call):
         yield from _entry("call", _call(report, finding.call, width), width)
     if diagnostic.fixed_by is not None:
@@ -86,7 +89,7 @@ def _elsewhere(location: Location, call: Location) -> bool:
 
 def _call(report: Report, call: Location, width: int) -> str:
     """Where the run died, when that is not the line that is shown."""
-    place = words.place(call, report.target.root)
+    place = phrases.place(call, report.target.root)
     text = _text_of(report, call)
     source = None if text is None else source_line(text, call.range.start.line)
     return (
@@ -122,31 +125,33 @@ def _repair(report: Report, width: int) -> Iterator[Line]:
     plan = report.plan
     if plan is None:
         return
-    edits = words.counted(sum(len(step.fix.edits) for step in plan.steps), "edit")
+    edits = phrases.counted(sum(len(step.fix.edits) for step in plan.steps), "edit")
     yield line(Span("repair", Style.HELP), f" ({plan.applicability.value}): {edits} in ", _files(report, plan))
     explained = {diagnostic.fixed_by for diagnostic in report.diagnostics}
     for step in plan.steps:
         if step.fix not in explained:
             yield from _entry("help", visible(step.fix.title), width, Style.HELP)
     if plan.applicability is not Applicability.SAFE:
-        yield from _entry(plan.applicability.value, words.why_unsafe(plan, len(report.alternatives)), width, Style.NOTE)
+        yield from _entry(
+            plan.applicability.value, phrases.why_unsafe(plan, len(report.alternatives)), width, Style.NOTE
+        )
     elif plan.notes:
         yield from _entry("note", visible("; ".join(plan.notes)), width, Style.NOTE)
     yield from _proof(plan.proof, width)
 
 
 def _files(report: Report, plan: Plan) -> str:
-    paths = [visible(words.short_path(path, report.target.root)) for path, _ in plan.texts]
+    paths = [visible(phrases.short_path(path, report.target.root)) for path, _ in plan.texts]
     return _some(paths, ", ")
 
 
 def _proof(proof: Proof, width: int) -> Iterator[Line]:
     ladder = (("verified", CheckOutcome.PASSED), ("failed", CheckOutcome.FAILED), ("not asked", CheckOutcome.NOT_ASKED))
     for label, outcome in ladder:
-        if found := words.rungs(proof.checks, outcome, proof.output):
+        if found := phrases.rungs(proof.checks, outcome, proof.output):
             yield from _entry(label, found, width, Style.NOTE if outcome is CheckOutcome.FAILED else Style.LABEL)
     if proof.chain_after:
-        yield from _entry("trace after", words.chain_text(list(map(visible, proof.chain_after))), width)
+        yield from _entry("trace after", phrases.chain_text(list(map(visible, proof.chain_after))), width)
     if proof.parameters_after or proof.parameters_before:
         yield from _entry("parameters", _parameters(proof), width)
     if keys := _keys(proof):
@@ -205,7 +210,7 @@ def _closing(report: Report, width: int, *, applied: bool) -> Iterator[Line]:
         yield line(Span("note: ", Style.NOTE), first)
         yield from (line("      ", more) for more in rest)
     yield from (line(Span(text, Style.FAINT)) for text in wrapped(_ran(report), width))
-    yield from (line(Span(text, Style.STRONG)) for text in wrapped(words.summary(report, applied=applied), width))
+    yield from (line(Span(text, Style.STRONG)) for text in wrapped(phrases.summary(report, applied=applied), width))
 
 
 def _ran(report: Report) -> str:
@@ -216,11 +221,11 @@ def _ran(report: Report) -> str:
         words_given = "".join(f" {visible(word)}" for word in target.arguments)
         return f"{verb} {visible(target.path.name)}{words_given} as a program"
     model = f"`{visible(target.model)}`" if target.model else "the model"
-    parts = [f"{verb} {model} on {words.samples_text(target.samples)}"]
+    parts = [f"{verb} {model} on {phrases.samples_text(target.samples)}"]
     parts += [f"also on {visible(str(samples))}" for samples in target.also]
     parts.append("evaluation mode" if target.evaluation_mode else "training mode")
     if trace.mode is Mode.META:
-        parts.append(f"without storage, which would take up to {words.size_text(trace.need)}")
+        parts.append(f"without storage, which would take up to {phrases.size_text(trace.need)}")
     if trace.sliced:
         parts.append("only the definitions of the file were executed")
     if trace.placeholders:

@@ -24,8 +24,8 @@ from unittest import mock
 from hypothesis import HealthCheck, given, settings
 from unidiff.patch import PatchSet
 
-from autofix.child import Session
-from autofix.frontends import cli
+from autofix.frontends.cli import main
+from autofix.session.session import Session
 
 NORMAL, LONG = "normal", "long"
 CODES = frozenset((0, 1, 2))
@@ -128,7 +128,7 @@ def command(words: Sequence[str], session: Session | None, given: bytes = b"") -
         "stderr": io.TextIOWrapper(errors, "utf-8", "backslashreplace", newline=""),
     }
     with mock.patch.multiple(sys, **streams):
-        code = cli.main(words, session)
+        code = main.main(words, session)
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     return Done(code, output.getvalue(), errors.getvalue().decode("utf-8"))

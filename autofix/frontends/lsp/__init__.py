@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 
-from autofix.errors import UsageError
+from autofix.records.errors import UsageError
 
 NEEDED = ("pygls", "platformdirs")
 

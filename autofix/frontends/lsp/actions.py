@@ -11,16 +11,19 @@ from dataclasses import dataclass, replace
 
 from lsprotocol import types
 
-from autofix.errors import ConflictError
 from autofix.frontends.lsp import comments, diagnostics, edits
-from autofix.frontends.lsp.clients import FIX_ALL, NOTEBOOK_FIX_ALL, QUICK_FIX, REWRITE, Client
+from autofix.frontends.lsp.capabilities import FIX_ALL, NOTEBOOK_FIX_ALL, QUICK_FIX, REWRITE, Client
 from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.documents import Buffer
 from autofix.frontends.lsp.results import Place, Result, Stage, is_fresh, locations, place_now
-from autofix.records import Applicability, Diagnostic, Edit, Location, Plan, Position, Range, SampleOrigin
-from autofix.report import words
-from autofix.report.glyphs import cut_middle
-from autofix.source import source_of
+from autofix.records.errors import ConflictError
+from autofix.records.locations import Edit, Location, Position, Range
+from autofix.records.plan import Applicability, Plan
+from autofix.records.report import Diagnostic
+from autofix.records.samples import SampleOrigin
+from autofix.report import phrases
+from autofix.report.terminal_text import cut_middle
+from autofix.syntax.source import source_of
 
 TITLE_WIDTH = 110
 
@@ -77,7 +80,7 @@ def _quick_fixes(
     for index, plan in enumerate(result.plans):
         yield from _of_plan(result, index, plan, QUICK_FIX, convert, client, shown, preferred=index == 0)
     if len(result.plans) > 1 and client.asks_choices:
-        count = words.counted(len(result.plans) - 1, "other repair")
+        count = phrases.counted(len(result.plans) - 1, "other repair")
         command = types.Command(
             "Show the other repairs", command="autofix.showAlternatives", arguments=[result.module.uri]
         )

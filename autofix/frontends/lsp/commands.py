@@ -12,15 +12,16 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams, JsonRpcRequestCancelled
 
-from autofix import load
-from autofix.errors import AutofixError, ConflictError, UsageError
-from autofix.frontends.lsp import actions, comments, edits, pages
-from autofix.frontends.lsp.analysis import Cause
-from autofix.frontends.lsp.desk import Desk
+from autofix.frontends.lsp import actions, comments, edits, rule_pages
 from autofix.frontends.lsp.documents import Module, path_of
 from autofix.frontends.lsp.results import Place, Result
-from autofix.records import Edit, SampleOrigin
-from autofix.source import source_of
+from autofix.frontends.lsp.scheduler import Cause
+from autofix.frontends.lsp.server_state import Desk
+from autofix.loading import find_target
+from autofix.records.errors import AutofixError, ConflictError, UsageError
+from autofix.records.locations import Edit
+from autofix.records.samples import SampleOrigin
+from autofix.syntax.source import source_of
 
 # Longer than any run and search may take.
 PATIENCE_S = 600.0
@@ -98,12 +99,12 @@ async def _set_sample_shape(desk: Desk, arguments: Arguments) -> Any:
     given = None
     if shape is not None:
         parts = [part for part in shape.split(";") if part.strip()]
-        given = load.parse_sample(parts or [shape])
-    target = load.target(
+        given = find_target.parse_sample(parts or [shape])
+    target = find_target.target(
         module.path,
         model=desk.models.get(module.uri) or settings.model,
         samples=given,
-        settled=load.configured(settings.sample_shape),
+        settled=find_target.configured(settings.sample_shape),
         text=module.text,
     )
     source = source_of(module.path, module.text)
@@ -170,7 +171,7 @@ def _folder(desk: Desk, arguments: Arguments) -> Path:
         return folder
     if path.is_dir():
         return path
-    return desk.configuration.folder_of(path) or load.project_root(path)
+    return desk.configuration.folder_of(path) or find_target.project_root(path)
 
 
 async def _explain(desk: Desk, arguments: Arguments) -> Any:
@@ -178,10 +179,10 @@ async def _explain(desk: Desk, arguments: Arguments) -> Any:
     if code is None:
         results = desk.analyses.results()
         code = next((one.code for result in results for one in result.diagnostics), None)
-    text = None if code is None else pages.text(code)
+    text = None if code is None else rule_pages.text(code)
     if code is None or text is None:
         raise UsageError(f"there is no rule {code}" if code else "nothing is found that could be explained")
-    page = pages.uri(code.upper())
+    page = rule_pages.uri(code.upper())
     if page is not None and desk.client.shows_documents:
         await desk.server.window_show_document_async(types.ShowDocumentParams(page, take_focus=True))
     return text

@@ -9,11 +9,13 @@ import ast
 import re
 from functools import lru_cache
 
-from autofix import suppressions
-from autofix.frontends.lsp.lines import Lines
-from autofix.patch import apply_edits
-from autofix.records import Edit, Finding, Position, Range, Samples
-from autofix.source import Source
+from autofix.frontends.lsp.position_encoding import Lines
+from autofix.patch.unified_diff import apply_edits
+from autofix.records.finding import Finding
+from autofix.records.locations import Edit, Position, Range
+from autofix.records.samples import Samples
+from autofix.syntax import suppressions
+from autofix.syntax.source import Source
 
 _SAMPLE = re.compile(r"#\s*autofix:\s*sample[-_]shape\s*=\s*(?P<shape>[^#\r\n]+)")
 

@@ -12,8 +12,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from autofix import load, settings
-from autofix.settings import Settings
+from autofix.loading import find_target, settings
+from autofix.loading.settings import Settings
 
 _ENVIRONMENTS = (".venv", "venv")
 _LEVELS = ("error", "warning", "info", "debug")
@@ -122,7 +122,7 @@ class Configuration:
 
     def settings(self, path: Path) -> Settings:
         """What the project says, with the client's limits on top; raises UsageError for settings that are wrong."""
-        own, base = self.preferences(path), settings.read(load.project_root(path))
+        own, base = self.preferences(path), settings.read(find_target.project_root(path))
         limits = replace(
             base.limits,
             run_seconds=own.time_limit or base.limits.run_seconds,
@@ -133,12 +133,12 @@ class Configuration:
 
     def _python(self, path: Path, own: Preferences, base: Settings) -> str | None:
         if own.python is not None:
-            folder = self.folder_of(path) or load.project_root(path)
+            folder = self.folder_of(path) or find_target.project_root(path)
             given = settings.expanded(own.python)
             return own.python if given.name == own.python else str(folder / given)
         if base.python is not None:
             return base.python
-        folders = dict.fromkeys(filter(None, (load.project_root(path), self.folder_of(path))))
+        folders = dict.fromkeys(filter(None, (find_target.project_root(path), self.folder_of(path))))
         active = os.environ.get("VIRTUAL_ENV")
         environments = [Path(active)] if active else []
         environments += [folder / name for folder in folders for name in _ENVIRONMENTS]

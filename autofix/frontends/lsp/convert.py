@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from lsprotocol import types
 
 from autofix.frontends.lsp.documents import Buffer, Documents
-from autofix.frontends.lsp.lines import Encoding
+from autofix.frontends.lsp.position_encoding import Encoding
 from autofix.frontends.lsp.results import Place, Result, place_now
-from autofix.records import Location, Range
+from autofix.records.locations import Location, Range
 
 
 @dataclass(frozen=True, slots=True)

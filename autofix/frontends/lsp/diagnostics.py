@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 
 from lsprotocol import types
 
-from autofix.frontends.lsp import pages
-from autofix.frontends.lsp.clients import Client
+from autofix.frontends.lsp import rule_pages
+from autofix.frontends.lsp.capabilities import Client
 from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.results import Place, Result, Stage, place_now
-from autofix.records import Diagnostic, Finding, Location, RepairEnding
+from autofix.records.finding import Finding
+from autofix.records.locations import Location
+from autofix.records.report import Diagnostic, RepairEnding
 
 SOURCE = "autofix"
 MAX_RELATED = 24
@@ -41,7 +43,7 @@ def _diagnostic(
     result: Result, diagnostic: Diagnostic, place: Place, convert: Converter, client: Client
 ) -> types.Diagnostic:
     finding = diagnostic.finding
-    page = pages.uri(diagnostic.code) if client.code_links and result.stage is not Stage.KNOWN else None
+    page = rule_pages.uri(diagnostic.code) if client.code_links and result.stage is not Stage.KNOWN else None
     related = list(_related(result, diagnostic, convert)) if client.related_information else None
     return types.Diagnostic(
         range=convert.range(place),

@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from autofix.frontends.lsp.lines import Encoding, Lines
-from autofix.records import Position, Range
+from autofix.frontends.lsp.position_encoding import Encoding, Lines
+from autofix.records.locations import Position, Range
 
 PYTHON = "python"
 # Lines of a cell that are for IPython, not for Python: `%magic`, `!shell`, `name?`, `name = %magic`.

@@ -10,12 +10,16 @@ from typing import TypeVar
 
 from lsprotocol import types
 
-from autofix.frontends.lsp.clients import Client
+from autofix.frontends.lsp.capabilities import Client
 from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.documents import Buffer
 from autofix.frontends.lsp.results import Place, Result, locations, place_now
-from autofix.records import CheckOutcome, Diagnostic, Layer, Location, Operation, OperationKind, Plan, Position, Value
-from autofix.report import words
+from autofix.records.locations import Location, Position
+from autofix.records.plan import Plan
+from autofix.records.report import Diagnostic
+from autofix.records.trace import CheckOutcome, Layer, Operation, OperationKind
+from autofix.records.values import Value
+from autofix.report import phrases
 
 Thing = TypeVar("Thing", Operation, Layer)
 LISTED_RUNS = 6
@@ -158,13 +162,13 @@ def _of_layers(result: Result, layers: list[Layer]) -> Iterator[str]:
 def _sizes(layer: Layer) -> str:
     """``Linear(in_features=400, out_features=120)``, 48,120 parameters."""
     known = dict(layer.settings)
-    sizes = ", ".join(f"{name}={words.value_text(known[name])}" for name in _SETTINGS if name in known)
-    return f"`{layer.kind}({sizes})`, {words.counted(layer.parameter_count, 'parameter')}"
+    sizes = ", ".join(f"{name}={phrases.value_text(known[name])}" for name in _SETTINGS if name in known)
+    return f"`{layer.kind}({sizes})`, {phrases.counted(layer.parameter_count, 'parameter')}"
 
 
 def _typed(value: Value) -> str:
     """A shape with its dtype, which a reader of a hover may want even where it is the usual one."""
-    text = words.value_text(value)
+    text = phrases.value_text(value)
     return text if not text.startswith("(") or text.startswith("((") else f"float32 {text}"
 
 
@@ -190,9 +194,9 @@ def _of_plan(plan: Plan) -> Iterator[str]:
         yield f"Look at it: {'; '.join(plan.notes[:LISTED_NOTES])}"
     proof = plan.proof
     for label, outcome in (("Verified", CheckOutcome.PASSED), ("Failed", CheckOutcome.FAILED)):
-        if found := words.rungs(proof.checks, outcome, proof.output):
+        if found := phrases.rungs(proof.checks, outcome, proof.output):
             yield f"{label}: {found}"
     if proof.chain_after:
-        yield f"Then: {words.chain_text(proof.chain_after)}"
+        yield f"Then: {phrases.chain_text(proof.chain_after)}"
     if proof.parameters_before is not None and proof.parameters_before != proof.parameters_after:
         yield f"Parameters: {proof.parameters_before:,} -> {proof.parameters_after:,}"

@@ -13,8 +13,10 @@ from lsprotocol import types
 from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.documents import Buffer
 from autofix.frontends.lsp.results import Place, Result, place_now
-from autofix.records import Location, Operation, OperationKind, Position, Range, Tensor, Trace, tensors_of
-from autofix.report import words
+from autofix.records.locations import Location, Position, Range
+from autofix.records.trace import Operation, OperationKind, Trace
+from autofix.records.values import Tensor, tensors_of
+from autofix.report import phrases
 
 LISTED_SHAPES = 3
 
@@ -56,7 +58,7 @@ def _called(trace: Trace | None, path: Path) -> dict[int, list[Operation]]:
     """What came out of lines that called other code of the user, a block say: for each go the one operation whose
     result was used afterwards, or that came last and was used by nothing. An empty list where it is not one.
     """
-    operations = () if trace is None else words.forward_operations(trace)
+    operations = () if trace is None else phrases.forward_operations(trace)
     lines: dict[int, list[list[Operation]]] = {}
     deep: set[int] = set()
     for position, operation in enumerate(operations):
@@ -100,7 +102,7 @@ def _is_inside(inner: Operation, outer: Operation) -> bool:
 
 
 def _hint(operations: list[Operation], place: Place, convert: Converter) -> types.InlayHint:
-    shapes = list(dict.fromkeys(words.value_text(operation.result) for operation in operations))
+    shapes = list(dict.fromkeys(phrases.value_text(operation.result) for operation in operations))
     label = "  ".join(shapes[:LISTED_SHAPES])
     if len(shapes) > LISTED_SHAPES:
         label += f"  ... {len(shapes) - LISTED_SHAPES} more"
@@ -112,9 +114,9 @@ def _hint(operations: list[Operation], place: Place, convert: Converter) -> type
 
 
 def _tooltip(operation: Operation) -> str:
-    given = ", ".join(map(words.value_text, operation.tensors)) or "nothing"
+    given = ", ".join(map(phrases.value_text, operation.tensors)) or "nothing"
     dtypes = ", ".join(dict.fromkeys(tensor.dtype for tensor in _results(operation)))
-    return f"{operation.layer or operation.target}: {given} -> {words.value_text(operation.result)}, {dtypes}"
+    return f"{operation.layer or operation.target}: {given} -> {phrases.value_text(operation.result)}, {dtypes}"
 
 
 def _results(operation: Operation) -> tuple[Tensor, ...]:

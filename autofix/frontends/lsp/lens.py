@@ -11,18 +11,21 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from autofix import load
-from autofix.errors import UsageError
 from autofix.frontends.lsp import comments
 from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.documents import Buffer, Module
 from autofix.frontends.lsp.results import Place, Result, Stage, is_fresh
-from autofix.models import several
-from autofix.records import Position, Range, RepairEnding, SampleOrigin, Samples, Target, Trace
-from autofix.report import words
-from autofix.report.glyphs import cut_middle
-from autofix.settings import Settings
-from autofix.source import Source, source_of
+from autofix.loading import find_target
+from autofix.loading.model_discovery import several
+from autofix.loading.settings import Settings
+from autofix.records.errors import UsageError
+from autofix.records.locations import Position, Range
+from autofix.records.report import RepairEnding
+from autofix.records.samples import SampleOrigin, Samples, Target
+from autofix.records.trace import Trace
+from autofix.report import phrases
+from autofix.report.terminal_text import cut_middle
+from autofix.syntax.source import Source, source_of
 
 MESSAGE_WIDTH = 120
 Shown = tuple[Buffer, types.CodeLens]
@@ -64,10 +67,10 @@ def _target(module: Module, known: Known) -> Target:
     if result is not None and result.report is not None and result.module.text == module.text:
         return result.report.target
     chosen = known.settings
-    return load.target(
+    return find_target.target(
         module.path,
         model=known.model or chosen.model,
-        settled=load.configured(chosen.sample_shape),
+        settled=find_target.configured(chosen.sample_shape),
         text=module.text,
     )
 
@@ -117,7 +120,7 @@ def _described(target: Target, known: Known) -> Iterator[str]:
         yield f"{target.samples} {_origin(target.samples, target.path.name)}".strip()
     trace = known.result.trace if known.result is not None else None
     if trace is not None and (count := _parameters(trace)):
-        yield words.counted(count, "parameter")
+        yield phrases.counted(count, "parameter")
 
 
 def _origin(samples: Samples, name: str) -> str:
@@ -156,7 +159,7 @@ def _outcome(result: Result) -> str:
             return "the fault is hidden by a comment"
         case RepairEnding.NOT_RUN:
             return cut_middle(f"not run: {result.message}", MESSAGE_WIDTH)
-    faults = words.counted(len(result.diagnostics), "fault")
+    faults = phrases.counted(len(result.diagnostics), "fault")
     if result.stage is Stage.KNOWN:
         return f"{faults}, searching for a repair ..."
     if not result.plans:

@@ -6,8 +6,8 @@ from typing import Any
 
 from lsprotocol import types
 
-from autofix.frontends.lsp.analysis import Cause
-from autofix.frontends.lsp.desk import Desk
+from autofix.frontends.lsp.scheduler import Cause
+from autofix.frontends.lsp.server_state import Desk
 
 _WATCHED = ("**/*.py", "**/pyproject.toml", "**/autofix.toml", "**/*.json", "**/*.yaml", "**/*.yml")
 

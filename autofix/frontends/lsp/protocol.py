@@ -14,7 +14,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
-from autofix.frontends.lsp import clients
+from autofix.frontends.lsp import capabilities
 
 _LOG = logging.getLogger(__name__)
 # Handled by us alone: pygls would keep texts, and run commands without passing their progress token on.
@@ -34,7 +34,7 @@ class Protocol(LanguageServerProtocol):
     """``answered`` is the id of an `initialize` that has its answer already, ``client`` who sent it."""
 
     answered: str | int | None = None
-    client = clients.client({})
+    client = capabilities.client({})
     outgoing: BinaryIO | None = None
 
     def _register_builtin_features(self) -> None:
@@ -46,13 +46,13 @@ class Protocol(LanguageServerProtocol):
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, Any]:
         """What a client is offered depends on it alone, see ``clients.answer``."""
         yield self.fm.features[types.INITIALIZE], (params,), None
-        return clients.answer(self.client)
+        return capabilities.answer(self.client)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         params = data.get("params")
         if data.get("method") == types.INITIALIZE and isinstance(params, dict):
             # Capabilities are read as they are: one that a client writes wrongly is no reason not to serve it.
-            self.client = clients.client(params.get("capabilities"))
+            self.client = capabilities.client(params.get("capabilities"))
             data = {**data, "params": {**params, "capabilities": {}}}
         try:
             return super().structure_message(data)

@@ -12,12 +12,15 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from autofix import load
-from autofix.errors import UsageError
 from autofix.frontends.lsp.documents import Buffer, Documents, Module, Part, path_of
-from autofix.records import Diagnostic, Location, Operation, Plan, Position, Range, Report, Trace
-from autofix.report import words
-from autofix.source import split_lines
+from autofix.loading import find_target
+from autofix.records.errors import UsageError
+from autofix.records.locations import Location, Position, Range
+from autofix.records.plan import Plan
+from autofix.records.report import Diagnostic, Report
+from autofix.records.trace import Operation, Trace
+from autofix.report import phrases
+from autofix.syntax.source import split_lines
 
 
 class Stage(Enum):
@@ -48,7 +51,7 @@ class Result:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        return () if self.report is None else words.open_diagnostics(self.report)
+        return () if self.report is None else phrases.open_diagnostics(self.report)
 
     @property
     def plans(self) -> tuple[Plan, ...]:
@@ -67,7 +70,7 @@ class Result:
     def operations(self) -> dict[Path, list[Operation]]:
         """What the run did, by the file of the innermost frame."""
         found: dict[Path, list[Operation]] = {}
-        for operation in words.forward_operations(self.trace) if self.trace is not None else ():
+        for operation in phrases.forward_operations(self.trace) if self.trace is not None else ():
             if operation.frames:
                 found.setdefault(operation.frames[0].path, []).append(operation)
         return found
@@ -95,7 +98,7 @@ class Result:
 
 def _on_disk(path: Path) -> str | None:
     try:
-        return load.read(path).text
+        return find_target.read(path).text
     except UsageError:
         return None
 

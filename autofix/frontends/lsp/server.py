@@ -21,11 +21,13 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
-from autofix import __version__, child, memory
-from autofix.frontends.lsp import commands, notifications, questions, trust
-from autofix.frontends.lsp.desk import Desk
+from autofix import __version__
+from autofix.frontends.lsp import commands, notifications, requests, trust
 from autofix.frontends.lsp.protocol import Protocol
+from autofix.frontends.lsp.server_state import Desk
 from autofix.frontends.lsp.streams import Replayed
+from autofix.session import session
+from autofix.system import gc_pause
 
 PARENT_EVERY_S = 2.0
 _GC_THRESHOLDS = (20_000, 20, 20)
@@ -44,12 +46,12 @@ _FEATURES: dict[str, Callable[[Desk, Any], Any]] = {
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: notifications.did_change_configuration,
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: notifications.did_change_files,
     types.WORKSPACE_EXECUTE_COMMAND: commands.execute,
-    types.TEXT_DOCUMENT_DIAGNOSTIC: questions.diagnostic,
-    types.TEXT_DOCUMENT_CODE_ACTION: questions.code_action,
-    types.CODE_ACTION_RESOLVE: questions.resolve_action,
-    types.TEXT_DOCUMENT_INLAY_HINT: questions.hints,
-    types.TEXT_DOCUMENT_HOVER: questions.hover,
-    types.TEXT_DOCUMENT_CODE_LENS: questions.lenses,
+    types.TEXT_DOCUMENT_DIAGNOSTIC: requests.diagnostic,
+    types.TEXT_DOCUMENT_CODE_ACTION: requests.code_action,
+    types.CODE_ACTION_RESOLVE: requests.resolve_action,
+    types.TEXT_DOCUMENT_INLAY_HINT: requests.hints,
+    types.TEXT_DOCUMENT_HOVER: requests.hover,
+    types.TEXT_DOCUMENT_CODE_LENS: requests.lenses,
 }
 
 
@@ -61,7 +63,7 @@ def serve(first: bytes, answered: str | int | None, incoming: BinaryIO, outgoing
     server.protocol.answered, server.protocol.outgoing = answered, outgoing
     signal.signal(signal.SIGTERM, _terminate)
     # What was imported stays; looking through it again and again would make some of the answers late.
-    memory.keep()
+    gc_pause.keep()
     gc.set_threshold(*_GC_THRESHOLDS)
     try:
         server.start_io(Replayed(first, incoming), outgoing)  # type: ignore[arg-type]
@@ -138,7 +140,7 @@ class Server(LanguageServer):
         """Some editors die without closing our input."""
 
         def watch() -> None:
-            while child.is_alive(process_id):
+            while session.is_alive(process_id):
                 time.sleep(PARENT_EVERY_S)
             self.end()
             os._exit(1)

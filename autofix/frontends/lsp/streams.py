@@ -11,7 +11,7 @@ import os
 import sys
 from typing import Any, BinaryIO
 
-from autofix.frontends.lsp import clients
+from autofix.frontends.lsp import capabilities
 
 
 def take() -> tuple[BinaryIO, BinaryIO]:
@@ -45,7 +45,7 @@ def greet(incoming: BinaryIO, outgoing: BinaryIO) -> tuple[bytes, str | int | No
         message = json.loads(read.partition(b"\r\n\r\n")[2])
         params = message["params"] if message["method"] == "initialize" else None
         number: str | int = message["id"]
-        result = None if params is None else clients.answer(clients.client(params.get("capabilities")))
+        result = None if params is None else capabilities.answer(capabilities.client(params.get("capabilities")))
     except (ValueError, KeyError, TypeError, AttributeError):
         return read, None  # Whatever it is, the protocol's own library says what is wrong with it.
     if result is None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autofix import settings
+from autofix.loading import settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,45 @@
+"""What decides results beside the files: our own code and rules, the interpreter, what is installed in it.
+
+It asks the interpreter that models run in without importing torch there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from autofix import __version__
+from autofix.fixes import registry
+from autofix.records.errors import ProbeError
+
+_INSTALLED = (
+    "import sys, importlib.metadata as m;"
+    "print(sys.version, *sorted({f'{d.name} {d.version}' for d in m.distributions()}), sep=chr(10))"
+)
+
+
+def fingerprint(python: str | None) -> str:
+    """A hash that changes with anything outside the tree that may change a result; raises ProbeError without Python."""
+    made = hashlib.sha256(f"{__version__}\n{_installed(python)}".encode())
+    for folder in (Path(__file__).parents[1], *registry.folders()):
+        for path in sorted(folder.rglob("*.py")):
+            made.update(path.read_bytes())
+    return made.hexdigest()
+
+
+@cache
+def _installed(python: str | None) -> str:
+    if python is None:
+        names = sorted({f"{one.name} {one.version}" for one in metadata.distributions()})
+        return "\n".join((sys.version, *names))
+    try:
+        done = subprocess.run([python, "-c", _INSTALLED], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ProbeError(
+            f"cannot start {python}: {error}; pass --python with the interpreter you train with"
+        ) from error
+    return done.stdout

@@ -1,0 +1,232 @@
+"""The whole of a batch: files to jobs, jobs to outcomes, plans to what fits together.
+
+It joins the parts of this folder and reads files and settings; executors and streams are given to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from autofix.batch import changed_since, conflicts, jobs, notebooks, reverse_imports, source_files
+from autofix.batch.cached_executor import Call, Work
+from autofix.batch.records import Job, Json, Missing, Outcome, Terms, job_from, outcome_from
+from autofix.loading import find_target, settings
+from autofix.loading.settings import Settings, TargetEntry
+from autofix.records.errors import UsageError
+
+MEMORY_MIB = 4096
+FIND_SECONDS = 60.0
+Found = Job | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user said of a batch; None and empty mean not said, and the settings of each project decide."""
+
+    paths: tuple[Path, ...]
+    config: Path | None = None
+    since: str | None = None
+    python: str | None = None
+    time_limit: float | None = None
+    memory_limit: int | None = None
+    mode: str | None = None
+    allow_network: bool = False
+    temporary_directory: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    prefer: str | None = None
+
+
+def bound(data: Json) -> float:
+    """Seconds that one call may take in all: a search, and runs before and after it, at their limits."""
+    terms = data.get("terms")
+    if terms is None or "model" not in data:
+        return FIND_SECONDS
+    # A program that cannot be run leaves its model, which is another search.
+    searches = 2 if data["script"] and data["model"] else 1
+    return searches * (float(terms["seconds"]) + 6 * float(terms["run_seconds"])) + 60.0
+
+
+# -- files to jobs -----------------------------------------------------------------------------------------------------
+
+
+def discovered(work: Work, wish: Wish) -> list[Found]:
+    """Every target in the order of the files; raises UsageError for settings or a manifest that cannot be used."""
+    files = source_files.files(work.base, wish.paths)
+    manifest = _Manifest(work.base, wish)
+    named = [path for path in wish.paths if path.is_file()]
+    candidates = [path for path in files if path in named or manifest.names(path) or not source_files.is_test(path)]
+    candidates = list(dict.fromkeys((*candidates, *manifest.inside(wish.paths))))
+    wanted = sorted(path for path in candidates if manifest.takes(path))
+    # Models are built and used by files that nobody named, too.
+    known_files = dict.fromkeys((*source_files.files(work.base, (work.base,)), *wanted))
+    texts = {path: text for path in known_files if (text := _text(path)) is not None}
+    imported = reverse_imports.graph(texts)
+    if wish.since is not None:
+        touched = changed_since.touched(texts, imported, changed_since.changed(work.base, wish.since))
+        wanted = [path for path in wanted if path in touched]
+    wanted = [path for path in wanted if _worth(texts.get(path))]
+    users = reverse_imports.users(imported, texts, wanted)
+    calls = [_find_call(path, work, manifest, users.get(path, ())) for path in wanted if _is_text(path)]
+    values = iter(work.all("looking for models", jobs.find, calls))
+    lists = [next(values)["found"] if _is_text(path) else [_unnameable(path, work.base)] for path in wanted]
+    return [_found(one) for made in lists for one in made]
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        return bool(str(path).encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _unnameable(path: Path, base: Path) -> Json:
+    """No report can hold such a name, and no patch was ever seen to."""
+    name = os.fsencode(source_files.relative(path, base)).decode("utf-8", "replace")
+    return {"missing": [name, "", "its name is not UTF-8; rename it"]}
+
+
+def _worth(text: str | None) -> bool:
+    return text is None or any(word in text for word in ("torch", "nn.", "Module", "forward"))
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return notebooks.text_of(path)
+    except UsageError:
+        return None
+
+
+def _find_call(path: Path, work: Work, manifest: _Manifest, users: Sequence[Path]) -> Call:
+    own = manifest.settings(path)
+    name = source_files.relative(path, work.base)
+    python_files = [source_files.relative(one, work.base) for one in users if one.suffix == ".py"]
+    entries = manifest.entries(path)
+    data = {
+        "path": name,
+        "elsewhere": python_files,
+        "entries": [asdict(entry) for entry in entries],
+        "settled": list(own.sample_shape),
+        "terms": asdict(manifest.terms(path)),
+    }
+    files = [(one, work.digest(one)) for one in (name, *python_files)]
+    return Call(data, None, lambda why: {"found": [{"missing": [name, "", why]}]}, lambda _: files)
+
+
+def _found(one: Json) -> Found:
+    return job_from(one["job"]) if "job" in one else Missing(*one["missing"])
+
+
+class _Manifest:
+    """The settings of every project of the tree, with what the user said on top, and the targets that they name."""
+
+    def __init__(self, base: Path, wish: Wish) -> None:
+        self._base, self._wish = base, wish
+        self._config = None if wish.config is None else settings.read_file(wish.config)
+        self._known: dict[Path, Settings] = {}
+        self._entries: dict[Path, list[TargetEntry]] = {}
+        roots = [wish.config.parent] if wish.config is not None else [base, *map(_root_of, wish.paths)]
+        for root in dict.fromkeys(map(_absolute, roots)):
+            self._add(root)
+
+    def settings(self, path: Path) -> Settings:
+        if self._config is not None:
+            return self._config
+        root = find_target.project_root(path)
+        if root not in self._known:
+            self._add(root)
+        return self._known[root]
+
+    def terms(self, path: Path) -> Terms:
+        own, wish = self.settings(path), self._wish
+        memory = (wish.memory_limit, own.limits.memory_mib, MEMORY_MIB)
+        return Terms(
+            run_seconds=wish.time_limit or own.limits.run_seconds,
+            memory_mib=next(one for one in memory if one is not None),
+            probes=own.limits.probes,
+            seconds=own.limits.seconds,
+            prefer=wish.prefer or own.prefer.value,
+            mode=wish.mode or own.mode.value,
+            select=wish.select or own.select,
+            ignore=wish.ignore or own.ignore,
+            python=wish.python or own.python,
+            file_mib=own.limits.file_mib,
+            processes=own.limits.processes,
+            open_files=own.limits.open_files,
+            network=wish.allow_network,
+            temporary_directory=wish.temporary_directory or own.limits.temporary_directory,
+        )
+
+    def takes(self, path: Path) -> bool:
+        """A project that names its targets has no others."""
+        return not self.settings(path).targets or self.names(path)
+
+    def names(self, path: Path) -> bool:
+        return path in self._entries
+
+    def entries(self, path: Path) -> list[TargetEntry]:
+        python = self._wish.python
+        return [replace(entry, python=python or entry.python) for entry in self._entries.get(path, [])]
+
+    def inside(self, paths: Iterable[Path]) -> Iterator[Path]:
+        """Named files below the paths, whatever git ignores."""
+        folders = [_absolute(path) for path in paths]
+        for path in self._entries:
+            if any(path == folder or folder in path.parents for folder in folders):
+                yield path
+
+    def _add(self, root: Path) -> None:
+        found = self._config if self._config is not None else settings.read(root)
+        self._known[root] = found
+        for entry in found.targets:
+            path = _absolute(root / entry.path)
+            if not path.is_relative_to(self._base):
+                raise UsageError(f"the manifest names {entry.path}, which lies outside {self._base}")
+            self._entries.setdefault(path, []).append(entry)
+
+
+def _root_of(path: Path) -> Path:
+    return find_target.project_root(path / "x.py" if path.is_dir() else path)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))
+
+
+# -- jobs to outcomes --------------------------------------------------------------------------------------------------
+
+
+def repaired(work: Work, found: Sequence[Found], wanted: Callable[[Outcome], bool]) -> list[Outcome]:
+    """An outcome for each, in order; plans that touch the files of other targets are proved together."""
+    jobs_only = [one if isinstance(one, Job) else None for one in found]
+    ran = iter(_ran(work, "running models", [job for job in jobs_only if job is not None]))
+    outcomes = [next(ran) if isinstance(one, Job) else _missing(one, work.base) for one in found]
+
+    def again(asked: list[Job]) -> list[Outcome]:
+        return _ran(work, "running models with all patches", asked)
+
+    return conflicts.settled(jobs_only, outcomes, wanted, again)
+
+
+def _ran(work: Work, words: str, asked: Sequence[Job]) -> list[Outcome]:
+    return [outcome_from(value) for value in work.all(words, jobs.run, [_run_call(job, work) for job in asked])]
+
+
+def _run_call(job: Job, work: Work) -> Call:
+    def lost(why: str) -> Json:
+        return jobs.outcome(job, work.base, jobs.failed(job, work.base, f"{job.path}: {why}"), {}).as_json()
+
+    def files(value: Json) -> list[tuple[str, str]]:
+        return [(path, digest) for path, digest in value["files"]]
+
+    return Call(job.as_json(), job.terms.python, lost, files)
+
+
+def _missing(one: Missing, base: Path) -> Outcome:
+    job = Job(one.path, one.model)
+    how = f"; say it in a manifest: {one.setting} (--discover prints one)" if one.setting else ""
+    made = jobs.outcome(job, base, jobs.failed(job, base, f"{one.message}{how}"), {})
+    return replace(made, label=job.label if one.model else one.path)

@@ -1,0 +1,36 @@
+"""The outcomes of a batch as workflow commands, which GitHub shows beside the changed lines."""
+
+from __future__ import annotations
+
+from autofix.batch.records import BatchReport, Json, Outcome
+from autofix.report.terminal_text import visible
+
+
+def render(report: BatchReport) -> str:
+    """One line for each diagnostic, and one for each target that could not be run."""
+    return "".join(f"{one}\n" for outcome in report.outcomes for one in _lines(outcome))
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    if outcome.ending == "not-run":
+        return [f"::warning file={_property(outcome.path)},title=autofix::{_data(outcome.message)}"]
+    return [_line(one, outcome) for one in outcome.diagnostics if not one["suppressed"]]
+
+
+def _line(one: Json, outcome: Outcome) -> str:
+    start, end = one["range"]["start"], one["range"]["end"]
+    kind = "warning" if one["silent"] else "error"
+    where = f"file={_property(one['path'])},line={start['line']},endLine={end['line']}"
+    if start["line"] == end["line"]:
+        where += f",col={start['column']},endColumn={end['column']}"
+    help_ = f"; repair ({outcome.label_of_plan}): {one['fix']}" if one["fix"] and outcome.plan else ""
+    return f"::{kind} {where},title={_property('autofix ' + one['code'])}::{_data(one['message'] + help_)}"
+
+
+def _data(text: str) -> str:
+    shown = "\n".join(map(visible, text.splitlines()))
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,35 @@
+"""The outcomes of a batch as JUnit XML, so that a build server shows them as tests: one test case for each target."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from autofix.batch.records import BatchReport, Outcome
+from autofix.batch.reports.text import HEALTHY, place
+from autofix.report.terminal_text import visible
+
+
+def render(report: BatchReport) -> str:
+    """The document, ended by LF; what a document of XML cannot hold is shown as it is on a terminal."""
+    errors = report.count("not-run")
+    failures = len(report.outcomes) - errors - report.count(*HEALTHY)
+    counts = {"tests": str(len(report.outcomes)), "failures": str(failures), "errors": str(errors)}
+    suites = ElementTree.Element("testsuites", counts)
+    suite = ElementTree.SubElement(suites, "testsuite", {"name": "autofix", **counts})
+    for outcome in report.outcomes:
+        _case(suite, outcome)
+    ElementTree.indent(suites)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(suites, encoding="unicode")}\n'
+
+
+def _case(suite: ElementTree.Element, outcome: Outcome) -> None:
+    names = {"classname": visible(outcome.path), "name": visible(outcome.label), "file": visible(outcome.path)}
+    case = ElementTree.SubElement(suite, "testcase", names)
+    if outcome.ending in HEALTHY:
+        return
+    kind = "error" if outcome.ending == "not-run" else "failure"
+    child = ElementTree.SubElement(case, kind, {"type": outcome.ending, "message": visible(outcome.message)})
+    lines = [f"{place(one)}: [{one['code']}] {one['message']}" for one in outcome.diagnostics]
+    if outcome.plan is not None:
+        lines += ["", f"{outcome.plan['title']} ({outcome.label_of_plan})", "", outcome.plan["patch"] or ""]
+    child.text = "\n".join(visible(text) for text in "\n".join(lines).split("\n")) or visible(outcome.message)

@@ -1,0 +1,91 @@
+"""The outcomes of a batch as lines for a terminal: what needs a reader's eye, then the sums.
+
+It is given everything it shows; patches are shown by whoever delivers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.batch.records import BatchReport, Json, Outcome
+from autofix.report import phrases
+from autofix.report.styled_text import Line, Span, Style, line, rendered
+from autofix.report.terminal_text import visible
+
+HEALTHY = ("healthy", "suppressed")
+
+
+def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, unsafe: bool = False) -> str:
+    """Healthy targets and further notes only with ``verbose``; ``unsafe`` says that unsafe plans were wanted too."""
+    shown = [outcome for outcome in report.outcomes if verbose or outcome.ending not in HEALTHY]
+    lines = [one for outcome in shown for one in (*_outcome(outcome), *(_notes(outcome) if verbose else ()))]
+    lines += [line(Span("note: ", Style.NOTE), visible(note)) for note in report.notes]
+    lines += [line(Span(text, Style.STRONG)) for text in sums(report, unsafe=unsafe)]
+    return rendered(lines, colour=colour)
+
+
+def place(diagnostic: Json) -> str:
+    """``net.py:14:31``; in a notebook the cell and the line in it."""
+    if "cell" in diagnostic:
+        return f"{diagnostic['path']}:cell {diagnostic['cell']}:{diagnostic['cell_line']}"
+    start = diagnostic["range"]["start"]
+    return f"{diagnostic['path']}:{start['line']}:{start['column']}"
+
+
+def _outcome(outcome: Outcome) -> Iterator[Line]:
+    if outcome.ending == "not-run":
+        yield line(Span(f"{visible(outcome.label)}: ", Style.PATH), Span("not run", Style.NOTE), f": {_short(outcome)}")
+        return
+    if outcome.ending in HEALTHY:
+        yield line(Span(f"{visible(outcome.label)}: ", Style.PATH), visible(outcome.message))
+        return
+    for diagnostic in outcome.diagnostics:
+        kind = "warning" if diagnostic["silent"] else "error"
+        yield line(
+            Span(f"{visible(place(diagnostic))}: ", Style.PATH),
+            Span(f"{kind}[{diagnostic['code']}]", Style.ERROR),
+            Span(f" {visible(diagnostic['message'])}", Style.STRONG),
+        )
+    yield from _plan(outcome)
+
+
+def _notes(outcome: Outcome) -> Iterator[Line]:
+    for note in outcome.document["notes"]:
+        yield line(Span("   = ", Style.GUTTER), Span("note: ", Style.NOTE), visible(note))
+
+
+def _short(outcome: Outcome) -> str:
+    """What is missing, without the name that stands before it already."""
+    return visible(" ".join(outcome.message.split()).removeprefix(f"{outcome.path}: "))
+
+
+def _plan(outcome: Outcome) -> Iterator[Line]:
+    plan = outcome.plan
+    if plan is None:
+        yield line(Span("   = ", Style.GUTTER), Span("no repair: ", Style.NOTE), outcome.ending.replace("-", " "))
+        return
+    yield line(
+        Span("   = ", Style.GUTTER), Span("help: ", Style.HELP), visible(f"{plan['title']} ({plan['applicability']})")
+    )
+    reasons = (("withheld", outcome.withheld), ("note", outcome.remark), ("note", "; ".join(plan["notes"])))
+    for label, text in reasons:
+        if text:
+            yield line(Span("   = ", Style.GUTTER), Span(f"{label}: ", Style.NOTE), visible(text))
+
+
+def sums(report: BatchReport, *, unsafe: bool) -> Iterator[str]:
+    """``12 targets: 8 healthy, 3 with a repair (2 safe, 1 unsafe), 1 without, 0 not run``."""
+    plans = [outcome for outcome in report.outcomes if outcome.plan is not None]
+    safe = sum(outcome.label_of_plan == "safe" for outcome in plans)
+    healthy = report.count(*HEALTHY)
+    without = len(report.outcomes) - healthy - len(plans) - report.count("not-run")
+    yield (
+        f"{phrases.counted(len(report.outcomes), 'target')}: {healthy} healthy, {len(plans)} with a repair "
+        f"({safe} safe, {len(plans) - safe} unsafe), {without} without, {report.count('not-run')} not run"
+    )
+    withheld = sum(bool(outcome.withheld) for outcome in plans)
+    if withheld:
+        yield f"{phrases.counted(withheld, 'repair')} withheld: see above"
+    if len(plans) > safe and not unsafe:
+        left_out = phrases.counted(len(plans) - safe, "unsafe repair")
+        yield f"the patches leave out {left_out}; --unsafe-fixes takes them in"

@@ -1,0 +1,153 @@
+"""Who imports whom among the files of a tree, from their texts: the disk is asked for the places of packages alone.
+
+It finds what the files of the tree are to each other; what one run reads, files outside the tree included, is for
+``imports``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from autofix.batch import imports, notebooks, source_files
+from autofix.loading import find_target
+
+MAX_USERS = 40
+MAX_ASKED = 200
+_CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
+Graph = Mapping[Path, Mapping[Path, bool]]
+"""For each file those that it imports; False for one that would be imported if it were there."""
+
+
+def graph(texts: Mapping[Path, str]) -> Graph:
+    """``texts`` are the files of the tree."""
+    known = _Known.of(texts)
+    return {path: known.imported(path, text) for path, text in texts.items()}
+
+
+def users(found: Graph, texts: Mapping[Path, str], wanted: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
+    """For each wanted file those that import it, tests first: they show how its models are built and used."""
+    importers = _reversed(found)
+    made: dict[Path, tuple[Path, ...]] = {}
+    for path in wanted:
+        by = {*importers.get(path, ()), *_through_packages(path, texts, importers)} - {path}
+        made[path] = tuple(sorted(by, key=lambda one: (not source_files.is_test(one), one))[:MAX_USERS])
+    return made
+
+
+def _through_packages(path: Path, texts: Mapping[Path, str], importers: Mapping[Path, list[Path]]) -> Iterator[Path]:
+    """Files that take a class of the file from a package that hands it on, or have that package and name the class."""
+    names = _CLASS.findall(texts.get(path, ""))
+    for package in _packages(path, importers):
+        for name in names:
+            yield from importers.get(package.with_name(f"{name}.py"), ())
+        for other in importers.get(package, ())[:MAX_ASKED]:
+            if any(name in texts[other] for name in names):
+                yield other
+
+
+def _packages(path: Path, importers: Mapping[Path, list[Path]]) -> set[Path]:
+    waiting, seen = [path], set[Path]()
+    while waiting:
+        for one in importers.get(waiting.pop(), ()):
+            if one.name == "__init__.py" and one not in seen:
+                seen.add(one)
+                waiting.append(one)
+    return seen
+
+
+def reaching(found: Graph, first: Iterable[Path]) -> set[Path]:
+    """The files of the tree from which one of ``first`` is reached, by any number of imports, and those themselves."""
+    importers = _reversed(found)
+    waiting, seen = list(first), set(first)
+    while waiting:
+        for one in importers.get(waiting.pop(), ()):
+            if one not in seen:
+                seen.add(one)
+                waiting.append(one)
+    return seen
+
+
+def _reversed(found: Graph) -> dict[Path, list[Path]]:
+    importers: dict[Path, list[Path]] = {}
+    for path, imported in found.items():
+        for one in imported:
+            importers.setdefault(one, []).append(path)
+    return importers
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The files of the tree by their names, folders of them, and modules that only one file is imported as.
+
+    Tests import what is installed: the package of ``src/`` from a folder beside it.
+    """
+
+    files: dict[str, Path]
+    folders: set[str]
+    modules: dict[str, Path]
+
+    @staticmethod
+    def of(paths: Iterable[Path]) -> _Known:
+        files = {str(path): path for path in paths}
+        folders = {
+            str(parent) for folder in {path.parent for path in files.values()} for parent in (folder, *folder.parents)
+        }
+        named: dict[str, list[Path]] = {}
+        for path in files.values():
+            prefix, _ = _package(path.parent)
+            stem = () if path.name == "__init__.py" else (notebooks.module_path(path).stem,)
+            named.setdefault(".".join((*filter(None, (prefix,)), *stem)), []).append(path)
+        return _Known(files, folders, {name: same[0] for name, same in named.items() if len(same) == 1 and name})
+
+    def imported(self, path: Path, text: str) -> dict[Path, bool]:
+        places = [str(one) for one in dict.fromkeys((_package(path.parent)[1], _root(path.parent), path.parent))]
+        found: dict[Path, bool] = {}
+        for level, name in imports.statements(text):
+            parts = name.split(".") if name else []
+            if level:
+                found |= self._below(str(imports.folder_of(path, level)), parts)
+            elif parts and not imports.is_standard(parts[0]):
+                found |= self._absolute(places, parts)
+                if name in self.modules:
+                    found[self.modules[name]] = True
+        return found
+
+    def _absolute(self, places: Sequence[str], parts: Sequence[str]) -> dict[Path, bool]:
+        found: dict[Path, bool] = {}
+        for place in places:
+            here = self._below(place, parts)
+            found |= here
+            if any(here.values()):
+                break
+        return found
+
+    def _below(self, folder: str, parts: Sequence[str]) -> dict[Path, bool]:
+        """The files that are run when ``a.b.c`` is imported; where one is not there, its places."""
+        found: dict[Path, bool] = {}
+        for part in parts:
+            inner = f"{folder}{os.sep}{part}"
+            package, module = f"{inner}{os.sep}__init__.py", f"{inner}.py"
+            if package in self.files:
+                found[self.files[package]] = True
+            elif module in self.files:
+                return found | {self.files[module]: True}
+            elif inner not in self.folders:
+                return found | {Path(module): False, Path(package): False}
+            folder = inner
+        return found
+
+
+@cache
+def _package(folder: Path) -> tuple[str, Path]:
+    """The dotted name of the package in a folder, '' where it is none, and the folder above the outermost one."""
+    return find_target.module_name(folder / "__init__.py")
+
+
+@cache
+def _root(folder: Path) -> Path:
+    return find_target.project_root(folder / "__init__.py")

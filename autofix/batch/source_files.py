@@ -1,0 +1,117 @@
+"""The files of a tree that a batch looks at: Python files and notebooks that git would not ignore.
+
+It lists names; what is in a file is for ``discovery``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from pathspec import GitIgnoreSpec
+
+from autofix.loading import find_target
+from autofix.records.errors import UsageError
+
+SUFFIXES = (".py", ".ipynb")
+_SKIPPED = frozenset(("node_modules", "site-packages", "__pycache__", "build", "dist", "__pypackages__"))
+
+
+def base_of(paths: Sequence[Path]) -> Path:
+    """The folder that every path of a batch is told from: the top of the git checkout, else the project's root.
+
+    Raises UsageError for a path that does not exist.
+    """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path} does not exist; check the name")
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    common = Path(os.path.commonpath(folders))
+    for folder in (common, *common.parents):
+        if (folder / ".git").exists():
+            return folder
+    return find_target.project_root(common / "x.py")
+
+
+def files(base: Path, paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Files below the paths, in order of their names; one that is named itself is taken whatever it is called."""
+    found: set[Path] = set()
+    for path in paths:
+        found.update([path] if path.is_file() else _inside(base, path))
+    return tuple(sorted(found))
+
+
+def shipped(base: Path) -> tuple[Path, ...]:
+    """Every file of the tree that another machine may need: code, settings, data that the code may read."""
+    return tuple(sorted(path for path in _inside(base, base, suffixes=None)))
+
+
+def is_test(path: Path) -> bool:
+    """Tests use models; what they define are stand-ins, not targets."""
+    return path.name.startswith("test_") or path.name in {"conftest.py", "setup.py"} or path.stem.endswith("_test")
+
+
+def relative(path: Path, base: Path) -> str:
+    return PurePosixPath(*path.relative_to(base).parts).as_posix() if path.is_relative_to(base) else path.as_posix()
+
+
+def _inside(base: Path, folder: Path, suffixes: tuple[str, ...] | None = SUFFIXES) -> Iterator[Path]:
+    """Files with one of the suffixes; all files where there are none."""
+    listed = _known_to_git(base, folder) or _walked(folder, base)
+    for path in listed:
+        parts = path.relative_to(folder).parts[:-1]
+        if (suffixes is None or path.suffix in suffixes) and not any(
+            part in _SKIPPED or part.startswith(".") for part in parts
+        ):
+            yield path
+
+
+def _known_to_git(base: Path, folder: Path) -> list[Path]:
+    """Tracked files and new ones that are not ignored; none where git does not answer."""
+    if not (base / ".git").exists():
+        return []
+    words = ["git", "-C", str(base), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", str(folder)]
+    try:
+        done = subprocess.run(words, capture_output=True, check=False)
+    except OSError:
+        return []
+    names = os.fsdecode(done.stdout).split("\0") if done.returncode == 0 else []
+    paths = [base / name for name in names if name]
+    return [path for path in paths if path.is_file() and not _in_environment(path.parent, base)]
+
+
+@cache
+def _in_environment(folder: Path, base: Path) -> bool:
+    return (folder / "pyvenv.cfg").is_file() or (folder != base and _in_environment(folder.parent, base))
+
+
+def _walked(folder: Path, base: Path) -> Iterator[Path]:
+    """The same without git: what the ``.gitignore`` files from the base down leave."""
+    above = [one for one in (*reversed(folder.parents), folder) if one == base or base in one.parents]
+    specs = [(one, spec) for one in above if (spec := _ignored(one)) is not None]
+    for name, folders, names in os.walk(folder):
+        here = Path(name)
+        own = _ignored(here) if here != folder else None
+        specs = [(one, spec) for one, spec in specs if one == here or one in here.parents]
+        specs += [] if own is None else [(here, own)]
+        folders[:] = sorted(
+            one
+            for one in folders
+            if one not in _SKIPPED and not one.startswith(".") and not (here / one / "pyvenv.cfg").is_file()
+            if not _matches(specs, here / one, "/")
+        )
+        yield from (here / one for one in sorted(names) if not _matches(specs, here / one, ""))
+
+
+def _ignored(folder: Path) -> GitIgnoreSpec | None:
+    try:
+        return GitIgnoreSpec.from_lines((folder / ".gitignore").read_text("utf-8", "replace").splitlines())
+    except OSError:
+        return None
+
+
+def _matches(specs: Iterable[tuple[Path, GitIgnoreSpec]], path: Path, end: str) -> bool:
+    return any(spec.match_file(path.relative_to(folder).as_posix() + end) for folder, spec in specs)

@@ -1,0 +1,154 @@
+"""What there is to run in one file: each model with the way to build it and its sample, or what is missing for that.
+
+It reads texts; nothing is run. A file that a manifest names is looked at for what the manifest leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autofix.batch import notebook_report, notebooks, source_files
+from autofix.batch.records import Job, Missing, Terms
+from autofix.loading import find_target, model_discovery, script_detection
+from autofix.loading.settings import TargetEntry
+from autofix.records.errors import UnsaidError, UsageError
+from autofix.records.samples import SampleOrigin, Samples, Target
+from autofix.syntax.source import Source, source_of
+
+# A file without any of these words defines no model.
+_WORDS = ("nn.", "torch", "Module", "forward")
+
+
+def find(
+    path: Path,
+    base: Path,
+    elsewhere: Sequence[Path],
+    entries: Sequence[TargetEntry] = (),
+    settled: Samples | None = None,
+    terms: Terms = Terms(),  # noqa: B008
+) -> tuple[Job | Missing, ...]:
+    """The targets of a file in the order of their definition; those of ``entries`` where a manifest names it.
+
+    ``elsewhere`` are files that import it.
+    """
+    name = source_files.relative(path, base)
+    try:
+        notebook = notebooks.read(path) if path.suffix == notebooks.SUFFIX else None
+        text = find_target.read(path).text if notebook is None else notebook.text
+    except UsageError as error:
+        return (Missing(name, "", str(error)),) if entries or _might_be_model(path) else ()
+    if not entries and not any(word in text for word in _WORDS):
+        return ()
+    file = _File(path, name, text, tuple(elsewhere), settled, terms)
+    found = [_named(file, entry) for entry in entries] if entries else _unnamed(file)
+    if notebook is not None:
+        found = [_of_cells(one, notebook) for one in found]
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    name: str
+    text: str
+    elsewhere: tuple[Path, ...]
+    settled: Samples | None
+    terms: Terms
+
+    @property
+    def source(self) -> Source:
+        return source_of(notebooks.module_path(self.path), self.text)
+
+    @property
+    def is_program(self) -> bool:
+        return self.path.suffix == ".py" and script_detection.is_program(self.source)
+
+
+def _of_cells(one: Job | Missing, notebook: notebooks.Notebook) -> Job | Missing:
+    if isinstance(one, Job):
+        return replace(one, place=notebook_report.words(one.place, notebook))
+    return replace(one, message=notebook_report.words(one.message, notebook))
+
+
+def _might_be_model(path: Path) -> bool:
+    """A file that is no text at all is nobody's model; one that only is in a wrong encoding is worth a word."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return True
+    return b"torch" in data and b"\0" not in data
+
+
+def _unnamed(file: _File) -> list[Job | Missing]:
+    """What there is in a file that no manifest names."""
+    try:
+        names = model_discovery.names(file.source)
+    except (SyntaxError, RecursionError, MemoryError, ValueError):
+        imports_torch = "import torch" in file.text or "from torch" in file.text
+        return [_named(file, TargetEntry(file.name))] if imports_torch else []
+    found = [_named(file, TargetEntry(file.name, name)) for name in names]
+    if not file.is_program:
+        return [one for one in found if isinstance(one, Job) or not _is_part(file, one)]
+    # What a program feeds its model says more than what the layers would take.
+    alone = len(found) == 1
+    return [_as_program(file, one, alone=alone) for one in found]
+
+
+def _as_program(file: _File, one: Job | Missing, *, alone: bool) -> Job | Missing:
+    if isinstance(one, Job):
+        return replace(one, script=True) if alone and one.origin == SampleOrigin.SOLVED.name else one
+    program = Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, terms=file.terms)
+    return program if alone or one.setting.startswith("samples") else one
+
+
+def _is_part(file: _File, one: Missing) -> bool:
+    """A block that other files build models of runs within those, and needs nobody to say how."""
+    return bool(one.setting) and model_discovery.is_part_elsewhere(one.model, find_target.sources(file.elsewhere))
+
+
+def _named(file: _File, entry: TargetEntry) -> Job | Missing:
+    terms = replace(file.terms, python=entry.python or file.terms.python)
+    if entry.script and entry.model is None:
+        return Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, terms=terms)
+    try:
+        target = find_target.target(
+            notebooks.module_path(file.path),
+            model=entry.model,
+            samples=_given(entry),
+            also=tuple(map(find_target.parse_also, entry.also)),
+            text=file.text,
+            settled=file.settled,
+            elsewhere=file.elsewhere,
+        )
+    except UnsaidError as error:
+        return Missing(file.name, entry.model or "", error.problem, error.setting)
+    except UsageError as error:
+        return Missing(file.name, entry.model or "", str(error))
+    return _job(file.name, target, entry, terms)
+
+
+def _given(entry: TargetEntry) -> Samples | None:
+    if entry.sample is not None:
+        return Samples(expression=entry.sample, origin=SampleOrigin.SETTINGS, place="the manifest")
+    if entry.samples:
+        made = find_target.parse_sample(entry.samples)
+        return Samples(made.inputs, None, SampleOrigin.SETTINGS, "the manifest")
+    return None
+
+
+def _job(name: str, target: Target, entry: TargetEntry, terms: Terms) -> Job:
+    samples = target.samples
+    return Job(
+        path=name,
+        model=target.model,
+        samples=tuple(map(str, samples.inputs)),
+        sample=samples.expression,
+        origin=samples.origin.name,
+        place=samples.place,
+        also=entry.also,
+        eval=entry.eval,
+        script=target.script or entry.script,
+        terms=terms,
+    )

@@ -1,0 +1,43 @@
+"""What a family of checks concludes from one operation, before it is given a place in the source.
+
+Plain data and shape words; it looks at nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence, Tensor, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """Which sizes disagree. ``parameter`` is the layer's or call's argument at fault, empty when it is none."""
+
+    mismatch: Mismatch
+    message: str
+    expected: tuple[int, ...] = ()
+    actual: tuple[int, ...] = ()
+    parameter: str = ""
+    operand: int = -1
+    dimension: int | None = None
+
+
+def tensor_at(operation: Operation, position: int, name: str = "input") -> Tensor | None:
+    """The tensor passed at ``position`` or by ``name``; of a packed sequence its data."""
+    value: Value = operation.arguments[position] if position < len(operation.arguments) else operation.keyword(name)
+    if isinstance(value, Sequence) and value.type == "PackedSequence" and value.items:
+        value = value.items[0]
+    return value if isinstance(value, Tensor) else None
+
+
+def integer_argument(operation: Operation, position: int, name: str) -> int | None:
+    value = operation.arguments[position] if position < len(operation.arguments) else operation.keyword(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def show(shape: tuple[int, ...]) -> str:
+    """A shape as Python writes a tuple."""
+    return str(tuple(shape))

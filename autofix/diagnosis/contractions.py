@@ -1,0 +1,113 @@
+"""Conclusions about functions that multiply or slide: matrix products, einsum, and the functional twins of layers.
+
+They are judged from their operands, the weight among them; layers are judged from their settings elsewhere.
+"""
+
+from __future__ import annotations
+
+from autofix.diagnosis.cause import Conclusion, integer_argument, show, tensor_at
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence
+
+MATRIX = frozenset(("matmul", "rmatmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addbmm", "addmv", "dot"))
+
+
+def multiplied(operation: Operation, subject: str) -> Conclusion | None:
+    tensors = operation.tensors
+    if operation.target.rpartition(".")[2] in {"addmm", "baddbmm", "addbmm", "addmv"}:
+        tensors = tensors[1:]
+    if len(tensors) < 2:
+        return None
+    left, right = tensors[0], tensors[1]
+    if not left.shape or not right.shape:
+        return None
+    inner = right.shape[-2] if right.rank > 1 else right.shape[0]
+    message = f"{subject} of {show(left.shape)} and {show(right.shape)}"
+    if left.shape[-1] != inner:
+        return Conclusion(
+            Mismatch.MATMUL,
+            f"{message}: {left.shape[-1]} and {inner} are multiplied",
+            (inner,),
+            (left.shape[-1],),
+            "inner",
+            1,
+            -2,
+        )
+    return Conclusion(Mismatch.MATMUL, message, right.shape, left.shape, "batch", 1, 0)
+
+
+def attended(operation: Operation, subject: str) -> Conclusion | None:
+    """Attention of (..., L, E) queries, (..., S, E) keys and (..., S, V) values, with a mask of (..., L, S)."""
+    query, key, value = (tensor_at(operation, i, name) for i, name in enumerate(("query", "key", "value")))
+    if query is None or key is None or value is None or min(query.rank, key.rank, value.rank) < 2:
+        return None
+    for operand, left, right, free in ((1, query, key, 2), (2, key, value, 1)):
+        for back in range(1, min(left.rank, right.rank) + 1):
+            own, other = left.shape[-back], right.shape[-back]
+            grouped = back == 3 and operation.keyword("enable_gqa") is True and other > 0 and own % other == 0
+            if back != free and own != other and not grouped and not (back > 2 and 1 in (own, other)):
+                message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {-back} differs"
+                return Conclusion(Mismatch.BROADCAST, message, (own,), (other,), "", operand, -back)
+    mask, wanted = tensor_at(operation, 3, "attn_mask"), (query.shape[-2], key.shape[-2])
+    if mask is None or all(size in (1, met) for size, met in zip(mask.shape[-2:], wanted, strict=False)):
+        return None
+    message = f"{subject} takes an attention mask of {show(wanted)} but receives {show(mask.shape)}"
+    operand = next(index for index, one in enumerate(operation.tensors) if one is mask)
+    return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", operand)
+
+
+def einsum(operation: Operation, subject: str) -> Conclusion | None:
+    equation = operation.arguments[0] if operation.arguments else None
+    if not isinstance(equation, str):
+        return None
+    shapes = " and ".join(show(t.shape) for t in operation.tensors)
+    return Conclusion(Mismatch.MATMUL, f"{subject} {equation!r} of {shapes}", (), (), "equation", 0)
+
+
+def linear(operation: Operation, subject: str) -> Conclusion | None:
+    tensor, weight = tensor_at(operation, 0), tensor_at(operation, 1, "weight")
+    if tensor is None or weight is None or not tensor.shape or weight.rank != 2 or tensor.shape[-1] == weight.shape[1]:
+        return None
+    message = f"{subject} takes {weight.shape[1]} features but receives {tensor.shape[-1]}"
+    return Conclusion(Mismatch.MATMUL, message, (weight.shape[1],), (tensor.shape[-1],), "weight", 1, 1)
+
+
+def convolved(operation: Operation, subject: str) -> Conclusion | None:
+    tensor, weight = tensor_at(operation, 0), tensor_at(operation, 1, "weight")
+    if tensor is None or weight is None or weight.rank < 3:
+        return None
+    spatial = weight.rank - 2
+    groups = integer_argument(operation, 6, "groups") or 1
+    if tensor.rank not in (spatial + 1, spatial + 2):
+        message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
+        return Conclusion(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
+    channels = weight.shape[1] * groups if "transpose" not in operation.target else weight.shape[0]
+    dimension = tensor.rank - spatial - 1
+    if tensor.shape[dimension] != channels:
+        message = f"{subject} takes {channels} channels but receives {tensor.shape[dimension]} in {show(tensor.shape)}"
+        return Conclusion(
+            Mismatch.CONV_CHANNELS, message, (channels,), (tensor.shape[dimension],), "weight", 0, dimension
+        )
+    return None
+
+
+def pooled(operation: Operation, subject: str) -> Conclusion | None:
+    tensor = tensor_at(operation, 0)
+    name = operation.target.rpartition(".")[2]
+    digits = [c for c in name if c.isdigit()]
+    if tensor is None or not digits:
+        return None
+    spatial = int(digits[0])
+    if tensor.rank not in (spatial + 1, spatial + 2):
+        message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
+        return Conclusion(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
+    kernel = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("kernel_size")
+    sizes = kernel.items if isinstance(kernel, Sequence) else (kernel,) * spatial
+    if all(isinstance(k, int) for k in sizes) and any(
+        int(str(k)) > s for k, s in zip(sizes, tensor.shape[-spatial:], strict=False)
+    ):
+        reach = tuple(int(str(k)) for k in sizes)
+        message = f"{subject} has a kernel of {show(reach)} but receives {show(tensor.shape[-spatial:])}"
+        return Conclusion(Mismatch.KERNEL_TOO_LARGE, message, reach, tensor.shape[-spatial:], "kernel_size", 0)
+    return None

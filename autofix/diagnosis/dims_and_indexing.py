@@ -1,0 +1,136 @@
+"""Conclusions about dimensions that are named and entries that are asked for: reductions, permutes, subscripts.
+
+They read ranks and sizes; joining and multiplying tensors are elsewhere.
+"""
+
+from __future__ import annotations
+
+from autofix.diagnosis.cause import Conclusion, show, tensor_at
+from autofix.operators.signatures import function_parameters
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence, Tensor, Value
+
+NAMING = frozenset(
+    [
+        "squeeze",
+        "unsqueeze",
+        "transpose",
+        "swapaxes",
+        "permute",
+        "flatten",
+        "mean",
+        "sum",
+        "max",
+        "min",
+        "amax",
+        "amin",
+        "argmax",
+        "argmin",
+        "softmax",
+        "log_softmax",
+        "norm",
+        "std",
+        "var",
+        "cumsum",
+        "cumprod",
+        "logsumexp",
+        "prod",
+        "size",
+        "select",
+        "narrow",
+        "chunk",
+        "split",
+        "unbind",
+        "median",
+        "any",
+        "all",
+        "sort",
+        "topk",
+        "flip",
+        "roll",
+        "gather",
+        "index_select",
+        "unfold",
+        "repeat_interleave",
+        "movedim",
+        "unflatten",
+        "normalize",
+        "glu",
+    ]
+)
+
+
+def named(operation: Operation, subject: str) -> Conclusion | None:
+    tensor = tensor_at(operation, 0)
+    if tensor is None:
+        return None
+    for dim in dimensions(operation):
+        limit = tensor.rank + (1 if operation.target.endswith("unsqueeze") else 0)
+        if not -limit <= dim < limit:
+            return out_of_range(subject, dim, tensor)
+    if operation.target.endswith("permute"):
+        wanted = dimensions(operation)
+        if len(wanted) != tensor.rank:
+            message = f"{subject} names {len(wanted)} dimensions but receives {show(tensor.shape)}"
+            return Conclusion(Mismatch.RANK, message, (len(wanted),), tensor.shape, "", 0)
+    return None
+
+
+def out_of_range(subject: str, dim: int, tensor: Tensor) -> Conclusion:
+    message = f"{subject} names dimension {dim} but receives {show(tensor.shape)}"
+    return Conclusion(Mismatch.DIMENSION_RANGE, message, (dim,), tensor.shape, "dim", 0, dim)
+
+
+def dimensions(operation: Operation) -> tuple[int, ...]:
+    """The dimensions that a function names, in order."""
+    name = operation.target.rpartition(".")[2]
+    parameters = function_parameters(name)
+    found: list[int] = []
+    for position, value in enumerate(operation.arguments[1:], 1):
+        named = parameters[position] if position < len(parameters) else ""
+        if (
+            named.startswith(("dim", "start_dim", "end_dim"))
+            or name in {"permute", "transpose", "swapaxes"}
+            or (not parameters and position == 1)
+        ):
+            found += _numbers(value)
+    for key, value in operation.keywords:
+        if key in {"dim", "start_dim", "end_dim", "dim0", "dim1", "dims", "axis"}:
+            found += _numbers(value)
+    return tuple(found)
+
+
+def _numbers(value: Value) -> list[int]:
+    if isinstance(value, Sequence):
+        return [n for item in value.items for n in _numbers(item)]
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else []
+
+
+def indexed(operation: Operation, subject: str) -> Conclusion | None:
+    tensor = tensor_at(operation, 0)
+    if tensor is None or len(operation.arguments) < 2:
+        return None
+    key = operation.arguments[1]
+    parts = key.items if isinstance(key, Sequence) and key.type == "tuple" else (key,)
+    used = sum(1 for part in parts if part is not None and not _is_ellipsis(part))
+    if used > tensor.rank:
+        message = f"{subject} with {used} indices on {show(tensor.shape)}"
+        return Conclusion(Mismatch.INDEX_RANGE, message, (used,), tensor.shape, "rank", 0)
+    dimension = 0
+    for part in parts:
+        if (
+            isinstance(part, int)
+            and not isinstance(part, bool)
+            and dimension < tensor.rank
+            and not -tensor.shape[dimension] <= part < tensor.shape[dimension]
+        ):
+            message = f"{subject} asks for index {part} of dimension {dimension} in {show(tensor.shape)}"
+            return Conclusion(Mismatch.INDEX_RANGE, message, (part,), (tensor.shape[dimension],), "index", 0, dimension)
+        if part is not None:
+            dimension += 1
+    return Conclusion(Mismatch.INDEX_RANGE, f"{subject} on {show(tensor.shape)}", (), tensor.shape, "mask", 0)
+
+
+def _is_ellipsis(value: Value) -> bool:
+    return getattr(value, "type", "") == "ellipsis"

@@ -1,0 +1,222 @@
+"""Conclusions about functions and tensor methods: reshaping, joining, broadcasting, products, indices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from autofix.diagnosis import contractions, dims_and_indexing
+from autofix.diagnosis.cause import Conclusion, integer_argument, show, tensor_at
+from autofix.operators.shape_functions import ShapeError, clashing_dimension, view_shape
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence, Tensor, Value
+
+Check = Callable[[Operation, str], Conclusion | None]
+_ARITHMETIC = frozenset(
+    [
+        "add",
+        "radd",
+        "iadd",
+        "sub",
+        "rsub",
+        "isub",
+        "mul",
+        "rmul",
+        "imul",
+        "div",
+        "rdiv",
+        "truediv",
+        "itruediv",
+        "rtruediv",
+        "true_divide",
+        "floor_divide",
+        "pow",
+        "rpow",
+        "ipow",
+        "mod",
+        "remainder",
+        "maximum",
+        "minimum",
+        "where",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "and",
+        "or",
+        "xor",
+        "bitwise_and",
+        "bitwise_or",
+        "logical_and",
+        "logical_or",
+        "atan2",
+        "fmod",
+        "lerp",
+        "addcmul",
+        "addcdiv",
+        "masked_fill",
+        "dist",
+        "sub_",
+        "add_",
+        "mul_",
+        "div_",
+        "cosine_similarity",
+        "pairwise_distance",
+    ]
+)
+
+
+def conclude(operation: Operation, subject: str) -> Conclusion | None:
+    name = operation.target.rpartition(".")[2]
+    for names, check in _CHECKS:
+        if name in names:
+            found = check(operation, subject)
+            if found is not None:
+                return found
+    return _arithmetic(operation, subject) if name.strip("_") in _ARITHMETIC else None
+
+
+def _view(operation: Operation, subject: str) -> Conclusion | None:
+    tensor = tensor_at(operation, 0)
+    sizes = view_sizes(operation)
+    if tensor is None or sizes is None:
+        return None
+    total = math.prod(tensor.shape)
+    try:
+        view_shape(total, sizes)
+    except ShapeError:
+        message = f"{subject} asks for {show(sizes)} but {show(tensor.shape)} has {total} elements"
+        return Conclusion(Mismatch.VIEW_SIZE, message, sizes, tensor.shape, "", 0)
+    message = f"{subject} needs contiguous memory but {show(tensor.shape)} was permuted before"
+    return Conclusion(Mismatch.VIEW_CONTIGUITY, message, sizes, tensor.shape, "", 0)
+
+
+def _unflatten(operation: Operation, subject: str) -> Conclusion | None:
+    tensor, dim = tensor_at(operation, 0), integer_argument(operation, 1, "dim")
+    sizes = operation.arguments[2] if len(operation.arguments) > 2 else operation.keyword("sizes")
+    return None if tensor is None or dim is None else unflatten(tensor, dim, sizes, subject)
+
+
+def unflatten(tensor: Tensor, dim: int, sizes: Value, subject: str) -> Conclusion | None:
+    """Sizes that do not make up the dimension that is split."""
+    asked = tuple(s for s in sizes.items if isinstance(s, int)) if isinstance(sizes, Sequence) else ()
+    if not asked or not -tensor.rank <= dim < tensor.rank:
+        return None
+    try:
+        view_shape(tensor.shape[dim], asked)
+    except ShapeError:
+        message = f"{subject} splits {tensor.shape[dim]} of {show(tensor.shape)} into {show(asked)}"
+        return Conclusion(Mismatch.VIEW_SIZE, message, asked, (tensor.shape[dim],), "", 0, dim % tensor.rank)
+    return None
+
+
+def view_sizes(operation: Operation) -> tuple[int, ...] | None:
+    """The sizes that a view or reshape asks for, written as numbers or as one sequence."""
+    rest: tuple[Value, ...] = operation.arguments[1:]
+    if len(rest) == 1 and isinstance(rest[0], Sequence):
+        rest = rest[0].items
+    if not rest:
+        keyword = operation.keyword("shape") or operation.keyword("size")
+        rest = keyword.items if isinstance(keyword, Sequence) else ()
+    sizes = tuple(size for size in rest if isinstance(size, int) and not isinstance(size, bool))
+    return sizes if sizes and len(sizes) == len(rest) else None
+
+
+def _concatenate(operation: Operation, subject: str) -> Conclusion | None:
+    sequence = operation.arguments[0] if operation.arguments else operation.keyword("tensors")
+    tensors = [item for item in sequence.items if isinstance(item, Tensor)] if isinstance(sequence, Sequence) else []
+    if len(tensors) < 2:
+        return None
+    ranks = tuple(t.rank for t in tensors)
+    shapes = ", ".join(show(t.shape) for t in tensors)
+    if len(set(ranks)) > 1:
+        return Conclusion(
+            Mismatch.CONCATENATE,
+            f"{subject} joins tensors of different rank: {shapes}",
+            ranks[:1],
+            ranks[1:],
+            "rank",
+            1,
+        )
+    stacking = operation.target.endswith("stack")
+    dim = integer_argument(operation, 1, "dim") or 0
+    if not stacking and not -ranks[0] <= dim < ranks[0]:
+        return dims_and_indexing.out_of_range(subject, dim, tensors[0])
+    for index, tensor in enumerate(tensors[1:], 1):
+        for d in range(ranks[0]):
+            joined = d == dim % ranks[0] and not stacking
+            if not joined and tensor.shape[d] != tensors[0].shape[d]:
+                message = f"{subject} joins {shapes} along dimension {dim}, but dimension {d} differs"
+                return Conclusion(
+                    Mismatch.CONCATENATE, message, (tensors[0].shape[d],), (tensor.shape[d],), "size", index, d
+                )
+    return None
+
+
+def _arithmetic(operation: Operation, subject: str) -> Conclusion | None:
+    tensors = operation.tensors
+    for index, right in enumerate(tensors[1:], 1):
+        left = tensors[0]
+        dimension = clashing_dimension(left.shape, right.shape)
+        if dimension is not None:
+            message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {dimension} differs"
+            return Conclusion(
+                Mismatch.BROADCAST, message, (left.shape[dimension],), (right.shape[dimension],), "", index, dimension
+            )
+    return None
+
+
+def _expand(operation: Operation, subject: str) -> Conclusion | None:
+    tensor = tensor_at(operation, 0)
+    other = operation.tensors[1].shape if len(operation.tensors) > 1 else view_sizes(operation)
+    if tensor is None or other is None:
+        return None
+    wanted = tuple(
+        tensor.shape[i - len(other)] if s == -1 and len(other) - i <= tensor.rank else s for i, s in enumerate(other)
+    )
+    if len(wanted) < tensor.rank or any(
+        a not in (b, 1) for a, b in zip(tensor.shape[::-1], wanted[::-1], strict=False)
+    ):
+        message = f"{subject} cannot expand {show(tensor.shape)} to {show(wanted)}"
+        return Conclusion(Mismatch.EXPAND, message, wanted, tensor.shape, "", 0)
+    return None
+
+
+def _along(operation: Operation, subject: str) -> Conclusion | None:
+    """``gather`` and its kin take an index of as many dimensions as the tensor has."""
+    tensor, dim, index = (
+        tensor_at(operation, 0),
+        integer_argument(operation, 1, "dim"),
+        tensor_at(operation, 2, "index"),
+    )
+    if tensor is None or index is None or dim is None or index.rank == tensor.rank:
+        return None
+    wanted = f"an index of {tensor.rank} dimensions for {show(tensor.shape)}"
+    message = f"{subject} takes {wanted} but receives {show(index.shape)}"
+    return Conclusion(Mismatch.INDEX_RANK, message, tensor.shape, index.shape, "", 1, dim % max(1, tensor.rank))
+
+
+_CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
+    (frozenset(("view", "reshape", "view_as", "reshape_as")), _view),
+    (frozenset(("unflatten",)), _unflatten),
+    (frozenset(("cat", "concat", "concatenate", "stack", "hstack", "vstack")), _concatenate),
+    (frozenset(("expand", "expand_as", "broadcast_to")), _expand),
+    (
+        frozenset(("matmul", "rmatmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addbmm", "addmv", "dot")),
+        contractions.multiplied,
+    ),
+    (frozenset(("einsum",)), contractions.einsum),
+    (frozenset(("linear",)), contractions.linear),
+    (frozenset(("scaled_dot_product_attention",)), contractions.attended),
+    (frozenset(f"{name}{n}d" for name in ("conv", "conv_transpose") for n in (1, 2, 3)), contractions.convolved),
+    (
+        frozenset(f"{kind}_pool{n}d" for kind in ("max", "avg", "adaptive_avg", "adaptive_max") for n in (1, 2, 3)),
+        contractions.pooled,
+    ),
+    (frozenset(("gather", "scatter", "scatter_", "scatter_add", "scatter_add_", "scatter_reduce")), _along),
+    (dims_and_indexing.NAMING, dims_and_indexing.named),
+    (frozenset(("getitem", "setitem", "index_select", "select")), dims_and_indexing.indexed),
+)

@@ -1,0 +1,149 @@
+"""Conclusions about failures that no operation raised: constructors, unpacking, tuples used as tensors, missing names.
+
+They are read from the frame the program stood in: the expression there and the values its names had.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from autofix.diagnosis import tuples
+from autofix.diagnosis.cause import Conclusion, show
+from autofix.facts.evaluate import Names, evaluate, integer
+from autofix.facts.project_view import Expression, Project
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Failure
+from autofix.records.values import Sequence, Tensor
+from autofix.syntax.source import Source, dotted
+
+_IMPORTABLE = frozenset(
+    ("F", "nn", "torch", "optim", "math", "np", "Tensor", "functional", "OrderedDict", "einops", "rearrange", "partial")
+)
+
+
+def conclude(failure: Failure, project: Project) -> Conclusion | None:
+    return (
+        _missing_name(failure)
+        or _constructor(failure)
+        or _checked_heads(failure, project)
+        or _at_expression(failure, project)
+    )
+
+
+def _missing_name(failure: Failure) -> Conclusion | None:
+    """Python's own wording, which carries the name in quotes."""
+    match = (
+        re.search(r"name '(\w+)' is not defined", failure.message)
+        if failure.type in {"NameError", "UnboundLocalError"}
+        else None
+    )
+    if match is None or match[1] not in _IMPORTABLE:
+        return None
+    return Conclusion(Mismatch.MISSING_NAME, f"`{match[1]}` is used but never imported", parameter=match[1])
+
+
+def _constructor(failure: Failure) -> Conclusion | None:
+    """A layer that refused its own arguments."""
+    given = {name: value for name, value in failure.arguments if isinstance(value, int) and not isinstance(value, bool)}
+    if not failure.callee.endswith(".__init__"):
+        return None
+    kind = failure.callee.split(".")[-2]
+    if kind == "GroupNorm" and _indivisible(given, "num_channels", "num_groups"):
+        whole, part = given["num_channels"], given["num_groups"]
+        message = f"GroupNorm splits {whole} channels into {part} groups, which do not divide them"
+        return Conclusion(Mismatch.NORM_GROUPS, message, (given["num_groups"],), (given["num_channels"],), "num_groups")
+    for wide, narrow in (("embed_dim", "num_heads"), ("d_model", "nhead")):
+        if _indivisible(given, wide, narrow):
+            message = f"{kind} splits the width {given[wide]} into {given[narrow]} heads, which do not divide it"
+            return Conclusion(Mismatch.ATTENTION_HEADS, message, (given[narrow],), (given[wide],), narrow)
+    for channels in ("in_channels", "out_channels"):
+        if _indivisible(given, channels, "groups"):
+            message = (
+                f"{kind} splits {given[channels]} {channels} into {given['groups']} groups, which do not divide them"
+            )
+            return Conclusion(Mismatch.CONV_GROUPS, message, (given["groups"],), (given[channels],), channels)
+    return None
+
+
+def _indivisible(given: dict[str, int], whole: str, part: str) -> bool:
+    return whole in given and part in given and given[part] > 0 and given[whole] % given[part] != 0
+
+
+def _checked_heads(failure: Failure, project: Project) -> Conclusion | None:
+    """``assert width % heads == 0`` of the user's own, and ``if width % heads != 0: raise``."""
+    if not failure.frames or failure.type not in {"AssertionError", "ValueError"} or failure.callee:
+        return None
+    source = project.source(failure.frames[0].path)
+    names = project.names(Expression(source, ast.Constant(None), failure.frames))
+    statement = next((source.statement_of(node) for node in source.nodes_at(failure.frames[0].range)), None)
+    parent = source.parents.get(statement) if statement is not None else None
+    test = statement.test if isinstance(statement, ast.Assert) else parent.test if isinstance(parent, ast.If) else None
+    for node in ast.walk(test) if test is not None else ():
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            whole, part = integer(node.left, names), integer(node.right, names)
+            if (
+                whole is not None
+                and part
+                and part > 0
+                and whole % part
+                and "head" in source.text_of(node.right).lower()
+            ):
+                message = f"the width {whole} does not divide into {part} heads"
+                return Conclusion(Mismatch.ATTENTION_HEADS, message, (part,), (whole,))
+    return None
+
+
+def _at_expression(failure: Failure, project: Project) -> Conclusion | None:
+    if not failure.frames:
+        return None
+    frame = failure.frames[0]
+    source = project.source(frame.path)
+    names = project.names(Expression(source, ast.Constant(None), failure.frames))
+    for node in source.nodes_at(frame.range):
+        if isinstance(node, ast.Tuple) and failure.type in {"ValueError", "TypeError"}:
+            parent = source.parents.get(node)
+            return _unpacking(parent, node, names) or _parts(project, source, parent, node)
+        if failure.type in {"TypeError", "AttributeError"}:
+            found = tuples.at(project, source, node, names)
+            if found is not None:
+                return found
+        if isinstance(node, ast.Subscript) and failure.type == "IndexError":
+            return _subscript(node, names)
+    return None
+
+
+def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Conclusion | None:
+    if not isinstance(parent, ast.Assign):
+        return None
+    value = evaluate(parent.value, names)
+    if (
+        not isinstance(value, Sequence)
+        or any(isinstance(e, ast.Starred) for e in node.elts)
+        or len(value.items) == len(node.elts)
+    ):
+        return None
+    shape = tuple(item for item in value.items if isinstance(item, int))
+    words = show(shape) if len(shape) == len(value.items) else f"{len(value.items)} values"
+    message = f"{len(node.elts)} names are unpacked from {words}"
+    return Conclusion(Mismatch.UNPACK, message, (len(node.elts),), shape or (len(value.items),), dotted(node.elts[0]))
+
+
+def _parts(project: Project, source: Source, parent: ast.AST | None, node: ast.Tuple) -> Conclusion | None:
+    """The parts that a tensor was split into, where the names are for another number of them."""
+    if not isinstance(parent, ast.Assign) or not isinstance(parent.value, ast.Call):
+        return None
+    parts = tuples.result_at(project, source, parent.value)
+    if not isinstance(parts, Sequence) or not tuples.holds_tensors(parts) or len(parts.items) == len(node.elts):
+        return None
+    shape = next((show(part.shape) for part in parts.items if isinstance(part, Tensor)), "")
+    message = f"a tensor is split into {len(parts.items)} for {len(node.elts)} names; the first part is {shape}"
+    return Conclusion(Mismatch.PARTS, message, (len(node.elts),), (len(parts.items),), dotted(node.elts[0]))
+
+
+def _subscript(node: ast.Subscript, names: Names) -> Conclusion | None:
+    base, index = evaluate(node.value, names), evaluate(node.slice, names)
+    if not isinstance(base, Sequence) or not isinstance(index, int) or base.type != "Size":
+        return None
+    shape = tuple(item for item in base.items if isinstance(item, int))
+    return Conclusion(Mismatch.RANK, f"dimension {index} of {show(shape)} is read", (index + 1,), shape)

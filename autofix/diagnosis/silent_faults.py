@@ -1,0 +1,276 @@
+"""Faults that raise nothing, read from a run that passed: what its checks, its shapes and other batch sizes show.
+
+It names suspicions with their evidence. Whether one becomes a finding is for the search, which has to repair it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from autofix.diagnosis import diagnose, losses
+from autofix.diagnosis.cause import show
+from autofix.facts.dataflow import (
+    accidental_column,
+    bare,
+    feeds_a_layer,
+    feeds_a_loss,
+    outer,
+    samples_lead,
+    sequence_first,
+    used_across,
+)
+from autofix.facts.project_view import Project
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.locations import Location
+from autofix.records.samples import Samples
+from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Operation, OperationKind, Trace
+from autofix.records.values import Sequence, Tensor, Value
+
+Another = Callable[[int], Project]
+_ARITHMETIC = frozenset(
+    ("add", "sub", "mul", "div", "rsub", "truediv", "radd", "rmul", "subtract", "multiply", "divide")
+)
+_LOSSES = frozenset(name for names in losses.ELEMENTWISE.values() for name in names)
+_RESHAPES = frozenset(("view", "reshape"))
+_NORMALISED = frozenset(("softmax", "log_softmax", "softmin", "Softmax", "LogSoftmax", "Softmin"))
+_REDUCED = frozenset(("mean", "sum", "max", "amax", "logsumexp"))
+_SMALL_BATCHES = (3, 2)
+_RUNGS = {
+    Mismatch.SILENT_FOLD: CheckKind.INDEPENDENT,
+    Mismatch.SILENT_REDUCTION: CheckKind.INDEPENDENT,
+    Mismatch.SILENT_BATCH: CheckKind.BATCH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A finding that nothing has proved yet, and the run that shows it."""
+
+    finding: Finding
+    project: Project
+
+
+def suspects(project: Project, batch: int | None, another: Another) -> tuple[Suspect, ...]:
+    """What is wrong with a model or program that ran.
+
+    ``batch`` is the size that all inputs have first, None where they share none; ``another`` runs the same text on
+    another batch size, a batch of one in evaluation mode.
+    """
+    found = [*_broadcasts(project), *_mixed(project), *_swapped(project)]
+    if batch is not None and batch > 1:
+        found += [*_squeezed(project, batch, another), *_baked(project, batch, another)]
+    return tuple({place(suspect.finding): suspect for suspect in reversed(found)}.values())[::-1]
+
+
+def batch_of(samples: Samples) -> int | None:
+    """The size that all inputs have first; None where it is no number of samples."""
+    sizes = {one.shape[0] if one.shape else 0 for one in samples.inputs}
+    size = next(iter(sizes)) if len(sizes) == 1 else 0
+    paired = len(samples.inputs) > 1 and any(size in one.shape[1:] for one in samples.inputs)
+    return None if size == 0 or paired or samples.expression is not None else size
+
+
+def with_batch(samples: Samples, size: int) -> Samples:
+    """The same inputs with another number of samples."""
+    return replace(samples, inputs=tuple(replace(one, shape=(size, *one.shape[1:])) for one in samples.inputs))
+
+
+def place(finding: Finding) -> tuple[object, ...]:
+    """Findings of one place are one fault, however often a loop passes it."""
+    return (finding.mismatch, finding.call.path, finding.call.range.start)
+
+
+def settled(finding: Finding, before: Trace, after: Trace, left: tuple[Suspect, ...]) -> bool:
+    """Whether the run ``after`` proves that ``finding`` is repaired and the model otherwise what it was."""
+    old, new = _outcomes(before), _outcomes(after)
+    worse = any(new[kind] is CheckOutcome.FAILED and old.get(kind) is not CheckOutcome.FAILED for kind in new)
+    if worse or any(one.finding.mismatch is finding.mismatch and _same_line(one.finding, finding) for one in left):
+        return False
+    if finding.mismatch is Mismatch.SILENT_SQUEEZE and any(one.finding.mismatch is finding.mismatch for one in left):
+        return False
+    rung = _RUNGS.get(finding.mismatch)
+    if rung is not None and new.get(rung) is not CheckOutcome.PASSED:
+        return False
+    follows = all(new.get(k) is CheckOutcome.PASSED for k in (CheckKind.BATCH, CheckKind.INDEPENDENT))
+    return shapes(before.output) == shapes(after.output) or follows
+
+
+def _same_line(a: Finding, b: Finding) -> bool:
+    return (a.call.path, a.call.range.start.line) == (b.call.path, b.call.range.start.line)
+
+
+def _outcomes(trace: Trace) -> dict[CheckKind, CheckOutcome]:
+    return {check.kind: check.outcome for check in trace.checks}
+
+
+def shapes(value: Value) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the tensors in an output, in order."""
+    if isinstance(value, Tensor):
+        return (value.shape,)
+    if isinstance(value, Sequence):
+        return tuple(shape for item in value.items for shape in shapes(item))
+    return tuple(shape for _, item in getattr(value, "items", ()) for shape in shapes(item))
+
+
+def _found(
+    mismatch: Mismatch, message: str, project: Project, operation: Operation, operand: int = 0, dimension: int = -1
+) -> Iterator[Suspect]:
+    """A suspect at an operation that the user's code asked for."""
+    if not operation.frames:
+        return
+    call = Location(operation.frames[0].path, operation.frames[0].range)
+    result = operation.result.shape if isinstance(operation.result, Tensor) else ()
+    finding = Finding(
+        mismatch=mismatch,
+        message=message,
+        location=call,
+        call=call,
+        subject=operation.layer or operation.target,
+        expected=operation.tensors[operand].shape,
+        actual=result,
+        operation=operation.index,
+        layer=operation.layer_index if operation.kind is OperationKind.CALL_MODULE else -1,
+        operand=operand,
+        dimension=dimension if dimension >= 0 else None,
+        silent=True,
+    )
+    yield Suspect(finding, project)
+
+
+# -- broadcasting ------------------------------------------------------------------------------------------------------
+
+
+def _broadcasts(project: Project) -> Iterator[Suspect]:
+    """Losses, by hand or torch's, that compare every sample with every other."""
+    for operation in project.forward_operations():
+        tensors = operation.tensors[:2]
+        if operation.raised or len(tensors) < 2 or outer(tensors[0].shape, tensors[1].shape) is None:
+            continue
+        is_loss = bare(operation) in _LOSSES
+        by_hand = bare(operation) in _ARITHMETIC and accidental_column(project, tensors)
+        if is_loss or (by_hand and feeds_a_loss(project, operation)):
+            yield from _found(Mismatch.SILENT_BROADCAST, _broadcast_words(operation), project, operation)
+
+
+def _broadcast_words(operation: Operation) -> str:
+    a, b = (tensor.shape for tensor in operation.tensors[:2])
+    return (
+        f"`{bare(operation)}` broadcasts {show(a)} with {show(b)} to {show(outer(a, b) or ())}: every pair of samples"
+    )
+
+
+# -- samples put together ----------------------------------------------------------------------------------------------
+
+
+def _mixed(project: Project) -> Iterator[Suspect]:
+    """The operation at which a change of one sample was seen to reach others."""
+    check = next((c for c in project.trace.checks if c.kind is CheckKind.INDEPENDENT and c.operation >= 0), None)
+    if check is None or check.operation >= len(project.trace.operations):
+        return
+    operation = project.trace.operations[check.operation]
+    name, before, after = bare(operation), operation.tensors[0], operation.result
+    if name in _RESHAPES and isinstance(after, Tensor):
+        message = f"`{name}` puts different samples into one row: {show(before.shape)} becomes {show(after.shape)}"
+        yield from _found(Mismatch.SILENT_FOLD, message, project, operation, dimension=check.dimension)
+    elif name in _NORMALISED | _REDUCED and samples_lead(project) and _over_samples(project, operation, check):
+        message = f"`{name}` runs over the samples, dimension {check.dimension} of {show(before.shape)}"
+        yield from _found(Mismatch.SILENT_REDUCTION, message, project, operation, dimension=check.dimension)
+    elif name in _ARITHMETIC and len(operation.tensors) == 2 and samples_lead(project):
+        pairs = outer(*(tensor.shape for tensor in operation.tensors)) is not None
+        if pairs and accidental_column(project, operation.tensors):
+            yield from _found(Mismatch.SILENT_BROADCAST, _broadcast_words(operation), project, operation)
+
+
+def _over_samples(project: Project, operation: Operation, check: Check) -> bool:
+    """A softmax over the samples that nothing later relies on; or a reduction of ``(N, T, H)`` to ``(T, H)`` that a
+    layer takes: of the rows of a table, or as the result, it is a summary of samples on purpose.
+    """
+    before, after = operation.tensors[0], operation.result
+    if bare(operation) in _NORMALISED:
+        failed = check.outcome is CheckOutcome.FAILED
+        return failed and not used_across(project, operation, check.dimension)
+    after = after.items[0] if isinstance(after, Sequence) and after.items else after
+    lost = isinstance(after, Tensor) and after.shape == _without(before.shape, check.dimension)
+    return lost and before.rank == 3 and feeds_a_layer(project, operation)
+
+
+def _without(shape: tuple[int, ...], dimension: int) -> tuple[int, ...]:
+    return shape[:dimension] + shape[dimension + 1 :]
+
+
+def _swapped(project: Project) -> Iterator[Suspect]:
+    """Views that give the dimensions inside a sample each other's sizes, which only relabels the elements."""
+    for operation in project.forward_operations():
+        before, after = operation.tensors[0] if operation.tensors else None, operation.result
+        if bare(operation) not in _RESHAPES or before is None or not isinstance(after, Tensor) or before.rank < 3:
+            continue
+        differing = [(a, b) for a, b in zip(before.shape, after.shape, strict=False) if a != b]
+        same_sizes = before.rank == after.rank and sorted(before.shape) == sorted(after.shape)
+        maker = project.producer(before)
+        meant = maker is None or bare(maker) in {*_RESHAPES, "unflatten", "Unflatten", "flatten", "Linear", "linear"}
+        if same_sizes and len(differing) > 1 and before.shape[0] == after.shape[0] and before.contiguous and not meant:
+            message = (
+                f"`{bare(operation)}` relabels {show(before.shape)} as {show(after.shape)} where it should permute"
+            )
+            yield from _found(Mismatch.SILENT_FOLD, message, project, operation)
+
+
+# -- other batch sizes -------------------------------------------------------------------------------------------------
+
+
+def _squeezed(project: Project, batch: int, another: Another) -> Iterator[Suspect]:
+    """Squeezes that also remove a batch of one, where a batch of one then fails or comes out in another shape."""
+    ran = [operation for operation in project.forward_operations() if bare(operation) == "squeeze"]
+    places = [operation for operation in ran if batch in operation.tensors[0].shape]
+    if not places or sequence_first(project, batch):
+        return
+    alone = another(1)
+    if alone.trace.ending is Ending.PASSED and _follows(project.trace, alone.trace, batch):
+        return
+    if alone.trace.ending not in (Ending.PASSED, Ending.RAISED):
+        return
+    for operation in alone.forward_operations():
+        twin = next((one for one in places if _twins(operation, one)), None)
+        samples = None if twin is None else _lost(operation, twin, batch)
+        if samples is not None:
+            message = (
+                f"`squeeze` also removes a batch of one: dimension {samples} of {show(operation.tensors[0].shape)}"
+            )
+            yield from _found(Mismatch.SILENT_SQUEEZE, message, alone, operation, dimension=samples)
+
+
+def _twins(a: Operation, b: Operation) -> bool:
+    return (a.target, a.frames[:1] and a.frames[0].range) == (b.target, b.frames[:1] and b.frames[0].range)
+
+
+def _lost(operation: Operation, twin: Operation, batch: int) -> int | None:
+    """The dimension that was the batch in ``twin`` and that the squeeze of a batch of one removed."""
+    before, after, whole = operation.tensors[0].shape, operation.result, twin.tensors[0].shape
+    given = (*operation.arguments[1:], *(value for _, value in operation.keywords))
+    named = [value % len(before) for value in given if isinstance(value, int) and before]
+    if not isinstance(after, Tensor) or after.rank == len(before) or len(before) != len(whole):
+        return None
+    lost = [d for d, (one, many) in enumerate(zip(before, whole, strict=True)) if (one, many) == (1, batch)]
+    return next((d for d in lost if not named or d in named), None)
+
+
+def _follows(whole: Trace, alone: Trace, batch: int) -> bool:
+    """Whether a batch of one gives what the first sample of the whole batch gives."""
+    expected = [(shape[0] // batch, *shape[1:]) if shape else () for shape in shapes(whole.output)]
+    leads = all(shape and shape[0] % batch == 0 for shape in shapes(whole.output))
+    return not leads or list(shapes(alone.output)) == expected
+
+
+def _baked(project: Project, batch: int, another: Another) -> Iterator[Suspect]:
+    """What a batch of another size dies of."""
+    failed = any(c.kind is CheckKind.BATCH and c.outcome is CheckOutcome.FAILED for c in project.trace.checks)
+    if not failed or sequence_first(project, batch):
+        return
+    for size in (batch + 1, next(small for small in _SMALL_BATCHES if small != batch)):
+        other = another(size)
+        finding = diagnose(other) if other.trace.ending is Ending.RAISED else None
+        if finding is not None:
+            message = f"only a batch of {batch} runs; with {size} samples {finding.message}"
+            yield Suspect(replace(finding, mismatch=Mismatch.SILENT_BATCH, message=message, silent=True), other)
+            return

@@ -1,0 +1,1 @@
+"""Writing changes: insert, exchange, resize, transpose, cast."""

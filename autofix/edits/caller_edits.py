@@ -1,0 +1,113 @@
+"""Where a tensor was passed on its way to an operation: the outermost call that was given it unchanged.
+
+It finds the expression; what is to be done with it there is the rule's business.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import frames_of
+from autofix.facts.operands import followed_by
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance.channel_sites import number, spatial
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation, Stage
+from autofix.records.values import Tensor
+from autofix.syntax.call_edits import operand
+
+
+def in_program(project: Project) -> bool:
+    """Whether the file runs as a program, so that the place where a model is called is its own."""
+    failure = project.trace.failure
+    return failure is not None and failure.stage is Stage.SCRIPT
+
+
+def passed(project: Project, operation: Operation, position: int = 0) -> Iterator[Expression]:
+    """Expressions that handed an operand on unchanged to the operation, the outermost caller's first."""
+    frames = frames_of(project, operation)
+    if position >= len(operation.tensors):
+        return
+    tensor = operation.tensors[position]
+    for level in range(len(frames) - 1, -1, -1):
+        call = project.call(frames[level:])
+        if call is None or not isinstance(call.node, ast.Call):
+            continue
+        for node in (*call.node.args, *(k.value for k in call.node.keywords)):
+            expression = Expression(call.source, node, frames[level:])
+            if not isinstance(node, ast.Starred) and is_value(project, expression, tensor):
+                yield expression
+
+
+def batch_of_one(project: Project, operation: Operation) -> tuple[str, Edit] | None:
+    """What to do, in words, and the edit that gives a program's model one sample as a batch, where it is passed."""
+    given = next(passed(project, operation), None)
+    if given is None:
+        return None
+    method = "unsqueeze(0).unsqueeze(0)" if is_plane(project, operation) else "unsqueeze(0)"
+    text = f"{operand(given.text)}.{method}"
+    return f"pass a batch of one, `{text}`, instead of {operation.tensors[0].shape}", followed_by(given, method)
+
+
+def is_plane(project: Project, operation: Operation) -> bool:
+    """Whether a convolution of one channel was given one sample without its channel: ``(H, W)``."""
+    layer, tensor = project.layer_of(operation), operation.tensors[0]
+    if layer is None or not layer.kind.startswith("Conv") or number(layer, "in_channels") != 1:
+        return False
+    return tensor.rank == spatial(layer) > 1
+
+
+def made_like(project: Project, tensor: Tensor) -> Iterator[Expression]:
+    """Where a program makes the data that a loader cuts batches from: as many dimensions, all but the first alike.
+
+    A loader is no code of the user's, so nothing connects a batch with the tensor that it was cut from.
+    """
+    if project.producer(tensor) is not None:
+        return
+    for operation in project.trace.operations:
+        made = operation.result
+        if operation.raised or operation.tensors or not isinstance(made, Tensor) or operation.layer_index >= 0:
+            continue
+        alike = made.rank == tensor.rank and made.shape[1:] == tensor.shape[1:] and made.dtype == tensor.dtype
+        place = project.expression(operation) if alike and made.shape[0] > tensor.shape[0] else None
+        if place is not None and isinstance(place.node, ast.Call):
+            yield place
+
+
+def is_value(project: Project, expression: Expression, tensor: Tensor) -> bool:
+    """Whether the expression is the tensor: by its name's value, or since it is the very expression that made it."""
+    value = project.value(expression)
+    if isinstance(value, Tensor):
+        same = (value.shape, value.producer) == (tensor.shape, tensor.producer)
+        return same and value.dtype == tensor.dtype
+    producer = project.producer(tensor)
+    if producer is None or not producer.frames:
+        return False
+    frame = producer.frames[0]
+    return frame.path == expression.source.path and frame.range == expression.source.range_of(expression.node)
+
+
+def returned(project: Project, tensor: Tensor) -> Expression | None:
+    """The expression that the outermost ``forward`` around the making of ``tensor`` returns, where it returns one."""
+    producer = project.producer(tensor)
+    frames = [] if producer is None else [f for f in producer.frames if f.function.rpartition(".")[2] == "forward"]
+    source = project.source(frames[-1].path) if frames else None
+    function = source.function_at(frames[-1].range, "forward") if source is not None else None
+    if source is None or function is None:
+        return None
+    values = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
+    if len(values) != 1 or isinstance(values[0], (ast.Tuple, ast.List, ast.Dict)):
+        return None
+    return Expression(source, values[0], tuple(frames[-1:]))
+
+
+def lacks_batch(project: Project, tensor: Tensor) -> Operation | None:
+    """The first convolution on the way to ``tensor`` that was given one sample instead of a batch of them."""
+    found = None
+    for operation in project.ancestry(tensor):
+        layer = project.layer_of(operation)
+        if layer is None or not layer.kind.startswith("Conv") or not operation.tensors:
+            continue
+        found = operation if operation.tensors[0].rank == spatial(layer) + 1 else None
+    return found

@@ -1,0 +1,83 @@
+"""Where a tensor gets its number type, and how another one is written there.
+
+It spells edits; which type is right is the rule's business.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from autofix.edits.caller_edits import passed
+from autofix.facts.call_sites import bare
+from autofix.facts.operands import followed_by
+from autofix.facts.project_view import Expression, Project
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.syntax.call_edits import with_argument
+from autofix.syntax.source import dotted
+
+TYPES = {"float": "torch.float32", "long": "torch.long"}
+_TAKING_DTYPE = frozenset(("zeros", "ones", "empty", "full", "arange", "tensor", "as_tensor", "linspace", "eye"))
+_TAKING_OVER = frozenset(("from_numpy", "rand", "randn", "randint"))
+Change = tuple[Edit, str]
+
+
+def where_made(project: Project, tensor: Tensor, wanted: str) -> Change | None:
+    """The call of the file's own that made the numbers, with another type, and its new text."""
+    for operation in project.ancestry(tensor):
+        result = operation.result
+        if not isinstance(result, Tensor) or result.dtype != tensor.dtype or operation.layer is not None:
+            return None
+        if not operation.tensors:
+            call = project.call(operation.frames)
+            return None if call is None else _typed(call, bare(operation), wanted)
+    return None
+
+
+def where_passed(project: Project, operation: Operation, operand: int, wanted: str) -> Change | None:
+    """The expression handed on to the operation, or the call that its name was bound to."""
+    given = next(passed(project, operation, operand), None)
+    if given is None:
+        return None
+    call = _bound_call(given)
+    made = None if call is None else _typed(call, _name(call), wanted)
+    return made or _followed(given, wanted)
+
+
+def _typed(call: Expression, name: str, wanted: str) -> Change | None:
+    assert isinstance(call.node, ast.Call)
+    typed = any(k.arg == "dtype" for k in call.node.keywords)
+    if typed or (name in _TAKING_DTYPE and call.text.startswith("torch.")):
+        text = with_argument(call.text, "dtype", TYPES[wanted])
+        return call.source.replace(call.node, text), text
+    return _followed(call, wanted) if name in _TAKING_DTYPE | _TAKING_OVER else None
+
+
+def _bound_call(given: Expression) -> Expression | None:
+    """``torch.from_numpy(x)`` of a name that is bound once, in the function it is read in."""
+    if not isinstance(given.node, ast.Name):
+        return None
+    source, scope = given.source, given.source.function_of(given.node)
+    bound = [
+        node
+        for node in ast.walk(scope or source.tree)
+        if isinstance(node, ast.Name)
+        and isinstance(node.ctx, ast.Store)
+        and node.id == given.node.id
+        and source.function_of(node) is scope
+    ]
+    parent = source.parents.get(bound[0]) if len(bound) == 1 else None
+    if isinstance(parent, ast.Assign) and isinstance(parent.value, ast.Call) and parent.targets == [bound[0]]:
+        return Expression(source, parent.value, given.frames)
+    return None
+
+
+def _name(call: Expression) -> str:
+    assert isinstance(call.node, ast.Call)
+    return dotted(call.node.func).rpartition(".")[2]
+
+
+def _followed(expression: Expression, wanted: str) -> Change:
+    edit = followed_by(expression, f"{wanted}()")
+    return edit, edit.text

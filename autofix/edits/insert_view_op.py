@@ -1,0 +1,198 @@
+"""Where a shape change can be put before the call of a layer, in the way the file is written.
+
+It finds the place and spells the edit; which change is right is the rule's business.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.sequential_entries import Insertion, sequential_entry
+from autofix.facts.project_view import Expression, Project
+from autofix.records.locations import Edit, Range
+from autofix.records.trace import Frame, Layer, Operation
+from autofix.records.values import Tensor
+from autofix.syntax.call_edits import operand
+from autofix.syntax.source import Source, dotted
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+def insertions(
+    project: Project,
+    operation: Operation,
+    layer: Layer,
+    method: str = "flatten(1)",
+    function: str = "torch.flatten({}, 1)",
+    module: str = "Flatten()",
+    outward: bool = False,
+) -> Iterator[Insertion]:
+    """Ways to put a shape change before the call of ``layer``, the most natural first.
+
+    ``function`` is used on a line of its own where torch is imported (empty: ``method`` is), ``module`` inside a
+    Sequential (empty: there is none). ``outward``: where callers pass the same tensor on, the outermost comes first.
+    """
+    inside = sequential_entry(project, layer, module) if module else None
+    if inside is not None and not _stands_between(project, operation):
+        yield inside
+        return
+    for call, first in calls_given(project, operation, outward):
+        source = call.source
+        spelled = function if function and _has_torch(source) else "{}." + method
+        line = _own_line(source, call.node, first, spelled)
+        if line is not None:
+            yield (line,), "before the layer"
+            continue
+        yield (source.replace(first, f"{operand(source.text_of(first))}.{method}"),), "at the call"
+
+
+def wrapped(project: Project, operation: Operation, method: str, back: str) -> Iterator[Insertion]:
+    """``self.norm(x)`` becomes ``self.norm(x.method).back``; ``{}`` in ``back`` is what was passed."""
+    for call, first in calls_given(project, operation, outward=False, rows=True):
+        text = call.source.text_of(first)
+        start = call.source.range_of(first).end
+        end = call.source.range_of(call.node).end
+        after = f".{back.format(operand(text))}"
+        before = call.source.replace(first, f"{operand(text)}.{method}")
+        if start < end:
+            yield (before, Edit(call.source.path, Range(end, end), after)), "around the call"
+
+
+def _stands_between(project: Project, operation: Operation) -> bool:
+    """Whether a container was given, by name, the maps that another layer of the model made.
+
+    A line between the two calls leaves the entries of the container, and the names of their weights, as they are.
+    """
+    if project.is_input(operation.tensors[0]):
+        return False
+    for call, first in calls_given(project, operation, outward=False):
+        value = project.value(Expression(call.source, first, _frames(project, operation)))
+        named = isinstance(first, ast.Name) and isinstance(value, Tensor) and not project.is_input(value)
+        return named and call.source.stands_alone(call.source.statement_of(call.node))
+    return False
+
+
+def calls_given(
+    project: Project, operation: Operation, outward: bool = True, rows: bool = False
+) -> Iterator[tuple[Expression, ast.expr]]:
+    """Calls that were given the first operand of ``operation``, with the expression that they were given.
+
+    The call that ran the operation comes last, before it (``outward``) the callers that passed the same tensor on.
+    ``rows``: a container may have been given other features in the same rows.
+    """
+    frames = _frames(project, operation)
+    if not frames or not operation.tensors:
+        return
+    tensor = operation.tensors[0]
+    levels = range(len(frames) - 1, -1, -1) if outward else range(1)
+    for level in levels:
+        call = project.call(frames[level:])
+        if call is None or not isinstance(call.node, ast.Call):
+            continue
+        first = (
+            call.node.args[0]
+            if call.node.args
+            else next((k.value for k in call.node.keywords if k.arg == "input"), None)
+        )
+        if first is None or isinstance(first, ast.Starred):
+            continue
+        if (rows and _has_rows(project, Expression(call.source, first, frames), tensor)) or _passes(
+            project, Expression(call.source, first, frames[level:]), tensor, level, len(frames)
+        ):
+            yield call, first
+
+
+def _frames(project: Project, operation: Operation) -> tuple[Frame, ...]:
+    """The frames of the operation; those of the failure know the values of names."""
+    failure = project.trace.failure
+    known = failure.frames if failure is not None and failure.operation == operation.index else ()
+    same = len(known) == len(operation.frames) and all(
+        a.range == b.range for a, b in zip(known, operation.frames, strict=True)
+    )
+    return known if same else operation.frames
+
+
+def _passes(project: Project, argument: Expression, tensor: Tensor, level: int, depth: int) -> bool:
+    """Whether ``argument`` was the tensor; at the innermost level one whose value is not known is believed."""
+    value = project.value(argument)
+    if isinstance(value, Tensor):
+        return value.shape == tensor.shape and (level == 0 or value.producer == tensor.producer)
+    if level == 0:
+        return True
+    return project.is_input(tensor) and level == depth - 1 and _is_untouched_parameter(argument)
+
+
+def _has_rows(project: Project, argument: Expression, tensor: Tensor) -> bool:
+    value = project.value(argument)
+    return isinstance(value, Tensor) and value.shape[:-1] == tensor.shape[:-1]
+
+
+def _is_untouched_parameter(argument: Expression) -> bool:
+    """Whether a name still has what the function was given."""
+    function = argument.source.function_of(argument.node)
+    name = argument.text
+    if function is None or name not in {a.arg for a in function.args.args}:
+        return False
+    stores = (
+        n for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == name
+    )
+    return not any(n.lineno < argument.node.lineno for n in stores)
+
+
+def _has_torch(source: Source) -> bool:
+    return any(
+        isinstance(n, ast.Import) and any(a.name == "torch" and a.asname is None for a in n.names)
+        for n in source.tree.body
+    )
+
+
+def _own_line(source: Source, call: ast.expr, first: ast.expr, function: str) -> Edit | None:
+    """``x = torch.flatten(x, 1)`` on a line before, where the layer is given a name that nothing else reads after."""
+    statement = source.statement_of(call)
+    if (
+        not isinstance(first, ast.Name)
+        or not source.stands_alone(statement)
+        or not _dies_here(source, statement, first.id)
+    ):
+        return None
+    loops = [
+        a
+        for a in source.ancestors(statement)
+        if isinstance(a, _LOOPS) and source.function_of(a) is source.function_of(statement)
+    ]
+    place = loops[-1] if loops else statement
+    line = f"{first.id} = {function.format(first.id)}"
+    return source.insert_before(
+        place, line.replace(" = ", "=").replace(", ", ",") if _is_tight(source, statement) else line
+    )
+
+
+def _is_tight(source: Source, statement: ast.stmt) -> bool:
+    """Whether the statement is an assignment that is written without blanks."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    after = source.text_of(statement)[len(source.text_of(statement.targets[-1])) :]
+    return len(statement.targets) == 1 and after.startswith("=")
+
+
+def _dies_here(source: Source, statement: ast.stmt, name: str) -> bool:
+    """Whether nothing but layers reads the unchanged value of ``name`` from the statement on."""
+    function = source.function_of(statement)
+    if function is None:
+        return False
+    rebinding = isinstance(statement, ast.Assign) and name in map(dotted, statement.targets)
+    uses = _loads(statement, name)
+    if not rebinding and not isinstance(statement, ast.Return):
+        last = statement.end_lineno or statement.lineno
+        uses += [use for use in _loads(function, name) if use.lineno > last]
+    return len(uses) == 1 or all(_feeds_a_layer(source, use) for use in uses)
+
+
+def _loads(node: ast.AST, name: str) -> list[ast.Name]:
+    return [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+
+
+def _feeds_a_layer(source: Source, use: ast.Name) -> bool:
+    parent = source.parents.get(use)
+    return isinstance(parent, ast.Call) and parent.args[:1] == [use] and dotted(parent.func).startswith("self.")

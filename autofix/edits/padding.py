@@ -1,0 +1,86 @@
+"""The padding of a convolution: where it is written or could be, and what the layers like it do.
+
+It finds places and counts; which repair is right is for the rules.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from autofix.facts.project_view import Expression, Project
+from autofix.operators.shape_functions import per_dimension
+from autofix.operators.signatures import position
+from autofix.provenance import Site, sites
+from autofix.provenance.channel_sites import spatial
+from autofix.provenance.producers import argument_sites
+from autofix.records.trace import Layer
+from autofix.syntax.call_edits import NotACall, with_argument
+
+ADDED = 10
+
+
+def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
+    """Places that give the layer ``size`` for ``padding`` or ``output_padding``; where none is written, it is added."""
+    call = project.construction_call(layer)
+    found = argument_sites(project, layer, parameter, size)
+    if found or call is None or not isinstance(call.node, ast.Call):
+        return found
+    handed = _keyword_sites(project, layer, parameter, size) if any(k.arg is None for k in call.node.keywords) else ()
+    if handed:
+        return handed
+    try:
+        text = with_argument(call.text, parameter, str(size), position(layer.kind, parameter))
+    except NotACall:
+        return ()
+    edit = call.source.replace(call.node, text)
+    return (Site((edit,), ADDED, str(size), "argument", call.source.location(call.node)),)
+
+
+def _keyword_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
+    """The keyword of a caller's call, which reaches the layer in ``**options``."""
+    frames = layer.construction
+    for depth in range(1, len(frames)):
+        call = project.call(frames[depth:])
+        keywords = call.node.keywords if call is not None and isinstance(call.node, ast.Call) else ()
+        node = next((k.value for k in keywords if k.arg == parameter), None)
+        if call is not None and node is not None:
+            return sites(project, Expression(call.source, node, call.frames), size)
+    return ()
+
+
+def half_kernel(layer: Layer) -> int | None:
+    """The padding with which a convolution of odd kernel keeps the size, but for its stride; None for other kernels."""
+    kernel = per_dimension(layer.setting("kernel_size"), spatial(layer))
+    dilation = per_dimension(layer.setting("dilation"), spatial(layer))
+    if not kernel or len(set(kernel)) != 1 or kernel[0] < 3 or kernel[0] % 2 == 0 or set(dilation or ()) != {1}:
+        return None
+    return kernel[0] // 2
+
+
+def lacks_padding(layer: Layer) -> bool:
+    """Whether a convolution that could keep the size has no padding at all."""
+    padding = per_dimension(layer.setting("padding"), spatial(layer))
+    return not layer.kind.startswith("ConvTranspose") and half_kernel(layer) is not None and set(padding or ()) == {0}
+
+
+def alone_unpadded(project: Project, layer: Layer) -> bool:
+    """Whether every other convolution of this kernel keeps the size; where there is none, those of other kernels.
+
+    Layers that one call builds are one decision, so they do not count beside ``layer``.
+    """
+    others = [
+        one
+        for one in project.trace.layers
+        if one.path is not None and one.kind == layer.kind and half_kernel(one) and _place(one) != _place(layer)
+    ]
+    alike = [one for one in others if half_kernel(one) == half_kernel(layer)]
+    return bool(others) and all(_keeps_size(one) for one in alike or others)
+
+
+def _place(layer: Layer) -> object:
+    return (layer.construction[0].path, layer.construction[0].range) if layer.construction else layer.identity
+
+
+def _keeps_size(layer: Layer) -> bool:
+    padding = layer.setting("padding")
+    return padding == "same" or set(per_dimension(padding, spatial(layer)) or ()) == {half_kernel(layer)}

@@ -1,0 +1,93 @@
+"""Which tensors a finding is about, and how a squeeze or unsqueeze behind them is written and removed.
+
+It works on ranks only; sizes are for the rules.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import bare, is_method, receiver, written
+from autofix.facts.project_view import Expression, Project
+from autofix.records.finding import Finding
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation, OperationKind
+from autofix.records.values import Tensor
+from autofix.syntax.source import dotted
+
+
+def tensors_at_fault(project: Project, finding: Finding) -> tuple[Tensor, ...]:
+    """The operands of the operation that raised; else the tensors named in the statement that did."""
+    operation = project.operation(finding)
+    if operation is not None:
+        return operation.tensors
+    failure = project.trace.failure
+    if failure is None or not failure.frames:
+        return ()
+    source = project.source(failure.frames[0].path)
+    nodes = source.nodes_at(failure.frames[0].range)
+    names = [n for n in ast.walk(source.statement_of(nodes[0])) if isinstance(n, ast.Name)] if nodes else []
+    values = [project.value(Expression(source, name, failure.frames)) for name in names]
+    return tuple(value for value in values if isinstance(value, Tensor))
+
+
+def behind(project: Project, tensors: tuple[Tensor, ...], names: frozenset[str]) -> Iterator[Operation]:
+    """Operations of these names that the tensors came from, nearest first, each once."""
+    seen: set[int] = set()
+    for tensor in tensors:
+        for operation in project.ancestry(tensor):
+            if (
+                operation.index not in seen
+                and bare(operation) in names
+                and operation.kind is not OperationKind.CALL_MODULE
+            ):
+                seen.add(operation.index)
+                yield operation
+
+
+def without_call(project: Project, operation: Operation) -> Edit | None:
+    """The source without the call: the statement goes where it does nothing else, else only its operand stays."""
+    place = written(project, operation)
+    if place is None or not isinstance(place.node, ast.Call):
+        return None
+    base = operand_node(operation, place.node)
+    if base is None:
+        return None
+    statement = place.source.statement_of(place.node)
+    alone = isinstance(statement, ast.Assign) and statement.value is place.node and place.source.stands_alone(statement)
+    if (
+        alone
+        and isinstance(statement, ast.Assign)
+        and [dotted(t) for t in statement.targets] == [dotted(base)]
+        and _has_siblings(place, statement)
+    ):
+        return place.source.delete_statement(statement)
+    return place.source.replace(place.node, place.source.text_of(base))
+
+
+def operand_node(operation: Operation, call: ast.Call) -> ast.expr | None:
+    """The expression of the first tensor."""
+    if is_method(operation, call):
+        assert isinstance(call.func, ast.Attribute)
+        return call.func.value
+    return call.args[0] if call.args and not isinstance(call.args[0], ast.Starred) else None
+
+
+def _has_siblings(place: Expression, statement: ast.stmt) -> bool:
+    """Whether the block the statement stands in has others."""
+    parent = place.source.parents.get(statement)
+    return any(
+        statement in body and len(body) > 1 for body in (getattr(parent, "body", []), getattr(parent, "orelse", []))
+    )
+
+
+def respelled(project: Project, operation: Operation, method: str) -> Edit | None:
+    """The call replaced by another method of the same operand: ``.squeeze()`` by ``.flatten(1)``."""
+    place = written(project, operation)
+    if place is None or not isinstance(place.node, ast.Call):
+        return None
+    base = operand_node(operation, place.node)
+    if base is None:
+        return None
+    return place.source.replace(place.node, f"{receiver(Expression(place.source, base, place.frames))}.{method}")

@@ -1,0 +1,94 @@
+"""The initial state that a recurrent layer was given: its tensors, and the places that decided their sizes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.size_reads import axis_sites, live_sites
+from autofix.facts.project_view import Expression, Project
+from autofix.facts.size_origins import expression_of, origin, parts
+from autofix.provenance import Site, sites
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence, Tensor, Value
+
+TIMES = 9
+AXIS_EXTRA = -1
+BAKED = 20
+ROOT_EXTRA = 3
+HALVES = ((None, 1), (1, 2)), ((0, 1), (1, 2))
+
+
+def state_value(operation: Operation) -> Value:
+    return operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("hx")
+
+
+def state_tensors(operation: Operation) -> tuple[Tensor, ...]:
+    state = state_value(operation)
+    items = state.items if isinstance(state, Sequence) else (state,)
+    return tuple(item for item in items if isinstance(item, Tensor))
+
+
+def dimension_sites(project: Project, tensor: Tensor, dimension: int, want: int, batch_axis: int) -> tuple[Site, ...]:
+    """Ways to give one dimension of a state (layers, batch, hidden) the size wanted."""
+    found = origin(project, tensor, dimension)
+    size = None if found is None else found.wanted(want)
+    if found is None or size is None:
+        return ()
+    options = _layer_sites if dimension == 0 else _batch_sites if dimension == tensor.rank - 2 else _hidden_sites
+    return tuple(
+        sorted(options(project, found.expression, size, tensor.shape[dimension], batch_axis), key=lambda s: s.cost)
+    )
+
+
+def _layer_sites(project: Project, expression: Expression, want: int, now: int, _: int) -> Iterator[Site]:
+    """``n_layers`` becomes ``n_layers * 2`` for two directions; a literal another."""
+    if now and want % now == 0 and not isinstance(expression.node, ast.Constant):
+        text = f"{expression.text} * {want // now}"
+        if isinstance(expression.node, (ast.BinOp, ast.IfExp)):
+            text = f"({expression.text}) * {want // now}"
+        yield _site(expression, text, TIMES)
+    for site in sites(project, expression, want):
+        extra = 0 if isinstance(expression.node, ast.Constant) else ROOT_EXTRA
+        yield Site(site.edits, site.cost + extra, site.text, site.what, site.place)
+
+
+def _batch_sites(project: Project, expression: Expression, want: int, _: int, batch_axis: int) -> Iterator[Site]:
+    """The batch is read from the input, never written down."""
+    for site in axis_sites(project, expression, want):
+        yield Site(site.edits, site.cost + AXIS_EXTRA, site.text, site.what, site.place)
+    yield from live_sites(project, expression, want, (batch_axis, 1 - batch_axis))
+    for site in sites(project, expression, want):
+        yield Site(site.edits, site.cost + BAKED, site.text, site.what, site.place)
+
+
+def _hidden_sites(project: Project, expression: Expression, want: int, now: int, _: int) -> Iterator[Site]:
+    del now
+    yield from sites(project, expression, want)
+
+
+def _site(expression: Expression, text: str, cost: int) -> Site:
+    edit = Edit(expression.source.path, expression.source.range_of(expression.node), text)
+    return Site((edit,), cost, text, "expression", expression.source.location(expression.node))
+
+
+def direction_slices(project: Project, tensor: Tensor, layers: int) -> tuple[Edit, ...]:
+    """Edits that take the states of every layer where ``h[0:1]`` and ``h[1:2]`` took those of the first."""
+    joined = next((o for o in project.ancestry(tensor) if o.target.endswith(".cat")), None)
+    edits: list[Edit] = []
+    for half, operand in enumerate(joined.tensors if joined is not None else ()):
+        taken = project.producer(operand)
+        if taken is None or not taken.target.endswith("getitem") or taken.tensors[0].shape[0] != 2 * layers:
+            return ()
+        key = parts(taken)[0]
+        bounds = key.items[:2] if isinstance(key, Sequence) and key.type == "slice" else ()
+        if bounds not in {choice[half] for choice in HALVES} if half < 2 else True:
+            return ()
+        written = expression_of(project, taken)
+        first = written.node.slice if written is not None and isinstance(written.node, ast.Subscript) else None
+        first = first.elts[0] if isinstance(first, ast.Tuple) else first
+        if written is None or not isinstance(first, ast.Slice):
+            return ()
+        edits.append(Edit(written.source.path, written.source.range_of(first), f"{half}::2"))
+    return tuple(edits)

@@ -1,0 +1,137 @@
+"""Ways to give a tensor that the model made for itself other sizes: where it is made, or where it is cut."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autofix.edits.size_reads import size_sites, size_text
+from autofix.facts.project_view import Expression, Project
+from autofix.facts.size_origins import Origin, origin, with_environments
+from autofix.provenance import Site
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation, OperationKind, Phase
+from autofix.records.values import Tensor
+from autofix.syntax.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Resizing:
+    """Edits that give every dimension asked for its size; ``is_table``: what was made in a constructor changes."""
+
+    edits: tuple[Edit, ...]
+    cost: int
+    text: str
+    is_table: bool
+    what: str = ""
+
+
+def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
+    """The dimensions of ``tensor`` that cannot be broadcast with ``other``, and the sizes wanted there."""
+    common = range(1, min(tensor.rank, other.rank) + 1)
+    return {
+        tensor.rank - k: other.shape[-k]
+        for k in common
+        if tensor.shape[-k] != other.shape[-k] and 1 not in (tensor.shape[-k], other.shape[-k])
+    }
+
+
+def origins(project: Project, tensor: Tensor, wants: dict[int, int]) -> tuple[Origin, ...]:
+    """The origin of each dimension, empty if one is not known."""
+    found = [origin(project, tensor, dimension) for dimension in wants]
+    known = tuple(one for one in found if one is not None)
+    return known if len(known) == len(found) else ()
+
+
+def resizings(project: Project, tensor: Tensor, wants: dict[int, int]) -> Iterator[Resizing]:
+    """Every way found to make each dimension in ``wants`` as large as asked, alike in all dimensions."""
+    known = origins(project, tensor, wants)
+    if not known:
+        return
+    asked = [(one.expression, one.wanted(want)) for one, want in zip(known, wants.values(), strict=True)]
+    options = [tuple(size_sites(project, expression, size)) for expression, size in asked if size is not None]
+    if len(options) < len(asked):
+        return
+    if not all(options):
+        return
+    is_table = all(one.phase is Phase.CONSTRUCT for one in known)
+    for first in options[0]:
+        chosen = [_like(first, one) for one in options]
+        edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
+        yield Resizing(edits, max(site.cost for site in chosen), first.text, is_table, first.what)
+
+
+def _like(first: Site, options: tuple[Site, ...]) -> Site:
+    """The option that edits what ``first`` edits, else one that writes the same, else the cheapest."""
+    same = next((site for site in options if site.edits == first.edits), None)
+    return same or next((site for site in options if (site.text, site.what) == (first.text, first.what)), options[0])
+
+
+def cuts(
+    project: Project, operation: Operation, tensor: Tensor, other: Tensor, wants: dict[int, int]
+) -> Iterator[tuple[Edit, str]]:
+    """``self.table[:, :x.size(1)]`` where a longer table was used whole: an edit and the new text."""
+    made = _stored(project, tensor)
+    found = project.statement(operation)
+    if (
+        made is None
+        or found is None
+        or made.rank != tensor.rank
+        or any(tensor.shape[d] < want for d, want in wants.items())
+    ):
+        return
+    source, statement = found
+    name = made_name(project, tensor)
+    nodes = [
+        n
+        for n in ast.walk(statement)
+        if isinstance(n, ast.Attribute) and n.attr == name and isinstance(n.ctx, ast.Load)
+    ]
+    if len(nodes) != 1 or isinstance(source.parents.get(nodes[0]), ast.Subscript):
+        return
+    bounds = {d: _bound(project, source, operation, other, tensor.rank - d, want) for d, want in wants.items()}
+    if any(not bound for bound in bounds.values()):
+        return
+    inside = ", ".join(f":{bounds[d]}" if d in bounds else ":" for d in range(max(bounds) + 1))
+    text = f"{source.text_of(nodes[0])}[{inside}]"
+    yield source.replace(nodes[0], text), text
+
+
+def _stored(project: Project, tensor: Tensor) -> Tensor | None:
+    """The parameter or buffer that ``tensor`` is, after operations that keep its shape."""
+    for _ in range(4):
+        operation = project.producer(tensor)
+        if operation is None or not operation.tensors:
+            return None
+        if operation.kind is OperationKind.GET_ATTR:
+            return tensor
+        if operation.tensors[0].shape != tensor.shape:
+            return None
+        tensor = operation.tensors[0]
+    return None
+
+
+def made_name(project: Project, tensor: Tensor) -> str:
+    """The attribute a parameter or buffer is read from."""
+    stored = _stored(project, tensor)
+    operation = project.producer(stored) if stored is not None else None
+    return operation.target.rpartition(".")[2] if operation is not None else ""
+
+
+def _bound(project: Project, source: Source, operation: Operation, other: Tensor, from_end: int, want: int) -> str:
+    """The length as the function has it: a name with that value, or read from the tensor that has it."""
+    frames = with_environments(project, operation.frames)
+    names = project.names(Expression(source, ast.Constant(None), frames)).local
+    items = names.items if names is not None else ()
+    number = next(
+        (n for n, v in items if isinstance(v, int) and not isinstance(v, bool) and v == want and n.isidentifier()), ""
+    )
+    if number:
+        return number
+    axis = other.rank - from_end
+    tensors = [(n, v) for n, v in items if isinstance(v, Tensor) and n.isidentifier() and axis < v.rank]
+    fitting = sorted(
+        (pair for pair in tensors if pair[1].shape[axis] == want), key=lambda pair: pair[1].shape != other.shape
+    )
+    return size_text(source, fitting[0][0], axis) if fitting else ""

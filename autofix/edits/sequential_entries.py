@@ -1,0 +1,53 @@
+"""A new entry in a Sequential, before the one that stands for a layer, in the way the container is written."""
+
+from __future__ import annotations
+
+import ast
+
+from autofix.facts.project_view import Project
+from autofix.records.locations import Edit, Position, Range
+from autofix.records.trace import Layer
+from autofix.syntax.source import Source, dotted
+
+Insertion = tuple[tuple[Edit, ...], str]
+
+
+def sequential_entry(project: Project, layer: Layer, module: str) -> Insertion | None:
+    """An entry before the layer's own where it is written inside ``nn.Sequential(...)``."""
+    call = project.construction_call(layer)
+    if call is None:
+        return None
+    source, node = call.source, call.node
+    parent = source.parents.get(node)
+    prefix = (
+        source.text_of(node.func.value) + "."
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        else ""
+    )
+    if isinstance(parent, ast.Call) and dotted(parent.func).endswith("Sequential") and node in parent.args:
+        return (_entry(source, node, f"{prefix}{module}"),), "in the Sequential"
+    if isinstance(parent, (ast.List,)) and _is_sequential_list(source, parent):
+        return (_entry(source, node, f"{prefix}{module}"),), "in the Sequential"
+    if isinstance(parent, ast.Tuple) and len(parent.elts) == 2 and isinstance(parent.elts[0], ast.Constant):
+        name = "flatten" if "Flatten" in module else "pool" if "Pool" in module else "reshape"
+        entry = f"({name!r}, {prefix}{module})".replace("'", source.text_of(parent.elts[0])[:1])
+        return (_entry(source, parent, entry),), "in the Sequential"
+    return None
+
+
+def _is_sequential_list(source: Source, node: ast.AST) -> bool:
+    """A list that a Sequential is built from, at once or by a name."""
+    builders = {"Sequential", "extend"}
+    if any(isinstance(a, ast.Call) and dotted(a.func).rpartition(".")[2] in builders for a in source.ancestors(node)):
+        return True
+    return isinstance(source.parents.get(node), (ast.Assign, ast.AugAssign, ast.Return))
+
+
+def _entry(source: Source, node: ast.expr, text: str) -> Edit:
+    """A new element before ``node``, on a line of its own where the elements have one each."""
+    place = source.range_of(node).start
+    line = source.line(place.line)
+    alone = not line[: place.column].strip()
+    separator = f",{source.newline}{line[: place.column]}" if alone else ", "
+    here = Position(place.line, place.column)
+    return Edit(source.path, Range(here, here), f"{text}{separator}")

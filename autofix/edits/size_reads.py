@@ -1,0 +1,141 @@
+"""Sizes read from tensors: ``x.size(0)`` where ``x.size(1)`` is meant, and ``x.size(0)`` for a number.
+
+It gives sites as provenance does; it knows no layers.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance import Site, bindings, sites
+from autofix.records.locations import Edit, Range
+from autofix.records.values import Tensor
+from autofix.syntax.source import Function, Source, dotted
+
+AXIS = 10
+LIVE = 10
+PASSED_IN = 13
+NEW_ARGUMENT = "batch_size"
+MAX_DEPTH = 6
+
+
+def size_sites(project: Project, expression: Expression, want: int) -> Iterator[Site]:
+    """Another axis of the tensor that a size is read from, then every other way to make it ``want``."""
+    swapped = list(axis_sites(project, expression, want))
+    yield from swapped
+    known = {site.edits for site in swapped}
+    yield from (site for site in sites(project, expression, want) if site.edits not in known)
+
+
+def axis_sites(project: Project, expression: Expression, want: int, depth: int = 0) -> Iterator[Site]:
+    """``x.size(0)`` becomes ``x.size(1)`` where that axis has the size wanted; through names and arguments."""
+    node, source = expression.node, expression.source
+    read = _read_axis(node)
+    if read is not None:
+        base, axis = read
+        value = project.value(replace(expression, node=base))
+        for index, size in enumerate(value.shape if isinstance(value, Tensor) else ()):
+            if size == want:
+                edit = source.replace(axis, str(index))
+                yield Site(
+                    (edit,), AXIS + depth, f"{source.text_of(base)}.size({index})", "axis", source.location(node)
+                )
+    elif isinstance(node, ast.Call) and dotted(node.func) == "len" and len(node.args) == 1:
+        yield from _live(project, expression, node.args[0], want, depth)
+    elif isinstance(node, (ast.Name, ast.Attribute)) and depth < MAX_DEPTH:
+        for binding in bindings.bindings(project, expression):
+            if binding.inverse is None:
+                yield from axis_sites(project, binding.expression, want, depth + binding.distance)
+
+
+def _read_axis(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """(tensor, axis) of ``x.size(0)`` or ``x.shape[0]``."""
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "size"
+        and len(node.args) == 1
+    ):
+        return node.func.value, node.args[0]
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        return node.value.value, node.slice
+    return None
+
+
+def _live(project: Project, expression: Expression, base: ast.expr, want: int, depth: int) -> Iterator[Site]:
+    value = project.value(replace(expression, node=base))
+    for index, size in enumerate(value.shape if isinstance(value, Tensor) else ()):
+        if size == want:
+            text = size_text(expression.source, expression.source.text_of(base), index)
+            yield Site(
+                (expression.source.replace(expression.node, text),),
+                AXIS + depth,
+                text,
+                "axis",
+                expression.source.location(expression.node),
+            )
+
+
+def size_text(source: Source, name: str, axis: int) -> str:
+    """A size read in the words the file uses."""
+    shapes, sizes = source.text.count(".shape["), source.text.count(".size(")
+    return f"{name}.shape[{axis}]" if shapes > sizes else f"{name}.size({axis})"
+
+
+def live_sites(
+    project: Project, expression: Expression, want: int, axes: tuple[int, ...], depth: int = 0
+) -> Iterator[Site]:
+    """The size of a tensor at hand in the same function, or in a caller that passes the number, for ``expression``."""
+    function = expression.source.function_of(expression.node)
+    names = project.names(expression)
+    if function is None or names.local is None:
+        return
+    own = [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+    tensors = [(n, v) for n, v in names.local.items if isinstance(v, Tensor) and n.isidentifier()]
+    tensors.sort(key=lambda pair: own.index(pair[0]) if pair[0] in own else len(own))
+    fitting = [(n, axis) for axis in axes for n, v in tensors if v.rank > axis and v.shape[axis] == want]
+    for rank, (name, axis) in enumerate(fitting[:3]):
+        text = size_text(expression.source, name, axis)
+        edit = expression.source.replace(expression.node, text)
+        yield Site(
+            (edit,), LIVE + depth + 2 * rank, text, "the size of the input", expression.source.location(expression.node)
+        )
+    if not fitting:
+        yield from _passed_in(project, expression, function, want, axes)
+    if not fitting and isinstance(expression.node, ast.Name) and depth < MAX_DEPTH:
+        for binding in bindings.bindings(project, expression):
+            yield from live_sites(project, binding.expression, want, axes, depth + binding.distance)
+
+
+def _passed_in(
+    project: Project, expression: Expression, function: Function, want: int, axes: tuple[int, ...]
+) -> Iterator[Site]:
+    """A new argument ``batch_size`` for a method that has no tensor at hand, given by its one caller."""
+    source, frames = expression.source, expression.frames
+    call = project.call(frames[1:]) if len(frames) > 1 else None
+    if (
+        call is None
+        or not isinstance(call.node, ast.Call)
+        or isinstance(function, ast.Lambda)
+        or not function.args.args
+    ):
+        return
+    plain = not (function.args.defaults or function.args.kwonlyargs or function.args.vararg or call.node.keywords)
+    is_only_caller = sum(other.text.count(f"{function.name}(") for other in project.sources()) == 2
+    if not plain or not is_only_caller or any(a.arg == NEW_ARGUMENT for a in function.args.args):
+        return
+    tensors = project.names(call).local
+    for axis in axes:
+        for name, value in tensors.items if tensors is not None else ():
+            if isinstance(value, Tensor) and name.isidentifier() and value.rank > axis and value.shape[axis] == want:
+                text = size_text(call.source, name, axis)
+                given = ", ".join([*(call.source.text_of(a) for a in call.node.args), text])
+                passed = call.source.replace(call.node, f"{call.source.text_of(call.node.func)}({given})")
+                end = source.range_of(function.args.args[-1]).end
+                taken = Edit(source.path, Range(end, end), f", {NEW_ARGUMENT}")
+                used = source.replace(expression.node, NEW_ARGUMENT)
+                yield Site((passed, taken, used), PASSED_IN, text, "argument", source.location(expression.node))
+                return

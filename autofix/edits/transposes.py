@@ -1,0 +1,48 @@
+"""Exchanges of two dimensions after which the operands of a product meet: other arguments of a transpose, or one more.
+
+It finds edits; the rule prices them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import argument_of, bare, followed
+from autofix.facts.project_view import Expression, Project
+from autofix.records.locations import Edit
+from autofix.records.values import Tensor
+
+Turn = tuple[str, tuple[Edit, ...]]  # In words, and the edits.
+
+
+def last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[Turn]:
+    """``k.transpose(1, 2)`` of keys that have their heads there already: the last two are meant."""
+    for tensor, other in ((right, left), (left, right)):
+        turned = project.producer(tensor)
+        if turned is None or bare(turned) not in {"transpose", "swapaxes"} or turned.tensors[0].rank < 3:
+            continue
+        *before, rows, columns = turned.tensors[0].shape
+        meet = rows == right.shape[-2] if tensor is left and right.rank > 1 else columns == left.shape[-1]
+        places = [argument_of(project, turned, at + 1, f"dim{at}") for at in (0, 1)]
+        if meet and tuple(before) == other.shape[:-2] and (columns, rows) != tensor.shape[-2:]:
+            edits = tuple(
+                place.source.replace(place.node, text)
+                for place, text in zip(places, ("-2", "-1"), strict=True)
+                if place is not None
+            )
+            if len(edits) == len(places):
+                yield f"transpose the last two dimensions of {turned.tensors[0].shape}", edits
+
+
+def heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows: bool) -> Iterator[Turn]:
+    """Heads that still stand behind the steps in one of the two; ``rows``: those of the right are multiplied, as in a
+    product, and not its columns, as in an attention.
+    """
+    for place, tensor, other in zip(places, (left, right), (right, left), strict=False):
+        if tensor.rank != 4 or other.rank != 4:
+            continue
+        batch, steps, heads_, width = tensor.shape
+        after = (batch, heads_, steps, width)
+        one, two = (after, other.shape) if tensor is left else (other.shape, after)
+        if after != tensor.shape and after[:2] == other.shape[:2] and one[-1] == two[-2 if rows else -1]:
+            yield f"exchange the steps and the heads of {tensor.shape}", (followed(place, ".transpose(1, 2)"),)

@@ -1,0 +1,121 @@
+"""The sizes that a view, reshape or unflatten is given: as values, as expressions, and which of them could change.
+
+It finds sizes that fit; rules price them and write the edits.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autofix.facts.call_sites import argument_of
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance.bindings import literals
+from autofix.provenance.producers import argument_expression
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Sequence, Value
+
+RESHAPING = frozenset(("view", "reshape", "unflatten", "Unflatten"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The sizes asked for, where each is written, and the shape they have to make up for."""
+
+    values: tuple[int, ...]
+    expressions: tuple[Expression, ...]
+    shape: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return math.prod(self.shape)
+
+
+def sizes_of(project: Project, operation: Operation, layer: Layer | None = None) -> Sizes | None:
+    """What ``operation`` asks for; None where it is not written out size by size."""
+    name = operation.target.rpartition(".")[2]
+    if name not in RESHAPING or not operation.tensors:
+        return None
+    shape = operation.tensors[0].shape
+    if layer is not None or name == "unflatten":
+        dim = layer.setting("dim") if layer is not None else _at(operation, 1)
+        asked = layer.setting("unflattened_size") if layer is not None else _at(operation, 2)
+        place = (
+            argument_expression(project, layer, "unflattened_size")
+            if layer is not None
+            else argument_of(project, operation, 2, "sizes")
+        )
+        if not isinstance(dim, int) or not -len(shape) <= dim < len(shape):
+            return None
+        return _listed(project, asked, place, shape[dim : dim + 1 or None])
+    rest = operation.arguments[1:]
+    if len(rest) == 1 and isinstance(rest[0], Sequence):
+        return _listed(project, rest[0], argument_of(project, operation, 1, "shape"), shape)
+    places = tuple(argument_of(project, operation, i, "") for i in range(1, len(rest) + 1))
+    return _sizes(rest, places, shape)
+
+
+def _at(operation: Operation, position: int) -> Value:
+    return operation.arguments[position] if position < len(operation.arguments) else None
+
+
+def _listed(project: Project, asked: Value, place: Expression | None, shape: tuple[int, ...]) -> Sizes | None:
+    """Sizes in one list or tuple, written at the call or in a name before."""
+    if place is None or not isinstance(asked, Sequence):
+        return None
+    for literal in literals(project, place):
+        if isinstance(literal.node, (ast.List, ast.Tuple)) and len(literal.node.elts) == len(asked.items):
+            return _sizes(
+                asked.items, tuple(Expression(literal.source, n, literal.frames) for n in literal.node.elts), shape
+            )
+    return None
+
+
+def _sizes(values: tuple[Value, ...], places: tuple[Expression | None, ...], shape: tuple[int, ...]) -> Sizes | None:
+    numbers = tuple(v for v in values if isinstance(v, int) and not isinstance(v, bool))
+    found = tuple(p for p in places if p is not None and not isinstance(p.node, ast.Starred))
+    return Sizes(numbers, found, shape) if len(numbers) == len(values) == len(found) > 0 else None
+
+
+def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[dict[int, int], int]]:
+    """Sizes to change so that ``values`` make up ``shape``, by index, with what speaks against them in tenths."""
+    kept = _prefix(values, shape)
+    full = tuple(shape[0] if i == 0 and v == -1 else v for i, v in enumerate(values))
+    if -1 in full:
+        yield from (({i: shape[i]}, 2) for i, v in enumerate(full) if v != -1 and i < len(shape) and v != shape[i])
+        return
+    total = math.prod(shape)
+    single = [(i, _quotient(total, full, (i,))) for i in range(kept, len(full)) if values[i] != -1]
+    fitting = [(i, v) for i, v in single if v is not None and v != full[i]]
+    for i, v in fitting:
+        twins = any(0 <= j < len(full) and full[j] == full[i] and j >= kept for j in (i - 1, i + 1))
+        later = sum(
+            1
+            for j, _ in fitting
+            if j > i and not any(full[j] == full[k] for k in (j - 1, j + 1) if kept <= k < len(full))
+        )
+        yield {i: v}, 8 if twins else 4 * min(1, later)
+    for i in range(max(kept, 1), len(full) - 1):
+        pair = _quotient(total, full, (i, i + 1))
+        if full[i] == full[i + 1] and pair is not None and math.isqrt(pair) ** 2 == pair:
+            yield {i: math.isqrt(pair), i + 1: math.isqrt(pair)}, 0
+    differing = {i: s for i, (v, s) in enumerate(zip(full, shape, strict=False)) if v != s}
+    if len(full) == len(shape) and len(differing) > 1:
+        yield differing, 2
+
+
+def _prefix(values: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    """How many leading sizes are those of the tensor already."""
+    count = 0
+    for value, size in zip(values[:-1], shape, strict=False):
+        if value != size and not (count == 0 and value == -1):
+            break
+        count += 1
+    return count
+
+
+def _quotient(total: int, sizes: tuple[int, ...], left_out: tuple[int, ...]) -> int | None:
+    others = math.prod(size for i, size in enumerate(sizes) if i not in left_out)
+    return total // others if others > 0 and total % others == 0 and total else None

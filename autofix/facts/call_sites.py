@@ -1,0 +1,212 @@
+"""Where an operation is written: its expression, its operands and arguments, with the values its frames had.
+
+It finds and words places; what is wrong there is for the rules.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autofix.facts.project_view import Expression, Project
+from autofix.records.locations import Edit
+from autofix.records.trace import Frame, Operation, OperationKind, Phase
+from autofix.records.values import Sequence, Tensor
+from autofix.syntax.source import Source, argument, dotted
+
+
+def bare(operation: Operation) -> str:
+    """``view`` of ``Tensor.view``."""
+    return operation.target.rpartition(".")[2]
+
+
+def frames_of(project: Project, operation: Operation) -> tuple[Frame, ...]:
+    """The operation's frames, with the values of names where a frame of the same activation was recorded."""
+    failure = project.trace.failure
+    if failure is not None and failure.operation == operation.index:
+        return failure.frames
+    best = operation.frames
+    known = _known(best)
+    chains = [layer.construction for layer in project.trace.layers] if operation.phase is Phase.CONSTRUCT else []
+    for chain in (failure.frames if failure is not None else (), *chains):
+        merged = _merged(operation.frames, chain)
+        if _known(merged) > known:
+            best, known = merged, _known(merged)
+    return best
+
+
+def _known(frames: tuple[Frame, ...]) -> int:
+    return sum(1 for frame in frames if frame.environment >= 0)
+
+
+def _merged(frames: tuple[Frame, ...], chain: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """``frames`` with the environments of ``chain`` as far as both are the same calls, outermost first."""
+    merged = list(frames)
+    for offset in range(1, min(len(frames), len(chain)) + 1):
+        mine, other = frames[-offset], chain[-offset]
+        if (mine.path, mine.function) != (other.path, other.function):
+            break
+        merged[-offset] = replace(mine, environment=other.environment)
+        if mine.range != other.range:
+            break
+    return tuple(merged)
+
+
+def written(project: Project, operation: Operation) -> Expression | None:
+    """The expression the operation was recorded at."""
+    found = project.expression(operation)
+    return None if found is None else Expression(found.source, found.node, frames_of(project, operation))
+
+
+def is_method(operation: Operation, call: ast.Call) -> bool:
+    """Whether the first tensor stands before the dot."""
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    return operation.kind is OperationKind.CALL_METHOD and dotted(call.func.value).rpartition(".")[2] not in {
+        "torch",
+        "F",
+        "functional",
+        "Tensor",
+    }
+
+
+def argument_of(project: Project, operation: Operation, position: int, name: str) -> Expression | None:
+    """The expression passed for a parameter, the first tensor counting as position 0."""
+    place = written(project, operation)
+    if place is None or not isinstance(place.node, ast.Call):
+        return None
+    if is_method(operation, place.node):
+        assert isinstance(place.node.func, ast.Attribute)
+        node = place.node.func.value if position == 0 else argument(place.node, position - 1, name)
+    else:
+        node = argument(place.node, position, name)
+    return None if node is None else Expression(place.source, node, place.frames)
+
+
+def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
+    """The expressions of the operation's tensors in order; empty where they are not all written out."""
+    place = written(project, operation)
+    if place is None:
+        return _augmented(project, operation)
+    nodes: list[ast.expr] = []
+    node = place.node
+    if isinstance(node, ast.BinOp):
+        nodes = [node.left, node.right]
+    elif isinstance(node, ast.Call):
+        given = [node.func.value] if is_method(operation, node) and isinstance(node.func, ast.Attribute) else []
+        arguments = [*given, *node.args]
+        if (
+            arguments
+            and isinstance(arguments[0], (ast.List, ast.Tuple))
+            and isinstance(operation.arguments[0], Sequence)
+        ):
+            nodes = list(arguments[0].elts)
+        else:
+            values = [*operation.arguments, *(v for _, v in operation.keywords)]
+            nodes = [
+                n
+                for n, v in zip([*arguments, *(k.value for k in node.keywords)], values, strict=False)
+                if isinstance(v, Tensor)
+            ]
+    if len(nodes) != len(operation.tensors) or any(isinstance(n, ast.Starred) for n in nodes):
+        return ()
+    return tuple(Expression(place.source, n, place.frames) for n in nodes)
+
+
+def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]:
+    """``x += y``."""
+    found = project.statement(operation)
+    if found is None or not isinstance(found[1], ast.AugAssign):
+        return ()
+    frames = frames_of(project, operation)
+    return tuple(Expression(found[0], node, frames) for node in (found[1].target, found[1].value))
+
+
+# -- words in the file's style --------------------------------------------------------------------------------------
+
+
+def functional(source: Source) -> str:
+    """How the file names ``torch.nn.functional``: ``F``, else the full name; empty where neither is imported."""
+    full = ""
+    for node in source.nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name == "torch.nn.functional" and alias.asname:
+                    return alias.asname
+                if alias.name.partition(".")[0] == "torch" and alias.asname is None:
+                    full = "torch.nn.functional"
+                if alias.name == "torch.nn":
+                    full = full or f"{alias.asname or 'torch.nn'}.functional"
+        elif isinstance(node, ast.ImportFrom) and node.module in {"torch.nn", "torch"}:
+            for alias in node.names:
+                if alias.name == "functional":
+                    return alias.asname or alias.name
+                if alias.name == "nn":
+                    full = full or f"{alias.asname or 'nn'}.functional"
+    return full
+
+
+def size_of(source: Source, name: str, dimension: int) -> str:
+    """``x.size(0)`` or ``x.shape[0]``, as the file has it."""
+    shapes = sum(1 for n in source.nodes if isinstance(n, ast.Attribute) and n.attr == "shape")
+    calls = sum(
+        1
+        for n in source.nodes
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "size"
+    )
+    return f"{name}.shape[{dimension}]" if shapes > calls else f"{name}.size({dimension})"
+
+
+def receiver(expression: Expression) -> str:
+    """The text so that a method or subscript may follow."""
+    plain = isinstance(expression.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
+    return expression.text if plain else f"({expression.text})"
+
+
+def followed(expression: Expression, suffix: str) -> Edit:
+    """The expression with a method call or subscript after it."""
+    return expression.source.replace(expression.node, f"{receiver(expression)}{suffix}")
+
+
+def prepared(expression: Expression, template: str) -> Edit:
+    """``x = template(x)`` on a line before, where ``x`` is a name not read again; else the template in its place."""
+    source, node = expression.source, expression.node
+    statement = source.statement_of(node)
+    if isinstance(node, ast.Name) and source.stands_alone(statement) and dies(source, statement, node.id):
+        return source.insert_before(statement, f"{node.id} = {template.format(node.id)}")
+    return source.replace(node, template.format(expression.text))
+
+
+def dies(source: Source, statement: ast.stmt, name: str) -> bool:
+    """Whether the statement is the last to read the present value of ``name``, and reads it once."""
+    uses = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+    if len(uses) != 1 or isinstance(statement, (ast.If, ast.For, ast.While)):
+        return False
+    if isinstance(statement, ast.Return):
+        return True
+    targets = [dotted(t) for t in statement.targets] if isinstance(statement, ast.Assign) else []
+    function = source.function_of(statement)
+    if name in targets:
+        return True
+    if function is None or any(isinstance(a, (ast.For, ast.While)) for a in source.ancestors(statement)):
+        return False
+    last = statement.end_lineno or statement.lineno
+    return not any(isinstance(n, ast.Name) and n.id == name and n.lineno > last for n in ast.walk(function))
+
+
+# -- what stands around ---------------------------------------------------------------------------------------------
+
+
+def lineage(project: Project, tensor: Tensor, limit: int = 12) -> Iterator[Operation]:
+    """The nearest operations ``tensor`` came from through its first operands."""
+    for count, operation in enumerate(project.ancestry(tensor)):
+        if count >= limit or operation.kind is OperationKind.PLACEHOLDER:
+            return
+        yield operation
+
+
+def is_batch(project: Project, size: int) -> bool:
+    """Whether every input of the model has ``size`` as its first dimension."""
+    inputs = project.inputs()
+    return bool(inputs) and all(tensor.shape[:1] == (size,) for tensor in inputs)

@@ -1,0 +1,185 @@
+"""How tensors flow through a run that passed: which shapes multiply samples, where the samples lie, what feeds a loss.
+
+It answers from recorded shapes and layers; it concludes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+
+from autofix.facts.project_view import Project
+from autofix.operators.shape_functions import ShapeError, broadcast
+from autofix.records.trace import Layer, Operation, OperationKind
+from autofix.records.values import Tensor
+
+_LEADING = ("Conv", "BatchNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool")
+_BATCHED = frozenset(("bmm", "baddbmm", "matmul"))
+_RENAMED = frozenset(("squeeze", "unsqueeze", "view", "reshape", "flatten", "getitem", "detach", "t", "T", "transpose"))
+_ALONG = frozenset(
+    ("topk", "sort", "argsort", "sum", "mean", "max", "min", "argmax", "argmin", "cumsum", "gather", "transpose")
+)
+_CHOSEN = frozenset(
+    ("unsqueeze", "getitem", "view", "reshape", "expand", "unflatten", "t", "T", "transpose", "permute")
+)
+
+
+def bare(operation: Operation) -> str:
+    """``view`` of ``Tensor.view``."""
+    return operation.target.rpartition(".")[2]
+
+
+def lead(operation: Operation) -> int | None:
+    """The first size of the operation's first tensor."""
+    return operation.tensors[0].shape[0] if operation.tensors and operation.tensors[0].rank else None
+
+
+def outer(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape that ``(N, 1)`` and ``(N,)`` broadcast to: equal but for ones, more elements than either."""
+    if len(a) == len(b) or [size for size in a if size != 1] != [size for size in b if size != 1]:
+        return None
+    try:
+        result = broadcast(a, b)
+    except ShapeError:
+        return None
+    return result if math.prod(result) > max(math.prod(a), math.prod(b)) else None
+
+
+# -- where the samples lie ---------------------------------------------------------------------------------------------
+
+
+def samples_lead(project: Project) -> bool:
+    """Whether the first dimension of the inputs is certainly that of the samples."""
+    inputs = project.inputs()
+    if not inputs or any(not tensor.rank for tensor in inputs):
+        return False
+    batch = inputs[0].shape[0]
+    if all(t.rank > 3 or (t.rank == 2 and t.dtype.startswith("float")) for t in inputs) and len(inputs) == 1:
+        return True
+    return not sequence_first(project, batch) and any(
+        _takes_samples_first(project.layer_of(o), o, batch) for o in project.forward_operations()
+    )
+
+
+def _takes_samples_first(layer: Layer | None, operation: Operation, batch: int) -> bool:
+    if lead(operation) != batch or operation.tensors[0].rank < 3:
+        return False
+    if layer is None or operation.kind is not OperationKind.CALL_MODULE:
+        return bare(operation) in _BATCHED
+    return layer.kind.startswith(_LEADING) or _batch_first(layer) is True
+
+
+def sequence_first(project: Project, batch: int) -> bool:
+    """Whether a layer that takes sequences first is given the inputs' first dimension as the steps."""
+    return any(
+        operation.kind is OperationKind.CALL_MODULE
+        and layer is not None
+        and _batch_first(layer) is False
+        and operation.tensors[:1]
+        and operation.tensors[0].rank == 3
+        and operation.tensors[0].shape[0] == batch
+        and operation.tensors[0].shape[1] != batch
+        for operation in project.forward_operations()
+        for layer in (project.layer_of(operation),)
+    )
+
+
+def _batch_first(layer: Layer) -> bool | None:
+    """The layer's ``batch_first``; of a Transformer, that of the attention inside is not recorded: unknown."""
+    value = layer.setting("batch_first")
+    return value if isinstance(value, bool) else None
+
+
+# -- arithmetic by hand ------------------------------------------------------------------------------------------------
+
+
+def accidental_column(project: Project, tensors: tuple[Tensor, ...]) -> bool:
+    """Whether the dimension of one came with a layer's result or the data, not from an ``unsqueeze`` or ``view``, and
+    both tensors are not made from one: who writes ``x[:, None] - x`` means every pair.
+    """
+    longer, shorter = sorted(tensors[:2], key=lambda tensor: -tensor.rank)
+    maker = _maker(project, longer)
+    if maker is not None and (bare(maker) in _CHOSEN or maker.keyword("keepdim") is True):
+        return False
+    if not _is_data(project, longer) or not _is_data(project, shorter):
+        return False
+    return not _roots(project, longer) & _roots(project, shorter)
+
+
+def _maker(project: Project, tensor: Tensor) -> Operation | None:
+    """The operation that gave the tensor its shape."""
+    for operation in project.ancestry(tensor):
+        if not operation.tensors or operation.tensors[0].shape != tensor.shape:
+            return operation
+    return None
+
+
+def _is_data(project: Project, tensor: Tensor) -> bool:
+    """Whether the tensor comes from the inputs, not from a parameter or a grid whose size is the same by chance."""
+    origin = next(reversed(tuple(project.ancestry(tensor))), None)
+    if origin is None or not project.inputs():
+        return origin is None or origin.kind is not OperationKind.GET_ATTR
+    return origin.kind is OperationKind.PLACEHOLDER
+
+
+def _roots(project: Project, tensor: Tensor) -> set[int]:
+    """What the tensor is, but for its shape: the nearest operations that do more than rename dimensions."""
+    seen = {tensor.producer}
+    for operation in project.ancestry(tensor):
+        seen.add(operation.index)
+        if bare(operation) not in _RENAMED:
+            break
+    return seen - {-1}
+
+
+def feeds_a_loss(project: Project, operation: Operation) -> bool:
+    """Whether a mean or sum makes one number of the result, with nothing between that changes its shape otherwise."""
+    reached = {operation.index}
+    for later in project.trace.operations[operation.index + 1 :]:
+        tensors = later.tensors
+        if not any(tensor.producer in reached for tensor in tensors) or not isinstance(later.result, Tensor):
+            continue
+        if bare(later) in {"mean", "sum", "nanmean"}:
+            if later.result.rank == 0:
+                return True
+            reached.add(later.index)
+        elif any(t.shape == later.result.shape and t.producer in reached for t in tensors):
+            reached.add(later.index)
+    return False
+
+
+# -- what becomes of a result ------------------------------------------------------------------------------------------
+
+
+def used_across(project: Project, operation: Operation, dimension: int) -> bool:
+    """Whether something later picks or sums along the same dimension, so that it was meant: ``topk(k, dim=0)``."""
+    reached = {operation.index}
+    for later in project.trace.operations[operation.index + 1 :]:
+        tensors = [tensor for tensor in later.tensors if tensor.producer in reached]
+        if not tensors:
+            continue
+        if bare(later) in {"t", "T", "mT"} or (
+            bare(later) in _ALONG and any(_names(later, dimension, t.rank) for t in tensors)
+        ):
+            return True
+        if isinstance(later.result, Tensor) and any(tensor.shape == later.result.shape for tensor in tensors):
+            reached.add(later.index)
+    return False
+
+
+def _names(operation: Operation, dimension: int, rank: int) -> bool:
+    values = [*operation.arguments[1:], *(value for _, value in operation.keywords)]
+    return any(isinstance(value, int) and value in (dimension, dimension - rank) for value in values)
+
+
+def feeds_a_layer(project: Project, operation: Operation) -> bool:
+    """Whether a layer with parameters takes the result, through whatever keeps its shape."""
+    reached = {operation.index}
+    for later in project.trace.operations[operation.index + 1 :]:
+        if not any(tensor.producer in reached for tensor in later.tensors):
+            continue
+        layer = project.layer_of(later)
+        if layer is not None and layer.parameters:
+            return True
+        if isinstance(later.result, Tensor) and any(t.shape == later.result.shape for t in later.tensors):
+            reached.add(later.index)
+    return False

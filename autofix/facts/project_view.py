@@ -1,0 +1,164 @@
+"""What a rule may ask: the parsed files of the project, the run's trace, and the way from one to the other.
+
+It looks things up; it judges nothing and changes nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autofix.facts.evaluate import Names, evaluate, integer, names_of
+from autofix.records.finding import Finding
+from autofix.records.trace import Frame, Layer, Operation, OperationKind, Phase, Trace
+from autofix.records.values import Mapping, Tensor, Value
+from autofix.syntax.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression in the frame it was evaluated in; ``frames[0]`` is that frame, the rest its callers.
+
+    No frames: it stands at module or class level, or its frame was not recorded.
+    """
+
+    source: Source
+    node: ast.expr
+    frames: tuple[Frame, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.source.text_of(self.node)
+
+
+@dataclass(frozen=True)
+class Project:
+    """``data`` are files beside the code that it names and may read sizes from: JSON, YAML, TOML, INI."""
+
+    root: Path
+    trace: Trace
+    load: Callable[[Path], Source]
+    main: Path
+    data: tuple[Path, ...] = ()
+    _sources: dict[Path, Source] = field(default_factory=dict, repr=False)
+
+    # -- files -------------------------------------------------------------------------------------------------------
+
+    def source(self, path: Path) -> Source:
+        if path not in self._sources:
+            self._sources[path] = self.load(path)
+        return self._sources[path]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Project files the run imported, the target first."""
+        return self.trace.files or (self.main,)
+
+    def sources(self) -> Iterator[Source]:
+        return (self.source(path) for path in self.files)
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def names(self, expression: Expression) -> Names:
+        """What names mean for an expression: its frame, the enclosing functions' frames, the module."""
+        frames, path = expression.frames, expression.source.path
+        module = names_of(self.trace, None, path).module
+        if not frames:
+            return Names(None, module)
+        items: list[tuple[str, Value]] = []
+        for frame in self._lexical_frames(frames):
+            local = names_of(self.trace, frame, path).local
+            known = {name for name, _ in items}
+            items += [(name, value) for name, value in (local.items if local else ()) if name not in known]
+        return Names(Mapping("locals", tuple(items)), module)
+
+    def _lexical_frames(self, frames: tuple[Frame, ...]) -> Iterator[Frame]:
+        """The frame and those of the functions its code is nested in, as far as they are still on the stack."""
+        yield frames[0]
+        name = frames[0].function
+        while ".<locals>." in name:
+            name = name.rpartition(".<locals>.")[0]
+            outer = next((f for f in frames[1:] if f.function == name and f.path == frames[0].path), None)
+            if outer is not None:
+                yield outer
+
+    def value(self, expression: Expression) -> Value:
+        return evaluate(expression.node, self.names(expression))
+
+    def integer(self, expression: Expression) -> int | None:
+        return integer(expression.node, self.names(expression))
+
+    # -- layers and operations ---------------------------------------------------------------------------------------
+
+    def layer(self, index: int) -> Layer | None:
+        return self.trace.layers[index] if 0 <= index < len(self.trace.layers) else None
+
+    def operation(self, finding: Finding) -> Operation | None:
+        return self.trace.operations[finding.operation] if finding.operation >= 0 else None
+
+    def layer_of(self, operation: Operation) -> Layer | None:
+        return self.layer(operation.layer_index)
+
+    def construction_call(self, layer: Layer) -> Expression | None:
+        """The call that built ``layer``, innermost: ``nn.Linear(128, 10)``, or ``super().__init__(...)`` of a
+        subclass.
+        """
+        return self.call(layer.construction)
+
+    def call(self, frames: tuple[Frame, ...]) -> Expression | None:
+        """The call expression at which ``frames[0]`` stood."""
+        if not frames:
+            return None
+        source = self.source(frames[0].path)
+        node = source.call_at(frames[0].range)
+        return None if node is None else Expression(source, node, frames)
+
+    def expression(self, operation: Operation) -> Expression | None:
+        """The expression that an operation was recorded at: a call, an arithmetic expression or a subscript."""
+        if not operation.frames:
+            return None
+        source = self.source(operation.frames[0].path)
+        nodes = [node for node in source.nodes_at(operation.frames[0].range) if isinstance(node, ast.expr)]
+        preferred = next((n for n in nodes if isinstance(n, (ast.Call, ast.BinOp, ast.Subscript, ast.Attribute))), None)
+        node = preferred or (nodes[0] if nodes else None)
+        return None if node is None else Expression(source, node, operation.frames)
+
+    def statement(self, operation: Operation) -> tuple[Source, ast.stmt] | None:
+        if not operation.frames:
+            return None
+        source = self.source(operation.frames[0].path)
+        nodes = source.nodes_at(operation.frames[0].range)
+        return (source, source.statement_of(nodes[0])) if nodes else None
+
+    # -- data flow ---------------------------------------------------------------------------------------------------
+
+    def producer(self, tensor: Tensor) -> Operation | None:
+        return self.trace.operations[tensor.producer] if 0 <= tensor.producer < len(self.trace.operations) else None
+
+    def ancestry(self, tensor: Tensor) -> Iterator[Operation]:
+        """The operations ``tensor`` came from, nearest first, following the operand of most elements' kin: the
+        first.
+        """
+        seen: set[int] = set()
+        operation = self.producer(tensor)
+        while operation is not None and operation.index not in seen:
+            seen.add(operation.index)
+            yield operation
+            tensors = operation.tensors
+            operation = self.producer(tensors[0]) if tensors else None
+
+    def is_input(self, tensor: Tensor) -> bool:
+        producer = self.producer(tensor)
+        return producer is not None and producer.kind is OperationKind.PLACEHOLDER
+
+    def inputs(self) -> tuple[Tensor, ...]:
+        return tuple(
+            o.result
+            for o in self.trace.operations
+            if o.kind is OperationKind.PLACEHOLDER and isinstance(o.result, Tensor)
+        )
+
+    def forward_operations(self) -> tuple[Operation, ...]:
+        return tuple(operation for operation in self.trace.operations if operation.phase is Phase.FORWARD)

@@ -1,0 +1,1 @@
+"""Rules, where they are found, and the candidates that they give."""

@@ -1,0 +1,81 @@
+"""Finding + Rules -> candidate Fixes, ordered, without duplicates.
+
+A rule that raises loses its own fixes and is reported; it never ends the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autofix.facts.project_view import Project
+from autofix.fixes.rule import Rule
+from autofix.records.finding import Finding
+from autofix.records.locations import Edit
+from autofix.records.plan import Fix
+from autofix.system.project_paths import within
+
+MAX_CANDIDATES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Candidates by cost, and a note for each rule that raised."""
+
+    fixes: tuple[Fix, ...]
+    notes: tuple[str, ...] = ()
+
+
+def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Proposals:
+    found: dict[tuple[Edit, ...], Fix] = {}
+    notes: list[str] = []
+    for rule in rules:
+        if finding.mismatch not in rule.mismatches:
+            continue
+        try:
+            for fix in rule.propose(finding, project):
+                key = tuple(sorted(fix.edits))
+                if key and (key not in found or fix.cost < found[key].cost) and not _clashes(key):
+                    outer = _outside(key, project.root)
+                    if outer is None:
+                        found[key] = fix
+                        continue
+                    notes.append(f"{outer} is not edited: it lies outside the project root {project.root}")
+        except Exception as error:
+            notes.append(f"AF901: rule {rule.code} failed with {type(error).__name__}: {error}; please report it")
+    ordered = sorted(found.values(), key=lambda fix: (fix.cost, fix.rule, fix.edits))
+    return Proposals(tuple(ordered[:MAX_CANDIDATES]), tuple(dict.fromkeys(notes)))
+
+
+def _outside(edits: tuple[Edit, ...], root: Path) -> Path | None:
+    """The first file that an edit would change although it is none of the project's."""
+    paths = dict.fromkeys(edit.path for edit in edits)
+    return next((path for path in paths if within(path, root) is None), None)
+
+
+def _clashes(edits: tuple[Edit, ...]) -> bool:
+    return any(a.path == b.path and a.range.overlaps(b.range) for a, b in _pairs(edits))
+
+
+def _pairs(edits: tuple[Edit, ...]) -> Iterator[tuple[Edit, Edit]]:
+    return ((a, b) for i, a in enumerate(edits) for b in edits[i + 1 :])
+
+
+def chosen(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, ...], lazy: bool) -> tuple[Rule, ...]:
+    """The rules that codes, beginnings of codes or names select; those for lazy layers only where they are
+    preferred.
+    """
+    kept = [rule for rule in rules if not rule.refactor and (lazy or not rule.for_lazy)]
+    if select:
+        kept = [rule for rule in kept if _named(rule, select)]
+    return tuple(rule for rule in kept if not _named(rule, ignore))
+
+
+def refactorings(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule, ...]:
+    """The rules for models that run: only those that are asked for by a code, the beginning of one, or a name."""
+    return tuple(rule for rule in rules if rule.refactor and _named(rule, select) and not _named(rule, ignore))
+
+
+def _named(rule: Rule, words: tuple[str, ...]) -> bool:
+    return any(rule.code.startswith(word) or rule.name == word for word in words)

@@ -1,0 +1,111 @@
+"""Finds rules; the only file that knows where they live.
+
+Rules come from the packages behind the entry point ``autofix.rules``; each public module of such a package holds one
+rule.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from autofix.records.errors import InternalError
+
+if TYPE_CHECKING:
+    from autofix.fixes.rule import Rule
+
+GROUP = "autofix.rules"
+BUILTIN = "autofix_rules"
+# A file that opens with its documentation as plain text, whose first line names code and rule.
+_OPENING = re.compile(r'"""((\w+) ([\w-]+): (?:(?!""")[^\\])*)"""')
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The documentation of one rule."""
+
+    code: str
+    name: str
+    text: str
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, by code. Raises InternalError if two share a code."""
+    found = sorted((rule for package in _packages() for rule in _rules_of(package)), key=lambda rule: rule.code)
+    codes = [rule.code for rule in found]
+    doubled = {code for code in codes if codes.count(code) > 1}
+    if doubled:
+        raise InternalError(f"two rules share the code {', '.join(sorted(doubled))}")
+    return tuple(found)
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    """The documentation of every rule, by code; files that open with it are not imported, since that takes longer."""
+    found = (page for package in _packages() for name in _names(package) for page in _pages_of(package, name))
+    return tuple(sorted(found, key=lambda page: page.code))
+
+
+def _pages_of(package: ModuleType, name: str) -> Iterator[Page]:
+    files = (Path(folder, *name.split(".")).with_suffix(".py") for folder in package.__path__)
+    text = next((file.read_text("utf-8") for file in files if file.is_file()), "")
+    opening = _OPENING.match(text)
+    if opening is not None:
+        yield Page(opening[2], opening[3], opening[1].strip())
+        return
+    for rule in _rules_in(package, name):
+        yield Page(rule.code, rule.name, rule.documentation())
+
+
+def prepare() -> None:
+    """Load what rules edit with, for whoever has to wait anyway; else it is loaded where it is needed."""
+    from autofix.syntax import call_edits
+
+    call_edits.prepare()
+
+
+def folders() -> tuple[Path, ...]:
+    """Where the files of all rules stand."""
+    return tuple(Path(folder) for package in _packages() for folder in package.__path__)
+
+
+def _packages() -> Iterator[ModuleType]:
+    names = {entry.value.partition(":")[0] for entry in metadata.entry_points(group=GROUP)} | {BUILTIN}
+    for name in sorted(names):
+        yield importlib.import_module(name)
+
+
+def _names(package: ModuleType) -> Iterator[str]:
+    """Public modules below the package, in whatever folder, by their names within it."""
+    start = f"{package.__name__}."
+    for info in pkgutil.walk_packages(package.__path__, start):
+        name = info.name.removeprefix(start)
+        if not info.ispkg and not any(part.startswith("_") for part in name.split(".")):
+            yield name
+
+
+def _rules_of(package: ModuleType) -> Iterator[Rule]:
+    return (rule for name in _names(package) for rule in _rules_in(package, name))
+
+
+def _rules_in(package: ModuleType, name: str) -> Iterator[Rule]:
+    from autofix.fixes.rule import Rule
+
+    module = importlib.import_module(f"{package.__name__}.{name}")
+    for value in vars(module).values():
+        if (
+            isinstance(value, type)
+            and issubclass(value, Rule)
+            and value is not Rule
+            and value.__module__ == module.__name__
+        ):
+            yield value()

@@ -1,0 +1,273 @@
+"""The command for many targets: find them, run them, deliver patches and reports.
+
+stdout carries the result alone; errors are left to the caller.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
+
+from autofix import __version__
+from autofix.batch import delivery, manifest, pipeline, source_files
+from autofix.batch.cached_executor import Progress, Work
+from autofix.batch.journal import FOLDER, Journal
+from autofix.batch.pool import Pool
+from autofix.batch.records import BatchReport, Job, Outcome
+from autofix.batch.reports import github, html, json, junit, markdown, sarif, text
+from autofix.frontends.cli import atomic_write, terminal
+from autofix.frontends.cli.options import BatchChoice, BatchFormat
+from autofix.records.errors import ConflictError, UsageError
+
+INTERRUPTED = 130
+_BY_SUFFIX = {
+    ".html": BatchFormat.HTML,
+    ".htm": BatchFormat.HTML,
+    ".md": BatchFormat.MARKDOWN,
+    ".json": BatchFormat.JSON,
+    ".sarif": BatchFormat.SARIF,
+    ".xml": BatchFormat.JUNIT,
+}
+
+
+def batch(choice: BatchChoice) -> int:
+    """0: nothing to repair, or all of it was applied; 1: faults remain or patches are proposed; 2: targets not run."""
+    for path in choice.reports:
+        format_of(path)
+    if choice.resume:
+        choice = _resumed(choice)
+    wish = _wish(choice)
+    base = source_files.base_of(wish.paths) if wish.config is None else source_files.base_of((*wish.paths, wish.config))
+    if choice.branch is not None:
+        delivery.check_branch(base, choice.branch)
+    folder = None if choice.no_cache else choice.cache_dir or base / FOLDER
+    with Journal(folder) as journal, _progress(wanted=not choice.streams.quiet) as progress:
+        work = Work(base, journal, _executor(choice, base), progress, choice.max_seconds)
+        try:
+            return _done(choice, wish, work)
+        finally:
+            work.close()
+
+
+def _resumed(choice: BatchChoice) -> BatchChoice:
+    """The choice of the last run that did not finish, found from the working directory."""
+    here = Path.cwd()
+    folder = choice.cache_dir or next(
+        (one / FOLDER for one in (here, *here.parents) if (one / FOLDER / "batch.sqlite3").is_file()), None
+    )
+    if folder is None:
+        raise UsageError(f"there is no {FOLDER} here or above; --resume goes on where a batch was begun")
+    with Journal(folder) as journal:
+        words = journal.interrupted()
+    if words is None:
+        raise UsageError("the last batch finished; there is nothing to resume")
+    folder_then, *own = words
+    os.chdir(folder_then)
+    from autofix.frontends.cli import parser
+
+    found = parser.parse(own)
+    assert isinstance(found, BatchChoice)
+    return found
+
+
+def _done(choice: BatchChoice, wish: pipeline.Wish, work: Work) -> int:
+    if not choice.discover:
+        work.journal.begin((str(Path.cwd()), *choice.words))
+    found = pipeline.discovered(work, wish)
+    if choice.discover:
+        sys.stdout.write(manifest.printed(found))
+        return INTERRUPTED if work.interrupted else 0 if any(isinstance(one, Job) for one in found) else 2
+    nothing = _nothing(wish) if not found else ""
+    if nothing and wish.since is None and any(path.is_dir() for path in wish.paths):
+        raise UsageError(nothing)  # Among named or changed files there need be no model, in a tree there should be.
+    outcomes = pipeline.repaired(work, found, lambda one: delivery.deliverable(one, unsafe=choice.unsafe_fixes))
+    report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__)
+    work.progress.end()
+    code = _deliver(choice, report, work)
+    if not work.ended:
+        work.journal.finish()
+    return INTERRUPTED if work.interrupted else code
+
+
+def _nothing(wish: pipeline.Wish) -> str:
+    where = ", ".join(map(str, wish.paths))
+    if wish.since is not None:
+        return f"no model in {where} changed since {wish.since}"
+    return f"no nn.Module found in {where}; name files, or list targets in a manifest"
+
+
+def _wish(choice: BatchChoice) -> pipeline.Wish:
+    return pipeline.Wish(
+        paths=tuple(Path(os.path.abspath(path)) for path in choice.paths),
+        config=None if choice.config is None else Path(os.path.abspath(choice.config)),
+        since=choice.since,
+        mode=None if choice.mode is None else choice.mode.value,
+        python=choice.python,
+        time_limit=choice.time_limit,
+        memory_limit=choice.memory_limit,
+        allow_network=choice.allow_network,
+        temporary_directory=choice.temporary_directory,
+        select=choice.select,
+        ignore=choice.ignore,
+        prefer=None if choice.prefer is None else choice.prefer.value,
+    )
+
+
+def _executor(choice: BatchChoice, base: Path) -> Callable[[], Executor]:
+    if choice.scheduler is None:
+        count = choice.jobs or os.cpu_count() or 1
+        return lambda: Pool(count, pipeline.bound, choice.python)
+    address = choice.scheduler
+
+    def connected() -> Executor:
+        from autofix.batch import cluster
+
+        return cluster.connected(address, base, source_files.shipped(base))
+
+    return connected
+
+
+# -- delivery ----------------------------------------------------------------------------------------------------------
+
+
+def _deliver(choice: BatchChoice, report: BatchReport, work: Work) -> int:
+    chosen = [one for one in report.outcomes if delivery.deliverable(one, unsafe=choice.unsafe_fixes)]
+    wrote = list(_written(choice, chosen, work.base))
+    for path in choice.reports:
+        atomic_write.write_file(path, rendered(report, format_of(path)).encode("utf-8"))
+        wrote.append(f"wrote {path}")
+    if not choice.streams.quiet:
+        colour = terminal.colour(sys.stderr, refused=choice.streams.no_color)
+        shown = text.render(report, colour=colour, verbose=choice.streams.verbose, unsafe=choice.unsafe_fixes)
+        sys.stderr.write(shown + "".join(f"{terminal.one_line(one)}\n" for one in wrote))
+        sys.stderr.flush()
+    _print(choice, report, chosen)
+    return _code(choice, report, chosen)
+
+
+def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[Outcome]) -> int:
+    left = report.outcomes
+    if choice.apply:
+        left = tuple(one for one in report.outcomes if one not in chosen and not one.remark)
+    code = BatchReport(left).exit_code
+    return 0 if code == 1 and choice.exit_zero else code
+
+
+def _written(choice: BatchChoice, chosen: Sequence[Outcome], base: Path) -> Iterator[str]:
+    """Where patches went, in words."""
+    if choice.output is not None:
+        atomic_write.write_file(choice.output, delivery.one_patch(chosen))
+        yield f"wrote {choice.output}"
+    if choice.output_dir is not None:
+        try:
+            choice.output_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConflictError(f"cannot make {choice.output_dir}: {error.strerror}") from error
+        for name, outcome in zip(delivery.names(chosen), chosen, strict=True):
+            atomic_write.write_file(choice.output_dir / name, delivery.own_patch(outcome))
+        yield f"wrote {_counted(len(chosen), 'patch', 'patches')} to {choice.output_dir}"
+    if choice.branch is not None:
+        if not chosen:
+            yield f"made no branch {choice.branch}: there is nothing to commit"
+            return
+        made = delivery.branch(base, choice.branch, chosen)
+        yield f"made the branch {choice.branch} with {_counted(made, 'commit', 'commits')}"
+    if choice.apply:
+        changes = delivery.joined(chosen)
+        atomic_write.write(changes, base)
+        yield from (f"wrote {change.path}" for change in changes)
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
+
+
+def _print(choice: BatchChoice, report: BatchReport, chosen: Sequence[Outcome]) -> None:
+    if choice.format is not BatchFormat.TEXT:
+        sys.stdout.buffer.write(rendered(report, choice.format).encode("utf-8"))
+    elif not any((choice.output, choice.output_dir, choice.branch, choice.apply)):
+        made = delivery.one_patch(chosen)
+        if sys.stdout.isatty():
+            coloured = terminal.colour(sys.stdout, refused=choice.streams.no_color)
+            sys.stdout.write(terminal.patch_to_look_at(made, coloured=coloured))
+        else:
+            sys.stdout.buffer.write(made)
+    sys.stdout.flush()
+
+
+def format_of(path: Path) -> BatchFormat:
+    """The format that a report's name asks for; raises UsageError for a name that asks for none."""
+    found = _BY_SUFFIX.get(path.suffix.lower())
+    if found is None:
+        raise UsageError(f"--report {path}: its name must end in one of {', '.join(_BY_SUFFIX)}")
+    return found
+
+
+def rendered(report: BatchReport, format: BatchFormat) -> str:
+    match format:
+        case BatchFormat.HTML:
+            return html.render(report)
+        case BatchFormat.MARKDOWN:
+            return markdown.render(report)
+        case BatchFormat.SARIF:
+            return sarif.render(report)
+        case BatchFormat.JUNIT:
+            return junit.render(report)
+        case BatchFormat.GITHUB:
+            return github.render(report)
+        case BatchFormat.JSON:
+            return json.render(report)
+    return text.render(report)
+
+
+# -- progress ----------------------------------------------------------------------------------------------------------
+
+
+class _Bar(Progress):
+    """A bar with rate and remaining time; what the journal knew counts as done and not towards the rate."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        self._bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=Console(file=sys.stderr),
+            transient=True,
+        )
+        self._task = self._bars.add_task("starting", total=None, rate="")
+        self._bars.start()
+
+    def begin(self, words: str, total: int, done: int) -> None:
+        self._bars.remove_task(self._task)
+        self._task = self._bars.add_task(words, total=total, completed=done, rate="")
+
+    def step(self) -> None:
+        self._bars.advance(self._task)
+        speed = next((one.speed for one in self._bars.tasks if one.id == self._task), None)
+        if speed:
+            self._bars.update(self._task, rate=f"{speed:.1f}/s")
+
+    def end(self) -> None:
+        self._bars.stop()
+
+
+@contextmanager
+def _progress(*, wanted: bool) -> Iterator[Progress]:
+    if not wanted or not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
+        yield Progress()
+        return
+    bar = _Bar()
+    try:
+        yield bar
+    finally:
+        bar.end()

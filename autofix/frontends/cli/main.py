@@ -1,0 +1,167 @@
+"""The command line: parse the words, do the command, turn every outcome into one message and an exit code.
+
+What a repair does stands in ``repairing``; this file alone decides how a run of the program ends.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from autofix.frontends.cli import terminal
+from autofix.frontends.cli.options import (
+    BatchChoice,
+    Choice,
+    ExplainChoice,
+    Finished,
+    RepairChoice,
+    ServeChoice,
+    ShapesChoice,
+    StreamChoice,
+)
+from autofix.records.errors import AutofixError, InternalError, UsageError
+
+if TYPE_CHECKING:
+    from autofix.session.session import Session
+
+INTERRUPTED = 130
+BROKEN_PIPE = 1
+INTERNAL = 2
+
+
+def main(words: Sequence[str], session: Session | None = None) -> int:
+    """Do what the words ask for and return the exit code; ``session`` is a probe that was started ahead."""
+    verbose = bool({"-v", "--verbose"}.intersection(words))
+    try:
+        code = _run(_parsed(words), session)
+        sys.stdout.flush()
+    except AutofixError as error:
+        if verbose and isinstance(error, InternalError):
+            _print_traceback()
+        _say(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        terminal.silence(sys.stdout)
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except Exception as error:
+        if verbose:
+            _print_traceback()
+        _say(f"internal error: {type(error).__name__}: {error}; please report it with the file{_how(verbose)}")
+        return INTERNAL
+    if code == INTERRUPTED:
+        # The option parser swallows an interrupt that comes while it works.
+        _say("interrupted")
+    return code
+
+
+def _parsed(words: Sequence[str]) -> Choice:
+    """The choice; words that are answered quickly are read here, since loading the option parser takes longer."""
+    match words:
+        case ["explain"]:
+            return ExplainChoice(None)
+        case ["explain", rule] if not rule.startswith("-"):
+            return ExplainChoice(rule)
+        case ["lsp"] | ["lsp", "--stdio"]:
+            return ServeChoice()
+    from autofix.frontends.cli import parser
+
+    return parser.parse(words)
+
+
+def _print_traceback() -> None:
+    import traceback
+
+    sys.stderr.write(terminal.visible(traceback.format_exc()))
+
+
+def _say(message: str) -> None:
+    print(f"autofix: {terminal.one_line(message)}", file=sys.stderr)
+
+
+def _how(verbose: bool) -> str:
+    return "" if verbose else " and what --verbose shows"
+
+
+def _run(choice: Choice, session: Session | None) -> int:
+    match choice:
+        case Finished(exit_code):
+            return exit_code
+        case ExplainChoice(rule):
+            return explain(rule)
+        case ServeChoice():
+            from autofix.frontends import lsp
+
+            return lsp.main()
+        case ShapesChoice():
+            _log(choice.streams)
+            return shapes(choice, session)
+        case BatchChoice():
+            _log(choice.streams)
+            from autofix.frontends.cli.batch import batch
+
+            return batch(choice)
+        case RepairChoice():
+            _log(choice.streams)
+            # The commands that run no model start without the modules of this one.
+            from autofix.frontends.cli.repair import repair
+
+            return repair(choice, session)
+
+
+def _log(streams: StreamChoice) -> None:
+    if streams.verbose:
+        import logging
+
+        class _Visible(logging.Formatter):
+            """What is told may hold names and words of the user's code."""
+
+            def format(self, record: logging.LogRecord) -> str:
+                return terminal.visible(super().format(record))
+
+        shown = logging.StreamHandler(sys.stderr)
+        shown.setFormatter(_Visible("%(name)s: %(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[shown])
+
+
+def shapes(choice: ShapesChoice, session: Session | None) -> int:
+    """Print the table of one run; 1 when the model fails, 2 when it could not be run."""
+    from autofix import engine
+    from autofix.frontends.cli import requests
+    from autofix.records.trace import Ending
+    from autofix.report import shape_table as table
+
+    request = requests.request(choice.run)
+    with terminal.progress(sys.stderr, wanted=not choice.streams.quiet):
+        trace, finding = engine.trace(request, requests.usable(session, request))
+    if trace.ending is not Ending.PASSED and finding is None:
+        raise AutofixError(f"{request.target.path.name}: {trace.ending.value}: {trace.message}")
+    coloured = terminal.colour(sys.stdout, refused=choice.streams.no_color)
+    width = terminal.width(sys.stdout)
+    sys.stdout.write(table.render(trace, finding, request.target.root, colour=coloured, width=width))
+    return 0 if trace.ending is Ending.PASSED else 1
+
+
+def explain(rule: str | None) -> int:
+    """Print the documentation of one rule, or one line for each."""
+    from autofix.fixes import registry
+
+    pages = registry.pages()
+    if rule is None:
+        for known in pages:
+            print(known.text.partition("\n")[0].removesuffix("."))
+        return 0
+    wanted = rule.lower()
+    for known in pages:
+        if wanted in (known.code.lower(), known.name.lower()):
+            print(known.text.strip())
+            return 0
+    from difflib import get_close_matches
+
+    names = [name for known in pages for name in (known.code.lower(), known.name)]
+    close = get_close_matches(wanted, names, n=1)
+    suggestion = f"did you mean `{close[0]}`?" if close else "`autofix explain` lists all"
+    raise UsageError(f"there is no rule `{rule}`; {suggestion}")

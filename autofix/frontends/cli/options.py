@@ -1,0 +1,209 @@
+"""What a user can choose on a command line, as records, and which choices contradict each other.
+
+It knows no option parser and does nothing about a choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from autofix.records.errors import UsageError
+from autofix.records.options import MAX_MIB, MAX_SECONDS, Mode, Prefer
+
+
+class Format(Enum):
+    """What goes to stdout."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoice:
+    """What the user said about the file, the model and how to run it; None and empty mean not said."""
+
+    file: str
+    stdin_filename: Path | None
+    model: str | None
+    sample_shape: tuple[str, ...]
+    sample: str | None
+    also: tuple[str, ...]
+    evaluation_mode: bool
+    mode: Mode | None
+    python: str | None
+    time_limit: float | None
+    memory_limit: int | None
+    arguments: tuple[str, ...] = ()
+    allow_network: bool = False
+    temporary_directory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StreamChoice:
+    quiet: bool
+    verbose: bool
+    no_color: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepairChoice:
+    run: RunChoice
+    streams: StreamChoice
+    apply: bool
+    unsafe_fixes: bool
+    output: Path | None
+    format: Format
+    alternatives: bool
+    pick: int | None
+    interactive: bool
+    prefer: Prefer | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    exit_zero: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesChoice:
+    run: RunChoice
+    streams: StreamChoice
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainChoice:
+    rule: str | None
+
+
+class BatchFormat(Enum):
+    """What stdout carries after a batch; the text is the patch."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JUNIT = "junit"
+    GITHUB = "github"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchChoice:
+    """What the user said about many targets; ``words`` are the command line itself, for a run that goes on later."""
+
+    paths: tuple[Path, ...]
+    streams: StreamChoice
+    config: Path | None
+    discover: bool
+    since: str | None
+    jobs: int | None
+    scheduler: str | None
+    output: Path | None
+    output_dir: Path | None
+    branch: str | None
+    apply: bool
+    unsafe_fixes: bool
+    reports: tuple[Path, ...]
+    format: BatchFormat
+    prefer: Prefer | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    mode: Mode | None
+    python: str | None
+    time_limit: float | None
+    memory_limit: int | None
+    max_seconds: float | None
+    resume: bool
+    no_cache: bool
+    cache_dir: Path | None
+    exit_zero: bool
+    words: tuple[str, ...] = ()
+    allow_network: bool = False
+    temporary_directory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServeChoice:
+    """Be the language server on standard input and output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The parser answered by itself (help, version, completion)."""
+
+    exit_code: int
+
+
+Choice = RepairChoice | ShapesChoice | BatchChoice | ExplainChoice | ServeChoice | Finished
+
+
+def checked(choice: Choice) -> Choice:
+    """The choice itself; raises UsageError if parts of it contradict each other."""
+    if isinstance(choice, RepairChoice | ShapesChoice):
+        _check_run(choice.run)
+        _check_limits(choice.run.time_limit, choice.run.memory_limit)
+        if choice.streams.quiet and choice.streams.verbose:
+            raise UsageError("--quiet and --verbose contradict each other; choose one")
+    if isinstance(choice, RepairChoice):
+        _check_repair(choice)
+    if isinstance(choice, BatchChoice):
+        _check_batch(choice)
+        _check_limits(choice.time_limit, choice.memory_limit)
+        _check_limits(choice.max_seconds, None)
+    return choice
+
+
+def _check_limits(seconds: float | None, mebibytes: int | None) -> None:
+    """No more than a system can count; "not a number" is no number of seconds, though the option parser takes it."""
+    if seconds is not None and not seconds <= MAX_SECONDS:
+        raise UsageError(f"a limit of {seconds:g} seconds is none; pass at most {MAX_SECONDS:,.0f}")
+    if mebibytes is not None and mebibytes > MAX_MIB:
+        raise UsageError(f"a limit of that many MiB is none; pass at most {MAX_MIB:,}, or leave it out")
+
+
+def _check_run(run: RunChoice) -> None:
+    if run.sample is not None and run.sample_shape:
+        raise UsageError("--sample and --sample-shape both say what the inputs are; choose one")
+    if run.file == "-" and run.stdin_filename is None:
+        raise UsageError("`-` reads standard input; pass --stdin-filename with the file the text belongs to")
+    if run.file != "-" and run.stdin_filename is not None:
+        raise UsageError("--stdin-filename needs `-` as FILE")
+
+
+def _check_batch(choice: BatchChoice) -> None:
+    contradictions = (
+        (choice.streams.quiet and choice.streams.verbose, "--quiet and --verbose contradict each other; choose one"),
+        (not choice.paths and not choice.resume, "name at least one file or folder, or --resume the last batch"),
+        (
+            bool(choice.paths) and choice.resume,
+            "--resume goes on with the paths of the last batch; leave the paths out",
+        ),
+        (choice.resume and choice.no_cache, "--resume needs what --no-cache leaves out; choose one"),
+        (choice.apply and choice.branch is not None, "--apply writes the files, --branch leaves them; choose one"),
+        (choice.apply and choice.output is not None, "--apply writes the files, --output a patch; choose one"),
+        (choice.jobs is not None and choice.scheduler is not None, "--jobs counts local workers; --scheduler has none"),
+    )
+    for contradicts, message in contradictions:
+        if contradicts:
+            raise UsageError(message)
+
+
+def _check_repair(choice: RepairChoice) -> None:
+    from_stdin = choice.run.file == "-"
+    contradictions = (
+        (choice.unsafe_fixes and not choice.apply, "--unsafe-fixes says what --apply writes; pass --apply as well"),
+        (choice.apply and from_stdin, "--apply cannot write a text that came from standard input; apply the patch"),
+        (choice.apply and choice.output is not None, "--apply writes the files, --output a patch; choose one"),
+        (choice.interactive and from_stdin, "--interactive reads the answers from standard input, and so does `-`"),
+        (choice.interactive and choice.format is not Format.TEXT, "--interactive works with --format text only"),
+        (choice.interactive and choice.pick is not None, "--interactive and --pick both choose a plan; choose one"),
+        (
+            choice.interactive and choice.output is not None,
+            "--interactive writes the files, --output a patch; choose one",
+        ),
+        (choice.interactive and choice.streams.quiet, "--interactive has to ask, so it cannot be --quiet"),
+    )
+    for contradicts, message in contradictions:
+        if contradicts:
+            raise UsageError(message)

@@ -1,0 +1,417 @@
+"""Parse the words of a command line into records, and show help.
+
+It reads no file, runs nothing and never prints an error; what cannot be parsed is a UsageError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from autofix import __version__
+from autofix.frontends.cli.conversion import Command, sparing
+from autofix.frontends.cli.options import (
+    BatchChoice,
+    BatchFormat,
+    Choice,
+    ExplainChoice,
+    Finished,
+    Format,
+    RepairChoice,
+    RunChoice,
+    ServeChoice,
+    ShapesChoice,
+    StreamChoice,
+    checked,
+)
+from autofix.records.errors import UsageError
+from autofix.records.options import Mode, Prefer
+
+REPAIR = "repair"
+
+_GROUP_OPTIONS = frozenset({"--help", "-h", "--version", "--install-completion", "--show-completion"})
+_EXAMPLES = """\
+Examples:
+  autofix net.py -s 64,3,32,32              print a patch, explain it on stderr
+  autofix net.py -s 64,3,32,32 | git apply  apply it with git
+  autofix net.py -s 64,3,32,32 --apply      write it
+  autofix net.py:Net -s int64:2,128@0..1000 token ids below 1000
+  autofix train.py -- --epochs 1            run the script itself, repair what it dies of
+
+Exit codes:
+  0  nothing to repair, or all of it was applied
+  1  faults remain, or a patch is proposed
+  2  the job could not be done
+
+A file whose name is a command is written ./shapes.
+--version, --install-completion and --show-completion stand alone.
+"""
+
+
+def parse(words: Sequence[str]) -> Choice:
+    """The command line as records; raises UsageError for words that no command takes."""
+    own, program = _split(words)
+    try:
+        result = _app(args=own, prog_name="autofix", standalone_mode=False)
+    except typer.TyperException as error:
+        message = error.format_message().rstrip(".")
+        raise UsageError(f"{message[:1].lower()}{message[1:]}; see `autofix --help`") from error
+    if isinstance(result, int):
+        return Finished(result)
+    if isinstance(result, BatchChoice):
+        result = replace(result, words=tuple(own))
+    if isinstance(result, RepairChoice | ShapesChoice) and program:
+        result = replace(result, run=replace(result.run, arguments=program))
+    return checked(result)
+
+
+def _split(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Our words, and those after ``--``, which go to the program that is run."""
+    if "--" not in words:
+        return list(words), ()
+    at = words.index("--")
+    return list(words[:at]), tuple(words[at + 1 :])
+
+
+class _DefaultCommand(TyperGroup):
+    """Commands of which one needs no name: words that start with no command's name are for ``repair``.
+
+    The parser's own types are private to typer, hence the ``Any``.
+    """
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return sparing(super().get_params(ctx), ctx)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        # Without a word there is nothing to complete but the names of commands and options.
+        completing = not args and ctx.resilient_parsing
+        if not completing and (not args or args[0] not in {*self.commands, *_GROUP_OPTIONS}):
+            # Asking for help may come last: `autofix net.py --help`.
+            own = args[: args.index("--")] if "--" in args else args
+            args = ["--help"] if {"--help", "-h"}.intersection(own) else [REPAIR, *args]
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write_usage("autofix", "[OPTIONS] FILE[:MODEL]")
+        formatter.write_usage("autofix", "COMMAND ...", prefix="       ")
+        self.format_help_text(ctx, formatter)
+        self.commands[REPAIR].format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write(_EXAMPLES)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        return [*super().shell_complete(ctx, incomplete), *self.commands[REPAIR].shell_complete(ctx, incomplete)]
+
+
+_app = typer.Typer(
+    cls=_DefaultCommand,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"autofix {__version__}")
+        raise typer.Exit
+
+
+@_app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Repair a PyTorch model that fails over shapes.
+
+    A small patch goes to stdout, proved by running the patched model, and the reason to stderr.
+    """
+
+
+_File = Annotated[
+    str, typer.Argument(metavar="FILE[:MODEL]", show_default=False, help="Python file; `-` with --stdin-filename.")
+]
+_StdinFilename = Annotated[
+    Path | None, typer.Option("--stdin-filename", metavar="PATH", help="The file that the text on stdin belongs to.")
+]
+_Model = Annotated[
+    str | None,
+    typer.Option("--model", "-m", metavar="EXPR", help='Class, variable or expression, as in "Net(num_classes=5)".'),
+]
+_SampleShape = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sample-shape",
+        "-s",
+        metavar="[NAME=][DTYPE:]D,D,...[@LOW..HIGH]",
+        help="One input of forward; repeat it for the next.",
+    ),
+]
+_Sample = Annotated[
+    str | None, typer.Option("--sample", metavar="EXPR", help="The inputs as an expression that the file can evaluate.")
+]
+_Also = Annotated[
+    list[str] | None,
+    typer.Option("--also", metavar="SHAPE[;SHAPE...]", help="A further sample that must work; repeatable."),
+]
+_Mode = Annotated[
+    Mode | None,
+    typer.Option(
+        "--mode", show_default=False, help="Tensors with storage (real), without (meta), or as the size says (auto)."
+    ),
+]
+_Eval = Annotated[bool, typer.Option("--eval", help="Run the model in eval mode.")]
+_Python = Annotated[
+    str | None, typer.Option("--python", metavar="PATH", help="The interpreter you train with (default: this one).")
+]
+_TimeLimit = Annotated[
+    float | None, typer.Option("--time-limit", metavar="SECONDS", min=0.1, help="What one run of the model may take.")
+]
+_MemoryLimit = Annotated[
+    int | None,
+    typer.Option(
+        "--memory-limit",
+        metavar="MIB",
+        min=0,
+        help="Memory of one run (default: 90 % of all, 4096 in a batch).",
+    ),
+]
+_AllowNetwork = Annotated[bool, typer.Option("--allow-network", help="Let the code connect to other machines.")]
+_TemporaryDirectory = Annotated[
+    bool, typer.Option("--temporary-directory", help="Run in an empty folder instead of the file's.")
+]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
+_Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
+_NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
+
+
+@_app.command(REPAIR, cls=Command, hidden=True)
+def _repair(
+    file: _File,
+    sample_shape: _SampleShape = None,
+    sample: _Sample = None,
+    model: _Model = None,
+    also: _Also = None,
+    evaluation_mode: _Eval = False,
+    mode: _Mode = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the repair if it is safe.")] = False,
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="With --apply: unsafe ones too.")] = False,
+    interactive: Annotated[bool, typer.Option("--interactive", help="Ask fix by fix, then write.")] = False,
+    alternatives: Annotated[bool, typer.Option("--alternatives", help="Show the other plans as patches.")] = False,
+    pick: Annotated[int | None, typer.Option("--pick", metavar="N", min=1, help="Take plan N; 1 is the best.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Write what stdout would carry to FILE.")
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.TEXT,
+    prefer: Annotated[
+        Prefer | None, typer.Option("--prefer", show_default=False, help="Sizes as numbers (default) or lazy layers.")
+    ] = None,
+    select: Annotated[list[str] | None, typer.Option("--select", metavar="CODES", help="Use only these rules.")] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="CODES", help="Leave these rules out.")
+    ] = None,
+    python: _Python = None,
+    time_limit: _TimeLimit = None,
+    memory_limit: _MemoryLimit = None,
+    allow_network: _AllowNetwork = False,
+    temporary_directory: _TemporaryDirectory = False,
+    stdin_filename: _StdinFilename = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")] = False,
+    quiet: _Quiet = False,
+    verbose: _Verbose = False,
+    no_color: _NoColor = False,
+) -> RepairChoice:
+    """Repair a model (the command's name may be left out)."""
+    run = RunChoice(
+        file=file,
+        stdin_filename=stdin_filename,
+        model=model,
+        sample_shape=tuple(sample_shape or ()),
+        sample=sample,
+        also=tuple(also or ()),
+        evaluation_mode=evaluation_mode,
+        mode=mode,
+        python=python,
+        time_limit=time_limit,
+        memory_limit=memory_limit,
+        allow_network=allow_network,
+        temporary_directory=temporary_directory,
+    )
+    return RepairChoice(
+        run=run,
+        streams=StreamChoice(quiet, verbose, no_color),
+        apply=apply,
+        unsafe_fixes=unsafe_fixes,
+        output=output,
+        format=format,
+        alternatives=alternatives,
+        pick=pick,
+        interactive=interactive,
+        prefer=prefer,
+        select=_codes(select),
+        ignore=_codes(ignore),
+        exit_zero=exit_zero,
+    )
+
+
+@_app.command("shapes", cls=Command)
+def _shapes(
+    file: _File,
+    sample_shape: _SampleShape = None,
+    sample: _Sample = None,
+    model: _Model = None,
+    evaluation_mode: _Eval = False,
+    mode: _Mode = None,
+    python: _Python = None,
+    time_limit: _TimeLimit = None,
+    memory_limit: _MemoryLimit = None,
+    allow_network: _AllowNetwork = False,
+    temporary_directory: _TemporaryDirectory = False,
+    stdin_filename: _StdinFilename = None,
+    quiet: _Quiet = False,
+    verbose: _Verbose = False,
+    no_color: _NoColor = False,
+) -> ShapesChoice:
+    """Show every operation of one run with its shapes."""
+    run = RunChoice(
+        file=file,
+        stdin_filename=stdin_filename,
+        model=model,
+        sample_shape=tuple(sample_shape or ()),
+        sample=sample,
+        also=(),
+        evaluation_mode=evaluation_mode,
+        mode=mode,
+        python=python,
+        time_limit=time_limit,
+        memory_limit=memory_limit,
+        allow_network=allow_network,
+        temporary_directory=temporary_directory,
+    )
+    return ShapesChoice(run, StreamChoice(quiet, verbose, no_color))
+
+
+@_app.command("batch", cls=Command)
+def _batch(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", show_default=False, help="Files and folders.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="An autofix.toml with settings and targets.")
+    ] = None,
+    discover: Annotated[bool, typer.Option("--discover", help="Print the targets as a manifest and stop.")] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="REV", help="Only what changed since a git revision can touch.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help="Workers (default: one a core).")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster (tcp://host:8786).")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="One patch of all.")] = None,
+    output_dir: Annotated[
+        Path | None, typer.Option("--output-dir", metavar="FOLDER", help="One patch for each target.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", metavar="NAME", help="A git branch, one commit for each target.")
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the safe repairs.")] = False,
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Deliver unsafe repairs too.")] = False,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option("--report", metavar="FILE", help="A report: .html, .md, .json, .sarif, .xml (JUnit); repeatable."),
+    ] = None,
+    format: Annotated[BatchFormat, typer.Option("--format", help="What stdout carries.")] = BatchFormat.TEXT,
+    prefer: Annotated[
+        Prefer | None, typer.Option("--prefer", show_default=False, help="Sizes as numbers (default) or lazy layers.")
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="CODES", help="Use only these rules; a refactoring runs only if named."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="CODES", help="Leave these rules out.")
+    ] = None,
+    mode: _Mode = None,
+    python: _Python = None,
+    time_limit: _TimeLimit = None,
+    memory_limit: _MemoryLimit = None,
+    allow_network: _AllowNetwork = False,
+    temporary_directory: _TemporaryDirectory = False,
+    max_seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--max-seconds", metavar="SECONDS", min=1.0, help="Stop the whole after this; run again to go on."
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last batch that did not finish.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use earlier results nor keep these.")] = False,
+    cache_dir: Annotated[
+        Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="Instead of .autofix_cache in the project.")
+    ] = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")] = False,
+    quiet: _Quiet = False,
+    verbose: _Verbose = False,
+    no_color: _NoColor = False,
+) -> BatchChoice:
+    """Find, check and repair every model of a tree."""
+    return BatchChoice(
+        paths=tuple(paths or ()),
+        streams=StreamChoice(quiet, verbose, no_color),
+        config=config,
+        discover=discover,
+        since=since,
+        jobs=jobs,
+        scheduler=scheduler,
+        output=output,
+        output_dir=output_dir,
+        branch=branch,
+        apply=apply,
+        unsafe_fixes=unsafe_fixes,
+        reports=tuple(report or ()),
+        format=format,
+        prefer=prefer,
+        select=_codes(select),
+        ignore=_codes(ignore),
+        mode=mode,
+        python=python,
+        time_limit=time_limit,
+        memory_limit=memory_limit,
+        allow_network=allow_network,
+        temporary_directory=temporary_directory,
+        max_seconds=max_seconds,
+        resume=resume,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
+        exit_zero=exit_zero,
+    )
+
+
+@_app.command("explain", cls=Command)
+def _explain(
+    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="Code or name; none lists all rules.")] = None,
+) -> ExplainChoice:
+    """Show the documentation of a rule."""
+    return ExplainChoice(rule)
+
+
+@_app.command("lsp", cls=Command)
+def _lsp(
+    stdio: Annotated[bool, typer.Option("--stdio", help="Standard input and output, as always.")] = False,
+) -> ServeChoice:
+    """Be the language server that an editor starts; see docs/lsp.md."""
+    del stdio  # Editors pass it on to every server.
+    return ServeChoice()
+
+
+def _codes(given: list[str] | None) -> tuple[str, ...]:
+    return tuple(code.strip() for text in given or () for code in text.split(",") if code.strip())

@@ -1,0 +1,180 @@
+"""The command that repairs: ask the engine, choose a plan, write it if that was asked for, and show the result.
+
+stdout carries the result alone: the patch, or the JSON or SARIF document. Errors are left to the caller.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from autofix import __version__, engine
+from autofix.fixes import registry
+from autofix.frontends.cli import atomic_write, requests, selection, terminal
+from autofix.frontends.cli.options import Format, RepairChoice
+from autofix.frontends.cli.selection import Answer
+from autofix.patch import unified_diff
+from autofix.patch.unified_diff import FileChange
+from autofix.records.errors import UsageError
+from autofix.records.plan import Applicability, Plan, Step
+from autofix.records.report import Report
+from autofix.report import json, phrases, sarif, text
+from autofix.session.session import Session
+
+
+def repair(choice: RepairChoice, session: Session | None) -> int:
+    """0: nothing to repair, or it was applied; 1: a patch is proposed or faults remain; 2: the model could not run."""
+    if choice.interactive and not terminal.interactive():
+        raise UsageError("--interactive asks on a terminal, and there is none; leave it out or use --pick")
+    asked = requests.request(choice.run, prefer=choice.prefer, select=choice.select, ignore=choice.ignore)
+    _check_output(choice, asked.target.path)
+    with terminal.progress(sys.stderr, wanted=not choice.streams.quiet) as show:
+        report = engine.repair(asked, requests.usable(session, asked), show)
+    if choice.pick is not None:
+        report = selection.picked(report, choice.pick, {rule.code: rule.name for rule in registry.rules()})
+    if choice.interactive:
+        return _code(choice, report, applied=_interact(choice, report))
+    return _deliver(choice, report)
+
+
+def _check_output(choice: RepairChoice, path: Path) -> None:
+    if choice.output is not None and choice.output.resolve() == path.resolve():
+        raise UsageError(
+            f"--output {choice.output} is the file to repair; name another, or --apply to write the repair"
+        )
+
+
+def _deliver(choice: RepairChoice, report: Report) -> int:
+    changes = _changes(report)
+    applied = bool(changes) and choice.apply and _may_write(choice, report)
+    if applied:
+        atomic_write.write(changes, report.target.root)
+    code = _code(choice, report, applied=applied)
+    document = _document(choice, report, changes, code, applied=applied)
+    if choice.output is not None:
+        atomic_write.write_file(choice.output, document)
+    if choice.format is Format.TEXT:
+        _explain(choice, report, changes, applied=applied)
+    if choice.output is None:
+        _print_result(choice, document)
+    return code
+
+
+def _changes(report: Report) -> tuple[FileChange, ...]:
+    return () if report.plan is None else unified_diff.changes(report.plan, report.texts, report.target.root)
+
+
+def _patch(changes: tuple[FileChange, ...]) -> bytes:
+    made = unified_diff.unified(changes)
+    unified_diff.verify(made, changes)
+    return made
+
+
+def _may_write(choice: RepairChoice, report: Report) -> bool:
+    allowed = {Applicability.SAFE, Applicability.UNSAFE} if choice.unsafe_fixes else {Applicability.SAFE}
+    return report.plan is not None and report.plan.applicability in allowed
+
+
+def _code(choice: RepairChoice, report: Report, *, applied: bool) -> int:
+    code = 0 if applied else phrases.exit_code(report)
+    return 0 if code == 1 and choice.exit_zero else code
+
+
+def _document(
+    choice: RepairChoice, report: Report, changes: tuple[FileChange, ...], code: int, *, applied: bool
+) -> bytes:
+    """What stdout or ``--output`` carries; a patch that was written is not also handed on, lest it be applied twice."""
+    match choice.format:
+        case Format.TEXT:
+            return b"" if applied or not changes else _patch(changes)
+        case Format.JSON:
+            return json.render(report, timing=choice.streams.verbose, exit_code=code).encode("utf-8")
+        case Format.SARIF:
+            documentation = {rule.code: rule.documentation() for rule in registry.rules()}
+            made = sarif.render(report, documentation=documentation, version=__version__, exit_code=code)
+            return made.encode("utf-8")
+
+
+def _explain(choice: RepairChoice, report: Report, changes: tuple[FileChange, ...], *, applied: bool) -> None:
+    if choice.streams.quiet:
+        if phrases.exit_code(report) == 2:
+            print(f"autofix: {phrases.summary(report, applied=False)}", file=sys.stderr)
+        return
+    _print_explanation(choice, report, applied=applied)
+    if applied and choice.streams.verbose:
+        sys.stderr.write(terminal.patch_to_look_at(_patch(changes), coloured=False))
+    for change in changes if applied else ():
+        print(f"wrote {terminal.one_line(str(change.path))}", file=sys.stderr)
+    if choice.output is not None:
+        print(f"wrote {terminal.one_line(str(choice.output))}", file=sys.stderr)
+    if choice.streams.verbose:
+        print(
+            f"{phrases.counted(report.spent.probes, 'run')} of the model, {report.spent.seconds:.2f} s", file=sys.stderr
+        )
+    sys.stderr.flush()
+
+
+def _print_explanation(choice: RepairChoice, report: Report, *, applied: bool) -> None:
+    sys.stderr.write(
+        text.render(
+            report,
+            colour=terminal.colour(sys.stderr, refused=choice.streams.no_color),
+            width=terminal.width(sys.stderr),
+            alternatives=choice.alternatives,
+            applied=applied,
+            picked=choice.pick or 1,
+        )
+    )
+    sys.stderr.flush()
+
+
+def _print_result(choice: RepairChoice, document: bytes) -> None:
+    """Bytes as they are, since a patch is in the encodings of its files; only a terminal gets them made visible."""
+    if choice.format is Format.TEXT and sys.stdout.isatty():
+        if document and sys.stderr.isatty() and not choice.streams.quiet:
+            print(file=sys.stderr, flush=True)
+        coloured = terminal.colour(sys.stdout, refused=choice.streams.no_color)
+        sys.stdout.write(terminal.patch_to_look_at(document, coloured=coloured))
+    else:
+        sys.stdout.buffer.write(document)
+    sys.stdout.flush()
+
+
+def _interact(choice: RepairChoice, report: Report) -> bool:
+    """Explain, ask fix by fix and write the plan that was built; whether one was."""
+    _print_explanation(choice, report, applied=False)
+    candidates = [plan for plan in selection.plans(report) if plan.applicability is not Applicability.DISPLAY_ONLY]
+    if not candidates:
+        return False
+    plan = selection.chosen(candidates, _ask)
+    if plan is None:
+        print("nothing was written", file=sys.stderr)
+        return False
+    changes = _changes(replace(report, plan=plan))
+    sys.stderr.write(
+        terminal.patch_to_look_at(
+            _patch(changes), coloured=terminal.colour(sys.stderr, refused=choice.streams.no_color)
+        )
+    )
+    atomic_write.write(changes, report.target.root)
+    for change in changes:
+        print(f"wrote {terminal.one_line(str(change.path))}", file=sys.stderr)
+    return True
+
+
+def _ask(plan: Plan, number: int) -> Answer:
+    """Ask until one of the letters comes; the end of the input quits."""
+    step: Step = plan.steps[number - 1]
+    place = f"{step.finding.location.path.name}:{step.finding.location.range.start.line}"
+    count = "" if len(plan.steps) == 1 else f" ({number} of {len(plan.steps)})"
+    print(f"\n{terminal.one_line(f'{place}: {step.finding.message}')}{count}", file=sys.stderr)
+    print(f"  {terminal.one_line(step.fix.title)} ({plan.applicability.value})", file=sys.stderr)
+    answers = {answer.value: answer for answer in Answer}
+    while True:
+        print("apply this fix? [y]es, [n]ext one, [q]uit: ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            return Answer.QUIT
+        if (letter := line.strip().lower()[:1]) in answers:
+            return answers[letter]

@@ -1,0 +1,115 @@
+"""From what the user said to a request for the engine: settings laid under options, the file, its model and samples.
+
+It reads settings, the file and standard input; it runs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from autofix import engine
+from autofix.frontends.cli.options import RunChoice
+from autofix.loading import find_target, settings
+from autofix.loading.settings import Prefer, Settings
+from autofix.records.errors import UsageError
+from autofix.records.samples import Samples
+from autofix.session.session import Session
+
+_SUFFIXES = (".py:", ".pyw:")
+
+
+def request(
+    choice: RunChoice,
+    *,
+    prefer: Prefer | None = None,
+    select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (),
+) -> engine.Request:
+    """What the engine is asked to do; raises UsageError for a file, a model or a sample that cannot be used."""
+    path, model = _file_and_model(choice)
+    if choice.file == "-" and _is_folder(path):
+        raise UsageError(f"--stdin-filename {path} is a folder; name the Python file that the text belongs to")
+    unsaved = find_target.decode(path, sys.stdin.buffer.read()) if choice.file == "-" else None
+    source = unsaved or find_target.read(path)
+    chosen = _overlaid(settings.read(find_target.project_root(path)), choice, prefer, select, ignore)
+    target = find_target.target(
+        path,
+        model=model or chosen.model,
+        samples=_samples(choice),
+        settled=find_target.configured(chosen.sample_shape),
+        also=tuple(find_target.parse_also(text) for text in chosen.also),
+        evaluation_mode=chosen.eval,
+        text=source.text,
+        arguments=choice.arguments,
+    )
+    return engine.Request(
+        target=target,
+        texts=() if unsaved is None else (unsaved,),
+        settings=chosen,
+        python=None if chosen.python is None else Path(chosen.python),
+    )
+
+
+def usable(session: Session | None, asked: engine.Request) -> Session | None:
+    """The probe that was started ahead, unless the settings name another interpreter."""
+    if session is None or asked.python is None or str(asked.python) == session.python:
+        return session
+    return None
+
+
+def _file_and_model(choice: RunChoice) -> tuple[Path, str | None]:
+    if choice.stdin_filename is not None:
+        return _absolute(choice.stdin_filename), choice.model
+    found = next((suffix for suffix in _SUFFIXES if suffix in choice.file), None)
+    if found is None or Path(choice.file).exists():
+        return _absolute(Path(choice.file)), choice.model
+    name, _, model = choice.file.partition(found)
+    if choice.model is not None:
+        raise UsageError(f"`{choice.file}` and --model both name a model; choose one")
+    return _absolute(Path(name + found.removesuffix(":"))), model or None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:  # A name that no system takes.
+        raise UsageError(f"cannot use the name {path}: {error.strerror}; give the name of a file") from error
+
+
+def _absolute(path: Path) -> Path:
+    """Without following links, so that a file is known by the name the user gave it."""
+    return Path(os.path.abspath(path))
+
+
+def _overlaid(
+    base: Settings, choice: RunChoice, prefer: Prefer | None, select: tuple[str, ...], ignore: tuple[str, ...]
+) -> Settings:
+    """The settings of the project with what the user said on top."""
+    limits = replace(
+        base.limits,
+        run_seconds=choice.time_limit or base.limits.run_seconds,
+        memory_mib=base.limits.memory_mib if choice.memory_limit is None else choice.memory_limit,
+        network=choice.allow_network,
+        temporary_directory=choice.temporary_directory or base.limits.temporary_directory,
+    )
+    return replace(
+        base,
+        also=choice.also or base.also,
+        eval=choice.evaluation_mode or base.eval,
+        mode=choice.mode or base.mode,
+        prefer=prefer or base.prefer,
+        select=select or base.select,
+        ignore=ignore or base.ignore,
+        python=choice.python or base.python,
+        limits=limits,
+    )
+
+
+def _samples(choice: RunChoice) -> Samples | None:
+    """The sample that was given; None leaves it to the file and the settings."""
+    if choice.sample is not None:
+        return Samples(expression=choice.sample)
+    return find_target.parse_sample(choice.sample_shape) if choice.sample_shape else None

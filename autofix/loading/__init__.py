@@ -1,0 +1,1 @@
+"""What a user names to a target: files, models, programs, settings."""

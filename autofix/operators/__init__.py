@@ -1,0 +1,1 @@
+"""What torch's operators are: shape arithmetic and argument names, without torch."""

@@ -1,0 +1,264 @@
+"""Turns edits into new texts, and old and new bytes into a git-style unified diff.
+
+It works on what it is given: it opens no file, asks git nothing and does not decide which plan is shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from autofix.patch.diff_hunks import hunks
+from autofix.records.errors import InternalError, UsageError
+from autofix.records.locations import Edit, Location, Position, Range, SourceText
+from autofix.records.plan import Plan
+from autofix.system import project_paths
+
+if TYPE_CHECKING:
+    from unidiff.patch import Hunk, PatchedFile, PatchSet
+
+# Enough for git to find the blobs again for a three-way merge, short enough to read.
+BLOB_ID_LENGTH = 12
+BOM = b"\xef\xbb\xbf"
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_QUOTED = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """The bytes of one existing file before and after; ``path`` is relative to the project root.
+
+    ``mode`` is git's file mode, or 0 when it is not known: the header then leaves it out, which git accepts.
+    """
+
+    path: PurePosixPath
+    before: bytes
+    after: bytes
+    mode: int = 0
+
+    def __post_init__(self) -> None:
+        """A result may come from a worker, another machine or a stored one: whatever it says, files below are meant."""
+        if not project_paths.is_inner(self.path):
+            raise UsageError(f"cannot patch {self.path}: that is no file below the project root")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Edits to texts, texts to bytes
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """The text with every edit made; all ranges refer to the text as given.
+
+    Lines end at LF, CR LF or a lone CR, as for Python's tokenizer, and columns count code points.
+    Raises ValueError if two edits overlap or a range lies outside the text.
+    """
+    starts = line_starts(text)
+    ordered = sorted(set(edits), key=lambda edit: (edit.range, edit.text))
+    pieces: list[str] = []
+    done = 0
+    for index, edit in enumerate(ordered):
+        if index and ordered[index - 1].range.overlaps(edit.range):
+            raise ValueError(f"edits overlap in line {edit.range.start.line}")
+        start, end = (_offset(text, starts, place) for place in (edit.range.start, edit.range.end))
+        if end < start:
+            raise ValueError(f"an edit ends before it starts in line {edit.range.start.line}")
+        pieces += (text[done:start], edit.text)
+        done = end
+    return "".join((*pieces, text[done:]))
+
+
+def moved_back(location: Location, edits: Iterable[Edit]) -> Location:
+    """The place in a text before ``edits`` of what stands at ``location`` after them; columns stay."""
+    shift = 0
+    for edit in edits:
+        if edit.path == location.path and edit.range.start.line < location.range.start.line:
+            shift += edit.text.count("\n") - (edit.range.end.line - edit.range.start.line)
+    start, end = location.range.start, location.range.end
+    first, last = Position(max(1, start.line - shift), start.column), Position(max(1, end.line - shift), end.column)
+    return Location(location.path, Range(first, last))
+
+
+def line_starts(text: str) -> tuple[int, ...]:
+    """The offset of the first character of each line, as Python's tokenizer counts lines."""
+    return (0, *(match.end() for match in _LINE_END.finditer(text)))
+
+
+def position_at(starts: Sequence[int], offset: int) -> Position:
+    """The position of an offset, from the ``line_starts`` of its text."""
+    line = bisect_right(starts, offset)
+    return Position(line, offset - starts[line - 1])
+
+
+def _offset(text: str, starts: Sequence[int], position: Position) -> int:
+    if not 1 <= position.line <= len(starts):
+        raise ValueError(f"there is no line {position.line}")
+    end = starts[position.line] if position.line < len(starts) else len(text)
+    offset = starts[position.line - 1] + position.column
+    if position.column < 0 or offset > end:
+        raise ValueError(f"line {position.line} has no column {position.column}")
+    return offset
+
+
+def encode(source: SourceText, text: str) -> bytes:
+    """``text`` as the bytes that ``source`` is stored in: the same encoding, with its byte order mark if it has one."""
+    name = "utf-8" if source.encoding.lower().replace("_", "-") == "utf-8-sig" else source.encoding
+    try:
+        data = text.encode(name)
+    except UnicodeEncodeError as error:
+        character = ascii(text[error.start])
+        message = f"cannot write {source.path}: its encoding {name} has no {character}; save the file as utf-8"
+        raise UsageError(message) from error
+    return BOM + data if source.bom else data
+
+
+def changes(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> tuple[FileChange, ...]:
+    """The files a plan changes, in order of their paths; raises UsageError if one lies outside ``root``."""
+    sources = {source.path: source for source in texts}
+    found: list[FileChange] = []
+    for path, text in plan.texts:
+        if path not in sources:
+            raise InternalError(f"the plan changes {path}, whose text was not analysed; please report this")
+        source = sources[path]
+        if text != source.text:
+            found.append(FileChange(relative(path, root), encode(source, source.text), encode(source, text)))
+    names = [change.path for change in found]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UsageError(f"cannot patch {twice}: the plan changes it under two names; import it by one")
+    return tuple(sorted(found, key=lambda change: change.path))
+
+
+def relative(path: Path, root: Path) -> PurePosixPath:
+    """The file that ``path`` leads to, from ``root`` with forward slashes; raises UsageError when it is not inside."""
+    inside = project_paths.within(path, root)
+    if inside is None:
+        raise UsageError(f"cannot patch {path}: {_outside(path, root)}")
+    return inside
+
+
+def _outside(path: Path, root: Path) -> str:
+    real = Path(os.path.realpath(path))
+    what = "it lies" if real == Path(os.path.normpath(path)) else f"it leads to {real}, which lies"
+    return f"{what} outside the project root {root}"
+
+
+def plan_patch(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> bytes:
+    """The patch of a plan, checked by reading it back."""
+    made = changes(plan, texts, root)
+    patch = unified(made)
+    verify(patch, made)
+    return patch
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Bytes to a unified diff
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def unified(changes: Sequence[FileChange], context: int = 3) -> bytes:
+    """A patch that ``git apply``, ``git apply -R`` and ``patch -p1`` accept; empty when nothing changes."""
+    return b"".join(_file_patch(change, context) for change in changes if change.before != change.after)
+
+
+def _file_patch(change: FileChange, context: int) -> bytes:
+    return _header(change) + hunks(change.before, change.after, context)
+
+
+def _header(change: FileChange) -> bytes:
+    old, new = (_name(f"{side}/{change.path}") for side in "ab")
+    # Without a tab GNU patch takes what follows a blank in the name for a time stamp.
+    tab = b"\t" if " " in str(change.path) else b""
+    mode = b" %o" % change.mode if change.mode else b""
+    ids = b"..".join(blob_id(data)[:BLOB_ID_LENGTH].encode() for data in (change.before, change.after))
+    return b"diff --git %b %b\nindex %b%b\n--- %b%b\n+++ %b%b\n" % (old, new, ids, mode, old, tab, new, tab)
+
+
+def blob_id(data: bytes) -> str:
+    """The id git gives a file with these bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _name(name: str) -> bytes:
+    """The name as git writes it: a C string if it has a quote, a backslash, a control or a non-ASCII byte."""
+    data = name.encode("utf-8", "surrogateescape")
+    if all(32 <= byte < 127 and byte not in b'"\\' for byte in data):
+        return data
+    return f'"{"".join(map(_quoted_byte, data))}"'.encode()
+
+
+def _quoted_byte(byte: int) -> str:
+    if byte in _QUOTED:
+        return f"\\{_QUOTED[byte]}"
+    return chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Reading a patch back
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def verify(patch: bytes, changes: Sequence[FileChange]) -> None:
+    """Read the patch back and apply it in memory; raises InternalError unless that gives exactly the new bytes."""
+    from unidiff.errors import UnidiffParseError
+
+    made = [change for change in changes if change.before != change.after]
+    try:
+        files = _read_back(patch)
+    except UnidiffParseError as error:
+        raise InternalError(f"the patch cannot be read back: {error}; please report this") from error
+    if len(files) != len(made):
+        raise InternalError(f"the patch has {len(files)} files instead of {len(made)}; please report this")
+    for file, change in zip(files, made, strict=True):
+        name = _name(f"b/{change.path}").decode("ascii")
+        if file.target_file != name or _applied(change.before, file) != change.after:
+            raise InternalError(f"the patch of {change.path} does not give the verified text; please report this")
+
+
+def _read_back(patch: bytes) -> PatchSet:
+    from unidiff.patch import PatchSet
+
+    # unidiff misreads a `diff --git` line when a folder's name ends in ` b`; the names stand in --- and +++ too.
+    # Latin-1 maps every byte to one character, and a string is split at LF only.
+    kept = (line for line in patch.split(b"\n") if not line.startswith((b"diff --git ", b"index ")))
+    return PatchSet(b"\n".join(kept).decode("latin-1"))
+
+
+def _applied(before: bytes, file: PatchedFile) -> bytes | None:
+    """``before`` with the hunks applied, None where a removed or context line is not the one in the file."""
+    old = before.decode("latin-1").split("\n")
+    old = [f"{line}\n" for line in old[:-1]] + ([old[-1]] if old[-1] else [])
+    new: list[str] = []
+    done = 0
+    for hunk in file:
+        source, target = _sides(hunk)
+        start = hunk.source_start - 1 if hunk.source_length else hunk.source_start
+        if start < done or old[start : start + len(source)] != source:
+            return None
+        new += old[done:start] + target
+        done = start + len(source)
+    return "".join(new + old[done:]).encode("latin-1")
+
+
+def _sides(hunk: Hunk) -> tuple[list[str], list[str]]:
+    from unidiff.constants import LINE_TYPE_ADDED, LINE_TYPE_NO_NEWLINE, LINE_TYPE_REMOVED
+
+    source: list[str] = []
+    target: list[str] = []
+    touched: tuple[list[str], ...] = ()
+    for line in hunk:
+        if line.line_type == LINE_TYPE_NO_NEWLINE:
+            for side in touched:
+                side[-1] = side[-1].removesuffix("\n")
+            continue
+        touched = {LINE_TYPE_ADDED: (target,), LINE_TYPE_REMOVED: (source,)}.get(line.line_type, (source, target))
+        for side in touched:
+            side.append(line.value)
+    return source, target

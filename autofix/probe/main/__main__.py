@@ -1,0 +1,187 @@
+"""Read requests, run each, write the reply to the file it names.
+
+Where the system can fork, user code runs in a worker that is forked from a process that has run none: a worker serves
+several runs, and a hang, a crash or a request for a fresh process costs only the worker. Elsewhere runs happen in
+this very process.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import torch
+
+from ..contain import endings, file_isolation, limits, process_tree
+from ..run import messages, run_mode
+from ..run.memory_budget import TooLargeError
+from . import warm_up, wire, worker_pool
+
+CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
+
+
+def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "", isolation: str = "") -> None:
+    """``ordinary``: the runs under way at once, not counting those in a fresh process; ``folder``: the session's, to be
+    removed when the session is gone; ``isolation`` of files: the strongest that the system allows where it is empty.
+    """
+    requests, answers = _take_streams()
+    torch.set_num_threads(1)
+    if can_fork:
+        asked = None if isolation else _ask_for_isolation(folder)
+        _warm_up()
+        gc.freeze()
+        isolation = isolation if asked is None else _isolation(*asked)
+        os.write(answers, wire.ready(ordinary + 1, isolation))
+        imports = worker_pool.Imports(_import_for_scripts, _import_without_storage)
+
+        def serve(lines: int, done: int, rehearse: bool) -> None:
+            _serve(lines, done, rehearse, isolation, folder)
+
+        if not worker_pool.supervise(requests, answers, serve, imports, ordinary):
+            shutil.rmtree(folder, ignore_errors=True)
+        os._exit(0)  # Taking torch apart again would cost a fifth of a second.
+    elif not _serve_alone(requests, answers):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve_alone(requests: int, answers: int) -> bool:
+    """Every run in this very process, until one asks for a fresh process; whether the session goes on without it."""
+    gc.disable()
+    os.write(answers, wire.ready(1, wire.COPIES))
+    for runs, line in enumerate(os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass")):
+        if line == wire.END.decode():
+            return True
+        request, reply_path = wire.decode_request(line)
+        if request.fresh and runs:
+            os.write(answers, wire.STALE)
+            return True
+        if request.script:  # While torch is as it is: a run replaces functions that the compiler makes a table of.
+            _import_for_scripts()
+        limits.set_for(request)
+        _answer(request, reply_path, run_mode.run)
+        os.write(answers, wire.done(reply_path))
+        gc.collect()  # While the reply is being read.
+    return False
+
+
+def _ask_for_isolation(folder: str) -> tuple[int, int]:
+    """A process that finds out what the system allows, and where it says so."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(write_end, file_isolation.strongest(folder).encode())
+        finally:
+            os._exit(0)
+    os.close(write_end)
+    return pid, read_end
+
+
+def _isolation(pid: int, read_end: int) -> str:
+    """What the process found; the weakest where it said nothing."""
+    said = os.read(read_end, 100).decode()
+    os.close(read_end)
+    os.waitpid(pid, 0)
+    return said if said in wire.ISOLATION else wire.COPIES
+
+
+def _take_streams() -> tuple[int, int]:
+    """Standard input carries requests, standard output one line an answer; user code gets neither: its output goes
+    nowhere.
+    """
+    requests, answers = os.dup(0), os.dup(1)
+    silent = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(silent, stream)
+    os.close(silent)
+    return requests, answers
+
+
+def _warm_up() -> None:
+    """First uses that cost every fork again: one of each common kernel, on one thread, without autograd's own
+    threads.
+    """
+    with torch.no_grad():
+        images = torch.nn.Conv2d(1, 1, 3)(torch.zeros(1, 1, 4, 4))
+        torch.nn.functional.max_pool2d(torch.relu(images), 2).flatten(1) @ torch.zeros(1, 1)
+        torch.randn(2, 2, generator=torch.Generator().manual_seed(0)).sum()
+    if "numpy" in sys.modules:  # torch imports it, but not what a run seeds.
+        importlib.import_module("numpy.random")
+
+
+def _import_for_scripts() -> None:
+    """What every training script imports sooner or later, once for all workers: optimizers bring the compiler."""
+    importlib.import_module("torch._dynamo")
+    importlib.import_module("torch.utils.data")
+
+
+def _import_without_storage() -> None:
+    from ..meta import meta
+
+    meta.prepare()
+    gc.freeze()
+
+
+def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRequest], dict[str, Any]]) -> bytes:
+    """Write the reply of ``run``; what to say of it."""
+    process = os.getpid()
+    try:
+        reply = run(request)
+    except TooLargeError:
+        return wire.TOO_LARGE
+    except BaseException as error:
+        reply = {"protocol": wire.PROTOCOL, "ending": "probe failed", "message": f"{type(error).__name__}: {error}"}
+        if endings.lacks_memory(error):
+            message = messages.text(error) or endings.NO_MEMORY
+            reply.update(ending="out of memory", message=message + limits.of_memory(request))
+        if os.environ.get("AUTOFIX_PROBE_DEBUG"):
+            import traceback
+
+            reply["message"] = traceback.format_exc()
+    reply["isolation"] = file_isolation.held()
+    if os.getpid() != process:
+        os._exit(0)  # User code forked, and its child came back here: it has nothing to say.
+    try:
+        endings.write_reply(reply, reply_path)
+    except OSError as error:
+        message = limits.reached(error, request)
+        if not message:
+            raise
+        endings.write_reply({"protocol": wire.PROTOCOL, "ending": "limit reached", "message": message}, reply_path)
+    return wire.ANSWERED
+
+
+def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) -> None:
+    """The life of a worker."""
+    gc.disable()
+    isolation = file_isolation.Isolation(level, folder)
+    if rehearse:
+        warm_up.run()
+    with suppress(OSError):
+        isolation.prepare()
+    for runs, line in enumerate(os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass")):
+        request, reply_path = wire.decode_request(line)
+        if not isolation.enter(request, first=runs == 0):
+            os.write(done, wire.SPENT)
+            continue
+        limits.set_for(request)
+        os.makedirs(tempfile.gettempdir(), exist_ok=True)  # The run before may have emptied the folder above it.
+        said = _answer(request, reply_path, run_mode.run_small)
+        if process_tree.has_children():
+            process_tree.end_own()
+        os.write(done, said)
+        with suppress(OSError):  # While the reply is being read; what fails now is tried again for the next run.
+            isolation.leave()
+            isolation.prepare()
+        gc.collect()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""Which forked worker serves which request, and the loop that reads and answers them.
+
+One or two workers serve the ordinary requests in the order they came; a request for a fresh process goes to a worker
+of its own, beside them. It knows nothing of what a run does.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from ..contain import endings, process_tree
+from . import wire
+from .worker import SPENT, TOO_LARGE, Job, Serve, Worker
+
+MAX_RUNS = 200  # What user code leaves in a worker goes with it; a long session gets a new one now and then.
+IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
+
+
+@dataclass(frozen=True)
+class Imports:
+    """What all workers need that serve requests of a kind, imported before they are forked; of scripts: quick when it
+    was done.
+    """
+
+    of_scripts: Callable[[], None]
+    without_storage: Callable[[], None]
+
+
+class _Workers:
+    """Those that serve requests, one for each fresh run under way, and one that waits: forked and warm before it is
+    needed.
+    """
+
+    def __init__(self, serve: Serve, imports: Imports, answers: int, ordinary: int) -> None:
+        self._serve, self._imports, self._answers = serve, imports, answers
+        self._most = ordinary
+        self._ordinary: list[Worker] = []
+        self._spare: Worker | None = None
+        self._fresh: list[Worker] = []
+        self._waiting: deque[Job] = deque()
+        self._killed: list[int] = []
+        self._for_scripts: bool | None = None
+        self._for_sizes = False
+
+    @property
+    def busy(self) -> list[Worker]:
+        return [worker for worker in self._ordinary if worker.job is not None] + self._fresh
+
+    def patience(self) -> float | None:
+        """Seconds until the first run under way is over time, or until there is time to fork; None for neither."""
+        times = [min(worker.job.deadline, worker.job.look) for worker in self.busy if worker.job is not None]
+        if times:
+            return max(0.0, min(times) - time.monotonic())
+        return IDLE_SECONDS if self._spare is None and self._for_scripts is not None else None
+
+    def take(self, line: bytes) -> None:
+        """Begin with a request, or let it wait for its turn."""
+        request, reply_path = wire.decode_request(line.decode("utf-8", "surrogatepass"))
+        if request.script:
+            self._imports.of_scripts()
+        if request.mode == wire.META:
+            self._import_for_sizes()
+        first, self._for_scripts = self._for_scripts is None, request.script
+        job = Job(line, request, reply_path)
+        self._begin(job)
+        if first:  # The front-end waits for it, and asks for more soon.
+            while len(self._ordinary) < self._most:
+                self._ordinary.append(self._forked(request.script, rehearse=not request.script))
+            self.prepare()
+
+    def _begin(self, job: Job) -> None:
+        if job.request.fresh:
+            self._fresh.append(self._one_for(job))
+            self._fresh[-1].start(job)
+        else:
+            self._waiting.append(job)
+            self._go_on()
+
+    def _begin_again(self, job: Job) -> None:
+        """The model is too large to be run as it is. Every later run is like it: nothing is imported twice for them."""
+        self._import_for_sizes()
+        request = replace(job.request, mode=wire.SIZED)
+        line = wire.encode_request(request, job.reply_path).removesuffix("\n").encode("utf-8", "surrogatepass")
+        self._begin(Job(line, request, job.reply_path))
+
+    def _import_for_sizes(self) -> None:
+        if not self._for_sizes:
+            self._imports.without_storage()
+            self._for_sizes = True
+
+    def _go_on(self) -> None:
+        """The next requests that wait, for as many workers as are free."""
+        while self._waiting:
+            worker = self._free(self._waiting[0])
+            if worker is None:
+                return
+            worker.start(self._waiting.popleft())
+
+    def _free(self, job: Job) -> Worker | None:
+        """An ordinary worker without a job; None where all have one."""
+        idle = [worker for worker in self._ordinary if worker.job is None]
+        for worker in idle:
+            if worker.runs < MAX_RUNS and worker.fits(job):
+                return worker
+            self._drop(worker)
+        if len(self._ordinary) >= self._most:
+            return None
+        self._ordinary.append(self._one_for(job))
+        return self._ordinary[-1]
+
+    def _one_for(self, job: Job) -> Worker:
+        """A worker that has run nothing of the user's."""
+        spare, self._spare = self._spare, None
+        if spare is not None and not spare.fits(job):
+            self._end(spare)
+            spare = None
+        return spare or self._forked(job.request.script, rehearse=False)
+
+    def prepare(self) -> None:
+        """Fork the one that waits, for requests of the kind that came last."""
+        if self._spare is None and self._for_scripts is not None:
+            self._spare = self._forked(self._for_scripts, rehearse=not self._for_scripts)
+
+    def _forked(self, scripts: bool, rehearse: bool) -> Worker:
+        known = [self._spare, *self._ordinary, *self._fresh]
+        held = [descriptor for worker in known if worker is not None for descriptor in worker.descriptors]
+        return Worker(self._serve, [self._answers, *held], scripts, self._for_sizes, rehearse)
+
+    def settle(self, readable: list[int]) -> Iterator[tuple[str, str]]:
+        """The reply's path and how its worker ended, '' if well, for each run that is over."""
+        now = time.monotonic()
+        for worker in self.busy:
+            job = worker.job
+            assert job is not None
+            over = any(sign in readable for sign in worker.signs)
+            excess = "" if over or now < job.look else worker.too_many()
+            if not over and not excess and now < job.deadline:
+                continue
+            ended = worker.ending() if over else excess or "timed out"
+            worker.job = None
+            if ended or worker in self._fresh:
+                self._drop(worker)
+            if ended == TOO_LARGE:
+                self._begin_again(job)
+                continue
+            if ended == SPENT:
+                self._begin(job)
+                continue
+            if ended:
+                endings.write_reply(endings.of_process(ended, job.request, beyond=bool(excess)), job.reply_path)
+            yield job.reply_path, ended
+        self._killed = [pid for pid in self._killed if os.waitpid(pid, os.WNOHANG)[0] == 0]
+        self._go_on()
+
+    def cancel(self) -> Iterator[str]:
+        """End every run, under way or not; the paths of the replies that nobody wants."""
+        for worker in self.busy:
+            job, worker.job = worker.job, None
+            self._drop(worker)
+            if job is not None:
+                yield job.reply_path
+        while self._waiting:
+            yield self._waiting.popleft().reply_path
+
+    def _drop(self, worker: Worker) -> None:
+        self._end(worker)
+        (self._fresh if worker in self._fresh else self._ordinary).remove(worker)
+        known = [one.pid for one in (self._spare, *self._ordinary, *self._fresh) if one is not None]
+        process_tree.end_strangers({*known, *self._killed})
+
+    def _end(self, worker: Worker) -> None:
+        """Nobody waits until the system has taken the memory of a killed process apart."""
+        pid = worker.end()
+        if pid:
+            self._killed.append(pid)
+
+    def end(self) -> None:
+        for worker in (self._spare, *self._ordinary, *self._fresh):
+            if worker is not None:
+                worker.end()
+        process_tree.end_strangers(set())
+
+
+def supervise(requests: int, answers: int, serve: Serve, imports: Imports, ordinary: int) -> bool:
+    """Serve request lines until their stream ends, and then end all workers; ``ordinary``: how many serve at once.
+
+    Whether the end was announced: otherwise who asked is gone.
+    """
+    process_tree.adopt_orphans()
+    workers = _Workers(serve, imports, answers, ordinary)
+    rest = b""
+    try:
+        while True:
+            watched = [requests, *(sign for worker in workers.busy for sign in worker.signs)]
+            readable, _, _ = select.select(watched, [], [], workers.patience())
+            if not readable and not workers.busy:
+                workers.prepare()
+            for path, _ in workers.settle(readable):
+                os.write(answers, wire.done(path))
+            if requests in readable:
+                data = os.read(requests, 1 << 20)
+                if not data:
+                    return False
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    if line + b"\n" == wire.END:
+                        return True
+                    if line + b"\n" != wire.CANCEL:
+                        workers.take(line)
+                        continue
+                    for path in workers.cancel():
+                        os.write(answers, wire.done(path))
+    finally:
+        workers.end()

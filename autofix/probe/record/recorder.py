@@ -1,0 +1,280 @@
+"""A torch.fx.Tracer over a concrete run: graph, shapes, source ranges.
+
+Layers are recorded by wrapping ``nn.Module.__call__``, functions and tensor methods by a TorchFunctionMode, so
+control flow, loops and Python numbers work as they do for the user. It records and does not interpret.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.fx
+
+from ..run.memory_budget import Meter
+from . import values
+from .frames import Stack, current_frame
+from .fx_graph import Drawing
+
+if TYPE_CHECKING:
+    from ..meta.meta import MetaMode
+
+
+class Recorder(torch.fx.Tracer):
+    """Holds the operations and layers of one run in wire form, and the fx graph of its forward where that is drawn."""
+
+    def __init__(self, roots: tuple[str, ...]) -> None:
+        super().__init__()
+        self.drawing: Drawing | None = None
+        self.stack = Stack(roots, self.producer)
+        self.operations: list[dict[str, Any]] = []
+        self.layers: list[dict[str, Any]] = []
+        self.modules: list[torch.nn.Module] = []
+        self.phase = "construct"
+        self.quick_weights = False
+        self.suppressed = 0
+        self.scopes: list[torch.nn.Module] = []
+        self.on_forward: Callable[[torch.nn.Module], None] | None = None
+        self.paused = False
+        self.program: ModuleType | None = None
+        self.meter: Meter | None = None
+        self.meta: MetaMode | None = None
+        self._identities: dict[int, int] = {}
+        self._producers: dict[int, tuple[Any, int]] = {}
+        self._paths: dict[int, str] = {}
+        self._names: dict[int, tuple[Any, str]] = {}
+        self._raised: list[tuple[BaseException, int]] = []
+
+    @property
+    def in_forward(self) -> bool:
+        """Whether what is computed now are activations, of a program's models or of the model."""
+        return bool(self.scopes) if self.program is not None else self.phase == "forward"
+
+    # -- tensors and the operations that made them -------------------------------------------------------------------
+
+    def producer(self, tensor: torch.Tensor) -> int:
+        entry = self._producers.get(id(tensor))
+        return entry[1] if entry is not None and entry[0]() is tensor else -1
+
+    def _produce(self, value: Any, index: int) -> None:
+        """Remember who made the tensors in ``value``."""
+        if isinstance(value, torch.Tensor):
+            try:
+                self._producers[id(value)] = (weakref.ref(value), index)
+            except TypeError:  # A class of tensors without room for it.
+                return
+        elif isinstance(value, (list, tuple, dict)):
+            for item in value.values() if isinstance(value, dict) else value:
+                self._produce(item, index)
+
+    def adopt(self, source: torch.Tensor, parameter: torch.Tensor) -> None:
+        """A parameter made from ``source`` has the producer of ``source``."""
+        index = self.producer(source)
+        if index >= 0:
+            self._produce(parameter, index)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Nothing inside is recorded: the inside of one operation."""
+        self.suppressed += 1
+        try:
+            yield
+        finally:
+            self.suppressed -= 1
+
+    # -- layers ------------------------------------------------------------------------------------------------------
+
+    def constructed(self, module: torch.nn.Module) -> None:
+        if id(module) in self._identities:
+            return
+        frames = self.stack.user_frames(current_frame(), environments=True)
+        self._identities[id(module)] = len(self.modules)
+        self.modules.append(module)
+        self.layers.append({"frames": frames})
+
+    def adopt_model(self, model: torch.nn.Module, further: bool = False) -> None:
+        """Name layers, parameters and buffers by their paths in ``model``; a further model's carry its class name."""
+        self.root = model
+        prefix = f"{type(model).__name__}." if further else ""
+        twins: dict[Any, int] = {}
+        for path, module in model.named_modules(remove_duplicate=False):
+            self._paths.setdefault(id(module), (prefix + path).rstrip("."))
+            if id(module) not in self._identities:
+                self._adopt_copy(module, twins)
+        for name, tensor in (
+            *model.named_parameters(remove_duplicate=False),
+            *model.named_buffers(remove_duplicate=False),
+        ):
+            if self._name_of(tensor) is None:
+                self._names[id(tensor)] = (weakref.ref(tensor), prefix + name)
+
+    def _name_of(self, tensor: torch.Tensor) -> str | None:
+        """The path of a parameter or buffer; another tensor may stand where one that is gone stood in memory."""
+        entry = self._names.get(id(tensor))
+        return entry[1] if entry is not None and entry[0]() is tensor else None
+
+    def _adopt_copy(self, module: torch.nn.Module, twins: dict[Any, int]) -> None:
+        """A deep copy was built without its constructor; it has the construction chain of the layer it is a copy of.
+
+        ``twins`` are the first layers of each make, found when the first copy asks.
+        """
+        if not twins:
+            for index, known in enumerate(self.modules):
+                twins.setdefault(_make(known), index)
+        twin = twins.get(_make(module))
+        self._identities[id(module)] = len(self.modules)
+        self.modules.append(module)
+        self.layers.append({"frames": [] if twin is None else self.layers[twin]["frames"]})
+
+    def layer_path(self, module: torch.nn.Module) -> str | None:
+        return self._paths.get(id(module))
+
+    def describe_layers(self) -> list[dict[str, Any]]:
+        return [self._describe_layer(i, module) for i, module in enumerate(self.modules)]
+
+    def _describe_layer(self, index: int, module: torch.nn.Module) -> dict[str, Any]:
+        own = vars(module).get("_parameters", {})
+        return {
+            "path": self.layer_path(module),
+            "type": values.type_name(type(module)),
+            "settings": [[k, values.plain(v, self.producer, depth=2)] for k, v in values.settings(module).items()],
+            "parameters": [[k, list(v.shape)] for k, v in own.items() if v is not None and not _is_lazy(v)],
+            "frames": self.layers[index]["frames"],
+            "leaf": self._is_leaf(module),
+        }
+
+    def _is_leaf(self, module: torch.nn.Module) -> bool:
+        return bool(super().is_leaf_module(module, ""))
+
+    # -- operations --------------------------------------------------------------------------------------------------
+
+    def begin(
+        self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None = None
+    ) -> int:
+        """Record an operation before it runs, since it may change its operands in place."""
+        arguments = [self._operand(value) for value in args]
+        keywords = [[name, self._operand(value)] for name, value in kwargs.items()]
+        index = len(self.operations)
+        self.operations.append(
+            {
+                "kind": kind,
+                "name": self._drawn(index, kind, target, args, kwargs, module),
+                "target": target,
+                "args": arguments,
+                "kwargs": keywords,
+                "result": None,
+                "raised": True,
+                # What a tensor's sizes were computed from is asked only where numbers alone made it.
+                "frames": self.stack.user_frames(
+                    current_frame(), environments=module is None and not has_tensor((*args, *kwargs.values()))
+                ),
+                "phase": self.phase,
+                "layer": None if module is None else self.layer_path(module),
+                "identity": -1 if module is None else self._identities.get(id(module), -1),
+                "scope": self._identities.get(id(self.scopes[-1]), -1) if self.scopes else -1,
+            }
+        )
+        return index
+
+    def finish(self, index: int, result: Any) -> None:
+        self._produce(result, index)
+        operation = self.operations[index]
+        plain = operation["result"] = values.plain(result, self.producer, depth=1)
+        operation["raised"] = False
+        if self.meter is not None:
+            self.meter.gave(plain)
+
+    def drop(self, index: int) -> None:
+        """Forget the last operation: it made no tensor."""
+        self.operations.pop()
+        if self.drawing is not None:
+            self.drawing.erase(index)
+
+    def fail(self, index: int, error: BaseException, args: Any, kwargs: dict[str, Any]) -> None:
+        """The innermost operation that an error passed through is the one that raised it."""
+        if any(known is error for known, _ in self._raised):
+            return
+        operation = self.operations[index]
+        told = self.meta is None or not self.meta.misleads((*args, *kwargs.values()))
+        operation["args"] = [values.plain(value, self.producer, depth=1, values=told) for value in args]
+        operation["kwargs"] = [[k, values.plain(v, self.producer, depth=1, values=told)] for k, v in kwargs.items()]
+        self._raised.append((error, index))
+
+    def raised_by(self, error: BaseException) -> int:
+        return next((index for known, index in self._raised if known is error), -1)
+
+    def place(self, name: str, value: Any) -> None:
+        """Record an input of the model."""
+        index = self.begin("placeholder", name, (), {})
+        self.finish(index, value)
+
+    def _operand(self, value: Any) -> Any:
+        if isinstance(value, torch.Tensor) and self._name_of(value) is not None:
+            self._fetch(value)
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                if isinstance(item, torch.Tensor) and self._name_of(item) is not None:
+                    self._fetch(item)
+        return values.plain(value, self.producer, depth=1)
+
+    def _fetch(self, tensor: torch.Tensor) -> None:
+        """A parameter or buffer enters the graph as a get_attr node where it is first used."""
+        index = self.producer(tensor)
+        if index >= 0 and self.operations[index]["kind"] == "get_attr":
+            return
+        if self.phase != "forward":
+            return
+        name = self._name_of(tensor)
+        assert name is not None
+        index, operand = len(self.operations), values.plain(tensor, self.producer)
+        made = {"kind": "get_attr", "name": self._drawn(index, "get_attr", name, (), {}, None), "target": name}
+        said = {"args": [operand], "kwargs": [], "result": None, "raised": False, "frames": [], "phase": "forward"}
+        self.operations.append({**made, **said, "layer": None, "identity": -1, "scope": -1})
+        self._produce(tensor, index)
+        self.operations[index]["result"] = values.plain(tensor, self.producer)
+
+    def _drawn(
+        self, index: int, kind: str, target: Any, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None
+    ) -> str:
+        """The name of the operation's node, '' where none is drawn."""
+        if self.drawing is None or self.phase != "forward":
+            return ""
+        if module is not None:
+            target = self.layer_path(module)
+            if target is None:
+                kind, target = "call_function", type(module)
+        elif kind == "call_method":
+            target = target.rpartition(".")[2]
+        elif kind == "call_function":
+            target = self._function
+        return self.drawing.add(index, kind, target, args, kwargs)
+
+    _function: Any = None
+
+
+def _make(module: torch.nn.Module) -> Any:
+    """Equal for layers of one type with equal numbers and texts."""
+    return type(module), frozenset(
+        (name, value)
+        for name, value in vars(module).items()
+        if isinstance(value, (int, float, str, bool)) or _plain(value)
+    )
+
+
+def _plain(value: Any) -> bool:
+    """Whether it is a tuple of numbers and texts: a tuple of anything else may not be hashed, or not quickly."""
+    return isinstance(value, tuple) and all(isinstance(item, (int, float, str, bool)) for item in value)
+
+
+def _is_lazy(tensor: torch.Tensor) -> bool:
+    return isinstance(tensor, (torch.nn.UninitializedParameter, torch.nn.UninitializedBuffer))
+
+
+def has_tensor(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return True
+    return isinstance(value, (list, tuple)) and any(has_tensor(item) for item in value)

@@ -1,0 +1,171 @@
+"""Plain copies of Python values, small enough to travel: numbers, short texts, containers of them, shapes of tensors.
+
+It never keeps a reference to a user's object and never calls a user's ``__repr__`` or property.
+"""
+
+from __future__ import annotations
+
+import math
+import types
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import torch
+
+from ..main import wire
+
+MAX_ITEMS = 96
+MAX_TEXT = 4000
+MAX_DEPTH = 3
+MAX_NAMES = 400
+MAX_BITS = 256
+_KEPT = (int, float, bool, str, list, tuple, dict)
+_LISTS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
+_SKIPPED_TYPES = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+
+Producer = Callable[[torch.Tensor], int]
+
+
+def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) -> Any:
+    """``value`` in the wire form; ``values`` adds the lowest and highest element of integer tensors.
+
+    An object that raises when it is looked at (a proxy without anything behind it) is one of which nothing is known.
+    """
+    if value is None or type(value) is bool:
+        return value
+    try:
+        return _plain(value, producer, depth, values)
+    except Exception:
+        return {wire.OPAQUE: type(value).__name__}
+
+
+def _plain(value: Any, producer: Producer, depth: int, values: bool) -> Any:
+    kind = type(value)
+    if kind is float or kind is int:
+        return _number(value)
+    if kind is str:
+        return value if len(value) <= MAX_TEXT else {wire.OPAQUE: "str"}
+    if isinstance(value, torch.Tensor):
+        return tensor(value, producer, values)
+    if isinstance(value, (int, float)) and not isinstance(value, (torch.SymInt, torch.SymFloat)):
+        # The user's own subclasses may convert themselves in ways of their own.
+        return _number(float.__float__(value) if isinstance(value, float) else int.__int__(value))
+    if depth >= MAX_DEPTH:
+        return {wire.OPAQUE: kind.__name__}
+    if isinstance(value, (list, tuple)) or kind.__name__ in {"dict_values", "dict_keys"}:
+        return _sequence(value, producer, depth, values)
+    if isinstance(value, slice):
+        return {
+            wire.SEQUENCE: ["slice", [plain(v, producer, depth + 1) for v in (value.start, value.stop, value.step)]]
+        }
+    if isinstance(value, range):
+        return {wire.SEQUENCE: ["range", [plain(v, producer, depth) for v in (value.start, value.stop, value.step)]]}
+    if isinstance(value, dict):
+        return _mapping("dict", value, producer, depth)
+    if isinstance(value, torch.nn.Module):
+        return _mapping(type_name(kind), settings(value, crowded=MAX_ITEMS), producer, depth)
+    if isinstance(value, type):
+        return _class(value, producer, depth)
+    if isinstance(value, (torch.dtype, torch.device)):
+        return {wire.OPAQUE: str(value)}
+    attributes = _attributes(value)
+    if attributes:
+        return _mapping(kind.__name__, attributes, producer, depth)
+    return {wire.OPAQUE: kind.__name__}
+
+
+def _number(value: float) -> Any:
+    """JSON has no numbers that are not finite, and no reader takes whole ones of any length."""
+    if isinstance(value, int):
+        return value if value.bit_length() <= MAX_BITS else {wire.OPAQUE: "int"}
+    return value if math.isfinite(value) else {wire.OPAQUE: "float"}
+
+
+def tensor(value: torch.Tensor, producer: Producer, values: bool = False) -> Any:
+    """The wire form of a tensor: [shape, dtype, producer, contiguous, bounds]."""
+    with torch._C.DisableTorchFunction():
+        shape = [int(size) for size in value.shape]
+        contiguous = value.layout is torch.strided and value.is_contiguous()
+        bounds = None
+        if values and not value.is_floating_point() and not value.is_complex() and value.numel() and not value.is_meta:
+            bounds = [int(value.min()), int(value.max())]
+        return {wire.TENSOR: [shape, str(value.dtype).removeprefix("torch."), producer(value), contiguous, bounds]}
+
+
+def _sequence(value: Any, producer: Producer, depth: int, values: bool) -> Any:
+    name = type(value).__name__
+    if len(value) > MAX_ITEMS:
+        return {wire.OPAQUE: name}
+    return {wire.SEQUENCE: [name, [plain(item, producer, depth + 1, values) for item in value]]}
+
+
+def _mapping(name: str, items: dict[Any, Any], producer: Producer, depth: int) -> Any:
+    kept = [(key, value) for key, value in islice(items.items(), MAX_ITEMS) if isinstance(key, (str, int))]
+    return {wire.MAPPING: [name, [[str(key), plain(value, producer, depth + 1)] for key, value in kept]]}
+
+
+def _class(value: type, producer: Producer, depth: int) -> Any:
+    attributes = {k: v for k, v in vars(value).items() if not k.startswith("_") and type(v) in _KEPT}
+    return _mapping("type", attributes, producer, depth) if attributes else {wire.OPAQUE: "type"}
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """Attributes stored on a plain object (a config, a namespace); empty for anything that computes them."""
+    if isinstance(value, _SKIPPED_TYPES):
+        return {}
+    stored = getattr(value, "__dict__", None)
+    found = dict(stored) if isinstance(stored, dict) else {}
+    for name in getattr(type(value), "__slots__", ()) or ():
+        if isinstance(name, str) and isinstance(vars(type(value)).get(name), types.MemberDescriptorType):
+            try:
+                found[name] = object.__getattribute__(value, name)
+            except AttributeError:
+                continue
+    return {key: item for key, item in found.items() if isinstance(key, str) and not key.startswith("__")}
+
+
+def of_module(module: types.ModuleType, producer: Producer) -> Any:
+    """The plain values among a Python module's names, in wire form."""
+    items = [[k, plain(v, producer, depth=1)] for k, v in list(vars(module).items())[:MAX_NAMES] if k[:2] != "__"]
+    kept = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
+    return {wire.MAPPING: ["module", kept]}
+
+
+def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, Any]:
+    """Public plain attributes of a layer, class attributes of its user-defined classes included.
+
+    A list or sequence of more than ``crowded`` layers is told without them: a loop that builds a deep model would
+    copy all of them for each.
+    """
+    found: dict[str, Any] = {}
+    for base in _user_bases(type(module)):
+        found.update({key: value for key, value in vars(base).items() if type(value) in _KEPT and key[:1] != "_"})
+    own = vars(module)
+    found.update({key: value for key, value in own.items() if key[:1] != "_"})
+    found.update(own.get("_parameters", ()))
+    found.update(own.get("_buffers", ()))
+    children = own.get("_modules", {})
+    if crowded is None or len(children) <= crowded or not isinstance(module, _LISTS):
+        found.update(children)
+    return {key: value for key, value in found.items() if key[:1] != "_" and not isinstance(value, _SKIPPED_TYPES)}
+
+
+def _user_bases(kind: type) -> tuple[type, ...]:
+    """The classes of a layer that are not torch's, the most general first."""
+    return tuple(
+        base for base in reversed(kind.__mro__) if base is not object and not base.__module__.startswith("torch.")
+    )
+
+
+def spelled(value: object) -> str:
+    """A plain value as Python writes it; of any other, which may write itself as it likes, the type."""
+    return repr(value)[:200] if type(value) in (int, str, bool, type(None)) else type(value).__name__
+
+
+def type_name(kind: type) -> str:
+    """``torch.nn.Linear`` for torch's layers, the qualified name for the user's."""
+    module = kind.__module__
+    if module.startswith("torch.nn.modules"):
+        return f"torch.nn.{kind.__qualname__}"
+    return f"{module}.{kind.__qualname__}"

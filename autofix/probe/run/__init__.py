@@ -1,0 +1,1 @@
+"""One run: load, construct, forward, checks."""

@@ -1,0 +1,270 @@
+"""The rungs of the ladder that need the model at hand: other samples, other batch sizes, batch mixing, gradients.
+
+Each rung answers passed, failed or not asked, with sizes in words. It judges only what it ran.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from ..main.wire import RunRequest, SamplesRequest
+from . import batch_leakage, global_state, inputs, messages
+from .batch_leakage import leaves as _leaves
+
+PASSED, FAILED, NOT_ASKED = "passed", "failed", "not asked"
+Outcome = tuple[str, str]
+Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
+TOLERANCE = 1e-4
+SMALL_BATCH = 3
+NO_VALUES = "the model was run without storage, so its values are not known"
+NO_ROWS = "the output has no rows that belong to a sample"
+
+
+def run(
+    model: torch.nn.Module,
+    request: RunRequest,
+    namespace: dict[str, Any],
+    output: Any,
+    called: set[int],
+    seconds: float,
+    recorded: list[dict[str, Any]],
+) -> list[list[Any]]:
+    """[kind, outcome, detail] of each rung after a forward that passed, and where samples were put together, the
+    index among ``recorded`` of the operation that did it and the dimension they lay along.
+    """
+
+    call = _calling(model)
+    also = ["ALSO", *_also(call, request, namespace)]
+    if seconds * 12 > request.seconds:
+        slow = "one forward takes too long for it"
+        return [
+            also,
+            ["BATCH", NOT_ASKED, slow],
+            ["INDEPENDENT", NOT_ASKED, slow],
+            ["BACKWARD", *(_backward(model, output, called) if seconds * 4 < request.seconds else (NOT_ASKED, slow))],
+        ]
+    outcome, detail, small = _batch(call, request, namespace, output)
+    independent = _independent(model, call, request, namespace, output, outcome == PASSED)
+    place = _mixing(model, request, namespace, output, recorded) if _may_mix(independent, output) else None
+    return [
+        also,
+        ["BATCH", outcome, detail],
+        ["INDEPENDENT", *independent, *(place or ())],
+        ["BACKWARD", *_backward(model, small, called)],
+    ]
+
+
+def run_without_values(
+    model: torch.nn.Module,
+    request: RunRequest,
+    namespace: dict[str, Any],
+    output: Any,
+    called: set[int],
+) -> list[list[Any]]:
+    """The rungs as ``run`` gives them, where tensors have shapes only: what a change of values reaches is not asked."""
+    call = _calling(model)
+    outcome, detail, small = _batch(call, request, namespace, output)
+    return [
+        ["ALSO", *_also(call, request, namespace)],
+        ["BATCH", outcome, detail],
+        ["INDEPENDENT", NOT_ASKED, NO_VALUES],
+        ["BACKWARD", *_backward(model, small, called)],
+    ]
+
+
+def _calling(model: torch.nn.Module) -> Call:
+    """One more forward with the random numbers of the first; an exit is an error like any other."""
+
+    def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        global_state.seed_torch()
+        try:
+            return model(*positional, **named)
+        except SystemExit as error:
+            raise RuntimeError(f"the model called exit({error.code!r})") from error
+
+    return call
+
+
+def _also(call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome:
+    if not request.also:
+        return NOT_ASKED, "no other sample was given"
+    for samples in request.also:
+        try:
+            call(*inputs.build(samples, namespace))
+        except Exception as error:
+            return FAILED, f"{_shapes(samples)}: {messages.first_line(error)}"
+    return PASSED, f"{len(request.also)} other sample{'s' if len(request.also) > 1 else ''}"
+
+
+def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: Any) -> tuple[str, str, Any]:
+    """The first dimension of the output follows that of the input; also the output of the smallest batch that ran."""
+    batch = _batch_size(request.samples)
+    leaves = list(_leaves(output))
+    if batch is None:
+        return NOT_ASKED, "the inputs share no first dimension", output
+    if not leaves or any(leaf.dim() == 0 or leaf.shape[0] % batch for leaf in leaves):
+        return NOT_ASKED, "the output has no first dimension that follows the batch", output
+    factors = [leaf.shape[0] // batch for leaf in leaves]
+    second = next(size for size in (SMALL_BATCH, SMALL_BATCH - 1, SMALL_BATCH + 1) if size not in (batch, batch + 1))
+    sizes = (batch + 1, second)
+    small = output
+    for size in sizes:
+        try:
+            small = call(*inputs.build(_with_batch(request.samples, size), namespace))
+        except Exception as error:
+            return FAILED, f"a batch of {size}: {messages.first_line(error)}", output
+        made = list(_leaves(small))
+        if [leaf.shape[0] if leaf.dim() else 0 for leaf in made] != [size * factor for factor in factors]:
+            return FAILED, f"a batch of {size} gives {', '.join(str(tuple(leaf.shape)) for leaf in made)}", output
+    return PASSED, f"batches of {sizes[0]} and {sizes[1]}", small
+
+
+def _independent(
+    model: torch.nn.Module, call: Call, request: RunRequest, namespace: dict[str, Any], output: Any, any_batch: bool
+) -> Outcome:
+    """One sample's change reaches only its own rows of the output."""
+    batch = _batch_size(request.samples)
+    leaves = list(_leaves(output))
+    if batch is None or not leaves or any(leaf.dim() == 0 or leaf.shape[0] % batch for leaf in leaves):
+        return NOT_ASKED, NO_ROWS
+    size = SMALL_BATCH if any_batch else batch
+    if size == 1:
+        return NOT_ASKED, "a batch of one has no other sample"
+    samples = _with_batch(request.samples, size)
+    with _evaluating(model), torch.no_grad():
+        try:
+            before = [leaf.clone() for leaf in _leaves(call(*inputs.build(samples, namespace)))]
+            positional, named = inputs.build(samples, namespace)  # Built again: a model may change its inputs in place.
+            after = list(_leaves(call(*_perturbed(samples, positional, named, size // 2))))
+        except Exception as error:
+            return NOT_ASKED, messages.first_line(error)
+    return _only_own_rows(before, after, size, size // 2)
+
+
+def _may_mix(independent: Outcome, output: Any) -> bool:
+    """Whether rows were seen to mix, or the rows of the output belong to nobody; a loss alone has none to lose."""
+    return independent[0] == FAILED or (independent[1] == NO_ROWS and any(leaf.dim() for leaf in _leaves(output)))
+
+
+def _mixing(
+    model: torch.nn.Module,
+    request: RunRequest,
+    namespace: dict[str, Any],
+    output: Any,
+    recorded: list[dict[str, Any]],
+) -> batch_leakage.Place | None:
+    """The operation that puts samples together, found on a small batch where the model takes one."""
+    batch = _batch_size(request.samples)
+    roots = tuple(dict.fromkeys((request.root, *request.search_paths)))
+    for size in dict.fromkeys((SMALL_BATCH, batch or 1)):
+        if batch is None or size == 1:
+            continue
+        samples, row = _with_batch(request.samples, size), size // 2
+        with _evaluating(model):
+            place = batch_leakage.locate(model, roots, recorded, _pair(samples, namespace, row), size, row)
+        if place is not None:
+            return place
+    return None
+
+
+def _pair(samples: SamplesRequest, namespace: dict[str, Any], row: int) -> Callable[[bool], batch_leakage.Inputs]:
+    """Inputs made anew at each call, since a model may write into them; True: with another sample ``row``."""
+
+    def build(other: bool) -> batch_leakage.Inputs:
+        positional, named = inputs.build(samples, namespace)
+        return _perturbed(samples, positional, named, row) if other else (positional, named)
+
+    return build
+
+
+def _only_own_rows(before: list[torch.Tensor], after: list[torch.Tensor], size: int, row: int) -> Outcome:
+    for old, new in zip(before, after, strict=True):
+        if old.shape != new.shape or old.shape[0] % size:
+            return NOT_ASKED, "the output changes its shape"
+        factor = old.shape[0] // size
+        changed = (old.double() - new.double()).abs() > TOLERANCE * (1 + old.double().abs())
+        rows = changed.reshape(old.shape[0], -1).any(1).nonzero().flatten().tolist()
+        strays = sorted({int(index) // factor for index in rows} - {row})
+        if strays:
+            return FAILED, f"a change of sample {row} reaches the output of sample {strays[0]}"
+    return PASSED, ""
+
+
+def _perturbed(
+    samples: SamplesRequest, positional: tuple[Any, ...], named: dict[str, Any], row: int
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    bounds = {one.name: one for one in samples.inputs if one.name is not None}
+    unnamed = [one for one in samples.inputs if one.name is None]
+
+    def change(value: Any, one: Any) -> Any:
+        if not isinstance(value, torch.Tensor) or value.dim() == 0:
+            return value
+        value = value.clone()
+        if value.is_floating_point() or value.is_complex():
+            value[row] = value[row] * -1.5 + 0.5
+        elif value.dtype is torch.bool:
+            return value
+        else:
+            low, high = one.low or 0, one.high if one.high is not None else (one.low or 0) + inputs.DEFAULT_HIGH
+            value[row] = low + (value[row] - low + 1) % max(1, high - low)
+        return value
+
+    return tuple(map(change, positional, unnamed)), {name: change(value, bounds[name]) for name, value in named.items()}
+
+
+def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:
+    """Every trainable parameter of a layer that ran gets a gradient."""
+    grads = [leaf for leaf in _leaves(output) if leaf.requires_grad and (leaf.is_floating_point() or leaf.is_complex())]
+    if not grads:
+        return NOT_ASKED, "the output carries no gradient"
+    model.zero_grad(set_to_none=True)
+    try:
+        torch.autograd.backward(torch.stack([leaf.abs().pow(2).mean() for leaf in grads]).sum())
+    except Exception as error:
+        return FAILED, messages.first_line(error)
+    for path, module in model.named_modules():
+        if id(module) not in called:
+            continue
+        for name, parameter in module.named_parameters(recurse=False):
+            if parameter.requires_grad and parameter.grad is None:
+                return FAILED, f"no gradient reaches {path + '.' if path else ''}{name}"
+    return PASSED, ""
+
+
+def _batch_size(samples: SamplesRequest) -> int | None:
+    sizes = {one.shape[0] for one in samples.inputs if one.shape}
+    if (
+        samples.expression is not None
+        or not samples.inputs
+        or len(sizes) != 1
+        or any(not one.shape for one in samples.inputs)
+    ):
+        return None
+    size = next(iter(sizes))
+    # An adjacency matrix, a pairwise mask: rows that belong to each other are no batch.
+    paired = len(samples.inputs) > 1 and any(size in one.shape[1:] for one in samples.inputs)
+    return None if paired else size
+
+
+def _with_batch(samples: SamplesRequest, size: int) -> SamplesRequest:
+    changed = tuple(type(one)((size, *one.shape[1:]), one.dtype, one.low, one.high, one.name) for one in samples.inputs)
+    return SamplesRequest(changed, None)
+
+
+@contextmanager
+def _evaluating(model: torch.nn.Module) -> Iterator[None]:
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def _shapes(samples: SamplesRequest) -> str:
+    return ";".join(",".join(map(str, one.shape)) for one in samples.inputs) or str(samples.expression)

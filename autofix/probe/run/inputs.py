@@ -1,0 +1,84 @@
+"""Sample inputs from shapes and dtypes, equal for equal requests.
+
+Values are noise from a seeded generator of its own, so that the model's own random numbers do not depend on them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import torch
+
+from ..main.wire import InputRequest, SamplesRequest
+
+DEFAULT_HIGH = 2
+
+
+class SampleError(Exception):
+    """The sample cannot be built; the message says which input and why."""
+
+
+def build(samples: SamplesRequest, namespace: dict[str, Any], seed: int = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Positional and keyword inputs of ``forward``."""
+    if samples.expression is not None:
+        return _evaluated(samples.expression, namespace)
+    generator = torch.Generator().manual_seed(seed)
+    positional = tuple(_tensor(one, generator) for one in samples.inputs if one.name is None)
+    named = {one.name: _tensor(one, generator) for one in samples.inputs if one.name is not None}
+    return positional, named
+
+
+def check(model: torch.nn.Module, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """Raises SampleError where ``forward`` cannot be called with as many inputs, or with inputs of these names."""
+    if type(model).__call__ is not torch.nn.Module.__call__ or model._forward_pre_hooks:
+        return
+    try:
+        signature = inspect.signature(model.forward)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*positional, **named)
+    except TypeError as error:
+        names = f"{len(positional) + len(named)} input{'s' if len(positional) + len(named) != 1 else ''}"
+        takes = f"`{type(model).__name__}.forward` takes {signature.replace(return_annotation=signature.empty)}"
+        raise SampleError(f"the sample has {names} but {takes}: {error}") from None
+
+
+def _evaluated(expression: str, namespace: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    scope = {"torch": torch, **namespace}
+    try:
+        value = eval(expression, scope)
+    except Exception as error:
+        raise SampleError(f"the sample expression raised {type(error).__name__}: {error}") from error
+    if isinstance(value, dict):
+        return (), value
+    return (value if isinstance(value, tuple) else (value,)), {}
+
+
+def _tensor(one: InputRequest, generator: torch.Generator) -> torch.Tensor:
+    dtype = getattr(torch, one.dtype, None)
+    if not isinstance(dtype, torch.dtype):
+        raise SampleError(f"`{one.dtype}` is not a torch dtype")
+    try:
+        if dtype is torch.bool:
+            return torch.randint(0, 2, one.shape, generator=generator).bool()
+        if dtype.is_floating_point or dtype.is_complex:
+            base = torch.complex64 if dtype.is_complex else torch.float32
+            return torch.randn(one.shape, generator=generator, dtype=base).to(dtype)
+        low = one.low or 0
+        high = one.high if one.high is not None else low + DEFAULT_HIGH
+        return _integers(one.shape, low, high, generator).to(dtype)
+    except (RuntimeError, OverflowError) as error:
+        raise SampleError(f"cannot build an input of shape {one.shape}: {error}") from error
+
+
+def _integers(shape: tuple[int, ...], low: int, high: int, generator: torch.Generator) -> torch.Tensor:
+    """Random integers that contain both ends of the range, so that a table that is too short shows."""
+    values = torch.randint(low, high, shape, generator=generator)
+    if values.numel() >= 2:
+        flat = values.view(-1)
+        flat[0], flat[-1] = low, high - 1
+    elif values.numel() == 1:
+        values.fill_(high - 1)
+    return values

@@ -1,0 +1,209 @@
+"""Import the user's module from overlay texts; where that fails or would train, load its definition slice.
+
+The texts are served by an import hook, so a candidate or an unsaved buffer runs exactly like a saved file. Nothing
+is written into the user's tree, bytecode included.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import linecache
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import CodeType, ModuleType
+from typing import Any, ClassVar
+
+from ..contain.file_isolation import redirected
+from ..main.wire import RunRequest
+from . import slicing
+
+MAX_COMPILED = 1 << 24  # Characters of the texts; their code takes eight times as many bytes.
+# The code of each text, since a run imports every file of a project and a candidate changes one of them.
+_compiled: dict[tuple[Any, str | bytes], CodeType] = {}
+_characters = [0]
+_before: list[set[str]] = [set()]  # The names of the modules that were there before the run.
+
+
+class WouldRun(BaseException):
+    """Module-level code called a model: the file trains (or evaluates) when it is imported."""
+
+
+class _OverlayLoader(importlib.machinery.SourceFileLoader):
+    """Reads a file's text from the overlay, which no cache on disk knows; files outside the overlay load as always."""
+
+    overlay: ClassVar[dict[str, str]] = {}
+
+    def get_data(self, path: str) -> bytes:
+        text = self.overlay.get(os.path.abspath(path))
+        return super().get_data(path) if text is None else text.encode("utf-8", "surrogatepass")
+
+    def path_stats(self, path: str) -> Any:
+        if os.path.abspath(path) in self.overlay:
+            raise OSError("served from the overlay")
+        return super().path_stats(path)
+
+    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]
+        text = self.overlay.get(os.path.abspath(os.fspath(path))) if isinstance(path, (str, os.PathLike)) else None
+        content = data if text is None else text
+        if not isinstance(content, (str, bytes)):
+            return compile(content, path, "exec", dont_inherit=True)
+        known = _compiled.get((path, content))
+        if known is None:
+            _characters[0] += len(content)
+            if _characters[0] > MAX_COMPILED:
+                _compiled.clear()
+                _characters[0] = len(content)
+            known = _compiled[path, content] = compile(content, path, "exec", dont_inherit=True)
+        return known
+
+
+class _OverlayFinder:
+    """Finds project modules first and gives them the overlay's loader."""
+
+    def __init__(self, search_paths: tuple[str, ...]) -> None:
+        self._known: dict[str, importlib.machinery.FileFinder] = {}
+        self._finders = [self._finder(path) for path in search_paths]
+
+    def _finder(self, folder: str) -> importlib.machinery.FileFinder:
+        """One for a folder, since it lists the folder when it is first asked."""
+        if folder not in self._known:
+            details = (_OverlayLoader, importlib.machinery.SOURCE_SUFFIXES)
+            self._known[folder] = importlib.machinery.FileFinder(folder, details)
+        return self._known[folder]
+
+    def invalidate_caches(self) -> None:
+        """For ``importlib``: a program that writes a module and imports it says so."""
+        for finder in self._known.values():
+            finder.invalidate_caches()
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if path is None:
+            if name in sys.stdlib_module_names:
+                return None
+            finders = self._finders
+        else:
+            finders = [self._finder(entry) for entry in path if "site-packages" not in entry]
+        for finder in finders:
+            spec = finder.find_spec(name)
+            if spec is not None and spec.loader is not None:
+                return spec
+        return None
+
+
+@contextmanager
+def project(request: RunRequest) -> Iterator[None]:
+    """Project files are importable and served from the overlay; afterwards the interpreter is as before."""
+    _before[:] = [set(sys.modules)]
+    path_before, argv_before = list(sys.path), list(sys.argv)
+    folder_before = os.getcwd()
+    _OverlayLoader.overlay = {os.path.abspath(path): text for path, text in request.texts}
+    finder = _OverlayFinder(request.search_paths)
+    sys.path[:0] = [path for path in request.search_paths if path not in sys.path]
+    sys.argv = [request.path]
+    sys.meta_path.insert(0, finder)
+    for path, text in _OverlayLoader.overlay.items():
+        linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    try:
+        data = {path: text for path, text in _OverlayLoader.overlay.items() if not path.endswith(".py")}
+        with _working_directory(request), redirected(data):
+            yield
+    finally:
+        sys.meta_path.remove(finder)
+        sys.path[:], sys.argv[:] = path_before, argv_before
+        os.chdir(folder_before)
+        for path in _OverlayLoader.overlay:
+            linecache.cache.pop(path, None)
+        _OverlayLoader.overlay = {}
+        _forget(request)
+
+
+@contextmanager
+def _working_directory(request: RunRequest) -> Iterator[None]:
+    """The file's folder or, where that is asked for, an empty one that is removed afterwards."""
+    if not request.temporary_directory:
+        os.chdir(os.path.dirname(request.path))
+        yield
+        return
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="autofix-cwd-"))
+    try:
+        os.chdir(folder)
+        yield
+    finally:
+        os.chdir(os.path.dirname(folder))  # No system removes the folder that a process stands in.
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget(request: RunRequest) -> None:
+    """Drop the user's modules so that the next run imports them afresh; third-party ones stay warm."""
+    for name, _, _ in project_modules(request):
+        del sys.modules[name]
+
+
+def project_modules(request: RunRequest) -> list[tuple[str, str, ModuleType]]:
+    """Name, file and module of each project file that this run imported."""
+    roots = (request.root, *request.search_paths)
+    names = [name for name in sys.modules if name not in _before[0]]  # A thousand of torch's were there before.
+    files = ((name, getattr(sys.modules[name], "__file__", None)) for name in names)
+    return [
+        (name, path, sys.modules[name])
+        for name, path in files
+        if isinstance(path, str) and is_project_file(path, roots)
+    ]
+
+
+def is_project_file(path: str, roots: tuple[str, ...]) -> bool:
+    if not os.path.isabs(path) or f"{os.sep}site-packages{os.sep}" in path or f"{os.sep}dist-packages{os.sep}" in path:
+        return False
+    return os.path.abspath(path).startswith(tuple(root.rstrip(os.sep) + os.sep for root in roots))
+
+
+def within(request: RunRequest, paths: Iterable[str]) -> list[str]:
+    """Those of the paths that lie in the project."""
+    roots = (request.root, *request.search_paths)
+    return sorted(path for path in paths if is_project_file(path, roots))
+
+
+def project_files(request: RunRequest) -> list[str]:
+    """Every project file that was imported, the target first."""
+    found = sorted({path for _, path, _ in project_modules(request) if path.endswith(".py")})
+    return [request.path, *(path for path in found if path != request.path)]
+
+
+def import_target(request: RunRequest) -> ModuleType:
+    """The whole file as the module it is in its package; raises whatever its code raises."""
+    module = _new_module(request)
+    assert module.__spec__ is not None
+    assert module.__spec__.loader is not None
+    module.__spec__.loader.exec_module(module)
+    return module
+
+
+def import_slice(request: RunRequest) -> tuple[ModuleType, list[str]]:
+    """Imports, functions, classes and the assignments they need, and the names of placeholders that stand for
+    imports.
+    """
+    module = _new_module(request)
+    text = dict(request.texts).get(request.path)
+    if text is None:
+        with open(request.path, "rb") as file:
+            text = importlib.util.decode_source(file.read())
+    placeholders = slicing.execute(text, request.path, module.__dict__, request.model)
+    return module, placeholders
+
+
+def _new_module(request: RunRequest) -> ModuleType:
+    name = request.module
+    package = name.rpartition(".")[0]
+    if package:
+        importlib.import_module(package)
+    loader = _OverlayLoader(name, request.path)
+    spec = importlib.util.spec_from_file_location(name, request.path, loader=loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    return module

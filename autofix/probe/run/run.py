@@ -1,0 +1,244 @@
+"""One run of the model: load, construct, forward, checks; the reply as plain data.
+
+User code may do anything; every way it can end is a named ending here, except those that end the process.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import warnings
+from types import FrameType, ModuleType
+from typing import Any
+
+import torch
+
+from ..contain import cuda_on_cpu, endings, file_reads, network
+from ..main import wire
+from ..main.wire import RunRequest
+from ..record import values
+from ..record.interception import recording
+from ..record.recorder import Recorder
+from . import checks, global_state, inputs, loading, messages, output_equality
+from .construct import Ended, construct
+from .memory_budget import NeedsValuesError, TooLargeError
+
+NEEDS_VALUES = "needs values"
+
+
+def run(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
+    """The reply to ``request``, recorded by ``recorder``."""
+    with network.refused(request.network) as refusals:
+        reply = _recorded(request, recorder)
+    endings.explain(reply, request, refusals)
+    return reply
+
+
+def _recorded(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
+    start = time.perf_counter()
+    reply: dict[str, Any] = {
+        "protocol": wire.PROTOCOL,
+        "mode": wire.REAL,
+        "ending": "passed",
+        "message": "",
+        "checks": [],
+        "placeholders": [],
+        "sliced": False,
+    }
+    recorder.quick_weights = not request.fresh
+    global_state.seed()
+    with warnings.catch_warnings(), global_state.restored(), cuda_on_cpu.tolerated(), loading.project(request):
+        warnings.simplefilter("ignore")
+        with file_reads.watched() as data:
+            _run_one(request, recorder, reply)
+        reply["files"] = loading.project_files(request)
+        reply["data_files"] = loading.within(request, data)
+        reply["globals"] = _globals(request, recorder)
+    if request.against is not None and reply["ending"] == "passed":
+        reply["checks"].append(["EQUAL", *_equality(request, recorder, reply["sliced"])])
+    reply["operations"] = recorder.operations
+    reply["layers"] = recorder.describe_layers()
+    reply["environments"] = recorder.stack.environments
+    if recorder.drawing is not None:
+        reply["graph"] = str(recorder.drawing.graph)
+    reply["seconds"] = time.perf_counter() - start
+    return reply
+
+
+def _equality(request: RunRequest, recorder: Recorder, sliced: bool) -> checks.Outcome:
+    if recorder.meta is not None:
+        return checks.NOT_ASKED, checks.NO_VALUES
+    return output_equality.compare(request, construct, sliced)
+
+
+def _run_one(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
+    try:
+        (_run_script if request.script else _run_stages)(request, recorder, reply)
+    except Ended as ended:
+        reply.update(ending=ended.ending, message=ended.message, candidates=list(ended.candidates))
+    except NeedsValuesError as error:
+        reply.update(ending=NEEDS_VALUES, message=f"`{error}` has no form without storage")
+    except MemoryError as error:
+        reply.update(ending="out of memory", message=messages.text(error) or endings.NO_MEMORY)
+
+
+def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
+    from . import script  # Data loaders are imported for programs only.
+
+    try:
+        reply["message"] = script.run(request, recorder, reply["placeholders"])
+    except (MemoryError, TooLargeError, NeedsValuesError):
+        raise
+    except BaseException as error:
+        ended = endings.of_limit(error, request) or script.ended_by(error)
+        if ended is not None:
+            raise Ended(*ended) from error
+        _describe_failure(error, "script", recorder, reply)
+
+
+def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
+    stage = ["import"]
+    try:
+        with recording(recorder):
+            module = _load(request, recorder, reply, stage)
+            stage[0] = "construct"
+            global_state.seed()
+            model = construct(request, module)
+            recorder.adopt_model(model)
+            model.train(not request.evaluation_mode) if request.evaluation_mode else None
+            stage[0] = "sample"
+            recorder.phase = "forward"
+            with recorder.quiet():
+                positional, named = inputs.build(request.samples, module.__dict__)
+            inputs.check(model, positional, named)
+            stage[0] = "forward"
+            output, seconds = _forward(recorder, model, positional, named)
+    except inputs.SampleError as error:
+        raise Ended("bad sample", messages.text(error)) from error
+    except (Ended, loading.WouldRun, MemoryError, TooLargeError, NeedsValuesError):
+        raise
+    except SystemExit as error:
+        raise Ended("exited", f"the program called exit({values.spelled(error.code)}) during {stage[0]}") from error
+    except BaseException as error:
+        ended = endings.of_limit(error, request)
+        if ended is not None:
+            raise Ended(*ended) from error
+        _describe_failure(error, stage[0], recorder, reply)
+        return
+    reply["output"] = values.plain(output, recorder.producer)
+    reply["state_dict"] = [
+        [name, list(value.shape)] for name, value in model.state_dict().items() if isinstance(value, torch.Tensor)
+    ]
+    if request.checks:
+        called = {
+            id(recorder.modules[op["identity"]])
+            for op in recorder.operations
+            if op["phase"] == "forward" and op["identity"] >= 0
+        }
+        asked = (model, request, module.__dict__, output, called)
+        if recorder.meta is None:
+            reply["checks"] = checks.run(*asked, seconds, recorder.operations)
+        else:
+            reply["checks"] = checks.run_without_values(*asked)
+
+
+def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage: list[str]) -> ModuleType:
+    """The whole file where that works, else its definition slice."""
+
+    def refuse_forward(module: torch.nn.Module) -> None:
+        if stage[0] == "import" and not _inside_constructor(sys._getframe()):
+            raise loading.WouldRun
+
+    recorder.on_forward = refuse_forward
+    try:
+        return loading.import_target(request)
+    except (SyntaxError, MemoryError, KeyboardInterrupt, TooLargeError, NeedsValuesError):
+        raise
+    except BaseException:  # The slice shows whether what it raised stands in the model's way.
+        reply["sliced"] = True
+    finally:
+        recorder.on_forward = None
+    _restart(recorder)
+    try:
+        module, placeholders = loading.import_slice(request)
+    except ImportError as error:
+        raise Ended("import failed", endings.import_message(error)) from error
+    reply["placeholders"] = placeholders
+    return module
+
+
+def _restart(recorder: Recorder) -> None:
+    """What the failed import recorded is no part of the run."""
+    recorder.operations.clear()
+    recorder.scopes.clear()
+    recorder.suppressed = 0
+
+
+def _inside_constructor(frame: FrameType | None) -> bool:
+    """A dummy forward in ``__init__`` measures a size; it is construction, not training."""
+    while frame is not None:
+        if frame.f_code.co_name == "__init__" and isinstance(frame.f_locals.get("self"), torch.nn.Module):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _forward(
+    recorder: Recorder, model: torch.nn.Module, positional: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[Any, float]:
+    for index, value in enumerate(positional):
+        recorder.place(f"input_{index}" if len(positional) > 1 else "input", value)
+    for name, value in named.items():
+        recorder.place(name, value)
+    global_state.seed()
+    start = time.perf_counter()
+    output = model(*positional, **named)
+    return output, time.perf_counter() - start
+
+
+def _describe_failure(error: BaseException, stage: str, recorder: Recorder, reply: dict[str, Any]) -> None:
+    root = _recorded_cause(error, recorder)
+    frames, callee, arguments = recorder.stack.traceback_frames(root.__traceback__)
+    message = messages.text(root)
+    if endings.lacks_memory(root):
+        reply.update(ending="out of memory", message=message)
+        return
+    reply["ending"] = "import failed" if stage == "import" else "raised"
+    if isinstance(root, ImportError) and stage == "construct":
+        reply["ending"] = "import failed"
+        message = endings.import_message(root)
+    if stage == "import" and isinstance(root, SyntaxError) and root.lineno is not None:
+        message = f"{os.path.basename(root.filename or '')}:{root.lineno}: {root.msg}"
+    reply["message"] = message or type(root).__name__
+    reply["failure"] = {
+        "type": type(root).__name__,
+        "message": message,
+        "stage": stage,
+        "operation": recorder.raised_by(root),
+        "frames": frames,
+        "callee": callee,
+        "arguments": arguments,
+    }
+
+
+def _recorded_cause(error: BaseException, recorder: Recorder) -> BaseException:
+    """User code may wrap an error; the one that an operation raised says more."""
+    seen: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in seen:
+        if recorder.raised_by(current) >= 0:
+            return current
+        seen.append(current)
+        current = current.__cause__ or current.__context__
+    return error
+
+
+def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:
+    """Plain module-level values of every project file that was imported."""
+    modules = [(path, module) for _, path, module in loading.project_modules(request)]
+    if recorder.program is not None:
+        modules.append((request.path, recorder.program))
+    with recorder.quiet():
+        found = [[os.path.abspath(path), values.of_module(one, recorder.producer)] for path, one in modules]
+    return sorted(found, key=lambda entry: entry[0])

@@ -1,0 +1,196 @@
+"""Run a file as the program it is, recorded from its first line, and stop it when enough has been seen.
+
+A program counts as healthy when it ends by itself; a long one once every model in it has done a forward and every
+optimizer two steps, so that faults of the second step and of the last batch still show.
+"""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
+from typing import Any
+
+import torch
+import torch.utils.data
+from torch.optim.optimizer import register_optimizer_step_post_hook
+
+from ..contain import network, stub_packages
+from ..contain.containment import Asked, contained
+from ..contain.cuda_on_cpu import replacing
+from ..main.wire import RunRequest
+from ..record import values
+from ..record.interception import recording
+from ..record.recorder import Recorder
+from . import messages
+
+SOFT_SECONDS = 3.0
+SOFT_SHARE = 0.4
+HARD_SHARE = 0.7
+MAX_RECORDED = 12_000
+
+
+class Enough(BaseException):
+    """The program has shown what it had to; the message says what was seen."""
+
+
+class _Bounds:
+    """What the program has done so far, against what it has to do before it may be stopped."""
+
+    def __init__(self, recorder: Recorder, seconds: float) -> None:
+        self._recorder = recorder
+        self._start = time.monotonic()
+        self._soft, self._hard = min(SOFT_SECONDS, seconds * SOFT_SHARE), seconds * HARD_SHARE
+        self._steps: dict[int, int] = {}
+        self._called: set[int] = set()
+
+    def built(self, optimizer: Any) -> None:
+        self._steps[id(optimizer)] = 0  # Another may have stood there in memory.
+
+    def stepped(self, optimizer: Any, *args: Any, **kwargs: Any) -> None:
+        self._steps[id(optimizer)] = self._steps.get(id(optimizer), 0) + 1
+        self._check()
+
+    def called(self, module: torch.nn.Module) -> None:
+        if not self._recorder.scopes and id(module) not in self._called:
+            self._called.add(id(module))
+            self._recorder.adopt_model(module, len(self._called) > 1)
+        self._check()
+
+    def _check(self) -> None:
+        elapsed = time.monotonic() - self._start
+        if len(self._recorder.operations) > MAX_RECORDED:
+            self._recorder.paused = True
+        if elapsed > self._hard:
+            raise Enough("the program still ran at the time limit, without an error until then")
+        if elapsed > self._soft and min(self._steps.values(), default=2) >= 2 and self._all_called():
+            steps = " and every optimizer two steps" if self._steps else ""
+            raise Enough(f"every model has done a forward{steps}")
+
+    def _all_called(self) -> bool:
+        """Whether no model with parameters is still waiting: each is called itself or is a part of one that was."""
+        modules = self._recorder.modules
+        reached = {id(part) for module in modules if id(module) in self._called for part in module.modules()}
+        parts = {id(child) for module in modules for child in module.children()}
+        roots = [module for module in modules if id(module) not in parts]
+        return all(id(root) in reached or next(root.parameters(), None) is None for root in roots)
+
+
+def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
+    """How the program ended, in words; raises what the program raises.
+
+    ``stand_ins`` receives the names of absent packages that something silent stood for.
+    """
+    module = recorder.program = _program(request)
+    text = dict(request.texts)[request.path]
+    recorder.phase = "forward"
+    bounds = _Bounds(recorder, request.seconds)
+    recorder.on_forward = bounds.called
+    before = sys.modules.get("__main__")
+    sys.modules["__main__"] = module
+    sys.argv = [request.path, *request.arguments]
+    hook = register_optimizer_step_post_hook(bounds.stepped)
+    try:
+        with (
+            _one_process(),
+            contained(),
+            stub_packages.silent(stand_ins),
+            _explained_usage(),
+            _counted(bounds),
+            recording(recorder),
+        ):
+            exec(compile(text, request.path, "exec", dont_inherit=True), module.__dict__)
+        return "the program ran to its end"
+    except Enough as enough:
+        return str(enough)
+    except SystemExit as ended:
+        if ended.code in (None, 0):
+            return "the program ended by itself"
+        raise
+    finally:
+        hook.remove()
+        recorder.on_forward = None
+        if before is not None:
+            sys.modules["__main__"] = before
+
+
+def ended_by(error: BaseException) -> tuple[str, str] | None:
+    """The ending, and why in words, of a program that stopped for what it lacks; None for a fault of its own."""
+    if isinstance(error, SystemExit):
+        usage = getattr(error, "autofix_usage", "")
+        if usage:
+            return "exited", f"the command line of the program is incomplete: {usage}; pass its arguments after --"
+        return "exited", f"the program called exit({values.spelled(error.code)})"
+    refusal = network.cause_of(error)
+    if refusal is not None:
+        return "refused", str(refusal)
+    if isinstance(error, Asked):
+        return "exited", messages.text(error)
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)) and error.filename is not None:
+        name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else error.filename
+        return (
+            "exited",
+            f"the program needs {messages.steady(str(name))}, which does not exist; run it where its data is",
+        )
+    if isinstance(error, ImportError):
+        return "import failed", f"{type(error).__name__}: {messages.text(error)}"
+    if isinstance(error, AssertionError) and "not compiled with CUDA" in str(error):
+        return "exited", "the program asks a GPU that is not there"
+    return None
+
+
+@contextmanager
+def _explained_usage() -> Iterator[None]:
+    """The exit of a parser that misses arguments says which."""
+    original = argparse.ArgumentParser.error
+
+    def explain(parser: argparse.ArgumentParser, message: str) -> Any:
+        try:
+            original(parser, message)
+        except SystemExit as ended:
+            ended.autofix_usage = message  # type: ignore[attr-defined]
+            raise
+
+    with ExitStack() as stack:
+        stack.enter_context(replacing(argparse.ArgumentParser, "error", explain))
+        yield
+
+
+@contextmanager
+def _counted(bounds: _Bounds) -> Iterator[None]:
+    """An optimizer that is built will step."""
+    original = torch.optim.Optimizer.__init__
+
+    def init(optimizer: Any, *args: Any, **kwargs: Any) -> None:
+        original(optimizer, *args, **kwargs)
+        bounds.built(optimizer)
+
+    with ExitStack() as stack:
+        stack.enter_context(replacing(torch.optim.Optimizer, "__init__", init))
+        yield
+
+
+def _program(request: RunRequest) -> ModuleType:
+    module = ModuleType("__main__")
+    module.__dict__.update(__file__=request.path, __builtins__=builtins)
+    return module
+
+
+@contextmanager
+def _one_process() -> Iterator[None]:
+    """Data loaders load in this process: a worker's error would lose its place in the source."""
+    original = torch.utils.data.DataLoader.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs.update(num_workers=0, persistent_workers=False, pin_memory=False, prefetch_factor=None)
+        kwargs.pop("multiprocessing_context", None)
+        original(self, *args[:5], **kwargs)
+
+    with ExitStack() as stack:
+        stack.enter_context(replacing(torch.utils.data.DataLoader, "__init__", init))
+        yield

@@ -1,0 +1,182 @@
+"""The definition slice of a file: imports, functions, classes and the assignments that they need.
+
+Used where importing the whole file fails or would train. A statement that fails is left out; what it would have bound
+is missing, which shows only if the model needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import builtins
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from ..main.versions import TYPE_ALIASES
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+_BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)
+
+
+class Placeholder(ModuleType):
+    """Stands for an import that is not installed; any attribute of it is another placeholder."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = type(name, (), {"__init__": _refuse, "_autofix_placeholder": self.__name__})
+        setattr(self, name, value)
+        return value
+
+
+def _refuse(self: Any, *args: Any, **kwargs: Any) -> None:
+    raise ImportError(
+        f"No module named '{self._autofix_placeholder}' (the model uses it)", name=self._autofix_placeholder
+    )
+
+
+def execute(text: str, path: str, namespace: dict[str, Any], model: str) -> list[str]:
+    """Run the slice of ``text`` in ``namespace``; returns the modules that placeholders stand for.
+
+    Raises SyntaxError for a text that is not Python, and what a definition itself raises.
+    """
+    tree = ast.parse(text, path)
+    placeholders: list[str] = []
+    failed: dict[str, BaseException] = {}
+    with _tolerant_arguments():
+        for statement in wanted_statements(tree, model):
+            try:
+                _run(statement, path, namespace)
+            except ImportError as error:
+                if not isinstance(statement, _IMPORTS):
+                    raise
+                placeholders += _bind_placeholders(statement, namespace, error)
+            except Exception as error:
+                if isinstance(statement, _DEFINITIONS):
+                    raise
+                failed.update(dict.fromkeys(_bound(statement), error))
+            except SystemExit as error:
+                failed.update(dict.fromkeys(_bound(statement), error))
+    return placeholders
+
+
+def _run(statement: ast.stmt, path: str, namespace: dict[str, Any]) -> None:
+    exec(compile(ast.Module([statement], type_ignores=[]), path, "exec", dont_inherit=True), namespace)
+
+
+def wanted_statements(tree: ast.Module, model: str) -> list[ast.stmt]:
+    """Top-level statements of the slice, in order."""
+    needed = _needed_names(tree, model)
+    kept: list[ast.stmt] = []
+    for statement in tree.body:
+        if isinstance(statement, (*_DEFINITIONS, *_IMPORTS, *TYPE_ALIASES)):
+            kept.append(statement)
+        elif isinstance(statement, (*_ASSIGNMENTS, *_BLOCKS)):
+            if _is_main_guard(statement):
+                continue
+            bound = set(_bound(statement))
+            if bound & needed or (isinstance(statement, ast.Try) and _holds_import(statement)):
+                kept.append(statement)
+        elif isinstance(statement, ast.Expr) and _root_name(statement.value) in needed - _function_names(tree):
+            kept.append(statement)
+    return kept
+
+
+def _needed_names(tree: ast.Module, model: str) -> set[str]:
+    """Names that definitions and the model expression use, and what the assignments to those use in turn."""
+    needed = set(_used(ast.parse(model, mode="eval"))) if model else set()
+    for statement in tree.body:
+        if isinstance(statement, _DEFINITIONS):
+            needed.update(_used(statement))
+    while True:
+        grown = set(needed)
+        for statement in tree.body:
+            binds = isinstance(statement, (*_ASSIGNMENTS, *_BLOCKS)) and not _is_main_guard(statement)
+            if binds and set(_bound(statement)) & grown:
+                grown.update(_used(statement))
+        if grown == needed:
+            return needed - set(dir(builtins))
+        needed = grown
+
+
+def _used(node: ast.AST) -> Iterator[str]:
+    return (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+
+
+def _bound(statement: ast.stmt) -> list[str]:
+    return [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+
+
+def _holds_import(statement: ast.Try) -> bool:
+    return any(isinstance(inner, _IMPORTS) for inner in statement.body)
+
+
+def _is_main_guard(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and any(
+        isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(statement.test)
+    )
+
+
+def _function_names(tree: ast.Module) -> set[str]:
+    return {s.name for s in tree.body if isinstance(s, _DEFINITIONS)}
+
+
+def _root_name(node: ast.AST) -> str:
+    """``parser`` of ``parser.add_argument(...)``; empty for a plain call such as ``print(...)``."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return ""
+    inner: ast.AST = node.func
+    while isinstance(inner, (ast.Attribute, ast.Call, ast.Subscript)):
+        inner = inner.func if isinstance(inner, ast.Call) else inner.value
+    return inner.id if isinstance(inner, ast.Name) else ""
+
+
+def _bind_placeholders(statement: ast.stmt, namespace: dict[str, Any], error: ImportError) -> list[str]:
+    assert isinstance(statement, _IMPORTS)
+    if isinstance(statement, ast.ImportFrom) and (statement.level or error.name in sys.builtin_module_names):
+        raise error
+    names = []
+    for alias in statement.names:
+        if isinstance(statement, ast.Import):
+            names.append(_bind_import(alias, namespace))
+        elif alias.name != "*":
+            module = statement.module or ""
+            namespace[alias.asname or alias.name] = getattr(Placeholder(module), alias.name)
+            names.append(module)
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _bind_import(alias: ast.alias, namespace: dict[str, Any]) -> str:
+    try:
+        module = __import__(alias.name)
+        namespace[alias.asname or alias.name.partition(".")[0]] = (
+            module if alias.asname is None else sys.modules[alias.name]
+        )
+    except ImportError:
+        namespace[alias.asname or alias.name.partition(".")[0]] = Placeholder(alias.name)
+        return alias.name
+    return ""
+
+
+@contextmanager
+def _tolerant_arguments() -> Iterator[None]:
+    """Parsers take no arguments and miss none: a required argument is None."""
+    original = argparse.ArgumentParser.parse_known_args
+
+    def parse_known_args(parser: Any, args: Any = None, namespace: Any = None) -> Any:
+        for action in parser._actions:
+            action.required = False
+            if not action.option_strings and action.nargs is None:
+                action.nargs = "?"
+        return original(parser, [] if args is None else args, namespace)
+
+    argparse.ArgumentParser.parse_known_args = parse_known_args  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        argparse.ArgumentParser.parse_known_args = original  # type: ignore[method-assign]

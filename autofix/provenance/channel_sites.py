@@ -1,0 +1,143 @@
+"""What several rules ask about channels: how many dimensions a layer slides over, and who agrees on a size.
+
+Evidence only: it reads the trace and counts; it proposes nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.joins import joined
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance import Site, width_evidence
+from autofix.provenance.producers import argument_expression, output_parameter, producing_layer, width
+from autofix.provenance.size_sites import LITERAL_FOR_EXPRESSION
+from autofix.records.plan import Applicability
+from autofix.records.trace import Layer
+from autofix.records.values import Tensor
+
+_INPUTS = ("in_channels", "in_features", "input_size", "d_model", "embed_dim")
+_MOVING = frozenset(("permute", "transpose", "swapaxes", "movedim", "view", "reshape"))
+SAME_WIDTH = 8
+SHARED_ROOT = 4
+AGREED = 2
+DOUBTED = 8
+
+
+def spatial(layer: Layer) -> int:
+    """Dimensions that a ConvNd, ConvTransposeNd or NormNd slides over, 0 for other layers."""
+    kind = layer.kind
+    return int(kind[-2]) if kind[-2:-1].isdigit() and kind.endswith("d") else 0
+
+
+def number(layer: Layer, name: str) -> int | None:
+    return width(layer, (name,))
+
+
+def input_size(layer: Layer) -> int | None:
+    return width(layer, _INPUTS)
+
+
+def next_layer(project: Project, layer: Layer, failing: Layer) -> Layer | None:
+    """The first layer built after ``layer`` that takes a fixed width, the failing one aside."""
+    later = (one for one in project.trace.layers[layer.identity + 1 :] if one.identity != failing.identity)
+    return next((one for one in later if one.path is not None and input_size(one) is not None), None)
+
+
+def producer_extra(project: Project, tensor: Tensor, failing: Layer, expected: int, actual: int) -> tuple[int, int]:
+    """What is added to the cost of changing the failing layer, and of changing the layer before it.
+
+    The layer built after the producing one is asked: it takes either what is expected here or what came out.
+    """
+    found = producing_layer(project, tensor)
+    if found is None:
+        return 0, 0
+    producer = found[1]
+    other = next_layer(project, producer, failing)
+    norm = "Norm" in failing.kind and not joined(project, tensor, 1)
+    if other is not None and norm and input_size(other) == expected:
+        return DOUBTED, AGREED
+    return width_evidence.RECEIVER_IS_ODD if norm else width_evidence.extras(project, tensor, failing, expected, actual)
+
+
+def is_batched(project: Project, size: int) -> bool:
+    """Whether every tensor given to the model has ``size`` first: a batch."""
+    inputs = project.inputs()
+    return bool(inputs) and all(tensor.shape[:1] == (size,) for tensor in inputs)
+
+
+def stand_last(project: Project, tensor: Tensor, layer: Layer, channels: int) -> bool:
+    """Whether ``layer`` finds its channels in the last dimension, and no layer before put channels first."""
+    if tensor.rank != spatial(layer) + 2 or tensor.shape[-1] != channels or tensor.shape[1] == channels:
+        return False
+    for operation in project.ancestry(tensor):
+        if operation.target.rpartition(".")[2] in _MOVING:
+            return True
+        before = project.layer_of(operation)
+        if before is not None and spatial(before):
+            return False
+    return True
+
+
+def same_width(project: Project, layer: Layer, parameter: str, tensor: Tensor) -> Site | None:
+    """The argument written as a layer before writes what it gives out, where both are built in one function."""
+    mine = argument_expression(project, layer, parameter)
+    if mine is None or isinstance(mine.node, ast.Constant) or not mine.frames:
+        return None
+    for producer in _producers(project, tensor):
+        name = output_parameter(producer)
+        theirs = argument_expression(project, producer, name)
+        if theirs is None or isinstance(theirs.node, ast.Constant) or theirs.text == mine.text:
+            continue
+        value = project.integer(Expression(mine.source, theirs.node, mine.frames))
+        if _same_function(mine, theirs) and value is not None and value == producer.setting(name):
+            edits = (mine.source.replace(mine.node, theirs.text),)
+            return Site(edits, SAME_WIDTH, theirs.text, "argument", mine.source.location(mine.node))
+    return None
+
+
+def _producers(project: Project, tensor: Tensor) -> Iterator[Layer]:
+    """The layers that set the width of ``tensor``; of a sum, those of its other terms too."""
+    joined = next((o.tensors for o in project.ancestry(tensor) if len(o.tensors) > 1), ())
+    for one in (tensor, *joined):
+        found = producing_layer(project, one)
+        if found is not None:
+            yield found[1]
+
+
+def _same_function(a: Expression, b: Expression) -> bool:
+    return a.source.path == b.source.path and [f.function for f in a.frames] == [f.function for f in b.frames]
+
+
+def beyond_argument(project: Project, layer: Layer, parameter: str, site: Site) -> bool:
+    """Whether a site changes more than what is written for this layer alone."""
+    mine = argument_expression(project, layer, parameter)
+    own = None if mine is None else mine.source.location(mine.node)
+    return own is None or any(edit.path != own.path or not own.range.contains(edit.range) for edit in site.edits)
+
+
+def words_of(site: Site) -> str:
+    """The place of a site for a title: nothing for the argument itself."""
+    return site.text if site.what == "argument" else f"{site.text} ({site.what})"
+
+
+def doubt(site: Site) -> tuple[Applicability | None, str]:
+    """A number in place of an expression holds for one way to build the model only."""
+    if site.cost < LITERAL_FOR_EXPRESSION:
+        return None, ""
+    return Applicability.UNSAFE, f"{site.text} replaces an expression that may have other values elsewhere"
+
+
+def to_front(rank: int) -> str:
+    """The call that moves the last dimension to the place of the channels."""
+    if rank == 3:
+        return "transpose(1, 2)"
+    return f"permute({', '.join(map(str, (0, rank - 1, *range(1, rank - 1))))})"
+
+
+def to_back(rank: int) -> str:
+    """The call that moves the channels to the end."""
+    if rank == 3:
+        return "transpose(1, 2)"
+    return f"permute({', '.join(map(str, (0, *range(2, rank), 1)))})"

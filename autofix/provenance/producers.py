@@ -1,0 +1,142 @@
+"""What several rules ask about sizes: the sites of a layer's argument, and what a flattened dimension was made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from autofix.facts.project_view import Expression, Project
+from autofix.operators.signatures import position
+from autofix.provenance import Site, sites
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Sequence, Tensor
+from autofix.syntax.source import argument
+
+_FLATTENING = frozenset(("flatten", "view", "reshape", "Flatten", "squeeze"))
+_SAME_SHAPE = frozenset(
+    (
+        *("relu", "ReLU", "dropout", "Dropout", "LeakyReLU", "leaky_relu", "GELU", "gelu", "Tanh", "tanh", "Sigmoid"),
+        *("sigmoid", "contiguous", "Identity", "ELU", "elu", "SiLU", "silu", "clone", "float", "to"),
+    )
+)
+
+
+# Where two layers disagree, the one that receives is changed first; the one that gives is near enough to be explored,
+# so that neither repair is called safe where both run.
+GIVER_EXTRA = 5
+
+
+def argument_expression(project: Project, layer: Layer, parameter: str) -> Expression | None:
+    """The expression that the layer's construction passes for ``parameter``; None where it is not written out."""
+    call = project.construction_call(layer)
+    if call is None:
+        return None
+    node = argument(call.node, position(layer.kind, parameter), parameter)  # type: ignore[arg-type]
+    return None if node is None else Expression(call.source, node, call.frames)
+
+
+def argument_sites(
+    project: Project, layer: Layer, parameter: str, want: int, hints: tuple[int, ...] = ()
+) -> tuple[Site, ...]:
+    """Every place that could give the layer's ``parameter`` the size ``want``."""
+    expression = argument_expression(project, layer, parameter)
+    return () if expression is None else sites(project, expression, want, hints)
+
+
+def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
+    """The sizes that were multiplied into the last dimension of ``tensor``, without the batch; empty if none were."""
+    found: tuple[int, ...] = ()
+    for operation in project.ancestry(tensor):
+        name = operation.target.rpartition(".")[2]
+        source = operation.tensors[0] if operation.tensors else None
+        if source is None:
+            return found
+        if name in _FLATTENING and isinstance(operation.result, Tensor):
+            found = _merged(source.shape, operation.result.shape)
+            if found != source.shape[-1:]:
+                return found
+        elif name not in _SAME_SHAPE and not (
+            isinstance(operation.result, Tensor) and operation.result.shape == source.shape
+        ):
+            return found
+    return found
+
+
+def before_flattening(hints: tuple[int, ...], expected: int) -> int:
+    """The channels that would make up ``expected`` with the sizes they are flattened with; 0 where none would.
+
+    Nor where square maps of another size make it up with the channels there are: then the images are of another size.
+    """
+    rest = math.prod(hints[1:])
+    return 0 if not rest or expected % rest or _is_square(expected, hints) else expected // rest
+
+
+def _is_square(expected: int, hints: tuple[int, ...]) -> bool:
+    if len(hints) != 3 or expected % hints[0]:
+        return False
+    area = expected // hints[0]
+    return math.isqrt(area) ** 2 == area
+
+
+def _merged(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
+    """The trailing sizes of ``before`` whose product is the last size of ``after``."""
+    product = 1
+    for start in range(len(before) - 1, 0, -1):
+        product *= before[start]
+        if product == after[-1] and start < len(before):
+            wider = next((s for s in range(start, 0, -1) if math.prod(before[s:]) == after[-1]), start)
+            return before[wider:]
+    return ()
+
+
+def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer] | None:
+    """The nearest layer before ``tensor`` that sets the size of a feature dimension."""
+    last = None
+    for last in project.ancestry(tensor):
+        layer = project.layer_of(last)
+        if layer is not None and output_parameter(layer):
+            return last, layer
+    return None if last is None else _packing_layer(project, last)
+
+
+def _packing_layer(project: Project, operation: Operation) -> tuple[Operation, Layer] | None:
+    """The last layer before that gave out packed steps, where a tensor came from nowhere: unpacking leaves no trace."""
+    if not operation.tensors or operation.tensors[0].producer >= 0:
+        return None
+    for earlier in reversed(project.trace.operations[: operation.index]):
+        result, layer = earlier.result, project.layer_of(earlier)
+        items = result.items[:1] if isinstance(result, Sequence) else ()
+        packed = any(getattr(item, "type", "") == "PackedSequence" for item in items)
+        if packed and layer is not None and output_parameter(layer):
+            return earlier, layer
+    return None
+
+
+def width(layer: Layer, names: tuple[str, ...]) -> int | None:
+    """The first of the settings that is a number, or a sequence of one."""
+    for name in names:
+        value = layer.setting(name)
+        if isinstance(value, Sequence) and len(value.items) == 1:
+            value = value.items[0]
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    return None
+
+
+def output_parameter(layer: Layer) -> str:
+    """The argument that sets the size a layer gives out; empty if it keeps the size it gets."""
+    names = ("out_features", "out_channels", "embedding_dim", "hidden_size")
+    return next((name for name in names if layer.setting(name) is not None), "")
+
+
+def producer_sites(project: Project, tensor: Tensor, want: int) -> Iterator[tuple[Layer, Site]]:
+    """Places that would make the nearest producing layer give out ``want`` features."""
+    found = producing_layer(project, tensor)
+    if found is None:
+        return
+    _, layer = found
+    directions = 2 if layer.setting("bidirectional") else 1
+    if want % directions:
+        return
+    for site in argument_sites(project, layer, output_parameter(layer), want // directions):
+        yield layer, site

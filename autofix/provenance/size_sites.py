@@ -1,0 +1,393 @@
+"""From a size at a place to the edits in the source that would set it, in the order a person would think of them.
+
+Every edit keeps the way the file is written: a product stays a product, a name stays a name where one still fits, a
+keyword stays a keyword. It proposes and prices; running decides.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from autofix.facts.evaluate import integer
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance import bindings, config_entries
+from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands
+from autofix.provenance.render_expression import (
+    ceiling,
+    differs_in_one,
+    factor_text,
+    factors_of,
+    has_name,
+    mentions,
+    operator_text,
+    parsed,
+    shift,
+    text_key,
+)
+from autofix.records.locations import Edit, Location
+from autofix.records.values import Mapping, Sequence, Tensor
+from autofix.syntax import name_bindings
+from autofix.syntax.source import below, dotted
+
+# Costs in tenths of one literal at the failing layer.
+LITERAL = 10
+HOP = 1
+CONFIG_TEXT = 11
+NAME_IN_SCOPE = 13
+SIBLING = 11  # ``heads * size`` beside ``kv_heads * size``: one name for another in what is written alike.
+ATTRIBUTE = 15
+INDEX_SHIFT = 14
+COUNTED = 10  # As many as a list in scope has entries: one of each was joined.
+MULTIPLE = 14
+MULTIPLE_UNSEEN = 18
+REWRITTEN = 9  # The same operands in another order of evaluation give exactly the size wanted: hardly chance.
+LONE_FACTOR = 8
+LITERAL_FOR_EXPRESSION = 27
+MAX_DEPTH = 7
+FEWEST = 3  # Of two there are too many by chance.
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One way to make an expression have the size wanted. ``text`` is what would stand there, ``what`` names the
+    place.
+    """
+
+    edits: tuple[Edit, ...]
+    cost: int
+    text: str
+    what: str
+    place: Location
+    at_root: bool = True
+
+
+def sites(project: Project, expression: Expression, want: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
+    """Every way found to make ``expression`` equal ``want``, cheapest first, one per edit.
+
+    ``hints`` are sizes whose product is ``want`` (the dimensions that were flattened), used to keep products products.
+    """
+    if want <= 0:
+        return ()
+    found: dict[tuple[Edit, ...], Site] = {}
+    for site in _Solver(project, hints).solve(expression, want, 0):
+        known = found.get(site.edits)
+        if known is None or site.cost < known.cost:
+            found[site.edits] = site
+    ordered = sorted(found.values(), key=lambda site: (site.cost, site.edits))
+    return tuple(_without_equals(ordered) if _is_plain(expression.node) else ordered)
+
+
+def _without_equals(ordered: list[Site]) -> Iterator[Site]:
+    """Of an expression of literals alone the cheapest change to another such: all of them make the same model."""
+    plain = False
+    for site in ordered:
+        try:
+            stays_plain = _is_plain(ast.parse(site.text, mode="eval").body)
+        except SyntaxError:
+            stays_plain = False
+        if not (plain and stays_plain):
+            yield site
+        plain = plain or stays_plain
+
+
+def _is_plain(node: ast.AST) -> bool:
+    """Whether it has neither names nor calls, so that it has one value wherever it is evaluated."""
+    return not any(isinstance(part, (ast.Name, ast.Call, ast.Attribute)) for part in ast.walk(node))
+
+
+def spelled_in_scope(project: Project, expression: Expression, want: int) -> tuple[str, ...]:
+    """Names and expressions of the function around ``expression`` that have the size ``want`` there."""
+    return tuple(_Solver(project, ()).expressions_in_scope(expression, want))
+
+
+@dataclass(frozen=True, slots=True)
+class _Solver:
+    project: Project
+    hints: tuple[int, ...]
+
+    def solve(self, expression: Expression, want: int, depth: int, what: str = "argument") -> Iterator[Site]:
+        node = expression.node
+        if depth > MAX_DEPTH or want < 0:
+            return
+        if isinstance(node, ast.Constant):
+            yield from self._constant(expression, want, depth, what)
+        elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+            yield from self._read(expression, want, depth)
+        elif isinstance(node, ast.BinOp):
+            yield from self._arithmetic(expression, node, want, depth)
+        elif isinstance(node, ast.Call):
+            yield from self._call(expression, node, want, depth, what)
+        elif isinstance(node, ast.IfExp):
+            yield from self._choice(expression, node, want, depth)
+        if not isinstance(node, ast.Constant):
+            yield from self._in_place(expression, want, depth)
+
+    def _site(self, expression: Expression, text: str, cost: int, what: str) -> Site:
+        edit = expression.source.replace(expression.node, text)
+        return Site((edit,), cost, text, what, expression.source.location(expression.node))
+
+    # -- literals ----------------------------------------------------------------------------------------------------
+
+    def _constant(self, expression: Expression, want: int, depth: int, what: str) -> Iterator[Site]:
+        value = getattr(expression.node, "value", None)
+        if not isinstance(value, int) or isinstance(value, bool) or value == want:
+            return
+        cost = LITERAL + HOP * depth
+        spelled = self._sibling_product(expression, value, want)
+        if spelled is not None:
+            yield self._site(expression, spelled, cost, what)
+        yield self._site(expression, str(want), cost + (1 if spelled is not None else 0), what)
+
+    def _sibling_product(self, expression: Expression, value: int, want: int) -> str | None:
+        """The size wanted, spelled ``48 * 2`` elsewhere in the function: what a literal 48 was meant to be."""
+        source = expression.source
+        function = source.function_of(expression.node)
+        for node in below(function) if function is not None else ():
+            if not isinstance(node, ast.BinOp) or not all(isinstance(f, ast.Constant) for f in factors_of(node)):
+                continue
+            values = [getattr(factor, "value", None) for factor in factors_of(node)]
+            plain = [v for v in values if isinstance(v, int)]
+            if len(plain) == len(values) > 1 and value in plain and math.prod(plain) == want:
+                return source.text_of(node)
+        return None
+
+    # -- names, attributes, entries ----------------------------------------------------------------------------------
+
+    def _read(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
+        now = self.project.integer(expression)
+        for binding in bindings.bindings(self.project, expression):
+            inner = want if binding.inverse is None else binding.inverse(want)
+            if inner is None:
+                continue
+            value = self.project.integer(binding.expression)
+            strays = value is not None and now is not None and binding.inverse is None and value != now
+            if strays and binding.distance > 1:
+                continue
+            if strays and isinstance(expression.node, ast.Subscript) and value is not None and now is not None:
+                # ``mlp[0] += 3`` on the way: the entry is to change by as much as its later value.
+                inner = want - now + value
+            for site in self.solve(binding.expression, inner, depth + binding.distance, binding.what):
+                yield replace(site, cost=site.cost + 4) if strays else site
+        node = expression.node
+        key = node.attr if isinstance(node, ast.Attribute) else text_key(node)
+        if key and now is not None:
+            for entry in config_entries.text_entries(self.project, key, now):
+                place = Location(entry.path, entry.edit_range)
+                yield Site(
+                    (config_entries.entry_edit(entry, str(want)),),
+                    CONFIG_TEXT + HOP * depth,
+                    str(want),
+                    entry.what,
+                    place,
+                )
+        if isinstance(node, ast.Subscript):
+            yield from self._shifted_index(expression, node, want, depth)
+
+    def _shifted_index(self, expression: Expression, node: ast.Subscript, want: int, depth: int) -> Iterator[Site]:
+        """The neighbouring entry has the size wanted: the index is off by one."""
+        index = Expression(expression.source, node.slice, expression.frames)
+        position = self.project.integer(index)
+        if position is None:
+            return
+        base = self.project.value(Expression(expression.source, node.value, expression.frames))
+        if isinstance(base, Sequence) and base.type == "Size":
+            yield from self._other_dimension(index, base, want, depth)
+            return
+        for step in (1, -1):
+            shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else shift(index.text, step)
+            if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == want:
+                yield self._site(index, shifted, INDEX_SHIFT + HOP * depth, "index")
+
+    def _other_dimension(self, index: Expression, shape: Sequence, want: int, depth: int) -> Iterator[Site]:
+        """``x.shape[0]`` where ``x.shape[1]`` has the size wanted."""
+        for position, size in enumerate(shape.items):
+            if size == want and isinstance(index.node, ast.Constant):
+                yield self._site(index, str(position), INDEX_SHIFT + HOP * depth, "index")
+
+    def _text_value(self, expression: Expression, text: str) -> int | None:
+        return integer(parsed(text), self.project.names(expression))
+
+    # -- arithmetic --------------------------------------------------------------------------------------------------
+
+    def _arithmetic(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
+        products = list(self._product(expression, node, want, depth)) if isinstance(node.op, ast.Mult) else []
+        yield from products
+        left, right = (Expression(expression.source, side, expression.frames) for side in (node.left, node.right))
+        a, b = self.project.integer(left), self.project.integer(right)
+        for side, inner in inverse_operands(node.op, a, b, want):
+            if does_nothing(node.op, side, inner):
+                other = right if side == 0 else left
+                yield self._site(expression, other.text, LITERAL + HOP * depth, "operand")
+                continue
+            for site in self.solve(left if side == 0 else right, inner, depth, "operand"):
+                yield replace(site, cost=site.cost + LONE_FACTOR) if products else site
+        if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == want:
+            yield self._site(expression, ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
+
+    def _product(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
+        """Factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16, 6, 6) was flattened."""
+        factors = [Expression(expression.source, factor, expression.frames) for factor in factors_of(node)]
+        values = [self.project.integer(factor) for factor in factors]
+        targets = fit(values, self.hints) if math.prod(self.hints or (0,)) == want else None
+        if targets is None:
+            return
+        changed = [
+            (factor, target) for factor, value, target in zip(factors, values, targets, strict=True) if value != target
+        ]
+        if not changed:
+            return
+        per_factor = [next(self._cheapest(factor, target, depth), None) for factor, target in changed]
+        chosen = [site for site in per_factor if site is not None]
+        if len(chosen) < len(changed) or any(site.place.path != expression.source.path for site in chosen):
+            return
+        if len(chosen) == 1:
+            yield chosen[0]
+            return
+        edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
+        text = " * ".join(factor_text(factor, target) for factor, target in zip(factors, targets, strict=True))
+        yield Site(
+            edits, max(site.cost for site in chosen), text, "product", expression.source.location(expression.node)
+        )
+
+    def _cheapest(self, factor: Expression, want: int, depth: int) -> Iterator[Site]:
+        return iter(sorted(self.solve(factor, want, depth, "factor"), key=lambda site: site.cost)[:1])
+
+    # -- calls and choices -------------------------------------------------------------------------------------------
+
+    def _call(self, expression: Expression, node: ast.Call, want: int, depth: int, what: str) -> Iterator[Site]:
+        name = dotted(node.func)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "size" and len(node.args) == 1:
+            base = self.project.value(Expression(expression.source, node.func.value, expression.frames))
+            if isinstance(base, Tensor):
+                index = Expression(expression.source, node.args[0], expression.frames)
+                yield from self._other_dimension(index, Sequence("Size", base.shape), want, depth)
+        if name in {"int", "round", "max", "min"} or name.endswith((".ceil", ".floor")):
+            for argument in node.args:
+                inner = Expression(expression.source, argument, expression.frames)
+                if name not in {"max", "min"} or self.project.integer(inner) == self.project.integer(expression):
+                    yield from self.solve(inner, want, depth, what)
+        if name in {"int", "math.floor", "np.floor"} and len(node.args) == 1:
+            yield from self._rounded_up(expression, node, want, depth)
+
+    def _rounded_up(self, expression: Expression, node: ast.Call, want: int, depth: int) -> Iterator[Site]:
+        """``int(a / b)`` cuts what the strided layers round up."""
+        division = node.args[0]
+        if not (isinstance(division, ast.BinOp) and isinstance(division.op, ast.Div)):
+            return
+        left, right = (
+            Expression(expression.source, side, expression.frames) for side in (division.left, division.right)
+        )
+        a, b = self.project.integer(left), self.project.integer(right)
+        if a is not None and b and -(-a // b) == want:
+            yield self._site(expression, ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
+
+    def _choice(self, expression: Expression, node: ast.IfExp, want: int, depth: int) -> Iterator[Site]:
+        test = integer(parsed(f"1 if {expression.source.text_of(node.test)} else 0"), self.project.names(expression))
+        branches = (node.body, node.orelse) if test is None else (node.body if test else node.orelse,)
+        for branch in branches:
+            yield from self.solve(Expression(expression.source, branch, expression.frames), want, depth, "choice")
+        # ``a * 2 if b else 1`` was meant as ``a * (2 if b else 1)``.
+        if isinstance(node.body, ast.BinOp) and not isinstance(node.orelse, ast.BinOp):
+            text = expression.source.text_of(node.body.left)
+            inner = expression.text[len(text) :].lstrip()
+            operator, rest = operator_text(node.body.op), None
+            if inner.startswith(operator):
+                rest = f"{text} {operator} ({inner[len(operator) :].strip()})"
+            if rest is not None and self._text_value(expression, rest) == want:
+                yield self._site(expression, rest, REWRITTEN + HOP * depth, "precedence")
+
+    # -- another expression in its place -----------------------------------------------------------------------------
+
+    def _in_place(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
+        now = self.project.integer(expression)
+        for text in self.expressions_in_scope(expression, want):
+            known = SIBLING if differs_in_one(expression.node, parsed(text)) else NAME_IN_SCOPE
+            kin = 0 if known == SIBLING or mentions(text, expression.text) else 3
+            yield self._site(expression, text, known + HOP * depth + kin, "expression")
+        yield from self._other_attribute(expression, want, depth)
+        if now and want % now == 0 and want // now > 1:
+            yield from self._counted(expression, want // now, depth)
+            yield from self._multiple(expression, want // now, depth)
+        if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)):
+            yield self._site(
+                expression, self._spelled(expression, want), LITERAL_FOR_EXPRESSION + HOP * depth, "expression"
+            )
+
+    def _other_attribute(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
+        """``config.n_kv_heads`` becomes ``config.n_heads``, the only other entry that has the size wanted."""
+        node = expression.node
+        if not isinstance(node, ast.Attribute) or dotted(node.value) in {"", "self"}:
+            return
+        owner = self.project.value(Expression(expression.source, node.value, expression.frames))
+        items = owner.items if isinstance(owner, Mapping) else ()
+        fitting = [name for name, value in items if value == want and type(value) is int and name.isidentifier()]
+        if len(fitting) == 1:
+            text = f"{expression.source.text_of(node.value)}.{fitting[0]}"
+            yield self._site(expression, text, ATTRIBUTE + HOP * depth, "expression")
+
+    def _spelled(self, expression: Expression, want: int) -> str:
+        """A product for a product, else the number."""
+        is_product = isinstance(expression.node, ast.BinOp) and isinstance(expression.node.op, ast.Mult)
+        if is_product and len(self.hints) > 1 and math.prod(self.hints) == want:
+            return " * ".join(map(str, self.hints))
+        return str(want)
+
+    def _counted(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
+        """``width`` becomes ``width * len(columns)`` where one of that width was made for each column."""
+        if not isinstance(expression.node, (ast.Name, ast.Attribute)) or factor < FEWEST or not expression.frames:
+            return
+        local = self.project.names(expression).local
+        for name, value in local.items if local is not None else ():
+            if name.isidentifier() and isinstance(value, Sequence) and len(value.items) == factor:
+                yield self._site(expression, f"{expression.text} * len({name})", COUNTED + HOP * depth, "expression")
+
+    def _multiple(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
+        """``hidden`` becomes ``hidden * 7 * 7`` where the flattened rest is known, else ``hidden * 4``."""
+        if isinstance(expression.node, ast.BinOp) and not isinstance(expression.node.op, ast.Mult):
+            return
+        now = self.project.integer(expression)
+        if len(self.hints) > 1 and self.hints[0] == now and math.prod(self.hints[1:]) == factor:
+            rest = [size for size in self.hints[1:] if size != 1]
+            text = " * ".join([expression.text, *map(str, rest)])
+            yield self._site(expression, text, MULTIPLE - 2 + HOP * depth, "expression")
+        elif factor <= 64:
+            yield self._site(expression, f"{expression.text} * {factor}", MULTIPLE_UNSEEN + HOP * depth, "expression")
+
+    def expressions_in_scope(self, expression: Expression, want: int) -> Iterator[str]:
+        """Texts used elsewhere in the same function (or its class) that have the size wanted here."""
+        source = expression.source
+        function = source.function_of(expression.node)
+        if function is None or not expression.frames:
+            return
+        names = self.project.names(expression)
+        # What it is an operand of would stand within itself.
+        wholes = takewhile(lambda node: isinstance(node, ast.BinOp), source.ancestors(expression.node))
+        seen = {expression.text, *map(source.text_of, wholes)}
+        outer = set(ast.walk(expression.node))
+        later = name_bindings.bound_later(function, source.statement_of(expression.node).lineno)
+        for node in below(function):
+            if not isinstance(node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)) or node in outer:
+                continue
+            if isinstance(getattr(node, "ctx", None), ast.Store):
+                continue
+            text = source.text_of(node)
+            if text in seen or "\n" in text or not has_name(node):
+                continue
+            seen.add(text)
+            if integer(node, names) == want and not later & name_bindings.targets(node):
+                yield text
+        for name, value in names.local.items if names.local else ():
+            if (
+                name not in seen
+                and name.isidentifier()
+                and isinstance(value, int)
+                and not isinstance(value, bool)
+                and value == want
+                and name not in later
+            ):
+                seen.add(name)
+                yield name

@@ -1,0 +1,139 @@
+"""Which of two layers that disagree on a width is the odd one: the width that fits the layers around both is meant.
+
+People let widths double, halve or stay from layer to layer, grow or shrink all the way, and use a width again where a
+decoder mirrors an encoder. It reads the trace and prices; where both widths fit as well, the layer that receives is
+taken to be wrong, since it is changed more often.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from autofix.facts.joins import joined
+from autofix.facts.project_view import Project
+from autofix.provenance.producers import (
+    GIVER_EXTRA,
+    argument_expression,
+    before_flattening,
+    output_parameter,
+    producing_layer,
+    width,
+)
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor
+
+# What is added to the cost of the layer that receives, and of the layer that gives. Both stay near enough for the
+# other to be shown, so that neither is called safe where both run.
+RECEIVER_IS_ODD = (0, GIVER_EXTRA)
+GIVER_IS_ODD = (4, -1)
+NAMED_WRONG = (0, 13)  # Far enough that a name in place of another name is called safe.
+PART_EXTRA = 4
+AS_OTHERS = 2  # To be as wide as another part tells more than to be twice as wide as the layer before.
+REPEATED = 2
+FEWEST = 5  # Colours of an image, or two classes, are no width that others follow.
+_INPUTS = ("in_channels", "in_features", "input_size")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A layer whose output was joined, and the width it would give out for the sum to come right."""
+
+    layer: Layer
+    width: int
+    is_odd: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """The widths around the one in doubt: two layers before, the layer before, the layer after.
+
+    ``repeated`` are the widths that stand between the latter two elsewhere in the model, also the other way round.
+    """
+
+    earlier: int | None
+    before: int | None
+    after: int | None
+    repeated: frozenset[int]
+
+    def kept(self, between: int) -> int:
+        """How many habits a width keeps to."""
+        sides = [side for side in (self.before, self.after) if side is not None and side >= FEWEST]
+        steps = sum(1 for side in sides if between in (side, 2 * side) or side == 2 * between)
+        # From a width back to the same, a wider or a narrower one between them is as usual.
+        one_way = len(set(sides)) == 2 and (sides[0] - between) * (between - sides[1]) >= 0
+        earlier, before = self.earlier or 0, self.before or 0
+        doubles = earlier >= FEWEST and before == 2 * earlier and between == 2 * before
+        return steps + one_way + doubles + REPEATED * (between in self.repeated)
+
+
+def extras(
+    project: Project, tensor: Tensor, layer: Layer, expected: int, actual: int, hints: tuple[int, ...] = ()
+) -> tuple[int, int]:
+    """The prices where ``layer`` takes ``expected`` features and ``tensor`` brings ``actual``.
+
+    ``hints`` are the sizes that were flattened into them: then the channels among them are what is compared.
+    """
+    if parts := joined_parts(project, tensor, _dimension(layer, tensor), expected):
+        return GIVER_IS_ODD if any(part.is_odd for part in parts) else RECEIVER_IS_ODD
+    found = producing_layer(project, tensor)
+    if hints:
+        expected, actual = before_flattening(hints, expected), hints[0]
+    if found is None or not expected:
+        return RECEIVER_IS_ODD
+    if _same_name(project, found[1], layer):
+        return NAMED_WRONG
+    habits = _habits(project, *found, layer, flattened=bool(hints))
+    return GIVER_IS_ODD if habits.kept(expected) > habits.kept(actual) else RECEIVER_IS_ODD
+
+
+def _same_name(project: Project, giver: Layer, receiver: Layer) -> bool:
+    """Whether the receiver is built for what the giver takes in, by its name: what the giver gives out was meant."""
+    places = [argument_expression(project, layer, _input_parameter(layer)) for layer in (giver, receiver)]
+    names = [place.text for place in places if place is not None and not isinstance(place.node, ast.Constant)]
+    return len(names) == 2 and names[0] == names[1]
+
+
+def _input_parameter(layer: Layer) -> str:
+    return next((name for name in _INPUTS if layer.setting(name) is not None), "")
+
+
+def joined_parts(project: Project, tensor: Tensor, dimension: int, expected: int) -> tuple[Part, ...]:
+    """The layers that could each make joined tensors as wide as ``expected``."""
+    tensors = joined(project, tensor, dimension)
+    sizes = [one.shape[dimension] for one in tensors]
+    missing = expected - sum(sizes)
+    found: list[tuple[int, Layer, int]] = []
+    for index, (one, size) in enumerate(zip(tensors, sizes, strict=True)):
+        producer = producing_layer(project, one)
+        given = width(producer[1], (output_parameter(producer[1]),)) if producer is not None else None
+        # Both directions of a recurrent layer, or maps that were flattened, are a multiple of the width.
+        factor = size // given if given and size % given == 0 else 0
+        if producer is None or given is None or not factor or size + missing <= 0 or missing % factor:
+            continue
+        others = sizes[:index] + sizes[index + 1 :]
+        want = given + missing // factor
+        habits = _habits(project, *producer, None, flattened=False)
+        gain = habits.kept(want) - habits.kept(given)
+        gain += AS_OTHERS * ((size + missing in others) - (size in others))
+        found.append((gain, producer[1], want))
+    best = max((gain for gain, _, _ in found), default=0)
+    return tuple(Part(layer, want, gain == best > 0) for gain, layer, want in found)
+
+
+def _dimension(layer: Layer, tensor: Tensor) -> int:
+    """The dimension of ``tensor`` that holds the features of ``layer``."""
+    first = layer.kind.startswith(("Conv", "BatchNorm", "InstanceNorm", "GroupNorm")) and tensor.rank > 1
+    return 1 if first else tensor.rank - 1
+
+
+def _habits(project: Project, operation: Operation, giver: Layer, receiver: Layer | None, flattened: bool) -> _Habits:
+    before, after = width(giver, _INPUTS), None
+    if receiver is not None and not flattened:
+        after = width(receiver, (output_parameter(receiver),))
+    earlier = producing_layer(project, operation.tensors[0]) if operation.tensors else None
+    others = [one for one in project.trace.layers if one not in (giver, receiver)]
+    pairs = {(width(one, _INPUTS), width(one, (output_parameter(one),))) for one in others}
+    between = {size for _, size in pairs if size is not None} - {before, after}
+    repeated = {x for x in between if {(before, x), (x, after)} <= pairs or {(after, x), (x, before)} <= pairs}
+    return _Habits(None if earlier is None else width(earlier[1], _INPUTS), before, after, frozenset(repeated))

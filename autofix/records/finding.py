@@ -1,0 +1,84 @@
+"""What disagrees in a run that failed, or that is silently wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from autofix.records.locations import Location
+
+
+class Mismatch(Enum):
+    """Which numbers disagree. Rules register for one or several of these."""
+
+    LINEAR_IN_FEATURES = "linear-in-features"
+    CONV_CHANNELS = "conv-channels"
+    CONV_GROUPS = "conv-groups"
+    CONV_RANK = "conv-rank"
+    KERNEL_TOO_LARGE = "kernel-too-large"
+    NORM_FEATURES = "norm-features"
+    NORM_RANK = "norm-rank"
+    NORM_GROUPS = "norm-groups"
+    NORM_BATCH_OF_ONE = "norm-batch-of-one"
+    RNN_INPUT_SIZE = "rnn-input-size"
+    RNN_HIDDEN = "rnn-hidden"
+    RNN_RANK = "rnn-rank"
+    ATTENTION_WIDTH = "attention-width"
+    ATTENTION_HEADS = "attention-heads"
+    ATTENTION_MASK = "attention-mask"
+    EMBEDDING_RANGE = "embedding-range"
+    EMBEDDING_DTYPE = "embedding-dtype"
+    BILINEAR_FEATURES = "bilinear-features"
+    VIEW_SIZE = "view-size"
+    VIEW_CONTIGUITY = "view-contiguity"
+    MATMUL = "matmul"
+    CONCATENATE = "concatenate"
+    BROADCAST = "broadcast"
+    EXPAND = "expand"
+    DIMENSION_RANGE = "dimension-range"
+    INDEX_RANGE = "index-range"
+    INDEX_RANK = "index-rank"
+    UNPACK = "unpack"
+    PARTS = "parts"
+    RANK = "rank"
+    TUPLE_RESULT = "tuple-result"
+    DTYPE = "dtype"
+    LOSS_SHAPE = "loss-shape"
+    LOSS_CLASSES = "loss-classes"
+    LOSS_BATCH = "loss-batch"
+    LOSS_DTYPE = "loss-dtype"
+    LOSS_SCALAR = "loss-scalar"
+    MISSING_NAME = "missing-name"
+    REFACTORING = "refactoring"
+    SILENT_BROADCAST = "silent-broadcast"
+    SILENT_FOLD = "silent-fold"
+    SILENT_REDUCTION = "silent-reduction"
+    SILENT_SQUEEZE = "silent-squeeze"
+    SILENT_BATCH = "silent-batch"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What diagnose concluded from a failure: kind of mismatch, where, expected, actual.
+
+    ``location`` is the place a reader is shown (the size argument where one is at fault, else the failing call);
+    ``call`` is the failing call. ``subject`` names the layer or operator. ``expected`` and ``actual`` are the sizes
+    (or whole shapes) that disagree. ``parameter`` is the layer argument at fault (``in_features``), empty when there
+    is none. ``dimension`` is the dimension of the operand at fault, ``operand`` its index among the operation's
+    tensors. ``silent``: nothing raised; the fault shows in shapes or on other inputs.
+    """
+
+    mismatch: Mismatch
+    message: str
+    location: Location
+    call: Location
+    subject: str
+    expected: tuple[int, ...] = ()
+    actual: tuple[int, ...] = ()
+    operation: int = -1
+    layer: int = -1
+    parameter: str = ""
+    operand: int = -1
+    dimension: int | None = None
+    silent: bool = False

@@ -1,0 +1,97 @@
+"""All diagnostics and the ending of one request, and the limits it was made under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from autofix.records.finding import Finding
+from autofix.records.locations import Location, SourceText
+from autofix.records.plan import Fix, Plan
+from autofix.records.samples import Target
+from autofix.records.trace import (
+    Trace,
+)
+
+
+class RepairEnding(Enum):
+    """How the search ended; a named value in every report."""
+
+    HEALTHY = "nothing to repair"
+    REPAIRED = "a plan was verified"
+    NO_FIX = "no fix helps"
+    LIMIT = "the search limit was reached"
+    NOT_RUN = "the model could not be run"
+    SUPPRESSED = "the finding is suppressed by a comment"
+    SEARCHING = "the search for a repair is under way"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What a reader is shown for one finding: code, message, where, and the operations whose shapes led there.
+
+    ``code`` is the rule's that answers it in the best plan, or AF900 when none does.
+    """
+
+    code: str
+    name: str
+    finding: Finding
+    chain: tuple[ChainLink, ...] = ()
+    fixed_by: Fix | None = None
+    suppressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """One step of the shape chain: operator or layer, its place, and the shape that came out (or went in, for the
+    last).
+    """
+
+    label: str
+    shape: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one probe run and one repair may spend and touch.
+
+    Memory is for one process: 0 is no limit of ours, None nine tenths of the machine's. Of the other sizes and counts
+    0 is no limit either; a run may have 16 threads for each process.
+    """
+
+    run_seconds: float = 30.0
+    memory_mib: int | None = None
+    probes: int = 160
+    seconds: float = 90.0
+    file_mib: int = 1024
+    processes: int = 256
+    open_files: int = 4096
+    network: bool = False
+    temporary_directory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    probes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All diagnostics and endings of one run.
+
+    ``plan`` is the best plan (or the picked one); ``alternatives`` the others by rank. ``texts`` are the analysed
+    texts of every file that a plan changes. ``trace`` is the run of the original text.
+    """
+
+    target: Target
+    ending: RepairEnding
+    message: str
+    trace: Trace
+    diagnostics: tuple[Diagnostic, ...] = ()
+    plan: Plan | None = None
+    alternatives: tuple[Plan, ...] = ()
+    texts: tuple[SourceText, ...] = ()
+    notes: tuple[str, ...] = ()
+    spent: Spent = field(default_factory=lambda: Spent(0, 0.0))

@@ -1,0 +1,251 @@
+"""What one run of the model did, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from autofix.records.locations import Range, Texts
+from autofix.records.options import Mode
+from autofix.records.values import Mapping, Tensor, Value, tensors_of
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One user frame of a stack: where it stood and, if it was recorded, the plain values of its names.
+
+    ``environment`` indexes ``Trace.environments``; -1 when it was not recorded.
+    """
+
+    path: Path
+    function: str
+    range: Range
+    environment: int = -1
+
+
+class OperationKind(Enum):
+    """The opcode of the fx node the operation was recorded as."""
+
+    PLACEHOLDER = "placeholder"
+    GET_ATTR = "get_attr"
+    CALL_MODULE = "call_module"
+    CALL_FUNCTION = "call_function"
+    CALL_METHOD = "call_method"
+
+
+class Phase(Enum):
+    CONSTRUCT = "construct"
+    FORWARD = "forward"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. ``result`` is None when it raised; ``frames`` are innermost first.
+
+    ``name`` is the node's in the fx graph, '' where the run was made without one.
+
+    ``target`` is the operator's public name: ``torch.cat``, ``torch.nn.functional.relu``, ``Tensor.view``,
+    ``operator.add``; for a layer its type (``torch.nn.Linear``), with ``layer`` as its path in the model. ``scope``
+    is the path of the innermost non-leaf layer whose forward ran. The two ``_index`` fields index ``Trace.layers``,
+    -1 when there is none.
+    """
+
+    index: int
+    name: str
+    kind: OperationKind
+    target: str
+    arguments: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+    result: Value
+    raised: bool
+    frames: tuple[Frame, ...]
+    phase: Phase
+    layer: str | None = None
+    scope: str = ""
+    layer_index: int = -1
+    scope_index: int = -1
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """The operand tensors in order, those inside lists and tuples included."""
+        return tensors_of((*self.arguments, *(value for _, value in self.keywords)))
+
+    def keyword(self, name: str) -> Value | None:
+        return next((value for key, value in self.keywords if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One ``nn.Module`` of the model, in order of construction.
+
+    ``settings`` are its public plain attributes (``in_features``, ``kernel_size``, ...). ``construction`` is the
+    chain of user frames, innermost first, at the moment it was built. ``path`` is empty for the model itself and None
+    for a layer that was built but is not part of the model (or not yet, when construction failed).
+    """
+
+    identity: int
+    path: str | None
+    type: str
+    settings: tuple[tuple[str, Value], ...]
+    parameters: tuple[tuple[str, tuple[int, ...]], ...]
+    construction: tuple[Frame, ...]
+    is_leaf: bool
+
+    @property
+    def parameter_count(self) -> int:
+        """Elements of the layer's own parameters, without those of its children."""
+        total = 0
+        for _, shape in self.parameters:
+            count = 1
+            for size in shape:
+                count *= size
+            total += count
+        return total
+
+    def setting(self, name: str) -> Value | None:
+        return next((value for key, value in self.settings if key == name), None)
+
+    @property
+    def kind(self) -> str:
+        """The bare class name: ``Linear`` of ``torch.nn.Linear``."""
+        return self.type.rpartition(".")[2]
+
+
+class Stage(Enum):
+    """What was being done when the run ended."""
+
+    IMPORT = "import"
+    CONSTRUCT = "construct"
+    SAMPLE = "sample"
+    FORWARD = "forward"
+    SCRIPT = "script"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The raw error that ended a run.
+
+    ``operation`` indexes the operation that raised, -1 when none did (plain Python raised). ``frames`` are the user
+    frames of the traceback, innermost first. ``callee`` is the first function outside the project that the innermost
+    user frame called (``torch.nn.modules.normalization.GroupNorm.__init__``), empty when user code itself raised,
+    with its plain arguments.
+    """
+
+    type: str
+    message: str
+    stage: Stage
+    operation: int
+    frames: tuple[Frame, ...]
+    callee: str = ""
+    arguments: tuple[tuple[str, Value], ...] = ()
+
+
+class Ending(Enum):
+    """How a run of user code ended; everything but PASSED carries a message."""
+
+    PASSED = "passed"
+    RAISED = "raised"
+    IMPORT_FAILED = "import failed"
+    NO_MODEL = "no model"
+    BAD_SAMPLE = "bad sample"
+    EXITED = "exited"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    OUT_OF_MEMORY = "out of memory"
+    NEEDS_VALUES = "needs values"
+    LIMIT_REACHED = "limit reached"
+    REFUSED = "refused"
+    PROBE_FAILED = "probe failed"
+
+
+class CheckKind(Enum):
+    """The rungs of the verification ladder, in order (design section 6)."""
+
+    FORWARD = "forward on the sample"
+    ALSO = "forward on the other samples"
+    BATCH = "other batch sizes"
+    INDEPENDENT = "no batch mixing"
+    BACKWARD = "backward"
+    FRESH = "fresh process"
+    EQUAL = "equal outputs with the same weights"
+
+
+class CheckOutcome(Enum):
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ASKED = "not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rung: what came of it, and in words why (sizes that disagree, or why the question could not be asked).
+
+    ``operation`` indexes the operation of the trace that puts samples together, -1 when none was found; ``dimension``
+    is the one that the samples lay along in its first operand.
+    """
+
+    kind: CheckKind
+    outcome: CheckOutcome
+    detail: str = ""
+    operation: int = -1
+    dimension: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is asked of the probe for one request: the edited texts, and how they are run.
+
+    ``checks``: with the ladder; ``fresh``: in a process that has run no user code; ``graph``: with the forward's graph.
+    """
+
+    texts: Texts = ()
+    checks: bool = False
+    fresh: bool = False
+    graph: bool = False
+
+
+class Isolation(Enum):
+    """How the user's files were kept as they are while the code ran; the strongest first."""
+
+    OVERLAY = "overlay"
+    LANDLOCK = "landlock"
+    COPIES = "copies"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One run of the model as plain data.
+
+    ``mode`` is META where tensors had no storage; ``need`` is then what they would take, in bytes. ``invented`` names
+    the operations that need values which only storage gives. ``isolation`` is None where the run has told nothing.
+    """
+
+    ending: Ending
+    message: str
+    operations: tuple[Operation, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    environments: tuple[Mapping, ...] = ()
+    globals: tuple[tuple[Path, Mapping], ...] = ()
+    output: Value = None
+    failure: Failure | None = None
+    checks: tuple[Check, ...] = ()
+    state_dict: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    files: tuple[Path, ...] = ()
+    data_files: tuple[Path, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    sliced: bool = False
+    candidates: tuple[str, ...] = ()
+    seconds: float = 0.0
+    graph: str = ""
+    mode: Mode = Mode.REAL
+    need: int = 0
+    invented: tuple[str, ...] = ()
+    isolation: Isolation | None = None
+
+    @property
+    def failed_operation(self) -> Operation | None:
+        if self.failure is None or self.failure.operation < 0:
+            return None
+        return self.operations[self.failure.operation]

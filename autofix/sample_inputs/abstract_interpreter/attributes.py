@@ -1,0 +1,81 @@
+"""What ``owner.name`` means in a sketch: an attribute that was set, a method, a class attribute, a part of a tensor.
+
+Expressions go to the run's ``evaluate``.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from autofix.sample_inputs.abstract_interpreter import view_shapes
+from autofix.sample_inputs.abstract_interpreter.values import (
+    UNKNOWN,
+    Foreign,
+    Function,
+    Instance,
+    Layer,
+    Method,
+    Parent,
+    Run,
+    Scope,
+    Tensor,
+    words,
+)
+
+_MODULE_METHODS = words(
+    """
+    to cuda cpu eval train float double half apply requires_grad_ add_module register_module register_buffer
+    register_parameter parameters modules children named_parameters zero_grad forward state_dict
+    """
+)
+
+
+def attribute(owner: Any, name: str, run: Run) -> Any:
+    match owner:
+        case Foreign():
+            return Foreign(f"{owner.name}.{name}")
+        case Instance():
+            return owner.attributes[name] if name in owner.attributes else inherited(owner, owner.class_, name, run)
+        case Parent():
+            return Method(owner, name)
+        case ast.ClassDef():
+            return inherited(None, owner, name, run)
+        case Tensor() if name == "shape":
+            return UNKNOWN if owner.shape is None else list(owner.shape)
+        case Tensor() if name == "ndim":
+            return UNKNOWN if owner.shape is None else len(owner.shape)
+        case Tensor() if name in {"T", "mT"} and owner.shape is not None:
+            return Tensor(
+                view_shapes.transpose(owner.shape, 0, 1) if name == "T" else view_shapes.transpose(owner.shape, -1, -2)
+            )
+        case Layer() if name in owner.settings:
+            return owner.settings[name]
+        case Layer() if name in {"weight", "bias", "device", "dtype"}:
+            return Tensor(None)
+        case Tensor() if name in {"data", "real"}:
+            return owner
+        case Tensor() if name in {"device", "dtype", "is_cuda"}:
+            return UNKNOWN
+    return UNKNOWN if owner is UNKNOWN else Method(owner, name)
+
+
+def inherited(instance: Instance | None, class_: ast.ClassDef, name: str, run: Run, depth: int = 0) -> Any:
+    """A method or a class attribute, of the class or of a base in the same file."""
+    for statement in reversed(class_.body):
+        match statement:
+            case ast.FunctionDef(name=own, decorator_list=decorators) if own == name:
+                bound = None if any(getattr(one, "id", "") == "staticmethod" for one in decorators) else instance
+                function = Function(statement, Scope(run, class_=class_), bound)
+                is_property = any(getattr(one, "id", "") == "property" for one in decorators)
+                return run.call(function, [], {}, run) if is_property and bound else function
+            case ast.Assign(targets=[ast.Name(id=own)], value=value) if own == name:
+                return run.evaluate(value, Scope(run))
+            case ast.AnnAssign(target=ast.Name(id=own), value=ast.expr() as value) if own == name:
+                return run.evaluate(value, Scope(run))
+    for base in class_.bases if depth < 20 else ():
+        known = run.evaluate(base, Scope(run))
+        found = inherited(instance, known, name, run, depth + 1) if isinstance(known, ast.ClassDef) else UNKNOWN
+        if found is not UNKNOWN:
+            return found
+    return UNKNOWN if instance is None else Method(instance, name) if name in _MODULE_METHODS else UNKNOWN

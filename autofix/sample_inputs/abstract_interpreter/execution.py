@@ -1,0 +1,253 @@
+"""Walk through the functions of a file as a sketch: build its classes, call its methods, apply layers to shapes.
+
+Nothing of the user's is run; a walk has a number of steps and ends as Lost when they are used up.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from autofix.sample_inputs.abstract_interpreter import layers
+from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, combined, items_of, truth
+from autofix.sample_inputs.abstract_interpreter.attributes import inherited
+from autofix.sample_inputs.abstract_interpreter.expressions import assign, evaluate
+from autofix.sample_inputs.abstract_interpreter.external_calls import call_foreign, call_method
+from autofix.sample_inputs.abstract_interpreter.values import (
+    UNKNOWN,
+    Foreign,
+    Function,
+    Instance,
+    Layer,
+    Lost,
+    Method,
+    Misfit,
+    Run,
+    Scope,
+    Tensor,
+)
+from autofix.syntax.source import Source
+
+MAX_DEPTH = 60
+MAX_ROUNDS = 2000
+
+
+def start(source: Source, steps: int) -> Run:
+    return Run(source, steps, evaluate, call)
+
+
+def scope(run: Run, names: dict[str, Any]) -> Scope:
+    return Scope(run, names)
+
+
+def value(node: ast.expr, run: Run, names: dict[str, Any] | None = None) -> Any:
+    """The value of an expression at the level of the module; UNKNOWN where the text does not tell."""
+    try:
+        return evaluate(node, Scope(run, names if names is not None else {}))
+    except (Misfit, Lost, RecursionError):
+        return UNKNOWN
+
+
+def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    """What a call gives; raises Misfit where it would raise and Lost where the text does not tell how it goes on."""
+    run.steps -= 1  # A Sequential of Sequentials that share their parts is short to build, and not to apply.
+    if run.steps < 0:
+        raise Lost
+    match function:
+        case Function():
+            return _run_function(function, positional, keywords, run)
+        case ast.ClassDef():
+            return _constructed(function, positional, keywords, run)
+        case Layer():
+            return layers.apply(function, [*positional, *keywords.values()], run)
+        case Instance():
+            return _applied(function, positional, keywords, run)
+        case Method():
+            return call_method(function, positional, keywords, run)
+        case Foreign():
+            return call_foreign(function, positional, keywords, run)
+    return Tensor(None) if any(isinstance(one, Tensor) for one in positional) else UNKNOWN
+
+
+def forward_of(instance: Instance, run: Run) -> Any:
+    """The forward of a model; UNKNOWN if the class has none of its own."""
+    found = inherited(instance, instance.class_, "forward", run)
+    return found if isinstance(found, Function) else UNKNOWN
+
+
+def _applied(instance: Instance, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    forward = inherited(instance, instance.class_, "forward", run)
+    if not isinstance(forward, Function):
+        parts = [*instance.attributes.values()]
+        sequential = _extends(instance.class_, "Sequential", run)
+        return layers.apply(Layer("Sequential", {}, parts), positional, run) if sequential else UNKNOWN
+    return call(forward, positional, keywords, run)
+
+
+def _extends(class_: ast.ClassDef, kind: str, run: Run) -> bool:
+    bases = [evaluate(base, Scope(run)) for base in class_.bases]
+    return any(isinstance(base, Foreign) and base.bare == kind for base in bases)
+
+
+def _constructed(class_: ast.ClassDef, positional: list[Any], keywords: dict[str, Any], run: Run) -> Instance:
+    instance = Instance(class_)
+    constructor = inherited(instance, class_, "__init__", run)
+    if isinstance(constructor, Function):
+        call(constructor, positional, keywords, run)
+        return instance
+    fields = [
+        node.target.id for node in class_.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    ]
+    instance.attributes.update(dict(zip(fields, positional, strict=False)) | keywords)
+    return instance
+
+
+class _Returned(Exception):
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class _Broken(Exception):
+    pass
+
+
+class _Continued(Exception):
+    pass
+
+
+def _run_function(function: Function, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    if run.depth >= MAX_DEPTH:
+        raise Lost
+    given = [function.instance, *positional] if function.instance is not None else positional
+    outer = function.scope
+    scope = Scope(run, {}, outer, function.instance or outer.instance, outer.class_)
+    _bind(function.node.args, given, keywords, scope)
+    run.depth += 1
+    try:
+        if isinstance(function.node, ast.Lambda):
+            return evaluate(function.node.body, scope)
+        execute(function.node.body, scope)
+    except _Returned as returned:
+        return returned.value
+    finally:
+        run.depth -= 1
+    return None
+
+
+def _bind(parameters: ast.arguments, positional: list[Any], keywords: dict[str, Any], scope: Scope) -> None:
+    names = [one.arg for one in (*parameters.posonlyargs, *parameters.args)]
+    outer = scope.outer or scope
+    for name, default in zip(reversed(names), reversed(parameters.defaults), strict=False):
+        scope.names[name] = evaluate(default, outer)
+    for one, keyword_default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
+        scope.names[one.arg] = evaluate(keyword_default, outer) if keyword_default is not None else UNKNOWN
+    scope.names.update({name: UNKNOWN for name in names if name not in scope.names})
+    scope.names.update(zip(names, positional, strict=False))
+    own = {*names, *(one.arg for one in parameters.kwonlyargs)}
+    scope.names.update({name: value for name, value in keywords.items() if name in own})
+    if parameters.vararg is not None:
+        scope.names[parameters.vararg.arg] = tuple(positional[len(names) :])
+    if parameters.kwarg is not None:
+        scope.names[parameters.kwarg.arg] = {name: value for name, value in keywords.items() if name not in own}
+
+
+# -- statements --------------------------------------------------------------------------------------------------------
+
+
+def execute(statements: list[ast.stmt], scope: Scope) -> None:
+    for statement in statements:
+        _execute(statement, scope)
+
+
+def _execute(statement: ast.stmt, scope: Scope) -> None:
+    match statement:
+        case ast.Assign(targets=targets, value=value):
+            result = evaluate(value, scope)
+            for target in targets:
+                assign(target, result, scope)
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            assign(target, evaluate(value, scope), scope)
+        case ast.AugAssign(target=target, op=op, value=value):
+            _augment(target, op, evaluate(value, scope), scope)
+        case ast.Expr(value=value):
+            evaluate(value, scope)
+        case ast.Return(value=value):
+            raise _Returned(evaluate(value, scope))
+        case ast.If():
+            _if(statement, scope)
+        case ast.For():
+            _for(statement, scope)
+        case ast.While():
+            _while(statement, scope)
+        case ast.With(body=body) | ast.Try(body=body):
+            execute(body, scope)
+        case ast.FunctionDef(name=name):
+            scope.names[name] = Function(statement, scope)
+        case ast.Assert(test=test):
+            if truth(evaluate(test, scope)) is False:
+                raise Misfit("an assertion does not hold")
+        case ast.Raise():
+            raise Misfit("the program raises")
+        case ast.Break():
+            raise _Broken
+        case ast.Continue():
+            raise _Continued
+
+
+def _augment(target: ast.expr, op: ast.operator, value: Any, scope: Scope) -> None:
+    old = evaluate(target, scope)
+    try:
+        if isinstance(old, list) and isinstance(op, ast.Add):
+            more = items_of(value) or []
+            old.extend(more if len(old) + len(more) <= MAX_ITEMS else ())  # One that doubles would take all memory.
+            return
+        assign(target, combined(op, old, value, scope.run), scope)
+    except (ArithmeticError, TypeError, ValueError, AttributeError, KeyError):
+        assign(target, UNKNOWN, scope)
+
+
+def _if(statement: ast.If, scope: Scope) -> None:
+    known = truth(evaluate(statement.test, scope))
+    if known is not None:
+        execute(statement.body if known else statement.orelse, scope)
+    elif not scope.run.lenient:
+        raise Lost
+    else:
+        # Which layer an input meets first is the same on both ways as a rule, so both are walked.
+        for branch in (statement.body, statement.orelse):
+            try:
+                execute(branch, scope)
+            except (Misfit, _Returned):
+                continue
+
+
+def _for(statement: ast.For, scope: Scope) -> None:
+    items = items_of(evaluate(statement.iter, scope))
+    if items is None and not scope.run.lenient:
+        raise Lost
+    for item in [UNKNOWN] if items is None else items:
+        assign(statement.target, item, scope)
+        try:
+            execute(statement.body, scope)
+        except _Continued:
+            continue
+        except _Broken:
+            return
+    execute(statement.orelse, scope)
+
+
+def _while(statement: ast.While, scope: Scope) -> None:
+    for _ in range(MAX_ROUNDS):
+        known = truth(evaluate(statement.test, scope))
+        if known is None:
+            raise Lost
+        if not known:
+            return
+        try:
+            execute(statement.body, scope)
+        except _Continued:
+            continue
+        except _Broken:
+            return
+    raise Lost

@@ -1,0 +1,193 @@
+"""Calls of what the file does not define: Python's builtins, torch's layers and functions, methods of containers.
+
+A name that is not known gives an unknown result.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+from autofix.sample_inputs.abstract_interpreter import function_shapes, layers
+from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, is_long, is_wide, items_of
+from autofix.sample_inputs.abstract_interpreter.attributes import attribute, inherited
+from autofix.sample_inputs.abstract_interpreter.values import (
+    UNKNOWN,
+    Foreign,
+    Function,
+    Instance,
+    Layer,
+    Method,
+    Parent,
+    Run,
+    Scope,
+    Tensor,
+    words,
+)
+
+MAX_DIGITS = 400  # A float has no more in front of its point.
+_CONTAINERS = frozenset(("ModuleList", "ParameterList"))
+_ITSELF = words(
+    """
+    to cuda cpu eval train float double half apply requires_grad_ compile
+    """
+)
+
+
+def call_method(method: Method, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    owner, name = method.owner, method.name
+    match owner:
+        case Parent():
+            return _parent(owner, name, positional, keywords, run)
+        case Tensor():
+            return function_shapes.apply(name, [owner, *positional], keywords, run)
+        case Layer() if name == "forward":
+            return run.call(owner, positional, keywords, run)
+        case Layer() if name in {"append", "add_module"} and positional:
+            owner.parts.append(positional[-1])
+            return None
+        case Instance() if name in {"add_module", "register_module", "register_buffer", "register_parameter"}:
+            if len(positional) > 1 and isinstance(positional[0], str):
+                owner.attributes[positional[0]] = positional[1]
+            return None
+        case Instance() | Layer() if name in _ITSELF:
+            return owner
+        case str() if is_long(owner) or (name == "format" and is_wide(owner)):
+            return UNKNOWN
+        case list() if name == "extend":
+            owner.extend(_room(owner, positional[0]))
+            return None
+        case list() if name in _ADDING:
+            return getattr(owner, name)(*positional)
+        case list() | dict() | str() if name in _OF_CONTAINERS:
+            known = not any(map(is_long, (*positional, *keywords.values())))
+            return getattr(owner, name)(*positional, **keywords) if known else UNKNOWN
+    return UNKNOWN
+
+
+_ADDING = frozenset(("append", "insert"))
+_OF_CONTAINERS = words(
+    """
+    items keys values get pop update copy index format split lower
+    """
+)
+
+
+def _room(owner: list[Any], more: Any) -> list[Any]:
+    """What a list is extended by: one that grows by itself again and again would take all memory."""
+    items = items_of(more) or []
+    return items if len(owner) + len(items) <= MAX_ITEMS else []
+
+
+def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    for base in parent.class_.bases:
+        known = run.evaluate(base, Scope(run))
+        if isinstance(known, ast.ClassDef):
+            found = inherited(parent.instance, known, name, run)
+            if isinstance(found, Function):
+                return run.call(found, positional, keywords, run)
+        elif isinstance(known, Foreign) and known.bare == "Sequential" and name == "__init__":
+            parent.instance.attributes.update({str(at): part for at, part in enumerate(positional)})
+    return None
+
+
+def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    name = function.bare
+    if function.name in _BUILTINS:
+        return _BUILTINS[function.name](*positional, **keywords)
+    if function.name in _OF_ALL:
+        return UNKNOWN if any(map(is_long, positional)) else _OF_ALL[function.name](*positional, **keywords)
+    if function.name == "json.loads":
+        return json.loads(positional[0])
+    if name == "pad_packed_sequence":
+        return (*positional[:1], Tensor(None))
+    if name in {"getattr", "hasattr", "setattr", "isinstance"}:
+        return _reflected(name, positional, run)
+    if name in {"Sequential", "ModuleDict", "OrderedDict"} or name in _CONTAINERS:
+        return _container(name, positional, keywords)
+    if function.name.startswith(("math.", "np.", "numpy.")) and hasattr(math, name):
+        return UNKNOWN if name in _GROWING or any(map(is_long, positional)) else getattr(math, name)(*positional)
+    if function.name.startswith(("torchvision.models.", "timm.")) or ".models." in f".{function.name}":
+        return Layer("Backbone", {})
+    if name[:1].isupper() and layers.is_known(name):
+        return layers.build(name, positional, keywords)
+    if function_shapes.is_known(name) or name in {"cat", "concat", "stack", "randint", "arange"}:
+        return function_shapes.apply(name, positional, keywords, run)
+    return UNKNOWN
+
+
+def _container(name: str, positional: list[Any], keywords: dict[str, Any]) -> Any:
+    first = positional[0] if positional else []
+    if name in {"ModuleDict", "OrderedDict"}:
+        return UNKNOWN if is_long(first) else dict(first) | keywords
+    if name in _CONTAINERS:
+        return items_of(first) or []
+    parts = list(first.values()) if len(positional) == 1 and isinstance(first, dict) else positional
+    return Layer("Sequential", {}, list(parts))
+
+
+def _reflected(name: str, positional: list[Any], run: Run) -> Any:
+    if name == "isinstance":
+        kinds = positional[1] if isinstance(positional[1], tuple) else (positional[1],)
+        plain = {"int": int, "float": float, "str": str, "list": list, "tuple": tuple, "dict": dict}
+        known = tuple(plain[one.name] for one in kinds if isinstance(one, Foreign) and one.name in plain)
+        return (
+            isinstance(positional[0], known) if len(known) == len(kinds) and positional[0] is not UNKNOWN else UNKNOWN
+        )
+    owner, key = positional[0], positional[1]
+    if not isinstance(key, str):
+        return UNKNOWN
+    if name == "setattr":
+        if isinstance(owner, Instance):
+            owner.attributes[key] = positional[2]
+        return None
+    found = attribute(owner, key, run)
+    if name == "hasattr":
+        return found is not UNKNOWN
+    return positional[2] if found is UNKNOWN and len(positional) > 2 else found
+
+
+def _length(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.shape[0] if value.shape else UNKNOWN
+    return len(value.parts if isinstance(value, Layer) else value)
+
+
+def _numbered(value: Any, start: int = 0) -> Any:
+    items = items_of(value)
+    return UNKNOWN if items is None else list(enumerate(items, start))
+
+
+def _zipped(*values: Any) -> Any:
+    columns = [items_of(value) for value in values]
+    return UNKNOWN if any(column is None for column in columns) else list(zip(*filter(None, columns), strict=False))
+
+
+def _printed(*_values: Any, **_options: Any) -> None:
+    """Printing changes nothing."""
+
+
+_BUILTINS: dict[str, Callable[..., Any]] = {
+    "int": int,
+    "float": float,
+    "str": lambda value="": str(value) if isinstance(value, (str, int, float)) else UNKNOWN,
+    "bool": bool,
+    "abs": abs,
+    "round": lambda value, digits=None: round(value, digits if digits is None else max(digits, -MAX_DIGITS)),
+    "range": range,
+    "list": lambda value=(): items_of(value) or [],
+    "tuple": lambda value=(): tuple(items_of(value) or ()),
+    "reversed": lambda value: list(reversed(items_of(value) or [])),
+    "len": _length,
+    "enumerate": _numbered,
+    "zip": _zipped,
+    "print": _printed,
+    "ModuleList": lambda value=(): items_of(value) or [],
+}
+# Those that look at all that they are given.
+_OF_ALL: dict[str, Callable[..., Any]] = {"dict": dict, "max": max, "min": min, "sum": sum, "sorted": sorted}
+# Their results have as many digits as their arguments say.
+_GROWING = frozenset(("factorial", "comb", "perm", "ldexp"))

@@ -1,0 +1,283 @@
+"""What torch's functions and tensor methods make of shapes, by bare name.
+
+A function that is not listed gives an unknown result.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autofix.operators import signatures
+from autofix.sample_inputs.abstract_interpreter import layers, tensor_factories, view_shapes
+from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS
+from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
+
+_SAME = words(
+    """
+    relu relu_ relu6 leaky_relu elu selu celu gelu silu mish sigmoid sigmoid_ logsigmoid tanh tanh_ hardtanh
+    hardswish hardsigmoid softplus softsign softmax log_softmax dropout dropout1d dropout2d dropout3d alpha_dropout
+    normalize contiguous clone detach to cuda cpu requires_grad_ exp log log1p sqrt rsqrt abs neg pow square sin cos
+    clamp clamp_min clamp_max clip cumsum flip roll type_as add_ mul_ sub_ div_ nan_to_num
+    round floor ceil sign triu tril instance_norm layer_norm batch_norm checkpoint tensor as_tensor Parameter
+    Variable normal_ uniform_ zero_ fill_ share_memory_ pin_memory pack_padded_sequence
+    """
+)
+_LIKE = {"zeros_like", "ones_like", "randn_like", "rand_like", "empty_like", "full_like"}
+_REDUCTIONS = {"mean", "sum", "amax", "amin", "std", "var", "logsumexp", "prod", "all", "any", "argmax", "argmin"}
+_PAIRS = {"add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "where", "masked_fill", "masked_fill_"}
+
+
+def is_known(name: str) -> bool:
+    """Whether a bare name is a function of tensors that this file knows."""
+    return (
+        name in _RULES
+        or name in _SAME
+        or name in tensor_factories.TYPES
+        or name in tensor_factories.MAKERS
+        or name in _LIKE
+        or _pooled(name) != ""
+    )
+
+
+def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    """The result of ``torch.<name>(*inputs)`` or ``inputs[0].<name>(*inputs[1:])``."""
+    if name in tensor_factories.MAKERS:
+        return tensor_factories.made_of(name, inputs, keywords)
+    if name.startswith("new_") and name[4:] in tensor_factories.MAKERS:
+        return tensor_factories.made_of(name[4:], inputs[1:], keywords)
+    if name == "randint":
+        return tensor_factories.randint(inputs, keywords)
+    if name == "arange":
+        return tensor_factories.arange(inputs)
+    given = inputs[0] if inputs else keywords.get("input", UNKNOWN)
+    if name in {"cat", "concat", "stack"}:
+        return tensor_factories.joined(name, given, keywords.get("dim", inputs[1] if len(inputs) > 1 else 0))
+    if not isinstance(given, Tensor):
+        return UNKNOWN
+    if name in tensor_factories.TYPES:
+        return replace(given, dtype=tensor_factories.TYPES[name])
+    if name in {"to", "type"}:
+        return tensor_factories.retyped(given, [*inputs[1:], *keywords.values()])
+    if name in _SAME:
+        return given
+    if name in _LIKE:
+        return replace(given, source=-1)
+    return _shaped(name, given, inputs, keywords, run)
+
+
+def _shaped(name: str, given: Tensor, inputs: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+    if given.shape is None:
+        return _unshaped(name, given, inputs, run)
+    kind = _pooled(name)
+    if kind:
+        names = signatures.layer_parameters(kind)
+        return layers.apply(Layer(kind, dict(zip(names, inputs[1:], strict=False)) | keywords), [given], run)
+    rule = _RULES.get(name)
+    if rule is None:
+        return UNKNOWN
+    named = dict(zip(signatures.function_parameters(name)[1:], inputs[1:], strict=False)) | keywords
+    result = rule(_Use(given, inputs[1:], named, run))
+    return (
+        replace(given, shape=result, source=given.source)
+        if isinstance(result, tuple) and tensor_factories.are_sizes(result)
+        else result
+    )
+
+
+def _pooled(name: str) -> str:
+    """``MaxPool2d`` of ``max_pool2d``."""
+    head, _, tail = name.partition("_pool")
+    known = head in {"max", "avg", "adaptive_avg", "adaptive_max"} and tail in {"1d", "2d", "3d"}
+    return f"{head.title().replace('_', '')}Pool{tail}" if known else ""
+
+
+def _unshaped(name: str, given: Tensor, inputs: list[Any], run: Run) -> Any:
+    """Another form of an input is still that input; sizes of it are not known."""
+    if name in {"size", "dim", "numel", "ndimension", "__len__"}:
+        return UNKNOWN
+    other = inputs[1] if len(inputs) > 1 else None
+    if name in {"matmul", "mm"} and isinstance(other, Tensor) and other.shape and given.source >= 0:
+        run.needs.setdefault(given.source, Layer("Linear", {"in_features": other.shape[-2:][0]}))
+        return Tensor(None)
+    if name in {"max", "min", "topk", "sort"} and len(inputs) > 1 and isinstance(inputs[1], int):
+        return (Tensor(None), Tensor(None))
+    return given if name in _RULES or _pooled(name) else Tensor(None)
+
+
+# -- rules: a shape, or another value ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A function applied to ``given``; its other arguments by position, and those it names."""
+
+    given: Tensor
+    rest: list[Any]
+    named: dict[str, Any]
+    run: Run
+
+
+def _view(use: _Use) -> Any:
+    assert use.given.shape is not None
+    sizes = tensor_factories.flat([use.named["shape"]] if "shape" in use.named else use.rest)
+    if sizes is None:
+        return Tensor(None, use.given.dtype)
+    shape = view_shapes.view(use.given.shape, sizes)
+    use.run.folds += shape[:1] != use.given.shape[:1]
+    return shape
+
+
+def _reduced(use: _Use) -> Any:
+    assert use.given.shape is not None
+    dimension = use.named.get("dim", use.named.get("axis", use.rest[0] if use.rest else None))
+    keep = use.named.get("keepdim", use.named.get("keepdims", False)) is True
+    if dimension is None or isinstance(dimension, int):
+        return view_shapes.reduce(use.given.shape, None if dimension is None else (dimension,), keep)
+    if isinstance(dimension, (tuple, list)) and tensor_factories.are_sizes(dimension):
+        return view_shapes.reduce(use.given.shape, dimension, keep)
+    return Tensor(None)
+
+
+def _extreme(use: _Use) -> Any:
+    """``max`` and ``min`` along a dimension give values and places; of two tensors they give one."""
+    if use.rest and isinstance(use.rest[0], Tensor):
+        return _pair(use)
+    if not isinstance(use.named.get("dim"), int):
+        return ()
+    shape = _reduced(use)
+    return (Tensor(shape, use.given.dtype), Tensor(shape, "int64")) if isinstance(shape, tuple) else UNKNOWN
+
+
+def _pair(use: _Use) -> Any:
+    other = use.rest[0] if use.rest else None
+    if not isinstance(other, Tensor):
+        return use.given
+    if other.shape is None or use.given.shape is None:
+        return Tensor(None)
+    return view_shapes.broadcast(use.given.shape, other.shape)
+
+
+def _matmul(use: _Use) -> Any:
+    other = use.rest[0] if use.rest else None
+    if not isinstance(other, Tensor) or other.shape is None or use.given.shape is None:
+        return Tensor(None)
+    return Tensor(view_shapes.product(use.given.shape, other.shape))
+
+
+def _of_rank(use: _Use, rank: int) -> _Use:
+    if any(
+        len(one.shape) != rank for one in (use.given, *use.rest) if isinstance(one, Tensor) and one.shape is not None
+    ):
+        raise Misfit(f"{rank} dimensions wanted")
+    return use
+
+
+def _pieces(name: str) -> Callable[[_Use], Any]:
+    def cut(use: _Use) -> Any:
+        assert use.given.shape is not None
+        dimension = use.named.get("dim", use.rest[1] if len(use.rest) > 1 else 0)
+        amount = use.rest[0] if use.rest else use.named.get("chunks", use.named.get("split_size_or_sections", 1))
+        if name == "unbind":
+            dimension = use.rest[0] if use.rest else use.named.get("dim", 0)
+            amount = 1
+        if not isinstance(dimension, int) or not isinstance(amount, (int, list, tuple)):
+            return UNKNOWN
+        at = view_shapes.place(dimension, len(use.given.shape))
+        size = use.given.shape[at]
+        if isinstance(amount, int):
+            each = max(1, math.ceil(size / amount) if name == "chunk" else amount)
+            if size > MAX_ITEMS * each:
+                return UNKNOWN
+            amount = [min(each, size - start) for start in range(0, size, each)]
+        if not tensor_factories.are_sizes(amount) or sum(amount) != size:
+            raise Misfit("the pieces are not the whole")
+        made = [replace(use.given, shape=(*use.given.shape[:at], one, *use.given.shape[at + 1 :])) for one in amount]
+        return (
+            [replace(one, shape=view_shapes.squeeze(one.shape or (), at)) for one in made] if name == "unbind" else made
+        )
+
+    return cut
+
+
+def _expanded(use: _Use) -> Any:
+    sizes, shape = tensor_factories.flat(use.rest), use.given.shape or ()
+    if sizes is None or len(sizes) < len(shape):
+        return Tensor(None)
+    old = (1,) * (len(sizes) - len(shape)) + shape
+    if any(o not in (1, n) and n != -1 for o, n in zip(old, sizes, strict=True)):
+        raise Misfit(f"{shape} does not expand to {sizes}")
+    return tuple(o if n == -1 else n for o, n in zip(old, sizes, strict=True))
+
+
+def _repeated(use: _Use) -> Any:
+    times, shape = tensor_factories.flat(use.rest), use.given.shape or ()
+    if times is None or len(times) < len(shape):
+        return Tensor(None)
+    return tuple(o * n for o, n in zip((1,) * (len(times) - len(shape)) + shape, times, strict=True))
+
+
+def _padded(use: _Use) -> Any:
+    sides, shape = use.named.get("pad"), list(use.given.shape or ())
+    if not isinstance(sides, (tuple, list)) or not tensor_factories.are_sizes(sides) or len(sides) > 2 * len(shape):
+        return Tensor(None)
+    for index in range(len(sides) // 2):
+        shape[-1 - index] += sides[2 * index] + sides[2 * index + 1]
+    return tuple(shape)
+
+
+def _one_hot(use: _Use) -> Any:
+    classes = use.rest[0] if use.rest else use.named.get("num_classes")
+    return Tensor((*(use.given.shape or ()), classes), "int64") if isinstance(classes, int) else Tensor(None)
+
+
+def _turned(use: _Use) -> Any:
+    order = tensor_factories.flat([use.named["dims"]] if "dims" in use.named else use.rest)
+    return Tensor(None) if order is None else view_shapes.permute(use.given.shape or (), order)
+
+
+def _swapped(use: _Use) -> Any:
+    pair = (
+        use.named.get("dim0", use.rest[0] if use.rest else None),
+        use.named.get("dim1", use.rest[1] if len(use.rest) > 1 else None),
+    )
+    return view_shapes.transpose(use.given.shape or (), *pair) if tensor_factories.are_sizes(pair) else Tensor(None)  # type: ignore[arg-type]
+
+
+def _size(use: _Use) -> Any:
+    shape = use.given.shape or ()
+    dimension = use.named.get("dim", use.rest[0] if use.rest else None)
+    if dimension is None:
+        return list(shape)
+    return shape[view_shapes.place(dimension, len(shape))] if isinstance(dimension, int) else UNKNOWN
+
+
+_RULES: dict[str, Callable[[_Use], Any]] = {
+    **dict.fromkeys(("view", "reshape"), _view),
+    **dict.fromkeys(_REDUCTIONS, _reduced),
+    **dict.fromkeys(_PAIRS, _pair),
+    **dict.fromkeys(("max", "min"), _extreme),
+    "matmul": _matmul,
+    "bmm": lambda use: _matmul(_of_rank(use, 3)),
+    "mm": lambda use: _matmul(_of_rank(use, 2)),
+    **{name: _pieces(name) for name in ("chunk", "split", "unbind")},
+    "permute": _turned,
+    **dict.fromkeys(("transpose", "swapaxes"), _swapped),
+    "t": lambda use: tuple(reversed(use.given.shape or ())),
+    "flatten": lambda use: view_shapes.flatten(
+        use.given.shape or (), use.named.get("start_dim", 0), use.named.get("end_dim", -1)
+    ),
+    "unsqueeze": lambda use: view_shapes.unsqueeze(use.given.shape or (), use.named.get("dim", 0)),
+    "squeeze": lambda use: view_shapes.squeeze(use.given.shape or (), use.named.get("dim")),
+    "interpolate": lambda use: view_shapes.resized(use.given, use.named.get("size"), use.named.get("scale_factor")),
+    "expand": _expanded,
+    "repeat": _repeated,
+    "pad": _padded,
+    "one_hot": _one_hot,
+    "size": _size,
+    "dim": lambda use: len(use.given.shape or ()),
+    "ndimension": lambda use: len(use.given.shape or ()),
+    "numel": lambda use: math.prod(use.given.shape or ()),
+}

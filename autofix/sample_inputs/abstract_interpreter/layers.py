@@ -1,0 +1,88 @@
+"""Build torch's layers from the arguments of their constructors, and apply them in a sketch.
+
+What each kind makes of a shape stands in ``layer_shapes``; a kind that is not listed there gives an unknown result.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autofix.operators import shape_functions, signatures
+from autofix.sample_inputs.abstract_interpreter.layer_shapes import RULES, Open, Use
+from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
+
+_SAME = words(
+    """
+    ReLU ReLU6 LeakyReLU ELU SELU CELU GELU SiLU Mish Sigmoid Tanh Softmax LogSoftmax Softmax2d Softplus Softsign
+    Hardtanh Hardswish Hardsigmoid PReLU RReLU LogSigmoid Tanhshrink Threshold Identity Dropout Dropout1d Dropout2d
+    Dropout3d AlphaDropout FeatureAlphaDropout LocalResponseNorm ChannelShuffle
+    """
+)
+# The first of these that an input meets says what the input must be.
+_TELLING = words(
+    """
+    Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d BatchNorm1d BatchNorm2d
+    BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d GroupNorm LayerNorm LSTM GRU RNN LSTMCell GRUCell
+    RNNCell Embedding EmbeddingBag MultiheadAttention TransformerEncoder TransformerEncoderLayer TransformerDecoder
+    TransformerDecoderLayer Transformer Backbone
+    """
+)
+
+
+def build(kind: str, positional: list[Any], keywords: dict[str, Any]) -> Layer:
+    """A layer of torch from the arguments of its constructor."""
+    settings = dict(zip(signatures.layer_parameters(kind), positional, strict=False)) | keywords
+    if kind.endswith(("Pad1d", "Pad2d", "Pad3d")) and positional:
+        settings["padding"] = positional[0]
+    return Layer(kind, settings)
+
+
+def is_known(kind: str) -> bool:
+    return kind in _SAME or kind in _TELLING or kind in RULES or bool(signatures.layer_parameters(kind))
+
+
+def apply(layer: Layer, inputs: list[Any], run: Run) -> Any:
+    """What the layer gives for its inputs; raises Misfit where it would raise."""
+    if layer.kind == "Sequential":
+        value = inputs[0] if inputs else UNKNOWN
+        for part in layer.parts:
+            value = run.call(part, [value], {}, run)
+        return value
+    if layer.kind in _TELLING:
+        _note(layer, inputs, run)
+    given = inputs[0] if inputs else UNKNOWN
+    if not isinstance(given, Tensor) or given.shape is None:
+        return _unshaped(layer, given)
+    if layer.kind in _SAME:
+        return given
+    rule = RULES.get(layer.kind)
+    if rule is None:
+        return UNKNOWN
+    try:
+        result = rule(Use(layer, given.shape, [one for one in inputs[1:] if isinstance(one, Tensor)], given, run))
+    except Open:
+        return UNKNOWN
+    except (shape_functions.ShapeError, IndexError) as error:
+        raise Misfit(str(error)) from error
+    run.applied += 1
+    return result
+
+
+def _note(layer: Layer, inputs: list[Any], run: Run) -> None:
+    if layer.kind == "Bilinear":
+        for index, one in enumerate(inputs[:2]):
+            _note(Layer("Linear", {"in_features": layer.size(f"in{index + 1}_features")}), [one], run)
+        return
+    for one in inputs:
+        if isinstance(one, Tensor) and one.source >= 0:
+            run.needs.setdefault(one.source, layer)
+
+
+def _unshaped(layer: Layer, given: Any) -> Any:
+    """The shape of the input is not known: what is applied may still be the input in another form."""
+    if layer.kind in {"LSTM", "GRU", "RNN", "MultiheadAttention"}:
+        return (Tensor(None), Tensor(None) if layer.kind != "LSTM" else (Tensor(None), Tensor(None)))
+    if layer.kind == "LSTMCell":
+        return (Tensor(None), Tensor(None))
+    through = isinstance(given, Tensor) and layer.kind not in _TELLING
+    return given if through else Tensor(None)

@@ -1,0 +1,143 @@
+"""The values of a sketch: tensors as shapes, layers as settings, instances as attributes.
+
+Plain data; how they come about is for the other files of this folder.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from autofix.syntax.source import Source
+
+INTEGERS = frozenset(("int8", "uint8", "int16", "int32", "int64"))
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+class Unknown:
+    """What the text does not tell."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+
+class Misfit(Exception):
+    """An operator has no result for the sizes it is given."""
+
+
+class Lost(Exception):
+    """The text does not tell how the program goes on, or telling would take too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A tensor; ``shape`` is None where it is not known.
+
+    ``source`` is the input of ``forward`` that it is, in another form, while no layer was applied; else -1. Integer
+    tensors that the program made have their bounds.
+    """
+
+    shape: tuple[int, ...] | None
+    dtype: str = "float32"
+    source: int = -1
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Layer:
+    """One of torch's layers; ``parts`` are the entries of a Sequential."""
+
+    kind: str
+    settings: dict[str, Any]
+    parts: list[Any] = field(default_factory=list)
+
+    def size(self, name: str) -> int | None:
+        value = self.settings.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def flag(self, name: str) -> bool:
+        return self.settings.get(name) is True
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """An object of a class of the file."""
+
+    class_: ast.ClassDef
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function of the file, bound to ``instance`` if it is a method; ``scope`` is where it was defined."""
+
+    node: ast.FunctionDef | ast.Lambda
+    scope: Scope
+    instance: Instance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A name of another module: ``torch.nn.Conv2d``."""
+
+    name: str
+
+    @property
+    def bare(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Method:
+    """A method of something that is no instance of the file's classes, not called yet."""
+
+    owner: Any
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parent:
+    """What ``super()`` gives in a method of ``class_``."""
+
+    instance: Instance
+    class_: ast.ClassDef
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One walk through a text. ``needs`` collects the first layer that each input of ``forward`` meets, ``applied``
+    counts the layers, ``misfits`` those that are for another width, and ``folds`` the views that moved the batch
+    elsewhere.
+    """
+
+    source: Source
+    steps: int
+    evaluate: Callable[[ast.expr, Scope], Any]
+    call: Callable[[Any, list[Any], dict[str, Any], Run], Any]
+    module: dict[str, Any] = field(default_factory=dict)
+    needs: dict[int, Layer] = field(default_factory=dict)
+    applied: int = 0
+    misfits: int = 0
+    folds: int = 0
+    depth: int = 0
+    lenient: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """The names of one function; ``outer`` is the scope it was defined in, None for the module's."""
+
+    run: Run
+    names: dict[str, Any] = field(default_factory=dict)
+    outer: Scope | None = None
+    instance: Instance | None = None
+    class_: ast.ClassDef | None = None

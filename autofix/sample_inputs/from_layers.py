@@ -1,0 +1,256 @@
+"""A sample solved for from the layers: the first layer an input meets says its rank and width, the others its size.
+
+It walks a sketch of the model with candidate shapes and keeps the first that fits; nothing is run, so the sample is
+a guess and is labelled as one.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autofix.records.samples import SampleInput, SampleOrigin, Samples
+from autofix.sample_inputs.abstract_interpreter import execution
+from autofix.sample_inputs.abstract_interpreter.values import (
+    UNKNOWN,
+    Function,
+    Instance,
+    Layer,
+    Lost,
+    Misfit,
+    Run,
+    Tensor,
+)
+from autofix.syntax.source import Source
+
+BATCH, LENGTH, FRAMES = 2, 12, 5
+# A model that takes any size is cheapest on a small one; where the text leaves doubts, the usual size is likelier.
+_SMALL_FIRST = {
+    0: (LENGTH,),
+    1: (64, 128, 32, 256, 100, 512, 1000, 1024),
+    2: (64, 224, 32, 28, 84, 96, 128, 256, 299),
+    3: (32, 16, 64),
+}
+_USUAL_FIRST = {
+    1: (128, 64, 32, 256, 100, 512, 1000, 1024),
+    2: (224, 32, 28, 64, 84, 96, 128, 256, 299),
+    3: (32, 64, 16),
+}
+_SCANNED = {0: range(2, 260), 1: range(8, 520), 2: range(8, 321), 3: range(8, 97, 2)}
+BUILD_STEPS = 400_000
+WALK_STEPS = 100_000
+ALL_STEPS = 200_000
+MAX_COMBINATIONS = 24
+
+Pattern = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What came of one candidate: ``doubts`` is 0 if the sketch told the output, 1 if not, 2 if it does not fit."""
+
+    doubts: int
+    misfits: int
+    folds: int
+    applied: int
+    inputs: tuple[SampleInput, ...]
+
+    @property
+    def fits(self) -> bool:
+        return self.doubts == self.misfits == self.folds == 0
+
+    @property
+    def is_possible(self) -> bool:
+        return self.doubts < 2 and self.misfits == self.folds == 0
+
+
+def solve(source: Source, expression: str, patterns: Sequence[Pattern | None] = ()) -> Samples | None:
+    """Inputs that the model's layers ask for; None where the text does not tell.
+
+    ``patterns`` are sizes that the inputs must have, a name standing for any size.
+    """
+    run = execution.start(source, BUILD_STEPS)
+    model = execution.value(ast.parse(expression, mode="eval").body, run)
+    count = _inputs_of(model, run)
+    if not count:
+        return None
+    needs = _needs(model, count, run)
+    if len(needs) < count:
+        return None
+    found = _best(model, [needs[at] for at in range(count)], run, patterns)
+    return None if found is None else Samples(found.inputs, None, SampleOrigin.SOLVED)
+
+
+def _inputs_of(model: Any, run: Run) -> int:
+    """How many inputs the forward of the model must be given; 0 where that is not plain."""
+    if isinstance(model, Layer):
+        return 1
+    if not isinstance(model, Instance):
+        return 0
+    forward = execution.forward_of(model, run)
+    if not isinstance(forward, Function) or isinstance(forward.node, ast.Lambda):
+        return 1 if forward is UNKNOWN else 0
+    parameters = forward.node.args
+    named_only = any(default is None for default in parameters.kw_defaults)
+    positional = len(parameters.posonlyargs) + len(parameters.args) - 1 - len(parameters.defaults)
+    return 0 if named_only or parameters.vararg is not None else max(positional, 1 if len(parameters.args) > 1 else 0)
+
+
+def _needs(model: Any, count: int, run: Run) -> dict[int, Layer]:
+    """The first layer that each input meets."""
+    run.lenient, run.steps = True, WALK_STEPS
+    _walk(model, [Tensor(None, source=at) for at in range(count)], run)
+    run.lenient = False
+    return run.needs
+
+
+def _walk(model: Any, inputs: list[Tensor], run: Run) -> tuple[int, Any]:
+    try:
+        output = execution.call(model, list(inputs), {}, run)
+    except Misfit:
+        return 2, UNKNOWN
+    except (Lost, RecursionError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
+        return 1, UNKNOWN
+    return (0 if _is_told(output) else 1), output
+
+
+def _is_told(output: Any) -> bool:
+    if isinstance(output, (tuple, list)):
+        return any(_is_told(one) for one in output)
+    return isinstance(output, Tensor) and output.shape is not None
+
+
+def _best(model: Any, needs: list[Layer], run: Run, patterns: Sequence[Pattern | None]) -> _Walk | None:
+    """The first candidate that fits, else the one with the fewest misfits that gets furthest."""
+    usual = _first(model, run, (one for one in _candidates(needs, _SMALL_FIRST) if _matches(one, patterns)))
+    if usual is None or usual.is_possible:
+        return usual
+    scanned = _first(model, run, (one for one in _candidates(needs, _SCANNED) if _matches(one, patterns)))
+    # An unusual size is taken only if it is the answer: there is no reason to prefer it among sizes that do not fit.
+    if scanned is None or scanned.is_possible or len(needs) == 1:
+        return scanned if scanned is not None and scanned.is_possible else usual
+    joined = _first(model, run, _joined_widths(needs, min(usual, scanned, key=_preference).inputs))
+    return joined if joined is not None and joined.is_possible else usual
+
+
+def _first(model: Any, run: Run, candidates: Iterator[tuple[SampleInput, ...]]) -> _Walk | None:
+    budget = ALL_STEPS
+    walks: list[_Walk] = []
+    for inputs in candidates:
+        run.steps, run.applied, run.misfits, run.folds = WALK_STEPS, 0, 0, 0
+        doubts, _ = _walk(model, [_tensor(one) for one in inputs], run)
+        budget -= WALK_STEPS - max(run.steps, 0)
+        walks.append(_Walk(doubts, run.misfits, run.folds, run.applied, inputs))
+        if walks[-1].fits or budget < 0:
+            break
+    return min(walks, key=_preference) if walks else None
+
+
+def _preference(walk: _Walk) -> tuple[bool, int, int, int, int, int]:
+    order = _USUAL_FIRST[2] if walk.doubts else _SMALL_FIRST[2]
+    last = walk.inputs[0].shape[-1]
+    size = sum(sum(one.shape) for one in walk.inputs)
+    rank = order.index(last) if last in order else len(order)
+    return walk.doubts > 1, walk.misfits, walk.folds, -walk.applied, rank, size
+
+
+def _tensor(one: SampleInput) -> Tensor:
+    return Tensor(one.shape, one.dtype)
+
+
+def _matches(inputs: Sequence[SampleInput], patterns: Sequence[Pattern | None]) -> bool:
+    names: dict[str, int] = {}
+    for one, pattern in zip(inputs, patterns, strict=False):
+        if pattern is None:
+            continue
+        if len(pattern) != len(one.shape):
+            return False
+        for wanted, size in zip(pattern, one.shape, strict=True):
+            if (wanted if isinstance(wanted, int) else names.setdefault(wanted, size)) != size:
+                return False
+    return True
+
+
+# -- candidates --------------------------------------------------------------------------------------------------------
+
+
+def _candidates(needs: list[Layer], sizes: Mapping[int, Sequence[int]]) -> Iterator[tuple[SampleInput, ...]]:
+    """Inputs in the order in which they are likely: as the layers take them, then in other forms."""
+    count = max(_spatial(layer) for layer in needs)
+    variants = [range(len(_variants(layer, LENGTH))) for layer in needs]
+    for chosen in itertools.islice(itertools.product(*variants), MAX_COMBINATIONS):
+        for size in sizes[count]:
+            yield tuple(_variants(layer, size)[at] for layer, at in zip(needs, chosen, strict=True))
+
+
+def _joined_widths(needs: list[Layer], inputs: tuple[SampleInput, ...]) -> Iterator[tuple[SampleInput, ...]]:
+    """Inputs that are joined with others before the layer have but a part of its width."""
+    for at, layer in enumerate(needs):
+        for part in range(1, layer.size("in_features") or 1):
+            yield (*inputs[:at], SampleInput((BATCH, part)), *inputs[at + 1 :])
+
+
+def _spatial(layer: Layer) -> int:
+    """How many spatial dimensions the layer's input has."""
+    if layer.kind in {"GroupNorm", "Backbone"}:
+        return 2
+    return int(layer.kind[-2]) if layer.kind[-1] == "d" and layer.kind[-2].isdigit() else 0
+
+
+def _variants(layer: Layer, size: int) -> list[SampleInput]:
+    """Shapes that end up at the layer: as it takes them, then in the other forms that a forward may expect."""
+    kind = layer.kind
+    if kind == "Backbone":
+        return [SampleInput((BATCH, 3, 224, 224))]
+    if kind in {"Embedding", "EmbeddingBag"}:
+        high = layer.size("num_embeddings")
+        return [SampleInput(shape, "int64", 0, high) for shape in ((BATCH, LENGTH), (BATCH,))]
+    count = _spatial(layer)
+    width = _width(layer)
+    if width is None:
+        return []
+    shapes = _images(kind, width, count, size) if count else _vectors(layer, width, size)
+    return [SampleInput(shape) for shape in shapes]
+
+
+def _width(layer: Layer) -> int | None:
+    names = ("in_channels", "num_features", "num_channels", "in_features", "input_size", "embed_dim", "d_model")
+    inner = layer.settings.get("encoder_layer", layer.settings.get("decoder_layer"))
+    if isinstance(inner, Layer):
+        return _width(inner)
+    shape = layer.settings.get("normalized_shape")
+    last = shape[-1] if isinstance(shape, (tuple, list)) and shape else shape
+    found = next((layer.size(name) for name in names if layer.size(name) is not None), None)
+    width = last if found is None and isinstance(last, int) else found
+    return width if width is not None and width > 0 else None
+
+
+def _images(kind: str, width: int, count: int, size: int) -> list[tuple[int, ...]]:
+    spatial = (size,) * count
+    shapes: list[tuple[int, ...]] = [(BATCH, width, *spatial)]
+    if kind == "BatchNorm1d":
+        shapes.insert(0, (BATCH, width))
+    if width == 1:
+        shapes.append((BATCH, *spatial))
+    return [*shapes, (BATCH, *spatial, width), (BATCH, FRAMES, width, *spatial), (width, *spatial)]
+
+
+def _vectors(layer: Layer, width: int, length: int) -> list[tuple[int, ...]]:
+    row, rows, swapped = (BATCH, width), (BATCH, length, width), (length, BATCH, width)
+    if layer.kind in {"LSTM", "GRU", "RNN"}:
+        first = [rows] if layer.flag("batch_first") else [swapped, rows]
+        narrow: list[tuple[int, ...]] = (
+            [(BATCH, length)] if width == 1 else [(BATCH, width, width), (BATCH, 1, width, width)]
+        )
+        return [*first, *narrow]
+    if layer.kind.startswith(("Multihead", "Transformer")):
+        inner = layer.settings.get("encoder_layer", layer.settings.get("decoder_layer", layer))
+        return [rows, swapped] if isinstance(inner, Layer) and inner.flag("batch_first") else [swapped, rows]
+    if layer.kind in {"LayerNorm", "RMSNorm"}:
+        shape = layer.settings.get("normalized_shape")
+        whole = [(BATCH, *shape)] if isinstance(shape, (tuple, list)) and len(shape) > 1 else []
+        return [*whole, rows, row]
+    return [row, rows, swapped, *([(BATCH, length)] if width == 1 else [])]

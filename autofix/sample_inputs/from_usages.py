@@ -1,0 +1,215 @@
+"""Samples that a file shows by using its model: calls with made-up tensors, summaries, exports, traces, docstrings.
+
+It reads the text alone; a use whose sizes are not all told is passed over.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from autofix.records.samples import SampleInput, SampleOrigin, Samples
+from autofix.sample_inputs.abstract_interpreter import execution
+from autofix.sample_inputs.abstract_interpreter.expressions import assign
+from autofix.sample_inputs.abstract_interpreter.values import INTEGERS, UNKNOWN, Instance, Layer, Run, Tensor
+from autofix.syntax.source import Source, dotted
+
+STEPS = 200_000
+MAX_ELEMENTS = 1 << 40
+_BATCH = 2
+_TAKES_INPUTS = frozenset(("export", "trace", "profile", "FlopCountAnalysis", "add_graph"))
+_TAKES_SIZES = frozenset(("summary", "get_model_complexity_info"))
+_DESCRIBED = re.compile(
+    r"\binputs?\b[^()\n]{0,24}\(\s*(?P<batch>N|B|batch(?:_size)?|\d{1,12})\s*,"
+    r"\s*(?P<rest>\d{1,12}(?:\s*,\s*\d{1,12})*)\s*\)",
+    re.I,
+)
+_Names = dict[str, Any]
+
+
+def find(source: Source, expression: str) -> Samples | None:
+    """The first use of the model in its own file: code, then ``example_input_array``, then docstrings."""
+    run = execution.start(source, STEPS)
+    model = execution.value(ast.parse(expression, mode="eval").body, run)
+    name = model.class_.name if isinstance(model, Instance) else expression.partition("(")[0].strip()
+    if isinstance(model, Instance):
+        run = _with_stub(source, name)
+    found = _in_code(run, model, name)
+    class_ = source.classes.get(name)
+    return found or (None if class_ is None else _in_class(source, class_) or _in_docstrings(source, class_))
+
+
+def find_elsewhere(source: Source, name: str) -> Samples | None:
+    """The first use of a model class in a file that imports it."""
+    return _in_code(_with_stub(source, name), UNKNOWN, name)
+
+
+def _with_stub(source: Source, name: str) -> Run:
+    """A run in which the model's class is an empty one: its uses matter here, not what it does."""
+    run = execution.start(source, STEPS)
+    run.module[name] = ast.parse(f"class {name}: pass").body[0]
+    return run
+
+
+def _in_code(run: Run, model: Any, name: str) -> Samples | None:
+    source = run.source
+    for statements in _bodies(source, name):
+        names: _Names = {}
+        for node in _in_order(statements):
+            if isinstance(node, ast.Call):
+                inputs = _used(node, run, names, model, name)
+                if inputs:
+                    return Samples(inputs, None, SampleOrigin.USE, f"{source.path.name}:{node.lineno}")
+            elif isinstance(node, ast.Assign):
+                result = execution.value(node.value, run, names)
+                for target in node.targets:
+                    assign(target, result, execution.scope(run, names))
+    return None
+
+
+def _bodies(source: Source, name: str) -> Iterator[list[ast.stmt]]:
+    """The module and each function outside the model's own class."""
+    yield [node for node in source.tree.body if not isinstance(node, (ast.ClassDef, ast.FunctionDef))]
+    for function in sorted(source.functions, key=lambda one: one.lineno):
+        owner = source.class_of(function)
+        if owner is None or owner.name != name:
+            yield function.body
+
+
+def _in_order(statements: list[ast.stmt]) -> list[ast.Call | ast.Assign]:
+    """Calls and assignments as they run: what is assigned after the calls of its value."""
+    found = [n for one in statements for n in ast.walk(one) if isinstance(n, (ast.Call, ast.Assign))]
+    return sorted(found, key=lambda n: (n.end_lineno or 0, n.end_col_offset or 0, isinstance(n, ast.Assign)))
+
+
+def _used(node: ast.Call, run: Run, names: _Names, model: Any, name: str) -> tuple[SampleInput, ...]:
+    """The inputs of a call if it uses the model; none where one is not told."""
+    bare = dotted(node.func).rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
+    if bare in _TAKES_INPUTS | _TAKES_SIZES:
+        if not (node.args and _is_model(execution.value(node.args[0], run, names), model, name)):
+            return ()
+        return _summarised(node, run, names) if bare in _TAKES_SIZES else _passed(node, run, names)
+    if isinstance(node.func, ast.Attribute) and node.func.attr != "forward":
+        return ()
+    callee = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+    if not _is_model(execution.value(callee, run, names), model, name):
+        return ()
+    made = [_input(execution.value(one, run, names)) for one in node.args]
+    made += [_named(keyword, run, names) for keyword in node.keywords]
+    return _complete(made)
+
+
+def _is_model(value: Any, model: Any, name: str) -> bool:
+    if isinstance(value, Instance):
+        return value.class_.name == name
+    return isinstance(value, Layer) and value is model
+
+
+def _complete(inputs: list[SampleInput | None]) -> tuple[SampleInput, ...]:
+    known = tuple(one for one in inputs if one is not None)
+    return known if len(known) == len(inputs) else ()
+
+
+def _named(keyword: ast.keyword, run: Run, names: _Names) -> SampleInput | None:
+    made = _input(execution.value(keyword.value, run, names))
+    return None if made is None or keyword.arg is None else replace(made, name=keyword.arg)
+
+
+def _input(value: Any) -> SampleInput | None:
+    if not isinstance(value, Tensor) or not value.shape or min(value.shape) < 1:
+        return None
+    elements = 1
+    for size in value.shape:
+        elements *= size
+    if elements > MAX_ELEMENTS:
+        return None
+    if value.dtype not in INTEGERS:
+        return SampleInput(value.shape, value.dtype)
+    return SampleInput(value.shape, value.dtype, value.low, value.high)
+
+
+def _passed(node: ast.Call, run: Run, names: _Names) -> tuple[SampleInput, ...]:
+    """``export(model, x)``, ``trace(model, (x, y))``, ``profile(model, inputs=(x,))``."""
+    given = {keyword.arg: keyword.value for keyword in node.keywords}
+    chosen = [given[name] for name in ("args", "example_inputs", "inputs", "input_to_model") if name in given]
+    nodes = [*node.args[1:2], *chosen]
+    value = execution.value(nodes[0], run, names) if nodes else ()
+    return _complete([_input(one) for one in (value if isinstance(value, (tuple, list)) else [value])])
+
+
+def _summarised(node: ast.Call, run: Run, names: _Names) -> tuple[SampleInput, ...]:
+    """``summary(model, (3, 32, 32))``: torchinfo wants the batch among the sizes, the others leave it out."""
+    given = {keyword.arg: keyword.value for keyword in node.keywords}
+    if "input_data" in given:
+        return _complete([_input(execution.value(given["input_data"], run, names))])
+    sizes = [*([given["input_size"]] if "input_size" in given else []), *node.args[1:2]]
+    value = execution.value(sizes[0], run, names) if sizes else ()
+    several = isinstance(value, (tuple, list)) and all(isinstance(one, (tuple, list)) for one in value)
+    library = run.source.text.find("torchinfo") >= 0
+    inputs: list[SampleInput | None] = []
+    for one in value if several else [value]:
+        whole = isinstance(one, (tuple, list)) and bool(one) and all(isinstance(size, int) for size in one)
+        shape = tuple(one) if whole else ()
+        inputs.append(_input(Tensor(shape if library or len(shape) > 3 or not shape else (_BATCH, *shape))))
+    return _complete(inputs)
+
+
+# -- what a class says of itself ---------------------------------------------------------------------------------------
+
+
+def _in_class(source: Source, class_: ast.ClassDef) -> Samples | None:
+    """``example_input_array`` of a LightningModule, in the class or set by a method."""
+    for node in ast.walk(class_):
+        if not isinstance(node, ast.Assign):
+            continue
+        if any(dotted(target).rpartition(".")[2] == "example_input_array" for target in node.targets):
+            value = execution.value(node.value, execution.start(source, STEPS))
+            inputs = _complete([_input(one) for one in (value if isinstance(value, (tuple, list)) else [value])])
+            if inputs:
+                return Samples(inputs, None, SampleOrigin.USE, f"{source.path.name}:{node.lineno}")
+    return None
+
+
+def _in_docstrings(source: Source, class_: ast.ClassDef) -> Samples | None:
+    forward = [node for node in class_.body if isinstance(node, ast.FunctionDef) and node.name == "forward"]
+    owners: tuple[ast.ClassDef | ast.FunctionDef | ast.Module, ...] = (class_, *forward, source.tree)
+    for owner in owners:
+        first = owner.body[0] if owner.body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            found = _in_docstring(source, first, class_.name)
+            single = bool(forward) and len(forward[0].args.args) == 2
+            found = found or (_described(source, first.lineno, first.value.value) if single else None)
+            if found is not None:
+                return found
+    return None
+
+
+def _in_docstring(source: Source, statement: ast.stmt, name: str) -> Samples | None:
+    """The ``>>>`` lines of a docstring, as code at the lines where they stand."""
+    lines = [""] * (statement.lineno - 1)
+    for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
+        text = source.line(number).strip().removeprefix('"""').removeprefix("'''").strip()
+        lines.append(text[4:] if text.startswith((">>> ", "... ")) else "")
+    if not any(lines):
+        return None
+    example = Source(source.path, "\n".join(lines))
+    try:
+        _ = example.tree
+    except SyntaxError:
+        return None
+    return find_elsewhere(example, name)
+
+
+def _described(source: Source, line: int, text: str) -> Samples | None:
+    """``input: (N, 3, 32, 32)``, where every size but the batch is a number."""
+    for offset, words in enumerate(text.splitlines()):
+        match = _DESCRIBED.search(words)
+        if match is not None:
+            batch = int(match["batch"]) if match["batch"].isdigit() else _BATCH
+            made = _input(Tensor((batch, *map(int, match["rest"].split(",")))))
+            if made is not None:
+                return Samples((made,), None, SampleOrigin.USE, f"{source.path.name}:{line + offset}")
+    return None

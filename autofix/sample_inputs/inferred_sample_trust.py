@@ -1,0 +1,108 @@
+"""Whether what a run shows is to be believed when its sample was solved for: a wrong guess must not blame a model.
+
+It looks at the trace alone and decides; the engine acts on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.plan import Applicability
+from autofix.records.samples import SampleOrigin, Samples
+from autofix.records.trace import Operation, Stage, Trace
+from autofix.records.values import Tensor, tensors_of
+
+_FLATTENING = frozenset(("view", "reshape", "flatten", "Flatten"))
+_MOVING = frozenset(("permute", "transpose", "t", "swapaxes", "movedim", "rot90", "einsum", "matmul", "bmm", "expand"))
+_LAST = frozenset(
+    (
+        *("Linear", "Bilinear", "Embedding", "EmbeddingBag", "LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell"),
+        *("MultiheadAttention", "Transformer", "TransformerEncoder", "TransformerEncoderLayer"),
+        *("TransformerDecoder", "TransformerDecoderLayer"),
+    )
+)
+NOTE = "the sample was solved for from the layers; pass --sample-shape or write a comment to say what it takes"
+
+
+def trusted(samples: Samples, trace: Trace, finding: Finding) -> bool:
+    """Whether the failure says something of the model, not only of a sample that was solved for.
+
+    It does where no sample was needed yet (import, constructor), where a name is missing, and where the size that does
+    not fit was set by layers of the model.
+    """
+    if samples.origin is not SampleOrigin.SOLVED or trace.failure is None:
+        return True
+    if trace.failure.stage in {Stage.IMPORT, Stage.CONSTRUCT} or finding.mismatch is Mismatch.MISSING_NAME:
+        return True
+    return _is_set_by_layers(trace, finding)
+
+
+def doubt(name: str, samples: Samples, finding: Finding) -> str:
+    """The message for a failure that is not to be trusted."""
+    return f"{name}: {finding.message}, on the sample {samples}; {NOTE}"
+
+
+def notes(samples: Samples) -> tuple[str, ...]:
+    """What a report of faults says of a sample that was solved for."""
+    return (NOTE,) if samples.origin is SampleOrigin.SOLVED else ()
+
+
+def lowered(samples: Samples, label: Applicability, reasons: tuple[str, ...]) -> tuple[Applicability, tuple[str, ...]]:
+    """A plan that was proved on a guessed sample only is not safe."""
+    if samples.origin is not SampleOrigin.SOLVED or label is not Applicability.SAFE:
+        return label, reasons
+    return Applicability.UNSAFE, (*reasons, "it was verified only on a sample that was solved for from the layers")
+
+
+def _is_set_by_layers(trace: Trace, finding: Finding) -> bool:
+    if not 0 <= finding.operation < len(trace.operations) or finding.dimension is None:
+        return False
+    operands = trace.operations[finding.operation].tensors
+    if not 0 <= finding.operand < len(operands):
+        return False
+    set_by: list[frozenset[int]] = []
+    for operation in trace.operations[: finding.operation]:
+        set_by.append(frozenset(_dimensions(operation, set_by)))
+    return finding.dimension in _of(operands[finding.operand], set_by)
+
+
+def _of(tensor: Tensor, set_by: list[frozenset[int]]) -> frozenset[int]:
+    return set_by[tensor.producer] if 0 <= tensor.producer < len(set_by) else frozenset()
+
+
+def _dimensions(operation: Operation, set_by: list[frozenset[int]]) -> Iterator[int]:
+    """The dimensions of the result whose sizes layers set, whatever the sample is."""
+    results = tensors_of((operation.result,))
+    operands = operation.tensors
+    if not results or not operands:
+        return
+    result, given = results[0], operands[0]
+    kind = operation.target.rpartition(".")[2]
+    known = _of(given, set_by)
+    if kind in _LAST:
+        yield result.rank - 1
+    elif kind.startswith(("Conv", "LazyConv")):
+        yield 1
+    elif kind.startswith(("AdaptiveAvgPool", "AdaptiveMaxPool", "adaptive_")):
+        yield from range(2, result.rank)
+        yield from known & {1}
+    elif kind in {"cat", "concat"}:
+        yield from frozenset.intersection(*(_of(one, set_by) for one in operands))
+    elif kind in _FLATTENING:
+        kept = result.rank == 2 and result.shape[:1] == given.shape[:1] and known >= set(range(1, given.rank))
+        yield from {1} if kept else ()
+    elif kind not in _MOVING and any(one.shape == result.shape for one in operands):
+        for one in operands:
+            yield from _of(one, set_by) if one.shape == result.shape else ()
+    elif kind not in _MOVING:
+        yield from _kept(given, result, known)
+
+
+def _kept(given: Tensor, result: Tensor, known: frozenset[int]) -> Iterator[int]:
+    """What pooling, averaging and indexing leave of the dimensions that layers set."""
+    front = min(2, result.rank)
+    if result.rank in {2, given.rank} and result.shape[:front] == given.shape[:front] and front == 2:
+        yield from known & {1}
+    elif 1 <= result.rank < given.rank and result.shape[-1] == given.shape[-1] and given.rank - 1 in known:
+        yield result.rank - 1

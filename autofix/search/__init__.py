@@ -1,0 +1,1 @@
+"""From a finding to the plans that are proved by running."""

@@ -1,0 +1,55 @@
+"""Whether a run that still fails got further than the one before it.
+
+It compares two runs; what is done with the answer is for ``search``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autofix.records.finding import Finding
+from autofix.records.plan import Verdict
+from autofix.records.trace import OperationKind, Phase, Stage, Trace
+
+_STAGES = (Stage.IMPORT, Stage.CONSTRUCT, Stage.SAMPLE, Stage.FORWARD, Stage.SCRIPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run showed, as far as progress is judged by it."""
+
+    stage: int
+    layers_done: int
+    finding: Finding
+
+
+def outcome(trace: Trace, finding: Finding) -> Outcome:
+    assert trace.failure is not None
+    stage = _STAGES.index(trace.failure.stage)
+    if trace.failure.stage is Stage.CONSTRUCT:
+        return Outcome(stage, len(trace.layers), finding)
+    done = sum(
+        1 for o in trace.operations if o.kind is OperationKind.CALL_MODULE and o.phase is Phase.FORWARD and not o.raised
+    )
+    return Outcome(stage, done, finding)
+
+
+def judge(before: Outcome | None, after: Outcome) -> Verdict:
+    """Whether a run that still fails got further than the one it was made from."""
+    if before is None:
+        return Verdict.PROGRESSES
+    if (after.stage, after.layers_done) > (before.stage, before.layers_done):
+        return Verdict.PROGRESSES
+    if (after.stage, after.layers_done) < (before.stage, before.layers_done):
+        return Verdict.FAILS
+    return Verdict.FAILS if _same(before.finding, after.finding) else Verdict.PROGRESSES
+
+
+def _same(a: Finding, b: Finding) -> bool:
+    return (a.mismatch, a.subject, a.expected, a.actual, a.message) == (
+        b.mismatch,
+        b.subject,
+        b.expected,
+        b.actual,
+        b.message,
+    )

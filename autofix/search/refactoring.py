@@ -1,0 +1,115 @@
+"""Rewritings of a model that runs: applied together where all keep its outputs, else one by one.
+
+Each is proved by running: the texts before and after are built with the same seed and given the same weights, and
+have to give equal outputs on the sample. Rules propose, the probe compares; nothing is changed on a belief.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autofix.facts.project_view import Project
+from autofix.fixes.rule import Rewrite, Rule
+from autofix.patch.unified_diff import apply_edits
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.locations import Edit, Texts
+from autofix.records.plan import Applicability, Plan, Step
+from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Trace
+from autofix.search import verification
+from autofix.system.project_paths import within
+
+Compare = Callable[[Texts], Trace]
+"""A run of the edited texts whose checks tell whether its outputs equal those of the texts as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A plan that keeps the outputs, None where no rewriting does; ``notes`` on those that were left out."""
+
+    plan: Plan | None
+    notes: tuple[str, ...]
+    probes: int
+
+
+def rewritten(project: Project, rules: tuple[Rule, ...], compare: Compare) -> Rewritten:
+    """Every rewriting of the rules that keeps the model what it is."""
+    notes: list[str] = []
+    rewrites = list(_independent(_proposed(project, rules, notes)))
+    probes, kept = 0, rewrites
+    trace = compare(_texts(project, kept)) if kept else None
+    probes += trace is not None
+    if trace is not None and not _keeps(project.trace, trace):
+        kept, trace = [], None
+        for rewrite in rewrites:
+            attempt = compare(_texts(project, [*kept, rewrite]))
+            probes += 1
+            if _keeps(project.trace, attempt):
+                kept, trace = [*kept, rewrite], attempt
+            else:
+                notes.append(_left_out(rewrite, attempt))
+    plan = None if trace is None else _plan(project, kept, trace)
+    return Rewritten(plan, tuple(notes), probes)
+
+
+def _proposed(project: Project, rules: tuple[Rule, ...], notes: list[str]) -> Iterator[tuple[Rule, Rewrite]]:
+    for rule in rules:
+        try:
+            proposed = [(rule, rewrite) for rewrite in rule.rewrite(project)]
+        except Exception as error:
+            notes.append(f"AF901: rule {rule.code} failed with {type(error).__name__}: {error}; please report it")
+            continue
+        yield from (one for one in proposed if all(within(edit.path, project.root) for edit in one[1].fix.edits))
+
+
+def _independent(proposed: Iterator[tuple[Rule, Rewrite]]) -> Iterator[Rewrite]:
+    """The first of those that would edit the same place; a loop or a shared block proposes a place again and again."""
+    taken: list[Edit] = []
+    for _, rewrite in proposed:
+        edits = rewrite.fix.edits
+        if not any(a.path == b.path and a.range.overlaps(b.range) for a in edits for b in taken):
+            taken += edits
+            yield rewrite
+
+
+def _texts(project: Project, rewrites: list[Rewrite]) -> Texts:
+    edits: dict[Path, list[Edit]] = {}
+    for rewrite in rewrites:
+        for edit in rewrite.fix.edits:
+            edits.setdefault(edit.path, []).append(edit)
+    return tuple(sorted((path, apply_edits(project.source(path).text, made)) for path, made in edits.items()))
+
+
+def _keeps(before: Trace, after: Trace) -> bool:
+    """Equal outputs, and no rung of the ladder that passed before and does not now."""
+    if after.ending is not Ending.PASSED:
+        return False
+    passed = {check.kind for check in before.checks if check.outcome is CheckOutcome.PASSED}
+    worse = any(check.kind in passed and check.outcome is CheckOutcome.FAILED for check in after.checks)
+    equal = any(check.kind is CheckKind.EQUAL and check.outcome is CheckOutcome.PASSED for check in after.checks)
+    return equal and not worse
+
+
+def _left_out(rewrite: Rewrite, attempt: Trace) -> str:
+    place = rewrite.place.source.location(rewrite.place.node)
+    why = next((check.detail for check in attempt.checks if check.kind is CheckKind.EQUAL), attempt.message)
+    reason = why.partition(". ")[0] or "a check that passed before fails after it"
+    return (
+        f"{place.path.name}:{place.range.start.line}: left as it is; to {rewrite.fix.title} would change it: {reason}"
+    )
+
+
+def _plan(project: Project, rewrites: list[Rewrite], trace: Trace) -> Plan:
+    """The label is left to ``verify``."""
+    steps = tuple(Step(_finding(rewrite), rewrite.fix) for rewrite in rewrites)
+    fresh = Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again")
+    checks = tuple(sorted((*verification.checks_of(trace), fresh), key=lambda check: list(CheckKind).index(check.kind)))
+    proof = verification.proof(project.trace, trace, checks)
+    cost = sum(rewrite.fix.cost for rewrite in rewrites)
+    return Plan(steps, cost, Applicability.UNSAFE, _texts(project, rewrites), proof)
+
+
+def _finding(rewrite: Rewrite) -> Finding:
+    place = rewrite.place.source.location(rewrite.place.node)
+    return Finding(Mismatch.REFACTORING, rewrite.message, place, place, rewrite.subject, silent=True)

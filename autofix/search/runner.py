@@ -1,0 +1,172 @@
+"""Texts in, traces out: the runs of one target, of its files as they are or edited.
+
+It sends requests to a session's probe and reads the replies; what a trace means is for the stages after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from autofix.diagnosis import silent_faults
+from autofix.diagnosis.silent_faults import Suspect
+from autofix.facts.project_view import Project
+from autofix.loading import find_target
+from autofix.probe.main import wire
+from autofix.records.errors import UsageError
+from autofix.records.locations import SourceText, Texts
+from autofix.records.options import Mode
+from autofix.records.report import Limits
+from autofix.records.samples import Samples, Target
+from autofix.records.trace import Ending, Run, Trace
+from autofix.session import decode_reply
+from autofix.session.pending_runs import Asked
+from autofix.session.session import Session
+from autofix.syntax.source import Source, source_of
+
+
+class Runs:
+    """Texts in, traces out: the files of one request as they are, edited or not."""
+
+    def __init__(
+        self, target: Target, texts: tuple[SourceText, ...], limits: Limits, mode: Mode, session: Session
+    ) -> None:
+        self._target, self._limits, self._mode, self._session = target, limits, mode, session
+        self._given = {text.path: text for text in texts}
+        self._read: dict[Path, SourceText] = dict(self._given)
+        self._sources: dict[tuple[Path, str], Source] = {}
+        self._begun: dict[Run, Asked] = {}
+        self.probes = 0
+
+    @property
+    def samples(self) -> Samples:
+        return self._target.samples
+
+    def source_text(self, path: Path) -> SourceText:
+        if path not in self._read:
+            self._read[path] = find_target.read(path)
+        return self._read[path]
+
+    def source(self, path: Path, texts: Texts = ()) -> Source:
+        text = dict(texts).get(path)
+        text = self.source_text(path).text if text is None else text
+        key = (path, text)
+        if key not in self._sources:
+            self._sources[key] = source_of(path, text)
+        return self._sources[key]
+
+    def project(self, texts: Texts, made: Trace) -> Project:
+        target = self._target
+        files = tuple(self.source(path, texts) for path in made.files or (target.path,))
+        return Project(
+            target.root, made, lambda path: self.source(path, texts), target.path, find_target.data_files(files)
+        )
+
+    def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
+        """What came of ``run``; those ``ahead`` are begun beside it where it has not to wait for that."""
+        asked = self._begun.pop(run, None)
+        unchecked = self._begun.pop(replace(run, checks=False), None) if asked is None and run.checks else None
+        if unchecked is not None:
+            made = self._trace(run.texts, unchecked)
+            if made.ending is not Ending.PASSED:  # What fails is not checked.
+                self.probes += 1
+                return made
+        asked = asked or self._session.ask(self._wire_request(run))
+        for one in ahead:
+            begun = None if one in self._begun else self._session.ask_ahead(self._wire_request(one))
+            if begun is not None:
+                self._begun[one] = begun
+        return self._waited(run.texts, asked)
+
+    def begin(self, run: Run) -> None:
+        """It will be asked for."""
+        if run not in self._begun:
+            self._begun[run] = self._session.ask(self._wire_request(run))
+
+    def compared(self, texts: Texts) -> Trace:
+        """A run with the ladder, and whether its outputs equal those of the texts as they are."""
+        as_is = self._wire_request(Run()).texts
+        return self._reply(texts, replace(self._wire_request(Run(texts, checks=True)), against=as_is))
+
+    def finish(self) -> None:
+        """Nobody waits for what was begun and not asked for."""
+        while self._begun:
+            self._session.drop(self._begun.popitem()[1])
+
+    def suspects(self, texts: Texts, made: Trace) -> tuple[Suspect, ...]:
+        """What is wrong though nothing raised; other batch sizes are run where that can tell."""
+
+        def another(size: int) -> Project:
+            asked = self._wire_request(Run(texts))
+            evaluation = asked.evaluation_mode or size == 1
+            samples = _wire_samples(silent_faults.with_batch(self.samples, size))
+            return self.project(texts, self._reply(texts, replace(asked, samples=samples, evaluation_mode=evaluation)))
+
+        return silent_faults.suspects(self.project(texts, made), silent_faults.batch_of(self.samples), another)
+
+    def _reply(self, texts: Texts, asked: wire.RunRequest) -> Trace:
+        return self._waited(texts, self._session.ask(asked))
+
+    def _waited(self, texts: Texts, asked: Asked) -> Trace:
+        self.probes += 1
+        return self._trace(texts, asked)
+
+    def _trace(self, texts: Texts, asked: Asked) -> Trace:
+        """What came of it; a model that was too large once is run without storage from then on."""
+        made = self._read_reply(texts, self._session.wait(asked))
+        if made.ending is Ending.OUT_OF_MEMORY and asked.request.mode == wire.AUTO:
+            again = self._session.ask(replace(asked.request, mode=wire.META))
+            made = self._read_reply(texts, self._session.wait(again))
+        if made.mode is Mode.META:
+            self._mode = Mode.META
+        return made
+
+    def _read_reply(self, texts: Texts, reply: dict[str, Any]) -> Trace:
+        sources: dict[Path, Source | None] = {}
+
+        def line_of(path: Path, number: int) -> str:
+            if path not in sources:
+                try:
+                    sources[path] = self.source(path, texts)
+                except UsageError:
+                    sources[path] = None
+            source = sources[path]
+            return "" if source is None else source.line(number)
+
+        return decode_reply.read(reply, line_of)
+
+    def _wire_request(self, run: Run) -> wire.RunRequest:
+        target, limits = self._target, self._limits
+        overlay = {path: text.text for path, text in self._given.items()} | dict(run.texts)
+        overlay.setdefault(target.path, self.source_text(target.path).text)
+        return wire.RunRequest(
+            path=str(target.path),
+            module=target.module,
+            root=str(target.root),
+            search_paths=tuple(map(str, target.search_paths)),
+            model=target.model,
+            samples=_wire_samples(target.samples),
+            also=tuple(map(_wire_samples, target.also)),
+            evaluation_mode=target.evaluation_mode,
+            texts=tuple((str(path), text) for path, text in overlay.items()),
+            checks=run.checks,
+            fresh=run.fresh,
+            graph=run.graph,
+            seconds=limits.run_seconds,
+            memory_mib=limits.memory_mib,
+            script=target.script,
+            arguments=target.arguments,
+            mode=self._mode.value,
+            file_mib=limits.file_mib,
+            processes=limits.processes,
+            open_files=limits.open_files,
+            network=limits.network,
+            temporary_directory=limits.temporary_directory,
+        )
+
+
+def _wire_samples(samples: Samples) -> wire.SamplesRequest:
+    inputs = tuple(wire.InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
+    return wire.SamplesRequest(inputs, samples.expression)

@@ -1,0 +1,104 @@
+"""What a search has still to run, in which order, and what may wait; its accounts.
+
+It runs nothing and proposes nothing.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from autofix.records.locations import Texts
+from autofix.records.plan import Plan, Step
+from autofix.records.trace import Run, Trace
+from autofix.search import verification
+from autofix.search.progress import Outcome
+
+MARGIN = 9
+PATIENCE = 24  # Runs.
+
+
+class Runs(Protocol):
+    """Where traces come from."""
+
+    def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
+        """Of ``run``; those ``ahead`` will likely be asked for next, and may be made beside it."""
+        ...
+
+    def begin(self, run: Run) -> None:
+        """Told of a run that will be asked for when the search has ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Edited texts. ``before`` is the state whose fault, ``parent``, the last of the steps answers."""
+
+    texts: Texts
+    steps: tuple[Step, ...]
+    cost: int
+    parent: Outcome | None = None
+    laterals: int = 0
+    before: State | None = None
+
+
+@dataclass
+class Books:
+    """The accounts of one search. ``met`` are the texts that first came to each fault; ``rest`` is what was still to be
+    paid after the answer to it, where a plan was found.
+    """
+
+    runs: Runs
+    queue: list[tuple[int, int, State]] = field(default_factory=list)
+    # What waits, and whether a cheaper fix of the same fault waits as well.
+    parked: list[tuple[tuple[int, int, State], bool]] = field(default_factory=list)
+    parked_at: int = 0
+    met: dict[Outcome, Texts] = field(default_factory=dict)
+    rest: dict[Outcome, int] = field(default_factory=dict)
+    seen: set[Texts] = field(default_factory=set)
+    plans: dict[verification.Signature, Plan] = field(default_factory=dict)
+    probes: int = 0
+    seconds: float = 0.0
+    pushed: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def waiting(self) -> bool:
+        """Whether a state is to be run; one that waits is, where a plan is known, nothing else is left, or for long."""
+        if self.parked and (self.plans or not self.queue or self.probes >= self.parked_at + PATIENCE):
+            for entry, deviates in self.parked:
+                if not (deviates and self._is_far(entry[2])):
+                    heapq.heappush(self.queue, entry)
+            self.parked.clear()
+        return bool(self.queue)
+
+    def _is_far(self, state: State) -> bool:
+        """Whether a plan through it would be none that is chosen from, if the rest costs what it cost elsewhere."""
+        rest = None if state.parent is None else self.rest.get(state.parent)
+        return rest is not None and not self.is_near(state.cost + rest, MARGIN)
+
+    def found(self, state: State) -> None:
+        """Note what was still to be paid after each fault on the way to a plan."""
+        at: State | None = state
+        while at is not None and at.parent is not None:
+            self.rest.setdefault(at.parent, state.cost - at.cost)
+            at = at.before
+
+    def best(self) -> int | None:
+        return min((plan.cost for plan in self.plans.values()), default=None)
+
+    def is_near(self, cost: int, margin: int) -> bool:
+        """Whether a plan of this cost could be one that is chosen from."""
+        best = self.best()
+        return best is None or cost <= best + margin
+
+    def push(self, state: State, *, waits: bool, deviates: bool) -> None:
+        """A state to be run; ``waits``: not before the rest has been found elsewhere, and then not if it is far."""
+        self.pushed += 1
+        entry = (state.cost, self.pushed, state)
+        if waits:
+            self.parked_at = self.parked_at if self.parked else self.probes
+            self.parked.append((entry, deviates))
+        else:
+            heapq.heappush(self.queue, entry)

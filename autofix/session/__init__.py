@@ -1,0 +1,1 @@
+"""The conversation with one probe process: start, ask, wait, read and check the reply."""

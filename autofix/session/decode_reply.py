@@ -1,0 +1,278 @@
+"""The probe's reply -> Trace, every value checked on the way in.
+
+A reply comes from a process that ran user code, so nothing in it is trusted to have the right type, to lie in range or
+to be of a size that can be worked with. What lies outside of the project is for who edits (``paths``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from autofix.probe.main import wire
+from autofix.records.errors import ProbeError
+from autofix.records.locations import Position, Range
+from autofix.records.options import Mode
+from autofix.records.trace import (
+    Check,
+    CheckKind,
+    CheckOutcome,
+    Ending,
+    Failure,
+    Frame,
+    Isolation,
+    Layer,
+    Operation,
+    OperationKind,
+    Phase,
+    Stage,
+    Trace,
+)
+from autofix.records.values import Mapping, Opaque, Sequence, Tensor, Value
+from autofix.system.gc_pause import uncollected
+
+LineOf = Callable[[Path, int], str]
+FrameOf = Callable[[Any], Frame]
+MAX_TEXT = 1 << 20
+MAX_GRAPH = 1 << 26
+MAX_DEPTH = 16
+MAX_SIZE = 1 << 63
+MAX_LINE = 1 << 31
+MAX_NEED = 1 << 100
+
+
+def read(reply: dict[str, Any], line_of: LineOf) -> Trace:
+    """``line_of`` gives the text of a line (from 1) of a project file: columns travel in bytes, positions count code
+    points.
+
+    Raises ProbeError if the reply does not have the form of ``probe/wire.py``.
+    """
+    try:
+        with uncollected():
+            return _trace(reply, line_of)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+        raise ProbeError(f"the probe's reply is malformed: {type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How many there are of what indices in the reply point at; -1 points at nothing."""
+
+    operations: int
+    layers: int
+    environments: int
+
+
+def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
+    operations, environments = _rows(reply, "operations"), _rows(reply, "environments")
+    counts = _Counts(len(operations), len(_rows(reply, "layers")), len(environments))
+    frame_of = _frames(counts, line_of)
+    layers = tuple(_layer(i, row, counts, frame_of) for i, row in enumerate(_rows(reply, "layers")))
+    failure = reply.get("failure")
+    return Trace(
+        ending=Ending(reply["ending"]),
+        message=_text(reply.get("message", "")),
+        operations=tuple(_operation(i, row, layers, counts, frame_of) for i, row in enumerate(operations)),
+        layers=layers,
+        environments=tuple(_mapping(row, counts) for row in environments),
+        globals=tuple((_path(path), _mapping(row, counts)) for path, row in _rows(reply, "globals")),
+        output=_value(reply.get("output"), counts),
+        failure=None if failure is None else _failure(failure, counts, frame_of),
+        checks=tuple(_check(*row) for row in _rows(reply, "checks")),
+        state_dict=tuple((_text(name), _shape(shape)) for name, shape in _rows(reply, "state_dict")),
+        files=tuple(_path(path) for path in _rows(reply, "files")),
+        data_files=tuple(_path(path) for path in _rows(reply, "data_files")),
+        placeholders=tuple(map(_text, _rows(reply, "placeholders"))),
+        refused=tuple(map(_text, _rows(reply, "refused"))),
+        sliced=_flag(reply.get("sliced", False)),
+        candidates=tuple(map(_text, _rows(reply, "candidates"))),
+        seconds=_seconds(reply.get("seconds", 0.0)),
+        graph=_text(reply.get("graph", ""), MAX_GRAPH),
+        mode=Mode(reply.get("mode", Mode.REAL.value)),
+        need=_integer(reply.get("need", 0), 0, MAX_NEED),
+        invented=tuple(map(_text, _rows(reply, "invented"))),
+        isolation=Isolation(reply["isolation"]) if "isolation" in reply else None,
+    )
+
+
+def _check(kind: Any, outcome: Any, detail: Any, *place: Any) -> Check:
+    return Check(CheckKind[_text(kind)], CheckOutcome(outcome), _text(detail), *(_integer(one, -1) for one in place))
+
+
+def _operation(
+    index: int, row: dict[str, Any], layers: tuple[Layer, ...], counts: _Counts, frame_of: FrameOf
+) -> Operation:
+    scope = _integer(row["scope"], -1, counts.layers)
+    return Operation(
+        index=index,
+        name=_text(row["name"]),
+        kind=OperationKind(row["kind"]),
+        target=_text(row["target"]),
+        arguments=tuple(_value(one, counts) for one in row["args"]),
+        keywords=_items(row["kwargs"], counts),
+        result=_value(row["result"], counts),
+        raised=_flag(row["raised"]),
+        frames=tuple(map(frame_of, row["frames"])),
+        phase=Phase(row["phase"]),
+        layer=None if row["layer"] is None else _text(row["layer"]),
+        scope=(layers[scope].path or "") if scope >= 0 else "",
+        layer_index=_integer(row["identity"], -1, counts.layers),
+        scope_index=scope,
+    )
+
+
+def _layer(index: int, row: dict[str, Any], counts: _Counts, frame_of: FrameOf) -> Layer:
+    return Layer(
+        identity=index,
+        path=None if row["path"] is None else _text(row["path"]),
+        type=_text(row["type"]),
+        settings=_items(row["settings"], counts),
+        parameters=tuple((_text(name), _shape(shape)) for name, shape in row["parameters"]),
+        construction=tuple(map(frame_of, row["frames"])),
+        is_leaf=_flag(row["leaf"]),
+    )
+
+
+def _failure(row: dict[str, Any], counts: _Counts, frame_of: FrameOf) -> Failure:
+    return Failure(
+        type=_text(row["type"]),
+        message=_text(row["message"]),
+        stage=Stage(row["stage"]),
+        operation=_integer(row["operation"], -1, counts.operations),
+        frames=tuple(map(frame_of, row["frames"])),
+        callee=_text(row["callee"]),
+        arguments=_items(row["arguments"], counts),
+    )
+
+
+def _frames(counts: _Counts, line_of: LineOf) -> FrameOf:
+    """One object for equal frames: thousands of layers and operations come from few places."""
+    known: dict[tuple[Any, ...], Frame] = {}
+
+    def frame_of(row: Any) -> Frame:
+        key = tuple(row)
+        if key not in known:
+            known[key] = _frame(row, counts, line_of)
+        return known[key]
+
+    return frame_of
+
+
+def _frame(row: list[Any], counts: _Counts, line_of: LineOf) -> Frame:
+    path, function, line, column, end_line, end_column, environment = row
+    place = _path(path)
+    span = Range(_position(place, line, column, line_of), _position(place, end_line, end_column, line_of))
+    return Frame(place, _text(function), span, _integer(environment, -1, counts.environments))
+
+
+def _position(path: Path, line: Any, column: Any, line_of: LineOf) -> Position:
+    number, place = _integer(line, 1, MAX_LINE), _integer(column, 0, MAX_LINE)
+    text = line_of(path, number)
+    if text.isascii():
+        return Position(number, place)
+    return Position(number, len(text.encode("utf-8", "surrogatepass")[:place].decode("utf-8", "replace")))
+
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+
+def _value(data: Any, counts: _Counts, depth: int = 0) -> Value:
+    """A plain value from its wire form."""
+    if data is None or isinstance(data, (bool, int)):
+        return data
+    if isinstance(data, str):
+        return _text(data)
+    if isinstance(data, float):
+        return _finite(data)
+    if not isinstance(data, dict) or len(data) != 1 or depth > MAX_DEPTH:
+        raise TypeError(f"not a value: {type(data).__name__}")
+    key, content = next(iter(data.items()))
+    if key == wire.TENSOR:
+        return _tensor(*content, counts=counts)
+    if key == wire.SEQUENCE:
+        name, items = content
+        return Sequence(_text(name), tuple(_value(one, counts, depth + 1) for one in items))
+    if key == wire.MAPPING:
+        return _mapping(data, counts, depth)
+    if key == wire.OPAQUE:
+        return Opaque(_text(content))
+    raise ValueError(f"unknown value {_text(key)[:40]!r}")
+
+
+def _tensor(shape: Any, dtype: Any, producer: Any, contiguous: Any, bounds: Any, *, counts: _Counts) -> Tensor:
+    limits = None
+    if bounds is not None:
+        low, high = bounds
+        limits = (_integer(low, -MAX_SIZE), _integer(high, -MAX_SIZE))
+    index = _integer(producer, -1, counts.operations)
+    return Tensor(_shape(shape), _text(dtype), index, _flag(contiguous), limits)
+
+
+def _mapping(data: dict[str, Any], counts: _Counts, depth: int = 0) -> Mapping:
+    name, items = data[wire.MAPPING]
+    return Mapping(_text(name), _items(items, counts, depth))
+
+
+def _items(rows: Any, counts: _Counts, depth: int = 0) -> tuple[tuple[str, Value], ...]:
+    return tuple((_text(name), _value(item, counts, depth + 1)) for name, item in rows)
+
+
+def _rows(reply: dict[str, Any], key: str) -> list[Any]:
+    found = reply.get(key, [])
+    if not isinstance(found, list):
+        raise TypeError(f"{key} is {type(found).__name__} but must be a list")
+    return found
+
+
+def _shape(data: Any) -> tuple[int, ...]:
+    if not isinstance(data, list):
+        raise TypeError(f"a shape is {type(data).__name__} but must be a list")
+    return tuple(_integer(size, 0) for size in data)
+
+
+def _integer(data: Any, least: int, beyond: int = MAX_SIZE) -> int:
+    """A whole number from ``least`` to below ``beyond``."""
+    if type(data) is not int:
+        raise TypeError(f"expected a whole number, got {type(data).__name__}")
+    if not least <= data < beyond:
+        raise ValueError(f"expected a number from {least} to below {beyond}")
+    return data
+
+
+def _flag(data: Any) -> bool:
+    if not isinstance(data, bool):
+        raise TypeError(f"expected true or false, got {type(data).__name__}")
+    return data
+
+
+def _seconds(data: Any) -> float:
+    if isinstance(data, bool) or not isinstance(data, (int, float)) or _finite(float(data)) < 0:
+        raise TypeError(f"expected seconds, got {type(data).__name__}")
+    return float(data)
+
+
+def _finite(data: float) -> float:
+    if not math.isfinite(data):
+        raise ValueError("a number is not finite")
+    return data
+
+
+@lru_cache(maxsize=1024)
+def _path(data: Any) -> Path:
+    """One object for one path: each frame of a trace names one, and making and hashing them takes a while."""
+    path = Path(_text(data))
+    if not path.is_absolute() or "\0" in data:
+        raise ValueError("a path is not absolute")
+    return path
+
+
+def _text(data: Any, most: int = MAX_TEXT) -> str:
+    if not isinstance(data, str):
+        raise TypeError(f"expected text, got {type(data).__name__}")
+    if len(data) > most:
+        raise ValueError(f"a text is longer than {most} characters")
+    return data

@@ -1,0 +1,58 @@
+"""Why a model could not be run, or not run whole, for people: what happened, where, what to do.
+
+It is given how the run ended and judges nothing.
+"""
+
+from __future__ import annotations
+
+from autofix.records.options import Mode
+from autofix.records.report import Limits
+from autofix.records.samples import Target
+from autofix.records.trace import Ending, Trace
+
+MAX_NAMED = 4
+
+
+def why(target: Target, limits: Limits, original: Trace) -> str:
+    """What happened, where, what to do."""
+    name, message = target.path.name, original.message
+    match original.ending:
+        case Ending.IMPORT_FAILED:
+            return f"cannot import {name}: {message}; pass --python with the interpreter you train with"
+        case Ending.NO_MODEL:
+            choices = f"; {name} has {', '.join(original.candidates)}" if original.candidates else ""
+            return f"cannot build the model `{target.model}`: {message}{choices}; choose one with --model EXPR"
+        case Ending.BAD_SAMPLE:
+            return f"{message}; correct --sample-shape or --sample"
+        case Ending.TIMED_OUT:
+            help_ = "raise the limit with --time-limit or use a smaller sample"
+            what = "program" if target.script else "model"
+            return f"{name}: the {what} ran longer than {limits.run_seconds:g} s; {help_}"
+        case Ending.OUT_OF_MEMORY:
+            return (
+                f"{name}: the model needs more memory than there is ({message}); "
+                "use a smaller sample or raise --memory-limit"
+            )
+        case Ending.NEEDS_VALUES:
+            takes = f"with storage it would take up to {original.need / 2**30:,.1f} GiB"
+            return f"{name}: {message}, and {takes}; use a smaller sample or --mode real"
+        case Ending.LIMIT_REACHED | Ending.REFUSED:
+            return f"{name}: {message}"
+        case Ending.EXITED:
+            if target.script:
+                return f"{name}: {message}"
+            return f"{name}: {message}; a model file must not end the program when it is imported or run"
+        case Ending.CRASHED:
+            return f"{name}: the interpreter crashed while the model ran ({message}); run it alone to see why"
+    return f"{name}: {original.ending.value}: {message}"
+
+
+def notes(original: Trace) -> tuple[str, ...]:
+    """What a run without storage could not know, or why it was not made."""
+    needed = ", ".join(original.invented[:MAX_NAMED])
+    if original.mode is Mode.REAL:
+        return (f"run with storage, because values are needed: {needed}",) if needed else ()
+    said = ["the model was run without storage: whether its samples influence each other is not known"]
+    if needed:
+        said.append(f"values that only storage gives were made up: {needed}")
+    return tuple(said)

@@ -1,0 +1,352 @@
+"""Start the probe, send a request, read the reply, enforce limits.
+
+It knows processes and pipes; what a reply means is for ``replies``. A probe that dies or hangs is ended and started
+again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import queue
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from autofix.probe.main import wire
+from autofix.records.errors import CancelledError, ProbeError
+from autofix.session import reply_file
+from autofix.session.pending_runs import Accounts, Asked
+from autofix.session.tree_copies import TooMuchToCopyError, TreeCopies
+
+START_SECONDS = 180.0
+GRACE_SECONDS = 10.0
+HASH_SEED = "0"  # Of the probe, always: the order of a user's sets decides what some models do.
+_WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
+_PROBE = Path(__file__).parents[1] / "probe"
+_BOOT = """
+import sys, gc, importlib.util as u
+gc.disable()
+d = sys.argv[1]
+sys.path[:] = [p for p in sys.path if p]
+s = u.spec_from_file_location("_autofix_probe", d + "/__init__.py", submodule_search_locations=[d])
+m = u.module_from_spec(s)
+sys.modules["_autofix_probe"] = m
+s.loader.exec_module(m)
+from _autofix_probe.main.versions import require; require()
+from _autofix_probe.main.__main__ import main
+main(ordinary=int(sys.argv[2]), folder=sys.argv[3], isolation=sys.argv[4])
+"""
+
+
+class Session:
+    """One probe process, kept warm; a context manager that ends it.
+
+    ``ahead``: runs may begin before it is sure that they are wanted, by default where the machine has a core for them.
+    ``isolation``: how the user's files are kept from what runs write, by default the strongest that the system allows.
+    """
+
+    def __init__(self, python: str | None = None, ahead: bool | None = None, isolation: str = "") -> None:
+        self.python = python or sys.executable
+        self._ordinary = 2 if (_cores() > 1 if ahead is None else ahead) else 1
+        self._folder = Path(tempfile.mkdtemp(prefix="autofix-"))
+        self._isolation = isolation
+        self._copies: TreeCopies | None = None
+        self._numbers = itertools.count()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.Queue[bytes] = queue.Queue()
+        self._ready = False
+        self._runs_at_once = 1
+        self._accounts = Accounts()
+        self._cancelled = threading.Event()
+        self._start()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def process_id(self) -> int | None:
+        """The probe's, None while there is none."""
+        return None if self._process is None else self._process.pid
+
+    @property
+    def starting(self) -> bool:
+        """Whether the probe still imports torch, so that the caller has to wait whatever it does."""
+        return not self._ready and not self._answers.queue
+
+    def cancel(self) -> None:
+        """End the run under way, from any thread; it and every later one raise CancelledError until ``allow``."""
+        self._cancelled.set()
+        self._answers.put(_WAKE)
+
+    def allow(self) -> None:
+        """Runs may be made again."""
+        self._cancelled.clear()
+
+    def run(self, request: wire.RunRequest) -> dict[str, Any]:
+        """The reply to ``request``, as the probe wrote it.
+
+        Raises ProbeError if the interpreter cannot run the probe or answers with something else, CancelledError after
+        ``cancel``.
+        """
+        return self.wait(self.ask(request))
+
+    def ask(self, request: wire.RunRequest) -> Asked:
+        """Begin a run that ``wait`` gives the reply of; a fresh one is made beside another where the probe can."""
+        # Nothing that cleans or lists folders comes upon a reply by accident.
+        asked = Asked(request, self._folder / f"reply-{next(self._numbers)}-{secrets.token_hex(8)}.json")
+        self._await_ready()
+        if self._runs_at_once > 1 or not self._accounts.under_way:
+            self._send(asked)
+        return asked
+
+    def ask_ahead(self, request: wire.RunRequest) -> Asked | None:
+        """Begin a run that may be wanted later; None where one that is wanted might have to wait for it."""
+        self._await_ready()
+        self._read_answers()
+        under_way = self._accounts.under_way.values()
+        ordinary = sum(not asked.request.fresh for asked in under_way)
+        if len(under_way) >= self._runs_at_once or (ordinary >= self._ordinary and not request.fresh):
+            return None
+        return None if self._ordinary == 1 else self.ask(request)
+
+    def drop(self, asked: Asked) -> None:
+        """Nobody waits for the reply any more."""
+        self._accounts.drop(asked)
+        self._read_answers()
+
+    def wait(self, asked: Asked) -> dict[str, Any]:
+        """The reply to what was asked; raises as ``run`` does."""
+        try:
+            return self._reply_to(asked)
+        finally:
+            if self._copies is not None:
+                self._copies.put_back()
+
+    def _reply_to(self, asked: Asked) -> dict[str, Any]:
+        answer = self._answer_to(asked)
+        if answer == wire.STALE:
+            self._stop()
+            answer = self._answer_to(asked)
+        if answer == _WAKE:
+            self._end_runs()
+            raise CancelledError("cancelled")
+        if answer is None:
+            self._stop()
+            return {
+                "protocol": wire.PROTOCOL,
+                "ending": "timed out",
+                "message": f"the model ran longer than {asked.request.seconds:g} s",
+            }
+        if not answer:
+            code = self._stop()
+            return {"protocol": wire.PROTOCOL, **reply_file.ending_of(code)}
+        return reply_file.read_reply(asked.reply_path)
+
+    def _send(self, asked: Asked) -> None:
+        self._await_ready()
+        if self._cancelled.is_set():
+            self._end_runs()  # Another may be under way.
+            raise CancelledError("cancelled")
+        line = wire.encode_request(asked.request, str(asked.reply_path)).encode("utf-8", "surrogatepass")
+        if self._copies is not None:
+            self._take_copies(asked.request)
+        self._accounts.began(asked)
+        self._write(line)
+
+    def _take_copies(self, request: wire.RunRequest) -> None:
+        assert self._copies is not None
+        try:
+            self._copies.take((Path(request.root), Path(request.path).parent))
+        except TooMuchToCopyError as error:
+            raise ProbeError(
+                f"this system cannot keep the files below {request.root} apart from what the code writes, and they are "
+                f"too many to be copied before a run ({error}); run it where user namespaces or landlock are allowed"
+            ) from None
+        except OSError as error:
+            raise ProbeError(f"cannot copy the files below {request.root} before a run: {error}") from error
+
+    def _write(self, line: bytes) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except OSError:
+            self._stop()
+            raise ProbeError(
+                f"the probe ended before it was asked; run {self.python} -c 'import torch' to see why"
+            ) from None
+
+    def _answer_to(self, asked: Asked) -> bytes | None:
+        """The line that says that the reply is there, or what came instead of it."""
+        if not self._accounts.knows(asked):
+            self._send(asked)  # It had to wait for its turn, or its probe has ended.
+        deadline = time.monotonic() + asked.request.seconds + GRACE_SECONDS
+        while asked.done not in self._accounts.over:
+            answer = self._next_answer(deadline - time.monotonic())
+            if answer is None or not self._accounts.note(answer):
+                return answer
+        self._accounts.take(asked)
+        return asked.done
+
+    def _read_answers(self) -> None:
+        """Those that are there, without waiting; the first that is not about a run is left for who waits."""
+        while self._answers.queue and self._answers.queue[0] in self._accounts.under_way:
+            self._accounts.note(self._answers.get())
+        for reply in self._accounts.unwanted():
+            reply.unlink(missing_ok=True)
+
+    def _end_runs(self) -> None:
+        """The probe is left ready for the next run, or ended where it cannot end one run alone."""
+        if self._runs_at_once > 1 and self._process is not None:
+            with contextlib.suppress(ProbeError):
+                self._write(wire.CANCEL)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while self._runs_at_once > 1 and self._accounts.under_way and time.monotonic() < deadline:
+            with contextlib.suppress(queue.Empty):
+                answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+                if not answer:
+                    break
+                self._accounts.note(answer)
+        if self._accounts.under_way:
+            self._stop()
+        self._accounts.clear()
+        for left in self._folder.glob("reply-*"):
+            left.unlink(missing_ok=True)
+
+    def _start(self) -> None:
+        self._ready = False
+        self._answers = queue.Queue()
+        environment = {
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": HASH_SEED,
+            # What user code leaves among temporary files goes with the session, even where a worker was killed.
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder / "tmp")),
+        }
+        try:
+            (self._folder / "tmp").mkdir(exist_ok=True)
+            with (self._folder / "stderr").open("wb") as stderr:
+                self._process = subprocess.Popen(
+                    [self.python, "-c", _BOOT, str(_PROBE), str(self._ordinary), str(self._folder), self._isolation],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    env=environment,
+                    # Neither on POSIX nor on Windows a terminal: what asks for a password there must not wait for one.
+                    start_new_session=os.name == "posix",
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
+        except (OSError, ValueError) as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            why = error.strerror if isinstance(error, OSError) else error
+            raise ProbeError(
+                f"cannot start {self.python}: {why}; pass --python with the interpreter you train with"
+            ) from error
+        threading.Thread(target=_forward_lines, args=(self._process.stdout, self._answers), daemon=True).start()
+
+    def _await_ready(self) -> None:
+        if self._process is None:
+            self._start()
+        if self._ready:
+            return
+        answer = self._next_answer(START_SECONDS)
+        if answer == _WAKE:
+            raise CancelledError("cancelled")
+        said = None if answer is None else wire.decode_ready(answer)
+        if said is None:
+            self._stop()
+            raise ProbeError(self._start_message())
+        self._ready, (self._runs_at_once, isolation) = True, said
+        if isolation == wire.COPIES:  # One run after the other: what a run changed is put back before the next.
+            self._runs_at_once = self._ordinary = 1
+            self._copies = self._copies or TreeCopies(self._folder / "copies")
+
+    def _start_message(self) -> str:
+        lines = (self._folder / "stderr").read_text("utf-8", "replace").strip().splitlines()
+        reason = lines[-1] if lines else "it ended without a word"
+        return f"cannot run torch in {self.python}: {reason}; pass --python with the interpreter you train with"
+
+    def _next_answer(self, seconds: float) -> bytes | None:
+        """A line, b'' at the end of the stream, None when time is over; the mark of ``cancel`` while it is wanted."""
+        deadline = time.monotonic() + seconds
+        while not self._cancelled.is_set():
+            try:
+                answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                return None
+            if answer != _WAKE:
+                return answer
+        return _WAKE
+
+    def _stop(self) -> int:
+        """End the probe; its exit code, negative for a signal of its own making."""
+        process, self._process = self._process, None
+        self._accounts.under_way.clear()
+        if process is None:
+            return 0
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):
+            process.stdin.write(wire.END)
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+        try:
+            return process.wait(timeout=0.5 if self._ready else 0.05)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            process.wait()
+            return 0
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _forward_lines(stream: Any, lines: queue.Queue[bytes]) -> None:
+    for line in stream:
+        lines.put(line)
+    lines.put(b"")
+    stream.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """The probe and, where user code runs in it, what that started in its group."""
+    with contextlib.suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
+def prestart(python: str | None = None) -> Session:
+    """A session whose probe imports torch while the caller goes on."""
+    return Session(python)
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether a process of this system still runs, as far as that can be asked; else yes."""
+    try:
+        if os.name == "posix":  # Elsewhere 0 is a signal that ends.
+            os.kill(process_id, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True

@@ -1,0 +1,1 @@
+"""One parsed file: text, tree, names, comments, and edits of one call."""

@@ -1,0 +1,119 @@
+"""What one file's syntax says of a name: statements that bind it, parameters and defaults, imports.
+
+It answers from a tree alone; which of the bindings held when the program ran is for ``bindings``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.syntax.source import Function, Source, below, dotted
+
+
+def assignments(source: Source, scope: ast.AST, name: str) -> Iterator[tuple[ast.stmt, ast.expr]]:
+    """Statements of one scope (nested functions and classes excluded) that bind ``name``, with the expression bound."""
+    body = scope.body if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module, ast.ClassDef)) else []
+    for node in _walk_scope(body):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                value = _matching_value(target, node.value, name)
+                if value is not None:
+                    yield node, value
+        elif (
+            isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None and dotted(node.target) == name
+        ):
+            yield node, node.value
+        elif isinstance(node, (ast.For, ast.AsyncFor)) and name in targets(node.target):
+            yield node, node.iter
+        elif isinstance(node, ast.NamedExpr) and node.target.id == name:
+            yield source.statement_of(node), node.value
+
+
+def _walk_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    stack: list[ast.AST] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _matching_value(target: ast.expr, value: ast.expr, name: str) -> ast.expr | None:
+    """The part of ``value`` that ``name`` is bound to: the element of a tuple where both sides are written out."""
+    if dotted(target) == name:
+        return value
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for index, element in enumerate(target.elts):
+            if dotted(element) == name:
+                spelled = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts)
+                return value.elts[index] if spelled and isinstance(value, (ast.Tuple, ast.List)) else value
+    return None
+
+
+def targets(target: ast.AST) -> set[str]:
+    return {dotted(node) for node in ast.walk(target) if isinstance(node, (ast.Name, ast.Attribute))}
+
+
+def bound_later(function: Function, line: int) -> set[str]:
+    """Names and attributes that a function binds at a line or after it, and nowhere before."""
+    stores = [
+        (dotted(node), node.lineno)
+        for node in below(function)
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store)
+    ]
+    earlier = {name for name, at in stores if at < line}
+    return {name for name, _ in stores} - earlier - set(parameters(function))
+
+
+def parameters(function: Function) -> list[str]:
+    arguments = function.args
+    return [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def is_bound_call(source: Source, function: ast.AST, call: ast.Call) -> bool:
+    """Whether ``self`` is not among the written arguments."""
+    if not isinstance(source.parents.get(function), ast.ClassDef) or isinstance(function, ast.Lambda):
+        return False
+    decorators = [dotted(d) for d in getattr(function, "decorator_list", [])]
+    if "staticmethod" in decorators:
+        return False
+    explicit = (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr == "__init__"
+        and not isinstance(call.func.value, ast.Call)
+    )
+    return not explicit
+
+
+def default_of(function: Function, name: str) -> ast.expr | None:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+        if parameter.arg == name:
+            return default
+    for parameter, keyword_default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if parameter.arg == name:
+            return keyword_default
+    return None
+
+
+def imported_from(source: Source, name: str) -> Iterator[tuple[str, str]]:
+    for node in source.nodes:
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    yield node.module or "", alias.name
+
+
+def imported_modules(source: Source, name: str) -> Iterator[tuple[str, bool]]:
+    for node in source.nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    yield alias.name, True
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    yield f"{node.module}.{alias.name}" if node.module else alias.name, True

@@ -1,0 +1,1 @@
+"""Joining, sums and broadcasting."""

@@ -1,0 +1,99 @@
+"""AF304 baked-batch: a tensor made in forward, or expanded there, has a batch size written as a number.
+
+Why it fails
+    ``torch.zeros(64, n)`` and ``token.expand(64, -1, -1)`` fit one batch size only.
+What the fix does
+    Takes the batch size from the tensor that the model is given: ``x.size(0)``.
+Fix safety
+    Safe: the size then follows every batch.
+Source
+    torch.Tensor.expand and torch.zeros.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.rank_changes import behind
+from autofix.edits.size_reads import live_sites
+from autofix.facts.call_sites import argument_of, bare, is_batch
+from autofix.facts.size_origins import origin
+from autofix.records.trace import Operation, Phase
+from autofix.records.values import Tensor
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+
+EXTRA = -2
+EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
+
+
+class BakedBatch(Rule):
+    code = "AF304"
+    name = "baked-batch"
+    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_BATCH)
+    examples = (
+        Example(
+            name="a class token",
+            inputs=((4, 5, 6),),
+            before=model(
+                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))", "torch.cat((self.cls.expand(8, -1, -1), x), dim=1)"
+            ),
+            after=model(
+                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))",
+                "torch.cat((self.cls.expand(x.size(0), -1, -1), x), dim=1)",
+            ),
+        ),
+        Example(
+            name="a tensor made for one batch",
+            inputs=((4, 5),),
+            before=model("self.fc = nn.Linear(5, 3)", "h = torch.zeros(8, 3)\nself.fc(x) + h"),
+            after=model("self.fc = nn.Linear(5, 3)", "h = torch.zeros(x.size(0), 3)\nself.fc(x) + h"),
+        ),
+        Example(
+            name="declines inputs of different batches",
+            inputs=((4, 5), (8, 5)),
+            before=model("self.k = 1", "x + y").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None:
+            return
+        wants = {t.shape[0] for t in operation.tensors if t.rank and is_batch(project, t.shape[0])}
+        expands = finding.mismatch is Mismatch.EXPAND or bare(operation) in EXPANDING
+        if expands and operation.tensors[:1] and operation.tensors[0].rank:
+            wants = {operation.tensors[0].shape[0]}
+        for want in wants:
+            for place in self._places(project, operation, want):
+                for site in live_sites(project, place, want, (0,)):
+                    yield self.fix(f"take the batch size from the input: `{site.text}`", site, extra=EXTRA)
+
+    def _places(self, project: Project, operation: Operation, want: int) -> Iterator[Expression]:
+        for expand in (operation, *behind(project, operation.tensors, frozenset(("expand", "repeat", "tile")))):
+            place = (
+                argument_of(project, expand, 1, "size")
+                if expand.target.endswith(("expand", "repeat", "tile"))
+                else None
+            )
+            if place is not None and isinstance(place.node, (ast.Tuple, ast.List)) and place.node.elts:
+                place = Expression(place.source, place.node.elts[0], place.frames)
+            if place is not None and _is_number(place.node) and project.integer(place) not in (want, -1):
+                yield place
+        for tensor in operation.tensors:
+            made = origin(project, tensor, 0) if _could_be_made(tensor, want) else None
+            if (
+                made is not None
+                and made.phase is Phase.FORWARD
+                and not made.is_cut
+                and project.integer(made.expression) == tensor.shape[0]
+            ):
+                yield made.expression
+
+
+def _could_be_made(tensor: Tensor, want: int) -> bool:
+    return tensor.rank > 0 and tensor.shape[0] not in (want, 1)
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Constant, ast.Name, ast.Attribute))

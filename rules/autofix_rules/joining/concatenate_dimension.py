@@ -1,0 +1,172 @@
+"""AF301 concatenate-dimension: tensors are joined along the wrong dimension, or stacked where they should be joined.
+
+Why it fails
+    ``torch.cat`` joins along dimension 0, the batch, unless told otherwise; every other dimension must
+    agree. ``torch.stack`` makes a new dimension and needs equal shapes.
+What the fix does
+    Names the dimension in which the sizes differ, or the one that gives the size a later layer takes.
+    A class token of one row is expanded to the batch; a size that a layer sets is corrected there.
+Fix safety
+    Safe where only one dimension differs, or the joined size is exactly the one that is taken.
+Source
+    torch.cat and torch.stack.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import followed, operands, size_of, written
+from autofix.provenance.producers import producer_sites
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import NotACall, with_argument, with_callee
+
+FITTING = 8
+DIFFERING = 9
+EXPAND = 10
+SPATIAL = 26
+PRODUCER_EXTRA = 2
+FIRST_EXTRA = 4
+_JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
+
+
+class ConcatenateDimension(Rule):
+    code = "AF301"
+    name = "concatenate-dimension"
+    mismatches = (
+        Mismatch.CONCATENATE,
+        Mismatch.LINEAR_IN_FEATURES,
+        Mismatch.NORM_FEATURES,
+        Mismatch.CONV_CHANNELS,
+        Mismatch.RNN_INPUT_SIZE,
+    )
+    examples = (
+        Example(
+            name="the dimension that differs",
+            inputs=((4, 6), (4, 3)),
+            before=model("self.fc = nn.Linear(9, 2)", "self.fc(torch.cat((x, y)))").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+            after=model("self.fc = nn.Linear(9, 2)", "self.fc(torch.cat((x, y), dim=1))").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+        ),
+        Example(
+            name="the size a layer takes",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(12, 2)", "self.fc(torch.stack([x, x * x], dim=1))"),
+            after=model("self.fc = nn.Linear(12, 2)", "self.fc(torch.cat([x, x * x], dim=1))"),
+        ),
+        Example(
+            name="a class token",
+            inputs=((4, 5, 6),),
+            before=model("self.cls = nn.Parameter(torch.zeros(1, 1, 6))", "torch.cat((self.cls, x), dim=1)"),
+            after=model(
+                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))",
+                "torch.cat((self.cls.expand(x.size(0), -1, -1), x), dim=1)",
+            ),
+        ),
+        Example(
+            name="declines where several dimensions differ",
+            inputs=((4, 5, 6), (3, 5, 7)),
+            before=model("self.n = 1", "torch.cat((x, y), dim=1)").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or not operation.tensors:
+            return
+        if finding.mismatch is not Mismatch.CONCATENATE:
+            yield from self._behind(project, finding, operation.tensors[0])
+        elif finding.parameter != "rank":
+            yield from self._sizes(project, operation)
+
+    def _sizes(self, project: Project, operation: Operation) -> Iterator[Fix]:
+        tensors = operation.tensors
+        differing = [d for d in range(tensors[0].rank) if len({t.shape[d] for t in tensors}) > 1]
+        call = written(project, operation)
+        if call is not None and len(differing) == 1 and not operation.target.endswith("stack"):
+            (d,) = differing
+            cost = DIFFERING if d in (1, tensors[0].rank - 1) and tensors[0].rank <= 3 else 20 if d == 0 else SPATIAL
+            yield from self._along(call, d, cost)
+        for i, place in enumerate(operands(project, operation)):
+            yield from self._expanded(project, operation, i, place)
+        yield from self._producers(project, operation, differing)
+
+    def _along(self, call: Expression, dimension: int, cost: int, callee: str = "") -> Iterator[Fix]:
+        try:
+            text = with_argument(call.text, "dim", str(dimension), 1)
+            text = with_callee(text, callee) if callee else text
+        except NotACall:
+            return
+        word = "join" if not callee else f"join with `{callee}`"
+        yield Fix(
+            self.code,
+            f"{word} along dimension {dimension}",
+            (call.source.replace(call.node, text),),
+            cost,
+            self.applicability,
+        )
+
+    def _expanded(self, project: Project, operation: Operation, index: int, place: Expression) -> Iterator[Fix]:
+        """A token of one row, joined with a batch of them."""
+        token = operation.tensors[index]
+        whole = next((i for i, t in enumerate(operation.tensors) if t.shape[0] != 1 and t.rank == token.rank), None)
+        if whole is None or token.shape[0] != 1 or token.rank < 2:
+            return
+        given = operands(project, operation)[whole]
+        base = given.text if isinstance(given.node, ast.Name) else ""
+        if base:
+            sizes = ", ".join([size_of(place.source, base, 0), *["-1"] * (token.rank - 1)])
+            yield Fix(
+                self.code,
+                f"expand {token.shape} to the batch",
+                (followed(place, f".expand({sizes})"),),
+                EXPAND,
+                self.applicability,
+            )
+
+    def _producers(self, project: Project, operation: Operation, differing: list[int]) -> Iterator[Fix]:
+        """A layer gives out a size that the other tensor does not have."""
+        if len(differing) != 1 or differing[0] == 0:
+            return
+        (d,) = differing
+        for i, tensor in enumerate(operation.tensors):
+            for want in {t.shape[d] for t in operation.tensors} - {tensor.shape[d]}:
+                for layer, site in producer_sites(project, tensor, want):
+                    if d in (1, tensor.rank - 1) and tensor.shape[d] in [v for _, v in layer.settings]:
+                        extra = PRODUCER_EXTRA + (FIRST_EXTRA if i == 0 else 0)
+                        yield self.fix(f"make `{layer.path}` give out {want} features", site, extra=extra)
+
+    def _behind(self, project: Project, finding: Finding, tensor: Tensor) -> Iterator[Fix]:
+        """A join before the layer that gave the batch, or a new dimension, what the features should have got."""
+        if len(finding.expected) != 1 or finding.dimension is None:
+            return
+        for count, operation in enumerate(project.ancestry(tensor)):
+            name = operation.target.rpartition(".")[2]
+            call = written(project, operation) if name in _JOINING and len(operation.tensors) > 1 else None
+            if call is None:
+                continue
+            parts = operation.tensors
+            stacked = name == "stack"
+            fault = finding.dimension % tensor.rank - (1 if stacked and finding.dimension else 0)
+            fault = parts[0].rank - 1 if finding.mismatch is Mismatch.LINEAR_IN_FEATURES else fault
+            if 0 <= fault < parts[0].rank and fault != (None if stacked else _dim(operation) % parts[0].rank):
+                joined = sum(t.shape[fault] for t in parts)
+                if joined == finding.expected[0] and all(
+                    _but(t.shape, fault) == _but(parts[0].shape, fault) for t in parts
+                ):
+                    yield from self._along(call, fault, FITTING + min(count, 2), "cat" if stacked else "")
+
+
+def _dim(operation: Operation) -> int:
+    value = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("dim")
+    return value if isinstance(value, int) else 0
+
+
+def _but(shape: tuple[int, ...], dimension: int) -> tuple[int, ...]:
+    return shape[:dimension] + shape[dimension + 1 :]

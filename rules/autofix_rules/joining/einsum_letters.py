@@ -1,0 +1,106 @@
+"""AF313 einsum-letters: an einsum names the dimensions of an operand in the wrong order.
+
+Why it fails
+    Every letter of an equation stands for one size; in ``'bid,bdj->bij'`` the d of both operands must agree.
+What the fix does
+    Swaps two letters of one operand where every letter then stands for one size.
+Fix safety
+    Unsafe: the equation could be right and the operand be meant to be transposed.
+Source
+    torch.einsum.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from autofix.facts.call_sites import argument_of, is_batch
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+LETTERS = 11
+EARLIER = 2
+
+
+class EinsumLetters(Rule):
+    code = "AF313"
+    name = "einsum-letters"
+    mismatches = (Mismatch.MATMUL,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="keys by rows",
+            inputs=((2, 5, 8),),
+            before=model("self.k = nn.Linear(8, 8)", "torch.einsum('bid,bdj->bij', x, self.k(x))"),
+            after=model("self.k = nn.Linear(8, 8)", "torch.einsum('bid,bjd->bij', x, self.k(x))"),
+        ),
+        Example(
+            name="a weight laid out as (out, in)",
+            inputs=((2, 5, 8),),
+            before=model("self.w = nn.Parameter(torch.randn(3, 8))", "torch.einsum('btd,do->bto', x, self.w)"),
+            after=model("self.w = nn.Parameter(torch.randn(3, 8))", "torch.einsum('btd,od->bto', x, self.w)"),
+        ),
+        Example(
+            name="declines an equation that is computed",
+            inputs=((2, 5, 8),),
+            before=model("self.pair = ['bid', 'bdj']", "torch.einsum(','.join(self.pair) + '->bij', x, x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is not None and finding.parameter == "equation":
+            yield from self._letters(project, operation)
+
+    def _letters(self, project: Project, operation: Operation) -> Iterator[Fix]:
+        """Two letters of one operand of an einsum stand in the wrong order."""
+        equation, place = operation.arguments[0], argument_of(project, operation, 0, "equation")
+        if (
+            not isinstance(equation, str)
+            or place is None
+            or not isinstance(place.node, ast.Constant)
+            or "." in equation
+        ):
+            return
+        inputs, arrow, output = equation.replace(" ", "").partition("->")
+        terms = inputs.split(",")
+        if len(terms) != len(operation.tensors) or any(
+            len(term) != t.rank for term, t in zip(terms, operation.tensors, strict=True)
+        ):
+            return
+        quote = place.text[:1]
+        for i, term in reversed(list(enumerate(terms))):
+            for a, b in combinations(range(len(term)), 2):
+                if a == 0 and term[0] == output[:1] and is_batch(project, operation.tensors[i].shape[0]):
+                    continue
+                changed = [*terms[:i], _swap(term, a, b), *terms[i + 1 :]]
+                if _consistent(changed, operation.tensors):
+                    text = f"{quote}{','.join(changed)}{arrow}{output}{quote}"
+                    reason = "the letters could be meant to name other dimensions"
+                    yield Fix(
+                        self.code,
+                        f"name the dimensions {changed[i]} instead of {term}",
+                        (place.source.replace(place.node, text),),
+                        LETTERS + EARLIER * (len(terms) - 1 - i),
+                        Applicability.UNSAFE,
+                        reason,
+                    )
+
+
+def _swap(term: str, a: int, b: int) -> str:
+    letters = list(term)
+    letters[a], letters[b] = letters[b], letters[a]
+    return "".join(letters)
+
+
+def _consistent(terms: list[str], tensors: tuple[Tensor, ...]) -> bool:
+    """Whether every letter stands for one size."""
+    sizes: dict[str, int] = {}
+    return all(
+        sizes.setdefault(letter, size) == size
+        for term, t in zip(terms, tensors, strict=True)
+        for letter, size in zip(term, t.shape, strict=True)
+    )

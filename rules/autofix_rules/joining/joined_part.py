@@ -1,0 +1,70 @@
+"""AF318 joined-part: a layer before a concatenation gives out another width than the layer behind it counts.
+
+Why it fails
+    The width of joined tensors is the sum of theirs, so a layer that gives out too little or too much is noticed only
+    where the sum goes in.
+What the fix does
+    Makes that layer give out what is missing in the sum. It comes before another width of the receiver where the part
+    then has the width of the others, or fits the layer before it better.
+Fix safety
+    Unsafe unless only one layer can have given the wrong part.
+Source
+    torch.cat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.provenance import width_evidence
+from autofix.provenance.producers import argument_sites, output_parameter
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+_TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear(6, {})\nself.out = nn.Linear({}, 2)"
+_FORWARD = "self.out(torch.cat([self.a(x), self.b(x)], 1))"
+
+
+class JoinedPart(Rule):
+    code = "AF318"
+    name = "joined-part"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
+    examples = (
+        Example(
+            name="a part that is to be as wide as the other",
+            inputs=((4, 6),),
+            before=model(_TWO.format(4, 16), _FORWARD),
+            after=model(_TWO.format(8, 16), _FORWARD),
+        ),
+        Example(
+            name="both directions of a recurrent layer",
+            inputs=((4, 9, 6),),
+            before=model(
+                "self.a = nn.Linear(6, 16)\nself.rnn = nn.GRU(6, 4, batch_first=True, bidirectional=True)\n"
+                "self.out = nn.Linear(32, 2)",
+                "self.out(torch.cat([self.a(x), self.rnn(x)[0]], 2))",
+            ),
+            after=model(
+                "self.a = nn.Linear(6, 16)\nself.rnn = nn.GRU(6, 8, batch_first=True, bidirectional=True)\n"
+                "self.out = nn.Linear(32, 2)",
+                "self.out(torch.cat([self.a(x), self.rnn(x)[0]], 2))",
+            ),
+        ),
+        Example(
+            name="declines parts that the model was given",
+            inputs=((4, 6),),
+            before=model("self.out = nn.Linear(16, 2)", "self.out(torch.cat([x, x], 1))"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or not operation.tensors or finding.dimension is None or len(finding.expected) != 1:
+            return
+        for part in width_evidence.joined_parts(project, operation.tensors[0], finding.dimension, finding.expected[0]):
+            extra = width_evidence.GIVER_IS_ODD[1] if part.is_odd else width_evidence.PART_EXTRA
+            name = part.layer.path or part.layer.kind
+            for site in argument_sites(project, part.layer, output_parameter(part.layer), part.width):
+                title = (
+                    f"make `{name}` give out {part.width} features, so that the joined ones are {finding.expected[0]}"
+                )
+                yield self.fix(title, site, extra=extra)

@@ -1,0 +1,165 @@
+"""AF306 joined-width: a layer behind a concatenation counts one of the parts wrongly.
+
+Why it fails
+    The width of joined tensors is the sum of theirs; ``nn.Linear(16 + 10, ...)`` spells that sum, and one
+    term is not the width of its part.
+What the fix does
+    Corrects that term at its root, so that the sum still says what is joined. Where the layer counts some of the
+    parts only, the names that hold the widths of the others are added: ``latent + n_classes``.
+Fix safety
+    Unsafe where a layer gave the part, since its width may be the one that is wrong; else safe, because the
+    other terms are the widths of the other parts.
+Source
+    torch.cat.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.joins import joined
+from autofix.provenance import width_evidence
+from autofix.provenance.bindings import bindings
+from autofix.provenance.producers import argument_expression
+from autofix.provenance.size_sites import spelled_in_scope
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+
+EXTRA = -2
+UNCOUNTED = 4
+MAX_HOPS = 5
+_PARTS = "wide, narrow = 6, 3\nself.narrow = nn.Linear(narrow, narrow)\n"
+
+
+class JoinedWidth(Rule):
+    code = "AF306"
+    name = "joined-width"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
+    examples = (
+        Example(
+            name="a term of the sum",
+            inputs=((4, 6), (4, 3)),
+            before=model("self.fc = nn.Linear(6 + 5, 2)", "self.fc(torch.cat([x, y], 1))").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+            after=model("self.fc = nn.Linear(6 + 3, 2)", "self.fc(torch.cat([x, y], 1))").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+        ),
+        Example(
+            name="a constant in the sum",
+            inputs=((4, 6), (4, 3)),
+            before=model("self.fc = nn.Linear(6 + SIDE, 2)", "self.fc(torch.cat([x, y], 1))", "SIDE = 5").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+            after=model("self.fc = nn.Linear(6 + SIDE, 2)", "self.fc(torch.cat([x, y], 1))", "SIDE = 3").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+        ),
+        Example(
+            name="a part that is not counted",
+            inputs=((4, 6), (4, 3)),
+            before=model(_PARTS + "self.fc = nn.Linear(wide, 2)", "self.fc(torch.cat([x, y], 1))").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+            after=model(_PARTS + "self.fc = nn.Linear(wide + narrow, 2)", "self.fc(torch.cat([x, y], 1))").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+        ),
+        Example(
+            name="declines a number that is no sum",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(11, 2)", "self.fc(torch.cat([x, x], 1))"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if (
+            layer is None
+            or operation is None
+            or not operation.tensors
+            or not finding.parameter
+            or finding.dimension is None
+        ):
+            return
+        tensors = joined(project, operation.tensors[0], finding.dimension)
+        parts = tuple(tensor.shape[finding.dimension] for tensor in tensors)
+        argument = argument_expression(project, layer, finding.parameter)
+        terms = _terms(project, argument, len(parts)) if argument is not None and len(parts) > 1 else []
+        if argument is not None and len(parts) > 1 and not terms:
+            yield from self._uncounted(project, argument, parts, layer.path or layer.kind)
+        wrong = [(term, part) for term, part in zip(terms, parts, strict=False) if project.integer(term) != part]
+        if len(wrong) != 1:
+            return
+        ((term, part),) = wrong
+        here, _ = width_evidence.extras(project, operation.tensors[0], layer, finding.expected[0], finding.actual[0])
+        for site in sites(project, term, part):
+            yield self.fix(
+                f"count {part} for the part that is joined, not {project.integer(term)}", site, extra=EXTRA + here
+            )
+
+    def _uncounted(self, project: Project, argument: Expression, parts: tuple[int, ...], subject: str) -> Iterator[Fix]:
+        """The layer is built for one of the parts: the others are added by their names, where names hold them."""
+        for hops, place in enumerate(_readings(project, argument)):
+            missing = _missing(parts, project.integer(place))
+            options = [spelled_in_scope(project, place, part) for part in missing]
+            names = [_best(place, spelled) for spelled in options]
+            unsure = any(len({text.rpartition(".")[2] for text in spelled}) > 1 for spelled in options)
+            if missing and all(names):
+                text = " + ".join((place.text, *names))
+                edit = place.source.replace(place.node, text)
+                reason = f"the parts that are joined are {' and '.join(map(str, parts))} wide"
+                title = f"count every part that `{subject}` receives: {text}"
+                label = Applicability.UNSAFE if unsure else self.applicability
+                yield Fix(self.code, title, (edit,), UNCOUNTED + hops, label, reason)
+
+
+def _best(place: Expression, spelled: tuple[str, ...]) -> str:
+    """An attribute beside an attribute, a plain name beside a plain name."""
+    return min(spelled, key=lambda text: ("." in text) != ("." in place.text), default="")
+
+
+def _readings(project: Project, argument: Expression) -> Iterator[Expression]:
+    """The argument, and the arguments of callers that it was handed through, outwards."""
+    place: Expression | None = argument
+    for _ in range(MAX_HOPS):
+        if place is None or not isinstance(place.node, (ast.Name, ast.Attribute)):
+            return
+        yield place
+        now, inner = project.integer(place), place
+        place = next(
+            (
+                binding.expression
+                for binding in bindings(project, inner)
+                if binding.inverse is None and project.integer(binding.expression) == now
+            ),
+            None,
+        )
+
+
+def _missing(parts: tuple[int, ...], counted: int | None) -> tuple[int, ...]:
+    """The other parts, where one of several different ones is counted."""
+    if counted not in parts or len(set(parts)) < 2:
+        return ()
+    index = parts.index(counted)
+    return parts[:index] + parts[index + 1 :]
+
+
+def _terms(project: Project, expression: Expression, count: int, hops: int = 0) -> list[Expression]:
+    """The terms of the sum that the expression is, or comes from."""
+    if isinstance(expression.node, ast.BinOp):
+        found = _flat(expression.node)
+        return [Expression(expression.source, node, expression.frames) for node in found] if len(found) == count else []
+    if hops < MAX_HOPS:
+        for binding in bindings(project, expression):
+            terms = _terms(project, binding.expression, count, hops + 1) if binding.inverse is None else []
+            if terms:
+                return terms
+    return []
+
+
+def _flat(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_flat(node.left), *_flat(node.right)]
+    return [node]

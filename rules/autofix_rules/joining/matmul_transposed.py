@@ -1,0 +1,199 @@
+"""AF305 matmul-transposed: the operands of a matrix product do not meet in their inner sizes.
+
+Why it fails
+    ``a @ b`` multiplies the last dimension of a with the last but one of b. Keys, and weights laid out as
+    ``(out, in)``, must be transposed first.
+What the fix does
+    Transposes the operand that then fits, in the words the file uses, takes back a transpose that is one
+    too many or lets it exchange the last two dimensions; puts the rows first where a weight stands before them, and a
+    square matrix (an adjacency) before the rows that it mixes. ``mm`` and ``bmm`` of other ranks become
+    ``matmul``.
+Fix safety
+    Safe where one transpose makes the sizes meet.
+Source
+    torch.matmul and torch.nn.functional.linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from autofix.edits.rank_changes import without_call
+from autofix.edits.transposes import heads, last_two
+from autofix.facts.call_sites import bare, followed, operands, written
+from autofix.fixes.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.trace import Operation, OperationKind, Tensor
+from autofix.syntax.call_edits import NotACall, with_callee
+from autofix.syntax.source import Source
+
+UNDONE = 8
+RIGHT = 9
+LEFT = 12
+SWAPPED = 10
+GENERAL = 9
+ATTENTION = "scaled_dot_product_attention"
+_GRAPH = "self.fc = nn.Linear(3, 2)\nself.bias = nn.Parameter(torch.zeros(2))"
+
+
+class MatmulTransposed(Rule):
+    code = "AF305"
+    name = "matmul-transposed"
+    mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
+    examples = (
+        Example(
+            name="keys of an attention",
+            inputs=((2, 5, 8),),
+            before=model("self.q = nn.Linear(8, 8)", "q = self.q(x)\ntorch.bmm(q, x)"),
+            after=model("self.q = nn.Linear(8, 8)", "q = self.q(x)\ntorch.bmm(q, x.transpose(1, 2))"),
+        ),
+        Example(
+            name="the heads of an attention instead of its steps",
+            inputs=((2, 4, 5, 8),),
+            before=model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k"),
+            after=model("self.q = nn.Linear(8, 8)", "k = x.transpose(-2, -1)\nself.q(x) @ k"),
+        ),
+        Example(
+            name="queries whose heads stand behind the steps",
+            inputs=((2, 5, 4, 8),),
+            before=model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k.transpose(-2, -1)"),
+            after=model(
+                "self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x).transpose(1, 2) @ k.transpose(-2, -1)"
+            ),
+        ),
+        Example(
+            name="a weight laid out as (out, in)",
+            inputs=((2, 8),),
+            before=model("self.w = nn.Parameter(torch.randn(3, 8))", "x @ self.w"),
+            after=model("self.w = nn.Parameter(torch.randn(3, 8))", "x @ self.w.t()"),
+        ),
+        Example(
+            name="an adjacency behind the rows that it mixes",
+            inputs=((5, 3), (5, 5)),
+            before=model(_GRAPH, "torch.mm(self.fc(x), y) + self.bias").replace("(self, x)", "(self, x, y)"),
+            after=model(_GRAPH, "torch.mm(y, self.fc(x)) + self.bias").replace("(self, x)", "(self, x, y)"),
+        ),
+        Example(
+            name="declines inputs that do not meet",
+            inputs=((2, 8), (6, 3)),
+            before=model("self.k = 1", "x @ y").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or finding.parameter == "equation":
+            return
+        places, tensors = operands(project, operation), operation.tensors
+        if finding.mismatch is Mismatch.BROADCAST:
+            if bare(operation) == ATTENTION and len(places) > 1:
+                yield from self._turned(project, operation, places, tensors)
+            return
+        if bare(operation) in {"addmm", "baddbmm", "addbmm"}:
+            places, tensors = places[1:], tensors[1:]
+        if len(tensors) < 2:
+            return
+        yield from self._general(project, operation)
+        if len(places) >= 2:
+            is_linear = finding.parameter == "weight"
+            yield from self._transposed(project, places, tensors, is_linear)
+            if not is_linear:
+                yield from self._turned(project, operation, places, tensors)
+            producer = project.producer(tensors[0])
+            square = tensors[1].rank == 2 and tensors[1].shape[0] == tensors[1].shape[1]
+            if square or (producer is not None and producer.kind is OperationKind.GET_ATTR):
+                yield from self._swapped(operation, places, tensors)
+
+    def _turned(
+        self, project: Project, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
+    ) -> Iterator[Fix]:
+        left, right = tensors[:2]
+        attends = bare(operation) == ATTENTION
+        turns = () if attends else last_two(project, left, right), heads(places, left, right, rows=not attends)
+        for title, edits in chain(*turns):
+            yield Fix(self.code, title, edits, RIGHT, self.applicability)
+
+    def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
+        """``mm`` takes matrices, ``bmm`` batches of them; ``matmul`` any."""
+        wanted = {"mm": 2, "bmm": 3}.get(bare(operation))
+        place = written(project, operation)
+        if wanted is None or place is None or all(t.rank == wanted for t in operation.tensors):
+            return
+        try:
+            text = with_callee(place.text, "matmul")
+        except NotACall:
+            return
+        yield Fix(
+            self.code,
+            f"multiply with `matmul`, since `{bare(operation)}` takes {wanted} dimensions",
+            (place.source.replace(place.node, text),),
+            GENERAL,
+        )
+
+    def _transposed(
+        self, project: Project, places: tuple[Expression, ...], tensors: tuple[Tensor, ...], is_linear: bool
+    ) -> Iterator[Fix]:
+        left, right = tensors[0], tensors[1]
+        inner = right.shape[-1] if is_linear else right.shape[-2] if right.rank > 1 else right.shape[0]
+        across = right.shape[0] if is_linear else right.shape[-1]
+        for tensor, place, fits, cost in (
+            (right, places[1], right.rank > 1 and across == left.shape[-1], RIGHT),
+            (left, places[0], left.rank > 1 and not is_linear and left.shape[-2] == inner, LEFT),
+        ):
+            producer = project.producer(tensor)
+            if not fits:
+                continue
+            undone = (
+                without_call(project, producer)
+                if producer is not None and bare(producer) in {"transpose", "t", "permute", "swapaxes"}
+                else None
+            )
+            if undone is not None and producer is not None and producer.tensors[0].shape[:-2] == tensor.shape[:-2]:
+                yield Fix(
+                    self.code,
+                    f"take back the transpose to {tensor.shape}",
+                    (undone,),
+                    UNDONE + cost - RIGHT,
+                    self.applicability,
+                )
+            suffix = _transpose(place.source, tensor.rank)
+            yield Fix(
+                self.code,
+                f"transpose {tensor.shape}",
+                (followed(place, suffix),),
+                cost,
+                self.applicability,
+                "the inner sizes then agree",
+            )
+
+    def _swapped(
+        self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
+    ) -> Iterator[Fix]:
+        """``W @ x`` with rows in x: the rows come first."""
+        left, right = tensors[0], tensors[1]
+        is_product = left.rank == 2 <= right.rank and bare(operation) in {"matmul", "mm"}
+        if not is_product or left.shape[-1] == right.shape[-2]:
+            return
+        suffix = {left.shape[1]: _transpose(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])
+        if suffix is not None:
+            moved = Expression(places[0].source, places[0].node, places[0].frames)
+            there, here = followed(moved, suffix).text, places[1].text
+            edits = (places[0].source.replace(places[0].node, here), places[1].source.replace(places[1].node, there))
+            yield Fix(
+                self.code,
+                f"multiply the rows of {right.shape} from the left",
+                edits,
+                SWAPPED - 2 * (suffix != ""),
+                Applicability.UNSAFE,
+                "the order of a product has a meaning",
+            )
+
+
+def _transpose(source: Source, rank: int) -> str:
+    """How the file transposes matrices of this rank."""
+    for spelled in (".transpose(-2, -1)", ".transpose(-1, -2)", ".mT") if rank > 2 else (".t()", ".T"):
+        if any(spelled in line for line in source.lines) and (
+            rank > 3 or rank == 2 or ".transpose(1, 2)" not in source.text
+        ):
+            return spelled
+    return ".t()" if rank == 2 else ".transpose(1, 2)" if rank == 3 else ".transpose(-2, -1)"

@@ -1,0 +1,139 @@
+"""AF308 missing-axes: an operand lacks the dimensions that would line it up with the other.
+
+Why it fails
+    Shapes are aligned from the end: a mask ``(N, L)`` against scores ``(N, H, L, L)``, or weights
+    ``(N, C)`` against maps ``(N, C, H, W)``, meet the wrong dimensions.
+What the fix does
+    Adds dimensions of one where they belong: ``mask[:, None, None, :]``, ``w.unsqueeze(-1)``.
+Fix safety
+    Safe where there is one way to line the sizes up; a mask of attention lines up with the keys.
+Source
+    The broadcasting semantics note of torch.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from autofix.edits.view_sizes import sizes_of
+from autofix.facts.call_sites import bare, followed, lineage, operands
+from autofix.facts.project_view import Expression
+from autofix.facts.reduced_dimensions import reductions
+from autofix.records.locations import Edit
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 10
+SECOND = 17
+LONGER = 7
+
+
+class MissingAxes(Rule):
+    code = "AF308"
+    name = "missing-axes"
+    mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND)
+    examples = (
+        Example(
+            name="a mask over heads",
+            inputs=((2, 3, 5, 5), "bool:2,5"),
+            before=model("self.k = 1", "x.masked_fill(~m, -1e9)").replace("(self, x)", "(self, x, m)"),
+            after=model("self.k = 1", "x.masked_fill(~m[:, None, None, :], -1e9)").replace("(self, x)", "(self, x, m)"),
+        ),
+        Example(
+            name="a weight for every channel",
+            inputs=((2, 3, 5, 5),),
+            before=model("self.fc = nn.Linear(3, 3)", "w = torch.sigmoid(self.fc(x.mean((2, 3))))\nx * w"),
+            after=model(
+                "self.fc = nn.Linear(3, 3)", "w = torch.sigmoid(self.fc(x.mean((2, 3))))\nx * w[:, :, None, None]"
+            ),
+        ),
+        Example(
+            name="declines sizes that do not line up",
+            inputs=((2, 3, 5), (2, 4)),
+            before=model("self.k = 1", "x * y").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or not operation.tensors:
+            return
+        places = operands(project, operation)
+        shapes = [t.shape for t in operation.tensors] + ([finding.expected] if len(operation.tensors) == 1 else [])
+        if len(shapes) != 2 or not places:
+            return
+        small = 0 if len(shapes[0]) < len(shapes[1]) else 1
+        low, high = shapes[small], shapes[1 - small]
+        if (
+            len(low) == len(high)
+            or not low
+            or small >= len(places)
+            or any(True for _ in reductions(project, operation.tensors[small], high))
+        ):
+            return
+        yield from self._longer_view(project, operation.tensors[small], high)
+        ways = _ways(low, high)
+        if "mask" in operation.target or operation.target.endswith(("where", "and")):
+            ways.reverse()
+        for rank, way in enumerate(ways[:2]):
+            label = Applicability.SAFE if len(ways) == 1 or "mask" in operation.target else Applicability.UNSAFE
+            reason = "" if label is Applicability.SAFE else f"{low} lines up with {high} in more than one way"
+            title = f"line {low} up with {high}"
+            yield Fix(
+                self.code,
+                title,
+                (followed(_inner(places[small]), _suffix(way, len(high))),),
+                COST if rank == 0 else SECOND,
+                label,
+                reason,
+            )
+
+    def _longer_view(self, project: Project, tensor: Tensor, high: tuple[int, ...]) -> Iterator[Fix]:
+        """``view(b, c, 1)`` that lacks another one."""
+        for operation in lineage(project, tensor, 4):
+            if not isinstance(operation.result, Tensor) or operation.result.shape != tensor.shape:
+                return
+            sizes = sizes_of(project, operation) if bare(operation) in {"view", "reshape"} else None
+            if (
+                sizes is not None
+                and tensor.shape[-1] == 1
+                and _fits((*tensor.shape, *[1] * (len(high) - tensor.rank)), high)
+            ):
+                last = sizes.expressions[-1]
+                text = ", ".join([last.text, *["1"] * (len(high) - tensor.rank)])
+                edit = Edit(last.source.path, last.source.range_of(last.node), text)
+                yield Fix(
+                    self.code, f"view {tensor.shape} with the dimensions of {high}", (edit,), LONGER, self.applicability
+                )
+                return
+
+
+def _fits(low: tuple[int, ...], high: tuple[int, ...]) -> bool:
+    return all(a in (1, b) for a, b in zip(low, high, strict=True))
+
+
+def _ways(low: tuple[int, ...], high: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Dimensions of ``high`` that those of ``low`` can stand for, the leading ones first."""
+    found = [
+        way
+        for way in combinations(range(len(high)), len(low))
+        if all(low[i] in (1, high[d]) for i, d in enumerate(way))
+    ]
+    with_batch = [way for way in found if way[0] == 0]
+    return with_batch if low[0] == high[0] and with_batch else found
+
+
+def _suffix(way: tuple[int, ...], rank: int) -> str:
+    new = [d for d in range(rank) if d not in way]
+    if len(new) == 1:
+        return f".unsqueeze({-1 if new[0] == rank - 1 else new[0]})"
+    return f"[{', '.join('None' if d in new else ':' for d in range(rank))}]"
+
+
+def _inner(place: Expression) -> Expression:
+    """``mask`` of ``~mask``: a subscript binds tighter."""
+    if isinstance(place.node, ast.UnaryOp):
+        return _inner(Expression(place.source, place.node.operand, place.frames))
+    return place

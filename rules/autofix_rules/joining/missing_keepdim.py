@@ -1,0 +1,79 @@
+"""AF307 missing-keepdim: a mean, norm or maximum dropped the dimension that the next operation broadcasts over.
+
+Why it fails
+    ``x.mean(-1)`` has one dimension fewer than ``x``. Shapes are aligned from the end, so
+    ``x - x.mean(-1)`` compares the wrong dimensions.
+What the fix does
+    Adds ``keepdim=True`` to the reduction.
+Fix safety
+    Safe where the kept shape broadcasts with the other operand.
+Source
+    torch.mean and the broadcasting semantics note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import written
+from autofix.facts.reduced_dimensions import reductions
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import NotACall, with_argument
+
+COST = 8
+
+
+class MissingKeepdim(Rule):
+    code = "AF307"
+    name = "missing-keepdim"
+    mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND)
+    examples = (
+        Example(
+            name="a mean",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 6)", "x = self.fc(x)\nx - x.mean(1)"),
+            after=model("self.fc = nn.Linear(6, 6)", "x = self.fc(x)\nx - x.mean(1, keepdim=True)"),
+        ),
+        Example(
+            name="a norm that is expanded",
+            inputs=((4, 6),),
+            before=model(
+                "self.fc = nn.Linear(6, 6)", "n = torch.norm(x, p=2, dim=1) + 1e-9\nself.fc(x / n.expand_as(x))"
+            ),
+            after=model(
+                "self.fc = nn.Linear(6, 6)",
+                "n = torch.norm(x, p=2, dim=1, keepdim=True) + 1e-9\nself.fc(x / n.expand_as(x))",
+            ),
+        ),
+        Example(
+            name="declines a reduction of everything",
+            inputs=((4, 6), (3, 5)),
+            before=model("self.k = 2", "x.mean() * x + y").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None:
+            return
+        shapes = [t.shape for t in operation.tensors]
+        for i, tensor in enumerate(operation.tensors):
+            other = finding.expected if len(shapes) == 1 else shapes[1 - i] if i < 2 else shapes[0]
+            for reduction in reductions(project, tensor, other):
+                call = written(project, reduction)
+                if call is None:
+                    continue
+                try:
+                    text = with_argument(call.text, "keepdim", "True")
+                except NotACall:
+                    continue
+                name = reduction.target.rpartition(".")[2]
+                edit = call.source.replace(call.node, text)
+                yield Fix(
+                    self.code,
+                    f"keep the dimension that `{name}` reduces",
+                    (edit,),
+                    COST,
+                    self.applicability,
+                    f"it has to broadcast with {other}",
+                )

@@ -1,0 +1,73 @@
+"""AF331 number-type: a layer or product receives numbers of a type that its weights do not have.
+
+Why it fails
+    numpy makes float64, tables of whole numbers make int64, images are uint8; layers have float32
+    weights, and torch multiplies only numbers of one type. Embeddings take whole numbers.
+What the fix does
+    Gives the tensor the right type where it is made (``dtype=torch.float32``). In a program that
+    does not make it in a way that torch sees: where it is read or passed on to the model.
+Fix safety
+    Safe for float64. Unsafe for whole numbers, which could be indices or want scaling, and for
+    indices made of fractions.
+Source
+    torch.Tensor.float and torch.Tensor.long; torch.nn.Embedding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.caller_edits import in_program
+from autofix.edits.dtype_casts import TYPES, where_made, where_passed
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 9
+_DOUBTS = {
+    "float": "whole numbers may be meant as indices, or want scaling first",
+    "long": "fractions are cut off; the input may be meant for another layer",
+}
+_LAYER = "self.fc = nn.Linear(6, 3)"
+_FORWARD = "steps = {}\nself.fc(x) + self.fc(steps)"
+
+
+class NumberType(Rule):
+    code = "AF331"
+    name = "number-type"
+    mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE)
+    examples = (
+        Example(
+            name="numbers made in double precision",
+            inputs=((4, 6),),
+            before=model(_LAYER, _FORWARD.format("torch.linspace(0, 1, 6, dtype=torch.float64)")),
+            after=model(_LAYER, _FORWARD.format("torch.linspace(0, 1, 6, dtype=torch.float32)")),
+        ),
+        Example(
+            name="whole numbers",
+            inputs=((4, 6),),
+            before=model(_LAYER, _FORWARD.format("torch.arange(6)")),
+            after=model(_LAYER, _FORWARD.format("torch.arange(6, dtype=torch.float32)")),
+        ),
+        Example(
+            name="declines a model file, whose callers choose the type",
+            inputs=("int64:4,6@0..9",),
+            before=model("self.fc = nn.Linear(6, 3)", "self.fc(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        operand = max(finding.operand, 0)
+        if operation is None or operand >= len(operation.tensors):
+            return
+        wanted = "long" if finding.mismatch is Mismatch.EMBEDDING_DTYPE else "float"
+        tensor = operation.tensors[operand]
+        found = where_made(project, tensor, wanted)
+        if found is None and in_program(project):
+            found = where_passed(project, operation, operand, wanted)
+        if found is None:
+            return
+        edit, text = found
+        label, reason = self.applicability, "float64 is the type of numpy, float32 that of the weights"
+        if tensor.dtype != "float64":
+            label, reason = Applicability.UNSAFE, _DOUBTS[wanted]
+        yield Fix(self.code, f"make {tensor.dtype} {TYPES[wanted]}: `{text}`", (edit,), COST, label, reason)

@@ -1,0 +1,117 @@
+"""AF321 over-samples: a softmax, mean or maximum runs over the samples of a batch.
+
+Why it fails
+    ``softmax(dim=0)`` of scores ``(N, C)`` lets the samples of a batch compete, not the classes;
+    ``x.mean(0)`` of ``(N, T, H)`` averages the samples and keeps the steps. What a sample gets then
+    depends on the others. Nothing raises. ``softmax`` without a dimension takes 0 for three of them.
+What the fix does
+    Names another dimension, where one sample's change then reaches its own row only.
+Fix safety
+    Safe where one other dimension will do; else unsafe.
+Source
+    torch.nn.functional.softmax and torch.mean.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import argument_of, bare, is_method, written
+from autofix.provenance.producers import argument_expression
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer, Operation, OperationKind
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import NotACall, with_argument
+
+COST = 10
+OTHER = 4
+_CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")
+
+
+class OverSamples(Rule):
+    code = "AF321"
+    name = "over-samples"
+    mismatches = (Mismatch.SILENT_REDUCTION,)
+    examples = (
+        Example(
+            name="a softmax layer",
+            inputs=((4, 6),),
+            before=model("self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=0))", "self.net(x)"),
+            after=model("self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=1))", "self.net(x)"),
+        ),
+        Example(
+            name="a mean over the samples",
+            inputs=((4, 5, 6),),
+            before=model(
+                "self.rnn = nn.GRU(6, 7, batch_first=True)\nself.fc = nn.Linear(7, 2)",
+                "out, _ = self.rnn(x)\nself.fc(out.mean(0))",
+            ),
+            after=model(
+                "self.rnn = nn.GRU(6, 7, batch_first=True)\nself.fc = nn.Linear(7, 2)",
+                "out, _ = self.rnn(x)\nself.fc(out.mean(1))",
+            ),
+        ),
+        Example(
+            name="declines weights of samples",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 1)", "F.softmax(self.fc(x), dim=0)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or finding.dimension is None:
+            return
+        shape = operation.tensors[0].shape
+        others = [d for d in _preferred(project, operation) if d != finding.dimension and shape[d] > 1]
+        for rank, dimension in enumerate(others):
+            edit = _named(project, operation, dimension)
+            if edit is not None:
+                title = f"run `{bare(operation)}` over dimension {dimension} of {shape}"
+                yield Fix(self.code, title, (edit,), COST + OTHER * rank, self.applicability)
+
+
+def _preferred(project: Project, operation: Operation) -> list[int]:
+    """Dimensions by what is usual: a softmax over classes, which come second after a convolution and last elsewhere;
+    a mean over steps, which are what is left.
+    """
+    tensor = operation.tensors[0]
+    makers = [layer.kind for o in project.ancestry(tensor) for layer in (project.layer_of(o),) if layer is not None]
+    channels_second = bool(makers) and makers[0].startswith(_CHANNELS)
+    classes = 1 if channels_second or tensor.rank == 2 else tensor.rank - 1
+    rest = [d for d in range(1, tensor.rank) if d != classes]
+    return [classes, *rest] if "soft" in bare(operation).lower() else [*rest, classes]
+
+
+def _named(project: Project, operation: Operation, dimension: int) -> Edit | None:
+    layer = project.layer_of(operation) if operation.kind is OperationKind.CALL_MODULE else None
+    place = argument_of(project, operation, 1, "dim") if layer is None else argument_expression(project, layer, "dim")
+    if place is not None:
+        return place.source.replace(place.node, str(dimension)) if _is_number(place.node) else None
+    call = _call(project, operation, layer)
+    if call is None or "dim" in _keywords(call.node) or "axis" in _keywords(call.node):
+        return None
+    try:
+        return call.source.replace(call.node, with_argument(call.text, "dim", str(dimension)))
+    except NotACall:
+        return None
+
+
+def _call(project: Project, operation: Operation, layer: Layer | None) -> Expression | None:
+    """The call that names no dimension."""
+    if layer is not None:
+        return project.construction_call(layer)
+    place = written(project, operation)
+    if place is None or not isinstance(place.node, ast.Call):
+        return None
+    return place if len(place.node.args) == (0 if is_method(operation, place.node) else 1) else None
+
+
+def _keywords(node: ast.AST) -> set[str | None]:
+    return {keyword.arg for keyword in node.keywords} if isinstance(node, ast.Call) else set()
+
+
+def _is_number(node: ast.expr) -> bool:
+    number = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(number, ast.Constant) and isinstance(number.value, int)

@@ -1,0 +1,106 @@
+"""AF314 parameter-size: a parameter of the model's own was made with another size than it meets.
+
+Why it fails
+    ``x @ self.weight`` multiplies the features of x by the rows of a weight that was made for another number, and
+    ``x * self.weight`` by one number for each feature.
+What the fix does
+    Corrects the size where the parameter is made, at its root: ``torch.randn(n_in, n_out)`` and the default or
+    argument behind ``n_in``. At a higher cost, the layer before gives out what the parameter takes.
+Fix safety
+    Safe where the size is set in one place.
+Source
+    torch.nn.Parameter and torch.matmul.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import bare, operands
+from autofix.facts.size_origins import origin
+from autofix.provenance.bindings import bindings
+from autofix.provenance.producers import producer_sites
+from autofix.records.trace import Operation, OperationKind
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+
+EXTRA = 1
+PRODUCER_EXTRA = 8
+
+
+class ParameterSize(Rule):
+    code = "AF314"
+    name = "parameter-size"
+    mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
+    examples = (
+        Example(
+            name="the rows of a weight",
+            inputs=((2, 8),),
+            before=model("self.w = nn.Parameter(torch.randn(6, 3))", "x @ self.w"),
+            after=model("self.w = nn.Parameter(torch.randn(8, 3))", "x @ self.w"),
+        ),
+        Example(
+            name="a default behind the size",
+            inputs=((2, 8),),
+            before=model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = 6"),
+            after=model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = 8"),
+        ),
+        Example(
+            name="declines inputs that do not meet",
+            inputs=((2, 8), (6, 3)),
+            before=model("self.k = 1", "x @ y").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or len(operation.tensors) < 2 or finding.parameter in {"batch", "equation"}:
+            return
+        if finding.mismatch is Mismatch.BROADCAST:
+            yield from self._scaled(project, operation)
+            return
+        places, (left, right) = operands(project, operation), operation.tensors[-2:]
+        dimension = 1 if finding.parameter == "weight" else -2
+        if right.rank < 2:
+            return
+        yield from self._made(project, right, dimension, left.shape[-1], places[-1:])
+        yield from self._producer(project, left, right.shape[dimension])
+
+    def _scaled(self, project: Project, operation: Operation) -> Iterator[Fix]:
+        """A number for each feature, as the weight of a norm has them; the rule for tables says how it is made."""
+        for index, tensor in enumerate(operation.tensors[:2]):
+            maker, other = project.producer(tensor), operation.tensors[index - 1]
+            if maker is not None and maker.kind is OperationKind.GET_ATTR and tensor.rank == 1 < other.rank:
+                yield from self._producer(project, other, tensor.shape[0])
+
+    def _made(
+        self, project: Project, tensor: Tensor, dimension: int, want: int, places: tuple[Expression, ...]
+    ) -> Iterator[Fix]:
+        found = _maker(project, tensor, dimension, places)
+        for site in sites(project, found, want) if found is not None else ():
+            yield self.fix(f"make dimension {dimension} of the parameter {want}", site, extra=EXTRA)
+
+    def _producer(self, project: Project, tensor: Tensor, want: int) -> Iterator[Fix]:
+        for layer, site in producer_sites(project, tensor, want):
+            if tensor.shape[-1] in [value for _, value in layer.settings]:
+                title = f"make `{layer.path}` give out {want} features"
+                reason = "the parameter could be meant to change"
+                yield self.fix(title, site, extra=PRODUCER_EXTRA, reason=reason, applicability=Applicability.UNSAFE)
+
+
+def _maker(project: Project, tensor: Tensor, dimension: int, places: tuple[Expression, ...]) -> Expression | None:
+    """The expression that gave a parameter its size: where it was recorded, else where its attribute is set."""
+    producer = project.producer(tensor)
+    if producer is None or (producer.kind is not OperationKind.GET_ATTR and bare(producer) not in {"t", "T"}):
+        return None
+    found = origin(project, tensor, dimension)
+    if found is not None:
+        return found.expression
+    for binding in bindings(project, places[0]) if places else ():
+        value = binding.expression
+        for call in (node for node in ast.walk(value.node) if isinstance(node, ast.Call)):
+            sizes = [Expression(value.source, node, value.frames) for node in call.args]
+            if [project.integer(size) for size in sizes] == list(tensor.shape):
+                return sizes[dimension]
+    return None

@@ -1,0 +1,77 @@
+"""AF336 passed-data: a program passes its model data of another make than the model is written for.
+
+Why it fails
+    A first layer takes images of three channels and is given four (an alpha channel) or one (grey);
+    a table has its features in rows instead of columns.
+What the fix does
+    Changes what is passed: ``image[:, :3]``, ``image.repeat(1, 3, 1, 1)``, ``table.T``.
+Fix safety
+    Unsafe: the model could be meant to take the data as it is.
+Source
+    torch.nn.Conv2d and torch.nn.Linear, sections Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.caller_edits import in_program, passed
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import operand
+
+ALPHA = 9
+TABLE = 12
+GREY = 18
+_COLOURS = 3
+_IMAGES = model("self.conv = nn.Conv2d(3, 2, 3)", "self.conv(x)") + "\n\nimages = torch.rand(2, 4, 8, 8)\n"
+_SHOWN = "print(Net()({}))\n"
+
+
+class PassedData(Rule):
+    code = "AF336"
+    name = "passed-data"
+    mismatches = (Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="images with an alpha channel",
+            inputs=(),
+            before=_IMAGES + _SHOWN.format("images"),
+            after=_IMAGES + _SHOWN.format("images[:, :3]"),
+        ),
+        Example(
+            name="declines a model file, whose callers choose the data",
+            inputs=((2, 4, 8, 8),),
+            before=model("self.conv = nn.Conv2d(CHANNELS.pop(), 2, 3)", "self.conv(x)", "CHANNELS = [3]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or not in_program(project) or not operation.tensors or not finding.expected:
+            return
+        change = _change(finding, operation.tensors[0])
+        given = None if change is None else next(passed(project, operation), None)
+        if change is None or given is None:
+            return
+        suffix, cost, reason = change
+        text = f"{operand(given.text)}{suffix}"
+        edit = given.source.replace(given.node, text)
+        yield Fix(self.code, f"pass `{text}`", (edit,), cost, self.applicability, reason)
+
+
+def _change(finding: Finding, tensor: Tensor) -> tuple[str, int, str] | None:
+    """What follows the data where it is passed, its cost, and why it is to be read before it is applied."""
+    expected = finding.expected[0]
+    if finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
+        if tensor.rank == 2 and tensor.shape[0] == expected != tensor.shape[1] and expected > 1:
+            return ".T", TABLE, f"the first dimension of {tensor.shape} is as long as the features, by design or chance"
+        return None
+    if tensor.rank != 4 or expected != _COLOURS or finding.parameter == "out_channels":
+        return None
+    if tensor.shape[1] == _COLOURS + 1:
+        return f"[:, :{_COLOURS}]", ALPHA, "the fourth channel is taken for transparency"
+    if tensor.shape[1] == 1:
+        return f".repeat(1, {_COLOURS}, 1, 1)", GREY, "a model trained on colours would want grey images three times"
+    return None

@@ -1,0 +1,166 @@
+"""AF303 positional-table: a table of positions does not cover the sequence it is added to.
+
+Why it fails
+    Positions are added from a table with one row per step. A table made for fewer steps, one that
+    forgets the class token, and one that is cut by the batch size instead of the length all
+    disagree with the sequence.
+What the fix does
+    Makes the table for the length there is, at the place its length comes from; counts the token
+    that was joined to the sequence; cuts by the axis of the steps. A longer table
+    that is used whole is cut to the length of the input.
+Fix safety
+    Safe where the table has one origin and other batch sizes run as well. Unsafe where axes are
+    exchanged.
+Source
+    torch broadcasting semantics; torch.nn.TransformerEncoderLayer, argument batch_first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
+from autofix.edits.size_reads import axis_sites
+from autofix.facts.project_view import Expression
+from autofix.facts.size_origins import expression_of, parts, slice_bound
+from autofix.records.locations import Edit, Range
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence, Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+COUNTED = 9
+MAYBE_COUNTED = 14
+AXIS = 9
+CUT = 10
+INSTEAD_OF_CUT = 4
+NAMES = frozenset(("add", "radd", "iadd", "add_", "sub", "mul", "rmul", "imul"))
+_TABLE = "self.pe = nn.Parameter(torch.zeros(1, {}, 8))"
+_COUNTED = "n = 5\nself.token = nn.Parameter(torch.zeros(1, 1, 8))\nself.pe = nn.Parameter(torch.zeros(1, {}, 8))"
+_JOIN = "token = self.token.expand(x.size(0), -1, -1)\nx = torch.cat([token, x], 1)\nx + self.pe"
+
+
+class PositionalTable(Rule):
+    code = "AF303"
+    name = "positional-table"
+    mismatches = (Mismatch.BROADCAST,)
+    examples = (
+        Example(
+            "a table that is too short",
+            ((2, 9, 8),),
+            model(_TABLE.format(6), "x + self.pe[:, :x.size(1)]"),
+            model(_TABLE.format(9), "x + self.pe[:, :x.size(1)]"),
+        ),
+        Example(
+            "a token that is not counted",
+            ((2, 5, 8),),
+            model(_COUNTED.format("n"), _JOIN),
+            model(_COUNTED.format("n + 1"), _JOIN),
+        ),
+        Example(
+            "cut by the batch size",
+            ((4, 9, 8),),
+            model("self.pe = nn.Parameter(torch.zeros(50, 8))", "x + self.pe[:x.size(0)]"),
+            model("self.pe = nn.Parameter(torch.zeros(50, 8))", "x + self.pe[:x.size(1)]"),
+        ),
+        Example(
+            "declines a table of unknown making",
+            ((2, 9, 8),),
+            model("self.pe = nn.Parameter(torch.tensor([[0.0] * 8] * 6))", "x + self.pe"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or operation.target.rpartition(".")[2] not in NAMES or len(operation.tensors) != 2:
+            return
+        for index in (1, 0):
+            table, other = operation.tensors[index], operation.tensors[1 - index]
+            wants = clashes(table, other)
+            yield from self._counted(project, table, other, wants)
+            yield from self._time_first(project, table, other)
+            whole = list(cuts(project, operation, table, other, wants)) if _is_length(project, wants) else []
+            for edit, text in whole:
+                yield Fix(self.code, f"cut the table to `{text}`", (edit,), CUT, self.applicability)
+            for one in resizings(project, table, wants):
+                if one.is_table or one.what == "axis":
+                    title = _title(table, wants, one)
+                    cost = one.cost + (INSTEAD_OF_CUT if whole else 0)
+                    yield Fix(self.code, title, one.edits, cost, self.applicability)
+
+    def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Iterator[Fix]:
+        """``num_patches`` becomes ``num_patches + 1`` for a token joined to the sequence."""
+        known = origins(project, table, wants)
+        if len(wants) != 1 or len(known) != 1 or known[0].is_cut or isinstance(known[0].expression.node, ast.Constant):
+            return
+        ((dimension, want),) = wants.items()
+        more, place = want - table.shape[dimension], known[0].expression
+        if not 0 < more <= 2:
+            return
+        joined = _joined(project, other, dimension - table.rank, more)
+        text = f"{place.text} + {more}"
+        title = f"make the table for `{text}` positions" + (", the joined token among them" if joined else "")
+        yield Fix(
+            self.code,
+            title,
+            (place.source.replace(place.node, text),),
+            COUNTED if joined else MAYBE_COUNTED,
+            self.applicability,
+        )
+
+    def _time_first(self, project: Project, table: Tensor, other: Tensor) -> Iterator[Fix]:
+        """A table (steps, 1, features) cut by the first axis of a batch-first input takes the other axis."""
+        taken = project.producer(table)
+        if (
+            table.rank != 3
+            or other.rank != 3
+            or table.shape[1] != 1
+            or taken is None
+            or not taken.target.endswith("getitem")
+        ):
+            return
+        bound, subscript = _first_bound(project, taken), expression_of(project, taken)
+        if (
+            bound is None
+            or subscript is None
+            or taken.tensors[0].rank != 3
+            or taken.tensors[0].shape[0] < other.shape[1]
+        ):
+            return
+        end = subscript.source.range_of(subscript.node).end
+        turned = Edit(subscript.source.path, Range(end, end), ".transpose(0, 1)")
+        for site in axis_sites(project, bound, other.shape[1]):
+            reason = f"the input {other.shape} is taken to have the batch first"
+            title = f"cut the table by {site.text} and put its positions second"
+            yield Fix(self.code, title, (*site.edits, turned), AXIS + site.cost - 10, Applicability.UNSAFE, reason)
+
+
+def _title(table: Tensor, wants: dict[int, int], one: Resizing) -> str:
+    if not one.is_table:
+        return f"cut the table by {one.text}"
+    if set(wants) != {table.rank - 1}:
+        return f"make the table for {one.text} positions"
+    # The last dimension is that of features: one number for each, as the weight of a norm has them, or a row of them.
+    (want,) = wants.values()
+    made = f"make the {'parameter' if table.rank == 1 else 'table'} {want} wide"
+    return made if one.text == str(want) else f"{made} with {one.text}"
+
+
+def _first_bound(project: Project, taken: Operation) -> Expression | None:
+    first = parts(taken)[0]
+    return slice_bound(project, taken, 0) if isinstance(first, Sequence) and first.type == "slice" else None
+
+
+def _joined(project: Project, tensor: Tensor, dimension: int, size: int) -> bool:
+    """Whether a part of ``size`` steps was joined to the sequence."""
+    for operation in project.ancestry(tensor):
+        if operation.target.rpartition(".")[2] in {"cat", "concat"}:
+            return any(t.rank >= -dimension and t.shape[dimension] == size for t in operation.tensors)
+    return False
+
+
+def _is_length(project: Project, wants: dict[int, int]) -> bool:
+    """Whether the size wanted is a length of the input itself, which another input may have otherwise."""
+    return bool(wants) and all(
+        any(want in tensor.shape[1:] and tensor.rank <= 3 for tensor in project.inputs()) for want in wants.values()
+    )

@@ -1,0 +1,165 @@
+"""AF302 residual-shapes: a shortcut and the layers beside it give out different shapes.
+
+Why it fails
+    ``x + self.body(x)`` needs equal shapes. The body changed the channels or the stride and the shortcut
+    did not follow, or one layer gives out another width than the shortcut has.
+What the fix does
+    In order of evidence: widens the condition that makes a projection (``stride != 1 or in != out``), puts
+    a 1x1 convolution or a Linear layer where an identity stood, corrects the width of the last layer, adds a
+    projection.
+Fix safety
+    Safe where the block has a shortcut of its own to correct; a new projection or width is unsafe.
+Source
+    The broadcasting semantics note of torch; He et al., Deep Residual Learning, section 3.3.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.branches import branch, layers_of, spatial
+from autofix.facts.call_sites import operands
+from autofix.provenance.producers import output_parameter, producer_sites
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut
+
+WIDENED = 9
+IDENTITY = 10
+ADDED = 15
+WIDTH_EXTRA = 1
+OTHER_WIDTH_EXTRA = 9
+SHARED_EXTRA = 5
+BLOCK = "self.a = nn.Conv2d(4, 8, 3, padding=1)\nself.short = {}"
+
+
+class ResidualShapes(Rule):
+    code = "AF302"
+    name = "residual-shapes"
+    mismatches = (Mismatch.BROADCAST,)
+    examples = (
+        Example(
+            name="an identity where the channels change",
+            inputs=((2, 4, 6, 6),),
+            before=model(BLOCK.format("nn.Identity()"), "self.a(x) + self.short(x)"),
+            after=model(BLOCK.format("nn.Conv2d(4, 8, 1)"), "self.a(x) + self.short(x)"),
+        ),
+        Example(
+            name="the width of the last layer",
+            inputs=((2, 6),),
+            before=model("self.fc = nn.Linear(6, 4)", "x + self.fc(x)"),
+            after=model("self.fc = nn.Linear(6, 6)", "x + self.fc(x)"),
+        ),
+        Example(
+            name="declines shapes that no layer set",
+            inputs=((2, 6), (2, 5)),
+            before=model("self.k = 1", "x + y").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or len(operation.tensors) != 2:
+            return
+        a, b = operation.tensors
+        if a.rank != b.rank and min(a.rank, b.rank) > 1 and _only_last(a, b):
+            yield from self._widths(project, a, b, -1)  # Positions are added to every sample.
+        if a.rank != b.rank or a.rank < 2 or a.shape[0] != b.shape[0]:
+            return
+        places = operands(project, operation)
+        for i, (own, other) in enumerate(((a, b), (b, a))):
+            if len(places) == 2:
+                yield from self._projected(project, places[i], own, other)
+        dimension = 1 if a.rank >= 4 or self._has_sequences(project, a, b) else a.rank - 1
+        if a.rank < 4 or spatial(a.shape) == spatial(b.shape):
+            yield from self._widths(project, a, b, dimension)
+
+    # -- the shortcut ------------------------------------------------------------------------------------------------
+
+    def _projected(self, project: Project, place: Expression, own: Tensor, other: Tensor) -> Iterator[Fix]:
+        """``own`` came past the layers: a projection is missing."""
+        made = projection(project, own, other)
+        if made is None:
+            return
+        found = shortcut(project, place)
+        if found is not None and found.assigned:
+            yield from self._assigned(project, found.assigned, made)
+        elif found is not None and isinstance(found.value.node, ast.Name):
+            yield from self._added(found.value, made)
+
+    def _assigned(self, project: Project, assigned: tuple[Expression, ...], made: Projection) -> Iterator[Fix]:
+        real = next((e for e in assigned if not is_identity(e.node)), None)
+        condition = None if real is None else condition_of(real)
+        if condition is not None:
+            text = made.widened(condition)
+            if text is not None:
+                edit = condition.source.replace(condition.node, text)
+                yield Fix(
+                    self.code,
+                    f"project the shortcut if `{text}`",
+                    (edit,),
+                    WIDENED,
+                    self.applicability,
+                    "the branch changes its channels",
+                )
+        if len(assigned) == 1 and is_identity(assigned[0].node):
+            first = assigned[0]
+            reason = "every shortcut of this block then has weights"
+            yield Fix(
+                self.code,
+                f"project the shortcut with `{made.text}`",
+                (first.source.replace(first.node, made.text),),
+                IDENTITY,
+                self.applicability,
+                reason,
+            )
+
+    def _added(self, value: Expression, made: Projection) -> Iterator[Fix]:
+        """A projection of its own for a plain ``x``."""
+        class_ = value.source.class_of(value.node)
+        init = (
+            next((f for f in class_.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
+            if class_ is not None
+            else None
+        )
+        if init is None or "self.shortcut" in value.source.text:
+            return
+        line = value.source.insert_after(init.body[-1], f"self.shortcut = {made.optional}")
+        call = value.source.replace(value.node, f"self.shortcut({value.text})")
+        reason = "the widths could be meant to agree instead"
+        yield Fix(
+            self.code, f"project the shortcut with `{made.text}`", (line, call), ADDED, Applicability.UNSAFE, reason
+        )
+
+    # -- widths ------------------------------------------------------------------------------------------------------
+
+    def _has_sequences(self, project: Project, a: Tensor, b: Tensor) -> bool:
+        both = branch(project, a, b) + branch(project, b, a)
+        return any(True for _ in layers_of(project, both, ("Conv1d",)))
+
+    def _widths(self, project: Project, a: Tensor, b: Tensor, dimension: int) -> Iterator[Fix]:
+        if a.shape[dimension] == b.shape[dimension]:
+            return
+        longest = 0 if len(branch(project, a, b)) >= len(branch(project, b, a)) else 1
+        for i, (own, other) in enumerate(((a, b), (b, a))):
+            for layer, site in producer_sites(project, own, other.shape[dimension]):
+                if layer.setting(output_parameter(layer)) != own.shape[dimension]:
+                    continue
+                extra = WIDTH_EXTRA if i == longest else OTHER_WIDTH_EXTRA
+                extra += 0 if site.what == "argument" else SHARED_EXTRA
+                reason = "the other branch could be meant to change"
+                label = Applicability.SAFE if i == longest and layer.kind == "Linear" else Applicability.UNSAFE
+                yield self.fix(
+                    f"make `{layer.path}` give out {other.shape[dimension]} features",
+                    site,
+                    extra=extra,
+                    reason=reason,
+                    applicability=label,
+                )
+
+
+def _only_last(a: Tensor, b: Tensor) -> bool:
+    """Whether the last dimensions are all that keeps the two from being broadcast."""
+    sizes = zip(a.shape[-2::-1], b.shape[-2::-1], strict=False)
+    return a.shape[-1] != b.shape[-1] and all(one == other or 1 in (one, other) for one, other in sizes)

@@ -1,0 +1,140 @@
+"""AF310 swapped-padding: maps are padded to the size of others with height and width in the wrong order.
+
+Why it fails
+    ``F.pad`` takes the last dimension first: (left, right, top, bottom). Differences that were taken from
+    the other dimension, or halves of them that lose an odd one, leave the sizes apart.
+What the fix does
+    Gives the padding each difference at its place, both halves making up the whole; where the names
+    say the opposite of what they hold, the names are swapped.
+Fix safety
+    Safe where both differences are computed from sizes beside the padding.
+Source
+    torch.nn.functional.pad.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from autofix.edits.rank_changes import behind
+from autofix.facts.call_sites import argument_of
+from autofix.records.locations import Edit
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 8
+WIDTH_WORDS = re.compile(r"(?:x|w|width|cols?)\d*$", re.IGNORECASE)
+HEIGHT_WORDS = re.compile(r"(?:y|h|height|rows?)\d*$", re.IGNORECASE)
+BEFORE = """\
+y = F.max_pool2d(x, 2).repeat(1, 1, 2, 2)
+dh = x.size(2) - y.size(2)
+dw = x.size(3) - y.size(3)
+y = F.pad(y, {})
+torch.cat([x, y], dim=1)"""
+
+
+class SwappedPadding(Rule):
+    code = "AF310"
+    name = "swapped-padding"
+    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
+    examples = (
+        Example(
+            name="height first",
+            inputs=((1, 2, 8, 9),),
+            before=model("self.k = 1", BEFORE.format("(dh // 2, dh - dh // 2, dw // 2, dw - dw // 2)")),
+            after=model("self.k = 1", BEFORE.format("(dw // 2, dw - dw // 2, dh // 2, dh - dh // 2)")),
+        ),
+        Example(
+            name="halves that lose an odd one",
+            inputs=((1, 2, 9, 9),),
+            before=model("self.k = 1", BEFORE.format("(dw // 2, dw // 2, dh // 2, dh // 2)")),
+            after=model("self.k = 1", BEFORE.format("(dw // 2, dw - dw // 2, dh // 2, dh - dh // 2)")),
+        ),
+        Example(
+            name="declines a padding by numbers",
+            inputs=((1, 2, 9, 9),),
+            before=model("self.k = 1", "x + F.pad(F.max_pool2d(x, 3), (1, 1, 2, 2))"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None:
+            return
+        for pad in behind(project, operation.tensors, frozenset(("pad",))):
+            given = argument_of(project, pad, 1, "pad")
+            function = given.source.function_of(given.node) if given is not None else None
+            if (
+                given is None
+                or function is None
+                or not isinstance(given.node, (ast.Tuple, ast.List))
+                or len(given.node.elts) != 4
+            ):
+                continue
+            held = {dimension: (name, target) for name, target, dimension in _differences(function, given.node.lineno)}
+            width, height = held.get(3) or held.get(-1), held.get(2) or held.get(-2)
+            if width is None or height is None:
+                continue
+            edits = tuple(edit for edit in _edits(given, width, height) if edit is not None)
+            if edits:
+                yield Fix(
+                    self.code,
+                    "pad the width by the difference of widths, the height by that of heights",
+                    edits,
+                    COST,
+                    self.applicability,
+                )
+
+
+def _edits(given: Expression, width: tuple[str, ast.Name], height: tuple[str, ast.Name]) -> Iterator[Edit | None]:
+    """The padding in order, after names that say the opposite were swapped."""
+    source = given.source
+    first, second = width[0], height[0]
+    if HEIGHT_WORDS.search(first) and WIDTH_WORDS.search(second):
+        yield source.replace(width[1], second)
+        yield source.replace(height[1], first)
+        first, second = second, first
+    wanted = [f"{first} // 2", f"{first} - {first} // 2", f"{second} // 2", f"{second} - {second} // 2"]
+    assert isinstance(given.node, (ast.Tuple, ast.List))
+    for element, text in zip(given.node.elts, wanted, strict=True):
+        if source.text_of(element) != text:
+            yield source.replace(element, text)
+
+
+def _differences(function: ast.AST, before: int) -> Iterator[tuple[str, ast.Name, int]]:
+    """(name, target, dimension) of ``name = a.size(2) - b.size(2)``, in every spelling of a size."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1 or node.lineno > before:
+            continue
+        target, value = node.targets[0], node.value
+        while (
+            isinstance(value, ast.Call)
+            and value.args
+            and len(value.args) == 1
+            and not isinstance(value.func, ast.Attribute | ast.Subscript)
+        ):
+            value = value.args[0]  # ``torch.tensor([...])`` and ``abs(...)`` hold the same difference.
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub) and isinstance(target, ast.Name):
+            left, right = _dimension(value.left), _dimension(value.right)
+            if left is not None and left == right:
+                yield target.id, target, left
+
+
+def _dimension(node: ast.expr) -> int | None:
+    """2 of ``x.size(2)``, ``x.size()[2]`` and ``x.shape[2]``."""
+    index: ast.expr | None = None
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "size"
+        and len(node.args) == 1
+    ):
+        index = node.args[0]
+    elif isinstance(node, ast.Subscript):
+        index = node.slice
+    try:
+        value = None if index is None else ast.literal_eval(index)
+    except ValueError:
+        return None
+    return value if isinstance(value, int) else None

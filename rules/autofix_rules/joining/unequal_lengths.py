@@ -1,0 +1,86 @@
+"""AF334 unequal-lengths: sequences of unequal lengths are stacked.
+
+Why it fails
+    ``torch.stack`` takes tensors of one shape; sentences and signals in a batch rarely have one.
+What the fix does
+    Pads them to the longest: ``pad_sequence(x, batch_first=True)``.
+Fix safety
+    Unsafe: zero may be a word of its own, and cutting could be meant.
+Source
+    torch.nn.utils.rnn.pad_sequence and torch.stack.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.source import Source, dotted
+
+COST = 10
+
+
+class UnequalLengths(Rule):
+    code = "AF334"
+    name = "unequal-lengths"
+    mismatches = (Mismatch.CONCATENATE,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="a list of sequences",
+            inputs=((4, 6),),
+            before=model("self.n = 2", "rows = [x[0, : i + 2] for i in range(self.n)]\ntorch.stack(rows)"),
+            after=model(
+                "self.n = 2",
+                "rows = [x[0, : i + 2] for i in range(self.n)]\n"
+                "torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)",
+            ),
+        ),
+        Example(
+            name="declines tensors that differ in more than their length",
+            inputs=((4, 6),),
+            before=model("self.n = 2", "rows = [x[: i + 2, : i + 2] for i in range(self.n)]\ntorch.stack(rows)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        call = None if operation is None else project.call(operation.frames)
+        if operation is None or call is None or not isinstance(call.node, ast.Call) or not _only_lengths(operation):
+            return
+        if len(call.node.args) != 1 or call.node.keywords or isinstance(call.node.args[0], ast.Starred):
+            return
+        text = f"{_spelled(call.source)}({call.source.text_of(call.node.args[0])}, batch_first=True)"
+        edit = call.source.replace(call.node, text)
+        reason = "zero may be a value of its own, and cutting the sequences could be meant"
+        yield Fix(self.code, f"pad the sequences to the longest: `{text}`", (edit,), COST, self.applicability, reason)
+
+
+def _only_lengths(operation: Operation) -> bool:
+    given = operation.arguments[0] if operation.arguments else None
+    tensors = operation.tensors
+    if operation.target != "torch.stack" or not isinstance(given, Sequence) or len(tensors) < 2:
+        return False
+    return all(t.rank > 0 and t.shape[1:] == tensors[0].shape[1:] for t in tensors)
+
+
+def _spelled(source: Source) -> str:
+    """As the file imports it."""
+    for node in source.nodes:
+        names = node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
+        for alias in names:
+            full = f"{node.module}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name
+            if full == "torch.nn.utils.rnn.pad_sequence":
+                return alias.asname or alias.name
+            if full == "torch.nn.utils.rnn" and alias.asname:
+                return f"{alias.asname}.pad_sequence"
+            if full == "torch.nn.utils.rnn" and isinstance(node, ast.ImportFrom):
+                return f"{alias.name}.pad_sequence"
+    return "torch.nn.utils.rnn.pad_sequence" if _has_torch(source) else "nn.utils.rnn.pad_sequence"
+
+
+def _has_torch(source: Source) -> bool:
+    return any(dotted(n) == "torch.stack" for n in source.nodes if isinstance(n, ast.Attribute))

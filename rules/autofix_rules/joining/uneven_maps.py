@@ -1,0 +1,159 @@
+"""AF309 uneven-maps: maps that are joined or added differ by the rest that a pooling rounded away.
+
+Why it fails
+    Pooling and strided layers round sizes down, upsampling doubles what is left: 25 becomes 12, then 24.
+    A skip connection joins maps of 25 with maps of 24.
+What the fix does
+    Brings the upsampled maps to the size of the others before they meet: ``F.interpolate(y,
+    size=x.shape[2:])``. A scale factor gives way to the size. At a higher cost the maps are padded.
+Fix safety
+    Unsafe: interpolating, padding and cropping are all plausible.
+Source
+    torch.nn.functional.interpolate and torch.nn.functional.pad.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.rank_changes import behind
+from autofix.facts.branches import branch, spatial, uneven
+from autofix.facts.call_sites import functional, operands, prepared, written
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+
+SCALE = 9
+RESIZE = 12
+PAD = 20
+FAR_EXTRA = 12
+PADDED_EXTRA = 6
+UPSAMPLING = (
+    "ConvTranspose",
+    "Upsample",
+    "interpolate",
+    "PixelShuffle",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "MaxUnpool",
+    "upsample",
+    "conv_transpose",
+)
+SAMPLE = model("self.up = nn.Upsample(scale_factor=2)", "y = self.up(F.max_pool2d(x, 2))\ntorch.cat([x, y], dim=1)")
+
+
+class UnevenMaps(Rule):
+    code = "AF309"
+    name = "uneven-maps"
+    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="upsampled maps of a skip connection",
+            inputs=((1, 2, 9, 9),),
+            before=SAMPLE,
+            after=SAMPLE.replace(
+                "        return torch.cat", "        y = F.interpolate(y, size=x.shape[2:])\n        return torch.cat"
+            ),
+        ),
+        Example(
+            name="a factor gives way to the size",
+            inputs=((1, 2, 9, 9),),
+            before=model("self.k = 2", "y = F.max_pool2d(x, 2)\nx + F.interpolate(y, scale_factor=2)"),
+            after=model("self.k = 2", "y = F.max_pool2d(x, 2)\nx + F.interpolate(y, size=x.shape[2:])"),
+        ),
+        Example(
+            name="declines maps of different rank",
+            inputs=((1, 2, 9, 9), (1, 3, 7)),
+            before=model("self.k = 1", "x + y").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        places = operands(project, operation) if operation is not None else ()
+        if operation is None or len(operation.tensors) != 2 or operation.target.endswith("stack"):
+            return
+        if len(places) == 2 and uneven(project, *operation.tensors):
+            moved = _upsampled(project, operation)
+            yield from self._resized(project, operation, places, moved)
+
+    def _resized(
+        self, project: Project, operation: Operation, places: tuple[Expression, ...], moved: int
+    ) -> Iterator[Fix]:
+        place, other = places[moved], places[1 - moved]
+        small, big = operation.tensors[moved].shape, operation.tensors[1 - moved].shape
+        name = functional(place.source)
+        if not name or not isinstance(other.node, (ast.Name, ast.Attribute, ast.Subscript)):
+            return
+        gap = max(abs(a - b) for a, b in zip(spatial(small), spatial(big), strict=True))
+        far = (
+            0
+            if gap <= 2
+            or any(True for o in branch(project, operation.tensors[moved], operation.tensors[1 - moved]) if _grows(o))
+            else FAR_EXTRA
+        )
+        size = f"{other.text}.shape[2:]"
+        reason = "padding, cropping and interpolating would all fit"
+        far += PADDED_EXTRA if any(True for _ in behind(project, operation.tensors, frozenset(("pad",)))) else 0
+        scaled = _rescaled(project, operation.tensors[moved], size)
+        if scaled is not None:
+            yield Fix(
+                self.code,
+                f"interpolate to {spatial(big)}, the size of the other maps",
+                (scaled,),
+                SCALE + far,
+                self.applicability,
+                reason,
+            )
+            return
+        edit = prepared(place, f"{name}.interpolate({{}}, size={size})")
+        yield Fix(
+            self.code,
+            f"bring {small} to the {spatial(big)} of the other maps",
+            (edit,),
+            RESIZE + far,
+            self.applicability,
+            reason,
+        )
+        if len(spatial(small)) == 2 and isinstance(place.node, ast.Name):
+            sides = ", ".join(f"0, {other.text}.size({d}) - {place.text}.size({d})" for d in (3, 2))
+            edit = prepared(place, f"{name}.pad({{}}, ({sides}))")
+            yield Fix(
+                self.code,
+                f"pad {small} to the {spatial(big)} of the other maps",
+                (edit,),
+                PAD + far,
+                self.applicability,
+                reason,
+            )
+
+
+def _grows(operation: Operation) -> bool:
+    name = operation.target.rpartition(".")[2]
+    return name.startswith(UPSAMPLING)
+
+
+def _upsampled(project: Project, operation: Operation) -> int:
+    """The operand that was upsampled last, else the one made last."""
+    a, b = operation.tensors
+    for i, (own, other) in enumerate(((a, b), (b, a))):
+        if any(_grows(o) for o in branch(project, own, other)[:6]):
+            return i
+    return 0 if a.producer > b.producer else 1
+
+
+def _rescaled(project: Project, tensor: Tensor, size: str) -> Edit | None:
+    """``F.interpolate(y, scale_factor=2)`` with the size of the other maps instead of the factor."""
+    producer = project.producer(tensor)
+    place = written(project, producer) if producer is not None and producer.target.endswith("interpolate") else None
+    if (
+        place is None
+        or not isinstance(place.node, ast.Call)
+        or not any(k.arg == "scale_factor" for k in place.node.keywords)
+    ):
+        return None
+    factor = next(k for k in place.node.keywords if k.arg == "scale_factor")
+    return Edit(place.source.path, place.source.range_of(factor), f"size={size}")

@@ -1,0 +1,112 @@
+"""AF317 unstrided-projection: the projection of a shortcut keeps the size that the branch beside it divides.
+
+Why it fails
+    A block with stride two halves its maps; a 1x1 convolution of stride one on the shortcut does not.
+What the fix does
+    Gives the projection the stride of the branch, in the branch's own words.
+Fix safety
+    Safe: the stride is the one that makes both sizes agree.
+Source
+    He et al., Deep Residual Learning, section 3.3; torch.nn.Conv2d, section Shape.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.branches import branch, layers_of, ratio, spatial
+from autofix.operators.signatures import position
+from autofix.provenance.producers import argument_expression, argument_sites
+from autofix.records.trace import Layer
+from autofix.records.values import Tensor
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import NotACall, with_argument
+
+STRIDE = 9
+BRANCH = "self.conv = nn.Conv2d(2, 4, 3, {stride}, 1)\nself.short = nn.Conv2d(2, 4, 1{tail})"
+SUM = "self.conv(x) + self.short(x)"
+
+
+class UnstridedProjection(Rule):
+    code = "AF317"
+    name = "unstrided-projection"
+    mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
+    examples = (
+        Example(
+            name="a stride by number",
+            inputs=((1, 2, 8, 8),),
+            before=model(BRANCH.format(stride="2", tail=""), SUM),
+            after=model(BRANCH.format(stride="2", tail=", stride=2"), SUM),
+        ),
+        Example(
+            name="a stride by name",
+            inputs=((1, 2, 8, 8),),
+            before=model(BRANCH.format(stride="STRIDE", tail=", bias=False"), SUM, "STRIDE = 2"),
+            after=model(BRANCH.format(stride="STRIDE", tail=", bias=False, stride=STRIDE"), SUM, "STRIDE = 2"),
+        ),
+        Example(
+            name="declines sizes that no stride relates",
+            inputs=((1, 2, 8, 8), (1, 2, 7, 5)),
+            before=model("self.k = 1", "x + y").replace("(self, x)", "(self, x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or len(operation.tensors) != 2 or len({t.rank for t in operation.tensors}) != 1:
+            return
+        a, b = operation.tensors
+        yield from self._stride(project, a, b)
+        yield from self._stride(project, b, a)
+
+    def _stride(self, project: Project, own: Tensor, other: Tensor) -> Iterator[Fix]:
+        """The projection keeps the size that the branch divides."""
+        if own.rank < 3 or own.shape[1] != other.shape[1]:
+            return
+        factor = ratio(spatial(own.shape), spatial(other.shape))
+        mine, theirs = (
+            list(layers_of(project, branch(project, t, o), ("Conv",))) for t, o in ((own, other), (other, own))
+        )
+        if factor is None or len(mine) != 1:
+            return
+        layer = mine[0][1]
+        for site in argument_sites(project, layer, "stride", factor):
+            yield self.fix(f"give `{layer.path}` the stride {site.text}", site, extra=-1)
+        call, text = (
+            project.construction_call(layer),
+            _stride_text(project, [other_layer for _, other_layer in theirs], factor),
+        )
+        if call is not None and argument_expression(project, layer, "stride") is None:
+            place = position(layer.kind, "stride")
+            try:
+                kernel = argument_expression(project, layer, "kernel_size")
+                new = _after_kernel(call, kernel, text) or with_argument(call.text, "stride", text, place)
+            except NotACall:
+                return
+            yield Fix(
+                self.code,
+                f"give `{layer.path}` the stride of the branch beside it",
+                (call.source.replace(call.node, new),),
+                STRIDE,
+                self.applicability,
+            )
+
+
+def _stride_text(project: Project, layers: list[Layer], factor: int) -> str:
+    """The words in which the branch writes its stride."""
+    for layer in layers:
+        found = argument_expression(project, layer, "stride")
+        if found is not None and project.integer(found) == factor:
+            return found.text
+    return str(factor)
+
+
+def _after_kernel(call: Expression, kernel: Expression | None, text: str) -> str | None:
+    """``stride=...`` right behind the kernel, where that is a keyword followed by others."""
+    keywords = call.node.keywords if isinstance(call.node, ast.Call) else []
+    if kernel is None or not any(k.value is kernel.node for k in keywords):
+        return None
+    whole, inner = call.source.range_of(call.node), call.source.range_of(kernel.node)
+    head = call.source.segment(type(whole)(whole.start, inner.end))
+    return f"{head}, stride={text}{call.source.segment(type(whole)(inner.end, whole.end))}"

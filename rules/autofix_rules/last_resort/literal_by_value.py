@@ -1,0 +1,96 @@
+"""AF801 literal-by-value: try the numbers of the source that equal a size in the failure.
+
+Why it fails
+    Some faults no other rule understands: sizes that travel through code of the user's own.
+What the fix does
+    The last resort. Numbers that stand in the functions on the stack, or in the chain that
+    built the layer, and that equal one of the sizes that disagree, are replaced by the other.
+Fix safety
+    Always unsafe: it only shows that the model runs with another number, not that it is meant.
+Source
+    None; running is all the evidence.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.records.locations import Position, Range
+from autofix.records.trace import Frame
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule
+from autofix.syntax.source import Source
+
+COST = 34
+FAR = 4
+_REASON = "only running speaks for it: a number of the failure was replaced by the other"
+_SCALED = """import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def forward(self, x):
+        table = torch.eye({})
+        return torch.einsum("ab,bc->ac", x, table)
+"""
+
+
+class LiteralByValue(Rule):
+    code = "AF801"
+    name = "literal-by-value"
+    mismatches = tuple(
+        one
+        for one in Mismatch
+        if one not in {Mismatch.MISSING_NAME, Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE}
+        and not one.value.startswith("silent-")
+    )
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(name="a number in forward", inputs=((4, 6),), before=_SCALED.format(5), after=_SCALED.format(6)),
+        Example(name="declines where no number agrees", inputs=((4, 6),), before=_SCALED.format("x.size(0)")),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        pairs = _pairs(finding, project)
+        for distance, source, node in _numbers(project):
+            for old, new in pairs:
+                if node.value == old:
+                    edit = source.replace(node, str(new))
+                    line = node.lineno
+                    yield Fix(
+                        self.code,
+                        f"replace {old} by {new} in line {line}",
+                        (edit,),
+                        COST + FAR * distance,
+                        self.applicability,
+                        _REASON,
+                    )
+
+
+def _pairs(finding: Finding, project: Project) -> tuple[tuple[int, int], ...]:
+    """(number to look for, number to put): the sizes that disagree, both ways, then the sizes of the operands."""
+    direct = [(e, a) for e, a in zip(finding.expected, finding.actual, strict=False) if e != a]
+    operation = project.operation(finding)
+    sizes = sorted({size for tensor in operation.tensors for size in tensor.shape}) if operation is not None else []
+    crossed = [(a, b) for a in sizes for b in sizes if a != b] if not direct and len(sizes) <= 6 else []
+    pairs = dict.fromkeys((*direct, *((a, e) for e, a in direct), *crossed))
+    return tuple((old, new) for old, new in pairs if new > 0)
+
+
+def _numbers(project: Project) -> Iterator[tuple[int, Source, ast.Constant]]:
+    """Whole numbers of the functions on the stack of the failure, innermost first."""
+    failure = project.trace.failure
+    seen: set[tuple[str, int]] = set()
+    for distance, frame in enumerate(failure.frames if failure is not None else ()):
+        source = project.source(frame.path)
+        function = source.function_at(_inside(frame), frame.function)
+        if function is None or (str(frame.path), function.lineno) in seen:
+            continue
+        seen.add((str(frame.path), function.lineno))
+        for node in ast.walk(function):
+            if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
+                yield distance, source, node
+
+
+def _inside(frame: Frame) -> Range:
+    return Range(Position(frame.range.start.line, 0), Position(frame.range.start.line, 0))

@@ -1,0 +1,70 @@
+"""What rules about constructors ask: the layer that refused its arguments, and the numbers a computed size grows with.
+
+It reads the failure and the frames; it proposes nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autofix.facts.project_view import Expression, Project
+from autofix.operators.shape_functions import nearest_divisor
+from autofix.provenance import Site, sites
+from autofix.provenance.bindings import bindings
+from autofix.records.trace import Layer
+
+MAX_DEPTH = 6
+SCALED = 3
+
+
+def failed_construction(project: Project) -> Layer | None:
+    """A stand-in for the layer whose constructor raised, with the arguments it was given as its settings."""
+    failure = project.trace.failure
+    if failure is None or not failure.callee.endswith(".__init__"):
+        return None
+    kind = failure.callee.removesuffix(".__init__")
+    return Layer(-1, None, kind, failure.arguments, (), failure.frames, True)
+
+
+def common_groups(size: int, groups: int) -> int:
+    """The number of groups for ``size``: what it shares with the number asked for, else the divisor nearest to it."""
+    shared = math.gcd(size, groups)
+    return shared if shared * 4 >= groups else nearest_divisor(size, groups)
+
+
+def scaled_roots(project: Project, expression: Expression | None, want: int) -> Iterator[Site]:
+    """Places of the numbers that ``expression`` is computed from, multiplied by what it is short of.
+
+    ``int(0.5 * width)`` of 16 has to be 32: ``width`` is doubled.
+    """
+    now = None if expression is None else project.integer(expression)
+    if expression is None or not now or want % now:
+        return
+    seen: set[ast.AST] = set()
+    for factor in _factors(project, expression, seen, 0):
+        size = project.integer(factor)
+        if size is not None and size > 1:
+            for site in sites(project, factor, size * (want // now)):
+                yield replace(site, cost=site.cost + SCALED)
+
+
+def _factors(project: Project, expression: Expression, seen: set[ast.AST], depth: int) -> Iterator[Expression]:
+    """Whole numbers that a product is made of, through names, conversions and factors that are fractions."""
+    node = expression.node
+    if node in seen or depth > MAX_DEPTH:
+        return
+    seen.add(node)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.FloorDiv)):
+        for side in (node.left, node.right):
+            inner = Expression(expression.source, side, expression.frames)
+            if project.integer(inner) is not None:
+                yield inner
+            yield from _factors(project, inner, seen, depth + 1)
+    elif isinstance(node, ast.Call) and len(node.args) == 1:
+        yield from _factors(project, Expression(expression.source, node.args[0], expression.frames), seen, depth + 1)
+    elif isinstance(node, (ast.Name, ast.Attribute)):
+        for binding in bindings(project, expression):
+            yield from _factors(project, binding.expression, seen, depth + 1)

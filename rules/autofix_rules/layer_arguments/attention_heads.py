@@ -1,0 +1,132 @@
+"""AF113 attention-heads: the heads of an attention layer do not divide its width.
+
+Why it fails
+    Multi-head attention gives every head an equal share of the features, so the width has to be
+    a multiple of the number of heads; torch's layers and hand-written ones refuse anything else.
+What the fix does
+    Sets the number of heads to the nearest number that divides the width, at the place it comes
+    from. At a higher cost, the width becomes the nearest multiple of the heads.
+Fix safety
+    Unsafe: several numbers of heads divide a width, and which was meant is not in the shapes.
+Source
+    torch.nn.MultiheadAttention, argument num_heads.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from autofix.edits.view_sizes import sizes_of
+from autofix.facts.project_view import Expression
+from autofix.operators.shape_functions import divisors
+from autofix.operators.signatures import position
+from autofix.provenance import Site, bindings, sites
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.source import argument
+
+NEXT_BEST = 4
+WIDTH_EXTRA = 6
+ENTRY = 11
+_CHECK = "assert width % heads == 0\nself.proj = nn.Linear(width, width)"
+_CONSTANTS = "width, heads = 8, 3\n"
+_HEADS = "self.heads = {}\nself.share = 8 // self.heads\nself.proj = nn.Linear(8, 8)"
+
+
+class AttentionHeads(Rule):
+    code = "AF113"
+    name = "attention-heads"
+    mismatches = (Mismatch.ATTENTION_HEADS, Mismatch.VIEW_SIZE)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="the nearest divisor",
+            inputs=((2, 5, 64),),
+            before=model("self.attn = nn.MultiheadAttention(64, 7, batch_first=True)", "self.attn(x, x, x)[0]"),
+            after=model("self.attn = nn.MultiheadAttention(64, 8, batch_first=True)", "self.attn(x, x, x)[0]"),
+        ),
+        Example(
+            name="a check of the file's own",
+            inputs=((2, 5, 8),),
+            before=model(_CONSTANTS + _CHECK, "self.proj(x)"),
+            after=model("width, heads = 8, 4\n" + _CHECK, "self.proj(x)"),
+        ),
+        Example(
+            name="a view into heads that cuts off the rest",
+            inputs=((2, 5, 8),),
+            before=model(_HEADS.format(3), "x = self.proj(x)\nx.view(x.size(0), x.size(1), self.heads, self.share)"),
+            after=model(_HEADS.format(4), "x = self.proj(x)\nx.view(x.size(0), x.size(1), self.heads, self.share)"),
+        ),
+        Example(
+            name="declines numbers that are passed together",
+            inputs=((2, 5, 64),),
+            before=model("self.attn = nn.MultiheadAttention(*[64, 7])", "self.attn(x, x, x)[0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        found = _split(project, finding) if finding.mismatch is Mismatch.VIEW_SIZE else _division(project, finding)
+        if found is None:
+            return
+        heads, width, whole, part = found
+        ranked = sorted(divisors(width), key=lambda d: (abs(math.log(d / heads)), -d))[:3]
+        for rank, number in enumerate(ranked):
+            for site in _all_sites(project, part, finding.parameter, heads, number):
+                reason = f"{', '.join(map(str, sorted(ranked)))} heads all divide {width}"
+                title = f"split the width {width} into {site.text} heads"
+                yield self.fix(title, site, extra=NEXT_BEST * rank, reason=reason)
+        multiple = max(round(width / heads), 1) * heads
+        for site in _all_sites(project, whole, "", width, multiple):
+            title = f"widen to {site.text}, a multiple of the {heads} heads"
+            yield self.fix(title, site, extra=WIDTH_EXTRA, reason="the width changes every layer around")
+
+
+_Division = tuple[int, int, Expression | None, Expression | None]
+
+
+def _division(project: Project, finding: Finding) -> _Division | None:
+    """The expressions of the width and of the heads: arguments of the layer, or sides of a ``%`` that is checked."""
+    failure = project.trace.failure
+    if failure is None or not failure.frames:
+        return None
+    heads, width = finding.expected[0], finding.actual[0]
+    call = project.call(failure.frames)
+    if call is not None and isinstance(call.node, ast.Call) and finding.parameter:
+        kind = finding.subject.rpartition(".")[2]
+        wide = "embed_dim" if finding.parameter == "num_heads" else "d_model"
+        nodes = [argument(call.node, position(kind, name), name) for name in (wide, finding.parameter)]
+        whole, part = (None if node is None else Expression(call.source, node, call.frames) for node in nodes)
+        return heads, width, whole, part
+    source = project.source(failure.frames[0].path)
+    function = source.function_at(failure.frames[0].range, failure.frames[0].function)
+    for node in ast.walk(function) if function is not None else ():
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            sides = [Expression(source, side, failure.frames) for side in (node.left, node.right)]
+            if [project.integer(side) for side in sides] == [width, heads]:
+                return heads, width, sides[0], sides[1]
+    return None
+
+
+def _split(project: Project, finding: Finding) -> _Division | None:
+    """The heads of ``view(n, t, heads, width // heads)`` where they do not divide the width."""
+    operation = project.operation(finding)
+    sizes = sizes_of(project, operation) if operation is not None and operation.tensors else None
+    if sizes is None or len(sizes.values) != len(sizes.shape) + 1:
+        return None
+    width, (heads, share) = sizes.shape[-1], sizes.values[-2:]
+    if sizes.values[:-2] != sizes.shape[:-1] or heads < 2 or width // heads != share or width % heads == 0:
+        return None
+    return heads, width, None, sizes.expressions[-2]
+
+
+def _all_sites(project: Project, expression: Expression | None, parameter: str, now: int, want: int) -> Iterator[Site]:
+    """Places of the expression, or entries of a mapping that is passed as ``**options``."""
+    if want == now:
+        return
+    if expression is not None:
+        yield from sites(project, expression, want)
+    elif parameter:
+        for binding in bindings.keyed(project, parameter, now):
+            for site in sites(project, binding.expression, want):
+                yield Site(site.edits, max(site.cost, ENTRY), site.text, binding.what, site.place)

@@ -1,0 +1,94 @@
+"""AF114 attention-mask: a mask has other sizes than the attention it is for.
+
+Why it fails
+    An attention mask is square, queries by keys, and a padding mask is ``(batch, keys)``. A mask
+    made for a fixed length or from the batch size does not line up with the scores.
+What the fix does
+    Makes the mask for the length there is where it is made: constant, config entry, the other axis
+    of the input. A longer mask that is used whole is cut.
+Fix safety
+    Safe where the mask has one origin; unsafe where dimensions are exchanged.
+Source
+    torch.nn.MultiheadAttention and torch.nn.Transformer, section Shapes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.operand_layouts import with_method
+from autofix.edits.resize_tensor import cuts, resizings
+from autofix.facts.project_view import Expression
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+CUT = 9
+TURNED = 10
+NAMES = frozenset(("masked_fill", "masked_fill_", "where", "add", "iadd", "add_", "mul", "imul", "mul_"))
+_ATTN = "self.attn = nn.MultiheadAttention(8, 2, batch_first=True)"
+_CALL = "mask = torch.ones({0}, {0}).triu(1).bool()\nself.attn(x, x, x, attn_mask=mask)[0]"
+
+
+class AttentionMask(Rule):
+    code = "AF114"
+    name = "attention-mask"
+    mismatches = (Mismatch.ATTENTION_MASK, Mismatch.BROADCAST)
+    examples = (
+        Example(
+            "made from the batch size",
+            ((3, 7, 8),),
+            model(_ATTN, _CALL.format("x.size(0)")),
+            model(_ATTN, _CALL.format("x.size(1)")),
+        ),
+        Example(
+            "a constant length",
+            ((3, 7, 8),),
+            model(_ATTN, _CALL.format("N"), "N = 5"),
+            model(_ATTN, _CALL.format("N"), "N = 7"),
+        ),
+        Example(
+            "declines a mask of unknown making",
+            ((3, 7, 8),),
+            model(_ATTN, "mask = torch.tensor([[False] * 5] * 5)\nself.attn(x, x, x, attn_mask=mask)[0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None:
+            return
+        if finding.mismatch is Mismatch.ATTENTION_MASK and 0 <= finding.operand < len(operation.tensors):
+            mask = operation.tensors[finding.operand]
+            yield from self._resized(project, operation, mask, operation.tensors[0], finding.expected)
+            yield from self._turned(project, operation, mask, finding)
+        elif operation.target.rpartition(".")[2] in NAMES:
+            for index, mask in enumerate(operation.tensors):
+                other = max(
+                    (t for i, t in enumerate(operation.tensors) if i != index), key=lambda t: t.rank, default=mask
+                )
+                if mask.rank >= 2 and abs(mask.shape[-1] - mask.shape[-2]) <= 1:
+                    yield from self._resized(project, operation, mask, other, other.shape[-2:])
+
+    def _resized(
+        self, project: Project, operation: Operation, mask: Tensor, other: Tensor, sizes: tuple[int, ...]
+    ) -> Iterator[Fix]:
+        if mask.rank < 2 or len(sizes) != 2:
+            return
+        wants = {mask.rank - 2 + i: size for i, size in enumerate(sizes) if mask.shape[mask.rank - 2 + i] != size}
+        for edit, text in cuts(project, operation, mask, other, wants):
+            yield Fix(self.code, f"cut the mask to `{text}`", (edit,), CUT, self.applicability)
+        for one in resizings(project, mask, wants):
+            yield Fix(self.code, f"make the mask for {one.text}", one.edits, one.cost, self.applicability)
+
+    def _turned(self, project: Project, operation: Operation, mask: Tensor, finding: Finding) -> Iterator[Fix]:
+        """A padding mask (keys, batch)."""
+        call = project.call(operation.frames)
+        if mask.shape != finding.expected[::-1] or call is None or not isinstance(call.node, ast.Call):
+            return
+        node = next((k.value for k in call.node.keywords if k.arg == finding.parameter), None)
+        edit = with_method(Expression(call.source, node, call.frames), "transpose(0, 1)") if node is not None else None
+        if edit is not None:
+            reason = "the mask is taken to have its dimensions exchanged"
+            yield Fix(self.code, "exchange the dimensions of the mask", (edit,), TURNED, Applicability.UNSAFE, reason)

@@ -1,0 +1,106 @@
+"""AF112 attention-width: an attention or transformer layer is built for another width.
+
+Why it fails
+    ``nn.MultiheadAttention(embed_dim, ...)`` projects queries of ``embed_dim`` features, keys of
+    ``kdim`` and values of ``vdim``; a transformer layer works on ``d_model`` features throughout.
+What the fix does
+    Rewrites the place that sets the width; key and value widths that are wrong together are
+    corrected together, and are added where none were given. At a higher cost, the layer before
+    gives out the width this one takes.
+Fix safety
+    Safe where one place sets the width.
+Source
+    torch.nn.MultiheadAttention and torch.nn.TransformerEncoderLayer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.provenance.producers import GIVER_EXTRA, argument_expression, argument_sites, producer_sites
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import with_argument
+
+ADDED = 12
+_CROSS = "a, b = x.split([7, 5], 1)\nb = self.text(b)\nself.attn(self.image(a), b, b)[0]"
+_INIT = (
+    "self.image, self.text = nn.Linear(6, 8), nn.Linear(6, 12)\n"
+    "self.attn = nn.MultiheadAttention(8, 2{}, batch_first=True)"
+)
+
+
+class AttentionWidth(Rule):
+    code = "AF112"
+    name = "attention-width"
+    mismatches = (Mismatch.ATTENTION_WIDTH,)
+    examples = (
+        Example(
+            name="literal argument",
+            inputs=((2, 5, 8),),
+            before=model("self.attn = nn.MultiheadAttention(16, 2, batch_first=True)", "self.attn(x, x, x)[0]"),
+            after=model("self.attn = nn.MultiheadAttention(8, 2, batch_first=True)", "self.attn(x, x, x)[0]"),
+        ),
+        Example(
+            name="key and value widths together",
+            inputs=((2, 12, 6),),
+            before=model(_INIT.format(", kdim=10, vdim=10"), _CROSS),
+            after=model(_INIT.format(", kdim=12, vdim=12"), _CROSS),
+        ),
+        Example(
+            name="declines where only the layer before can change",
+            inputs=((2, 5, 8),),
+            before=model("self.attn = nn.MultiheadAttention(*[16, 2], batch_first=True)", "self.attn(x, x, x)[0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or finding.operand >= len(operation.tensors):
+            return
+        want, tensor = finding.actual[0], operation.tensors[finding.operand]
+        inner, name = _sized(project, layer, finding.parameter), layer.path or layer.kind
+        if layer.kind == "MultiheadAttention" and finding.operand > 0:
+            yield from self._key_and_value(project, layer, operation, want)
+        for site in argument_sites(project, inner, finding.parameter, want):
+            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site)
+        for producer, site in producer_sites(project, tensor, finding.expected[0]):
+            title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
+            yield self.fix(title, site, extra=GIVER_EXTRA)
+
+    def _key_and_value(self, project: Project, layer: Layer, operation: Operation, want: int) -> Iterator[Fix]:
+        """``kdim`` and ``vdim`` in one step, where key and value are equally wide."""
+        key, value = (_operand(operation, place, name) for place, name in ((1, "key"), (2, "value")))
+        call = project.construction_call(layer)
+        if key is None or value is None or key.shape[-1] != value.shape[-1] or call is None:
+            return
+        names = [name for name in ("kdim", "vdim") if layer.setting(name) != want]
+        title = f"set `kdim` and `vdim` of `{layer.path or layer.kind}` to {want}"
+        per_name = [argument_sites(project, layer, name, want) for name in names]
+        if all(argument_expression(project, layer, name) is None for name in ("kdim", "vdim")):
+            text = with_argument(with_argument(call.text, "kdim", str(want)), "vdim", str(want))
+            edit = call.source.replace(call.node, text)
+            yield Fix(self.code, title, (edit,), ADDED, self.applicability)
+        elif all(per_name):
+            for first in per_name[0]:
+                chosen = [next((s for s in one if s.text == first.text), one[0]) for one in per_name]
+                edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
+                yield Fix(self.code, title, edits, max(site.cost for site in chosen), self.applicability)
+
+
+def _operand(operation: Operation, place: int, name: str) -> Tensor | None:
+    value = operation.arguments[place] if place < len(operation.arguments) else operation.keyword(name)
+    return value if isinstance(value, Tensor) else None
+
+
+def _sized(project: Project, layer: Layer, parameter: str) -> Layer:
+    """The layer whose construction names the width: of a stack, the layer that it repeats."""
+    if parameter != "d_model" or layer.kind not in {"TransformerEncoder", "TransformerDecoder"}:
+        return layer
+    inside = (
+        one
+        for one in project.trace.layers
+        if (one.path or "").startswith(f"{layer.path}.") and one.kind.endswith("coderLayer")
+    )
+    return next(inside, layer)

@@ -1,0 +1,52 @@
+"""AF116 bilinear-features: a Bilinear layer is built for other widths than its two inputs have.
+
+Why it fails
+    ``nn.Bilinear(in1_features, in2_features, out_features)`` pairs the last dimensions of two
+    inputs; each has to have its own size.
+What the fix does
+    Rewrites the place that sets the size of the input at fault. At a higher cost, the layer
+    before gives out what this one takes.
+Fix safety
+    Safe where one place sets the size.
+Source
+    torch.nn.Bilinear, section Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.provenance.producers import GIVER_EXTRA, argument_sites, flattened_from, producer_sites
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+
+class BilinearFeatures(Rule):
+    code = "AF116"
+    name = "bilinear-features"
+    mismatches = (Mismatch.BILINEAR_FEATURES,)
+    examples = (
+        Example(
+            name="the second input",
+            inputs=((4, 8),),
+            before=model("self.score = nn.Bilinear(8, 6, 1)", "self.score(x, x[:, :5])"),
+            after=model("self.score = nn.Bilinear(8, 5, 1)", "self.score(x, x[:, :5])"),
+        ),
+        Example(
+            name="declines sizes that are not written out",
+            inputs=((4, 8),),
+            before=model("self.score = nn.Bilinear(*[8, 6], 1)", "self.score(x, x[:, :5])"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or finding.operand >= len(operation.tensors):
+            return
+        tensor, name = operation.tensors[finding.operand], layer.path or layer.kind
+        for site in argument_sites(
+            project, layer, finding.parameter, finding.actual[0], flattened_from(project, tensor)
+        ):
+            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site)
+        for producer, site in producer_sites(project, tensor, finding.expected[0]):
+            title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
+            yield self.fix(title, site, extra=GIVER_EXTRA)

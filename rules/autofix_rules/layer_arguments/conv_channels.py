@@ -1,0 +1,136 @@
+"""AF102 conv-channels: a convolution is built for another number of channels.
+
+Why it fails
+    ``nn.Conv2d(in_channels, out_channels, kernel_size)`` takes ``in_channels`` maps in dimension 1.
+What the fix does
+    Rewrites the place that sets ``in_channels``: literal, constant, default, config entry or a
+    caller's argument. All channel numbers of a depthwise convolution change together. Where the
+    dimension of a single channel (or the batch) is missing, it is added. Or the layer before is
+    made to give out what this one takes: first where this fits the layers around both better.
+Fix safety
+    Safe where one place sets the size for this layer and no other repair is as plausible.
+Source
+    torch.nn.Conv2d and torch.nn.ConvTranspose2d, sections Shape.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.insert_view_op import insertions
+from autofix.provenance.channel_sites import (
+    doubt,
+    is_batched,
+    number,
+    producer_extra,
+    same_width,
+    spatial,
+    stand_last,
+    words_of,
+)
+from autofix.provenance.producers import argument_expression, argument_sites, producer_sites
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+DEPTHWISE = 10
+ADDED = 8
+CHANNELS_STAND_LAST = 12
+BATCH_AS_CHANNELS = 20
+
+
+class ConvChannels(Rule):
+    code = "AF102"
+    name = "conv-channels"
+    mismatches = (Mismatch.CONV_CHANNELS,)
+    examples = (
+        Example(
+            name="literal argument",
+            inputs=((2, 1, 8, 8),),
+            before=model("self.conv = nn.Conv2d(3, 4, 3)", "self.conv(x)"),
+            after=model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x)"),
+        ),
+        Example(
+            name="a default",
+            inputs=((2, 5, 8),),
+            before=model(
+                "self.conv = nn.Conv1d(in_channels=WIDTH, out_channels=4, kernel_size=3)", "self.conv(x)", "WIDTH = 3"
+            ),
+            after=model(
+                "self.conv = nn.Conv1d(in_channels=WIDTH, out_channels=4, kernel_size=3)", "self.conv(x)", "WIDTH = 5"
+            ),
+        ),
+        Example(
+            name="all numbers of a depthwise convolution",
+            inputs=((2, 6, 8, 8),),
+            before=model("self.conv = nn.Conv2d(4, 4, 3, padding=1, groups=4)", "self.conv(x)"),
+            after=model("self.conv = nn.Conv2d(6, 6, 3, padding=1, groups=6)", "self.conv(x)"),
+        ),
+        Example(
+            name="the dimension of a single channel",
+            inputs=((4, 9, 9),),
+            before=model("self.conv = nn.Conv2d(1, 4, 3)", "x = self.conv(x)\nx"),
+            after=model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(1)\nx = self.conv(x)\nx"),
+        ),
+        Example(
+            name="declines where the number is made at run time",
+            inputs=((2, 5, 8),),
+            before=model(
+                "self.conv = nn.Conv1d(*WIDTHS)", "self.conv(x)", "WIDTHS = [int(n) for n in '3 4 1'.split()]"
+            ),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or not operation.tensors:
+            return
+        tensor = operation.tensors[0]
+        yield from self._missing_dimension(project, layer, operation, tensor)
+        yield from self._sizes(finding, project, layer, tensor)
+
+    def _sizes(self, finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
+        (expected,), (actual,) = finding.expected, finding.actual
+        name = layer.path or layer.kind
+        here, before = producer_extra(project, tensor, layer, expected, actual)
+        here += CHANNELS_STAND_LAST if stand_last(project, tensor, layer, expected) else 0
+        here += BATCH_AS_CHANNELS if tensor.rank == spatial(layer) + 1 and is_batched(project, actual) else 0
+        yield from self._depthwise(project, layer, actual, here)
+        for site in argument_sites(project, layer, "in_channels", actual):
+            label, reason = doubt(site)
+            title = f"set `in_channels` of `{name}` to {words_of(site)}"
+            yield self.fix(title, site, extra=here, reason=reason, applicability=label)
+        same = same_width(project, layer, "in_channels", tensor)
+        if same is not None:
+            yield self.fix(f"set `in_channels` of `{name}` to {same.text}", same, extra=here)
+        for producer, site in producer_sites(project, tensor, expected):
+            title = f"make `{producer.path or producer.kind}` give out {expected} channels"
+            label, reason = doubt(site)
+            yield self.fix(title, site, extra=before, reason=reason, applicability=label)
+
+    def _depthwise(self, project: Project, layer: Layer, want: int, extra: int) -> Iterator[Fix]:
+        """Channels and groups that are written as the same number change together."""
+        groups, old, out = (number(layer, one) for one in ("groups", "in_channels", "out_channels"))
+        if groups is None or old is None or out is None or groups == 1 or groups != old or out % old:
+            return
+        edits: list[Edit] = []
+        for parameter, size in (("in_channels", want), ("out_channels", out // old * want), ("groups", want)):
+            expression = argument_expression(project, layer, parameter)
+            if expression is None or not isinstance(expression.node, ast.Constant):
+                return
+            edits.append(expression.source.replace(expression.node, str(size)))
+        title = f"set the channels and groups of `{layer.path or layer.kind}` to {want}"
+        yield Fix(self.code, title, tuple(edits), DEPTHWISE + extra, self.applicability)
+
+    def _missing_dimension(self, project: Project, layer: Layer, operation: Operation, tensor: Tensor) -> Iterator[Fix]:
+        """``(N, H, W)`` has no dimension for the one channel."""
+        if number(layer, "in_channels") != 1 or tensor.rank != spatial(layer) + 1:
+            return
+        title = f"add the dimension of the channel to {tensor.shape}"
+        reason = f"`{layer.path or layer.kind}` takes one channel and {tensor.shape} has no dimension for it"
+        for count, (edits, words) in enumerate(
+            insertions(project, operation, layer, "unsqueeze(1)", "", "", outward=True)
+        ):
+            yield Fix(self.code, f"{title} {words}", edits, ADDED + 2 * count, self.applicability, reason)

@@ -1,0 +1,95 @@
+"""AF115 embedding-range: an embedding is asked for a row it does not have, or by numbers that are no indices.
+
+Why it fails
+    ``nn.Embedding(num_embeddings, ...)`` has the rows 0 to ``num_embeddings - 1`` and is indexed
+    by whole numbers.
+What the fix does
+    Sets ``num_embeddings`` to what the input asks for, at the place the number comes from:
+    literal, default, constant, config entry, option. ``.long()`` turns floats into indices.
+Fix safety
+    Safe for the size, as far as the sample's values are those of the data. Unsafe where a name
+    is multiplied or replaced by a number, and for floats, whose fractions are cut off.
+Source
+    torch.nn.Embedding and torch.nn.EmbeddingBag.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.operand_layouts import at_argument
+from autofix.provenance.producers import argument_expression, argument_sites
+from autofix.provenance.render_expression import parsed
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+ONE_MORE = 14
+AS_INDICES = 10
+MAX_ONE_MORE = 2
+
+
+class EmbeddingRange(Rule):
+    code = "AF115"
+    name = "embedding-range"
+    mismatches = (Mismatch.EMBEDDING_RANGE, Mismatch.EMBEDDING_DTYPE)
+    examples = (
+        Example(
+            name="literal argument",
+            inputs=("int64:4,9@0..60",),
+            before=model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
+            after=model("self.embed = nn.Embedding(60, 8)", "self.embed(x)"),
+        ),
+        Example(
+            name="a constant of the file",
+            inputs=("int64:4,9@0..60",),
+            before=model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 50"),
+            after=model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 60"),
+        ),
+        Example(
+            name="floats for indices",
+            inputs=((4, 9),),
+            before=model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs())"),
+            after=model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs().long())"),
+        ),
+        Example(
+            name="declines a negative index",
+            inputs=("int64:4,9@-1..50",),
+            before=model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None:
+            return
+        name = layer.path or layer.kind
+        if finding.mismatch is Mismatch.EMBEDDING_DTYPE:
+            edit = at_argument(project, operation, 0, "input", "long()")
+            if edit is not None:
+                reason = "fractions are cut off; the input may be meant for another layer"
+                yield Fix(
+                    self.code, f"index `{name}` by whole numbers", (edit,), AS_INDICES, Applicability.UNSAFE, reason
+                )
+            return
+        rows, wanted = finding.expected[0], finding.actual[0]
+        if wanted <= rows:
+            return
+        count = argument_expression(project, layer, "num_embeddings")
+        for site in argument_sites(project, layer, "num_embeddings", wanted):
+            here = count is not None and site.place == count.source.location(count.node)
+            # What a name counts is more than the highest index that this sample happens to have.
+            made_up = count is not None and here and _adds_a_number(count.node, site.text)
+            label = Applicability.UNSAFE if made_up else None
+            reason = "the rows are counted from this sample, and a name said how many there are" if made_up else ""
+            yield self.fix(f"give `{name}` {site.text} rows", site, reason=reason, applicability=label)
+        if count is not None and 0 < wanted - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
+            text = f"{count.text} + {wanted - rows}"
+            edit = count.source.replace(count.node, text)
+            yield Fix(self.code, f"give `{name}` {text} rows", (edit,), ONE_MORE, self.applicability)
+
+
+def _adds_a_number(node: ast.expr, text: str) -> bool:
+    """Whether a name, or an expression of names, becomes one with a number of ours in it."""
+    numbers = [one.value for one in ast.walk(parsed(text)) if isinstance(one, ast.Constant)]
+    own = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+    return not isinstance(node, ast.Constant) and any(number not in own for number in numbers)

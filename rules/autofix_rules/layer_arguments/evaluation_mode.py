@@ -1,0 +1,82 @@
+"""AF121 inference-in-training-mode: one sample goes through batch norm in training mode.
+
+Why it fails
+    In training mode batch norm takes its statistics from the batch; one value per channel has
+    none. A script that only predicts forgot to switch the model to evaluation.
+What the fix does
+    Adds ``.eval()`` where the script builds the model, if nothing in the script trains.
+Fix safety
+    Safe in a script without a backward pass; elsewhere nothing is proposed: there the batch is too
+    small, which is a question of the data.
+Source
+    torch.nn.BatchNorm1d, section on running statistics; torch.nn.Module.eval.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.records.trace import Layer, Stage
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import operand
+from autofix.syntax.source import Source, dotted
+
+COST = 10
+_NORM = "self.norm = nn.BatchNorm2d(3)"
+_SCRIPT = "\n\nnet = {}\nprint(net(torch.ones(1, 3, 1, 1)).shape)\n"
+
+
+class EvaluationMode(Rule):
+    code = "AF121"
+    name = "inference-in-training-mode"
+    mismatches = (Mismatch.NORM_BATCH_OF_ONE,)
+    examples = (
+        Example(
+            name="a script that predicts for one image",
+            inputs=(),
+            before=model(_NORM, "self.norm(x)") + _SCRIPT.format("Net()"),
+            after=model(_NORM, "self.norm(x)") + _SCRIPT.format("Net().eval()"),
+        ),
+        Example(name="declines a model without a script", inputs=((1, 3, 1, 1),), before=model(_NORM, "self.norm(x)")),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        failure = project.trace.failure
+        if failure is None or failure.stage is not Stage.SCRIPT or _trains(project):
+            return
+        model_call = _model(project)
+        if model_call is not None:
+            text = f"{operand(model_call.text)}.eval()"
+            edit = model_call.source.replace(model_call.node, text)
+            reason = "the script predicts and never trains"
+            yield Fix(
+                self.code, f"put the model into evaluation mode: `{text}`", (edit,), COST, self.applicability, reason
+            )
+
+
+def _trains(project: Project) -> bool:
+    return any(_has_training_call(source) for source in project.sources())
+
+
+def _has_training_call(source: Source) -> bool:
+    names = {
+        node.func.attr for node in source.nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    return "backward" in names or "step" in names
+
+
+def _model(project: Project) -> Expression | None:
+    """The call that built the root model, where it is assigned to a name."""
+    roots: tuple[Layer, ...] = tuple(layer for layer in project.trace.layers if layer.path == "")
+    for layer in roots:
+        for index, frame in enumerate(layer.construction):
+            source = project.source(frame.path)
+            call = source.call_at(frame.range)
+            if (
+                call is not None
+                and isinstance(source.parents.get(call), ast.Assign)
+                and not dotted(call.func).endswith("__init__")
+            ):
+                return Expression(source, call, layer.construction[index:])
+    return None

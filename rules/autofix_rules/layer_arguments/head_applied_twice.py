@@ -1,0 +1,77 @@
+"""AF122 head-applied-twice: a layer meets what another layer of the same sizes has already made of its input.
+
+Why it fails
+    A classifier ``Linear(84, 10)`` behind a network that ends in its own ``Linear(84, 10)`` receives
+    the 10 scores instead of the 84 features.
+What the fix does
+    Removes the line that applies the first of the two, so that the features reach the second.
+Fix safety
+    Unsafe: which of the two heads is meant, only the author knows.
+Source
+    torch.nn.Linear, section Shape.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.provenance.producers import producing_layer
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.source import Source, dotted
+
+COST = 9
+_LAYERS = "self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(6, 3)"
+
+
+class HeadAppliedTwice(Rule):
+    code = "AF122"
+    name = "head-applied-twice"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="two heads of the same sizes",
+            inputs=((4, 6),),
+            before=model(_LAYERS, "x = torch.relu(x)\nx = self.fc(x)\nself.head(x)"),
+            after=model(_LAYERS, "x = torch.relu(x)\nself.head(x)"),
+        ),
+        Example(
+            name="declines layers of other sizes",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(5, 3)", "x = self.fc(x)\nself.head(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        found = producing_layer(project, operation.tensors[0]) if operation is not None and operation.tensors else None
+        if layer is None or found is None or not _same_sizes(layer, found[1]):
+            return
+        place = project.statement(found[0])
+        if place is None or not _only_rebinds(*place):
+            return
+        source, statement = place
+        title = f"do not apply `{found[1].path}` before `{layer.path or layer.kind}`, which is the same head again"
+        reason = (
+            f"`{found[1].path}` and `{layer.path or layer.kind}` both turn {finding.expected[0]} features into scores"
+        )
+        edits: tuple[Edit, ...] = (source.delete_statement(statement),)
+        yield Fix(self.code, title, edits, COST, self.applicability, reason)
+
+
+def _same_sizes(second: Layer, first: Layer) -> bool:
+    names = ("in_features", "out_features")
+    return second.identity != first.identity and all(first.setting(name) == second.setting(name) for name in names)
+
+
+def _only_rebinds(source: Source, statement: ast.stmt) -> bool:
+    """``x = self.fc(x)`` on a line of its own."""
+    if not (
+        isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call) and source.stands_alone(statement)
+    ):
+        return False
+    passed = [dotted(argument) for argument in statement.value.args]
+    return passed == [dotted(statement.targets[0])] and bool(passed[0]) and not statement.value.keywords

@@ -1,0 +1,101 @@
+"""AF120 lazy-layer: let the layer take its input size from the first batch.
+
+Why it fails
+    A layer with a written input size breaks whenever what comes before it changes.
+What the fix does
+    Only with ``--prefer lazy``: replaces the layer by its lazy twin, which has no input size
+    argument (``nn.Linear(400, 120)`` becomes ``nn.LazyLinear(120)``, ``nn.Conv2d(3, 16, 3)``
+    becomes ``nn.LazyConv2d(16, 3)``, ``nn.BatchNorm2d(16)`` becomes ``nn.LazyBatchNorm2d()``).
+Fix safety
+    Unsafe: a lazy layer has no parameters before its first forward, so optimizers, weight
+    counts and loaded checkpoints must come after it; and it accepts any axis it is given.
+Source
+    torch.nn.modules.lazy.LazyModuleMixin.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.operators.signatures import position
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import NotACall, with_callee, without_argument
+
+COST = 4
+ON_MAPS = 22
+_SIZES = {
+    "Linear": "in_features",
+    **{f"{kind}{n}d": "in_channels" for kind in ("Conv", "ConvTranspose") for n in (1, 2, 3)},
+    **{f"{kind}{n}d": "num_features" for kind in ("BatchNorm", "InstanceNorm") for n in (1, 2, 3)},
+}
+_REASON = "a lazy layer has no parameters before its first forward"
+
+
+class LazyLayer(Rule):
+    code = "AF120"
+    name = "lazy-layer"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES)
+    applicability = Applicability.UNSAFE
+    for_lazy = True
+    examples = (
+        Example(
+            name="Linear",
+            inputs=((2, 30),),
+            before=model("self.head = nn.Linear(20, 5)", "self.head(x)"),
+            after=model("self.head = nn.LazyLinear(5)", "self.head(x)"),
+            prefer_lazy=True,
+        ),
+        Example(
+            name="convolution with keywords",
+            inputs=((2, 1, 8, 8),),
+            before=model("self.conv = nn.Conv2d(in_channels=3, out_channels=4, kernel_size=3)", "self.conv(x)"),
+            after=model("self.conv = nn.LazyConv2d(out_channels=4, kernel_size=3)", "self.conv(x)"),
+            prefer_lazy=True,
+        ),
+        Example(
+            name="norm",
+            inputs=((2, 6, 8, 8),),
+            before=model("self.norm = nn.BatchNorm2d(4)", "self.norm(x)"),
+            after=model("self.norm = nn.LazyBatchNorm2d()", "self.norm(x)"),
+            prefer_lazy=True,
+        ),
+        Example(
+            name="declines a layer that a name stands for",
+            inputs=((2, 30),),
+            before=model("self.head = LAYER(*SIZES)", "self.head(x)", "LAYER = nn.Linear\nSIZES = iter([20, 5])"),
+            prefer_lazy=True,
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer = project.layer(finding.layer)
+        call = None if layer is None else project.construction_call(layer)
+        if layer is None or call is None or layer.kind not in _SIZES or not isinstance(call.node, ast.Call):
+            return
+        parameter = _SIZES[layer.kind]
+        name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else getattr(call.node.func, "id", "")
+        if name != layer.kind or any(isinstance(a, ast.Starred) for a in call.node.args):
+            return
+        try:
+            text = with_callee(
+                without_argument(call.text, parameter, position(layer.kind, parameter)), f"Lazy{layer.kind}"
+            )
+        except NotACall:
+            return
+        operation = project.operation(finding)
+        maps = (
+            layer.kind == "Linear"
+            and operation is not None
+            and bool(operation.tensors)
+            and operation.tensors[0].rank > 3
+        )
+        edit = call.source.replace(call.node, text)
+        yield Fix(
+            self.code,
+            f"make `{layer.path}` a Lazy{layer.kind}",
+            (edit,),
+            COST + (ON_MAPS if maps else 0),
+            self.applicability,
+            _REASON,
+        )

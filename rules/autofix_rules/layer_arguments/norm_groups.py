@@ -1,0 +1,95 @@
+"""AF107 norm-groups: a GroupNorm cannot split its channels into so many groups.
+
+Why it fails
+    ``nn.GroupNorm(num_groups, num_channels)`` makes groups of equal size.
+What the fix does
+    Sets the number of groups to a divisor that both numbers share, or the channels to the next
+    multiple of the groups, at the place that sets the number: literal, default, constant, config
+    entry or a caller's argument. Where the groups stand as a number inside a function that builds
+    norms for many layers, the channels are changed, else the groups.
+Fix safety
+    Unsafe: both numbers are choices of the model's author.
+Source
+    torch.nn.GroupNorm.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.provenance import Site
+from autofix.provenance.channel_sites import words_of
+from autofix.provenance.producers import argument_expression, argument_sites
+from autofix.records.trace import Layer
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules.layer_arguments._shared import common_groups, failed_construction, scaled_roots
+
+OTHER_NUMBER = 9
+CHOICE = "the number of groups and the number of channels are both choices of the model"
+
+
+class NormGroups(Rule):
+    code = "AF107"
+    name = "norm-groups"
+    mismatches = (Mismatch.NORM_GROUPS,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="a divisor of both",
+            inputs=((2, 12, 4, 4),),
+            before=model("self.norm = nn.GroupNorm(8, 12)", "self.norm(x)"),
+            after=model("self.norm = nn.GroupNorm(4, 12)", "self.norm(x)"),
+        ),
+        Example(
+            name="the channels, where many layers share the groups",
+            inputs=((2, 3, 4, 4),),
+            before=model(
+                "self.conv = nn.Conv2d(3, WIDTH, 1)\nself.norm = norm(WIDTH)",
+                "self.norm(self.conv(x))",
+                "WIDTH = 12\n\n\ndef norm(channels):\n    return nn.GroupNorm(8, channels)",
+            ),
+            after=model(
+                "self.conv = nn.Conv2d(3, WIDTH, 1)\nself.norm = norm(WIDTH)",
+                "self.norm(self.conv(x))",
+                "WIDTH = 16\n\n\ndef norm(channels):\n    return nn.GroupNorm(8, channels)",
+            ),
+        ),
+        Example(
+            name="declines where the numbers are made at run time",
+            inputs=((2, 12, 4, 4),),
+            before=model(
+                "self.norm = nn.GroupNorm(*SIZES)", "self.norm(x)", "SIZES = [int(n) for n in '8 12'.split()]"
+            ),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer = failed_construction(project)
+        if layer is None or not finding.expected or not finding.actual:
+            return
+        groups, channels = finding.expected[0], finding.actual[0]
+        shared = _is_shared(project, layer)
+        divisor, multiple = common_groups(channels, groups), -(-channels // groups) * groups
+        for site in argument_sites(project, layer, "num_groups", divisor):
+            yield self._fix("num_groups", divisor, site, OTHER_NUMBER if shared else 0)
+        for site in (
+            *argument_sites(project, layer, "num_channels", multiple),
+            *scaled_roots(project, argument_expression(project, layer, "num_channels"), multiple),
+        ):
+            yield self._fix("num_channels", multiple, site, 0 if shared else OTHER_NUMBER)
+
+    def _fix(self, parameter: str, want: int, site: Site, extra: int) -> Fix:
+        title = f"set `{parameter}` of the GroupNorm to {want}: {words_of(site)}"
+        return self.fix(title, site, extra=extra, reason=CHOICE)
+
+
+def _is_shared(project: Project, layer: Layer) -> bool:
+    """The groups are a plain number inside a function that is given the channels."""
+    expression = argument_expression(project, layer, "num_groups")
+    given = argument_expression(project, layer, "num_channels")
+    if expression is None or given is None or not isinstance(expression.node, ast.Constant):
+        return False
+    function = expression.source.function_of(expression.node)
+    names = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)} if function is not None else set()
+    return isinstance(given.node, ast.Name) and given.node.id in names

@@ -1,0 +1,127 @@
+"""AF106 norm-rank: a batch or instance norm is built for inputs of another number of dimensions.
+
+Why it fails
+    ``nn.BatchNorm1d`` takes ``(N, C)`` or ``(N, C, L)``, ``nn.BatchNorm2d`` takes ``(N, C, H, W)``,
+    ``nn.BatchNorm3d`` takes ``(N, C, D, H, W)``, and so do the instance norms.
+What the fix does
+    Builds the class for the dimensions that arrive. Where a convolution let an image without a
+    batch dimension pass, the dimension is added to the input of the convolution.
+Fix safety
+    Safe where the number of channels fits.
+Source
+    torch.nn.BatchNorm1d, torch.nn.BatchNorm2d and torch.nn.BatchNorm3d, sections Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.caller_edits import batch_of_one, in_program
+from autofix.edits.insert_view_op import insertions
+from autofix.edits.swap_class import exchanged
+from autofix.provenance.channel_sites import number, spatial
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+BATCHED = 8
+WITHOUT_BATCH = 12
+OF_ONE = 4
+OTHER_CHANNELS = 10
+_DIMENSIONS = {2: 1, 3: 1, 4: 2, 5: 3}
+_NORMED = model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)", "self.bn(self.conv(x))")
+_SHOWN = """
+
+def shown(net, picture):
+    return net.eval()(picture)
+
+
+image = torch.rand(3, 8, 8)
+print(shown(Net(), {}))
+"""
+
+
+class NormRank(Rule):
+    code = "AF106"
+    name = "norm-rank"
+    mismatches = (Mismatch.NORM_RANK,)
+    examples = (
+        Example(
+            name="maps into a norm of rows",
+            inputs=((2, 3, 8, 8),),
+            before=model("self.norm = nn.BatchNorm1d(3)", "self.norm(x)"),
+            after=model("self.norm = nn.BatchNorm2d(3)", "self.norm(x)"),
+        ),
+        Example(
+            name="an image without a batch",
+            inputs=((3, 8, 8),),
+            before=model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)", "x = self.bn(self.conv(x))\nx"),
+            after=model(
+                "self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)",
+                "x = x.unsqueeze(0)\nx = self.bn(self.conv(x))\nx",
+            ),
+        ),
+        Example(
+            name="an image that a program shows to a function which calls the model",
+            inputs=(),
+            before=_NORMED + _SHOWN.format("image"),
+            after=_NORMED + _SHOWN.format("image.unsqueeze(0)"),
+        ),
+        Example(
+            name="declines where no class takes so many dimensions",
+            inputs=((2, 3, 2, 2, 2, 2),),
+            before=model("self.norm = nn.BatchNorm2d(3)", "self.norm(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or not operation.tensors:
+            return
+        tensor = operation.tensors[0]
+        unbatched = _unbatched(project, tensor)
+        yield from self._batched(project, unbatched)
+        kind = f"{layer.kind[:-2]}{_DIMENSIONS.get(tensor.rank, 0)}d"
+        if tensor.rank not in _DIMENSIONS or kind == layer.kind:
+            return
+        extra = WITHOUT_BATCH if unbatched else 0
+        extra += OF_ONE if tensor.rank > 3 and set(tensor.shape[2:]) == {1} else 0
+        extra += OTHER_CHANNELS if tensor.shape[1] != number(layer, "num_features") else 0
+        for edits, cost in exchanged(project, layer, kind):
+            reason = f"{tensor.shape} has {tensor.rank} dimensions, which {kind} takes"
+            yield Fix(
+                self.code,
+                f"make `{layer.path or layer.kind}` a {kind}",
+                edits,
+                cost + extra,
+                self.applicability,
+                reason,
+            )
+
+    def _batched(self, project: Project, unbatched: Operation | None) -> Iterator[Fix]:
+        """The dimension of the batch, before the first convolution that did without it."""
+        layer = None if unbatched is None else project.layer_of(unbatched)
+        if unbatched is None or layer is None:
+            return
+        title = f"add the batch dimension to {unbatched.tensors[0].shape}"
+        reason = f"`{layer.path}` took {unbatched.tensors[0].shape} as one sample without a batch dimension"
+        made = batch_of_one(project, unbatched) if in_program(project) else None
+        if made is not None:
+            yield Fix(self.code, made[0], (made[1],), BATCHED, self.applicability, reason)
+            return
+        for count, (edits, words) in enumerate(
+            insertions(project, unbatched, layer, "unsqueeze(0)", "", "", outward=True)
+        ):
+            yield Fix(self.code, f"{title} {words}", edits, BATCHED + 2 * count, self.applicability, reason)
+
+
+def _unbatched(project: Project, tensor: Tensor) -> Operation | None:
+    """The first convolution before ``tensor`` of those that took a sample without a batch dimension."""
+    first = None
+    for operation in project.ancestry(tensor):
+        layer = project.layer_of(operation)
+        if layer is not None and "Conv" in layer.kind and operation.tensors:
+            if operation.tensors[0].rank != spatial(layer) + 1:
+                break
+            first = operation
+    return first

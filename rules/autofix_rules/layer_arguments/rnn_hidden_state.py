@@ -1,0 +1,173 @@
+"""AF111 rnn-hidden-state: the initial state of a recurrent layer has the wrong sizes.
+
+Why it fails
+    The state is ``(num_layers * directions, batch, hidden_size)``, with the batch in the middle
+    even where the layer is ``batch_first``. A state made for one direction, for the batch size of
+    training or with its dimensions in another order does not fit.
+What the fix does
+    Corrects the sizes where the state is made: ``n_layers * 2`` for two directions, ``x.size(0)``
+    for a number that was the batch size, the other axis of the input. A vector gets a layer
+    dimension, swapped dimensions are transposed, and slices that take both directions of one layer take
+    those of all.
+Fix safety
+    Safe where the sizes are those of the state's own making; unsafe where a computed state is
+    reshaped or the layer is changed to fit it.
+Source
+    torch.nn.LSTM and torch.nn.GRU, section Inputs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.operand_layouts import argument_of, at_argument
+from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
+from autofix.edits.size_reads import size_text
+from autofix.provenance.producers import argument_sites
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+SLICES = 9
+RESHAPED = 10
+LAYER_EXTRA = 6  # Near enough that a state written for another layer is not called safe.
+_RNN = "self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)"
+_LINES = "h = torch.zeros({}, {}, 6)\nself.rnn(x, h)[0]"
+
+
+class RnnHiddenState(Rule):
+    code = "AF111"
+    name = "rnn-hidden-state"
+    mismatches = (Mismatch.RNN_HIDDEN, Mismatch.SILENT_BATCH)
+    examples = (
+        Example(
+            name="two directions",
+            inputs=((7, 3, 4),),
+            before=model(_RNN, _LINES.format("1", "x.size(0)")),
+            after=model(_RNN, _LINES.format("2", "x.size(0)")),
+        ),
+        Example(
+            name="a batch size written down",
+            inputs=((7, 3, 4),),
+            before=model(_RNN, _LINES.format("2", "16")),
+            after=model(_RNN, _LINES.format("2", "x.size(0)")),
+        ),
+        Example(
+            name="the wrong axis",
+            inputs=((7, 3, 4),),
+            before=model(_RNN, _LINES.format("2", "x.size(1)")),
+            after=model(_RNN, _LINES.format("2", "x.size(0)")),
+        ),
+        Example(
+            name="declines a state that code of its own computes",
+            inputs=((7, 3, 4),),
+            before=model(_RNN, "h = torch.stack((x.mean(1), x.mean(1), x.mean(1)))\nself.rnn(x, h)[0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or finding.parameter != "state":
+            return
+        wrong = tuple(t for t in state_tensors(operation) if t.shape != finding.expected)
+        name, wanted = layer.path or layer.kind, finding.expected
+        yield from self._sizes(project, operation, layer, wrong, wanted)
+        sliced = [direction_slices(project, tensor, wanted[0]) for tensor in wrong]
+        if all(sliced):
+            edits = tuple(sorted({edit for one in sliced for edit in one}))
+            title = f"take the states of every layer for `{name}`, not of the first"
+            yield Fix(
+                self.code,
+                title,
+                edits,
+                SLICES,
+                Applicability.UNSAFE,
+                "states of all layers are merged where those of one were",
+            )
+        yield from self._reshaped(project, operation, layer, wrong, wanted)
+        parameters = (
+            (("num_layers", 0), ("hidden_size", len(wanted) - 1))
+            if not layer.kind.endswith("Cell")
+            else (("hidden_size", 1),)
+        )
+        for parameter, dimension in parameters:
+            yield from self._layer(project, layer, wrong, wanted, parameter, dimension)
+
+    def _sizes(
+        self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], wanted: tuple[int, ...]
+    ) -> Iterator[Fix]:
+        """Each wrong dimension of each wrong state corrected in the same way, all in one step."""
+        if not wrong or any(tensor.rank != len(wanted) for tensor in wrong):
+            return
+        first_axis = 0 if layer.setting("batch_first") or layer.kind.endswith("Cell") else 1
+        dimensions = [d for d, (a, b) in enumerate(zip(wrong[0].shape, wanted, strict=True)) if a != b]
+        options = [
+            [dimension_sites(project, t, d, wanted[d], first_axis) for t in wrong if t.shape[d] != wanted[d]]
+            for d in dimensions
+        ]
+        if not all(all(per_state) for per_state in options):
+            return
+        for index in range(max(len(per_state[0]) for per_state in options)):
+            chosen = [site for per_state in options for s in per_state for site in (s[min(index, len(s) - 1)],)]
+            edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
+            words = ", ".join(dict.fromkeys(site.text for site in chosen))
+            title = f"make the state of `{layer.path or layer.kind}` with {words}"
+            yield Fix(self.code, title, edits, max(site.cost for site in chosen), self.applicability)
+
+    def _reshaped(
+        self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], wanted: tuple[int, ...]
+    ) -> Iterator[Fix]:
+        """The state as it is, in the layout the layer takes; only where it is passed as one expression."""
+        if not isinstance(state_value(operation), Tensor) or len(wrong) != 1:
+            return
+        method, shape = "", wrong[0].shape
+        if len(wanted) == 3 and shape == wanted[1:]:
+            method = "unsqueeze(0)" if wanted[0] == 1 else f"unsqueeze(0).repeat({wanted[0]}, 1, 1)"
+        elif len(wanted) == 3 and len(shape) == 3 and (shape[1], shape[0], shape[2]) == wanted:
+            method = "transpose(0, 1).contiguous()"
+        elif len(wanted) == 2 and len(shape) == 3 and shape == (1, *wanted):
+            method = "squeeze(0)"
+        elif len(wanted) == 3 and shape == (wanted[0], 1, wanted[2]):
+            given = argument_of(project, operation, 0, "input")
+            if given is not None and isinstance(given.node, ast.Name):
+                size = size_text(given.source, given.text, 0 if layer.setting("batch_first") else 1)
+                method = f"expand(-1, {size}, -1).contiguous()"
+        edit = at_argument(project, operation, 1, "hx", method) if method else None
+        if edit is not None:
+            title, reason = (
+                f"bring the state of `{layer.path or layer.kind}` to {wanted} with `.{method}`",
+                "the state is taken to mean what its sizes say",
+            )
+            yield Fix(self.code, title, (edit,), RESHAPED, Applicability.UNSAFE, reason)
+
+    def _layer(
+        self,
+        project: Project,
+        layer: Layer,
+        wrong: tuple[Tensor, ...],
+        wanted: tuple[int, ...],
+        parameter: str,
+        dimension: int,
+    ) -> Iterator[Fix]:
+        """The layer is built for the state it is given."""
+        shapes = {tensor.shape for tensor in wrong}
+        got = next(iter(shapes)) if len(shapes) == 1 else ()
+        if len(got) != len(wanted) or any(
+            a != b for d, (a, b) in enumerate(zip(got, wanted, strict=True)) if d != dimension
+        ):
+            return
+        directions = 2 if dimension == 0 and layer.setting("bidirectional") else 1
+        if got[dimension] % directions:
+            return
+        for site in argument_sites(project, layer, parameter, got[dimension] // directions):
+            if site.what == "expression":
+                continue  # Another name that happens to hold the number says nothing about the layer.
+            title = f"set `{parameter}` of `{layer.path or layer.kind}` to {site.text}, as the state has it"
+            yield self.fix(
+                title,
+                site,
+                extra=LAYER_EXTRA,
+                applicability=Applicability.UNSAFE,
+                reason=f"`{parameter}` changes the layer",
+            )

@@ -1,0 +1,99 @@
+"""AF110 rnn-input-size: a recurrent layer is built for steps of another width.
+
+Why it fails
+    ``nn.LSTM(input_size, ...)``, GRU, RNN and their cells multiply each step by a weight of
+    ``input_size`` columns; the last dimension of the input must agree, packed or not.
+What the fix does
+    Rewrites the place that sets ``input_size``: literal, default, constant, config entry or a
+    caller's argument. Where the width stands in dimension 1 the input is transposed, and a
+    series without a feature dimension gets one. Or the layer before gives out what this one takes.
+Fix safety
+    Safe where one place sets the size and the layer before is not as likely to be wrong; a
+    transposition is unsafe.
+Source
+    torch.nn.LSTM, torch.nn.GRU and torch.nn.GRUCell, section Inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.operand_layouts import at_argument
+from autofix.provenance import width_evidence
+from autofix.provenance.producers import argument_sites, before_flattening, flattened_from, producer_sites
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Sequence, Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+TRANSPOSED = 8
+UNSQUEEZED = 8
+
+
+class RnnInputSize(Rule):
+    code = "AF110"
+    name = "rnn-input-size"
+    mismatches = (Mismatch.RNN_INPUT_SIZE,)
+    examples = (
+        Example(
+            name="literal argument",
+            inputs=((2, 7, 9),),
+            before=model("self.rnn = nn.LSTM(6, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
+            after=model("self.rnn = nn.LSTM(9, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
+        ),
+        Example(
+            name="features before steps",
+            inputs=((2, 6, 5),),
+            before=model("self.rnn = nn.GRU(6, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
+            after=model("self.rnn = nn.GRU(6, 8, batch_first=True)", "out, _ = self.rnn(x.transpose(1, 2))\nout"),
+        ),
+        Example(
+            name="declines a width that is passed among others",
+            inputs=((2, 7, 9),),
+            before=model("self.rnn = nn.LSTM(*[6, 8], batch_first=True)", "self.rnn(x)[0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or not operation.tensors:
+            return
+        tensor, name = operation.tensors[0], layer.path or layer.kind
+        want, expected = tensor.shape[-1], finding.expected[0]
+        hints = flattened_from(project, tensor)
+        here, before = width_evidence.extras(project, tensor, layer, expected, want, hints)
+        for site in argument_sites(project, layer, "input_size", want, hints):
+            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site, extra=here)
+        for text, cost, words in _layouts(layer, operation, tensor, finding.expected[0]):
+            for edits in _at_input(project, operation, text):
+                yield Fix(
+                    self.code,
+                    f"{words} before `{name}`",
+                    edits,
+                    cost,
+                    Applicability.UNSAFE,
+                    f"{tensor.shape} has the {finding.expected[0]} features elsewhere",
+                )
+        given = before_flattening(hints, expected)
+        for producer, site in producer_sites(project, tensor, given) if given else ():
+            title = f"make `{producer.path or producer.kind}` give out {given} features"
+            yield self.fix(title, site, extra=before)
+
+
+def _layouts(layer: Layer, operation: Operation, tensor: Tensor, features: int) -> Iterator[tuple[str, int, str]]:
+    """Methods that bring the features to the end, with their cost and words."""
+    if isinstance(operation.arguments[0] if operation.arguments else None, Sequence) or layer.kind.endswith("Cell"):
+        return
+    if features == 1 and tensor.rank == 2:
+        yield "unsqueeze(-1)", UNSQUEEZED, "add a dimension for the one feature"
+    elif tensor.rank == 3 and tensor.shape[1] == features:
+        if layer.setting("batch_first"):
+            yield "transpose(1, 2)", TRANSPOSED, "move the features to the end"
+        else:
+            yield "permute(2, 0, 1)", TRANSPOSED + 4, "move the steps to the front and the features to the end"
+
+
+def _at_input(project: Project, operation: Operation, method: str) -> Iterator[tuple[Edit, ...]]:
+    edit = at_argument(project, operation, 0, "input", method)
+    if edit is not None:
+        yield (edit,)

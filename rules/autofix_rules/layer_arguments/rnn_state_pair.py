@@ -1,0 +1,108 @@
+"""AF118 rnn-state-pair: an LSTM is given one state, or a GRU a pair.
+
+Why it fails
+    An LSTM carries a hidden and a cell state and takes the pair ``(h, c)``; a GRU or plain RNN
+    carries one and takes ``h``. Code that swaps one for the other keeps the old state.
+What the fix does
+    Gives an LSTM ``(h, torch.zeros_like(h))`` at the call, or makes both states where the one is
+    made if the call's own result replaces it. Gives a GRU the first of the pair.
+Fix safety
+    Safe for states made of zeros next to the call; unsafe elsewhere.
+Source
+    torch.nn.LSTM and torch.nn.GRU, section Inputs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.operand_layouts import argument_of
+from autofix.edits.recurrent_states import state_tensors
+from autofix.facts.project_view import Expression
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.source import dotted
+
+AT_CALL = 10
+AT_MAKING = 12
+REBOUND = 8
+_LSTM, _GRU = "self.rnn = nn.LSTM(4, 6, batch_first=True)", "self.rnn = nn.GRU(4, 6, batch_first=True)"
+_ZEROS = "h = torch.zeros(1, x.size(0), 6)\n"
+
+
+class RnnStatePair(Rule):
+    code = "AF118"
+    name = "rnn-state-pair"
+    mismatches = (Mismatch.RNN_HIDDEN,)
+    examples = (
+        Example(
+            name="an LSTM is given one state",
+            inputs=((7, 3, 4),),
+            before=model(_LSTM, _ZEROS + "self.rnn(x, h)[0]"),
+            after=model(_LSTM, _ZEROS + "self.rnn(x, (h, torch.zeros_like(h)))[0]"),
+        ),
+        Example(
+            name="a GRU is given a pair",
+            inputs=((7, 3, 4),),
+            before=model(_GRU, _ZEROS + "self.rnn(x, (h, h))[0]"),
+            after=model(_GRU, _ZEROS + "self.rnn(x, h)[0]"),
+        ),
+        Example(
+            name="declines where only sizes differ",
+            inputs=((7, 3, 4),),
+            before=model(_GRU, "self.rnn(x, torch.zeros(1, 9, 6))[0]"),
+            after=None,
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        state = argument_of(project, operation, 1, "hx") if operation is not None else None
+        if operation is None or state is None:
+            return
+        if finding.parameter == "single":
+            yield self._first(state, finding)
+        elif finding.parameter == "pair":
+            yield from self._pair(project, operation, state, finding)
+
+    def _first(self, state: Expression, finding: Finding) -> Fix:
+        elements = state.node.elts if isinstance(state.node, (ast.Tuple, ast.List)) else []
+        text = state.source.text_of(elements[0]) if elements else f"{state.text}[0]"
+        label = self.applicability if elements else Applicability.UNSAFE
+        reason = "" if elements else "the second of the pair is not used any more"
+        edit = state.source.replace(state.node, text)
+        return Fix(self.code, f"give `{finding.subject}` one state, {text}", (edit,), AT_CALL, label, reason)
+
+    def _pair(self, project: Project, operation: Operation, state: Expression, finding: Finding) -> Iterator[Fix]:
+        title = f"give `{finding.subject}` a hidden and a cell state"
+        making = _zeros_call(project, state_tensors(operation))
+        rebound = _is_rebound(state)
+        if making is not None and isinstance(making.source.parents.get(making.node), (ast.Assign, ast.Return)):
+            pair = f"({making.text}, {making.text})"
+            edit = making.source.replace(making.node, pair)
+            yield Fix(self.code, title, (edit,), REBOUND if rebound else AT_MAKING, self.applicability)
+        text = state.text
+        new = f"({text}, torch.zeros_like({text}))"
+        if isinstance(state.node, ast.Call) and making is not None and state.node is making.node:
+            new = f"({text}, {text})"
+        label, reason = (
+            (self.applicability, "") if making is not None else (Applicability.UNSAFE, "the cell state starts at zero")
+        )
+        yield Fix(self.code, title, (state.source.replace(state.node, new),), AT_CALL, label, reason)
+
+
+def _zeros_call(project: Project, tensors: tuple[Tensor, ...]) -> Expression | None:
+    made = project.producer(tensors[0]) if len(tensors) == 1 else None
+    if made is None or made.target.rpartition(".")[2] not in {"zeros", "new_zeros", "randn", "zeros_like"}:
+        return None
+    return project.call(made.frames)
+
+
+def _is_rebound(state: Expression) -> bool:
+    """Whether the layer's own result takes the name of the state: ``out, h = self.rnn(x, h)``."""
+    statement = state.source.statement_of(state.node)
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    written = {dotted(node) for target in targets for node in ast.walk(target)}
+    return isinstance(state.node, (ast.Name, ast.Attribute)) and dotted(state.node) in written

@@ -1,0 +1,76 @@
+"""AF124 running-width: a loop builds layer after layer but forgets to pass the width on.
+
+Why it fails
+    ``for w in widths: layers.append(nn.Linear(prev, w))`` gives every layer the width that the first
+    one takes; from the second on it is the width that the layer before gives out.
+What the fix does
+    Adds ``prev = w`` at the end of the loop's body.
+Fix safety
+    Safe where the loop reads the name, never sets it, and each layer runs with it afterwards.
+Source
+    The way torchvision builds its VGG and ResNet stages.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.provenance.producers import argument_expression, output_parameter
+from autofix.records.trace import Layer
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.source import Source
+
+COST = 9
+_LOOP = """layers, width = [], 6
+for out in (8, 4):
+    layers.append(nn.Linear(width, out))
+{}self.net = nn.Sequential(*layers)"""
+
+
+class RunningWidth(Rule):
+    code = "AF124"
+    name = "running-width"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE)
+    examples = (
+        Example(
+            name="a loop over widths",
+            inputs=((2, 6),),
+            before=model(_LOOP.format(""), "self.net(x)"),
+            after=model(_LOOP.format("    width = out\n"), "self.net(x)"),
+        ),
+        Example(
+            name="declines a loop that passes the width on",
+            inputs=((2, 5),),
+            before=model(_LOOP.format("    width = out\n"), "self.net(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer = project.layer(finding.layer)
+        if layer is None:
+            return
+        incoming = argument_expression(project, layer, finding.parameter)
+        outgoing = argument_expression(project, layer, output_parameter(layer))
+        if incoming is None or outgoing is None or not isinstance(incoming.node, ast.Name):
+            return
+        loop = _loop(incoming.source, incoming.node)
+        if loop is None or incoming.node.id in _bound(loop) or not incoming.source.stands_alone(loop.body[-1]):
+            return
+        statement = f"{incoming.node.id} = {outgoing.text}"
+        edit = incoming.source.insert_after(loop.body[-1], statement)
+        title = f"pass the width on to the next layer: `{statement}` at the end of the loop"
+        yield Fix(self.code, title, (edit,), COST, self.applicability, _reason(layer))
+
+
+def _reason(layer: Layer) -> str:
+    return f"`{layer.path or layer.kind}` is built in a loop that never changes what it takes"
+
+
+def _loop(source: Source, node: ast.AST) -> ast.For | None:
+    return next((a for a in source.ancestors(node) if isinstance(a, ast.For)), None)
+
+
+def _bound(loop: ast.For) -> set[str]:
+    """Names that the loop sets, its own targets included."""
+    return {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

@@ -1,0 +1,185 @@
+"""AF402 batch-first: a sequence layer takes the steps for the batch, or the batch for the steps.
+
+Why it fails
+    Recurrent and attention layers take ``(time, batch, features)`` unless they are built with
+    ``batch_first=True``. Where input and layer disagree, states, masks and last steps have the
+    size of the other axis.
+What the fix does
+    Adds ``batch_first=True`` to a layer that is fed batch first; removes the permutes around a
+    layer that is batch first already; takes the last step along the axis it is on.
+Fix safety
+    Unsafe: which axis is the batch follows from the order of the sample's dimensions alone.
+Source
+    torch.nn.LSTM, torch.nn.MultiheadAttention and torch.nn.TransformerEncoderLayer, argument batch_first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.caller_edits import in_program
+from autofix.edits.exchange_arguments import is_swap, removed, swap_after
+from autofix.operators.signatures import position
+from autofix.provenance.producers import argument_expression
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer, Operation, OperationKind
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.source import dotted
+
+EVIDENT = 9
+POSSIBLE = 16
+UNPERMUTED = 8
+LAST_STEP = 9
+MAX_VISITED = 60
+RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
+STACKS = frozenset(("TransformerEncoder", "TransformerDecoder"))
+KINDS = RECURRENT | STACKS | {"MultiheadAttention", "Transformer", "TransformerEncoderLayer", "TransformerDecoderLayer"}
+_STATE = "h = torch.zeros(1, x.size(0), 6)\nself.rnn(x, h)[0]"
+_ATTENTION = "self.attn = nn.MultiheadAttention(8, 2, batch_first=True)"
+_MASKED = "m = torch.ones(7, 7).triu(1).bool()\n{}x, _ = self.attn(x, x, x, attn_mask=m)\n{}x"
+
+
+class BatchFirst(Rule):
+    code = "AF402"
+    name = "batch-first"
+    mismatches = (
+        Mismatch.RNN_HIDDEN,
+        Mismatch.ATTENTION_MASK,
+        Mismatch.CONCATENATE,
+        Mismatch.BROADCAST,
+        Mismatch.MATMUL,
+        Mismatch.EXPAND,
+        Mismatch.VIEW_SIZE,
+    )
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            "a state with the batch first",
+            ((3, 7, 4),),
+            model("self.rnn = nn.GRU(4, 6)", _STATE),
+            model("self.rnn = nn.GRU(4, 6, batch_first=True)", _STATE),
+        ),
+        Example(
+            name="permutes around a layer that is batch first",
+            inputs=((3, 7, 8),),
+            before=model(_ATTENTION, _MASKED.format("x = x.permute(1, 0, 2)\n", "x = x.permute(1, 0, 2)\n")),
+            after=model(_ATTENTION, _MASKED.format("", "")),
+        ),
+        Example(
+            name="declines a layer that is batch first and fed so",
+            inputs=((3, 7, 4),),
+            before=model("self.rnn = nn.GRU(4, 6, batch_first=True)", "self.rnn(x, torch.zeros(1, 9, 6).relu())[0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None:
+            return
+        for used in _behind(project, operation):
+            layer = project.layer_of(used)
+            taken = used.tensors[0] if used.tensors else None
+            if layer is None or taken is None or taken.rank != 3 or taken.shape[0] == taken.shape[1]:
+                continue
+            first = _setting(project, layer)
+            evident = {*finding.expected, *finding.actual} >= set(taken.shape[:2]) or used is operation
+            if not first and taken.shape[0] == _batch(project):
+                yield from self._flag(project, layer, taken, EVIDENT if evident else POSSIBLE)
+            elif first and taken.shape[0] != _batch(project) == taken.shape[1]:
+                yield from self._unpermuted(project, used, layer, taken)
+        for step in _behind(project, operation, steps=True):
+            yield from self._last_step(project, step)
+
+    def _flag(self, project: Project, layer: Layer, taken: Tensor, cost: int) -> Iterator[Fix]:
+        call = project.construction_call(_flagged(project, layer))
+        if call is None:
+            return
+        kind = dotted(getattr(call.node, "func", call.node)).rpartition(".")[2]
+        try:
+            text = with_argument(call.text, "batch_first", "True", position(kind, "batch_first"))
+        except NotACall:
+            return
+        reason = f"the first dimension of {taken.shape} is taken to be the batch"
+        edit = Edit(call.source.path, call.source.range_of(call.node), text)
+        yield Fix(
+            self.code, f"make `{layer.path or layer.kind}` batch first", (edit,), cost, self.applicability, reason
+        )
+
+    def _unpermuted(self, project: Project, used: Operation, layer: Layer, taken: Tensor) -> Iterator[Fix]:
+        """Without the exchange of axes before the layer, and without the one that takes it back."""
+        before = next((o for o in (project.producer(taken),) if o is not None), None)
+        swap = project.expression(before) if before is not None else None
+        call = project.call(used.frames)
+        if swap is None or call is None or not is_swap(swap.source, swap.node) or swap.source.path != call.source.path:
+            return
+        after = swap_after(call)
+        edits = (removed(swap), *([removed(after)] if after is not None else []))
+        reason = f"`{layer.path}` is batch first; the input is taken to be so as well"
+        title = f"feed `{layer.path}` batch first, without exchanging the axes"
+        yield Fix(self.code, title, edits, UNPERMUTED, self.applicability, reason)
+
+    def _last_step(self, project: Project, step: Operation) -> Iterator[Fix]:
+        """``out[-1]`` of a batch-first output becomes ``out[:, -1]``, and the other way round."""
+        made = project.producer(step.tensors[0])
+        layer = project.layer_of(made) if made is not None else None
+        found = project.expression(step)
+        if layer is None or layer.kind not in RECURRENT or step.tensors[0].rank != 3 or found is None:
+            return
+        if not isinstance(found.node, ast.Subscript) or step.tensors[0].shape[-1] == 0:
+            return
+        written = found.source.text_of(found.node.slice).replace(" ", "")
+        is_output = step.tensors[0].shape[:2] == (
+            made.tensors[0].shape[:2] if made is not None and made.tensors else ()
+        )
+        new = {"-1": ":, -1"} if layer.setting("batch_first") else {":,-1": "-1", ":,-1,:": "-1"}
+        if is_output and written in new:
+            edit = Edit(found.source.path, found.source.range_of(found.node.slice), new[written])
+            title = f"take the last step of `{layer.path}` with `[{new[written]}]`"
+            yield Fix(
+                self.code, title, (edit,), LAST_STEP, self.applicability, "the output is indexed along its other axis"
+            )
+
+
+def _behind(project: Project, operation: Operation, steps: bool = False) -> Iterator[Operation]:
+    """The sequence layers (with ``steps``: subscripts) that ``operation`` got its operands through, nearest first."""
+    queue, seen = [operation], {operation.index}
+    while queue and len(seen) < MAX_VISITED:
+        current = queue.pop(0)
+        layers = current.kind is OperationKind.CALL_MODULE and current.target.rpartition(".")[2] in KINDS
+        if (layers and not steps) or (steps and current.target.endswith("getitem") and current.tensors):
+            yield current
+        for tensor in current.tensors:
+            before = project.producer(tensor)
+            if before is not None and before.index not in seen:
+                seen.add(before.index)
+                queue.append(before)
+
+
+def _flagged(project: Project, layer: Layer) -> Layer:
+    """The layer whose construction says ``batch_first``: of a stack, the layer that it repeats."""
+    if layer.kind not in STACKS:
+        return layer
+    inside = (
+        one
+        for one in project.trace.layers
+        if (one.path or "").startswith(f"{layer.path}.") and one.kind.endswith("coderLayer")
+    )
+    return next(inside, layer)
+
+
+def _setting(project: Project, layer: Layer) -> bool:
+    own = layer.setting("batch_first")
+    if own is not None:
+        return bool(own)
+    passed = argument_expression(project, _flagged(project, layer), "batch_first")
+    return passed is not None and project.value(passed) is True
+
+
+def _batch(project: Project) -> int | None:
+    """The first size of the model's input, in a program of what its first layer was given."""
+    called = (o.tensors[0] for o in project.trace.operations if o.kind is OperationKind.CALL_MODULE and o.tensors)
+    given = next(iter(project.inputs()), None) or (next(called, None) if in_program(project) else None)
+    return given.shape[0] if given is not None and given.shape else None

@@ -1,0 +1,119 @@
+"""AF401 channels-last: the channels of an image, signal or point cloud stand in the last dimension.
+
+Why it fails
+    Convolutions and norms take channels in dimension 1: ``(N, C, L)``, ``(N, C, H, W)``. Images as
+    they are loaded, point clouds and embeddings have them last.
+What the fix does
+    Moves the channels before the layer: ``x = x.permute(0, 3, 1, 2)`` or ``x = x.transpose(1, 2)``;
+    around a single layer, and back after it, where later code needs the old order. Rows of
+    tokens that go through a Sequential are packed into one batch and unpacked after it.
+Fix safety
+    Safe where the size the layer takes stands in the last dimension and nowhere else.
+Source
+    torch.nn.Conv2d and torch.nn.BatchNorm1d, sections Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.caller_edits import in_program, made_like
+from autofix.edits.insert_view_op import insertions, wrapped
+from autofix.facts.operands import followed_by
+from autofix.provenance.channel_sites import spatial, stand_last, to_back, to_front
+from autofix.provenance.producers import producing_layer
+from autofix.records.trace import Layer, Operation
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+MOVED = 8
+IN_THE_DATA = 9
+MOVED_AND_BACK = 15
+SHORT = 40
+PACKED = 12
+
+
+class ChannelsLast(Rule):
+    code = "AF401"
+    name = "channels-last"
+    mismatches = (Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES)
+    examples = (
+        Example(
+            name="images as they are loaded",
+            inputs=((2, 8, 9, 3),),
+            before=model("self.conv = nn.Conv2d(3, 4, 3)", "x = torch.relu(self.conv(x))\nx.mean((2, 3))"),
+            after=model(
+                "self.conv = nn.Conv2d(3, 4, 3)",
+                "x = x.permute(0, 3, 1, 2)\nx = torch.relu(self.conv(x))\nx.mean((2, 3))",
+            ),
+        ),
+        Example(
+            name="a batch norm over tokens",
+            inputs=((2, 5, 6),),
+            before=model("self.bn = nn.BatchNorm1d(6)\nself.out = nn.Linear(6, 3)", "h = self.bn(x)\nself.out(h)"),
+            after=model(
+                "self.bn = nn.BatchNorm1d(6)\nself.out = nn.Linear(6, 3)",
+                "h = self.bn(x.transpose(1, 2)).transpose(1, 2)\nself.out(h)",
+            ),
+        ),
+        Example(
+            name="rows of tokens through a Sequential",
+            inputs=((2, 5, 6),),
+            before=model("self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))", "x = self.net(x)\nx"),
+            after=model(
+                "self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))",
+                "x = self.net(x.flatten(0, 1)).unflatten(0, x.shape[:2])\nx",
+            ),
+        ),
+        Example(
+            name="declines where the size stands in no other dimension",
+            inputs=((2, 8, 9, 5),),
+            before=model("self.conv = nn.Conv2d(WIDTHS.pop(), 4, 3)", "self.conv(x)", "WIDTHS = [3]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or not operation.tensors or not spatial(layer):
+            return
+        tensor, channels = operation.tensors[0], finding.expected[0]
+        if not stand_last(project, tensor, layer, channels):
+            return
+        reason = f"the {channels} channels of {tensor.shape} stand in the last dimension"
+        title = f"move the {channels} channels of {tensor.shape} to dimension 1"
+        if "Conv" in layer.kind:
+            yield from self._for_convolution(project, operation, layer, title, reason)
+        else:
+            yield from self._for_norm(project, operation, layer, title, reason)
+
+    def _for_convolution(
+        self, project: Project, operation: Operation, layer: Layer, title: str, reason: str
+    ) -> Iterator[Fix]:
+        rank = operation.tensors[0].rank
+        method, back = to_front(rank), to_back(rank)
+        for count, (edits, words) in enumerate(insertions(project, operation, layer, method, "", "", outward=True)):
+            yield Fix(self.code, f"{title} {words}", edits, MOVED + 2 * count, self.applicability, reason)
+        for expression in made_like(project, operation.tensors[0]) if in_program(project) else ():
+            words = f"where `{expression.text}` makes the data" if len(expression.text) < SHORT else "in the data"
+            edits = (followed_by(expression, method),)
+            yield Fix(self.code, f"{title} {words}", edits, IN_THE_DATA, self.applicability, reason)
+        if producing_layer(project, operation.tensors[0]) is None:
+            return  # Raw data: what comes after the layer wants the channels in front as well.
+        for edits, words in wrapped(project, operation, method, back):
+            yield Fix(self.code, f"{title} and back {words}", edits, MOVED_AND_BACK, self.applicability, reason)
+
+    def _for_norm(self, project: Project, operation: Operation, layer: Layer, title: str, reason: str) -> Iterator[Fix]:
+        rank = operation.tensors[0].rank
+        if project.trace.failure is not None and _called_itself(layer):
+            for edits, words in wrapped(project, operation, to_front(rank), to_back(rank)):
+                yield Fix(self.code, f"{title} and back {words}", edits, MOVED, self.applicability, reason)
+        else:
+            packed = f"flatten(0, {rank - 2})"
+            for edits, words in wrapped(project, operation, packed, f"unflatten(0, {{}}.shape[:{rank - 1}])"):
+                packing = f"pack the rows of {operation.tensors[0].shape} into one batch {words}"
+                yield Fix(self.code, packing, edits, PACKED, self.applicability, reason)
+
+
+def _called_itself(layer: Layer) -> bool:
+    """Whether the layer is an attribute of the model's own, not an entry of a container."""
+    name = (layer.path or "").rpartition(".")[2]
+    return not name.isdigit()

@@ -1,0 +1,113 @@
+"""AF405 dimension-range: a function names a dimension that the tensor does not have.
+
+Why it fails
+    A tensor of rank r has the dimensions -r to r - 1. A reduction without ``keepdim`` or an earlier
+    squeeze leaves one fewer than the code counts on.
+What the fix does
+    Removes a ``squeeze`` of a dimension that is gone already; else names the last dimension, at the
+    call or in the constructor of the layer (``nn.Softmax(dim=2)``).
+Fix safety
+    Safe for a redundant squeeze and for the dimension one past the last; else unsafe.
+Source
+    torch.squeeze, torch.softmax, and the note on dimensions in torch's tensor views.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.rank_changes import without_call
+from autofix.facts.call_sites import bare, is_method, written
+from autofix.provenance.producers import argument_expression
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer, Operation
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+
+REDUNDANT = 8
+LAST = 10
+OTHER = 16
+
+
+class DimensionRange(Rule):
+    code = "AF405"
+    name = "dimension-range"
+    mismatches = (Mismatch.DIMENSION_RANGE,)
+    examples = (
+        Example(
+            name="the last dimension",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 3)", "torch.softmax(self.fc(x), dim=2)"),
+            after=model("self.fc = nn.Linear(6, 3)", "torch.softmax(self.fc(x), dim=1)"),
+        ),
+        Example(
+            name="a squeeze of what a mean removed",
+            inputs=((4, 6, 5),),
+            before=model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\nx = x.squeeze(2)\nself.fc(x)"),
+            after=model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\nself.fc(x)"),
+        ),
+        Example(
+            name="a layer",
+            inputs=((4, 6),),
+            before=model("self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(2))", "self.net(x)"),
+            after=model("self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(1))", "self.net(x)"),
+        ),
+        Example(
+            name="declines a dimension that is computed",
+            inputs=((4, 6),),
+            before=model("self.dims = {'class': 2}", "torch.softmax(x, dim=self.dims['class'] + 0 * len(self.dims))"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation, layer, dimension = project.operation(finding), project.layer(finding.layer), finding.dimension
+        if operation is None or not operation.tensors or dimension is None:
+            return
+        rank = operation.tensors[0].rank
+        if bare(operation) == "squeeze":
+            edit = without_call(project, operation)
+            if edit is not None:
+                yield Fix(
+                    self.code, f"leave out the squeeze: dimension {dimension} is gone already", (edit,), REDUNDANT
+                )
+        last = rank - 1 if bare(operation) != "unsqueeze" else rank
+        for place in _written_dimensions(project, operation, layer, dimension):
+            yield self._last(place, dimension, last)
+
+    def _last(self, place: Expression, dimension: int, last: int) -> Fix:
+        near = dimension == last + 1 or dimension == -last - 2
+        text = str(last) if dimension > 0 else str(-last - 1)
+        edit: Edit = place.source.replace(place.node, text)
+        label = Applicability.SAFE if near else Applicability.UNSAFE
+        reason = "" if near else "another dimension could be meant"
+        return Fix(
+            self.code, f"name dimension {text} instead of {dimension}", (edit,), LAST if near else OTHER, label, reason
+        )
+
+
+def _written_dimensions(
+    project: Project, operation: Operation, layer: Layer | None, dimension: int
+) -> Iterator[Expression]:
+    """The literals of the call, or of the layer's constructor, that spell the dimension."""
+    if layer is not None:
+        for parameter in ("dim", "start_dim"):
+            found = argument_expression(project, layer, parameter)
+            if found is not None and project.integer(found) == dimension and _is_literal(found.node):
+                yield found
+        return
+    place = written(project, operation)
+    if place is None or not isinstance(place.node, ast.Call):
+        return
+    skipped = 0 if is_method(operation, place.node) else 1
+    for node in (
+        *place.node.args[skipped:],
+        *(k.value for k in place.node.keywords if k.arg and k.arg.startswith(("dim", "start_dim", "axis"))),
+    ):
+        for part in node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]:
+            found = Expression(place.source, part, place.frames)
+            if _is_literal(part) and project.integer(found) == dimension:
+                yield found
+
+
+def _is_literal(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))

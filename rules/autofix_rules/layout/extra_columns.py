@@ -1,0 +1,88 @@
+"""AF412 extra-columns: a tensor named for its columns, ``xyz`` or ``rgb``, has more columns than its name has letters.
+
+Why it fails
+    Point clouds come with an intensity after their coordinates, images with an alpha after their
+    colours. The layers are built for the columns that the name tells.
+What the fix does
+    Takes the first columns where the name is assigned: ``xyz = points[..., :3]``.
+Fix safety
+    Unsafe: the further columns may be meant to be used, by a wider layer.
+Source
+    The documentation of torch.Tensor on indexing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.project_view import Expression
+from autofix.records.locations import Edit
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import operand
+from autofix.syntax.source import dotted
+
+CUT = 9
+_LAST = frozenset(("xy", "xyz"))
+_FIRST = frozenset(("rgb", "bgr"))
+REASON = "the columns after the first {} could be meant to be used"
+
+
+class ExtraColumns(Rule):
+    code = "AF412"
+    name = "extra-columns"
+    mismatches = (Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="points with an intensity",
+            inputs=((2, 9, 4),),
+            before=model("self.conv = nn.Conv1d(3, 8, 1)", "xyz = x\nself.conv(xyz.transpose(1, 2))"),
+            after=model("self.conv = nn.Conv1d(3, 8, 1)", "xyz = x[..., :3]\nself.conv(xyz.transpose(1, 2))"),
+        ),
+        Example(
+            name="images with an alpha",
+            inputs=((2, 4, 9, 9),),
+            before=model("self.conv = nn.Conv2d(3, 8, 1)", "rgb = x / 255\nself.conv(rgb)"),
+            after=model("self.conv = nn.Conv2d(3, 8, 1)", "rgb = (x / 255)[:, :3]\nself.conv(rgb)"),
+        ),
+        Example(
+            name="declines where the name tells nothing",
+            inputs=((2, 9, 4),),
+            before=model(
+                "self.conv = nn.Conv1d(*SIZES)",
+                "p = x\nself.conv(p.transpose(1, 2))",
+                "SIZES = [int(n) for n in '3 8 1'.split()]",
+            ),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        failure = project.trace.failure
+        if failure is None or not finding.expected or not finding.actual:
+            return
+        expected, actual = finding.expected[0], finding.actual[0]
+        for level, frame in enumerate(failure.frames):
+            source = project.source(frame.path)
+            function = source.function_at(frame.range, frame.function)
+            for node in ast.walk(function) if function is not None else ():
+                if not isinstance(node, ast.Assign) or node.lineno > frame.range.start.line:
+                    continue
+                name = dotted(node.targets[0])
+                value = project.value(Expression(source, node.targets[0], failure.frames[level:]))
+                index = _cut(name, value, expected, actual)
+                if index:
+                    text = f"{operand(source.text_of(node.value))}[{index}]"
+                    edits = (Edit(source.path, source.range_of(node.value), text),)
+                    title = f"take the first {expected} of {actual} columns as `{name}`"
+                    yield Fix(self.code, title, edits, CUT, self.applicability, REASON.format(expected))
+
+
+def _cut(name: str, value: object, expected: int, actual: int) -> str:
+    """The index that leaves as many columns as ``name`` has letters; empty where it tells nothing."""
+    if not isinstance(value, Tensor) or len(name) != expected or value.rank < 2:
+        return ""
+    if name in _LAST and value.shape[-1] == actual:
+        return f"..., :{expected}"
+    return f":, :{expected}" if name in _FIRST and value.shape[1] == actual else ""

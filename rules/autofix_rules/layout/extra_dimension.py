@@ -1,0 +1,72 @@
+"""AF408 extra-dimension: an unsqueeze adds a dimension that is already there.
+
+Why it fails
+    The tensor has its batch or channel dimension; one more makes the rank that layers take wrong.
+What the fix does
+    Removes the ``unsqueeze``: the statement where it does nothing else, else the call.
+Fix safety
+    Safe where the rank that is left is the one the layer takes.
+Source
+    torch.unsqueeze.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.rank_changes import behind, tensors_at_fault, without_call
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 9
+EARLIER = 3
+
+
+class ExtraDimension(Rule):
+    code = "AF408"
+    name = "extra-dimension"
+    mismatches = (
+        Mismatch.CONV_RANK,
+        Mismatch.NORM_RANK,
+        Mismatch.RNN_RANK,
+        Mismatch.UNPACK,
+        Mismatch.CONV_CHANNELS,
+        Mismatch.RANK,
+        Mismatch.CONCATENATE,
+        Mismatch.MATMUL,
+    )
+    examples = (
+        Example(
+            name="a statement of its own",
+            inputs=((2, 1, 8, 8),),
+            before=model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(1)\nself.conv(x)"),
+            after=model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x)"),
+        ),
+        Example(
+            name="inside an expression",
+            inputs=((2, 3, 8),),
+            before=model("self.norm = nn.BatchNorm1d(3)", "self.norm(torch.relu(x).unsqueeze(0))"),
+            after=model("self.norm = nn.BatchNorm1d(3)", "self.norm(torch.relu(x))"),
+        ),
+        Example(
+            name="declines where nothing was added",
+            inputs=((2, 1, 1, 8, 8),),
+            before=model("self.conv = nn.Conv1d(1, 4, 3)", "self.conv(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        tensors = tensors_at_fault(project, finding)
+        if finding.mismatch not in {Mismatch.CONCATENATE, Mismatch.MATMUL}:
+            tensors = tensors[:1]
+        for count, operation in enumerate(behind(project, tensors, frozenset(("unsqueeze",)))):
+            edit = without_call(project, operation)
+            if edit is not None:
+                shape = operation.tensors[0].shape
+                yield Fix(
+                    self.code,
+                    f"leave {shape} as it is",
+                    (edit,),
+                    COST + EARLIER * count,
+                    self.applicability,
+                    "the dimension is there already",
+                )

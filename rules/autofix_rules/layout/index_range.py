@@ -1,0 +1,121 @@
+"""AF406 index-range: a subscript has too many parts, or an index past the end.
+
+Why it fails
+    ``x[:, -1, :]`` needs three dimensions; ``x[:, 4]`` needs five entries there.
+What the fix does
+    A subscript that takes the last step of what is a row per sample already is left out; an index
+    past the end becomes the last one, at the place that sets it.
+Fix safety
+    Unsafe: the tensor could be meant to have the dimension, or the entry.
+Source
+    torch's documentation of indexing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import written
+from autofix.records.trace import Operation
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+
+PAST_THE_END = 10
+LEFT_OUT = 13
+FEWER = 14
+
+
+class IndexRange(Rule):
+    code = "AF406"
+    name = "index-range"
+    mismatches = (Mismatch.INDEX_RANGE,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="an index past the end",
+            inputs=((4, 6, 3),),
+            before=model("self.fc = nn.Linear(3, 2)", "self.fc(x[:, 6])"),
+            after=model("self.fc = nn.Linear(3, 2)", "self.fc(x[:, 5])"),
+        ),
+        Example(
+            name="the last step of a row",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 2)", "self.fc(x[:, -1, :])"),
+            after=model("self.fc = nn.Linear(6, 2)", "self.fc(x)"),
+        ),
+        Example(
+            name="declines a mask of another size",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 2)", "self.fc(x[torch.ones(3, dtype=torch.bool)])"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        place = None if operation is None else written(project, operation)
+        if operation is None or place is None or not isinstance(place.node, ast.Subscript):
+            return
+        if finding.parameter == "index":
+            yield from self._past(project, place, place.node, finding)
+        elif finding.parameter == "rank":
+            yield from self._too_many(place, place.node, operation)
+
+    def _past(self, project: Project, place: Expression, node: ast.Subscript, finding: Finding) -> Iterator[Fix]:
+        last, asked = finding.actual[0] - 1, finding.expected[0]
+        if last < 0 or asked < 0:
+            return
+        for part in _parts(node):
+            index = Expression(place.source, part, place.frames)
+            if isinstance(part, ast.Slice) or project.integer(index) != asked:
+                continue
+            if last == 0:
+                yield Fix(
+                    self.code,
+                    "take the only entry",
+                    (place.source.replace(part, "0"),),
+                    PAST_THE_END,
+                    self.applicability,
+                    "another entry could be meant",
+                )
+            for site in sites(project, index, last):
+                yield self.fix(f"take index {last}, the last there is", site, reason="another entry could be meant")
+
+    def _too_many(self, place: Expression, node: ast.Subscript, operation: Operation) -> Iterator[Fix]:
+        parts = _parts(node)
+        rank = operation.tensors[0].rank
+        reason = "the tensor could be meant to have the dimension"
+        if (
+            _is_full_slice(parts[0])
+            and sum(1 for p in parts if not _is_full_slice(p)) == 1
+            and rank == 2
+            and len(parts) == 3
+        ):
+            edit = place.source.replace(node, place.source.text_of(node.value))
+            yield Fix(
+                self.code,
+                "leave out the subscript: there is one row per sample already",
+                (edit,),
+                LEFT_OUT,
+                self.applicability,
+                reason,
+            )
+        while len(parts) > rank and _is_full_slice(parts[-1]):
+            parts = parts[:-1]
+        if len(parts) == rank and len(parts) != len(_parts(node)):
+            text = f"{place.source.text_of(node.value)}[{', '.join(place.source.text_of(p) for p in parts)}]"
+            yield Fix(
+                self.code,
+                f"index the {rank} dimensions there are",
+                (place.source.replace(node, text),),
+                FEWER,
+                self.applicability,
+                reason,
+            )
+
+
+def _parts(node: ast.Subscript) -> list[ast.expr]:
+    return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+def _is_full_slice(node: ast.expr) -> bool:
+    return isinstance(node, ast.Slice) and node.lower is None and node.upper is None and node.step is None

@@ -1,0 +1,72 @@
+"""AF419 index-rank: an index has not as many dimensions as the tensor that it picks from.
+
+Why it fails
+    ``values.gather(1, actions)`` picks along dimension 1 and wants an index for every other
+    dimension as well: ``(N, k)`` for values of ``(N, A)``. One action for each row is ``(N,)``.
+What the fix does
+    Gives the index the dimension that is picked along: ``actions.unsqueeze(1)``.
+Fix safety
+    Safe where the index has a number for each place of the other dimensions.
+Source
+    torch.gather and torch.Tensor.scatter_.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import argument_of
+from autofix.facts.operands import followed_by
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+PLAIN = 10
+
+
+class IndexRank(Rule):
+    code = "AF419"
+    name = "index-rank"
+    mismatches = (Mismatch.INDEX_RANK,)
+    examples = (
+        Example(
+            name="one action for each row",
+            inputs=((4, 6),),
+            before=model(
+                "self.fc = nn.Linear(6, 3)", "a = torch.ones(len(x), dtype=torch.long)\nself.fc(x).gather(1, a)"
+            ),
+            after=model(
+                "self.fc = nn.Linear(6, 3)",
+                "a = torch.ones(len(x), dtype=torch.long)\nself.fc(x).gather(1, a.unsqueeze(1))",
+            ),
+        ),
+        Example(
+            name="by keyword, from a function",
+            inputs=((4, 5, 6),),
+            before=model(
+                "self.fc = nn.Linear(6, 3)",
+                "a = torch.ones(len(x), 5, dtype=torch.long)\ntorch.gather(self.fc(x), dim=-1, index=a)",
+            ),
+            after=model(
+                "self.fc = nn.Linear(6, 3)",
+                "a = torch.ones(len(x), 5, dtype=torch.long)\ntorch.gather(self.fc(x), dim=-1, index=a.unsqueeze(-1))",
+            ),
+        ),
+        Example(
+            name="declines an index of other rows",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 3)", "a = x.sum(0).long().clamp(0, 2)\nself.fc(x).gather(1, a)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation, dimension = project.operation(finding), finding.dimension
+        if operation is None or dimension is None:
+            return
+        whole = finding.expected
+        if (*whole[:dimension], *whole[dimension + 1 :]) != finding.actual:
+            return
+        index, dim = argument_of(project, operation, 2, "index"), argument_of(project, operation, 1, "dim")
+        if index is None:
+            return
+        method = f"unsqueeze({dimension if dim is None else dim.text})"
+        title = f"give the index {finding.actual} a dimension to pick along: `.{method}`"
+        yield Fix(self.code, title, (followed_by(index, method),), PLAIN, self.applicability)

@@ -1,0 +1,197 @@
+"""AF403 missing-dimension: the batch is missing, or the last dimension of single features.
+
+Why it fails
+    Convolutions take one image without a batch, so the first layer runs; what follows counts on a
+    batch: a norm layer, ``flatten(1)``, four names unpacked from a shape. A Linear layer of one
+    feature takes scalars, which need a dimension of their own.
+What the fix does
+    Adds ``x = x.unsqueeze(0)`` where the model first uses its input (in a program, where the model
+    is called), twice for a gray image that lacks its channel too, or ``x.unsqueeze(-1)`` before the Linear layer.
+Fix safety
+    The batch in a model file: unsafe, since callers could be meant to pass it. In a program, and for
+    scalars: safe.
+Source
+    torch.unsqueeze and torch.nn.Conv2d, section Shape.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from autofix.edits.caller_edits import batch_of_one, in_program, is_plane, lacks_batch
+from autofix.edits.insert_view_op import insertions
+from autofix.provenance.producers import producing_layer
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation, OperationKind
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+CERTAIN = 8
+BATCH = 10
+CALLED = 8
+WEAKER = 14
+SCALARS = 9
+_RANKED = frozenset(
+    (
+        "linear-in-features",
+        "dimension-range",
+        "index-range",
+        "unpack",
+        "rank",
+        "view-size",
+        "conv-rank",
+        "norm-features",
+    )
+)
+_ROWS = model("self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 2)", "self.fc(self.conv(x).flatten(1))")
+_SHOWN = "\n\nimage = torch.rand(3, 8, 8)\nprint(Net()({}))\n"
+
+
+class MissingDimension(Rule):
+    code = "AF403"
+    name = "missing-dimension"
+    mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
+    examples = (
+        Example(
+            name="one image without a batch",
+            inputs=((3, 8, 8),),
+            before=model(
+                "self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 5)", "x = self.conv(x)\nself.fc(x.flatten(1))"
+            ),
+            after=model(
+                "self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 5)",
+                "x = x.unsqueeze(0)\nx = self.conv(x)\nself.fc(x.flatten(1))",
+            ),
+        ),
+        Example(
+            name="one image shown to the model by a program",
+            inputs=(),
+            before=_ROWS + _SHOWN.format("image"),
+            after=_ROWS + _SHOWN.format("image.unsqueeze(0)"),
+        ),
+        Example(
+            name="one image without a batch and without its channel",
+            inputs=((8, 8),),
+            before=model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x).flatten(1)"),
+            after=model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(0).unsqueeze(0)\nself.conv(x).flatten(1)"),
+        ),
+        Example(
+            name="a token for every scalar",
+            inputs=((4, 6),),
+            before=model("self.embed = nn.Linear(1, 8)", "self.embed(x)"),
+            after=model("self.embed = nn.Linear(1, 8)", "x = x.unsqueeze(-1)\nself.embed(x)"),
+        ),
+        Example(
+            name="declines where the input has its batch",
+            inputs=((2, 3, 8, 8),),
+            before=model(
+                "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm3d(4)",
+                "self.norm(self.conv(x)).view(1, 2, 3)[:, 0, 0, 0]",
+            ),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        yield from self._scalars(finding, project)
+        if in_program(project):
+            yield from self._where_called(finding, project)
+            return
+        failed = project.operation(finding)
+        plane = failed is not None and bool(failed.tensors) and is_plane(project, failed)
+        method = "unsqueeze(0).unsqueeze(0)" if plane else "unsqueeze(0)"
+        for given in project.trace.operations:
+            tensor = given.result
+            if given.kind is OperationKind.PLACEHOLDER and isinstance(tensor, Tensor):
+                evidence = (
+                    (WEAKER if _are_rows(tensor) else CERTAIN)
+                    if plane
+                    else _lacks_batch(project, finding, given, tensor)
+                )
+                edit = _at_first_use(project, given, method) if evidence else None
+                if edit is not None:
+                    reason = "callers could be meant to pass a batch"
+                    yield Fix(
+                        self.code,
+                        f"add the batch dimension to {tensor.shape}",
+                        (edit,),
+                        evidence,
+                        Applicability.UNSAFE,
+                        reason,
+                    )
+
+    def _where_called(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        """A program shows one sample to its model: the batch is added where the model is called."""
+        failed = project.operation(finding)
+        if failed is None or not failed.tensors:
+            return
+        first = failed if is_plane(project, failed) else lacks_batch(project, failed.tensors[0])
+        made = None if first is None else batch_of_one(project, first)
+        if first is not None and made is not None:
+            reason = f"a convolution takes {first.tensors[0].shape} for one sample without a batch"
+            cost = WEAKER if first is failed and _are_rows(failed.tensors[0]) else CALLED
+            yield Fix(self.code, made[0], (made[1],), cost, self.applicability, reason)
+
+    def _scalars(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if (
+            finding.mismatch is not Mismatch.LINEAR_IN_FEATURES
+            or layer is None
+            or operation is None
+            or finding.expected != (1,)
+        ):
+            return
+        if operation.tensors[0].rank > 3 or producing_layer(project, operation.tensors[0]) is not None:
+            return
+        for edits, words in insertions(project, operation, layer, "unsqueeze(-1)", "", ""):
+            title = f"make {operation.tensors[0].shape} a row of scalars {words}"
+            yield Fix(self.code, title, edits, SCALARS, self.applicability, f"`{layer.path}` takes one feature")
+
+
+def _are_rows(tensor: Tensor) -> bool:
+    """Whether ``(64, 784)`` is more likely flattened square images than one image of these sizes."""
+    height, width = tensor.shape[:2]
+    return height != width and math.isqrt(width) ** 2 == width
+
+
+def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: Tensor) -> int:
+    """The cost of adding a batch to this input; 0 where nothing speaks for it."""
+    for operation in project.forward_operations():
+        layer = project.layer_of(operation)
+        first = operation.tensors[0] if operation.tensors else None
+        if layer is None or first is None or first.producer != given.index or operation.index == finding.operation:
+            continue
+        if layer.kind.startswith(("Conv1d", "Conv2d", "Conv3d")) and tensor.rank == int(layer.kind[4]) + 1:
+            failed = project.operation(finding)
+            whole = math.prod(failed.tensors[0].shape) if failed is not None and failed.tensors else 0
+            return CERTAIN if finding.expected == (whole,) else BATCH
+    unpacked = finding.expected == (tensor.rank + 1,) and finding.actual == tensor.shape
+    return WEAKER if finding.mismatch is Mismatch.UNPACK and unpacked else 0
+
+
+def _at_first_use(project: Project, given: Operation, method: str) -> Edit | None:
+    """A line before the statement of the model's own forward that first reads the input."""
+    failure = project.trace.failure
+    frames = next(
+        (o.frames for o in project.forward_operations() if o.frames), failure.frames if failure is not None else ()
+    )
+    if not frames:
+        return None
+    source = project.source(frames[-1].path)
+    function = source.function_at(frames[-1].range, frames[-1].function)
+    name = _parameter(project, function, given) if function is not None else ""
+    for statement in function.body if function is not None and name else ():
+        if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement)):
+            return source.insert_before(statement, f"{name} = {name}.{method}")
+    return None
+
+
+def _parameter(project: Project, function: ast.FunctionDef | ast.AsyncFunctionDef, given: Operation) -> str:
+    """The parameter of the model's forward that an input was passed for."""
+    names = [a.arg for a in function.args.args][1:]
+    inputs = [o.index for o in project.trace.operations if o.kind is OperationKind.PLACEHOLDER]
+    if given.target in names:
+        return given.target
+    position = inputs.index(given.index)
+    return names[position] if position < len(names) else ""

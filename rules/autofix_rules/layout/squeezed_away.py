@@ -1,0 +1,126 @@
+"""AF409 squeezed-away: a squeeze without a dimension also removes a batch or a sequence of one.
+
+Why it fails
+    ``x.squeeze()`` removes every dimension of size one. With one sample, or one step, that is one
+    dimension more than with many, and what follows meets a rank too few.
+What the fix does
+    Names the dimensions that are meant: ``.flatten(1)`` behind a global pooling, ``.squeeze(2)``
+    elsewhere; a ``squeeze`` that only removed the batch goes.
+Fix safety
+    Safe where the dimensions left are those of maps that were pooled to one; else unsafe.
+Source
+    torch.squeeze.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.rank_changes import behind, respelled, tensors_at_fault, without_call
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+POOLED = 9
+BATCH = 8
+NAMED = 10
+DROPPED = 12
+EARLIER = 3
+_RANKS = (
+    "dimension-range",
+    "index-range",
+    "rank",
+    "unpack",
+    "norm-rank",
+    "conv-rank",
+    "rnn-rank",
+    "rnn-hidden",
+    "other",
+)
+_SIZES = (
+    "norm-features",
+    "linear-in-features",
+    "rnn-input-size",
+    "attention-width",
+    "attention-mask",
+    "silent-squeeze",
+    "view-size",
+)
+_RANKED = frozenset((*_RANKS, *_SIZES, "concatenate", "broadcast", "matmul", "expand", "rnn-hidden"))
+
+
+class SqueezedAway(Rule):
+    code = "AF409"
+    name = "squeezed-away"
+    mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
+    examples = (
+        Example(
+            name="a batch of one behind a global pooling",
+            inputs=((1, 3, 4, 4),),
+            before=model("self.pool = nn.AdaptiveAvgPool2d(1)", "x = self.pool(x).squeeze()\ntorch.softmax(x, dim=1)"),
+            after=model("self.pool = nn.AdaptiveAvgPool2d(1)", "x = self.pool(x).flatten(1)\ntorch.softmax(x, dim=1)"),
+        ),
+        Example(
+            name="a sequence of one step",
+            inputs=((2, 1, 1, 8),),
+            before=model("self.fc = nn.Linear(8, 3)", "x = torch.squeeze(x)\nself.fc(x[:, -1, :])"),
+            after=model("self.fc = nn.Linear(8, 3)", "x = x.squeeze(2)\nself.fc(x[:, -1, :])"),
+        ),
+        Example(
+            name="declines where no dimension of one was there",
+            inputs=((2, 5, 8),),
+            before=model("self.fc = nn.Linear(8, 3)", "x = x.squeeze()\nself.fc(x)[:, 0, 0, 0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        found = behind(project, tensors_at_fault(project, finding), frozenset(("squeeze",)))
+        if finding.mismatch is Mismatch.SILENT_SQUEEZE:
+            found = iter(project.trace.operations[finding.operation : finding.operation + 1])
+        samples = finding.dimension or 0 if finding.mismatch is Mismatch.SILENT_SQUEEZE else 0
+        for count, operation in enumerate(found):
+            before, after = operation.tensors[0], operation.result
+            if isinstance(after, Tensor) and after.rank < before.rank:
+                yield from self._named(project, operation, before, EARLIER * count, samples)
+
+    def _named(self, project: Project, operation: Operation, before: Tensor, extra: int, samples: int) -> Iterator[Fix]:
+        ones = [d for d, size in enumerate(before.shape) if size == 1]
+        explicit = len(operation.arguments) > 1 or bool(operation.keywords)
+        if (
+            not explicit
+            and samples == 0
+            and len(ones) > 1
+            and before.rank > 3
+            and ones[-(before.rank - 2) :] == list(range(2, before.rank))
+        ):
+            edit = respelled(project, operation, "flatten(1)")
+            if edit is not None:
+                yield Fix(
+                    self.code,
+                    f"flatten {before.shape} from dimension 1, which keeps a batch of one",
+                    (edit,),
+                    POOLED + extra,
+                )
+        elif not explicit and len(ones) > 1:
+            yield from self._one(project, operation, ones, extra, samples)
+        edit = without_call(project, operation)
+        if edit is not None and ones[:1] == [0] and (len(ones) == 1 or explicit):
+            reason = "the dimension of one may be meant to go where the result is used"
+            yield Fix(self.code, "keep the dimension of one", (edit,), DROPPED + extra, Applicability.UNSAFE, reason)
+
+    def _one(self, project: Project, operation: Operation, ones: list[int], extra: int, samples: int) -> Iterator[Fix]:
+        """One dimension by name, the last first; the batch is never meant."""
+        others = [d for d in reversed(ones) if d != samples]
+        for rank, dimension in enumerate(others):
+            edit = respelled(project, operation, f"squeeze({dimension})")
+            if edit is not None:
+                reason = "the sample has several dimensions of one"
+                label = Applicability.UNSAFE if len(others) > 1 else Applicability.SAFE
+                yield Fix(
+                    self.code,
+                    f"squeeze dimension {dimension} only",
+                    (edit,),
+                    (NAMED if ones[0] else BATCH) + 3 * rank + extra,
+                    label,
+                    reason if len(others) > 1 else "",
+                )

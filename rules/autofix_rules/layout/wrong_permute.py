@@ -1,0 +1,125 @@
+"""AF411 wrong-permute: a permute or transpose brings the wrong dimension to where the channels belong.
+
+Why it fails
+    ``x.permute(0, 1, 3, 2)`` of images ``(N, H, W, C)`` swaps the wrong pair, ``x.transpose(0, 1)`` moves the
+    batch; the next layer finds another size where it takes its channels.
+What the fix does
+    Names the order that keeps the batch first, brings the size that the layer takes to its place and leaves
+    the other dimensions in their order.
+Fix safety
+    Safe where one order does that and the size wanted stands in one dimension only.
+Source
+    torch.permute and torch.transpose.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import permutations
+
+from autofix.edits.rank_changes import without_call
+from autofix.facts.call_sites import bare, is_method, written
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.source import dotted
+
+COST = 8
+UNORDERED = 5
+MAX_RANK = 5
+
+
+class WrongPermute(Rule):
+    code = "AF411"
+    name = "wrong-permute"
+    mismatches = (
+        Mismatch.CONV_CHANNELS,
+        Mismatch.LINEAR_IN_FEATURES,
+        Mismatch.NORM_FEATURES,
+        Mismatch.RNN_INPUT_SIZE,
+        Mismatch.ATTENTION_WIDTH,
+    )
+    examples = (
+        Example(
+            name="channels to the front",
+            inputs=((2, 8, 9, 3),),
+            before=model("self.conv = nn.Conv2d(3, 4, 3)", "x = x.permute(0, 1, 3, 2)\nself.conv(x)"),
+            after=model("self.conv = nn.Conv2d(3, 4, 3)", "x = x.permute(0, 3, 1, 2)\nself.conv(x)"),
+        ),
+        Example(
+            name="a transpose that moves the batch",
+            inputs=((2, 8, 3),),
+            before=model("self.conv = nn.Conv1d(3, 4, 3)", "self.conv(x.transpose(0, 1))"),
+            after=model("self.conv = nn.Conv1d(3, 4, 3)", "self.conv(x.transpose(1, 2))"),
+        ),
+        Example(
+            name="declines a size that no dimension has",
+            inputs=((2, 8, 3),),
+            before=model("self.conv = nn.Conv1d(5, 4, 20)", "self.conv(x.transpose(0, 1))"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or not operation.tensors or len(finding.expected) != 1 or finding.dimension is None:
+            return
+        moved = _moved(project, operation.tensors[0])
+        place = None if moved is None else written(project, moved)
+        if moved is None or place is None or not isinstance(place.node, ast.Call):
+            return
+        before, dimension, want = moved.tensors[0], finding.dimension, finding.expected[0]
+        certain = before.shape.count(want) == 1
+        reason = "" if certain else f"several dimensions of {before.shape} have the size {want}"
+        label = Applicability.SAFE if certain else Applicability.UNSAFE
+        for order, extra in _orders(before, dimension, want):
+            edit = (
+                without_call(project, moved)
+                if order == tuple(range(before.rank))
+                else _spelled(moved, place, place.node, order)
+            )
+            if edit is not None:
+                yield Fix(
+                    self.code,
+                    f"order the dimensions of {before.shape} as {order}",
+                    (edit,),
+                    COST + extra,
+                    label,
+                    reason,
+                )
+
+
+def _moved(project: Project, tensor: Tensor) -> Operation | None:
+    """The permute or transpose behind the tensor, with nothing between that changes sizes."""
+    for operation in project.ancestry(tensor):
+        result = operation.result
+        if not isinstance(result, Tensor) or result.shape != tensor.shape:
+            return None
+        if bare(operation) in {"permute", "transpose", "swapaxes"} and operation.tensors[0].rank <= MAX_RANK:
+            return operation
+    return None
+
+
+def _orders(before: Tensor, dimension: int, want: int) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Orders with the batch first and ``want`` at ``dimension``, with what speaks against them."""
+    for rest in permutations(range(1, before.rank)):
+        order = (0, *rest)
+        if before.shape[order[dimension]] == want:
+            others = [d for i, d in enumerate(order) if i != dimension]
+            yield order, 0 if others == sorted(others) else UNORDERED
+
+
+def _spelled(operation: Operation, place: Expression, call: ast.Call, order: tuple[int, ...]) -> Edit | None:
+    """The call with the dimensions of ``order``; None for a transpose that cannot say it."""
+    given = call.args if is_method(operation, call) else call.args[1:]
+    if bare(operation) == "permute":
+        numbers = given[0].elts if len(given) == 1 and isinstance(given[0], (ast.Tuple, ast.List)) else given
+        texts = [str(d) for d in order]
+    else:
+        numbers, texts = given, [str(d) for i, d in enumerate(sorted(d for i, d in enumerate(order) if i != d))]
+    if len(numbers) != len(texts) or not numbers or call.keywords or any(dotted(n) for n in numbers):
+        return None
+    whole, first, last = (place.source.range_of(n) for n in (call, numbers[0], numbers[-1]))
+    span = type(whole)(first.start, last.end)
+    return Edit(place.source.path, span, ", ".join(texts))

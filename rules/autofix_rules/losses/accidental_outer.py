@@ -1,0 +1,67 @@
+"""AF320 accidental-outer: a column of predictions meets a row of targets, and every pair is computed.
+
+Why it fails
+    ``(N, 1)`` and ``(N,)`` broadcast to ``(N, N)``: ``pred - y`` compares every prediction with
+    every target, and the mean of that is no loss of the model. Nothing raises.
+What the fix does
+    Takes the dimension of one from the operand that has it: ``pred.squeeze(1) - y``.
+Fix safety
+    Safe: the values stay, and each is compared with its own target.
+Source
+    The broadcasting semantics note of torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import operands
+from autofix.facts.operands import extra_dimension, followed_by
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 10
+
+
+class AccidentalOuter(Rule):
+    code = "AF320"
+    name = "accidental-outer"
+    mismatches = (Mismatch.SILENT_BROADCAST,)
+    examples = (
+        Example(
+            name="a squared error by hand",
+            inputs=((4, 6), (4,)),
+            before=model("self.fc = nn.Linear(6, 1)", "((self.fc(x) - y) ** 2).mean()").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+            after=model("self.fc = nn.Linear(6, 1)", "((self.fc(x).squeeze(1) - y) ** 2).mean()").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+        ),
+        Example(
+            name="a target with a column of its own",
+            inputs=((4, 6), (4, 1)),
+            before=model("self.fc = nn.Linear(6, 1)", "p = self.fc(x).squeeze(-1)\n(p - y).abs().mean()").replace(
+                "(self, x)", "(self, x, y)"
+            ),
+            after=model(
+                "self.fc = nn.Linear(6, 1)", "p = self.fc(x).squeeze(-1)\n(p - y.squeeze(1)).abs().mean()"
+            ).replace("(self, x)", "(self, x, y)"),
+        ),
+        Example(
+            name="declines every pair on purpose",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 1)", "s = self.fc(x).squeeze(1)\n(s[:, None] - s).relu().mean()"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or len(operation.tensors) != 2:
+            return
+        shapes = [tensor.shape for tensor in operation.tensors]
+        for expression, own, other in zip(operands(project, operation), shapes, reversed(shapes), strict=False):
+            extra = extra_dimension(own, other)
+            if extra is not None:
+                method = f"squeeze({extra})"
+                title = f"compare each with its own: `{expression.text}.{method}`, {own} against {other}"
+                yield Fix(self.code, title, (followed_by(expression, method),), COST, self.applicability)

@@ -1,0 +1,74 @@
+"""AF335 label-range: a class label is larger than the number of classes the model has scores for.
+
+Why it fails
+    With C scores, labels run from 0 to C - 1. Labels that count from 1, or a last layer with too
+    few outputs, go beyond.
+What the fix does
+    Labels from 1 to C: passes ``labels - 1`` to the loss. Else gives the last layer as many
+    outputs as the largest label needs.
+Fix safety
+    Unsafe: the data may hold more classes than the batch shows, or a label that means none.
+Source
+    torch.nn.CrossEntropyLoss, section Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.operands import written
+from autofix.provenance.producers import producer_sites
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 12
+FROM_ONE = 9
+_LABELS = "y = torch.full((len(x),), 3)\ny[0] = {}\nself.loss(self.fc(x), y)"
+_LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.CrossEntropyLoss()"
+
+
+class LabelRange(Rule):
+    code = "AF335"
+    name = "label-range"
+    mismatches = (Mismatch.LOSS_CLASSES,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="labels that count from one",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(3), _LABELS.format(1)),
+            after=model(_LOSS.format(3), _LABELS.format(1).replace("x), y", "x), y - 1")),
+        ),
+        Example(
+            name="fewer outputs than classes",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(3), _LABELS.format(0)),
+            after=model(_LOSS.format(4), _LABELS.format(0)),
+        ),
+        Example(
+            name="declines outputs that no layer sets",
+            inputs=((4, 3),),
+            before=model("self.loss = nn.CrossEntropyLoss()", "y = torch.arange(len(x))\nself.loss(x, y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or len(operation.tensors) < 2:
+            return
+        scores, labels = operation.tensors[0], operation.tensors[1]
+        wanted = finding.actual[0]
+        target = written(project, operation, 1, "target")
+        if target is not None and _count_from_one(labels, finding.expected[0]):
+            edit = target.source.replace(target.node, f"{target.text} - 1")
+            reason = "the labels run from 1 here; the data may hold another class that the batch does not show"
+            title = f"count the labels from 0: `{target.text} - 1`"
+            yield Fix(self.code, title, (edit,), FROM_ONE, self.applicability, reason)
+        for layer, site in producer_sites(project, scores, wanted):
+            reason = "the data may hold more classes than the batch shows, or a label that means none"
+            title = f"give `{layer.path or layer.kind}` {wanted} outputs, one for each class"
+            yield self.fix(title, site, extra=COST - site.cost if site.cost < COST else 0, reason=reason)
+
+
+def _count_from_one(labels: Tensor, count: int) -> bool:
+    return labels.values is not None and labels.values[0] >= 1 and labels.values[1] == count

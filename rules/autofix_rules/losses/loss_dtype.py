@@ -1,0 +1,72 @@
+"""AF312 loss-dtype: the target of a loss has a dtype that the loss does not take.
+
+Why it fails
+    Cross entropy takes class indices as int64; elementwise losses take targets of the output's
+    floating-point dtype. Labels read from files or numpy are often the other one.
+What the fix does
+    Converts the target where it is passed: ``.long()`` for class indices, ``.float()`` otherwise;
+    in a program, float64 where it is made.
+Fix safety
+    Safe: the labels stay the same numbers.
+Source
+    torch.nn.CrossEntropyLoss and torch.nn.BCEWithLogitsLoss, section Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.caller_edits import in_program
+from autofix.edits.dtype_casts import Change, where_made
+from autofix.facts.operands import followed_by, written
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 10
+_LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
+_LABELS = "y = torch.ones(len(x)).to(torch.{})\nself.loss(self.fc(x){}, y{})"
+
+
+class LossDtype(Rule):
+    code = "AF312"
+    name = "loss-dtype"
+    mismatches = (Mismatch.LOSS_DTYPE,)
+    examples = (
+        Example(
+            name="class indices of floating point",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(3, "CrossEntropyLoss"), _LABELS.format("float32", "", "")),
+            after=model(_LOSS.format(3, "CrossEntropyLoss"), _LABELS.format("float32", "", ".long()")),
+        ),
+        Example(
+            name="integer labels for a binary loss",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(1, "BCEWithLogitsLoss"), _LABELS.format("int64", ".squeeze(1)", "")),
+            after=model(_LOSS.format(1, "BCEWithLogitsLoss"), _LABELS.format("int64", ".squeeze(1)", ".float()")),
+        ),
+        Example(
+            name="declines a target that is not written in the call",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x))\nself.loss(*(self.fc(x), y))"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        target = None if operation is None else written(project, operation, 1, "target")
+        made = _doubles(finding, project)
+        if made is not None:
+            edit, text = made
+            yield Fix(self.code, f"make the target torch.float32: `{text}`", (edit,), COST, self.applicability)
+        elif target is not None and finding.parameter in {"long", "float"}:
+            method = f"{finding.parameter}()"
+            title = f"pass `{target.text}.{method}` to the loss"
+            yield Fix(self.code, title, (followed_by(target, method),), COST, self.applicability)
+
+
+def _doubles(finding: Finding, project: Project) -> Change | None:
+    """In a program, float64 from numpy is better changed where it enters."""
+    operation = project.operation(finding)
+    if operation is None or len(operation.tensors) < 2 or not in_program(project) or finding.parameter != "float":
+        return None
+    target = operation.tensors[1]
+    return where_made(project, target, "float") if target.dtype == "float64" else None

@@ -1,0 +1,56 @@
+"""AF333 loss-not-scalar: the backward pass starts from several losses instead of one number.
+
+Why it fails
+    A loss built with ``reduction="none"`` (or a loss of one's own) gives one number for each sample;
+    a gradient is taken of one number.
+What the fix does
+    Starts from their mean: ``loss.mean().backward()``.
+Fix safety
+    Unsafe: the sum, or weights for the samples, could be meant.
+Source
+    torch.Tensor.backward.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import operand
+
+COST = 10
+
+
+class LossNotScalar(Rule):
+    code = "AF333"
+    name = "loss-not-scalar"
+    mismatches = (Mismatch.LOSS_SCALAR,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="one loss for each sample",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 3)", "loss = self.fc(x).mean(1)\nloss.backward()\nloss"),
+            after=model("self.fc = nn.Linear(6, 3)", "loss = self.fc(x).mean(1)\nloss.mean().backward()\nloss"),
+        ),
+        Example(
+            name="declines a call that is not the tensor's own",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 3)", "loss = self.fc(x).mean(1)\ntorch.Tensor.backward(loss)\nloss"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        call = None if operation is None else project.call(operation.frames)
+        if call is None or not isinstance(call.node, ast.Call) or not isinstance(call.node.func, ast.Attribute):
+            return
+        loss = call.node.func.value
+        text = call.source.text_of(loss)
+        if call.node.args or text in {"torch.Tensor", "Tensor"}:
+            return
+        edit = call.source.replace(loss, f"{operand(text)}.mean()")
+        reason = "the sum, or weights for the samples, could be meant"
+        title = f"start from the mean of the {finding.actual} losses"
+        yield Fix(self.code, title, (edit,), COST, self.applicability, reason)

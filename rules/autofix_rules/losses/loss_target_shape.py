@@ -1,0 +1,165 @@
+"""AF311 loss-target-shape: the model's output and the target of a loss have different ranks or orders.
+
+Why it fails
+    Elementwise losses compare equal shapes: ``(N, 1)`` against ``(N,)`` raises or, worse, broadcasts
+    to ``(N, N)``. Cross entropy takes scores ``(N, C, ...)`` and indices ``(N, ...)``: a column of
+    indices ``(N, 1)`` or scores with the classes last ``(N, T, C)`` do not fit. CTC takes the time
+    first, ``(T, N, C)``; a cosine loss one target for each pair; ranking and triplet losses three
+    operands of one rank.
+What the fix does
+    Takes the dimension of one away where it is too many (``.squeeze(1)``), on the output or the
+    target; lays the numbers of one side out in rows as the other has them (``.flatten(1)``), at
+    the loss, or in what the model returns where several losses want it; moves the classes of the
+    scores to dimension 1, the time of CTC to dimension 0; lays tokens out in rows as the other
+    side has them.
+Fix safety
+    Safe: the numbers stay, only a dimension of one goes, or dimensions move where no other
+    reading of the shapes fits. Unsafe where the order of tokens or pixels is not known, for what
+    a model returns, and for a target of the scores' own shape. Shapes that disagree in size are
+    declined: what the data or the model should be is not for a tool to say.
+Source
+    torch.nn.CrossEntropyLoss, torch.nn.BCELoss, torch.nn.CTCLoss and torch.nn.CosineEmbeddingLoss, section Shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.caller_edits import in_program, returned
+from autofix.facts.operands import extra_dimension, followed_by, written
+from autofix.records.trace import Operation
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix_rules.losses import _shared
+from autofix_rules.losses._shared import Adjustment
+
+_LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
+_NAMES = ("input", "target")
+# Operands of the losses that take several of one rank, by position.
+ALIKE = {"input1": 0, "input2": 1, "target": 2, "anchor": 0, "positive": 1, "negative": 2}
+_RANKING = "self.fc = nn.Linear(6, 1)\nself.loss = nn.MarginRankingLoss()"
+_TRIPLET = "self.fc = nn.Linear(6, 5)\nself.loss = nn.TripletMarginLoss()"
+GIVEN_OUT = 7
+SHORT = 40
+
+
+class LossTargetShape(Rule):
+    code = "AF311"
+    name = "loss-target-shape"
+    mismatches = (Mismatch.LOSS_SHAPE, Mismatch.SILENT_BROADCAST)
+    examples = (
+        Example(
+            name="scores of one column against a vector",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(1, "BCEWithLogitsLoss"), "y = torch.ones(len(x))\nself.loss(self.fc(x), y)"),
+            after=model(
+                _LOSS.format(1, "BCEWithLogitsLoss"), "y = torch.ones(len(x))\nself.loss(self.fc(x).squeeze(1), y)"
+            ),
+        ),
+        Example(
+            name="a column of class indices",
+            inputs=((4, 6),),
+            before=model(
+                _LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x), 1).long()\nself.loss(self.fc(x), y)"
+            ),
+            after=model(
+                _LOSS.format(3, "CrossEntropyLoss"),
+                "y = torch.ones(len(x), 1).long()\nself.loss(self.fc(x), y.squeeze(1))",
+            ),
+        ),
+        Example(
+            name="classes last",
+            inputs=((4, 5, 6),),
+            before=model(
+                _LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x), y)"
+            ),
+            after=model(
+                _LOSS.format(3, "CrossEntropyLoss"),
+                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).transpose(1, 2), y)",
+            ),
+        ),
+        Example(
+            name="tokens in rows, their classes in a table",
+            inputs=((4, 5, 6),),
+            before=model(
+                _LOSS.format(3, "CrossEntropyLoss"),
+                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).view(-1, 3), y)",
+            ),
+            after=model(
+                _LOSS.format(3, "CrossEntropyLoss"),
+                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).view(-1, 3), y.reshape(-1))",
+            ),
+        ),
+        Example(
+            name="a ranking loss of columns with a vector of signs",
+            inputs=((4, 6),),
+            before=model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y)"),
+            after=model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y.unsqueeze(1))"),
+        ),
+        Example(
+            name="a triplet whose positive has a dimension more",
+            inputs=((4, 6),),
+            before=model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p, self.fc(-x))"),
+            after=model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p.squeeze(1), self.fc(-x))"),
+        ),
+        Example(
+            name="pixels in rows, those of the target in images",
+            inputs=((4, 1, 2, 3),),
+            before=model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x)"),
+            after=model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x.flatten(1))"),
+        ),
+        Example(
+            name="declines sizes that disagree",
+            inputs=((4, 6),),
+            before=model(_LOSS.format(3, "MSELoss"), "y = torch.ones(len(x), 5, 2)\nself.loss(self.fc(x), y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or len(operation.tensors) < 2:
+            return
+        for adjustment in _adjustments(finding, project, operation):
+            fix = self._written(project, operation, finding, adjustment)
+            if fix is not None:
+                yield fix
+            if adjustment.method == "flatten()":  # Nobody wants maps of one number; a column may be read elsewhere.
+                yield from self._given_out(project, operation, adjustment)
+
+    def _given_out(self, project: Project, operation: Operation, made: Adjustment) -> Iterator[Fix]:
+        """What a model gives out, where that is for several losses or for one."""
+        expression = returned(project, operation.tensors[0]) if in_program(project) else None
+        if expression is not None:
+            title = f"return `{expression.text}.{made.method}` from `forward`" if len(expression.text) < SHORT else ""
+            title = title or f"end what `forward` returns with `.{made.method}`"
+            cost = made.cost + GIVEN_OUT
+            reason = "it changes the shape of what the model returns"
+            yield Fix(self.code, title, (followed_by(expression, made.method),), cost, Applicability.UNSAFE, reason)
+
+    def _written(self, project: Project, operation: Operation, finding: Finding, made: Adjustment) -> Fix | None:
+        name = _NAMES[min(made.operand, 1)]
+        if finding.parameter in ALIKE:
+            name = finding.parameter
+        elif finding.parameter == "sequences":
+            name = "log_probs"
+        expression = written(project, operation, made.operand, name)
+        if expression is None:
+            return None
+        given, other = operation.tensors[made.operand].shape, operation.tensors[0 if made.operand else 1].shape
+        title = f"pass `{expression.text}.{made.method}` to the loss: {given} against {other}"
+        label = Applicability.UNSAFE if made.doubt else self.applicability
+        return Fix(self.code, title, (followed_by(expression, made.method),), made.cost, label, made.doubt)
+
+
+def _adjustments(finding: Finding, project: Project, operation: Operation) -> Iterator[Adjustment]:
+    output, target = operation.tensors[0], operation.tensors[1]
+    match finding.parameter:
+        case "classes":
+            return _shared.classes(project, output, target)
+        case "sequences":
+            return _shared.sequences(output, finding.expected[0])
+        case "pairs":
+            extra = extra_dimension(finding.actual, finding.expected)
+            return iter(() if extra is None else (Adjustment(2, f"squeeze({extra})"),))
+    if finding.parameter in ALIKE:
+        return _shared.alike(ALIKE[finding.parameter], finding.actual, finding.expected)
+    return _shared.elementwise(project, output, target)

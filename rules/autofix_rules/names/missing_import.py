@@ -1,0 +1,115 @@
+"""AF701 missing-import: a module that torch code always has is used but never imported.
+
+Why it fails
+    ``F.relu(x)`` without ``import torch.nn.functional as F`` raises NameError, often only in the
+    branch that runs last; the same goes for ``nn``, ``torch``, ``math`` and ``np``.
+What the fix does
+    Adds the usual import next to the file's other imports.
+Fix safety
+    Safe: each name has one usual meaning in PyTorch code.
+Source
+    The import conventions of the PyTorch documentation.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.records.locations import Edit, Position, Range
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule
+from autofix.syntax.source import Source
+
+COST = 10
+_IMPORTS = {
+    "F": "import torch.nn.functional as F",
+    "nn": "import torch.nn as nn",
+    "torch": "import torch",
+    "optim": "import torch.optim as optim",
+    "math": "import math",
+    "np": "import numpy as np",
+    "Tensor": "from torch import Tensor",
+    "OrderedDict": "from collections import OrderedDict",
+    "partial": "from functools import partial",
+}
+_BODY = """
+
+class Net({base}):
+    def __init__(self):
+        super().__init__()
+        self.fc = {layer}(8, 4)
+
+    def forward(self, x):
+        return {call}(self.fc(x))
+"""
+_FUNCTIONAL = _BODY.format(base="nn.Module", layer="nn.Linear", call="F.relu")
+
+
+class MissingImport(Rule):
+    code = "AF701"
+    name = "missing-import"
+    mismatches = (Mismatch.MISSING_NAME,)
+    examples = (
+        Example(
+            name="functional",
+            inputs=((2, 8),),
+            before="import torch.nn as nn\n" + _FUNCTIONAL,
+            after="import torch.nn as nn\nimport torch.nn.functional as F\n" + _FUNCTIONAL,
+        ),
+        Example(
+            name="nn beside torch",
+            inputs=((2, 8),),
+            before="import torch\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
+            after="import torch\nimport torch.nn as nn\n"
+            + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
+        ),
+        Example(
+            name="declines a name of the user's own",
+            inputs=((2, 8),),
+            before="import torch.nn as nn\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="my_relu"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        statement = _IMPORTS.get(finding.parameter)
+        if statement is None:
+            return
+        source = project.source(finding.call.path)
+        if finding.parameter == "nn" and any(_imports_from(node, "torch") for node in source.tree.body):
+            statement = "from torch import nn"
+        yield Fix(self.code, f"add `{statement}`", (_insertion(source, statement),), COST)
+
+
+def _imports_from(node: ast.stmt, module: str) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == module and not node.level
+
+
+def _insertion(source: Source, statement: str) -> Edit:
+    """Among the imports of torch if there are any, else among all: where the usual order has it."""
+    imports = [node for node in source.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    group = [node for node in imports if _module(node).partition(".")[0] == "torch"] if "torch" in statement else []
+    group = group or [node for node in imports if _module(node) != "__future__"]
+    if not group:
+        return source.insert_after(imports[-1], statement) if imports else _at_top(source, statement)
+    new = ast.parse(statement).body[0]
+    assert isinstance(new, (ast.Import, ast.ImportFrom))
+    before = [node for node in group if _order(node) < _order(new)]
+    return source.insert_after(before[-1], statement) if before else source.insert_before(group[0], statement)
+
+
+def _module(node: ast.Import | ast.ImportFrom) -> str:
+    return (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
+
+
+def _order(node: ast.Import | ast.ImportFrom) -> tuple[bool, str]:
+    """Plain imports come before ``from`` imports, each by module."""
+    return isinstance(node, ast.ImportFrom), _module(node)
+
+
+def _at_top(source: Source, statement: str) -> Edit:
+    """Below the module's docstring and leading comments."""
+    body = source.tree.body
+    has_docstring = bool(body) and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    line = (body[0].end_lineno or 1) + 1 if has_docstring else body[0].lineno if body else 1
+    start = Position(line, 0)
+    return Edit(source.path, Range(start, start), f"{statement}{source.newline}")

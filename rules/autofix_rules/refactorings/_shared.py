@@ -1,0 +1,84 @@
+"""What rewritings of models that run look for: the calls that operations were recorded at, and the layers that ran."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import bare
+from autofix.facts.project_view import Expression, Project
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor
+
+COST = 10
+
+
+def method_calls(
+    project: Project, names: frozenset[str]
+) -> Iterator[tuple[Operation, Expression, ast.Call, str, Tensor]]:
+    """Each place where a method of a tensor is called, with the text of the tensor and its shapes.
+
+    Only ``x.view(...)`` with plain arguments: what a function or a star hides is not rewritten.
+    """
+    for operation in project.forward_operations():
+        if bare(operation) not in names or not operation.tensors:
+            continue
+        place = project.expression(operation)
+        if place is None or not isinstance(place.node, ast.Call) or not isinstance(place.node.func, ast.Attribute):
+            continue
+        call, function = place.node, place.node.func
+        plain = not call.keywords and not any(isinstance(one, ast.Starred) for one in call.args)
+        if function.attr in names and plain and _is_value(function.value):
+            yield operation, place, call, place.source.text_of(function.value), operation.tensors[0]
+
+
+def _is_value(node: ast.expr) -> bool:
+    """``torch.reshape(x, ...)`` looks like a method call of ``torch``."""
+    return not (isinstance(node, ast.Name) and node.id in {"torch", "F", "nn"})
+
+
+def sizes(call: ast.Call) -> list[ast.expr]:
+    """The sizes of a view, written one by one or as one tuple."""
+    first = call.args[0] if call.args else None
+    return list(first.elts) if len(call.args) == 1 and isinstance(first, (ast.Tuple, ast.List)) else list(call.args)
+
+
+def number(node: ast.expr) -> int | None:
+    """The whole number that a node writes down."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = number(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
+        return node.value
+    return None
+
+
+def is_batch_of(project: Project, tensor: Tensor) -> bool:
+    """Whether the first dimension of a tensor is as long as that of every input."""
+    inputs = [one for one in project.inputs() if one.rank]
+    return bool(inputs) and tensor.rank > 0 and all(one.shape[0] == tensor.shape[0] for one in inputs)
+
+
+def layers_that_ran(project: Project, kinds: frozenset[str]) -> Iterator[tuple[Layer, Operation, Expression, ast.Call]]:
+    """Layers of these kinds that are built by a call of their own, with the first operation that used each."""
+    seen: set[int] = set()
+    for operation in project.forward_operations():
+        layer = project.layer_of(operation)
+        if layer is None or layer.identity in seen or layer.kind not in kinds or not operation.tensors:
+            continue
+        seen.add(layer.identity)
+        place = project.construction_call(layer)
+        if place is None or not isinstance(place.node, ast.Call):
+            continue
+        function = place.node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if name == layer.kind and not any(isinstance(one, ast.Starred) for one in place.node.args):
+            yield layer, operation, place, place.node
+
+
+def torch_name(place: Expression) -> bool:
+    """Whether ``torch`` is a name of the file."""
+    nodes = place.source.tree.body
+    return any(
+        isinstance(one, ast.Import) and any(a.name == "torch" and not a.asname for a in one.names) for one in nodes
+    )

@@ -1,0 +1,69 @@
+"""RF106 adaptive-pooling: a pool before the head is made for one size of maps.
+
+Why it fails
+    ``nn.AvgPool2d(7)`` gives one value per channel for maps of 7 by 7 only; with other images the
+    layer after it gets another width.
+What the fix does
+    On a model that runs, if asked for by name: ``nn.AvgPool2d(7)`` becomes
+    ``nn.AdaptiveAvgPool2d(1)`` where the pool covers its whole input.
+Fix safety
+    Safe: applied only if the outputs are equal with the same weights; no parameter changes. Images
+    of another size, which died before, now pass.
+Source
+    torch.nn.AdaptiveAvgPool2d.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.records.values import Tensor
+from autofix.rule import Example, Fix, Project, Rewrite, Rule, model
+from autofix.syntax.call_edits import NotACall, with_callee
+from autofix_rules.refactorings._shared import COST, layers_that_ran
+
+_ADAPTIVE = {f"{kind}Pool{n}d": (f"Adaptive{kind}Pool{n}d", n) for kind in ("Avg", "Max") for n in (1, 2, 3)}
+
+
+class AdaptivePooling(Rule):
+    code = "RF106"
+    name = "adaptive-pooling"
+    mismatches = ()
+    refactor = True
+    examples = (
+        Example(
+            name="one value for each channel",
+            inputs=((2, 3, 7, 7),),
+            before=model(
+                "self.pool = nn.AvgPool2d(7)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"
+            ),
+            after=model(
+                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"
+            ),
+        ),
+        Example(
+            name="declines a pool between layers",
+            inputs=((2, 3, 8, 8),),
+            before=model("self.pool = nn.AvgPool2d(2)", "self.pool(x)"),
+        ),
+    )
+
+    def rewrite(self, project: Project) -> Iterator[Rewrite]:
+        for layer, operation, place, call in layers_that_ran(project, frozenset(_ADAPTIVE)):
+            name, dimensions = _ADAPTIVE[layer.kind]
+            given, result = operation.tensors[0], operation.result
+            if not isinstance(result, Tensor) or set(result.shape[-dimensions:]) != {1}:
+                continue
+            if set(given.shape[-dimensions:]) == {1} or layer.setting("return_indices") is True:
+                continue
+            try:
+                head = with_callee(place.text, name).partition("(")[0]
+            except NotACall:
+                continue
+            fix = Fix(
+                self.code,
+                f"make `{layer.path}` adaptive: `{head}(1)`",
+                (place.source.replace(call, f"{head}(1)"),),
+                COST,
+            )
+            yield Rewrite(f"`{layer.path}` is made for one size of maps", place, fix, layer.path or "")

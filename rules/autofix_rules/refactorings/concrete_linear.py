@@ -1,0 +1,84 @@
+"""RF105 concrete-linear: a lazy Linear layer takes its width from the first batch.
+
+Why it fails
+    It does not fail, but the layer has no parameters until a batch has passed: optimizers,
+    initialisation, parameter counts and exports have to wait for it.
+What the fix does
+    On a model that runs, if asked for by name: writes the width that the run showed,
+    ``nn.LazyLinear(120)`` becomes ``nn.Linear(400, 120)``.
+Fix safety
+    Safe: applied only if the outputs are equal with the same weights. The keys and shapes of the
+    state dict are those of the lazy layer after its first forward.
+Source
+    torch.nn.LazyLinear.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.project_view import Expression
+from autofix.records.locations import Edit, Range
+from autofix.rule import Example, Fix, Project, Rewrite, Rule, model
+from autofix.syntax.call_edits import NotACall, with_callee
+from autofix_rules.refactorings._shared import COST
+
+_WIDTH = "LazyLinear"
+
+
+class ConcreteLinear(Rule):
+    code = "RF105"
+    name = "concrete-linear"
+    mismatches = ()
+    refactor = True
+    examples = (
+        Example(
+            name="a head",
+            inputs=((2, 30),),
+            before=model("self.head = nn.LazyLinear(5)", "self.head(x)"),
+            after=model("self.head = nn.Linear(30, 5)", "self.head(x)"),
+        ),
+        Example(
+            name="keywords",
+            inputs=((2, 30),),
+            before=model("self.head = nn.LazyLinear(out_features=5)", "self.head(x)"),
+            after=model("self.head = nn.Linear(30, out_features=5)", "self.head(x)"),
+        ),
+        Example(
+            name="declines a layer that a name stands for",
+            inputs=((2, 30),),
+            before=model("self.head = LAYER(5)", "self.head(x)", "LAYER = nn.LazyLinear"),
+        ),
+    )
+
+    def rewrite(self, project: Project) -> Iterator[Rewrite]:
+        widths: dict[tuple[str, Range], set[int]] = {}
+        places: dict[tuple[str, Range], tuple[Expression, ast.Call, str]] = {}
+        for operation in project.forward_operations():
+            layer = project.layer_of(operation)
+            place = None if layer is None else project.construction_call(layer)
+            if layer is None or place is None or not operation.tensors or not isinstance(place.node, ast.Call):
+                continue
+            if not ast.unparse(place.node.func).endswith(_WIDTH):
+                continue
+            key = (str(place.source.path), place.source.range_of(place.node))
+            widths.setdefault(key, set()).add(operation.tensors[0].shape[-1])
+            places.setdefault(key, (place, place.node, layer.path or ""))
+        for key, (place, call, name) in places.items():
+            edit = _edit(place, call, min(widths[key])) if len(widths[key]) == 1 else None
+            if edit is not None:
+                title = f"write the width {min(widths[key])} of `{name}`"
+                yield Rewrite(
+                    f"`{name}` takes its width from the first batch", place, Fix(self.code, title, (edit,), COST), name
+                )
+
+
+def _edit(place: Expression, call: ast.Call, width: int) -> Edit | None:
+    try:
+        text = with_callee(place.text, "Linear")
+    except NotACall:
+        return None
+    head, _, rest = text.partition("(")
+    given = bool(call.args or call.keywords)
+    return place.source.replace(call, f"{head}({width}{', ' if given else ''}{rest}")

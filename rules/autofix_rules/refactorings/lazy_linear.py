@@ -1,0 +1,61 @@
+"""RF104 lazy-linear: a Linear layer has its input width as a number.
+
+Why it fails
+    It does not fail, but every change before the layer has to be carried into the number.
+What the fix does
+    On a model that runs, if asked for by name: ``nn.Linear(400, 120)`` becomes
+    ``nn.LazyLinear(120)``, which takes the width from the first batch.
+Fix safety
+    Unsafe: until its first forward a lazy layer has no parameters, so optimizers, counts of
+    parameters and exports must come after one. After it, the keys and shapes of the state dict are
+    those of before, and weights that were saved before load.
+Source
+    torch.nn.LazyLinear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.operators.signatures import position
+from autofix.rule import Applicability, Example, Fix, Project, Rewrite, Rule, model
+from autofix.syntax.call_edits import NotACall, with_callee, without_argument
+from autofix_rules.refactorings._shared import COST, layers_that_ran
+
+
+class LazyLinear(Rule):
+    code = "RF104"
+    name = "lazy-linear"
+    mismatches = ()
+    applicability = Applicability.UNSAFE
+    refactor = True
+    examples = (
+        Example(
+            name="a head",
+            inputs=((2, 30),),
+            before=model("self.head = nn.Linear(30, 5)", "self.head(x)"),
+            after=model("self.head = nn.LazyLinear(5)", "self.head(x)"),
+        ),
+        Example(
+            name="keywords",
+            inputs=((2, 30),),
+            before=model("self.head = nn.Linear(in_features=30, out_features=5, bias=False)", "self.head(x)"),
+            after=model("self.head = nn.LazyLinear(out_features=5, bias=False)", "self.head(x)"),
+        ),
+        Example(
+            name="declines a layer that a name stands for",
+            inputs=((2, 30),),
+            before=model("self.head = LAYER(30, 5)", "self.head(x)", "LAYER = nn.Linear"),
+        ),
+    )
+
+    def rewrite(self, project: Project) -> Iterator[Rewrite]:
+        for layer, _, place, call in layers_that_ran(project, frozenset(("Linear",))):
+            try:
+                text = without_argument(place.text, "in_features", position("Linear", "in_features"))
+                edit = place.source.replace(call, with_callee(text, "LazyLinear"))
+            except NotACall:
+                continue
+            reason = "a lazy layer has no parameters before its first forward"
+            fix = Fix(self.code, f"make `{layer.path}` a LazyLinear", (edit,), COST, self.applicability, reason)
+            yield Rewrite(f"`{layer.path}` has its input width as a number", place, fix, layer.path or "")

@@ -1,0 +1,66 @@
+"""RF101 view-as-flatten: a view that keeps the batch and joins the rest is written out by hand.
+
+Why it fails
+    It does not fail: ``x.view(x.size(0), -1)`` only says less plainly what ``torch.flatten(x, 1)``
+    says, and needs a contiguous tensor.
+What the fix does
+    On a model that runs, if asked for by name: writes ``torch.flatten(x, 1)``.
+Fix safety
+    Safe: applied only if the outputs are equal with the same weights; no parameter changes.
+Source
+    torch.flatten.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.records.values import Tensor
+from autofix.rule import Example, Fix, Project, Rewrite, Rule, model
+from autofix_rules.refactorings._shared import COST, method_calls, number, sizes, torch_name
+
+
+class ViewAsFlatten(Rule):
+    code = "RF101"
+    name = "view-as-flatten"
+    mismatches = ()
+    refactor = True
+    examples = (
+        Example(
+            name="size of the batch and the rest",
+            inputs=((2, 3, 4),),
+            before=model("self.head = nn.Linear(12, 5)", "self.head(x.view(x.size(0), -1))"),
+            after=model("self.head = nn.Linear(12, 5)", "self.head(torch.flatten(x, 1))"),
+        ),
+        Example(
+            name="shape of the batch, reshape",
+            inputs=((2, 3, 4),),
+            before=model("self.head = nn.Linear(12, 5)", "self.head(x.reshape((x.shape[0], -1)))"),
+            after=model("self.head = nn.Linear(12, 5)", "self.head(torch.flatten(x, 1))"),
+        ),
+        Example(
+            name="declines a view that joins the batch",
+            inputs=((2, 3, 4),),
+            before=model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, x.size(2)))"),
+        ),
+    )
+
+    def rewrite(self, project: Project) -> Iterator[Rewrite]:
+        for operation, place, call, text, tensor in method_calls(project, frozenset(("view", "reshape"))):
+            asked, result = sizes(call), operation.result
+            if len(asked) != 2 or number(asked[1]) != -1 or not _is_batch(asked[0], text):
+                continue
+            if isinstance(result, Tensor) and tensor.rank > 1 and torch_name(place):
+                fix = Fix(
+                    self.code,
+                    f"write `torch.flatten({text}, 1)`",
+                    (place.source.replace(call, f"torch.flatten({text}, 1)"),),
+                    COST,
+                )
+                yield Rewrite("a flatten is written as a view", place, fix)
+
+
+def _is_batch(node: ast.expr, text: str) -> bool:
+    """``x.size(0)`` or ``x.shape[0]`` of the tensor itself."""
+    return ast.unparse(node) in {f"{text}.size(0)", f"{text}.shape[0]", f"len({text})", f"{text}.size(dim=0)"}

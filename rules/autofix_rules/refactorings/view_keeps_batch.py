@@ -1,0 +1,66 @@
+"""RF102 view-keeps-batch: a view leaves the batch to be worked out from everything else.
+
+Why it fails
+    ``x.view(-1, 400)`` works while the rest of a sample has exactly 400 elements. With any other
+    size it folds samples into each other, and nothing raises until much later, if ever.
+What the fix does
+    On a model that runs, if asked for by name: keeps the batch and leaves the rest to be worked
+    out, ``torch.flatten(x, 1)``, or ``x.view(x.size(0), 16, 25)`` where more sizes are written.
+Fix safety
+    Safe: applied only if the outputs are equal with the same weights; no parameter changes.
+Source
+    torch.Tensor.view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.records.values import Tensor
+from autofix.rule import Example, Fix, Project, Rewrite, Rule, model
+from autofix_rules.refactorings._shared import COST, is_batch_of, method_calls, number, sizes, torch_name
+
+
+class ViewKeepsBatch(Rule):
+    code = "RF102"
+    name = "view-keeps-batch"
+    mismatches = ()
+    refactor = True
+    examples = (
+        Example(
+            name="one row for each sample",
+            inputs=((2, 3, 4),),
+            before=model("self.head = nn.Linear(12, 5)", "self.head(x.view(-1, 12))"),
+            after=model("self.head = nn.Linear(12, 5)", "self.head(torch.flatten(x, 1))"),
+        ),
+        Example(
+            name="more sizes",
+            inputs=((2, 12),),
+            before=model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, 3, 4))"),
+            after=model("self.head = nn.Linear(4, 5)", "self.head(x.view(x.size(0), 3, 4))"),
+        ),
+        Example(
+            name="declines a view that means to join the batch",
+            inputs=((2, 3, 4),),
+            before=model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, 4))"),
+        ),
+    )
+
+    def rewrite(self, project: Project) -> Iterator[Rewrite]:
+        for operation, place, call, text, tensor in method_calls(project, frozenset(("view", "reshape"))):
+            asked, result = sizes(call), operation.result
+            if len(asked) < 2 or number(asked[0]) != -1 or not isinstance(result, Tensor):
+                continue
+            if tensor.rank < 2 or result.shape[0] != tensor.shape[0] or not is_batch_of(project, tensor):
+                continue
+            if not text.isidentifier():
+                continue  # Written twice, an expression would be evaluated twice.
+            if len(asked) == 2 and tensor.rank > 2 and torch_name(place):
+                edit = place.source.replace(call, f"torch.flatten({text}, 1)")
+                title = f"write `torch.flatten({text}, 1)`"
+            else:
+                edit = place.source.replace(asked[0], f"{text}.size(0)")
+                title = f"keep the batch: `{text}.size(0)` instead of -1"
+            yield Rewrite(
+                "a view works out the batch from the other sizes", place, Fix(self.code, title, (edit,), COST)
+            )

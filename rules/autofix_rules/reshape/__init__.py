@@ -1,0 +1,1 @@
+"""Flatten, view and reshape."""

@@ -1,0 +1,131 @@
+"""AF204 flatten-from-wrong-dimension: a flatten starts at the batch or leaves the channels out.
+
+Why it fails
+    ``torch.flatten(x)`` and ``x.view(-1)`` merge every dimension, the batch too; a flatten that starts
+    at dimension 2 keeps the channels apart. The Linear layer behind takes a row per sample.
+What the fix does
+    Lets the flatten start at dimension 1: ``torch.flatten(x, 1)``, ``nn.Flatten()``,
+    ``x.view(x.size(0), -1)``. Where the layer takes another number of features, both are repaired.
+Fix safety
+    Safe where the layer was built for the features of one sample.
+Source
+    torch.flatten and torch.nn.Flatten.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import is_method, operands, size_of, written
+from autofix.provenance.producers import argument_sites
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation, OperationKind
+from autofix.records.values import Tensor
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.source import argument
+
+FITTING = 8
+WITH_LAYER = 2
+MERGING = frozenset(("flatten", "ravel", "Flatten", "view", "reshape"))
+
+
+class FlattenStart(Rule):
+    code = "AF204"
+    name = "flatten-from-wrong-dimension"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_RANK, Mismatch.DIMENSION_RANGE, Mismatch.CONCATENATE)
+    examples = (
+        Example(
+            name="a function without a start",
+            inputs=((4, 2, 3, 3),),
+            before=model("self.fc = nn.Linear(18, 5)", "x = torch.flatten(x)\nself.fc(x)"),
+            after=model("self.fc = nn.Linear(18, 5)", "x = torch.flatten(x, 1)\nself.fc(x)"),
+        ),
+        Example(
+            name="a layer that starts at the batch",
+            inputs=((4, 2, 3, 3),),
+            before=model("self.net = nn.Sequential(nn.Flatten(0), nn.Linear(18, 5))", "self.net(x)"),
+            after=model("self.net = nn.Sequential(nn.Flatten(1), nn.Linear(18, 5))", "self.net(x)"),
+        ),
+        Example(
+            name="declines a flatten of tokens",
+            inputs=((4, 5, 3),),
+            before=model("self.fc = nn.Linear(7, 5)", "x = x.flatten(0, 1)\nself.fc(x).view(4, 5, 5, 5)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation, layer = project.operation(finding), project.layer(finding.layer)
+        if operation is None or not operation.tensors:
+            return
+        flat = _merged(project, operation.tensors[0])
+        edit = None if flat is None else _from_one(project, flat)
+        if flat is None or edit is None:
+            return
+        want = math.prod(flat.tensors[0].shape[1:])
+        title = f"flatten {flat.tensors[0].shape} from dimension 1"
+        if layer is None or layer.setting("in_features") in (None, want):
+            yield Fix(self.code, title, (edit,), FITTING, self.applicability, "every sample keeps its row")
+            return
+        for site in argument_sites(project, layer, "in_features", want, flat.tensors[0].shape[1:])[:3]:
+            yield Fix(
+                self.code,
+                f"{title} and set `in_features` of `{layer.path}` to {site.text}",
+                (edit, *site.edits),
+                site.cost + WITH_LAYER,
+            )
+
+
+def _merged(project: Project, tensor: Tensor) -> Operation | None:
+    """The flatten behind ``tensor`` that merged the batch or kept the channels; None if a row is a sample."""
+    for operation in project.ancestry(tensor):
+        before, after = operation.tensors[0] if operation.tensors else None, operation.result
+        if before is None or not isinstance(after, Tensor):
+            return None
+        if operation.target.rpartition(".")[2] in MERGING and before.rank > 2 and after.rank < before.rank:
+            wrong = after.rank == 1 or (after.rank == before.rank - 1 and after.shape[:2] == before.shape[:2])
+            return operation if wrong and after.shape != (before.shape[0], math.prod(before.shape[1:])) else None
+        if after.rank != before.rank:
+            return None
+    return None
+
+
+def _from_one(project: Project, flat: Operation) -> Edit | None:
+    name = flat.target.rpartition(".")[2]
+    if flat.kind is OperationKind.CALL_MODULE:
+        layer = project.layer_of(flat)
+        place = None if layer is None else project.construction_call(layer)
+    else:
+        place = written(project, flat)
+    if place is None or not isinstance(place.node, ast.Call):
+        return None
+    if name in {"view", "reshape"}:
+        given = operands(project, flat)
+        if len(flat.arguments) != 2 or not given or not isinstance(given[0].node, ast.Name):
+            return None
+        arguments = place.node.args[-1:]
+        return (
+            place.source.replace(arguments[0], f"{size_of(place.source, given[0].text, 0)}, -1") if arguments else None
+        )
+    if name == "ravel":
+        return None
+    position = 1 if name == "flatten" and not is_method(flat, place.node) else 0
+    start = argument(place.node, position, "start_dim")
+    if start is not None:
+        return place.source.replace(start, "1")
+    return _added(place, place.node, position)
+
+
+def _added(place: Expression, call: ast.Call, position: int) -> Edit | None:
+    """``torch.flatten(x)`` -> ``torch.flatten(x, 1)``."""
+    text = place.text
+    if call.keywords or len(call.args) != position:
+        try:
+            return place.source.replace(call, with_argument(text, "start_dim", "1"))
+        except NotACall:
+            return None
+    return place.source.replace(
+        place.node, f"{text[: text.rindex(')')].rstrip().rstrip(',')}{', ' if position else ''}1)"
+    )

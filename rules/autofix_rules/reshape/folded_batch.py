@@ -1,0 +1,181 @@
+"""AF206 folded-batch: a reshape puts the sizes of the maps into the rows, so rows are no longer samples.
+
+Why it fails
+    ``view(-1, K)`` with a K that is too small makes several rows of each sample, ``view(K, -1)`` and
+    ``view(64, -1)`` lay rows by other numbers. Later layers meet rows that belong to no sample.
+What the fix does
+    Gives the reshape the sizes that leave the first dimension alone, and the next Linear layer the
+    features that then come out.
+Fix safety
+    Safe where the features that come out are those the next layer takes; else unsafe, since the
+    maps could be meant to be pooled first.
+Source
+    torch.Tensor.view.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from autofix.edits.view_sizes import Sizes, sizes_of
+from autofix.facts.call_sites import operands, size_of
+from autofix.provenance import Site, sites
+from autofix.provenance.producers import argument_expression
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+
+FITTING = 8
+WITH_LAYER = 0
+LATER = 4
+
+
+class FoldedBatch(Rule):
+    code = "AF206"
+    name = "folded-batch"
+    mismatches = (
+        Mismatch.LINEAR_IN_FEATURES,
+        Mismatch.CONCATENATE,
+        Mismatch.VIEW_SIZE,
+        Mismatch.BROADCAST,
+        Mismatch.DIMENSION_RANGE,
+        Mismatch.MATMUL,
+        Mismatch.LOSS_BATCH,
+        Mismatch.SILENT_FOLD,
+        Mismatch.SILENT_BATCH,
+    )
+    examples = (
+        Example(
+            name="a batch size as a number",
+            inputs=((4, 2, 3, 3),),
+            before=model("self.fc = nn.Linear(18, 5)", "x = x.view(8, -1)\nself.fc(x)"),
+            after=model("self.fc = nn.Linear(18, 5)", "x = x.view(x.size(0), -1)\nself.fc(x)"),
+        ),
+        Example(
+            name="rows and features swapped",
+            inputs=((4, 2, 3, 3),),
+            before=model("self.fc = nn.Linear(18, 5)", "x = x.view(18, -1)\nself.fc(x)"),
+            after=model("self.fc = nn.Linear(18, 5)", "x = x.view(-1, 18)\nself.fc(x)"),
+        ),
+        Example(
+            name="declines rows that are meant to be positions",
+            inputs=((4, 2, 3, 3),),
+            before=model("self.k = 3", "x = x.view(-1, 3)\nx.view(5, 2)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None:
+            return
+        own = (operation,) if finding.mismatch is Mismatch.SILENT_FOLD else ()
+        for folds in (own, *(tuple(_folds(project, tensor)) for tensor in operation.tensors[:2] if not own)):
+            for count, fold in enumerate(folds):
+                sizes = sizes_of(project, fold)
+                if sizes is not None and len(sizes.values) == 2:
+                    yield from self._rows(project, fold, sizes, finding, LATER * count)
+
+    def _rows(self, project: Project, fold: Operation, sizes: Sizes, finding: Finding, extra: int) -> Iterator[Fix]:
+        want = math.prod(sizes.shape[1:])
+        first, second = sizes.expressions
+        taken = _consumer(project, fold)
+        if sizes.values[1] == -1:
+            fits = taken is None or _takes(taken) == want
+            cost = (FITTING if fits else FITTING + LATER) + extra
+            if sizes.values[0] == want:
+                edits = (first.source.replace(first.node, second.text), second.source.replace(second.node, first.text))
+                yield Fix(self.code, f"lay out rows of {want} features", edits, cost)
+                return
+            given = operands(project, fold)
+            if given and isinstance(given[0].node, ast.Name):
+                text = size_of(first.source, given[0].text, 0)
+                yield Fix(self.code, f"keep the batch: `{text}` rows", (first.source.replace(first.node, text),), cost)
+        elif sizes.values[0] == -1 and taken is not None and finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
+            if _takes(taken) == want:
+                yield from self._fitted(project, fold, sizes, want, extra)
+        elif sizes.values[0] == -1 and taken is not None:
+            yield from self._wider(project, sizes, taken, want, extra)
+
+    def _fitted(self, project: Project, fold: Operation, sizes: Sizes, want: int, extra: int) -> Iterator[Fix]:
+        """``view(-1, K)`` with the K that the layer takes; a computed K gives way to ``view(x.size(0), -1)``."""
+        first, second = sizes.expressions
+        for site in sites(project, second, want, sizes.shape[1:]):
+            yield self.fix(f"lay out rows of {want} features", site, extra=extra - 1)
+        given = operands(project, fold)
+        if isinstance(second.node, ast.Call) and given and isinstance(given[0].node, ast.Name):
+            text = size_of(first.source, given[0].text, 0)
+            edits = (first.source.replace(first.node, text), second.source.replace(second.node, "-1"))
+            yield Fix(self.code, f"keep the batch: `{text}` rows", edits, FITTING + extra)
+
+    def _wider(self, project: Project, sizes: Sizes, taken: Layer, want: int, extra: int) -> Iterator[Fix]:
+        """``view(-1, K)`` and the layer after it, both with the size of a sample."""
+        argument = argument_expression(project, taken, "in_features")
+        if argument is None:
+            return
+        hints = sizes.shape[1:]
+        for here in _sites(project, sizes.expressions[1], want, hints)[:3]:
+            for there in _sites(project, argument, want, hints)[:3]:
+                edits = tuple(sorted({*here.edits, *there.edits}))
+                title = f"keep {want} features of a sample in one row, also in `{taken.path}`"
+                cost = max(here.cost, there.cost) + WITH_LAYER + extra
+                yield Fix(
+                    self.code,
+                    title,
+                    edits,
+                    cost,
+                    Applicability.UNSAFE,
+                    "the maps could be meant to be pooled to fewer features first",
+                )
+
+
+def _folds(project: Project, tensor: Tensor) -> Iterator[Operation]:
+    """Reshapes to two dimensions that changed the number of rows."""
+    for operation in project.ancestry(tensor):
+        before, after = operation.tensors[0] if operation.tensors else None, operation.result
+        if (
+            before is None
+            or not isinstance(after, Tensor)
+            or operation.target.rpartition(".")[2] not in {"view", "reshape"}
+        ):
+            continue
+        if before.rank > 2 and after.rank == 2 and before.shape[0] != after.shape[0]:
+            yield operation
+
+
+def _consumer(project: Project, fold: Operation) -> Layer | None:
+    """The first Linear layer that gets the rows."""
+    result = fold.result
+    for operation in project.forward_operations():
+        layer = project.layer_of(operation)
+        if (
+            operation.index > fold.index
+            and layer is not None
+            and layer.kind == "Linear"
+            and operation.tensors
+            and isinstance(result, Tensor)
+        ):
+            return layer if operation.tensors[0].shape == result.shape else None
+    return None
+
+
+def _takes(layer: Layer) -> int | None:
+    value = layer.setting("in_features")
+    return value if isinstance(value, int) else None
+
+
+def _sites(project: Project, expression: Expression, want: int, hints: tuple[int, ...]) -> tuple[Site, ...]:
+    """Sites, and the channel count times the rest as a product where the number is the channel count."""
+    found = sites(project, expression, want, hints)
+    now = project.integer(expression)
+    text = ""
+    if isinstance(expression.node, ast.Constant) and now == hints[0]:
+        text = " * ".join(map(str, hints))
+    elif isinstance(expression.node, ast.BinOp) and now is not None and now * hints[0] == want:
+        text = f"{hints[0]} * {expression.text}"
+    if text:
+        edit: Edit = expression.source.replace(expression.node, text)
+        return (Site((edit,), 10, text, "product", expression.source.location(expression.node)),)
+    return found

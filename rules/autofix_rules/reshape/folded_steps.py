@@ -1,0 +1,82 @@
+"""AF210 folded-steps: the steps of a recurrent layer are laid out as rows where one row per sequence is wanted.
+
+Why it fails
+    ``out.reshape(-1, hidden)`` makes a row of every step, ``(N * T, hidden)``; a loss with one target
+    for each sequence meets T rows of scores for each of them.
+What the fix does
+    Takes the last step instead, ``out[:, -1]``, or ``out[-1]`` where the steps come first.
+Fix safety
+    Unsafe: a mean over the steps, or a target for each of them, could be meant as well.
+Source
+    torch.nn.LSTM, section Outputs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.rank_changes import operand_node
+from autofix.facts.call_sites import bare, receiver, written
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 8
+_RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
+_KEEPING = frozenset(("getitem", "dropout", "Dropout", "relu", "ReLU", "contiguous", "LayerNorm", "tanh", "Tanh"))
+_NET = "self.rnn = nn.GRU(4, 6, batch_first=True)\nself.fc = nn.Linear(6, 3)\nself.loss = nn.CrossEntropyLoss()"
+_LINES = "out, _ = self.rnn(x)\nout = {}\nself.loss(self.fc(out), torch.zeros(x.size(0)).long())"
+
+
+class FoldedSteps(Rule):
+    code = "AF210"
+    name = "folded-steps"
+    mismatches = (Mismatch.LOSS_BATCH,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="a target for each sequence",
+            inputs=((5, 7, 4),),
+            before=model(_NET, _LINES.format("out.contiguous().view(-1, 6)")),
+            after=model(_NET, _LINES.format("out[:, -1]")),
+        ),
+        Example(
+            name="declines rows that are not the steps of a recurrent layer",
+            inputs=((5, 7, 4),),
+            before=model(
+                "self.fc = nn.Linear(4, 3)\nself.loss = nn.CrossEntropyLoss()",
+                "x = x.reshape(-1, 4)\nself.loss(self.fc(x), torch.zeros(5).long())",
+            ),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        for fold in project.ancestry(operation.tensors[0]) if operation is not None and operation.tensors else ():
+            steps = _steps(project, fold)
+            place = written(project, fold) if steps else None
+            base = operand_node(fold, place.node) if place is not None and isinstance(place.node, ast.Call) else None
+            if place is None or base is None:
+                continue
+            text = receiver(Expression(place.source, base, place.frames)).removesuffix(".contiguous()")
+            title = f"take the last step of {fold.tensors[0].shape}, `{text}{steps}`"
+            reason = "a mean over the steps, or a target for each step, could be meant"
+            edit = place.source.replace(place.node, f"{text}{steps}")
+            yield Fix(self.code, title, (edit,), COST, self.applicability, reason)
+
+
+def _steps(project: Project, fold: Operation) -> str:
+    """The subscript that takes the last step, where ``fold`` makes rows of the steps of a recurrent layer; else ''."""
+    before, after = fold.tensors[0] if fold.tensors else None, fold.result
+    if before is None or before.rank != 3 or bare(fold) not in {"view", "reshape", "flatten"}:
+        return ""
+    if not isinstance(after, Tensor) or after.shape != (before.shape[0] * before.shape[1], before.shape[2]):
+        return ""
+    for operation in project.ancestry(before):
+        layer = project.layer_of(operation)
+        if layer is not None and layer.kind in _RECURRENT:
+            return "[:, -1]" if layer.setting("batch_first") else "[-1]"
+        if (layer.kind if layer is not None else bare(operation)) not in _KEEPING:
+            return ""
+    return ""

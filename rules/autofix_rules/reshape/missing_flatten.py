@@ -1,0 +1,98 @@
+"""AF201 missing-flatten: feature maps go into a Linear layer without being flattened.
+
+Why it fails
+    A Linear layer works on the last dimension. Maps ``(N, C, H, W)`` have their width there,
+    while the layer was built for ``C * H * W`` features of one row per sample.
+What the fix does
+    Inserts a flatten before the layer: ``x = torch.flatten(x, 1)`` as a line of ``forward``,
+    ``.flatten(1)`` on the argument, or ``nn.Flatten()`` inside a Sequential. Where the flattened
+    size is not what the layer takes either, both are repaired together.
+Fix safety
+    Safe where the flattened size is the one the layer was built for.
+Source
+    torch.nn.Linear and torch.flatten.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from autofix.edits.insert_view_op import insertions
+from autofix.provenance.producers import argument_sites
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer
+from autofix.records.values import Tensor
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+FLATTEN = 10
+WITH_SIZE = 4
+FOLDED_ROWS = 12
+
+
+class MissingFlatten(Rule):
+    code = "AF201"
+    name = "missing-flatten"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_RANK)
+    examples = (
+        Example(
+            name="a line of forward",
+            inputs=((4, 3, 8, 8),),
+            before=model("self.head = nn.Linear(3 * 8 * 8, 10)", "x = torch.relu(x)\nself.head(x)"),
+            after=model(
+                "self.head = nn.Linear(3 * 8 * 8, 10)", "x = torch.relu(x)\nx = torch.flatten(x, 1)\nself.head(x)"
+            ),
+        ),
+        Example(
+            name="a layer of a Sequential",
+            inputs=((4, 3, 8, 8),),
+            before=model("self.net = nn.Sequential(nn.ReLU(), nn.Linear(192, 10))", "self.net(x)"),
+            after=model("self.net = nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(192, 10))", "self.net(x)"),
+        ),
+        Example(
+            name="declines rows that are flat already",
+            inputs=((4, 20),),
+            before=model("self.head = nn.Linear(30, 10)", "self.head(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or not operation.tensors:
+            return
+        tensor = operation.tensors[0]
+        if tensor.rank < 3 or layer.kind not in {"Linear", "BatchNorm1d"}:
+            return
+        want = math.prod(tensor.shape[1:])
+        parameter = "in_features" if layer.kind == "Linear" else "num_features"
+        fits = layer.setting(parameter) == want
+        if tensor.rank == 3 and not fits and layer.kind != "Linear":
+            return
+        for edits, words in insertions(project, operation, layer):
+            title = f"flatten {tensor.shape} to {(tensor.shape[0], want)} {words}"
+            if fits:
+                yield Fix(
+                    self.code,
+                    title,
+                    edits,
+                    FLATTEN,
+                    self.applicability,
+                    f"{tensor.shape[1:]} has the {want} features that `{layer.path}` takes",
+                )
+            elif tensor.rank >= 4:
+                yield from self._with_size(project, layer, tensor, want, edits, title)
+
+    def _with_size(
+        self, project: Project, layer: Layer, tensor: Tensor, want: int, edits: tuple[Edit, ...], title: str
+    ) -> Iterator[Fix]:
+        """Flatten and build the layer for what comes out."""
+        parameter = "in_features" if layer.kind == "Linear" else "num_features"
+        for site in argument_sites(project, layer, parameter, want, tensor.shape[1:])[:3]:
+            both = (*edits, *site.edits)
+            yield Fix(
+                self.code,
+                f"{title} and set `{parameter}` of `{layer.path}` to {site.text}",
+                both,
+                site.cost + WITH_SIZE,
+                self.applicability,
+            )

@@ -1,0 +1,162 @@
+"""AF209 missing-unflatten: rows of features go into a convolution without being given their space.
+
+Why it fails
+    A convolution slides over maps ``(N, C, H, W)``. Noise of a generator, the code of an autoencoder
+    and images that were flattened come as rows ``(N, F)``.
+What the fix does
+    Gives the features their space: ``x.view(-1, 32, 7, 7)``, with the sizes that the layer before
+    spells as a product or that maps had before they were flattened; a position of its own for
+    each sample where there are as many features as channels, which noise gets where it is made.
+Fix safety
+    Safe where a layer made the features and their space is known; unsafe where the maps are only
+    taken to be square, or where the rows are data whose order nothing tells.
+Source
+    torch.nn.Unflatten; torch.nn.ConvTranspose2d, section Shape.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from autofix.edits.insert_view_op import insertions
+from autofix.facts.call_sites import bare
+from autofix.facts.project_view import Expression
+from autofix.facts.size_origins import FACTORIES, expression_of, size_arguments
+from autofix.provenance.channel_sites import number, spatial
+from autofix.provenance.producers import argument_expression, output_parameter, producing_layer
+from autofix.provenance.render_expression import factors_of
+from autofix.records.locations import Edit, Range
+from autofix.records.trace import Layer, Operation, OperationKind
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+MADE = 8
+SPELLED = 8
+SEEN = 9
+SQUARE = 11
+_DECODER = "self.fc = nn.Linear(5, 4 * 3 * 3)\nself.up = nn.ConvTranspose2d(4, 1, 2, stride=2)"
+_SQUARE = "taking the {} features of {} channels for square maps is a guess"
+_ORDER = "the order of the features in the rows is taken to be channels first"
+
+
+class MissingUnflatten(Rule):
+    code = "AF209"
+    name = "missing-unflatten"
+    mismatches = (Mismatch.CONV_RANK, Mismatch.NORM_RANK)
+    examples = (
+        Example(
+            name="a decoder after its Linear layer",
+            inputs=((2, 5),),
+            before=model(_DECODER, "x = self.fc(x)\nself.up(x)"),
+            after=model(_DECODER, "x = self.fc(x)\nx = x.view(-1, 4, 3, 3)\nself.up(x)"),
+        ),
+        Example(
+            name="in one Sequential, where the channels follow from an argument",
+            inputs=((2, 5),),
+            before=model("c = 4\nself.net = nn.Sequential(nn.Linear(5, c * 3 * 2), nn.Conv2d(c, 1, 2))", "self.net(x)"),
+            after=model(
+                "c = 4\nself.net = nn.Sequential(nn.Linear(5, c * 3 * 2), nn.Unflatten(1, (-1, 3, 2)), "
+                "nn.Conv2d(c, 1, 2))",
+                "self.net(x)",
+            ),
+        ),
+        Example(
+            name="noise without a position",
+            inputs=((2, 6),),
+            before=model("self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())", "self.main(x)"),
+            after=model(
+                "self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())",
+                "x = x.unsqueeze(-1).unsqueeze(-1)\nself.main(x)",
+            ),
+        ),
+        Example(
+            name="declines features that the channels do not divide",
+            inputs=((2, 7),),
+            before=model("self.conv = nn.Conv2d(3, 4, 1)", "self.conv(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or not operation.tensors or operation.tensors[0].rank != 2:
+            return
+        tensor, dimensions = operation.tensors[0], spatial(layer)
+        channels = number(layer, "in_channels") or number(layer, "num_features")
+        if not dimensions or not channels or tensor.shape[1] % channels:
+            return
+        made = producing_layer(project, tensor)
+        if tensor.shape[1] == channels:
+            yield from self._positions(project, operation, layer, tensor, dimensions)
+            return
+        for space, cost in dict(_spaces(project, tensor, channels, dimensions, made)).items():
+            reasons = [] if made is not None else [_ORDER]
+            reasons += [_SQUARE.format(tensor.shape[1], channels)] if cost == SQUARE else []
+            label = Applicability.UNSAFE if reasons else self.applicability
+            title = f"give {tensor.shape} the space of {(tensor.shape[0], channels, *space)}"
+            sizes = ", ".join(map(str, space))
+            known = _is_literal(project, layer)
+            method = f"view(-1, {channels}, {sizes})" if known else f"unflatten(1, (-1, {sizes}))"
+            beside = made is not None and _container(made[1]) == _container(layer)
+            module = f"Unflatten(1, ({channels if known else -1}, {sizes}))" if beside else ""
+            for edits, place in insertions(project, operation, layer, method, "", module):
+                yield Fix(self.code, f"{title} {place}", edits, cost, label, "; ".join(reasons))
+
+    def _positions(
+        self, project: Project, operation: Operation, layer: Layer, tensor: Tensor, dimensions: int
+    ) -> Iterator[Fix]:
+        """One position for each sample: where the rows are made, else before the layer."""
+        title = f"give {tensor.shape} the space of {(*tensor.shape, *[1] * dimensions)}"
+        edit = _at_making(project, tensor, dimensions)
+        if edit is not None:
+            yield Fix(self.code, f"{title} where it is made", (edit,), MADE, self.applicability)
+        method = ".".join(["unsqueeze(-1)"] * dimensions)
+        for edits, place in insertions(project, operation, layer, method, "", ""):
+            cost = MADE + (2 if edit is not None else 0)
+            yield Fix(self.code, f"{title} {place}", edits, cost, self.applicability)
+
+
+def _is_literal(project: Project, layer: Layer) -> bool:
+    """Whether the layer's channels are written as a number, so that a copy of it is no worse."""
+    argument = argument_expression(project, layer, "num_features" if "Norm" in layer.kind else "in_channels")
+    return argument is not None and isinstance(argument.node, ast.Constant)
+
+
+def _container(layer: Layer) -> str:
+    return (layer.path or "").rpartition(".")[0]
+
+
+def _spaces(
+    project: Project, tensor: Tensor, channels: int, dimensions: int, made: tuple[Operation, Layer] | None
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Sizes of the maps and what believing in them costs; the last of equal sizes is the best founded."""
+    positions = tensor.shape[1] // channels
+    side = round(positions ** (1 / dimensions))
+    if side**dimensions == positions:
+        yield (side,) * dimensions, SQUARE
+    for operation in project.trace.operations:
+        shape = operation.result.shape if isinstance(operation.result, Tensor) else ()
+        is_weight = operation.kind is OperationKind.GET_ATTR
+        if len(shape) == dimensions + 2 and (shape[1], math.prod(shape[2:]), is_weight) == (channels, positions, False):
+            yield shape[2:], SEEN
+    spelled = None if made is None else argument_expression(project, made[1], output_parameter(made[1]))
+    if spelled is None or not isinstance(spelled.node, ast.expr):
+        return
+    factors = [project.integer(Expression(spelled.source, one, spelled.frames)) for one in factors_of(spelled.node)]
+    space = tuple(size for size in factors[-dimensions:] if size is not None)
+    if len(factors) > dimensions and len(space) == dimensions and math.prod(space) == positions:
+        yield space, SPELLED
+
+
+def _at_making(project: Project, tensor: Tensor, dimensions: int) -> Edit | None:
+    """``torch.randn(8, 100)`` becomes ``torch.randn(8, 100, 1, 1)``, where all its sizes are written out."""
+    producer = project.producer(tensor)
+    call = expression_of(project, producer) if producer is not None and bare(producer) in FACTORIES else None
+    if call is None or not isinstance(call.node, ast.Call):
+        return None
+    sizes = size_arguments(call.node)
+    if len(sizes) != tensor.rank:
+        return None
+    end = call.source.range_of(sizes[-1]).end
+    return Edit(call.source.path, Range(end, end), ", 1" * dimensions)

@@ -1,0 +1,94 @@
+"""AF203 non-contiguous-view: a view of a tensor whose dimensions were permuted before.
+
+Why it fails
+    ``view`` only relabels memory. After ``transpose``, ``permute`` or ``expand`` the elements no
+    longer lie in the order of the shape, so dimensions cannot be merged without a copy.
+What the fix does
+    Calls ``reshape``, which copies where it must; ``.contiguous().view(...)`` in a file that
+    writes it that way elsewhere.
+Fix safety
+    Safe: both give the elements in the order of the shape, as the view meant.
+Source
+    torch.Tensor.view and torch.Tensor.reshape.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import receiver, written
+from autofix.records.locations import Edit
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.source import Source
+
+COST = 10
+
+
+class NonContiguousView(Rule):
+    code = "AF203"
+    name = "non-contiguous-view"
+    mismatches = (Mismatch.VIEW_CONTIGUITY,)
+    examples = (
+        Example(
+            name="reshape instead",
+            inputs=((2, 3, 4),),
+            before=model("self.fc = nn.Linear(12, 2)", "self.fc(x.transpose(1, 2).view(x.size(0), -1))"),
+            after=model("self.fc = nn.Linear(12, 2)", "self.fc(x.transpose(1, 2).reshape(x.size(0), -1))"),
+        ),
+        Example(
+            name="a file that calls contiguous elsewhere",
+            inputs=((2, 3, 4),),
+            before=model(
+                "self.fc = nn.Linear(3, 2)",
+                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.view(8, -1))",
+            ),
+            after=model(
+                "self.fc = nn.Linear(3, 2)",
+                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.contiguous().view(8, -1))",
+            ),
+        ),
+        Example(
+            name="declines a view that is passed as a function",
+            inputs=((2, 3, 4),),
+            before=model("self.merge = torch.Tensor.view", "self.merge(x.transpose(1, 2), 2, -1)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        place = None if operation is None else written(project, operation)
+        if place is None or not isinstance(place.node, ast.Call) or not isinstance(place.node.func, ast.Attribute):
+            return
+        new = {"view": "reshape", "view_as": "reshape_as"}.get(place.node.func.attr)
+        if new is None:
+            return
+        base = Expression(place.source, place.node.func.value, place.frames)
+        if _calls(place.source, "contiguous") > _calls(place.source, "reshape"):
+            edit = place.source.replace(base.node, f"{receiver(base)}.contiguous()")
+            yield Fix(
+                self.code,
+                f"make the tensor contiguous before `{place.node.func.attr}`",
+                (edit,),
+                COST,
+                self.applicability,
+            )
+        else:
+            yield Fix(
+                self.code,
+                f"call `{new}`, which copies where it must",
+                (_renamed(place.source, place.node.func, new),),
+                COST,
+                self.applicability,
+            )
+
+
+def _calls(source: Source, method: str) -> int:
+    return sum(1 for n in source.nodes if isinstance(n, ast.Attribute) and n.attr == method)
+
+
+def _renamed(source: Source, attribute: ast.Attribute, name: str) -> Edit:
+    """Only the name after the dot changes."""
+    place = source.range_of(attribute)
+    start = type(place.end)(place.end.line, place.end.column - len(attribute.attr))
+    return Edit(source.path, type(place)(start, place.end), name)

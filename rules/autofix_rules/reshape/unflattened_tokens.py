@@ -1,0 +1,95 @@
+"""AF207 unflattened-tokens: maps are transposed to tokens without being flattened first.
+
+Why it fails
+    ``x.transpose(1, 2)`` and ``x.permute(0, 2, 1)`` turn ``(N, C, L)`` into tokens ``(N, L, C)``. Maps
+    ``(N, C, H, W)`` have two dimensions there, which must become one.
+What the fix does
+    Flattens them: ``x.flatten(2).transpose(1, 2)``.
+Fix safety
+    Safe where the channels are what the next layer takes.
+Source
+    torch.flatten; Dosovitskiy et al., An Image is Worth 16x16 Words, section 3.1.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.rank_changes import operand_node, tensors_at_fault
+from autofix.facts.call_sites import bare, followed, written
+from autofix.records.trace import Operation
+from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 9
+EARLIER = 2
+
+
+class UnflattenedTokens(Rule):
+    code = "AF207"
+    name = "unflattened-tokens"
+    mismatches = (
+        Mismatch.RANK,
+        Mismatch.LINEAR_IN_FEATURES,
+        Mismatch.NORM_FEATURES,
+        Mismatch.ATTENTION_WIDTH,
+        Mismatch.CONCATENATE,
+        Mismatch.BROADCAST,
+        Mismatch.UNPACK,
+        Mismatch.RNN_INPUT_SIZE,
+        Mismatch.RNN_RANK,
+    )
+    examples = (
+        Example(
+            name="patches",
+            inputs=((2, 3, 8, 8),),
+            before=model(
+                "self.conv = nn.Conv2d(3, 6, 4, 4)\nself.norm = nn.LayerNorm(6)",
+                "x = self.conv(x).transpose(1, 2)\nself.norm(x)",
+            ),
+            after=model(
+                "self.conv = nn.Conv2d(3, 6, 4, 4)\nself.norm = nn.LayerNorm(6)",
+                "x = self.conv(x).flatten(2).transpose(1, 2)\nself.norm(x)",
+            ),
+        ),
+        Example(
+            name="a permute of three dimensions",
+            inputs=((2, 3, 4, 4),),
+            before=model("self.fc = nn.Linear(3, 6)", "x = x.permute(0, 2, 1)\nself.fc(x)"),
+            after=model("self.fc = nn.Linear(3, 6)", "x = x.flatten(2).permute(0, 2, 1)\nself.fc(x)"),
+        ),
+        Example(
+            name="declines signals, which have one dimension to move",
+            inputs=((2, 3, 5),),
+            before=model("self.norm = nn.LayerNorm(7)", "self.norm(x.transpose(1, 2))[:, :, :, 0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        chain = [operation] if operation is not None and finding.mismatch is Mismatch.RANK else []
+        chain += [o for tensor in tensors_at_fault(project, finding) for o in project.ancestry(tensor)]
+        for count, moved in enumerate(dict.fromkeys(o for o in chain if o is not None and _makes_tokens(o))):
+            place = written(project, moved)
+            base = operand_node(moved, place.node) if place is not None and isinstance(place.node, ast.Call) else None
+            if place is None or base is None:
+                continue
+            shape = moved.tensors[0].shape
+            edit = followed(Expression(place.source, base, place.frames), ".flatten(2)")
+            yield Fix(
+                self.code,
+                f"flatten {shape} to {(*shape[:2], shape[2] * shape[3])} before its channels go last",
+                (edit,),
+                COST + EARLIER * count,
+                self.applicability,
+            )
+
+
+def _makes_tokens(operation: Operation) -> bool:
+    """``transpose(1, 2)`` or ``permute(0, 2, 1)`` of maps."""
+    if not operation.tensors or operation.tensors[0].rank != 4:
+        return False
+    numbers = tuple(n for n in operation.arguments[1:] if isinstance(n, int))
+    return (bare(operation) in {"transpose", "swapaxes"} and sorted(numbers) == [1, 2]) or (
+        bare(operation) == "permute" and numbers == (0, 2, 1)
+    )

@@ -1,0 +1,125 @@
+"""AF220 view-for-transpose: a view gives dimensions another order, which only relabels the elements.
+
+Why it fails
+    ``view`` and ``reshape`` cut the elements anew in the order they lie in. ``(T, N, H)`` seen as
+    ``(N, T, H)``, or ``(D, N, H)`` as ``(N, D * H)``, has rows made of several samples: nothing
+    raises, and the model learns from mixed rows.
+What the fix does
+    Moves the dimensions: ``.transpose(0, 1)`` in place of the view, or before it where the view
+    also merges dimensions.
+Fix safety
+    Safe where running showed that samples were mixed and no longer are; else unsafe.
+Source
+    torch.Tensor.view and torch.transpose.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import permutations
+
+from autofix.edits.rank_changes import respelled
+from autofix.facts.call_sites import argument_of, bare, is_method, receiver, written
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 10
+COPIED = 10
+MAX_RANK = 5
+
+
+class ViewForTranspose(Rule):
+    code = "AF220"
+    name = "view-for-transpose"
+    mismatches = (Mismatch.SILENT_FOLD,)
+    examples = (
+        Example(
+            name="the last state of two directions",
+            inputs=((4, 5, 6),),
+            before=model(
+                "self.rnn = nn.GRU(6, 7, batch_first=True, bidirectional=True)\nself.fc = nn.Linear(14, 2)",
+                "_, h = self.rnn(x)\nself.fc(h.view(x.size(0), -1))",
+            ),
+            after=model(
+                "self.rnn = nn.GRU(6, 7, batch_first=True, bidirectional=True)\nself.fc = nn.Linear(14, 2)",
+                "_, h = self.rnn(x)\nself.fc(h.transpose(0, 1).reshape(x.size(0), -1))",
+            ),
+        ),
+        Example(
+            name="steps and samples exchanged",
+            inputs=((4, 5, 6),),
+            before=model(
+                "self.rnn = nn.GRU(6, 7)", "x = x.reshape(x.size(1), x.size(0), 6)\nself.rnn(x)[0].transpose(0, 1)"
+            ),
+            after=model("self.rnn = nn.GRU(6, 7)", "x = x.transpose(0, 1)\nself.rnn(x)[0].transpose(0, 1)"),
+        ),
+        Example(
+            name="declines a view that keeps samples apart",
+            inputs=((4, 5, 6),),
+            before=model("self.fc = nn.Linear(6, 3)", "self.fc(x.view(-1, 6)).view(4, 5, 3)[:, :, 0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or not isinstance(operation.result, Tensor) or not operation.tensors:
+            return
+        before, after, samples = operation.tensors[0].shape, operation.result.shape, finding.dimension
+        label = Applicability.SAFE if samples is not None else Applicability.UNSAFE
+        reason = "" if samples is not None else "the sizes say that dimensions were meant to move, no run can"
+        for order in _orders(before, after, samples):
+            method = _method(order)
+            for suffix, extra in (("", 0), (".contiguous()", COPIED)):
+                edit = respelled(project, operation, method + suffix)
+                if edit is not None:
+                    title = f"move the dimensions of {before} with `{method}`"
+                    yield Fix(self.code, title, (edit,), COST + extra, label, reason)
+        if samples and after[0] % before[samples] == 0 and sorted(before) != sorted(after):
+            yield from self._merged(project, operation, before, samples)
+
+    def _merged(self, project: Project, operation: Operation, before: tuple[int, ...], samples: int) -> Iterator[Fix]:
+        """The samples first, then the same view."""
+        place = written(project, operation)
+        given = argument_of(project, operation, 0, "input")
+        if place is None or given is None or not isinstance(place.node, ast.Call):
+            return
+        moved = "transpose(0, 1)" if samples == 1 else f"movedim({samples}, 0)"
+        edit = _before_view(operation, place, place.node, given, moved)
+        title = f"bring the samples of {before} to the front before they are merged"
+        yield Fix(self.code, title, (edit,), COST, self.applicability)
+
+
+def _before_view(operation: Operation, place: Expression, call: ast.Call, given: Expression, moved: str) -> Edit:
+    """``h.view(...)`` becomes ``h.transpose(0, 1).reshape(...)``, in a file that copies ``.contiguous().view(...)``."""
+    source, node = place.source, given.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "contiguous":
+        inner = Expression(source, node.func.value, given.frames)
+        return source.replace(inner.node, f"{receiver(inner)}.{moved}")
+    start = f"{receiver(given)}.{moved}"
+    if bare(operation) == "reshape" or not is_method(operation, call):
+        return source.replace(given.node, start)
+    if ".contiguous()" in source.text:
+        return source.replace(given.node, f"{start}.contiguous()")
+    assert isinstance(call.func, ast.Attribute)
+    return source.replace(call.func, f"{start}.reshape")
+
+
+def _orders(before: tuple[int, ...], after: tuple[int, ...], samples: int | None) -> Iterator[tuple[int, ...]]:
+    """Orders that give ``after``, those that exchange two dimensions first; samples that move go where they are."""
+    if len(before) != len(after) or len(before) > MAX_RANK or before == after:
+        return
+    fitting = [o for o in permutations(range(len(before))) if tuple(before[d] for d in o) == after]
+    fitting.sort(key=lambda order: (_moves(order), order))
+    yield from (order for order in fitting[:2] if not samples or order[0] == samples or order[samples] != samples)
+
+
+def _moves(order: tuple[int, ...]) -> int:
+    return sum(1 for place, dimension in enumerate(order) if place != dimension)
+
+
+def _method(order: tuple[int, ...]) -> str:
+    moved = [place for place, dimension in enumerate(order) if place != dimension]
+    return f"transpose({moved[0]}, {moved[1]})" if len(moved) == 2 else f"permute({', '.join(map(str, order))})"

@@ -1,0 +1,199 @@
+"""AF202 view-size: a view, reshape or unflatten asks for sizes that the tensor does not make up.
+
+Why it fails
+    ``view`` keeps the number of elements; the product of the sizes must be that of the shape.
+What the fix does
+    Corrects the size at fault where it is set: a product stays a product, a name or an entry of a
+    list is followed to its root. A number that stands for the batch becomes ``x.size(0)``.
+    ``view(-1, K)`` keeps its form and gets the K that leaves the rows alone.
+Fix safety
+    Unsafe where another size could be meant, or where the layer before could give out what is asked.
+Source
+    torch.Tensor.view and torch.nn.Unflatten.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from autofix.edits.view_sizes import Sizes, changes, sizes_of
+from autofix.facts.call_sites import is_batch, operands, size_of
+from autofix.provenance import Site
+from autofix.provenance.producers import flattened_from, producer_sites
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+
+BATCH = 8
+SIBLING = 12
+REST = 15
+PRODUCER_EXTRA = 11
+SPLIT_EXTRA = 3
+FOLDED_BEFORE = 14
+
+
+class ViewSize(Rule):
+    code = "AF202"
+    name = "view-size"
+    mismatches = (Mismatch.VIEW_SIZE, Mismatch.SILENT_BATCH)
+    examples = (
+        Example(
+            name="keeps a product a product",
+            inputs=((2, 4, 6, 6),),
+            before=model("self.head = nn.Linear(144, 10)", "x = x.view(-1, 4 * 5 * 5)\nself.head(x)"),
+            after=model("self.head = nn.Linear(144, 10)", "x = x.view(-1, 4 * 6 * 6)\nself.head(x)"),
+        ),
+        Example(
+            name="a batch size as a number",
+            inputs=((3, 4, 6),),
+            before=model("self.head = nn.Linear(24, 10)", "x = x.view(64, 24)\nself.head(x)"),
+            after=model("self.head = nn.Linear(24, 10)", "x = x.view(x.size(0), 24)\nself.head(x)"),
+        ),
+        Example(
+            name="a layer of a Sequential",
+            inputs=((2, 8),),
+            before=model("self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, 5, 5)))", "self.net(x)"),
+            after=model("self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, 4, 4)))", "self.net(x)"),
+        ),
+        Example(
+            name="declines sizes read from another tensor",
+            inputs=((2, 8),),
+            before=model("self.fc = nn.Linear(8, 6)", "self.fc(x).view(x.size())"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation, layer = project.operation(finding), project.layer(finding.layer)
+        if operation is None or not operation.tensors:
+            return
+        sizes = sizes_of(project, operation, layer)
+        if sizes is None:
+            return
+        tensor = operation.tensors[0]
+        extra = FOLDED_BEFORE if _was_folded(project, tensor) else 0
+        yield from self._batch(project, operation, sizes)
+        yield from self._corrected(project, layer, sizes, tensor, extra)
+        yield from self._producer(project, sizes, tensor, extra)
+
+    def _batch(self, project: Project, operation: Operation, sizes: Sizes) -> Iterator[Fix]:
+        """The first size is a number of samples that the run does not have."""
+        values, shape = sizes.values, sizes.shape
+        rest = math.prod(v for v in values[1:] if v != -1)
+        fits = math.prod(shape[1:]) % rest == 0 if -1 in values[1:] else math.prod(shape[1:]) == rest
+        if (
+            len(values) < 2
+            or len(shape) < 2
+            or values[0] in (-1, shape[0])
+            or not rest
+            or not fits
+            or is_batch(project, values[0])
+        ):
+            return
+        place, given = sizes.expressions[0], operands(project, operation)
+        if given and isinstance(given[0].node, ast.Name):
+            text = size_of(place.source, given[0].text, 0)
+            yield Fix(
+                self.code,
+                f"take the batch size from the tensor: `{text}`",
+                (place.source.replace(place.node, text),),
+                BATCH,
+            )
+        elif -1 not in values:
+            yield Fix(self.code, "leave the batch size open", (place.source.replace(place.node, "-1"),), BATCH)
+
+    def _corrected(
+        self, project: Project, layer: Layer | None, sizes: Sizes, tensor: Tensor, extra: int
+    ) -> Iterator[Fix]:
+        for new, against in changes(sizes.values, sizes.shape):
+            hints = (
+                sizes.shape[1:]
+                if len(sizes.values) == 2 and 1 in new and len(sizes.shape) > 2
+                else flattened_from(project, tensor)
+            )
+            cost = against + extra
+            for edits, price, texts in _together(project, sizes, new, hints):
+                words = " and ".join(f"{sizes.values[i]} to {text}" for i, text in zip(new, texts, strict=True))
+                yield Fix(self.code, f"correct {words} in the sizes asked for", edits, price + cost, self.applicability)
+            if len(new) == 1 and layer is None and -1 not in sizes.values:
+                ((index, want),) = new.items()
+                yield from self._worded(project, sizes.expressions[index], want, cost)
+
+    def _worded(self, project: Project, place: Expression, want: int, cost: int) -> Iterator[Fix]:
+        """A multiple of the expression, or whatever is left."""
+        now = project.integer(place)
+        if isinstance(place.node, ast.Constant) or not now:
+            return
+        if want % now == 0 and isinstance(place.node, ast.BinOp):
+            text = f"{place.text} * {want // now}"
+            yield Fix(
+                self.code,
+                f"ask for {text}",
+                (place.source.replace(place.node, text),),
+                SIBLING + cost,
+                Applicability.UNSAFE,
+                "the factor is taken from this run",
+            )
+        yield Fix(
+            self.code,
+            "leave that size open",
+            (place.source.replace(place.node, "-1"),),
+            REST + cost,
+            Applicability.UNSAFE,
+            "the size is then whatever is left",
+        )
+
+    def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, extra: int) -> Iterator[Fix]:
+        """The layer before gives out another number than the sizes make up."""
+        want, split = _features(sizes, tensor)
+        channels = _channels(sizes)
+        for layer, site in producer_sites(project, tensor, channels or want) if channels or want else ():
+            if channels or layer.kind == "Linear":
+                what = f"{channels} channels, as they are split" if channels else f"{want} features"
+                title, reason = f"make `{layer.path}` give out {what}", "the sizes asked for could be meant instead"
+                cost = extra + (SPLIT_EXTRA if channels or split else PRODUCER_EXTRA)
+                yield self.fix(title, site, extra=cost, reason=reason, applicability=Applicability.UNSAFE)
+
+
+def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
+    """How many features the sizes ask for, 0 where that is not plain, and whether they are split into heads."""
+    values, kept = sizes.values, len(sizes.shape) - 1
+    # Every step keeps its place, so what is asked for is what its features are split into.
+    split = kept > 1 and len(values) > kept + 1 and values[1:kept] == sizes.shape[1:kept]
+    plain = -1 not in values[kept:] and (split or tensor.rank == 2)
+    return (math.prod(values[kept:]) if plain else 0), split
+
+
+def _channels(sizes: Sizes) -> int:
+    """The channels that maps are split from where everything else is as asked; 0 elsewhere."""
+    values, shape, maps = sizes.values, sizes.shape, sizes.shape[2:]
+    whole = maps and len(values) > len(shape) and -1 not in values and values[0] == shape[0]
+    return math.prod(values[1 : -len(maps)]) if whole and values[-len(maps) :] == maps else 0
+
+
+def _together(
+    project: Project, sizes: Sizes, new: dict[int, int], hints: tuple[int, ...]
+) -> Iterator[tuple[tuple[Edit, ...], int, tuple[str, ...]]]:
+    """Edits that set all sizes of ``new``: every site for one size, the nearest site of each for several."""
+    found: list[tuple[Site, ...]] = [sites(project, sizes.expressions[i], want, hints) for i, want in new.items()]
+    if len(found) == 1:
+        yield from ((site.edits, site.cost, (site.text,)) for site in found[0])
+    elif all(found):
+        nearest = [options[0] for options in found]
+        edits = tuple(sorted({edit for site in nearest for edit in site.edits}))
+        yield edits, max(site.cost for site in nearest), tuple(site.text for site in nearest)
+
+
+def _was_folded(project: Project, tensor: Tensor) -> bool:
+    """Whether an earlier reshape made rows out of more than the batch."""
+    for operation in project.ancestry(tensor):
+        before = operation.tensors[0] if operation.tensors else None
+        if (
+            operation.target.rpartition(".")[2] in {"view", "reshape"}
+            and before is not None
+            and isinstance(operation.result, Tensor)
+        ):
+            return before.rank > operation.result.rank and before.shape[0] < operation.result.shape[0]
+    return False

@@ -1,0 +1,132 @@
+"""AF602 overwritten-layer: two layers are assigned to one attribute, and the second is used where the first belongs.
+
+Why it fails
+    ``self.bn4 = nn.BatchNorm2d(...)`` and, further down, ``self.bn4 = nn.BatchNorm1d(...)``: only the
+    second is left, also for the first use in ``forward``.
+What the fix does
+    Gives the second layer a name of its own and uses it from the second use on.
+Fix safety
+    Unsafe: the uses are told apart by their order alone, and the names of weights change.
+Source
+    torch.nn.Module, attributes that are modules.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from autofix.records.locations import Edit
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.source import Source, dotted
+
+RENAMED = 9
+REASON = "which use belongs to which of the two layers is told by their order alone"
+
+
+class OverwrittenLayer(Rule):
+    code = "AF602"
+    name = "overwritten-layer"
+    mismatches = (
+        Mismatch.NORM_RANK,
+        Mismatch.NORM_FEATURES,
+        Mismatch.LINEAR_IN_FEATURES,
+        Mismatch.CONV_CHANNELS,
+        Mismatch.CONV_RANK,
+    )
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="a norm of maps and a norm of rows",
+            inputs=((2, 3, 4, 4),),
+            before=model(
+                "self.bn1 = nn.BatchNorm2d(3)\nself.fc = nn.Linear(48, 8)\nself.bn1 = nn.BatchNorm1d(8)",
+                "x = self.bn1(x).flatten(1)\nself.bn1(self.fc(x))",
+            ),
+            after=model(
+                "self.bn1 = nn.BatchNorm2d(3)\nself.fc = nn.Linear(48, 8)\nself.bn_fc = nn.BatchNorm1d(8)",
+                "x = self.bn1(x).flatten(1)\nself.bn_fc(self.fc(x))",
+            ),
+        ),
+        Example(
+            name="two layers of one kind",
+            inputs=((2, 6),),
+            before=model(
+                "self.fc1 = nn.Linear(6, 8)\nself.fc1 = nn.Linear(8, 4)", "x = self.fc1(x)\nself.fc1(torch.relu(x))"
+            ),
+            after=model(
+                "self.fc1 = nn.Linear(6, 8)\nself.fc2 = nn.Linear(8, 4)", "x = self.fc1(x)\nself.fc2(torch.relu(x))"
+            ),
+        ),
+        Example(
+            name="declines where the layer is assigned once",
+            inputs=((2, 3, 2, 2, 2, 2),),
+            before=model("self.bn = nn.BatchNorm2d(3)", "self.bn(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        call = None if layer is None else project.construction_call(layer)
+        used = None if operation is None else project.call(operation.frames)
+        if layer is None or call is None or used is None or not isinstance(used.node, ast.Call):
+            return
+        source = call.source
+        target = _target(source, call.node)
+        owner = source.class_of(call.node)
+        if (
+            target is None
+            or owner is None
+            or used.source.path != source.path
+            or dotted(used.node.func) != dotted(target)
+        ):
+            return
+        if not any(_is_earlier(source, node, target) for node in ast.walk(owner)):
+            return
+        later = [use for use in _uses(owner, target) if use.lineno > used.node.lineno]
+        if later:
+            name = _new_name(source, owner, target, later[0])
+            places = (target, *later)
+            edits = tuple(
+                Edit(source.path, source.range_of(place), f"{dotted(place.value)}.{name}") for place in places
+            )
+            title = f"give the second `{target.attr}` a name of its own, `{name}`"
+            yield Fix(self.code, title, edits, RENAMED, self.applicability, REASON)
+
+
+def _target(source: Source, call: ast.expr) -> ast.Attribute | None:
+    """The attribute that the call is assigned to."""
+    statement = source.parents.get(call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+    return target if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) else None
+
+
+def _is_earlier(source: Source, node: ast.AST, target: ast.Attribute) -> bool:
+    """Another plain assignment of a call to the same attribute, before, in the same function."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or node.lineno >= target.lineno:
+        return False
+    same = source.parents.get(node) is source.parents.get(source.statement_of(target))
+    return same and any(dotted(one) == dotted(target) for one in node.targets)
+
+
+def _uses(owner: ast.ClassDef, target: ast.Attribute) -> list[ast.Attribute]:
+    found = [
+        node
+        for node in ast.walk(owner)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and dotted(node) == dotted(target)
+    ]
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+
+
+def _new_name(source: Source, owner: ast.ClassDef, target: ast.Attribute, use: ast.Attribute) -> str:
+    """``bn_fc`` for a norm after ``self.fc``, else the name with the next number that is free."""
+    taken = {node.attr for node in ast.walk(owner) if isinstance(node, ast.Attribute)}
+    stem = re.sub(r"_?\d+$", "", target.attr)
+    call = source.parents.get(use)
+    inner = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    fed = dotted(inner.func) if isinstance(inner, ast.Call) else ""
+    if fed.startswith("self.") and f"{stem}_{fed[5:]}" not in taken and fed.count(".") == 1:
+        return f"{stem}_{fed[5:]}"
+    number = next(n for n in range(2, len(taken) + 3) if f"{stem}{n}" not in taken)
+    return f"{stem}{number}"

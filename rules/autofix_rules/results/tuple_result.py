@@ -1,0 +1,161 @@
+"""AF601 tuple-result: a tuple of results is used as if it were one tensor.
+
+Why it fails
+    Recurrent layers return their output and their state, attention layers their output and
+    their weights, ``max`` along a dimension the values and the indices. The tuple itself has no
+    shape and cannot be added, indexed by dimension or passed to a layer.
+What the fix does
+    Takes the first of the results: ``out, _ = self.lstm(x)`` where the tuple was given a name,
+    ``[0]`` where it is used at once. The pair of states of an LSTM is taken apart as ``(h, _)``.
+Fix safety
+    Safe for torch's own layers and functions, whose first result is the tensor. Unsafe for
+    functions of the file, whose order is not known.
+Source
+    torch.nn.LSTM, torch.nn.GRU and torch.nn.MultiheadAttention, section Outputs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.project_view import Expression
+from autofix.facts.size_origins import with_environments
+from autofix.records.locations import Edit, Position, Range
+from autofix.records.values import Sequence, Value, tensors_of
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import NotACall, operand
+from autofix.syntax.source import Source, dotted
+
+AT_NAME = 9
+AT_USE = 10
+SPELLED_OUT = 3
+_LSTM = "self.lstm = nn.LSTM(4, 6)\nself.head = nn.Linear(6, 2)"
+
+
+class TupleResult(Rule):
+    code = "AF601"
+    name = "tuple-result"
+    mismatches = (Mismatch.TUPLE_RESULT,)
+    examples = (
+        Example(
+            "a named result",
+            ((7, 3, 4),),
+            model(_LSTM, "out = self.lstm(x)\nself.head(out)"),
+            model(_LSTM, "out, _ = self.lstm(x)\nself.head(out)"),
+        ),
+        Example(
+            "a result used at once",
+            ((7, 3, 4),),
+            model(_LSTM, "self.head(self.lstm(x))"),
+            model(_LSTM, "self.head(self.lstm(x)[0])"),
+        ),
+        Example(
+            name="the pair of states of an LSTM",
+            inputs=((7, 3, 4),),
+            before=model(_LSTM, "_, h = self.lstm(x)\nself.head(h.transpose(0, 1))"),
+            after=model(_LSTM, "_, (h, _) = self.lstm(x)\nself.head(h.transpose(0, 1))"),
+        ),
+        Example(
+            name="declines inside a Sequential, which has no place for it",
+            inputs=((7, 3, 4),),
+            before=model("self.net = nn.Sequential(nn.LSTM(4, 6), nn.Linear(6, 2))", "self.net(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        used = _tuple_expression(finding, project)
+        if used is None:
+            return
+        count = finding.actual[0]
+        certain = _from_torch(project, used)
+        label = self.applicability if certain else Applicability.UNSAFE
+        reason = "" if certain else "that the first of the results is the tensor meant is a guess"
+        title = f"take the first of the {count} results of `{used.text}`"
+        named = _at_assignment(used, count)
+        prefers_index = used.source.text.count(")[0]") > used.source.text.count(", _ =")
+        if named is not None:
+            yield Fix(self.code, title, (named,), AT_NAME, label, reason)
+            for edit in _indexed_at_assignment(used):
+                yield Fix(self.code, title, (edit,), AT_NAME + (-1 if prefers_index else SPELLED_OUT), label, reason)
+        try:
+            text = f"{operand(used.text)}[0]"
+        except NotACall:
+            return
+        edit = Edit(used.source.path, used.source.range_of(used.node), text)
+        yield Fix(self.code, title, (edit,), AT_USE if named is None else AT_USE + SPELLED_OUT, label, reason)
+
+
+def _tuple_expression(finding: Finding, project: Project) -> Expression | None:
+    """The expression of the tuple: an argument of the failing call, or an operand where Python raised."""
+    failure, operation = project.trace.failure, project.operation(finding)
+    frames = operation.frames if operation is not None else failure.frames if failure is not None else ()
+    if not frames:
+        return None
+    source = project.source(frames[0].path)
+    frames = with_environments(project, frames)
+    for outer in source.nodes_at(frames[0].range):
+        for node in ast.walk(outer):
+            if not isinstance(node, ast.expr) or node is outer:
+                continue
+            found = Expression(source, node, frames)
+            if finding.parameter and found.text == finding.parameter:
+                return found
+            if not finding.parameter and _count(_value(project, found)) == finding.actual[0]:
+                return found
+    return None
+
+
+def _value(project: Project, expression: Expression) -> Value:
+    """What an expression gave: recorded under a name, or by the operation recorded at a call."""
+    if not isinstance(expression.node, ast.Call):
+        return project.value(expression)
+    place = (expression.source.path, expression.source.range_of(expression.node))
+    found = (
+        o for o in reversed(project.trace.operations) if o.frames and (o.frames[0].path, o.frames[0].range) == place
+    )
+    return next((o.result for o in found if not o.raised), None)
+
+
+def _count(value: Value) -> int:
+    return len(value.items) if isinstance(value, Sequence) and value.type != "Size" and tensors_of((value,)) else -1
+
+
+def _from_torch(project: Project, used: Expression) -> bool:
+    tensors = tensors_of((_value(project, used),))
+    made = project.producer(tensors[0]) if tensors else None
+    return made is not None and made.target.startswith("torch.nn.") and isinstance(made.result, Sequence)
+
+
+def _assignment(used: Expression) -> tuple[ast.Assign, ast.expr] | None:
+    """The last statement before the use that binds the name, and the target that is the name."""
+    function = used.source.function_of(used.node)
+    if function is None or not isinstance(used.node, (ast.Name, ast.Attribute)):
+        return None
+    found: list[tuple[ast.Assign, ast.expr]] = []
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and node.lineno < used.node.lineno and len(node.targets) == 1:
+            elements = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else [node.targets[0]]
+            found += [(node, element) for element in elements if dotted(element) == used.text]
+    return max(found, key=lambda pair: pair[0].lineno, default=None)
+
+
+def _at_assignment(used: Expression, count: int) -> Edit | None:
+    """``out`` becomes ``out, _`` on the left, or ``(h, _)`` inside a tuple."""
+    found = _assignment(used)
+    if found is None or not isinstance(found[0].value, ast.Call):
+        return None
+    statement, target = found
+    text = f"{used.text}{', _' * (count - 1)}" if count <= 3 else f"{used.text}, *_"
+    inside = target is not statement.targets[0]
+    return Edit(used.source.path, used.source.range_of(target), f"({text})" if inside else text)
+
+
+def _indexed_at_assignment(used: Expression) -> Iterator[Edit]:
+    found = _assignment(used)
+    if found is not None and found[1] is found[0].targets[0]:
+        yield _insertion(used.source, used.source.range_of(found[0].value).end, "[0]")
+
+
+def _insertion(source: Source, place: Position, text: str) -> Edit:
+    return Edit(source.path, Range(place, place), text)

@@ -1,0 +1,109 @@
+"""AF603 unpacked-parts: a tensor is split into more or fewer parts than there are names for them.
+
+Why it fails
+    ``q, k, v = self.qkv(x).split(width, dim=-1)`` needs three parts of the width: the layer before gives out
+    another multiple, the parts have another size, or another dimension is split.
+What the fix does
+    Makes the layer before give out as many parts as there are names, corrects the size or the number of the parts
+    where it is set, or splits the dimension that has as many.
+Fix safety
+    Unsafe where the layer before and the size of the parts could both be meant.
+Source
+    torch.split and torch.chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import argument_of, bare
+from autofix.provenance.producers import producer_sites
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model, sites
+
+PRODUCER_EXTRA = 1
+SIZE_EXTRA = 4
+DIMENSION = 9
+# What the size of the parts is called; their number is `chunks`.
+_SIZE = {"Tensor.split": "split_size", "torch.split": "split_size_or_sections"}
+_JOINT = "self.qkv = nn.Linear(6, {})\nself.out = nn.Linear(6, 2)"
+_SPLIT = "q, k, v = self.qkv(x).{}\nself.out(q * k + v)"
+
+
+class UnpackedParts(Rule):
+    code = "AF603"
+    name = "unpacked-parts"
+    mismatches = (Mismatch.PARTS,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="two thirds of a joint projection",
+            inputs=((2, 5, 6),),
+            before=model(_JOINT.format("2 * 6"), _SPLIT.format("split(6, dim=-1)")),
+            after=model(_JOINT.format("3 * 6"), _SPLIT.format("split(6, dim=-1)")),
+        ),
+        Example(
+            name="another dimension",
+            inputs=((2, 5, 6),),
+            before=model(_JOINT.format("3 * 6"), _SPLIT.format("split(6, dim=1)")),
+            after=model(_JOINT.format("3 * 6"), _SPLIT.format("split(6, dim=2)")),
+        ),
+        Example(
+            name="a count of chunks",
+            inputs=((2, 5, 6),),
+            before=model(_JOINT.format("3 * 6"), _SPLIT.format("chunk(2, dim=-1)")),
+            after=model(_JOINT.format("3 * 6"), _SPLIT.format("chunk(3, dim=-1)")),
+        ),
+        Example(
+            name="declines sizes that were listed",
+            inputs=((2, 5, 6),),
+            before=model(_JOINT.format("3 * 6"), _SPLIT.format("split([9, 9], dim=-1)")),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.trace.operations[-1] if project.trace.operations else None
+        if operation is None or not operation.tensors or bare(operation) not in {"split", "chunk"}:
+            return
+        tensor, count = operation.tensors[0], finding.expected[0]
+        size, dimension = _number(operation, 1, _name(operation)), _number(operation, 2, "dim") or 0
+        if size is None or size <= 0 or not -tensor.rank <= dimension < tensor.rank:
+            return
+        dimension %= tensor.rank
+        if bare(operation) == "chunk":
+            yield from self._sized(project, operation, count)
+            return
+        if dimension == tensor.rank - 1:
+            for layer, site in producer_sites(project, tensor, count * size):
+                title = f"make `{layer.path}` give out {count * size} features, {count} parts of {size}"
+                reason = "the size of the parts could be meant instead"
+                yield self.fix(title, site, extra=PRODUCER_EXTRA, reason=reason)
+        if tensor.shape[dimension] % count == 0:
+            yield from self._sized(project, operation, tensor.shape[dimension] // count)
+        yield from self._turned(project, operation, tensor, count * size)
+
+    def _sized(self, project: Project, operation: Operation, want: int) -> Iterator[Fix]:
+        place = argument_of(project, operation, 1, _name(operation))
+        for site in sites(project, place, want) if place is not None else ():
+            title = (
+                f"split into {site.text} parts" if bare(operation) == "chunk" else f"split into parts of {site.text}"
+            )
+            yield self.fix(title, site, extra=SIZE_EXTRA, reason="the layer before could be meant instead")
+
+    def _turned(self, project: Project, operation: Operation, tensor: Tensor, whole: int) -> Iterator[Fix]:
+        place = argument_of(project, operation, 2, "dim")
+        for dimension, size in enumerate(tensor.shape):
+            if size == whole and place is not None:
+                edit = place.source.replace(place.node, str(dimension))
+                title = f"split dimension {dimension} of {tensor.shape}"
+                yield Fix(self.code, title, (edit,), DIMENSION, self.applicability, "it is the only one of that size")
+
+
+def _name(operation: Operation) -> str:
+    return _SIZE.get(operation.target, "chunks")
+
+
+def _number(operation: Operation, position: int, name: str) -> int | None:
+    value = operation.arguments[position] if position < len(operation.arguments) else operation.keyword(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

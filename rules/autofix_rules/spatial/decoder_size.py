@@ -1,0 +1,117 @@
+"""AF510 decoder-size: a decoder gives back maps of another size than it was given.
+
+Why it fails
+    A transposed convolution returns ``(size - 1) * stride - 2 * padding + dilation * (kernel - 1) +
+    output_padding + 1``; an encoder that rounded down leaves the decoder a row short or long, and
+    the reconstruction does not fit its target.
+What the fix does
+    Changes ``output_padding``, the kernel or the padding of the last transposed convolution so that
+    the sizes meet, for the dimension that differs alone.
+Fix safety
+    Unsafe: several settings give the size, and padding or cropping the data would too.
+Source
+    torch.nn.ConvTranspose2d, section Shape.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.operators.shape_functions import per_dimension
+from autofix.operators.signatures import position
+from autofix.provenance.producers import argument_expression
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer, Operation
+from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import with_argument
+
+COSTS = {"output_padding": 10, "kernel_size": 11, "padding": 13}
+_NET = "self.up = nn.ConvTranspose2d(3, 3, {}, stride=2)\nself.loss = nn.MSELoss()"
+
+
+class DecoderSize(Rule):
+    code = "AF510"
+    name = "decoder-size"
+    mismatches = (Mismatch.LOSS_SHAPE,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="one dimension is a row too long",
+            inputs=((2, 3, 4, 4),),
+            before=model(_NET.format("(3, 2)"), "y = torch.ones(len(x), 3, 8, 8)\nself.loss(self.up(x), y)"),
+            after=model(_NET.format("(2, 2)"), "y = torch.ones(len(x), 3, 8, 8)\nself.loss(self.up(x), y)"),
+        ),
+        Example(
+            name="declines maps of another number of channels",
+            inputs=((2, 3, 4, 4),),
+            before=model(_NET.format("(2, 2)"), "y = torch.ones(len(x), 5, 8, 8)\nself.loss(self.up(x), y)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or len(operation.tensors) < 2 or finding.parameter == "classes":
+            return
+        output, target = operation.tensors[0], operation.tensors[1]
+        if output.rank != target.rank or output.rank < 3 or output.shape[:2] != target.shape[:2]:
+            return
+        found = _transposed(project, operation)
+        if found is None:
+            return
+        changes = tuple(want - now for now, want in zip(output.shape[2:], target.shape[2:], strict=True))
+        for parameter, values in _settings(found, changes):
+            edit = _edit(project, found, parameter, values)
+            if edit is not None:
+                title = f"set `{parameter}` of `{found.path}` to {edit[1]}, which gives {target.shape[2:]}"
+                reason = "padding, cropping or another layer could give the size as well"
+                yield Fix(self.code, title, (edit[0],), COSTS[parameter], self.applicability, reason)
+
+
+def _transposed(project: Project, operation: Operation) -> Layer | None:
+    """The transposed convolution whose maps reach the loss in their own size."""
+    tensor = operation.tensors[0]
+    for before in project.ancestry(tensor):
+        layer = project.layer_of(before)
+        if layer is not None and layer.kind.startswith("ConvTranspose"):
+            return layer
+        if before.tensors and before.tensors[0].shape[2:] != tensor.shape[2:]:
+            return None
+    return None
+
+
+def _settings(layer: Layer, changes: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Arguments and the values per dimension that change the output by ``changes``."""
+    count = len(changes)
+    names = ("kernel_size", "padding", "output_padding", "stride", "dilation")
+    kernel, padding, extra, stride, dilation = (per_dimension(layer.setting(name), count) for name in names)
+    if kernel is None or padding is None or extra is None or stride is None or dilation is None:
+        return
+    grown = tuple(e + c for e, c in zip(extra, changes, strict=True))
+    if all(0 <= g < s for g, s in zip(grown, stride, strict=True)):
+        yield "output_padding", grown
+    if all(c % d == 0 and k + c // d > 0 for k, c, d in zip(kernel, changes, dilation, strict=True)):
+        yield "kernel_size", tuple(k + c // d for k, c, d in zip(kernel, changes, dilation, strict=True))
+    if all(c % 2 == 0 and p - c // 2 >= 0 for p, c in zip(padding, changes, strict=True)):
+        yield "padding", tuple(p - c // 2 for p, c in zip(padding, changes, strict=True))
+
+
+def _edit(project: Project, layer: Layer, parameter: str, values: tuple[int, ...]) -> tuple[Edit, str] | None:
+    """One entry of a written tuple, else the whole argument; and the text that then stands there."""
+    text = str(values[0]) if len(set(values)) == 1 else str(values)
+    expression = argument_expression(project, layer, parameter)
+    if expression is None:
+        call = project.construction_call(layer)
+        if call is None or not isinstance(call.node, ast.Call):
+            return None
+        return call.source.replace(
+            call.node, with_argument(call.text, parameter, text, position(layer.kind, parameter))
+        ), text
+    node = expression.node
+    if isinstance(node, ast.Tuple) and len(node.elts) == len(values):
+        changed = [(e, v) for e, v in zip(node.elts, values, strict=True) if getattr(e, "value", None) != v]
+        if len(changed) == 1:
+            return expression.source.replace(changed[0][0], str(changed[0][1])), str(values)
+    if isinstance(node, (ast.Constant, ast.Tuple)):
+        return expression.source.replace(node, text), text
+    return None

@@ -1,0 +1,158 @@
+"""AF502 fixed-pooling: an average pool before the head is made for one size of image.
+
+Why it fails
+    ``nn.AvgPool2d(7)`` gives one value per channel for maps of 7 by 7; larger maps leave more than
+    the Linear layer after it takes, smaller ones do not fit the kernel.
+What the fix does
+    Makes the pool adaptive, so that the layer after it gets what it was built for:
+    ``nn.AdaptiveAvgPool2d(1)``. On the size the model was made for, nothing changes, and the
+    weights of the head keep their shape.
+Fix safety
+    Safe where the head takes one value per channel, or a square of them.
+Source
+    torch.nn.AvgPool2d and torch.nn.AdaptiveAvgPool2d.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from autofix.edits.swap_class import spelled
+from autofix.provenance.channel_sites import number
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence, Tensor
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+ADAPTIVE = 8
+UNPOOLED = 3
+MAXIMUM = 4
+SQUARE = 6
+HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
+_FOLLOWING = frozenset(
+    ("flatten", "view", "reshape", "Flatten", "squeeze", "Dropout", "dropout", "relu", "ReLU", "contiguous")
+)
+
+
+class FixedPooling(Rule):
+    code = "AF502"
+    name = "fixed-pooling"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.KERNEL_TOO_LARGE)
+    examples = (
+        Example(
+            name="a larger image",
+            inputs=((2, 3, 8, 8),),
+            before=model(
+                "self.pool = nn.AvgPool2d(4)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"
+            ),
+            after=model(
+                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"
+            ),
+        ),
+        Example(
+            name="a function, and a smaller image",
+            inputs=((2, 3, 2, 2),),
+            before=model("self.head = nn.Linear(3, 5)", "x = F.avg_pool2d(x, 4)\nself.head(x.flatten(1))"),
+            after=model("self.head = nn.Linear(3, 5)", "x = F.adaptive_avg_pool2d(x, 1)\nself.head(x.flatten(1))"),
+        ),
+        Example(
+            name="declines where the head takes no square of values per channel",
+            inputs=((2, 3, 2, 2),),
+            before=model(
+                "self.pool = nn.AvgPool2d(*SIZES)\nself.head = nn.Linear(7, 5)",
+                "self.head(self.pool(x).flatten(1))",
+                "SIZES = [int(n) for n in '4'.split()]",
+            ),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        if operation is None or not operation.tensors:
+            return
+        pool = (
+            operation if finding.mismatch is Mismatch.KERNEL_TOO_LARGE else _pool_before(project, operation.tensors[0])
+        )
+        given = pool.tensors[0] if pool is not None and pool.tensors else None
+        if pool is None or given is None or given.rank < 3:
+            return
+        dimensions = [d for d in (1, 2, 3) if pool.target.endswith(f"{d}d")]
+        if not dimensions or given.rank < dimensions[0] + 1:
+            return
+        channels = given.shape[-dimensions[0] - 1]
+        features = (
+            finding.expected[0]
+            if finding.mismatch is Mismatch.LINEAR_IN_FEATURES
+            else _next_features(project, pool, channels)
+        )
+        side = _side(features, channels, dimensions[0])
+        if side is None:
+            return
+        kind = pool.target.rpartition(".")[2]
+        kernel, is_maximum = _kernel(project, pool) or 0, "max" in kind.lower()
+        if is_maximum and (kernel <= HALVING or side > 1):
+            return
+        cost = (
+            ADAPTIVE + (UNPOOLED if kernel == 1 else 0) + (MAXIMUM if is_maximum else 0) + (SQUARE if side > 1 else 0)
+        )
+        title = f"make the pool of {given.shape} adaptive, with an output of {side}"
+        reason = f"the layer after it takes {features} features, {side} by {side} for each of {channels} channels"
+        for edits in _adaptive(project, pool, side):
+            yield Fix(self.code, title, edits, cost, self.applicability, reason)
+
+
+def _adaptive(project: Project, pool: Operation, side: int) -> Iterator[tuple[Edit, ...]]:
+    layer = project.layer_of(pool)
+    call = project.expression(pool) if layer is None else project.construction_call(layer)
+    if call is None or not isinstance(call.node, ast.Call):
+        return
+    source, callee = call.source, call.node.func
+    if layer is not None:
+        name, imports = spelled(source, f"Adaptive{layer.kind}", callee)
+        if name and source.text_of(callee).endswith(layer.kind):
+            yield (source.replace(call.node, f"{name}({side})"), *imports)
+    elif isinstance(callee, ast.Attribute) and call.node.args:
+        base, first = source.text_of(callee.value), source.text_of(call.node.args[0])
+        yield (source.replace(call.node, f"{base}.adaptive_{callee.attr}({first}, {side})"),)
+
+
+def _pool_before(project: Project, tensor: Tensor) -> Operation | None:
+    """The pool whose result went, flattened, into the failing layer."""
+    for operation in project.ancestry(tensor):
+        name = operation.target.rpartition(".")[2]
+        if name.lower().replace("_", "")[:7] in {"avgpool", "maxpool"}:
+            return operation
+        if name not in _FOLLOWING:
+            return None
+    return None
+
+
+def _next_features(project: Project, pool: Operation, channels: int) -> int:
+    """The width that a Linear layer after the pool takes, if it is a multiple of the channels."""
+    done = {o.layer_index for o in project.trace.operations if o.index <= pool.index}
+    later = (one for one in project.trace.layers if one.kind == "Linear" and one.identity not in done and one.path)
+    widths = [width for one in later if (width := number(one, "in_features"))]
+    return next((width for width in widths if width % channels == 0), 0)
+
+
+def _side(features: int, channels: int, dimensions: int) -> int | None:
+    if not features or features % channels:
+        return None
+    side = round(math.pow(features // channels, 1 / dimensions))
+    return side if side**dimensions == features // channels else None
+
+
+def _kernel(project: Project, pool: Operation) -> int | None:
+    layer = project.layer_of(pool)
+    value = (
+        pool.arguments[1]
+        if layer is None and len(pool.arguments) > 1
+        else layer.setting("kernel_size")
+        if layer
+        else None
+    )
+    if isinstance(value, Sequence) and value.items:
+        value = value.items[0]
+    return value if isinstance(value, int) else None

@@ -1,0 +1,156 @@
+"""AF501 kernel-too-large: a kernel is larger than the map it slides over.
+
+Why it fails
+    The padded input must be at least as large as the kernel; each layer with a stride shrinks it.
+What the fix does
+    A convolution with an odd kernel gets the padding that keeps the size of its input. One with an
+    even kernel, which ends a network by taking a whole map, gets the kernel of the map that is
+    left, and so does a kernel that is written per dimension. A pool keeps what is left over at the
+    border (``ceil_mode``) or gets a smaller kernel.
+Fix safety
+    Unsafe: padding, kernel and pooling are all choices of the model's author.
+Source
+    torch.nn.Conv2d and torch.nn.MaxPool2d, sections Shape.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.operators.shape_functions import per_dimension
+from autofix.operators.signatures import function_parameters, position
+from autofix.provenance.channel_sites import spatial
+from autofix.provenance.producers import argument_expression
+from autofix.records.trace import Layer, Operation
+from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.syntax.call_edits import NotACall, with_argument
+
+PADDED = 10
+PADDED_EVEN = 18
+SHRUNK = 7
+CEILED = 12
+WHOLE_MAP = 8
+HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
+CHOICE = "padding, kernel and pooling before the layer could each be changed"
+
+
+class KernelTooLarge(Rule):
+    code = "AF501"
+    name = "kernel-too-large"
+    mismatches = (Mismatch.KERNEL_TOO_LARGE,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="padding for an odd kernel",
+            inputs=((2, 3, 4, 4),),
+            before=model("self.conv = nn.Conv2d(3, 4, 5)", "self.conv(x).mean((2, 3))"),
+            after=model("self.conv = nn.Conv2d(3, 4, 5, padding=2)", "self.conv(x).mean((2, 3))"),
+        ),
+        Example(
+            name="the kernel of the whole map that is left",
+            inputs=((2, 3, 2, 2),),
+            before=model("self.conv = nn.Conv2d(3, 1, 4, 1, 0)", "self.conv(x)"),
+            after=model("self.conv = nn.Conv2d(3, 1, 2, 1, 0)", "self.conv(x)"),
+        ),
+        Example(
+            name="the border of a pool",
+            inputs=((2, 3, 1, 1),),
+            before=model("self.pool = nn.MaxPool2d(2)", "self.pool(x)"),
+            after=model("self.pool = nn.MaxPool2d(2, ceil_mode=True)", "self.pool(x)"),
+        ),
+        Example(
+            name="declines where the kernel is made at run time",
+            inputs=((2, 3, 2, 2),),
+            before=model("self.conv = nn.Conv2d(*SIZES)", "self.conv(x)", "SIZES = [int(n) for n in '3 1 4'.split()]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if operation is None:
+            return
+        if layer is None:
+            yield from self._function(project, operation)
+        elif "Pool" in layer.kind:
+            yield from self._pool(project, layer)
+            yield from self._smaller(finding, project, layer, CEILED)
+        elif spatial(layer):
+            kernel = per_dimension(layer.setting("kernel_size"), spatial(layer)) or ()
+            odd = all(size % 2 for size in kernel)
+            yield from self._padded(
+                project, layer, kernel, PADDED if odd and not _of_sizes(project, layer) else PADDED_EVEN
+            )
+            yield from self._smaller(finding, project, layer, SHRUNK if odd and not _of_sizes(project, layer) else 0)
+
+    def _padded(self, project: Project, layer: Layer, kernel: tuple[int, ...], cost: int) -> Iterator[Fix]:
+        """Half the kernel on each side."""
+        call, expression = project.construction_call(layer), argument_expression(project, layer, "kernel_size")
+        dilation = per_dimension(layer.setting("dilation"), spatial(layer)) or (1,)
+        if call is None or expression is None or not kernel:
+            return
+        sizes = tuple(d * (k - 1) // 2 for k, d in zip(kernel, dilation, strict=False))
+        plain = isinstance(expression.node, ast.Constant) or set(dilation) != {1} or len(set(kernel)) > 1
+        text = (str(sizes[0]) if len(set(sizes)) == 1 else str(sizes)) if plain else f"{expression.text} // 2"
+        try:
+            new = with_argument(call.text, "padding", text, position(layer.kind, "padding"))
+        except NotACall:
+            return
+        edits = (call.source.replace(call.node, new),)
+        yield Fix(self.code, f"pad `{layer.path or layer.kind}` by {text}", edits, cost, self.applicability, CHOICE)
+
+    def _smaller(self, finding: Finding, project: Project, layer: Layer, extra: int) -> Iterator[Fix]:
+        """The kernel that just fits."""
+        expression = argument_expression(project, layer, "kernel_size")
+        dilation = per_dimension(layer.setting("dilation"), spatial(layer)) or (1,) * spatial(layer)
+        kernel = per_dimension(layer.setting("kernel_size"), spatial(layer))
+        if expression is None or kernel is None:
+            return
+        fitting = [min(k, (r - 1) // d + 1) for k, r, d in zip(kernel, finding.actual, dilation, strict=True)]
+        title = (
+            f"give `{layer.path or layer.kind}` a kernel of {fitting[0] if len(set(fitting)) == 1 else tuple(fitting)}"
+        )
+        if isinstance(expression.node, (ast.Tuple, ast.List)):
+            for node, old, new in zip(expression.node.elts, kernel, fitting, strict=False):
+                entry = Expression(expression.source, node, expression.frames)
+                for site in sites(project, entry, new) if old != new else ():
+                    yield self.fix(title, site, extra=extra, reason=CHOICE)
+        elif len(set(fitting)) == 1:
+            for site in sites(project, expression, fitting[0]):
+                yield self.fix(title, site, extra=extra, reason=CHOICE)
+        elif isinstance(expression.node, ast.Constant):
+            edits = (expression.source.replace(expression.node, str(tuple(fitting))),)
+            yield Fix(self.code, title, edits, 10 + extra, self.applicability, CHOICE)
+
+    def _pool(self, project: Project, layer: Layer) -> Iterator[Fix]:
+        call = project.construction_call(layer)
+        if call is None:
+            return
+        try:
+            new = with_argument(call.text, "ceil_mode", "True", position(layer.kind, "ceil_mode"))
+        except NotACall:
+            return
+        title = f"keep the border in `{layer.path or layer.kind}`"
+        kernel = per_dimension(layer.setting("kernel_size"), spatial(layer)) or (1,)
+        cost = CEILED + (WHOLE_MAP if max(kernel) > HALVING else 0)
+        yield Fix(self.code, title, (call.source.replace(call.node, new),), cost, self.applicability, CHOICE)
+
+    def _function(self, project: Project, operation: Operation) -> Iterator[Fix]:
+        place = project.expression(operation)
+        name = operation.target.rpartition(".")[2]
+        parameters = function_parameters(name)
+        if place is None or "ceil_mode" not in parameters:
+            return
+        try:
+            new = with_argument(place.text, "ceil_mode", "True", parameters.index("ceil_mode"))
+        except NotACall:
+            return
+        edits = (place.source.replace(place.node, new),)
+        yield Fix(self.code, f"keep the border in {name}", edits, CEILED, self.applicability, CHOICE)
+
+
+def _of_sizes(project: Project, layer: Layer) -> bool:
+    """A kernel with a size of its own for each dimension is meant to span one of them."""
+    expression = argument_expression(project, layer, "kernel_size")
+    kernel = per_dimension(layer.setting("kernel_size"), spatial(layer)) or ()
+    return expression is not None and isinstance(expression.node, ast.Tuple) and len(set(kernel)) > 1

@@ -1,0 +1,81 @@
+"""AF507 missing-pooling: a Linear layer takes one number for each map, and gets the maps.
+
+Why it fails
+    ``nn.Linear(64, 10)`` behind a convolution with 64 maps stands for global pooling: without it, the last
+    axis of the maps is taken for the features.
+What the fix does
+    Averages each map, in ``forward`` or as layers of the Sequential, so that the layer, its weights and the
+    shape of the output stay as they are meant.
+Fix safety
+    Unsafe where flattening the maps into a larger layer, or a score for every pixel, runs as well.
+Source
+    Lin et al., Network in Network, section 3.2; torch.nn.AdaptiveAvgPool2d.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autofix.edits.insert_view_op import insertions
+from autofix.edits.sequential_entries import sequential_entry
+from autofix.provenance.producers import producing_layer
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+
+COST = 10
+_LAYERS = "self.conv = nn.Conv2d(3, 8, 3)\nself.fc = nn.Linear({}, 10)"
+
+
+class MissingPooling(Rule):
+    code = "AF507"
+    name = "missing-pooling"
+    mismatches = (Mismatch.LINEAR_IN_FEATURES,)
+    examples = (
+        Example(
+            name="a line of forward",
+            inputs=((4, 3, 9, 9),),
+            before=model(_LAYERS.format(8), "x = self.conv(x)\nself.fc(x)"),
+            after=model(_LAYERS.format(8), "x = self.conv(x)\nx = x.mean((2, 3))\nself.fc(x)"),
+        ),
+        Example(
+            name="two layers of a Sequential",
+            inputs=((4, 3, 9, 9),),
+            before=model("self.net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(8, 10))", "self.net(x)"),
+            after=model(
+                "self.net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 10))",
+                "self.net(x)",
+            ),
+        ),
+        Example(
+            name="declines a layer that takes the flattened maps",
+            inputs=((4, 3, 9, 9),),
+            before=model(_LAYERS.format("8 * 7 * 7"), "x = self.conv(x)\nself.fc(x)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation = project.layer(finding.layer), project.operation(finding)
+        if layer is None or operation is None or not operation.tensors:
+            return
+        tensor, expected = operation.tensors[0], finding.expected[0]
+        maps = producing_layer(project, tensor)
+        if tensor.rank < 4 or tensor.shape[1] != expected or max(tensor.shape[2:]) == 1:
+            return
+        if maps is None or maps[1].setting("out_channels") != expected:
+            return
+        axes = ", ".join(map(str, range(2, tensor.rank)))
+        pool = f"AdaptiveAvgPool{tensor.rank - 2}d(1)"
+        for edits, words in insertions(project, operation, layer, f"mean(({axes}))", "", pool):
+            title = f"average each of the {expected} maps {words}"
+            reason = f"`{layer.path}` takes as many features as {tensor.shape} has maps"
+            yield Fix(self.code, title, _flattened(project, layer, edits), COST, self.applicability, reason)
+
+
+def _flattened(project: Project, layer: Layer, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """A pooling layer leaves axes of one, which the next entry of the Sequential removes."""
+    entry = sequential_entry(project, layer, "Flatten()")
+    if entry is None or entry[0][0].range != edits[0].range:
+        return edits
+    return (replace(edits[0], text=edits[0].text + entry[0][0].text),)

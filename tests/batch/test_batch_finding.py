@@ -1,0 +1,189 @@
+"""What a batch finds in a tree, shown as the manifest it would print; nothing is run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autofix.batch import jobs, manifest, pipeline
+from autofix.batch.cached_executor import Work
+from autofix.batch.journal import Journal
+from autofix.batch.records import Job
+
+NET = (
+    "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self{parameters}):\n"
+    "        super().__init__()\n        self.layer = {layer}\n\n"
+    "    def forward(self, x):\n        return self.layer(x)\n"
+)
+PLAIN = NET.format(parameters="", layer="nn.Linear(8, 3)")
+WIDE = NET.format(parameters=", width", layer="nn.Linear(width, 3)")
+CONVOLUTION = NET.format(parameters="", layer="nn.Conv2d(3, 4, 3)")
+BLOCK = WIDE.replace("Net", "Block")
+WHOLE = (
+    "from torch import nn\nfrom parts import Block\n\n\nclass Whole(nn.Module):\n    def __init__(self):\n"
+    "        super().__init__()\n        self.block = Block(8)\n\n"
+    "    def forward(self, x):\n        return self.block(x)\n"
+)
+PROGRAM = f"{PLAIN}\nnet = Net()\nfor step in range(3):\n    net(torch.randn(5, 9)).sum().backward()\n"
+USE = (
+    "import torch\nfrom {module} import Net\n\n\ndef test_it():\n"
+    "    assert Net({words})(torch.randn(5, 8)).shape == (5, 3)\n"
+)
+
+
+def cells(*sources: str) -> str:
+    listed = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": one.splitlines(True)} for one in sources]
+    return json.dumps({"cells": listed, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+
+
+FOUND: dict[str, tuple[Mapping[str, str], str]] = {
+    "solved for": (
+        {"net.py": PLAIN},
+        '[[targets]]\npath = "net.py"\nmodel = "Net()"\n# samples = ["2,8"]  # solved for\n',
+    ),
+    "a test imports what is installed from another folder": (
+        {
+            "src/nets/__init__.py": "",
+            "src/nets/wide.py": WIDE,
+            "tests/test_net.py": USE.format(module="nets.wide", words=8),
+        },
+        '[[targets]]\npath = "src/nets/wide.py"\nmodel = "Net(8)"\nsamples = ["5,8"]  # use, test_net.py:6\n',
+    ),
+    "a test imports what the package hands on": (
+        {
+            "src/nets/__init__.py": "from .inner import Net\n",
+            "src/nets/inner/__init__.py": "from .wide import Net\n",
+            "src/nets/inner/wide.py": WIDE,
+            "tests/test_net.py": USE.format(module="nets", words="width=8"),
+        },
+        '[[targets]]\npath = "src/nets/inner/wide.py"\nmodel = "Net(width=8)"\n'
+        'samples = ["5,8"]  # use, test_net.py:6\n',
+    ),
+    "two modules of one name are told apart by nobody": (
+        {"a/wide.py": WIDE, "b/wide.py": WIDE, "tests/test_net.py": USE.format(module="wide", words=8)},
+        '# [[targets]]\n# path = "a/wide.py"\n# model = "Net(width=...)"\n# missing: `Net` needs `width`\n\n'
+        '# [[targets]]\n# path = "b/wide.py"\n# model = "Net(width=...)"\n# missing: `Net` needs `width`\n',
+    ),
+    "no sample": (
+        {"net.py": NET.format(parameters="", layer="SIZES[0]")},
+        '# [[targets]]\n# path = "net.py"\n# model = "Net"\n# samples = ["64,3,32,32"]\n'
+        "# missing: no sample input for `Net()` in net.py\n",
+    ),
+    "a program says more than its layers": (
+        {"train.py": PROGRAM.replace("torch.randn(5, 9)", "torch.load('x.pt')")},
+        '[[targets]]\npath = "train.py"\nscript = true\nmodel = "Net()"\n# samples = ["2,8"]  # solved for\n',
+    ),
+    "a program with a use is run as a model": (
+        {"train.py": PROGRAM},
+        '[[targets]]\npath = "train.py"\nmodel = "Net()"\nsamples = ["5,9"]  # use, train.py:15\n',
+    ),
+    "a program whose model nobody can build": (
+        {"train.py": f"{WIDE}\nimport sys\nprint(Net(int(sys.argv[1])))\n"},
+        '[[targets]]\npath = "train.py"\nscript = true\n',
+    ),
+    "a part of another file's model is run within it": (
+        {"parts.py": BLOCK, "whole.py": WHOLE.replace("Block(8)", "Block(len(__name__))")},
+        '# [[targets]]\n# path = "whole.py"\n# model = "Whole"\n# samples = ["64,3,32,32"]\n'
+        "# missing: no sample input for `Whole()` in whole.py\n",
+    ),
+    "a part that can be run is run": (
+        {"parts.py": BLOCK, "whole.py": f"# autofix: sample-shape=4,8\n{WHOLE}"},
+        '[[targets]]\npath = "parts.py"\nmodel = "Block(8)"\n# samples = ["2,8"]  # solved for\n\n'
+        '[[targets]]\npath = "whole.py"\nmodel = "Whole()"\nsamples = ["4,8"]  # comment, whole.py:1\n',
+    ),
+    "syntax of a cell": (
+        {"nb.ipynb": cells("import torch\n", "x = 1\nclass Net(nn.Module)\n")},
+        "# [[targets]]\n# path = \"nb.ipynb\"\n# missing: nb.ipynb:cell 2:2: expected ':'; correct the syntax first\n",
+    ),
+    "magics of cells": (
+        {
+            "nb.ipynb": cells(
+                "%%bash\nls | wc\nif true; then ls; fi\n",
+                "%matplotlib inline\nfiles = !ls\nimport torch\n?torch\n",
+                f"%%time\n{PLAIN}",
+                "\n%%html\n<b>\n",
+                "y = (7\n  % 4)\n",
+                "net = Net()\nnet(torch.randn(6, 8))\nnet?\n",
+            )
+        },
+        '[[targets]]\npath = "nb.ipynb"\nmodel = "Net()"\nsamples = ["6,8"]  # use, nb.ipynb:cell 6:2\n',
+    ),
+    "a name that TOML escapes": (
+        {"a\x7fb.py": PLAIN},
+        '[[targets]]\npath = "a\\u007fb.py"\nmodel = "Net()"\n# samples = ["2,8"]  # solved for\n',
+    ),
+}
+
+
+class Here(Executor):
+    """Runs each call at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        made: Future[Any] = Future()
+        made.set_result(fn(*args, **kwargs))
+        return made
+
+
+def written(folder: Path, files: Mapping[str, str]) -> None:
+    (folder / "pyproject.toml").touch()
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def found(folder: Path, **said: Any) -> list[pipeline.Found]:
+    with Journal(None) as journal:
+        return pipeline.discovered(Work(folder, journal, Here), pipeline.Wish((folder,), **said))
+
+
+@pytest.mark.parametrize("files, expected", FOUND.values(), ids=FOUND)
+def test_targets(files: Mapping[str, str], expected: str, tmp_path: Path) -> None:
+    written(tmp_path, files)
+    assert manifest.printed(found(tmp_path)).removeprefix(manifest.HEAD).lstrip("\n") == expected
+
+
+@pytest.mark.parametrize("files", [files for files, _ in FOUND.values()], ids=FOUND)
+def test_a_printed_manifest_finds_the_same(files: Mapping[str, str], tmp_path: Path) -> None:
+    written(tmp_path, files)
+    first = [one for one in found(tmp_path) if isinstance(one, Job)]
+    (tmp_path / "autofix.toml").write_text(manifest.printed(first), "utf-8")
+    again = found(tmp_path) if first else []
+    assert [_told(one) for one in again] == [_told(one) for one in first]
+
+
+def _told(one: pipeline.Found) -> tuple[object, ...]:
+    assert isinstance(one, Job)
+    return one.path, one.model, one.samples, one.script
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    written(tmp_path, {"net.py": PLAIN})
+    (tmp_path / "a\udcff.py").write_text(PLAIN, "utf-8")
+    text = manifest.printed(found(tmp_path)).encode().decode()
+    assert '# path = "a\ufffd.py"\n# missing: its name is not UTF-8; rename it\n' in text
+    assert '[[targets]]\npath = "net.py"' in text
+
+
+def test_an_entry_names_its_interpreter(tmp_path: Path) -> None:
+    written(tmp_path, {"a.py": PLAIN, "b.py": PLAIN})
+    entries = [f'[[targets]]\npath = "{name}"\nmodel = "Net()"\n' for name in ("a.py", "b.py")]
+    (tmp_path / "autofix.toml").write_text(f'{entries[0]}python = "env/bin/python"\n{entries[1]}', "utf-8")
+    assert _pythons(found(tmp_path)) == [str(tmp_path / "env/bin/python"), None]
+    assert _pythons(found(tmp_path, python="python3")) == ["python3", "python3"]
+
+
+def _pythons(targets: list[pipeline.Found]) -> list[str | None]:
+    return [one.terms.python for one in targets if isinstance(one, Job)]
+
+
+def test_a_result_that_is_an_error_depends_on_its_file(tmp_path: Path) -> None:
+    written(tmp_path, {"a.py": PLAIN})
+    assert [path for path, _ in jobs.run(str(tmp_path), Job("a.py", "Net(").as_json())["files"]] == ["a.py"]

@@ -1,0 +1,253 @@
+"""Faults that raise nothing: what is found, what is said of it, and what looks like one and is meant so.
+
+Whole repairs stand in ``fixtures/silent-*``, models to be left alone in ``fixtures/healthy-*``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from autofix.diagnosis.silent_faults import batch_of, with_batch
+from autofix.facts.dataflow import outer
+from autofix.fixes.rule import model
+from autofix.loading.find_target import parse_sample
+from autofix.probe.run import batch_leakage
+from autofix.records.finding import Mismatch
+from autofix.records.report import RepairEnding, Report
+from autofix.records.samples import Samples
+from autofix.report import json as json_report
+from autofix.report import phrases, sarif, text
+
+Repaired = Callable[..., Report]
+_ARGUMENTS = ("(self, x)", "(self, x, y)")
+
+
+def _with_y(init: str, forward: str) -> str:
+    return model(init, forward).replace(*_ARGUMENTS)
+
+
+def _program(loss: str, setup: str = "loss = nn.MSELoss()") -> str:
+    lines = ["import torch", "import torch.nn.functional as F", "from torch import nn", ""]
+    lines += ["net = nn.Linear(6, 1)", "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)", setup]
+    lines += ["x, y = torch.randn(8, 6), torch.randn(8)", "for step in range(2):", f"    value = {loss}"]
+    return "\n".join([*lines, "    optimizer.zero_grad()", "    value.backward()", "    optimizer.step()", ""])
+
+
+# name: (text, inputs, mismatch, code, a line of the repaired text)
+FAULTS: dict[str, tuple[str, tuple[str, ...], Mismatch, str, str]] = {
+    "huber loss of a program": (
+        _program("F.huber_loss(net(x), y)"),
+        (),
+        Mismatch.SILENT_BROADCAST,
+        "AF311",
+        "value = F.huber_loss(net(x).squeeze(1), y)",
+    ),
+    "absolute error by hand in a program": (
+        _program("torch.abs(y - net(x)).sum()"),
+        (),
+        Mismatch.SILENT_BROADCAST,
+        "AF320",
+        "value = torch.abs(y - net(x).squeeze(1)).sum()",
+    ),
+    "loss layer inside a model": (
+        _with_y("self.fc = nn.Linear(6, 1)\nself.loss = nn.L1Loss()", "self.loss(self.fc(x), y)"),
+        ("5,6", "5"),
+        Mismatch.SILENT_BROADCAST,
+        "AF311",
+        "return self.loss(self.fc(x).squeeze(1), y)",
+    ),
+    "wide and deep parts of other ranks": (
+        model("self.wide = nn.Linear(6, 1)\nself.deep = nn.Linear(6, 4)", "self.wide(x) + self.deep(x).sum(1)"),
+        ("5,6",),
+        Mismatch.SILENT_BROADCAST,
+        "AF320",
+        "return self.wide(x).squeeze(1) + self.deep(x).sum(1)",
+    ),
+    "states of two layers side by side": (
+        model(
+            "self.rnn = nn.GRU(6, 7, num_layers=2, batch_first=True)\nself.fc = nn.Linear(14, 2)",
+            "_, h = self.rnn(x)\nself.fc(h.reshape(len(x), -1))",
+        ),
+        ("4,5,6",),
+        Mismatch.SILENT_FOLD,
+        "AF220",
+        "return self.fc(h.transpose(0, 1).reshape(len(x), -1))",
+    ),
+    "steps relabelled as samples": (
+        model(
+            "self.rnn = nn.GRU(6, 7)", "out, _ = self.rnn(x.transpose(0, 1))\nout.reshape(x.shape[0], x.shape[1], 7)"
+        ),
+        ("4,5,6",),
+        Mismatch.SILENT_FOLD,
+        "AF220",
+        "return out.transpose(0, 1)",
+    ),
+    "log-probabilities over the batch": (
+        model("self.fc = nn.Linear(6, 3)", "self.fc(x).log_softmax(0)"),
+        ("4,6",),
+        Mismatch.SILENT_REDUCTION,
+        "AF321",
+        "return self.fc(x).log_softmax(1)",
+    ),
+    "channels after a convolution": (
+        model("self.conv = nn.Conv2d(3, 5, 1)\nself.soft = nn.Softmax(dim=0)", "self.soft(self.conv(x))"),
+        ("4,3,6,6",),
+        Mismatch.SILENT_REDUCTION,
+        "AF321",
+        "self.soft = nn.Softmax(dim=1)",
+    ),
+    "squeeze of a single channel": (
+        model("self.conv = nn.Conv2d(3, 1, 1)", "torch.sigmoid(self.conv(x)).squeeze()"),
+        ("4,3,6,6",),
+        Mismatch.SILENT_SQUEEZE,
+        "AF409",
+        "return torch.sigmoid(self.conv(x)).squeeze(1)",
+    ),
+    "batch size in a reshape of images": (
+        model("self.fc = nn.Linear(6, 32)", "x = self.fc(x)\nx.view(8, 2, 4, 4)"),
+        ("8,6",),
+        Mismatch.SILENT_BATCH,
+        "AF202",
+        "return x.view(x.size(0), 2, 4, 4)",
+    ),
+    "noise for one batch size": (
+        model("self.fc = nn.Linear(6, 3)", "noise = torch.zeros(8, 3)\nself.fc(x) + noise"),
+        ("8,6",),
+        Mismatch.SILENT_BATCH,
+        "AF304",
+        "noise = torch.zeros(x.size(0), 3)",
+    ),
+}
+MEANT = {
+    "a table of every pair": (
+        _with_y("self.fc = nn.Linear(6, 1)", "(self.fc(x) - y[None]).abs().mean()"),
+        ("5,6", "5"),
+    ),
+    "thresholds": (
+        model("self.fc = nn.Linear(6, 1)\nself.cut = nn.Parameter(torch.ones(5))", "(self.fc(x) - self.cut).mean()"),
+        ("5,6",),
+    ),
+    "weights of tokens that are summed": (
+        model("self.fc = nn.Linear(6, 3)", "w = self.fc(x).softmax(0)\n(w.unsqueeze(2) * x.unsqueeze(1)).sum(0)"),
+        ("3,6",),
+    ),
+    "two dimensions of a table exchanged on purpose": (
+        model("self.fc = nn.Linear(6, 20)", "x = self.fc(x).view(-1, 4, 5)\nx.view(-1, 5, 4)"),
+        ("3,6",),
+    ),
+    "a squeeze of what is one for every batch": (
+        model("self.conv = nn.Conv2d(3, 4, (6, 1))", "self.conv(x).squeeze(2)"),
+        ("4,3,6,6",),
+    ),
+    "a batch of one": (model("self.fc = nn.Linear(6, 3)", "self.fc(x).squeeze()"), ("1,6",)),
+    "a table that is as long as the sample": (
+        model("self.rows = nn.Parameter(torch.zeros(8, 3))\nself.fc = nn.Linear(6, 3)", "self.fc(x) + self.rows"),
+        ("8,6",),
+    ),
+    "rows that depend on their neighbours": (
+        model("self.fc = nn.Linear(6, 3)", "self.fc(x) + self.fc(x.roll(1, 0))"),
+        ("4,6",),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault_is_found_and_repaired(name: str, repaired: Repaired) -> None:
+    before, inputs, mismatch, code, line = FAULTS[name]
+    report = repaired(before, *inputs)
+    assert report.plan is not None, report.message
+    assert [(d.finding.mismatch, d.code, d.finding.silent) for d in report.diagnostics] == [(mismatch, code, True)]
+    assert line in [one.strip() for one in report.plan.texts[0][1].splitlines()]
+    assert repaired(report.plan.texts[0][1], *inputs).ending is RepairEnding.HEALTHY
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_what_is_meant_is_left_alone(name: str, repaired: Repaired) -> None:
+    before, inputs = MEANT[name]
+    report = repaired(before, *inputs)
+    assert (report.ending, report.plan, report.diagnostics) == (RepairEnding.HEALTHY, None, ())
+
+
+def test_several_faults_are_repaired_in_one_plan(repaired: Repaired) -> None:
+    before = model(
+        "self.conv = nn.Conv2d(3, 7, 1)\nself.pool = nn.AdaptiveAvgPool2d(1)",
+        "x = x.view(6, 3, 4, 4)\nx = self.pool(self.conv(x)).squeeze()\ntorch.softmax(x, dim=0)",
+    )
+    report = repaired(before, "6,3,4,4")
+    assert report.plan is not None
+    assert {d.finding.mismatch for d in report.diagnostics} == {
+        Mismatch.SILENT_BATCH,
+        Mismatch.SILENT_SQUEEZE,
+        Mismatch.SILENT_REDUCTION,
+    }
+    assert report.plan.proof.output == "(6, 7)"
+
+
+@pytest.mark.parametrize("comment, ending", [("AF321", RepairEnding.SUPPRESSED), ("AF101", RepairEnding.REPAIRED)])
+def test_a_comment_hides_it(comment: str, ending: RepairEnding, repaired: Repaired) -> None:
+    hidden = f"self.fc(x).softmax(dim=0)  # autofix: ignore[{comment}] weights of samples"
+    assert repaired(model("self.fc = nn.Linear(6, 3)", hidden), "4,6").ending is ending
+
+
+def test_reports_call_it_a_warning(repaired: Repaired) -> None:
+    report = repaired(FAULTS["log-probabilities over the batch"][0], "4,6")
+    place = "model.py:12:16: warning[AF321] `log_softmax` runs over the samples, dimension 0 of (4, 3)"
+    assert text.render(report).splitlines()[0] == place
+    assert json.loads(json_report.render(report))["diagnostics"][0]["silent"] is True
+    run = json.loads(sarif.render(report))["runs"][0]
+    assert run["results"][0]["level"] == "warning"
+    assert run["tool"]["driver"]["rules"][0]["defaultConfiguration"]["level"] == "warning"
+    assert phrases.exit_code(report) == 1
+
+
+@pytest.mark.parametrize(
+    "a, b, expected",
+    [
+        ((4, 1), (4,), (4, 4)),
+        ((4,), (4, 1), (4, 4)),
+        ((4, 1, 1), (4, 1), (4, 4, 1)),
+        ((4, 1), (1, 4), None),
+        ((4, 1), (5,), None),
+        ((1, 1), (1,), None),
+        ((4, 3), (3,), None),
+        ((1, 4), (4,), None),
+    ],
+)
+def test_outer(a: tuple[int, ...], b: tuple[int, ...], expected: tuple[int, ...] | None) -> None:
+    assert outer(a, b) == expected
+
+
+@pytest.mark.parametrize(
+    "inputs, expected",
+    [(("4,6",), 4), (("4,6", "4"), 4), (("4,6", "5,6"), None), (("4,6", "4,4"), None), (("4",), 4)],
+)
+def test_batch_of(inputs: tuple[str, ...], expected: int | None) -> None:
+    samples = parse_sample(inputs)
+    assert batch_of(samples) == expected
+    assert {one.shape[0] for one in with_batch(samples, 9).inputs} == {9}
+
+
+def test_an_expression_has_no_batch() -> None:
+    assert batch_of(Samples(expression="torch.zeros(4, 6)")) is None
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "shape, seen_as, expected",
+    [
+        ((3, 5), (3, 5), 0),
+        ((5, 3, 2), (5, 3, 2), 1),
+        ((3, 4, 5), (12, 5), 0),
+        ((4, 3, 5), (12, 5), 0),
+        ((4, 3, 5), (3, 20), None),
+        ((3, 2, 7), (7, 6), None),
+    ],
+)
+def test_where_samples_lie(shape: tuple[int, ...], seen_as: tuple[int, ...], expected: int | None) -> None:
+    changed = torch.zeros(shape, dtype=torch.bool)
+    changed.select(shape.index(3), 1).fill_(True)
+    assert batch_leakage.dimension_of(changed.view(seen_as), 3, 1) == expected

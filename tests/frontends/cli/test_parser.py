@@ -1,0 +1,76 @@
+"""Words of the command line: help, completion, and whether the probe is started ahead of parsing them."""
+
+from __future__ import annotations
+
+import pytest
+
+from autofix.__main__ import interpreter, runs_model
+from autofix.frontends.cli import main
+
+
+@pytest.mark.parametrize("words", ["--help", "-h", "net.py --help", "net.py -s 1,2 -h"])
+def test_help_shows_options_and_commands(capsys: pytest.CaptureFixture[str], words: str) -> None:
+    assert main.main(words.split()) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Usage: autofix [OPTIONS] FILE[:MODEL]\n")
+    missing = [
+        part for part in ("--sample-shape", "--unsafe-fixes", "shapes", "explain", "Exit codes:") if part not in out
+    ]
+    assert missing == []
+
+
+COMPLETIONS = {
+    "commands": ("autofix sh", {"shapes"}),
+    "options without a file": ("autofix --al", {"--allow-network", "--also", "--alternatives"}),
+    "options after a file": ("autofix net.py --pi", {"--pick"}),
+    "options of a command": ("autofix shapes --ti", {"--time-limit"}),
+    "choices": ("autofix net.py --prefer ", {"concrete", "lazy"}),
+}
+
+
+@pytest.mark.parametrize("words, expected", COMPLETIONS.values(), ids=COMPLETIONS)
+def test_completion(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str, expected: set[str]
+) -> None:
+    monkeypatch.setenv("_AUTOFIX_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    with pytest.raises(SystemExit, match="0"):
+        main.main([])
+    assert set(capsys.readouterr().out.split()) == expected
+
+
+# -- starting the probe ahead ------------------------------------------------------------------------------------------
+
+STARTS = {
+    "repair": ("net.py -s 1,2", {}, True),
+    "options first": ("-s 1,2 net.py", {}, True),
+    "shapes": ("shapes net.py", {}, True),
+    "a file called like an option": ("-- --help", {}, True),
+    "nothing": ("", {}, False),
+    "help": ("--help", {}, False),
+    "late help": ("net.py -h", {}, False),
+    "version": ("--version", {}, False),
+    "explain": ("explain AF101", {}, False),
+    "completion": ("net.py -s 1,2", {"_AUTOFIX_COMPLETE": "complete_bash"}, False),
+}
+
+
+@pytest.mark.parametrize("words, environment, expected", STARTS.values(), ids=STARTS)
+def test_runs_model(words: str, environment: dict[str, str], expected: bool) -> None:
+    assert runs_model(words.split(), environment) is expected
+
+
+INTERPRETERS = {
+    "none": ("net.py", None),
+    "a word": ("net.py --python a/python -s 1", "a/python"),
+    "joined": ("--python=a/python net.py", "a/python"),
+    "the last one": ("--python a --python=b net.py", "b"),
+    "no value": ("net.py --python", None),
+    "after the separator": ("net.py -- --python x", None),
+}
+
+
+@pytest.mark.parametrize("words, expected", INTERPRETERS.values(), ids=INTERPRETERS)
+def test_interpreter(words: str, expected: str | None) -> None:
+    assert interpreter(words.split()) == expected

@@ -1,0 +1,784 @@
+"""Reports and tables built by hand from records: what people read, and documents that validate against their schemas.
+
+``data/sarif-2.1.0.json`` is the public schema of the SARIF standard.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+import pytest
+
+from autofix.patch.unified_diff import apply_edits
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.locations import Edit, Location, Position, Range, SourceText
+from autofix.records.plan import Applicability, Fix, Plan, Proof, Step
+from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report, Spent
+from autofix.records.samples import SampleInput, SampleOrigin, Samples, Target
+from autofix.records.trace import (
+    Check,
+    CheckKind,
+    CheckOutcome,
+    Ending,
+    Failure,
+    Frame,
+    Layer,
+    Operation,
+    OperationKind,
+    Phase,
+    Stage,
+    Trace,
+)
+from autofix.records.values import Mapping as Attributes
+from autofix.records.values import Opaque, Sequence, Tensor, Value
+from autofix.report import json as json_report
+from autofix.report import phrases, shape_table, terminal_text, text
+from autofix.report import sarif as sarif_report
+from autofix.report.replacements import replacements
+from autofix.report.snippet import snippet, source_line
+
+HERE = Path(__file__).parents[1]
+REPORT_SCHEMA = json.loads((HERE.parent / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+SARIF_SCHEMA = json.loads((HERE / "data" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+
+ROOT = Path("/project")
+NET = ROOT / "models" / "my net.py"
+BLOCK = ROOT / "models" / "block.py"
+NET_TEXT = """\
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 16, 3)
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x):
+        x = self.conv(x)
+        x = x.flatten(1)
+        return self.head(x)
+"""
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A report by hand
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def at(line: int, start: int, end: int, path: Path = NET) -> Location:
+    return Location(path, Range(Position(line, start), Position(line, end)))
+
+
+FINDING = Finding(
+    mismatch=Mismatch.LINEAR_IN_FEATURES,
+    message="`head` takes 128 features but receives 256",
+    location=at(8, 30, 33),
+    call=at(13, 15, 27),
+    subject="head",
+    expected=(128,),
+    actual=(256,),
+    operation=3,
+    parameter="in_features",
+    dimension=-1,
+)
+FIX = Fix(
+    rule="AF101",
+    title="set `in_features` to 256",
+    edits=(Edit(NET, at(8, 30, 33).range, "256"),),
+    cost=10,
+    reason="the flattened input of `head` has 256 features",
+)
+CHAIN = (
+    ChainLink("input", "(1, 3, 32, 32)"),
+    ChainLink("conv", "(1, 16, 4, 4)", at(11, 12, 24)),
+    ChainLink("flatten", "(1, 256)", at(12, 12, 24)),
+    ChainLink("head", "(1, 256)", at(13, 15, 27)),
+)
+CHECKS = (
+    Check(CheckKind.FORWARD, CheckOutcome.PASSED),
+    Check(CheckKind.ALSO, CheckOutcome.NOT_ASKED, "no other sample was given"),
+    Check(CheckKind.BATCH, CheckOutcome.PASSED, "batches of 2 and 3"),
+    Check(CheckKind.INDEPENDENT, CheckOutcome.PASSED),
+    Check(CheckKind.BACKWARD, CheckOutcome.PASSED),
+    Check(CheckKind.FRESH, CheckOutcome.PASSED),
+)
+PROOF = Proof(
+    chain_before=("input (1, 3, 32, 32)", "conv (1, 16, 4, 4)", "flatten (1, 256)", "head"),
+    chain_after=("input (1, 3, 32, 32)", "conv (1, 16, 4, 4)", "flatten (1, 256)", "head (1, 10)"),
+    output="(1, 10)",
+    parameters_before=1738,
+    parameters_after=3018,
+    state_added=(),
+    state_removed=(),
+    state_changed=("head.weight (10, 128) -> (10, 256)",),
+    checks=CHECKS,
+    seconds=0.25,
+)
+
+
+def planned(fixes: tuple[Fix, ...], *texts: tuple[Path, str], label: Applicability = Applicability.SAFE) -> Plan:
+    steps = tuple(Step(FINDING, fix) for fix in fixes)
+    return Plan(steps, sum(fix.cost for fix in fixes), label, texts, PROOF)
+
+
+PLAN = planned((FIX,), (NET, NET_TEXT.replace("128", "256")))
+LAZY = planned(
+    (Fix("AF102", "use `nn.LazyLinear`", (Edit(NET, at(8, 23, 38).range, "LazyLinear(10)"),), 14),),
+    (NET, NET_TEXT.replace("Linear(128, 10)", "LazyLinear(10)")),
+    label=Applicability.UNSAFE,
+)
+TARGET = Target(NET, ROOT, "models.net", (ROOT,), "Net", Samples((SampleInput((1, 3, 32, 32)),)))
+TRACE = Trace(Ending.RAISED, "mat1 and mat2 shapes cannot be multiplied")
+DIAGNOSTIC = Diagnostic("AF101", "linear-in-features", FINDING, CHAIN, FIX)
+REPORT = Report(
+    target=TARGET,
+    ending=RepairEnding.REPAIRED,
+    message="",
+    trace=TRACE,
+    diagnostics=(DIAGNOSTIC,),
+    plan=PLAN,
+    alternatives=(LAZY,),
+    texts=(SourceText(NET, NET_TEXT),),
+    spent=Spent(3, 1.5),
+)
+
+TWO_FILES = replace(
+    REPORT,
+    diagnostics=(
+        DIAGNOSTIC,
+        replace(DIAGNOSTIC, finding=replace(FINDING, location=at(1, 8, 11, BLOCK), subject="out"), chain=()),
+    ),
+    plan=replace(
+        planned(
+            (FIX, replace(FIX, title="set `dim` to 256", edits=(Edit(BLOCK, at(1, 8, 11, BLOCK).range, "256"),))),
+            (NET, NET_TEXT.replace("128", "256")),
+            (BLOCK, "WIDTH = 256\r\n"),
+            label=Applicability.UNSAFE,
+        ),
+        notes=("`WIDTH` is used by other models too",),
+    ),
+    alternatives=(),
+    texts=(SourceText(NET, NET_TEXT), SourceText(BLOCK, "WIDTH = 128\r\n", bom=True)),
+    notes=("timm is not installed",),
+)
+NO_FIX = replace(
+    REPORT,
+    ending=RepairEnding.NO_FIX,
+    diagnostics=(Diagnostic("AF900", "unanswered", FINDING, CHAIN),),
+    plan=None,
+    alternatives=(),
+)
+HEALTHY = replace(
+    NO_FIX,
+    ending=RepairEnding.HEALTHY,
+    diagnostics=(),
+    trace=Trace(Ending.PASSED, "", output=Tensor((64, 10), "float32"), sliced=True, placeholders=("timm", "wandb")),
+)
+NOT_RUN = replace(
+    HEALTHY,
+    ending=RepairEnding.NOT_RUN,
+    message="cannot import net.py: No module named 'timm'",
+    trace=Trace(Ending.IMPORT_FAILED, "No module named 'timm'"),
+)
+SUPPRESSED = replace(
+    NO_FIX, ending=RepairEnding.SUPPRESSED, diagnostics=(replace(DIAGNOSTIC, suppressed=True, fixed_by=None),)
+)
+LIMIT = replace(NO_FIX, ending=RepairEnding.LIMIT, message="160 probes")
+FIRST_TIME = replace(REPORT, plan=replace(PLAN, proof=replace(PROOF, parameters_before=None)), alternatives=())
+REPORTS = {
+    "one fault": REPORT,
+    "two files": TWO_FILES,
+    "no fix": NO_FIX,
+    "healthy": HEALTHY,
+    "not run": NOT_RUN,
+    "suppressed": SUPPRESSED,
+    "limit": LIMIT,
+    "not built before": FIRST_TIME,
+}
+every_report = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Text
+# --------------------------------------------------------------------------------------------------------------------
+
+ONE_FAULT = """\
+models/my net.py:8:31: error[AF101] `head` takes 128 features but receives 256
+8 |         self.head = nn.Linear(128, 10)
+  |                               ^^^
+   = trace: input (1, 3, 32, 32) -> conv (1, 16, 4, 4) -> flatten (1, 256) -> head
+   = call: models/my net.py:13:16: `return self.head(x)`
+   = help: set `in_features` to 256 (safe; forward then returns (1, 10))
+   = reason: the flattened input of `head` has 256 features
+
+repair (safe): 1 edit in models/my net.py
+   = verified: forward (1, 10); batches of 2 and 3; no batch mixing; backward; fresh process
+   = not asked: other samples (no other sample was given)
+   = trace after: input (1, 3, 32, 32) -> conv (1, 16, 4, 4) -> flatten (1, 256) -> head (1, 10)
+   = parameters: 1,738 -> 3,018
+   = state dict: changed head.weight (10, 128) -> (10, 256)
+
+other repairs (--pick N takes one):
+   2. use `nn.LazyLinear` (unsafe, cost 14)
+
+ran `Net` on 1,3,32,32 (given on the command line); training mode
+1 fault, 1 repair (safe); --apply writes it
+"""
+
+LAZY_PATCH = """\
+   2. use `nn.LazyLinear` (unsafe, cost 14)
+diff --git a/models/my net.py b/models/my net.py
+"""
+
+
+def test_text_explains_like_a_compiler() -> None:
+    assert text.render(REPORT) == ONE_FAULT
+
+
+@pytest.mark.parametrize(
+    "report, expected",
+    [
+        (TWO_FILES, "models/block.py:1:9: error[AF101] `head` takes 128 features but receives 256\n1 | WIDTH = 128\n"),
+        (TWO_FILES, "   = help: set `in_features` to 256 (unsafe)\n"),
+        (TWO_FILES, "repair (unsafe): 2 edits in models/my net.py, models/block.py\n   = help: set `dim` to 256\n"),
+        (TWO_FILES, "   = unsafe: `WIDTH` is used by other models too\n"),
+        (TWO_FILES, "note: timm is not installed\n"),
+        (TWO_FILES, "2 faults, 2 repairs (unsafe); --apply --unsafe-fixes writes it\n"),
+        (NO_FIX, "1 fault, no fix helps\n"),
+        (HEALTHY, "placeholders for timm, wandb\nnothing to repair: 0 operations, output (64, 10)\n"),
+        (HEALTHY, "training mode; only the definitions of the file\nwere executed;"),
+        (NOT_RUN, "tried `Net` on 1,3,32,32 "),
+        (NOT_RUN, "error: cannot import net.py: No module named 'timm'\n"),
+        (SUPPRESSED, "models/my net.py:8:31: suppressed[AF101] "),
+        (SUPPRESSED, "1 fault, suppressed by a comment\n"),
+        (LIMIT, "1 fault, the search limit was reached: 160 probes\n"),
+        (FIRST_TIME, "   = parameters: 3,018 after the repair; before it the model could not be built\n"),
+        (replace(REPORT, plan=replace(PLAN, applicability=Applicability.UNSAFE)), "another repair is as plausible\n"),
+        (replace(REPORT, plan=replace(PLAN, applicability=Applicability.DISPLAY_ONLY)), "so nothing writes it\n"),
+    ],
+)
+def test_text_says(report: Report, expected: str) -> None:
+    assert expected in text.render(report)
+
+
+def test_alternatives_are_shown_as_patches_on_request() -> None:
+    shown = text.render(REPORT, alternatives=True)
+    assert LAZY_PATCH in shown
+    assert "\n+        self.head = nn.LazyLinear(10)\n" in shown
+    assert "diff --git" not in text.render(REPORT)
+
+
+def test_an_applied_plan_is_not_offered_again() -> None:
+    assert text.render(REPORT, applied=True).endswith("1 fault, 1 repair (safe); applied\n")
+
+
+def test_the_others_keep_their_rank_when_one_is_picked() -> None:
+    assert "   1. use `nn.LazyLinear`" in text.render(REPORT, picked=2)
+
+
+def test_a_failed_rung_is_said() -> None:
+    checks = (*CHECKS[:3], Check(CheckKind.INDEPENDENT, CheckOutcome.FAILED, "sample 1 reaches sample 2"))
+    plan = replace(PLAN, applicability=Applicability.UNSAFE, proof=replace(PROOF, checks=checks))
+    assert "   = failed: no batch mixing (sample 1 reaches sample 2)\n" in text.render(replace(REPORT, plan=plan))
+
+
+def test_a_plan_outside_the_root_is_explained_without_a_patch() -> None:
+    outside = Path("/elsewhere/net.py")
+    plan = replace(LAZY, texts=((outside, "b"),))
+    report = replace(REPORT, alternatives=(plan,), texts=(*REPORT.texts, SourceText(outside, "a")))
+    assert "no patch: cannot patch /elsewhere/net.py" in text.render(report, alternatives=True)
+    assert json.loads(json_report.render(report))["alternatives"][0]["patch"] is None
+
+
+@every_report
+@pytest.mark.parametrize("alternatives", [False, True])
+def test_colour_changes_no_character(report: Report, alternatives: bool) -> None:
+    plain = text.render(report, alternatives=alternatives)
+    coloured = text.render(report, alternatives=alternatives, colour=True)
+    assert ANSI.search(coloured)
+    assert ANSI.sub("", coloured) == plain
+    assert "\x1b" not in plain
+
+
+@every_report
+@pytest.mark.parametrize("width", [40, 80, 100])
+def test_lines_fit_the_width(report: Report, width: int) -> None:
+    diagnostics = re.compile(r"error\[|suppressed\[|repair \(|other repairs")
+    free = [line for line in text.render(report, width=width).splitlines() if not diagnostics.search(line)]
+    assert [line for line in free if len(line) > width] == []
+
+
+def test_nothing_from_a_file_reaches_the_terminal_raw() -> None:
+    evil = "\x1b[31m\u202e\r\x07\u2028"
+    report = replace(
+        REPORT,
+        diagnostics=(
+            replace(
+                DIAGNOSTIC,
+                finding=replace(FINDING, message=f"m{evil}"),
+                chain=(ChainLink(f"l{evil}", f"s{evil}"), *CHAIN),
+                fixed_by=replace(FIX, title=f"t{evil}", reason=f"r{evil}"),
+            ),
+        ),
+        plan=replace(PLAN, notes=(evil,), proof=replace(PROOF, output=evil, chain_after=(evil,), state_added=(evil,))),
+        alternatives=(replace(LAZY, texts=((NET, f"{evil}\n"),)),),
+        texts=(SourceText(NET, NET_TEXT.replace("128", f"{evil}128")),),
+        notes=(evil,),
+        target=replace(TARGET, model=evil, samples=Samples(expression=evil, place=evil), path=ROOT / f"n{evil}.py"),
+        trace=replace(TRACE, placeholders=(evil,)),
+    )
+    shown = text.render(report, alternatives=True)
+    assert set("\x1b\u202e\r\x07\u2028").isdisjoint(shown)
+    assert "\\x1b[31m\\u202e\\r\\x07\\u2028" in shown
+
+
+@pytest.mark.parametrize(
+    "source, start, end, expected",
+    [
+        ("f(128)", 2, 5, ["7 | f(128)", "  |   ^^^"]),
+        ("\tf(128)", 3, 6, ["7 |     f(128)", "  |       ^^^"]),
+        ("a\tf(128)", 4, 7, ["7 | a   f(128)", "  |       ^^^"]),
+        ("f('漢字', 1)", 8, 9, ["7 | f('漢字', 1)", "  |           ^"]),
+        ("f('e\u0301', 1)", 8, 9, ["7 | f('e\u0301', 1)", "  |        ^"]),
+        ("f('\x1b', 1)", 7, 8, ["7 | f('\\x1b', 1)", "  |           ^"]),
+        ("f()", 2, 2, ["7 | f()", "  |   ^"]),
+        ("f()", 9, 12, ["7 | f()", "  |    ^"]),
+        ("f(" + "x" * 60 + ", 128)", 64, 67, ["7 | ...xxxxxxxxxxxxxxx, 128)", "  |                     ^^^"]),
+        ("f(128, " + "x" * 60 + ")", 2, 5, ["7 | f(128, xxxxxxxxxxxxxx...", "  |   ^^^"]),
+    ],
+    ids=["plain", "tab", "inner tab", "wide", "combining", "escape", "empty", "stale", "long left", "long right"],
+)
+def test_carets_stand_under_their_range(source: str, start: int, end: int, expected: list[str]) -> None:
+    place = Range(Position(7, start), Position(7, end))
+    lines = snippet("\n" * 6 + source + "\nnext\n", place, 28)
+    assert ["".join(span.text for span in line) for line in lines] == expected
+
+
+def test_a_range_over_lines_is_marked_to_the_end_of_its_first() -> None:
+    lines = snippet("f(1,\n  2)\n", Range(Position(1, 2), Position(2, 3)), 80)
+    assert "".join(span.text for span in lines[1]).endswith("|   ^^")
+
+
+@pytest.mark.parametrize("number, expected", [(1, "a\x0cb"), (2, "c"), (3, "d"), (4, ""), (5, None), (0, None)])
+def test_lines_are_those_of_the_tokenizer(number: int, expected: str | None) -> None:
+    assert source_line("a\x0cb\r\nc\rd\n", number) == expected
+
+
+def test_a_range_outside_the_text_shows_no_line() -> None:
+    assert snippet("a\n", Range(Position(9, 0), Position(9, 1)), 80) == []
+
+
+@pytest.mark.parametrize(
+    "count, expected",
+    [
+        (2, "s0 -> s1"),
+        (9, " -> ".join(f"s{number}" for number in range(9))),
+        (22, "s0 -> s1 -> s2 -> s3 -> ... 14 more ... -> s18 -> s19 -> s20 -> s21"),
+    ],
+)
+def test_a_long_chain_is_shortened_in_its_middle(count: int, expected: str) -> None:
+    assert phrases.chain_text([f"s{number}" for number in range(count)]) == expected
+
+
+@pytest.mark.parametrize(
+    "chain, expected",
+    [
+        (CHAIN[:1], ["input (1, 3, 32, 32)"]),
+        (CHAIN[2:], ["flatten (1, 256)", "head"]),
+        (
+            (*CHAIN[:2], ChainLink("head", "(1, 256)")),
+            ["input (1, 3, 32, 32)", "conv (1, 16, 4, 4)", "head given (1, 256)"],
+        ),
+        ((*CHAIN[:1], ChainLink("head", "")), ["input (1, 3, 32, 32)", "head"]),
+    ],
+)
+def test_the_last_link_failed(chain: tuple[ChainLink, ...], expected: list[str]) -> None:
+    assert phrases.link_texts(chain) == expected
+
+
+@pytest.mark.parametrize(
+    "samples, expected",
+    [
+        (
+            Samples((SampleInput((2, 3)), SampleInput((2,), "int64", 0, 9, "y"))),
+            "2,3;y=int64:2@0..9 (given on the command line)",
+        ),
+        (
+            Samples((SampleInput((2,)),), origin=SampleOrigin.USE, place="line 30"),
+            "2 (from a use in the file, line 30)",
+        ),
+        (Samples((SampleInput((2,)),), origin=SampleOrigin.SOLVED), "2 (solved for from the layers)"),
+        (Samples(expression="batch()", origin=SampleOrigin.SETTINGS), "batch() (from the settings)"),
+        (Samples(origin=SampleOrigin.NONE), "no sample"),
+    ],
+)
+def test_samples_say_where_they_come_from(samples: Samples, expected: str) -> None:
+    assert phrases.samples_text(samples) == expected
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        (Tensor((2, 3), "float32"), "(2, 3)"),
+        (Tensor((2,), "int64"), "int64 (2,)"),
+        (Tensor((), "float32"), "()"),
+        (Sequence("tuple", (Tensor((2,), "float32"), Sequence("list", (1, None)))), "((2,), [1, None])"),
+        (Sequence("PackedSequence", (Tensor((2,), "float32"),)), "PackedSequence((2,))"),
+        (Sequence("list", tuple(range(9))), "[0, 1, 2, 3, ... 5 more]"),
+        (Attributes("dict", (("out", Tensor((2,), "float32")),)), "{out: (2,)}"),
+        (Opaque("Config\x1b"), "Config\\x1b"),
+        (None, "None"),
+    ],
+)
+def test_values_read_as_shapes(value: Value, expected: str) -> None:
+    assert phrases.value_text(value) == expected
+
+
+def test_cutting_keeps_both_ends() -> None:
+    assert terminal_text.cut_middle("layer1.block.conv.weight", 12) == "layer...ight"
+    assert terminal_text.cut_middle("short", 12) == "short"
+    assert terminal_text.columns(terminal_text.cut_middle("漢" * 20, 12)) <= 12
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# JSON
+# --------------------------------------------------------------------------------------------------------------------
+
+
+@every_report
+@pytest.mark.parametrize("timing", [False, True])
+def test_json_follows_its_schema(report: Report, timing: bool) -> None:
+    document = json.loads(json_report.render(report, timing=timing))
+    jsonschema.Draft202012Validator.check_schema(REPORT_SCHEMA)
+    jsonschema.Draft202012Validator(closed(REPORT_SCHEMA)).validate(document)
+    assert ("spent" in document) is timing
+
+
+def closed(schema: Any) -> Any:
+    """The schema with no field left undescribed: readers may meet new fields, but ours must all be documented."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: closed(value) for key, value in schema.items()}
+    return {**made, "additionalProperties": False} if made.get("type") == "object" else made
+
+
+@pytest.mark.parametrize(
+    "path, expected",
+    [
+        (("target", "path"), "models/my net.py"),
+        (("target", "samples", "inputs", 0, "shape"), [1, 3, 32, 32]),
+        (("target", "samples", "origin"), "given"),
+        (("ending",), "repaired"),
+        (("exit_code",), 1),
+        (("diagnostics", 0, "range", "start"), {"line": 8, "column": 31}),
+        (("diagnostics", 0, "chain", 1, "shape"), "(1, 16, 4, 4)"),
+        (("diagnostics", 0, "mismatch"), "linear-in-features"),
+        (("plan", "steps", 0, "edits", 0, "text"), "256"),
+        (
+            ("plan", "proof", "checks", 1),
+            {"check": "also", "outcome": "not-asked", "detail": "no other sample was given"},
+        ),
+        (("plan", "proof", "parameters"), {"before": 1738, "after": 3018}),
+        (("alternatives", 0, "applicability"), "unsafe"),
+        (("trace", "ending"), "raised"),
+    ],
+)
+def test_json_holds(path: tuple[str | int, ...], expected: object) -> None:
+    value = json.loads(json_report.render(REPORT))
+    for key in path:
+        value = value[key]
+    assert value == expected
+
+
+def test_json_carries_the_patch() -> None:
+    patch = json.loads(json_report.render(REPORT))["plan"]["patch"]
+    assert patch.startswith("diff --git a/models/my net.py b/models/my net.py\n")
+    assert "\n-        self.head = nn.Linear(128, 10)\n+        self.head = nn.Linear(256, 10)\n" in patch
+
+
+@every_report
+def test_seconds_do_not_change_the_documents(report: Report) -> None:
+    plan = report.plan and replace(report.plan, proof=replace(report.plan.proof, seconds=9.0))
+    later = replace(report, plan=plan, spent=Spent(4, 9.0), trace=replace(report.trace, seconds=9.0))
+    assert json_report.render(later) == json_report.render(report)
+    assert sarif_report.render(later) == sarif_report.render(report)
+    assert text.render(later) == text.render(report)
+
+
+@pytest.mark.parametrize(
+    "report, expected", [(REPORT, 1), (NO_FIX, 1), (HEALTHY, 0), (NOT_RUN, 2), (SUPPRESSED, 0), (LIMIT, 1)]
+)
+def test_the_exit_code_follows_from_the_ending(report: Report, expected: int) -> None:
+    assert json.loads(json_report.render(report))["exit_code"] == expected
+    assert json.loads(json_report.render(report, exit_code=0))["exit_code"] == 0
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# SARIF
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def run_of(report: Report, documentation: dict[str, str] | None = None, version: str = "") -> dict[str, Any]:
+    document = json.loads(sarif_report.render(report, documentation=documentation, version=version))
+    jsonschema.Draft202012Validator(SARIF_SCHEMA).validate(document)
+    return cast("dict[str, Any]", document["runs"][0])
+
+
+@every_report
+def test_sarif_follows_the_official_schema(report: Report) -> None:
+    run = run_of(report, {"AF101": "AF101 linear-in-features: a layer is built for another width.\n\nWhy"}, "0.1.0")
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert len(run["results"]) == len(report.diagnostics)
+    assert "/project" not in json.dumps(run)
+
+
+def test_sarif_places_are_relative_and_count_from_one() -> None:
+    place = run_of(REPORT)["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "models/my%20net.py", "uriBaseId": "%SRCROOT%"}
+    assert place["region"] == {"startLine": 8, "startColumn": 31, "endLine": 8, "endColumn": 34}
+
+
+def test_the_shape_chain_is_a_code_flow() -> None:
+    steps = run_of(REPORT)["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert [step["location"]["message"]["text"] for step in steps] == [
+        "input (1, 3, 32, 32)",
+        "conv (1, 16, 4, 4)",
+        "flatten (1, 256)",
+        "head (1, 256)",
+    ]
+    assert [step["location"]["physicalLocation"].get("region", {}).get("startLine") for step in steps] == [
+        None,
+        11,
+        12,
+        13,
+    ]
+
+
+def test_fixes_are_whole_plans_the_best_first() -> None:
+    fixes = run_of(REPORT)["results"][0]["fixes"]
+    assert [fix["properties"]["applicability"] for fix in fixes] == ["safe", "unsafe"]
+    assert fixes[0]["artifactChanges"][0]["replacements"] == [
+        {
+            "deletedRegion": {"startLine": 8, "startColumn": 31, "endLine": 8, "endColumn": 34},
+            "insertedContent": {"text": "256"},
+        }
+    ]
+    changed = [
+        change["artifactLocation"]["uri"] for change in run_of(TWO_FILES)["results"][0]["fixes"][0]["artifactChanges"]
+    ]
+    assert changed == ["models/block.py", "models/my%20net.py"]
+
+
+def test_what_is_not_verified_is_no_fix() -> None:
+    report = replace(REPORT, plan=replace(PLAN, applicability=Applicability.DISPLAY_ONLY), alternatives=())
+    assert "fixes" not in run_of(report)["results"][0]
+
+
+def test_rules_carry_their_documentation() -> None:
+    documented = {"AF101": "AF101 linear-in-features: a Linear layer is built for another width.\n\nWhy it fails\n"}
+    rule = run_of(REPORT, documented)["tool"]["driver"]["rules"][0]
+    assert rule["name"] == "LinearInFeatures"
+    assert rule["shortDescription"]["text"] == "A Linear layer is built for another width."
+    assert rule["help"]["text"] == documented["AF101"].strip()
+    assert "autofix explain AF101" in run_of(REPORT)["tool"]["driver"]["rules"][0]["help"]["text"]
+
+
+def test_a_fingerprint_survives_moved_lines_and_other_sizes() -> None:
+    moved = replace(FINDING, location=at(80, 3, 9), expected=(7,), message="`head` takes 7 features but receives 256")
+    other = replace(FINDING, subject="tail")
+    found = [
+        run_of(replace(REPORT, diagnostics=tuple(replace(DIAGNOSTIC, finding=one) for one in findings)))["results"]
+        for findings in ([FINDING], [moved], [other], [FINDING, moved])
+    ]
+    keys = [[result["partialFingerprints"]["autofixFinding/v1"] for result in results] for results in found]
+    assert keys[0] == keys[1]
+    assert len({keys[0][0], keys[2][0], keys[3][1]}) == 3
+
+
+def test_a_suppressed_result_says_so() -> None:
+    assert run_of(SUPPRESSED)["results"][0]["suppressions"] == [{"kind": "inSource"}]
+
+
+def test_a_run_that_could_not_be_made_says_so() -> None:
+    invocation = run_of(NOT_RUN)["invocations"][0]
+    assert invocation["executionSuccessful"] is False
+    assert invocation["toolExecutionNotifications"][-1]["message"]["text"] == NOT_RUN.message
+
+
+@pytest.mark.parametrize(
+    "before, after, fixes",
+    [
+        ("a = 1\nb = 2\n", "a = 10\nb = 20\n", [[(1, 4, 5, "10")], [(2, 4, 5, "20")]]),
+        ("f(1, 2)\ng\n", "f(10, 20)\ng\n", [[(1, 2, 3, "10")], [(1, 6, 7, "20")]]),
+        ("a\nc\n", "a\nb\nc\n", [[(1, 9, 9, "no such place")]]),
+        ("a\r\nb\rc", "a\r\nB\rC\r", [[]]),
+        ("", "a\n", [[]]),
+        ("a\n", "a\nb", [[]]),
+        ("a\nb\n", "b\n", [[]]),
+    ],
+    ids=["edits fit", "later edits stand elsewhere", "insertion", "newline styles", "empty", "at the end", "removed"],
+)
+def test_replacements_give_the_verified_text(
+    before: str, after: str, fixes: list[list[tuple[int, int, int, str]]]
+) -> None:
+    made = tuple(
+        replace(FIX, edits=tuple(Edit(NET, at(line, start, end).range, new) for line, start, end, new in edits))
+        for edits in fixes
+    )
+    plan = planned(made, (NET, after))
+    found = replacements(plan, (SourceText(NET, before),))
+    assert apply_edits(before, found) == after
+    if after.startswith("a = 10"):
+        assert found == tuple(edit for fix in made for edit in fix.edits)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The table of shapes
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def operation(
+    index: int,
+    target: str,
+    line: int,
+    given: tuple[int, ...],
+    result: tuple[int, ...] | None,
+    *,
+    layer: str | None = None,
+    path: Path = NET,
+    kind: OperationKind = OperationKind.CALL_FUNCTION,
+    phase: Phase = Phase.FORWARD,
+    scope: str = "",
+) -> Operation:
+    return Operation(
+        index=index,
+        name=f"n{index}",
+        kind=OperationKind.CALL_MODULE if layer else kind,
+        target=target,
+        arguments=(Tensor(given, "float32"),),
+        keywords=(),
+        result=None if result is None else Tensor(result, "float32"),
+        raised=result is None,
+        frames=(Frame(path, "forward", at(line, 8, 20).range),),
+        phase=phase,
+        layer=layer,
+        scope=scope,
+    )
+
+
+def layer(path: str | None, kind: str, *parameters: tuple[int, ...]) -> Layer:
+    named = tuple((f"p{number}", shape) for number, shape in enumerate(parameters))
+    return Layer(0, path, f"torch.nn.{kind}", (), named, (), is_leaf=True)
+
+
+INPUT = replace(
+    operation(0, "x", 10, (), (64, 3, 32, 32), kind=OperationKind.PLACEHOLDER), arguments=(), name="x", frames=()
+)
+OPERATIONS = (
+    operation(0, "torch.zeros", 6, (), (4,), phase=Phase.CONSTRUCT),
+    replace(INPUT, index=1),
+    operation(2, "torch.nn.Conv2d", 11, (64, 3, 32, 32), (64, 16, 4, 4), layer="conv"),
+    operation(3, "scale", 11, (), (1,), kind=OperationKind.GET_ATTR),
+    operation(4, "torch.nn.functional.relu", 12, (64, 16, 4, 4), (64, 16, 4, 4)),
+    operation(5, "Tensor.flatten", 12, (64, 16, 4, 4), (64, 256), kind=OperationKind.CALL_METHOD),
+    operation(6, "torch.nn.Linear", 13, (64, 256), None, layer="head"),
+)
+LAYERS = (
+    layer("", "Module"),
+    layer("conv", "Conv2d", (16, 3, 3, 3), (16,)),
+    layer("head", "Linear", (10, 128), (10,)),
+    layer(None, "Linear", (99, 99)),
+)
+FAILING = Trace(
+    Ending.RAISED, "", OPERATIONS, LAYERS, failure=Failure("RuntimeError", "mat1 and mat2", Stage.FORWARD, 6, ())
+)
+SHAPES_FINDING = replace(FINDING, operation=6)
+PASSING = replace(
+    FAILING,
+    ending=Ending.PASSED,
+    operations=(*OPERATIONS[:6], operation(6, "torch.nn.Linear", 13, (64, 256), (64, 10), layer="head")),
+    output=Tensor((64, 10), "float32"),
+    failure=None,
+)
+
+
+def table(trace: Trace, finding: Finding | None = None, **options: Any) -> str:
+    return shape_table.render(trace, finding, ROOT, **options)
+
+
+def test_the_failing_row_is_marked() -> None:
+    assert table(FAILING, SHAPES_FINDING) == (
+        "  line  layer  operator  shapes                                        params\n"
+        "               input     (64, 3, 32, 32)\n"
+        "    11  conv   Conv2d    (64, 3, 32, 32) -> (64, 16, 4, 4)                448\n"
+        "    12         F.relu    (64, 16, 4, 4) -> (64, 16, 4, 4)\n"
+        "    12         flatten   (64, 16, 4, 4) -> (64, 256)\n"
+        ">   13  head   Linear    (64, 256) -> fails: expected 128, actual 256   1,290\n"
+        "error: `head` takes 128 features but receives 256\n"
+        "5 operations, 1,738 parameters, no output\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "trace, finding, expected",
+    [
+        (
+            PASSING,
+            None,
+            "    13  head   Linear    (64, 256) -> (64, 10)               1,290\n5 operations, 1,738 parameters,",
+        ),
+        (PASSING, None, "output (64, 10)\n"),
+        (FAILING, None, ">   13  head   Linear    (64, 256) -> fails"),
+        (FAILING, None, "error: RuntimeError: mat1 and mat2\n"),
+        (
+            replace(FAILING, operations=OPERATIONS[:6]),
+            FINDING,
+            ">   13  head             fails: expected 128, actual 256\n",
+        ),
+        (
+            Trace(Ending.NO_MODEL, "no model in net.py"),
+            None,
+            "error: no model in net.py\n0 operations, 0 parameters, no output\n",
+        ),
+        (Trace(Ending.TIMED_OUT, ""), None, "error: timed out\n"),
+    ],
+)
+def test_the_table_says(trace: Trace, finding: Finding | None, expected: str) -> None:
+    assert expected in table(trace, finding)
+
+
+def test_several_files_are_named() -> None:
+    trace = replace(
+        PASSING, operations=(*OPERATIONS[:3], operation(3, "torch.cat", 4, (1,), (2,), path=BLOCK, scope="mix"))
+    )
+    shown = table(trace)
+    assert "  models/my net.py:11  conv   Conv2d" in shown
+    assert "   models/block.py:4  mix    torch.cat" in shown
+
+
+def test_a_narrow_table_wraps_shapes_and_cuts_names() -> None:
+    deep = "encoder.stage_three.blocks.11.attention.projection"
+    wide = replace(
+        operation(1, "torch.nn.MultiheadAttention", 1234, (32, 128, 768), (32, 128, 768), layer=deep),
+        arguments=tuple(Tensor((32, 128, 768), "float32") for _ in range(3)),
+    )
+    layers = (layer(deep, "MultiheadAttention", (2304, 768)), layer(f"{deep}.out_proj", "Linear", (768, 768)))
+    lines = table(Trace(Ending.PASSED, "", (INPUT, wide), layers), width=80).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[2].split() == ["1234", "encoder...ection", "Multi...ntion", "(32,", "128,", "768),", "2,359,296"]
+    assert lines[-2].split() == ["->", "(32,", "128,", "768)"]
+
+
+def test_colour_changes_no_character_of_the_table() -> None:
+    coloured = table(FAILING, SHAPES_FINDING, colour=True)
+    assert ANSI.search(coloured)
+    assert ANSI.sub("", coloured) == table(FAILING, SHAPES_FINDING)
