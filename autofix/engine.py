@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autofix.diagnosis import diagnose
-from autofix.diagnosis.silent_faults import Suspect
+from autofix.diagnosis.silent_faults import SilentFault
 from autofix.facts.project_view import Project
 from autofix.fixes import candidates, registry
 from autofix.loading.settings import Prefer, Settings
-from autofix.patch.unified_diff import moved_back
+from autofix.patch.edits_to_text import moved_back
 from autofix.records.finding import Finding
 from autofix.records.locations import Location, SourceText
 from autofix.records.plan import Applicability, Fix, Plan, Step
@@ -24,14 +24,14 @@ from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report, 
 from autofix.records.samples import Target
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Isolation, Operation, Run, Trace
 from autofix.sample_inputs import inferred_sample_trust
-from autofix.search import refactoring, search, verification
-from autofix.search.runner import Runs
+from autofix.search import applicability, proof, refactoring, search
+from autofix.search.runner import Runner
 from autofix.session import run_failures
 from autofix.session.session import Session
 from autofix.syntax import suppressions
 
 Progress = Callable[[str], None]
-Early = Callable[[Report], None]
+OnDiagnosis = Callable[[Report], None]
 NO_RULE = "AF900"
 MAX_ALTERNATIVES = 8
 MAX_CHAIN = 200
@@ -48,17 +48,20 @@ class Request:
 
 
 def repair(
-    request: Request, session: Session | None = None, progress: Progress | None = None, early: Early | None = None
+    request: Request,
+    session: Session | None = None,
+    progress: Progress | None = None,
+    on_diagnosis: OnDiagnosis | None = None,
 ) -> Report:
     """Run the model, find what is wrong and the cheapest repair that is proved by running.
 
-    ``early`` is told what is wrong as soon as that is known: a report whose ending is SEARCHING, without a plan.
+    ``on_diagnosis`` is told what is wrong as soon as that is known: a report whose ending is SEARCHING, without a plan.
     Raises ProbeError if the interpreter cannot run the probe, UsageError for project files that cannot be read,
     CancelledError after ``session.cancel``.
     """
-    tell = progress or _say_nothing
+    on_progress = progress or _say_nothing
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
-        return _with_containment(_repaired(request, used, tell, early))
+        return _with_containment(_repaired(request, used, on_progress, on_diagnosis))
 
 
 _WEAKER = {
@@ -83,18 +86,18 @@ def _with_containment(report: Report) -> Report:
     return replace(report, notes=(*report.notes, *notes))
 
 
-def _repaired(request: Request, used: Session, tell: Progress, early: Early | None) -> Report:
+def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnosis: OnDiagnosis | None) -> Report:
     run = _runs(request, used)
     registry.rules()  # They load while the probe still imports torch.
     if used.starting:
         registry.prepare()
-    tell("running the model")
+    on_progress("running the model")
     original = run.trace(Run(checks=True))
     if not _has_fault(original):
         further = _failing_sample(request, used, original)
         if further is not None:
-            return _repaired(replace(request, target=further), used, tell, early)
-        found = _silent_fault(request, run, original, tell) or _refactored(request, run, original, tell)
+            return _repaired(replace(request, target=further), used, on_progress, on_diagnosis)
+        found = _silent_fault(request, run, original, on_progress) or _refactored(request, run, original, on_progress)
         return found or _without_fault(request, run, original)
     project = run.project((), original)
     finding = diagnose(project)
@@ -102,11 +105,11 @@ def _repaired(request: Request, used: Session, tell: Progress, early: Early | No
     hidden = _suppression(run, finding)
     if hidden is not None:
         return _suppressed(request, run, original, finding, hidden)
-    if not inferred_sample_trust.trusted(request.target.samples, original, finding):
+    if not inferred_sample_trust.is_reliable(request.target.samples, original, finding):
         return _doubted(request, run, original, finding)
-    if early is not None:
-        early(_known(request, run, original, finding, project))
-    tell(f"searching for a repair: {finding.message}")
+    if on_diagnosis is not None:
+        on_diagnosis(_known(request, run, original, finding, project))
+    on_progress(f"searching for a repair: {finding.message}")
     return _searched(request, run, original, finding, project)
 
 
@@ -123,8 +126,8 @@ def _say_nothing(words: str) -> None:
     del words
 
 
-def _runs(request: Request, session: Session) -> Runs:
-    return Runs(request.target, request.texts, request.settings.limits, request.settings.mode, session)
+def _runs(request: Request, session: Session) -> Runner:
+    return Runner(request.target, request.texts, request.settings.limits, request.settings.mode, session)
 
 
 def _python(request: Request) -> str | None:
@@ -156,21 +159,21 @@ def _failing_sample(request: Request, session: Session, original: Trace) -> Targ
     return None
 
 
-def _silent_fault(request: Request, run: Runs, original: Trace, tell: Progress) -> Report | None:
+def _silent_fault(request: Request, run: Runner, original: Trace, on_progress: Progress) -> Report | None:
     """The report of a fault that raises nothing and whose repair is verified; None where there is none."""
-    found = run.suspects((), original) if original.ending is Ending.PASSED else ()
-    for suspect in found:
-        hidden = _suppression(run, suspect.finding)
+    found = run.find_silent_faults((), original) if original.ending is Ending.PASSED else ()
+    for silent_fault in found:
+        hidden = _suppression(run, silent_fault.finding)
         if hidden is not None:
-            return _suppressed(request, run, original, suspect.finding, hidden)
-        tell(f"searching for a repair: {suspect.finding.message}")
-        report = _searched(request, run, original, suspect.finding, suspect.project)
+            return _suppressed(request, run, original, silent_fault.finding, hidden)
+        on_progress(f"searching for a repair: {silent_fault.finding.message}")
+        report = _searched(request, run, original, silent_fault.finding, silent_fault.project)
         if report.plan is not None:
             return report
     return None
 
 
-def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) -> Report | None:
+def _refactored(request: Request, run: Runner, original: Trace, on_progress: Progress) -> Report | None:
     """The report of rewritings that were asked for and that keep the outputs of a healthy model; of those that were
     tried and do not, the reasons.
     """
@@ -178,10 +181,10 @@ def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) ->
     rules = candidates.refactorings(registry.rules(), settings.select, settings.ignore)
     if not rules or original.ending is not Ending.PASSED or target.script:
         return None
-    tell("rewriting")
+    on_progress("rewriting")
     project = run.project((), original)
     found = refactoring.rewritten(project, rules, run.compared)
-    plans, given_up = _judged(run, project, () if found.plan is None else (found.plan,))
+    plans, given_up = _proved(run, project, () if found.plan is None else (found.plan,))
     run.finish()
     if not plans:
         healthy = _without_fault(request, run, original)
@@ -194,10 +197,10 @@ def _refactored(request: Request, run: Runs, original: Trace, tell: Progress) ->
     return Report(target, RepairEnding.REPAIRED, message, original, diagnostics, plans[0], (), texts, notes, spent)
 
 
-def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
+def _without_fault(request: Request, run: Runner, original: Trace) -> Report:
     if original.ending is Ending.PASSED:
         notes = (*_unused_suppressions(run, request.target.path), *run_failures.notes(original))
-        message = original.message or f"output {verification.shape_of(original.output)}"
+        message = original.message or f"output {proof.shape_of(original.output)}"
         return Report(
             request.target,
             RepairEnding.HEALTHY,
@@ -215,13 +218,13 @@ def _without_fault(request: Request, run: Runs, original: Trace) -> Report:
     )
 
 
-def _doubted(request: Request, run: Runs, original: Trace, finding: Finding) -> Report:
-    message = inferred_sample_trust.doubt(request.target.path.name, request.target.samples, finding)
+def _doubted(request: Request, run: Runner, original: Trace, finding: Finding) -> Report:
+    message = inferred_sample_trust.unreliable_message(request.target.path.name, request.target.samples, finding)
     spent = Spent(run.probes, original.seconds)
     return Report(request.target, RepairEnding.NOT_RUN, message, original, spent=spent)
 
 
-def _suppressed(request: Request, run: Runs, original: Trace, finding: Finding, code: str) -> Report:
+def _suppressed(request: Request, run: Runner, original: Trace, finding: Finding, code: str) -> Report:
     diagnostic = Diagnostic(
         code, finding.mismatch.value, finding, _links(run.project((), original), finding), suppressed=True
     )
@@ -231,7 +234,7 @@ def _suppressed(request: Request, run: Runs, original: Trace, finding: Finding, 
     return Report(request.target, RepairEnding.SUPPRESSED, message, original, (diagnostic,), texts=texts, spent=spent)
 
 
-def _known(request: Request, run: Runs, original: Trace, finding: Finding, project: Project) -> Report:
+def _known(request: Request, run: Runner, original: Trace, finding: Finding, project: Project) -> Report:
     diagnostic = _diagnostic(project, finding, None)
     spent = Spent(run.probes, original.seconds)
     texts = _texts(run, (finding,), None)
@@ -240,16 +243,16 @@ def _known(request: Request, run: Runs, original: Trace, finding: Finding, proje
     )
 
 
-def _searched(request: Request, run: Runs, original: Trace, finding: Finding, project: Project) -> Report:
+def _searched(request: Request, run: Runner, original: Trace, finding: Finding, project: Project) -> Report:
     settings = request.settings
     rules = candidates.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
     ask: search.Propose = lambda one, view: candidates.propose(one, view, rules)  # noqa: E731
     if finding.silent:
-        suspect = Suspect(finding, project)
-        found = search.search_silent(original, suspect, run, run.suspects, ask, settings.limits)
+        silent_fault = SilentFault(finding, project)
+        found = search.search_silent(original, silent_fault, run, run.find_silent_faults, ask, settings.limits)
     else:
-        found = search.search(original, finding, run, run.project, run.suspects, ask, settings.limits)
-    plans, given_up = _judged(run, project, found.plans)
+        found = search.search(original, finding, run, run.project, run.find_silent_faults, ask, settings.limits)
+    plans, given_up = _proved(run, project, found.plans)
     run.finish()
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
@@ -273,13 +276,13 @@ def _limit_note(found: search.Found, request: Request) -> tuple[str, ...]:
 
 
 def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
-    place = verification.checkpoint(project)
+    place = applicability.checkpoint(project)
     if not place or best is None or not (best.proof.state_changed or best.proof.state_removed):
         return ()
     return (f"{place} loads weights, which pin the shapes of parameters: check that they fit the repaired model",)
 
 
-def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
+def _proved(run: Runner, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
     """The plans with their labels, the first run once more in a fresh process and dropped if it fails there; and what
     is to be said of those that came to no end.
     """
@@ -287,14 +290,14 @@ def _judged(run: Runs, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple
     while rest:
         first, *others = rest
         fresh = run.trace(Run(first.texts, fresh=True))
-        if fresh.ending is Ending.PASSED and verification.output_words(fresh) == first.proof.output:
+        if fresh.ending is Ending.PASSED and proof.output_words(fresh) == first.proof.output:
             checks = _with_fresh(first.proof.checks)
-            label, reasons = verification.judge(first.steps, checks, fresh, project, others, first.cost - first.reach)
-            label, reasons = inferred_sample_trust.lowered(run.samples, label, reasons)
+            label, reasons = applicability.judge(first.steps, checks, fresh, project, others, first.cost - first.reach)
+            label, reasons = inferred_sample_trust.downgrade(run.samples, label, reasons)
             label, reasons = (Applicability.UNSAFE if first.notes else label), (*reasons, *first.notes)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(_alternative(plan, best) for plan in others)), given_up
-        rest, given_up = others, (*given_up, *search.cut_short(fresh))
+        rest, given_up = others, (*given_up, *search.limit_notes(fresh))
     return (), given_up
 
 
@@ -340,10 +343,10 @@ def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
 
 def _link(operation: Operation) -> ChainLink:
     place = Location(operation.frames[0].path, operation.frames[0].range) if operation.frames else None
-    return ChainLink(verification.label(operation), verification.shape_of(operation.result), place)
+    return ChainLink(proof.label(operation), proof.shape_of(operation.result), place)
 
 
-def _texts(run: Runs, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | None) -> tuple[SourceText, ...]:
+def _texts(run: Runner, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | None) -> tuple[SourceText, ...]:
     """The analysed text of every file that a diagnostic points at or a plan changes."""
     paths = {place.path for finding in findings for place in (finding.location, finding.call)}
     paths |= {path for plan in plans or () for path, _ in plan.texts}
@@ -353,7 +356,7 @@ def _texts(run: Runs, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | N
 # -- suppressions ------------------------------------------------------------------------------------------------------
 
 
-def _suppression(run: Runs, finding: Finding) -> str | None:
+def _suppression(run: Runner, finding: Finding) -> str | None:
     """The code under which a comment hides the finding."""
     codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches]
     codes.append(NO_RULE)  # What is shown where no rule's repair was verified.
@@ -365,7 +368,7 @@ def _suppression(run: Runs, finding: Finding) -> str | None:
     return None
 
 
-def _unused_suppressions(run: Runs, path: Path) -> tuple[str, ...]:
+def _unused_suppressions(run: Runner, path: Path) -> tuple[str, ...]:
     found = suppressions.suppressions(run.source_text(path).text)
     return tuple(
         f"{path.name}:{one.line}: the suppression {', '.join(one.codes) or 'of every code'} hides nothing"

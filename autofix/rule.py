@@ -5,7 +5,7 @@ from __future__ import annotations
 from autofix.facts.project_view import Expression, Project
 from autofix.fixes.rule import Example, Rewrite, Rule, model
 from autofix.provenance import Site, sites
-from autofix.records.finding import Finding, Mismatch
+from autofix.records.finding import Detail, Finding, Mismatch
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
 from autofix.records.trace import Layer, Operation, OperationKind
@@ -13,6 +13,7 @@ from autofix.records.values import Tensor
 
 __all__ = [
     "Applicability",
+    "Detail",
     "Edit",
     "Example",
     "Expression",

@@ -19,7 +19,7 @@ from gates import Gate
 from autofix import engine
 from autofix.diagnosis import diagnose
 from autofix.facts.project_view import Project
-from autofix.loading import find_target
+from autofix.loading import find_target, text_files
 from autofix.loading.settings import Settings
 from autofix.probe.main import wire
 from autofix.records.errors import UsageError
@@ -160,7 +160,7 @@ def request(target: Target) -> wire.RunRequest:
         samples=_samples(target.samples),
         also=tuple(map(_samples, target.also)),
         evaluation_mode=target.evaluation_mode,
-        texts=((str(target.path), find_target.read(target.path).text),),
+        texts=((str(target.path), text_files.read(target.path).text),),
         checks=False,
         fresh=False,
         graph=False,
@@ -176,7 +176,7 @@ def _samples(samples: Samples) -> wire.SamplesRequest:
 
 def _source(path: Path, overlay: Mapping[Path, str]) -> Source:
     try:
-        return Source(path, overlay[path] if path in overlay else find_target.read(path).text)
+        return Source(path, overlay[path] if path in overlay else text_files.read(path).text)
     except UsageError:
         return Source(path, "")
 

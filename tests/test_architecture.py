@@ -221,6 +221,16 @@ def _touches(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 yield node.func.attr, FILE
 
 
+def test_one_name_means_one_thing() -> None:
+    """No two public classes of one name, whatever the folder."""
+    homes: dict[str, set[str]] = {}
+    for path in FILES:
+        for node in ast.walk(_tree(path)):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, set()).add(_name(path))
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
 TOUCHING = {
     "open('x')": FILE,
     "import subprocess": PROCESS,

@@ -115,7 +115,7 @@ for line in sys.stdin:
 print(json.dumps(counted))
 """
 
-Asked = Callable[..., wire.RunRequest]
+PendingRun = Callable[..., wire.RunRequest]
 
 
 def _text(name: str, n: int, width: int = 8) -> str:

@@ -24,7 +24,7 @@ POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Call:
+class CachedCall:
     """One job: its data, the interpreter it depends on, and its value when it never came back, told why."""
 
     data: Json
@@ -47,7 +47,7 @@ class Progress:
 
 
 @dataclass
-class Work:
+class BatchWork:
     """Runs calls; after an interruption, or when time is over, whatever is left is lost at once.
 
     ``executor`` is asked for when something has to run, since a run over an unchanged tree needs none.
@@ -79,7 +79,7 @@ class Work:
             self._digests[path] = imports.digest(self.base / path)
         return self._digests[path]
 
-    def all(self, words: str, function: Function, calls: Sequence[Call]) -> list[Json]:
+    def all(self, words: str, function: Function, calls: Sequence[CachedCall]) -> list[Json]:
         """The values of the calls, in their order."""
         keys = [key_of(function.__name__, call.data, self._fingerprint(call.python)) for call in calls]
         values: dict[str, Json] = {}
@@ -101,7 +101,7 @@ class Work:
             self._surroundings[python] = cache_key.fingerprint(python)
         return self._surroundings[python]
 
-    def _run(self, function: Function, waiting: dict[str, Call], values: dict[str, Json]) -> None:
+    def _run(self, function: Function, waiting: dict[str, CachedCall], values: dict[str, Json]) -> None:
         if not waiting or self.ended:
             return
         submitted = {
@@ -114,7 +114,7 @@ class Work:
                 if key not in values and future.done() and not future.cancelled():
                     values[key] = self._kept(key, call, future)
 
-    def _await(self, submitted: dict[Future[Any], tuple[str, Call]], values: dict[str, Json]) -> None:
+    def _await(self, submitted: dict[Future[Any], tuple[str, CachedCall]], values: dict[str, Json]) -> None:
         pending = set(submitted)
         while pending:
             done, pending = wait(pending, timeout=POLL_SECONDS, return_when="FIRST_COMPLETED")
@@ -128,7 +128,7 @@ class Work:
                     future.cancel()
                 return
 
-    def _kept(self, key: str, call: Call, future: Future[Any]) -> Json:
+    def _kept(self, key: str, call: CachedCall, future: Future[Any]) -> Json:
         try:
             value: Json = future.result()
         except FutureTimeoutError:

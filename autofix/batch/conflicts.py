@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from autofix.batch.records import Change, Job, Outcome
+from autofix.batch.records import Change, Job, JobOutcome
 
-Rerun = Callable[[list[Job]], list[Outcome]]
-Wanted = Callable[[Outcome], bool]
+Rerun = Callable[[list[Job]], list[JobOutcome]]
+Wanted = Callable[[JobOutcome], bool]
 _HEALTHY = "healthy"
 _REWRITING = "RF"
 
@@ -29,7 +29,9 @@ class _Texts:
         return _Texts({**first, **self.before}, {**self.after, **{c.path: c.after for c in changes}})
 
 
-def settled(jobs: Sequence[Job | None], outcomes: Sequence[Outcome], wanted: Wanted, rerun: Rerun) -> list[Outcome]:
+def settled(
+    jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], wanted: Wanted, rerun: Rerun
+) -> list[JobOutcome]:
     """The outcomes with what becomes of each plan among the others; ``wanted`` says which plans are to be delivered.
 
     ``jobs`` has None where there is nothing to run. Plans that share no file with another target are left as they are.
@@ -54,11 +56,11 @@ def settled(jobs: Sequence[Job | None], outcomes: Sequence[Outcome], wanted: Wan
     return made
 
 
-def _reads(outcome: Outcome) -> set[str]:
+def _reads(outcome: JobOutcome) -> set[str]:
     return {path for path, digest in outcome.files if digest}
 
 
-def _on_top(job: Job, own: Outcome, texts: _Texts, rerun: Rerun) -> Outcome:
+def _on_top(job: Job, own: JobOutcome, texts: _Texts, rerun: Rerun) -> JobOutcome:
     """What is left to repair once the plans before it are made."""
     (again,) = rerun([replace(job, texts=tuple(sorted(_shown(own, texts).items())))])
     if again.ending == _HEALTHY:
@@ -68,15 +70,15 @@ def _on_top(job: Job, own: Outcome, texts: _Texts, rerun: Rerun) -> Outcome:
     return replace(again, files=own.files, remark="found after the patches of earlier targets were made")
 
 
-def _shown(outcome: Outcome, texts: _Texts) -> dict[str, str]:
+def _shown(outcome: JobOutcome, texts: _Texts) -> dict[str, str]:
     """Only what the target reads: a job is known by its texts, and others would make it a new one."""
     return {path: text for path, text in texts.after.items() if path in _reads(outcome)}
 
 
-def _broken(jobs: Sequence[Job | None], outcomes: Sequence[Outcome], index: int, texts: _Texts, rerun: Rerun) -> str:
+def _broken(jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], index: int, texts: _Texts, rerun: Rerun) -> str:
     """The name of another target that ran, or was repaired by a plan before this one, and would fail now."""
     changed = {change.path for change in outcomes[index].changes}
-    asked: list[tuple[Outcome, Job]] = []
+    asked: list[tuple[JobOutcome, Job]] = []
     for other, (job, outcome) in enumerate(zip(jobs, outcomes, strict=True)):
         if job is None or other == index or not _reads(outcome) & changed:
             continue
@@ -88,7 +90,7 @@ def _broken(jobs: Sequence[Job | None], outcomes: Sequence[Outcome], index: int,
     return next((outcome.label for (outcome, _), again in pairs if not _runs(again)), "")
 
 
-def _runs(outcome: Outcome) -> bool:
+def _runs(outcome: JobOutcome) -> bool:
     """Whether the target is without a fault; that a rule would still rewrite it is none."""
     codes = [str(one["code"]) for one in outcome.diagnostics]
     return outcome.ending == _HEALTHY or (bool(codes) and all(code.startswith(_REWRITING) for code in codes))

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autofix.batch import jobs
-from autofix.batch.records import Change, Outcome
+from autofix.batch.records import Change, JobOutcome
 from autofix.patch import unified_diff
 from autofix.patch.unified_diff import FileChange
 from autofix.records.errors import ConflictError, UsageError
@@ -28,13 +28,13 @@ _NOBODY = {
 }
 
 
-def deliverable(outcome: Outcome, *, unsafe: bool) -> bool:
+def deliverable(outcome: JobOutcome, *, unsafe: bool) -> bool:
     """Whether the plan of an outcome belongs among the patches."""
     allowed = {"safe", "unsafe"} if unsafe else {"safe"}
     return bool(outcome.changes) and not outcome.withheld and outcome.label_of_plan in allowed
 
 
-def joined(outcomes: Sequence[Outcome]) -> tuple[FileChange, ...]:
+def joined(outcomes: Sequence[JobOutcome]) -> tuple[FileChange, ...]:
     """Every file from its text on disk to the one after the last plan that changes it."""
     found: dict[str, Change] = {}
     for outcome in outcomes:
@@ -44,11 +44,11 @@ def joined(outcomes: Sequence[Outcome]) -> tuple[FileChange, ...]:
     return tuple(jobs.file_change(found[path]) for path in sorted(found))
 
 
-def one_patch(outcomes: Sequence[Outcome]) -> bytes:
+def one_patch(outcomes: Sequence[JobOutcome]) -> bytes:
     return _patch(joined(outcomes))
 
 
-def own_patch(outcome: Outcome) -> bytes:
+def own_patch(outcome: JobOutcome) -> bytes:
     """The patch of one target, on top of those before it."""
     return _patch([jobs.file_change(change) for change in outcome.changes])
 
@@ -59,7 +59,7 @@ def _patch(changes: Sequence[FileChange]) -> bytes:
     return made
 
 
-def names(outcomes: Sequence[Outcome]) -> list[str]:
+def names(outcomes: Sequence[JobOutcome]) -> list[str]:
     """A file name for each patch: its number, so that they sort as they apply, and what it repairs."""
     width = max(4, len(str(len(outcomes))))
     return [
@@ -83,7 +83,7 @@ def check_branch(base: Path, name: str) -> None:
         raise UsageError(f"the branch `{name}` exists; choose another name or delete it")
 
 
-def branch(base: Path, name: str, outcomes: Sequence[Outcome]) -> int:
+def branch(base: Path, name: str, outcomes: Sequence[JobOutcome]) -> int:
     """Make the branch at HEAD with one commit for each outcome, the working tree untouched; how many there are."""
     parent = _git(base, "rev-parse", "HEAD").strip()
     who = {} if _has_identity(base) else _NOBODY
@@ -112,7 +112,7 @@ def _has_identity(base: Path) -> bool:
     )
 
 
-def _message(outcome: Outcome) -> str:
+def _message(outcome: JobOutcome) -> str:
     plan = outcome.plan or {}
     faults = [f"- {one['path']}:{one['range']['start']['line']}: {one['message']}" for one in outcome.diagnostics]
     checks = [one["check"] for one in plan.get("proof", {}).get("checks", []) if one["outcome"] == "passed"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from autofix.loading import find_target
+from autofix.loading import text_files
 from autofix.records.errors import UsageError
 
 ABSENT = ""
@@ -58,7 +58,7 @@ def digest(path: Path) -> str:
 
 def _text(path: Path) -> str | None:
     try:
-        return find_target.read(path).text
+        return text_files.read(path).text
     except UsageError:
         return None
 

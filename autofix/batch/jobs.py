@@ -16,11 +16,11 @@ from pathlib import Path, PurePosixPath
 from autofix import __version__, engine
 from autofix.batch import imports, notebook_report, notebooks, source_files, targets
 from autofix.batch.notebooks import Notebook
-from autofix.batch.records import Change, Job, Json, Missing, Outcome, Terms, job_from, terms_from, with_tuples
+from autofix.batch.records import Change, Job, JobOutcome, Json, Missing, RunOptions, job_from, terms_from, with_tuples
 from autofix.fixes import registry
-from autofix.loading import find_target
+from autofix.loading import find_target, text_files
 from autofix.loading.settings import Prefer, Settings, TargetEntry
-from autofix.patch import unified_diff
+from autofix.patch import edits_to_text, unified_diff
 from autofix.records.errors import AutofixError, UsageError
 from autofix.records.locations import SourceText
 from autofix.records.options import Mode
@@ -92,7 +92,7 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
     notebook = _notebook(job, base)
     if notebook is not None:
         shown = (*(one for one in shown if one.path != path), notebook_report.module_text(notebook))
-    own = next((one for one in shown if one.path == notebooks.module_path(path)), None) or find_target.read(path)
+    own = next((one for one in shown if one.path == notebooks.module_path(path)), None) or text_files.read(path)
     target = find_target.target(
         own.path,
         model=None if job.script else job.model,
@@ -117,7 +117,7 @@ def _shown(path: Path, text: str) -> SourceText:
     """A text that stands in for a file, kept in the file's own encoding."""
     try:
         return replace(
-            notebooks.read(path).raw if path.suffix == notebooks.SUFFIX else find_target.read(path), text=text
+            notebooks.read(path).raw if path.suffix == notebooks.SUFFIX else text_files.read(path), text=text
         )
     except UsageError:
         return SourceText(path, text)
@@ -137,7 +137,7 @@ def _sources(files: dict[Path, bool]) -> list[Source]:
     for path, there in files.items():
         if there and path.suffix == ".py":
             try:
-                source = source_of(path, find_target.read(path).text)
+                source = source_of(path, text_files.read(path).text)
                 _ = source.tree
                 found.append(source)
             except (UsageError, SyntaxError, ValueError, RecursionError, MemoryError):
@@ -150,7 +150,7 @@ def _samples(job: Job) -> Samples:
     return Samples(inputs, job.sample, SampleOrigin[job.origin], job.place)
 
 
-def _settings(terms: Terms) -> Settings:
+def _settings(terms: RunOptions) -> Settings:
     limits = Limits(**{one.name: getattr(terms, one.name) for one in fields(Limits)})
     prefer, mode = Prefer(terms.prefer), Mode(terms.mode)
     return Settings(prefer=prefer, mode=mode, select=terms.select, ignore=terms.ignore, limits=limits)
@@ -187,7 +187,7 @@ def failed(job: Job, base: Path, message: str) -> Report:
     return Report(target, RepairEnding.NOT_RUN, message, Trace(Ending.PROBE_FAILED, message))
 
 
-def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Outcome:
+def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> JobOutcome:
     """The report as the documents that readers get, told from the base of the batch and free of its absolute path."""
     try:
         notebook = _notebook(job, base)
@@ -212,7 +212,7 @@ def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Ou
             (source_files.relative(path, base), imports.digest(path) if there else "") for path, there in files.items()
         )
     )
-    return Outcome(job.label, document, log, changes, known)
+    return JobOutcome(job.label, document, log, changes, known)
 
 
 def _plain(text: str, base: Path, notebook: Notebook | None) -> Json:
@@ -234,7 +234,7 @@ def _changes(report: Report, base: Path) -> tuple[Change, ...]:
 
 def file_change(change: Change) -> unified_diff.FileChange:
     source = SourceText(Path(change.path), change.before, change.encoding, change.bom)
-    before, after = unified_diff.encode(source, change.before), unified_diff.encode(source, change.after)
+    before, after = edits_to_text.encode(source, change.before), edits_to_text.encode(source, change.after)
     return unified_diff.FileChange(PurePosixPath(change.path), before, after)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from json import decoder
 from pathlib import Path
 
-from autofix.loading import find_target
+from autofix.loading import text_files
 from autofix.patch.diff_hunks import spans
 from autofix.records.errors import UsageError
 from autofix.records.locations import Position, Range, SourceText
@@ -255,4 +255,4 @@ def _after(raw: str, at: int) -> int:
 
 def text_of(path: Path) -> str:
     """The module's text of a notebook or a Python file."""
-    return read(path).text if path.suffix == SUFFIX else find_target.read(path).text
+    return read(path).text if path.suffix == SUFFIX else text_files.read(path).text

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from autofix.batch import changed_since, conflicts, jobs, notebooks, reverse_imports, source_files
-from autofix.batch.cached_executor import Call, Work
-from autofix.batch.records import Job, Json, Missing, Outcome, Terms, job_from, outcome_from
+from autofix.batch.cached_executor import BatchWork, CachedCall
+from autofix.batch.records import Job, JobOutcome, Json, Missing, RunOptions, job_from, outcome_from
 from autofix.loading import find_target, settings
 from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import UsageError
@@ -23,7 +23,7 @@ Found = Job | Missing
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class BatchOptions:
     """What the user said of a batch; None and empty mean not said, and the settings of each project decide."""
 
     paths: tuple[Path, ...]
@@ -53,20 +53,20 @@ def bound(data: Json) -> float:
 # -- files to jobs -----------------------------------------------------------------------------------------------------
 
 
-def discovered(work: Work, wish: Wish) -> list[Found]:
+def discovered(work: BatchWork, options: BatchOptions) -> list[Found]:
     """Every target in the order of the files; raises UsageError for settings or a manifest that cannot be used."""
-    files = source_files.files(work.base, wish.paths)
-    manifest = _Manifest(work.base, wish)
-    named = [path for path in wish.paths if path.is_file()]
+    files = source_files.files(work.base, options.paths)
+    manifest = _Manifest(work.base, options)
+    named = [path for path in options.paths if path.is_file()]
     candidates = [path for path in files if path in named or manifest.names(path) or not source_files.is_test(path)]
-    candidates = list(dict.fromkeys((*candidates, *manifest.inside(wish.paths))))
+    candidates = list(dict.fromkeys((*candidates, *manifest.inside(options.paths))))
     wanted = sorted(path for path in candidates if manifest.takes(path))
     # Models are built and used by files that nobody named, too.
     known_files = dict.fromkeys((*source_files.files(work.base, (work.base,)), *wanted))
     texts = {path: text for path in known_files if (text := _text(path)) is not None}
     imported = reverse_imports.graph(texts)
-    if wish.since is not None:
-        touched = changed_since.touched(texts, imported, changed_since.changed(work.base, wish.since))
+    if options.since is not None:
+        touched = changed_since.touched(texts, imported, changed_since.changed(work.base, options.since))
         wanted = [path for path in wanted if path in touched]
     wanted = [path for path in wanted if _worth(texts.get(path))]
     users = reverse_imports.users(imported, texts, wanted)
@@ -100,7 +100,7 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _find_call(path: Path, work: Work, manifest: _Manifest, users: Sequence[Path]) -> Call:
+def _find_call(path: Path, work: BatchWork, manifest: _Manifest, users: Sequence[Path]) -> CachedCall:
     own = manifest.settings(path)
     name = source_files.relative(path, work.base)
     python_files = [source_files.relative(one, work.base) for one in users if one.suffix == ".py"]
@@ -113,7 +113,7 @@ def _find_call(path: Path, work: Work, manifest: _Manifest, users: Sequence[Path
         "terms": asdict(manifest.terms(path)),
     }
     files = [(one, work.digest(one)) for one in (name, *python_files)]
-    return Call(data, None, lambda why: {"found": [{"missing": [name, "", why]}]}, lambda _: files)
+    return CachedCall(data, None, lambda why: {"found": [{"missing": [name, "", why]}]}, lambda _: files)
 
 
 def _found(one: Json) -> Found:
@@ -123,12 +123,12 @@ def _found(one: Json) -> Found:
 class _Manifest:
     """The settings of every project of the tree, with what the user said on top, and the targets that they name."""
 
-    def __init__(self, base: Path, wish: Wish) -> None:
-        self._base, self._wish = base, wish
-        self._config = None if wish.config is None else settings.read_file(wish.config)
+    def __init__(self, base: Path, options: BatchOptions) -> None:
+        self._base, self._wish = base, options
+        self._config = None if options.config is None else settings.read_file(options.config)
         self._known: dict[Path, Settings] = {}
         self._entries: dict[Path, list[TargetEntry]] = {}
-        roots = [wish.config.parent] if wish.config is not None else [base, *map(_root_of, wish.paths)]
+        roots = [options.config.parent] if options.config is not None else [base, *map(_root_of, options.paths)]
         for root in dict.fromkeys(map(_absolute, roots)):
             self._add(root)
 
@@ -140,24 +140,24 @@ class _Manifest:
             self._add(root)
         return self._known[root]
 
-    def terms(self, path: Path) -> Terms:
-        own, wish = self.settings(path), self._wish
-        memory = (wish.memory_limit, own.limits.memory_mib, MEMORY_MIB)
-        return Terms(
-            run_seconds=wish.time_limit or own.limits.run_seconds,
+    def terms(self, path: Path) -> RunOptions:
+        own, options = self.settings(path), self._wish
+        memory = (options.memory_limit, own.limits.memory_mib, MEMORY_MIB)
+        return RunOptions(
+            run_seconds=options.time_limit or own.limits.run_seconds,
             memory_mib=next(one for one in memory if one is not None),
             probes=own.limits.probes,
             seconds=own.limits.seconds,
-            prefer=wish.prefer or own.prefer.value,
-            mode=wish.mode or own.mode.value,
-            select=wish.select or own.select,
-            ignore=wish.ignore or own.ignore,
-            python=wish.python or own.python,
+            prefer=options.prefer or own.prefer.value,
+            mode=options.mode or own.mode.value,
+            select=options.select or own.select,
+            ignore=options.ignore or own.ignore,
+            python=options.python or own.python,
             file_mib=own.limits.file_mib,
             processes=own.limits.processes,
             open_files=own.limits.open_files,
-            network=wish.allow_network,
-            temporary_directory=wish.temporary_directory or own.limits.temporary_directory,
+            network=options.allow_network,
+            temporary_directory=options.temporary_directory or own.limits.temporary_directory,
         )
 
     def takes(self, path: Path) -> bool:
@@ -199,33 +199,33 @@ def _absolute(path: Path) -> Path:
 # -- jobs to outcomes --------------------------------------------------------------------------------------------------
 
 
-def repaired(work: Work, found: Sequence[Found], wanted: Callable[[Outcome], bool]) -> list[Outcome]:
+def repaired(work: BatchWork, found: Sequence[Found], wanted: Callable[[JobOutcome], bool]) -> list[JobOutcome]:
     """An outcome for each, in order; plans that touch the files of other targets are proved together."""
     jobs_only = [one if isinstance(one, Job) else None for one in found]
     ran = iter(_ran(work, "running models", [job for job in jobs_only if job is not None]))
     outcomes = [next(ran) if isinstance(one, Job) else _missing(one, work.base) for one in found]
 
-    def again(asked: list[Job]) -> list[Outcome]:
+    def again(asked: list[Job]) -> list[JobOutcome]:
         return _ran(work, "running models with all patches", asked)
 
     return conflicts.settled(jobs_only, outcomes, wanted, again)
 
 
-def _ran(work: Work, words: str, asked: Sequence[Job]) -> list[Outcome]:
+def _ran(work: BatchWork, words: str, asked: Sequence[Job]) -> list[JobOutcome]:
     return [outcome_from(value) for value in work.all(words, jobs.run, [_run_call(job, work) for job in asked])]
 
 
-def _run_call(job: Job, work: Work) -> Call:
+def _run_call(job: Job, work: BatchWork) -> CachedCall:
     def lost(why: str) -> Json:
         return jobs.outcome(job, work.base, jobs.failed(job, work.base, f"{job.path}: {why}"), {}).as_json()
 
     def files(value: Json) -> list[tuple[str, str]]:
         return [(path, digest) for path, digest in value["files"]]
 
-    return Call(job.as_json(), job.terms.python, lost, files)
+    return CachedCall(job.as_json(), job.terms.python, lost, files)
 
 
-def _missing(one: Missing, base: Path) -> Outcome:
+def _missing(one: Missing, base: Path) -> JobOutcome:
     job = Job(one.path, one.model)
     how = f"; say it in a manifest: {one.setting} (--discover prints one)" if one.setting else ""
     made = jobs.outcome(job, base, jobs.failed(job, base, f"{one.message}{how}"), {})

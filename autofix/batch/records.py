@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class RunOptions:
     """How every target of a batch is run: limits of one run and of one repair, named as in ``Limits``, and the rules to
     use.
     """
@@ -52,7 +52,7 @@ class Job:
     also: tuple[str, ...] = ()
     eval: bool = False
     script: bool = False
-    terms: Terms = field(default_factory=Terms)
+    terms: RunOptions = field(default_factory=RunOptions)
     texts: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -74,8 +74,8 @@ def job_from(data: Json) -> Job:
     return Job(**{**with_tuples(data), "terms": terms_from(data["terms"]), "texts": texts})
 
 
-def terms_from(data: Json) -> Terms:
-    return Terms(**with_tuples(data))
+def terms_from(data: Json) -> RunOptions:
+    return RunOptions(**with_tuples(data))
 
 
 def with_tuples(data: Json) -> Json:
@@ -108,7 +108,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobOutcome:
     """What came of one target.
 
     ``document`` is its JSON report and ``sarif`` its SARIF log, as the command for one file writes them. ``files`` are
@@ -157,17 +157,17 @@ class Outcome:
         return list(self.document["diagnostics"])
 
 
-def outcome_from(data: Json) -> Outcome:
+def outcome_from(data: Json) -> JobOutcome:
     changes = tuple(Change(**one) for one in data["changes"])
     files = tuple((path, digest) for path, digest in data["files"])
-    return Outcome(**{**data, "changes": changes, "files": files})
+    return JobOutcome(**{**data, "changes": changes, "files": files})
 
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
     """Every outcome in input order, and what the whole came to; ``notes`` are about the whole."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[JobOutcome, ...]
     notes: tuple[str, ...] = ()
     version: str = ""
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.batch import notebook_report, notebooks, source_files
-from autofix.batch.records import Job, Missing, Terms
-from autofix.loading import find_target, model_discovery, script_detection
+from autofix.batch.records import Job, Missing, RunOptions
+from autofix.loading import find_target, model_discovery, script_detection, text_files
 from autofix.loading.settings import TargetEntry
-from autofix.records.errors import UnsaidError, UsageError
+from autofix.records.errors import MissingInputError, UsageError
 from autofix.records.samples import SampleOrigin, Samples, Target
 from autofix.syntax.source import Source, source_of
 
@@ -27,7 +27,7 @@ def find(
     elsewhere: Sequence[Path],
     entries: Sequence[TargetEntry] = (),
     settled: Samples | None = None,
-    terms: Terms = Terms(),  # noqa: B008
+    terms: RunOptions = RunOptions(),  # noqa: B008
 ) -> tuple[Job | Missing, ...]:
     """The targets of a file in the order of their definition; those of ``entries`` where a manifest names it.
 
@@ -36,7 +36,7 @@ def find(
     name = source_files.relative(path, base)
     try:
         notebook = notebooks.read(path) if path.suffix == notebooks.SUFFIX else None
-        text = find_target.read(path).text if notebook is None else notebook.text
+        text = text_files.read(path).text if notebook is None else notebook.text
     except UsageError as error:
         return (Missing(name, "", str(error)),) if entries or _might_be_model(path) else ()
     if not entries and not any(word in text for word in _WORDS):
@@ -55,7 +55,7 @@ class _File:
     text: str
     elsewhere: tuple[Path, ...]
     settled: Samples | None
-    terms: Terms
+    terms: RunOptions
 
     @property
     def source(self) -> Source:
@@ -105,7 +105,7 @@ def _as_program(file: _File, one: Job | Missing, *, alone: bool) -> Job | Missin
 
 def _is_part(file: _File, one: Missing) -> bool:
     """A block that other files build models of runs within those, and needs nobody to say how."""
-    return bool(one.setting) and model_discovery.is_part_elsewhere(one.model, find_target.sources(file.elsewhere))
+    return bool(one.setting) and model_discovery.is_part_elsewhere(one.model, text_files.sources(file.elsewhere))
 
 
 def _named(file: _File, entry: TargetEntry) -> Job | Missing:
@@ -122,7 +122,7 @@ def _named(file: _File, entry: TargetEntry) -> Job | Missing:
             settled=file.settled,
             elsewhere=file.elsewhere,
         )
-    except UnsaidError as error:
+    except MissingInputError as error:
         return Missing(file.name, entry.model or "", error.problem, error.setting)
     except UsageError as error:
         return Missing(file.name, entry.model or "", str(error))
@@ -138,7 +138,7 @@ def _given(entry: TargetEntry) -> Samples | None:
     return None
 
 
-def _job(name: str, target: Target, entry: TargetEntry, terms: Terms) -> Job:
+def _job(name: str, target: Target, entry: TargetEntry, terms: RunOptions) -> Job:
     samples = target.samples
     return Job(
         path=name,

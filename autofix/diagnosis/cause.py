@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autofix.records.finding import Mismatch
+from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Conclusion:
-    """Which sizes disagree. ``parameter`` is the layer's or call's argument at fault, empty when it is none."""
+class Cause:
+    """Which sizes disagree; the fields are those of ``Finding``, but ``dimension`` may count from the end."""
 
     mismatch: Mismatch
     message: str
@@ -23,6 +23,8 @@ class Conclusion:
     parameter: str = ""
     operand: int = -1
     dimension: int | None = None
+    detail: Detail | None = None
+    expression: str = ""
 
 
 def tensor_at(operation: Operation, position: int, name: str = "input") -> Tensor | None:

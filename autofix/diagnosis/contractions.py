@@ -5,15 +5,15 @@ They are judged from their operands, the weight among them; layers are judged fr
 
 from __future__ import annotations
 
-from autofix.diagnosis.cause import Conclusion, integer_argument, show, tensor_at
-from autofix.records.finding import Mismatch
+from autofix.diagnosis.cause import Cause, integer_argument, show, tensor_at
+from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence
 
 MATRIX = frozenset(("matmul", "rmatmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addbmm", "addmv", "dot"))
 
 
-def multiplied(operation: Operation, subject: str) -> Conclusion | None:
+def multiplied(operation: Operation, subject: str) -> Cause | None:
     tensors = operation.tensors
     if operation.target.rpartition(".")[2] in {"addmm", "baddbmm", "addbmm", "addmv"}:
         tensors = tensors[1:]
@@ -25,19 +25,20 @@ def multiplied(operation: Operation, subject: str) -> Conclusion | None:
     inner = right.shape[-2] if right.rank > 1 else right.shape[0]
     message = f"{subject} of {show(left.shape)} and {show(right.shape)}"
     if left.shape[-1] != inner:
-        return Conclusion(
+        return Cause(
             Mismatch.MATMUL,
             f"{message}: {left.shape[-1]} and {inner} are multiplied",
             (inner,),
             (left.shape[-1],),
-            "inner",
+            "",
             1,
             -2,
+            detail=Detail.INNER,
         )
-    return Conclusion(Mismatch.MATMUL, message, right.shape, left.shape, "batch", 1, 0)
+    return Cause(Mismatch.MATMUL, message, right.shape, left.shape, "", 1, 0, detail=Detail.BATCH)
 
 
-def attended(operation: Operation, subject: str) -> Conclusion | None:
+def attended(operation: Operation, subject: str) -> Cause | None:
     """Attention of (..., L, E) queries, (..., S, E) keys and (..., S, V) values, with a mask of (..., L, S)."""
     query, key, value = (tensor_at(operation, i, name) for i, name in enumerate(("query", "key", "value")))
     if query is None or key is None or value is None or min(query.rank, key.rank, value.rank) < 2:
@@ -48,32 +49,32 @@ def attended(operation: Operation, subject: str) -> Conclusion | None:
             grouped = back == 3 and operation.keyword("enable_gqa") is True and other > 0 and own % other == 0
             if back != free and own != other and not grouped and not (back > 2 and 1 in (own, other)):
                 message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {-back} differs"
-                return Conclusion(Mismatch.BROADCAST, message, (own,), (other,), "", operand, -back)
+                return Cause(Mismatch.BROADCAST, message, (own,), (other,), "", operand, -back)
     mask, wanted = tensor_at(operation, 3, "attn_mask"), (query.shape[-2], key.shape[-2])
     if mask is None or all(size in (1, met) for size, met in zip(mask.shape[-2:], wanted, strict=False)):
         return None
     message = f"{subject} takes an attention mask of {show(wanted)} but receives {show(mask.shape)}"
     operand = next(index for index, one in enumerate(operation.tensors) if one is mask)
-    return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", operand)
+    return Cause(Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", operand)
 
 
-def einsum(operation: Operation, subject: str) -> Conclusion | None:
+def einsum(operation: Operation, subject: str) -> Cause | None:
     equation = operation.arguments[0] if operation.arguments else None
     if not isinstance(equation, str):
         return None
     shapes = " and ".join(show(t.shape) for t in operation.tensors)
-    return Conclusion(Mismatch.MATMUL, f"{subject} {equation!r} of {shapes}", (), (), "equation", 0)
+    return Cause(Mismatch.MATMUL, f"{subject} {equation!r} of {shapes}", (), (), "", 0, detail=Detail.EQUATION)
 
 
-def linear(operation: Operation, subject: str) -> Conclusion | None:
+def linear(operation: Operation, subject: str) -> Cause | None:
     tensor, weight = tensor_at(operation, 0), tensor_at(operation, 1, "weight")
     if tensor is None or weight is None or not tensor.shape or weight.rank != 2 or tensor.shape[-1] == weight.shape[1]:
         return None
     message = f"{subject} takes {weight.shape[1]} features but receives {tensor.shape[-1]}"
-    return Conclusion(Mismatch.MATMUL, message, (weight.shape[1],), (tensor.shape[-1],), "weight", 1, 1)
+    return Cause(Mismatch.MATMUL, message, (weight.shape[1],), (tensor.shape[-1],), "", 1, 1, detail=Detail.WEIGHT)
 
 
-def convolved(operation: Operation, subject: str) -> Conclusion | None:
+def convolved(operation: Operation, subject: str) -> Cause | None:
     tensor, weight = tensor_at(operation, 0), tensor_at(operation, 1, "weight")
     if tensor is None or weight is None or weight.rank < 3:
         return None
@@ -81,18 +82,16 @@ def convolved(operation: Operation, subject: str) -> Conclusion | None:
     groups = integer_argument(operation, 6, "groups") or 1
     if tensor.rank not in (spatial + 1, spatial + 2):
         message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
-        return Conclusion(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
+        return Cause(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
     channels = weight.shape[1] * groups if "transpose" not in operation.target else weight.shape[0]
     dimension = tensor.rank - spatial - 1
     if tensor.shape[dimension] != channels:
         message = f"{subject} takes {channels} channels but receives {tensor.shape[dimension]} in {show(tensor.shape)}"
-        return Conclusion(
-            Mismatch.CONV_CHANNELS, message, (channels,), (tensor.shape[dimension],), "weight", 0, dimension
-        )
+        return Cause(Mismatch.CONV_CHANNELS, message, (channels,), (tensor.shape[dimension],), "weight", 0, dimension)
     return None
 
 
-def pooled(operation: Operation, subject: str) -> Conclusion | None:
+def pooled(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)
     name = operation.target.rpartition(".")[2]
     digits = [c for c in name if c.isdigit()]
@@ -101,7 +100,7 @@ def pooled(operation: Operation, subject: str) -> Conclusion | None:
     spatial = int(digits[0])
     if tensor.rank not in (spatial + 1, spatial + 2):
         message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
-        return Conclusion(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
+        return Cause(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
     kernel = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("kernel_size")
     sizes = kernel.items if isinstance(kernel, Sequence) else (kernel,) * spatial
     if all(isinstance(k, int) for k in sizes) and any(
@@ -109,5 +108,5 @@ def pooled(operation: Operation, subject: str) -> Conclusion | None:
     ):
         reach = tuple(int(str(k)) for k in sizes)
         message = f"{subject} has a kernel of {show(reach)} but receives {show(tensor.shape[-spatial:])}"
-        return Conclusion(Mismatch.KERNEL_TOO_LARGE, message, reach, tensor.shape[-spatial:], "kernel_size", 0)
+        return Cause(Mismatch.KERNEL_TOO_LARGE, message, reach, tensor.shape[-spatial:], "kernel_size", 0)
     return None

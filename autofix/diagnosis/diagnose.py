@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from autofix.diagnosis import layers, losses, pointwise_and_views, python_errors, sequences, tuples
-from autofix.diagnosis.cause import Conclusion
+from autofix.diagnosis.cause import Cause
 from autofix.facts.project_view import Project
 from autofix.operators.signatures import position
 from autofix.records.finding import Finding, Mismatch
@@ -28,16 +28,16 @@ def diagnose(project: Project) -> Finding | None:
         return None
     operation = project.trace.failed_operation
     if operation is None:
-        conclusion = python_errors.conclude(failure, project) or _other(failure)
-        return _placed(project, failure, None, _built_layer(failure), conclusion)
+        cause = python_errors.conclude(failure, project) or _other(failure)
+        return _placed(project, failure, None, _built_layer(failure), cause)
     operation = _refused_loss(project, operation) or operation
     layer = _layer(project, operation)
     subject = _subject(operation, layer)
-    conclusion = _conclude(project, operation, layer, subject) or _other(failure)
-    return _placed(project, failure, operation, layer, conclusion)
+    cause = _conclude(project, operation, layer, subject) or _other(failure)
+    return _placed(project, failure, operation, layer, cause)
 
 
-def _conclude(project: Project, operation: Operation, layer: Layer | None, subject: str) -> Conclusion | None:
+def _conclude(project: Project, operation: Operation, layer: Layer | None, subject: str) -> Cause | None:
     found = losses.conclude(operation, layer) or tuples.argument(operation, subject)
     if found is None and layer is not None:
         found = layers.conclude(operation, layer, subject) or sequences.conclude(
@@ -67,28 +67,28 @@ def _subject(operation: Operation, layer: Layer | None) -> str:
     return f"`{layer.kind}`" if layer is not None else f"`{operation.target.rpartition('.')[2]}`"
 
 
-def _other(failure: Failure) -> Conclusion:
+def _other(failure: Failure) -> Cause:
     first = (failure.message.strip().splitlines() or [failure.type])[0]
-    return Conclusion(Mismatch.OTHER, f"{failure.type}: {first}"[:300])
+    return Cause(Mismatch.OTHER, f"{failure.type}: {first}"[:300])
 
 
-def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Conclusion | None:
+def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Cause | None:
     """Operands whose dtypes cannot meet, where their shapes explain nothing."""
     dtypes = {t.dtype for t in operation.tensors}
     if layer is not None and layer.parameters:
         first = next((t for t in operation.tensors), None)
         if isinstance(first, Tensor) and first.dtype not in _FLOATS and layer.kind not in {"Embedding", "EmbeddingBag"}:
-            return Conclusion(
+            return Cause(
                 Mismatch.DTYPE, f"{subject} takes floating-point numbers but receives {first.dtype}", operand=0
             )
         if isinstance(first, Tensor) and first.dtype in _FLOATS - {"float32"}:
-            return Conclusion(Mismatch.DTYPE, f"{subject} has float32 weights but receives {first.dtype}", operand=0)
+            return Cause(Mismatch.DTYPE, f"{subject} has float32 weights but receives {first.dtype}", operand=0)
         return None
     if len(dtypes) > 1 and operation.target.rpartition(".")[2] in _PRODUCTS | {"linear"}:
         odd = next(i for i, t in enumerate(operation.tensors) if t.dtype != "float32")
-        return Conclusion(Mismatch.DTYPE, f"{subject} of {' and '.join(sorted(dtypes))}", operand=odd)
+        return Cause(Mismatch.DTYPE, f"{subject} of {' and '.join(sorted(dtypes))}", operand=odd)
     if len(dtypes & _FLOATS) > 1:
-        return Conclusion(Mismatch.DTYPE, f"{subject} of {' and '.join(sorted(dtypes))}", operand=1)
+        return Cause(Mismatch.DTYPE, f"{subject} of {' and '.join(sorted(dtypes))}", operand=1)
     return None
 
 
@@ -103,25 +103,37 @@ def _built_layer(failure: Failure) -> Layer | None:
 
 
 def _placed(
-    project: Project, failure: Failure, operation: Operation | None, layer: Layer | None, conclusion: Conclusion
+    project: Project, failure: Failure, operation: Operation | None, layer: Layer | None, cause: Cause
 ) -> Finding:
     call = _call_location(project, failure, operation)
-    location = _argument_location(project, layer, conclusion.parameter) or call
+    location = _argument_location(project, layer, cause.parameter) or call
     subject = (operation.layer or operation.target) if operation is not None else (layer.type if layer else "")
     return Finding(
-        mismatch=conclusion.mismatch,
-        message=conclusion.message,
+        mismatch=cause.mismatch,
+        message=cause.message,
         location=location,
         call=call,
         subject=subject,
-        expected=conclusion.expected,
-        actual=conclusion.actual,
+        expected=cause.expected,
+        actual=cause.actual,
         operation=-1 if operation is None else operation.index,
         layer=-1 if layer is None else layer.identity,
-        parameter=conclusion.parameter,
-        operand=conclusion.operand,
-        dimension=conclusion.dimension,
+        parameter=cause.parameter,
+        operand=cause.operand,
+        dimension=_dimension(operation, cause),
+        detail=cause.detail,
+        expression=cause.expression,
     )
+
+
+def _dimension(operation: Operation | None, cause: Cause) -> int | None:
+    """The dimension at fault, counted from the first; None where the operand has no such dimension."""
+    dimension = cause.dimension
+    if dimension is None or dimension >= 0:
+        return dimension
+    tensors = operation.tensors if operation is not None else ()
+    rank = tensors[cause.operand].rank if 0 <= cause.operand < len(tensors) else 0
+    return dimension + rank if dimension + rank >= 0 else None
 
 
 def _call_location(project: Project, failure: Failure, operation: Operation | None) -> Location:

@@ -5,9 +5,9 @@ They read ranks and sizes; joining and multiplying tensors are elsewhere.
 
 from __future__ import annotations
 
-from autofix.diagnosis.cause import Conclusion, show, tensor_at
+from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.operators.signatures import function_parameters
-from autofix.records.finding import Mismatch
+from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
 
@@ -61,7 +61,7 @@ NAMING = frozenset(
 )
 
 
-def named(operation: Operation, subject: str) -> Conclusion | None:
+def named(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)
     if tensor is None:
         return None
@@ -73,13 +73,13 @@ def named(operation: Operation, subject: str) -> Conclusion | None:
         wanted = dimensions(operation)
         if len(wanted) != tensor.rank:
             message = f"{subject} names {len(wanted)} dimensions but receives {show(tensor.shape)}"
-            return Conclusion(Mismatch.RANK, message, (len(wanted),), tensor.shape, "", 0)
+            return Cause(Mismatch.RANK, message, (len(wanted),), tensor.shape, "", 0)
     return None
 
 
-def out_of_range(subject: str, dim: int, tensor: Tensor) -> Conclusion:
+def out_of_range(subject: str, dim: int, tensor: Tensor) -> Cause:
     message = f"{subject} names dimension {dim} but receives {show(tensor.shape)}"
-    return Conclusion(Mismatch.DIMENSION_RANGE, message, (dim,), tensor.shape, "dim", 0, dim)
+    return Cause(Mismatch.DIMENSION_RANGE, message, (dim,), tensor.shape, "dim", 0, dim)
 
 
 def dimensions(operation: Operation) -> tuple[int, ...]:
@@ -107,7 +107,7 @@ def _numbers(value: Value) -> list[int]:
     return [value] if isinstance(value, int) and not isinstance(value, bool) else []
 
 
-def indexed(operation: Operation, subject: str) -> Conclusion | None:
+def indexed(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)
     if tensor is None or len(operation.arguments) < 2:
         return None
@@ -116,7 +116,7 @@ def indexed(operation: Operation, subject: str) -> Conclusion | None:
     used = sum(1 for part in parts if part is not None and not _is_ellipsis(part))
     if used > tensor.rank:
         message = f"{subject} with {used} indices on {show(tensor.shape)}"
-        return Conclusion(Mismatch.INDEX_RANGE, message, (used,), tensor.shape, "rank", 0)
+        return Cause(Mismatch.INDEX_RANGE, message, (used,), tensor.shape, "", 0, detail=Detail.RANK)
     dimension = 0
     for part in parts:
         if (
@@ -126,10 +126,21 @@ def indexed(operation: Operation, subject: str) -> Conclusion | None:
             and not -tensor.shape[dimension] <= part < tensor.shape[dimension]
         ):
             message = f"{subject} asks for index {part} of dimension {dimension} in {show(tensor.shape)}"
-            return Conclusion(Mismatch.INDEX_RANGE, message, (part,), (tensor.shape[dimension],), "index", 0, dimension)
+            return Cause(
+                Mismatch.INDEX_RANGE,
+                message,
+                (part,),
+                (tensor.shape[dimension],),
+                "",
+                0,
+                dimension,
+                detail=Detail.INDEX,
+            )
         if part is not None:
             dimension += 1
-    return Conclusion(Mismatch.INDEX_RANGE, f"{subject} on {show(tensor.shape)}", (), tensor.shape, "mask", 0)
+    return Cause(
+        Mismatch.INDEX_RANGE, f"{subject} on {show(tensor.shape)}", (), tensor.shape, "", 0, detail=Detail.MASK
+    )
 
 
 def _is_ellipsis(value: Value) -> bool:

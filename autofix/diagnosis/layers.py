@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autofix.diagnosis.cause import Conclusion, show, tensor_at
+from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.diagnosis.dims_and_indexing import out_of_range
 from autofix.diagnosis.pointwise_and_views import unflatten
 from autofix.operators.shape_functions import per_dimension
@@ -15,7 +15,7 @@ from autofix.records.finding import Mismatch
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor, Value
 
-Check = Callable[[Operation, Layer, str], Conclusion | None]
+Check = Callable[[Operation, Layer, str], Cause | None]
 _BATCH_NORM_RANKS = {
     "BatchNorm1d": (2, 3),
     "BatchNorm2d": (4,),
@@ -26,7 +26,7 @@ _BATCH_NORM_RANKS = {
 }
 
 
-def conclude(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def conclude(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     """What is wrong with a layer's call, None if its own sizes explain nothing."""
     kind = layer.kind
     for names, check in _CHECKS:
@@ -39,24 +39,24 @@ def number(value: Value) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _linear(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _linear(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, expected = tensor_at(operation, 0), number(layer.setting("in_features"))
     if tensor is None or expected is None or not tensor.shape:
         return None
     if tensor.shape[-1] != expected:
         message = f"{subject} takes {expected} features but receives {tensor.shape[-1]}"
-        return Conclusion(
+        return Cause(
             Mismatch.LINEAR_IN_FEATURES, message, (expected,), (tensor.shape[-1],), "in_features", 0, tensor.rank - 1
         )
     return None
 
 
-def _bilinear(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _bilinear(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     for position, parameter in enumerate(("in1_features", "in2_features")):
         tensor, expected = tensor_at(operation, position, f"input{position + 1}"), number(layer.setting(parameter))
         if tensor is not None and expected is not None and tensor.shape and tensor.shape[-1] != expected:
             message = f"{subject} takes {expected} features as input {position + 1} but receives {tensor.shape[-1]}"
-            return Conclusion(
+            return Cause(
                 Mismatch.BILINEAR_FEATURES,
                 message,
                 (expected,),
@@ -68,7 +68,7 @@ def _bilinear(operation: Operation, layer: Layer, subject: str) -> Conclusion | 
     return None
 
 
-def _convolution(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _convolution(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, expected = tensor_at(operation, 0), number(layer.setting("in_channels"))
     spatial = int(layer.kind[-2])
     kernel = layer.setting("kernel_size")
@@ -80,22 +80,22 @@ def _convolution(operation: Operation, layer: Layer, subject: str) -> Conclusion
 
 def convolve(
     tensor: Tensor, channels: int, spatial: int, width: int, kernel: Value, layer: Layer | None, subject: str
-) -> Conclusion | None:
+) -> Cause | None:
     """``spatial`` dimensions the layer slides over, ``width`` dimensions its kernel has."""
     if tensor.rank not in (spatial + 1, spatial + 2) or width != spatial:
         wanted = (width + 2,) if width != spatial else (spatial + 1, spatial + 2)
         ranks = " or ".join(f"{rank} dimensions" for rank in wanted)
         message = f"{subject} takes {ranks} but receives {show(tensor.shape)}"
-        return Conclusion(Mismatch.CONV_RANK, message, wanted, tensor.shape, "", 0)
+        return Cause(Mismatch.CONV_RANK, message, wanted, tensor.shape, "", 0)
     dimension = tensor.rank - spatial - 1
     if tensor.shape[dimension] != channels:
         actual, noun = tensor.shape[dimension], "channel" if channels == 1 else "channels"
         message = f"{subject} takes {channels} {noun} but receives {actual} in {show(tensor.shape)}"
-        return Conclusion(Mismatch.CONV_CHANNELS, message, (channels,), (actual,), "in_channels", 0, dimension)
+        return Cause(Mismatch.CONV_CHANNELS, message, (channels,), (actual,), "in_channels", 0, dimension)
     return window(tensor, kernel, spatial, layer, subject)
 
 
-def window(tensor: Tensor, kernel: Value, spatial: int, layer: Layer | None, subject: str) -> Conclusion | None:
+def window(tensor: Tensor, kernel: Value, spatial: int, layer: Layer | None, subject: str) -> Cause | None:
     """A kernel that does not fit into the padded input."""
     sizes = per_dimension(kernel, spatial)
     padding = per_dimension(layer.setting("padding"), spatial) if layer is not None else (0,) * spatial
@@ -106,21 +106,21 @@ def window(tensor: Tensor, kernel: Value, spatial: int, layer: Layer | None, sub
     room = [s + 2 * p for s, p in zip(tensor.shape[-spatial:], padding or (0,) * spatial, strict=True)]
     if any(r > s for r, s in zip(reach, room, strict=True)):
         message = f"{subject} has a kernel of {show(tuple(reach))} but receives {show(tuple(room))} with its padding"
-        return Conclusion(Mismatch.KERNEL_TOO_LARGE, message, tuple(reach), tuple(room), "kernel_size", 0)
+        return Cause(Mismatch.KERNEL_TOO_LARGE, message, tuple(reach), tuple(room), "kernel_size", 0)
     return None
 
 
-def _pool(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _pool(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, spatial = tensor_at(operation, 0), int(layer.kind[-2])
     if tensor is None:
         return None
     if tensor.rank not in (spatial + 1, spatial + 2):
         message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
-        return Conclusion(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
+        return Cause(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
     return window(tensor, layer.setting("kernel_size"), spatial, layer, subject)
 
 
-def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, expected = tensor_at(operation, 0), number(layer.setting("num_features"))
     if tensor is None or expected is None:
         return None
@@ -128,7 +128,7 @@ def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion 
     if ranks and tensor.rank not in ranks:
         words = " or ".join(map(str, ranks))
         message = f"{subject} ({layer.kind}) takes {words} dimensions but receives {show(tensor.shape)}"
-        return Conclusion(Mismatch.NORM_RANK, message, ranks, tensor.shape, "", 0)
+        return Cause(Mismatch.NORM_RANK, message, ranks, tensor.shape, "", 0)
     if tensor.rank > 1 and tensor.shape[1] != expected:
         return _norm_features(tensor, expected, 1, "num_features", subject)
     rest = 1
@@ -136,23 +136,23 @@ def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion 
         rest *= size
     if rest == 1:
         message = f"{subject} has one value per channel in {show(tensor.shape)}, too few to train on"
-        return Conclusion(Mismatch.NORM_BATCH_OF_ONE, message, (2,), tensor.shape, "", 0)
+        return Cause(Mismatch.NORM_BATCH_OF_ONE, message, (2,), tensor.shape, "", 0)
     return None
 
 
-def _norm_features(tensor: Tensor, expected: int, dimension: int, parameter: str, subject: str) -> Conclusion:
+def _norm_features(tensor: Tensor, expected: int, dimension: int, parameter: str, subject: str) -> Cause:
     message = f"{subject} normalises {expected} features but receives {tensor.shape[dimension]} in {show(tensor.shape)}"
-    return Conclusion(Mismatch.NORM_FEATURES, message, (expected,), (tensor.shape[dimension],), parameter, 0, dimension)
+    return Cause(Mismatch.NORM_FEATURES, message, (expected,), (tensor.shape[dimension],), parameter, 0, dimension)
 
 
-def _group_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _group_norm(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, expected = tensor_at(operation, 0), number(layer.setting("num_channels"))
     if tensor is None or expected is None or tensor.rank < 2 or tensor.shape[1] == expected:
         return None
     return _norm_features(tensor, expected, 1, "num_channels", subject)
 
 
-def _layer_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _layer_norm(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, wanted = tensor_at(operation, 0), layer.setting("normalized_shape")
     if tensor is None or not isinstance(wanted, Sequence):
         return None
@@ -161,15 +161,15 @@ def _layer_norm(operation: Operation, layer: Layer, subject: str) -> Conclusion 
     if actual == expected:
         return None
     message = f"{subject} normalises {show(expected)} but receives {show(tensor.shape)}"
-    return Conclusion(Mismatch.NORM_FEATURES, message, expected, actual, "normalized_shape", 0, tensor.rank - 1)
+    return Cause(Mismatch.NORM_FEATURES, message, expected, actual, "normalized_shape", 0, tensor.rank - 1)
 
 
-def _unflatten(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _unflatten(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, dim = tensor_at(operation, 0), number(layer.setting("dim"))
     return None if tensor is None or dim is None else unflatten(tensor, dim, layer.setting("unflattened_size"), subject)
 
 
-def _along(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _along(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     """A layer that works along one dimension."""
     tensor = tensor_at(operation, 0)
     for parameter in ("dim", "start_dim"):
@@ -179,17 +179,17 @@ def _along(operation: Operation, layer: Layer, subject: str) -> Conclusion | Non
     return None
 
 
-def _embedding(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _embedding(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, rows = tensor_at(operation, 0), number(layer.setting("num_embeddings"))
     if tensor is None or rows is None:
         return None
     if tensor.dtype not in {"int64", "int32"}:
         message = f"{subject} takes int64 indices but receives {tensor.dtype}"
-        return Conclusion(Mismatch.EMBEDDING_DTYPE, message, (), tensor.shape, "", 0)
+        return Cause(Mismatch.EMBEDDING_DTYPE, message, (), tensor.shape, "", 0)
     if tensor.values is not None and (tensor.values[1] >= rows or tensor.values[0] < 0):
         lowest, highest = tensor.values
         message = f"{subject} has {rows} rows but is asked for index {highest if highest >= rows else lowest}"
-        return Conclusion(Mismatch.EMBEDDING_RANGE, message, (rows,), (tensor.values[1] + 1,), "num_embeddings", 0)
+        return Cause(Mismatch.EMBEDDING_RANGE, message, (rows,), (tensor.values[1] + 1,), "num_embeddings", 0)
     return None
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 
-from autofix.diagnosis.cause import Conclusion, show, tensor_at
-from autofix.records.finding import Mismatch
+from autofix.diagnosis.cause import Cause, show, tensor_at
+from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
 
@@ -43,7 +43,7 @@ _INTEGERS = frozenset(("int64", "int32", "int16", "int8", "uint8"))
 _STRICT = frozenset(("BCELoss", "binary_cross_entropy", "HuberLoss", "huber_loss"))
 
 
-def conclude(operation: Operation, layer: Layer | None) -> Conclusion | None:
+def conclude(operation: Operation, layer: Layer | None) -> Cause | None:
     name = name_of(operation, layer)
     if name == "backward":
         return _backward(operation)
@@ -65,7 +65,7 @@ def name_of(operation: Operation, layer: Layer | None) -> str:
     return layer.kind if layer is not None else operation.target.rpartition(".")[2]
 
 
-def refuses_later(operation: Operation, layer: Layer | None) -> Conclusion | None:
+def refuses_later(operation: Operation, layer: Layer | None) -> Cause | None:
     """A target dtype that passes forward, and stops the backward pass."""
     output, target = tensor_at(operation, 0), tensor_at(operation, 1, "target")
     name = name_of(operation, layer)
@@ -74,26 +74,26 @@ def refuses_later(operation: Operation, layer: Layer | None) -> Conclusion | Non
     return _elementwise(output, target, name)
 
 
-def _backward(operation: Operation) -> Conclusion | None:
+def _backward(operation: Operation) -> Cause | None:
     """A gradient is started from one number."""
     loss = tensor_at(operation, 0)
     if loss is None or math.prod(loss.shape) == 1 or len(operation.tensors) > 1:
         return None
     message = f"`backward` starts from a loss of {show(loss.shape)}, not from one number"
-    return Conclusion(Mismatch.LOSS_SCALAR, message, (), loss.shape, "", 0)
+    return Cause(Mismatch.LOSS_SCALAR, message, (), loss.shape, "", 0)
 
 
-def _elementwise(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
+def _elementwise(output: Tensor, target: Tensor, name: str) -> Cause | None:
     if output.shape != target.shape:
         message = f"`{name}` compares {show(output.shape)} with a target of {show(target.shape)}"
-        return Conclusion(Mismatch.LOSS_SHAPE, message, target.shape, output.shape, "", 0)
+        return Cause(Mismatch.LOSS_SHAPE, message, target.shape, output.shape, "", 0)
     if target.dtype != output.dtype:
         message = f"`{name}` compares {output.dtype} with a target of {target.dtype}"
-        return Conclusion(Mismatch.LOSS_DTYPE, message, parameter="float", operand=1)
+        return Cause(Mismatch.LOSS_DTYPE, message, detail=Detail.TO_FLOAT, operand=1)
     return None
 
 
-def _classes(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
+def _classes(output: Tensor, target: Tensor, name: str) -> Cause | None:
     """Scores ``(N, C, ...)`` against indices ``(N, ...)`` or probabilities of the scores' own shape."""
     if not output.shape or (target.shape == output.shape and target.dtype not in _INTEGERS):
         return None
@@ -102,10 +102,10 @@ def _classes(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
         return _class_values(output, target, name)
     if _has_other_rows(output, target, wanted):
         message = f"`{name}` has {output.shape[0]} rows of scores for {target.shape[0]} targets"
-        return Conclusion(Mismatch.LOSS_BATCH, message, target.shape, output.shape, "", 0, 0)
+        return Cause(Mismatch.LOSS_BATCH, message, target.shape, output.shape, "", 0, 0)
     scores = f"for scores of {show(output.shape)}"
     message = f"`{name}` takes a target of {show(wanted)} {scores} but receives {show(target.shape)}"
-    return Conclusion(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "classes", 1)
+    return Cause(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "", 1, detail=Detail.CLASSES)
 
 
 def _has_other_rows(output: Tensor, target: Tensor, wanted: tuple[int, ...]) -> bool:
@@ -117,17 +117,17 @@ def _has_other_rows(output: Tensor, target: Tensor, wanted: tuple[int, ...]) -> 
     return len(squeezed) <= len(wanted) and not sequence
 
 
-def _class_values(output: Tensor, target: Tensor, name: str) -> Conclusion | None:
+def _class_values(output: Tensor, target: Tensor, name: str) -> Cause | None:
     if target.dtype not in {"int64", "uint8"}:
         message = f"`{name}` takes class indices of int64 but receives {target.dtype}"
-        return Conclusion(Mismatch.LOSS_DTYPE, message, parameter="long", operand=1)
+        return Cause(Mismatch.LOSS_DTYPE, message, detail=Detail.TO_LONG, operand=1)
     if target.values is not None and target.values[1] >= output.shape[1]:
         message = f"`{name}` has scores for {output.shape[1]} classes but a target of {target.values[1]}"
-        return Conclusion(Mismatch.LOSS_CLASSES, message, (output.shape[1],), (target.values[1] + 1,), "", 0, 1)
+        return Cause(Mismatch.LOSS_CLASSES, message, (output.shape[1],), (target.values[1] + 1,), "", 0, 1)
     return None
 
 
-def _sequences(operation: Operation, name: str) -> Conclusion | None:
+def _sequences(operation: Operation, name: str) -> Cause | None:
     """CTC takes log probabilities ``(T, N, C)`` and one length for each of the N samples."""
     scores, lengths = tensor_at(operation, 0, "log_probs"), tensor_at(operation, 2, "input_lengths")
     if scores is None or lengths is None or scores.rank != 3 or lengths.rank != 1:
@@ -135,20 +135,20 @@ def _sequences(operation: Operation, name: str) -> Conclusion | None:
     if scores.shape[1] == lengths.shape[0]:
         return None
     message = f"`{name}` takes scores of (T, {lengths.shape[0]}, C) but receives {show(scores.shape)}"
-    return Conclusion(Mismatch.LOSS_SHAPE, message, lengths.shape, scores.shape, "sequences", 0)
+    return Cause(Mismatch.LOSS_SHAPE, message, lengths.shape, scores.shape, "", 0, detail=Detail.SEQUENCES)
 
 
-def _pairs(operation: Operation, name: str) -> Conclusion | None:
+def _pairs(operation: Operation, name: str) -> Cause | None:
     """Two batches of vectors and one target for each pair."""
     first, target = tensor_at(operation, 0, "input1"), tensor_at(operation, 2, "target")
     if first is None or target is None or target.rank == first.rank - 1 or not first.shape:
         return None
     wanted = first.shape[:1]
     message = f"`{name}` takes a target of {show(wanted)} for {show(first.shape)} but receives {show(target.shape)}"
-    return Conclusion(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "pairs", 2)
+    return Cause(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "", 2, detail=Detail.PAIRS)
 
 
-def _alike(operation: Operation, name: str) -> Conclusion | None:
+def _alike(operation: Operation, name: str) -> Cause | None:
     """Three operands of one rank: the one that has another is the odd one."""
     found = [tensor_at(operation, i, keyword) for i, keyword in enumerate(_ALIKE[name])]
     tensors = [tensor for tensor in found if tensor is not None]
@@ -161,4 +161,4 @@ def _alike(operation: Operation, name: str) -> Conclusion | None:
     message = (
         f"`{name}` takes operands of one rank, but `{keyword}` is {show(tensors[odd].shape)} beside {show(wanted)}"
     )
-    return Conclusion(Mismatch.LOSS_SHAPE, message, wanted, tensors[odd].shape, keyword, odd)
+    return Cause(Mismatch.LOSS_SHAPE, message, wanted, tensors[odd].shape, keyword, odd)

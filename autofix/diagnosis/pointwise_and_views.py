@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 
 from autofix.diagnosis import contractions, dims_and_indexing
-from autofix.diagnosis.cause import Conclusion, integer_argument, show, tensor_at
+from autofix.diagnosis.cause import Cause, integer_argument, show, tensor_at
 from autofix.operators.shape_functions import ShapeError, clashing_dimension, view_shape
-from autofix.records.finding import Mismatch
+from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
 
-Check = Callable[[Operation, str], Conclusion | None]
+Check = Callable[[Operation, str], Cause | None]
 _ARITHMETIC = frozenset(
     [
         "add",
@@ -69,7 +69,7 @@ _ARITHMETIC = frozenset(
 )
 
 
-def conclude(operation: Operation, subject: str) -> Conclusion | None:
+def conclude(operation: Operation, subject: str) -> Cause | None:
     name = operation.target.rpartition(".")[2]
     for names, check in _CHECKS:
         if name in names:
@@ -79,7 +79,7 @@ def conclude(operation: Operation, subject: str) -> Conclusion | None:
     return _arithmetic(operation, subject) if name.strip("_") in _ARITHMETIC else None
 
 
-def _view(operation: Operation, subject: str) -> Conclusion | None:
+def _view(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)
     sizes = view_sizes(operation)
     if tensor is None or sizes is None:
@@ -89,18 +89,18 @@ def _view(operation: Operation, subject: str) -> Conclusion | None:
         view_shape(total, sizes)
     except ShapeError:
         message = f"{subject} asks for {show(sizes)} but {show(tensor.shape)} has {total} elements"
-        return Conclusion(Mismatch.VIEW_SIZE, message, sizes, tensor.shape, "", 0)
+        return Cause(Mismatch.VIEW_SIZE, message, sizes, tensor.shape, "", 0)
     message = f"{subject} needs contiguous memory but {show(tensor.shape)} was permuted before"
-    return Conclusion(Mismatch.VIEW_CONTIGUITY, message, sizes, tensor.shape, "", 0)
+    return Cause(Mismatch.VIEW_CONTIGUITY, message, sizes, tensor.shape, "", 0)
 
 
-def _unflatten(operation: Operation, subject: str) -> Conclusion | None:
+def _unflatten(operation: Operation, subject: str) -> Cause | None:
     tensor, dim = tensor_at(operation, 0), integer_argument(operation, 1, "dim")
     sizes = operation.arguments[2] if len(operation.arguments) > 2 else operation.keyword("sizes")
     return None if tensor is None or dim is None else unflatten(tensor, dim, sizes, subject)
 
 
-def unflatten(tensor: Tensor, dim: int, sizes: Value, subject: str) -> Conclusion | None:
+def unflatten(tensor: Tensor, dim: int, sizes: Value, subject: str) -> Cause | None:
     """Sizes that do not make up the dimension that is split."""
     asked = tuple(s for s in sizes.items if isinstance(s, int)) if isinstance(sizes, Sequence) else ()
     if not asked or not -tensor.rank <= dim < tensor.rank:
@@ -109,7 +109,7 @@ def unflatten(tensor: Tensor, dim: int, sizes: Value, subject: str) -> Conclusio
         view_shape(tensor.shape[dim], asked)
     except ShapeError:
         message = f"{subject} splits {tensor.shape[dim]} of {show(tensor.shape)} into {show(asked)}"
-        return Conclusion(Mismatch.VIEW_SIZE, message, asked, (tensor.shape[dim],), "", 0, dim % tensor.rank)
+        return Cause(Mismatch.VIEW_SIZE, message, asked, (tensor.shape[dim],), "", 0, dim % tensor.rank)
     return None
 
 
@@ -125,7 +125,7 @@ def view_sizes(operation: Operation) -> tuple[int, ...] | None:
     return sizes if sizes and len(sizes) == len(rest) else None
 
 
-def _concatenate(operation: Operation, subject: str) -> Conclusion | None:
+def _concatenate(operation: Operation, subject: str) -> Cause | None:
     sequence = operation.arguments[0] if operation.arguments else operation.keyword("tensors")
     tensors = [item for item in sequence.items if isinstance(item, Tensor)] if isinstance(sequence, Sequence) else []
     if len(tensors) < 2:
@@ -133,13 +133,14 @@ def _concatenate(operation: Operation, subject: str) -> Conclusion | None:
     ranks = tuple(t.rank for t in tensors)
     shapes = ", ".join(show(t.shape) for t in tensors)
     if len(set(ranks)) > 1:
-        return Conclusion(
+        return Cause(
             Mismatch.CONCATENATE,
             f"{subject} joins tensors of different rank: {shapes}",
             ranks[:1],
             ranks[1:],
-            "rank",
+            "",
             1,
+            detail=Detail.RANK,
         )
     stacking = operation.target.endswith("stack")
     dim = integer_argument(operation, 1, "dim") or 0
@@ -150,26 +151,33 @@ def _concatenate(operation: Operation, subject: str) -> Conclusion | None:
             joined = d == dim % ranks[0] and not stacking
             if not joined and tensor.shape[d] != tensors[0].shape[d]:
                 message = f"{subject} joins {shapes} along dimension {dim}, but dimension {d} differs"
-                return Conclusion(
-                    Mismatch.CONCATENATE, message, (tensors[0].shape[d],), (tensor.shape[d],), "size", index, d
+                return Cause(
+                    Mismatch.CONCATENATE,
+                    message,
+                    (tensors[0].shape[d],),
+                    (tensor.shape[d],),
+                    "",
+                    index,
+                    d,
+                    detail=Detail.SIZE,
                 )
     return None
 
 
-def _arithmetic(operation: Operation, subject: str) -> Conclusion | None:
+def _arithmetic(operation: Operation, subject: str) -> Cause | None:
     tensors = operation.tensors
     for index, right in enumerate(tensors[1:], 1):
         left = tensors[0]
         dimension = clashing_dimension(left.shape, right.shape)
         if dimension is not None:
             message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {dimension} differs"
-            return Conclusion(
+            return Cause(
                 Mismatch.BROADCAST, message, (left.shape[dimension],), (right.shape[dimension],), "", index, dimension
             )
     return None
 
 
-def _expand(operation: Operation, subject: str) -> Conclusion | None:
+def _expand(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)
     other = operation.tensors[1].shape if len(operation.tensors) > 1 else view_sizes(operation)
     if tensor is None or other is None:
@@ -181,11 +189,11 @@ def _expand(operation: Operation, subject: str) -> Conclusion | None:
         a not in (b, 1) for a, b in zip(tensor.shape[::-1], wanted[::-1], strict=False)
     ):
         message = f"{subject} cannot expand {show(tensor.shape)} to {show(wanted)}"
-        return Conclusion(Mismatch.EXPAND, message, wanted, tensor.shape, "", 0)
+        return Cause(Mismatch.EXPAND, message, wanted, tensor.shape, "", 0)
     return None
 
 
-def _along(operation: Operation, subject: str) -> Conclusion | None:
+def _along(operation: Operation, subject: str) -> Cause | None:
     """``gather`` and its kin take an index of as many dimensions as the tensor has."""
     tensor, dim, index = (
         tensor_at(operation, 0),
@@ -196,7 +204,7 @@ def _along(operation: Operation, subject: str) -> Conclusion | None:
         return None
     wanted = f"an index of {tensor.rank} dimensions for {show(tensor.shape)}"
     message = f"{subject} takes {wanted} but receives {show(index.shape)}"
-    return Conclusion(Mismatch.INDEX_RANK, message, tensor.shape, index.shape, "", 1, dim % max(1, tensor.rank))
+    return Cause(Mismatch.INDEX_RANK, message, tensor.shape, index.shape, "", 1, dim % max(1, tensor.rank))
 
 
 _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (

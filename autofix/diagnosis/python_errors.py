@@ -9,7 +9,7 @@ import ast
 import re
 
 from autofix.diagnosis import tuples
-from autofix.diagnosis.cause import Conclusion, show
+from autofix.diagnosis.cause import Cause, show
 from autofix.facts.evaluate import Names, evaluate, integer
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Mismatch
@@ -22,7 +22,7 @@ _IMPORTABLE = frozenset(
 )
 
 
-def conclude(failure: Failure, project: Project) -> Conclusion | None:
+def conclude(failure: Failure, project: Project) -> Cause | None:
     return (
         _missing_name(failure)
         or _constructor(failure)
@@ -31,7 +31,7 @@ def conclude(failure: Failure, project: Project) -> Conclusion | None:
     )
 
 
-def _missing_name(failure: Failure) -> Conclusion | None:
+def _missing_name(failure: Failure) -> Cause | None:
     """Python's own wording, which carries the name in quotes."""
     match = (
         re.search(r"name '(\w+)' is not defined", failure.message)
@@ -40,10 +40,10 @@ def _missing_name(failure: Failure) -> Conclusion | None:
     )
     if match is None or match[1] not in _IMPORTABLE:
         return None
-    return Conclusion(Mismatch.MISSING_NAME, f"`{match[1]}` is used but never imported", parameter=match[1])
+    return Cause(Mismatch.MISSING_NAME, f"`{match[1]}` is used but never imported", expression=match[1])
 
 
-def _constructor(failure: Failure) -> Conclusion | None:
+def _constructor(failure: Failure) -> Cause | None:
     """A layer that refused its own arguments."""
     given = {name: value for name, value in failure.arguments if isinstance(value, int) and not isinstance(value, bool)}
     if not failure.callee.endswith(".__init__"):
@@ -52,17 +52,17 @@ def _constructor(failure: Failure) -> Conclusion | None:
     if kind == "GroupNorm" and _indivisible(given, "num_channels", "num_groups"):
         whole, part = given["num_channels"], given["num_groups"]
         message = f"GroupNorm splits {whole} channels into {part} groups, which do not divide them"
-        return Conclusion(Mismatch.NORM_GROUPS, message, (given["num_groups"],), (given["num_channels"],), "num_groups")
+        return Cause(Mismatch.NORM_GROUPS, message, (given["num_groups"],), (given["num_channels"],), "num_groups")
     for wide, narrow in (("embed_dim", "num_heads"), ("d_model", "nhead")):
         if _indivisible(given, wide, narrow):
             message = f"{kind} splits the width {given[wide]} into {given[narrow]} heads, which do not divide it"
-            return Conclusion(Mismatch.ATTENTION_HEADS, message, (given[narrow],), (given[wide],), narrow)
+            return Cause(Mismatch.ATTENTION_HEADS, message, (given[narrow],), (given[wide],), narrow)
     for channels in ("in_channels", "out_channels"):
         if _indivisible(given, channels, "groups"):
             message = (
                 f"{kind} splits {given[channels]} {channels} into {given['groups']} groups, which do not divide them"
             )
-            return Conclusion(Mismatch.CONV_GROUPS, message, (given["groups"],), (given[channels],), channels)
+            return Cause(Mismatch.CONV_GROUPS, message, (given["groups"],), (given[channels],), channels)
     return None
 
 
@@ -70,7 +70,7 @@ def _indivisible(given: dict[str, int], whole: str, part: str) -> bool:
     return whole in given and part in given and given[part] > 0 and given[whole] % given[part] != 0
 
 
-def _checked_heads(failure: Failure, project: Project) -> Conclusion | None:
+def _checked_heads(failure: Failure, project: Project) -> Cause | None:
     """``assert width % heads == 0`` of the user's own, and ``if width % heads != 0: raise``."""
     if not failure.frames or failure.type not in {"AssertionError", "ValueError"} or failure.callee:
         return None
@@ -90,11 +90,11 @@ def _checked_heads(failure: Failure, project: Project) -> Conclusion | None:
                 and "head" in source.text_of(node.right).lower()
             ):
                 message = f"the width {whole} does not divide into {part} heads"
-                return Conclusion(Mismatch.ATTENTION_HEADS, message, (part,), (whole,))
+                return Cause(Mismatch.ATTENTION_HEADS, message, (part,), (whole,))
     return None
 
 
-def _at_expression(failure: Failure, project: Project) -> Conclusion | None:
+def _at_expression(failure: Failure, project: Project) -> Cause | None:
     if not failure.frames:
         return None
     frame = failure.frames[0]
@@ -113,7 +113,7 @@ def _at_expression(failure: Failure, project: Project) -> Conclusion | None:
     return None
 
 
-def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Conclusion | None:
+def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Cause | None:
     if not isinstance(parent, ast.Assign):
         return None
     value = evaluate(parent.value, names)
@@ -126,10 +126,12 @@ def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Conclus
     shape = tuple(item for item in value.items if isinstance(item, int))
     words = show(shape) if len(shape) == len(value.items) else f"{len(value.items)} values"
     message = f"{len(node.elts)} names are unpacked from {words}"
-    return Conclusion(Mismatch.UNPACK, message, (len(node.elts),), shape or (len(value.items),), dotted(node.elts[0]))
+    return Cause(
+        Mismatch.UNPACK, message, (len(node.elts),), shape or (len(value.items),), expression=dotted(node.elts[0])
+    )
 
 
-def _parts(project: Project, source: Source, parent: ast.AST | None, node: ast.Tuple) -> Conclusion | None:
+def _parts(project: Project, source: Source, parent: ast.AST | None, node: ast.Tuple) -> Cause | None:
     """The parts that a tensor was split into, where the names are for another number of them."""
     if not isinstance(parent, ast.Assign) or not isinstance(parent.value, ast.Call):
         return None
@@ -138,12 +140,12 @@ def _parts(project: Project, source: Source, parent: ast.AST | None, node: ast.T
         return None
     shape = next((show(part.shape) for part in parts.items if isinstance(part, Tensor)), "")
     message = f"a tensor is split into {len(parts.items)} for {len(node.elts)} names; the first part is {shape}"
-    return Conclusion(Mismatch.PARTS, message, (len(node.elts),), (len(parts.items),), dotted(node.elts[0]))
+    return Cause(Mismatch.PARTS, message, (len(node.elts),), (len(parts.items),), expression=dotted(node.elts[0]))
 
 
-def _subscript(node: ast.Subscript, names: Names) -> Conclusion | None:
+def _subscript(node: ast.Subscript, names: Names) -> Cause | None:
     base, index = evaluate(node.value, names), evaluate(node.slice, names)
     if not isinstance(base, Sequence) or not isinstance(index, int) or base.type != "Size":
         return None
     shape = tuple(item for item in base.items if isinstance(item, int))
-    return Conclusion(Mismatch.RANK, f"dimension {index} of {show(shape)} is read", (index + 1,), shape)
+    return Cause(Mismatch.RANK, f"dimension {index} of {show(shape)} is read", (index + 1,), shape)

@@ -5,9 +5,9 @@ Sizes of inputs, states and masks against the layer's own.
 
 from __future__ import annotations
 
-from autofix.diagnosis.cause import Conclusion, show, tensor_at
+from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.diagnosis.layers import number
-from autofix.records.finding import Mismatch
+from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Layer, Operation, Trace
 from autofix.records.values import Sequence, Tensor, Value
 
@@ -18,7 +18,7 @@ _TRANSFORMERS = frozenset(
 )
 
 
-def conclude(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Conclusion | None:
+def conclude(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Cause | None:
     if layer.kind in _RECURRENT:
         return _recurrent(operation, layer, subject)
     if layer.kind in _CELLS:
@@ -30,23 +30,23 @@ def conclude(operation: Operation, layer: Layer, subject: str, trace: Trace) -> 
     return None
 
 
-def _recurrent(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _recurrent(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, expected = tensor_at(operation, 0), number(layer.setting("input_size"))
     if tensor is None or expected is None:
         return None
     packed = bool(operation.arguments) and isinstance(operation.arguments[0], Sequence)
     if not packed and tensor.rank not in (2, 3):
         message = f"{subject} takes (batch, time, features) or (time, features) but receives {show(tensor.shape)}"
-        return Conclusion(Mismatch.RNN_RANK, message, (2, 3), tensor.shape, "", 0)
+        return Cause(Mismatch.RNN_RANK, message, (2, 3), tensor.shape, "", 0)
     if tensor.shape[-1] != expected:
         message = f"{subject} takes {expected} features a step but receives {tensor.shape[-1]} in {show(tensor.shape)}"
-        return Conclusion(
+        return Cause(
             Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1
         )
     return _state(operation, layer, tensor, packed, subject)
 
 
-def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, subject: str) -> Conclusion | None:
+def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, subject: str) -> Cause | None:
     """The initial state against (layers * directions, batch, hidden)."""
     state = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("hx")
     if state is None:
@@ -59,10 +59,10 @@ def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, sub
     wanted = (layers * directions, *(() if batch is None else (batch,)), hidden)
     if layer.kind == "LSTM" and isinstance(state, Tensor):
         message = f"{subject} is an LSTM and takes a pair (h, c) but receives one state {show(state.shape)}"
-        return Conclusion(Mismatch.RNN_HIDDEN, message, wanted, state.shape, "pair", 1)
+        return Cause(Mismatch.RNN_HIDDEN, message, wanted, state.shape, "", 1, detail=Detail.PAIR)
     if layer.kind != "LSTM" and isinstance(state, Sequence):
         message = f"{subject} takes one state but receives {len(state.items)}"
-        return Conclusion(Mismatch.RNN_HIDDEN, message, wanted, (len(state.items),), "single", 1)
+        return Cause(Mismatch.RNN_HIDDEN, message, wanted, (len(state.items),), "", 1, detail=Detail.SINGLE)
     states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
     for index, one in enumerate(states):
         fits = one.shape == wanted or (
@@ -70,7 +70,7 @@ def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, sub
         )
         if not fits:
             message = f"{subject} takes a state of {show(wanted)} but receives {show(one.shape)}"
-            return Conclusion(Mismatch.RNN_HIDDEN, message, wanted, one.shape, "state", 1 + index)
+            return Cause(Mismatch.RNN_HIDDEN, message, wanted, one.shape, "", 1 + index, detail=Detail.STATE)
     return None
 
 
@@ -81,16 +81,16 @@ def _packed_batch(operation: Operation) -> int | None:
     return sizes.values[1] if isinstance(sizes, Tensor) and sizes.values is not None else None
 
 
-def _cell(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _cell(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, expected = tensor_at(operation, 0), number(layer.setting("input_size"))
     if tensor is None or expected is None:
         return None
     if tensor.rank not in (1, 2):
         message = f"{subject} takes (batch, features) but receives {show(tensor.shape)}"
-        return Conclusion(Mismatch.RNN_RANK, message, (1, 2), tensor.shape, "", 0)
+        return Cause(Mismatch.RNN_RANK, message, (1, 2), tensor.shape, "", 0)
     if tensor.shape[-1] != expected:
         message = f"{subject} takes {expected} features but receives {tensor.shape[-1]} in {show(tensor.shape)}"
-        return Conclusion(
+        return Cause(
             Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1
         )
     state = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("hx")
@@ -98,21 +98,29 @@ def _cell(operation: Operation, layer: Layer, subject: str) -> Conclusion | None
     states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
     if layer.kind == "LSTMCell" and isinstance(state, Tensor):
         message = f"{subject} is an LSTM cell and takes a pair (h, c) but receives one state {show(state.shape)}"
-        return Conclusion(Mismatch.RNN_HIDDEN, message, (*tensor.shape[:-1], hidden), state.shape, "pair", 1)
+        return Cause(Mismatch.RNN_HIDDEN, message, (*tensor.shape[:-1], hidden), state.shape, "", 1, detail=Detail.PAIR)
     for index, one in enumerate(states):
         if one.shape != (*tensor.shape[:-1], hidden):
             message = f"{subject} takes a state of {show((*tensor.shape[:-1], hidden))} but receives {show(one.shape)}"
-            return Conclusion(Mismatch.RNN_HIDDEN, message, (*tensor.shape[:-1], hidden), one.shape, "state", 1 + index)
+            return Cause(
+                Mismatch.RNN_HIDDEN,
+                message,
+                (*tensor.shape[:-1], hidden),
+                one.shape,
+                "",
+                1 + index,
+                detail=Detail.STATE,
+            )
     return None
 
 
-def _attention(operation: Operation, layer: Layer, subject: str) -> Conclusion | None:
+def _attention(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     width = number(layer.setting("embed_dim"))
     query, key, value = (tensor_at(operation, i, name) for i, name in enumerate(("query", "key", "value")))
     if query is None or key is None or value is None or width is None:
         return None
     if query.rank not in (2, 3):
-        return Conclusion(
+        return Cause(
             Mismatch.RANK,
             f"{subject} takes 2 or 3 dimensions but receives {show(query.shape)}",
             (2, 3),
@@ -130,13 +138,13 @@ def _attention(operation: Operation, layer: Layer, subject: str) -> Conclusion |
                 f"{subject} takes a {role} of width {wanted} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
             )
             parameter = name if position == 0 or number(layer.setting(name)) not in (None, width) else "embed_dim"
-            return Conclusion(
+            return Cause(
                 Mismatch.ATTENTION_WIDTH, message, (wanted,), (tensor.shape[-1],), parameter, position, tensor.rank - 1
             )
     return _mask(operation, layer, query, key, subject)
 
 
-def _mask(operation: Operation, layer: Layer, query: Tensor, key: Tensor, subject: str) -> Conclusion | None:
+def _mask(operation: Operation, layer: Layer, query: Tensor, key: Tensor, subject: str) -> Cause | None:
     batch_first = bool(layer.setting("batch_first"))
     time, batch = (1, 0) if batch_first and query.rank == 3 else (0, 1)
     mask = tensor_at(operation, 5, "attn_mask")
@@ -144,15 +152,13 @@ def _mask(operation: Operation, layer: Layer, query: Tensor, key: Tensor, subjec
         wanted = (query.shape[time], key.shape[time])
         if mask.shape[-2:] != wanted:
             message = f"{subject} takes an attention mask of {show(wanted)} but receives {show(mask.shape)}"
-            return Conclusion(
-                Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", _index_of(operation, mask)
-            )
+            return Cause(Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", _index_of(operation, mask))
     padding = tensor_at(operation, 3, "key_padding_mask")
     if padding is not None and key.rank == 3:
         wanted = (key.shape[batch], key.shape[time])
         if padding.shape != wanted:
             message = f"{subject} takes a padding mask of {show(wanted)} but receives {show(padding.shape)}"
-            return Conclusion(
+            return Cause(
                 Mismatch.ATTENTION_MASK,
                 message,
                 wanted,
@@ -167,7 +173,7 @@ def _index_of(operation: Operation, tensor: Tensor) -> int:
     return next((i for i, operand in enumerate(operation.tensors) if operand is tensor), -1)
 
 
-def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Conclusion | None:
+def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Cause | None:
     width = model_width(layer, trace)
     tensors = [
         tensor_at(operation, 0, "src"),
@@ -179,10 +185,10 @@ def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace)
     for position, tensor in enumerate(inputs):
         if tensor.rank not in (2, 3):
             message = f"{subject} takes 2 or 3 dimensions but receives {show(tensor.shape)}"
-            return Conclusion(Mismatch.RANK, message, (2, 3), tensor.shape, "", position)
+            return Cause(Mismatch.RANK, message, (2, 3), tensor.shape, "", position)
         if tensor.shape[-1] != width:
             message = f"{subject} has the width {width} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
-            return Conclusion(
+            return Cause(
                 Mismatch.ATTENTION_WIDTH, message, (width,), (tensor.shape[-1],), "d_model", position, tensor.rank - 1
             )
     return _transformer_mask(operation, bool(_first_setting(layer, "batch_first", trace)), layer, inputs, subject)
@@ -190,7 +196,7 @@ def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace)
 
 def _transformer_mask(
     operation: Operation, batch_first: bool, layer: Layer, inputs: list[Tensor], subject: str
-) -> Conclusion | None:
+) -> Cause | None:
     own = inputs[-1] if layer.kind == "Transformer" else inputs[0]
     time, batch = (1, 0) if batch_first and own.rank == 3 else (0, 1)
     for position, value in enumerate((*operation.arguments, *(item for _, item in operation.keywords))):
@@ -206,7 +212,7 @@ def _transformer_mask(
             )
             wanted = pad if "padding" in name else square
             message = f"{subject} takes a mask of {show(wanted)} but receives {show(value.shape)}"
-            return Conclusion(Mismatch.ATTENTION_MASK, message, wanted, value.shape, name, _index_of(operation, value))
+            return Cause(Mismatch.ATTENTION_MASK, message, wanted, value.shape, name, _index_of(operation, value))
     return None
 
 

@@ -27,7 +27,7 @@ from autofix.records.samples import Samples
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Operation, OperationKind, Trace
 from autofix.records.values import Sequence, Tensor, Value
 
-Another = Callable[[int], Project]
+RerunWithBatch = Callable[[int], Project]
 _ARITHMETIC = frozenset(
     ("add", "sub", "mul", "div", "rsub", "truediv", "radd", "rmul", "subtract", "multiply", "divide")
 )
@@ -36,22 +36,19 @@ _RESHAPES = frozenset(("view", "reshape"))
 _NORMALISED = frozenset(("softmax", "log_softmax", "softmin", "Softmax", "LogSoftmax", "Softmin"))
 _REDUCED = frozenset(("mean", "sum", "max", "amax", "logsumexp"))
 _SMALL_BATCHES = (3, 2)
-_RUNGS = {
-    Mismatch.SILENT_FOLD: CheckKind.INDEPENDENT,
-    Mismatch.SILENT_REDUCTION: CheckKind.INDEPENDENT,
-    Mismatch.SILENT_BATCH: CheckKind.BATCH,
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class SilentFault:
     """A finding that nothing has proved yet, and the run that shows it."""
 
     finding: Finding
     project: Project
 
 
-def suspects(project: Project, batch: int | None, another: Another) -> tuple[Suspect, ...]:
+def find_silent_faults(
+    project: Project, batch: int | None, rerun_with_batch: RerunWithBatch
+) -> tuple[SilentFault, ...]:
     """What is wrong with a model or program that ran.
 
     ``batch`` is the size that all inputs have first, None where they share none; ``another`` runs the same text on
@@ -59,7 +56,7 @@ def suspects(project: Project, batch: int | None, another: Another) -> tuple[Sus
     """
     found = [*_broadcasts(project), *_mixed(project), *_swapped(project)]
     if batch is not None and batch > 1:
-        found += [*_squeezed(project, batch, another), *_baked(project, batch, another)]
+        found += [*_squeezed(project, batch, rerun_with_batch), *_baked(project, batch, rerun_with_batch)]
     return tuple({place(suspect.finding): suspect for suspect in reversed(found)}.values())[::-1]
 
 
@@ -81,29 +78,6 @@ def place(finding: Finding) -> tuple[object, ...]:
     return (finding.mismatch, finding.call.path, finding.call.range.start)
 
 
-def settled(finding: Finding, before: Trace, after: Trace, left: tuple[Suspect, ...]) -> bool:
-    """Whether the run ``after`` proves that ``finding`` is repaired and the model otherwise what it was."""
-    old, new = _outcomes(before), _outcomes(after)
-    worse = any(new[kind] is CheckOutcome.FAILED and old.get(kind) is not CheckOutcome.FAILED for kind in new)
-    if worse or any(one.finding.mismatch is finding.mismatch and _same_line(one.finding, finding) for one in left):
-        return False
-    if finding.mismatch is Mismatch.SILENT_SQUEEZE and any(one.finding.mismatch is finding.mismatch for one in left):
-        return False
-    rung = _RUNGS.get(finding.mismatch)
-    if rung is not None and new.get(rung) is not CheckOutcome.PASSED:
-        return False
-    follows = all(new.get(k) is CheckOutcome.PASSED for k in (CheckKind.BATCH, CheckKind.INDEPENDENT))
-    return shapes(before.output) == shapes(after.output) or follows
-
-
-def _same_line(a: Finding, b: Finding) -> bool:
-    return (a.call.path, a.call.range.start.line) == (b.call.path, b.call.range.start.line)
-
-
-def _outcomes(trace: Trace) -> dict[CheckKind, CheckOutcome]:
-    return {check.kind: check.outcome for check in trace.checks}
-
-
 def shapes(value: Value) -> tuple[tuple[int, ...], ...]:
     """The shapes of the tensors in an output, in order."""
     if isinstance(value, Tensor):
@@ -115,7 +89,7 @@ def shapes(value: Value) -> tuple[tuple[int, ...], ...]:
 
 def _found(
     mismatch: Mismatch, message: str, project: Project, operation: Operation, operand: int = 0, dimension: int = -1
-) -> Iterator[Suspect]:
+) -> Iterator[SilentFault]:
     """A suspect at an operation that the user's code asked for."""
     if not operation.frames:
         return
@@ -135,13 +109,13 @@ def _found(
         dimension=dimension if dimension >= 0 else None,
         silent=True,
     )
-    yield Suspect(finding, project)
+    yield SilentFault(finding, project)
 
 
 # -- broadcasting ------------------------------------------------------------------------------------------------------
 
 
-def _broadcasts(project: Project) -> Iterator[Suspect]:
+def _broadcasts(project: Project) -> Iterator[SilentFault]:
     """Losses, by hand or torch's, that compare every sample with every other."""
     for operation in project.forward_operations():
         tensors = operation.tensors[:2]
@@ -163,7 +137,7 @@ def _broadcast_words(operation: Operation) -> str:
 # -- samples put together ----------------------------------------------------------------------------------------------
 
 
-def _mixed(project: Project) -> Iterator[Suspect]:
+def _mixed(project: Project) -> Iterator[SilentFault]:
     """The operation at which a change of one sample was seen to reach others."""
     check = next((c for c in project.trace.checks if c.kind is CheckKind.INDEPENDENT and c.operation >= 0), None)
     if check is None or check.operation >= len(project.trace.operations):
@@ -199,7 +173,7 @@ def _without(shape: tuple[int, ...], dimension: int) -> tuple[int, ...]:
     return shape[:dimension] + shape[dimension + 1 :]
 
 
-def _swapped(project: Project) -> Iterator[Suspect]:
+def _swapped(project: Project) -> Iterator[SilentFault]:
     """Views that give the dimensions inside a sample each other's sizes, which only relabels the elements."""
     for operation in project.forward_operations():
         before, after = operation.tensors[0] if operation.tensors else None, operation.result
@@ -219,13 +193,13 @@ def _swapped(project: Project) -> Iterator[Suspect]:
 # -- other batch sizes -------------------------------------------------------------------------------------------------
 
 
-def _squeezed(project: Project, batch: int, another: Another) -> Iterator[Suspect]:
+def _squeezed(project: Project, batch: int, rerun_with_batch: RerunWithBatch) -> Iterator[SilentFault]:
     """Squeezes that also remove a batch of one, where a batch of one then fails or comes out in another shape."""
     ran = [operation for operation in project.forward_operations() if bare(operation) == "squeeze"]
     places = [operation for operation in ran if batch in operation.tensors[0].shape]
     if not places or sequence_first(project, batch):
         return
-    alone = another(1)
+    alone = rerun_with_batch(1)
     if alone.trace.ending is Ending.PASSED and _follows(project.trace, alone.trace, batch):
         return
     if alone.trace.ending not in (Ending.PASSED, Ending.RAISED):
@@ -262,15 +236,15 @@ def _follows(whole: Trace, alone: Trace, batch: int) -> bool:
     return not leads or list(shapes(alone.output)) == expected
 
 
-def _baked(project: Project, batch: int, another: Another) -> Iterator[Suspect]:
+def _baked(project: Project, batch: int, rerun_with_batch: RerunWithBatch) -> Iterator[SilentFault]:
     """What a batch of another size dies of."""
     failed = any(c.kind is CheckKind.BATCH and c.outcome is CheckOutcome.FAILED for c in project.trace.checks)
     if not failed or sequence_first(project, batch):
         return
     for size in (batch + 1, next(small for small in _SMALL_BATCHES if small != batch)):
-        other = another(size)
+        other = rerun_with_batch(size)
         finding = diagnose(other) if other.trace.ending is Ending.RAISED else None
         if finding is not None:
             message = f"only a batch of {batch} runs; with {size} samples {finding.message}"
-            yield Suspect(replace(finding, mismatch=Mismatch.SILENT_BATCH, message=message, silent=True), other)
+            yield SilentFault(replace(finding, mismatch=Mismatch.SILENT_BATCH, message=message, silent=True), other)
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.diagnosis.cause import Conclusion
+from autofix.diagnosis.cause import Cause
 from autofix.facts.evaluate import Names, evaluate
 from autofix.facts.project_view import Project
 from autofix.records.finding import Mismatch
@@ -39,7 +39,7 @@ def holds_tensors(value: Value) -> bool:
     return isinstance(value, Sequence) and value.type not in _NO_TUPLE and bool(tensors_of((value,)))
 
 
-def argument(operation: Operation, subject: str) -> Conclusion | None:
+def argument(operation: Operation, subject: str) -> Cause | None:
     """A tuple of tensors given to an operation that takes one tensor, or inside the tensors to be joined."""
     first = operation.arguments[0] if operation.arguments else None
     if operation.target.rpartition(".")[2] in _TAKES_SEQUENCE:
@@ -48,10 +48,10 @@ def argument(operation: Operation, subject: str) -> Conclusion | None:
     if not isinstance(first, Sequence) or not holds_tensors(first):
         return None
     message = f"{subject} takes a tensor but receives {_words(first)}"
-    return Conclusion(Mismatch.TUPLE_RESULT, message, (1,), (len(first.items),), "", 0)
+    return Cause(Mismatch.TUPLE_RESULT, message, (1,), (len(first.items),), "", 0, expression="")
 
 
-def at(project: Project, source: Source, node: ast.AST, names: Names) -> Conclusion | None:
+def at(project: Project, source: Source, node: ast.AST, names: Names) -> Cause | None:
     """A tuple among the operands of the expression at which Python raised; ``parameter`` is its text."""
     for operand in _operands(node):
         value = evaluate(operand, names)
@@ -60,7 +60,7 @@ def at(project: Project, source: Source, node: ast.AST, names: Names) -> Conclus
         if isinstance(value, Sequence) and holds_tensors(value):
             text = source.text_of(operand)
             message = f"`{text}` is {_words(value)}, not a tensor"
-            return Conclusion(Mismatch.TUPLE_RESULT, message, (1,), (len(value.items),), text)
+            return Cause(Mismatch.TUPLE_RESULT, message, (1,), (len(value.items),), expression=text)
     return None
 
 

@@ -6,17 +6,14 @@ It reads files and looks at trees; nothing is run.
 from __future__ import annotations
 
 import ast
-import codecs
-import io
 import os
-import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from autofix.loading import model_discovery, script_detection
-from autofix.records.errors import UnsaidError, UsageError
-from autofix.records.locations import SourceText
+from autofix.loading.text_files import MAX_NAME, check_syntax, read, sources
+from autofix.records.errors import MissingInputError, UsageError
 from autofix.records.samples import SampleOrigin, Samples, Target
 from autofix.sample_inputs import grammar
 from autofix.syntax.source import Source, source_of
@@ -24,43 +21,9 @@ from autofix.system import project_paths
 
 _MARKS = ("pyproject.toml", "setup.py", ".git")
 _DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg")
-MAX_NAME = 255
-MAX_BYTES = 64 * 1024 * 1024
 MAX_TESTS = 40
 parse_sample = grammar.parse_samples
 parse_also = grammar.parse_also
-
-
-def read(path: Path) -> SourceText:
-    """The text of a Python file with its encoding and BOM; line ends stay as they are.
-
-    Raises UsageError for a file that is missing, cannot be read or is not Python text.
-    """
-    try:
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder; name a Python file")
-        if path.exists() and not path.is_file():
-            raise UsageError(f"{path} is not a regular file; name a Python file")
-        if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path} is larger than {MAX_BYTES >> 20} MiB; that is no source file")
-        return decode(path, path.read_bytes())
-    except FileNotFoundError:
-        raise UsageError(f"{path} does not exist; check the name") from None
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def decode(path: Path, data: bytes) -> SourceText:
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        bom = data.startswith(codecs.BOM_UTF8)
-        encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-        text = data.removeprefix(codecs.BOM_UTF8).decode(encoding) if bom else data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise UsageError(f"{path} is not Python text: {error}") from error
-    if "\0" in text:
-        raise UsageError(f"{path} is not Python text: it contains null bytes")
-    return SourceText(path, text, encoding, bom)
 
 
 def target(
@@ -85,7 +48,7 @@ def target(
     """
     path = Path(os.path.abspath(path))
     source = source_of(path, read(path).text if text is None else text)
-    _check_syntax(source)
+    check_syntax(source)
     root = project_root(path)
     module, package_parent = module_name(path)
     paths = tuple(dict.fromkeys((package_parent, root, path.parent)))
@@ -100,7 +63,7 @@ def target(
     expression = model_discovery.expression(source, model, others)
     found = known or _inferred(source, expression, others)
     if found is None:
-        raise UnsaidError(
+        raise MissingInputError(
             f"no sample input for `{expression}` in {path.name}",
             option="pass one, for example --sample-shape 64,3,32,32",
             setting='samples = ["64,3,32,32"]',
@@ -118,15 +81,6 @@ def _inferred(source: Source, expression: str, elsewhere: Iterable[Source]) -> S
     from autofix.sample_inputs import inference
 
     return inference.infer(source, expression, elsewhere)
-
-
-def sources(paths: Iterable[Path]) -> Iterator[Source]:
-    """The files that can be read, one when it is asked for."""
-    for path in paths:
-        try:
-            yield Source(path, read(path).text)
-        except UsageError:
-            continue
 
 
 @dataclass(frozen=True)
@@ -157,19 +111,6 @@ class _TestFiles:
         folders = dict.fromkeys((self.root, self.root / "tests", self.root / "test", self.source.path.parent))
         paths = [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
         yield from dict.fromkeys(paths[:MAX_TESTS])
-
-
-def _check_syntax(source: Source) -> None:
-    try:
-        _ = source.tree
-    except SyntaxError as error:
-        raise UsageError(
-            f"{source.path.name}:{error.lineno or 1}:{error.offset or 1}: {error.msg}; correct the syntax first"
-        ) from error
-    except (RecursionError, MemoryError) as error:
-        raise UsageError(f"{source.path.name} cannot be parsed: it is nested too deeply") from error
-    except ValueError as error:
-        raise UsageError(f"{source.path.name} cannot be parsed: {error}") from error
 
 
 def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator, Sequence
 
-from autofix.records.errors import UnsaidError, UsageError
+from autofix.records.errors import MissingInputError, UsageError
 from autofix.syntax.source import Source, dotted
 
 _BASES = frozenset(("Module", "Sequential", "ModuleList", "LightningModule", "PreTrainedModel"))
@@ -180,7 +180,7 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
     if found is not None:
         return found
     call = f"{class_.name}({', '.join(f'{name}=...' for name in missing)})"
-    raise UnsaidError(
+    raise MissingInputError(
         f"`{class_.name}` needs {_listed(missing)}",
         option=f'pass them with --model "{call}"',
         setting=f'model = "{call}"',

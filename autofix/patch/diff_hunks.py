@@ -18,7 +18,7 @@ NO_FINAL_NEWLINE = b"\\ No newline at end of file\n"
 _SECTION = re.compile(rb"[ \t]*(?:class|def|async def)[ \t][ -~]{0,68}")
 
 
-class Span(NamedTuple):
+class LineSpan(NamedTuple):
     """Lines ``[start, end)`` before that become lines ``[new_start, new_end)`` after, both counted from 0."""
 
     start: int
@@ -39,14 +39,14 @@ def _lines(data: bytes) -> list[bytes]:
     return [line + b"\n" for line in lines] + ([last] if last else [])
 
 
-def spans(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Span]:
+def spans(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[LineSpan]:
     """The changed parts of two sequences of lines, in order, none empty on both sides."""
-    found: list[Span] = []
+    found: list[LineSpan] = []
     done, new_done = 0, 0
     for place, new_place in (*_anchors(before, after), (len(before), len(after))):
         old, new = before[done:place], after[new_done:new_place]
         gap = _gap(old, new) if old != new else ()
-        found += [Span(a + done, b + done, c + new_done, d + new_done) for a, b, c, d in gap]
+        found += [LineSpan(a + done, b + done, c + new_done, d + new_done) for a, b, c, d in gap]
         done, new_done = place, new_place
     return found
 
@@ -80,7 +80,7 @@ def _longest_rising(numbers: list[int]) -> list[int]:
     return chosen[::-1]
 
 
-def _gap(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Span]:
+def _gap(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[LineSpan]:
     head = _common(before, after)
     tail = _common(before[head:][::-1], after[head:][::-1])
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]
@@ -89,7 +89,7 @@ def _gap(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Span]:
     else:
         codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
         pairs = [(start, end, new_start, new_end) for tag, start, end, new_start, new_end in codes if tag != "equal"]
-    return [Span(*(number + head for number in pair)) for pair in pairs]
+    return [LineSpan(*(number + head for number in pair)) for pair in pairs]
 
 
 def _common(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
@@ -110,9 +110,9 @@ def _changes_in_place(old: Sequence[Hashable], new: Sequence[Hashable]) -> bool:
     return differing == (Counter(old) - Counter(new)).total()
 
 
-def _groups(changed: list[Span], context: int) -> Iterator[list[Span]]:
+def _groups(changed: list[LineSpan], context: int) -> Iterator[list[LineSpan]]:
     """Spans whose context lines would touch belong in one hunk."""
-    group: list[Span] = []
+    group: list[LineSpan] = []
     for span in changed:
         if group and span.start - group[-1].end > 2 * context:
             yield group
@@ -122,7 +122,7 @@ def _groups(changed: list[Span], context: int) -> Iterator[list[Span]]:
         yield group
 
 
-def _hunk(before: list[bytes], after: list[bytes], group: list[Span], context: int) -> bytes:
+def _hunk(before: list[bytes], after: list[bytes], group: list[LineSpan], context: int) -> bytes:
     first, last = group[0], group[-1]
     start, end = max(0, first.start - context), min(len(before), last.end + context)
     new_start = first.new_start - (first.start - start)
@@ -148,7 +148,7 @@ def _section(before: list[bytes], start: int) -> bytes:
 
 
 def _body(
-    before: list[bytes], after: list[bytes], group: list[Span], start: int, end: int
+    before: list[bytes], after: list[bytes], group: list[LineSpan], start: int, end: int
 ) -> Iterator[tuple[bytes, bytes]]:
     done = start
     for span in group:

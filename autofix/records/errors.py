@@ -16,7 +16,7 @@ class UsageError(AutofixError):
     """The user's words or files cannot be used: bad shape, missing file, unknown setting, not Python."""
 
 
-class UnsaidError(UsageError):
+class MissingInputError(UsageError):
     """The one thing that the user has to say: ``problem`` without it, ``option`` and ``setting`` how it is said.
 
     ``setting`` is the line of a manifest, with an example where nothing better is known.

@@ -58,15 +58,38 @@ class Mismatch(Enum):
     OTHER = "other"
 
 
+class Detail(Enum):
+    """Which of several ways to disagree it is, where a mismatch has more than one."""
+
+    RANK = "rank"  # Of parts that are joined, or an index with too many dimensions.
+    SIZE = "size"  # Of parts that are joined.
+    INNER = "inner"  # Sizes of a product that are summed over.
+    BATCH = "batch"  # Sizes of a product beside the matrices.
+    WEIGHT = "weight"  # A weight given to a function.
+    EQUATION = "equation"  # Of an einsum.
+    PAIR = "pair"  # An LSTM takes a pair of states.
+    SINGLE = "single"  # A GRU or RNN takes one state.
+    STATE = "state"  # The sizes of a state.
+    INDEX = "index"  # One number of a subscript.
+    MASK = "mask"  # A mask, or any other tensor, as a subscript.
+    CLASSES = "classes"  # The target of a classifier.
+    SEQUENCES = "sequences"  # The order of time steps and samples.
+    PAIRS = "pairs"  # One target for each pair of samples.
+    TO_FLOAT = "float"  # The target has to be of floating point.
+    TO_LONG = "long"  # The target has to be of int64.
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What diagnose concluded from a failure: kind of mismatch, where, expected, actual.
 
     ``location`` is the place a reader is shown (the size argument where one is at fault, else the failing call);
     ``call`` is the failing call. ``subject`` names the layer or operator. ``expected`` and ``actual`` are the sizes
-    (or whole shapes) that disagree. ``parameter`` is the layer argument at fault (``in_features``), empty when there
-    is none. ``dimension`` is the dimension of the operand at fault, ``operand`` its index among the operation's
-    tensors. ``silent``: nothing raised; the fault shows in shapes or on other inputs.
+    (or whole shapes) that disagree. ``parameter`` is the argument of the layer or call at fault (``in_features``),
+    empty when there is none; ``detail`` tells apart what one mismatch can be, ``expression`` is the text in the source
+    that is at fault (a name that was never imported, what holds a tuple). ``dimension`` is the dimension of the operand
+    at fault, counted from 0, ``operand`` its index among the operation's tensors. ``silent``: nothing raised; the fault
+    shows in shapes or on other inputs.
     """
 
     mismatch: Mismatch
@@ -82,3 +105,5 @@ class Finding:
     operand: int = -1
     dimension: int | None = None
     silent: bool = False
+    detail: Detail | None = None
+    expression: str = ""

@@ -217,8 +217,9 @@ class Isolation(Enum):
 class Trace:
     """One run of the model as plain data.
 
-    ``mode`` is META where tensors had no storage; ``need`` is then what they would take, in bytes. ``invented`` names
-    the operations that need values which only storage gives. ``isolation`` is None where the run has told nothing.
+    ``mode`` is META where tensors had no storage; ``need`` is then what they would take, in bytes. ``synthesized``
+    names the operations whose data-dependent values were replaced by made-up ones. ``isolation`` is None where the run
+    has told nothing.
     """
 
     ending: Ending
@@ -241,7 +242,7 @@ class Trace:
     graph: str = ""
     mode: Mode = Mode.REAL
     need: int = 0
-    invented: tuple[str, ...] = ()
+    synthesized: tuple[str, ...] = ()
     isolation: Isolation | None = None
 
     @property

@@ -103,6 +103,8 @@ def _diagnostic(diagnostic: Diagnostic, root: Path) -> Json:
         "mismatch": finding.mismatch.value,
         "subject": finding.subject,
         "parameter": finding.parameter or None,
+        "detail": None if finding.detail is None else finding.detail.value,
+        "expression": finding.expression or None,
         **_location(finding.location, root),
         "call": _location(finding.call, root),
         "expected": list(finding.expected),

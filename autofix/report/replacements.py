@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from autofix.patch.diff_hunks import spans
-from autofix.patch.unified_diff import apply_edits, line_starts, position_at
+from autofix.patch.edits_to_text import apply_edits, line_starts, position_at
 from autofix.records.locations import Edit, Range, SourceText
 from autofix.records.plan import Plan
 

@@ -135,7 +135,9 @@ def _identity(report: Report, diagnostic: Diagnostic) -> str:
     """What stays the same when lines move or another size is wrong."""
     finding = diagnostic.finding
     path = phrases.short_path(finding.location.path, report.target.root)
-    return "\0".join((diagnostic.code, path, finding.mismatch.value, finding.subject, finding.parameter))
+    detail = "" if finding.detail is None else finding.detail.value
+    which = finding.parameter or detail or finding.expression
+    return "\0".join((diagnostic.code, path, finding.mismatch.value, finding.subject, which))
 
 
 def _result(report: Report, diagnostic: Diagnostic, rule: int, fingerprint: str) -> Json:

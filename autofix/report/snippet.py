@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
-from autofix.patch.unified_diff import line_starts
+from autofix.patch.edits_to_text import line_starts
 from autofix.records.locations import Range
 from autofix.report.styled_text import Line, Span, Style, line
 from autofix.report.terminal_text import ELLIPSIS, Cell, cells

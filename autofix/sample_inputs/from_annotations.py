@@ -1,4 +1,4 @@
-"""Samples from shape annotations of ``forward``: ``x: Float[Tensor, "batch 3 32 32"]``.
+"""Samples from shape annotations of ``forward``: ``x: Float[AbstractTensor, "batch 3 32 32"]``.
 
 Literal sizes are taken as they are; a named size is one that the layers ask for, or a small default.
 """
@@ -76,7 +76,7 @@ def _required(function: ast.FunctionDef) -> list[ast.arg]:
 
 
 def _read(annotation: ast.expr | None) -> tuple[str, Pattern] | None:
-    """The dtype and the sizes of ``Float[Tensor, "b 3 32 32"]`` or ``TensorType["b", 3, 32, 32]``."""
+    """The dtype and the sizes of ``Float[AbstractTensor, "b 3 32 32"]`` or ``TensorType["b", 3, 32, 32]``."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
             annotation = ast.parse(annotation.value, mode="eval").body

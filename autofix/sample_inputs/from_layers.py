@@ -16,13 +16,13 @@ from autofix.records.samples import SampleInput, SampleOrigin, Samples
 from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
     Function,
     Instance,
-    Layer,
-    Lost,
-    Misfit,
-    Run,
-    Tensor,
+    Interpretation,
+    ShapeMismatch,
+    Undetermined,
 )
 from autofix.syntax.source import Source
 
@@ -84,9 +84,9 @@ def solve(source: Source, expression: str, patterns: Sequence[Pattern | None] = 
     return None if found is None else Samples(found.inputs, None, SampleOrigin.SOLVED)
 
 
-def _inputs_of(model: Any, run: Run) -> int:
+def _inputs_of(model: Any, run: Interpretation) -> int:
     """How many inputs the forward of the model must be given; 0 where that is not plain."""
-    if isinstance(model, Layer):
+    if isinstance(model, AbstractLayer):
         return 1
     if not isinstance(model, Instance):
         return 0
@@ -99,20 +99,20 @@ def _inputs_of(model: Any, run: Run) -> int:
     return 0 if named_only or parameters.vararg is not None else max(positional, 1 if len(parameters.args) > 1 else 0)
 
 
-def _needs(model: Any, count: int, run: Run) -> dict[int, Layer]:
+def _needs(model: Any, count: int, run: Interpretation) -> dict[int, AbstractLayer]:
     """The first layer that each input meets."""
     run.lenient, run.steps = True, WALK_STEPS
-    _walk(model, [Tensor(None, source=at) for at in range(count)], run)
+    _walk(model, [AbstractTensor(None, source=at) for at in range(count)], run)
     run.lenient = False
     return run.needs
 
 
-def _walk(model: Any, inputs: list[Tensor], run: Run) -> tuple[int, Any]:
+def _walk(model: Any, inputs: list[AbstractTensor], run: Interpretation) -> tuple[int, Any]:
     try:
         output = execution.call(model, list(inputs), {}, run)
-    except Misfit:
+    except ShapeMismatch:
         return 2, UNKNOWN
-    except (Lost, RecursionError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
+    except (Undetermined, RecursionError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
         return 1, UNKNOWN
     return (0 if _is_told(output) else 1), output
 
@@ -120,10 +120,12 @@ def _walk(model: Any, inputs: list[Tensor], run: Run) -> tuple[int, Any]:
 def _is_told(output: Any) -> bool:
     if isinstance(output, (tuple, list)):
         return any(_is_told(one) for one in output)
-    return isinstance(output, Tensor) and output.shape is not None
+    return isinstance(output, AbstractTensor) and output.shape is not None
 
 
-def _best(model: Any, needs: list[Layer], run: Run, patterns: Sequence[Pattern | None]) -> _Walk | None:
+def _best(
+    model: Any, needs: list[AbstractLayer], run: Interpretation, patterns: Sequence[Pattern | None]
+) -> _Walk | None:
     """The first candidate that fits, else the one with the fewest misfits that gets furthest."""
     usual = _first(model, run, (one for one in _candidates(needs, _SMALL_FIRST) if _matches(one, patterns)))
     if usual is None or usual.is_possible:
@@ -136,7 +138,7 @@ def _best(model: Any, needs: list[Layer], run: Run, patterns: Sequence[Pattern |
     return joined if joined is not None and joined.is_possible else usual
 
 
-def _first(model: Any, run: Run, candidates: Iterator[tuple[SampleInput, ...]]) -> _Walk | None:
+def _first(model: Any, run: Interpretation, candidates: Iterator[tuple[SampleInput, ...]]) -> _Walk | None:
     budget = ALL_STEPS
     walks: list[_Walk] = []
     for inputs in candidates:
@@ -157,8 +159,8 @@ def _preference(walk: _Walk) -> tuple[bool, int, int, int, int, int]:
     return walk.doubts > 1, walk.misfits, walk.folds, -walk.applied, rank, size
 
 
-def _tensor(one: SampleInput) -> Tensor:
-    return Tensor(one.shape, one.dtype)
+def _tensor(one: SampleInput) -> AbstractTensor:
+    return AbstractTensor(one.shape, one.dtype)
 
 
 def _matches(inputs: Sequence[SampleInput], patterns: Sequence[Pattern | None]) -> bool:
@@ -177,7 +179,7 @@ def _matches(inputs: Sequence[SampleInput], patterns: Sequence[Pattern | None]) 
 # -- candidates --------------------------------------------------------------------------------------------------------
 
 
-def _candidates(needs: list[Layer], sizes: Mapping[int, Sequence[int]]) -> Iterator[tuple[SampleInput, ...]]:
+def _candidates(needs: list[AbstractLayer], sizes: Mapping[int, Sequence[int]]) -> Iterator[tuple[SampleInput, ...]]:
     """Inputs in the order in which they are likely: as the layers take them, then in other forms."""
     count = max(_spatial(layer) for layer in needs)
     variants = [range(len(_variants(layer, LENGTH))) for layer in needs]
@@ -186,21 +188,21 @@ def _candidates(needs: list[Layer], sizes: Mapping[int, Sequence[int]]) -> Itera
             yield tuple(_variants(layer, size)[at] for layer, at in zip(needs, chosen, strict=True))
 
 
-def _joined_widths(needs: list[Layer], inputs: tuple[SampleInput, ...]) -> Iterator[tuple[SampleInput, ...]]:
+def _joined_widths(needs: list[AbstractLayer], inputs: tuple[SampleInput, ...]) -> Iterator[tuple[SampleInput, ...]]:
     """Inputs that are joined with others before the layer have but a part of its width."""
     for at, layer in enumerate(needs):
         for part in range(1, layer.size("in_features") or 1):
             yield (*inputs[:at], SampleInput((BATCH, part)), *inputs[at + 1 :])
 
 
-def _spatial(layer: Layer) -> int:
+def _spatial(layer: AbstractLayer) -> int:
     """How many spatial dimensions the layer's input has."""
     if layer.kind in {"GroupNorm", "Backbone"}:
         return 2
     return int(layer.kind[-2]) if layer.kind[-1] == "d" and layer.kind[-2].isdigit() else 0
 
 
-def _variants(layer: Layer, size: int) -> list[SampleInput]:
+def _variants(layer: AbstractLayer, size: int) -> list[SampleInput]:
     """Shapes that end up at the layer: as it takes them, then in the other forms that a forward may expect."""
     kind = layer.kind
     if kind == "Backbone":
@@ -216,10 +218,10 @@ def _variants(layer: Layer, size: int) -> list[SampleInput]:
     return [SampleInput(shape) for shape in shapes]
 
 
-def _width(layer: Layer) -> int | None:
+def _width(layer: AbstractLayer) -> int | None:
     names = ("in_channels", "num_features", "num_channels", "in_features", "input_size", "embed_dim", "d_model")
     inner = layer.settings.get("encoder_layer", layer.settings.get("decoder_layer"))
-    if isinstance(inner, Layer):
+    if isinstance(inner, AbstractLayer):
         return _width(inner)
     shape = layer.settings.get("normalized_shape")
     last = shape[-1] if isinstance(shape, (tuple, list)) and shape else shape
@@ -238,7 +240,7 @@ def _images(kind: str, width: int, count: int, size: int) -> list[tuple[int, ...
     return [*shapes, (BATCH, *spatial, width), (BATCH, FRAMES, width, *spatial), (width, *spatial)]
 
 
-def _vectors(layer: Layer, width: int, length: int) -> list[tuple[int, ...]]:
+def _vectors(layer: AbstractLayer, width: int, length: int) -> list[tuple[int, ...]]:
     row, rows, swapped = (BATCH, width), (BATCH, length, width), (length, BATCH, width)
     if layer.kind in {"LSTM", "GRU", "RNN"}:
         first = [rows] if layer.flag("batch_first") else [swapped, rows]
@@ -248,7 +250,7 @@ def _vectors(layer: Layer, width: int, length: int) -> list[tuple[int, ...]]:
         return [*first, *narrow]
     if layer.kind.startswith(("Multihead", "Transformer")):
         inner = layer.settings.get("encoder_layer", layer.settings.get("decoder_layer", layer))
-        return [rows, swapped] if isinstance(inner, Layer) and inner.flag("batch_first") else [swapped, rows]
+        return [rows, swapped] if isinstance(inner, AbstractLayer) and inner.flag("batch_first") else [swapped, rows]
     if layer.kind in {"LayerNorm", "RMSNorm"}:
         shape = layer.settings.get("normalized_shape")
         whole = [(BATCH, *shape)] if isinstance(shape, (tuple, list)) and len(shape) > 1 else []

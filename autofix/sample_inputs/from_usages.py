@@ -14,7 +14,14 @@ from typing import Any
 from autofix.records.samples import SampleInput, SampleOrigin, Samples
 from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.expressions import assign
-from autofix.sample_inputs.abstract_interpreter.values import INTEGERS, UNKNOWN, Instance, Layer, Run, Tensor
+from autofix.sample_inputs.abstract_interpreter.values import (
+    INTEGERS,
+    UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
+    Instance,
+    Interpretation,
+)
 from autofix.syntax.source import Source, dotted
 
 STEPS = 200_000
@@ -47,14 +54,14 @@ def find_elsewhere(source: Source, name: str) -> Samples | None:
     return _in_code(_with_stub(source, name), UNKNOWN, name)
 
 
-def _with_stub(source: Source, name: str) -> Run:
+def _with_stub(source: Source, name: str) -> Interpretation:
     """A run in which the model's class is an empty one: its uses matter here, not what it does."""
     run = execution.start(source, STEPS)
     run.module[name] = ast.parse(f"class {name}: pass").body[0]
     return run
 
 
-def _in_code(run: Run, model: Any, name: str) -> Samples | None:
+def _in_code(run: Interpretation, model: Any, name: str) -> Samples | None:
     source = run.source
     for statements in _bodies(source, name):
         names: _Names = {}
@@ -85,7 +92,7 @@ def _in_order(statements: list[ast.stmt]) -> list[ast.Call | ast.Assign]:
     return sorted(found, key=lambda n: (n.end_lineno or 0, n.end_col_offset or 0, isinstance(n, ast.Assign)))
 
 
-def _used(node: ast.Call, run: Run, names: _Names, model: Any, name: str) -> tuple[SampleInput, ...]:
+def _used(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: str) -> tuple[SampleInput, ...]:
     """The inputs of a call if it uses the model; none where one is not told."""
     bare = dotted(node.func).rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
     if bare in _TAKES_INPUTS | _TAKES_SIZES:
@@ -105,7 +112,7 @@ def _used(node: ast.Call, run: Run, names: _Names, model: Any, name: str) -> tup
 def _is_model(value: Any, model: Any, name: str) -> bool:
     if isinstance(value, Instance):
         return value.class_.name == name
-    return isinstance(value, Layer) and value is model
+    return isinstance(value, AbstractLayer) and value is model
 
 
 def _complete(inputs: list[SampleInput | None]) -> tuple[SampleInput, ...]:
@@ -113,13 +120,13 @@ def _complete(inputs: list[SampleInput | None]) -> tuple[SampleInput, ...]:
     return known if len(known) == len(inputs) else ()
 
 
-def _named(keyword: ast.keyword, run: Run, names: _Names) -> SampleInput | None:
+def _named(keyword: ast.keyword, run: Interpretation, names: _Names) -> SampleInput | None:
     made = _input(execution.value(keyword.value, run, names))
     return None if made is None or keyword.arg is None else replace(made, name=keyword.arg)
 
 
 def _input(value: Any) -> SampleInput | None:
-    if not isinstance(value, Tensor) or not value.shape or min(value.shape) < 1:
+    if not isinstance(value, AbstractTensor) or not value.shape or min(value.shape) < 1:
         return None
     elements = 1
     for size in value.shape:
@@ -131,7 +138,7 @@ def _input(value: Any) -> SampleInput | None:
     return SampleInput(value.shape, value.dtype, value.low, value.high)
 
 
-def _passed(node: ast.Call, run: Run, names: _Names) -> tuple[SampleInput, ...]:
+def _passed(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleInput, ...]:
     """``export(model, x)``, ``trace(model, (x, y))``, ``profile(model, inputs=(x,))``."""
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     chosen = [given[name] for name in ("args", "example_inputs", "inputs", "input_to_model") if name in given]
@@ -140,7 +147,7 @@ def _passed(node: ast.Call, run: Run, names: _Names) -> tuple[SampleInput, ...]:
     return _complete([_input(one) for one in (value if isinstance(value, (tuple, list)) else [value])])
 
 
-def _summarised(node: ast.Call, run: Run, names: _Names) -> tuple[SampleInput, ...]:
+def _summarised(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleInput, ...]:
     """``summary(model, (3, 32, 32))``: torchinfo wants the batch among the sizes, the others leave it out."""
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     if "input_data" in given:
@@ -153,7 +160,7 @@ def _summarised(node: ast.Call, run: Run, names: _Names) -> tuple[SampleInput, .
     for one in value if several else [value]:
         whole = isinstance(one, (tuple, list)) and bool(one) and all(isinstance(size, int) for size in one)
         shape = tuple(one) if whole else ()
-        inputs.append(_input(Tensor(shape if library or len(shape) > 3 or not shape else (_BATCH, *shape))))
+        inputs.append(_input(AbstractTensor(shape if library or len(shape) > 3 or not shape else (_BATCH, *shape))))
     return _complete(inputs)
 
 
@@ -209,7 +216,7 @@ def _described(source: Source, line: int, text: str) -> Samples | None:
         match = _DESCRIBED.search(words)
         if match is not None:
             batch = int(match["batch"]) if match["batch"].isdigit() else _BATCH
-            made = _input(Tensor((batch, *map(int, match["rest"].split(",")))))
+            made = _input(AbstractTensor((batch, *map(int, match["rest"].split(",")))))
             if made is not None:
                 return Samples((made,), None, SampleOrigin.USE, f"{source.path.name}:{line + offset}")
     return None

@@ -25,7 +25,7 @@ _LAST = frozenset(
 NOTE = "the sample was solved for from the layers; pass --sample-shape or write a comment to say what it takes"
 
 
-def trusted(samples: Samples, trace: Trace, finding: Finding) -> bool:
+def is_reliable(samples: Samples, trace: Trace, finding: Finding) -> bool:
     """Whether the failure says something of the model, not only of a sample that was solved for.
 
     It does where no sample was needed yet (import, constructor), where a name is missing, and where the size that does
@@ -38,7 +38,7 @@ def trusted(samples: Samples, trace: Trace, finding: Finding) -> bool:
     return _is_set_by_layers(trace, finding)
 
 
-def doubt(name: str, samples: Samples, finding: Finding) -> str:
+def unreliable_message(name: str, samples: Samples, finding: Finding) -> str:
     """The message for a failure that is not to be trusted."""
     return f"{name}: {finding.message}, on the sample {samples}; {NOTE}"
 
@@ -48,7 +48,9 @@ def notes(samples: Samples) -> tuple[str, ...]:
     return (NOTE,) if samples.origin is SampleOrigin.SOLVED else ()
 
 
-def lowered(samples: Samples, label: Applicability, reasons: tuple[str, ...]) -> tuple[Applicability, tuple[str, ...]]:
+def downgrade(
+    samples: Samples, label: Applicability, reasons: tuple[str, ...]
+) -> tuple[Applicability, tuple[str, ...]]:
     """A plan that was proved on a guessed sample only is not safe."""
     if samples.origin is not SampleOrigin.SOLVED or label is not Applicability.SAFE:
         return label, reasons

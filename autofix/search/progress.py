@@ -15,7 +15,7 @@ _STAGES = (Stage.IMPORT, Stage.CONSTRUCT, Stage.SAMPLE, Stage.FORWARD, Stage.SCR
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Progress:
     """What a run showed, as far as progress is judged by it."""
 
     stage: int
@@ -23,18 +23,18 @@ class Outcome:
     finding: Finding
 
 
-def outcome(trace: Trace, finding: Finding) -> Outcome:
+def outcome(trace: Trace, finding: Finding) -> Progress:
     assert trace.failure is not None
     stage = _STAGES.index(trace.failure.stage)
     if trace.failure.stage is Stage.CONSTRUCT:
-        return Outcome(stage, len(trace.layers), finding)
+        return Progress(stage, len(trace.layers), finding)
     done = sum(
         1 for o in trace.operations if o.kind is OperationKind.CALL_MODULE and o.phase is Phase.FORWARD and not o.raised
     )
-    return Outcome(stage, done, finding)
+    return Progress(stage, done, finding)
 
 
-def judge(before: Outcome | None, after: Outcome) -> Verdict:
+def judge(before: Progress | None, after: Progress) -> Verdict:
     """Whether a run that still fails got further than the one it was made from."""
     if before is None:
         return Verdict.PROGRESSES

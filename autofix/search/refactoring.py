@@ -12,12 +12,12 @@ from pathlib import Path
 
 from autofix.facts.project_view import Project
 from autofix.fixes.rule import Rewrite, Rule
-from autofix.patch.unified_diff import apply_edits
+from autofix.patch.edits_to_text import apply_edits
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit, Texts
 from autofix.records.plan import Applicability, Plan, Step
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Trace
-from autofix.search import verification
+from autofix.search import check_ladder, proof
 from autofix.system.project_paths import within
 
 Compare = Callable[[Texts], Trace]
@@ -104,10 +104,10 @@ def _plan(project: Project, rewrites: list[Rewrite], trace: Trace) -> Plan:
     """The label is left to ``verify``."""
     steps = tuple(Step(_finding(rewrite), rewrite.fix) for rewrite in rewrites)
     fresh = Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again")
-    checks = tuple(sorted((*verification.checks_of(trace), fresh), key=lambda check: list(CheckKind).index(check.kind)))
-    proof = verification.proof(project.trace, trace, checks)
+    checks = tuple(sorted((*check_ladder.checks_of(trace), fresh), key=lambda check: list(CheckKind).index(check.kind)))
+    proved = proof.prove(project.trace, trace, checks)
     cost = sum(rewrite.fix.cost for rewrite in rewrites)
-    return Plan(steps, cost, Applicability.UNSAFE, _texts(project, rewrites), proof)
+    return Plan(steps, cost, Applicability.UNSAFE, _texts(project, rewrites), proved)
 
 
 def _finding(rewrite: Rewrite) -> Finding:

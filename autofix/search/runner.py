@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from autofix.diagnosis import silent_faults
-from autofix.diagnosis.silent_faults import Suspect
+from autofix.diagnosis.silent_faults import SilentFault
 from autofix.facts.project_view import Project
-from autofix.loading import find_target
+from autofix.loading import find_target, text_files
 from autofix.probe.main import wire
 from autofix.records.errors import UsageError
 from autofix.records.locations import SourceText, Texts
@@ -22,12 +22,12 @@ from autofix.records.report import Limits
 from autofix.records.samples import Samples, Target
 from autofix.records.trace import Ending, Run, Trace
 from autofix.session import decode_reply
-from autofix.session.pending_runs import Asked
+from autofix.session.pending_runs import PendingRun
 from autofix.session.session import Session
 from autofix.syntax.source import Source, source_of
 
 
-class Runs:
+class Runner:
     """Texts in, traces out: the files of one request as they are, edited or not."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Runs:
         self._given = {text.path: text for text in texts}
         self._read: dict[Path, SourceText] = dict(self._given)
         self._sources: dict[tuple[Path, str], Source] = {}
-        self._begun: dict[Run, Asked] = {}
+        self._begun: dict[Run, PendingRun] = {}
         self.probes = 0
 
     @property
@@ -46,7 +46,7 @@ class Runs:
 
     def source_text(self, path: Path) -> SourceText:
         if path not in self._read:
-            self._read[path] = find_target.read(path)
+            self._read[path] = text_files.read(path)
         return self._read[path]
 
     def source(self, path: Path, texts: Texts = ()) -> Source:
@@ -65,23 +65,23 @@ class Runs:
         )
 
     def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
-        """What came of ``run``; those ``ahead`` are begun beside it where it has not to wait for that."""
-        asked = self._begun.pop(run, None)
-        unchecked = self._begun.pop(replace(run, checks=False), None) if asked is None and run.checks else None
+        """Return the trace of ``run``, and begin those ``ahead`` beside it where that delays nothing."""
+        pending = self._begun.pop(run, None)
+        unchecked = self._begun.pop(replace(run, checks=False), None) if pending is None and run.checks else None
         if unchecked is not None:
             made = self._trace(run.texts, unchecked)
             if made.ending is not Ending.PASSED:  # What fails is not checked.
                 self.probes += 1
                 return made
-        asked = asked or self._session.ask(self._wire_request(run))
+        pending = pending or self._session.ask(self._wire_request(run))
         for one in ahead:
             begun = None if one in self._begun else self._session.ask_ahead(self._wire_request(one))
             if begun is not None:
                 self._begun[one] = begun
-        return self._waited(run.texts, asked)
+        return self._waited(run.texts, pending)
 
     def begin(self, run: Run) -> None:
-        """It will be asked for."""
+        """Begin a run that will be asked for."""
         if run not in self._begun:
             self._begun[run] = self._session.ask(self._wire_request(run))
 
@@ -91,33 +91,37 @@ class Runs:
         return self._reply(texts, replace(self._wire_request(Run(texts, checks=True)), against=as_is))
 
     def finish(self) -> None:
-        """Nobody waits for what was begun and not asked for."""
+        """Abandon the runs that were begun and never asked for."""
         while self._begun:
-            self._session.drop(self._begun.popitem()[1])
+            self._session.abandon(self._begun.popitem()[1])
 
-    def suspects(self, texts: Texts, made: Trace) -> tuple[Suspect, ...]:
+    def find_silent_faults(self, texts: Texts, made: Trace) -> tuple[SilentFault, ...]:
         """What is wrong though nothing raised; other batch sizes are run where that can tell."""
 
-        def another(size: int) -> Project:
-            asked = self._wire_request(Run(texts))
-            evaluation = asked.evaluation_mode or size == 1
+        def rerun_with_batch(size: int) -> Project:
+            request = self._wire_request(Run(texts))
+            evaluation = request.evaluation_mode or size == 1
             samples = _wire_samples(silent_faults.with_batch(self.samples, size))
-            return self.project(texts, self._reply(texts, replace(asked, samples=samples, evaluation_mode=evaluation)))
+            return self.project(
+                texts, self._reply(texts, replace(request, samples=samples, evaluation_mode=evaluation))
+            )
 
-        return silent_faults.suspects(self.project(texts, made), silent_faults.batch_of(self.samples), another)
+        return silent_faults.find_silent_faults(
+            self.project(texts, made), silent_faults.batch_of(self.samples), rerun_with_batch
+        )
 
-    def _reply(self, texts: Texts, asked: wire.RunRequest) -> Trace:
-        return self._waited(texts, self._session.ask(asked))
+    def _reply(self, texts: Texts, request: wire.RunRequest) -> Trace:
+        return self._waited(texts, self._session.ask(request))
 
-    def _waited(self, texts: Texts, asked: Asked) -> Trace:
+    def _waited(self, texts: Texts, pending: PendingRun) -> Trace:
         self.probes += 1
-        return self._trace(texts, asked)
+        return self._trace(texts, pending)
 
-    def _trace(self, texts: Texts, asked: Asked) -> Trace:
+    def _trace(self, texts: Texts, pending: PendingRun) -> Trace:
         """What came of it; a model that was too large once is run without storage from then on."""
-        made = self._read_reply(texts, self._session.wait(asked))
-        if made.ending is Ending.OUT_OF_MEMORY and asked.request.mode == wire.AUTO:
-            again = self._session.ask(replace(asked.request, mode=wire.META))
+        made = self._read_reply(texts, self._session.wait(pending))
+        if made.ending is Ending.OUT_OF_MEMORY and pending.request.mode == wire.AUTO:
+            again = self._session.ask(replace(pending.request, mode=wire.META))
             made = self._read_reply(texts, self._session.wait(again))
         if made.mode is Mode.META:
             self._mode = Mode.META

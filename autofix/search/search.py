@@ -11,27 +11,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autofix.diagnosis import diagnose, silent_faults
-from autofix.diagnosis.silent_faults import Suspect
+from autofix.diagnosis import diagnose, silent_faults, silent_resolved
+from autofix.diagnosis.silent_faults import SilentFault
 from autofix.facts.project_view import Project
 from autofix.fixes.candidates import Proposals
-from autofix.patch.unified_diff import apply_edits
+from autofix.patch.edits_to_text import apply_edits
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit, Texts
 from autofix.records.plan import Applicability, Fix, Plan, Step, Verdict
 from autofix.records.report import Limits
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Run, Trace
-from autofix.search import progress, side_effects, verification
-from autofix.search.progress import Outcome
-from autofix.search.search_state import MARGIN, Books, Runs, State
+from autofix.search import applicability, check_ladder, progress, proof, side_effects
+from autofix.search.progress import Progress
+from autofix.search.search_state import MARGIN, SearchState, State, TraceSource
 
-LATERAL_COST = 3
-MAX_LATERALS = 2
+SIDESTEP_COST = 3
+MAX_SIDESTEPS = 2
 MAX_STEPS = 12
 # What a plan pays for each suspicion that it leaves: repairing that one too is always cheaper.
-LEFT = 40
+REMAINING_FAULT_COST = 40
 # What it pays for each further place that ran before the fault and has other sizes after it, and for how many at most.
-REACHED, MOST_REACHED = 4, 4
+COLLATERAL_COST, MOST_COLLATERAL = 4, 4
 # A text that is not Python any more is no step towards one that runs.
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -40,7 +40,7 @@ _LIMITS = frozenset({Ending.TIMED_OUT, Ending.OUT_OF_MEMORY, Ending.LIMIT_REACHE
 
 View = Callable[[Texts, Trace], Project]
 Propose = Callable[[Finding, Project], Proposals]
-Suspects = Callable[[Texts, Trace], tuple[Suspect, ...]]
+FindSilentFaults = Callable[[Texts, Trace], tuple[SilentFault, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,57 +57,72 @@ class Found:
 def search(
     original: Trace,
     finding: Finding,
-    runs: Runs,
+    runs: TraceSource,
     view: View,
-    suspects: Suspects,
+    find_silent_faults: FindSilentFaults,
     propose: Propose,
     limits: Limits,
 ) -> Found:
     """Plans for the model whose original text ended in ``original`` with ``finding``."""
-    books = Books(runs)
-    books.seen.add(())
+    search_state = SearchState(runs)
+    search_state.seen.add(())
     first = progress.outcome(original, finding)
-    _expand(books, State((), (), 0), first, view((), original), propose)
-    return _searched(books, limits, lambda state: _visit(books, state, original, view, suspects, propose))
+    _expand(search_state, State((), (), 0), first, view((), original), propose)
+    return _searched(
+        search_state, limits, lambda state: _visit(search_state, state, original, view, find_silent_faults, propose)
+    )
 
 
 def search_silent(
     original: Trace,
-    suspect: Suspect,
-    runs: Runs,
-    suspects: Suspects,
+    silent_fault: SilentFault,
+    runs: TraceSource,
+    find_silent_faults: FindSilentFaults,
     propose: Propose,
     limits: Limits,
 ) -> Found:
-    """Plans for a model that ran, after which nothing is left to suspect where ``suspect`` is."""
-    books = Books(runs)
-    books.seen.add(())
-    _expand(books, State((), (), 0), Outcome(0, 0, suspect.finding), suspect.project, propose)
-    return _searched(books, limits, lambda state: _listen(books, state, original, suspects, propose))
+    """Plans for a model that ran, after which nothing is remaining_faults to silent_fault where ``silent_fault`` is."""
+    search_state = SearchState(runs)
+    search_state.seen.add(())
+    _expand(search_state, State((), (), 0), Progress(0, 0, silent_fault.finding), silent_fault.project, propose)
+    return _searched(
+        search_state, limits, lambda state: _visit_silent(search_state, state, original, find_silent_faults, propose)
+    )
 
 
-def _searched(books: Books, limits: Limits, visit: Callable[[State], None]) -> Found:
+def _searched(search_state: SearchState, limits: Limits, visit: Callable[[State], None]) -> Found:
     limited = False
-    while books.waiting():
-        cost, _, state = heapq.heappop(books.queue)
-        best = books.best()
+    while search_state.waiting():
+        cost, _, state = heapq.heappop(search_state.queue)
+        best = search_state.best()
         if best is not None and cost > best + MARGIN:
             break
-        if books.probes >= limits.probes or books.seconds >= limits.seconds:
+        if search_state.probes >= limits.probes or search_state.seconds >= limits.seconds:
             limited = True
             break
         visit(state)
-    plans = sorted(books.plans.values(), key=lambda plan: (plan.cost, len(plan.steps), plan.title, plan.texts))
-    return Found(tuple(plans), limited, books.probes, books.seconds, tuple(dict.fromkeys(books.notes)))
+    plans = sorted(search_state.plans.values(), key=lambda plan: (plan.cost, len(plan.steps), plan.title, plan.texts))
+    return Found(
+        tuple(plans), limited, search_state.probes, search_state.seconds, tuple(dict.fromkeys(search_state.notes))
+    )
 
 
-def _visit(books: Books, state: State, original: Trace, view: View, suspects: Suspects, propose: Propose) -> None:
-    checked = books.is_near(state.cost, verification.COMPARABLE)
-    trace = _run(books, state, verification.COMPARABLE)
+def _visit(
+    search_state: SearchState,
+    state: State,
+    original: Trace,
+    view: View,
+    find_silent_faults: FindSilentFaults,
+    propose: Propose,
+) -> None:
+    checked = search_state.is_near(state.cost, applicability.COMPARABLE)
+    trace = _run(search_state, state, applicability.COMPARABLE)
     if trace.ending is Ending.PASSED:
-        left = suspects(state.texts, trace) if checked else ()  # One far behind the best is never more than shown.
-        _keep(books, state, original, trace, left)
-        _expand_silent(books, state, left, propose)
+        remaining_faults = (
+            find_silent_faults(state.texts, trace) if checked else ()
+        )  # One far behind the best is never more than shown.
+        _keep(search_state, state, original, trace, remaining_faults)
+        _expand_silent(search_state, state, remaining_faults, propose)
         return
     if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS:
         return
@@ -119,91 +134,97 @@ def _visit(books: Books, state: State, original: Trace, view: View, suspects: Su
     verdict = progress.judge(state.parent, outcome)
     if verdict is Verdict.FAILS or len(state.steps) >= MAX_STEPS:
         return
-    lateral = (
+    is_sidestep = (
         state.parent is not None
         and outcome.layers_done == state.parent.layers_done
         and outcome.stage == state.parent.stage
     )
-    if lateral and state.laterals >= MAX_LATERALS:
+    if is_sidestep and state.sidesteps >= MAX_SIDESTEPS:
         return
-    laterals = state.laterals + 1 if lateral else 0
-    paid = replace(state, laterals=laterals, cost=state.cost + (LATERAL_COST if lateral else 0))
-    _expand(books, paid, outcome, project, propose)
+    sidesteps = state.sidesteps + 1 if is_sidestep else 0
+    paid = replace(state, sidesteps=sidesteps, cost=state.cost + (SIDESTEP_COST if is_sidestep else 0))
+    _expand(search_state, paid, outcome, project, propose)
 
 
-def _listen(books: Books, state: State, original: Trace, suspects: Suspects, propose: Propose) -> None:
-    """Keep what is settled, and go on with what is left; a model that ran must not raise after a repair."""
-    trace = _run(books, state, MARGIN)
+def _visit_silent(
+    search_state: SearchState, state: State, original: Trace, find_silent_faults: FindSilentFaults, propose: Propose
+) -> None:
+    """Keep what is settled, and go on with what is remaining_faults; a model that ran must not raise after a repair."""
+    trace = _run(search_state, state, MARGIN)
     if trace.ending is not Ending.PASSED:
         return
-    left = suspects(state.texts, trace)
-    if all(silent_faults.settled(step.finding, original, trace, left) for step in state.steps):
-        _keep(books, state, original, trace, left)
-    _expand_silent(books, state, left, propose)
+    remaining_faults = find_silent_faults(state.texts, trace)
+    if all(silent_resolved.is_resolved(step.finding, original, trace, remaining_faults) for step in state.steps):
+        _keep(search_state, state, original, trace, remaining_faults)
+    _expand_silent(search_state, state, remaining_faults, propose)
 
 
-def _expand_silent(books: Books, state: State, left: tuple[Suspect, ...], propose: Propose) -> None:
+def _expand_silent(
+    search_state: SearchState, state: State, remaining_faults: tuple[SilentFault, ...], propose: Propose
+) -> None:
     """Go on with what is wrong though nothing raises any more."""
     repaired = {silent_faults.place(step.finding) for step in state.steps}
-    for suspect in left if len(state.steps) < MAX_STEPS else ():
-        if silent_faults.place(suspect.finding) not in repaired:
-            _expand(books, state, Outcome(0, 0, suspect.finding), suspect.project, propose)
+    for silent_fault in remaining_faults if len(state.steps) < MAX_STEPS else ():
+        if silent_faults.place(silent_fault.finding) not in repaired:
+            _expand(search_state, state, Progress(0, 0, silent_fault.finding), silent_fault.project, propose)
 
 
-def _run(books: Books, state: State, checked: int) -> Trace:
+def _run(search_state: SearchState, state: State, checked: int) -> Trace:
     """The trace of a state; ``checked``: how much more than the best plan one may cost to get the ladder of checks."""
-    best = books.best()
+    best = search_state.best()
     likely = state.cost if best is None else best
     ahead = []
-    if not books.probes:  # The cheapest repair is most often the one that is shown in the end.
+    if not search_state.probes:  # The cheapest repair is most often the one that is shown in the end.
         ahead.append(Run(state.texts, fresh=True))
-    if books.queue and books.queue[0][0] <= likely + MARGIN:
-        following = books.queue[0][2]
+    if search_state.queue and search_state.queue[0][0] <= likely + MARGIN:
+        following = search_state.queue[0][2]
         ahead.append(Run(following.texts, following.cost <= likely + checked))
-    trace = books.runs.trace(Run(state.texts, books.is_near(state.cost, checked)), ahead)
-    books.probes += 1
-    books.seconds += trace.seconds
-    books.notes += cut_short(trace)
+    trace = search_state.runs.trace(Run(state.texts, search_state.is_near(state.cost, checked)), ahead)
+    search_state.probes += 1
+    search_state.seconds += trace.seconds
+    search_state.notes += limit_notes(trace)
     return trace
 
 
-def cut_short(trace: Trace) -> tuple[str, ...]:
+def limit_notes(trace: Trace) -> tuple[str, ...]:
     """What is to be said of a repair whose run came up against a limit: whether it is one is not known."""
     if trace.ending not in _LIMITS:
         return ()
     return (f"a repair was given up because its run came to no end: {trace.message}",)
 
 
-def _expand(books: Books, state: State, outcome: Outcome, project: Project, propose: Propose) -> None:
+def _expand(search_state: SearchState, state: State, outcome: Progress, project: Project, propose: Propose) -> None:
     """Queue what may come next.
 
     Where a cheaper state came to the very same fault, what repairs the rest there most likely repairs it here as well:
     what follows waits until that has been found, and the second best fix of a fault behind the second best of another
     is then left out. Else five faults with two repairs each are 32 ways.
     """
-    known = books.met.setdefault(outcome, state.texts)
+    known = search_state.first_seen.setdefault(outcome, state.texts)
     waits = known != state.texts and not outcome.finding.silent
     proposals = propose(outcome.finding, project)
-    books.notes += proposals.notes
+    search_state.notes += proposals.notes
     cheapest = min((fix.cost for fix in proposals.fixes), default=0)
     for fix in proposals.fixes:
-        texts = _edited(state.texts, fix, project)
-        if texts is None or texts in books.seen:
+        texts = _edited(state.texts, fix, project, search_state.originals)
+        if texts is None or texts in search_state.seen:
             continue
-        books.seen.add(texts)
+        search_state.seen.add(texts)
         steps = (*state.steps, Step(outcome.finding, fix))
-        after = State(texts, steps, state.cost + fix.cost, outcome, state.laterals, state)
-        books.push(after, waits=waits, deviates=fix.cost > cheapest)
+        after = State(texts, steps, state.cost + fix.cost, outcome, state.sidesteps, state)
+        search_state.push(after, waits=waits, not_cheapest=fix.cost > cheapest)
 
 
-def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
-    """The texts after ``fix``; None if an edit is out of reach or changes nothing."""
+def _edited(texts: Texts, fix: Fix, project: Project, originals: dict[Path, str]) -> Texts | None:
+    """Return the texts after ``fix`` that are not the original ones; None if an edit is out of reach or changes nothing."""
     changed = dict(texts)
     by_path: dict[Path, list[Edit]] = {}
     for edit in fix.edits:
         by_path.setdefault(edit.path, []).append(edit)
     for path, edits in by_path.items():
         before = project.source(path).text
+        if path not in changed:
+            originals.setdefault(path, before)
         try:
             after = apply_edits(before, edits)
         except ValueError:
@@ -211,28 +232,32 @@ def _edited(texts: Texts, fix: Fix, project: Project) -> Texts | None:
         if after == before:
             return None
         changed[path] = after
-    return tuple(sorted(changed.items()))
+    return tuple(sorted((path, text) for path, text in changed.items() if text != originals[path]))
 
 
 # -- plans -------------------------------------------------------------------------------------------------------------
 
 
-def _keep(books: Books, state: State, original: Trace, trace: Trace, left: tuple[Suspect, ...]) -> None:
+def _keep(
+    search_state: SearchState, state: State, original: Trace, trace: Trace, remaining_faults: tuple[SilentFault, ...]
+) -> None:
     """Remember the cheapest plan of each kind of model, and what it leaves."""
     checks = (
-        *verification.checks_of(trace),
+        *check_ladder.checks_of(trace),
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
     )
-    further = len(side_effects.places(original, trace)) - len(state.steps) if original.failure is not None else 0
-    paid = REACHED * min(max(further, 0), MOST_REACHED)
-    cost = state.cost + LEFT * len(left) + verification.penalty(checks) + paid
-    proof = verification.proof(original, trace, checks)
-    notes = tuple(f"after it {one.finding.message}" for one in left)
-    plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, proof, notes, paid)
-    key = verification.signature(trace)
-    if not books.plans:
-        books.runs.begin(Run(state.texts, fresh=True))
-    books.found(state)
-    known = books.plans.get(key)
+    further = (
+        len(side_effects.affected_places(original, trace)) - len(state.steps) if original.failure is not None else 0
+    )
+    paid = COLLATERAL_COST * min(max(further, 0), MOST_COLLATERAL)
+    cost = state.cost + REMAINING_FAULT_COST * len(remaining_faults) + check_ladder.penalty(checks) + paid
+    proved = proof.prove(original, trace, checks)
+    notes = tuple(f"after it {one.finding.message}" for one in remaining_faults)
+    plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, proved, notes, paid)
+    key = check_ladder.signature(trace)
+    if not search_state.plans:
+        search_state.runs.begin(Run(state.texts, fresh=True))
+    search_state.found(state)
+    known = search_state.plans.get(key)
     if known is None or (plan.cost, len(plan.steps)) < (known.cost, len(known.steps)):
-        books.plans[key] = plan
+        search_state.plans[key] = plan

@@ -8,19 +8,20 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from autofix.records.locations import Texts
 from autofix.records.plan import Plan, Step
 from autofix.records.trace import Run, Trace
-from autofix.search import verification
-from autofix.search.progress import Outcome
+from autofix.search import check_ladder
+from autofix.search.progress import Progress
 
 MARGIN = 9
-PATIENCE = 24  # Runs.
+PATIENCE = 24  # TraceSource.
 
 
-class Runs(Protocol):
+class TraceSource(Protocol):
     """Where traces come from."""
 
     def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
@@ -39,26 +40,27 @@ class State:
     texts: Texts
     steps: tuple[Step, ...]
     cost: int
-    parent: Outcome | None = None
-    laterals: int = 0
+    parent: Progress | None = None
+    sidesteps: int = 0
     before: State | None = None
 
 
 @dataclass
-class Books:
+class SearchState:
     """The accounts of one search. ``met`` are the texts that first came to each fault; ``rest`` is what was still to be
     paid after the answer to it, where a plan was found.
     """
 
-    runs: Runs
+    runs: TraceSource
     queue: list[tuple[int, int, State]] = field(default_factory=list)
     # What waits, and whether a cheaper fix of the same fault waits as well.
-    parked: list[tuple[tuple[int, int, State], bool]] = field(default_factory=list)
-    parked_at: int = 0
-    met: dict[Outcome, Texts] = field(default_factory=dict)
-    rest: dict[Outcome, int] = field(default_factory=dict)
+    deferred: list[tuple[tuple[int, int, State], bool]] = field(default_factory=list)
+    deferred_at: int = 0
+    first_seen: dict[Progress, Texts] = field(default_factory=dict)
+    remaining_cost: dict[Progress, int] = field(default_factory=dict)
+    originals: dict[Path, str] = field(default_factory=dict)
     seen: set[Texts] = field(default_factory=set)
-    plans: dict[verification.Signature, Plan] = field(default_factory=dict)
+    plans: dict[check_ladder.Signature, Plan] = field(default_factory=dict)
     probes: int = 0
     seconds: float = 0.0
     pushed: int = 0
@@ -66,23 +68,23 @@ class Books:
 
     def waiting(self) -> bool:
         """Whether a state is to be run; one that waits is, where a plan is known, nothing else is left, or for long."""
-        if self.parked and (self.plans or not self.queue or self.probes >= self.parked_at + PATIENCE):
-            for entry, deviates in self.parked:
-                if not (deviates and self._is_far(entry[2])):
+        if self.deferred and (self.plans or not self.queue or self.probes >= self.deferred_at + PATIENCE):
+            for entry, not_cheapest in self.deferred:
+                if not (not_cheapest and self._is_far(entry[2])):
                     heapq.heappush(self.queue, entry)
-            self.parked.clear()
+            self.deferred.clear()
         return bool(self.queue)
 
     def _is_far(self, state: State) -> bool:
         """Whether a plan through it would be none that is chosen from, if the rest costs what it cost elsewhere."""
-        rest = None if state.parent is None else self.rest.get(state.parent)
+        rest = None if state.parent is None else self.remaining_cost.get(state.parent)
         return rest is not None and not self.is_near(state.cost + rest, MARGIN)
 
     def found(self, state: State) -> None:
         """Note what was still to be paid after each fault on the way to a plan."""
         at: State | None = state
         while at is not None and at.parent is not None:
-            self.rest.setdefault(at.parent, state.cost - at.cost)
+            self.remaining_cost.setdefault(at.parent, state.cost - at.cost)
             at = at.before
 
     def best(self) -> int | None:
@@ -93,12 +95,12 @@ class Books:
         best = self.best()
         return best is None or cost <= best + margin
 
-    def push(self, state: State, *, waits: bool, deviates: bool) -> None:
+    def push(self, state: State, *, waits: bool, not_cheapest: bool) -> None:
         """A state to be run; ``waits``: not before the rest has been found elsewhere, and then not if it is far."""
         self.pushed += 1
         entry = (state.cost, self.pushed, state)
         if waits:
-            self.parked_at = self.parked_at if self.parked else self.probes
-            self.parked.append((entry, deviates))
+            self.deferred_at = self.deferred_at if self.deferred else self.probes
+            self.deferred.append((entry, not_cheapest))
         else:
             heapq.heappush(self.queue, entry)

@@ -17,7 +17,7 @@ Place = tuple[tuple[Path, int], ...]
 _CALLS = frozenset((OperationKind.CALL_FUNCTION, OperationKind.CALL_METHOD))
 
 
-def places(before: Trace, after: Trace) -> frozenset[Place]:
+def affected_places(before: Trace, after: Trace) -> frozenset[Place]:
     """Where layers were built that have parameters of other shapes now, and where an operator was given other sizes.
 
     ``before`` ended in a fault; only what ran until then is compared, and only as far as both did the same.

@@ -94,7 +94,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         graph=_text(reply.get("graph", ""), MAX_GRAPH),
         mode=Mode(reply.get("mode", Mode.REAL.value)),
         need=_integer(reply.get("need", 0), 0, MAX_NEED),
-        invented=tuple(map(_text, _rows(reply, "invented"))),
+        synthesized=tuple(map(_text, _rows(reply, "synthesized"))),
         isolation=Isolation(reply["isolation"]) if "isolation" in reply else None,
     )
 

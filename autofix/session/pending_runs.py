@@ -1,4 +1,4 @@
-"""The runs that were asked of one probe: which are under way, which are over, which nobody waits for any more.
+"""The runs that were pending of one probe: which are under way, which are over, which nobody waits for any more.
 
 It keeps the accounts for ``child`` and talks to nobody.
 """
@@ -13,7 +13,7 @@ from autofix.probe.main import wire
 
 
 @dataclass(frozen=True)
-class Asked:
+class PendingRun:
     """A run that was begun, or waits for its turn."""
 
     request: wire.RunRequest
@@ -26,44 +26,44 @@ class Asked:
 
 
 @dataclass
-class Accounts:
+class RunTracker:
     """Of the runs of one probe, by what it says when each is over."""
 
-    under_way: dict[bytes, Asked] = field(default_factory=dict)
-    over: set[bytes] = field(default_factory=set)
-    dropped: dict[bytes, Asked] = field(default_factory=dict)
+    in_flight: dict[bytes, PendingRun] = field(default_factory=dict)
+    finished: set[bytes] = field(default_factory=set)
+    abandoned: dict[bytes, PendingRun] = field(default_factory=dict)
 
-    def began(self, asked: Asked) -> None:
-        self.under_way[asked.done] = asked
+    def began(self, pending: PendingRun) -> None:
+        self.in_flight[pending.done] = pending
 
-    def knows(self, asked: Asked) -> bool:
+    def knows(self, pending: PendingRun) -> bool:
         """Whether it was begun and its reply not yet taken."""
-        return asked.done in self.under_way or asked.done in self.over
+        return pending.done in self.in_flight or pending.done in self.finished
 
     def note(self, answer: bytes) -> bool:
         """A run is over; whether that is what the answer says."""
-        if answer not in self.under_way:
+        if answer not in self.in_flight:
             return False
-        del self.under_way[answer]
-        self.over.add(answer)
+        del self.in_flight[answer]
+        self.finished.add(answer)
         return True
 
-    def take(self, asked: Asked) -> None:
+    def consume(self, pending: PendingRun) -> None:
         """The reply of one that is over is being read."""
-        self.over.remove(asked.done)
+        self.finished.remove(pending.done)
 
-    def drop(self, asked: Asked) -> None:
+    def abandon(self, pending: PendingRun) -> None:
         """Nobody waits for it any more."""
-        if self.knows(asked):
-            self.dropped[asked.done] = asked
+        if self.knows(pending):
+            self.abandoned[pending.done] = pending
 
     def unwanted(self) -> Iterator[Path]:
         """The replies that are there and that nobody waits for; each is named once."""
-        for answer in self.over & self.dropped.keys():
-            self.over.remove(answer)
-            yield self.dropped.pop(answer).reply_path
+        for answer in self.finished & self.abandoned.keys():
+            self.finished.remove(answer)
+            yield self.abandoned.pop(answer).reply_path
 
     def clear(self) -> None:
-        self.under_way.clear()
-        self.over.clear()
-        self.dropped.clear()
+        self.in_flight.clear()
+        self.finished.clear()
+        self.abandoned.clear()

@@ -49,7 +49,7 @@ def why(target: Target, limits: Limits, original: Trace) -> str:
 
 def notes(original: Trace) -> tuple[str, ...]:
     """What a run without storage could not know, or why it was not made."""
-    needed = ", ".join(original.invented[:MAX_NAMED])
+    needed = ", ".join(original.synthesized[:MAX_NAMED])
     if original.mode is Mode.REAL:
         return (f"run with storage, because values are needed: {needed}",) if needed else ()
     said = ["the model was run without storage: whether its samples influence each other is not known"]

@@ -25,7 +25,7 @@ from typing import Any
 from autofix.probe.main import wire
 from autofix.records.errors import CancelledError, ProbeError
 from autofix.session import reply_file
-from autofix.session.pending_runs import Accounts, Asked
+from autofix.session.pending_runs import PendingRun, RunTracker
 from autofix.session.tree_copies import TooMuchToCopyError, TreeCopies
 
 START_SECONDS = 180.0
@@ -66,7 +66,7 @@ class Session:
         self._answers: queue.Queue[bytes] = queue.Queue()
         self._ready = False
         self._runs_at_once = 1
-        self._accounts = Accounts()
+        self._tracker = RunTracker()
         self._cancelled = threading.Event()
         self._start()
 
@@ -109,43 +109,43 @@ class Session:
         """
         return self.wait(self.ask(request))
 
-    def ask(self, request: wire.RunRequest) -> Asked:
+    def ask(self, request: wire.RunRequest) -> PendingRun:
         """Begin a run that ``wait`` gives the reply of; a fresh one is made beside another where the probe can."""
         # Nothing that cleans or lists folders comes upon a reply by accident.
-        asked = Asked(request, self._folder / f"reply-{next(self._numbers)}-{secrets.token_hex(8)}.json")
+        pending = PendingRun(request, self._folder / f"reply-{next(self._numbers)}-{secrets.token_hex(8)}.json")
         self._await_ready()
-        if self._runs_at_once > 1 or not self._accounts.under_way:
-            self._send(asked)
-        return asked
+        if self._runs_at_once > 1 or not self._tracker.in_flight:
+            self._send(pending)
+        return pending
 
-    def ask_ahead(self, request: wire.RunRequest) -> Asked | None:
+    def ask_ahead(self, request: wire.RunRequest) -> PendingRun | None:
         """Begin a run that may be wanted later; None where one that is wanted might have to wait for it."""
         self._await_ready()
         self._read_answers()
-        under_way = self._accounts.under_way.values()
-        ordinary = sum(not asked.request.fresh for asked in under_way)
-        if len(under_way) >= self._runs_at_once or (ordinary >= self._ordinary and not request.fresh):
+        in_flight = self._tracker.in_flight.values()
+        ordinary = sum(not pending.request.fresh for pending in in_flight)
+        if len(in_flight) >= self._runs_at_once or (ordinary >= self._ordinary and not request.fresh):
             return None
         return None if self._ordinary == 1 else self.ask(request)
 
-    def drop(self, asked: Asked) -> None:
+    def abandon(self, pending: PendingRun) -> None:
         """Nobody waits for the reply any more."""
-        self._accounts.drop(asked)
+        self._tracker.abandon(pending)
         self._read_answers()
 
-    def wait(self, asked: Asked) -> dict[str, Any]:
-        """The reply to what was asked; raises as ``run`` does."""
+    def wait(self, pending: PendingRun) -> dict[str, Any]:
+        """The reply to what was pending; raises as ``run`` does."""
         try:
-            return self._reply_to(asked)
+            return self._reply_to(pending)
         finally:
             if self._copies is not None:
                 self._copies.put_back()
 
-    def _reply_to(self, asked: Asked) -> dict[str, Any]:
-        answer = self._answer_to(asked)
+    def _reply_to(self, pending: PendingRun) -> dict[str, Any]:
+        answer = self._answer_to(pending)
         if answer == wire.STALE:
             self._stop()
-            answer = self._answer_to(asked)
+            answer = self._answer_to(pending)
         if answer == _WAKE:
             self._end_runs()
             raise CancelledError("cancelled")
@@ -154,22 +154,22 @@ class Session:
             return {
                 "protocol": wire.PROTOCOL,
                 "ending": "timed out",
-                "message": f"the model ran longer than {asked.request.seconds:g} s",
+                "message": f"the model ran longer than {pending.request.seconds:g} s",
             }
         if not answer:
             code = self._stop()
             return {"protocol": wire.PROTOCOL, **reply_file.ending_of(code)}
-        return reply_file.read_reply(asked.reply_path)
+        return reply_file.read_reply(pending.reply_path)
 
-    def _send(self, asked: Asked) -> None:
+    def _send(self, pending: PendingRun) -> None:
         self._await_ready()
         if self._cancelled.is_set():
             self._end_runs()  # Another may be under way.
             raise CancelledError("cancelled")
-        line = wire.encode_request(asked.request, str(asked.reply_path)).encode("utf-8", "surrogatepass")
+        line = wire.encode_request(pending.request, str(pending.reply_path)).encode("utf-8", "surrogatepass")
         if self._copies is not None:
-            self._take_copies(asked.request)
-        self._accounts.began(asked)
+            self._take_copies(pending.request)
+        self._tracker.began(pending)
         self._write(line)
 
     def _take_copies(self, request: wire.RunRequest) -> None:
@@ -193,26 +193,26 @@ class Session:
         except OSError:
             self._stop()
             raise ProbeError(
-                f"the probe ended before it was asked; run {self.python} -c 'import torch' to see why"
+                f"the probe ended before it was pending; run {self.python} -c 'import torch' to see why"
             ) from None
 
-    def _answer_to(self, asked: Asked) -> bytes | None:
+    def _answer_to(self, pending: PendingRun) -> bytes | None:
         """The line that says that the reply is there, or what came instead of it."""
-        if not self._accounts.knows(asked):
-            self._send(asked)  # It had to wait for its turn, or its probe has ended.
-        deadline = time.monotonic() + asked.request.seconds + GRACE_SECONDS
-        while asked.done not in self._accounts.over:
+        if not self._tracker.knows(pending):
+            self._send(pending)  # It had to wait for its turn, or its probe has ended.
+        deadline = time.monotonic() + pending.request.seconds + GRACE_SECONDS
+        while pending.done not in self._tracker.finished:
             answer = self._next_answer(deadline - time.monotonic())
-            if answer is None or not self._accounts.note(answer):
+            if answer is None or not self._tracker.note(answer):
                 return answer
-        self._accounts.take(asked)
-        return asked.done
+        self._tracker.consume(pending)
+        return pending.done
 
     def _read_answers(self) -> None:
         """Those that are there, without waiting; the first that is not about a run is left for who waits."""
-        while self._answers.queue and self._answers.queue[0] in self._accounts.under_way:
-            self._accounts.note(self._answers.get())
-        for reply in self._accounts.unwanted():
+        while self._answers.queue and self._answers.queue[0] in self._tracker.in_flight:
+            self._tracker.note(self._answers.get())
+        for reply in self._tracker.unwanted():
             reply.unlink(missing_ok=True)
 
     def _end_runs(self) -> None:
@@ -221,15 +221,15 @@ class Session:
             with contextlib.suppress(ProbeError):
                 self._write(wire.CANCEL)
         deadline = time.monotonic() + GRACE_SECONDS
-        while self._runs_at_once > 1 and self._accounts.under_way and time.monotonic() < deadline:
+        while self._runs_at_once > 1 and self._tracker.in_flight and time.monotonic() < deadline:
             with contextlib.suppress(queue.Empty):
                 answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
                 if not answer:
                     break
-                self._accounts.note(answer)
-        if self._accounts.under_way:
+                self._tracker.note(answer)
+        if self._tracker.in_flight:
             self._stop()
-        self._accounts.clear()
+        self._tracker.clear()
         for left in self._folder.glob("reply-*"):
             left.unlink(missing_ok=True)
 
@@ -301,7 +301,7 @@ class Session:
     def _stop(self) -> int:
         """End the probe; its exit code, negative for a signal of its own making."""
         process, self._process = self._process, None
-        self._accounts.under_way.clear()
+        self._tracker.in_flight.clear()
         if process is None:
             return 0
         assert process.stdin is not None
@@ -343,7 +343,7 @@ def prestart(python: str | None = None) -> Session:
 
 
 def is_alive(process_id: int) -> bool:
-    """Whether a process of this system still runs, as far as that can be asked; else yes."""
+    """Whether a process of this system still runs, as far as that can be pending; else yes."""
     try:
         if os.name == "posix":  # Elsewhere 0 is a signal that ends.
             os.kill(process_id, 0)

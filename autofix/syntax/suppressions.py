@@ -71,7 +71,7 @@ def _comments(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def _comments_by_line(text: str) -> Iterator[tuple[int, str]]:
-    """Comments of source that does not tokenize; one may be missed or invented inside a string that spans lines."""
+    """Comments of source that does not tokenize; one may be missed or synthesized inside a string that spans lines."""
     for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         for match in _STRING_OR_COMMENT.finditer(line):
             if match["comment"]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from autofix.batch import jobs, manifest, pipeline
-from autofix.batch.cached_executor import Work
+from autofix.batch.cached_executor import BatchWork
 from autofix.batch.journal import Journal
 from autofix.batch.records import Job
 
@@ -140,7 +140,7 @@ def written(folder: Path, files: Mapping[str, str]) -> None:
 
 def found(folder: Path, **said: Any) -> list[pipeline.Found]:
     with Journal(None) as journal:
-        return pipeline.discovered(Work(folder, journal, Here), pipeline.Wish((folder,), **said))
+        return pipeline.discovered(BatchWork(folder, journal, Here), pipeline.BatchOptions((folder,), **said))
 
 
 @pytest.mark.parametrize("files, expected", FOUND.values(), ids=FOUND)

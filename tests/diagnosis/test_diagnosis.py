@@ -517,16 +517,18 @@ def project(analysed: Callable[..., Project], request: pytest.FixtureRequest) ->
 @pytest.mark.parametrize("project, name", [(name, name) for name in CASES], indirect=["project"], ids=CASES)
 def test_finding(project: Project, name: str) -> None:
     finding = diagnose(project)
-    mismatch, expected, actual, parameter, shown = CASES[name][3:]
+    mismatch, expected, actual, which, shown = CASES[name][3:]
     assert finding is not None
-    assert (finding.mismatch, finding.expected, finding.actual, finding.parameter) == (
-        mismatch,
-        expected,
-        actual,
-        parameter,
-    ), finding.message
+    found = (finding.mismatch, finding.expected, finding.actual, finding.parameter or _detail(finding))
+    assert found == (mismatch, expected, actual, which), finding.message
+    assert finding.dimension is None or finding.dimension >= 0
     assert _text(project, finding) == shown
     assert not finding.message.endswith(".")
+
+
+def _detail(finding: Finding) -> str:
+    """What tells this mismatch from others of its kind, where that is no argument."""
+    return finding.expression if finding.detail is None else finding.detail.value
 
 
 def _text(project: Project, finding: Finding) -> str:

@@ -25,7 +25,7 @@ from autofix.probe.main import wire
 from autofix.records.errors import ProbeError
 from autofix.records.trace import Trace
 from autofix.session import decode_reply, reply_file
-from autofix.session.pending_runs import Asked
+from autofix.session.pending_runs import PendingRun
 from autofix.session.session import Session
 
 WORDS = ["net.py", "-s", SAMPLE]
@@ -78,10 +78,10 @@ class _Listening:
         self._session = session
         self.reply: dict[str, Any] = {}
 
-    def ask(self, request: wire.RunRequest) -> Asked:
+    def ask(self, request: wire.RunRequest) -> PendingRun:
         return self._session.ask(request)
 
-    def wait(self, asked: Asked) -> dict[str, Any]:
+    def wait(self, asked: PendingRun) -> dict[str, Any]:
         self.reply = self._session.wait(asked)
         return self.reply
 
@@ -95,16 +95,16 @@ class _Answering:
     def __init__(self, reply: dict[str, Any]) -> None:
         self._reply = reply
 
-    def ask(self, request: wire.RunRequest) -> Asked:
-        return Asked(request, Path("reply"))
+    def ask(self, request: wire.RunRequest) -> PendingRun:
+        return PendingRun(request, Path("reply"))
 
     def ask_ahead(self, request: wire.RunRequest) -> None:
         return None
 
-    def drop(self, asked: Asked) -> None:
+    def drop(self, asked: PendingRun) -> None:
         """Nothing was begun."""
 
-    def wait(self, asked: Asked) -> dict[str, Any]:
+    def wait(self, asked: PendingRun) -> dict[str, Any]:
         return copy.deepcopy(self._reply)
 
 

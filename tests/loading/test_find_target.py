@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autofix.loading import find_target
+from autofix.loading import find_target, text_files
 from autofix.records.errors import UsageError
 from autofix.records.samples import SampleInput, SampleOrigin
 
@@ -88,7 +88,7 @@ TEXTS: dict[str, tuple[bytes, str, str, bool]] = {
 def test_read(data: bytes, text: str, encoding: str, bom: bool, tmp_path: Path) -> None:
     path = tmp_path / "net.py"
     path.write_bytes(data)
-    found = find_target.read(path)
+    found = text_files.read(path)
     assert (found.text, found.encoding, found.bom) == (text, encoding, bom)
 
 
@@ -108,12 +108,12 @@ def test_unreadable(data: bytes | None, words: str, tmp_path: Path) -> None:
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(UsageError, match=words):
-        find_target.read(path)
+        text_files.read(path)
 
 
 def test_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is a folder; name a Python file"):
-        find_target.read(tmp_path)
+        text_files.read(tmp_path)
 
 
 SAMPLES: dict[str, SampleInput] = {

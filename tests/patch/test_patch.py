@@ -11,17 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autofix.patch.unified_diff import (
-    BOM,
-    FileChange,
-    apply_edits,
-    blob_id,
-    encode,
-    line_starts,
-    position_at,
-    unified,
-    verify,
-)
+from autofix.patch.edits_to_text import BOM, apply_edits, encode, line_starts, position_at
+from autofix.patch.unified_diff import FileChange, blob_id, unified, verify
 from autofix.patch.unified_diff import changes as plan_changes
 from autofix.records.errors import InternalError, UsageError
 from autofix.records.locations import Edit, Position, Range, SourceText

@@ -74,7 +74,7 @@ def test_small_values_are_kept(run: Run, forward: str, shape: tuple[int, ...]) -
         "self.register_buffer('flags', torch.tensor([True, False, False, True, False]))"
     )
     trace = run(net(init, forward), "2,3", mode="meta", checks=True)
-    assert (trace.mode, _shape(trace), trace.invented) == (Mode.META, shape, ())
+    assert (trace.mode, _shape(trace), trace.synthesized) == (Mode.META, shape, ())
     backward = next(check for check in trace.checks if check.kind is CheckKind.BACKWARD)
     assert backward.outcome is not CheckOutcome.FAILED, backward.detail
 
@@ -122,9 +122,9 @@ NEEDING = {
 def test_what_needs_values_falls_back_to_storage(run: Run, forward: str, word: str) -> None:
     trace = run(net(INIT, forward), "2,3", mode="meta")
     assert (trace.ending, trace.mode) == (Ending.PASSED, Mode.REAL)
-    assert trace.invented
-    assert trace.invented[0].startswith(f"`{word}` at ")
-    assert run(net(INIT, forward), "2,3", mode="real").invented == ()
+    assert trace.synthesized
+    assert trace.synthesized[0].startswith(f"`{word}` at ")
+    assert run(net(INIT, forward), "2,3", mode="real").synthesized == ()
 
 
 # More than any machine has: 4 layers of 17 GB, and rows of activations.

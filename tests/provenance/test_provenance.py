@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from autofix.facts.project_view import Expression, Project
-from autofix.patch.unified_diff import apply_edits
+from autofix.patch.edits_to_text import apply_edits
 from autofix.provenance import Site, sites
 from autofix.records.locations import Edit
 from autofix.syntax.source import argument

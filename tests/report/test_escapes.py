@@ -133,20 +133,20 @@ class _Page(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.scripts = 0
-        self.suspects: list[tuple[str, str]] = []
+        self.find_silent_faults: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.scripts += tag == "script"
         names = ("src", "href", "style", "srcdoc", "action", "formaction")
-        self.suspects += [(tag, name) for name, _ in attrs if name.startswith("on") or name in names]
+        self.find_silent_faults += [(tag, name) for name, _ in attrs if name.startswith("on") or name in names]
 
 
 def _html(document: str) -> None:
     page = _Page()
     page.feed(document)
     assert page.scripts == 1
-    assert page.suspects == []
+    assert page.find_silent_faults == []
     assert not page.tags & {"img", "iframe", "object", "embed", "link", "base", "form", "svg", "a"}
     assert "default-src &#x27;none&#x27;" in document
     assert not {one for one in document if one not in "\n\t" and visible(one) != one}

@@ -14,7 +14,7 @@ from typing import Any, cast
 import jsonschema
 import pytest
 
-from autofix.patch.unified_diff import apply_edits
+from autofix.patch.edits_to_text import apply_edits
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit, Location, Position, Range, SourceText
 from autofix.records.plan import Applicability, Fix, Plan, Proof, Step

@@ -293,8 +293,8 @@ TRUST: dict[str, tuple[Trace, int, bool]] = {
 def test_a_failure_on_a_guess_is_trusted_where_layers_set_the_size(trace: Trace, dimension: int, trusted: bool) -> None:
     at = len(trace.operations) - 1
     finding = Finding(Mismatch.LINEAR_IN_FEATURES, "", PLACE, PLACE, "fc", operation=at, operand=0, dimension=dimension)
-    assert inferred_sample_trust.trusted(Samples(origin=SampleOrigin.SOLVED), trace, finding) is trusted
-    assert inferred_sample_trust.trusted(Samples(origin=SampleOrigin.USE), trace, finding)
+    assert inferred_sample_trust.is_reliable(Samples(origin=SampleOrigin.SOLVED), trace, finding) is trusted
+    assert inferred_sample_trust.is_reliable(Samples(origin=SampleOrigin.USE), trace, finding)
 
 
 STAGES = {
@@ -309,7 +309,7 @@ STAGES = {
 def test_a_failure_that_needs_no_sample_is_trusted(stage: Stage, mismatch: Mismatch, trusted: bool) -> None:
     trace = Trace(Ending.RAISED, "", failure=Failure("E", "", stage, -1, ()))
     finding = Finding(mismatch, "", PLACE, PLACE, "")
-    assert inferred_sample_trust.trusted(Samples(origin=SampleOrigin.SOLVED), trace, finding) is trusted
+    assert inferred_sample_trust.is_reliable(Samples(origin=SampleOrigin.SOLVED), trace, finding) is trusted
 
 
 RUNS = ("fixed head", "token ids", "channels last", "time first", "inputs that are joined", "sequential", "two inputs")

@@ -58,7 +58,7 @@ def lines(tmp_path: Path, session: Session) -> Callable[[str], list[int]]:
             path.write_text(text, "utf-8")
             made: Target = find_target.target(path, model="Net()", samples=find_target.parse_sample(["4,8"]))
             traces.append(engine.trace(engine.Request(made), session)[0])
-        return sorted(place[0][1] for place in side_effects.places(*traces))
+        return sorted(place[0][1] for place in side_effects.affected_places(*traces))
 
     return found
 

@@ -51,14 +51,14 @@ def patient() -> Iterator[Session]:
         yield started
 
 
-Asked = Callable[..., wire.RunRequest]
+PendingRun = Callable[..., wire.RunRequest]
 
 
 def _files(session: Session) -> list[Path]:
     return sorted(session._folder.glob("reply-*"))
 
 
-def test_reply_of_a_run_made_ahead(asked: Asked, eager: Session) -> None:
+def test_reply_of_a_run_made_ahead(asked: PendingRun, eager: Session) -> None:
     good, bad = asked(LINEAR.format(width=144), SAMPLE), asked(LINEAR.format(width=140), SAMPLE)
     wanted = eager.ask(bad)
     ahead = [eager.ask_ahead(good), eager.ask_ahead(replace(good, fresh=True))]
@@ -67,7 +67,7 @@ def test_reply_of_a_run_made_ahead(asked: Asked, eager: Session) -> None:
     assert _files(eager) == []
 
 
-def test_a_run_that_is_wanted_never_waits_for_one_made_ahead(asked: Asked) -> None:
+def test_a_run_that_is_wanted_never_waits_for_one_made_ahead(asked: PendingRun) -> None:
     """One that hangs takes a worker, and not the one that serves what is asked for."""
     good, hangs = asked(LINEAR.format(width=144), SAMPLE), asked(SLEEP, SAMPLE)
     began = time.monotonic()
@@ -78,26 +78,26 @@ def test_a_run_that_is_wanted_never_waits_for_one_made_ahead(asked: Asked) -> No
             assert session.wait(wanted)["ending"] == "passed"
             for one in begun:
                 if one is not None:
-                    session.drop(one)
+                    session.abandon(one)
         assert [one is not None for one in begun] == [False, False, False]
     assert time.monotonic() - began < 20
 
 
-def test_reply_that_nobody_wants_is_removed(asked: Asked) -> None:
+def test_reply_that_nobody_wants_is_removed(asked: PendingRun) -> None:
     with Session(ahead=True) as session:
         good = asked(LINEAR.format(width=144), SAMPLE)
         wanted, ahead = session.ask(good), session.ask_ahead(good)
         assert ahead is not None
-        session.drop(ahead)
+        session.abandon(ahead)
         session.wait(wanted)
         deadline = time.monotonic() + 20
         while _files(session) and time.monotonic() < deadline:
             session.run(good)
-            session.drop(ahead)
+            session.abandon(ahead)
         assert _files(session) == []
 
 
-def test_a_session_that_shares_the_machine_makes_none(asked: Asked, patient: Session) -> None:
+def test_a_session_that_shares_the_machine_makes_none(asked: PendingRun, patient: Session) -> None:
     good = asked(LINEAR.format(width=144), SAMPLE)
     wanted = patient.ask(good)
     assert patient.ask_ahead(good) is None

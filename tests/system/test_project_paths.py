@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from autofix import engine
 from autofix.batch import delivery
-from autofix.batch.records import Change, Outcome
+from autofix.batch.records import Change, JobOutcome
 from autofix.frontends.cli import atomic_write, main
-from autofix.loading import find_target
+from autofix.loading import find_target, text_files
 from autofix.patch import unified_diff
 from autofix.patch.unified_diff import FileChange
 from autofix.records.errors import ConflictError, UsageError
@@ -209,7 +209,7 @@ def test_data_file_that_leads_out_is_no_data_file(root: Path) -> None:
     (root / "sizes.json").symlink_to("../other/sizes.json")
     (root / "own.json").write_text("{}")
     text = "open('sizes.json'), open('own.json'), open('../other/sizes.json')"
-    sources = find_target.sources([_written(root / "reads.py", text)])
+    sources = text_files.sources([_written(root / "reads.py", text)])
     assert find_target.data_files(sources) == (root / "own.json",)
 
 
@@ -222,7 +222,7 @@ def _written(path: Path, text: str) -> Path:
 def test_stored_result_of_a_batch_cannot_lead_out(name: str) -> None:
     change = Change(name, "a\n", "b\n", "utf-8", False)
     document = {"plan": {"applicability": "safe"}, "ending": "repaired"}
-    outcome = replace(Outcome("net.py: Net", document, {}, (), ()), changes=(change,))
+    outcome = replace(JobOutcome("net.py: Net", document, {}, (), ()), changes=(change,))
     with pytest.raises(UsageError, match="no file below the project root"):
         delivery.one_patch([outcome])
     with pytest.raises(UsageError, match="no file below the project root"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autofix.batch.records import BatchReport, Json, Outcome
+from autofix.batch.records import BatchReport, JobOutcome, Json
 from autofix.report.terminal_text import visible
 
 
@@ -11,13 +11,13 @@ def render(report: BatchReport) -> str:
     return "".join(f"{one}\n" for outcome in report.outcomes for one in _lines(outcome))
 
 
-def _lines(outcome: Outcome) -> list[str]:
+def _lines(outcome: JobOutcome) -> list[str]:
     if outcome.ending == "not-run":
         return [f"::warning file={_property(outcome.path)},title=autofix::{_data(outcome.message)}"]
     return [_line(one, outcome) for one in outcome.diagnostics if not one["suppressed"]]
 
 
-def _line(one: Json, outcome: Outcome) -> str:
+def _line(one: Json, outcome: JobOutcome) -> str:
     start, end = one["range"]["start"], one["range"]["end"]
     kind = "warning" if one["silent"] else "error"
     where = f"file={_property(one['path'])},line={start['line']},endLine={end['line']}"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from autofix.batch.records import BatchReport, Json, Outcome
+from autofix.batch.records import BatchReport, JobOutcome, Json
 from autofix.batch.reports.text import HEALTHY, place
 from autofix.records.samples import SampleOrigin
 from autofix.report.terminal_text import visible
@@ -75,7 +75,7 @@ def _text(text: object) -> str:
     return escape("\n".join("\t".join(map(visible, line.split("\t"))) for line in lines))
 
 
-def _kind(outcome: Outcome) -> str:
+def _kind(outcome: JobOutcome) -> str:
     if outcome.ending in HEALTHY:
         return "healthy"
     if outcome.ending == "not-run":
@@ -101,7 +101,7 @@ def _filters(kinds: list[str]) -> Iterator[str]:
     yield "</div>"
 
 
-def _target(number: int, outcome: Outcome) -> Iterator[str]:
+def _target(number: int, outcome: JobOutcome) -> Iterator[str]:
     kind = _kind(outcome)
     words, style = _KINDS[kind]
     opened = " open" if kind in {"safe", "unsafe", "failed"} else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from autofix.batch.records import BatchReport, Outcome
+from autofix.batch.records import BatchReport, JobOutcome
 
 SCHEMA = 1
 
@@ -21,7 +21,7 @@ def render(report: BatchReport) -> str:
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def _target(outcome: Outcome) -> dict[str, object]:
+def _target(outcome: JobOutcome) -> dict[str, object]:
     return {
         "label": outcome.label,
         "withheld": outcome.withheld or None,

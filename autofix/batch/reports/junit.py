@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from autofix.batch.records import BatchReport, Outcome
+from autofix.batch.records import BatchReport, JobOutcome
 from autofix.batch.reports.text import HEALTHY, place
 from autofix.report.terminal_text import visible
 
@@ -22,7 +22,7 @@ def render(report: BatchReport) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(suites, encoding="unicode")}\n'
 
 
-def _case(suite: ElementTree.Element, outcome: Outcome) -> None:
+def _case(suite: ElementTree.Element, outcome: JobOutcome) -> None:
     names = {"classname": visible(outcome.path), "name": visible(outcome.label), "file": visible(outcome.path)}
     case = ElementTree.SubElement(suite, "testcase", names)
     if outcome.ending in HEALTHY:

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from autofix.batch.records import BatchReport, Outcome
+from autofix.batch.records import BatchReport, JobOutcome
 from autofix.batch.reports.text import HEALTHY, place, sums
 from autofix.report import phrases
 from autofix.report.terminal_text import visible
@@ -27,7 +27,7 @@ def render(report: BatchReport) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _row(outcome: Outcome) -> str:
+def _row(outcome: JobOutcome) -> str:
     plan = outcome.plan
     repair = "not run" if outcome.ending == "not-run" else "none found"
     if plan is not None:
@@ -35,7 +35,7 @@ def _row(outcome: Outcome) -> str:
     return f"| {_plain(outcome.label)} | {_plain(outcome.message)} | {_plain(repair)} |"
 
 
-def _details(outcome: Outcome) -> Iterator[str]:
+def _details(outcome: JobOutcome) -> Iterator[str]:
     plan = outcome.plan
     assert plan is not None
     yield f"<details><summary><code>{html.escape(visible(outcome.label))}</code></summary>"

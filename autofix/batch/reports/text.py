@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.batch.records import BatchReport, Json, Outcome
+from autofix.batch.records import BatchReport, JobOutcome, Json
 from autofix.report import phrases
 from autofix.report.styled_text import Line, Span, Style, line, rendered
 from autofix.report.terminal_text import visible
@@ -32,7 +32,7 @@ def place(diagnostic: Json) -> str:
     return f"{diagnostic['path']}:{start['line']}:{start['column']}"
 
 
-def _outcome(outcome: Outcome) -> Iterator[Line]:
+def _outcome(outcome: JobOutcome) -> Iterator[Line]:
     if outcome.ending == "not-run":
         yield line(Span(f"{visible(outcome.label)}: ", Style.PATH), Span("not run", Style.NOTE), f": {_short(outcome)}")
         return
@@ -49,17 +49,17 @@ def _outcome(outcome: Outcome) -> Iterator[Line]:
     yield from _plan(outcome)
 
 
-def _notes(outcome: Outcome) -> Iterator[Line]:
+def _notes(outcome: JobOutcome) -> Iterator[Line]:
     for note in outcome.document["notes"]:
         yield line(Span("   = ", Style.GUTTER), Span("note: ", Style.NOTE), visible(note))
 
 
-def _short(outcome: Outcome) -> str:
+def _short(outcome: JobOutcome) -> str:
     """What is missing, without the name that stands before it already."""
     return visible(" ".join(outcome.message.split()).removeprefix(f"{outcome.path}: "))
 
 
-def _plan(outcome: Outcome) -> Iterator[Line]:
+def _plan(outcome: JobOutcome) -> Iterator[Line]:
     plan = outcome.plan
     if plan is None:
         yield line(Span("   = ", Style.GUTTER), Span("no repair: ", Style.NOTE), outcome.ending.replace("-", " "))

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from autofix import __version__
 from autofix.batch import delivery, manifest, pipeline, source_files
-from autofix.batch.cached_executor import Progress, Work
+from autofix.batch.cached_executor import BatchWork, Progress
 from autofix.batch.journal import FOLDER, Journal
 from autofix.batch.pool import Pool
-from autofix.batch.records import BatchReport, Job, Outcome
+from autofix.batch.records import BatchReport, Job, JobOutcome
 from autofix.batch.reports import github, html, json, junit, markdown, sarif, text
 from autofix.frontends.cli import atomic_write, terminal
 from autofix.frontends.cli.options import BatchChoice, BatchFormat
@@ -46,7 +46,7 @@ def batch(choice: BatchChoice) -> int:
         delivery.check_branch(base, choice.branch)
     folder = None if choice.no_cache else choice.cache_dir or base / FOLDER
     with Journal(folder) as journal, _progress(wanted=not choice.streams.quiet) as progress:
-        work = Work(base, journal, _executor(choice, base), progress, choice.max_seconds)
+        work = BatchWork(base, journal, _executor(choice, base), progress, choice.max_seconds)
         try:
             return _done(choice, wish, work)
         finally:
@@ -74,7 +74,7 @@ def _resumed(choice: BatchChoice) -> BatchChoice:
     return found
 
 
-def _done(choice: BatchChoice, wish: pipeline.Wish, work: Work) -> int:
+def _done(choice: BatchChoice, wish: pipeline.BatchOptions, work: BatchWork) -> int:
     if not choice.discover:
         work.journal.begin((str(Path.cwd()), *choice.words))
     found = pipeline.discovered(work, wish)
@@ -93,15 +93,15 @@ def _done(choice: BatchChoice, wish: pipeline.Wish, work: Work) -> int:
     return INTERRUPTED if work.interrupted else code
 
 
-def _nothing(wish: pipeline.Wish) -> str:
+def _nothing(wish: pipeline.BatchOptions) -> str:
     where = ", ".join(map(str, wish.paths))
     if wish.since is not None:
         return f"no model in {where} changed since {wish.since}"
     return f"no nn.Module found in {where}; name files, or list targets in a manifest"
 
 
-def _wish(choice: BatchChoice) -> pipeline.Wish:
-    return pipeline.Wish(
+def _wish(choice: BatchChoice) -> pipeline.BatchOptions:
+    return pipeline.BatchOptions(
         paths=tuple(Path(os.path.abspath(path)) for path in choice.paths),
         config=None if choice.config is None else Path(os.path.abspath(choice.config)),
         since=choice.since,
@@ -134,7 +134,7 @@ def _executor(choice: BatchChoice, base: Path) -> Callable[[], Executor]:
 # -- delivery ----------------------------------------------------------------------------------------------------------
 
 
-def _deliver(choice: BatchChoice, report: BatchReport, work: Work) -> int:
+def _deliver(choice: BatchChoice, report: BatchReport, work: BatchWork) -> int:
     chosen = [one for one in report.outcomes if delivery.deliverable(one, unsafe=choice.unsafe_fixes)]
     wrote = list(_written(choice, chosen, work.base))
     for path in choice.reports:
@@ -149,7 +149,7 @@ def _deliver(choice: BatchChoice, report: BatchReport, work: Work) -> int:
     return _code(choice, report, chosen)
 
 
-def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[Outcome]) -> int:
+def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]) -> int:
     left = report.outcomes
     if choice.apply:
         left = tuple(one for one in report.outcomes if one not in chosen and not one.remark)
@@ -157,7 +157,7 @@ def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[Outcome]) -
     return 0 if code == 1 and choice.exit_zero else code
 
 
-def _written(choice: BatchChoice, chosen: Sequence[Outcome], base: Path) -> Iterator[str]:
+def _written(choice: BatchChoice, chosen: Sequence[JobOutcome], base: Path) -> Iterator[str]:
     """Where patches went, in words."""
     if choice.output is not None:
         atomic_write.write_file(choice.output, delivery.one_patch(chosen))
@@ -186,7 +186,7 @@ def _counted(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
-def _print(choice: BatchChoice, report: BatchReport, chosen: Sequence[Outcome]) -> None:
+def _print(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]) -> None:
     if choice.format is not BatchFormat.TEXT:
         sys.stdout.buffer.write(rendered(report, choice.format).encode("utf-8"))
     elif not any((choice.output, choice.output_dir, choice.branch, choice.apply)):

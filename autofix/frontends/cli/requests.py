@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autofix import engine
 from autofix.frontends.cli.options import RunChoice
-from autofix.loading import find_target, settings
+from autofix.loading import find_target, settings, text_files
 from autofix.loading.settings import Prefer, Settings
 from autofix.records.errors import UsageError
 from autofix.records.samples import Samples
@@ -32,8 +32,8 @@ def request(
     path, model = _file_and_model(choice)
     if choice.file == "-" and _is_folder(path):
         raise UsageError(f"--stdin-filename {path} is a folder; name the Python file that the text belongs to")
-    unsaved = find_target.decode(path, sys.stdin.buffer.read()) if choice.file == "-" else None
-    source = unsaved or find_target.read(path)
+    unsaved = text_files.decode(path, sys.stdin.buffer.read()) if choice.file == "-" else None
+    source = unsaved or text_files.read(path)
     chosen = _overlaid(settings.read(find_target.project_root(path)), choice, prefer, select, ignore)
     target = find_target.target(
         path,

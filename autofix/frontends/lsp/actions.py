@@ -15,7 +15,7 @@ from autofix.frontends.lsp import comments, diagnostics, edits
 from autofix.frontends.lsp.capabilities import FIX_ALL, NOTEBOOK_FIX_ALL, QUICK_FIX, REWRITE, Client
 from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.documents import Buffer
-from autofix.frontends.lsp.results import Place, Result, Stage, is_fresh, locations, place_now
+from autofix.frontends.lsp.results import Place, Result, ResultStage, is_fresh, locations, place_now
 from autofix.records.errors import ConflictError
 from autofix.records.locations import Edit, Location, Position, Range
 from autofix.records.plan import Applicability, Plan
@@ -29,7 +29,7 @@ TITLE_WIDTH = 110
 
 
 @dataclass(frozen=True)
-class Asked:
+class ActionRequest:
     """A request for actions: the buffer, the range, the kinds."""
 
     buffer: Buffer
@@ -41,13 +41,15 @@ class Asked:
         return not self.only or any(kind == one or kind.startswith(f"{one}.") or not one for one in self.only)
 
 
-def of_range(asked: Asked, results: list[Result], convert: Converter, client: Client) -> Iterator[types.CodeAction]:
+def of_range(
+    asked: ActionRequest, results: list[Result], convert: Converter, client: Client
+) -> Iterator[types.CodeAction]:
     for result in results:
-        if result.stage in (Stage.KNOWN, Stage.DONE) and is_fresh(result, convert.documents):
+        if result.stage in (ResultStage.KNOWN, ResultStage.DONE) and is_fresh(result, convert.documents):
             yield from _of_result(asked, result, convert, client)
 
 
-def _of_result(asked: Asked, result: Result, convert: Converter, client: Client) -> Iterator[types.CodeAction]:
+def _of_result(asked: ActionRequest, result: Result, convert: Converter, client: Client) -> Iterator[types.CodeAction]:
     here = [one for one in result.diagnostics if _is_asked(asked, result, one, convert)]
     if here and asked.wants(QUICK_FIX):
         yield from _quick_fixes(asked, result, here, convert, client)
@@ -59,7 +61,7 @@ def _of_result(asked: Asked, result: Result, convert: Converter, client: Client)
         yield from _sample(asked, result, convert, client, near=bool(here))
 
 
-def _is_asked(asked: Asked, result: Result, diagnostic: Diagnostic, convert: Converter) -> bool:
+def _is_asked(asked: ActionRequest, result: Result, diagnostic: Diagnostic, convert: Converter) -> bool:
     """Whether the range touches a line of the diagnostic; its whole call, or where its size is written."""
     for location in locations(diagnostic):
         place = place_now(result, location, convert.documents)
@@ -74,7 +76,7 @@ def _is_asked(asked: Asked, result: Result, diagnostic: Diagnostic, convert: Con
 
 
 def _quick_fixes(
-    asked: Asked, result: Result, here: list[Diagnostic], convert: Converter, client: Client
+    asked: ActionRequest, result: Result, here: list[Diagnostic], convert: Converter, client: Client
 ) -> Iterator[types.CodeAction]:
     shown = _shown(asked, result, here, convert, client)
     for index, plan in enumerate(result.plans):
@@ -90,7 +92,7 @@ def _quick_fixes(
 
 
 def _shown(
-    asked: Asked, result: Result, here: list[Diagnostic], convert: Converter, client: Client
+    asked: ActionRequest, result: Result, here: list[Diagnostic], convert: Converter, client: Client
 ) -> list[types.Diagnostic]:
     """What the editor sent that is ours and asked about; else the same, made again."""
     ours = [one for one in asked.given if one.source == diagnostics.SOURCE]
@@ -158,7 +160,7 @@ def _rewrites(result: Result, convert: Converter, client: Client) -> Iterator[ty
         yield from _of_plan(result, index, plan, REWRITE, convert, client, None)
 
 
-def _fix_all(asked: Asked, result: Result, convert: Converter, client: Client) -> Iterator[types.CodeAction]:
+def _fix_all(asked: ActionRequest, result: Result, convert: Converter, client: Client) -> Iterator[types.CodeAction]:
     """One action for the whole file; in a notebook every cell asks, so only the kind for notebooks is answered."""
     kind = NOTEBOOK_FIX_ALL if result.module.is_notebook else FIX_ALL
     if result.module.is_notebook:
@@ -205,7 +207,7 @@ def of_comment(result: Result, edit: Edit, convert: Converter, client: Client) -
 
 
 def _sample(
-    asked: Asked, result: Result, convert: Converter, client: Client, *, near: bool
+    asked: ActionRequest, result: Result, convert: Converter, client: Client, *, near: bool
 ) -> Iterator[types.CodeAction]:
     """Write down a sample that came from elsewhere, at a diagnostic or on the model's line."""
     report = result.report
@@ -221,7 +223,7 @@ def _sample(
         yield types.CodeAction(f"Use {report.target.samples} as this file's sample", kind=REWRITE, edit=made)
 
 
-def _is_on_line(asked: Asked, result: Result, line: int | None, convert: Converter) -> bool:
+def _is_on_line(asked: ActionRequest, result: Result, line: int | None, convert: Converter) -> bool:
     if line is None:
         return False
     start = Position(line, 0)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autofix.frontends.lsp.documents import Module
-from autofix.frontends.lsp.results import Result, Stage
-from autofix.frontends.lsp.sessions import Outcome
+from autofix.frontends.lsp.results import Result, ResultStage
+from autofix.frontends.lsp.sessions import AnalysisOutcome
 from autofix.loading import find_target
 from autofix.loading.settings import Settings
 from autofix.records.errors import AutofixError, InternalError, UsageError
@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Work:
+class AnalysisJob:
     """``texts`` are those of all open files, ``model`` is the one that the user chose."""
 
     module: Module
@@ -59,14 +59,14 @@ class Work:
         given = tuple(SourceText(path, text) for path, text in sorted(texts.items()))
         return engine.Request(target, given, chosen, None if chosen.python is None else Path(chosen.python))
 
-    def result(self, outcome: Outcome) -> Result:
+    def result(self, outcome: AnalysisOutcome) -> Result:
         if isinstance(outcome, Report):
             message = outcome.message if outcome.ending is RepairEnding.NOT_RUN else ""
-            return Result(self.module, self.texts, Stage.DONE, outcome, message)
+            return Result(self.module, self.texts, ResultStage.DONE, outcome, message)
         if isinstance(outcome, UsageError):
-            return Result(self.module, self.texts, Stage.REFUSED, message=str(outcome))
+            return Result(self.module, self.texts, ResultStage.REFUSED, message=str(outcome))
         if not isinstance(outcome, AutofixError) or isinstance(outcome, InternalError):
             _LOG.error("%s: %s", self.module.path.name, outcome, exc_info=outcome)
             message = f"internal error: {type(outcome).__name__}: {outcome}; please report it with the file"
-            return Result(self.module, self.texts, Stage.FAILED, message=message)
-        return Result(self.module, self.texts, Stage.FAILED, message=str(outcome))
+            return Result(self.module, self.texts, ResultStage.FAILED, message=message)
+        return Result(self.module, self.texts, ResultStage.FAILED, message=str(outcome))

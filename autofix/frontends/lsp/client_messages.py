@@ -19,7 +19,7 @@ from pygls.lsp.server import LanguageServer
 from autofix.frontends.lsp import diagnostics
 from autofix.frontends.lsp.capabilities import Client
 from autofix.frontends.lsp.convert import Converter
-from autofix.frontends.lsp.results import Result, Stage
+from autofix.frontends.lsp.results import Result, ResultStage
 from autofix.frontends.lsp.scheduler import Analyses
 
 _LOG = logging.getLogger(__name__)
@@ -173,7 +173,7 @@ def state_of(result: Result | None, doing: str, *, trusted: bool) -> tuple[str, 
         return "untrusted", "this folder is not trusted: nothing is run"
     if result is None:
         return "idle", ""
-    if result.stage in (Stage.FAILED, Stage.REFUSED) or result.message:
-        return ("failed" if result.stage is not Stage.REFUSED else "idle"), result.message
+    if result.stage in (ResultStage.FAILED, ResultStage.REFUSED) or result.message:
+        return ("failed" if result.stage is not ResultStage.REFUSED else "idle"), result.message
     count = len(result.diagnostics)
     return ("faults", result.diagnostics[0].finding.message) if count else ("idle", "all shapes agree")

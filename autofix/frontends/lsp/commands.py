@@ -15,8 +15,8 @@ from pygls.exceptions import JsonRpcInvalidParams, JsonRpcRequestCancelled
 from autofix.frontends.lsp import actions, comments, edits, rule_pages
 from autofix.frontends.lsp.documents import Module, path_of
 from autofix.frontends.lsp.results import Place, Result
-from autofix.frontends.lsp.scheduler import Cause
-from autofix.frontends.lsp.server_state import Desk
+from autofix.frontends.lsp.scheduler import Trigger
+from autofix.frontends.lsp.server_state import ServerState
 from autofix.loading import find_target
 from autofix.records.errors import AutofixError, ConflictError, UsageError
 from autofix.records.locations import Edit
@@ -28,15 +28,15 @@ PATIENCE_S = 600.0
 Arguments = list[Any]
 
 
-async def execute(desk: Desk, params: types.ExecuteCommandParams) -> Any:
+async def execute(server_state: ServerState, params: types.ExecuteCommandParams) -> Any:
     """Raises JsonRpcInvalidParams for a command or an argument that is not known."""
     command = _COMMANDS.get(params.command)
     if command is None:
         raise JsonRpcInvalidParams(f"there is no command {params.command}")
     try:
-        return await command(desk, list(params.arguments or []))
+        return await command(server_state, list(params.arguments or []))
     except AutofixError as error:
-        desk.editor.say(f"autofix: {error}", types.MessageType.Warning)
+        server_state.editor.say(f"autofix: {error}", types.MessageType.Warning)
         return None
 
 
@@ -50,38 +50,38 @@ def _text(arguments: Arguments, index: int) -> str | None:
     return value or None
 
 
-def _module(desk: Desk, arguments: Arguments) -> Module:
-    uri = _text(arguments, 0) or desk.last
-    module = None if uri is None else desk.documents.module(desk.documents.key(uri))
+def _module(server_state: ServerState, arguments: Arguments) -> Module:
+    uri = _text(arguments, 0) or server_state.last
+    module = None if uri is None else server_state.documents.module(server_state.documents.key(uri))
     if module is None:
         raise UsageError("no Python file is open here; open the model's file first")
     return module
 
 
-async def _run_check(desk: Desk, arguments: Arguments) -> Any:
-    module = _module(desk, arguments)
-    if not desk.trusted(module):
-        raise UsageError(_untrusted(desk))
+async def _run_check(server_state: ServerState, arguments: Arguments) -> Any:
+    module = _module(server_state, arguments)
+    if not server_state.trusted(module):
+        raise UsageError(_untrusted(server_state))
     model = _text(arguments, 1)
     if model is not None:
-        desk.models[module.uri] = model
-        desk.analyses.choose(module.uri, model)
-    desk.analyses.update(module.uri, Cause.ASKED)
+        server_state.models[module.uri] = model
+        server_state.analyses.choose(module.uri, model)
+    server_state.analyses.update(module.uri, Trigger.ASKED)
     try:
-        result = await desk.analyses.settled(module.uri, PATIENCE_S)
+        result = await server_state.analyses.settled(module.uri, PATIENCE_S)
     except BaseException:
-        desk.analyses.cancel(module.uri)  # Nobody waits for it any more.
+        server_state.analyses.cancel(module.uri)  # Nobody waits for it any more.
         raise
-    return _told(desk, module, result)
+    return _told(server_state, module, result)
 
 
-def _untrusted(desk: Desk) -> str:
-    if desk.trust.can_change:
+def _untrusted(server_state: ServerState) -> str:
+    if server_state.trust.can_change:
         return "this folder is not trusted, so nothing is run; the command autofix.trust trusts it"
     return "the editor does not trust this workspace, so nothing is run"
 
 
-def _told(desk: Desk, module: Module, result: Result | None) -> Any:
+def _told(server_state: ServerState, module: Module, result: Result | None) -> Any:
     if result is None:
         if "torch" not in module.text:
             raise UsageError(f"{module.path.name} does not use torch")
@@ -89,20 +89,20 @@ def _told(desk: Desk, module: Module, result: Result | None) -> Any:
     ending = result.stage.name if result.report is None else result.report.ending.name
     message = result.message or (result.report.message if result.report is not None else "")
     if result.message:
-        desk.editor.say(f"autofix: {result.message}", types.MessageType.Warning)
+        server_state.editor.say(f"autofix: {result.message}", types.MessageType.Warning)
     return {"ending": ending.lower().replace("_", "-"), "message": message}
 
 
-async def _set_sample_shape(desk: Desk, arguments: Arguments) -> Any:
-    module = _module(desk, arguments)
-    settings, shape = desk.settings(module.path), _text(arguments, 1)
+async def _set_sample_shape(server_state: ServerState, arguments: Arguments) -> Any:
+    module = _module(server_state, arguments)
+    settings, shape = server_state.settings(module.path), _text(arguments, 1)
     given = None
     if shape is not None:
         parts = [part for part in shape.split(";") if part.strip()]
         given = find_target.parse_sample(parts or [shape])
     target = find_target.target(
         module.path,
-        model=desk.models.get(module.uri) or settings.model,
+        model=server_state.models.get(module.uri) or settings.model,
         samples=given,
         settled=find_target.configured(settings.sample_shape),
         text=module.text,
@@ -112,44 +112,46 @@ async def _set_sample_shape(desk: Desk, arguments: Arguments) -> Any:
     if edit is None:
         raise UsageError(f"the sample of {module.path.name} cannot be written as shapes")
     if given is not None or target.samples.origin is not SampleOrigin.COMMENT:
-        await _apply_comment(desk, module, edit)
+        await _apply_comment(server_state, module, edit)
     return {"sample": str(target.samples), "origin": target.samples.origin.name.lower()}
 
 
-async def _apply_comment(desk: Desk, module: Module, edit: Edit) -> None:
+async def _apply_comment(server_state: ServerState, module: Module, edit: Edit) -> None:
     found = module.to_editor(edit.range)
     if found is None:
         raise ConflictError("the text has changed")
     place = Place(*found)
-    change = types.TextEdit(desk.convert.range(place), edit.text)
-    made = edits.workspace_edit([(place.buffer, [change])], desk.client)
-    await _apply(desk, made, "sample shape")
+    change = types.TextEdit(server_state.convert.range(place), edit.text)
+    made = edits.workspace_edit([(place.buffer, [change])], server_state.client)
+    await _apply(server_state, made, "sample shape")
 
 
-async def _apply(desk: Desk, edit: types.WorkspaceEdit, label: str) -> None:
-    if not desk.client.applies_edits:
+async def _apply(server_state: ServerState, edit: types.WorkspaceEdit, label: str) -> None:
+    if not server_state.client.applies_edits:
         raise UsageError("this editor does not let a server edit texts")
-    answer = await desk.server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, f"autofix: {label}"))
+    answer = await server_state.server.workspace_apply_edit_async(
+        types.ApplyWorkspaceEditParams(edit, f"autofix: {label}")
+    )
     if not answer.applied:
         raise ConflictError(answer.failure_reason or "the editor did not make the edit")
 
 
-async def _trust(desk: Desk, arguments: Arguments) -> Any:
-    folder = _folder(desk, arguments)
-    if not desk.trust.can_change:
+async def _trust(server_state: ServerState, arguments: Arguments) -> Any:
+    folder = _folder(server_state, arguments)
+    if not server_state.trust.can_change:
         raise UsageError("this editor decides itself which workspaces are trusted; trust it there")
-    _kept(desk.trust.add, folder)
-    desk.editor.say(f"autofix: {folder} is trusted: models in it are run")
-    desk.rerun(Cause.OPENED)
+    _kept(server_state.trust.add, folder)
+    server_state.editor.say(f"autofix: {folder} is trusted: models in it are run")
+    server_state.rerun(Trigger.OPENED)
     return str(folder)
 
 
-async def _untrust(desk: Desk, arguments: Arguments) -> Any:
-    folder = _folder(desk, arguments)
-    _kept(desk.trust.remove, folder)
-    desk.analyses.forget()
-    desk.rerun(Cause.RELATED)
-    desk.editor.say(f"autofix: {folder} is not trusted any more: nothing in it is run")
+async def _untrust(server_state: ServerState, arguments: Arguments) -> Any:
+    folder = _folder(server_state, arguments)
+    _kept(server_state.trust.remove, folder)
+    server_state.analyses.forget()
+    server_state.rerun(Trigger.RELATED)
+    server_state.editor.say(f"autofix: {folder} is not trusted any more: nothing in it is run")
     return str(folder)
 
 
@@ -160,59 +162,59 @@ def _kept(change: Callable[[Path], None], folder: Path) -> None:
         raise UsageError(f"the trusted folders cannot be kept: {error.strerror or error}") from error
 
 
-def _folder(desk: Desk, arguments: Arguments) -> Path:
+def _folder(server_state: ServerState, arguments: Arguments) -> Path:
     """The workspace folder around what was named, else the project of the file, else the first workspace folder."""
-    uri = _text(arguments, 0) or desk.last
-    path = None if uri is None else path_of(desk.documents.key(uri))
+    uri = _text(arguments, 0) or server_state.last
+    path = None if uri is None else path_of(server_state.documents.key(uri))
     if path is None:
-        folder = next(iter(desk.folders.values()), None)
+        folder = next(iter(server_state.folders.values()), None)
         if folder is None:
             raise UsageError("no folder is open here; name one")
         return folder
     if path.is_dir():
         return path
-    return desk.configuration.folder_of(path) or find_target.project_root(path)
+    return server_state.configuration.folder_of(path) or find_target.project_root(path)
 
 
-async def _explain(desk: Desk, arguments: Arguments) -> Any:
+async def _explain(server_state: ServerState, arguments: Arguments) -> Any:
     code = _text(arguments, 0)
     if code is None:
-        results = desk.analyses.results()
+        results = server_state.analyses.results()
         code = next((one.code for result in results for one in result.diagnostics), None)
     text = None if code is None else rule_pages.text(code)
     if code is None or text is None:
         raise UsageError(f"there is no rule {code}" if code else "nothing is found that could be explained")
     page = rule_pages.uri(code.upper())
-    if page is not None and desk.client.shows_documents:
-        await desk.server.window_show_document_async(types.ShowDocumentParams(page, take_focus=True))
+    if page is not None and server_state.client.shows_documents:
+        await server_state.server.window_show_document_async(types.ShowDocumentParams(page, take_focus=True))
     return text
 
 
-async def _show_alternatives(desk: Desk, arguments: Arguments) -> Any:
-    module = _module(desk, arguments)
-    result = await desk.analyses.settled(module.uri, PATIENCE_S)
+async def _show_alternatives(server_state: ServerState, arguments: Arguments) -> Any:
+    module = _module(server_state, arguments)
+    result = await server_state.analyses.settled(module.uri, PATIENCE_S)
     plans = result.plans if result is not None else ()
     if result is None or not plans:
         raise UsageError(f"there is no repair for {module.path.name}")
-    titles = {f"{number}. {actions.title(plan, desk.client)}": plan for number, plan in enumerate(plans, 1)}
+    titles = {f"{number}. {actions.title(plan, server_state.client)}": plan for number, plan in enumerate(plans, 1)}
     asked = types.ShowMessageRequestParams(
         types.MessageType.Info, "autofix: which repair?", [types.MessageActionItem(title) for title in titles]
     )
-    answer = await desk.server.window_show_message_request_async(asked)
+    answer = await server_state.server.window_show_message_request_async(asked)
     plan = None if answer is None else titles.get(answer.title)
     if plan is not None:
-        await _apply(desk, edits.of_plan(result, plan, desk.convert, desk.client), plan.title)
+        await _apply(server_state, edits.of_plan(result, plan, server_state.convert, server_state.client), plan.title)
     return None if plan is None else plan.title
 
 
-async def _restart(desk: Desk, arguments: Arguments) -> Any:
+async def _restart(server_state: ServerState, arguments: Arguments) -> Any:
     del arguments
-    desk.analyses.forget()
-    desk.rerun(Cause.OPENED)
+    server_state.analyses.forget()
+    server_state.rerun(Trigger.OPENED)
     return None
 
 
-_COMMANDS: dict[str, Callable[[Desk, Arguments], Awaitable[Any]]] = {
+_COMMANDS: dict[str, Callable[[ServerState, Arguments], Awaitable[Any]]] = {
     "autofix.runCheck": _run_check,
     "autofix.setSampleShape": _set_sample_shape,
     "autofix.trust": _trust,

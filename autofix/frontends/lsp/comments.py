@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from autofix.frontends.lsp.position_encoding import Lines
-from autofix.patch.unified_diff import apply_edits
+from autofix.patch.edits_to_text import apply_edits
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.samples import Samples

@@ -12,7 +12,7 @@ from lsprotocol import types
 from autofix.frontends.lsp import rule_pages
 from autofix.frontends.lsp.capabilities import Client
 from autofix.frontends.lsp.convert import Converter
-from autofix.frontends.lsp.results import Place, Result, Stage, place_now
+from autofix.frontends.lsp.results import Place, Result, ResultStage, place_now
 from autofix.records.finding import Finding
 from autofix.records.locations import Location
 from autofix.records.report import Diagnostic, RepairEnding
@@ -43,13 +43,13 @@ def _diagnostic(
     result: Result, diagnostic: Diagnostic, place: Place, convert: Converter, client: Client
 ) -> types.Diagnostic:
     finding = diagnostic.finding
-    page = rule_pages.uri(diagnostic.code) if client.code_links and result.stage is not Stage.KNOWN else None
+    page = rule_pages.uri(diagnostic.code) if client.code_links and result.stage is not ResultStage.KNOWN else None
     related = list(_related(result, diagnostic, convert)) if client.related_information else None
     return types.Diagnostic(
         range=convert.range(place),
         message=_message(result, diagnostic),
         severity=types.DiagnosticSeverity.Warning if finding.silent else types.DiagnosticSeverity.Error,
-        code=None if result.stage is Stage.KNOWN else diagnostic.code,
+        code=None if result.stage is ResultStage.KNOWN else diagnostic.code,
         code_description=None if page is None else types.CodeDescription(page),
         source=SOURCE,
         related_information=related or None,
@@ -61,7 +61,7 @@ def _message(result: Result, diagnostic: Diagnostic) -> str:
     lines = [diagnostic.finding.message]
     if diagnostic.fixed_by is not None and result.plans:
         lines.append(f"{diagnostic.fixed_by.title} ({result.plans[0].applicability.value})")
-    elif result.stage is Stage.DONE and result.report is not None:
+    elif result.stage is ResultStage.DONE and result.report is not None:
         lines.append(_no_repair(result.report.ending))
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ from autofix.frontends.lsp.capabilities import Client
 from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.documents import Buffer, Documents, Module, Part
 from autofix.frontends.lsp.results import Place, Result, is_fresh
-from autofix.loading import find_target
+from autofix.loading import text_files
 from autofix.records.errors import ConflictError, UsageError
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Plan
@@ -58,7 +58,7 @@ def _module(result: Result, path: Path, documents: Documents) -> Module:
         return Module(uri, path, buffer.text, (Part(buffer, 1),))
     analysed = next((one.text for one in result.report.texts if one.path == path), None) if result.report else None
     try:
-        text = find_target.read(path).text
+        text = text_files.read(path).text
     except UsageError as error:
         raise ConflictError(str(error)) from error
     if text != analysed:

@@ -14,7 +14,7 @@ from lsprotocol import types
 from autofix.frontends.lsp import comments
 from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.documents import Buffer, Module
-from autofix.frontends.lsp.results import Place, Result, Stage, is_fresh
+from autofix.frontends.lsp.results import Place, Result, ResultStage, is_fresh
 from autofix.loading import find_target
 from autofix.loading.model_discovery import several
 from autofix.loading.settings import Settings
@@ -160,7 +160,7 @@ def _outcome(result: Result) -> str:
         case RepairEnding.NOT_RUN:
             return cut_middle(f"not run: {result.message}", MESSAGE_WIDTH)
     faults = phrases.counted(len(result.diagnostics), "fault")
-    if result.stage is Stage.KNOWN:
+    if result.stage is ResultStage.KNOWN:
         return f"{faults}, searching for a repair ..."
     if not result.plans:
         return f"{faults}, no repair found"

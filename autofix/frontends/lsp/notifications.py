@@ -6,42 +6,44 @@ from typing import Any
 
 from lsprotocol import types
 
-from autofix.frontends.lsp.scheduler import Cause
-from autofix.frontends.lsp.server_state import Desk
+from autofix.frontends.lsp.scheduler import Trigger
+from autofix.frontends.lsp.server_state import ServerState
 
 _WATCHED = ("**/*.py", "**/pyproject.toml", "**/autofix.toml", "**/*.json", "**/*.yaml", "**/*.yml")
 
 
-async def initialized(desk: Desk, params: types.InitializedParams) -> None:
+async def initialized(server_state: ServerState, params: types.InitializedParams) -> None:
     """Ask the editor to tell of settings and files, and for the settings of now."""
     del params
     registered = []
-    if desk.client.registers_configuration:
+    if server_state.client.registers_configuration:
         options = types.DidChangeConfigurationRegistrationOptions(section="autofix")
         registered.append(types.Registration("autofix-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, options))
-    if desk.client.registers_watching:
+    if server_state.client.registers_watching:
         watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
         files = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         registered.append(types.Registration("autofix-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, files))
     if registered:
-        desk.editor.task(desk.server.client_register_capability_async(types.RegistrationParams(registered)))
-    if desk.client.configuration:
-        desk.editor.task(desk.fetch())
+        server_state.editor.task(
+            server_state.server.client_register_capability_async(types.RegistrationParams(registered))
+        )
+    if server_state.client.configuration:
+        server_state.editor.task(server_state.fetch())
 
 
 # -- texts -------------------------------------------------------------------------------------------------------------
 
 
-def did_open(desk: Desk, params: types.DidOpenTextDocumentParams) -> None:
+def did_open(server_state: ServerState, params: types.DidOpenTextDocumentParams) -> None:
     one = params.text_document
-    desk.documents.open(one.uri, one.version, one.text, str(one.language_id))
-    desk.update(one.uri, Cause.OPENED)
+    server_state.documents.open(one.uri, one.version, one.text, str(one.language_id))
+    server_state.update(one.uri, Trigger.OPENED)
 
 
-def did_change(desk: Desk, params: types.DidChangeTextDocumentParams) -> None:
+def did_change(server_state: ServerState, params: types.DidChangeTextDocumentParams) -> None:
     one = params.text_document
-    desk.documents.change(one.uri, one.version, map(_change, params.content_changes))
-    desk.update(one.uri, Cause.CHANGED)
+    server_state.documents.change(one.uri, one.version, map(_change, params.content_changes))
+    server_state.update(one.uri, Trigger.CHANGED)
 
 
 def _change(change: Any) -> tuple[tuple[int, int, int, int] | None, str]:
@@ -51,67 +53,69 @@ def _change(change: Any) -> tuple[tuple[int, int, int, int] | None, str]:
     return (place.start.line, place.start.character, place.end.line, place.end.character), change.text
 
 
-def did_save(desk: Desk, params: types.DidSaveTextDocumentParams) -> None:
-    desk.update(params.text_document.uri, Cause.SAVED)
+def did_save(server_state: ServerState, params: types.DidSaveTextDocumentParams) -> None:
+    server_state.update(params.text_document.uri, Trigger.SAVED)
 
 
-def did_close(desk: Desk, params: types.DidCloseTextDocumentParams) -> None:
-    desk.close(params.text_document.uri)
-    desk.documents.close(params.text_document.uri)
+def did_close(server_state: ServerState, params: types.DidCloseTextDocumentParams) -> None:
+    server_state.close(params.text_document.uri)
+    server_state.documents.close(params.text_document.uri)
 
 
-def notebook_did_open(desk: Desk, params: types.DidOpenNotebookDocumentParams) -> None:
+def notebook_did_open(server_state: ServerState, params: types.DidOpenNotebookDocumentParams) -> None:
     notebook = params.notebook_document
     for one in params.cell_text_documents:
-        desk.documents.open(one.uri, one.version, one.text, str(one.language_id))
-    desk.documents.open_notebook(notebook.uri, [cell.document for cell in notebook.cells])
-    desk.update(notebook.uri, Cause.OPENED)
+        server_state.documents.open(one.uri, one.version, one.text, str(one.language_id))
+    server_state.documents.open_notebook(notebook.uri, [cell.document for cell in notebook.cells])
+    server_state.update(notebook.uri, Trigger.OPENED)
 
 
-def notebook_did_change(desk: Desk, params: types.DidChangeNotebookDocumentParams) -> None:
+def notebook_did_change(server_state: ServerState, params: types.DidChangeNotebookDocumentParams) -> None:
     key, cells = params.notebook_document.uri, params.change.cells
     if cells is None:
         return
     if cells.structure is not None:
         for one in cells.structure.did_open or ():
-            desk.documents.open(one.uri, one.version, one.text, str(one.language_id))
+            server_state.documents.open(one.uri, one.version, one.text, str(one.language_id))
         place = cells.structure.array
-        desk.documents.change_cells(key, place.start, place.delete_count, [cell.document for cell in place.cells or ()])
+        server_state.documents.change_cells(
+            key, place.start, place.delete_count, [cell.document for cell in place.cells or ()]
+        )
         for closed in cells.structure.did_close or ():
-            desk.documents.close(closed.uri)
-            desk.editor.clear(closed.uri)
+            server_state.documents.close(closed.uri)
+            server_state.editor.clear(closed.uri)
     for text in cells.text_content or ():
-        desk.documents.change(text.document.uri, text.document.version, map(_change, text.changes))
-    desk.update(key, Cause.CHANGED)
+        server_state.documents.change(text.document.uri, text.document.version, map(_change, text.changes))
+    server_state.update(key, Trigger.CHANGED)
 
 
-def notebook_did_save(desk: Desk, params: types.DidSaveNotebookDocumentParams) -> None:
-    desk.update(params.notebook_document.uri, Cause.SAVED)
+def notebook_did_save(server_state: ServerState, params: types.DidSaveNotebookDocumentParams) -> None:
+    server_state.update(params.notebook_document.uri, Trigger.SAVED)
 
 
-def notebook_did_close(desk: Desk, params: types.DidCloseNotebookDocumentParams) -> None:
-    desk.close(params.notebook_document.uri)
-    desk.documents.close_notebook(params.notebook_document.uri)
+def notebook_did_close(server_state: ServerState, params: types.DidCloseNotebookDocumentParams) -> None:
+    server_state.close(params.notebook_document.uri)
+    server_state.documents.close_notebook(params.notebook_document.uri)
 
 
 # -- workspace ---------------------------------------------------------------------------------------------------------
 
 
-def did_change_folders(desk: Desk, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    desk.remove_folders(folder.uri for folder in params.event.removed)
-    desk.add_folders(folder.uri for folder in params.event.added)
-    if desk.client.configuration:
-        desk.editor.task(desk.fetch())
+def did_change_folders(server_state: ServerState, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    server_state.remove_folders(folder.uri for folder in params.event.removed)
+    server_state.add_folders(folder.uri for folder in params.event.added)
+    if server_state.client.configuration:
+        server_state.editor.task(server_state.fetch())
 
 
-def did_change_configuration(desk: Desk, params: types.DidChangeConfigurationParams) -> None:
-    if desk.client.configuration:
-        desk.editor.task(desk.fetch())
+def did_change_configuration(server_state: ServerState, params: types.DidChangeConfigurationParams) -> None:
+    if server_state.client.configuration:
+        server_state.editor.task(server_state.fetch())
     elif isinstance(params.settings, dict):
-        desk.configure(params.settings.get("autofix", params.settings))
-    desk.editor.refresh()
+        server_state.configure(params.settings.get("autofix", params.settings))
+    server_state.editor.refresh()
 
 
-def did_change_files(desk: Desk, params: types.DidChangeWatchedFilesParams) -> None:
+def did_change_files(server_state: ServerState, params: types.DidChangeWatchedFilesParams) -> None:
     for change in params.changes:
-        desk.file_changed(change.uri, gone=change.type is types.FileChangeType.Deleted)
+        server_state.file_changed(change.uri, gone=change.type is types.FileChangeType.Deleted)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from autofix.patch.unified_diff import line_starts, position_at
+from autofix.patch.edits_to_text import line_starts, position_at
 from autofix.records.locations import Position
 
 

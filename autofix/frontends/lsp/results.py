@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from autofix.frontends.lsp.documents import Buffer, Documents, Module, Part, path_of
-from autofix.loading import find_target
+from autofix.loading import text_files
 from autofix.records.errors import UsageError
 from autofix.records.locations import Location, Position, Range
 from autofix.records.plan import Plan
@@ -23,7 +23,7 @@ from autofix.report import phrases
 from autofix.syntax.source import split_lines
 
 
-class Stage(Enum):
+class ResultStage(Enum):
     """How far an analysis got."""
 
     KNOWN = "what is wrong is known, how to repair it is not yet"
@@ -40,7 +40,7 @@ class Result:
 
     module: Module
     texts: Mapping[Path, str]
-    stage: Stage
+    stage: ResultStage
     report: Report | None = None
     message: str = ""
     _read: dict[Path, Module] = field(default_factory=dict, repr=False)
@@ -98,7 +98,7 @@ class Result:
 
 def _on_disk(path: Path) -> str | None:
     try:
-        return find_target.read(path).text
+        return text_files.read(path).text
     except UsageError:
         return None
 

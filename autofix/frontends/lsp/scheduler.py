@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
-from autofix.frontends.lsp.analysis_job import Work
+from autofix.frontends.lsp.analysis_job import AnalysisJob
 from autofix.frontends.lsp.configuration import Configuration, When
 from autofix.frontends.lsp.documents import Documents, Module
-from autofix.frontends.lsp.results import Result, Stage, is_fresh
-from autofix.frontends.lsp.sessions import Job, Outcome, Worker, Workers
+from autofix.frontends.lsp.results import Result, ResultStage, is_fresh
+from autofix.frontends.lsp.sessions import AnalysisOutcome, SessionJob, SessionThread, Workers
 from autofix.frontends.lsp.trust import Trust
 from autofix.records.errors import CancelledError, UsageError
 from autofix.records.report import Report
@@ -29,7 +29,7 @@ _TORCH = "torch"
 Listener = Callable[[str], None]
 
 
-class Cause(IntEnum):
+class Trigger(IntEnum):
     """Why a document is looked at; the more urgent, the lower."""
 
     ASKED = 0
@@ -44,7 +44,7 @@ class _Course:
     """What goes on with one document."""
 
     timer: asyncio.TimerHandle | None = None
-    job: tuple[Worker, Job] | None = None
+    job: tuple[SessionThread, SessionJob] | None = None
     began: float = 0.0
     doing: str = ""
     result: Result | None = None
@@ -95,7 +95,7 @@ class Analyses:
         while self.pending(key) and (left := deadline - self._loop.time()) > 0:
             course = self._courses[key]
             result = course.result if early and course.timer is None else None
-            if result is not None and result.stage is Stage.KNOWN and is_fresh(result, self._documents):
+            if result is not None and result.stage is ResultStage.KNOWN and is_fresh(result, self._documents):
                 break
             waiter = self._loop.create_future()
             course.waiting.append(waiter)
@@ -104,23 +104,23 @@ class Analyses:
 
     # -- telling -----------------------------------------------------------------------------------------------------
 
-    def update(self, key: str, cause: Cause) -> None:
+    def update(self, key: str, trigger: Trigger) -> None:
         """A document was opened, changed or saved, or somebody asks for it."""
         module = self._documents.module(key)
         if module is None:
             return
         course = self._courses.setdefault(key, _Course())
         self._end(course)
-        if cause is Cause.CHANGED:
-            self.related(module.path, Cause.RELATED)
-        if not self._may_run(module, course, cause):
+        if trigger is Trigger.CHANGED:
+            self.related(module.path, Trigger.RELATED)
+        if not self._may_run(module, course, trigger):
             self._changed(key)
             return
-        if cause in (Cause.CHANGED, Cause.RELATED):
+        if trigger in (Trigger.CHANGED, Trigger.RELATED):
             delay = self._configuration.preferences(module.path).debounce
-            course.timer = self._loop.call_later(delay, self._begin, key, cause)
+            course.timer = self._loop.call_later(delay, self._begin, key, trigger)
         else:
-            self._begin(key, cause)
+            self._begin(key, trigger)
 
     def choose(self, key: str, model: str | None) -> None:
         """Analyse this model of the document from now on."""
@@ -145,26 +145,26 @@ class Analyses:
             self.close(key)
         self._workers.close()
 
-    def related(self, changed: Path, cause: Cause) -> None:
+    def related(self, changed: Path, trigger: Trigger) -> None:
         """A file has another text, in the editor or on disk: look again at the other documents that run it."""
         for key, course in list(self._courses.items()):
             module = self._documents.module(key)
             if course.result is not None and changed in course.result.files and module and module.path != changed:
-                self.update(key, cause)
+                self.update(key, trigger)
 
     # -- running -----------------------------------------------------------------------------------------------------
 
-    def _may_run(self, module: Module, course: _Course, cause: Cause) -> bool:
+    def _may_run(self, module: Module, course: _Course, trigger: Trigger) -> bool:
         if _TORCH not in module.text or not self._trust.allows(module.path):
             return False
         when = self._configuration.preferences(module.path).run
-        if cause is Cause.ASKED:
+        if trigger is Trigger.ASKED:
             return True
-        if cause in (Cause.CHANGED, Cause.RELATED):
+        if trigger in (Trigger.CHANGED, Trigger.RELATED):
             return when is When.ON_CHANGE and not _is_slow_program(course.result)
         return when is not When.NEVER
 
-    def _begin(self, key: str, cause: Cause) -> None:
+    def _begin(self, key: str, trigger: Trigger) -> None:
         course, module = self._courses[key], self._documents.module(key)
         course.timer = None
         if module is None:
@@ -173,14 +173,14 @@ class Analyses:
         try:
             settings = self._configuration.settings(module.path)
         except UsageError as error:
-            self._finish(key, course, Result(module, texts, Stage.REFUSED, message=str(error)))
+            self._finish(key, course, Result(module, texts, ResultStage.REFUSED, message=str(error)))
             return
-        work = Work(module, texts, settings, course.model)
+        work = AnalysisJob(module, texts, settings, course.model)
         worker = self._workers.of(settings.python)
         course.began, course.doing = time.monotonic(), "running the model"
         # The job is known to the course before any of its calls comes back: they come through the loop.
         job = worker.submit(
-            int(cause),
+            int(trigger),
             lambda session: work.report(session, tell, early),
             lambda outcome: self.post(lambda: self._done(key, job, work, outcome)),
         )
@@ -190,7 +190,7 @@ class Analyses:
             self.post(lambda: self._told(key, job, words))
 
         def early(report: Report) -> None:
-            self.post(lambda: self._known(key, job, Result(module, texts, Stage.KNOWN, report)))
+            self.post(lambda: self._known(key, job, Result(module, texts, ResultStage.KNOWN, report)))
 
         self._changed(key)
 
@@ -198,20 +198,20 @@ class Analyses:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call)
 
-    def _is_current(self, key: str, job: Job) -> bool:
+    def _is_current(self, key: str, job: SessionJob) -> bool:
         course = self._courses.get(key)
         return course is not None and course.job is not None and course.job[1] is job
 
-    def _told(self, key: str, job: Job, words: str) -> None:
+    def _told(self, key: str, job: SessionJob, words: str) -> None:
         if self._is_current(key, job):
             self._courses[key].doing = words
 
-    def _known(self, key: str, job: Job, result: Result) -> None:
+    def _known(self, key: str, job: SessionJob, result: Result) -> None:
         if self._is_current(key, job):
             self._courses[key].result = result
             self._tell(key, self._courses[key])
 
-    def _done(self, key: str, job: Job, work: Work, outcome: Outcome) -> None:
+    def _done(self, key: str, job: SessionJob, work: AnalysisJob, outcome: AnalysisOutcome) -> None:
         if not self._is_current(key, job):
             return
         if isinstance(outcome, CancelledError):

@@ -24,7 +24,7 @@ from pygls.protocol import default_converter
 from autofix import __version__
 from autofix.frontends.lsp import commands, notifications, requests, trust
 from autofix.frontends.lsp.protocol import Protocol
-from autofix.frontends.lsp.server_state import Desk
+from autofix.frontends.lsp.server_state import ServerState
 from autofix.frontends.lsp.streams import Replayed
 from autofix.session import session
 from autofix.system import gc_pause
@@ -32,7 +32,7 @@ from autofix.system import gc_pause
 PARENT_EVERY_S = 2.0
 _GC_THRESHOLDS = (20_000, 20, 20)
 _LOG = logging.getLogger(__name__)
-_FEATURES: dict[str, Callable[[Desk, Any], Any]] = {
+_FEATURES: dict[str, Callable[[ServerState, Any], Any]] = {
     types.INITIALIZED: notifications.initialized,
     types.TEXT_DOCUMENT_DID_OPEN: notifications.did_open,
     types.TEXT_DOCUMENT_DID_CHANGE: notifications.did_change,
@@ -78,13 +78,13 @@ def _terminate(number: int, frame: object) -> None:
 
 
 class Server(LanguageServer):
-    """``desk`` exists from `initialize` on."""
+    """``server_state`` exists from `initialize` on."""
 
     protocol: Protocol
 
     def __init__(self) -> None:
         super().__init__("autofix", __version__, protocol_cls=Protocol, converter_factory=default_converter)
-        self._desk: Desk | None = None
+        self._desk: ServerState | None = None
         self.was_shut_down = False
         # pygls writes on its handlers, which a bound method does not let it.
         self.feature(types.INITIALIZE)(partial(Server._begin, self))
@@ -92,19 +92,19 @@ class Server(LanguageServer):
         for method, handler in _FEATURES.items():
             self.feature(method)(self._bound(handler))
 
-    def _bound(self, handler: Callable[[Desk, Any], Any]) -> Callable[[Any], Any]:
+    def _bound(self, handler: Callable[[ServerState, Any], Any]) -> Callable[[Any], Any]:
         """pygls looks at a handler to see how it is run, so one for a coroutine has to be a coroutine."""
 
         async def awaited(params: Any) -> Any:
-            return await handler(self.desk, params)
+            return await handler(self.server_state, params)
 
         def called(params: Any) -> Any:
-            return handler(self.desk, params)
+            return handler(self.server_state, params)
 
         return awaited if inspect.iscoroutinefunction(handler) else called
 
     @property
-    def desk(self) -> Desk:
+    def server_state(self) -> ServerState:
         assert self._desk is not None, "nothing is answered before `initialize`"
         return self._desk
 
@@ -112,7 +112,7 @@ class Server(LanguageServer):
         options = params.initialization_options if isinstance(params.initialization_options, dict) else {}
         folders = [folder.uri for folder in params.workspace_folders or []]
         folders = folders or ([params.root_uri] if params.root_uri else [])
-        self._desk = Desk(self, self.protocol.client, options, folders, trust.default_store())
+        self._desk = ServerState(self, self.protocol.client, options, folders, trust.default_store())
         logging.getLogger("autofix").addHandler(_ClientLog(self._desk))
         if params.process_id is not None:
             self._end_with(params.process_id)
@@ -151,9 +151,9 @@ class Server(LanguageServer):
 class _ClientLog(logging.Handler):
     """Our log, in the editor's output of the server."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, server_state: ServerState) -> None:
         super().__init__()
-        self._desk, self._thread = desk, threading.get_ident()
+        self._desk, self._thread = server_state, threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
         text = self.format(record)

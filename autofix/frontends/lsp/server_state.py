@@ -22,7 +22,7 @@ from autofix.frontends.lsp.convert import Converter
 from autofix.frontends.lsp.documents import Documents, Module, path_of
 from autofix.frontends.lsp.position_encoding import Encoding
 from autofix.frontends.lsp.results import Result, is_fresh
-from autofix.frontends.lsp.scheduler import Analyses, Cause
+from autofix.frontends.lsp.scheduler import Analyses, Trigger
 from autofix.frontends.lsp.sessions import Workers
 from autofix.loading.settings import Settings
 from autofix.records.errors import UsageError
@@ -34,7 +34,7 @@ _SETTINGS_FILES = ("pyproject.toml", "autofix.toml")
 PATIENCE_S = 60.0
 
 
-class Desk:
+class ServerState:
     """One for each running server."""
 
     def __init__(
@@ -54,7 +54,7 @@ class Desk:
         self._configured = asyncio.Event()
         if not client.configuration:
             self._configured.set()
-        self._early: list[tuple[str, Cause]] = []
+        self._early: list[tuple[str, Trigger]] = []
         self.add_folders(folders)
         self.configure(options.get("settings"))
 
@@ -118,7 +118,7 @@ class Desk:
 
     # -- documents ---------------------------------------------------------------------------------------------------
 
-    def update(self, uri: str, cause: Cause) -> None:
+    def update(self, uri: str, cause: Trigger) -> None:
         """A buffer was opened, changed or saved."""
         key = self.documents.key(uri)
         self.last = key
@@ -128,9 +128,9 @@ class Desk:
         path = path_of(uri)
         if self.documents.module(key) is not None:
             self.analyses.update(key, cause)
-        elif path is not None and cause is Cause.CHANGED:
-            self.analyses.related(path, Cause.RELATED)  # A data file that a model reads its sizes from.
-        if path is not None and cause in (Cause.OPENED, Cause.SAVED):
+        elif path is not None and cause is Trigger.CHANGED:
+            self.analyses.related(path, Trigger.RELATED)  # A data file that a model reads its sizes from.
+        if path is not None and cause in (Trigger.OPENED, Trigger.SAVED):
             self.analyses.related(path, cause)  # From now on, or again, the editor's text is what runs.
 
     def close(self, key: str) -> None:
@@ -146,11 +146,11 @@ class Desk:
         if gone:
             self.editor.clear(uri)
         if path.name in _SETTINGS_FILES:
-            self.rerun(Cause.SAVED)
+            self.rerun(Trigger.SAVED)
         elif uri not in self.documents.buffers:
-            self.analyses.related(path, Cause.SAVED)
+            self.analyses.related(path, Trigger.SAVED)
 
-    def rerun(self, cause: Cause) -> None:
+    def rerun(self, cause: Trigger) -> None:
         """Everything that is open, as when it was opened."""
         for key in self.documents.analysable():
             self.analyses.update(key, cause)
@@ -169,7 +169,7 @@ class Desk:
         module, result = self.documents.module(key), self.analyses.result(key)
         stale = result is None or not is_fresh(result, self.documents)
         if asked and module is not None and stale and not self.analyses.pending(key):
-            self.analyses.update(key, Cause.SAVED)
+            self.analyses.update(key, Trigger.SAVED)
         await self.settled(uri)
 
     async def settled(self, uri: str, *, early: bool = False) -> None:

@@ -21,30 +21,30 @@ from autofix.session.session import Session
 
 _LOG = logging.getLogger(__name__)
 _PACKAGES = ("lib*/python3*/site-packages", "lib/python3/dist-packages", "Lib/site-packages")
-Outcome = Report | Exception
+AnalysisOutcome = Report | Exception
 Stamp = tuple[tuple[str, int], ...]
 
 
 @dataclass(order=True)
-class Job:
-    """Work for one session; the lowest ``urgency`` goes first. ``done`` is called in the worker's thread."""
+class SessionJob:
+    """AnalysisJob for one session; the lowest ``urgency`` goes first. ``done`` is called in the worker's thread."""
 
     urgency: int
     number: int
     work: Callable[[Session], Report] = field(compare=False)
-    done: Callable[[Outcome], None] = field(compare=False)
+    done: Callable[[AnalysisOutcome], None] = field(compare=False)
     cancelled: bool = field(default=False, compare=False)
 
 
-class Worker:
+class SessionThread:
     """A thread that owns a session. The session starts with the thread and is started again when it has to be."""
 
     def __init__(self, python: str) -> None:
         self.python = python
-        self._jobs: queue.PriorityQueue[Job] = queue.PriorityQueue()
+        self._jobs: queue.PriorityQueue[SessionJob] = queue.PriorityQueue()
         self._numbers = itertools.count()
         self._lock = threading.Lock()
-        self._current: Job | None = None
+        self._current: SessionJob | None = None
         self._session: Session | None = None
         self._stamp: Stamp = ()
         self._closed = False
@@ -54,12 +54,14 @@ class Worker:
     def process_id(self) -> int | None:
         return None if self._session is None else self._session.process_id
 
-    def submit(self, urgency: int, work: Callable[[Session], Report], done: Callable[[Outcome], None]) -> Job:
-        job = Job(urgency, next(self._numbers), work, done)
+    def submit(
+        self, urgency: int, work: Callable[[Session], Report], done: Callable[[AnalysisOutcome], None]
+    ) -> SessionJob:
+        job = SessionJob(urgency, next(self._numbers), work, done)
         self._jobs.put(job)
         return job
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: SessionJob) -> None:
         """The job ends with CancelledError, soon if it has begun, else in its turn."""
         with self._lock:
             job.cancelled = True
@@ -71,7 +73,7 @@ class Worker:
         with self._lock:
             self._closed = True
             session, self._session = self._session, None
-        self._jobs.put(Job(-1, -1, _nothing, lambda _: None))
+        self._jobs.put(SessionJob(-1, -1, _nothing, lambda _: None))
         if session is not None:
             session.cancel()
             session.close()
@@ -95,7 +97,7 @@ class Worker:
         except Exception as error:
             _LOG.info("not started ahead: %s", error)  # The first job meets the same and says so.
 
-    def _outcome(self, job: Job) -> Outcome:
+    def _outcome(self, job: SessionJob) -> AnalysisOutcome:
         try:
             session = self._begin(job)
             return job.work(session)
@@ -105,7 +107,7 @@ class Worker:
             with self._lock:
                 self._current = None
 
-    def _begin(self, job: Job) -> Session:
+    def _begin(self, job: SessionJob) -> Session:
         if not job.cancelled:
             self._ready()
         with self._lock:
@@ -141,13 +143,13 @@ class Workers:
     """The workers by interpreter."""
 
     def __init__(self) -> None:
-        self._workers: dict[str, Worker] = {}
+        self._workers: dict[str, SessionThread] = {}
 
-    def of(self, python: str | None) -> Worker:
+    def of(self, python: str | None) -> SessionThread:
         name = python or sys.executable
         if name not in self._workers:
             _LOG.info("starting a worker: %s", name)
-            self._workers[name] = Worker(name)
+            self._workers[name] = SessionThread(name)
         return self._workers[name]
 
     def close(self) -> None:

@@ -39,7 +39,7 @@ def declared(options: Mapping[str, Any]) -> Declared:
 
 
 class Trust:
-    """Asked for each file; ``store`` may be changed by another server at any time."""
+    """ActionRequest for each file; ``store`` may be changed by another server at any time."""
 
     def __init__(self, said: Declared, store: Path) -> None:
         self._said, self._store = said, store

@@ -37,12 +37,14 @@ _PROCESSES = (
 _running: list[bool] = []  # One while a program runs.
 
 
-class Asked(EOFError):
+class AskedForInputError(EOFError):
     """The program waits for a line from the keyboard."""
 
 
 def _input(prompt: object = "") -> str:
-    raise Asked(f"the program asks for input ({str(prompt).strip()!r})" if prompt else "the program asks for input")
+    raise AskedForInputError(
+        f"the program asks for input ({str(prompt).strip()!r})" if prompt else "the program asks for input"
+    )
 
 
 def _no_process(*args: Any, **kwargs: Any) -> None:

@@ -44,7 +44,7 @@ def held() -> str:
     return _held[-1]
 
 
-class Isolation:
+class FileIsolation:
     """Keeps the files around the runs of one process; ``level`` is the strongest that may be used."""
 
     def __init__(self, level: str, folder: str) -> None:

@@ -161,7 +161,7 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
 def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) -> None:
     """The life of a worker."""
     gc.disable()
-    isolation = file_isolation.Isolation(level, folder)
+    isolation = file_isolation.FileIsolation(level, folder)
     if rehearse:
         warm_up.run()
     with suppress(OSError):

@@ -24,7 +24,7 @@ Serve = Callable[[int, int, bool], None]
 
 
 @dataclass
-class Job:
+class WorkerJob:
     """One request and the line that it came as."""
 
     line: bytes
@@ -44,7 +44,7 @@ class Worker:
 
     def __init__(self, serve: Serve, inherited: list[int], for_scripts: bool, for_sizes: bool, rehearse: bool) -> None:
         self.for_scripts, self.for_sizes, self.runs = for_scripts, for_sizes, 0
-        self.job: Job | None = None
+        self.job: WorkerJob | None = None
         self.limits: tuple[int, ...] | None = None
         read_end, self._write_end = os.pipe()
         self.done, write_done = os.pipe()
@@ -73,7 +73,7 @@ class Worker:
         """What becomes readable when a run is over, or the process."""
         return (self.done,) if self.exit is None else (self.done, self.exit)
 
-    def fits(self, job: Job) -> bool:
+    def fits(self, job: WorkerJob) -> bool:
         """Whether it has what the request needs, and nothing that the request must not have."""
         request = job.request
         without_storage = request.mode in (wire.META, wire.SIZED)
@@ -83,7 +83,7 @@ class Worker:
             and self.limits in (None, limits.lasting(request))
         )
 
-    def start(self, job: Job) -> None:
+    def start(self, job: WorkerJob) -> None:
         """Hand over the request; a worker that is gone by now says so on ``done`` as one that ends later does."""
         self.job, self.runs = job, self.runs + 1
         self.limits = limits.lasting(job.request)

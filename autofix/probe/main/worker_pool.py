@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from ..contain import endings, process_tree
 from . import wire
-from .worker import SPENT, TOO_LARGE, Job, Serve, Worker
+from .worker import SPENT, TOO_LARGE, Serve, Worker, WorkerJob
 
 MAX_RUNS = 200  # What user code leaves in a worker goes with it; a long session gets a new one now and then.
 IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
@@ -42,7 +42,7 @@ class _Workers:
         self._ordinary: list[Worker] = []
         self._spare: Worker | None = None
         self._fresh: list[Worker] = []
-        self._waiting: deque[Job] = deque()
+        self._waiting: deque[WorkerJob] = deque()
         self._killed: list[int] = []
         self._for_scripts: bool | None = None
         self._for_sizes = False
@@ -66,14 +66,14 @@ class _Workers:
         if request.mode == wire.META:
             self._import_for_sizes()
         first, self._for_scripts = self._for_scripts is None, request.script
-        job = Job(line, request, reply_path)
+        job = WorkerJob(line, request, reply_path)
         self._begin(job)
         if first:  # The front-end waits for it, and asks for more soon.
             while len(self._ordinary) < self._most:
                 self._ordinary.append(self._forked(request.script, rehearse=not request.script))
             self.prepare()
 
-    def _begin(self, job: Job) -> None:
+    def _begin(self, job: WorkerJob) -> None:
         if job.request.fresh:
             self._fresh.append(self._one_for(job))
             self._fresh[-1].start(job)
@@ -81,12 +81,12 @@ class _Workers:
             self._waiting.append(job)
             self._go_on()
 
-    def _begin_again(self, job: Job) -> None:
+    def _begin_again(self, job: WorkerJob) -> None:
         """The model is too large to be run as it is. Every later run is like it: nothing is imported twice for them."""
         self._import_for_sizes()
         request = replace(job.request, mode=wire.SIZED)
         line = wire.encode_request(request, job.reply_path).removesuffix("\n").encode("utf-8", "surrogatepass")
-        self._begin(Job(line, request, job.reply_path))
+        self._begin(WorkerJob(line, request, job.reply_path))
 
     def _import_for_sizes(self) -> None:
         if not self._for_sizes:
@@ -101,7 +101,7 @@ class _Workers:
                 return
             worker.start(self._waiting.popleft())
 
-    def _free(self, job: Job) -> Worker | None:
+    def _free(self, job: WorkerJob) -> Worker | None:
         """An ordinary worker without a job; None where all have one."""
         idle = [worker for worker in self._ordinary if worker.job is None]
         for worker in idle:
@@ -113,7 +113,7 @@ class _Workers:
         self._ordinary.append(self._one_for(job))
         return self._ordinary[-1]
 
-    def _one_for(self, job: Job) -> Worker:
+    def _one_for(self, job: WorkerJob) -> Worker:
         """A worker that has run nothing of the user's."""
         spare, self._spare = self._spare, None
         if spare is not None and not spare.fits(job):

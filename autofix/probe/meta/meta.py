@@ -2,7 +2,7 @@
 
 Parameters and activations live on torch's meta device. What is small and does not depend on them (indices, masks,
 tables of positions) keeps its values, so that code that counts, compares and looks up goes its way. Values that only
-storage could give are invented, and noted. It records nothing and judges nothing.
+storage could give are synthesized, and noted. It records nothing and judges nothing.
 """
 
 from __future__ import annotations

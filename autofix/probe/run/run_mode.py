@@ -40,10 +40,10 @@ def _run_sized(request: RunRequest) -> dict[str, Any]:
     without = _attempt_without_storage(request)
     if without["need"] > memory_budget.allowed(request.memory_mib):
         return without
-    if request.mode == wire.META and not without["invented"] and without["ending"] != running.NEEDS_VALUES:
+    if request.mode == wire.META and not without["synthesized"] and without["ending"] != running.NEEDS_VALUES:
         return without
     gc.collect()
-    return {**_attempt(request), "invented": without["invented"]}
+    return {**_attempt(request), "synthesized": without["synthesized"]}
 
 
 def _attempt_without_storage(request: RunRequest) -> dict[str, Any]:
@@ -52,18 +52,18 @@ def _attempt_without_storage(request: RunRequest) -> dict[str, Any]:
 
     meta.prepare()
     recorder = _recorder(request)
-    invented: dict[str, None] = {}
+    synthesized: dict[str, None] = {}
 
     def note(needed_by: str) -> None:
         frames = recorder.stack.user_frames(current_frame(), environments=False)
         place = f"{os.path.basename(frames[0][0])}:{frames[0][2]}" if frames else "torch"
-        invented.setdefault(f"`{needed_by}` at {place}", None)
+        synthesized.setdefault(f"`{needed_by}` at {place}", None)
 
     mode = recorder.meta = meta.MetaMode(lambda: recorder.in_forward, note)
     with meta.without_storage(mode):
         reply = running.run(request, recorder)
     need = memory_budget.need(mode.parameter_bytes, mode.activation_bytes)
-    return {**reply, "mode": wire.META, "need": need, "invented": list(invented)}
+    return {**reply, "mode": wire.META, "need": need, "synthesized": list(synthesized)}
 
 
 def _recorder(request: RunRequest) -> Recorder:

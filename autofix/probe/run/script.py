@@ -21,7 +21,7 @@ import torch.utils.data
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from ..contain import network, stub_packages
-from ..contain.containment import Asked, contained
+from ..contain.containment import AskedForInputError, contained
 from ..contain.cuda_on_cpu import replacing
 from ..main.wire import RunRequest
 from ..record import values
@@ -129,7 +129,7 @@ def ended_by(error: BaseException) -> tuple[str, str] | None:
     refusal = network.cause_of(error)
     if refusal is not None:
         return "refused", str(refusal)
-    if isinstance(error, Asked):
+    if isinstance(error, AskedForInputError):
         return "exited", messages.text(error)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)) and error.filename is not None:
         name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else error.filename

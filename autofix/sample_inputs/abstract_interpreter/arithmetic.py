@@ -16,13 +16,13 @@ from typing import Any
 from autofix.sample_inputs.abstract_interpreter import view_shapes
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
     Foreign,
     Function,
     Instance,
-    Layer,
+    Interpretation,
     Method,
-    Run,
-    Tensor,
 )
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -53,8 +53,8 @@ MAX_ITEMS = 4096
 _WIDE = re.compile(r"\d{4}|\*|\{[^}]*\{")
 
 
-def combined(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
-    if isinstance(left, Tensor) or isinstance(right, Tensor):
+def combined(op: ast.operator, left: Any, right: Any, run: Interpretation) -> Any:
+    if isinstance(left, AbstractTensor) or isinstance(right, AbstractTensor):
         return _tensors(op, left, right, run)
     if isinstance(op, ast.Pow):
         small = isinstance(right, (int, float)) and abs(right) <= 64
@@ -110,22 +110,26 @@ def _count(op: ast.operator, left: Any, right: Any) -> int:
     return sum(lengths) * max(times, default=1)
 
 
-def _tensors(op: ast.operator, left: Any, right: Any, run: Run) -> Any:
+def _tensors(op: ast.operator, left: Any, right: Any, run: Interpretation) -> Any:
     if isinstance(op, ast.MatMult):
         return run.call(Foreign("torch.matmul"), [left, right], {}, run)
-    if not (isinstance(left, Tensor) and isinstance(right, Tensor)):
-        return left if isinstance(left, Tensor) else right
+    if not (isinstance(left, AbstractTensor) and isinstance(right, AbstractTensor)):
+        return left if isinstance(left, AbstractTensor) else right
     if left.shape is None or right.shape is None:
-        return next((one for one in (left, right) if one.source >= 0 and one.shape is None), Tensor(None))
-    return Tensor(view_shapes.broadcast(left.shape, right.shape), left.dtype if left.shape else right.dtype)
+        return next((one for one in (left, right) if one.source >= 0 and one.shape is None), AbstractTensor(None))
+    return AbstractTensor(view_shapes.broadcast(left.shape, right.shape), left.dtype if left.shape else right.dtype)
 
 
 def items_of(value: Any) -> list[Any] | None:
     """What a loop over ``value`` gives; None where that is not known."""
-    if isinstance(value, Layer) and value.kind == "Sequential":
+    if isinstance(value, AbstractLayer) and value.kind == "Sequential":
         return list(value.parts)
-    if isinstance(value, Tensor):
-        return [Tensor(value.shape[1:], value.dtype) for _ in range(min(value.shape[0], 64))] if value.shape else None
+    if isinstance(value, AbstractTensor):
+        return (
+            [AbstractTensor(value.shape[1:], value.dtype) for _ in range(min(value.shape[0], 64))]
+            if value.shape
+            else None
+        )
     if isinstance(value, (list, tuple, str, dict, range)):
         return list(islice(value, MAX_ITEMS))
     return None
@@ -133,8 +137,8 @@ def items_of(value: Any) -> list[Any] | None:
 
 def truth(value: Any) -> bool | None:
     """Whether a condition holds; None where that is not known."""
-    if value is UNKNOWN or isinstance(value, (Tensor, Foreign, Method)):
+    if value is UNKNOWN or isinstance(value, (AbstractTensor, Foreign, Method)):
         return None
-    if isinstance(value, (Instance, Layer, Function, ast.ClassDef)):
+    if isinstance(value, (Instance, AbstractLayer, Function, ast.ClassDef)):
         return True
     return bool(value)

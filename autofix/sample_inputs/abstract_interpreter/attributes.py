@@ -11,15 +11,15 @@ from typing import Any
 from autofix.sample_inputs.abstract_interpreter import view_shapes
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
     Foreign,
     Function,
     Instance,
-    Layer,
+    Interpretation,
     Method,
     Parent,
-    Run,
     Scope,
-    Tensor,
     words,
 )
 
@@ -31,7 +31,7 @@ _MODULE_METHODS = words(
 )
 
 
-def attribute(owner: Any, name: str, run: Run) -> Any:
+def attribute(owner: Any, name: str, run: Interpretation) -> Any:
     match owner:
         case Foreign():
             return Foreign(f"{owner.name}.{name}")
@@ -41,26 +41,26 @@ def attribute(owner: Any, name: str, run: Run) -> Any:
             return Method(owner, name)
         case ast.ClassDef():
             return inherited(None, owner, name, run)
-        case Tensor() if name == "shape":
+        case AbstractTensor() if name == "shape":
             return UNKNOWN if owner.shape is None else list(owner.shape)
-        case Tensor() if name == "ndim":
+        case AbstractTensor() if name == "ndim":
             return UNKNOWN if owner.shape is None else len(owner.shape)
-        case Tensor() if name in {"T", "mT"} and owner.shape is not None:
-            return Tensor(
+        case AbstractTensor() if name in {"T", "mT"} and owner.shape is not None:
+            return AbstractTensor(
                 view_shapes.transpose(owner.shape, 0, 1) if name == "T" else view_shapes.transpose(owner.shape, -1, -2)
             )
-        case Layer() if name in owner.settings:
+        case AbstractLayer() if name in owner.settings:
             return owner.settings[name]
-        case Layer() if name in {"weight", "bias", "device", "dtype"}:
-            return Tensor(None)
-        case Tensor() if name in {"data", "real"}:
+        case AbstractLayer() if name in {"weight", "bias", "device", "dtype"}:
+            return AbstractTensor(None)
+        case AbstractTensor() if name in {"data", "real"}:
             return owner
-        case Tensor() if name in {"device", "dtype", "is_cuda"}:
+        case AbstractTensor() if name in {"device", "dtype", "is_cuda"}:
             return UNKNOWN
     return UNKNOWN if owner is UNKNOWN else Method(owner, name)
 
 
-def inherited(instance: Instance | None, class_: ast.ClassDef, name: str, run: Run, depth: int = 0) -> Any:
+def inherited(instance: Instance | None, class_: ast.ClassDef, name: str, run: Interpretation, depth: int = 0) -> Any:
     """A method or a class attribute, of the class or of a base in the same file."""
     for statement in reversed(class_.body):
         match statement:

@@ -1,6 +1,6 @@
 """Walk through the functions of a file as a sketch: build its classes, call its methods, apply layers to shapes.
 
-Nothing of the user's is run; a walk has a number of steps and ends as Lost when they are used up.
+Nothing of the user's is run; a walk has a number of steps and ends as Undetermined when they are used up.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from autofix.sample_inputs.abstract_interpreter.expressions import assign, evalu
 from autofix.sample_inputs.abstract_interpreter.external_calls import call_foreign, call_method
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
     Foreign,
     Function,
     Instance,
-    Layer,
-    Lost,
+    Interpretation,
     Method,
-    Misfit,
-    Run,
     Scope,
-    Tensor,
+    ShapeMismatch,
+    Undetermined,
 )
 from autofix.syntax.source import Source
 
@@ -32,33 +32,36 @@ MAX_DEPTH = 60
 MAX_ROUNDS = 2000
 
 
-def start(source: Source, steps: int) -> Run:
-    return Run(source, steps, evaluate, call)
+def start(source: Source, steps: int) -> Interpretation:
+    return Interpretation(source, steps, evaluate, call)
 
 
-def scope(run: Run, names: dict[str, Any]) -> Scope:
+def scope(run: Interpretation, names: dict[str, Any]) -> Scope:
     return Scope(run, names)
 
 
-def value(node: ast.expr, run: Run, names: dict[str, Any] | None = None) -> Any:
+def value(node: ast.expr, run: Interpretation, names: dict[str, Any] | None = None) -> Any:
     """The value of an expression at the level of the module; UNKNOWN where the text does not tell."""
     try:
         return evaluate(node, Scope(run, names if names is not None else {}))
-    except (Misfit, Lost, RecursionError):
+    except (ShapeMismatch, Undetermined, RecursionError):
         return UNKNOWN
 
 
-def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
-    """What a call gives; raises Misfit where it would raise and Lost where the text does not tell how it goes on."""
+def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
+    """Return what a call gives.
+
+    Raises ShapeMismatch where the call would raise, Undetermined where the text does not tell how it goes on.
+    """
     run.steps -= 1  # A Sequential of Sequentials that share their parts is short to build, and not to apply.
     if run.steps < 0:
-        raise Lost
+        raise Undetermined
     match function:
         case Function():
             return _run_function(function, positional, keywords, run)
         case ast.ClassDef():
             return _constructed(function, positional, keywords, run)
-        case Layer():
+        case AbstractLayer():
             return layers.apply(function, [*positional, *keywords.values()], run)
         case Instance():
             return _applied(function, positional, keywords, run)
@@ -66,30 +69,32 @@ def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: Ru
             return call_method(function, positional, keywords, run)
         case Foreign():
             return call_foreign(function, positional, keywords, run)
-    return Tensor(None) if any(isinstance(one, Tensor) for one in positional) else UNKNOWN
+    return AbstractTensor(None) if any(isinstance(one, AbstractTensor) for one in positional) else UNKNOWN
 
 
-def forward_of(instance: Instance, run: Run) -> Any:
+def forward_of(instance: Instance, run: Interpretation) -> Any:
     """The forward of a model; UNKNOWN if the class has none of its own."""
     found = inherited(instance, instance.class_, "forward", run)
     return found if isinstance(found, Function) else UNKNOWN
 
 
-def _applied(instance: Instance, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+def _applied(instance: Instance, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     forward = inherited(instance, instance.class_, "forward", run)
     if not isinstance(forward, Function):
         parts = [*instance.attributes.values()]
         sequential = _extends(instance.class_, "Sequential", run)
-        return layers.apply(Layer("Sequential", {}, parts), positional, run) if sequential else UNKNOWN
+        return layers.apply(AbstractLayer("Sequential", {}, parts), positional, run) if sequential else UNKNOWN
     return call(forward, positional, keywords, run)
 
 
-def _extends(class_: ast.ClassDef, kind: str, run: Run) -> bool:
+def _extends(class_: ast.ClassDef, kind: str, run: Interpretation) -> bool:
     bases = [evaluate(base, Scope(run)) for base in class_.bases]
     return any(isinstance(base, Foreign) and base.bare == kind for base in bases)
 
 
-def _constructed(class_: ast.ClassDef, positional: list[Any], keywords: dict[str, Any], run: Run) -> Instance:
+def _constructed(
+    class_: ast.ClassDef, positional: list[Any], keywords: dict[str, Any], run: Interpretation
+) -> Instance:
     instance = Instance(class_)
     constructor = inherited(instance, class_, "__init__", run)
     if isinstance(constructor, Function):
@@ -116,9 +121,9 @@ class _Continued(Exception):
     pass
 
 
-def _run_function(function: Function, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+def _run_function(function: Function, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     if run.depth >= MAX_DEPTH:
-        raise Lost
+        raise Undetermined
     given = [function.instance, *positional] if function.instance is not None else positional
     outer = function.scope
     scope = Scope(run, {}, outer, function.instance or outer.instance, outer.class_)
@@ -186,9 +191,9 @@ def _execute(statement: ast.stmt, scope: Scope) -> None:
             scope.names[name] = Function(statement, scope)
         case ast.Assert(test=test):
             if truth(evaluate(test, scope)) is False:
-                raise Misfit("an assertion does not hold")
+                raise ShapeMismatch("an assertion does not hold")
         case ast.Raise():
-            raise Misfit("the program raises")
+            raise ShapeMismatch("the program raises")
         case ast.Break():
             raise _Broken
         case ast.Continue():
@@ -212,20 +217,20 @@ def _if(statement: ast.If, scope: Scope) -> None:
     if known is not None:
         execute(statement.body if known else statement.orelse, scope)
     elif not scope.run.lenient:
-        raise Lost
+        raise Undetermined
     else:
         # Which layer an input meets first is the same on both ways as a rule, so both are walked.
         for branch in (statement.body, statement.orelse):
             try:
                 execute(branch, scope)
-            except (Misfit, _Returned):
+            except (ShapeMismatch, _Returned):
                 continue
 
 
 def _for(statement: ast.For, scope: Scope) -> None:
     items = items_of(evaluate(statement.iter, scope))
     if items is None and not scope.run.lenient:
-        raise Lost
+        raise Undetermined
     for item in [UNKNOWN] if items is None else items:
         assign(statement.target, item, scope)
         try:
@@ -241,7 +246,7 @@ def _while(statement: ast.While, scope: Scope) -> None:
     for _ in range(MAX_ROUNDS):
         known = truth(evaluate(statement.test, scope))
         if known is None:
-            raise Lost
+            raise Undetermined
         if not known:
             return
         try:
@@ -250,4 +255,4 @@ def _while(statement: ast.While, scope: Scope) -> None:
             continue
         except _Broken:
             return
-    raise Lost
+    raise Undetermined

@@ -15,27 +15,27 @@ from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, com
 from autofix.sample_inputs.abstract_interpreter.attributes import attribute
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
     Foreign,
     Function,
     Instance,
-    Layer,
-    Lost,
-    Misfit,
+    Interpretation,
     Parent,
-    Run,
     Scope,
-    Tensor,
+    ShapeMismatch,
+    Undetermined,
 )
 
 _FAULTS = (ArithmeticError, TypeError, ValueError, IndexError, KeyError, AttributeError)
 
 
 def evaluate(node: ast.expr | None, scope: Scope) -> Any:
-    """The value of ``node``; raises Misfit or Lost from calls within it."""
+    """The value of ``node``; raises ShapeMismatch or Undetermined from calls within it."""
     run = scope.run
     run.steps -= 1
     if run.steps < 0:
-        raise Lost
+        raise Undetermined
     if node is None:
         return None
     rule = _RULES.get(type(node))
@@ -57,14 +57,14 @@ def lookup(name: str, scope: Scope) -> Any:
     return _module(name, scope.run)
 
 
-def _module(name: str, run: Run) -> Any:
+def _module(name: str, run: Interpretation) -> Any:
     if name not in run.module:
         run.module[name] = Foreign(name)  # A name that is defined by itself has no value yet.
         run.module[name] = _defined(name, run)
     return run.module[name]
 
 
-def _defined(name: str, run: Run) -> Any:
+def _defined(name: str, run: Interpretation) -> Any:
     """The value of the last statement of the module that binds ``name``."""
     scope = Scope(run)
     for statement in reversed(run.source.tree.body):
@@ -113,7 +113,7 @@ def _unpack(targets: list[ast.expr], value: Any, scope: Scope) -> None:
     items = items_of(value)
     starred = next((at for at, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
     if items is not None and starred is None and len(items) != len(targets):
-        raise Misfit(f"{len(items)} values for {len(targets)} names")
+        raise ShapeMismatch(f"{len(items)} values for {len(targets)} names")
     if items is None:
         items, starred = [UNKNOWN] * len(targets), None
     if starred is not None:
@@ -132,14 +132,14 @@ def _attribute(node: ast.Attribute, scope: Scope) -> Any:
 
 def _subscript(node: ast.Subscript, scope: Scope) -> Any:
     owner, index = evaluate(node.value, scope), evaluate(node.slice, scope)
-    if isinstance(owner, Tensor):
+    if isinstance(owner, AbstractTensor):
         if owner.shape is None:
             return owner
         shape = view_shapes.indexed(owner.shape, index if isinstance(index, (tuple, list)) else [index])
-        return Tensor(shape, owner.dtype, owner.source)
-    if isinstance(owner, Layer):
+        return AbstractTensor(shape, owner.dtype, owner.source)
+    if isinstance(owner, AbstractLayer):
         chosen = owner.parts[index]
-        return Layer("Sequential", {}, chosen) if isinstance(index, slice) else chosen
+        return AbstractLayer("Sequential", {}, chosen) if isinstance(index, slice) else chosen
     return owner[key_of(index)] if isinstance(owner, (list, tuple, dict, str)) else UNKNOWN
 
 
@@ -153,7 +153,7 @@ def _compare(node: ast.Compare, scope: Scope) -> Any:
         right = evaluate(right_node, scope)
         if left is UNKNOWN or right is UNKNOWN:
             return UNKNOWN
-        if isinstance(left, Tensor) and not isinstance(op, (ast.Is, ast.IsNot)):
+        if isinstance(left, AbstractTensor) and not isinstance(op, (ast.Is, ast.IsNot)):
             return left
         holds = compared(op, left, right)
         if not holds or holds is UNKNOWN:
@@ -180,7 +180,7 @@ def _unary(node: ast.UnaryOp, scope: Scope) -> Any:
     if isinstance(node.op, ast.Not):
         known = truth(value)
         return UNKNOWN if known is None else not known
-    return -value if isinstance(node.op, ast.USub) and not isinstance(value, Tensor) else value
+    return -value if isinstance(node.op, ast.USub) and not isinstance(value, AbstractTensor) else value
 
 
 def _conditional(node: ast.IfExp, scope: Scope) -> Any:

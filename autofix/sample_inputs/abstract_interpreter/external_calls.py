@@ -16,15 +16,15 @@ from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, is_
 from autofix.sample_inputs.abstract_interpreter.attributes import attribute, inherited
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
     Foreign,
     Function,
     Instance,
-    Layer,
+    Interpretation,
     Method,
     Parent,
-    Run,
     Scope,
-    Tensor,
     words,
 )
 
@@ -37,23 +37,23 @@ _ITSELF = words(
 )
 
 
-def call_method(method: Method, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+def call_method(method: Method, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     owner, name = method.owner, method.name
     match owner:
         case Parent():
             return _parent(owner, name, positional, keywords, run)
-        case Tensor():
+        case AbstractTensor():
             return function_shapes.apply(name, [owner, *positional], keywords, run)
-        case Layer() if name == "forward":
+        case AbstractLayer() if name == "forward":
             return run.call(owner, positional, keywords, run)
-        case Layer() if name in {"append", "add_module"} and positional:
+        case AbstractLayer() if name in {"append", "add_module"} and positional:
             owner.parts.append(positional[-1])
             return None
         case Instance() if name in {"add_module", "register_module", "register_buffer", "register_parameter"}:
             if len(positional) > 1 and isinstance(positional[0], str):
                 owner.attributes[positional[0]] = positional[1]
             return None
-        case Instance() | Layer() if name in _ITSELF:
+        case Instance() | AbstractLayer() if name in _ITSELF:
             return owner
         case str() if is_long(owner) or (name == "format" and is_wide(owner)):
             return UNKNOWN
@@ -82,7 +82,7 @@ def _room(owner: list[Any], more: Any) -> list[Any]:
     return items if len(owner) + len(items) <= MAX_ITEMS else []
 
 
-def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     for base in parent.class_.bases:
         known = run.evaluate(base, Scope(run))
         if isinstance(known, ast.ClassDef):
@@ -94,7 +94,7 @@ def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str
     return None
 
 
-def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     name = function.bare
     if function.name in _BUILTINS:
         return _BUILTINS[function.name](*positional, **keywords)
@@ -103,7 +103,7 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
     if function.name == "json.loads":
         return json.loads(positional[0])
     if name == "pad_packed_sequence":
-        return (*positional[:1], Tensor(None))
+        return (*positional[:1], AbstractTensor(None))
     if name in {"getattr", "hasattr", "setattr", "isinstance"}:
         return _reflected(name, positional, run)
     if name in {"Sequential", "ModuleDict", "OrderedDict"} or name in _CONTAINERS:
@@ -111,7 +111,7 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
     if function.name.startswith(("math.", "np.", "numpy.")) and hasattr(math, name):
         return UNKNOWN if name in _GROWING or any(map(is_long, positional)) else getattr(math, name)(*positional)
     if function.name.startswith(("torchvision.models.", "timm.")) or ".models." in f".{function.name}":
-        return Layer("Backbone", {})
+        return AbstractLayer("Backbone", {})
     if name[:1].isupper() and layers.is_known(name):
         return layers.build(name, positional, keywords)
     if function_shapes.is_known(name) or name in {"cat", "concat", "stack", "randint", "arange"}:
@@ -126,10 +126,10 @@ def _container(name: str, positional: list[Any], keywords: dict[str, Any]) -> An
     if name in _CONTAINERS:
         return items_of(first) or []
     parts = list(first.values()) if len(positional) == 1 and isinstance(first, dict) else positional
-    return Layer("Sequential", {}, list(parts))
+    return AbstractLayer("Sequential", {}, list(parts))
 
 
-def _reflected(name: str, positional: list[Any], run: Run) -> Any:
+def _reflected(name: str, positional: list[Any], run: Interpretation) -> Any:
     if name == "isinstance":
         kinds = positional[1] if isinstance(positional[1], tuple) else (positional[1],)
         plain = {"int": int, "float": float, "str": str, "list": list, "tuple": tuple, "dict": dict}
@@ -151,9 +151,9 @@ def _reflected(name: str, positional: list[Any], run: Run) -> Any:
 
 
 def _length(value: Any) -> Any:
-    if isinstance(value, Tensor):
+    if isinstance(value, AbstractTensor):
         return value.shape[0] if value.shape else UNKNOWN
-    return len(value.parts if isinstance(value, Layer) else value)
+    return len(value.parts if isinstance(value, AbstractLayer) else value)
 
 
 def _numbered(value: Any, start: int = 0) -> Any:

@@ -13,7 +13,14 @@ from typing import Any
 from autofix.operators import signatures
 from autofix.sample_inputs.abstract_interpreter import layers, tensor_factories, view_shapes
 from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS
-from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
+from autofix.sample_inputs.abstract_interpreter.values import (
+    UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
+    Interpretation,
+    ShapeMismatch,
+    words,
+)
 
 _SAME = words(
     """
@@ -42,7 +49,7 @@ def is_known(name: str) -> bool:
     )
 
 
-def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     """The result of ``torch.<name>(*inputs)`` or ``inputs[0].<name>(*inputs[1:])``."""
     if name in tensor_factories.MAKERS:
         return tensor_factories.made_of(name, inputs, keywords)
@@ -55,7 +62,7 @@ def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Run) -> A
     given = inputs[0] if inputs else keywords.get("input", UNKNOWN)
     if name in {"cat", "concat", "stack"}:
         return tensor_factories.joined(name, given, keywords.get("dim", inputs[1] if len(inputs) > 1 else 0))
-    if not isinstance(given, Tensor):
+    if not isinstance(given, AbstractTensor):
         return UNKNOWN
     if name in tensor_factories.TYPES:
         return replace(given, dtype=tensor_factories.TYPES[name])
@@ -68,13 +75,13 @@ def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Run) -> A
     return _shaped(name, given, inputs, keywords, run)
 
 
-def _shaped(name: str, given: Tensor, inputs: list[Any], keywords: dict[str, Any], run: Run) -> Any:
+def _shaped(name: str, given: AbstractTensor, inputs: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     if given.shape is None:
         return _unshaped(name, given, inputs, run)
     kind = _pooled(name)
     if kind:
         names = signatures.layer_parameters(kind)
-        return layers.apply(Layer(kind, dict(zip(names, inputs[1:], strict=False)) | keywords), [given], run)
+        return layers.apply(AbstractLayer(kind, dict(zip(names, inputs[1:], strict=False)) | keywords), [given], run)
     rule = _RULES.get(name)
     if rule is None:
         return UNKNOWN
@@ -94,17 +101,17 @@ def _pooled(name: str) -> str:
     return f"{head.title().replace('_', '')}Pool{tail}" if known else ""
 
 
-def _unshaped(name: str, given: Tensor, inputs: list[Any], run: Run) -> Any:
+def _unshaped(name: str, given: AbstractTensor, inputs: list[Any], run: Interpretation) -> Any:
     """Another form of an input is still that input; sizes of it are not known."""
     if name in {"size", "dim", "numel", "ndimension", "__len__"}:
         return UNKNOWN
     other = inputs[1] if len(inputs) > 1 else None
-    if name in {"matmul", "mm"} and isinstance(other, Tensor) and other.shape and given.source >= 0:
-        run.needs.setdefault(given.source, Layer("Linear", {"in_features": other.shape[-2:][0]}))
-        return Tensor(None)
+    if name in {"matmul", "mm"} and isinstance(other, AbstractTensor) and other.shape and given.source >= 0:
+        run.needs.setdefault(given.source, AbstractLayer("Linear", {"in_features": other.shape[-2:][0]}))
+        return AbstractTensor(None)
     if name in {"max", "min", "topk", "sort"} and len(inputs) > 1 and isinstance(inputs[1], int):
-        return (Tensor(None), Tensor(None))
-    return given if name in _RULES or _pooled(name) else Tensor(None)
+        return (AbstractTensor(None), AbstractTensor(None))
+    return given if name in _RULES or _pooled(name) else AbstractTensor(None)
 
 
 # -- rules: a shape, or another value ----------------------------------------------------------------------------------
@@ -114,17 +121,17 @@ def _unshaped(name: str, given: Tensor, inputs: list[Any], run: Run) -> Any:
 class _Use:
     """A function applied to ``given``; its other arguments by position, and those it names."""
 
-    given: Tensor
+    given: AbstractTensor
     rest: list[Any]
     named: dict[str, Any]
-    run: Run
+    run: Interpretation
 
 
 def _view(use: _Use) -> Any:
     assert use.given.shape is not None
     sizes = tensor_factories.flat([use.named["shape"]] if "shape" in use.named else use.rest)
     if sizes is None:
-        return Tensor(None, use.given.dtype)
+        return AbstractTensor(None, use.given.dtype)
     shape = view_shapes.view(use.given.shape, sizes)
     use.run.folds += shape[:1] != use.given.shape[:1]
     return shape
@@ -138,40 +145,46 @@ def _reduced(use: _Use) -> Any:
         return view_shapes.reduce(use.given.shape, None if dimension is None else (dimension,), keep)
     if isinstance(dimension, (tuple, list)) and tensor_factories.are_sizes(dimension):
         return view_shapes.reduce(use.given.shape, dimension, keep)
-    return Tensor(None)
+    return AbstractTensor(None)
 
 
 def _extreme(use: _Use) -> Any:
     """``max`` and ``min`` along a dimension give values and places; of two tensors they give one."""
-    if use.rest and isinstance(use.rest[0], Tensor):
+    if use.rest and isinstance(use.rest[0], AbstractTensor):
         return _pair(use)
     if not isinstance(use.named.get("dim"), int):
         return ()
     shape = _reduced(use)
-    return (Tensor(shape, use.given.dtype), Tensor(shape, "int64")) if isinstance(shape, tuple) else UNKNOWN
+    return (
+        (AbstractTensor(shape, use.given.dtype), AbstractTensor(shape, "int64"))
+        if isinstance(shape, tuple)
+        else UNKNOWN
+    )
 
 
 def _pair(use: _Use) -> Any:
     other = use.rest[0] if use.rest else None
-    if not isinstance(other, Tensor):
+    if not isinstance(other, AbstractTensor):
         return use.given
     if other.shape is None or use.given.shape is None:
-        return Tensor(None)
+        return AbstractTensor(None)
     return view_shapes.broadcast(use.given.shape, other.shape)
 
 
 def _matmul(use: _Use) -> Any:
     other = use.rest[0] if use.rest else None
-    if not isinstance(other, Tensor) or other.shape is None or use.given.shape is None:
-        return Tensor(None)
-    return Tensor(view_shapes.product(use.given.shape, other.shape))
+    if not isinstance(other, AbstractTensor) or other.shape is None or use.given.shape is None:
+        return AbstractTensor(None)
+    return AbstractTensor(view_shapes.product(use.given.shape, other.shape))
 
 
 def _of_rank(use: _Use, rank: int) -> _Use:
     if any(
-        len(one.shape) != rank for one in (use.given, *use.rest) if isinstance(one, Tensor) and one.shape is not None
+        len(one.shape) != rank
+        for one in (use.given, *use.rest)
+        if isinstance(one, AbstractTensor) and one.shape is not None
     ):
-        raise Misfit(f"{rank} dimensions wanted")
+        raise ShapeMismatch(f"{rank} dimensions wanted")
     return use
 
 
@@ -193,7 +206,7 @@ def _pieces(name: str) -> Callable[[_Use], Any]:
                 return UNKNOWN
             amount = [min(each, size - start) for start in range(0, size, each)]
         if not tensor_factories.are_sizes(amount) or sum(amount) != size:
-            raise Misfit("the pieces are not the whole")
+            raise ShapeMismatch("the pieces are not the whole")
         made = [replace(use.given, shape=(*use.given.shape[:at], one, *use.given.shape[at + 1 :])) for one in amount]
         return (
             [replace(one, shape=view_shapes.squeeze(one.shape or (), at)) for one in made] if name == "unbind" else made
@@ -205,24 +218,24 @@ def _pieces(name: str) -> Callable[[_Use], Any]:
 def _expanded(use: _Use) -> Any:
     sizes, shape = tensor_factories.flat(use.rest), use.given.shape or ()
     if sizes is None or len(sizes) < len(shape):
-        return Tensor(None)
+        return AbstractTensor(None)
     old = (1,) * (len(sizes) - len(shape)) + shape
     if any(o not in (1, n) and n != -1 for o, n in zip(old, sizes, strict=True)):
-        raise Misfit(f"{shape} does not expand to {sizes}")
+        raise ShapeMismatch(f"{shape} does not expand to {sizes}")
     return tuple(o if n == -1 else n for o, n in zip(old, sizes, strict=True))
 
 
 def _repeated(use: _Use) -> Any:
     times, shape = tensor_factories.flat(use.rest), use.given.shape or ()
     if times is None or len(times) < len(shape):
-        return Tensor(None)
+        return AbstractTensor(None)
     return tuple(o * n for o, n in zip((1,) * (len(times) - len(shape)) + shape, times, strict=True))
 
 
 def _padded(use: _Use) -> Any:
     sides, shape = use.named.get("pad"), list(use.given.shape or ())
     if not isinstance(sides, (tuple, list)) or not tensor_factories.are_sizes(sides) or len(sides) > 2 * len(shape):
-        return Tensor(None)
+        return AbstractTensor(None)
     for index in range(len(sides) // 2):
         shape[-1 - index] += sides[2 * index] + sides[2 * index + 1]
     return tuple(shape)
@@ -230,12 +243,16 @@ def _padded(use: _Use) -> Any:
 
 def _one_hot(use: _Use) -> Any:
     classes = use.rest[0] if use.rest else use.named.get("num_classes")
-    return Tensor((*(use.given.shape or ()), classes), "int64") if isinstance(classes, int) else Tensor(None)
+    return (
+        AbstractTensor((*(use.given.shape or ()), classes), "int64")
+        if isinstance(classes, int)
+        else AbstractTensor(None)
+    )
 
 
 def _turned(use: _Use) -> Any:
     order = tensor_factories.flat([use.named["dims"]] if "dims" in use.named else use.rest)
-    return Tensor(None) if order is None else view_shapes.permute(use.given.shape or (), order)
+    return AbstractTensor(None) if order is None else view_shapes.permute(use.given.shape or (), order)
 
 
 def _swapped(use: _Use) -> Any:
@@ -243,7 +260,9 @@ def _swapped(use: _Use) -> Any:
         use.named.get("dim0", use.rest[0] if use.rest else None),
         use.named.get("dim1", use.rest[1] if len(use.rest) > 1 else None),
     )
-    return view_shapes.transpose(use.given.shape or (), *pair) if tensor_factories.are_sizes(pair) else Tensor(None)  # type: ignore[arg-type]
+    if not tensor_factories.are_sizes(pair):
+        return AbstractTensor(None)
+    return view_shapes.transpose(use.given.shape or (), *pair)  # type: ignore[arg-type]
 
 
 def _size(use: _Use) -> Any:

@@ -1,6 +1,6 @@
 """What each kind of torch's layers makes of a shape, in the order torch checks it.
 
-Nothing is guessed: a setting that is not known raises Open. Source: torch.nn, the sections Shape.
+Nothing is guessed: a setting that is not known raises UnknownSetting. Source: torch.nn, the sections Shape.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from typing import Any
 
 from autofix.operators import shape_functions
 from autofix.sample_inputs.abstract_interpreter import view_shapes
-from autofix.sample_inputs.abstract_interpreter.values import INTEGERS, UNKNOWN, Layer, Misfit, Run, Tensor
+from autofix.sample_inputs.abstract_interpreter.values import (
+    INTEGERS,
+    UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
+    Interpretation,
+    ShapeMismatch,
+)
 
 Shape = tuple[int, ...]
 _DEFAULTS: dict[str, Any] = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
@@ -22,23 +29,23 @@ _DEFAULTS: dict[str, Any] = {"stride": 1, "padding": 0, "dilation": 1, "output_p
 class Use:
     """A layer applied: to ``given``, whose shape is ``shape``, and to other tensors."""
 
-    layer: Layer
+    layer: AbstractLayer
     shape: Shape
-    others: list[Tensor]
-    given: Tensor
-    run: Run
+    others: list[AbstractTensor]
+    given: AbstractTensor
+    run: Interpretation
 
 
-def _numbers(layer: Layer, name: str, count: int) -> Shape:
+def _numbers(layer: AbstractLayer, name: str, count: int) -> Shape:
     value = layer.settings.get(name, _DEFAULTS.get(name))
     if isinstance(value, int) and not isinstance(value, bool):
         return (value,) * count
     if isinstance(value, (tuple, list)) and all(isinstance(one, int) for one in value) and len(value) in (1, count):
         return tuple(value) * (count // len(value))
-    raise Open
+    raise UnknownSetting
 
 
-class Open(Exception):
+class UnknownSetting(Exception):
     """A setting is not known."""
 
 
@@ -50,7 +57,7 @@ def _flatten(use: Use) -> Any:
 def _unflatten(use: Use) -> Any:
     dimension, sizes = use.layer.settings.get("dim"), use.layer.settings.get("unflattened_size")
     if not isinstance(dimension, int) or not isinstance(sizes, (tuple, list)):
-        raise Open
+        raise UnknownSetting
     return replace(use.given, shape=view_shapes.unflatten(use.shape, dimension, tuple(sizes)))
 
 
@@ -61,11 +68,11 @@ def _upsample(use: Use) -> Any:
 def _shuffle(use: Use) -> Any:
     factor = use.layer.size("upscale_factor")
     if factor is None or len(use.shape) != 4 or use.shape[1] % factor**2:
-        raise Misfit("the channels do not divide")
-    return Tensor((use.shape[0], use.shape[1] // factor**2, use.shape[2] * factor, use.shape[3] * factor))
+        raise ShapeMismatch("the channels do not divide")
+    return AbstractTensor((use.shape[0], use.shape[1] // factor**2, use.shape[2] * factor, use.shape[3] * factor))
 
 
-def _agree(run: Run, wanted: int | None, found: int) -> None:
+def _agree(run: Interpretation, wanted: int | None, found: int) -> None:
     """A layer for another width is counted and passed: the model may be wrong there, and what follows still tells."""
     if wanted is not None and wanted != found:
         run.misfits += 1
@@ -76,12 +83,12 @@ def _linear(use: Use) -> Any:
     if len(use.shape) > 3 and out is not None and wanted == math.prod(use.shape[1:]) != use.shape[-1]:
         # The flatten before it is missing, so the size is right and the model is wrong.
         use.run.folds += 1
-        return Tensor((use.shape[0], out))
+        return AbstractTensor((use.shape[0], out))
     _agree(use.run, use.layer.size("in_features"), use.shape[-1])
     if use.given.dtype in INTEGERS:
-        raise Misfit("a Linear takes no integers")
+        raise ShapeMismatch("a Linear takes no integers")
     out = use.layer.size("out_features")
-    return UNKNOWN if out is None else Tensor((*use.shape[:-1], out))
+    return UNKNOWN if out is None else AbstractTensor((*use.shape[:-1], out))
 
 
 def _bilinear(use: Use) -> Any:
@@ -89,13 +96,13 @@ def _bilinear(use: Use) -> Any:
     if use.others and use.others[0].shape is not None:
         _agree(use.run, use.layer.size("in2_features"), use.others[0].shape[-1])
     out = use.layer.size("out_features")
-    return UNKNOWN if out is None else Tensor((*use.shape[:-1], out))
+    return UNKNOWN if out is None else AbstractTensor((*use.shape[:-1], out))
 
 
-def _spatial(layer: Layer, shape: Shape) -> tuple[int, Shape]:
+def _spatial(layer: AbstractLayer, shape: Shape) -> tuple[int, Shape]:
     count = int(layer.kind[-2])
     if len(shape) != count + 2:
-        raise Misfit(f"{layer.kind} takes {count + 2} dimensions")
+        raise ShapeMismatch(f"{layer.kind} takes {count + 2} dimensions")
     return count, shape[2:]
 
 
@@ -103,7 +110,7 @@ def _conv(use: Use) -> Any:
     count, sizes = _spatial(use.layer, use.shape)
     _agree(use.run, use.layer.size("in_channels"), use.shape[1])
     if use.given.dtype in INTEGERS:
-        raise Misfit("a convolution takes no integers")
+        raise ShapeMismatch("a convolution takes no integers")
     kernel, stride, dilation = (_numbers(use.layer, name, count) for name in ("kernel_size", "stride", "dilation"))
     if use.layer.settings.get("padding") == "same":
         result = sizes
@@ -128,25 +135,25 @@ def _conv_transpose(use: Use) -> Any:
     )
 
 
-def _with_channels(layer: Layer, name: str, shape: Shape, sizes: Shape) -> Any:
+def _with_channels(layer: AbstractLayer, name: str, shape: Shape, sizes: Shape) -> Any:
     if min(sizes) < 1:
-        raise Misfit("nothing is left")
+        raise ShapeMismatch("nothing is left")
     out = layer.size(name)
-    return UNKNOWN if out is None else Tensor((shape[0], out, *sizes))
+    return UNKNOWN if out is None else AbstractTensor((shape[0], out, *sizes))
 
 
 def _pool(use: Use) -> Any:
     count = int(use.layer.kind[-2])
     if len(use.shape) not in (count + 1, count + 2):
-        raise Misfit(f"{use.layer.kind} takes {count + 2} dimensions")
+        raise ShapeMismatch(f"{use.layer.kind} takes {count + 2} dimensions")
     kernel, dilation, padding = (_numbers(use.layer, name, count) for name in ("kernel_size", "dilation", "padding"))
     stride = kernel if use.layer.settings.get("stride") is None else _numbers(use.layer, "stride", count)
     ceil = use.layer.flag("ceil_mode")
     columns = zip(use.shape[-count:], kernel, stride, padding, dilation, strict=True)
     result = tuple(shape_functions.pool_size(n, k, s, p, d, ceil) for n, k, s, p, d in columns)
     if min(result) < 1:
-        raise Misfit("nothing is left")
-    pooled = Tensor((*use.shape[:-count], *result), use.given.dtype)
+        raise ShapeMismatch("nothing is left")
+    pooled = AbstractTensor((*use.shape[:-count], *result), use.given.dtype)
     return (pooled, pooled) if use.layer.flag("return_indices") else pooled
 
 
@@ -155,11 +162,11 @@ def _adaptive(use: Use) -> Any:
     wanted = use.layer.settings.get("output_size")
     sizes = wanted if isinstance(wanted, (tuple, list)) else (wanted,) * count
     if len(use.shape) not in (count + 1, count + 2) or len(sizes) != count:
-        raise Misfit(f"{use.layer.kind} takes {count + 2} dimensions")
+        raise ShapeMismatch(f"{use.layer.kind} takes {count + 2} dimensions")
     if any(not isinstance(one, int) and one is not None for one in sizes):
         return UNKNOWN
     result = (old if new is None else new for old, new in zip(use.shape[-count:], sizes, strict=True))
-    return Tensor((*use.shape[:-count], *result))
+    return AbstractTensor((*use.shape[:-count], *result))
 
 
 def _pad(use: Use) -> Any:
@@ -169,19 +176,19 @@ def _pad(use: Use) -> Any:
     if len(sides) != 2 * count:
         return UNKNOWN
     grown = (size + sides[2 * i] + sides[2 * i + 1] for i, size in enumerate(reversed(use.shape[-count:])))
-    return Tensor((*use.shape[:-count], *reversed(list(grown))))
+    return AbstractTensor((*use.shape[:-count], *reversed(list(grown))))
 
 
 def _batch_norm(use: Use) -> Any:
     if len(use.shape) not in {"1": (2, 3), "2": (4,), "3": (5,)}.get(use.layer.kind[-2], (2, 3, 4, 5)):
-        raise Misfit(f"{use.layer.kind} does not take {len(use.shape)} dimensions")
+        raise ShapeMismatch(f"{use.layer.kind} does not take {len(use.shape)} dimensions")
     _agree(use.run, use.layer.size("num_features"), use.shape[1])
     return use.given
 
 
 def _group_norm(use: Use) -> Any:
     if len(use.shape) < 2:
-        raise Misfit("no channels")
+        raise ShapeMismatch("no channels")
     _agree(use.run, use.layer.size("num_channels"), use.shape[1])
     return use.given
 
@@ -190,32 +197,32 @@ def _layer_norm(use: Use) -> Any:
     wanted = use.layer.settings.get("normalized_shape")
     sizes = (wanted,) if isinstance(wanted, int) else tuple(wanted) if isinstance(wanted, (tuple, list)) else ()
     if all(isinstance(size, int) for size in sizes) and use.shape[len(use.shape) - len(sizes) :] != sizes:
-        raise Misfit(f"{sizes} wanted")
+        raise ShapeMismatch(f"{sizes} wanted")
     return use.given
 
 
 def _embedding(use: Use) -> Any:
     if use.given.dtype not in INTEGERS:
-        raise Misfit("an Embedding takes integers")
+        raise ShapeMismatch("an Embedding takes integers")
     width = use.layer.size("embedding_dim")
     if width is None:
         return UNKNOWN
-    return Tensor((use.shape[0], width) if use.layer.kind == "EmbeddingBag" else (*use.shape, width))
+    return AbstractTensor((use.shape[0], width) if use.layer.kind == "EmbeddingBag" else (*use.shape, width))
 
 
 def _recurrent(use: Use) -> Any:
     if len(use.shape) != 3:
-        raise Misfit(f"{use.layer.kind} takes 3 dimensions")
+        raise ShapeMismatch(f"{use.layer.kind} takes 3 dimensions")
     _agree(use.run, use.layer.size("input_size"), use.shape[2])
     hidden, count = use.layer.size("hidden_size"), use.layer.settings.get("num_layers", 1)
     if hidden is None or not isinstance(count, int):
         return UNKNOWN
     ways = 2 if use.layer.flag("bidirectional") else 1
     batch = use.shape[0] if use.layer.flag("batch_first") else use.shape[1]
-    state = Tensor((ways * count, batch, hidden))
+    state = AbstractTensor((ways * count, batch, hidden))
     if use.others and use.others[0].shape is not None and use.others[0].shape != state.shape:
-        raise Misfit(f"a state of {state.shape} is wanted")
-    return Tensor((*use.shape[:2], ways * hidden)), (state, state) if use.layer.kind == "LSTM" else state
+        raise ShapeMismatch(f"a state of {state.shape} is wanted")
+    return AbstractTensor((*use.shape[:2], ways * hidden)), (state, state) if use.layer.kind == "LSTM" else state
 
 
 def _cell(use: Use) -> Any:
@@ -223,26 +230,26 @@ def _cell(use: Use) -> Any:
     hidden = use.layer.size("hidden_size")
     if hidden is None:
         return UNKNOWN
-    state = Tensor((*use.shape[:-1], hidden))
+    state = AbstractTensor((*use.shape[:-1], hidden))
     return (state, state) if use.layer.kind == "LSTMCell" else state
 
 
 def _attention(use: Use) -> Any:
     if len(use.shape) not in (2, 3):
-        raise Misfit("attention takes 3 dimensions")
+        raise ShapeMismatch("attention takes 3 dimensions")
     _agree(use.run, use.layer.size("embed_dim"), use.shape[-1])
-    return use.given, Tensor(None)
+    return use.given, AbstractTensor(None)
 
 
 def _transformer(use: Use) -> Any:
     """Encoders give what they take; decoders and the whole give what their target has."""
     inner = use.layer.settings.get("encoder_layer", use.layer.settings.get("decoder_layer"))
-    width = inner.size("d_model") if isinstance(inner, Layer) else use.layer.size("d_model")
+    width = inner.size("d_model") if isinstance(inner, AbstractLayer) else use.layer.size("d_model")
     for one in (use.given, *use.others[:1]):
         if one.shape:
             _agree(use.run, width, one.shape[-1])
     if len(use.shape) not in (2, 3):
-        raise Misfit(f"{use.layer.kind} takes 3 dimensions")
+        raise ShapeMismatch(f"{use.layer.kind} takes 3 dimensions")
     return use.others[0] if use.layer.kind == "Transformer" and use.others else use.given
 
 

@@ -8,8 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from autofix.operators import shape_functions, signatures
-from autofix.sample_inputs.abstract_interpreter.layer_shapes import RULES, Open, Use
-from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Layer, Misfit, Run, Tensor, words
+from autofix.sample_inputs.abstract_interpreter.layer_shapes import RULES, UnknownSetting, Use
+from autofix.sample_inputs.abstract_interpreter.values import (
+    UNKNOWN,
+    AbstractLayer,
+    AbstractTensor,
+    Interpretation,
+    ShapeMismatch,
+    words,
+)
 
 _SAME = words(
     """
@@ -29,20 +36,20 @@ _TELLING = words(
 )
 
 
-def build(kind: str, positional: list[Any], keywords: dict[str, Any]) -> Layer:
+def build(kind: str, positional: list[Any], keywords: dict[str, Any]) -> AbstractLayer:
     """A layer of torch from the arguments of its constructor."""
     settings = dict(zip(signatures.layer_parameters(kind), positional, strict=False)) | keywords
     if kind.endswith(("Pad1d", "Pad2d", "Pad3d")) and positional:
         settings["padding"] = positional[0]
-    return Layer(kind, settings)
+    return AbstractLayer(kind, settings)
 
 
 def is_known(kind: str) -> bool:
     return kind in _SAME or kind in _TELLING or kind in RULES or bool(signatures.layer_parameters(kind))
 
 
-def apply(layer: Layer, inputs: list[Any], run: Run) -> Any:
-    """What the layer gives for its inputs; raises Misfit where it would raise."""
+def apply(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> Any:
+    """What the layer gives for its inputs; raises ShapeMismatch where it would raise."""
     if layer.kind == "Sequential":
         value = inputs[0] if inputs else UNKNOWN
         for part in layer.parts:
@@ -51,7 +58,7 @@ def apply(layer: Layer, inputs: list[Any], run: Run) -> Any:
     if layer.kind in _TELLING:
         _note(layer, inputs, run)
     given = inputs[0] if inputs else UNKNOWN
-    if not isinstance(given, Tensor) or given.shape is None:
+    if not isinstance(given, AbstractTensor) or given.shape is None:
         return _unshaped(layer, given)
     if layer.kind in _SAME:
         return given
@@ -59,30 +66,35 @@ def apply(layer: Layer, inputs: list[Any], run: Run) -> Any:
     if rule is None:
         return UNKNOWN
     try:
-        result = rule(Use(layer, given.shape, [one for one in inputs[1:] if isinstance(one, Tensor)], given, run))
-    except Open:
+        result = rule(
+            Use(layer, given.shape, [one for one in inputs[1:] if isinstance(one, AbstractTensor)], given, run)
+        )
+    except UnknownSetting:
         return UNKNOWN
     except (shape_functions.ShapeError, IndexError) as error:
-        raise Misfit(str(error)) from error
+        raise ShapeMismatch(str(error)) from error
     run.applied += 1
     return result
 
 
-def _note(layer: Layer, inputs: list[Any], run: Run) -> None:
+def _note(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> None:
     if layer.kind == "Bilinear":
         for index, one in enumerate(inputs[:2]):
-            _note(Layer("Linear", {"in_features": layer.size(f"in{index + 1}_features")}), [one], run)
+            _note(AbstractLayer("Linear", {"in_features": layer.size(f"in{index + 1}_features")}), [one], run)
         return
     for one in inputs:
-        if isinstance(one, Tensor) and one.source >= 0:
+        if isinstance(one, AbstractTensor) and one.source >= 0:
             run.needs.setdefault(one.source, layer)
 
 
-def _unshaped(layer: Layer, given: Any) -> Any:
+def _unshaped(layer: AbstractLayer, given: Any) -> Any:
     """The shape of the input is not known: what is applied may still be the input in another form."""
     if layer.kind in {"LSTM", "GRU", "RNN", "MultiheadAttention"}:
-        return (Tensor(None), Tensor(None) if layer.kind != "LSTM" else (Tensor(None), Tensor(None)))
+        return (
+            AbstractTensor(None),
+            AbstractTensor(None) if layer.kind != "LSTM" else (AbstractTensor(None), AbstractTensor(None)),
+        )
     if layer.kind == "LSTMCell":
-        return (Tensor(None), Tensor(None))
-    through = isinstance(given, Tensor) and layer.kind not in _TELLING
-    return given if through else Tensor(None)
+        return (AbstractTensor(None), AbstractTensor(None))
+    through = isinstance(given, AbstractTensor) and layer.kind not in _TELLING
+    return given if through else AbstractTensor(None)

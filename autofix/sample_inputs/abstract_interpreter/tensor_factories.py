@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from autofix.sample_inputs.abstract_interpreter import view_shapes
-from autofix.sample_inputs.abstract_interpreter.values import INTEGERS, Tensor
+from autofix.sample_inputs.abstract_interpreter.values import INTEGERS, AbstractTensor
 
 TYPES = {
     "float": "float32",
@@ -33,37 +33,37 @@ def flat(values: Sequence[Any]) -> tuple[int, ...] | None:
     return sizes if are_sizes(sizes) else None
 
 
-def made_of(name: str, inputs: list[Any], keywords: dict[str, Any]) -> Tensor:
+def made_of(name: str, inputs: list[Any], keywords: dict[str, Any]) -> AbstractTensor:
     given = [keywords["size"]] if "size" in keywords else inputs
     if name in {"full", "normal"}:
         given = given[:1] if name == "full" else given[2:3]
-    made = Tensor(flat(given) if given else None)
+    made = AbstractTensor(flat(given) if given else None)
     made = retyped(made, [keywords["dtype"]]) if "dtype" in keywords else made
     bounds = {"ones": (1, 2), "zeros": (0, 1)}.get(name)
     return made if bounds is None else replace(made, low=bounds[0], high=bounds[1])
 
 
-def randint(inputs: list[Any], keywords: dict[str, Any]) -> Tensor:
+def randint(inputs: list[Any], keywords: dict[str, Any]) -> AbstractTensor:
     size = keywords.get("size", next((one for one in inputs if isinstance(one, (tuple, list))), None))
     bounds = [one for one in inputs if isinstance(one, int)]
     low = keywords.get("low", bounds[0] if len(bounds) > 1 else 0)
     high = keywords.get("high", bounds[-1] if bounds else None)
     shape = flat([size]) if size is not None else None
     if not isinstance(low, int) or not isinstance(high, int):
-        return Tensor(None, "int64")
-    made = Tensor(shape, "int64", low=low, high=high)
+        return AbstractTensor(None, "int64")
+    made = AbstractTensor(shape, "int64", low=low, high=high)
     return retyped(made, [keywords["dtype"]]) if "dtype" in keywords else made
 
 
-def arange(inputs: list[Any]) -> Tensor:
+def arange(inputs: list[Any]) -> AbstractTensor:
     if not inputs or not are_sizes(inputs[:3]):
-        return Tensor(None, "int64")
+        return AbstractTensor(None, "int64")
     numbers = range(*inputs[:3])
     ends = (numbers[0], numbers[-1]) if numbers else (0,)
-    return Tensor((len(numbers),), "int64", low=min(ends), high=max(ends) + 1)
+    return AbstractTensor((len(numbers),), "int64", low=min(ends), high=max(ends) + 1)
 
 
-def retyped(given: Tensor, words: Sequence[Any]) -> Tensor:
+def retyped(given: AbstractTensor, words: Sequence[Any]) -> AbstractTensor:
     for word in words:
         name = getattr(word, "bare", "")
         if name in TYPES or name in TYPES.values() or name in INTEGERS:
@@ -73,10 +73,10 @@ def retyped(given: Tensor, words: Sequence[Any]) -> Tensor:
 
 def joined(name: str, given: Any, dimension: Any) -> Any:
     parts = list(given) if isinstance(given, (tuple, list)) else []
-    tensors = [one for one in parts if isinstance(one, Tensor)]
+    tensors = [one for one in parts if isinstance(one, AbstractTensor)]
     known = [one.shape for one in tensors if one.shape is not None]
     if not parts or len(known) < len(parts) or not isinstance(dimension, int):
         # Inputs that are joined before any layer are not told apart: the first stands for them.
-        return next((one for one in tensors if one.source >= 0), Tensor(None))
+        return next((one for one in tensors if one.source >= 0), AbstractTensor(None))
     joined = view_shapes.stacked(known, dimension) if name == "stack" else view_shapes.joined(known, dimension)
     return replace(tensors[0], shape=joined)

@@ -29,16 +29,16 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
-class Misfit(Exception):
+class ShapeMismatch(Exception):
     """An operator has no result for the sizes it is given."""
 
 
-class Lost(Exception):
+class Undetermined(Exception):
     """The text does not tell how the program goes on, or telling would take too long."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tensor:
+class AbstractTensor:
     """A tensor; ``shape`` is None where it is not known.
 
     ``source`` is the input of ``forward`` that it is, in another form, while no layer was applied; else -1. Integer
@@ -53,7 +53,7 @@ class Tensor:
 
 
 @dataclass(slots=True, eq=False)
-class Layer:
+class AbstractLayer:
     """One of torch's layers; ``parts`` are the entries of a Sequential."""
 
     kind: str
@@ -113,7 +113,7 @@ class Parent:
 
 
 @dataclass(slots=True, eq=False)
-class Run:
+class Interpretation:
     """One walk through a text. ``needs`` collects the first layer that each input of ``forward`` meets, ``applied``
     counts the layers, ``misfits`` those that are for another width, and ``folds`` the views that moved the batch
     elsewhere.
@@ -122,9 +122,9 @@ class Run:
     source: Source
     steps: int
     evaluate: Callable[[ast.expr, Scope], Any]
-    call: Callable[[Any, list[Any], dict[str, Any], Run], Any]
+    call: Callable[[Any, list[Any], dict[str, Any], Interpretation], Any]
     module: dict[str, Any] = field(default_factory=dict)
-    needs: dict[int, Layer] = field(default_factory=dict)
+    needs: dict[int, AbstractLayer] = field(default_factory=dict)
     applied: int = 0
     misfits: int = 0
     folds: int = 0
@@ -136,7 +136,7 @@ class Run:
 class Scope:
     """The names of one function; ``outer`` is the scope it was defined in, None for the module's."""
 
-    run: Run
+    run: Interpretation
     names: dict[str, Any] = field(default_factory=dict)
     outer: Scope | None = None
     instance: Instance | None = None

@@ -1,6 +1,6 @@
 """What reshaping, joining and reducing make of a shape, on plain integers.
 
-Each function raises Misfit where torch would raise; none knows layers or source text.
+Each function raises ShapeMismatch where torch would raise; none knows layers or source text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from autofix.operators import shape_functions
-from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Misfit, Tensor
+from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, AbstractTensor, ShapeMismatch
 
 Shape = tuple[int, ...]
 
@@ -19,14 +19,14 @@ Shape = tuple[int, ...]
 def place(dimension: int, rank: int) -> int:
     """A dimension counted from the front."""
     if not -rank <= dimension < rank:
-        raise Misfit(f"no dimension {dimension} among {rank}")
+        raise ShapeMismatch(f"no dimension {dimension} among {rank}")
     return dimension % rank
 
 
 def flatten(shape: Shape, start: int = 0, end: int = -1) -> Shape:
     first, last = place(start, len(shape)), place(end, len(shape))
     if first > last:
-        raise Misfit("the start lies behind the end")
+        raise ShapeMismatch("the start lies behind the end")
     return (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :])
 
 
@@ -39,13 +39,13 @@ def view(shape: Shape, sizes: Shape) -> Shape:
     try:
         return shape_functions.view_shape(math.prod(shape), sizes)
     except shape_functions.ShapeError as error:
-        raise Misfit(str(error)) from error
+        raise ShapeMismatch(str(error)) from error
 
 
 def permute(shape: Shape, order: Sequence[int]) -> Shape:
     places = [place(one, len(shape)) for one in order]
     if sorted(places) != list(range(len(shape))):
-        raise Misfit(f"{tuple(order)} is no order of {len(shape)} dimensions")
+        raise ShapeMismatch(f"{tuple(order)} is no order of {len(shape)} dimensions")
     return tuple(shape[one] for one in places)
 
 
@@ -80,13 +80,13 @@ def joined(parts: Sequence[Shape], dimension: int) -> Shape:
     at = place(dimension, len(first))
     for part in parts[1:]:
         if len(part) != len(first) or any(a != b for i, (a, b) in enumerate(zip(part, first, strict=True)) if i != at):
-            raise Misfit(f"{part} and {first} cannot be joined")
+            raise ShapeMismatch(f"{part} and {first} cannot be joined")
     return (*first[:at], sum(part[at] for part in parts), *first[at + 1 :])
 
 
 def stacked(parts: Sequence[Shape], dimension: int) -> Shape:
     if any(part != parts[0] for part in parts):
-        raise Misfit("only equal shapes can be stacked")
+        raise ShapeMismatch("only equal shapes can be stacked")
     shape = unsqueeze(parts[0], dimension)
     at = place(dimension, len(shape))
     return (*shape[:at], len(parts), *shape[at + 1 :])
@@ -96,21 +96,21 @@ def broadcast(left: Shape, right: Shape) -> Shape:
     try:
         return shape_functions.broadcast(left, right)
     except shape_functions.ShapeError as error:
-        raise Misfit(str(error)) from error
+        raise ShapeMismatch(str(error)) from error
 
 
 def product(left: Shape, right: Shape) -> Shape:
     try:
         return shape_functions.matmul(left, right)
     except shape_functions.ShapeError as error:
-        raise Misfit(str(error)) from error
+        raise ShapeMismatch(str(error)) from error
 
 
-def resized(given: Tensor, size: Any, factor: Any) -> Any:
+def resized(given: AbstractTensor, size: Any, factor: Any) -> Any:
     """The result of an interpolation of everything behind batch and channels."""
     shape = given.shape
     if shape is None or len(shape) < 3:
-        raise Misfit("nothing to resize")
+        raise ShapeMismatch("nothing to resize")
     count = len(shape) - 2
     if isinstance(size, int):
         return replace(given, shape=(*shape[:2], *(size,) * count))
@@ -126,7 +126,7 @@ def indexed(shape: Shape, index: Sequence[Any]) -> Shape | None:
     """The shape after ``x[index]``; None where an entry is not known."""
     used = sum(1 for one in index if one is not None and one is not Ellipsis)
     if used > len(shape):
-        raise Misfit(f"{used} indices for {len(shape)} dimensions")
+        raise ShapeMismatch(f"{used} indices for {len(shape)} dimensions")
     result: list[int] = []
     at = 0
     for one in index:

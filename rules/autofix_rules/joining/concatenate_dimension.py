@@ -21,7 +21,7 @@ from autofix.facts.call_sites import followed, operands, size_of, written
 from autofix.provenance.producers import producer_sites
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument, with_callee
 
 FITTING = 8
@@ -82,7 +82,7 @@ class ConcatenateDimension(Rule):
             return
         if finding.mismatch is not Mismatch.CONCATENATE:
             yield from self._behind(project, finding, operation.tensors[0])
-        elif finding.parameter != "rank":
+        elif finding.detail is not Detail.RANK:
             yield from self._sizes(project, operation)
 
     def _sizes(self, project: Project, operation: Operation) -> Iterator[Fix]:

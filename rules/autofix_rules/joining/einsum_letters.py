@@ -19,7 +19,7 @@ from itertools import combinations
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 LETTERS = 11
 EARLIER = 2
@@ -52,7 +52,7 @@ class EinsumLetters(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is not None and finding.parameter == "equation":
+        if operation is not None and finding.detail is Detail.EQUATION:
             yield from self._letters(project, operation)
 
     def _letters(self, project: Project, operation: Operation) -> Iterator[Fix]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from autofix.facts.call_sites import followed, operands, size_of
 from autofix.records.trace import Operation
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
 GROWN = 12
 REPEATED = 14
@@ -54,7 +54,7 @@ class JoinedRanks(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is None or finding.parameter != "rank":
+        if operation is None or finding.detail is not Detail.RANK:
             return
         highest = max(operation.tensors, key=lambda t: t.rank)
         places = operands(project, operation)

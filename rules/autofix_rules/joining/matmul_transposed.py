@@ -22,8 +22,9 @@ from itertools import chain
 from autofix.edits.rank_changes import without_call
 from autofix.edits.transposes import heads, last_two
 from autofix.facts.call_sites import bare, followed, operands, written
-from autofix.fixes.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
-from autofix.records.trace import Operation, OperationKind, Tensor
+from autofix.records.trace import Operation, OperationKind
+from autofix.records.values import Tensor
+from autofix.rule import Applicability, Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee
 from autofix.syntax.source import Source
 
@@ -82,7 +83,7 @@ class MatmulTransposed(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is None or finding.parameter == "equation":
+        if operation is None or finding.detail is Detail.EQUATION:
             return
         places, tensors = operands(project, operation), operation.tensors
         if finding.mismatch is Mismatch.BROADCAST:
@@ -95,7 +96,7 @@ class MatmulTransposed(Rule):
             return
         yield from self._general(project, operation)
         if len(places) >= 2:
-            is_linear = finding.parameter == "weight"
+            is_linear = finding.detail is Detail.WEIGHT
             yield from self._transposed(project, places, tensors, is_linear)
             if not is_linear:
                 yield from self._turned(project, operation, places, tensors)

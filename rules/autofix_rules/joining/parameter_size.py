@@ -23,7 +23,7 @@ from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import producer_sites
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.rule import Applicability, Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
 
 EXTRA = 1
 PRODUCER_EXTRA = 8
@@ -55,13 +55,13 @@ class ParameterSize(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is None or len(operation.tensors) < 2 or finding.parameter in {"batch", "equation"}:
+        if operation is None or len(operation.tensors) < 2 or finding.detail in {Detail.BATCH, Detail.EQUATION}:
             return
         if finding.mismatch is Mismatch.BROADCAST:
             yield from self._scaled(project, operation)
             return
         places, (left, right) = operands(project, operation), operation.tensors[-2:]
-        dimension = 1 if finding.parameter == "weight" else -2
+        dimension = 1 if finding.detail is Detail.WEIGHT else -2
         if right.rank < 2:
             return
         yield from self._made(project, right, dimension, left.shape[-1], places[-1:])

@@ -27,7 +27,7 @@ from autofix.edits.size_reads import size_text
 from autofix.provenance.producers import argument_sites
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 SLICES = 9
 RESHAPED = 10
@@ -68,7 +68,7 @@ class RnnHiddenState(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None or finding.parameter != "state":
+        if layer is None or operation is None or finding.detail is not Detail.STATE:
             return
         wrong = tuple(t for t in state_tensors(operation) if t.shape != finding.expected)
         name, wanted = layer.path or layer.kind, finding.expected

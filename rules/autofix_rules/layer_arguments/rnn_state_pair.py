@@ -22,7 +22,7 @@ from autofix.edits.recurrent_states import state_tensors
 from autofix.facts.project_view import Expression
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import dotted
 
 AT_CALL = 10
@@ -62,9 +62,9 @@ class RnnStatePair(Rule):
         state = argument_of(project, operation, 1, "hx") if operation is not None else None
         if operation is None or state is None:
             return
-        if finding.parameter == "single":
+        if finding.detail is Detail.SINGLE:
             yield self._first(state, finding)
-        elif finding.parameter == "pair":
+        elif finding.detail is Detail.PAIR:
             yield from self._pair(project, operation, state, finding)
 
     def _first(self, state: Expression, finding: Finding) -> Fix:

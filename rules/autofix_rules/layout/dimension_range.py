@@ -60,9 +60,10 @@ class DimensionRange(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation, layer, dimension = project.operation(finding), project.layer(finding.layer), finding.dimension
-        if operation is None or not operation.tensors or dimension is None:
+        operation, layer = project.operation(finding), project.layer(finding.layer)
+        if operation is None or not operation.tensors:
             return
+        (dimension,) = finding.expected
         rank = operation.tensors[0].rank
         if bare(operation) == "squeeze":
             edit = without_call(project, operation)

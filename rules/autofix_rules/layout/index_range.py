@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from autofix.facts.call_sites import written
 from autofix.records.trace import Operation
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.rule import Applicability, Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
 
 PAST_THE_END = 10
 LEFT_OUT = 13
@@ -55,9 +55,9 @@ class IndexRange(Rule):
         place = None if operation is None else written(project, operation)
         if operation is None or place is None or not isinstance(place.node, ast.Subscript):
             return
-        if finding.parameter == "index":
+        if finding.detail is Detail.INDEX:
             yield from self._past(project, place, place.node, finding)
-        elif finding.parameter == "rank":
+        elif finding.detail is Detail.RANK:
             yield from self._too_many(place, place.node, operation)
 
     def _past(self, project: Project, place: Expression, node: ast.Subscript, finding: Finding) -> Iterator[Fix]:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from autofix.edits.caller_edits import in_program
 from autofix.edits.dtype_casts import Change, where_made
 from autofix.facts.operands import followed_by, written
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 COST = 10
 _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
@@ -57,8 +57,8 @@ class LossDtype(Rule):
         if made is not None:
             edit, text = made
             yield Fix(self.code, f"make the target torch.float32: `{text}`", (edit,), COST, self.applicability)
-        elif target is not None and finding.parameter in {"long", "float"}:
-            method = f"{finding.parameter}()"
+        elif target is not None and finding.detail is not None:
+            method = f"{finding.detail.value}()"
             title = f"pass `{target.text}.{method}` to the loss"
             yield Fix(self.code, title, (followed_by(target, method),), COST, self.applicability)
 
@@ -66,7 +66,12 @@ class LossDtype(Rule):
 def _doubles(finding: Finding, project: Project) -> Change | None:
     """In a program, float64 from numpy is better changed where it enters."""
     operation = project.operation(finding)
-    if operation is None or len(operation.tensors) < 2 or not in_program(project) or finding.parameter != "float":
+    if (
+        operation is None
+        or len(operation.tensors) < 2
+        or not in_program(project)
+        or finding.detail is not Detail.TO_FLOAT
+    ):
         return None
     target = operation.tensors[1]
     return where_made(project, target, "float") if target.dtype == "float64" else None

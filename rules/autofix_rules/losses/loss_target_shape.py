@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from autofix.edits.caller_edits import in_program, returned
 from autofix.facts.operands import extra_dimension, followed_by, written
 from autofix.records.trace import Operation
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules.losses import _shared
 from autofix_rules.losses._shared import Adjustment
 
@@ -139,7 +139,7 @@ class LossTargetShape(Rule):
         name = _NAMES[min(made.operand, 1)]
         if finding.parameter in ALIKE:
             name = finding.parameter
-        elif finding.parameter == "sequences":
+        elif finding.detail is Detail.SEQUENCES:
             name = "log_probs"
         expression = written(project, operation, made.operand, name)
         if expression is None:
@@ -152,12 +152,12 @@ class LossTargetShape(Rule):
 
 def _adjustments(finding: Finding, project: Project, operation: Operation) -> Iterator[Adjustment]:
     output, target = operation.tensors[0], operation.tensors[1]
-    match finding.parameter:
-        case "classes":
+    match finding.detail:
+        case Detail.CLASSES:
             return _shared.classes(project, output, target)
-        case "sequences":
+        case Detail.SEQUENCES:
             return _shared.sequences(output, finding.expected[0])
-        case "pairs":
+        case Detail.PAIRS:
             extra = extra_dimension(finding.actual, finding.expected)
             return iter(() if extra is None else (Adjustment(2, f"squeeze({extra})"),))
     if finding.parameter in ALIKE:

@@ -17,7 +17,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.operands import written
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import dotted
 
 COST = 8
@@ -46,7 +46,7 @@ class OneHotTarget(Rule):
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
         target = None if operation is None else written(project, operation, 1, "target")
-        if target is None or finding.parameter != "classes":
+        if target is None or finding.detail is not Detail.CLASSES:
             return
         indices = _indices(target.node)
         if indices is not None:

@@ -71,11 +71,11 @@ class MissingImport(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        statement = _IMPORTS.get(finding.parameter)
+        statement = _IMPORTS.get(finding.expression)
         if statement is None:
             return
         source = project.source(finding.call.path)
-        if finding.parameter == "nn" and any(_imports_from(node, "torch") for node in source.tree.body):
+        if finding.expression == "nn" and any(_imports_from(node, "torch") for node in source.tree.body):
             statement = "from torch import nn"
         yield Fix(self.code, f"add `{statement}`", (_insertion(source, statement),), COST)
 

@@ -99,9 +99,9 @@ def _tuple_expression(finding: Finding, project: Project) -> Expression | None:
             if not isinstance(node, ast.expr) or node is outer:
                 continue
             found = Expression(source, node, frames)
-            if finding.parameter and found.text == finding.parameter:
+            if finding.expression and found.text == finding.expression:
                 return found
-            if not finding.parameter and _count(_value(project, found)) == finding.actual[0]:
+            if not finding.expression and _count(_value(project, found)) == finding.actual[0]:
                 return found
     return None
 

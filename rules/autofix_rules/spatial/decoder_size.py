@@ -23,7 +23,7 @@ from autofix.operators.signatures import position
 from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import with_argument
 
 COSTS = {"output_padding": 10, "kernel_size": 11, "padding": 13}
@@ -51,7 +51,7 @@ class DecoderSize(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is None or len(operation.tensors) < 2 or finding.parameter == "classes":
+        if operation is None or len(operation.tensors) < 2 or finding.detail is Detail.CLASSES:
             return
         output, target = operation.tensors[0], operation.tensors[1]
         if output.rank != target.rank or output.rank < 3 or output.shape[:2] != target.shape[:2]:

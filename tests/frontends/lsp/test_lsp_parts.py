@@ -15,9 +15,9 @@ import pytest
 from autofix.frontends.lsp import capabilities as client_capabilities
 from autofix.frontends.lsp import comments, rule_pages
 from autofix.frontends.lsp.configuration import Configuration, Preferences, When, preferences
-from autofix.frontends.lsp.sessions import Outcome, Worker, packages
+from autofix.frontends.lsp.sessions import AnalysisOutcome, SessionThread, packages
 from autofix.loading import find_target
-from autofix.patch.unified_diff import apply_edits
+from autofix.patch.edits_to_text import apply_edits
 from autofix.records.errors import CancelledError, ProbeError
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location, Position, Range
@@ -196,17 +196,17 @@ def test_every_rule_has_a_page() -> None:
 class _Jobs:
     """Outcomes in the order in which they came."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: SessionThread) -> None:
         self.worker = worker
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[AnalysisOutcome] = []
         self._came = threading.Condition()
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: AnalysisOutcome) -> None:
         with self._came:
             self.outcomes.append(outcome)
             self._came.notify_all()
 
-    def wait(self, count: int) -> list[Outcome]:
+    def wait(self, count: int) -> list[AnalysisOutcome]:
         with self._came:
             assert self._came.wait_for(lambda: len(self.outcomes) >= count, 120)
             return self.outcomes
@@ -214,7 +214,7 @@ class _Jobs:
 
 @pytest.fixture
 def jobs() -> Iterator[_Jobs]:
-    worker = Worker(sys.executable)
+    worker = SessionThread(sys.executable)
     yield _Jobs(worker)
     worker.close()
 

@@ -17,7 +17,7 @@ from pygls.exceptions import JsonRpcException
 from pytest_lsp import ClientServerConfig, LanguageClient
 
 from autofix.frontends.lsp.position_encoding import Encoding, Lines
-from autofix.patch.unified_diff import apply_edits
+from autofix.patch.edits_to_text import apply_edits
 from autofix.records.locations import Edit, Range
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.torch]

@@ -1,0 +1,36 @@
+"""Whether an edit has settled a silent fault, by the runs before and after it."""
+
+from __future__ import annotations
+
+from autofix.diagnosis.silent_faults import SilentFault, shapes
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.trace import CheckKind, CheckOutcome, Trace
+
+_RUNGS = {
+    Mismatch.SILENT_FOLD: CheckKind.INDEPENDENT,
+    Mismatch.SILENT_REDUCTION: CheckKind.INDEPENDENT,
+    Mismatch.SILENT_BATCH: CheckKind.BATCH,
+}
+
+
+def is_resolved(finding: Finding, before: Trace, after: Trace, left: tuple[SilentFault, ...]) -> bool:
+    """Whether the run ``after`` proves that ``finding`` is repaired and the model otherwise what it was."""
+    old, new = _outcomes(before), _outcomes(after)
+    worse = any(new[kind] is CheckOutcome.FAILED and old.get(kind) is not CheckOutcome.FAILED for kind in new)
+    if worse or any(one.finding.mismatch is finding.mismatch and _same_line(one.finding, finding) for one in left):
+        return False
+    if finding.mismatch is Mismatch.SILENT_SQUEEZE and any(one.finding.mismatch is finding.mismatch for one in left):
+        return False
+    rung = _RUNGS.get(finding.mismatch)
+    if rung is not None and new.get(rung) is not CheckOutcome.PASSED:
+        return False
+    follows = all(new.get(k) is CheckOutcome.PASSED for k in (CheckKind.BATCH, CheckKind.INDEPENDENT))
+    return shapes(before.output) == shapes(after.output) or follows
+
+
+def _same_line(a: Finding, b: Finding) -> bool:
+    return (a.call.path, a.call.range.start.line) == (b.call.path, b.call.range.start.line)
+
+
+def _outcomes(trace: Trace) -> dict[CheckKind, CheckOutcome]:
+    return {check.kind: check.outcome for check in trace.checks}

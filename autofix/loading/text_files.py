@@ -1,0 +1,72 @@
+"""Files as texts in their own encoding; what is no Python text is one clear error."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import tokenize
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from autofix.records.errors import UsageError
+from autofix.records.locations import SourceText
+from autofix.syntax.source import Source
+
+MAX_NAME = 255
+
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def read(path: Path) -> SourceText:
+    """The text of a Python file with its encoding and BOM; line ends stay as they are.
+
+    Raises UsageError for a file that is missing, cannot be read or is not Python text.
+    """
+    try:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder; name a Python file")
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is not a regular file; name a Python file")
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{path} is larger than {MAX_BYTES >> 20} MiB; that is no source file")
+        return decode(path, path.read_bytes())
+    except FileNotFoundError:
+        raise UsageError(f"{path} does not exist; check the name") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def decode(path: Path, data: bytes) -> SourceText:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        bom = data.startswith(codecs.BOM_UTF8)
+        encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+        text = data.removeprefix(codecs.BOM_UTF8).decode(encoding) if bom else data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise UsageError(f"{path} is not Python text: {error}") from error
+    if "\0" in text:
+        raise UsageError(f"{path} is not Python text: it contains null bytes")
+    return SourceText(path, text, encoding, bom)
+
+
+def sources(paths: Iterable[Path]) -> Iterator[Source]:
+    """The files that can be read, one when it is asked for."""
+    for path in paths:
+        try:
+            yield Source(path, read(path).text)
+        except UsageError:
+            continue
+
+
+def check_syntax(source: Source) -> None:
+    try:
+        _ = source.tree
+    except SyntaxError as error:
+        raise UsageError(
+            f"{source.path.name}:{error.lineno or 1}:{error.offset or 1}: {error.msg}; correct the syntax first"
+        ) from error
+    except (RecursionError, MemoryError) as error:
+        raise UsageError(f"{source.path.name} cannot be parsed: it is nested too deeply") from error
+    except ValueError as error:
+        raise UsageError(f"{source.path.name} cannot be parsed: {error}") from error

@@ -1,0 +1,151 @@
+"""Whether a plan is safe: every reason against it, in words.
+
+It judges plans that have been run; it runs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from autofix.facts.project_view import Project
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.locations import Range
+from autofix.records.options import Mode
+from autofix.records.plan import Applicability, Plan, Step
+from autofix.records.trace import Check, CheckKind, CheckOutcome, Layer, Stage, Trace
+from autofix.records.values import Tensor
+from autofix.search import side_effects
+from autofix.search.proof import state_of
+
+COMPARABLE = 6
+_WIDTHS = frozenset((Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE))
+FEW = 2
+
+
+def judge(
+    steps: tuple[Step, ...],
+    checks: tuple[Check, ...],
+    trace: Trace,
+    project: Project,
+    rivals: Iterable[Plan],
+    cost: int,
+) -> tuple[Applicability, tuple[str, ...]]:
+    """The label of a verified plan, and every reason why it is not safe.
+
+    ``cost`` is the plan's without its reach: how far a rival reaches makes it less likely, not implausible.
+    """
+    reasons: list[str] = []
+    for step in steps:
+        if step.fix.applicability is not Applicability.SAFE:
+            reasons.append(step.fix.reason or f"{step.fix.rule} repairs are to be read before they are applied")
+    reasons += safety_concerns(steps[0].finding, project)
+    before = {check.kind for check in project.trace.checks if check.outcome is CheckOutcome.FAILED}
+    failed = [check for check in checks if check.outcome is CheckOutcome.FAILED and check.kind not in before]
+    reasons += [f"{check.kind.value}: {check.detail}" for check in failed]
+    near = next((plan for plan in rivals if plan.cost - plan.reach - cost <= COMPARABLE), None)
+    if near is not None:
+        reasons.append(f"another repair is as plausible: {near.title}")
+    if trace.mode is Mode.META:
+        reasons.append("it was verified by shapes alone, without storage and values")
+    if trace.placeholders:
+        reasons.append(f"it was verified without {', '.join(trace.placeholders)}")
+    others = sorted(
+        side_effects.changed(project.trace, trace) - _alike({step.finding.subject for step in steps}, trace)
+    )
+    if others:
+        reasons.append(f"it also changes the parameters of {', '.join(f'`{name}`' for name in others[:4])}")
+    if more := side_effects.added(project.trace, trace):
+        names = ", ".join(f"`{layer.path}`" for layer in more[:4])
+        reasons.append(f"it also adds {len(more)} layers with parameters, {names} among them")
+    if _is_set_elsewhere(steps[0], project):
+        reasons.append("the model was not built to its end, so what else the size is for is not known")
+    if changes_state(project.trace, trace) and (place := checkpoint(project)):
+        reasons.append(f"it changes the shape of a parameter and {place} loads weights")
+    if any(check.kind is CheckKind.FRESH and check.outcome is CheckOutcome.NOT_ASKED for check in checks):
+        reasons.append("it was not run in a fresh process")
+    unique = tuple(dict.fromkeys(reasons))
+    return (Applicability.UNSAFE if unique else Applicability.SAFE), unique
+
+
+def _is_set_elsewhere(step: Step, project: Project) -> bool:
+    """Whether a constructor failed, and an edit is not on the way from the model's call to the line that raised."""
+    failure = project.trace.failure
+    if failure is None or failure.stage is not Stage.CONSTRUCT:
+        return False
+    lines = {(frame.path, line) for frame in failure.frames for line in _lines(frame.range)}
+    return not all(lines.intersection((edit.path, line) for line in _lines(edit.range)) for edit in step.fix.edits)
+
+
+def _lines(place: Range) -> range:
+    return range(place.start.line, place.end.line + 1)
+
+
+def changes_state(before: Trace, after: Trace) -> bool:
+    """Whether a parameter has another shape or name than before, so that saved weights do not fit any more."""
+    gone = dict(state_of(before)).keys() - dict(state_of(after)).keys()
+    return bool(gone or side_effects.changed(before, after))
+
+
+def _alike(subjects: set[str], trace: Trace) -> set[str]:
+    """Paths of the layers that the same lines built as those of ``subjects``: the blocks of one loop have one fault."""
+
+    def lines(layer: Layer) -> tuple[tuple[Path, Range], ...]:
+        return tuple((frame.path, frame.range) for frame in layer.construction)
+
+    built = {lines(layer) for layer in trace.layers if layer.path in subjects}
+    return subjects | {layer.path for layer in trace.layers if layer.path is not None and lines(layer) in built}
+
+
+_PINS = re.compile(
+    r"\bload_state_dict\s*\(|\bfrom_pretrained\s*\(|\bpretrained\s*=\s*True|\bweights\s*=\s*[\"'\w]+Weights|\bload_from_checkpoint\s*\("
+)
+
+
+def checkpoint(project: Project) -> str:
+    """Where the project loads weights that pin shapes, as ``file:line``; empty if nowhere."""
+    for source in project.sources():
+        for number, line in enumerate(source.lines, 1):
+            match = _PINS.search(line.partition("#")[0])
+            if match and not line.lstrip().startswith(("def ", "import", "from")):
+                return f"{source.path.name}:{number}"
+    return ""
+
+
+def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
+    """Reasons to ask the author; ``project`` holds the trace that ``finding`` was made from."""
+    operation = project.operation(finding)
+    if finding.mismatch not in _WIDTHS or operation is None or not operation.tensors:
+        return ()
+    other = _other_product(project, operation.tensors[0], finding.expected[0])
+    if other:
+        return (other,)
+    extra = finding.actual[0] - finding.expected[0]
+    if 0 < extra <= FEW and _is_raw_data(project, operation.tensors[0]):
+        columns = "a column" if extra == 1 else f"{extra} columns"
+        return (f"the input has {columns} more than the model was written for; it may be one that is no feature",)
+    return ()
+
+
+def _other_product(project: Project, tensor: Tensor, expected: int) -> str:
+    """In words, where the size wanted is a product of other dimensions than those that were flattened."""
+    for operation in project.ancestry(tensor):
+        source = operation.tensors[0] if operation.tensors else None
+        if source is None or operation.layer_index >= 0:
+            return ""
+        if source.rank > tensor.rank:
+            pairs = [
+                (a, b) for i, a in enumerate(source.shape[1:], 1) for b in source.shape[i + 1 :] if a * b == expected
+            ]
+            found = pairs[0] if pairs and expected > 1 and min(pairs[0]) > 1 else None
+            return (
+                "" if found is None else f"{found[0]} x {found[1]} of {source.shape} are the {expected} that it takes"
+            )
+    return ""
+
+
+def _is_raw_data(project: Project, tensor: Tensor) -> bool:
+    """Whether the tensor is the model's input, at most reordered: no layer with parameters came before."""
+    layers = (project.layer_of(operation) for operation in project.ancestry(tensor))
+    return all(layer is None or not layer.parameters for layer in layers)
