@@ -216,7 +216,7 @@ def _expand(search_state: SearchState, state: State, outcome: Progress, project:
 
 
 def _edited(texts: Texts, fix: Fix, project: Project, originals: dict[Path, str]) -> Texts | None:
-    """Return the texts after ``fix`` that are not the original ones; None if an edit is out of reach or changes nothing."""
+    """Return the texts that ``fix`` leaves unlike the original; None if an edit is out of reach or changes nothing."""
     changed = dict(texts)
     by_path: dict[Path, list[Edit]] = {}
     for edit in fix.edits:

@@ -181,7 +181,7 @@ def test_an_entry_names_its_interpreter(tmp_path: Path) -> None:
 
 
 def _pythons(targets: list[pipeline.Found]) -> list[str | None]:
-    return [one.terms.python for one in targets if isinstance(one, Job)]
+    return [one.settings.python for one in targets if isinstance(one, Job)]
 
 
 def test_a_result_that_is_an_error_depends_on_its_file(tmp_path: Path) -> None:
