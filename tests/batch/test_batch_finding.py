@@ -15,6 +15,7 @@ from autofix.batch import jobs, manifest, pipeline
 from autofix.batch.cached_executor import BatchWork
 from autofix.batch.journal import Journal
 from autofix.batch.records import Job
+from autofix.records.options import RunOptions
 
 NET = (
     "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self{parameters}):\n"
@@ -140,7 +141,9 @@ def written(folder: Path, files: Mapping[str, str]) -> None:
 
 def found(folder: Path, **said: Any) -> list[pipeline.Found]:
     with Journal(None) as journal:
-        return pipeline.discovered(BatchWork(folder, journal, Here), pipeline.BatchOptions((folder,), **said))
+        return pipeline.discovered(
+            BatchWork(folder, journal, Here), pipeline.BatchOptions((folder,), run=RunOptions(**said))
+        )
 
 
 @pytest.mark.parametrize("files, expected", FOUND.values(), ids=FOUND)
