@@ -50,6 +50,7 @@ FILE, PROCESS, PRINT, CLOCK, ENVIRONMENT, EXIT = "file", "process", "print", "cl
 TOUCHES: dict[str, set[str]] = {
     "autofix.loading.find_target": {FILE},
     "autofix.loading.settings": {FILE},
+    "autofix.loading.text_files": {FILE},
     "autofix.session.reply_file": {FILE},
     "autofix.fixes.registry": {FILE},
     "autofix.session.session": {FILE, PROCESS, ENVIRONMENT, CLOCK},

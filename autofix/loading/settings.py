@@ -85,12 +85,10 @@ def read(root: Path) -> Settings:
 
 def overlaid(base: Settings, options: RunOptions) -> Settings:
     """The settings with what a user said on top."""
-    said = {one.name: getattr(options, one.name) for one in fields(options)}
-    said = {name: value for name, value in said.items() if value is not None and value is not False and value != ()}
-    limits = {one.name for one in fields(Limits)}
-    own = {name: value for name, value in said.items() if name not in limits}
-    changed = replace(base.limits, **{name: value for name, value in said.items() if name in limits})
-    return replace(base, limits=changed, **own)
+    values = {one.name: getattr(options, one.name) for one in fields(options)}
+    said = {name: value for name, value in values.items() if value is not None and value is not False and value != ()}
+    limits = {one.name: said.pop(one.name) for one in fields(Limits) if one.name in said}
+    return replace(base, limits=replace(base.limits, **limits), **said)
 
 
 def _of_pyproject(shared: Path) -> Settings:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autofix import __version__
 from autofix.batch import delivery, manifest, pipeline, source_files
-from autofix.batch.cached_executor import BatchWork, Progress
+from autofix.batch.cached_executor import BatchProgress, BatchWork
 from autofix.batch.journal import FOLDER, Journal
 from autofix.batch.pool import Pool
 from autofix.batch.records import BatchReport, Job, JobOutcome
@@ -223,7 +223,7 @@ def rendered(report: BatchReport, format: BatchFormat) -> str:
 # -- progress ----------------------------------------------------------------------------------------------------------
 
 
-class _Bar(Progress):
+class _Bar(BatchProgress):
     """A bar with rate and remaining time; what the journal knew counts as done and not towards the rate."""
 
     def __init__(self) -> None:
@@ -258,9 +258,9 @@ class _Bar(Progress):
 
 
 @contextmanager
-def _progress(*, wanted: bool) -> Iterator[Progress]:
+def _progress(*, wanted: bool) -> Iterator[BatchProgress]:
     if not wanted or not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
-        yield Progress()
+        yield BatchProgress()
         return
     bar = _Bar()
     try:

@@ -29,10 +29,9 @@ from autofix.syntax.call_edits import NotACall, with_callee
 from autofix.syntax.source import Source
 
 UNDONE = 8
-RIGHT = 9
+RIGHT = GENERAL = 9
 LEFT = 12
 SWAPPED = 10
-GENERAL = 9
 ATTENTION = "scaled_dot_product_attention"
 _GRAPH = "self.fc = nn.Linear(3, 2)\nself.bias = nn.Parameter(torch.zeros(2))"
 
