@@ -123,7 +123,7 @@ class BatchWork:
                 values[key] = self._kept(key, call, future)
                 self.progress.step()
             if self._deadline is not None and time.monotonic() > self._deadline:
-                self.ended = f"the {self.seconds:g} s for the whole batch were over; run again to go on"
+                self.ended = f"batch time limit ({self.seconds:g} s) reached; rerun to continue"
                 for future in pending:
                     future.cancel()
                 return

@@ -206,6 +206,6 @@ def _run_call(job: Job, work: BatchWork) -> CachedCall:
 
 def _missing(one: Missing, base: Path) -> JobOutcome:
     job = Job(one.path, one.model)
-    how = f"; say it in a manifest: {one.setting} (--discover prints one)" if one.setting else ""
+    how = f"; add it to autofix.toml: {one.setting} (create one with --discover)" if one.setting else ""
     made = jobs.outcome(job, base, jobs.failed(job, base, f"{one.message}{how}"), {})
     return replace(made, label=job.label if one.model else one.path)

@@ -1,6 +1,6 @@
 """A sample solved for from the layers: the first layer an input meets says its rank and width, the others its size.
 
-It walks a sketch of the model with candidate shapes and keeps the first that fits; nothing is run, so the sample is
+It interprets the model with candidate shapes and keeps the first that fits; nothing is run, so the sample is
 a guess and is labelled as one.
 """
 
@@ -27,7 +27,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
 from autofix.syntax.source import Source
 
 BATCH, LENGTH, FRAMES = 2, 12, 5
-# A model that takes any size is cheapest on a small one; where the text leaves doubts, the usual size is likelier.
+# A model that takes any size is cheapest on a small one; where the text leaves that open, the usual size is likelier.
 _SMALL_FIRST = {
     0: (LENGTH,),
     1: (64, 128, 32, 256, 100, 512, 1000, 1024),
@@ -50,21 +50,21 @@ Pattern = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """What came of one candidate: ``doubts`` is 0 if the sketch told the output, 1 if not, 2 if it does not fit."""
+    """What came of one candidate: ``uncertainty`` is 0 if it gave the output, 1 if it could not, 2 if it does not fit."""
 
-    doubts: int
+    uncertainty: int
     misfits: int
-    folds: int
-    applied: int
+    batch_folds: int
+    layers_applied: int
     inputs: tuple[SampleInput, ...]
 
     @property
     def fits(self) -> bool:
-        return self.doubts == self.misfits == self.folds == 0
+        return self.uncertainty == self.misfits == self.batch_folds == 0
 
     @property
     def is_possible(self) -> bool:
-        return self.doubts < 2 and self.misfits == self.folds == 0
+        return self.uncertainty < 2 and self.misfits == self.batch_folds == 0
 
 
 def solve(source: Source, expression: str, patterns: Sequence[Pattern | None] = ()) -> Samples | None:
@@ -142,21 +142,21 @@ def _first(model: Any, run: Interpretation, candidates: Iterator[tuple[SampleInp
     budget = ALL_STEPS
     walks: list[_Walk] = []
     for inputs in candidates:
-        run.steps, run.applied, run.misfits, run.folds = WALK_STEPS, 0, 0, 0
-        doubts, _ = _walk(model, [_tensor(one) for one in inputs], run)
+        run.steps, run.layers_applied, run.misfits, run.batch_folds = WALK_STEPS, 0, 0, 0
+        uncertainty, _ = _walk(model, [_tensor(one) for one in inputs], run)
         budget -= WALK_STEPS - max(run.steps, 0)
-        walks.append(_Walk(doubts, run.misfits, run.folds, run.applied, inputs))
+        walks.append(_Walk(uncertainty, run.misfits, run.batch_folds, run.layers_applied, inputs))
         if walks[-1].fits or budget < 0:
             break
     return min(walks, key=_preference) if walks else None
 
 
 def _preference(walk: _Walk) -> tuple[bool, int, int, int, int, int]:
-    order = _USUAL_FIRST[2] if walk.doubts else _SMALL_FIRST[2]
+    order = _USUAL_FIRST[2] if walk.uncertainty else _SMALL_FIRST[2]
     last = walk.inputs[0].shape[-1]
     size = sum(sum(one.shape) for one in walk.inputs)
     rank = order.index(last) if last in order else len(order)
-    return walk.doubts > 1, walk.misfits, walk.folds, -walk.applied, rank, size
+    return walk.uncertainty > 1, walk.misfits, walk.batch_folds, -walk.layers_applied, rank, size
 
 
 def _tensor(one: SampleInput) -> AbstractTensor:

@@ -1,4 +1,4 @@
-"""What a search has still to run, in which order, and what may wait; its accounts.
+"""The state of one search: what is still to be run, in which order, and what is deferred.
 
 It runs nothing and proposes nothing.
 """
@@ -22,20 +22,20 @@ PATIENCE = 24  # TraceSource.
 
 
 class TraceSource(Protocol):
-    """Where traces come from."""
+    """Runs edited texts and returns their traces."""
 
     def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
-        """Of ``run``; those ``ahead`` will likely be asked for next, and may be made beside it."""
+        """Return the trace of ``run``; those ``ahead`` will likely be asked for next, and may be made beside it."""
         ...
 
     def begin(self, run: Run) -> None:
-        """Told of a run that will be asked for when the search has ended."""
+        """Begin a run that will be asked for when the search has ended."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Edited texts. ``before`` is the state whose fault, ``parent``, the last of the steps answers."""
+    """Edited texts. The last of the ``steps`` answers the fault ``parent``, which the state ``before`` ended in."""
 
     texts: Texts
     steps: tuple[Step, ...]
@@ -47,13 +47,13 @@ class State:
 
 @dataclass
 class SearchState:
-    """The accounts of one search. ``met`` are the texts that first came to each fault; ``rest`` is what was still to be
-    paid after the answer to it, where a plan was found.
+    """What one search knows. ``first_seen`` are the texts that first ended in each fault; ``remaining_cost`` what was
+    still paid after the answer to it, where a plan was found.
     """
 
     runs: TraceSource
     queue: list[tuple[int, int, State]] = field(default_factory=list)
-    # What waits, and whether a cheaper fix of the same fault waits as well.
+    # Deferred entries, and whether a cheaper fix of the same fault is deferred as well.
     deferred: list[tuple[tuple[int, int, State], bool]] = field(default_factory=list)
     deferred_at: int = 0
     first_seen: dict[Progress, Texts] = field(default_factory=dict)
@@ -67,7 +67,10 @@ class SearchState:
     notes: list[str] = field(default_factory=list)
 
     def waiting(self) -> bool:
-        """Whether a state is to be run; one that waits is, where a plan is known, nothing else is left, or for long."""
+        """Return whether a state is left to run.
+
+        Deferred ones are taken up once a plan is known, nothing else is left, or ``PATIENCE`` runs have passed.
+        """
         if self.deferred and (self.plans or not self.queue or self.probes >= self.deferred_at + PATIENCE):
             for entry, not_cheapest in self.deferred:
                 if not (not_cheapest and self._is_far(entry[2])):
@@ -76,12 +79,12 @@ class SearchState:
         return bool(self.queue)
 
     def _is_far(self, state: State) -> bool:
-        """Whether a plan through it would be none that is chosen from, if the rest costs what it cost elsewhere."""
+        """Return whether a plan through ``state`` would cost too much, if the rest costs what it cost elsewhere."""
         rest = None if state.parent is None else self.remaining_cost.get(state.parent)
         return rest is not None and not self.is_near(state.cost + rest, MARGIN)
 
     def found(self, state: State) -> None:
-        """Note what was still to be paid after each fault on the way to a plan."""
+        """Remember the remaining cost after each fault on the way to a plan."""
         at: State | None = state
         while at is not None and at.parent is not None:
             self.remaining_cost.setdefault(at.parent, state.cost - at.cost)
@@ -91,12 +94,12 @@ class SearchState:
         return min((plan.cost for plan in self.plans.values()), default=None)
 
     def is_near(self, cost: int, margin: int) -> bool:
-        """Whether a plan of this cost could be one that is chosen from."""
+        """Return whether a plan of this cost could still be chosen."""
         best = self.best()
         return best is None or cost <= best + margin
 
     def push(self, state: State, *, waits: bool, not_cheapest: bool) -> None:
-        """A state to be run; ``waits``: not before the rest has been found elsewhere, and then not if it is far."""
+        """Queue a state; one that ``waits`` is deferred until the rest was found elsewhere, and dropped if far."""
         self.pushed += 1
         entry = (state.cost, self.pushed, state)
         if waits:

@@ -1,6 +1,6 @@
-"""The runs that were pending of one probe: which are under way, which are over, which nobody waits for any more.
+"""Track the runs of one probe: which are in flight, finished or abandoned.
 
-It keeps the accounts for ``child`` and talks to nobody.
+It keeps count for ``session`` and talks to nobody.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from autofix.probe.main import wire
 
 @dataclass(frozen=True)
 class PendingRun:
-    """A run that was begun, or waits for its turn."""
+    """A run that was sent to the probe, or waits for its turn."""
 
     request: wire.RunRequest
     reply_path: Path
 
     @property
     def done(self) -> bytes:
-        """What the probe says when the reply is there."""
+        """Return the line that the probe writes when the reply is there."""
         return wire.done(str(self.reply_path))
 
 
 @dataclass
 class RunTracker:
-    """Of the runs of one probe, by what it says when each is over."""
+    """The runs of one probe, by the line that it writes when each is finished."""
 
     in_flight: dict[bytes, PendingRun] = field(default_factory=dict)
     finished: set[bytes] = field(default_factory=set)
@@ -37,11 +37,11 @@ class RunTracker:
         self.in_flight[pending.done] = pending
 
     def knows(self, pending: PendingRun) -> bool:
-        """Whether it was begun and its reply not yet taken."""
+        """Return whether the run was sent and its reply is not consumed yet."""
         return pending.done in self.in_flight or pending.done in self.finished
 
     def note(self, answer: bytes) -> bool:
-        """A run is over; whether that is what the answer says."""
+        """Mark the run that ``answer`` reports as finished; return whether it reports one."""
         if answer not in self.in_flight:
             return False
         del self.in_flight[answer]
@@ -49,16 +49,16 @@ class RunTracker:
         return True
 
     def consume(self, pending: PendingRun) -> None:
-        """The reply of one that is over is being read."""
+        """Forget a finished run, whose reply is being read."""
         self.finished.remove(pending.done)
 
     def abandon(self, pending: PendingRun) -> None:
-        """Nobody waits for it any more."""
+        """Note that nobody waits for this run any more."""
         if self.knows(pending):
             self.abandoned[pending.done] = pending
 
     def unwanted(self) -> Iterator[Path]:
-        """The replies that are there and that nobody waits for; each is named once."""
+        """Yield the replies of abandoned runs that have finished, each once."""
         for answer in self.finished & self.abandoned.keys():
             self.finished.remove(answer)
             yield self.abandoned.pop(answer).reply_path

@@ -84,25 +84,25 @@ class Session:
 
     @property
     def process_id(self) -> int | None:
-        """The probe's, None while there is none."""
+        """Return the process number of the probe, None while there is none."""
         return None if self._process is None else self._process.pid
 
     @property
     def starting(self) -> bool:
-        """Whether the probe still imports torch, so that the caller has to wait whatever it does."""
+        """Return whether the probe still imports torch, so that the caller has to wait in any case."""
         return not self._ready and not self._answers.queue
 
     def cancel(self) -> None:
-        """End the run under way, from any thread; it and every later one raise CancelledError until ``allow``."""
+        """End the run in flight, from any thread; it and every later one raise CancelledError until ``allow``."""
         self._cancelled.set()
         self._answers.put(_WAKE)
 
     def allow(self) -> None:
-        """Runs may be made again."""
+        """Allow runs again after ``cancel``."""
         self._cancelled.clear()
 
     def run(self, request: wire.RunRequest) -> dict[str, Any]:
-        """The reply to ``request``, as the probe wrote it.
+        """Run ``request`` and return the reply as the probe wrote it.
 
         Raises ProbeError if the interpreter cannot run the probe or answers with something else, CancelledError after
         ``cancel``.
@@ -110,7 +110,7 @@ class Session:
         return self.wait(self.ask(request))
 
     def ask(self, request: wire.RunRequest) -> PendingRun:
-        """Begin a run that ``wait`` gives the reply of; a fresh one is made beside another where the probe can."""
+        """Send a run to the probe; ``wait`` returns its reply. A fresh run is made beside others where that works."""
         # Nothing that cleans or lists folders comes upon a reply by accident.
         pending = PendingRun(request, self._folder / f"reply-{next(self._numbers)}-{secrets.token_hex(8)}.json")
         self._await_ready()
@@ -119,7 +119,7 @@ class Session:
         return pending
 
     def ask_ahead(self, request: wire.RunRequest) -> PendingRun | None:
-        """Begin a run that may be wanted later; None where one that is wanted might have to wait for it."""
+        """Send a run that may be wanted later; return None where that might delay one that is wanted."""
         self._await_ready()
         self._read_answers()
         in_flight = self._tracker.in_flight.values()
@@ -134,7 +134,7 @@ class Session:
         self._read_answers()
 
     def wait(self, pending: PendingRun) -> dict[str, Any]:
-        """The reply to what was pending; raises as ``run`` does."""
+        """Return the reply to a pending run; raises as ``run`` does."""
         try:
             return self._reply_to(pending)
         finally:
@@ -197,7 +197,7 @@ class Session:
             ) from None
 
     def _answer_to(self, pending: PendingRun) -> bytes | None:
-        """The line that says that the reply is there, or what came instead of it."""
+        """Return the line that reports the reply, or what came instead of it."""
         if not self._tracker.knows(pending):
             self._send(pending)  # It had to wait for its turn, or its probe has ended.
         deadline = time.monotonic() + pending.request.limits.run_seconds + GRACE_SECONDS
@@ -209,7 +209,7 @@ class Session:
         return pending.done
 
     def _read_answers(self) -> None:
-        """Those that are there, without waiting; the first that is not about a run is left for who waits."""
+        """Read the lines that have arrived, without waiting, up to the first that is not about a run."""
         while self._answers.queue and self._answers.queue[0] in self._tracker.in_flight:
             self._tracker.note(self._answers.get())
         for reply in self._tracker.unwanted():

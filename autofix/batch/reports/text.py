@@ -74,18 +74,19 @@ def _plan(outcome: JobOutcome) -> Iterator[Line]:
 
 
 def sums(report: BatchReport, *, unsafe: bool) -> Iterator[str]:
-    """``12 targets: 8 healthy, 3 with a repair (2 safe, 1 unsafe), 1 without, 0 not run``."""
+    """``12 targets: 8 healthy, 3 repairable (2 safe, 1 unsafe), 1 without a repair, 0 could not run``."""
     plans = [outcome for outcome in report.outcomes if outcome.plan is not None]
     safe = sum(outcome.label_of_plan == "safe" for outcome in plans)
     healthy = report.count(*HEALTHY)
-    without = len(report.outcomes) - healthy - len(plans) - report.count("not-run")
+    not_run = report.count("not-run")
+    without = len(report.outcomes) - healthy - len(plans) - not_run
     yield (
-        f"{phrases.counted(len(report.outcomes), 'target')}: {healthy} healthy, {len(plans)} with a repair "
-        f"({safe} safe, {len(plans) - safe} unsafe), {without} without, {report.count('not-run')} not run"
+        f"{phrases.counted(len(report.outcomes), 'target')}: {healthy} healthy, {len(plans)} repairable "
+        f"({safe} safe, {len(plans) - safe} unsafe), {without} without a repair, {not_run} could not run"
     )
     withheld = sum(bool(outcome.withheld) for outcome in plans)
     if withheld:
         yield f"{phrases.counted(withheld, 'repair')} withheld: see above"
     if len(plans) > safe and not unsafe:
         left_out = phrases.counted(len(plans) - safe, "unsafe repair")
-        yield f"the patches leave out {left_out}; --unsafe-fixes takes them in"
+        yield f"{left_out} left out; include them with --unsafe-fixes"

@@ -1,6 +1,6 @@
 """The command line: parse the words, do the command, turn every outcome into one message and an exit code.
 
-What a repair does stands in ``repairing``; this file alone decides how a run of the program ends.
+What a repair does stands in ``repair``; this file alone decides how a run of the program ends.
 """
 
 from __future__ import annotations

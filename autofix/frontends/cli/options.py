@@ -140,9 +140,9 @@ def checked(choice: Choice) -> Choice:
 def _check_limits(seconds: float | None, mebibytes: int | None) -> None:
     """No more than a system can count; "not a number" is no number of seconds, though the option parser takes it."""
     if seconds is not None and not seconds <= MAX_SECONDS:
-        raise UsageError(f"a limit of {seconds:g} seconds is none; pass at most {MAX_SECONDS:,.0f}")
+        raise UsageError(f"time limit too large; the maximum is {MAX_SECONDS:,.0f} seconds")
     if mebibytes is not None and mebibytes > MAX_MIB:
-        raise UsageError(f"a limit of that many MiB is none; pass at most {MAX_MIB:,}, or leave it out")
+        raise UsageError(f"memory limit too large; the maximum is {MAX_MIB:,} MiB")
 
 
 def _check_run(run: RunChoice) -> None:

@@ -23,18 +23,14 @@ IDLE_SECONDS = 0.02  # Forking takes time from the runs that come in a row.
 
 @dataclass(frozen=True)
 class Imports:
-    """What all workers need that serve requests of a kind, imported before they are forked; of scripts: quick when it
-    was done.
-    """
+    """What workers that serve requests of a kind need; it is imported once, before they are forked."""
 
     of_scripts: Callable[[], None]
     without_storage: Callable[[], None]
 
 
 class _Workers:
-    """Those that serve requests, one for each fresh run under way, and one that waits: forked and warm before it is
-    needed.
-    """
+    """The workers: some serve requests in turn, each fresh run has one of its own, and one waits, forked and warm."""
 
     def __init__(self, serve: Serve, imports: Imports, answers: int, ordinary: int) -> None:
         self._serve, self._imports, self._answers = serve, imports, answers
@@ -52,14 +48,14 @@ class _Workers:
         return [worker for worker in self._ordinary if worker.job is not None] + self._fresh
 
     def patience(self) -> float | None:
-        """Seconds until the first run under way is over time, or until there is time to fork; None for neither."""
+        """Return the seconds until a run reaches its limit or there is time to fork; None where neither will be."""
         times = [min(worker.job.deadline, worker.job.look) for worker in self.busy if worker.job is not None]
         if times:
             return max(0.0, min(times) - time.monotonic())
         return IDLE_SECONDS if self._spare is None and self._for_scripts is not None else None
 
     def take(self, line: bytes) -> None:
-        """Begin with a request, or let it wait for its turn."""
+        """Start a request, or queue it."""
         request, reply_path = wire.decode_request(line.decode("utf-8", "surrogatepass"))
         if request.script:
             self._imports.of_scripts()
@@ -94,7 +90,7 @@ class _Workers:
             self._for_sizes = True
 
     def _go_on(self) -> None:
-        """The next requests that wait, for as many workers as are free."""
+        """Start queued requests on the workers that are free."""
         while self._waiting:
             worker = self._free(self._waiting[0])
             if worker is None:
@@ -102,7 +98,7 @@ class _Workers:
             worker.start(self._waiting.popleft())
 
     def _free(self, job: WorkerJob) -> Worker | None:
-        """An ordinary worker without a job; None where all have one."""
+        """Return an ordinary worker without a job; None where all have one."""
         idle = [worker for worker in self._ordinary if worker.job is None]
         for worker in idle:
             if worker.runs < MAX_RUNS and worker.fits(job):
@@ -114,7 +110,7 @@ class _Workers:
         return self._ordinary[-1]
 
     def _one_for(self, job: WorkerJob) -> Worker:
-        """A worker that has run nothing of the user's."""
+        """Return a worker that has not run user code."""
         spare, self._spare = self._spare, None
         if spare is not None and not spare.fits(job):
             self._end(spare)
@@ -122,7 +118,7 @@ class _Workers:
         return spare or self._forked(job.request.script, rehearse=False)
 
     def prepare(self) -> None:
-        """Fork the one that waits, for requests of the kind that came last."""
+        """Fork the spare worker, for requests of the kind that came last."""
         if self._spare is None and self._for_scripts is not None:
             self._spare = self._forked(self._for_scripts, rehearse=not self._for_scripts)
 
@@ -132,7 +128,7 @@ class _Workers:
         return Worker(self._serve, [self._answers, *held], scripts, self._for_sizes, rehearse)
 
     def settle(self, readable: list[int]) -> Iterator[tuple[str, str]]:
-        """The reply's path and how its worker ended, '' if well, for each run that is over."""
+        """Yield the reply's path and how its worker ended ('' if well) for each run that has finished."""
         now = time.monotonic()
         for worker in self.busy:
             job = worker.job
@@ -158,7 +154,7 @@ class _Workers:
         self._go_on()
 
     def cancel(self) -> Iterator[str]:
-        """End every run, under way or not; the paths of the replies that nobody wants."""
+        """End every run, started or queued; yield the paths of their replies."""
         for worker in self.busy:
             job, worker.job = worker.job, None
             self._drop(worker)
@@ -174,7 +170,7 @@ class _Workers:
         process_tree.end_strangers({*known, *self._killed})
 
     def _end(self, worker: Worker) -> None:
-        """Nobody waits until the system has taken the memory of a killed process apart."""
+        """Kill a worker without waiting until the system has taken its memory apart."""
         pid = worker.end()
         if pid:
             self._killed.append(pid)

@@ -1,4 +1,4 @@
-"""Operators on the values of a sketch: arithmetic, comparisons, truth, what a loop goes over.
+"""Operators on abstract values: arithmetic, comparisons, truth, what a loop goes over.
 
 It evaluates no expression. Nothing takes longer, or more memory, than a short text can mean: what a program would
 wait for is unknown here.

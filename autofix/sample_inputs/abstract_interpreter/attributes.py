@@ -1,4 +1,4 @@
-"""What ``owner.name`` means in a sketch: an attribute that was set, a method, a class attribute, a part of a tensor.
+"""What ``owner.name`` means to the interpreter: an attribute that was set, a method, a class attribute, a tensor's part.
 
 Expressions go to the run's ``evaluate``.
 """

@@ -1,4 +1,4 @@
-"""Walk through the functions of a file as a sketch: build its classes, call its methods, apply layers to shapes.
+"""Walk through the functions of a file abstractly: build its classes, call its methods, apply layers to shapes.
 
 Nothing of the user's is run; a walk has a number of steps and ends as Undetermined when they are used up.
 """

@@ -1,4 +1,4 @@
-"""The value of an expression in a sketch: arithmetic, containers, attributes; calls go to the run's ``call``.
+"""The value of an expression abstractly: arithmetic, containers, attributes; calls go to the run's ``call``.
 
 It executes no statement.
 """

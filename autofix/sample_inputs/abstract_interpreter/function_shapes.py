@@ -133,7 +133,7 @@ def _view(use: _Use) -> Any:
     if sizes is None:
         return AbstractTensor(None, use.given.dtype)
     shape = view_shapes.view(use.given.shape, sizes)
-    use.run.folds += shape[:1] != use.given.shape[:1]
+    use.run.batch_folds += shape[:1] != use.given.shape[:1]
     return shape
 
 

@@ -82,7 +82,7 @@ def _linear(use: Use) -> Any:
     wanted, out = use.layer.size("in_features"), use.layer.size("out_features")
     if len(use.shape) > 3 and out is not None and wanted == math.prod(use.shape[1:]) != use.shape[-1]:
         # The flatten before it is missing, so the size is right and the model is wrong.
-        use.run.folds += 1
+        use.run.batch_folds += 1
         return AbstractTensor((use.shape[0], out))
     _agree(use.run, use.layer.size("in_features"), use.shape[-1])
     if use.given.dtype in INTEGERS:

@@ -1,4 +1,4 @@
-"""Build torch's layers from the arguments of their constructors, and apply them in a sketch.
+"""Build torch's layers from the arguments of their constructors, and apply them to shapes.
 
 What each kind makes of a shape stands in ``layer_shapes``; a kind that is not listed there gives an unknown result.
 """
@@ -73,7 +73,7 @@ def apply(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> Any:
         return UNKNOWN
     except (shape_functions.ShapeError, IndexError) as error:
         raise ShapeMismatch(str(error)) from error
-    run.applied += 1
+    run.layers_applied += 1
     return result
 
 

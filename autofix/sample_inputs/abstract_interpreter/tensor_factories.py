@@ -1,4 +1,4 @@
-"""Tensors that a program makes in a sketch: ``randn``, ``randint``, ``arange``, joined ones, other dtypes.
+"""Tensors that a program makes abstractly: ``randn``, ``randint``, ``arange``, joined ones, other dtypes.
 
 Shapes, dtypes and the bounds of integers; never values.
 """

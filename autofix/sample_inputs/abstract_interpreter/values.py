@@ -1,4 +1,4 @@
-"""The values of a sketch: tensors as shapes, layers as settings, instances as attributes.
+"""Abstract values: tensors as shapes, layers as settings, instances as attributes.
 
 Plain data; how they come about is for the other files of this folder.
 """
@@ -115,7 +115,7 @@ class Parent:
 @dataclass(slots=True, eq=False)
 class Interpretation:
     """One walk through a text. ``needs`` collects the first layer that each input of ``forward`` meets, ``applied``
-    counts the layers, ``misfits`` those that are for another width, and ``folds`` the views that moved the batch
+    counts the layers, ``misfits`` those that are for another width, and ``batch_folds`` the views that moved the batch
     elsewhere.
     """
 
@@ -125,9 +125,9 @@ class Interpretation:
     call: Callable[[Any, list[Any], dict[str, Any], Interpretation], Any]
     module: dict[str, Any] = field(default_factory=dict)
     needs: dict[int, AbstractLayer] = field(default_factory=dict)
-    applied: int = 0
+    layers_applied: int = 0
     misfits: int = 0
-    folds: int = 0
+    batch_folds: int = 0
     depth: int = 0
     lenient: bool = False
 
