@@ -319,7 +319,7 @@ def _with_fresh(checks: tuple[Check, ...]) -> tuple[Check, ...]:
 
 
 def _alternative(plan: Plan, best: Plan) -> Plan:
-    return replace(plan, applicability=Applicability.UNSAFE, notes=(f"a cheaper repair passes: {best.title}",))
+    return replace(plan, applicability=Applicability.UNSAFE, notes=(f"a simpler repair also works: {best.title}",))
 
 
 def _diagnostic(project: Project, finding: Finding, fix: Fix | None) -> Diagnostic:

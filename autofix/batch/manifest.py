@@ -12,8 +12,8 @@ from autofix.batch.records import Job, Missing
 
 HEAD = """\
 # What `autofix batch` would run. Save this as autofix.toml, change it, and it is the list of targets from then on.
-# `samples` has one text for each input; a sample that is only solved for from the layers stands in a comment.
-# An entry in comments cannot be run yet: say what is missing, and take the signs away.
+# `samples` has one text for each input; a sample that is only chosen to fit the layers stands in a comment.
+# An entry in comments cannot be run yet: fill in what is missing and remove the leading `#`.
 """
 
 

@@ -145,7 +145,7 @@ def _mixed(project: Project) -> Iterator[SilentFault]:
     operation = project.trace.operations[check.operation]
     name, before, after = bare(operation), operation.tensors[0], operation.result
     if name in _RESHAPES and isinstance(after, Tensor):
-        message = f"`{name}` puts different samples into one row: {show(before.shape)} becomes {show(after.shape)}"
+        message = f"`{name}` merges different samples into one row: {show(before.shape)} becomes {show(after.shape)}"
         yield from _found(Mismatch.SILENT_FOLD, message, project, operation, dimension=check.dimension)
     elif name in _NORMALISED | _REDUCED and samples_lead(project) and _over_samples(project, operation, check):
         message = f"`{name}` runs over the samples, dimension {check.dimension} of {show(before.shape)}"

@@ -36,7 +36,7 @@ class SampleOrigin(Enum):
     SETTINGS = "the settings"
     ANNOTATION = "annotations of forward"
     USE = "a use in the file"
-    SOLVED = "solved for from the layers"
+    SOLVED = "chosen to fit the layers"
     NONE = "no sample"
 
 

@@ -165,7 +165,7 @@ class CheckKind(Enum):
     FORWARD = "forward on the sample"
     ALSO = "forward on the other samples"
     BATCH = "other batch sizes"
-    INDEPENDENT = "no batch mixing"
+    INDEPENDENT = "samples independent"
     BACKWARD = "backward"
     FRESH = "fresh process"
     EQUAL = "equal outputs with the same weights"

@@ -26,7 +26,7 @@ _RUNGS = {
     CheckKind.FORWARD: "forward",
     CheckKind.ALSO: "other samples",
     CheckKind.BATCH: "other batch sizes",
-    CheckKind.INDEPENDENT: "no batch mixing",
+    CheckKind.INDEPENDENT: "samples independent",
     CheckKind.BACKWARD: "backward",
     CheckKind.FRESH: "fresh process",
     CheckKind.EQUAL: "equal outputs with the same weights",

@@ -1,4 +1,4 @@
-"""A sample solved for from the layers: the first layer an input meets says its rank and width, the others its size.
+"""A sample chosen to fit the layers: the first layer an input meets says its rank and width, the others its size.
 
 It interprets the model with candidate shapes and keeps the first that fits; nothing is run, so the sample is
 a guess and is labelled as one.
@@ -50,7 +50,7 @@ Pattern = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """What came of one candidate: ``uncertainty`` is 0 if it gave the output, 1 if it could not, 2 if it does not fit."""
+    """One candidate: ``uncertainty`` is 0 if it gave the output, 1 if it could not, 2 if it does not fit."""
 
     uncertainty: int
     misfits: int

@@ -22,7 +22,7 @@ _LAST = frozenset(
         *("TransformerDecoder", "TransformerDecoderLayer"),
     )
 )
-NOTE = "the sample was solved for from the layers; pass --sample-shape or write a comment to say what it takes"
+NOTE = "the sample was chosen to fit the layers; pass --sample-shape or add a comment `# autofix: sample-shape=...`"
 
 
 def is_reliable(samples: Samples, trace: Trace, finding: Finding) -> bool:
@@ -54,7 +54,7 @@ def downgrade(
     """A plan that was proved on a guessed sample only is not safe."""
     if samples.origin is not SampleOrigin.SOLVED or label is not Applicability.SAFE:
         return label, reasons
-    return Applicability.UNSAFE, (*reasons, "it was verified only on a sample that was solved for from the layers")
+    return Applicability.UNSAFE, (*reasons, "it was verified only on a sample that was chosen to fit the layers")
 
 
 def _is_set_by_layers(trace: Trace, finding: Finding) -> bool:

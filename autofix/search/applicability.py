@@ -46,9 +46,9 @@ def judge(
     reasons += [f"{check.kind.value}: {check.detail}" for check in failed]
     near = next((plan for plan in rivals if plan.cost - plan.reach - cost <= COMPARABLE), None)
     if near is not None:
-        reasons.append(f"another repair is as plausible: {near.title}")
+        reasons.append(f"an equally plausible repair: {near.title}")
     if trace.mode is Mode.META:
-        reasons.append("it was verified by shapes alone, without storage and values")
+        reasons.append("checked on the meta device (shapes only)")
     if trace.placeholders:
         reasons.append(f"it was verified without {', '.join(trace.placeholders)}")
     others = sorted(
@@ -60,7 +60,7 @@ def judge(
         names = ", ".join(f"`{layer.path}`" for layer in more[:4])
         reasons.append(f"it also adds {len(more)} layers with parameters, {names} among them")
     if _is_set_elsewhere(steps[0], project):
-        reasons.append("the model was not built to its end, so what else the size is for is not known")
+        reasons.append("construction stopped early; other uses of this size are unknown")
     if changes_state(project.trace, trace) and (place := checkpoint(project)):
         reasons.append(f"it changes the shape of a parameter and {place} loads weights")
     if any(check.kind is CheckKind.FRESH and check.outcome is CheckOutcome.NOT_ASKED for check in checks):

@@ -190,7 +190,7 @@ def limit_notes(trace: Trace) -> tuple[str, ...]:
     """What is to be said of a repair whose run came up against a limit: whether it is one is not known."""
     if trace.ending not in _LIMITS:
         return ()
-    return (f"a repair was given up because its run came to no end: {trace.message}",)
+    return (f"a repair was given up because its run hit a limit: {trace.message}",)
 
 
 def _expand(search_state: SearchState, state: State, outcome: Progress, project: Project, propose: Propose) -> None:

@@ -51,8 +51,8 @@ def notes(original: Trace) -> tuple[str, ...]:
     """What a run without storage could not know, or why it was not made."""
     needed = ", ".join(original.synthesized[:MAX_NAMED])
     if original.mode is Mode.REAL:
-        return (f"run with storage, because values are needed: {needed}",) if needed else ()
-    said = ["the model was run without storage: whether its samples influence each other is not known"]
+        return (f"run on real tensors, because values are needed: {needed}",) if needed else ()
+    said = ["run on the meta device (shapes only): whether its samples influence each other is not known"]
     if needed:
-        said.append(f"values that only storage gives were made up: {needed}")
+        said.append(f"data-dependent values were replaced by synthetic ones: {needed}")
     return tuple(said)

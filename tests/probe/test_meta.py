@@ -167,7 +167,7 @@ def test_a_model_that_does_not_fit_is_repaired_without_storage(tmp_path: Path, s
     assert report.plan is not None, report.message
     assert dict(report.plan.texts)[tmp_path / "model.py"] == _huge(WIDE)
     assert (report.trace.mode, report.plan.applicability) == (Mode.META, Applicability.UNSAFE)
-    assert "it was verified by shapes alone, without storage and values" in report.plan.notes
+    assert "checked on the meta device (shapes only)" in report.plan.notes
     shown = text.render(report)
     assert "without storage, which would take up to 64" in shown.replace("\n", " ").replace("  ", " ")
     assert "influence each other is not known" in shown
@@ -229,7 +229,7 @@ def test_a_model_that_does_not_fit_gets_made_up_values(
 ) -> None:
     report = _repaired(tmp_path, _huge(WIDE, forward), session, f"2,{WIDE}")
     assert (report.ending, report.trace.mode) == (RepairEnding.HEALTHY, Mode.META), report.message
-    said = f"values that only storage gives were made up: `{word}` at model.py:"
+    said = f"data-dependent values were replaced by synthetic ones: `{word}` at model.py:"
     assert any(note.startswith(said) for note in report.notes)
 
 

@@ -219,7 +219,7 @@ models/my net.py:8:31: error[AF101] `head` takes 128 features but receives 256
    = reason: the flattened input of `head` has 256 features
 
 repair (safe): 1 edit in models/my net.py
-   = verified: forward (1, 10); batches of 2 and 3; no batch mixing; backward; fresh process
+   = verified: forward (1, 10); batches of 2 and 3; samples independent; backward; fresh process
    = not asked: other samples (no other sample was given)
    = trace after: input (1, 3, 32, 32) -> conv (1, 16, 4, 4) -> flatten (1, 256) -> head (1, 10)
    = parameters: 1,738 -> 3,018
@@ -286,7 +286,7 @@ def test_the_others_keep_their_rank_when_one_is_picked() -> None:
 def test_a_failed_rung_is_said() -> None:
     checks = (*CHECKS[:3], Check(CheckKind.INDEPENDENT, CheckOutcome.FAILED, "sample 1 reaches sample 2"))
     plan = replace(PLAN, applicability=Applicability.UNSAFE, proof=replace(PROOF, checks=checks))
-    assert "   = failed: no batch mixing (sample 1 reaches sample 2)\n" in text.render(replace(REPORT, plan=plan))
+    assert "   = failed: samples independent (sample 1 reaches sample 2)\n" in text.render(replace(REPORT, plan=plan))
 
 
 def test_a_plan_outside_the_root_is_explained_without_a_patch() -> None:
@@ -414,7 +414,7 @@ def test_the_last_link_failed(chain: tuple[ChainLink, ...], expected: list[str])
             Samples((SampleInput((2,)),), origin=SampleOrigin.USE, place="line 30"),
             "2 (from a use in the file, line 30)",
         ),
-        (Samples((SampleInput((2,)),), origin=SampleOrigin.SOLVED), "2 (solved for from the layers)"),
+        (Samples((SampleInput((2,)),), origin=SampleOrigin.SOLVED), "2 (chosen to fit the layers)"),
         (Samples(expression="batch()", origin=SampleOrigin.SETTINGS), "batch() (from the settings)"),
         (Samples(origin=SampleOrigin.NONE), "no sample"),
     ],

@@ -1,4 +1,4 @@
-"""Samples that nobody gave: found in annotations and uses, solved for from the layers, and how far each is trusted."""
+"""Samples that nobody gave: found in annotations and uses, chosen to fit the layers, and how far each is trusted."""
 
 from __future__ import annotations
 
@@ -322,7 +322,7 @@ def test_a_solved_sample_runs_through_the_healthy_model(
     body, sample = SOLVED[name]
     report = engine.repair(engine.Request(find_target.target(written(HEAD + body), model="Net")), session)
     assert report.ending is RepairEnding.HEALTHY, report.message
-    assert f"{sample} (solved for from the layers)" in text.render(report)
+    assert f"{sample} (chosen to fit the layers)" in text.render(report)
     assert '"solved"' in json_report.render(report)
 
 

@@ -196,7 +196,7 @@ def test_a_run_that_hits_a_limit_is_told_and_left() -> None:
     assert finding is not None
     found = search.search(original, finding, prober, prober.view, lambda texts, trace: (), prober.propose, LIMITS)
     assert found.plans == ()
-    assert [note.partition(":")[0] for note in found.notes] == ["a repair was given up because its run came to no end"]
+    assert [note.partition(":")[0] for note in found.notes] == ["a repair was given up because its run hit a limit"]
 
 
 def test_the_first_plan_is_begun_in_a_fresh_process() -> None:

@@ -185,7 +185,7 @@ def _check_repair(choice: RepairChoice) -> None:
             choice.interactive and choice.output is not None,
             "--interactive writes the files, --output a patch; choose one",
         ),
-        (choice.interactive and choice.streams.quiet, "--interactive has to ask, so it cannot be --quiet"),
+        (choice.interactive and choice.streams.quiet, "--interactive and --quiet cannot be combined"),
     )
     for contradicts, message in contradictions:
         if contradicts:

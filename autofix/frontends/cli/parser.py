@@ -49,8 +49,8 @@ Exit codes:
   1  faults remain, or a patch is proposed
   2  the job could not be done
 
-A file whose name is a command is written ./shapes.
---version, --install-completion and --show-completion stand alone.
+If a file is named like a command, write ./shapes.
+--version, --install-completion and --show-completion cannot be combined with other options.
 """
 
 
@@ -131,9 +131,9 @@ def _main(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Repair a PyTorch model that fails over shapes.
+    """Fix tensor-shape errors in a PyTorch model.
 
-    A small patch goes to stdout, proved by running the patched model, and the reason to stderr.
+    Prints a patch on stdout, tested by running the patched model, and the explanation on stderr.
     """
 
 
@@ -186,7 +186,7 @@ _RUN_OPTIONS: dict[str, Any] = {
         list[str] | None,
         typer.Option("--select", metavar="CODES", help="Use only these rules; a refactoring runs only if named."),
     ],
-    "ignore": Annotated[list[str] | None, typer.Option("--ignore", metavar="CODES", help="Leave these rules out.")],
+    "ignore": Annotated[list[str] | None, typer.Option("--ignore", metavar="CODES", help="Skip these rules.")],
     "python": Annotated[
         str | None, typer.Option("--python", metavar="PATH", help="The interpreter you train with (default: this one).")
     ],
@@ -250,13 +250,11 @@ def _repair(
     also: _Also = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write the repair if it is safe.")] = False,
     unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="With --apply: unsafe ones too.")] = False,
-    interactive: Annotated[bool, typer.Option("--interactive", help="Ask fix by fix, then write.")] = False,
+    interactive: Annotated[bool, typer.Option("--interactive", help="Confirm each fix before writing.")] = False,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Show the other plans as patches.")] = False,
-    pick: Annotated[int | None, typer.Option("--pick", metavar="N", min=1, help="Take plan N; 1 is the best.")] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Write what stdout would carry to FILE.")
-    ] = None,
-    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.TEXT,
+    pick: Annotated[int | None, typer.Option("--pick", metavar="N", min=1, help="Use repair N (1 = best).")] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the output to FILE.")] = None,
+    format: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.TEXT,
     options: RunOptions = RunOptions(),  # noqa: B008
     stdin_filename: _StdinFilename = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")] = False,
@@ -346,16 +344,16 @@ def _batch(
         list[Path] | None,
         typer.Option("--report", metavar="FILE", help="A report: .html, .md, .json, .sarif, .xml (JUnit); repeatable."),
     ] = None,
-    format: Annotated[BatchFormat, typer.Option("--format", help="What stdout carries.")] = BatchFormat.TEXT,
+    format: Annotated[BatchFormat, typer.Option("--format", help="Output format.")] = BatchFormat.TEXT,
     options: RunOptions = RunOptions(),  # noqa: B008
     max_seconds: Annotated[
         float | None,
         typer.Option(
-            "--max-seconds", metavar="SECONDS", min=1.0, help="Stop the whole after this; run again to go on."
+            "--max-seconds", metavar="SECONDS", min=1.0, help="Stop the batch after SECONDS; rerun to continue."
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the last batch that did not finish.")] = False,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use earlier results nor keep these.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not read or write the cache.")] = False,
     cache_dir: Annotated[
         Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="Instead of .autofix_cache in the project.")
     ] = None,
@@ -401,7 +399,7 @@ def _explain(
 def _lsp(
     stdio: Annotated[bool, typer.Option("--stdio", help="Standard input and output, as always.")] = False,
 ) -> ServeChoice:
-    """Be the language server that an editor starts; see docs/lsp.md."""
+    """Start the language server; see docs/lsp.md."""
     del stdio  # Editors pass it on to every server.
     return ServeChoice()
 

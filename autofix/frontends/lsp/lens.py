@@ -128,7 +128,7 @@ def _origin(samples: Samples, name: str) -> str:
     if match is not None:
         return f"from line {match['line']}" if match["file"] == name else f"from {samples.place}"
     if samples.origin is SampleOrigin.SOLVED:
-        return "solved for from the layers"
+        return "chosen to fit the layers"
     return f"from {samples.origin.value}" if samples.origin is not SampleOrigin.GIVEN else ""
 
 

@@ -1,4 +1,4 @@
-"""What ``owner.name`` means to the interpreter: an attribute that was set, a method, a class attribute, a tensor's part.
+"""What ``owner.name`` means to the interpreter: an attribute, a method, a class attribute, a part of a tensor.
 
 Expressions go to the run's ``evaluate``.
 """

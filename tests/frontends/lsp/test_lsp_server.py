@@ -380,7 +380,7 @@ async def test_an_unsafe_repair_asks_or_says_so(talk: Talk) -> None:
         assert annotation.description
     else:
         assert edit.change_annotations is None
-        assert "a cheaper repair passes" in action.title
+        assert "a simpler repair also works" in action.title
 
 
 async def test_disabling_hides_the_diagnostic(talk: Talk) -> None:
