@@ -3,6 +3,6 @@
 ``places`` enumerates and prices the edits; the other files answer what it asks of the source.
 """
 
-from autofix.provenance.size_sites import Site, sites
+from autofix.provenance.size_sites import Site, dearest, sites
 
-__all__ = ["Site", "sites"]
+__all__ = ["Site", "dearest", "sites"]
