@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import takewhile
 
 from autofix.facts.evaluate import integer
@@ -28,7 +28,8 @@ from autofix.provenance.render_expression import (
     shift,
     text_key,
 )
-from autofix.records.costs import Counted, Evidence, Piece, counted, total
+from autofix.provenance.site import Site, dearest
+from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
 from autofix.records.values import Mapping, Sequence, Tensor
 from autofix.syntax import name_bindings
@@ -37,39 +38,6 @@ from autofix.syntax.source import below, dotted
 MAX_DEPTH = 7
 FEWEST = 3  # Of two there are too many by chance.
 FEW_TIMES = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """One way to make an expression have the size wanted. ``text`` is what would stand there, ``what`` names the
-    place; ``evidence`` is how it differs from the plainest edit.
-    """
-
-    edits: tuple[Edit, ...]
-    evidence: tuple[Counted, ...]
-    text: str
-    what: str
-    place: Location
-    at_root: bool = True
-
-    @property
-    def cost(self) -> int:
-        """What a fix of this place alone would cost."""
-        return total((Evidence.EDIT, *self.evidence))
-
-    @property
-    def replaces_expression(self) -> bool:
-        """Whether a literal would stand where an expression was."""
-        return any(evidence is Evidence.LITERAL_FOR_EXPRESSION for evidence, _ in self.evidence)
-
-    def with_evidence(self, *pieces: Piece) -> Site:
-        """The same place with more evidence."""
-        return replace(self, evidence=counted((*self.evidence, *pieces)))
-
-
-def dearest(chosen: Iterable[Site]) -> tuple[Counted, ...]:
-    """The evidence of several places that are edited together: that of the least likely one."""
-    return max(chosen, key=lambda site: site.cost).evidence
 
 
 def sites(project: Project, expression: Expression, want: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:

@@ -46,7 +46,7 @@ class Evidence(Enum):
     OTHER_MODEL = (6, "another model: other heads, groups or weights")
     AGAINST = (8, "something in the model speaks against it")
     LITERAL_FOR_EXPRESSION = (17, "a literal stands in place of an expression")
-    HIDES_FAULT = (20, "the fault may lie elsewhere and only be hidden")
+    HIDES_FAULT = (22, "the fault may lie elsewhere and only be hidden")
     BY_VALUE = (24, "only its value speaks for it")
 
     # What running showed.

@@ -36,8 +36,8 @@ def judge(
 ) -> tuple[Applicability, tuple[str, ...]]:
     """Return the label of a verified plan, and every reason why it is not safe.
 
-    ``trace`` and ``checks`` are those of the plan run in a fresh process, ``project`` is the model before it. It is safe
-    if nothing is said against any of its fixes, it failed no check that it passed before, what was run is what the
+    ``trace`` and ``checks`` are those of the plan run in a fresh process, ``project`` is the model before it. A plan is
+    safe if nothing is said against any of its fixes, it failed no check that it passed before, what was run is what the
     user runs, nothing else of the model changes, and no other plan of comparable cost passes.
     """
     reasons = [

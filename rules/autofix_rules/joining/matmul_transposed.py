@@ -142,12 +142,11 @@ class MatmulTransposed(Rule):
         left, right = tensors[0], tensors[1]
         inner = right.shape[-1] if is_linear else right.shape[-2] if right.rank > 1 else right.shape[0]
         across = right.shape[0] if is_linear else right.shape[-1]
-        for rank, (tensor, place, fits) in enumerate(
-            (
-                (right, places[1], right.rank > 1 and across == left.shape[-1]),
-                (left, places[0], left.rank > 1 and not is_linear and left.shape[-2] == inner),
-            )
-        ):
+        pairs = (
+            (right, places[1], right.rank > 1 and across == left.shape[-1]),
+            (left, places[0], left.rank > 1 and not is_linear and left.shape[-2] == inner),
+        )
+        for rank, (tensor, place, fits) in enumerate(pairs):
             producer = project.producer(tensor)
             if not fits:
                 continue
@@ -157,12 +156,8 @@ class MatmulTransposed(Rule):
                 else None
             )
             if undone is not None and producer is not None and producer.tensors[0].shape[:-2] == tensor.shape[:-2]:
-                yield self.fix(
-                    f"take back the transpose to {tensor.shape}",
-                    (undone,),
-                    Evidence.EXACT_FIT,
-                    Evidence.RUNNER_UP * rank,
-                )
+                title = f"take back the transpose to {tensor.shape}"
+                yield self.fix(title, (undone,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank)
             suffix = _transpose(place.source, tensor.rank)
             yield self.fix(
                 f"transpose {tensor.shape}",

@@ -101,11 +101,8 @@ class ViewSize(Rule):
         place, given = sizes.expressions[0], operands(project, operation)
         if given and isinstance(given[0].node, ast.Name):
             text = size_of(place.source, given[0].text, 0)
-            yield self.fix(
-                f"take the batch size from the tensor: `{text}`",
-                (place.source.replace(place.node, text),),
-                Evidence.EXACT_FIT,
-            )
+            edits = (place.source.replace(place.node, text),)
+            yield self.fix(f"take the batch size from the tensor: `{text}`", edits, Evidence.EXACT_FIT)
         elif -1 not in values:
             yield self.fix("leave the batch size open", (place.source.replace(place.node, "-1"),), Evidence.EXACT_FIT)
 
@@ -133,22 +130,10 @@ class ViewSize(Rule):
             return
         if want % now == 0 and isinstance(place.node, ast.BinOp):
             text = f"{place.text} * {want // now}"
-            yield self.fix(
-                f"ask for {text}",
-                (place.source.replace(place.node, text),),
-                Evidence.INSERTED,
-                *evidence,
-                reason="the factor is taken from this run",
-                unsafe=True,
-            )
-        yield self.fix(
-            "leave that size open",
-            (place.source.replace(place.node, "-1"),),
-            Evidence.OTHER_READING,
-            *evidence,
-            reason="the size is then whatever is left",
-            unsafe=True,
-        )
+            edits, reason = (place.source.replace(place.node, text),), "the factor is taken from this run"
+            yield self.fix(f"ask for {text}", edits, Evidence.INSERTED, *evidence, reason=reason, unsafe=True)
+        edits, reason = (place.source.replace(place.node, "-1"),), "the size is then whatever is left"
+        yield self.fix("leave that size open", edits, Evidence.OTHER_READING, *evidence, reason=reason, unsafe=True)
 
     def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]) -> Iterator[Fix]:
         """The layer before gives out another number than the sizes make up."""
@@ -158,11 +143,8 @@ class ViewSize(Rule):
             if channels or layer.kind == "Linear":
                 what = f"{channels} channels, as they are split" if channels else f"{want} features"
                 title, reason = f"make `{layer.path}` give out {what}", "the sizes asked for could be meant instead"
-                evidence = (
-                    *folded,
-                    Evidence.PRODUCER,
-                    Evidence.EXACT_FIT if channels or split else Evidence.OTHER_MODEL,
-                )
+                how = Evidence.EXACT_FIT if channels or split else Evidence.OTHER_MODEL
+                evidence = (*folded, Evidence.PRODUCER, how)
                 yield self.fix(title, site.edits, *site.evidence, *evidence, reason=reason, unsafe=True)
 
 
