@@ -6,13 +6,13 @@ It turns plain arguments into a request; it prints and writes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from autofix import engine
 from autofix.loading import find_target
-from autofix.loading.settings import Settings
+from autofix.loading.settings import Settings, overlaid
 from autofix.records.locations import SourceText
+from autofix.records.options import RunOptions
 from autofix.records.report import Report
 from autofix.records.samples import SampleInput, Samples
 from autofix.session.session import Session
@@ -48,12 +48,8 @@ def repair(
     is_text = isinstance(path_or_text, str) and "\n" in path_or_text
     path = Path(filename if is_text else path_or_text).absolute()
     text = SourceText(path, str(path_or_text)) if is_text else None
-    chosen = settings or Settings()
-    limits = replace(
-        chosen.limits,
-        network=allow_network or chosen.limits.network,
-        temporary_directory=temporary_directory or chosen.limits.temporary_directory,
-    )
+    said = RunOptions(network=allow_network, temporary_directory=temporary_directory)
+    chosen = overlaid(settings or Settings(), said)
     target = find_target.target(
         path,
         model=model,
@@ -66,7 +62,7 @@ def repair(
     request = engine.Request(
         target=target,
         texts=() if text is None else (text,),
-        settings=replace(chosen, limits=limits),
+        settings=chosen,
         python=None if python is None else Path(python),
     )
     return engine.repair(request, session)

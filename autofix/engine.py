@@ -87,38 +87,39 @@ def _with_containment(report: Report) -> Report:
 
 
 def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnosis: OnDiagnosis | None) -> Report:
-    run = _runs(request, used)
+    """What happens to a request, in order: run, diagnose, see whether it counts, search."""
+    runner = _runner(request, used)
     registry.rules()  # They load while the probe still imports torch.
     if used.starting:
         registry.prepare()
     on_progress("running the model")
-    original = run.trace(Run(checks=True))
-    if not _has_fault(original):
-        further = _failing_sample(request, used, original)
+    case = _Case(request, runner, runner.trace(Run(checks=True)))
+    if not _has_fault(case.original):
+        further = _failing_sample(case, used)
         if further is not None:
             return _repaired(replace(request, target=further), used, on_progress, on_diagnosis)
-        found = _silent_fault(request, run, original, on_progress) or _refactored(request, run, original, on_progress)
-        return found or _without_fault(request, run, original)
-    project = run.project((), original)
+        return _silent_fault(case, on_progress) or _refactored(case, on_progress) or _without_fault(case)
+    project = runner.project((), case.original)
     finding = diagnose(project)
     assert finding is not None
-    hidden = _suppression(run, finding)
+    hidden = _suppression(runner, finding)
     if hidden is not None:
-        return _suppressed(request, run, original, finding, hidden)
-    if not inferred_sample_trust.is_reliable(request.target.samples, original, finding):
-        return _doubted(request, run, original, finding)
+        return _suppressed(case, finding, hidden)
+    if not inferred_sample_trust.is_reliable(request.target.samples, case.original, finding):
+        message = inferred_sample_trust.unreliable_message(request.target.path.name, request.target.samples, finding)
+        return case.report(RepairEnding.NOT_RUN, message)
     if on_diagnosis is not None:
-        on_diagnosis(_known(request, run, original, finding, project))
+        on_diagnosis(case.report(RepairEnding.SEARCHING, finding.message, (_diagnostic(project, finding, None),)))
     on_progress(f"searching for a repair: {finding.message}")
-    return _searched(request, run, original, finding, project)
+    return _searched(case, finding, project)
 
 
 def trace(request: Request, session: Session | None = None) -> tuple[Trace, Finding | None]:
     """One run of the original text and what is wrong with it; nothing is repaired."""
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
-        run = _runs(request, used)
-        made = run.trace(Run(graph=True))
-        return made, diagnose(run.project((), made)) if _has_fault(made) else None
+        runner = _runner(request, used)
+        made = runner.trace(Run(graph=True))
+        return made, diagnose(runner.project((), made)) if _has_fault(made) else None
 
 
 def _say_nothing(words: str) -> None:
@@ -126,7 +127,7 @@ def _say_nothing(words: str) -> None:
     del words
 
 
-def _runs(request: Request, session: Session) -> Runner:
+def _runner(request: Request, session: Session) -> Runner:
     return Runner(request.target, request.texts, request.settings.limits, request.settings.mode, session)
 
 
@@ -146,124 +147,134 @@ def _has_fault(made: Trace) -> bool:
 # -- reports -----------------------------------------------------------------------------------------------------------
 
 
-def _failing_sample(request: Request, session: Session, original: Trace) -> Target | None:
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A request, what runs it, and the run of its original texts: what every report of it is made of."""
+
+    request: Request
+    runner: Runner
+    original: Trace
+
+    def report(
+        self,
+        ending: RepairEnding,
+        message: str,
+        diagnostics: tuple[Diagnostic, ...] = (),
+        plans: tuple[Plan, ...] = (),
+        notes: tuple[str, ...] = (),
+        search_seconds: float = 0.0,
+    ) -> Report:
+        """The only place that builds one; ``plans`` are the best and its alternatives, by rank."""
+        return Report(
+            target=self.request.target,
+            ending=ending,
+            message=message,
+            trace=self.original,
+            diagnostics=diagnostics,
+            plan=plans[0] if plans else None,
+            alternatives=plans[1:],
+            texts=_texts(self.runner, diagnostics, plans),
+            notes=notes,
+            spent=Spent(self.runner.probes, self.original.seconds + search_seconds),
+        )
+
+
+def _failing_sample(case: _Case, session: Session) -> Target | None:
     """The target on the first further sample that the model does not take, with the others as further samples."""
-    if not any(check.kind is CheckKind.ALSO and check.outcome is CheckOutcome.FAILED for check in original.checks):
+    checks, target = case.original.checks, case.request.target
+    if not any(check.kind is CheckKind.ALSO and check.outcome is CheckOutcome.FAILED for check in checks):
         return None
-    target = request.target
     for index, samples in enumerate(target.also):
         others = (target.samples, *target.also[:index], *target.also[index + 1 :])
         further = replace(target, samples=samples, also=others)
-        if _has_fault(_runs(replace(request, target=further), session).trace(Run())):
+        if _has_fault(_runner(replace(case.request, target=further), session).trace(Run())):
             return further
     return None
 
 
-def _silent_fault(request: Request, run: Runner, original: Trace, on_progress: Progress) -> Report | None:
+def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
     """The report of a fault that raises nothing and whose repair is verified; None where there is none."""
-    found = run.find_silent_faults((), original) if original.ending is Ending.PASSED else ()
-    for silent_fault in found:
-        hidden = _suppression(run, silent_fault.finding)
+    found = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
+    for fault in found:
+        hidden = _suppression(case.runner, fault.finding)
         if hidden is not None:
-            return _suppressed(request, run, original, silent_fault.finding, hidden)
-        on_progress(f"searching for a repair: {silent_fault.finding.message}")
-        report = _searched(request, run, original, silent_fault.finding, silent_fault.project)
+            return _suppressed(case, fault.finding, hidden)
+        on_progress(f"searching for a repair: {fault.finding.message}")
+        report = _searched(case, fault.finding, fault.project)
         if report.plan is not None:
             return report
     return None
 
 
-def _refactored(request: Request, run: Runner, original: Trace, on_progress: Progress) -> Report | None:
+def _refactored(case: _Case, on_progress: Progress) -> Report | None:
     """The report of rewritings that were asked for and that keep the outputs of a healthy model; of those that were
     tried and do not, the reasons.
     """
-    settings, target = request.settings, request.target
+    settings, target, runner = case.request.settings, case.request.target, case.runner
     rules = candidates.refactorings(registry.rules(), settings.select, settings.ignore)
-    if not rules or original.ending is not Ending.PASSED or target.script:
+    if not rules or case.original.ending is not Ending.PASSED or target.script:
         return None
     on_progress("rewriting")
-    project = run.project((), original)
-    found = refactoring.rewritten(project, rules, run.compared)
-    plans, given_up = _proved(run, project, () if found.plan is None else (found.plan,))
-    run.finish()
+    project = runner.project((), case.original)
+    found = refactoring.rewritten(project, rules, runner.compared)
+    plans, given_up = _proved(runner, project, () if found.plan is None else (found.plan,))
+    runner.finish()
     if not plans:
-        healthy = _without_fault(request, run, original)
+        healthy = _without_fault(case)
         return replace(healthy, notes=(*found.notes, *given_up, *healthy.notes))
     diagnostics = tuple(_diagnostics(project, plans[0].steps))
-    texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
-    spent = Spent(run.probes, original.seconds)
     message = "; ".join(dict.fromkeys(one.finding.message for one in diagnostics))
-    notes = (*found.notes, *_unused_suppressions(run, target.path), *inferred_sample_trust.notes(target.samples))
-    return Report(target, RepairEnding.REPAIRED, message, original, diagnostics, plans[0], (), texts, notes, spent)
-
-
-def _without_fault(request: Request, run: Runner, original: Trace) -> Report:
-    if original.ending is Ending.PASSED:
-        notes = (*_unused_suppressions(run, request.target.path), *run_failures.notes(original))
-        message = original.message or f"output {proof.shape_of(original.output)}"
-        return Report(
-            request.target,
-            RepairEnding.HEALTHY,
-            message,
-            original,
-            notes=notes,
-            spent=Spent(run.probes, original.seconds),
-        )
-    return Report(
-        request.target,
-        RepairEnding.NOT_RUN,
-        run_failures.why(request.target, request.settings.limits, original),
-        original,
-        spent=Spent(run.probes, original.seconds),
+    notes = (
+        *found.notes,
+        *_unused_suppressions(runner, target.path),
+        *inferred_sample_trust.notes(target.samples),
     )
+    return case.report(RepairEnding.REPAIRED, message, diagnostics, plans[:1], notes)
 
 
-def _doubted(request: Request, run: Runner, original: Trace, finding: Finding) -> Report:
-    message = inferred_sample_trust.unreliable_message(request.target.path.name, request.target.samples, finding)
-    spent = Spent(run.probes, original.seconds)
-    return Report(request.target, RepairEnding.NOT_RUN, message, original, spent=spent)
+def _without_fault(case: _Case) -> Report:
+    request, original = case.request, case.original
+    if original.ending is not Ending.PASSED:
+        return case.report(RepairEnding.NOT_RUN, run_failures.why(request.target, request.settings.limits, original))
+    notes = (*_unused_suppressions(case.runner, request.target.path), *run_failures.notes(original))
+    message = original.message or f"output {proof.shape_of(original.output)}"
+    return case.report(RepairEnding.HEALTHY, message, notes=notes)
 
 
-def _suppressed(request: Request, run: Runner, original: Trace, finding: Finding, code: str) -> Report:
-    diagnostic = Diagnostic(
-        code, finding.mismatch.value, finding, _links(run.project((), original), finding), suppressed=True
-    )
-    texts = _texts(run, (finding,), None)
+def _suppressed(case: _Case, finding: Finding, code: str) -> Report:
+    links = _links(case.runner.project((), case.original), finding)
+    diagnostic = Diagnostic(code, finding.mismatch.value, finding, links, suppressed=True)
     message = f"the finding is suppressed by a comment: {finding.message}"
-    spent = Spent(run.probes, original.seconds)
-    return Report(request.target, RepairEnding.SUPPRESSED, message, original, (diagnostic,), texts=texts, spent=spent)
+    return case.report(RepairEnding.SUPPRESSED, message, (diagnostic,))
 
 
-def _known(request: Request, run: Runner, original: Trace, finding: Finding, project: Project) -> Report:
-    diagnostic = _diagnostic(project, finding, None)
-    spent = Spent(run.probes, original.seconds)
-    texts = _texts(run, (finding,), None)
-    return Report(
-        request.target, RepairEnding.SEARCHING, finding.message, original, (diagnostic,), texts=texts, spent=spent
-    )
-
-
-def _searched(request: Request, run: Runner, original: Trace, finding: Finding, project: Project) -> Report:
+def _searched(case: _Case, finding: Finding, project: Project) -> Report:
+    request, original, runner = case.request, case.original, case.runner
     settings = request.settings
     rules = candidates.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
     ask: search.Propose = lambda one, view: candidates.propose(one, view, rules)  # noqa: E731
     if finding.silent:
-        silent_fault = SilentFault(finding, project)
-        found = search.search_silent(original, silent_fault, run, run.find_silent_faults, ask, settings.limits)
+        fault = SilentFault(finding, project)
+        found = search.search_silent(original, fault, runner, runner.find_silent_faults, ask, settings.limits)
     else:
-        found = search.search(original, finding, run, run.project, run.find_silent_faults, ask, settings.limits)
-    plans, given_up = _proved(run, project, found.plans)
-    run.finish()
+        found = search.search(
+            original, finding, runner, runner.project, runner.find_silent_faults, ask, settings.limits
+        )
+    plans, given_up = _proved(runner, project, found.plans)
+    runner.finish()
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
     diagnostics = tuple(_diagnostics(project, steps)) or (_diagnostic(project, finding, None),)
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
-    notes = (*dict.fromkeys((*found.notes, *given_up)), *_limit_note(found, request), *_pins(project, best))
-    notes += (*_unused_suppressions(run, request.target.path), *inferred_sample_trust.notes(request.target.samples))
-    notes += run_failures.notes(original)
-    spent = Spent(run.probes, original.seconds + found.seconds)
-    texts = _texts(run, tuple(d.finding for d in diagnostics), plans)
-    return Report(request.target, ending, finding.message, original, diagnostics, best, plans[1:], texts, notes, spent)
+    notes = (
+        *dict.fromkeys((*found.notes, *given_up)),
+        *_limit_note(found, request),
+        *_pins(project, best),
+        *_unused_suppressions(runner, request.target.path),
+        *inferred_sample_trust.notes(request.target.samples),
+        *run_failures.notes(original),
+    )
+    return case.report(ending, finding.message, diagnostics, plans, notes, found.seconds)
 
 
 def _limit_note(found: search.Found, request: Request) -> tuple[str, ...]:
@@ -340,11 +351,11 @@ def _link(operation: Operation) -> ChainLink:
     return ChainLink(proof.label(operation), proof.shape_of(operation.result), place)
 
 
-def _texts(run: Runner, findings: tuple[Finding, ...], plans: tuple[Plan, ...] | None) -> tuple[SourceText, ...]:
+def _texts(runner: Runner, diagnostics: tuple[Diagnostic, ...], plans: tuple[Plan, ...]) -> tuple[SourceText, ...]:
     """The analysed text of every file that a diagnostic points at or a plan changes."""
-    paths = {place.path for finding in findings for place in (finding.location, finding.call)}
-    paths |= {path for plan in plans or () for path, _ in plan.texts}
-    return tuple(run.source_text(path) for path in sorted(paths))
+    paths = {place.path for one in diagnostics for place in (one.finding.location, one.finding.call)}
+    paths |= {path for plan in plans for path, _ in plan.texts}
+    return tuple(runner.source_text(path) for path in sorted(paths))
 
 
 # -- suppressions ------------------------------------------------------------------------------------------------------

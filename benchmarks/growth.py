@@ -197,8 +197,7 @@ def _run(session: Session, target: Target, text: str, *, checks: bool) -> Trace:
         checks=checks,
         fresh=False,
         graph=False,
-        seconds=120.0,
-        memory_mib=0,
+        limits=wire.RunLimits(120.0, 0, 0, 0, 0),
     )
     lines = text.splitlines()
     trace = decode_reply.read(session.run(request), lambda _, line: lines[line - 1] if line <= len(lines) else "")

@@ -33,6 +33,7 @@ from autofix.syntax.source import Source
 
 Files = str | bytes | Mapping[str, str | bytes]
 MAIN = "model.py"
+LIMITS = wire.RunLimits(run_seconds=20.0, memory_mib=0, file_mib=0, processes=0, open_files=0)
 CASES = "generated cases"
 hypothesis.settings.load_profile(fuzzing.NORMAL)  # `--hypothesis-profile=long` comes later and wins.
 
@@ -131,7 +132,7 @@ def run(target: Callable[..., Target], session: Session) -> Callable[..., Trace]
     def trace(files: Files, *inputs: str, within: Session | None = None, **options: Any) -> Trace:
         fields = {
             name: options.pop(name)
-            for name in wire.RunRequest.__dataclass_fields__
+            for name in (*wire.RunRequest.__dataclass_fields__, *wire.RunLimits.__dataclass_fields__, "seconds")
             if name in options and name not in _TARGET
         }
         made = target(files, *inputs, **options)
@@ -145,9 +146,18 @@ _TARGET = frozenset({"model", "also", "evaluation_mode"})
 
 def answer(target: Target, session: Session, **fields: Any) -> Trace:
     """The trace of one request for ``target``; ``fields`` replace those of the request."""
-    reply = session.run(replace(request(target), **fields))
+    reply = session.run(with_fields(request(target), fields))
     overlay = {Path(path): text for path, text in fields.get("texts", ())}
     return decode_reply.read(reply, lambda path, line: _source(path, overlay).line(line))
+
+
+def with_fields(request: wire.RunRequest, values: Mapping[str, Any]) -> wire.RunRequest:
+    """The request with other fields; those of its limits stand beside its own, seconds without what they are of."""
+    known = wire.RunLimits.__dataclass_fields__
+    limits = {"run_seconds" if name == "seconds" else name: value for name, value in values.items()}
+    own = {name: value for name, value in values.items() if name not in known and name != "seconds"}
+    changed = replace(request.limits, **{name: value for name, value in limits.items() if name in known})
+    return replace(request, limits=changed, **own)
 
 
 def request(target: Target) -> wire.RunRequest:
@@ -164,8 +174,7 @@ def request(target: Target) -> wire.RunRequest:
         checks=False,
         fresh=False,
         graph=False,
-        seconds=20.0,
-        memory_mib=0,
+        limits=LIMITS,
     )
 
 
@@ -184,7 +193,7 @@ def _source(path: Path, overlay: Mapping[Path, str]) -> Source:
 @pytest.fixture
 def asked(target: Callable[..., Target]) -> Callable[..., wire.RunRequest]:
     """The request of one run of a model, for tests that talk to a session themselves."""
-    return lambda *arguments, **fields: replace(request(target(*arguments)), **fields)
+    return lambda *arguments, **fields: with_fields(request(target(*arguments)), fields)
 
 
 @pytest.fixture

@@ -160,8 +160,7 @@ def _request(folder: Path, text: str) -> wire.RunRequest:
         checks=True,
         fresh=False,
         graph=False,
-        seconds=120.0,
-        memory_mib=0,
+        limits=wire.RunLimits(120.0, 0, 0, 0, 0),
     )
 
 

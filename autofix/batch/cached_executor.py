@@ -33,7 +33,7 @@ class CachedCall:
     files: Callable[[Json], Files]
 
 
-class Progress:
+class BatchProgress:
     """What a front-end may show; this one shows nothing."""
 
     def begin(self, words: str, total: int, done: int) -> None:
@@ -56,7 +56,7 @@ class BatchWork:
     base: Path
     journal: Journal
     make_executor: Callable[[], Executor]
-    progress: Progress = field(default_factory=Progress)
+    progress: BatchProgress = field(default_factory=BatchProgress)
     seconds: float | None = None
     ended: str = ""
     interrupted: bool = False

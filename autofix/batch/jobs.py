@@ -10,21 +10,20 @@ import atexit
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autofix import __version__, engine
 from autofix.batch import imports, notebook_report, notebooks, source_files, targets
 from autofix.batch.notebooks import Notebook
-from autofix.batch.records import Change, Job, JobOutcome, Json, Missing, RunOptions, job_from, terms_from, with_tuples
+from autofix.batch.records import Change, Job, JobOutcome, Json, Missing, job_from, settings_from, with_tuples
 from autofix.fixes import registry
 from autofix.loading import find_target, text_files
-from autofix.loading.settings import Prefer, Settings, TargetEntry
+from autofix.loading.settings import TargetEntry
 from autofix.patch import edits_to_text, unified_diff
 from autofix.records.errors import AutofixError, UsageError
 from autofix.records.locations import SourceText
-from autofix.records.options import Mode
-from autofix.records.report import Limits, RepairEnding, Report
+from autofix.records.report import RepairEnding, Report
 from autofix.records.samples import SampleInput, SampleOrigin, Samples, Target
 from autofix.records.trace import Ending, Trace
 from autofix.report import json as json_report
@@ -48,7 +47,7 @@ def find(base: str, request: Json) -> Json:
         [root / path for path in request["elsewhere"]],
         [TargetEntry(**with_tuples(one)) for one in request["entries"]],
         find_target.configured(tuple(request["settled"])),
-        terms_from(request["terms"]),
+        settings_from(request["settings"]),
     )
     return {"found": [_found(one, base) for one in made]}
 
@@ -105,7 +104,7 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
     if job.script and not target.script:
         target = replace(target, script=True, model="", samples=Samples(origin=SampleOrigin.NONE))
     files |= imports.closure(path, own.text, target.search_paths)
-    report = engine.repair(engine.Request(target, shown, _settings(job.terms)), session(job.terms.python))
+    report = engine.repair(engine.Request(target, shown, job.settings), session(job.settings.python))
     read = (*report.trace.files, *(text.path for text in report.texts))
     files |= {file: True for file in read if notebook is None or file != own.path}
     files |= dict.fromkeys(find_target.data_files(_sources(files)), True)
@@ -148,12 +147,6 @@ def _sources(files: dict[Path, bool]) -> list[Source]:
 def _samples(job: Job) -> Samples:
     inputs: tuple[SampleInput, ...] = find_target.parse_sample(job.samples).inputs if job.samples else ()
     return Samples(inputs, job.sample, SampleOrigin[job.origin], job.place)
-
-
-def _settings(terms: RunOptions) -> Settings:
-    limits = Limits(**{one.name: getattr(terms, one.name) for one in fields(Limits)})
-    prefer, mode = Prefer(terms.prefer), Mode(terms.mode)
-    return Settings(prefer=prefer, mode=mode, select=terms.select, ignore=terms.ignore, limits=limits)
 
 
 def session(python: str | None) -> Session:

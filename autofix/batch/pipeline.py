@@ -12,10 +12,11 @@ from pathlib import Path
 
 from autofix.batch import changed_since, conflicts, jobs, notebooks, reverse_imports, source_files
 from autofix.batch.cached_executor import BatchWork, CachedCall
-from autofix.batch.records import Job, JobOutcome, Json, Missing, RunOptions, job_from, outcome_from
+from autofix.batch.records import Job, JobOutcome, Json, Missing, job_from, outcome_from, settings_json
 from autofix.loading import find_target, settings
 from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import UsageError
+from autofix.records.options import RunOptions
 
 MEMORY_MIB = 4096
 FIND_SECONDS = 60.0
@@ -29,25 +30,17 @@ class BatchOptions:
     paths: tuple[Path, ...]
     config: Path | None = None
     since: str | None = None
-    python: str | None = None
-    time_limit: float | None = None
-    memory_limit: int | None = None
-    mode: str | None = None
-    allow_network: bool = False
-    temporary_directory: bool = False
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    prefer: str | None = None
+    run: RunOptions = RunOptions()  # noqa: RUF009
 
 
 def bound(data: Json) -> float:
     """Seconds that one call may take in all: a search, and runs before and after it, at their limits."""
-    terms = data.get("terms")
-    if terms is None or "model" not in data:
+    settings = data.get("settings")
+    if settings is None or "model" not in data:
         return FIND_SECONDS
     # A program that cannot be run leaves its model, which is another search.
     searches = 2 if data["script"] and data["model"] else 1
-    return searches * (float(terms["seconds"]) + 6 * float(terms["run_seconds"])) + 60.0
+    return searches * (float(settings["limits"]["seconds"]) + 6 * float(settings["limits"]["run_seconds"])) + 60.0
 
 
 # -- files to jobs -----------------------------------------------------------------------------------------------------
@@ -110,7 +103,7 @@ def _find_call(path: Path, work: BatchWork, manifest: _Manifest, users: Sequence
         "elsewhere": python_files,
         "entries": [asdict(entry) for entry in entries],
         "settled": list(own.sample_shape),
-        "terms": asdict(manifest.terms(path)),
+        "settings": settings_json(manifest.settings_of(path)),
     }
     files = [(one, work.digest(one)) for one in (name, *python_files)]
     return CachedCall(data, None, lambda why: {"found": [{"missing": [name, "", why]}]}, lambda _: files)
@@ -124,7 +117,7 @@ class _Manifest:
     """The settings of every project of the tree, with what the user said on top, and the targets that they name."""
 
     def __init__(self, base: Path, options: BatchOptions) -> None:
-        self._base, self._wish = base, options
+        self._base, self._options = base, options
         self._config = None if options.config is None else settings.read_file(options.config)
         self._known: dict[Path, Settings] = {}
         self._entries: dict[Path, list[TargetEntry]] = {}
@@ -140,25 +133,11 @@ class _Manifest:
             self._add(root)
         return self._known[root]
 
-    def terms(self, path: Path) -> RunOptions:
-        own, options = self.settings(path), self._wish
-        memory = (options.memory_limit, own.limits.memory_mib, MEMORY_MIB)
-        return RunOptions(
-            run_seconds=options.time_limit or own.limits.run_seconds,
-            memory_mib=next(one for one in memory if one is not None),
-            probes=own.limits.probes,
-            seconds=own.limits.seconds,
-            prefer=options.prefer or own.prefer.value,
-            mode=options.mode or own.mode.value,
-            select=options.select or own.select,
-            ignore=options.ignore or own.ignore,
-            python=options.python or own.python,
-            file_mib=own.limits.file_mib,
-            processes=own.limits.processes,
-            open_files=own.limits.open_files,
-            network=options.allow_network,
-            temporary_directory=options.temporary_directory or own.limits.temporary_directory,
-        )
+    def settings_of(self, path: Path) -> Settings:
+        """How the targets of a file are run: a batch bounds memory where nobody did."""
+        own = settings.overlaid(self.settings(path), self._options.run)
+        memory = MEMORY_MIB if own.limits.memory_mib is None else own.limits.memory_mib
+        return replace(own, limits=replace(own.limits, memory_mib=memory))
 
     def takes(self, path: Path) -> bool:
         """A project that names its targets has no others."""
@@ -168,7 +147,7 @@ class _Manifest:
         return path in self._entries
 
     def entries(self, path: Path) -> list[TargetEntry]:
-        python = self._wish.python
+        python = self._options.run.python
         return [replace(entry, python=python or entry.python) for entry in self._entries.get(path, [])]
 
     def inside(self, paths: Iterable[Path]) -> Iterator[Path]:
@@ -222,7 +201,7 @@ def _run_call(job: Job, work: BatchWork) -> CachedCall:
     def files(value: Json) -> list[tuple[str, str]]:
         return [(path, digest) for path, digest in value["files"]]
 
-    return CachedCall(job.as_json(), job.terms.python, lost, files)
+    return CachedCall(job.as_json(), job.settings.python, lost, files)
 
 
 def _missing(one: Missing, base: Path) -> JobOutcome:

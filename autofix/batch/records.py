@@ -9,29 +9,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from autofix.loading.settings import Settings
+from autofix.records.options import Mode, Prefer
+from autofix.records.report import Limits
+
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How every target of a batch is run: limits of one run and of one repair, named as in ``Limits``, and the rules to
-    use.
-    """
-
-    run_seconds: float = 30.0
-    memory_mib: int = 4096
-    probes: int = 160
-    seconds: float = 90.0
-    prefer: str = "concrete"
-    mode: str = "auto"
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    python: str | None = None
-    file_mib: int = 1024
-    processes: int = 256
-    open_files: int = 4096
-    network: bool = False
-    temporary_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +34,7 @@ class Job:
     also: tuple[str, ...] = ()
     eval: bool = False
     script: bool = False
-    terms: RunOptions = field(default_factory=RunOptions)
+    settings: Settings = field(default_factory=Settings)
     texts: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -65,17 +47,28 @@ class Job:
         return replace(self, script=False) if self.script and self.model else None
 
     def as_json(self) -> Json:
-        return asdict(self)
+        return {**asdict(self), "settings": settings_json(self.settings)}
 
 
 def job_from(data: Json) -> Job:
     """The job that ``as_json`` wrote, its lists tuples again."""
     texts = tuple((path, text) for path, text in data["texts"])
-    return Job(**{**with_tuples(data), "terms": terms_from(data["terms"]), "texts": texts})
+    return Job(**{**with_tuples(data), "settings": settings_from(data["settings"]), "texts": texts})
 
 
-def terms_from(data: Json) -> RunOptions:
-    return RunOptions(**with_tuples(data))
+# What of the settings is for every target alike; the rest is the job's own.
+_SHARED = ("mode", "prefer", "select", "ignore", "python", "limits")
+
+
+def settings_json(settings: Settings) -> Json:
+    """How a target is run, as ``settings_from`` reads it."""
+    values = asdict(settings)
+    return {**{name: values[name] for name in _SHARED}, "mode": settings.mode.value, "prefer": settings.prefer.value}
+
+
+def settings_from(data: Json) -> Settings:
+    limits, mode, prefer = Limits(**data["limits"]), Mode(data["mode"]), Prefer(data["prefer"])
+    return Settings(**{**with_tuples(data), "limits": limits, "mode": mode, "prefer": prefer})
 
 
 def with_tuples(data: Json) -> Json:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.batch import notebook_report, notebooks, source_files
-from autofix.batch.records import Job, Missing, RunOptions
+from autofix.batch.records import Job, Missing
 from autofix.loading import find_target, model_discovery, script_detection, text_files
-from autofix.loading.settings import TargetEntry
+from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import MissingInputError, UsageError
 from autofix.records.samples import SampleOrigin, Samples, Target
 from autofix.syntax.source import Source, source_of
@@ -27,7 +27,7 @@ def find(
     elsewhere: Sequence[Path],
     entries: Sequence[TargetEntry] = (),
     settled: Samples | None = None,
-    terms: RunOptions = RunOptions(),  # noqa: B008
+    settings: Settings = Settings(),  # noqa: B008
 ) -> tuple[Job | Missing, ...]:
     """The targets of a file in the order of their definition; those of ``entries`` where a manifest names it.
 
@@ -41,7 +41,7 @@ def find(
         return (Missing(name, "", str(error)),) if entries or _might_be_model(path) else ()
     if not entries and not any(word in text for word in _WORDS):
         return ()
-    file = _File(path, name, text, tuple(elsewhere), settled, terms)
+    file = _File(path, name, text, tuple(elsewhere), settled, settings)
     found = [_named(file, entry) for entry in entries] if entries else _unnamed(file)
     if notebook is not None:
         found = [_of_cells(one, notebook) for one in found]
@@ -55,7 +55,7 @@ class _File:
     text: str
     elsewhere: tuple[Path, ...]
     settled: Samples | None
-    terms: RunOptions
+    settings: Settings
 
     @property
     def source(self) -> Source:
@@ -99,7 +99,7 @@ def _unnamed(file: _File) -> list[Job | Missing]:
 def _as_program(file: _File, one: Job | Missing, *, alone: bool) -> Job | Missing:
     if isinstance(one, Job):
         return replace(one, script=True) if alone and one.origin == SampleOrigin.SOLVED.name else one
-    program = Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, terms=file.terms)
+    program = Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, settings=file.settings)
     return program if alone or one.setting.startswith("samples") else one
 
 
@@ -109,9 +109,9 @@ def _is_part(file: _File, one: Missing) -> bool:
 
 
 def _named(file: _File, entry: TargetEntry) -> Job | Missing:
-    terms = replace(file.terms, python=entry.python or file.terms.python)
+    settings = replace(file.settings, python=entry.python or file.settings.python)
     if entry.script and entry.model is None:
-        return Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, terms=terms)
+        return Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, settings=settings)
     try:
         target = find_target.target(
             notebooks.module_path(file.path),
@@ -126,7 +126,7 @@ def _named(file: _File, entry: TargetEntry) -> Job | Missing:
         return Missing(file.name, entry.model or "", error.problem, error.setting)
     except UsageError as error:
         return Missing(file.name, entry.model or "", str(error))
-    return _job(file.name, target, entry, terms)
+    return _job(file.name, target, entry, settings)
 
 
 def _given(entry: TargetEntry) -> Samples | None:
@@ -138,7 +138,7 @@ def _given(entry: TargetEntry) -> Samples | None:
     return None
 
 
-def _job(name: str, target: Target, entry: TargetEntry, terms: RunOptions) -> Job:
+def _job(name: str, target: Target, entry: TargetEntry, settings: Settings) -> Job:
     samples = target.samples
     return Job(
         path=name,
@@ -150,5 +150,5 @@ def _job(name: str, target: Target, entry: TargetEntry, terms: RunOptions) -> Jo
         also=entry.also,
         eval=entry.eval,
         script=target.script or entry.script,
-        terms=terms,
+        settings=settings,
     )

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from autofix.records.errors import UsageError
-from autofix.records.options import MAX_MIB, MAX_SECONDS, Mode, Prefer
+from autofix.records.options import MAX_MIB, MAX_SECONDS, Mode, Prefer, RunOptions
 from autofix.records.report import Limits
 
 MINIMAL_FILE_MIB = 16
@@ -81,6 +81,14 @@ def read(root: Path) -> Settings:
         return _settings(_toml(own), own, root, prefix="")
     shared = root / "pyproject.toml"
     return _of_pyproject(shared) if shared.is_file() else Settings()
+
+
+def overlaid(base: Settings, options: RunOptions) -> Settings:
+    """The settings with what a user said on top."""
+    values = {one.name: getattr(options, one.name) for one in fields(options)}
+    said = {name: value for name, value in values.items() if value is not None and value is not False and value != ()}
+    limits = {one.name: said.pop(one.name) for one in fields(Limits) if one.name in said}
+    return replace(base, limits=replace(base.limits, **limits), **said)
 
 
 def _of_pyproject(shared: Path) -> Settings:

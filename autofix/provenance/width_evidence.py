@@ -38,7 +38,7 @@ _INPUTS = ("in_channels", "in_features", "input_size")
 
 
 @dataclass(frozen=True, slots=True)
-class JoinedPart:
+class PartOfJoin:
     """A layer whose output was joined, and the width it would give out for the sum to come right."""
 
     layer: Layer
@@ -100,7 +100,7 @@ def _input_parameter(layer: Layer) -> str:
     return next((name for name in _INPUTS if layer.setting(name) is not None), "")
 
 
-def joined_parts(project: Project, tensor: Tensor, dimension: int, expected: int) -> tuple[JoinedPart, ...]:
+def joined_parts(project: Project, tensor: Tensor, dimension: int, expected: int) -> tuple[PartOfJoin, ...]:
     """The layers that could each make joined tensors as wide as ``expected``."""
     tensors = joined(project, tensor, dimension)
     sizes = [one.shape[dimension] for one in tensors]
@@ -120,7 +120,7 @@ def joined_parts(project: Project, tensor: Tensor, dimension: int, expected: int
         gain += AS_OTHERS * ((size + missing in others) - (size in others))
         found.append((gain, producer[1], want))
     best = max((gain for gain, _, _ in found), default=0)
-    return tuple(JoinedPart(layer, want, gain == best > 0) for gain, layer, want in found)
+    return tuple(PartOfJoin(layer, want, gain == best > 0) for gain, layer, want in found)
 
 
 def _dimension(layer: Layer, tensor: Tensor) -> int:

@@ -5,6 +5,7 @@ It stands alone so that a command line is parsed without the records that settin
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 # More than any run takes, less than what a system counts in.
@@ -25,3 +26,22 @@ class Mode(Enum):
     AUTO = "auto"
     REAL = "real"
     META = "meta"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a user said of runs, whatever is run; None, False and empty: not said, so that settings decide.
+
+    Each field has the name of the one in ``Settings`` or ``Limits`` that it is laid over.
+    """
+
+    eval: bool = False
+    mode: Mode | None = None
+    prefer: Prefer | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    python: str | None = None
+    run_seconds: float | None = None
+    memory_mib: int | None = None
+    network: bool = False
+    temporary_directory: bool = False

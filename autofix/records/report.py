@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from autofix.probe.main.wire import RunLimits
 from autofix.records.finding import Finding
 from autofix.records.locations import Location, SourceText
 from autofix.records.plan import Fix, Plan
@@ -52,23 +53,12 @@ class ChainLink:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one probe run and one repair may spend and touch.
+@dataclass(frozen=True)
+class Limits(RunLimits):
+    """What one run and one repair may spend: ``probes`` runs and ``seconds`` in them."""
 
-    Memory is for one process: 0 is no limit of ours, None nine tenths of the machine's. Of the other sizes and counts
-    0 is no limit either; a run may have 16 threads for each process.
-    """
-
-    run_seconds: float = 30.0
-    memory_mib: int | None = None
     probes: int = 160
     seconds: float = 90.0
-    file_mib: int = 1024
-    processes: int = 256
-    open_files: int = 4096
-    network: bool = False
-    temporary_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

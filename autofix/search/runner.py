@@ -142,7 +142,7 @@ class Runner:
         return decode_reply.read(reply, line_of)
 
     def _wire_request(self, run: Run) -> wire.RunRequest:
-        target, limits = self._target, self._limits
+        target = self._target
         overlay = {path: text.text for path, text in self._given.items()} | dict(run.texts)
         overlay.setdefault(target.path, self.source_text(target.path).text)
         return wire.RunRequest(
@@ -158,16 +158,10 @@ class Runner:
             checks=run.checks,
             fresh=run.fresh,
             graph=run.graph,
-            seconds=limits.run_seconds,
-            memory_mib=limits.memory_mib,
+            limits=self._limits,
             script=target.script,
             arguments=target.arguments,
             mode=self._mode.value,
-            file_mib=limits.file_mib,
-            processes=limits.processes,
-            open_files=limits.open_files,
-            network=limits.network,
-            temporary_directory=limits.temporary_directory,
         )
 
 

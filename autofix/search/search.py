@@ -215,7 +215,7 @@ def _expand(search_state: SearchState, state: State, outcome: Progress, project:
 
 
 def _edited(texts: Texts, fix: Fix, project: Project, originals: dict[Path, str]) -> Texts | None:
-    """Return the texts after ``fix`` that differ from the originals; None if an edit is out of reach or idle."""
+    """Return the texts that ``fix`` leaves unlike the original; None if an edit is out of reach or changes nothing."""
     changed = dict(texts)
     by_path: dict[Path, list[Edit]] = {}
     for edit in fix.edits:

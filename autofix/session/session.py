@@ -154,7 +154,7 @@ class Session:
             return {
                 "protocol": wire.PROTOCOL,
                 "ending": "timed out",
-                "message": f"the model ran longer than {pending.request.seconds:g} s",
+                "message": f"the model ran longer than {pending.request.limits.run_seconds:g} s",
             }
         if not answer:
             code = self._stop()
@@ -200,7 +200,7 @@ class Session:
         """The line that says that the reply is there, or what came instead of it."""
         if not self._tracker.knows(pending):
             self._send(pending)  # It had to wait for its turn, or its probe has ended.
-        deadline = time.monotonic() + pending.request.seconds + GRACE_SECONDS
+        deadline = time.monotonic() + pending.request.limits.run_seconds + GRACE_SECONDS
         while pending.done not in self._tracker.finished:
             answer = self._next_answer(deadline - time.monotonic())
             if answer is None or not self._tracker.note(answer):

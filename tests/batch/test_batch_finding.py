@@ -15,6 +15,7 @@ from autofix.batch import jobs, manifest, pipeline
 from autofix.batch.cached_executor import BatchWork
 from autofix.batch.journal import Journal
 from autofix.batch.records import Job
+from autofix.records.options import RunOptions
 
 NET = (
     "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self{parameters}):\n"
@@ -140,7 +141,9 @@ def written(folder: Path, files: Mapping[str, str]) -> None:
 
 def found(folder: Path, **said: Any) -> list[pipeline.Found]:
     with Journal(None) as journal:
-        return pipeline.discovered(BatchWork(folder, journal, Here), pipeline.BatchOptions((folder,), **said))
+        return pipeline.discovered(
+            BatchWork(folder, journal, Here), pipeline.BatchOptions((folder,), run=RunOptions(**said))
+        )
 
 
 @pytest.mark.parametrize("files, expected", FOUND.values(), ids=FOUND)
@@ -181,7 +184,7 @@ def test_an_entry_names_its_interpreter(tmp_path: Path) -> None:
 
 
 def _pythons(targets: list[pipeline.Found]) -> list[str | None]:
-    return [one.terms.python for one in targets if isinstance(one, Job)]
+    return [one.settings.python for one in targets if isinstance(one, Job)]
 
 
 def test_a_result_that_is_an_error_depends_on_its_file(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autofix import __version__
 from autofix.batch import delivery, manifest, pipeline, source_files
-from autofix.batch.cached_executor import BatchWork, Progress
+from autofix.batch.cached_executor import BatchProgress, BatchWork
 from autofix.batch.journal import FOLDER, Journal
 from autofix.batch.pool import Pool
 from autofix.batch.records import BatchReport, Job, JobOutcome
@@ -40,15 +40,19 @@ def batch(choice: BatchChoice) -> int:
         format_of(path)
     if choice.resume:
         choice = _resumed(choice)
-    wish = _wish(choice)
-    base = source_files.base_of(wish.paths) if wish.config is None else source_files.base_of((*wish.paths, wish.config))
+    options = _options(choice)
+    base = (
+        source_files.base_of(options.paths)
+        if options.config is None
+        else source_files.base_of((*options.paths, options.config))
+    )
     if choice.branch is not None:
         delivery.check_branch(base, choice.branch)
     folder = None if choice.no_cache else choice.cache_dir or base / FOLDER
     with Journal(folder) as journal, _progress(wanted=not choice.streams.quiet) as progress:
         work = BatchWork(base, journal, _executor(choice, base), progress, choice.max_seconds)
         try:
-            return _done(choice, wish, work)
+            return _done(choice, options, work)
         finally:
             work.close()
 
@@ -74,15 +78,15 @@ def _resumed(choice: BatchChoice) -> BatchChoice:
     return found
 
 
-def _done(choice: BatchChoice, wish: pipeline.BatchOptions, work: BatchWork) -> int:
+def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) -> int:
     if not choice.discover:
         work.journal.begin((str(Path.cwd()), *choice.words))
-    found = pipeline.discovered(work, wish)
+    found = pipeline.discovered(work, options)
     if choice.discover:
         sys.stdout.write(manifest.printed(found))
         return INTERRUPTED if work.interrupted else 0 if any(isinstance(one, Job) for one in found) else 2
-    nothing = _nothing(wish) if not found else ""
-    if nothing and wish.since is None and any(path.is_dir() for path in wish.paths):
+    nothing = _nothing(options) if not found else ""
+    if nothing and options.since is None and any(path.is_dir() for path in options.paths):
         raise UsageError(nothing)  # Among named or changed files there need be no model, in a tree there should be.
     outcomes = pipeline.repaired(work, found, lambda one: delivery.deliverable(one, unsafe=choice.unsafe_fixes))
     report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__)
@@ -93,34 +97,26 @@ def _done(choice: BatchChoice, wish: pipeline.BatchOptions, work: BatchWork) -> 
     return INTERRUPTED if work.interrupted else code
 
 
-def _nothing(wish: pipeline.BatchOptions) -> str:
-    where = ", ".join(map(str, wish.paths))
-    if wish.since is not None:
-        return f"no model in {where} changed since {wish.since}"
+def _nothing(options: pipeline.BatchOptions) -> str:
+    where = ", ".join(map(str, options.paths))
+    if options.since is not None:
+        return f"no model in {where} changed since {options.since}"
     return f"no nn.Module found in {where}; name files, or list targets in a manifest"
 
 
-def _wish(choice: BatchChoice) -> pipeline.BatchOptions:
+def _options(choice: BatchChoice) -> pipeline.BatchOptions:
     return pipeline.BatchOptions(
         paths=tuple(Path(os.path.abspath(path)) for path in choice.paths),
         config=None if choice.config is None else Path(os.path.abspath(choice.config)),
         since=choice.since,
-        mode=None if choice.mode is None else choice.mode.value,
-        python=choice.python,
-        time_limit=choice.time_limit,
-        memory_limit=choice.memory_limit,
-        allow_network=choice.allow_network,
-        temporary_directory=choice.temporary_directory,
-        select=choice.select,
-        ignore=choice.ignore,
-        prefer=None if choice.prefer is None else choice.prefer.value,
+        run=choice.options,
     )
 
 
 def _executor(choice: BatchChoice, base: Path) -> Callable[[], Executor]:
     if choice.scheduler is None:
         count = choice.jobs or os.cpu_count() or 1
-        return lambda: Pool(count, pipeline.bound, choice.python)
+        return lambda: Pool(count, pipeline.bound, choice.options.python)
     address = choice.scheduler
 
     def connected() -> Executor:
@@ -227,7 +223,7 @@ def rendered(report: BatchReport, format: BatchFormat) -> str:
 # -- progress ----------------------------------------------------------------------------------------------------------
 
 
-class _Bar(Progress):
+class _Bar(BatchProgress):
     """A bar with rate and remaining time; what the journal knew counts as done and not towards the rate."""
 
     def __init__(self) -> None:
@@ -262,9 +258,9 @@ class _Bar(Progress):
 
 
 @contextmanager
-def _progress(*, wanted: bool) -> Iterator[Progress]:
+def _progress(*, wanted: bool) -> Iterator[BatchProgress]:
     if not wanted or not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
-        yield Progress()
+        yield BatchProgress()
         return
     bar = _Bar()
     try:

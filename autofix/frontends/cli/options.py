@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from autofix.records.errors import UsageError
-from autofix.records.options import MAX_MIB, MAX_SECONDS, Mode, Prefer
+from autofix.records.options import MAX_MIB, MAX_SECONDS, RunOptions
 
 
 class Format(Enum):
@@ -31,14 +31,8 @@ class RunChoice:
     sample_shape: tuple[str, ...]
     sample: str | None
     also: tuple[str, ...]
-    evaluation_mode: bool
-    mode: Mode | None
-    python: str | None
-    time_limit: float | None
-    memory_limit: int | None
+    options: RunOptions
     arguments: tuple[str, ...] = ()
-    allow_network: bool = False
-    temporary_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +53,6 @@ class RepairChoice:
     alternatives: bool
     pick: int | None
     interactive: bool
-    prefer: Prefer | None
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
     exit_zero: bool
 
 
@@ -106,21 +97,13 @@ class BatchChoice:
     unsafe_fixes: bool
     reports: tuple[Path, ...]
     format: BatchFormat
-    prefer: Prefer | None
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    mode: Mode | None
-    python: str | None
-    time_limit: float | None
-    memory_limit: int | None
+    options: RunOptions
     max_seconds: float | None
     resume: bool
     no_cache: bool
     cache_dir: Path | None
     exit_zero: bool
     words: tuple[str, ...] = ()
-    allow_network: bool = False
-    temporary_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +125,14 @@ def checked(choice: Choice) -> Choice:
     """The choice itself; raises UsageError if parts of it contradict each other."""
     if isinstance(choice, RepairChoice | ShapesChoice):
         _check_run(choice.run)
-        _check_limits(choice.run.time_limit, choice.run.memory_limit)
+        _check_limits(choice.run.options.run_seconds, choice.run.options.memory_mib)
         if choice.streams.quiet and choice.streams.verbose:
             raise UsageError("--quiet and --verbose contradict each other; choose one")
     if isinstance(choice, RepairChoice):
         _check_repair(choice)
     if isinstance(choice, BatchChoice):
         _check_batch(choice)
-        _check_limits(choice.time_limit, choice.memory_limit)
+        _check_limits(choice.options.run_seconds, choice.options.memory_mib)
         _check_limits(choice.max_seconds, None)
     return choice
 

@@ -5,10 +5,11 @@ It reads no file, runs nothing and never prints an error; what cannot be parsed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 from typer.core import TyperGroup
@@ -30,7 +31,7 @@ from autofix.frontends.cli.options import (
     checked,
 )
 from autofix.records.errors import UsageError
-from autofix.records.options import Mode, Prefer
+from autofix.records.options import Mode, Prefer, RunOptions
 
 REPAIR = "repair"
 
@@ -162,46 +163,91 @@ _Also = Annotated[
     list[str] | None,
     typer.Option("--also", metavar="SHAPE[;SHAPE...]", help="A further sample that must work; repeatable."),
 ]
-_Mode = Annotated[
-    Mode | None,
-    typer.Option(
-        "--mode", show_default=False, help="Tensors with storage (real), without (meta), or as the size says (auto)."
-    ),
-]
-_Eval = Annotated[bool, typer.Option("--eval", help="Run the model in eval mode.")]
-_Python = Annotated[
-    str | None, typer.Option("--python", metavar="PATH", help="The interpreter you train with (default: this one).")
-]
-_TimeLimit = Annotated[
-    float | None, typer.Option("--time-limit", metavar="SECONDS", min=0.1, help="What one run of the model may take.")
-]
-_MemoryLimit = Annotated[
-    int | None,
-    typer.Option(
-        "--memory-limit",
-        metavar="MIB",
-        min=0,
-        help="Memory of one run (default: 90 % of all, 4096 in a batch).",
-    ),
-]
-_AllowNetwork = Annotated[bool, typer.Option("--allow-network", help="Let the code connect to other machines.")]
-_TemporaryDirectory = Annotated[
-    bool, typer.Option("--temporary-directory", help="Run in an empty folder instead of the file's.")
-]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
 _Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
 _NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 
+# One row for each field of ``RunOptions``: how it is said on every command line that runs something.
+_RUN_OPTIONS: dict[str, Any] = {
+    "eval": Annotated[bool, typer.Option("--eval", help="Run the model in eval mode.")],
+    "mode": Annotated[
+        Mode | None,
+        typer.Option(
+            "--mode",
+            show_default=False,
+            help="Tensors with storage (real), without (meta), or as the size says (auto).",
+        ),
+    ],
+    "prefer": Annotated[
+        Prefer | None, typer.Option("--prefer", show_default=False, help="Sizes as numbers (default) or lazy layers.")
+    ],
+    "select": Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="CODES", help="Use only these rules; a refactoring runs only if named."),
+    ],
+    "ignore": Annotated[list[str] | None, typer.Option("--ignore", metavar="CODES", help="Leave these rules out.")],
+    "python": Annotated[
+        str | None, typer.Option("--python", metavar="PATH", help="The interpreter you train with (default: this one).")
+    ],
+    "run_seconds": Annotated[
+        float | None,
+        typer.Option("--time-limit", metavar="SECONDS", min=0.1, help="What one run of the model may take."),
+    ],
+    "memory_mib": Annotated[
+        int | None,
+        typer.Option(
+            "--memory-limit", metavar="MIB", min=0, help="Memory of one run (default: 90 % of all, 4096 in a batch)."
+        ),
+    ],
+    "network": Annotated[bool, typer.Option("--allow-network", help="Let the code connect to other machines.")],
+    "temporary_directory": Annotated[
+        bool, typer.Option("--temporary-directory", help="Run in an empty folder instead of the file's.")
+    ],
+}
+
+
+def _with_run_options(*left_out: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options of the table, as one argument ``options``, without those that it has no use for."""
+    rows = {name: row for name, row in _RUN_OPTIONS.items() if name not in left_out}
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        def run(**values: Any) -> Any:
+            said: dict[str, Any] = {name: values.pop(name) for name in rows}
+            said |= {name: _codes(said[name]) for name, row in rows.items() if _is_list(row)}
+            return command(**values, options=RunOptions(**said))
+
+        hints = get_type_hints(command, include_extras=True)
+        parameters = []
+        for one in inspect.signature(command).parameters.values():
+            if one.name != "options":
+                parameters.append(one.replace(annotation=hints[one.name], kind=inspect.Parameter.KEYWORD_ONLY))
+                continue
+            for name, row in rows.items():
+                default = False if get_args(row)[0] is bool else None
+                parameters.append(
+                    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=row)
+                )
+        run.__doc__, run.__name__ = command.__doc__, command.__name__
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def _is_list(row: Any) -> bool:
+    return bool(get_args(row)[0] == list[str] | None)
+
+
 @_app.command(REPAIR, cls=Command, hidden=True)
+@_with_run_options()
 def _repair(
     file: _File,
     sample_shape: _SampleShape = None,
     sample: _Sample = None,
     model: _Model = None,
     also: _Also = None,
-    evaluation_mode: _Eval = False,
-    mode: _Mode = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write the repair if it is safe.")] = False,
     unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="With --apply: unsafe ones too.")] = False,
     interactive: Annotated[bool, typer.Option("--interactive", help="Ask fix by fix, then write.")] = False,
@@ -211,18 +257,7 @@ def _repair(
         Path | None, typer.Option("--output", metavar="FILE", help="Write what stdout would carry to FILE.")
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.TEXT,
-    prefer: Annotated[
-        Prefer | None, typer.Option("--prefer", show_default=False, help="Sizes as numbers (default) or lazy layers.")
-    ] = None,
-    select: Annotated[list[str] | None, typer.Option("--select", metavar="CODES", help="Use only these rules.")] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="CODES", help="Leave these rules out.")
-    ] = None,
-    python: _Python = None,
-    time_limit: _TimeLimit = None,
-    memory_limit: _MemoryLimit = None,
-    allow_network: _AllowNetwork = False,
-    temporary_directory: _TemporaryDirectory = False,
+    options: RunOptions = RunOptions(),  # noqa: B008
     stdin_filename: _StdinFilename = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")] = False,
     quiet: _Quiet = False,
@@ -237,13 +272,7 @@ def _repair(
         sample_shape=tuple(sample_shape or ()),
         sample=sample,
         also=tuple(also or ()),
-        evaluation_mode=evaluation_mode,
-        mode=mode,
-        python=python,
-        time_limit=time_limit,
-        memory_limit=memory_limit,
-        allow_network=allow_network,
-        temporary_directory=temporary_directory,
+        options=options,
     )
     return RepairChoice(
         run=run,
@@ -255,26 +284,18 @@ def _repair(
         alternatives=alternatives,
         pick=pick,
         interactive=interactive,
-        prefer=prefer,
-        select=_codes(select),
-        ignore=_codes(ignore),
         exit_zero=exit_zero,
     )
 
 
 @_app.command("shapes", cls=Command)
+@_with_run_options("prefer", "select", "ignore")
 def _shapes(
     file: _File,
     sample_shape: _SampleShape = None,
     sample: _Sample = None,
     model: _Model = None,
-    evaluation_mode: _Eval = False,
-    mode: _Mode = None,
-    python: _Python = None,
-    time_limit: _TimeLimit = None,
-    memory_limit: _MemoryLimit = None,
-    allow_network: _AllowNetwork = False,
-    temporary_directory: _TemporaryDirectory = False,
+    options: RunOptions = RunOptions(),  # noqa: B008
     stdin_filename: _StdinFilename = None,
     quiet: _Quiet = False,
     verbose: _Verbose = False,
@@ -288,18 +309,13 @@ def _shapes(
         sample_shape=tuple(sample_shape or ()),
         sample=sample,
         also=(),
-        evaluation_mode=evaluation_mode,
-        mode=mode,
-        python=python,
-        time_limit=time_limit,
-        memory_limit=memory_limit,
-        allow_network=allow_network,
-        temporary_directory=temporary_directory,
+        options=options,
     )
     return ShapesChoice(run, StreamChoice(quiet, verbose, no_color))
 
 
 @_app.command("batch", cls=Command)
+@_with_run_options("eval")
 def _batch(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="PATH...", show_default=False, help="Files and folders.")
@@ -331,22 +347,7 @@ def _batch(
         typer.Option("--report", metavar="FILE", help="A report: .html, .md, .json, .sarif, .xml (JUnit); repeatable."),
     ] = None,
     format: Annotated[BatchFormat, typer.Option("--format", help="What stdout carries.")] = BatchFormat.TEXT,
-    prefer: Annotated[
-        Prefer | None, typer.Option("--prefer", show_default=False, help="Sizes as numbers (default) or lazy layers.")
-    ] = None,
-    select: Annotated[
-        list[str] | None,
-        typer.Option("--select", metavar="CODES", help="Use only these rules; a refactoring runs only if named."),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="CODES", help="Leave these rules out.")
-    ] = None,
-    mode: _Mode = None,
-    python: _Python = None,
-    time_limit: _TimeLimit = None,
-    memory_limit: _MemoryLimit = None,
-    allow_network: _AllowNetwork = False,
-    temporary_directory: _TemporaryDirectory = False,
+    options: RunOptions = RunOptions(),  # noqa: B008
     max_seconds: Annotated[
         float | None,
         typer.Option(
@@ -379,15 +380,7 @@ def _batch(
         unsafe_fixes=unsafe_fixes,
         reports=tuple(report or ()),
         format=format,
-        prefer=prefer,
-        select=_codes(select),
-        ignore=_codes(ignore),
-        mode=mode,
-        python=python,
-        time_limit=time_limit,
-        memory_limit=memory_limit,
-        allow_network=allow_network,
-        temporary_directory=temporary_directory,
+        options=options,
         max_seconds=max_seconds,
         resume=resume,
         no_cache=no_cache,

@@ -27,7 +27,7 @@ def repair(choice: RepairChoice, session: Session | None) -> int:
     """0: nothing to repair, or it was applied; 1: a patch is proposed or faults remain; 2: the model could not run."""
     if choice.interactive and not terminal.interactive():
         raise UsageError("--interactive asks on a terminal, and there is none; leave it out or use --pick")
-    asked = requests.request(choice.run, prefer=choice.prefer, select=choice.select, ignore=choice.ignore)
+    asked = requests.request(choice.run)
     _check_output(choice, asked.target.path)
     with terminal.progress(sys.stderr, wanted=not choice.streams.quiet) as show:
         report = engine.repair(asked, requests.usable(session, asked), show)

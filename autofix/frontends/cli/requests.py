@@ -13,7 +13,6 @@ from pathlib import Path
 from autofix import engine
 from autofix.frontends.cli.options import RunChoice
 from autofix.loading import find_target, settings, text_files
-from autofix.loading.settings import Prefer, Settings
 from autofix.records.errors import UsageError
 from autofix.records.samples import Samples
 from autofix.session.session import Session
@@ -21,20 +20,15 @@ from autofix.session.session import Session
 _SUFFIXES = (".py:", ".pyw:")
 
 
-def request(
-    choice: RunChoice,
-    *,
-    prefer: Prefer | None = None,
-    select: tuple[str, ...] = (),
-    ignore: tuple[str, ...] = (),
-) -> engine.Request:
+def request(choice: RunChoice) -> engine.Request:
     """What the engine is asked to do; raises UsageError for a file, a model or a sample that cannot be used."""
     path, model = _file_and_model(choice)
     if choice.file == "-" and _is_folder(path):
         raise UsageError(f"--stdin-filename {path} is a folder; name the Python file that the text belongs to")
     unsaved = text_files.decode(path, sys.stdin.buffer.read()) if choice.file == "-" else None
     source = unsaved or text_files.read(path)
-    chosen = _overlaid(settings.read(find_target.project_root(path)), choice, prefer, select, ignore)
+    chosen = settings.read(find_target.project_root(path))
+    chosen = settings.overlaid(replace(chosen, also=choice.also or chosen.also), choice.options)
     target = find_target.target(
         path,
         model=model or chosen.model,
@@ -82,30 +76,6 @@ def _is_folder(path: Path) -> bool:
 def _absolute(path: Path) -> Path:
     """Without following links, so that a file is known by the name the user gave it."""
     return Path(os.path.abspath(path))
-
-
-def _overlaid(
-    base: Settings, choice: RunChoice, prefer: Prefer | None, select: tuple[str, ...], ignore: tuple[str, ...]
-) -> Settings:
-    """The settings of the project with what the user said on top."""
-    limits = replace(
-        base.limits,
-        run_seconds=choice.time_limit or base.limits.run_seconds,
-        memory_mib=base.limits.memory_mib if choice.memory_limit is None else choice.memory_limit,
-        network=choice.allow_network,
-        temporary_directory=choice.temporary_directory or base.limits.temporary_directory,
-    )
-    return replace(
-        base,
-        also=choice.also or base.also,
-        eval=choice.evaluation_mode or base.eval,
-        mode=choice.mode or base.mode,
-        prefer=prefer or base.prefer,
-        select=select or base.select,
-        ignore=ignore or base.ignore,
-        python=choice.python or base.python,
-        limits=limits,
-    )
 
 
 def _samples(choice: RunChoice) -> Samples | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from autofix.loading import find_target, settings
 from autofix.loading.settings import Settings
+from autofix.records.options import RunOptions
 
 _ENVIRONMENTS = (".venv", "venv")
 _LEVELS = ("error", "warning", "info", "debug")
@@ -123,13 +124,8 @@ class Configuration:
     def settings(self, path: Path) -> Settings:
         """What the project says, with the client's limits on top; raises UsageError for settings that are wrong."""
         own, base = self.preferences(path), settings.read(find_target.project_root(path))
-        limits = replace(
-            base.limits,
-            run_seconds=own.time_limit or base.limits.run_seconds,
-            memory_mib=base.limits.memory_mib if own.memory_limit is None else own.memory_limit,
-            network=own.allow_network,
-        )
-        return replace(base, python=self._python(path, own, base), limits=limits)
+        said = RunOptions(run_seconds=own.time_limit, memory_mib=own.memory_limit, network=own.allow_network)
+        return replace(settings.overlaid(base, said), python=self._python(path, own, base))
 
     def _python(self, path: Path, own: Preferences, base: Settings) -> str | None:
         if own.python is not None:

@@ -53,9 +53,9 @@ def of_process(ended: str, request: wire.RunRequest, *, beyond: bool) -> dict[st
     if ended == _PROCESSOR_TIME:
         ended = "timed out"
     if ended == "timed out":
-        message = f"the model ran longer than {request.seconds:g} s"
+        message = f"the model ran longer than {request.limits.run_seconds:g} s"
         return {"protocol": wire.PROTOCOL, "ending": "timed out", "message": message}
-    if ended == _KILLED and request.memory_mib != 0:
+    if ended == _KILLED and request.limits.memory_mib != 0:
         message = f"the process was {ended}{limits.of_memory(request)}"
         return {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": message}
     if ended.startswith("exit code"):

@@ -32,13 +32,13 @@ else:
 
 def lasting(request: RunRequest) -> tuple[int, ...]:
     """The limits that a process cannot have raised again, for who has to choose one that fits."""
-    return (memory_of(request), request.file_mib, request.open_files)
+    return (memory_of(request), request.limits.file_mib, request.limits.open_files)
 
 
 def memory_of(request: RunRequest) -> int:
     """Mebibytes of private memory; 0 for no limit."""
-    if request.memory_mib is not None:
-        return request.memory_mib
+    if request.limits.memory_mib is not None:
+        return request.limits.memory_mib
     return int(machine_bytes() * SHARE) // _MIB
 
 
@@ -56,10 +56,10 @@ def set_for(request: RunRequest) -> None:
     if sys.platform == "linux":
         # Private memory; RLIMIT_AS would count what torch only maps. Other systems do not enforce it.
         _lower(resource.RLIMIT_DATA, memory_of(request) * _MIB)
-    _lower(resource.RLIMIT_FSIZE, request.file_mib * _MIB)
-    _lower(resource.RLIMIT_NOFILE, request.open_files)
+    _lower(resource.RLIMIT_FSIZE, request.limits.file_mib * _MIB)
+    _lower(resource.RLIMIT_NOFILE, request.limits.open_files)
     _lower(resource.RLIMIT_CORE, 0, zero_counts=True)
-    _bound_cpu(request.seconds)
+    _bound_cpu(request.limits.run_seconds)
 
 
 def _lower(kind: int, most: int, *, zero_counts: bool = False) -> None:
@@ -145,15 +145,17 @@ def _close_new(most: int) -> None:
 def _reached(error: Any, request: RunRequest) -> str:
     number = error.errno if isinstance(error, OSError) else None
     text = str(error) if isinstance(error, (OSError, RuntimeError)) else ""
+    most = request.limits.file_mib
     if number == errno.EFBIG or (isinstance(error, RuntimeError) and "File too large" in text):
-        return f"a file grew larger than {request.file_mib} MiB; raise `file-limit` in the settings if it has to"
+        return f"a file grew larger than {most} MiB; raise `file-limit` in the settings if it has to"
     if "PytorchStreamWriter failed writing" in text or ("inline_container" in text and "unexpected pos" in text):
         # The writer of `torch.save` does not say why the system took no more.
         return (
-            f"torch.save could not write all of a file: it is larger than {request.file_mib} MiB, which `file-limit` "
+            f"torch.save could not write all of a file: it is larger than {most} MiB, which `file-limit` "
             "in the settings raises, or the disk is full"
         )
     if number == errno.EMFILE or "Too many open files" in text:
-        _close_new(request.open_files)
-        return f"more than {request.open_files} files are open; raise `open-files-limit` in the settings if it has to"
+        _close_new(request.limits.open_files)
+        count = request.limits.open_files
+        return f"more than {count} files are open; raise `open-files-limit` in the settings if it has to"
     return ""

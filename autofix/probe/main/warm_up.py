@@ -10,7 +10,7 @@ import os
 import tempfile
 
 from ..run import run_mode
-from .wire import InputRequest, RunRequest, SamplesRequest
+from .wire import InputRequest, RunLimits, RunRequest, SamplesRequest
 
 _MODEL = """\
 import torch
@@ -53,7 +53,6 @@ def run() -> None:
                 checks=True,
                 fresh=False,
                 graph=False,
-                seconds=30.0,
-                memory_mib=0,
+                limits=RunLimits(memory_mib=0, file_mib=0, processes=0, open_files=0),
             )
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 PROTOCOL = 1
@@ -57,13 +57,27 @@ class SamplesRequest:
 
 
 @dataclass(frozen=True)
+class RunLimits:
+    """What one run may use up, reach and leave behind. 0 is no limit; memory is for one process, and None is a share of
+    the machine's; a run may have 16 threads for each process.
+    """
+
+    run_seconds: float = 30.0
+    memory_mib: int | None = None
+    file_mib: int = 1024
+    processes: int = 256
+    open_files: int = 4096
+    network: bool = False
+    temporary_directory: bool = False
+
+
+@dataclass(frozen=True)
 class RunRequest:
     """One run of the model. ``texts`` are (path, text) pairs served instead of what is on disk.
 
     ``fresh`` asks for a process that has run no user code before; ``checks`` for the ladder after a forward that
     passed. ``against`` are the texts whose outputs the run's have to equal. ``mode``: with storage, without, or as the
-    size of the model says. Of the limits 0 is none of ours; ``memory_mib`` is for one process and, where it is None, a
-    share of the machine's memory.
+    size of the model says.
     """
 
     path: str
@@ -78,17 +92,11 @@ class RunRequest:
     checks: bool
     fresh: bool
     graph: bool
-    seconds: float
-    memory_mib: int | None
+    limits: RunLimits = RunLimits()
     script: bool = False
     arguments: tuple[str, ...] = ()
     against: tuple[tuple[str, str], ...] | None = None
     mode: str = AUTO
-    file_mib: int = 0
-    processes: int = 0
-    open_files: int = 0
-    network: bool = False
-    temporary_directory: bool = False
 
 
 def ready(runs_at_once: int, isolation: str) -> bytes:
@@ -119,6 +127,8 @@ def decode_request(line: str) -> tuple[RunRequest, str]:
     if data["protocol"] != PROTOCOL:
         raise ValueError(f"protocol {data['protocol']} is not {PROTOCOL}")
     run: dict[str, Any] = data["run"]
+    names = {one.name for one in fields(RunLimits)}
+    run["limits"] = RunLimits(**{name: value for name, value in run["limits"].items() if name in names})
     run["samples"] = _samples(run["samples"])
     run["also"] = tuple(_samples(one) for one in run["also"])
     run["search_paths"] = tuple(run["search_paths"])

@@ -87,7 +87,7 @@ class Worker:
         """Hand over the request; a worker that is gone by now says so on ``done`` as one that ends later does."""
         self.job, self.runs = job, self.runs + 1
         self.limits = limits.lasting(job.request)
-        job.deadline = time.monotonic() + job.request.seconds
+        job.deadline = time.monotonic() + job.request.limits.run_seconds
         job.look = time.monotonic() + LOOK_SECONDS
         view = memoryview(job.line + b"\n")
         try:
@@ -116,7 +116,7 @@ class Worker:
         """Which number of processes or threads of the run is beyond its limit, '' for none."""
         assert self.job is not None
         self.job.look = time.monotonic() + LOOK_SECONDS
-        most = self.job.request.processes
+        most = self.job.request.limits.processes
         if not most:
             return ""
         pids = [self.pid, *process_tree.below(self.pid)]

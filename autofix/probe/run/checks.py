@@ -39,13 +39,16 @@ def run(
 
     call = _calling(model)
     also = ["ALSO", *_also(call, request, namespace)]
-    if seconds * 12 > request.seconds:
+    if seconds * 12 > request.limits.run_seconds:
         slow = "one forward takes too long for it"
         return [
             also,
             ["BATCH", NOT_ASKED, slow],
             ["INDEPENDENT", NOT_ASKED, slow],
-            ["BACKWARD", *(_backward(model, output, called) if seconds * 4 < request.seconds else (NOT_ASKED, slow))],
+            [
+                "BACKWARD",
+                *(_backward(model, output, called) if seconds * 4 < request.limits.run_seconds else (NOT_ASKED, slow)),
+            ],
         ]
     outcome, detail, small = _batch(call, request, namespace, output)
     independent = _independent(model, call, request, namespace, output, outcome == PASSED)

@@ -125,7 +125,7 @@ def project(request: RunRequest) -> Iterator[None]:
 @contextmanager
 def _working_directory(request: RunRequest) -> Iterator[None]:
     """The file's folder or, where that is asked for, an empty one that is removed afterwards."""
-    if not request.temporary_directory:
+    if not request.limits.temporary_directory:
         os.chdir(os.path.dirname(request.path))
         yield
         return

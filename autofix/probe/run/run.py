@@ -29,7 +29,7 @@ NEEDS_VALUES = "needs values"
 
 def run(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
     """The reply to ``request``, recorded by ``recorder``."""
-    with network.refused(request.network) as refusals:
+    with network.refused(request.limits.network) as refusals:
         reply = _recorded(request, recorder)
     endings.explain(reply, request, refusals)
     return reply

@@ -38,7 +38,7 @@ def run_small(request: RunRequest) -> dict[str, Any]:
 def _run_sized(request: RunRequest) -> dict[str, Any]:
     """The reply of a run without storage, or of one with storage that it shows to be possible and needed."""
     without = _attempt_without_storage(request)
-    if without["need"] > memory_budget.allowed(request.memory_mib):
+    if without["need"] > memory_budget.allowed(request.limits.memory_mib):
         return without
     if request.mode == wire.META and not without["synthesized"] and without["ending"] != running.NEEDS_VALUES:
         return without

@@ -89,7 +89,7 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
     module = recorder.program = _program(request)
     text = dict(request.texts)[request.path]
     recorder.phase = "forward"
-    bounds = _Bounds(recorder, request.seconds)
+    bounds = _Bounds(recorder, request.limits.run_seconds)
     recorder.on_forward = bounds.called
     before = sys.modules.get("__main__")
     sys.modules["__main__"] = module

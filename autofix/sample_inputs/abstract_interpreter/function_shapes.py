@@ -256,10 +256,8 @@ def _turned(use: _Use) -> Any:
 
 
 def _swapped(use: _Use) -> Any:
-    pair = (
-        use.named.get("dim0", use.rest[0] if use.rest else None),
-        use.named.get("dim1", use.rest[1] if len(use.rest) > 1 else None),
-    )
+    first, second, *_ = (*use.rest, None, None)
+    pair = (use.named.get("dim0", first), use.named.get("dim1", second))
     if not tensor_factories.are_sizes(pair):
         return AbstractTensor(None)
     return view_shapes.transpose(use.given.shape or (), *pair)  # type: ignore[arg-type]
