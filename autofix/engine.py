@@ -19,7 +19,7 @@ from autofix.loading.settings import Prefer, Settings
 from autofix.patch.edits_to_text import moved_back
 from autofix.records.finding import Finding
 from autofix.records.locations import Location, SourceText
-from autofix.records.plan import Applicability, Fix, Plan, Step
+from autofix.records.plan import Fix, Plan, Step
 from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report, Spent
 from autofix.records.samples import Target
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Isolation, Operation, Run, Trace
@@ -303,11 +303,9 @@ def _proved(run: Runner, project: Project, plans: tuple[Plan, ...]) -> tuple[tup
         fresh = run.trace(Run(first.texts, fresh=True))
         if fresh.ending is Ending.PASSED and proof.output_words(fresh) == first.proof.output:
             checks = _with_fresh(first.proof.checks)
-            label, reasons = applicability.judge(first.steps, checks, fresh, project, others, first.cost - first.reach)
-            label, reasons = inferred_sample_trust.downgrade(run.samples, label, reasons)
-            label, reasons = (Applicability.UNSAFE if first.notes else label), (*reasons, *first.notes)
+            label, reasons = applicability.judge(first, checks, fresh, project, others, run.samples)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
-            return (best, *(_alternative(plan, best) for plan in others)), given_up
+            return (best, *(applicability.behind(plan, best) for plan in others)), given_up
         rest, given_up = others, (*given_up, *search.limit_notes(fresh))
     return (), given_up
 
@@ -316,10 +314,6 @@ def _with_fresh(checks: tuple[Check, ...]) -> tuple[Check, ...]:
     return tuple(
         Check(CheckKind.FRESH, CheckOutcome.PASSED) if check.kind is CheckKind.FRESH else check for check in checks
     )
-
-
-def _alternative(plan: Plan, best: Plan) -> Plan:
-    return replace(plan, applicability=Applicability.UNSAFE, notes=(f"a simpler repair also works: {best.title}",))
 
 
 def _diagnostic(project: Project, finding: Finding, fix: Fix | None) -> Diagnostic:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from autofix.facts.project_view import Expression, Project
 from autofix.fixes.rule import Example, Rewrite, Rule, model
-from autofix.provenance import Site, sites
+from autofix.provenance import Site, dearest, sites
+from autofix.records.costs import Counted, Evidence, Piece
 from autofix.records.finding import Detail, Finding, Mismatch
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
@@ -13,8 +14,10 @@ from autofix.records.values import Tensor
 
 __all__ = [
     "Applicability",
+    "Counted",
     "Detail",
     "Edit",
+    "Evidence",
     "Example",
     "Expression",
     "Finding",
@@ -23,11 +26,13 @@ __all__ = [
     "Mismatch",
     "Operation",
     "OperationKind",
+    "Piece",
     "Project",
     "Rewrite",
     "Rule",
     "Site",
     "Tensor",
+    "dearest",
     "model",
     "sites",
 ]

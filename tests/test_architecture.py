@@ -222,6 +222,44 @@ def _touches(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 yield node.func.attr, FILE
 
 
+@EVERY_FILE
+def test_costs_are_stated_in_words(path: Path) -> None:
+    """Only the list of evidence has numbers: who makes a fix or a place of one states evidence."""
+    for call in (node for node in ast.walk(_tree(path)) if isinstance(node, ast.Call)):
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        is_fix = called in {"Fix", "Site", "counted", "with_evidence"} or ast.unparse(call.func) == "self.fix"
+        if is_fix:
+            given = [ast.unparse(node) for node in (*call.args, *(keyword.value for keyword in call.keywords))]
+            assert [text for text in given if text.lstrip("-").isdigit()] == []
+
+
+def test_rules_make_fixes_in_one_way() -> None:
+    rules = [path for path in FILES if _name(path).startswith("autofix_rules.")]
+    direct = [_name(path) for path in rules for node in ast.walk(_tree(path)) if _calls(node, "Fix")]
+    assert direct == []
+
+
+def test_no_cost_tells_what_kind_of_edit_it_is() -> None:
+    """A cost is compared with other costs, never with a number or a name of one."""
+    compared = [
+        f"{_name(path)}: {ast.unparse(node)}"
+        for path in FILES
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Compare)
+        and any(isinstance(side, ast.Attribute) and side.attr == "cost" for side in (node.left, *node.comparators))
+        and any(isinstance(side, ast.Constant) or _is_constant(side) for side in (node.left, *node.comparators))
+    ]
+    assert compared == []
+
+
+def _calls(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def _is_constant(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id.isupper()
+
+
 def test_one_name_means_one_thing() -> None:
     """No two public classes of one name, whatever the folder."""
     homes: dict[str, set[str]] = {}

@@ -16,8 +16,6 @@ from autofix.provenance.producers import argument_sites
 from autofix.records.trace import Layer
 from autofix.syntax.call_edits import NotACall, with_argument
 
-ADDED = 10
-
 
 def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
     """Places that give the layer ``size`` for ``padding`` or ``output_padding``; where none is written, it is added."""
@@ -33,7 +31,7 @@ def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> 
     except NotACall:
         return ()
     edit = call.source.replace(call.node, text)
-    return (Site((edit,), ADDED, str(size), "argument", call.source.location(call.node)),)
+    return (Site((edit,), (), str(size), "argument", call.source.location(call.node)),)
 
 
 def _keyword_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:

@@ -9,14 +9,11 @@ from autofix.edits.size_reads import axis_sites, live_sites
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.size_origins import expression_of, origin, parts
 from autofix.provenance import Site, sites
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
 
-TIMES = 9
-AXIS_EXTRA = -1
-BAKED = 20
-ROOT_EXTRA = 3
 HALVES = ((None, 1), (1, 2)), ((0, 1), (1, 2))
 
 
@@ -48,19 +45,18 @@ def _layer_sites(project: Project, expression: Expression, want: int, now: int, 
         text = f"{expression.text} * {want // now}"
         if isinstance(expression.node, (ast.BinOp, ast.IfExp)):
             text = f"({expression.text}) * {want // now}"
-        yield _site(expression, text, TIMES)
+        yield _site(expression, text)
     for site in sites(project, expression, want):
-        extra = 0 if isinstance(expression.node, ast.Constant) else ROOT_EXTRA
-        yield Site(site.edits, site.cost + extra, site.text, site.what, site.place)
+        yield site if isinstance(expression.node, ast.Constant) else site.with_evidence(Evidence.MORE_PLACES)
 
 
 def _batch_sites(project: Project, expression: Expression, want: int, _: int, batch_axis: int) -> Iterator[Site]:
     """The batch is read from the input, never written down."""
     for site in axis_sites(project, expression, want):
-        yield Site(site.edits, site.cost + AXIS_EXTRA, site.text, site.what, site.place)
+        yield site.with_evidence(Evidence.EVIDENT)
     yield from live_sites(project, expression, want, (batch_axis, 1 - batch_axis))
     for site in sites(project, expression, want):
-        yield Site(site.edits, site.cost + BAKED, site.text, site.what, site.place)
+        yield site.with_evidence(Evidence.LITERAL_FOR_EXPRESSION)
 
 
 def _hidden_sites(project: Project, expression: Expression, want: int, now: int, _: int) -> Iterator[Site]:
@@ -68,9 +64,9 @@ def _hidden_sites(project: Project, expression: Expression, want: int, now: int,
     yield from sites(project, expression, want)
 
 
-def _site(expression: Expression, text: str, cost: int) -> Site:
+def _site(expression: Expression, text: str) -> Site:
     edit = Edit(expression.source.path, expression.source.range_of(expression.node), text)
-    return Site((edit,), cost, text, "expression", expression.source.location(expression.node))
+    return Site((edit,), (Evidence.EVIDENT * 1,), text, "expression", expression.source.location(expression.node))
 
 
 def direction_slices(project: Project, tensor: Tensor, layers: int) -> tuple[Edit, ...]:

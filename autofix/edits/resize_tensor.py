@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from autofix.edits.size_reads import size_sites, size_text
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.size_origins import Origin, origin, with_environments
-from autofix.provenance import Site
+from autofix.provenance import Site, dearest
+from autofix.records.costs import Counted
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind, Phase
 from autofix.records.values import Tensor
@@ -21,7 +22,7 @@ class Resizing:
     """Edits that give every dimension asked for its size; ``is_table``: what was made in a constructor changes."""
 
     edits: tuple[Edit, ...]
-    cost: int
+    evidence: tuple[Counted, ...]
     text: str
     is_table: bool
     what: str = ""
@@ -59,7 +60,7 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int]) -> Iterat
     for first in options[0]:
         chosen = [_like(first, one) for one in options]
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
-        yield Resizing(edits, max(site.cost for site in chosen), first.text, is_table, first.what)
+        yield Resizing(edits, dearest(chosen), first.text, is_table, first.what)
 
 
 def _like(first: Site, options: tuple[Site, ...]) -> Site:

@@ -11,13 +11,11 @@ from dataclasses import replace
 
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import Site, bindings, sites
+from autofix.records.costs import Evidence, counted
 from autofix.records.locations import Edit, Range
 from autofix.records.values import Tensor
 from autofix.syntax.source import Function, Source, dotted
 
-AXIS = 10
-LIVE = 10
-PASSED_IN = 13
 NEW_ARGUMENT = "batch_size"
 MAX_DEPTH = 6
 
@@ -41,7 +39,11 @@ def axis_sites(project: Project, expression: Expression, want: int, depth: int =
             if size == want:
                 edit = source.replace(axis, str(index))
                 yield Site(
-                    (edit,), AXIS + depth, f"{source.text_of(base)}.size({index})", "axis", source.location(node)
+                    (edit,),
+                    counted((Evidence.OUTWARD * depth,)),
+                    f"{source.text_of(base)}.size({index})",
+                    "axis",
+                    source.location(node),
                 )
     elif isinstance(node, ast.Call) and dotted(node.func) == "len" and len(node.args) == 1:
         yield from _live(project, expression, node.args[0], want, depth)
@@ -72,7 +74,7 @@ def _live(project: Project, expression: Expression, base: ast.expr, want: int, d
             text = size_text(expression.source, expression.source.text_of(base), index)
             yield Site(
                 (expression.source.replace(expression.node, text),),
-                AXIS + depth,
+                counted((Evidence.OUTWARD * depth,)),
                 text,
                 "axis",
                 expression.source.location(expression.node),
@@ -101,7 +103,11 @@ def live_sites(
         text = size_text(expression.source, name, axis)
         edit = expression.source.replace(expression.node, text)
         yield Site(
-            (edit,), LIVE + depth + 2 * rank, text, "the size of the input", expression.source.location(expression.node)
+            (edit,),
+            counted((Evidence.OUTWARD * depth, Evidence.RUNNER_UP * rank)),
+            text,
+            "the size of the input",
+            expression.source.location(expression.node),
         )
     if not fitting:
         yield from _passed_in(project, expression, function, want, axes)
@@ -137,5 +143,11 @@ def _passed_in(
                 end = source.range_of(function.args.args[-1]).end
                 taken = Edit(source.path, Range(end, end), f", {NEW_ARGUMENT}")
                 used = source.replace(expression.node, NEW_ARGUMENT)
-                yield Site((passed, taken, used), PASSED_IN, text, "argument", source.location(expression.node))
+                yield Site(
+                    (passed, taken, used),
+                    (Evidence.MORE_PLACES * 1,),
+                    text,
+                    "argument",
+                    source.location(expression.node),
+                )
                 return

@@ -9,14 +9,12 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.project_view import Expression, Project
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Layer, Operation
 from autofix.syntax.call_edits import NotACall, with_callee
 from autofix.syntax.source import Source, dotted
 
-IN_PLACE = 10
-BY_VALUE = 14
-SHARED_HELPER = 6
 _LAYERS = (
     "Conv",
     "Linear",
@@ -30,11 +28,11 @@ _LAYERS = (
     "ModuleList",
 )
 _LAYERS_OF_MAPS = ("Conv", "BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "Adaptive", "Dropout")
-Exchange = tuple[tuple[Edit, ...], int]
+Exchange = tuple[tuple[Edit, ...], tuple[Evidence, ...]]
 
 
 def exchanged(project: Project, layer: Layer, kind: str) -> Iterator[Exchange]:
-    """Edits that make ``layer`` a ``kind``, with their cost: at its own call, or at the call of the function around."""
+    """Edits that make ``layer`` a ``kind``, with what speaks against them: at its own call, or at the call around."""
     frames = layer.construction
     call = project.construction_call(layer)
     if call is None or not isinstance(call.node, ast.Call):
@@ -42,11 +40,12 @@ def exchanged(project: Project, layer: Layer, kind: str) -> Iterator[Exchange]:
     shared = _builders(project, layer) > 1
     own = dotted(call.node.func).rpartition(".")[2] == layer.kind
     for edits in _renamed(call, kind, own):
-        yield edits, (IN_PLACE if own else BY_VALUE) + (SHARED_HELPER if shared else 0)
+        chosen_elsewhere = () if own else (Evidence.FROM_THIS_RUN,)
+        yield edits, (*chosen_elsewhere, *((Evidence.MORE_PLACES,) if shared else ()))
     outer = project.call(frames[1:])
     if shared and outer is not None and isinstance(outer.node, ast.Call) and "__init__" not in frames[0].function:
         for edits in _renamed(outer, kind, False):
-            yield edits, IN_PLACE
+            yield edits, ()
 
 
 def _builders(project: Project, layer: Layer) -> int:

@@ -14,6 +14,7 @@ from autofix.facts.call_sites import argument_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import literals
 from autofix.provenance.producers import argument_expression
+from autofix.records.costs import Evidence
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Value
 
@@ -79,31 +80,35 @@ def _sizes(values: tuple[Value, ...], places: tuple[Expression | None, ...], sha
     return Sizes(numbers, found, shape) if len(numbers) == len(values) == len(found) > 0 else None
 
 
-def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[dict[int, int], int]]:
-    """Sizes to change so that ``values`` make up ``shape``, by index, with what speaks against them in tenths."""
+def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[dict[int, int], tuple[Evidence, ...]]]:
+    """Sizes to change so that ``values`` make up ``shape``, by index, with what speaks against them."""
     kept = _prefix(values, shape)
     full = tuple(shape[0] if i == 0 and v == -1 else v for i, v in enumerate(values))
     if -1 in full:
-        yield from (({i: shape[i]}, 2) for i, v in enumerate(full) if v != -1 and i < len(shape) and v != shape[i])
+        yield from (
+            ({i: shape[i]}, (Evidence.RUNNER_UP,))
+            for i, v in enumerate(full)
+            if v != -1 and i < len(shape) and v != shape[i]
+        )
         return
     total = math.prod(shape)
     single = [(i, _quotient(total, full, (i,))) for i in range(kept, len(full)) if values[i] != -1]
     fitting = [(i, v) for i, v in single if v is not None and v != full[i]]
     for i, v in fitting:
         twins = any(0 <= j < len(full) and full[j] == full[i] and j >= kept for j in (i - 1, i + 1))
-        later = sum(
-            1
+        later = any(
+            True
             for j, _ in fitting
             if j > i and not any(full[j] == full[k] for k in (j - 1, j + 1) if kept <= k < len(full))
         )
-        yield {i: v}, 8 if twins else 4 * min(1, later)
+        yield {i: v}, (Evidence.AGAINST,) if twins else (Evidence.OTHER_READING,) if later else ()
     for i in range(max(kept, 1), len(full) - 1):
         pair = _quotient(total, full, (i, i + 1))
         if full[i] == full[i + 1] and pair is not None and math.isqrt(pair) ** 2 == pair:
-            yield {i: math.isqrt(pair), i + 1: math.isqrt(pair)}, 0
+            yield {i: math.isqrt(pair), i + 1: math.isqrt(pair)}, ()
     differing = {i: s for i, (v, s) in enumerate(zip(full, shape, strict=False)) if v != s}
     if len(full) == len(shape) and len(differing) > 1:
-        yield differing, 2
+        yield differing, (Evidence.RUNNER_UP,)
 
 
 def _prefix(values: tuple[int, ...], shape: tuple[int, ...]) -> int:

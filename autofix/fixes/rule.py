@@ -12,8 +12,9 @@ from textwrap import dedent
 from typing import ClassVar
 
 from autofix.facts.project_view import Expression, Project
-from autofix.provenance import Site
+from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.finding import Finding, Mismatch
+from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
 
 
@@ -67,11 +68,10 @@ class Rule:
         """The docstring of the rule's file."""
         return dedent(sys.modules[cls.__module__].__doc__ or "").strip()
 
-    def fix(
-        self, title: str, site: Site, *, extra: int = 0, reason: str = "", applicability: Applicability | None = None
-    ) -> Fix:
-        """A fix of one site, with the site's cost and ``extra`` on top."""
-        return Fix(self.code, title, site.edits, site.cost + extra, applicability or self.applicability, reason)
+    def fix(self, title: str, edits: tuple[Edit, ...], *evidence: Piece, reason: str = "", unsafe: bool = False) -> Fix:
+        """Make a fix whose cost follows from ``evidence``, with the rule's best label, or ``unsafe``."""
+        label = Applicability.UNSAFE if unsafe else self.applicability
+        return Fix(self.code, title, edits, counted((Evidence.EDIT, *evidence)), label, reason)
 
 
 def model(init: str, forward: str, header: str = "") -> str:

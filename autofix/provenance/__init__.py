@@ -3,6 +3,7 @@
 ``places`` enumerates and prices the edits; the other files answer what it asks of the source.
 """
 
-from autofix.provenance.size_sites import Site, sites
+from autofix.provenance.site import Site, dearest
+from autofix.provenance.size_sites import sites
 
-__all__ = ["Site", "sites"]
+__all__ = ["Site", "dearest", "sites"]

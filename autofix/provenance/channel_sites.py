@@ -12,17 +12,12 @@ from autofix.facts.joins import joined
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import Site, width_evidence
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer, width
-from autofix.provenance.size_sites import LITERAL_FOR_EXPRESSION
-from autofix.records.plan import Applicability
+from autofix.records.costs import Evidence
 from autofix.records.trace import Layer
 from autofix.records.values import Tensor
 
 _INPUTS = ("in_channels", "in_features", "input_size", "d_model", "embed_dim")
 _MOVING = frozenset(("permute", "transpose", "swapaxes", "movedim", "view", "reshape"))
-SAME_WIDTH = 8
-SHARED_ROOT = 4
-AGREED = 2
-DOUBTED = 8
 
 
 def spatial(layer: Layer) -> int:
@@ -45,19 +40,21 @@ def next_layer(project: Project, layer: Layer, failing: Layer) -> Layer | None:
     return next((one for one in later if one.path is not None and input_size(one) is not None), None)
 
 
-def producer_extra(project: Project, tensor: Tensor, failing: Layer, expected: int, actual: int) -> tuple[int, int]:
-    """What is added to the cost of changing the failing layer, and of changing the layer before it.
+def producer_extra(
+    project: Project, tensor: Tensor, failing: Layer, expected: int, actual: int
+) -> tuple[width_evidence.Stated, width_evidence.Stated]:
+    """What is said of changing the failing layer, and of changing the layer before it.
 
     The layer built after the producing one is asked: it takes either what is expected here or what came out.
     """
     found = producing_layer(project, tensor)
     if found is None:
-        return 0, 0
+        return (), ()
     producer = found[1]
     other = next_layer(project, producer, failing)
     norm = "Norm" in failing.kind and not joined(project, tensor, 1)
     if other is not None and norm and input_size(other) == expected:
-        return DOUBTED, AGREED
+        return width_evidence.GIVER_IS_ODD
     return width_evidence.RECEIVER_IS_ODD if norm else width_evidence.extras(project, tensor, failing, expected, actual)
 
 
@@ -93,7 +90,7 @@ def same_width(project: Project, layer: Layer, parameter: str, tensor: Tensor) -
         value = project.integer(Expression(mine.source, theirs.node, mine.frames))
         if _same_function(mine, theirs) and value is not None and value == producer.setting(name):
             edits = (mine.source.replace(mine.node, theirs.text),)
-            return Site(edits, SAME_WIDTH, theirs.text, "argument", mine.source.location(mine.node))
+            return Site(edits, (Evidence.SAME_NAME * 1,), theirs.text, "argument", mine.source.location(mine.node))
     return None
 
 
@@ -122,11 +119,11 @@ def words_of(site: Site) -> str:
     return site.text if site.what == "argument" else f"{site.text} ({site.what})"
 
 
-def doubt(site: Site) -> tuple[Applicability | None, str]:
-    """A number in place of an expression holds for one way to build the model only."""
-    if site.cost < LITERAL_FOR_EXPRESSION:
-        return None, ""
-    return Applicability.UNSAFE, f"{site.text} replaces an expression that may have other values elsewhere"
+def doubt(site: Site) -> str:
+    """Why a site is not safe, empty where it is: a number for an expression holds for one way to build the model."""
+    return (
+        f"{site.text} replaces an expression that may have other values elsewhere" if site.replaces_expression else ""
+    )
 
 
 def to_front(rank: int) -> str:

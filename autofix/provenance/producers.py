@@ -21,11 +21,6 @@ _SAME_SHAPE = frozenset(
 )
 
 
-# Where two layers disagree, the one that receives is changed first; the one that gives is near enough to be explored,
-# so that neither repair is called safe where both run.
-GIVER_EXTRA = 5
-
-
 def argument_expression(project: Project, layer: Layer, parameter: str) -> Expression | None:
     """The expression that the layer's construction passes for ``parameter``; None where it is not written out."""
     call = project.construction_call(layer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 
 from autofix.facts.evaluate import integer
@@ -28,41 +28,16 @@ from autofix.provenance.render_expression import (
     shift,
     text_key,
 )
+from autofix.provenance.site import Site, dearest
+from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
 from autofix.records.values import Mapping, Sequence, Tensor
 from autofix.syntax import name_bindings
 from autofix.syntax.source import below, dotted
 
-# Costs in tenths of one literal at the failing layer.
-LITERAL = 10
-HOP = 1
-CONFIG_TEXT = 11
-NAME_IN_SCOPE = 13
-SIBLING = 11  # ``heads * size`` beside ``kv_heads * size``: one name for another in what is written alike.
-ATTRIBUTE = 15
-INDEX_SHIFT = 14
-COUNTED = 10  # As many as a list in scope has entries: one of each was joined.
-MULTIPLE = 14
-MULTIPLE_UNSEEN = 18
-REWRITTEN = 9  # The same operands in another order of evaluation give exactly the size wanted: hardly chance.
-LONE_FACTOR = 8
-LITERAL_FOR_EXPRESSION = 27
 MAX_DEPTH = 7
 FEWEST = 3  # Of two there are too many by chance.
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """One way to make an expression have the size wanted. ``text`` is what would stand there, ``what`` names the
-    place.
-    """
-
-    edits: tuple[Edit, ...]
-    cost: int
-    text: str
-    what: str
-    place: Location
-    at_root: bool = True
+FEW_TIMES = 64
 
 
 def sites(project: Project, expression: Expression, want: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
@@ -126,9 +101,10 @@ class _Solver:
         if not isinstance(node, ast.Constant):
             yield from self._in_place(expression, want, depth)
 
-    def _site(self, expression: Expression, text: str, cost: int, what: str) -> Site:
+    def _site(self, expression: Expression, text: str, depth: int, what: str, *evidence: Piece) -> Site:
         edit = expression.source.replace(expression.node, text)
-        return Site((edit,), cost, text, what, expression.source.location(expression.node))
+        found = counted((Evidence.OUTWARD * depth, *evidence))
+        return Site((edit,), found, text, what, expression.source.location(expression.node))
 
     # -- literals ----------------------------------------------------------------------------------------------------
 
@@ -136,11 +112,10 @@ class _Solver:
         value = getattr(expression.node, "value", None)
         if not isinstance(value, int) or isinstance(value, bool) or value == want:
             return
-        cost = LITERAL + HOP * depth
         spelled = self._sibling_product(expression, value, want)
         if spelled is not None:
-            yield self._site(expression, spelled, cost, what)
-        yield self._site(expression, str(want), cost + (1 if spelled is not None else 0), what)
+            yield self._site(expression, spelled, depth, what, Evidence.EVIDENT)
+        yield self._site(expression, str(want), depth, what)
 
     def _sibling_product(self, expression: Expression, value: int, want: int) -> str | None:
         """The size wanted, spelled ``48 * 2`` elsewhere in the function: what a literal 48 was meant to be."""
@@ -171,7 +146,7 @@ class _Solver:
                 # ``mlp[0] += 3`` on the way: the entry is to change by as much as its later value.
                 inner = want - now + value
             for site in self.solve(binding.expression, inner, depth + binding.distance, binding.what):
-                yield replace(site, cost=site.cost + 4) if strays else site
+                yield site.with_evidence(Evidence.OTHER_READING) if strays else site
         node = expression.node
         key = node.attr if isinstance(node, ast.Attribute) else text_key(node)
         if key and now is not None:
@@ -179,7 +154,7 @@ class _Solver:
                 place = Location(entry.path, entry.edit_range)
                 yield Site(
                     (config_entries.entry_edit(entry, str(want)),),
-                    CONFIG_TEXT + HOP * depth,
+                    counted((Evidence.OUTWARD * (depth + 1),)),
                     str(want),
                     entry.what,
                     place,
@@ -200,13 +175,13 @@ class _Solver:
         for step in (1, -1):
             shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else shift(index.text, step)
             if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == want:
-                yield self._site(index, shifted, INDEX_SHIFT + HOP * depth, "index")
+                yield self._site(index, shifted, depth, "index", Evidence.OTHER_NAME)
 
     def _other_dimension(self, index: Expression, shape: Sequence, want: int, depth: int) -> Iterator[Site]:
         """``x.shape[0]`` where ``x.shape[1]`` has the size wanted."""
         for position, size in enumerate(shape.items):
             if size == want and isinstance(index.node, ast.Constant):
-                yield self._site(index, str(position), INDEX_SHIFT + HOP * depth, "index")
+                yield self._site(index, str(position), depth, "index", Evidence.OTHER_NAME)
 
     def _text_value(self, expression: Expression, text: str) -> int | None:
         return integer(parsed(text), self.project.names(expression))
@@ -221,12 +196,12 @@ class _Solver:
         for side, inner in inverse_operands(node.op, a, b, want):
             if does_nothing(node.op, side, inner):
                 other = right if side == 0 else left
-                yield self._site(expression, other.text, LITERAL + HOP * depth, "operand")
+                yield self._site(expression, other.text, depth, "operand")
                 continue
             for site in self.solve(left if side == 0 else right, inner, depth, "operand"):
-                yield replace(site, cost=site.cost + LONE_FACTOR) if products else site
+                yield site.with_evidence(Evidence.AGAINST) if products else site
         if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == want:
-            yield self._site(expression, ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
+            yield self._site(expression, ceiling(expression, left, right), depth, "rounding", Evidence.EVIDENT)
 
     def _product(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
         """Factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16, 6, 6) was flattened."""
@@ -249,9 +224,7 @@ class _Solver:
             return
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
         text = " * ".join(factor_text(factor, target) for factor, target in zip(factors, targets, strict=True))
-        yield Site(
-            edits, max(site.cost for site in chosen), text, "product", expression.source.location(expression.node)
-        )
+        yield Site(edits, dearest(chosen), text, "product", expression.source.location(expression.node))
 
     def _cheapest(self, factor: Expression, want: int, depth: int) -> Iterator[Site]:
         return iter(sorted(self.solve(factor, want, depth, "factor"), key=lambda site: site.cost)[:1])
@@ -283,7 +256,7 @@ class _Solver:
         )
         a, b = self.project.integer(left), self.project.integer(right)
         if a is not None and b and -(-a // b) == want:
-            yield self._site(expression, ceiling(expression, left, right), REWRITTEN + HOP * depth, "rounding")
+            yield self._site(expression, ceiling(expression, left, right), depth, "rounding", Evidence.EVIDENT)
 
     def _choice(self, expression: Expression, node: ast.IfExp, want: int, depth: int) -> Iterator[Site]:
         test = integer(parsed(f"1 if {expression.source.text_of(node.test)} else 0"), self.project.names(expression))
@@ -298,23 +271,21 @@ class _Solver:
             if inner.startswith(operator):
                 rest = f"{text} {operator} ({inner[len(operator) :].strip()})"
             if rest is not None and self._text_value(expression, rest) == want:
-                yield self._site(expression, rest, REWRITTEN + HOP * depth, "precedence")
+                yield self._site(expression, rest, depth, "precedence", Evidence.EVIDENT)
 
     # -- another expression in its place -----------------------------------------------------------------------------
 
     def _in_place(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
         now = self.project.integer(expression)
         for text in self.expressions_in_scope(expression, want):
-            known = SIBLING if differs_in_one(expression.node, parsed(text)) else NAME_IN_SCOPE
-            kin = 0 if known == SIBLING or mentions(text, expression.text) else 3
-            yield self._site(expression, text, known + HOP * depth + kin, "expression")
+            yield self._site(expression, text, depth, "expression", Evidence.OTHER_NAME, *_likeness(expression, text))
         yield from self._other_attribute(expression, want, depth)
         if now and want % now == 0 and want // now > 1:
             yield from self._counted(expression, want // now, depth)
             yield from self._multiple(expression, want // now, depth)
         if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)):
             yield self._site(
-                expression, self._spelled(expression, want), LITERAL_FOR_EXPRESSION + HOP * depth, "expression"
+                expression, self._spelled(expression, want), depth, "expression", Evidence.LITERAL_FOR_EXPRESSION
             )
 
     def _other_attribute(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
@@ -327,7 +298,7 @@ class _Solver:
         fitting = [name for name, value in items if value == want and type(value) is int and name.isidentifier()]
         if len(fitting) == 1:
             text = f"{expression.source.text_of(node.value)}.{fitting[0]}"
-            yield self._site(expression, text, ATTRIBUTE + HOP * depth, "expression")
+            yield self._site(expression, text, depth, "expression", Evidence.OTHER_NAME)
 
     def _spelled(self, expression: Expression, want: int) -> str:
         """A product for a product, else the number."""
@@ -343,7 +314,7 @@ class _Solver:
         local = self.project.names(expression).local
         for name, value in local.items if local is not None else ():
             if name.isidentifier() and isinstance(value, Sequence) and len(value.items) == factor:
-                yield self._site(expression, f"{expression.text} * len({name})", COUNTED + HOP * depth, "expression")
+                yield self._site(expression, f"{expression.text} * len({name})", depth, "expression")
 
     def _multiple(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
         """``hidden`` becomes ``hidden * 7 * 7`` where the flattened rest is known, else ``hidden * 4``."""
@@ -353,9 +324,10 @@ class _Solver:
         if len(self.hints) > 1 and self.hints[0] == now and math.prod(self.hints[1:]) == factor:
             rest = [size for size in self.hints[1:] if size != 1]
             text = " * ".join([expression.text, *map(str, rest)])
-            yield self._site(expression, text, MULTIPLE - 2 + HOP * depth, "expression")
-        elif factor <= 64:
-            yield self._site(expression, f"{expression.text} * {factor}", MULTIPLE_UNSEEN + HOP * depth, "expression")
+            yield self._site(expression, text, depth, "expression", Evidence.INSERTED)
+        elif factor <= FEW_TIMES:
+            evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN)
+            yield self._site(expression, f"{expression.text} * {factor}", depth, "expression", *evidence)
 
     def expressions_in_scope(self, expression: Expression, want: int) -> Iterator[str]:
         """Texts used elsewhere in the same function (or its class) that have the size wanted here."""
@@ -391,3 +363,10 @@ class _Solver:
             ):
                 seen.add(name)
                 yield name
+
+
+def _likeness(expression: Expression, text: str) -> tuple[Evidence, ...]:
+    """How alike another expression is: one name for another in what is written alike, or no name in common."""
+    if differs_in_one(expression.node, parsed(text)):
+        return (Evidence.EXACT_FIT,)
+    return () if mentions(text, expression.text) else (Evidence.OTHER_READING,)

@@ -13,22 +13,24 @@ from dataclasses import dataclass
 from autofix.facts.joins import joined
 from autofix.facts.project_view import Project
 from autofix.provenance.producers import (
-    GIVER_EXTRA,
     argument_expression,
     before_flattening,
     output_parameter,
     producing_layer,
     width,
 )
+from autofix.records.costs import Evidence
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
 
-# What is added to the cost of the layer that receives, and of the layer that gives. Both stay near enough for the
-# other to be shown, so that neither is called safe where both run.
-RECEIVER_IS_ODD = (0, GIVER_EXTRA)
-GIVER_IS_ODD = (4, -1)
-NAMED_WRONG = (0, 13)  # Far enough that a name in place of another name is called safe.
-PART_EXTRA = 4
+Stated = tuple[Evidence, ...]
+
+# What is said of the layer that receives, and of the layer that gives. Both stay near enough for the other to be shown,
+# so that neither is called safe where both run.
+RECEIVER_IS_ODD: tuple[Stated, Stated] = ((), (Evidence.PRODUCER,))
+GIVER_IS_ODD: tuple[Stated, Stated] = ((Evidence.DISAGREES,), (Evidence.PRODUCER, Evidence.AGREES))
+# Far enough that a name in place of another name is called safe.
+NAMED_WRONG: tuple[Stated, Stated] = ((), (Evidence.PRODUCER, Evidence.AGAINST))
 AS_OTHERS = 2  # To be as wide as another part tells more than to be twice as wide as the layer before.
 REPEATED = 2
 FEWEST = 5  # Colours of an image, or two classes, are no width that others follow.
@@ -69,8 +71,8 @@ class _Habits:
 
 def extras(
     project: Project, tensor: Tensor, layer: Layer, expected: int, actual: int, hints: tuple[int, ...] = ()
-) -> tuple[int, int]:
-    """The prices where ``layer`` takes ``expected`` features and ``tensor`` brings ``actual``.
+) -> tuple[Stated, Stated]:
+    """What speaks for and against either where ``layer`` takes ``expected`` features and ``tensor`` brings ``actual``.
 
     ``hints`` are the sizes that were flattened into them: then the channels among them are what is compared.
     """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from autofix.records.costs import Counted, Evidence, total
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.trace import (
@@ -25,16 +26,21 @@ class Applicability(Enum):
 class Fix:
     """A title and edits that only make sense together.
 
-    ``cost`` is in tenths of the plainest edit (10 = one literal at the failing layer). ``reason`` says in one
-    sentence why this repair, ``title`` what it does, in the imperative.
+    ``reason`` says in one sentence why this repair, ``title`` what it does, in the imperative. ``applicability`` is the
+    best label that it can have; rules make fixes with ``Rule.fix``, which takes it from the rule.
     """
 
     rule: str
     title: str
     edits: tuple[Edit, ...]
-    cost: int
-    applicability: Applicability = Applicability.SAFE
+    evidence: tuple[Counted, ...]
+    applicability: Applicability
     reason: str = ""
+
+    @property
+    def cost(self) -> int:
+        """What its evidence sums up to, in tenths of the plainest edit (10 = one literal at the failing layer)."""
+        return total(self.evidence)
 
 
 class Verdict(Enum):
@@ -71,16 +77,25 @@ class Proof:
 class Plan:
     """One or more fixes that together repair the model, with the text of each file they change.
 
-    ``reach`` is what of the cost it pays for places besides the fault.
+    ``evidence`` is that of its fixes and what running them showed.
     """
 
     steps: tuple[Step, ...]
-    cost: int
+    evidence: tuple[Counted, ...]
     applicability: Applicability
     texts: tuple[tuple[Path, str], ...]
     proof: Proof
     notes: tuple[str, ...] = ()
-    reach: int = 0
+
+    @property
+    def cost(self) -> int:
+        """What its evidence sums up to."""
+        return total(self.evidence)
+
+    @property
+    def own_cost(self) -> int:
+        """The cost without the places it reaches: those make a plan less likely, not implausible."""
+        return total(piece for piece in self.evidence if piece[0] is not Evidence.REACHES)
 
     @property
     def title(self) -> str:

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from autofix.patch.unified_diff import plan_patch
+from autofix.records.costs import Counted
 from autofix.records.errors import UsageError
 from autofix.records.locations import Edit, Location, Position, Range
 from autofix.records.plan import Plan, Proof, Step
@@ -139,6 +140,7 @@ def _plan(report: Report, plan: Plan, *, timing: bool) -> Json:
     return {
         "title": plan.title,
         "cost": plan.cost,
+        "evidence": [_evidence(piece) for piece in plan.evidence],
         "applicability": plan.applicability.value,
         "notes": list(plan.notes),
         "files": [phrases.short_path(path, root) for path, _ in plan.texts],
@@ -154,9 +156,15 @@ def _step(step: Step, root: Path) -> Json:
         "title": step.fix.title,
         "reason": step.fix.reason,
         "cost": step.fix.cost,
+        "evidence": [_evidence(piece) for piece in step.fix.evidence],
         "answers": step.finding.message,
         "edits": [_edit(edit, root) for edit in step.fix.edits],
     }
+
+
+def _evidence(piece: Counted) -> Json:
+    evidence, count = piece
+    return {"evidence": _token(evidence.name), "words": evidence.words, "weight": evidence.weight, "count": count}
 
 
 def _edit(edit: Edit, root: Path) -> Json:

@@ -30,17 +30,18 @@ def render(
     alternatives: bool = False,
     applied: bool = False,
     picked: int = 1,
+    verbose: bool = False,
 ) -> str:
     """The explanation of a report, ended by its summary.
 
     ``alternatives`` shows the other plans as patches, ``applied`` says that the plan was written, and ``picked`` is the
-    rank of the plan that the user took, so that the others are numbered as ``--pick`` takes them. With ``colour`` the
-    same characters carry ANSI styles.
+    rank of the plan that the user took, so that the others are numbered as ``--pick`` takes them. ``verbose``
+    shows what each cost is the sum of. With ``colour`` the same characters carry ANSI styles.
     """
     blocks = [
         *(list(_diagnostic(report, diagnostic, width)) for diagnostic in report.diagnostics),
-        list(_repair(report, width)),
-        list(_alternatives(report, width, picked, patches=alternatives)),
+        list(_repair(report, width, verbose=verbose)),
+        list(_alternatives(report, width, picked, patches=alternatives, verbose=verbose)),
         list(_closing(report, width, applied=applied)),
     ]
     return rendered(_separated(block for block in blocks if block), colour=colour)
@@ -121,7 +122,7 @@ def _entry(label: str, text: str, width: int, style: Style = Style.LABEL) -> Ite
 # --------------------------------------------------------------------------------------------------------------------
 
 
-def _repair(report: Report, width: int) -> Iterator[Line]:
+def _repair(report: Report, width: int, *, verbose: bool) -> Iterator[Line]:
     plan = report.plan
     if plan is None:
         return
@@ -137,7 +138,17 @@ def _repair(report: Report, width: int) -> Iterator[Line]:
         )
     elif plan.notes:
         yield from _entry("note", visible("; ".join(plan.notes)), width, Style.NOTE)
+    if verbose:
+        yield from _cost(plan, "   ")
     yield from _proof(plan.proof, width)
+
+
+def _cost(plan: Plan, indent: str) -> Iterator[Line]:
+    """The sum that the cost is, one piece of evidence a line."""
+    yield line(indent, Span(f"cost {plan.cost}", Style.LABEL), " is the sum of")
+    for evidence, count in plan.evidence:
+        times = f" ({count} x {evidence.weight:+})" if count != 1 else ""
+        yield line(f"{indent}  {evidence.weight * count:+4}  {evidence.words}{times}")
 
 
 def _files(report: Report, plan: Plan) -> str:
@@ -178,7 +189,7 @@ def _some(texts: list[str], separator: str) -> str:
     return f"{separator.join(texts[:LISTED_KEYS])} and {len(texts) - LISTED_KEYS} more"
 
 
-def _alternatives(report: Report, width: int, picked: int, *, patches: bool) -> Iterator[Line]:
+def _alternatives(report: Report, width: int, picked: int, *, patches: bool, verbose: bool) -> Iterator[Line]:
     if not report.alternatives:
         return
     yield line(Span("other repairs", Style.HELP), " (--pick N takes one):")
@@ -189,6 +200,8 @@ def _alternatives(report: Report, width: int, picked: int, *, patches: bool) -> 
         first, *rest = wrapped(visible(plan.title) + label, width - len(head))
         yield line(head, first)
         yield from (line(" " * len(head), more) for more in rest)
+        if verbose:
+            yield from _cost(plan, " " * len(head))
         if patches:
             yield from _patch(report, plan)
 

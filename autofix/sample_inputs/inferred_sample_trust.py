@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.records.finding import Finding, Mismatch
-from autofix.records.plan import Applicability
 from autofix.records.samples import SampleOrigin, Samples
 from autofix.records.trace import Operation, Stage, Trace
 from autofix.records.values import Tensor, tensors_of
@@ -46,15 +45,6 @@ def unreliable_message(name: str, samples: Samples, finding: Finding) -> str:
 def notes(samples: Samples) -> tuple[str, ...]:
     """What a report of faults says of a sample that was solved for."""
     return (NOTE,) if samples.origin is SampleOrigin.SOLVED else ()
-
-
-def downgrade(
-    samples: Samples, label: Applicability, reasons: tuple[str, ...]
-) -> tuple[Applicability, tuple[str, ...]]:
-    """A plan that was proved on a guessed sample only is not safe."""
-    if samples.origin is not SampleOrigin.SOLVED or label is not Applicability.SAFE:
-        return label, reasons
-    return Applicability.UNSAFE, (*reasons, "it was verified only on a sample that was chosen to fit the layers")
 
 
 def _is_set_by_layers(trace: Trace, finding: Finding) -> bool:

@@ -6,7 +6,8 @@ It judges plans that have been run; it runs nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from autofix.facts.project_view import Project
@@ -14,6 +15,7 @@ from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Range
 from autofix.records.options import Mode
 from autofix.records.plan import Applicability, Plan, Step
+from autofix.records.samples import SampleOrigin, Samples
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Layer, Stage, Trace
 from autofix.records.values import Tensor
 from autofix.search import side_effects
@@ -25,48 +27,87 @@ FEW = 2
 
 
 def judge(
-    steps: tuple[Step, ...],
+    plan: Plan,
     checks: tuple[Check, ...],
     trace: Trace,
     project: Project,
     rivals: Iterable[Plan],
-    cost: int,
+    samples: Samples,
 ) -> tuple[Applicability, tuple[str, ...]]:
-    """The label of a verified plan, and every reason why it is not safe.
+    """Return the label of a verified plan, and every reason why it is not safe.
 
-    ``cost`` is the plan's without its reach: how far a rival reaches makes it less likely, not implausible.
+    ``trace`` and ``checks`` are those of the plan run in a fresh process, ``project`` is the model before it. A plan is
+    safe if nothing is said against any of its fixes, it failed no check that it passed before, what was run is what the
+    user runs, nothing else of the model changes, and no other plan of comparable cost passes.
     """
-    reasons: list[str] = []
-    for step in steps:
-        if step.fix.applicability is not Applicability.SAFE:
-            reasons.append(step.fix.reason or f"{step.fix.rule} repairs are to be read before they are applied")
-    reasons += safety_concerns(steps[0].finding, project)
-    before = {check.kind for check in project.trace.checks if check.outcome is CheckOutcome.FAILED}
-    failed = [check for check in checks if check.outcome is CheckOutcome.FAILED and check.kind not in before]
-    reasons += [f"{check.kind.value}: {check.detail}" for check in failed]
-    near = next((plan for plan in rivals if plan.cost - plan.reach - cost <= COMPARABLE), None)
-    if near is not None:
-        reasons.append(f"an equally plausible repair: {near.title}")
-    if trace.mode is Mode.META:
-        reasons.append("checked on the meta device (shapes only)")
-    if trace.placeholders:
-        reasons.append(f"it was verified without {', '.join(trace.placeholders)}")
-    others = sorted(
-        side_effects.changed(project.trace, trace) - _alike({step.finding.subject for step in steps}, trace)
-    )
-    if others:
-        reasons.append(f"it also changes the parameters of {', '.join(f'`{name}`' for name in others[:4])}")
-    if more := side_effects.added(project.trace, trace):
-        names = ", ".join(f"`{layer.path}`" for layer in more[:4])
-        reasons.append(f"it also adds {len(more)} layers with parameters, {names} among them")
-    if _is_set_elsewhere(steps[0], project):
-        reasons.append("construction stopped early; other uses of this size are unknown")
-    if changes_state(project.trace, trace) and (place := checkpoint(project)):
-        reasons.append(f"it changes the shape of a parameter and {place} loads weights")
+    reasons = [
+        *_of_fixes(plan.steps),
+        *safety_concerns(plan.steps[0].finding, project),
+        *_of_checks(checks, project.trace),
+        *_of_rivals(plan, rivals),
+        *_of_run(trace),
+        *_of_model(plan.steps, trace, project),
+    ]
     if any(check.kind is CheckKind.FRESH and check.outcome is CheckOutcome.NOT_ASKED for check in checks):
         reasons.append("it was not run in a fresh process")
+    if not reasons and samples.origin is SampleOrigin.SOLVED:
+        reasons.append("it was verified only on a sample that was chosen to fit the layers")
+    reasons += plan.notes
+    if not reasons:
+        reasons += [evidence.words for evidence, _ in plan.evidence if evidence.is_doubtful]
     unique = tuple(dict.fromkeys(reasons))
     return (Applicability.UNSAFE if unique else Applicability.SAFE), unique
+
+
+def behind(plan: Plan, best: Plan) -> Plan:
+    """Return a plan as it is shown beside the best: it is never safe."""
+    return replace(plan, applicability=Applicability.UNSAFE, notes=(f"a simpler repair also works: {best.title}",))
+
+
+def _of_fixes(steps: tuple[Step, ...]) -> Iterator[str]:
+    """Yield what the rules, or the evidence that they state, say against their fixes."""
+    for step in steps:
+        doubtful = any(evidence.is_doubtful for evidence, _ in step.fix.evidence)
+        if doubtful or step.fix.applicability is not Applicability.SAFE:
+            yield step.fix.reason or f"{step.fix.rule} repairs are to be read before they are applied"
+
+
+def _of_checks(checks: tuple[Check, ...], before: Trace) -> Iterator[str]:
+    """Yield the checks that fail now and did not fail before."""
+    known = {check.kind for check in before.checks if check.outcome is CheckOutcome.FAILED}
+    for check in checks:
+        if check.outcome is CheckOutcome.FAILED and check.kind not in known:
+            yield f"{check.kind.value}: {check.detail}"
+
+
+def _of_rivals(plan: Plan, rivals: Iterable[Plan]) -> Iterator[str]:
+    """Yield the first plan of comparable cost; how far it reaches makes it less likely, not implausible."""
+    near = next((rival for rival in rivals if rival.own_cost - plan.own_cost <= COMPARABLE), None)
+    if near is not None:
+        yield f"an equally plausible repair: {near.title}"
+
+
+def _of_run(trace: Trace) -> Iterator[str]:
+    """Yield in what the run that proved the plan differs from the one a user starts."""
+    if trace.mode is Mode.META:
+        yield "checked on the meta device (shapes only)"
+    if trace.placeholders:
+        yield f"it was verified without {', '.join(trace.placeholders)}"
+
+
+def _of_model(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iterator[str]:
+    """Yield what the plan changes of the model besides the fault, or may change."""
+    subjects = {step.finding.subject for step in steps}
+    others = sorted(side_effects.changed(project.trace, trace) - _alike(subjects, trace))
+    if others:
+        yield f"it also changes the parameters of {', '.join(f'`{name}`' for name in others[:4])}"
+    if more := side_effects.added(project.trace, trace):
+        names = ", ".join(f"`{layer.path}`" for layer in more[:4])
+        yield f"it also adds {len(more)} layers with parameters, {names} among them"
+    if _is_set_elsewhere(steps[0], project):
+        yield "construction stopped early; other uses of this size are unknown"
+    if changes_state(project.trace, trace) and (place := checkpoint(project)):
+        yield f"it changes the shape of a parameter and {place} loads weights"
 
 
 def _is_set_elsewhere(step: Step, project: Project) -> bool:

@@ -1,4 +1,4 @@
-"""How far a plan got on the ladder, what that costs it, and whether it may be called safe.
+"""How far a plan got on the ladder, and what speaks against one that fails a check.
 
 It judges traces that others made; it runs nothing.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from autofix.records.costs import Counted, Evidence
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Phase, Trace
 from autofix.records.values import Tensor, Value
 from autofix.search.proof import shape_of
 
-# Tenths of a plain edit: a plan that fails a rung is only shown where nothing better was found near.
-PENALTIES = {CheckKind.ALSO: 60, CheckKind.BATCH: 35, CheckKind.INDEPENDENT: 35, CheckKind.BACKWARD: 30}
+# How often a failed check counts: other samples were asked for by the user. A plan that fails one is only shown where
+# nothing better was found near.
+_COUNTS = {CheckKind.ALSO: 2, CheckKind.BATCH: 1, CheckKind.INDEPENDENT: 1, CheckKind.BACKWARD: 1}
 Signature = tuple[object, ...]
 
 
@@ -22,8 +24,10 @@ def checks_of(trace: Trace) -> tuple[Check, ...]:
     return tuple(sorted((forward, *trace.checks), key=lambda check: order.index(check.kind)))
 
 
-def penalty(checks: Iterable[Check]) -> int:
-    return sum(PENALTIES.get(check.kind, 0) for check in checks if check.outcome is CheckOutcome.FAILED)
+def failures(checks: Iterable[Check]) -> Counted:
+    """Return what the checks that a plan fails say against it."""
+    failed = (check.kind for check in checks if check.outcome is CheckOutcome.FAILED)
+    return Evidence.CHECK_FAILED * sum(_COUNTS.get(kind, 0) for kind in failed)
 
 
 def signature(trace: Trace) -> Signature:
@@ -34,6 +38,3 @@ def signature(trace: Trace) -> Signature:
 
 def _sizes(value: Value) -> Value | tuple[int, ...]:
     return value.shape if isinstance(value, Tensor) else None
-
-
-# -- applicability -----------------------------------------------------------------------------------------------------

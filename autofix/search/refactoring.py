@@ -13,6 +13,7 @@ from pathlib import Path
 from autofix.facts.project_view import Project
 from autofix.fixes.rule import Rewrite, Rule
 from autofix.patch.edits_to_text import apply_edits
+from autofix.records.costs import counted
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit, Texts
 from autofix.records.plan import Applicability, Plan, Step
@@ -101,13 +102,13 @@ def _left_out(rewrite: Rewrite, attempt: Trace) -> str:
 
 
 def _plan(project: Project, rewrites: list[Rewrite], trace: Trace) -> Plan:
-    """The label is left to ``verify``."""
+    """The label is left to ``applicability``."""
     steps = tuple(Step(_finding(rewrite), rewrite.fix) for rewrite in rewrites)
     fresh = Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again")
     checks = tuple(sorted((*check_ladder.checks_of(trace), fresh), key=lambda check: list(CheckKind).index(check.kind)))
     proved = proof.prove(project.trace, trace, checks)
-    cost = sum(rewrite.fix.cost for rewrite in rewrites)
-    return Plan(steps, cost, Applicability.UNSAFE, _texts(project, rewrites), proved)
+    evidence = counted(piece for rewrite in rewrites for piece in rewrite.fix.evidence)
+    return Plan(steps, evidence, Applicability.UNSAFE, _texts(project, rewrites), proved)
 
 
 def _finding(rewrite: Rewrite) -> Finding:

@@ -16,6 +16,7 @@ from autofix.diagnosis.silent_faults import SilentFault
 from autofix.facts.project_view import Project
 from autofix.fixes.candidates import Proposals
 from autofix.patch.edits_to_text import apply_edits
+from autofix.records.costs import Evidence, counted
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit, Texts
 from autofix.records.plan import Applicability, Fix, Plan, Step, Verdict
@@ -25,13 +26,10 @@ from autofix.search import applicability, check_ladder, progress, proof, side_ef
 from autofix.search.progress import Progress
 from autofix.search.search_state import MARGIN, SearchState, State, TraceSource
 
-SIDESTEP_COST = 3
 MAX_SIDESTEPS = 2
 MAX_STEPS = 12
-# What a plan pays for each suspicion that it leaves: repairing that one too is always cheaper.
-REMAINING_FAULT_COST = 40
-# What it pays for each further place that ran before the fault and has other sizes after it, and for how many at most.
-COLLATERAL_COST, MOST_COLLATERAL = 4, 4
+# How many further places that ran before the fault and have other sizes after it count at most.
+MOST_REACHED = 4
 # A text that is not Python any more is no step towards one that runs.
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -67,7 +65,7 @@ def search(
     search_state = SearchState(runs)
     search_state.seen.add(())
     first = progress.outcome(original, finding)
-    _expand(search_state, State((), (), 0), first, view((), original), propose)
+    _expand(search_state, State((), ()), first, view((), original), propose)
     return _searched(
         search_state, limits, lambda state: _visit(search_state, state, original, view, find_silent_faults, propose)
     )
@@ -84,7 +82,7 @@ def search_silent(
     """Plans for a model that ran, after which nothing is remaining_faults to silent_fault where ``silent_fault`` is."""
     search_state = SearchState(runs)
     search_state.seen.add(())
-    _expand(search_state, State((), (), 0), Progress(0, 0, silent_fault.finding), silent_fault.project, propose)
+    _expand(search_state, State((), ()), Progress(0, 0, silent_fault.finding), silent_fault.project, propose)
     return _searched(
         search_state, limits, lambda state: _visit_silent(search_state, state, original, find_silent_faults, propose)
     )
@@ -142,7 +140,7 @@ def _visit(
     if is_sidestep and state.sidesteps >= MAX_SIDESTEPS:
         return
     sidesteps = state.sidesteps + 1 if is_sidestep else 0
-    paid = replace(state, sidesteps=sidesteps, cost=state.cost + (SIDESTEP_COST if is_sidestep else 0))
+    paid = replace(state, sidesteps=sidesteps, evidence=counted((*state.evidence, Evidence.SIDESTEP * is_sidestep)))
     _expand(search_state, paid, outcome, project, propose)
 
 
@@ -211,7 +209,8 @@ def _expand(search_state: SearchState, state: State, outcome: Progress, project:
             continue
         search_state.seen.add(texts)
         steps = (*state.steps, Step(outcome.finding, fix))
-        after = State(texts, steps, state.cost + fix.cost, outcome, state.sidesteps, state)
+        evidence = counted((*state.evidence, *fix.evidence))
+        after = State(texts, steps, evidence, outcome, state.sidesteps, state)
         search_state.push(after, waits=waits, not_cheapest=fix.cost > cheapest)
 
 
@@ -249,11 +248,15 @@ def _keep(
     further = (
         len(side_effects.affected_places(original, trace)) - len(state.steps) if original.failure is not None else 0
     )
-    paid = COLLATERAL_COST * min(max(further, 0), MOST_COLLATERAL)
-    cost = state.cost + REMAINING_FAULT_COST * len(remaining_faults) + check_ladder.penalty(checks) + paid
+    shown = (
+        Evidence.REACHES * min(max(further, 0), MOST_REACHED),
+        Evidence.FAULT_LEFT * len(remaining_faults),
+        check_ladder.failures(checks),
+    )
+    evidence = counted((*state.evidence, *shown))
     proved = proof.prove(original, trace, checks)
     notes = tuple(f"after it {one.finding.message}" for one in remaining_faults)
-    plan = Plan(state.steps, cost, Applicability.UNSAFE, state.texts, proved, notes, paid)
+    plan = Plan(state.steps, evidence, Applicability.UNSAFE, state.texts, proved, notes)
     key = check_ladder.signature(trace)
     if not search_state.plans:
         search_state.runs.begin(Run(state.texts, fresh=True))

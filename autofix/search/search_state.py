@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from autofix.records.costs import Counted, total
 from autofix.records.locations import Texts
 from autofix.records.plan import Plan, Step
 from autofix.records.trace import Run, Trace
@@ -39,10 +40,15 @@ class State:
 
     texts: Texts
     steps: tuple[Step, ...]
-    cost: int
+    evidence: tuple[Counted, ...] = ()
     parent: Progress | None = None
     sidesteps: int = 0
     before: State | None = None
+
+    @property
+    def cost(self) -> int:
+        """What the steps so far sum up to."""
+        return total(self.evidence)
 
 
 @dataclass

@@ -115,7 +115,7 @@ def test_a_character_the_encoding_lacks_is_named() -> None:
 
 def plan(*texts: tuple[Path, str]) -> Plan:
     proof = Proof((), (), "", None, 0, (), (), (), (), 0.0)
-    return Plan(steps=(), cost=10, applicability=Applicability.SAFE, texts=texts, proof=proof)
+    return Plan(steps=(), evidence=(), applicability=Applicability.SAFE, texts=texts, proof=proof)
 
 
 def test_a_plan_changes_only_the_files_whose_text_differs() -> None:

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 from autofix.patch.edits_to_text import apply_edits
+from autofix.records.costs import Evidence, counted
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit, Location, Position, Range, SourceText
 from autofix.records.plan import Applicability, Fix, Plan, Proof, Step
@@ -92,7 +93,8 @@ FIX = Fix(
     rule="AF101",
     title="set `in_features` to 256",
     edits=(Edit(NET, at(8, 30, 33).range, "256"),),
-    cost=10,
+    evidence=(Evidence.EDIT * 1,),
+    applicability=Applicability.SAFE,
     reason="the flattened input of `head` has 256 features",
 )
 CHAIN = (
@@ -123,14 +125,23 @@ PROOF = Proof(
 )
 
 
+OTHER = Fix(
+    "AF102",
+    "use `nn.LazyLinear`",
+    (Edit(NET, at(8, 23, 38).range, "LazyLinear(10)"),),
+    (Evidence.EDIT * 1, Evidence.OUTWARD * 4),
+    Applicability.SAFE,
+)
+
+
 def planned(fixes: tuple[Fix, ...], *texts: tuple[Path, str], label: Applicability = Applicability.SAFE) -> Plan:
     steps = tuple(Step(FINDING, fix) for fix in fixes)
-    return Plan(steps, sum(fix.cost for fix in fixes), label, texts, PROOF)
+    return Plan(steps, counted(piece for fix in fixes for piece in fix.evidence), label, texts, PROOF)
 
 
 PLAN = planned((FIX,), (NET, NET_TEXT.replace("128", "256")))
 LAZY = planned(
-    (Fix("AF102", "use `nn.LazyLinear`", (Edit(NET, at(8, 23, 38).range, "LazyLinear(10)"),), 14),),
+    (OTHER,),
     (NET, NET_TEXT.replace("Linear(128, 10)", "LazyLinear(10)")),
     label=Applicability.UNSAFE,
 )

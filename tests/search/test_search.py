@@ -15,6 +15,7 @@ import pytest
 from autofix.diagnosis import diagnose
 from autofix.facts.project_view import Project
 from autofix.fixes.candidates import Proposals
+from autofix.records.costs import Counted, Evidence, counted
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit, Position, Range, Texts
 from autofix.records.plan import Applicability, Fix
@@ -71,7 +72,7 @@ class Toy:
         place = Range(Position(line + 1, 0), Position(line + 1, length))
         return Proposals(
             tuple(
-                Fix("XX1", f"{text} at {line}", (Edit(PATH, place, text),), cost, Applicability.SAFE)
+                Fix("XX1", f"{text} at {line}", (Edit(PATH, place, text),), evidence(cost), Applicability.SAFE)
                 for text, cost in self.repairs(line)
             )
         )
@@ -81,6 +82,11 @@ class Toy:
         finding = diagnose(self.view((), original))
         assert finding is not None
         return search.search(original, finding, self, self.view, lambda texts, trace: (), self.propose, limits)
+
+
+def evidence(cost: int) -> tuple[Counted, ...]:
+    """Any cost that a test asks for: a plain edit, so many callers further out, or in."""
+    return counted((Evidence.EDIT, Evidence.OUTWARD * (cost - Evidence.EDIT.weight)))
 
 
 def _layer(index: int) -> Operation:
@@ -163,8 +169,8 @@ def test_sidesteps_are_few_and_cost() -> None:
         return search.search(original, finding, prober, prober.view, lambda texts, trace: (), propose, LIMITS)
 
     assert titles(chain("2")) == [("2 at 0", 10)]
-    assert [cost for _, cost in titles(chain("3"))] == [20 + search.SIDESTEP_COST]
-    assert [cost for _, cost in titles(chain("4"))] == [30 + 2 * search.SIDESTEP_COST]
+    assert [cost for _, cost in titles(chain("3"))] == [20 + Evidence.SIDESTEP.weight]
+    assert [cost for _, cost in titles(chain("4"))] == [30 + 2 * Evidence.SIDESTEP.weight]
     assert chain("5").plans == ()
 
 
@@ -180,7 +186,7 @@ def test_less_depth_is_no_progress() -> None:
     def propose(finding: Finding, project: Project) -> Proposals:
         proposals = original_propose(finding, project)
         spoiling = Edit(PATH, Range(Position(1, 0), Position(1, 1)), "7")
-        return Proposals((*proposals.fixes, Fix("XX2", "spoil", (spoiling,), 5, Applicability.SAFE)))
+        return Proposals((*proposals.fixes, Fix("XX2", "spoil", (spoiling,), evidence(5), Applicability.SAFE)))
 
     original = prober.result(prober.text)
     finding = diagnose(prober.view((), original))

@@ -124,6 +124,7 @@ def _print_explanation(choice: RepairChoice, report: Report, *, applied: bool) -
             alternatives=choice.alternatives,
             applied=applied,
             picked=choice.pick or 1,
+            verbose=choice.streams.verbose,
         )
     )
     sys.stderr.flush()

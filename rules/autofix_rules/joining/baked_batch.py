@@ -21,9 +21,8 @@ from autofix.facts.call_sites import argument_of, bare, is_batch
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Operation, Phase
 from autofix.records.values import Tensor
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
-EXTRA = -2
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
 
@@ -67,7 +66,12 @@ class BakedBatch(Rule):
         for want in wants:
             for place in self._places(project, operation, want):
                 for site in live_sites(project, place, want, (0,)):
-                    yield self.fix(f"take the batch size from the input: `{site.text}`", site, extra=EXTRA)
+                    yield self.fix(
+                        f"take the batch size from the input: `{site.text}`",
+                        site.edits,
+                        *site.evidence,
+                        Evidence.EXACT_FIT,
+                    )
 
     def _places(self, project: Project, operation: Operation, want: int) -> Iterator[Expression]:
         for expand in (operation, *behind(project, operation.tensors, frozenset(("expand", "repeat", "tile")))):

@@ -21,15 +21,9 @@ from autofix.facts.call_sites import followed, operands, size_of, written
 from autofix.provenance.producers import producer_sites
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Evidence, Example, Expression, Finding, Fix, Mismatch, Piece, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument, with_callee
 
-FITTING = 8
-DIFFERING = 9
-EXPAND = 10
-SPATIAL = 26
-PRODUCER_EXTRA = 2
-FIRST_EXTRA = 4
 _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
 
 
@@ -91,26 +85,19 @@ class ConcatenateDimension(Rule):
         call = written(project, operation)
         if call is not None and len(differing) == 1 and not operation.target.endswith("stack"):
             (d,) = differing
-            cost = DIFFERING if d in (1, tensors[0].rank - 1) and tensors[0].rank <= 3 else 20 if d == 0 else SPATIAL
-            yield from self._along(call, d, cost)
+            yield from self._along(call, d, *_against(d, tensors[0].rank))
         for i, place in enumerate(operands(project, operation)):
             yield from self._expanded(project, operation, i, place)
         yield from self._producers(project, operation, differing)
 
-    def _along(self, call: Expression, dimension: int, cost: int, callee: str = "") -> Iterator[Fix]:
+    def _along(self, call: Expression, dimension: int, *evidence: Piece, callee: str = "") -> Iterator[Fix]:
         try:
             text = with_argument(call.text, "dim", str(dimension), 1)
             text = with_callee(text, callee) if callee else text
         except NotACall:
             return
         word = "join" if not callee else f"join with `{callee}`"
-        yield Fix(
-            self.code,
-            f"{word} along dimension {dimension}",
-            (call.source.replace(call.node, text),),
-            cost,
-            self.applicability,
-        )
+        yield self.fix(f"{word} along dimension {dimension}", (call.source.replace(call.node, text),), *evidence)
 
     def _expanded(self, project: Project, operation: Operation, index: int, place: Expression) -> Iterator[Fix]:
         """A token of one row, joined with a batch of them."""
@@ -122,13 +109,7 @@ class ConcatenateDimension(Rule):
         base = given.text if isinstance(given.node, ast.Name) else ""
         if base:
             sizes = ", ".join([size_of(place.source, base, 0), *["-1"] * (token.rank - 1)])
-            yield Fix(
-                self.code,
-                f"expand {token.shape} to the batch",
-                (followed(place, f".expand({sizes})"),),
-                EXPAND,
-                self.applicability,
-            )
+            yield self.fix(f"expand {token.shape} to the batch", (followed(place, f".expand({sizes})"),))
 
     def _producers(self, project: Project, operation: Operation, differing: list[int]) -> Iterator[Fix]:
         """A layer gives out a size that the other tensor does not have."""
@@ -139,8 +120,13 @@ class ConcatenateDimension(Rule):
             for want in {t.shape[d] for t in operation.tensors} - {tensor.shape[d]}:
                 for layer, site in producer_sites(project, tensor, want):
                     if d in (1, tensor.rank - 1) and tensor.shape[d] in [v for _, v in layer.settings]:
-                        extra = PRODUCER_EXTRA + (FIRST_EXTRA if i == 0 else 0)
-                        yield self.fix(f"make `{layer.path}` give out {want} features", site, extra=extra)
+                        yield self.fix(
+                            f"make `{layer.path}` give out {want} features",
+                            site.edits,
+                            *site.evidence,
+                            Evidence.PRODUCER,
+                            Evidence.RUNNER_UP * (i == 0),
+                        )
 
     def _behind(self, project: Project, finding: Finding, tensor: Tensor) -> Iterator[Fix]:
         """A join before the layer that gave the batch, or a new dimension, what the features should have got."""
@@ -160,7 +146,20 @@ class ConcatenateDimension(Rule):
                 if joined == finding.expected[0] and all(
                     _but(t.shape, fault) == _but(parts[0].shape, fault) for t in parts
                 ):
-                    yield from self._along(call, fault, FITTING + min(count, 2), "cat" if stacked else "")
+                    yield from self._along(
+                        call,
+                        fault,
+                        Evidence.EXACT_FIT,
+                        Evidence.OUTWARD * min(count, 2),
+                        callee="cat" if stacked else "",
+                    )
+
+
+def _against(dimension: int, rank: int) -> tuple[Evidence, ...]:
+    """What is said of a join along this dimension: features are joined, samples seldom, the sides of maps never."""
+    if dimension in (1, rank - 1) and rank <= 3:
+        return (Evidence.EVIDENT,)
+    return (Evidence.AGAINST, Evidence.INSERTED) if dimension == 0 else (Evidence.HIDES_FAULT,)
 
 
 def _dim(operation: Operation) -> int:

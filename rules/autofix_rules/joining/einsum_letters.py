@@ -19,10 +19,7 @@ from itertools import combinations
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
-
-LETTERS = 11
-EARLIER = 2
+from autofix.rule import Applicability, Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class EinsumLetters(Rule):
@@ -80,13 +77,12 @@ class EinsumLetters(Rule):
                 if _consistent(changed, operation.tensors):
                     text = f"{quote}{','.join(changed)}{arrow}{output}{quote}"
                     reason = "the letters could be meant to name other dimensions"
-                    yield Fix(
-                        self.code,
+                    yield self.fix(
                         f"name the dimensions {changed[i]} instead of {term}",
                         (place.source.replace(place.node, text),),
-                        LETTERS + EARLIER * (len(terms) - 1 - i),
-                        Applicability.UNSAFE,
-                        reason,
+                        Evidence.UPSTREAM * (len(terms) - 1 - i),
+                        reason=reason,
+                        unsafe=True,
                     )
 
 

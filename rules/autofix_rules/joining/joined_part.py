@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from autofix.provenance import width_evidence
 from autofix.provenance.producers import argument_sites, output_parameter
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear(6, {})\nself.out = nn.Linear({}, 2)"
 _FORWARD = "self.out(torch.cat([self.a(x), self.b(x)], 1))"
@@ -61,10 +61,10 @@ class JoinedPart(Rule):
         if operation is None or not operation.tensors or finding.dimension is None or len(finding.expected) != 1:
             return
         for part in width_evidence.joined_parts(project, operation.tensors[0], finding.dimension, finding.expected[0]):
-            extra = width_evidence.GIVER_IS_ODD[1] if part.is_odd else width_evidence.PART_EXTRA
+            said = width_evidence.GIVER_IS_ODD[1] if part.is_odd else (Evidence.PRODUCER,)
             name = part.layer.path or part.layer.kind
             for site in argument_sites(project, part.layer, output_parameter(part.layer), part.width):
                 title = (
                     f"make `{name}` give out {part.width} features, so that the joined ones are {finding.expected[0]}"
                 )
-                yield self.fix(title, site, extra=extra)
+                yield self.fix(title, site.edits, *site.evidence, *said)

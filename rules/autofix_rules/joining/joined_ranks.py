@@ -18,10 +18,20 @@ from collections.abc import Iterator
 
 from autofix.facts.call_sites import followed, operands, size_of
 from autofix.records.trace import Operation
-from autofix.rule import Applicability, Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import (
+    Applicability,
+    Detail,
+    Evidence,
+    Example,
+    Expression,
+    Finding,
+    Fix,
+    Mismatch,
+    Project,
+    Rule,
+    model,
+)
 
-GROWN = 12
-REPEATED = 14
 REASON = "the tensor of higher rank could be meant to be reduced instead"
 
 
@@ -73,11 +83,11 @@ class JoinedRanks(Rule):
             clashes = [k for k in range(len(high)) if k != joined and grown[k] != high[k]]
             if not clashes:
                 edit = followed(place, f".unsqueeze({d})")
-                yield Fix(self.code, f"give {low} a dimension {d}", (edit,), GROWN, self.applicability, REASON)
+                yield self.fix(f"give {low} a dimension {d}", (edit,), Evidence.INSERTED, reason=REASON)
             elif clashes == [d] and base and len(high) == 3:
                 sizes = ", ".join(size_of(place.source, base, d) if k == d else "-1" for k in range(len(high)))
                 edit = followed(place, f".unsqueeze({d}).expand({sizes})")
-                yield Fix(self.code, f"repeat {low} along dimension {d}", (edit,), REPEATED, self.applicability, REASON)
+                yield self.fix(f"repeat {low} along dimension {d}", (edit,), Evidence.INSERTED * 2, reason=REASON)
 
 
 def _dim(operation: Operation) -> int:

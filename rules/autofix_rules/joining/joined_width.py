@@ -23,10 +23,19 @@ from autofix.provenance import width_evidence
 from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import argument_expression
 from autofix.provenance.size_sites import spelled_in_scope
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.rule import (
+    Evidence,
+    Example,
+    Expression,
+    Finding,
+    Fix,
+    Mismatch,
+    Project,
+    Rule,
+    model,
+    sites,
+)
 
-EXTRA = -2
-UNCOUNTED = 4
 MAX_HOPS = 5
 _PARTS = "wide, narrow = 6, 3\nself.narrow = nn.Linear(narrow, narrow)\n"
 
@@ -96,7 +105,11 @@ class JoinedWidth(Rule):
         here, _ = width_evidence.extras(project, operation.tensors[0], layer, finding.expected[0], finding.actual[0])
         for site in sites(project, term, part):
             yield self.fix(
-                f"count {part} for the part that is joined, not {project.integer(term)}", site, extra=EXTRA + here
+                f"count {part} for the part that is joined, not {project.integer(term)}",
+                site.edits,
+                *site.evidence,
+                Evidence.EXACT_FIT,
+                *here,
             )
 
     def _uncounted(self, project: Project, argument: Expression, parts: tuple[int, ...], subject: str) -> Iterator[Fix]:
@@ -111,8 +124,8 @@ class JoinedWidth(Rule):
                 edit = place.source.replace(place.node, text)
                 reason = f"the parts that are joined are {' and '.join(map(str, parts))} wide"
                 title = f"count every part that `{subject}` receives: {text}"
-                label = Applicability.UNSAFE if unsure else self.applicability
-                yield Fix(self.code, title, (edit,), UNCOUNTED + hops, label, reason)
+                unsafe = bool(unsure)
+                yield self.fix(title, (edit,), Evidence.AGREES, Evidence.OUTWARD * hops, reason=reason, unsafe=unsafe)
 
 
 def _best(place: Expression, spelled: tuple[str, ...]) -> str:

@@ -24,14 +24,21 @@ from autofix.edits.transposes import heads, last_two
 from autofix.facts.call_sites import bare, followed, operands, written
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import (
+    Detail,
+    Evidence,
+    Example,
+    Expression,
+    Finding,
+    Fix,
+    Mismatch,
+    Project,
+    Rule,
+    model,
+)
 from autofix.syntax.call_edits import NotACall, with_callee
 from autofix.syntax.source import Source
 
-UNDONE = 8
-RIGHT = GENERAL = 9
-LEFT = 12
-SWAPPED = 10
 ATTENTION = "scaled_dot_product_attention"
 _GRAPH = "self.fc = nn.Linear(3, 2)\nself.bias = nn.Parameter(torch.zeros(2))"
 
@@ -111,7 +118,7 @@ class MatmulTransposed(Rule):
         attends = bare(operation) == ATTENTION
         turns = () if attends else last_two(project, left, right), heads(places, left, right, rows=not attends)
         for title, edits in chain(*turns):
-            yield Fix(self.code, title, edits, RIGHT, self.applicability)
+            yield self.fix(title, edits, Evidence.EVIDENT)
 
     def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
         """``mm`` takes matrices, ``bmm`` batches of them; ``matmul`` any."""
@@ -123,11 +130,10 @@ class MatmulTransposed(Rule):
             text = with_callee(place.text, "matmul")
         except NotACall:
             return
-        yield Fix(
-            self.code,
+        yield self.fix(
             f"multiply with `matmul`, since `{bare(operation)}` takes {wanted} dimensions",
             (place.source.replace(place.node, text),),
-            GENERAL,
+            Evidence.EVIDENT,
         )
 
     def _transposed(
@@ -136,10 +142,11 @@ class MatmulTransposed(Rule):
         left, right = tensors[0], tensors[1]
         inner = right.shape[-1] if is_linear else right.shape[-2] if right.rank > 1 else right.shape[0]
         across = right.shape[0] if is_linear else right.shape[-1]
-        for tensor, place, fits, cost in (
-            (right, places[1], right.rank > 1 and across == left.shape[-1], RIGHT),
-            (left, places[0], left.rank > 1 and not is_linear and left.shape[-2] == inner, LEFT),
-        ):
+        pairs = (
+            (right, places[1], right.rank > 1 and across == left.shape[-1]),
+            (left, places[0], left.rank > 1 and not is_linear and left.shape[-2] == inner),
+        )
+        for rank, (tensor, place, fits) in enumerate(pairs):
             producer = project.producer(tensor)
             if not fits:
                 continue
@@ -149,21 +156,15 @@ class MatmulTransposed(Rule):
                 else None
             )
             if undone is not None and producer is not None and producer.tensors[0].shape[:-2] == tensor.shape[:-2]:
-                yield Fix(
-                    self.code,
-                    f"take back the transpose to {tensor.shape}",
-                    (undone,),
-                    UNDONE + cost - RIGHT,
-                    self.applicability,
-                )
+                title = f"take back the transpose to {tensor.shape}"
+                yield self.fix(title, (undone,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank)
             suffix = _transpose(place.source, tensor.rank)
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"transpose {tensor.shape}",
                 (followed(place, suffix),),
-                cost,
-                self.applicability,
-                "the inner sizes then agree",
+                Evidence.EVIDENT,
+                Evidence.RUNNER_UP * rank,
+                reason="the inner sizes then agree",
             )
 
     def _swapped(
@@ -179,13 +180,12 @@ class MatmulTransposed(Rule):
             moved = Expression(places[0].source, places[0].node, places[0].frames)
             there, here = followed(moved, suffix).text, places[1].text
             edits = (places[0].source.replace(places[0].node, here), places[1].source.replace(places[1].node, there))
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"multiply the rows of {right.shape} from the left",
                 edits,
-                SWAPPED - 2 * (suffix != ""),
-                Applicability.UNSAFE,
-                "the order of a product has a meaning",
+                Evidence.EXACT_FIT * (suffix != ""),
+                reason="the order of a product has a meaning",
+                unsafe=True,
             )
 
 

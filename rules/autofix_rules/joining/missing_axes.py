@@ -23,11 +23,7 @@ from autofix.facts.project_view import Expression
 from autofix.facts.reduced_dimensions import reductions
 from autofix.records.locations import Edit
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
-
-COST = 10
-SECOND = 17
-LONGER = 7
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class MissingAxes(Rule):
@@ -78,16 +74,16 @@ class MissingAxes(Rule):
         if "mask" in operation.target or operation.target.endswith(("where", "and")):
             ways.reverse()
         for rank, way in enumerate(ways[:2]):
-            label = Applicability.SAFE if len(ways) == 1 or "mask" in operation.target else Applicability.UNSAFE
-            reason = "" if label is Applicability.SAFE else f"{low} lines up with {high} in more than one way"
+            unsafe = not (len(ways) == 1 or "mask" in operation.target)
+            reason = "" if not unsafe else f"{low} lines up with {high} in more than one way"
             title = f"line {low} up with {high}"
-            yield Fix(
-                self.code,
+            yield self.fix(
                 title,
                 (followed(_inner(places[small]), _suffix(way, len(high))),),
-                COST if rank == 0 else SECOND,
-                label,
-                reason,
+                (Evidence.RUNNER_UP * rank),
+                Evidence.OTHER_READING * rank,
+                reason=reason,
+                unsafe=unsafe,
             )
 
     def _longer_view(self, project: Project, tensor: Tensor, high: tuple[int, ...]) -> Iterator[Fix]:
@@ -104,8 +100,8 @@ class MissingAxes(Rule):
                 last = sizes.expressions[-1]
                 text = ", ".join([last.text, *["1"] * (len(high) - tensor.rank)])
                 edit = Edit(last.source.path, last.source.range_of(last.node), text)
-                yield Fix(
-                    self.code, f"view {tensor.shape} with the dimensions of {high}", (edit,), LONGER, self.applicability
+                yield self.fix(
+                    f"view {tensor.shape} with the dimensions of {high}", (edit,), Evidence.EXACT_FIT, Evidence.EVIDENT
                 )
                 return
 

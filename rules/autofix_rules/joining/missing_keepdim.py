@@ -17,10 +17,8 @@ from collections.abc import Iterator
 
 from autofix.facts.call_sites import written
 from autofix.facts.reduced_dimensions import reductions
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
-
-COST = 8
 
 
 class MissingKeepdim(Rule):
@@ -69,11 +67,9 @@ class MissingKeepdim(Rule):
                     continue
                 name = reduction.target.rpartition(".")[2]
                 edit = call.source.replace(call.node, text)
-                yield Fix(
-                    self.code,
+                yield self.fix(
                     f"keep the dimension that `{name}` reduces",
                     (edit,),
-                    COST,
-                    self.applicability,
-                    f"it has to broadcast with {other}",
+                    Evidence.EXACT_FIT,
+                    reason=f"it has to broadcast with {other}",
                 )

@@ -19,9 +19,8 @@ from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program
 from autofix.edits.dtype_casts import TYPES, where_made, where_passed
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-COST = 9
 _DOUBTS = {
     "float": "whole numbers may be meant as indices, or want scaling first",
     "long": "fractions are cut off; the input may be meant for another layer",
@@ -67,7 +66,10 @@ class NumberType(Rule):
         if found is None:
             return
         edit, text = found
-        label, reason = self.applicability, "float64 is the type of numpy, float32 that of the weights"
-        if tensor.dtype != "float64":
-            label, reason = Applicability.UNSAFE, _DOUBTS[wanted]
-        yield Fix(self.code, f"make {tensor.dtype} {TYPES[wanted]}: `{text}`", (edit,), COST, label, reason)
+        reason = "float64 is the type of numpy, float32 that of the weights"
+        unsafe = tensor.dtype != "float64"
+        if unsafe:
+            reason = _DOUBTS[wanted]
+        yield self.fix(
+            f"make {tensor.dtype} {TYPES[wanted]}: `{text}`", (edit,), Evidence.EVIDENT, reason=reason, unsafe=unsafe
+        )

@@ -21,11 +21,9 @@ from autofix.facts.call_sites import argument_of, bare, is_method, written
 from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation, OperationKind
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
 
-COST = 10
-OTHER = 4
 _CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")
 
 
@@ -69,7 +67,7 @@ class OverSamples(Rule):
             edit = _named(project, operation, dimension)
             if edit is not None:
                 title = f"run `{bare(operation)}` over dimension {dimension} of {shape}"
-                yield Fix(self.code, title, (edit,), COST + OTHER * rank, self.applicability)
+                yield self.fix(title, (edit,), Evidence.RUNNER_UP * rank)
 
 
 def _preferred(project: Project, operation: Operation) -> list[int]:

@@ -23,10 +23,19 @@ from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import producer_sites
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
-
-EXTRA = 1
-PRODUCER_EXTRA = 8
+from autofix.rule import (
+    Detail,
+    Evidence,
+    Example,
+    Expression,
+    Finding,
+    Fix,
+    Mismatch,
+    Project,
+    Rule,
+    model,
+    sites,
+)
 
 
 class ParameterSize(Rule):
@@ -79,14 +88,18 @@ class ParameterSize(Rule):
     ) -> Iterator[Fix]:
         found = _maker(project, tensor, dimension, places)
         for site in sites(project, found, want) if found is not None else ():
-            yield self.fix(f"make dimension {dimension} of the parameter {want}", site, extra=EXTRA)
+            yield self.fix(
+                f"make dimension {dimension} of the parameter {want}", site.edits, *site.evidence, Evidence.OUTWARD
+            )
 
     def _producer(self, project: Project, tensor: Tensor, want: int) -> Iterator[Fix]:
         for layer, site in producer_sites(project, tensor, want):
             if tensor.shape[-1] in [value for _, value in layer.settings]:
                 title = f"make `{layer.path}` give out {want} features"
                 reason = "the parameter could be meant to change"
-                yield self.fix(title, site, extra=PRODUCER_EXTRA, reason=reason, applicability=Applicability.UNSAFE)
+                yield self.fix(
+                    title, site.edits, *site.evidence, Evidence.PRODUCER, Evidence.RUNNER_UP, reason=reason, unsafe=True
+                )
 
 
 def _maker(project: Project, tensor: Tensor, dimension: int, places: tuple[Expression, ...]) -> Expression | None:

@@ -17,12 +17,9 @@ from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program, passed
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import operand
 
-ALPHA = 9
-TABLE = 12
-GREY = 18
 _COLOURS = 3
 _IMAGES = model("self.conv = nn.Conv2d(3, 2, 3)", "self.conv(x)") + "\n\nimages = torch.rand(2, 4, 8, 8)\n"
 _SHOWN = "print(Net()({}))\n"
@@ -55,23 +52,31 @@ class PassedData(Rule):
         given = None if change is None else next(passed(project, operation), None)
         if change is None or given is None:
             return
-        suffix, cost, reason = change
+        suffix, evidence, reason = change
         text = f"{operand(given.text)}{suffix}"
         edit = given.source.replace(given.node, text)
-        yield Fix(self.code, f"pass `{text}`", (edit,), cost, self.applicability, reason)
+        yield self.fix(f"pass `{text}`", (edit,), *evidence, reason=reason)
 
 
-def _change(finding: Finding, tensor: Tensor) -> tuple[str, int, str] | None:
-    """What follows the data where it is passed, its cost, and why it is to be read before it is applied."""
+def _change(finding: Finding, tensor: Tensor) -> tuple[str, tuple[Evidence, ...], str] | None:
+    """What follows the data where it is passed, its evidence, and why it is to be read before it is applied."""
     expected = finding.expected[0]
     if finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
         if tensor.rank == 2 and tensor.shape[0] == expected != tensor.shape[1] and expected > 1:
-            return ".T", TABLE, f"the first dimension of {tensor.shape} is as long as the features, by design or chance"
+            return (
+                ".T",
+                (Evidence.INSERTED,),
+                f"the first dimension of {tensor.shape} is as long as the features, by design or chance",
+            )
         return None
     if tensor.rank != 4 or expected != _COLOURS or finding.parameter == "out_channels":
         return None
     if tensor.shape[1] == _COLOURS + 1:
-        return f"[:, :{_COLOURS}]", ALPHA, "the fourth channel is taken for transparency"
+        return f"[:, :{_COLOURS}]", (Evidence.EVIDENT,), "the fourth channel is taken for transparency"
     if tensor.shape[1] == 1:
-        return f".repeat(1, {_COLOURS}, 1, 1)", GREY, "a model trained on colours would want grey images three times"
+        return (
+            f".repeat(1, {_COLOURS}, 1, 1)",
+            (Evidence.INSERTED, Evidence.OTHER_MODEL),
+            "a model trained on colours would want grey images three times",
+        )
     return None

@@ -27,13 +27,8 @@ from autofix.facts.size_origins import expression_of, parts, slice_bound
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-COUNTED = 9
-MAYBE_COUNTED = 14
-AXIS = 9
-CUT = 10
-INSTEAD_OF_CUT = 4
 NAMES = frozenset(("add", "radd", "iadd", "add_", "sub", "mul", "rmul", "imul"))
 _TABLE = "self.pe = nn.Parameter(torch.zeros(1, {}, 8))"
 _COUNTED = "n = 5\nself.token = nn.Parameter(torch.zeros(1, 1, 8))\nself.pe = nn.Parameter(torch.zeros(1, {}, 8))"
@@ -81,12 +76,11 @@ class PositionalTable(Rule):
             yield from self._time_first(project, table, other)
             whole = list(cuts(project, operation, table, other, wants)) if _is_length(project, wants) else []
             for edit, text in whole:
-                yield Fix(self.code, f"cut the table to `{text}`", (edit,), CUT, self.applicability)
+                yield self.fix(f"cut the table to `{text}`", (edit,))
             for one in resizings(project, table, wants):
                 if one.is_table or one.what == "axis":
                     title = _title(table, wants, one)
-                    cost = one.cost + (INSTEAD_OF_CUT if whole else 0)
-                    yield Fix(self.code, title, one.edits, cost, self.applicability)
+                    yield self.fix(title, one.edits, *one.evidence, Evidence.OTHER_READING * bool(whole))
 
     def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Iterator[Fix]:
         """``num_patches`` becomes ``num_patches + 1`` for a token joined to the sequence."""
@@ -100,12 +94,8 @@ class PositionalTable(Rule):
         joined = _joined(project, other, dimension - table.rank, more)
         text = f"{place.text} + {more}"
         title = f"make the table for `{text}` positions" + (", the joined token among them" if joined else "")
-        yield Fix(
-            self.code,
-            title,
-            (place.source.replace(place.node, text),),
-            COUNTED if joined else MAYBE_COUNTED,
-            self.applicability,
+        yield self.fix(
+            title, (place.source.replace(place.node, text),), Evidence.EVIDENT if joined else Evidence.OTHER_READING
         )
 
     def _time_first(self, project: Project, table: Tensor, other: Tensor) -> Iterator[Fix]:
@@ -132,7 +122,7 @@ class PositionalTable(Rule):
         for site in axis_sites(project, bound, other.shape[1]):
             reason = f"the input {other.shape} is taken to have the batch first"
             title = f"cut the table by {site.text} and put its positions second"
-            yield Fix(self.code, title, (*site.edits, turned), AXIS + site.cost - 10, Applicability.UNSAFE, reason)
+            yield self.fix(title, (*site.edits, turned), *site.evidence, Evidence.EVIDENT, reason=reason, unsafe=True)
 
 
 def _title(table: Tensor, wants: dict[int, int], one: Resizing) -> str:

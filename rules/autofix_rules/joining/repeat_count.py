@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from autofix.edits.resize_tensor import clashes
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Phase
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model, sites
 
 _HEADS = "self.q = nn.Linear(6, 8)\nself.k = nn.Linear(6, 4)"
 _SPLIT = "q = self.q(x).view(-1, 5, 4, 2).transpose(1, 2)\nk = self.k(x).view(-1, 5, 2, 2).transpose(1, 2)\n"
@@ -59,4 +59,4 @@ class RepeatCount(Rule):
                 for site in sites(project, made.expression, size):
                     title = f"repeat the {made.of} entries {size} times, for {want} in the other operand"
                     reason = "the other operand could be meant to have another number"
-                    yield self.fix(title, site, reason=reason, applicability=Applicability.UNSAFE)
+                    yield self.fix(title, site.edits, *site.evidence, reason=reason, unsafe=True)

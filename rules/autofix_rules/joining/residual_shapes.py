@@ -22,15 +22,9 @@ from autofix.facts.branches import branch, layers_of, spatial
 from autofix.facts.call_sites import operands
 from autofix.provenance.producers import output_parameter, producer_sites
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut
 
-WIDENED = 9
-IDENTITY = 10
-ADDED = 15
-WIDTH_EXTRA = 1
-OTHER_WIDTH_EXTRA = 9
-SHARED_EXTRA = 5
 BLOCK = "self.a = nn.Conv2d(4, 8, 3, padding=1)\nself.short = {}"
 
 
@@ -95,24 +89,19 @@ class ResidualShapes(Rule):
             text = made.widened(condition)
             if text is not None:
                 edit = condition.source.replace(condition.node, text)
-                yield Fix(
-                    self.code,
+                yield self.fix(
                     f"project the shortcut if `{text}`",
                     (edit,),
-                    WIDENED,
-                    self.applicability,
-                    "the branch changes its channels",
+                    Evidence.EVIDENT,
+                    reason="the branch changes its channels",
                 )
         if len(assigned) == 1 and is_identity(assigned[0].node):
             first = assigned[0]
             reason = "every shortcut of this block then has weights"
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"project the shortcut with `{made.text}`",
                 (first.source.replace(first.node, made.text),),
-                IDENTITY,
-                self.applicability,
-                reason,
+                reason=reason,
             )
 
     def _added(self, value: Expression, made: Projection) -> Iterator[Fix]:
@@ -128,8 +117,13 @@ class ResidualShapes(Rule):
         line = value.source.insert_after(init.body[-1], f"self.shortcut = {made.optional}")
         call = value.source.replace(value.node, f"self.shortcut({value.text})")
         reason = "the widths could be meant to agree instead"
-        yield Fix(
-            self.code, f"project the shortcut with `{made.text}`", (line, call), ADDED, Applicability.UNSAFE, reason
+        yield self.fix(
+            f"project the shortcut with `{made.text}`",
+            (line, call),
+            Evidence.INSERTED,
+            Evidence.RUNNER_UP,
+            reason=reason,
+            unsafe=True,
         )
 
     # -- widths ------------------------------------------------------------------------------------------------------
@@ -146,16 +140,19 @@ class ResidualShapes(Rule):
             for layer, site in producer_sites(project, own, other.shape[dimension]):
                 if layer.setting(output_parameter(layer)) != own.shape[dimension]:
                     continue
-                extra = WIDTH_EXTRA if i == longest else OTHER_WIDTH_EXTRA
-                extra += 0 if site.what == "argument" else SHARED_EXTRA
+                against = (
+                    Evidence.OUTWARD if i == longest else Evidence.AGAINST,
+                    Evidence.MORE_PLACES * (site.what != "argument"),
+                )
                 reason = "the other branch could be meant to change"
-                label = Applicability.SAFE if i == longest and layer.kind == "Linear" else Applicability.UNSAFE
+                unsafe = not (i == longest and layer.kind == "Linear")
                 yield self.fix(
                     f"make `{layer.path}` give out {other.shape[dimension]} features",
-                    site,
-                    extra=extra,
+                    site.edits,
+                    *site.evidence,
+                    *against,
                     reason=reason,
-                    applicability=label,
+                    unsafe=unsafe,
                 )
 
 

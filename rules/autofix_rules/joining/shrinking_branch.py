@@ -20,9 +20,8 @@ from autofix.edits.padding import half_kernel, padding_sites
 from autofix.facts.branches import branch, layers_of, padding_for, spatial, uneven
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-ODD_EXTRA = 9
 _HANDED = "def conv(**options):\n    return nn.Conv2d(2, 2, **options)"
 _THREE = "torch.cat([x, self.a(x), self.b(x)], 1)"
 UP = "d = F.max_pool2d(x, 2)\nx + self.up(d)"
@@ -74,11 +73,12 @@ class ShrinkingBranch(Rule):
             else:
                 size = padding_for(layer, missing)
             if size is not None:
-                extra = min(count, 3) + (0 if transposed or size == half_kernel(layer) else ODD_EXTRA)
+                even = transposed or size == half_kernel(layer)
+                against = (Evidence.OUTWARD * min(count, 3), Evidence.AGAINST * (not even))
                 parameter = "output_padding" if transposed else "padding"
                 title = f"set `{parameter}` of `{layer.path or layer.kind}` to {size}"
                 for site in padding_sites(project, layer, parameter, size):
-                    yield self.fix(title, site, extra=extra - 1)
+                    yield self.fix(title, site.edits, *site.evidence, *against, Evidence.EVIDENT)
 
 
 def _pairs(tensors: tuple[Tensor, ...]) -> tuple[tuple[Tensor, Tensor], ...]:

@@ -21,9 +21,8 @@ from collections.abc import Iterator
 from autofix.edits.rank_changes import behind
 from autofix.facts.call_sites import argument_of
 from autofix.records.locations import Edit
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
-COST = 8
 WIDTH_WORDS = re.compile(r"(?:x|w|width|cols?)\d*$", re.IGNORECASE)
 HEIGHT_WORDS = re.compile(r"(?:y|h|height|rows?)\d*$", re.IGNORECASE)
 BEFORE = """\
@@ -78,12 +77,10 @@ class SwappedPadding(Rule):
                 continue
             edits = tuple(edit for edit in _edits(given, width, height) if edit is not None)
             if edits:
-                yield Fix(
-                    self.code,
+                yield self.fix(
                     "pad the width by the difference of widths, the height by that of heights",
                     edits,
-                    COST,
-                    self.applicability,
+                    Evidence.EXACT_FIT,
                 )
 
 

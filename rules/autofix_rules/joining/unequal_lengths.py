@@ -20,8 +20,6 @@ from autofix.records.values import Sequence
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
 
-COST = 10
-
 
 class UnequalLengths(Rule):
     code = "AF334"
@@ -56,7 +54,7 @@ class UnequalLengths(Rule):
         text = f"{_spelled(call.source)}({call.source.text_of(call.node.args[0])}, batch_first=True)"
         edit = call.source.replace(call.node, text)
         reason = "zero may be a value of its own, and cutting the sequences could be meant"
-        yield Fix(self.code, f"pad the sequences to the longest: `{text}`", (edit,), COST, self.applicability, reason)
+        yield self.fix(f"pad the sequences to the longest: `{text}`", (edit,), reason=reason)
 
 
 def _only_lengths(operation: Operation) -> bool:

@@ -23,13 +23,8 @@ from autofix.facts.call_sites import functional, operands, prepared, written
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
-SCALE = 9
-RESIZE = 12
-PAD = 20
-FAR_EXTRA = 12
-PADDED_EXTRA = 6
 UPSAMPLING = (
     "ConvTranspose",
     "Upsample",
@@ -89,45 +84,42 @@ class UnevenMaps(Rule):
         if not name or not isinstance(other.node, (ast.Name, ast.Attribute, ast.Subscript)):
             return
         gap = max(abs(a - b) for a, b in zip(spatial(small), spatial(big), strict=True))
-        far = (
-            0
-            if gap <= 2
-            or any(True for o in branch(project, operation.tensors[moved], operation.tensors[1 - moved]) if _grows(o))
-            else FAR_EXTRA
-        )
+        grown = branch(project, operation.tensors[moved], operation.tensors[1 - moved])
+        against: tuple[Evidence, ...] = ()
+        if gap > 2 and not any(_grows(o) for o in grown):
+            against = (Evidence.AGAINST, Evidence.OTHER_READING)
         size = f"{other.text}.shape[2:]"
         reason = "padding, cropping and interpolating would all fit"
-        far += PADDED_EXTRA if any(True for _ in behind(project, operation.tensors, frozenset(("pad",)))) else 0
+        if any(True for _ in behind(project, operation.tensors, frozenset(("pad",)))):
+            against = (*against, Evidence.OTHER_MODEL)
         scaled = _rescaled(project, operation.tensors[moved], size)
         if scaled is not None:
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"interpolate to {spatial(big)}, the size of the other maps",
                 (scaled,),
-                SCALE + far,
-                self.applicability,
-                reason,
+                Evidence.EVIDENT,
+                *against,
+                reason=reason,
             )
             return
         edit = prepared(place, f"{name}.interpolate({{}}, size={size})")
-        yield Fix(
-            self.code,
+        yield self.fix(
             f"bring {small} to the {spatial(big)} of the other maps",
             (edit,),
-            RESIZE + far,
-            self.applicability,
-            reason,
+            Evidence.INSERTED,
+            *against,
+            reason=reason,
         )
         if len(spatial(small)) == 2 and isinstance(place.node, ast.Name):
             sides = ", ".join(f"0, {other.text}.size({d}) - {place.text}.size({d})" for d in (3, 2))
             edit = prepared(place, f"{name}.pad({{}}, ({sides}))")
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"pad {small} to the {spatial(big)} of the other maps",
                 (edit,),
-                PAD + far,
-                self.applicability,
-                reason,
+                Evidence.INSERTED,
+                Evidence.AGAINST,
+                *against,
+                reason=reason,
             )
 
 

@@ -20,10 +20,9 @@ from autofix.operators.signatures import position
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.records.trace import Layer
 from autofix.records.values import Tensor
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
 
-STRIDE = 9
 BRANCH = "self.conv = nn.Conv2d(2, 4, 3, {stride}, 1)\nself.short = nn.Conv2d(2, 4, 1{tail})"
 SUM = "self.conv(x) + self.short(x)"
 
@@ -72,7 +71,7 @@ class UnstridedProjection(Rule):
             return
         layer = mine[0][1]
         for site in argument_sites(project, layer, "stride", factor):
-            yield self.fix(f"give `{layer.path}` the stride {site.text}", site, extra=-1)
+            yield self.fix(f"give `{layer.path}` the stride {site.text}", site.edits, *site.evidence, Evidence.EVIDENT)
         call, text = (
             project.construction_call(layer),
             _stride_text(project, [other_layer for _, other_layer in theirs], factor),
@@ -84,12 +83,10 @@ class UnstridedProjection(Rule):
                 new = _after_kernel(call, kernel, text) or with_argument(call.text, "stride", text, place)
             except NotACall:
                 return
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"give `{layer.path}` the stride of the branch beside it",
                 (call.source.replace(call.node, new),),
-                STRIDE,
-                self.applicability,
+                Evidence.EVIDENT,
             )
 
 

@@ -18,11 +18,9 @@ from collections.abc import Iterator
 
 from autofix.records.locations import Position, Range
 from autofix.records.trace import Frame
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule
 from autofix.syntax.source import Source
 
-COST = 34
-FAR = 4
 _REASON = "only running speaks for it: a number of the failure was replaced by the other"
 _SCALED = """import torch
 from torch import nn
@@ -57,13 +55,12 @@ class LiteralByValue(Rule):
                 if node.value == old:
                     edit = source.replace(node, str(new))
                     line = node.lineno
-                    yield Fix(
-                        self.code,
+                    yield self.fix(
                         f"replace {old} by {new} in line {line}",
                         (edit,),
-                        COST + FAR * distance,
-                        self.applicability,
-                        _REASON,
+                        Evidence.BY_VALUE,
+                        Evidence.RUNNER_UP * distance,
+                        reason=_REASON,
                     )
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.shape_functions import nearest_divisor
 from autofix.provenance import Site, sites
 from autofix.provenance.bindings import bindings
+from autofix.records.costs import Evidence
 from autofix.records.trace import Layer
 
 MAX_DEPTH = 6
-SCALED = 3
 
 
 def failed_construction(project: Project) -> Layer | None:
@@ -48,7 +47,7 @@ def scaled_roots(project: Project, expression: Expression | None, want: int) -> 
         size = project.integer(factor)
         if size is not None and size > 1:
             for site in sites(project, factor, size * (want // now)):
-                yield replace(site, cost=site.cost + SCALED)
+                yield site.with_evidence(Evidence.MORE_PLACES)
 
 
 def _factors(project: Project, expression: Expression, seen: set[ast.AST], depth: int) -> Iterator[Expression]:

@@ -17,18 +17,16 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.project_view import Expression
 from autofix.operators.shape_functions import divisors
 from autofix.operators.signatures import position
 from autofix.provenance import Site, bindings, sites
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import argument
 
-NEXT_BEST = 4
-WIDTH_EXTRA = 6
-ENTRY = 11
 _CHECK = "assert width % heads == 0\nself.proj = nn.Linear(width, width)"
 _CONSTANTS = "width, heads = 8, 3\n"
 _HEADS = "self.heads = {}\nself.share = 8 // self.heads\nself.proj = nn.Linear(8, 8)"
@@ -75,11 +73,13 @@ class AttentionHeads(Rule):
             for site in _all_sites(project, part, finding.parameter, heads, number):
                 reason = f"{', '.join(map(str, sorted(ranked)))} heads all divide {width}"
                 title = f"split the width {width} into {site.text} heads"
-                yield self.fix(title, site, extra=NEXT_BEST * rank, reason=reason)
+                yield self.fix(title, site.edits, *site.evidence, Evidence.RUNNER_UP * rank, reason=reason)
         multiple = max(round(width / heads), 1) * heads
         for site in _all_sites(project, whole, "", width, multiple):
             title = f"widen to {site.text}, a multiple of the {heads} heads"
-            yield self.fix(title, site, extra=WIDTH_EXTRA, reason="the width changes every layer around")
+            yield self.fix(
+                title, site.edits, *site.evidence, Evidence.OTHER_MODEL, reason="the width changes every layer around"
+            )
 
 
 _Division = tuple[int, int, Expression | None, Expression | None]
@@ -129,4 +129,4 @@ def _all_sites(project: Project, expression: Expression | None, parameter: str, 
     elif parameter:
         for binding in bindings.keyed(project, parameter, now):
             for site in sites(project, binding.expression, want):
-                yield Site(site.edits, max(site.cost, ENTRY), site.text, binding.what, site.place)
+                yield replace(site.with_evidence(Evidence.OUTWARD), what=binding.what)

@@ -22,10 +22,8 @@ from autofix.edits.resize_tensor import cuts, resizings
 from autofix.facts.project_view import Expression
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-CUT = 9
-TURNED = 10
 NAMES = frozenset(("masked_fill", "masked_fill_", "where", "add", "iadd", "add_", "mul", "imul", "mul_"))
 _ATTN = "self.attn = nn.MultiheadAttention(8, 2, batch_first=True)"
 _CALL = "mask = torch.ones({0}, {0}).triu(1).bool()\nself.attn(x, x, x, attn_mask=mask)[0]"
@@ -78,9 +76,9 @@ class AttentionMask(Rule):
             return
         wants = {mask.rank - 2 + i: size for i, size in enumerate(sizes) if mask.shape[mask.rank - 2 + i] != size}
         for edit, text in cuts(project, operation, mask, other, wants):
-            yield Fix(self.code, f"cut the mask to `{text}`", (edit,), CUT, self.applicability)
+            yield self.fix(f"cut the mask to `{text}`", (edit,), Evidence.EVIDENT)
         for one in resizings(project, mask, wants):
-            yield Fix(self.code, f"make the mask for {one.text}", one.edits, one.cost, self.applicability)
+            yield self.fix(f"make the mask for {one.text}", one.edits, *one.evidence)
 
     def _turned(self, project: Project, operation: Operation, mask: Tensor, finding: Finding) -> Iterator[Fix]:
         """A padding mask (keys, batch)."""
@@ -91,4 +89,4 @@ class AttentionMask(Rule):
         edit = with_method(Expression(call.source, node, call.frames), "transpose(0, 1)") if node is not None else None
         if edit is not None:
             reason = "the mask is taken to have its dimensions exchanged"
-            yield Fix(self.code, "exchange the dimensions of the mask", (edit,), TURNED, Applicability.UNSAFE, reason)
+            yield self.fix("exchange the dimensions of the mask", (edit,), reason=reason, unsafe=True)

@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.provenance.producers import GIVER_EXTRA, argument_expression, argument_sites, producer_sites
+from autofix.provenance.producers import argument_expression, argument_sites, producer_sites
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, dearest, model
 from autofix.syntax.call_edits import with_argument
 
-ADDED = 12
 _CROSS = "a, b = x.split([7, 5], 1)\nb = self.text(b)\nself.attn(self.image(a), b, b)[0]"
 _INIT = (
     "self.image, self.text = nn.Linear(6, 8), nn.Linear(6, 12)\n"
@@ -64,10 +63,10 @@ class AttentionWidth(Rule):
         if layer.kind == "MultiheadAttention" and finding.operand > 0:
             yield from self._key_and_value(project, layer, operation, want)
         for site in argument_sites(project, inner, finding.parameter, want):
-            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site)
+            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site.edits, *site.evidence)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
             title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
-            yield self.fix(title, site, extra=GIVER_EXTRA)
+            yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)
 
     def _key_and_value(self, project: Project, layer: Layer, operation: Operation, want: int) -> Iterator[Fix]:
         """``kdim`` and ``vdim`` in one step, where key and value are equally wide."""
@@ -81,12 +80,12 @@ class AttentionWidth(Rule):
         if all(argument_expression(project, layer, name) is None for name in ("kdim", "vdim")):
             text = with_argument(with_argument(call.text, "kdim", str(want)), "vdim", str(want))
             edit = call.source.replace(call.node, text)
-            yield Fix(self.code, title, (edit,), ADDED, self.applicability)
+            yield self.fix(title, (edit,), Evidence.INSERTED)
         elif all(per_name):
             for first in per_name[0]:
                 chosen = [next((s for s in one if s.text == first.text), one[0]) for one in per_name]
                 edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
-                yield Fix(self.code, title, edits, max(site.cost for site in chosen), self.applicability)
+                yield self.fix(title, edits, *dearest(chosen))
 
 
 def _operand(operation: Operation, place: int, name: str) -> Tensor | None:

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.provenance.producers import GIVER_EXTRA, argument_sites, flattened_from, producer_sites
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.provenance.producers import argument_sites, flattened_from, producer_sites
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class BilinearFeatures(Rule):
@@ -46,7 +46,7 @@ class BilinearFeatures(Rule):
         for site in argument_sites(
             project, layer, finding.parameter, finding.actual[0], flattened_from(project, tensor)
         ):
-            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site)
+            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site.edits, *site.evidence)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
             title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
-            yield self.fix(title, site, extra=GIVER_EXTRA)
+            yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)

@@ -33,12 +33,7 @@ from autofix.provenance.producers import argument_expression, argument_sites, pr
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
-
-DEPTHWISE = 10
-ADDED = 8
-CHANNELS_STAND_LAST = 12
-BATCH_AS_CHANNELS = 20
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class ConvChannels(Rule):
@@ -95,22 +90,23 @@ class ConvChannels(Rule):
         (expected,), (actual,) = finding.expected, finding.actual
         name = layer.path or layer.kind
         here, before = producer_extra(project, tensor, layer, expected, actual)
-        here += CHANNELS_STAND_LAST if stand_last(project, tensor, layer, expected) else 0
-        here += BATCH_AS_CHANNELS if tensor.rank == spatial(layer) + 1 and is_batched(project, actual) else 0
+        elsewhere = stand_last(project, tensor, layer, expected)
+        if elsewhere or (tensor.rank == spatial(layer) + 1 and is_batched(project, actual)):
+            here = (*here, Evidence.HIDES_FAULT)
         yield from self._depthwise(project, layer, actual, here)
         for site in argument_sites(project, layer, "in_channels", actual):
-            label, reason = doubt(site)
+            reason = doubt(site)
             title = f"set `in_channels` of `{name}` to {words_of(site)}"
-            yield self.fix(title, site, extra=here, reason=reason, applicability=label)
+            yield self.fix(title, site.edits, *site.evidence, *here, reason=reason, unsafe=bool(reason))
         same = same_width(project, layer, "in_channels", tensor)
         if same is not None:
-            yield self.fix(f"set `in_channels` of `{name}` to {same.text}", same, extra=here)
+            yield self.fix(f"set `in_channels` of `{name}` to {same.text}", same.edits, *same.evidence, *here)
         for producer, site in producer_sites(project, tensor, expected):
             title = f"make `{producer.path or producer.kind}` give out {expected} channels"
-            label, reason = doubt(site)
-            yield self.fix(title, site, extra=before, reason=reason, applicability=label)
+            reason = doubt(site)
+            yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 
-    def _depthwise(self, project: Project, layer: Layer, want: int, extra: int) -> Iterator[Fix]:
+    def _depthwise(self, project: Project, layer: Layer, want: int, extra: tuple[Evidence, ...]) -> Iterator[Fix]:
         """Channels and groups that are written as the same number change together."""
         groups, old, out = (number(layer, one) for one in ("groups", "in_channels", "out_channels"))
         if groups is None or old is None or out is None or groups == 1 or groups != old or out % old:
@@ -122,7 +118,7 @@ class ConvChannels(Rule):
                 return
             edits.append(expression.source.replace(expression.node, str(size)))
         title = f"set the channels and groups of `{layer.path or layer.kind}` to {want}"
-        yield Fix(self.code, title, tuple(edits), DEPTHWISE + extra, self.applicability)
+        yield self.fix(title, tuple(edits), *extra)
 
     def _missing_dimension(self, project: Project, layer: Layer, operation: Operation, tensor: Tensor) -> Iterator[Fix]:
         """``(N, H, W)`` has no dimension for the one channel."""
@@ -133,4 +129,4 @@ class ConvChannels(Rule):
         for count, (edits, words) in enumerate(
             insertions(project, operation, layer, "unsqueeze(1)", "", "", outward=True)
         ):
-            yield Fix(self.code, f"{title} {words}", edits, ADDED + 2 * count, self.applicability, reason)
+            yield self.fix(f"{title} {words}", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * count, reason=reason)

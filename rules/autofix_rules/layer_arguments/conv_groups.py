@@ -20,12 +20,9 @@ from autofix.provenance import sites
 from autofix.provenance.channel_sites import number, words_of
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Layer
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules.layer_arguments._shared import common_groups, failed_construction
 
-DEPTHWISE = 9
-FEWER_GROUPS = 3
-OTHER_CHANNELS = 8
 CHOICE = "another number of groups is another model"
 
 
@@ -66,10 +63,12 @@ class ConvGroups(Rule):
             yield from self._rewritten(project, layer, "out_channels", "groups", "as many channels out as in")
         elif out in {groups, into} and out % into == 0:
             yield from self._rewritten(project, layer, "groups", "in_channels", "one group per input channel")
-        yield from self._resized(project, layer, "groups", common_groups(math.gcd(into, out), groups), FEWER_GROUPS)
+        yield from self._resized(
+            project, layer, "groups", common_groups(math.gcd(into, out), groups), Evidence.OTHER_READING
+        )
         for name, size in (("in_channels", into), ("out_channels", out)):
             if size % groups:
-                yield from self._resized(project, layer, name, -(-size // groups) * groups, OTHER_CHANNELS)
+                yield from self._resized(project, layer, name, -(-size // groups) * groups, Evidence.OTHER_MODEL)
 
     def _rewritten(self, project: Project, layer: Layer, parameter: str, source: str, words: str) -> Iterator[Fix]:
         """One argument gets the text of another."""
@@ -77,10 +76,10 @@ class ConvGroups(Rule):
         if old is not None and new is not None:
             edits = (old.source.replace(old.node, new.text),)
             title = f"set `{parameter}` of the {layer.kind} to {new.text}: {words}"
-            yield Fix(self.code, title, edits, DEPTHWISE, self.applicability, words)
+            yield self.fix(title, edits, Evidence.EVIDENT, reason=words)
 
-    def _resized(self, project: Project, layer: Layer, parameter: str, want: int, extra: int) -> Iterator[Fix]:
+    def _resized(self, project: Project, layer: Layer, parameter: str, want: int, extra: Evidence) -> Iterator[Fix]:
         expression = argument_expression(project, layer, parameter)
         for site in sites(project, expression, want) if expression is not None else ():
             title = f"set `{parameter}` of the {layer.kind} to {words_of(site)}"
-            yield self.fix(title, site, extra=extra, reason=CHOICE, applicability=Applicability.UNSAFE)
+            yield self.fix(title, site.edits, *site.evidence, extra, reason=CHOICE, unsafe=True)

@@ -24,14 +24,8 @@ from autofix.edits.swap_class import beside, exchanged, exchanged_function
 from autofix.provenance.channel_sites import is_batched, number, spatial
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-KERNEL_SAYS = 8
-POOLED_CHANNELS = -2
-SQUEEZED = 9
-ADDED = 13
-TAKE_BACK = 8
-FOLDED = 14
 FOLDED_WORDS = "it changes what is one sample: {}"
 
 
@@ -91,23 +85,23 @@ class ConvRank(Rule):
             return
         kind = f"{layer.kind[:-2]}{dimensions}d"
         others = beside(project, layer, f"{dimensions}d")
-        for edits, cost in exchanged(project, layer, kind):
+        for edits, against in exchanged(project, layer, kind):
             title = f"make `{layer.path or layer.kind}` a {kind}"
-            price = KERNEL_SAYS if width else cost
-            yield Fix(self.code, title, (*edits, *others), price, self.applicability, f"{tensor.shape} is for {kind}")
+            evidence = (Evidence.EXACT_FIT,) if width else against
+            yield self.fix(title, (*edits, *others), *evidence, reason=f"{tensor.shape} is for {kind}")
 
     def _function(self, project: Project, operation: Operation, tensor: Tensor) -> Iterator[Fix]:
         for edits, name in exchanged_function(project, operation, f"{tensor.rank - 2}d"):
-            yield Fix(self.code, f"call {name} instead", edits, 10, self.applicability, f"{tensor.shape} is for {name}")
+            yield self.fix(f"call {name} instead", edits, reason=f"{tensor.shape} is for {name}")
 
     def _shapes(self, project: Project, operation: Operation, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         unsqueezed = any(o.target.endswith("unsqueeze") for o in project.ancestry(tensor))
-        for method, cost, words in _reshapings(layer, tensor):
-            price = cost + (TAKE_BACK if unsqueezed else 0)
-            label = Applicability.UNSAFE if cost == FOLDED else self.applicability
-            reason = FOLDED_WORDS.format(words) if cost == FOLDED else words
+        for method, said, words in _reshapings(layer, tensor):
+            folds = method.startswith("flatten")
+            evidence = (said, Evidence.AGAINST * unsqueezed)
+            reason = FOLDED_WORDS.format(words) if folds else words
             for edits, place in insertions(project, operation, layer, method, "", "", outward=True):
-                yield Fix(self.code, f"{words} of {tensor.shape} {place}", edits, price, label, reason)
+                yield self.fix(f"{words} of {tensor.shape} {place}", edits, *evidence, reason=reason, unsafe=folds)
 
     def _pools_before(self, project: Project, tensor: Tensor) -> Iterator[Fix]:
         """A pool that took ``(N, C, L)`` for one image ``(C, H, W)``."""
@@ -122,14 +116,12 @@ class ConvRank(Rule):
             layer = project.layer_of(operation)
             if layer is None:
                 for edits, called in exchanged_function(project, operation, f"{given.rank - 2}d"):
-                    yield Fix(
-                        self.code, f"call {called} instead", edits, 10 + POOLED_CHANNELS, self.applicability, reason
-                    )
+                    yield self.fix(f"call {called} instead", edits, Evidence.EXACT_FIT, reason=reason)
                 continue
             kind = f"{layer.kind[:-2]}{given.rank - 2}d"
-            for edits, cost in exchanged(project, layer, kind):
+            for edits, against in exchanged(project, layer, kind):
                 title = f"make `{layer.path or layer.kind}` a {kind}"
-                yield Fix(self.code, title, edits, cost + POOLED_CHANNELS, self.applicability, reason)
+                yield self.fix(title, edits, *against, Evidence.EXACT_FIT, reason=reason)
 
 
 def _kernel_width(layer: Layer) -> int:
@@ -139,17 +131,17 @@ def _kernel_width(layer: Layer) -> int:
     return width if width > 1 and width != spatial(layer) else 0
 
 
-def _reshapings(layer: Layer, tensor: Tensor) -> Iterator[tuple[str, int, str]]:
-    """Method calls that give ``tensor`` the rank and channels that ``layer`` takes, with cost and words."""
+def _reshapings(layer: Layer, tensor: Tensor) -> Iterator[tuple[str, Evidence, str]]:
+    """Method calls that give ``tensor`` the rank and channels that ``layer`` takes, with evidence and words."""
     shape, rank, channels = tensor.shape, tensor.rank, number(layer, "in_channels")
     wanted = spatial(layer) + 2
     if rank == wanted + 1:
         for d in range(1, rank):
             if shape[d] == 1 and channels in (None, (shape[:d] + shape[d + 1 :])[1]):
-                yield f"squeeze({d})", SQUEEZED, f"squeeze dimension {d}"
+                yield f"squeeze({d})", Evidence.EVIDENT, f"squeeze dimension {d}"
         if channels == shape[2] and shape[1] > 1:
-            yield "flatten(0, 1)", FOLDED, "fold the first two dimensions"
+            yield "flatten(0, 1)", Evidence.OTHER_READING, "fold the first two dimensions"
         if channels == shape[1]:
-            yield "flatten(2)", FOLDED, "fold the last dimensions"
+            yield "flatten(2)", Evidence.OTHER_READING, "fold the last dimensions"
     if rank == wanted - 1 and channels == shape[1] and shape[0] != channels:
-        yield "unsqueeze(-1)", ADDED, "add a dimension to the end"
+        yield "unsqueeze(-1)", Evidence.INSERTED, "add a dimension to the end"

@@ -21,10 +21,8 @@ from collections.abc import Iterator
 from autofix.edits.operand_layouts import at_argument
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.provenance.render_expression import parsed
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-ONE_MORE = 14
-AS_INDICES = 10
 MAX_ONE_MORE = 2
 
 
@@ -67,9 +65,7 @@ class EmbeddingRange(Rule):
             edit = at_argument(project, operation, 0, "input", "long()")
             if edit is not None:
                 reason = "fractions are cut off; the input may be meant for another layer"
-                yield Fix(
-                    self.code, f"index `{name}` by whole numbers", (edit,), AS_INDICES, Applicability.UNSAFE, reason
-                )
+                yield self.fix(f"index `{name}` by whole numbers", (edit,), reason=reason, unsafe=True)
             return
         rows, wanted = finding.expected[0], finding.actual[0]
         if wanted <= rows:
@@ -79,13 +75,13 @@ class EmbeddingRange(Rule):
             here = count is not None and site.place == count.source.location(count.node)
             # What a name counts is more than the highest index that this sample happens to have.
             made_up = count is not None and here and _adds_a_number(count.node, site.text)
-            label = Applicability.UNSAFE if made_up else None
+            unsafe = bool(made_up)
             reason = "the rows are counted from this sample, and a name said how many there are" if made_up else ""
-            yield self.fix(f"give `{name}` {site.text} rows", site, reason=reason, applicability=label)
+            yield self.fix(f"give `{name}` {site.text} rows", site.edits, *site.evidence, reason=reason, unsafe=unsafe)
         if count is not None and 0 < wanted - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
             text = f"{count.text} + {wanted - rows}"
             edit = count.source.replace(count.node, text)
-            yield Fix(self.code, f"give `{name}` {text} rows", (edit,), ONE_MORE, self.applicability)
+            yield self.fix(f"give `{name}` {text} rows", (edit,), Evidence.OTHER_READING)
 
 
 def _adds_a_number(node: ast.expr, text: str) -> bool:

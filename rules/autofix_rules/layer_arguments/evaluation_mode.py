@@ -22,7 +22,6 @@ from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, R
 from autofix.syntax.call_edits import operand
 from autofix.syntax.source import Source, dotted
 
-COST = 10
 _NORM = "self.norm = nn.BatchNorm2d(3)"
 _SCRIPT = "\n\nnet = {}\nprint(net(torch.ones(1, 3, 1, 1)).shape)\n"
 
@@ -50,9 +49,7 @@ class EvaluationMode(Rule):
             text = f"{operand(model_call.text)}.eval()"
             edit = model_call.source.replace(model_call.node, text)
             reason = "the script predicts and never trains"
-            yield Fix(
-                self.code, f"put the model into evaluation mode: `{text}`", (edit,), COST, self.applicability, reason
-            )
+            yield self.fix(f"put the model into evaluation mode: `{text}`", (edit,), reason=reason)
 
 
 def _trains(project: Project) -> bool:

@@ -19,10 +19,9 @@ from collections.abc import Iterator
 from autofix.provenance.producers import producing_layer
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
 
-COST = 9
 _LAYERS = "self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(6, 3)"
 
 
@@ -59,7 +58,7 @@ class HeadAppliedTwice(Rule):
             f"`{found[1].path}` and `{layer.path or layer.kind}` both turn {finding.expected[0]} features into scores"
         )
         edits: tuple[Edit, ...] = (source.delete_statement(statement),)
-        yield Fix(self.code, title, edits, COST, self.applicability, reason)
+        yield self.fix(title, edits, Evidence.EVIDENT, reason=reason)
 
 
 def _same_sizes(second: Layer, first: Layer) -> bool:

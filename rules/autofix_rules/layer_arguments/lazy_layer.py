@@ -19,11 +19,9 @@ import ast
 from collections.abc import Iterator
 
 from autofix.operators.signatures import position
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee, without_argument
 
-COST = 4
-ON_MAPS = 22
 _SIZES = {
     "Linear": "in_features",
     **{f"{kind}{n}d": "in_channels" for kind in ("Conv", "ConvTranspose") for n in (1, 2, 3)},
@@ -91,11 +89,10 @@ class LazyLayer(Rule):
             and operation.tensors[0].rank > 3
         )
         edit = call.source.replace(call.node, text)
-        yield Fix(
-            self.code,
+        yield self.fix(
             f"make `{layer.path}` a Lazy{layer.kind}",
             (edit,),
-            COST + (ON_MAPS if maps else 0),
-            self.applicability,
-            _REASON,
+            Evidence.PREFERRED,
+            Evidence.HIDES_FAULT * maps,
+            reason=_REASON,
         )

@@ -25,10 +25,9 @@ from autofix.edits.caller_edits import lacks_batch
 from autofix.provenance import width_evidence
 from autofix.provenance.producers import argument_sites, before_flattening, flattened_from, producer_sites
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 PLAIN = frozenset(("argument", "product", "operand", "factor", "choice", "expression"))
-DOUBTFUL_EXTRA = 22
 
 
 class LinearInFeatures(Rule):
@@ -81,12 +80,19 @@ class LinearInFeatures(Rule):
         for site in argument_sites(project, layer, "in_features", want, hints):
             place = "" if site.what in PLAIN else f" ({site.what})"
             title = f"set `in_features` of `{subject}` to {site.text}{place}"
-            label = Applicability.UNSAFE if doubt else None
-            yield self.fix(title, site, extra=DOUBTFUL_EXTRA if doubt else here, reason=doubt, applicability=label)
+            unsafe = bool(doubt)
+            yield self.fix(
+                title,
+                site.edits,
+                *site.evidence,
+                *((Evidence.HIDES_FAULT,) if doubt else here),
+                reason=doubt,
+                unsafe=unsafe,
+            )
         given = before_flattening(hints, expected)
         for producer, site in producer_sites(project, tensor, given) if given else ():
             title = f"make `{producer.path or producer.kind}` give out {given} features"
-            yield self.fix(title, site, extra=before)
+            yield self.fix(title, site.edits, *site.evidence, *before)
 
 
 def _doubt(project: Project, tensor: Tensor, expected: int, subject: str) -> str:

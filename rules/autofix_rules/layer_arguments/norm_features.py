@@ -21,7 +21,6 @@ from collections.abc import Iterator
 
 from autofix.edits.caller_edits import lacks_batch
 from autofix.provenance.channel_sites import (
-    SHARED_ROOT,
     beyond_argument,
     doubt,
     number,
@@ -34,7 +33,7 @@ from autofix.provenance.producers import argument_expression, argument_sites, pr
 from autofix.records.trace import Layer
 from autofix.records.values import Tensor
 from autofix.rule import (
-    Applicability,
+    Evidence,
     Example,
     Expression,
     Finding,
@@ -43,11 +42,11 @@ from autofix.rule import (
     Project,
     Rule,
     Site,
+    dearest,
     model,
     sites,
 )
 
-STANDS_ELSEWHERE = 16
 TOKENS = "the {} would become the number of positions, which differs from input to input"
 
 
@@ -103,20 +102,23 @@ class NormFeatures(Rule):
         warning = _misplaced(project, layer, tensor, finding)
         misplaced = bool(warning)
         for site in _size_sites(project, layer, finding.parameter, actual):
-            label, reason = (Applicability.UNSAFE, warning) if misplaced else doubt(site)
+            reason = warning if misplaced else doubt(site)
             title = f"set `{finding.parameter}` of `{layer.path or layer.kind}` to {words_of(site)}"
             shared = beyond_argument(project, layer, finding.parameter, site)
-            extra = here + (STANDS_ELSEWHERE if misplaced else SHARED_ROOT if shared else 0)
-            yield self.fix(title, site, extra=extra, reason=reason, applicability=label)
+            against = (Evidence.HIDES_FAULT * misplaced, Evidence.MORE_PLACES * (shared and not misplaced))
+            yield self.fix(title, site.edits, *site.evidence, *here, *against, reason=reason, unsafe=bool(reason))
         same = None if misplaced else same_width(project, layer, finding.parameter, tensor)
         if same is not None:
             yield self.fix(
-                f"set `{finding.parameter}` of `{layer.path or layer.kind}` to {same.text}", same, extra=here
+                f"set `{finding.parameter}` of `{layer.path or layer.kind}` to {same.text}",
+                same.edits,
+                *same.evidence,
+                *here,
             )
         for producer, site in () if misplaced else producer_sites(project, tensor, expected):
-            label, reason = doubt(site)
+            reason = doubt(site)
             title = f"make `{producer.path or producer.kind}` give out {expected} features"
-            yield self.fix(title, site, extra=before, reason=reason, applicability=label)
+            yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 
     def _entries(self, finding: Finding, project: Project, layer: Layer) -> Iterator[Fix]:
         """``[C, H, W]``: each entry that differs is set at its cheapest place."""
@@ -134,7 +136,7 @@ class NormFeatures(Rule):
             chosen += found[:1]
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
         title = f"set `{finding.parameter}` of `{layer.path or layer.kind}` to {list(finding.actual)}"
-        yield Fix(self.code, title, edits, max(site.cost for site in chosen), self.applicability)
+        yield self.fix(title, edits, *dearest(chosen))
 
 
 def _size_sites(project: Project, layer: Layer, parameter: str, want: int) -> tuple[Site, ...]:

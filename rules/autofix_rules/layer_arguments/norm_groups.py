@@ -22,10 +22,9 @@ from autofix.provenance import Site
 from autofix.provenance.channel_sites import words_of
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.records.trace import Layer
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules.layer_arguments._shared import common_groups, failed_construction, scaled_roots
 
-OTHER_NUMBER = 9
 CHOICE = "the number of groups and the number of channels are both choices of the model"
 
 
@@ -72,16 +71,16 @@ class NormGroups(Rule):
         shared = _is_shared(project, layer)
         divisor, multiple = common_groups(channels, groups), -(-channels // groups) * groups
         for site in argument_sites(project, layer, "num_groups", divisor):
-            yield self._fix("num_groups", divisor, site, OTHER_NUMBER if shared else 0)
+            yield self._fix("num_groups", divisor, site, other=shared)
         for site in (
             *argument_sites(project, layer, "num_channels", multiple),
             *scaled_roots(project, argument_expression(project, layer, "num_channels"), multiple),
         ):
-            yield self._fix("num_channels", multiple, site, 0 if shared else OTHER_NUMBER)
+            yield self._fix("num_channels", multiple, site, other=not shared)
 
-    def _fix(self, parameter: str, want: int, site: Site, extra: int) -> Fix:
+    def _fix(self, parameter: str, want: int, site: Site, *, other: bool) -> Fix:
         title = f"set `{parameter}` of the GroupNorm to {want}: {words_of(site)}"
-        return self.fix(title, site, extra=extra, reason=CHOICE)
+        return self.fix(title, site.edits, *site.evidence, Evidence.AGAINST * other, reason=CHOICE)
 
 
 def _is_shared(project: Project, layer: Layer) -> bool:

@@ -22,12 +22,8 @@ from autofix.edits.swap_class import exchanged
 from autofix.provenance.channel_sites import number, spatial
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-BATCHED = 8
-WITHOUT_BATCH = 12
-OF_ONE = 4
-OTHER_CHANNELS = 10
 _DIMENSIONS = {2: 1, 3: 1, 4: 2, 5: 3}
 _NORMED = model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)", "self.bn(self.conv(x))")
 _SHOWN = """
@@ -84,19 +80,14 @@ class NormRank(Rule):
         kind = f"{layer.kind[:-2]}{_DIMENSIONS.get(tensor.rank, 0)}d"
         if tensor.rank not in _DIMENSIONS or kind == layer.kind:
             return
-        extra = WITHOUT_BATCH if unbatched else 0
-        extra += OF_ONE if tensor.rank > 3 and set(tensor.shape[2:]) == {1} else 0
-        extra += OTHER_CHANNELS if tensor.shape[1] != number(layer, "num_features") else 0
-        for edits, cost in exchanged(project, layer, kind):
+        found = (
+            Evidence.HIDES_FAULT * bool(unbatched),
+            Evidence.OTHER_READING * (tensor.rank > 3 and set(tensor.shape[2:]) == {1}),
+            Evidence.AGAINST * (tensor.shape[1] != number(layer, "num_features")),
+        )
+        for edits, against in exchanged(project, layer, kind):
             reason = f"{tensor.shape} has {tensor.rank} dimensions, which {kind} takes"
-            yield Fix(
-                self.code,
-                f"make `{layer.path or layer.kind}` a {kind}",
-                edits,
-                cost + extra,
-                self.applicability,
-                reason,
-            )
+            yield self.fix(f"make `{layer.path or layer.kind}` a {kind}", edits, *against, *found, reason=reason)
 
     def _batched(self, project: Project, unbatched: Operation | None) -> Iterator[Fix]:
         """The dimension of the batch, before the first convolution that did without it."""
@@ -107,12 +98,12 @@ class NormRank(Rule):
         reason = f"`{layer.path}` took {unbatched.tensors[0].shape} as one sample without a batch dimension"
         made = batch_of_one(project, unbatched) if in_program(project) else None
         if made is not None:
-            yield Fix(self.code, made[0], (made[1],), BATCHED, self.applicability, reason)
+            yield self.fix(made[0], (made[1],), Evidence.EXACT_FIT, reason=reason)
             return
         for count, (edits, words) in enumerate(
             insertions(project, unbatched, layer, "unsqueeze(0)", "", "", outward=True)
         ):
-            yield Fix(self.code, f"{title} {words}", edits, BATCHED + 2 * count, self.applicability, reason)
+            yield self.fix(f"{title} {words}", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * count, reason=reason)
 
 
 def _unbatched(project: Project, tensor: Tensor) -> Operation | None:

@@ -27,11 +27,8 @@ from autofix.edits.size_reads import size_text
 from autofix.provenance.producers import argument_sites
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, dearest, model
 
-SLICES = 9
-RESHAPED = 10
-LAYER_EXTRA = 6  # Near enough that a state written for another layer is not called safe.
 _RNN = "self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)"
 _LINES = "h = torch.zeros({}, {}, 6)\nself.rnn(x, h)[0]"
 
@@ -77,13 +74,12 @@ class RnnHiddenState(Rule):
         if all(sliced):
             edits = tuple(sorted({edit for one in sliced for edit in one}))
             title = f"take the states of every layer for `{name}`, not of the first"
-            yield Fix(
-                self.code,
+            yield self.fix(
                 title,
                 edits,
-                SLICES,
-                Applicability.UNSAFE,
-                "states of all layers are merged where those of one were",
+                Evidence.EVIDENT,
+                reason="states of all layers are merged where those of one were",
+                unsafe=True,
             )
         yield from self._reshaped(project, operation, layer, wrong, wanted)
         parameters = (
@@ -113,7 +109,7 @@ class RnnHiddenState(Rule):
             edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
             words = ", ".join(dict.fromkeys(site.text for site in chosen))
             title = f"make the state of `{layer.path or layer.kind}` with {words}"
-            yield Fix(self.code, title, edits, max(site.cost for site in chosen), self.applicability)
+            yield self.fix(title, edits, *dearest(chosen))
 
     def _reshaped(
         self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], wanted: tuple[int, ...]
@@ -139,7 +135,7 @@ class RnnHiddenState(Rule):
                 f"bring the state of `{layer.path or layer.kind}` to {wanted} with `.{method}`",
                 "the state is taken to mean what its sizes say",
             )
-            yield Fix(self.code, title, (edit,), RESHAPED, Applicability.UNSAFE, reason)
+            yield self.fix(title, (edit,), reason=reason, unsafe=True)
 
     def _layer(
         self,
@@ -166,8 +162,9 @@ class RnnHiddenState(Rule):
             title = f"set `{parameter}` of `{layer.path or layer.kind}` to {site.text}, as the state has it"
             yield self.fix(
                 title,
-                site,
-                extra=LAYER_EXTRA,
-                applicability=Applicability.UNSAFE,
+                site.edits,
+                *site.evidence,
+                Evidence.OTHER_MODEL,
                 reason=f"`{parameter}` changes the layer",
+                unsafe=True,
             )

@@ -24,10 +24,7 @@ from autofix.provenance.producers import argument_sites, before_flattening, flat
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
-
-TRANSPOSED = 8
-UNSQUEEZED = 8
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class RnnInputSize(Rule):
@@ -63,34 +60,39 @@ class RnnInputSize(Rule):
         hints = flattened_from(project, tensor)
         here, before = width_evidence.extras(project, tensor, layer, expected, want, hints)
         for site in argument_sites(project, layer, "input_size", want, hints):
-            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site, extra=here)
-        for text, cost, words in _layouts(layer, operation, tensor, finding.expected[0]):
+            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site.edits, *site.evidence, *here)
+        for text, evidence, words in _layouts(layer, operation, tensor, finding.expected[0]):
             for edits in _at_input(project, operation, text):
-                yield Fix(
-                    self.code,
+                yield self.fix(
                     f"{words} before `{name}`",
                     edits,
-                    cost,
-                    Applicability.UNSAFE,
-                    f"{tensor.shape} has the {finding.expected[0]} features elsewhere",
+                    *evidence,
+                    reason=f"{tensor.shape} has the {finding.expected[0]} features elsewhere",
+                    unsafe=True,
                 )
         given = before_flattening(hints, expected)
         for producer, site in producer_sites(project, tensor, given) if given else ():
             title = f"make `{producer.path or producer.kind}` give out {given} features"
-            yield self.fix(title, site, extra=before)
+            yield self.fix(title, site.edits, *site.evidence, *before)
 
 
-def _layouts(layer: Layer, operation: Operation, tensor: Tensor, features: int) -> Iterator[tuple[str, int, str]]:
-    """Methods that bring the features to the end, with their cost and words."""
+def _layouts(
+    layer: Layer, operation: Operation, tensor: Tensor, features: int
+) -> Iterator[tuple[str, tuple[Evidence, ...], str]]:
+    """Methods that bring the features to the end, with what speaks for and against them and words."""
     if isinstance(operation.arguments[0] if operation.arguments else None, Sequence) or layer.kind.endswith("Cell"):
         return
     if features == 1 and tensor.rank == 2:
-        yield "unsqueeze(-1)", UNSQUEEZED, "add a dimension for the one feature"
+        yield "unsqueeze(-1)", (Evidence.EXACT_FIT,), "add a dimension for the one feature"
     elif tensor.rank == 3 and tensor.shape[1] == features:
         if layer.setting("batch_first"):
-            yield "transpose(1, 2)", TRANSPOSED, "move the features to the end"
+            yield "transpose(1, 2)", (Evidence.EXACT_FIT,), "move the features to the end"
         else:
-            yield "permute(2, 0, 1)", TRANSPOSED + 4, "move the steps to the front and the features to the end"
+            yield (
+                "permute(2, 0, 1)",
+                (Evidence.EXACT_FIT, Evidence.OTHER_READING),
+                "move the steps to the front and the features to the end",
+            )
 
 
 def _at_input(project: Project, operation: Operation, method: str) -> Iterator[tuple[Edit, ...]]:

@@ -19,10 +19,8 @@ from collections.abc import Iterator
 from autofix.edits.operand_layouts import at_argument
 from autofix.records.trace import Layer
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-FITS = 10
-SECOND = 3
 _CONV = "self.conv = nn.Conv2d(1, 8, 3, padding=1)\nself.rnn = nn.GRU({}, 6, batch_first=True)"
 
 
@@ -62,7 +60,7 @@ class RnnRank(Rule):
             if edit is not None:
                 title = f"turn {tensor.shape} into a sequence for `{layer.path or layer.kind}` with `.{method}`"
                 reason = f"which dimension of {tensor.shape} is time is read from the sizes"
-                yield Fix(self.code, title, (edit,), FITS + SECOND * rank, self.applicability, reason)
+                yield self.fix(title, (edit,), Evidence.RUNNER_UP * rank, reason=reason)
 
 
 def _methods(layer: Layer, tensor: Tensor, size: int) -> Iterator[str]:

@@ -22,12 +22,9 @@ from autofix.edits.recurrent_states import state_tensors
 from autofix.facts.project_view import Expression
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import dotted
 
-AT_CALL = 10
-AT_MAKING = 12
-REBOUND = 8
 _LSTM, _GRU = "self.rnn = nn.LSTM(4, 6, batch_first=True)", "self.rnn = nn.GRU(4, 6, batch_first=True)"
 _ZEROS = "h = torch.zeros(1, x.size(0), 6)\n"
 
@@ -70,10 +67,10 @@ class RnnStatePair(Rule):
     def _first(self, state: Expression, finding: Finding) -> Fix:
         elements = state.node.elts if isinstance(state.node, (ast.Tuple, ast.List)) else []
         text = state.source.text_of(elements[0]) if elements else f"{state.text}[0]"
-        label = self.applicability if elements else Applicability.UNSAFE
+        unsafe = not (elements)
         reason = "" if elements else "the second of the pair is not used any more"
         edit = state.source.replace(state.node, text)
-        return Fix(self.code, f"give `{finding.subject}` one state, {text}", (edit,), AT_CALL, label, reason)
+        return self.fix(f"give `{finding.subject}` one state, {text}", (edit,), reason=reason, unsafe=unsafe)
 
     def _pair(self, project: Project, operation: Operation, state: Expression, finding: Finding) -> Iterator[Fix]:
         title = f"give `{finding.subject}` a hidden and a cell state"
@@ -82,15 +79,13 @@ class RnnStatePair(Rule):
         if making is not None and isinstance(making.source.parents.get(making.node), (ast.Assign, ast.Return)):
             pair = f"({making.text}, {making.text})"
             edit = making.source.replace(making.node, pair)
-            yield Fix(self.code, title, (edit,), REBOUND if rebound else AT_MAKING, self.applicability)
+            yield self.fix(title, (edit,), Evidence.EXACT_FIT if rebound else Evidence.UPSTREAM)
         text = state.text
         new = f"({text}, torch.zeros_like({text}))"
         if isinstance(state.node, ast.Call) and making is not None and state.node is making.node:
             new = f"({text}, {text})"
-        label, reason = (
-            (self.applicability, "") if making is not None else (Applicability.UNSAFE, "the cell state starts at zero")
-        )
-        yield Fix(self.code, title, (state.source.replace(state.node, new),), AT_CALL, label, reason)
+        reason = "" if making is not None else "the cell state starts at zero"
+        yield self.fix(title, (state.source.replace(state.node, new),), reason=reason, unsafe=making is None)
 
 
 def _zeros_call(project: Project, tensors: tuple[Tensor, ...]) -> Expression | None:

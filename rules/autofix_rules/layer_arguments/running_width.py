@@ -18,10 +18,9 @@ from collections.abc import Iterator
 
 from autofix.provenance.producers import argument_expression, output_parameter
 from autofix.records.trace import Layer
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
 
-COST = 9
 _LOOP = """layers, width = [], 6
 for out in (8, 4):
     layers.append(nn.Linear(width, out))
@@ -60,7 +59,7 @@ class RunningWidth(Rule):
         statement = f"{incoming.node.id} = {outgoing.text}"
         edit = incoming.source.insert_after(loop.body[-1], statement)
         title = f"pass the width on to the next layer: `{statement}` at the end of the loop"
-        yield Fix(self.code, title, (edit,), COST, self.applicability, _reason(layer))
+        yield self.fix(title, (edit,), Evidence.EVIDENT, reason=_reason(layer))
 
 
 def _reason(layer: Layer) -> str:

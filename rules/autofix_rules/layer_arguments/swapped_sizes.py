@@ -19,11 +19,9 @@ from collections.abc import Iterator
 
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Layer
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import dotted
 
-COST = 9
-NAMED = -7
 _SIZES = "input_size, hidden_size = 3, 8"
 _GRU = "self.rnn = nn.GRU({}, batch_first=True)"
 _TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear({})\nself.c = nn.Linear(3, 2)"
@@ -92,7 +90,7 @@ class SwappedSizes(Rule):
         )
         title = f"exchange the sizes of `{layer.path or layer.kind}`: {outgoing.text} before {incoming.text}"
         named = [_last_name(incoming), _last_name(outgoing)] == [names[1], names[0]]
-        yield Fix(self.code, title, edits, COST + (NAMED if named else 0), self.applicability)
+        yield self.fix(title, edits, Evidence.EVIDENT, Evidence.AGREES * named)
 
 
 def _fits(finding: Finding, outgoing: object) -> bool:

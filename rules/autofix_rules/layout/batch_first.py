@@ -25,14 +25,10 @@ from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import dotted
 
-EVIDENT = 9
-POSSIBLE = 16
-UNPERMUTED = 8
-LAST_STEP = 9
 MAX_VISITED = 60
 RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
 STACKS = frozenset(("TransformerEncoder", "TransformerDecoder"))
@@ -87,13 +83,18 @@ class BatchFirst(Rule):
             first = _setting(project, layer)
             evident = {*finding.expected, *finding.actual} >= set(taken.shape[:2]) or used is operation
             if not first and taken.shape[0] == _batch(project):
-                yield from self._flag(project, layer, taken, EVIDENT if evident else POSSIBLE)
+                yield from self._flag(
+                    project,
+                    layer,
+                    taken,
+                    *((Evidence.EVIDENT,) if evident else (Evidence.INSERTED, Evidence.OTHER_READING)),
+                )
             elif first and taken.shape[0] != _batch(project) == taken.shape[1]:
                 yield from self._unpermuted(project, used, layer, taken)
         for step in _behind(project, operation, steps=True):
             yield from self._last_step(project, step)
 
-    def _flag(self, project: Project, layer: Layer, taken: Tensor, cost: int) -> Iterator[Fix]:
+    def _flag(self, project: Project, layer: Layer, taken: Tensor, *evidence: Evidence) -> Iterator[Fix]:
         call = project.construction_call(_flagged(project, layer))
         if call is None:
             return
@@ -104,9 +105,7 @@ class BatchFirst(Rule):
             return
         reason = f"the first dimension of {taken.shape} is taken to be the batch"
         edit = Edit(call.source.path, call.source.range_of(call.node), text)
-        yield Fix(
-            self.code, f"make `{layer.path or layer.kind}` batch first", (edit,), cost, self.applicability, reason
-        )
+        yield self.fix(f"make `{layer.path or layer.kind}` batch first", (edit,), *evidence, reason=reason)
 
     def _unpermuted(self, project: Project, used: Operation, layer: Layer, taken: Tensor) -> Iterator[Fix]:
         """Without the exchange of axes before the layer, and without the one that takes it back."""
@@ -119,7 +118,7 @@ class BatchFirst(Rule):
         edits = (removed(swap), *([removed(after)] if after is not None else []))
         reason = f"`{layer.path}` is batch first; the input is taken to be so as well"
         title = f"feed `{layer.path}` batch first, without exchanging the axes"
-        yield Fix(self.code, title, edits, UNPERMUTED, self.applicability, reason)
+        yield self.fix(title, edits, Evidence.EXACT_FIT, reason=reason)
 
     def _last_step(self, project: Project, step: Operation) -> Iterator[Fix]:
         """``out[-1]`` of a batch-first output becomes ``out[:, -1]``, and the other way round."""
@@ -138,9 +137,7 @@ class BatchFirst(Rule):
         if is_output and written in new:
             edit = Edit(found.source.path, found.source.range_of(found.node.slice), new[written])
             title = f"take the last step of `{layer.path}` with `[{new[written]}]`"
-            yield Fix(
-                self.code, title, (edit,), LAST_STEP, self.applicability, "the output is indexed along its other axis"
-            )
+            yield self.fix(title, (edit,), Evidence.EVIDENT, reason="the output is indexed along its other axis")
 
 
 def _behind(project: Project, operation: Operation, steps: bool = False) -> Iterator[Operation]:

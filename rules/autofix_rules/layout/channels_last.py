@@ -23,13 +23,9 @@ from autofix.facts.operands import followed_by
 from autofix.provenance.channel_sites import spatial, stand_last, to_back, to_front
 from autofix.provenance.producers import producing_layer
 from autofix.records.trace import Layer, Operation
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-MOVED = 8
-IN_THE_DATA = 9
-MOVED_AND_BACK = 15
 SHORT = 40
-PACKED = 12
 
 
 class ChannelsLast(Rule):
@@ -91,26 +87,26 @@ class ChannelsLast(Rule):
         rank = operation.tensors[0].rank
         method, back = to_front(rank), to_back(rank)
         for count, (edits, words) in enumerate(insertions(project, operation, layer, method, "", "", outward=True)):
-            yield Fix(self.code, f"{title} {words}", edits, MOVED + 2 * count, self.applicability, reason)
+            yield self.fix(f"{title} {words}", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * count, reason=reason)
         for expression in made_like(project, operation.tensors[0]) if in_program(project) else ():
             words = f"where `{expression.text}` makes the data" if len(expression.text) < SHORT else "in the data"
             edits = (followed_by(expression, method),)
-            yield Fix(self.code, f"{title} {words}", edits, IN_THE_DATA, self.applicability, reason)
+            yield self.fix(f"{title} {words}", edits, Evidence.EVIDENT, reason=reason)
         if producing_layer(project, operation.tensors[0]) is None:
             return  # Raw data: what comes after the layer wants the channels in front as well.
         for edits, words in wrapped(project, operation, method, back):
-            yield Fix(self.code, f"{title} and back {words}", edits, MOVED_AND_BACK, self.applicability, reason)
+            yield self.fix(f"{title} and back {words}", edits, Evidence.INSERTED, Evidence.OTHER_READING, reason=reason)
 
     def _for_norm(self, project: Project, operation: Operation, layer: Layer, title: str, reason: str) -> Iterator[Fix]:
         rank = operation.tensors[0].rank
         if project.trace.failure is not None and _called_itself(layer):
             for edits, words in wrapped(project, operation, to_front(rank), to_back(rank)):
-                yield Fix(self.code, f"{title} and back {words}", edits, MOVED, self.applicability, reason)
+                yield self.fix(f"{title} and back {words}", edits, Evidence.EXACT_FIT, reason=reason)
         else:
             packed = f"flatten(0, {rank - 2})"
             for edits, words in wrapped(project, operation, packed, f"unflatten(0, {{}}.shape[:{rank - 1}])"):
                 packing = f"pack the rows of {operation.tensors[0].shape} into one batch {words}"
-                yield Fix(self.code, packing, edits, PACKED, self.applicability, reason)
+                yield self.fix(packing, edits, Evidence.INSERTED, reason=reason)
 
 
 def _called_itself(layer: Layer) -> bool:

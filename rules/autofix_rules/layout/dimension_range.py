@@ -22,11 +22,7 @@ from autofix.facts.call_sites import bare, is_method, written
 from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
-
-REDUNDANT = 8
-LAST = 10
-OTHER = 16
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class DimensionRange(Rule):
@@ -68,8 +64,8 @@ class DimensionRange(Rule):
         if bare(operation) == "squeeze":
             edit = without_call(project, operation)
             if edit is not None:
-                yield Fix(
-                    self.code, f"leave out the squeeze: dimension {dimension} is gone already", (edit,), REDUNDANT
+                yield self.fix(
+                    f"leave out the squeeze: dimension {dimension} is gone already", (edit,), Evidence.EXACT_FIT
                 )
         last = rank - 1 if bare(operation) != "unsqueeze" else rank
         for place in _written_dimensions(project, operation, layer, dimension):
@@ -79,10 +75,14 @@ class DimensionRange(Rule):
         near = dimension == last + 1 or dimension == -last - 2
         text = str(last) if dimension > 0 else str(-last - 1)
         edit: Edit = place.source.replace(place.node, text)
-        label = Applicability.SAFE if near else Applicability.UNSAFE
+        unsafe = not (near)
         reason = "" if near else "another dimension could be meant"
-        return Fix(
-            self.code, f"name dimension {text} instead of {dimension}", (edit,), LAST if near else OTHER, label, reason
+        return self.fix(
+            f"name dimension {text} instead of {dimension}",
+            (edit,),
+            *(() if near else (Evidence.RUNNER_UP, Evidence.OTHER_READING)),
+            reason=reason,
+            unsafe=unsafe,
         )
 
 

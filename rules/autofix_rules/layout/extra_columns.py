@@ -19,11 +19,10 @@ from collections.abc import Iterator
 from autofix.facts.project_view import Expression
 from autofix.records.locations import Edit
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import operand
 from autofix.syntax.source import dotted
 
-CUT = 9
 _LAST = frozenset(("xy", "xyz"))
 _FIRST = frozenset(("rgb", "bgr"))
 REASON = "the columns after the first {} could be meant to be used"
@@ -76,7 +75,7 @@ class ExtraColumns(Rule):
                     text = f"{operand(source.text_of(node.value))}[{index}]"
                     edits = (Edit(source.path, source.range_of(node.value), text),)
                     title = f"take the first {expected} of {actual} columns as `{name}`"
-                    yield Fix(self.code, title, edits, CUT, self.applicability, REASON.format(expected))
+                    yield self.fix(title, edits, Evidence.EVIDENT, reason=REASON.format(expected))
 
 
 def _cut(name: str, value: object, expected: int, actual: int) -> str:

@@ -15,10 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.edits.rank_changes import behind, tensors_at_fault, without_call
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
-
-COST = 9
-EARLIER = 3
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class ExtraDimension(Rule):
@@ -62,11 +59,10 @@ class ExtraDimension(Rule):
             edit = without_call(project, operation)
             if edit is not None:
                 shape = operation.tensors[0].shape
-                yield Fix(
-                    self.code,
+                yield self.fix(
                     f"leave {shape} as it is",
                     (edit,),
-                    COST + EARLIER * count,
-                    self.applicability,
-                    "the dimension is there already",
+                    Evidence.EVIDENT,
+                    Evidence.UPSTREAM * count,
+                    reason="the dimension is there already",
                 )

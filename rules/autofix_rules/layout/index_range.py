@@ -18,11 +18,20 @@ from collections.abc import Iterator
 
 from autofix.facts.call_sites import written
 from autofix.records.trace import Operation
-from autofix.rule import Applicability, Detail, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
-
-PAST_THE_END = 10
-LEFT_OUT = 13
-FEWER = 14
+from autofix.rule import (
+    Applicability,
+    Detail,
+    Evidence,
+    Example,
+    Expression,
+    Finding,
+    Fix,
+    Mismatch,
+    Project,
+    Rule,
+    model,
+    sites,
+)
 
 
 class IndexRange(Rule):
@@ -69,16 +78,16 @@ class IndexRange(Rule):
             if isinstance(part, ast.Slice) or project.integer(index) != asked:
                 continue
             if last == 0:
-                yield Fix(
-                    self.code,
-                    "take the only entry",
-                    (place.source.replace(part, "0"),),
-                    PAST_THE_END,
-                    self.applicability,
-                    "another entry could be meant",
+                yield self.fix(
+                    "take the only entry", (place.source.replace(part, "0"),), reason="another entry could be meant"
                 )
             for site in sites(project, index, last):
-                yield self.fix(f"take index {last}, the last there is", site, reason="another entry could be meant")
+                yield self.fix(
+                    f"take index {last}, the last there is",
+                    site.edits,
+                    *site.evidence,
+                    reason="another entry could be meant",
+                )
 
     def _too_many(self, place: Expression, node: ast.Subscript, operation: Operation) -> Iterator[Fix]:
         parts = _parts(node)
@@ -91,25 +100,21 @@ class IndexRange(Rule):
             and len(parts) == 3
         ):
             edit = place.source.replace(node, place.source.text_of(node.value))
-            yield Fix(
-                self.code,
+            yield self.fix(
                 "leave out the subscript: there is one row per sample already",
                 (edit,),
-                LEFT_OUT,
-                self.applicability,
-                reason,
+                Evidence.RUNNER_UP,
+                reason=reason,
             )
         while len(parts) > rank and _is_full_slice(parts[-1]):
             parts = parts[:-1]
         if len(parts) == rank and len(parts) != len(_parts(node)):
             text = f"{place.source.text_of(node.value)}[{', '.join(place.source.text_of(p) for p in parts)}]"
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"index the {rank} dimensions there are",
                 (place.source.replace(node, text),),
-                FEWER,
-                self.applicability,
-                reason,
+                Evidence.OTHER_READING,
+                reason=reason,
             )
 
 

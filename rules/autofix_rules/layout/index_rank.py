@@ -19,8 +19,6 @@ from autofix.facts.call_sites import argument_of
 from autofix.facts.operands import followed_by
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
 
-PLAIN = 10
-
 
 class IndexRank(Rule):
     code = "AF419"
@@ -69,4 +67,4 @@ class IndexRank(Rule):
             return
         method = f"unsqueeze({dimension if dim is None else dim.text})"
         title = f"give the index {finding.actual} a dimension to pick along: `.{method}`"
-        yield Fix(self.code, title, (followed_by(index, method),), PLAIN, self.applicability)
+        yield self.fix(title, (followed_by(index, method),))

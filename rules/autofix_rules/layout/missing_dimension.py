@@ -26,13 +26,10 @@ from autofix.provenance.producers import producing_layer
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-CERTAIN = 8
-BATCH = 10
-CALLED = 8
-WEAKER = 14
-SCALARS = 9
+CERTAIN = (Evidence.EXACT_FIT,)
+WEAKER = (Evidence.OTHER_READING,)
 _RANKED = frozenset(
     (
         "linear-in-features",
@@ -109,16 +106,11 @@ class MissingDimension(Rule):
                     if plane
                     else _lacks_batch(project, finding, given, tensor)
                 )
-                edit = _at_first_use(project, given, method) if evidence else None
-                if edit is not None:
+                edit = _at_first_use(project, given, method) if evidence is not None else None
+                if evidence is not None and edit is not None:
                     reason = "callers could be meant to pass a batch"
-                    yield Fix(
-                        self.code,
-                        f"add the batch dimension to {tensor.shape}",
-                        (edit,),
-                        evidence,
-                        Applicability.UNSAFE,
-                        reason,
+                    yield self.fix(
+                        f"add the batch dimension to {tensor.shape}", (edit,), *evidence, reason=reason, unsafe=True
                     )
 
     def _where_called(self, finding: Finding, project: Project) -> Iterator[Fix]:
@@ -130,8 +122,8 @@ class MissingDimension(Rule):
         made = None if first is None else batch_of_one(project, first)
         if first is not None and made is not None:
             reason = f"a convolution takes {first.tensors[0].shape} for one sample without a batch"
-            cost = WEAKER if first is failed and _are_rows(failed.tensors[0]) else CALLED
-            yield Fix(self.code, made[0], (made[1],), cost, self.applicability, reason)
+            evidence = WEAKER if first is failed and _are_rows(failed.tensors[0]) else CERTAIN
+            yield self.fix(made[0], (made[1],), *evidence, reason=reason)
 
     def _scalars(self, finding: Finding, project: Project) -> Iterator[Fix]:
         layer, operation = project.layer(finding.layer), project.operation(finding)
@@ -146,7 +138,7 @@ class MissingDimension(Rule):
             return
         for edits, words in insertions(project, operation, layer, "unsqueeze(-1)", "", ""):
             title = f"make {operation.tensors[0].shape} a row of scalars {words}"
-            yield Fix(self.code, title, edits, SCALARS, self.applicability, f"`{layer.path}` takes one feature")
+            yield self.fix(title, edits, Evidence.EVIDENT, reason=f"`{layer.path}` takes one feature")
 
 
 def _are_rows(tensor: Tensor) -> bool:
@@ -155,8 +147,8 @@ def _are_rows(tensor: Tensor) -> bool:
     return height != width and math.isqrt(width) ** 2 == width
 
 
-def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: Tensor) -> int:
-    """The cost of adding a batch to this input; 0 where nothing speaks for it."""
+def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: Tensor) -> tuple[Evidence, ...] | None:
+    """What is said of adding a batch to this input; None where nothing speaks for it."""
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
         first = operation.tensors[0] if operation.tensors else None
@@ -165,9 +157,9 @@ def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: T
         if layer.kind.startswith(("Conv1d", "Conv2d", "Conv3d")) and tensor.rank == int(layer.kind[4]) + 1:
             failed = project.operation(finding)
             whole = math.prod(failed.tensors[0].shape) if failed is not None and failed.tensors else 0
-            return CERTAIN if finding.expected == (whole,) else BATCH
+            return CERTAIN if finding.expected == (whole,) else ()
     unpacked = finding.expected == (tensor.rank + 1,) and finding.actual == tensor.shape
-    return WEAKER if finding.mismatch is Mismatch.UNPACK and unpacked else 0
+    return WEAKER if finding.mismatch is Mismatch.UNPACK and unpacked else None
 
 
 def _at_first_use(project: Project, given: Operation, method: str) -> Edit | None:

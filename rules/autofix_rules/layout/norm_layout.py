@@ -22,13 +22,9 @@ from autofix.edits.insert_view_op import wrapped
 from autofix.provenance.channel_sites import number, to_back, to_front
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
 
-MOVED = 9
-BY_NAME = 9
-EXCHANGED = 12
-MOVING_IS_NEARER = 5
 OTHER_STATISTICS = "a {} normalises over other values than the LayerNorm it replaces"
 
 
@@ -87,7 +83,7 @@ class NormLayout(Rule):
         title = f"normalise {tensor.shape} with the channels last"
         reason = f"the {tensor.shape[1]} channels of {tensor.shape} stand in dimension 1"
         for edits, words in wrapped(project, operation, to_back(tensor.rank), to_front(tensor.rank)):
-            yield Fix(self.code, f"{title} {words}", edits, MOVED, self.applicability, reason)
+            yield self.fix(f"{title} {words}", edits, Evidence.EVIDENT, reason=reason)
 
     def _exchanged(self, project: Project, layer: Layer) -> Iterator[Fix]:
         call = project.construction_call(layer)
@@ -100,8 +96,13 @@ class NormLayout(Rule):
         title = f"make `{layer.path}` a GroupNorm of one group"
         edits = (call.source.replace(call.node, text),)
         attribute = isinstance(call.source.parents.get(call.node), ast.Assign)
-        cost = EXCHANGED + (MOVING_IS_NEARER if attribute else 0)
-        yield Fix(self.code, title, edits, cost, Applicability.UNSAFE, OTHER_STATISTICS.format("GroupNorm"))
+        yield self.fix(
+            title,
+            edits,
+            Evidence.AGAINST if attribute else Evidence.OTHER_READING,
+            reason=OTHER_STATISTICS.format("GroupNorm"),
+            unsafe=True,
+        )
 
     def _by_name(self, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         """Where a table has names for both norms, the name that chose this one is exchanged for the batch norm's."""
@@ -114,7 +115,7 @@ class NormLayout(Rule):
                         edits = (source.replace(node, f"{quote}{new}{quote}"),)
                         title = f"choose the norm {new!r} instead of {old!r} for maps"
                         reason = OTHER_STATISTICS.format(wanted)
-                        yield Fix(self.code, title, edits, BY_NAME, Applicability.UNSAFE, reason)
+                        yield self.fix(title, edits, Evidence.EVIDENT, reason=reason, unsafe=True)
 
 
 def _names(project: Project, kind: str, wanted: str) -> Iterator[tuple[str, str]]:

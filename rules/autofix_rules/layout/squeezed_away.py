@@ -19,13 +19,8 @@ from collections.abc import Iterator
 from autofix.edits.rank_changes import behind, respelled, tensors_at_fault, without_call
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-POOLED = 9
-BATCH = 8
-NAMED = 10
-DROPPED = 12
-EARLIER = 3
 _RANKS = (
     "dimension-range",
     "index-range",
@@ -81,9 +76,11 @@ class SqueezedAway(Rule):
         for count, operation in enumerate(found):
             before, after = operation.tensors[0], operation.result
             if isinstance(after, Tensor) and after.rank < before.rank:
-                yield from self._named(project, operation, before, EARLIER * count, samples)
+                yield from self._named(project, operation, before, count, samples)
 
-    def _named(self, project: Project, operation: Operation, before: Tensor, extra: int, samples: int) -> Iterator[Fix]:
+    def _named(
+        self, project: Project, operation: Operation, before: Tensor, further: int, samples: int
+    ) -> Iterator[Fix]:
         ones = [d for d, size in enumerate(before.shape) if size == 1]
         explicit = len(operation.arguments) > 1 or bool(operation.keywords)
         if (
@@ -95,32 +92,42 @@ class SqueezedAway(Rule):
         ):
             edit = respelled(project, operation, "flatten(1)")
             if edit is not None:
-                yield Fix(
-                    self.code,
+                yield self.fix(
                     f"flatten {before.shape} from dimension 1, which keeps a batch of one",
                     (edit,),
-                    POOLED + extra,
+                    Evidence.EVIDENT,
+                    Evidence.UPSTREAM * further,
                 )
         elif not explicit and len(ones) > 1:
-            yield from self._one(project, operation, ones, extra, samples)
+            yield from self._one(project, operation, ones, further, samples)
         edit = without_call(project, operation)
         if edit is not None and ones[:1] == [0] and (len(ones) == 1 or explicit):
             reason = "the dimension of one may be meant to go where the result is used"
-            yield Fix(self.code, "keep the dimension of one", (edit,), DROPPED + extra, Applicability.UNSAFE, reason)
+            yield self.fix(
+                "keep the dimension of one",
+                (edit,),
+                Evidence.OTHER_READING,
+                Evidence.UPSTREAM * further,
+                reason=reason,
+                unsafe=True,
+            )
 
-    def _one(self, project: Project, operation: Operation, ones: list[int], extra: int, samples: int) -> Iterator[Fix]:
+    def _one(
+        self, project: Project, operation: Operation, ones: list[int], further: int, samples: int
+    ) -> Iterator[Fix]:
         """One dimension by name, the last first; the batch is never meant."""
         others = [d for d in reversed(ones) if d != samples]
         for rank, dimension in enumerate(others):
             edit = respelled(project, operation, f"squeeze({dimension})")
             if edit is not None:
                 reason = "the sample has several dimensions of one"
-                label = Applicability.UNSAFE if len(others) > 1 else Applicability.SAFE
-                yield Fix(
-                    self.code,
+                unsafe = bool(len(others) > 1)
+                yield self.fix(
                     f"squeeze dimension {dimension} only",
                     (edit,),
-                    (NAMED if ones[0] else BATCH) + 3 * rank + extra,
-                    label,
-                    reason if len(others) > 1 else "",
+                    *(() if ones[0] else (Evidence.EXACT_FIT,)),
+                    Evidence.RUNNER_UP * rank,
+                    Evidence.UPSTREAM * further,
+                    reason=reason if len(others) > 1 else "",
+                    unsafe=unsafe,
                 )

@@ -18,10 +18,7 @@ from collections.abc import Iterator
 
 from autofix.edits.insert_view_op import insertions
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
-
-COST = 11
-ON_MAPS = 5
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class TransposedFeatures(Rule):
@@ -62,7 +59,7 @@ class TransposedFeatures(Rule):
             place = f"the {finding.expected[0]} features of {tensor.shape} stand in dimension 1"
             reason = f"{place}; later code may expect them there"
             title = f"move the {finding.expected[0]} features of {tensor.shape} to the end {words}"
-            yield Fix(self.code, title, edits, COST + (ON_MAPS if tensor.rank > 3 else 0), self.applicability, reason)
+            yield self.fix(title, edits, Evidence.INSERTED, Evidence.OTHER_READING * (tensor.rank > 3), reason=reason)
 
 
 def _order(tensor: Tensor, features: int) -> str | None:

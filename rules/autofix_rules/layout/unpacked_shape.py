@@ -17,12 +17,8 @@ import ast
 from collections.abc import Iterator
 
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
-
-FLATTEN = 12
-UNREAD = 14
-ADDED = 18
 
 
 class UnpackedShape(Rule):
@@ -63,15 +59,14 @@ class UnpackedShape(Rule):
         reason = "the tensor could be meant to have the rank that is unpacked"
         unread = [i for i, name in enumerate(names) if not _is_read(source, node, name)]
         if rank == len(names) - 1:
-            for rank_, index in enumerate(reversed(unread)):
+            for later, index in enumerate(reversed(unread)):
                 text = ", ".join(name for i, name in enumerate(names) if i != index)
-                yield Fix(
-                    self.code,
+                yield self.fix(
                     f"unpack {rank} dimensions",
                     (source.replace(node, text),),
-                    UNREAD + rank_,
-                    self.applicability,
-                    reason,
+                    Evidence.OTHER_READING,
+                    Evidence.RUNNER_UP * later,
+                    reason=reason,
                 )
         base = _base(statement.value)
         tensor = project.value(Expression(source, base, failure.frames)) if base is not None else None
@@ -82,14 +77,10 @@ class UnpackedShape(Rule):
             and source.stands_alone(statement)
         ):
             edit = source.insert_before(statement, f"{base.id} = {base.id}.flatten(1)")
-            yield Fix(
-                self.code, f"flatten {tensor.shape} to a row per sample", (edit,), FLATTEN, self.applicability, reason
-            )
+            yield self.fix(f"flatten {tensor.shape} to a row per sample", (edit,), Evidence.INSERTED, reason=reason)
         if rank == len(names) + 1:
             text = ", ".join([*names, "_"])
-            yield Fix(
-                self.code, f"unpack {rank} dimensions", (source.replace(node, text),), ADDED, self.applicability, reason
-            )
+            yield self.fix(f"unpack {rank} dimensions", (source.replace(node, text),), Evidence.AGAINST, reason=reason)
 
 
 def _is_read(source: Source, node: ast.Tuple, name: str) -> bool:

@@ -23,11 +23,9 @@ from autofix.facts.call_sites import bare, is_method, written
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import dotted
 
-COST = 8
-UNORDERED = 5
 MAX_RANK = 5
 
 
@@ -72,21 +70,21 @@ class WrongPermute(Rule):
         before, dimension, want = moved.tensors[0], finding.dimension, finding.expected[0]
         certain = before.shape.count(want) == 1
         reason = "" if certain else f"several dimensions of {before.shape} have the size {want}"
-        label = Applicability.SAFE if certain else Applicability.UNSAFE
-        for order, extra in _orders(before, dimension, want):
+        unsafe = not (certain)
+        for order, unordered in _orders(before, dimension, want):
             edit = (
                 without_call(project, moved)
                 if order == tuple(range(before.rank))
                 else _spelled(moved, place, place.node, order)
             )
             if edit is not None:
-                yield Fix(
-                    self.code,
+                yield self.fix(
                     f"order the dimensions of {before.shape} as {order}",
                     (edit,),
-                    COST + extra,
-                    label,
-                    reason,
+                    Evidence.EXACT_FIT,
+                    Evidence.OTHER_READING * unordered,
+                    reason=reason,
+                    unsafe=unsafe,
                 )
 
 
@@ -101,13 +99,13 @@ def _moved(project: Project, tensor: Tensor) -> Operation | None:
     return None
 
 
-def _orders(before: Tensor, dimension: int, want: int) -> Iterator[tuple[tuple[int, ...], int]]:
-    """Orders with the batch first and ``want`` at ``dimension``, with what speaks against them."""
+def _orders(before: Tensor, dimension: int, want: int) -> Iterator[tuple[tuple[int, ...], bool]]:
+    """Orders with the batch first and ``want`` at ``dimension``, and whether the others stand in another order."""
     for rest in permutations(range(1, before.rank)):
         order = (0, *rest)
         if before.shape[order[dimension]] == want:
             others = [d for i, d in enumerate(order) if i != dimension]
-            yield order, 0 if others == sorted(others) else UNORDERED
+            yield order, others != sorted(others)
 
 
 def _spelled(operation: Operation, place: Expression, call: ast.Call, order: tuple[int, ...]) -> Edit | None:

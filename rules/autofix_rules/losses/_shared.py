@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from autofix.facts.operands import extra_dimension
 from autofix.facts.project_view import Project
+from autofix.records.costs import Evidence
 from autofix.records.values import Tensor
 
 SCORES, TARGET = 0, 1
-PLAIN = 10
-OTHER_READING = 14
+OTHER_READING = (Evidence.OTHER_READING,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Adjustment:
 
     operand: int
     method: str
-    cost: int = PLAIN
+    evidence: tuple[Evidence, ...] = ()
     doubt: str = ""
 
 
@@ -57,11 +57,11 @@ def _flattened(project: Project, output: Tensor, target: Tensor) -> Iterator[Adj
         yield Adjustment(SCORES, "flatten(1)", *_as_flattened(project, target, output.shape))
 
 
-def _as_flattened(project: Project, rows: Tensor, shape: tuple[int, ...]) -> tuple[int, str]:
-    """Cost and doubt: whether the rows were themselves laid out from that shape."""
+def _as_flattened(project: Project, rows: Tensor, shape: tuple[int, ...]) -> tuple[tuple[Evidence, ...], str]:
+    """Evidence and doubt: whether the rows were themselves laid out from that shape."""
     before = [tensor.shape for operation in project.ancestry(rows) for tensor in operation.tensors[:1]]
     if shape in before:
-        return PLAIN, ""
+        return (), ""
     return OTHER_READING, f"nothing tells that the rows of {rows.shape} hold the numbers in the order of {shape}"
 
 
@@ -105,7 +105,7 @@ def _tokens(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjust
         before = [t.shape for operation in project.ancestry(target) for t in operation.tensors[:1]]
         sure = any(shape == output.shape[:2] for shape in before)
         doubt = "" if sure else "the order of the targets is not known"
-        yield Adjustment(SCORES, "flatten(0, 1)", PLAIN if sure else OTHER_READING, doubt)
+        yield Adjustment(SCORES, "flatten(0, 1)", () if sure else OTHER_READING, doubt)
 
 
 def alike(operand: int, given: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Adjustment]:

@@ -19,8 +19,6 @@ from autofix.facts.call_sites import operands
 from autofix.facts.operands import extra_dimension, followed_by
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
 
-COST = 10
-
 
 class AccidentalOuter(Rule):
     code = "AF320"
@@ -64,4 +62,4 @@ class AccidentalOuter(Rule):
             if extra is not None:
                 method = f"squeeze({extra})"
                 title = f"compare each with its own: `{expression.text}.{method}`, {own} against {other}"
-                yield Fix(self.code, title, (followed_by(expression, method),), COST, self.applicability)
+                yield self.fix(title, (followed_by(expression, method),))

@@ -19,10 +19,8 @@ from collections.abc import Iterator
 from autofix.facts.operands import written
 from autofix.provenance.producers import producer_sites
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-COST = 12
-FROM_ONE = 9
 _LABELS = "y = torch.full((len(x),), 3)\ny[0] = {}\nself.loss(self.fc(x), y)"
 _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.CrossEntropyLoss()"
 
@@ -63,11 +61,11 @@ class LabelRange(Rule):
             edit = target.source.replace(target.node, f"{target.text} - 1")
             reason = "the labels run from 1 here; the data may hold another class that the batch does not show"
             title = f"count the labels from 0: `{target.text} - 1`"
-            yield Fix(self.code, title, (edit,), FROM_ONE, self.applicability, reason)
+            yield self.fix(title, (edit,), Evidence.EVIDENT, reason=reason)
         for layer, site in producer_sites(project, scores, wanted):
             reason = "the data may hold more classes than the batch shows, or a label that means none"
             title = f"give `{layer.path or layer.kind}` {wanted} outputs, one for each class"
-            yield self.fix(title, site, extra=COST - site.cost if site.cost < COST else 0, reason=reason)
+            yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER, reason=reason)
 
 
 def _count_from_one(labels: Tensor, count: int) -> bool:

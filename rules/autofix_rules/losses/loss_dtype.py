@@ -21,7 +21,6 @@ from autofix.edits.dtype_casts import Change, where_made
 from autofix.facts.operands import followed_by, written
 from autofix.rule import Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-COST = 10
 _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
 _LABELS = "y = torch.ones(len(x)).to(torch.{})\nself.loss(self.fc(x){}, y{})"
 
@@ -56,11 +55,11 @@ class LossDtype(Rule):
         made = _doubles(finding, project)
         if made is not None:
             edit, text = made
-            yield Fix(self.code, f"make the target torch.float32: `{text}`", (edit,), COST, self.applicability)
+            yield self.fix(f"make the target torch.float32: `{text}`", (edit,))
         elif target is not None and finding.detail is not None:
             method = f"{finding.detail.value}()"
             title = f"pass `{target.text}.{method}` to the loss"
-            yield Fix(self.code, title, (followed_by(target, method),), COST, self.applicability)
+            yield self.fix(title, (followed_by(target, method),))
 
 
 def _doubles(finding: Finding, project: Project) -> Change | None:

@@ -19,8 +19,6 @@ from collections.abc import Iterator
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import operand
 
-COST = 10
-
 
 class LossNotScalar(Rule):
     code = "AF333"
@@ -53,4 +51,4 @@ class LossNotScalar(Rule):
         edit = call.source.replace(loss, f"{operand(text)}.mean()")
         reason = "the sum, or weights for the samples, could be meant"
         title = f"start from the mean of the {finding.actual} losses"
-        yield Fix(self.code, title, (edit,), COST, self.applicability, reason)
+        yield self.fix(title, (edit,), reason=reason)

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from autofix.edits.caller_edits import in_program, returned
 from autofix.facts.operands import extra_dimension, followed_by, written
 from autofix.records.trace import Operation
-from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules.losses import _shared
 from autofix_rules.losses._shared import Adjustment
 
@@ -38,7 +38,6 @@ _NAMES = ("input", "target")
 ALIKE = {"input1": 0, "input2": 1, "target": 2, "anchor": 0, "positive": 1, "negative": 2}
 _RANKING = "self.fc = nn.Linear(6, 1)\nself.loss = nn.MarginRankingLoss()"
 _TRIPLET = "self.fc = nn.Linear(6, 5)\nself.loss = nn.TripletMarginLoss()"
-GIVEN_OUT = 7
 SHORT = 40
 
 
@@ -131,9 +130,15 @@ class LossTargetShape(Rule):
         if expression is not None:
             title = f"return `{expression.text}.{made.method}` from `forward`" if len(expression.text) < SHORT else ""
             title = title or f"end what `forward` returns with `.{made.method}`"
-            cost = made.cost + GIVEN_OUT
             reason = "it changes the shape of what the model returns"
-            yield Fix(self.code, title, (followed_by(expression, made.method),), cost, Applicability.UNSAFE, reason)
+            yield self.fix(
+                title,
+                (followed_by(expression, made.method),),
+                *made.evidence,
+                Evidence.AGAINST,
+                reason=reason,
+                unsafe=True,
+            )
 
     def _written(self, project: Project, operation: Operation, finding: Finding, made: Adjustment) -> Fix | None:
         name = _NAMES[min(made.operand, 1)]
@@ -146,8 +151,10 @@ class LossTargetShape(Rule):
             return None
         given, other = operation.tensors[made.operand].shape, operation.tensors[0 if made.operand else 1].shape
         title = f"pass `{expression.text}.{made.method}` to the loss: {given} against {other}"
-        label = Applicability.UNSAFE if made.doubt else self.applicability
-        return Fix(self.code, title, (followed_by(expression, made.method),), made.cost, label, made.doubt)
+        unsafe = bool(made.doubt)
+        return self.fix(
+            title, (followed_by(expression, made.method),), *made.evidence, reason=made.doubt, unsafe=unsafe
+        )
 
 
 def _adjustments(finding: Finding, project: Project, operation: Operation) -> Iterator[Adjustment]:

@@ -17,10 +17,9 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.operands import written
-from autofix.rule import Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import dotted
 
-COST = 8
 _LOSS = "self.fc = nn.Linear(6, 3)\nself.loss = nn.CrossEntropyLoss()"
 _LABELS = "y = torch.ones(len(x)).long()\nself.loss(self.fc(x), {})"
 
@@ -52,7 +51,7 @@ class OneHotTarget(Rule):
         if indices is not None:
             text = target.source.text_of(indices)
             edit = target.source.replace(target.node, text)
-            yield Fix(self.code, f"pass the class indices `{text}` to the loss", (edit,), COST, self.applicability)
+            yield self.fix(f"pass the class indices `{text}` to the loss", (edit,), Evidence.EXACT_FIT)
 
 
 def _indices(node: ast.expr) -> ast.expr | None:

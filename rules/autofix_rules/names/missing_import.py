@@ -20,7 +20,6 @@ from autofix.records.locations import Edit, Position, Range
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule
 from autofix.syntax.source import Source
 
-COST = 10
 _IMPORTS = {
     "F": "import torch.nn.functional as F",
     "nn": "import torch.nn as nn",
@@ -77,7 +76,7 @@ class MissingImport(Rule):
         source = project.source(finding.call.path)
         if finding.expression == "nn" and any(_imports_from(node, "torch") for node in source.tree.body):
             statement = "from torch import nn"
-        yield Fix(self.code, f"add `{statement}`", (_insertion(source, statement),), COST)
+        yield self.fix(f"add `{statement}`", (_insertion(source, statement),))
 
 
 def _imports_from(node: ast.stmt, module: str) -> bool:

@@ -10,8 +10,6 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
 
-COST = 10
-
 
 def method_calls(
     project: Project, names: frozenset[str]

@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.records.values import Tensor
-from autofix.rule import Example, Fix, Project, Rewrite, Rule, model
+from autofix.rule import Example, Project, Rewrite, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee
-from autofix_rules.refactorings._shared import COST, layers_that_ran
+from autofix_rules.refactorings._shared import layers_that_ran
 
 _ADAPTIVE = {f"{kind}Pool{n}d": (f"Adaptive{kind}Pool{n}d", n) for kind in ("Avg", "Max") for n in (1, 2, 3)}
 
@@ -60,10 +60,5 @@ class AdaptivePooling(Rule):
                 head = with_callee(place.text, name).partition("(")[0]
             except NotACall:
                 continue
-            fix = Fix(
-                self.code,
-                f"make `{layer.path}` adaptive: `{head}(1)`",
-                (place.source.replace(call, f"{head}(1)"),),
-                COST,
-            )
+            fix = self.fix(f"make `{layer.path}` adaptive: `{head}(1)`", (place.source.replace(call, f"{head}(1)"),))
             yield Rewrite(f"`{layer.path}` is made for one size of maps", place, fix, layer.path or "")

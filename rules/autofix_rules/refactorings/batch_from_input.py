@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.records.values import Tensor
-from autofix.rule import Example, Fix, Project, Rewrite, Rule, model
-from autofix_rules.refactorings._shared import COST, is_batch_of, method_calls, number, sizes
+from autofix.rule import Example, Project, Rewrite, Rule, model
+from autofix_rules.refactorings._shared import is_batch_of, method_calls, number, sizes
 
 
 class BatchFromInput(Rule):
@@ -46,10 +46,8 @@ class BatchFromInput(Rule):
             if written is None or written < 2 or not isinstance(result, Tensor) or not text.isidentifier():
                 continue
             if written == tensor.shape[0] and is_batch_of(project, tensor):
-                fix = Fix(
-                    self.code,
+                fix = self.fix(
                     f"take the batch from the tensor: `{text}.size(0)` instead of {written}",
                     (place.source.replace(asked[0], f"{text}.size(0)"),),
-                    COST,
                 )
                 yield Rewrite(f"a view is written for batches of {written} only", place, fix)

@@ -20,9 +20,8 @@ from collections.abc import Iterator
 
 from autofix.facts.project_view import Expression
 from autofix.records.locations import Edit, Range
-from autofix.rule import Example, Fix, Project, Rewrite, Rule, model
+from autofix.rule import Example, Project, Rewrite, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee
-from autofix_rules.refactorings._shared import COST
 
 _WIDTH = "LazyLinear"
 
@@ -69,9 +68,7 @@ class ConcreteLinear(Rule):
             edit = _edit(place, call, min(widths[key])) if len(widths[key]) == 1 else None
             if edit is not None:
                 title = f"write the width {min(widths[key])} of `{name}`"
-                yield Rewrite(
-                    f"`{name}` takes its width from the first batch", place, Fix(self.code, title, (edit,), COST), name
-                )
+                yield Rewrite(f"`{name}` takes its width from the first batch", place, self.fix(title, (edit,)), name)
 
 
 def _edit(place: Expression, call: ast.Call, width: int) -> Edit | None:

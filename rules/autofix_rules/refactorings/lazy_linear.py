@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.signatures import position
-from autofix.rule import Applicability, Example, Fix, Project, Rewrite, Rule, model
+from autofix.rule import Applicability, Example, Project, Rewrite, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee, without_argument
-from autofix_rules.refactorings._shared import COST, layers_that_ran
+from autofix_rules.refactorings._shared import layers_that_ran
 
 
 class LazyLinear(Rule):
@@ -57,5 +57,5 @@ class LazyLinear(Rule):
             except NotACall:
                 continue
             reason = "a lazy layer has no parameters before its first forward"
-            fix = Fix(self.code, f"make `{layer.path}` a LazyLinear", (edit,), COST, self.applicability, reason)
+            fix = self.fix(f"make `{layer.path}` a LazyLinear", (edit,), reason=reason)
             yield Rewrite(f"`{layer.path}` has its input width as a number", place, fix, layer.path or "")

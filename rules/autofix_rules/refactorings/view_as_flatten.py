@@ -17,8 +17,8 @@ import ast
 from collections.abc import Iterator
 
 from autofix.records.values import Tensor
-from autofix.rule import Example, Fix, Project, Rewrite, Rule, model
-from autofix_rules.refactorings._shared import COST, method_calls, number, sizes, torch_name
+from autofix.rule import Example, Project, Rewrite, Rule, model
+from autofix_rules.refactorings._shared import method_calls, number, sizes, torch_name
 
 
 class ViewAsFlatten(Rule):
@@ -52,11 +52,8 @@ class ViewAsFlatten(Rule):
             if len(asked) != 2 or number(asked[1]) != -1 or not _is_batch(asked[0], text):
                 continue
             if isinstance(result, Tensor) and tensor.rank > 1 and torch_name(place):
-                fix = Fix(
-                    self.code,
-                    f"write `torch.flatten({text}, 1)`",
-                    (place.source.replace(call, f"torch.flatten({text}, 1)"),),
-                    COST,
+                fix = self.fix(
+                    f"write `torch.flatten({text}, 1)`", (place.source.replace(call, f"torch.flatten({text}, 1)"),)
                 )
                 yield Rewrite("a flatten is written as a view", place, fix)
 

@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.records.values import Tensor
-from autofix.rule import Example, Fix, Project, Rewrite, Rule, model
-from autofix_rules.refactorings._shared import COST, is_batch_of, method_calls, number, sizes, torch_name
+from autofix.rule import Example, Project, Rewrite, Rule, model
+from autofix_rules.refactorings._shared import is_batch_of, method_calls, number, sizes, torch_name
 
 
 class ViewKeepsBatch(Rule):
@@ -61,6 +61,4 @@ class ViewKeepsBatch(Rule):
             else:
                 edit = place.source.replace(asked[0], f"{text}.size(0)")
                 title = f"keep the batch: `{text}.size(0)` instead of -1"
-            yield Rewrite(
-                "a view works out the batch from the other sizes", place, Fix(self.code, title, (edit,), COST)
-            )
+            yield Rewrite("a view works out the batch from the other sizes", place, self.fix(title, (edit,)))

@@ -23,12 +23,10 @@ from autofix.provenance.producers import argument_sites
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import argument
 
-FITTING = 8
-WITH_LAYER = 2
 MERGING = frozenset(("flatten", "ravel", "Flatten", "view", "reshape"))
 
 
@@ -67,14 +65,14 @@ class FlattenStart(Rule):
         want = math.prod(flat.tensors[0].shape[1:])
         title = f"flatten {flat.tensors[0].shape} from dimension 1"
         if layer is None or layer.setting("in_features") in (None, want):
-            yield Fix(self.code, title, (edit,), FITTING, self.applicability, "every sample keeps its row")
+            yield self.fix(title, (edit,), Evidence.EXACT_FIT, reason="every sample keeps its row")
             return
         for site in argument_sites(project, layer, "in_features", want, flat.tensors[0].shape[1:])[:3]:
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"{title} and set `in_features` of `{layer.path}` to {site.text}",
                 (edit, *site.edits),
-                site.cost + WITH_LAYER,
+                *site.evidence,
+                Evidence.MORE_PLACES,
             )
 
 

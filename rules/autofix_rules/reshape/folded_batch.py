@@ -26,11 +26,18 @@ from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
-
-FITTING = 8
-WITH_LAYER = 0
-LATER = 4
+from autofix.rule import (
+    Evidence,
+    Example,
+    Expression,
+    Finding,
+    Fix,
+    Mismatch,
+    Project,
+    Rule,
+    dearest,
+    model,
+)
 
 
 class FoldedBatch(Rule):
@@ -76,41 +83,47 @@ class FoldedBatch(Rule):
             for count, fold in enumerate(folds):
                 sizes = sizes_of(project, fold)
                 if sizes is not None and len(sizes.values) == 2:
-                    yield from self._rows(project, fold, sizes, finding, LATER * count)
+                    yield from self._rows(project, fold, sizes, finding, count)
 
-    def _rows(self, project: Project, fold: Operation, sizes: Sizes, finding: Finding, extra: int) -> Iterator[Fix]:
+    def _rows(self, project: Project, fold: Operation, sizes: Sizes, finding: Finding, further: int) -> Iterator[Fix]:
         want = math.prod(sizes.shape[1:])
         first, second = sizes.expressions
         taken = _consumer(project, fold)
         if sizes.values[1] == -1:
             fits = taken is None or _takes(taken) == want
-            cost = (FITTING if fits else FITTING + LATER) + extra
+            evidence = (Evidence.EXACT_FIT, Evidence.OTHER_READING * (not fits), Evidence.UPSTREAM * further)
             if sizes.values[0] == want:
                 edits = (first.source.replace(first.node, second.text), second.source.replace(second.node, first.text))
-                yield Fix(self.code, f"lay out rows of {want} features", edits, cost)
+                yield self.fix(f"lay out rows of {want} features", edits, *evidence)
                 return
             given = operands(project, fold)
             if given and isinstance(given[0].node, ast.Name):
                 text = size_of(first.source, given[0].text, 0)
-                yield Fix(self.code, f"keep the batch: `{text}` rows", (first.source.replace(first.node, text),), cost)
+                yield self.fix(f"keep the batch: `{text}` rows", (first.source.replace(first.node, text),), *evidence)
         elif sizes.values[0] == -1 and taken is not None and finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
             if _takes(taken) == want:
-                yield from self._fitted(project, fold, sizes, want, extra)
+                yield from self._fitted(project, fold, sizes, want, further)
         elif sizes.values[0] == -1 and taken is not None:
-            yield from self._wider(project, sizes, taken, want, extra)
+            yield from self._wider(project, sizes, taken, want, further)
 
-    def _fitted(self, project: Project, fold: Operation, sizes: Sizes, want: int, extra: int) -> Iterator[Fix]:
+    def _fitted(self, project: Project, fold: Operation, sizes: Sizes, want: int, further: int) -> Iterator[Fix]:
         """``view(-1, K)`` with the K that the layer takes; a computed K gives way to ``view(x.size(0), -1)``."""
         first, second = sizes.expressions
         for site in sites(project, second, want, sizes.shape[1:]):
-            yield self.fix(f"lay out rows of {want} features", site, extra=extra - 1)
+            yield self.fix(
+                f"lay out rows of {want} features",
+                site.edits,
+                *site.evidence,
+                Evidence.EVIDENT,
+                Evidence.UPSTREAM * further,
+            )
         given = operands(project, fold)
         if isinstance(second.node, ast.Call) and given and isinstance(given[0].node, ast.Name):
             text = size_of(first.source, given[0].text, 0)
             edits = (first.source.replace(first.node, text), second.source.replace(second.node, "-1"))
-            yield Fix(self.code, f"keep the batch: `{text}` rows", edits, FITTING + extra)
+            yield self.fix(f"keep the batch: `{text}` rows", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * further)
 
-    def _wider(self, project: Project, sizes: Sizes, taken: Layer, want: int, extra: int) -> Iterator[Fix]:
+    def _wider(self, project: Project, sizes: Sizes, taken: Layer, want: int, further: int) -> Iterator[Fix]:
         """``view(-1, K)`` and the layer after it, both with the size of a sample."""
         argument = argument_expression(project, taken, "in_features")
         if argument is None:
@@ -120,14 +133,13 @@ class FoldedBatch(Rule):
             for there in _sites(project, argument, want, hints)[:3]:
                 edits = tuple(sorted({*here.edits, *there.edits}))
                 title = f"keep {want} features of a sample in one row, also in `{taken.path}`"
-                cost = max(here.cost, there.cost) + WITH_LAYER + extra
-                yield Fix(
-                    self.code,
+                evidence = (*dearest((here, there)), Evidence.UPSTREAM * further)
+                yield self.fix(
                     title,
                     edits,
-                    cost,
-                    Applicability.UNSAFE,
-                    "the maps could be meant to be pooled to fewer features first",
+                    *evidence,
+                    reason="the maps could be meant to be pooled to fewer features first",
+                    unsafe=True,
                 )
 
 
@@ -177,5 +189,5 @@ def _sites(project: Project, expression: Expression, want: int, hints: tuple[int
         text = f"{hints[0]} * {expression.text}"
     if text:
         edit: Edit = expression.source.replace(expression.node, text)
-        return (Site((edit,), 10, text, "product", expression.source.location(expression.node)),)
+        return (Site((edit,), (), text, "product", expression.source.location(expression.node)),)
     return found

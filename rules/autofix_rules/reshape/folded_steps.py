@@ -20,9 +20,8 @@ from autofix.edits.rank_changes import operand_node
 from autofix.facts.call_sites import bare, receiver, written
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
-COST = 8
 _RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
 _KEEPING = frozenset(("getitem", "dropout", "Dropout", "relu", "ReLU", "contiguous", "LayerNorm", "tanh", "Tanh"))
 _NET = "self.rnn = nn.GRU(4, 6, batch_first=True)\nself.fc = nn.Linear(6, 3)\nself.loss = nn.CrossEntropyLoss()"
@@ -63,7 +62,7 @@ class FoldedSteps(Rule):
             title = f"take the last step of {fold.tensors[0].shape}, `{text}{steps}`"
             reason = "a mean over the steps, or a target for each step, could be meant"
             edit = place.source.replace(place.node, f"{text}{steps}")
-            yield Fix(self.code, title, (edit,), COST, self.applicability, reason)
+            yield self.fix(title, (edit,), Evidence.EXACT_FIT, reason=reason)
 
 
 def _steps(project: Project, fold: Operation) -> str:

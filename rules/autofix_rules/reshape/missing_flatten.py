@@ -23,11 +23,7 @@ from autofix.provenance.producers import argument_sites
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer
 from autofix.records.values import Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
-
-FLATTEN = 10
-WITH_SIZE = 4
-FOLDED_ROWS = 12
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class MissingFlatten(Rule):
@@ -71,13 +67,8 @@ class MissingFlatten(Rule):
         for edits, words in insertions(project, operation, layer):
             title = f"flatten {tensor.shape} to {(tensor.shape[0], want)} {words}"
             if fits:
-                yield Fix(
-                    self.code,
-                    title,
-                    edits,
-                    FLATTEN,
-                    self.applicability,
-                    f"{tensor.shape[1:]} has the {want} features that `{layer.path}` takes",
+                yield self.fix(
+                    title, edits, reason=f"{tensor.shape[1:]} has the {want} features that `{layer.path}` takes"
                 )
             elif tensor.rank >= 4:
                 yield from self._with_size(project, layer, tensor, want, edits, title)
@@ -89,10 +80,9 @@ class MissingFlatten(Rule):
         parameter = "in_features" if layer.kind == "Linear" else "num_features"
         for site in argument_sites(project, layer, parameter, want, tensor.shape[1:])[:3]:
             both = (*edits, *site.edits)
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"{title} and set `{parameter}` of `{layer.path}` to {site.text}",
                 both,
-                site.cost + WITH_SIZE,
-                self.applicability,
+                *site.evidence,
+                Evidence.MORE_PLACES,
             )

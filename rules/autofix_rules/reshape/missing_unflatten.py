@@ -19,6 +19,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
+from enum import Enum
 
 from autofix.edits.insert_view_op import insertions
 from autofix.facts.call_sites import bare
@@ -30,15 +31,19 @@ from autofix.provenance.render_expression import factors_of
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-MADE = 8
-SPELLED = 8
-SEEN = 9
-SQUARE = 11
 _DECODER = "self.fc = nn.Linear(5, 4 * 3 * 3)\nself.up = nn.ConvTranspose2d(4, 1, 2, stride=2)"
 _SQUARE = "taking the {} features of {} channels for square maps is a guess"
 _ORDER = "the order of the features in the rows is taken to be channels first"
+
+
+class Space(Enum):
+    """Where the sizes of the maps are read from, with what that says."""
+
+    SQUARE = Evidence.OTHER_READING
+    SEEN = Evidence.EVIDENT
+    SPELLED = Evidence.EXACT_FIT
 
 
 class MissingUnflatten(Rule):
@@ -90,10 +95,10 @@ class MissingUnflatten(Rule):
         if tensor.shape[1] == channels:
             yield from self._positions(project, operation, layer, tensor, dimensions)
             return
-        for space, cost in dict(_spaces(project, tensor, channels, dimensions, made)).items():
+        for space, origin in dict(_spaces(project, tensor, channels, dimensions, made)).items():
             reasons = [] if made is not None else [_ORDER]
-            reasons += [_SQUARE.format(tensor.shape[1], channels)] if cost == SQUARE else []
-            label = Applicability.UNSAFE if reasons else self.applicability
+            reasons += [_SQUARE.format(tensor.shape[1], channels)] if origin is Space.SQUARE else []
+            unsafe = bool(reasons)
             title = f"give {tensor.shape} the space of {(tensor.shape[0], channels, *space)}"
             sizes = ", ".join(map(str, space))
             known = _is_literal(project, layer)
@@ -101,7 +106,7 @@ class MissingUnflatten(Rule):
             beside = made is not None and _container(made[1]) == _container(layer)
             module = f"Unflatten(1, ({channels if known else -1}, {sizes}))" if beside else ""
             for edits, place in insertions(project, operation, layer, method, "", module):
-                yield Fix(self.code, f"{title} {place}", edits, cost, label, "; ".join(reasons))
+                yield self.fix(f"{title} {place}", edits, origin.value, reason="; ".join(reasons), unsafe=unsafe)
 
     def _positions(
         self, project: Project, operation: Operation, layer: Layer, tensor: Tensor, dimensions: int
@@ -110,11 +115,10 @@ class MissingUnflatten(Rule):
         title = f"give {tensor.shape} the space of {(*tensor.shape, *[1] * dimensions)}"
         edit = _at_making(project, tensor, dimensions)
         if edit is not None:
-            yield Fix(self.code, f"{title} where it is made", (edit,), MADE, self.applicability)
+            yield self.fix(f"{title} where it is made", (edit,), Evidence.EXACT_FIT)
         method = ".".join(["unsqueeze(-1)"] * dimensions)
         for edits, place in insertions(project, operation, layer, method, "", ""):
-            cost = MADE + (2 if edit is not None else 0)
-            yield Fix(self.code, f"{title} {place}", edits, cost, self.applicability)
+            yield self.fix(f"{title} {place}", edits, Evidence.EXACT_FIT, Evidence.INSERTED * (edit is not None))
 
 
 def _is_literal(project: Project, layer: Layer) -> bool:
@@ -129,24 +133,24 @@ def _container(layer: Layer) -> str:
 
 def _spaces(
     project: Project, tensor: Tensor, channels: int, dimensions: int, made: tuple[Operation, Layer] | None
-) -> Iterator[tuple[tuple[int, ...], int]]:
-    """Sizes of the maps and what believing in them costs; the last of equal sizes is the best founded."""
+) -> Iterator[tuple[tuple[int, ...], Space]]:
+    """Sizes of the maps and where they are read from; the last of equal sizes is the best founded."""
     positions = tensor.shape[1] // channels
     side = round(positions ** (1 / dimensions))
     if side**dimensions == positions:
-        yield (side,) * dimensions, SQUARE
+        yield (side,) * dimensions, Space.SQUARE
     for operation in project.trace.operations:
         shape = operation.result.shape if isinstance(operation.result, Tensor) else ()
         is_weight = operation.kind is OperationKind.GET_ATTR
         if len(shape) == dimensions + 2 and (shape[1], math.prod(shape[2:]), is_weight) == (channels, positions, False):
-            yield shape[2:], SEEN
+            yield shape[2:], Space.SEEN
     spelled = None if made is None else argument_expression(project, made[1], output_parameter(made[1]))
     if spelled is None or not isinstance(spelled.node, ast.expr):
         return
     factors = [project.integer(Expression(spelled.source, one, spelled.frames)) for one in factors_of(spelled.node)]
     space = tuple(size for size in factors[-dimensions:] if size is not None)
     if len(factors) > dimensions and len(space) == dimensions and math.prod(space) == positions:
-        yield space, SPELLED
+        yield space, Space.SPELLED
 
 
 def _at_making(project: Project, tensor: Tensor, dimensions: int) -> Edit | None:

@@ -22,8 +22,6 @@ from autofix.records.locations import Edit
 from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
 
-COST = 10
-
 
 class NonContiguousView(Rule):
     code = "AF203"
@@ -66,21 +64,9 @@ class NonContiguousView(Rule):
         base = Expression(place.source, place.node.func.value, place.frames)
         if _calls(place.source, "contiguous") > _calls(place.source, "reshape"):
             edit = place.source.replace(base.node, f"{receiver(base)}.contiguous()")
-            yield Fix(
-                self.code,
-                f"make the tensor contiguous before `{place.node.func.attr}`",
-                (edit,),
-                COST,
-                self.applicability,
-            )
+            yield self.fix(f"make the tensor contiguous before `{place.node.func.attr}`", (edit,))
         else:
-            yield Fix(
-                self.code,
-                f"call `{new}`, which copies where it must",
-                (_renamed(place.source, place.node.func, new),),
-                COST,
-                self.applicability,
-            )
+            yield self.fix(f"call `{new}`, which copies where it must", (_renamed(place.source, place.node.func, new),))
 
 
 def _calls(source: Source, method: str) -> int:

@@ -16,11 +16,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
 
-COST = 9
-CALLER = 2
 FORWARD = """\
 y = self.conv(x)
 h, w = x.shape[2:]
@@ -59,13 +57,12 @@ class OperatorPrecedence(Rule):
                 text = _grouped(source, node) if isinstance(node, ast.Compare) else None
                 if text is not None and isinstance(node, ast.Compare):
                     edit = source.replace(node, text)
-                    yield Fix(
-                        self.code,
+                    yield self.fix(
                         f"compare before joining: `{text}`",
                         (edit,),
-                        COST + CALLER * depth,
-                        self.applicability,
-                        "`|` and `&` bind tighter than comparisons",
+                        Evidence.EVIDENT,
+                        Evidence.OUTWARD * depth,
+                        reason="`|` and `&` bind tighter than comparisons",
                     )
 
 

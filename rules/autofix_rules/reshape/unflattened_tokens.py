@@ -19,10 +19,7 @@ from collections.abc import Iterator
 from autofix.edits.rank_changes import operand_node, tensors_at_fault
 from autofix.facts.call_sites import bare, followed, written
 from autofix.records.trace import Operation
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
-
-COST = 9
-EARLIER = 2
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
 
 class UnflattenedTokens(Rule):
@@ -76,12 +73,11 @@ class UnflattenedTokens(Rule):
                 continue
             shape = moved.tensors[0].shape
             edit = followed(Expression(place.source, base, place.frames), ".flatten(2)")
-            yield Fix(
-                self.code,
+            yield self.fix(
                 f"flatten {shape} to {(*shape[:2], shape[2] * shape[3])} before its channels go last",
                 (edit,),
-                COST + EARLIER * count,
-                self.applicability,
+                Evidence.EVIDENT,
+                Evidence.UPSTREAM * count,
             )
 
 

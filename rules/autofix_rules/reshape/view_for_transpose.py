@@ -24,10 +24,8 @@ from autofix.facts.call_sites import argument_of, bare, is_method, receiver, wri
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
-COST = 10
-COPIED = 10
 MAX_RANK = 5
 
 
@@ -68,15 +66,15 @@ class ViewForTranspose(Rule):
         if operation is None or not isinstance(operation.result, Tensor) or not operation.tensors:
             return
         before, after, samples = operation.tensors[0].shape, operation.result.shape, finding.dimension
-        label = Applicability.SAFE if samples is not None else Applicability.UNSAFE
+        unsafe = samples is None
         reason = "" if samples is not None else "the sizes say that dimensions were meant to move, no run can"
         for order in _orders(before, after, samples):
             method = _method(order)
-            for suffix, extra in (("", 0), (".contiguous()", COPIED)):
+            for suffix, copied in (("", ()), (".contiguous()", (Evidence.INSERTED, Evidence.AGAINST))):
                 edit = respelled(project, operation, method + suffix)
                 if edit is not None:
                     title = f"move the dimensions of {before} with `{method}`"
-                    yield Fix(self.code, title, (edit,), COST + extra, label, reason)
+                    yield self.fix(title, (edit,), *copied, reason=reason, unsafe=unsafe)
         if samples and after[0] % before[samples] == 0 and sorted(before) != sorted(after):
             yield from self._merged(project, operation, before, samples)
 
@@ -89,7 +87,7 @@ class ViewForTranspose(Rule):
         moved = "transpose(0, 1)" if samples == 1 else f"movedim({samples}, 0)"
         edit = _before_view(operation, place, place.node, given, moved)
         title = f"bring the samples of {before} to the front before they are merged"
-        yield Fix(self.code, title, (edit,), COST, self.applicability)
+        yield self.fix(title, (edit,))
 
 
 def _before_view(operation: Operation, place: Expression, call: ast.Call, given: Expression, moved: str) -> Edit:

@@ -25,14 +25,20 @@ from autofix.provenance.producers import flattened_from, producer_sites
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
-
-BATCH = 8
-SIBLING = 12
-REST = 15
-PRODUCER_EXTRA = 11
-SPLIT_EXTRA = 3
-FOLDED_BEFORE = 14
+from autofix.rule import (
+    Counted,
+    Evidence,
+    Example,
+    Expression,
+    Finding,
+    Fix,
+    Mismatch,
+    Project,
+    Rule,
+    dearest,
+    model,
+    sites,
+)
 
 
 class ViewSize(Rule):
@@ -73,10 +79,10 @@ class ViewSize(Rule):
         if sizes is None:
             return
         tensor = operation.tensors[0]
-        extra = FOLDED_BEFORE if _was_folded(project, tensor) else 0
+        folded = (Evidence.AGAINST, Evidence.OTHER_MODEL) if _was_folded(project, tensor) else ()
         yield from self._batch(project, operation, sizes)
-        yield from self._corrected(project, layer, sizes, tensor, extra)
-        yield from self._producer(project, sizes, tensor, extra)
+        yield from self._corrected(project, layer, sizes, tensor, folded)
+        yield from self._producer(project, sizes, tensor, folded)
 
     def _batch(self, project: Project, operation: Operation, sizes: Sizes) -> Iterator[Fix]:
         """The first size is a number of samples that the run does not have."""
@@ -95,17 +101,13 @@ class ViewSize(Rule):
         place, given = sizes.expressions[0], operands(project, operation)
         if given and isinstance(given[0].node, ast.Name):
             text = size_of(place.source, given[0].text, 0)
-            yield Fix(
-                self.code,
-                f"take the batch size from the tensor: `{text}`",
-                (place.source.replace(place.node, text),),
-                BATCH,
-            )
+            edits = (place.source.replace(place.node, text),)
+            yield self.fix(f"take the batch size from the tensor: `{text}`", edits, Evidence.EXACT_FIT)
         elif -1 not in values:
-            yield Fix(self.code, "leave the batch size open", (place.source.replace(place.node, "-1"),), BATCH)
+            yield self.fix("leave the batch size open", (place.source.replace(place.node, "-1"),), Evidence.EXACT_FIT)
 
     def _corrected(
-        self, project: Project, layer: Layer | None, sizes: Sizes, tensor: Tensor, extra: int
+        self, project: Project, layer: Layer | None, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]
     ) -> Iterator[Fix]:
         for new, against in changes(sizes.values, sizes.shape):
             hints = (
@@ -113,39 +115,27 @@ class ViewSize(Rule):
                 if len(sizes.values) == 2 and 1 in new and len(sizes.shape) > 2
                 else flattened_from(project, tensor)
             )
-            cost = against + extra
-            for edits, price, texts in _together(project, sizes, new, hints):
+            evidence = (*against, *folded)
+            for edits, stated, texts in _together(project, sizes, new, hints):
                 words = " and ".join(f"{sizes.values[i]} to {text}" for i, text in zip(new, texts, strict=True))
-                yield Fix(self.code, f"correct {words} in the sizes asked for", edits, price + cost, self.applicability)
+                yield self.fix(f"correct {words} in the sizes asked for", edits, *stated, *evidence)
             if len(new) == 1 and layer is None and -1 not in sizes.values:
                 ((index, want),) = new.items()
-                yield from self._worded(project, sizes.expressions[index], want, cost)
+                yield from self._worded(project, sizes.expressions[index], want, evidence)
 
-    def _worded(self, project: Project, place: Expression, want: int, cost: int) -> Iterator[Fix]:
+    def _worded(self, project: Project, place: Expression, want: int, evidence: tuple[Evidence, ...]) -> Iterator[Fix]:
         """A multiple of the expression, or whatever is left."""
         now = project.integer(place)
         if isinstance(place.node, ast.Constant) or not now:
             return
         if want % now == 0 and isinstance(place.node, ast.BinOp):
             text = f"{place.text} * {want // now}"
-            yield Fix(
-                self.code,
-                f"ask for {text}",
-                (place.source.replace(place.node, text),),
-                SIBLING + cost,
-                Applicability.UNSAFE,
-                "the factor is taken from this run",
-            )
-        yield Fix(
-            self.code,
-            "leave that size open",
-            (place.source.replace(place.node, "-1"),),
-            REST + cost,
-            Applicability.UNSAFE,
-            "the size is then whatever is left",
-        )
+            edits, reason = (place.source.replace(place.node, text),), "the factor is taken from this run"
+            yield self.fix(f"ask for {text}", edits, Evidence.INSERTED, *evidence, reason=reason, unsafe=True)
+        edits, reason = (place.source.replace(place.node, "-1"),), "the size is then whatever is left"
+        yield self.fix("leave that size open", edits, Evidence.OTHER_READING, *evidence, reason=reason, unsafe=True)
 
-    def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, extra: int) -> Iterator[Fix]:
+    def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]) -> Iterator[Fix]:
         """The layer before gives out another number than the sizes make up."""
         want, split = _features(sizes, tensor)
         channels = _channels(sizes)
@@ -153,8 +143,9 @@ class ViewSize(Rule):
             if channels or layer.kind == "Linear":
                 what = f"{channels} channels, as they are split" if channels else f"{want} features"
                 title, reason = f"make `{layer.path}` give out {what}", "the sizes asked for could be meant instead"
-                cost = extra + (SPLIT_EXTRA if channels or split else PRODUCER_EXTRA)
-                yield self.fix(title, site, extra=cost, reason=reason, applicability=Applicability.UNSAFE)
+                how = Evidence.EXACT_FIT if channels or split else Evidence.OTHER_MODEL
+                evidence = (*folded, Evidence.PRODUCER, how)
+                yield self.fix(title, site.edits, *site.evidence, *evidence, reason=reason, unsafe=True)
 
 
 def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
@@ -175,15 +166,15 @@ def _channels(sizes: Sizes) -> int:
 
 def _together(
     project: Project, sizes: Sizes, new: dict[int, int], hints: tuple[int, ...]
-) -> Iterator[tuple[tuple[Edit, ...], int, tuple[str, ...]]]:
+) -> Iterator[tuple[tuple[Edit, ...], tuple[Counted, ...], tuple[str, ...]]]:
     """Edits that set all sizes of ``new``: every site for one size, the nearest site of each for several."""
     found: list[tuple[Site, ...]] = [sites(project, sizes.expressions[i], want, hints) for i, want in new.items()]
     if len(found) == 1:
-        yield from ((site.edits, site.cost, (site.text,)) for site in found[0])
+        yield from ((site.edits, site.evidence, (site.text,)) for site in found[0])
     elif all(found):
         nearest = [options[0] for options in found]
         edits = tuple(sorted({edit for site in nearest for edit in site.edits}))
-        yield edits, max(site.cost for site in nearest), tuple(site.text for site in nearest)
+        yield edits, dearest(nearest), tuple(site.text for site in nearest)
 
 
 def _was_folded(project: Project, tensor: Tensor) -> bool:

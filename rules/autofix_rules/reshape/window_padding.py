@@ -22,10 +22,9 @@ from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import frames_of, functional
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
 
-COST = 16
 FORWARD = """\
 b, c, h, w = x.shape
 {}y = x.view(b, c, h // self.k, self.k, w // self.k, self.k)
@@ -72,7 +71,9 @@ class WindowPadding(Rule):
             if edits is not None:
                 title = f"pad height and width to multiples of the window {window} and crop what is returned"
                 reason = "windows at the border then see padding"
-                yield Fix(self.code, title, edits, COST + depth, self.applicability, reason)
+                yield self.fix(
+                    title, edits, Evidence.INSERTED, Evidence.OTHER_READING, Evidence.OUTWARD * depth, reason=reason
+                )
 
 
 def _window(project: Project, places: tuple[Expression, ...]) -> int:

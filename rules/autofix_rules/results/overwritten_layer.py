@@ -18,10 +18,9 @@ import re
 from collections.abc import Iterator
 
 from autofix.records.locations import Edit
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
 
-RENAMED = 9
 REASON = "which use belongs to which of the two layers is told by their order alone"
 
 
@@ -92,7 +91,7 @@ class OverwrittenLayer(Rule):
                 Edit(source.path, source.range_of(place), f"{dotted(place.value)}.{name}") for place in places
             )
             title = f"give the second `{target.attr}` a name of its own, `{name}`"
-            yield Fix(self.code, title, edits, RENAMED, self.applicability, REASON)
+            yield self.fix(title, edits, Evidence.EVIDENT, reason=REASON)
 
 
 def _target(source: Source, call: ast.expr) -> ast.Attribute | None:

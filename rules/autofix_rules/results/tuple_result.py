@@ -23,13 +23,10 @@ from autofix.facts.project_view import Expression
 from autofix.facts.size_origins import with_environments
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.values import Sequence, Value, tensors_of
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, operand
 from autofix.syntax.source import Source, dotted
 
-AT_NAME = 9
-AT_USE = 10
-SPELLED_OUT = 3
 _LSTM = "self.lstm = nn.LSTM(4, 6)\nself.head = nn.Linear(6, 2)"
 
 
@@ -69,21 +66,27 @@ class TupleResult(Rule):
             return
         count = finding.actual[0]
         certain = _from_torch(project, used)
-        label = self.applicability if certain else Applicability.UNSAFE
+        unsafe = not (certain)
         reason = "" if certain else "that the first of the results is the tensor meant is a guess"
         title = f"take the first of the {count} results of `{used.text}`"
         named = _at_assignment(used, count)
         prefers_index = used.source.text.count(")[0]") > used.source.text.count(", _ =")
         if named is not None:
-            yield Fix(self.code, title, (named,), AT_NAME, label, reason)
+            yield self.fix(title, (named,), Evidence.EVIDENT, reason=reason, unsafe=unsafe)
             for edit in _indexed_at_assignment(used):
-                yield Fix(self.code, title, (edit,), AT_NAME + (-1 if prefers_index else SPELLED_OUT), label, reason)
+                yield self.fix(
+                    title,
+                    (edit,),
+                    Evidence.EXACT_FIT if prefers_index else Evidence.INSERTED,
+                    reason=reason,
+                    unsafe=unsafe,
+                )
         try:
             text = f"{operand(used.text)}[0]"
         except NotACall:
             return
         edit = Edit(used.source.path, used.source.range_of(used.node), text)
-        yield Fix(self.code, title, (edit,), AT_USE if named is None else AT_USE + SPELLED_OUT, label, reason)
+        yield self.fix(title, (edit,), Evidence.RUNNER_UP * (named is not None), reason=reason, unsafe=unsafe)
 
 
 def _tuple_expression(finding: Finding, project: Project) -> Expression | None:

@@ -20,11 +20,8 @@ from autofix.facts.call_sites import argument_of, bare
 from autofix.provenance.producers import producer_sites
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model, sites
 
-PRODUCER_EXTRA = 1
-SIZE_EXTRA = 4
-DIMENSION = 9
 # What the size of the parts is called; their number is `chunks`.
 _SIZE = {"Tensor.split": "split_size", "torch.split": "split_size_or_sections"}
 _JOINT = "self.qkv = nn.Linear(6, {})\nself.out = nn.Linear(6, 2)"
@@ -78,7 +75,7 @@ class UnpackedParts(Rule):
             for layer, site in producer_sites(project, tensor, count * size):
                 title = f"make `{layer.path}` give out {count * size} features, {count} parts of {size}"
                 reason = "the size of the parts could be meant instead"
-                yield self.fix(title, site, extra=PRODUCER_EXTRA, reason=reason)
+                yield self.fix(title, site.edits, *site.evidence, Evidence.OUTWARD, reason=reason)
         if tensor.shape[dimension] % count == 0:
             yield from self._sized(project, operation, tensor.shape[dimension] // count)
         yield from self._turned(project, operation, tensor, count * size)
@@ -89,7 +86,13 @@ class UnpackedParts(Rule):
             title = (
                 f"split into {site.text} parts" if bare(operation) == "chunk" else f"split into parts of {site.text}"
             )
-            yield self.fix(title, site, extra=SIZE_EXTRA, reason="the layer before could be meant instead")
+            yield self.fix(
+                title,
+                site.edits,
+                *site.evidence,
+                Evidence.OTHER_READING,
+                reason="the layer before could be meant instead",
+            )
 
     def _turned(self, project: Project, operation: Operation, tensor: Tensor, whole: int) -> Iterator[Fix]:
         place = argument_of(project, operation, 2, "dim")
@@ -97,7 +100,7 @@ class UnpackedParts(Rule):
             if size == whole and place is not None:
                 edit = place.source.replace(place.node, str(dimension))
                 title = f"split dimension {dimension} of {tensor.shape}"
-                yield Fix(self.code, title, (edit,), DIMENSION, self.applicability, "it is the only one of that size")
+                yield self.fix(title, (edit,), Evidence.EVIDENT, reason="it is the only one of that size")
 
 
 def _name(operation: Operation) -> str:

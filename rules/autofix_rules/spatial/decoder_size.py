@@ -23,10 +23,9 @@ from autofix.operators.signatures import position
 from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
-from autofix.rule import Applicability, Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import with_argument
 
-COSTS = {"output_padding": 10, "kernel_size": 11, "padding": 13}
 _NET = "self.up = nn.ConvTranspose2d(3, 3, {}, stride=2)\nself.loss = nn.MSELoss()"
 
 
@@ -60,12 +59,12 @@ class DecoderSize(Rule):
         if found is None:
             return
         changes = tuple(want - now for now, want in zip(output.shape[2:], target.shape[2:], strict=True))
-        for parameter, values in _settings(found, changes):
+        for rank, (parameter, values) in enumerate(_settings(found, changes)):
             edit = _edit(project, found, parameter, values)
             if edit is not None:
                 title = f"set `{parameter}` of `{found.path}` to {edit[1]}, which gives {target.shape[2:]}"
                 reason = "padding, cropping or another layer could give the size as well"
-                yield Fix(self.code, title, (edit[0],), COSTS[parameter], self.applicability, reason)
+                yield self.fix(title, (edit[0],), Evidence.RUNNER_UP * rank, reason=reason)
 
 
 def _transposed(project: Project, operation: Operation) -> Layer | None:

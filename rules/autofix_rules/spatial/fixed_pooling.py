@@ -24,12 +24,8 @@ from autofix.provenance.channel_sites import number
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-ADAPTIVE = 8
-UNPOOLED = 3
-MAXIMUM = 4
-SQUARE = 6
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
 _FOLLOWING = frozenset(
     ("flatten", "view", "reshape", "Flatten", "squeeze", "Dropout", "dropout", "relu", "ReLU", "contiguous")
@@ -94,13 +90,11 @@ class FixedPooling(Rule):
         kernel, is_maximum = _kernel(project, pool) or 0, "max" in kind.lower()
         if is_maximum and (kernel <= HALVING or side > 1):
             return
-        cost = (
-            ADAPTIVE + (UNPOOLED if kernel == 1 else 0) + (MAXIMUM if is_maximum else 0) + (SQUARE if side > 1 else 0)
-        )
+        doubts = sum((kernel == 1, is_maximum, side > 1))
         title = f"make the pool of {given.shape} adaptive, with an output of {side}"
         reason = f"the layer after it takes {features} features, {side} by {side} for each of {channels} channels"
         for edits in _adaptive(project, pool, side):
-            yield Fix(self.code, title, edits, cost, self.applicability, reason)
+            yield self.fix(title, edits, Evidence.EXACT_FIT, Evidence.OTHER_READING * doubts, reason=reason)
 
 
 def _adaptive(project: Project, pool: Operation, side: int) -> Iterator[tuple[Edit, ...]]:

@@ -21,11 +21,10 @@ from collections.abc import Iterator
 from autofix.provenance.producers import flattened_from
 from autofix.records.trace import OperationKind
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-COST = 18
 COMMON = (28, 32, 48, 64, 96, 112, 128, 160, 192, 224, 256, 299, 384, 512)
 _NET = "self.conv = nn.Conv2d(3, 4, 3, padding=1)\nself.fc = nn.Linear({}, 2)"
 
@@ -71,7 +70,7 @@ class InputResolution(Rule):
             )
             title = f"resize the images of {images[0].shape[2:]} to ({size}, {size}) at the start of forward"
             reason = "resizing or another head is a choice: resizing keeps trained weights, the head keeps the detail"
-            yield Fix(self.code, title, (edit,), COST, self.applicability, reason)
+            yield self.fix(title, (edit,), Evidence.INSERTED, Evidence.OTHER_MODEL, reason=reason)
 
 
 def _sizes(expected: int, hints: tuple[int, ...], image: Tensor) -> Iterator[int]:

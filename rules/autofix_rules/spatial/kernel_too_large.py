@@ -23,14 +23,21 @@ from autofix.operators.signatures import function_parameters, position
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Layer, Operation
-from autofix.rule import Applicability, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.rule import (
+    Applicability,
+    Evidence,
+    Example,
+    Expression,
+    Finding,
+    Fix,
+    Mismatch,
+    Project,
+    Rule,
+    model,
+    sites,
+)
 from autofix.syntax.call_edits import NotACall, with_argument
 
-PADDED = 10
-PADDED_EVEN = 18
-SHRUNK = 7
-CEILED = 12
-WHOLE_MAP = 8
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
 CHOICE = "padding, kernel and pooling before the layer could each be changed"
 
@@ -74,16 +81,14 @@ class KernelTooLarge(Rule):
             yield from self._function(project, operation)
         elif "Pool" in layer.kind:
             yield from self._pool(project, layer)
-            yield from self._smaller(finding, project, layer, CEILED)
+            yield from self._smaller(finding, project, layer, Evidence.AGAINST, Evidence.OTHER_READING)
         elif spatial(layer):
             kernel = per_dimension(layer.setting("kernel_size"), spatial(layer)) or ()
-            odd = all(size % 2 for size in kernel)
-            yield from self._padded(
-                project, layer, kernel, PADDED if odd and not _of_sizes(project, layer) else PADDED_EVEN
-            )
-            yield from self._smaller(finding, project, layer, SHRUNK if odd and not _of_sizes(project, layer) else 0)
+            keeps_size = all(size % 2 for size in kernel) and not _of_sizes(project, layer)
+            yield from self._padded(project, layer, kernel, *(() if keeps_size else (Evidence.AGAINST,)))
+            yield from self._smaller(finding, project, layer, *((Evidence.OTHER_MODEL,) if keeps_size else ()))
 
-    def _padded(self, project: Project, layer: Layer, kernel: tuple[int, ...], cost: int) -> Iterator[Fix]:
+    def _padded(self, project: Project, layer: Layer, kernel: tuple[int, ...], *evidence: Evidence) -> Iterator[Fix]:
         """Half the kernel on each side."""
         call, expression = project.construction_call(layer), argument_expression(project, layer, "kernel_size")
         dilation = per_dimension(layer.setting("dilation"), spatial(layer)) or (1,)
@@ -97,9 +102,9 @@ class KernelTooLarge(Rule):
         except NotACall:
             return
         edits = (call.source.replace(call.node, new),)
-        yield Fix(self.code, f"pad `{layer.path or layer.kind}` by {text}", edits, cost, self.applicability, CHOICE)
+        yield self.fix(f"pad `{layer.path or layer.kind}` by {text}", edits, *evidence, reason=CHOICE)
 
-    def _smaller(self, finding: Finding, project: Project, layer: Layer, extra: int) -> Iterator[Fix]:
+    def _smaller(self, finding: Finding, project: Project, layer: Layer, *evidence: Evidence) -> Iterator[Fix]:
         """The kernel that just fits."""
         expression = argument_expression(project, layer, "kernel_size")
         dilation = per_dimension(layer.setting("dilation"), spatial(layer)) or (1,) * spatial(layer)
@@ -114,13 +119,13 @@ class KernelTooLarge(Rule):
             for node, old, new in zip(expression.node.elts, kernel, fitting, strict=False):
                 entry = Expression(expression.source, node, expression.frames)
                 for site in sites(project, entry, new) if old != new else ():
-                    yield self.fix(title, site, extra=extra, reason=CHOICE)
+                    yield self.fix(title, site.edits, *site.evidence, *evidence, reason=CHOICE)
         elif len(set(fitting)) == 1:
             for site in sites(project, expression, fitting[0]):
-                yield self.fix(title, site, extra=extra, reason=CHOICE)
+                yield self.fix(title, site.edits, *site.evidence, *evidence, reason=CHOICE)
         elif isinstance(expression.node, ast.Constant):
             edits = (expression.source.replace(expression.node, str(tuple(fitting))),)
-            yield Fix(self.code, title, edits, 10 + extra, self.applicability, CHOICE)
+            yield self.fix(title, edits, *evidence, reason=CHOICE)
 
     def _pool(self, project: Project, layer: Layer) -> Iterator[Fix]:
         call = project.construction_call(layer)
@@ -132,8 +137,8 @@ class KernelTooLarge(Rule):
             return
         title = f"keep the border in `{layer.path or layer.kind}`"
         kernel = per_dimension(layer.setting("kernel_size"), spatial(layer)) or (1,)
-        cost = CEILED + (WHOLE_MAP if max(kernel) > HALVING else 0)
-        yield Fix(self.code, title, (call.source.replace(call.node, new),), cost, self.applicability, CHOICE)
+        evidence = (Evidence.INSERTED, Evidence.AGAINST * (max(kernel) > HALVING))
+        yield self.fix(title, (call.source.replace(call.node, new),), *evidence, reason=CHOICE)
 
     def _function(self, project: Project, operation: Operation) -> Iterator[Fix]:
         place = project.expression(operation)
@@ -146,7 +151,7 @@ class KernelTooLarge(Rule):
         except NotACall:
             return
         edits = (place.source.replace(place.node, new),)
-        yield Fix(self.code, f"keep the border in {name}", edits, CEILED, self.applicability, CHOICE)
+        yield self.fix(f"keep the border in {name}", edits, Evidence.INSERTED, reason=CHOICE)
 
 
 def _of_sizes(project: Project, layer: Layer) -> bool:

@@ -21,10 +21,8 @@ from autofix.facts.branches import layers_of, uneven
 from autofix.provenance.producers import flattened_from, producing_layer
 from autofix.records.trace import Layer
 from autofix.records.values import Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-ALONE = -5
-UNSURE = 4
 _NET = "self.a = nn.Conv2d(1, 4, 3, padding={})\nself.b = nn.Conv2d(4, 4, 3{})\nself.fc = nn.Linear(4 * {}, 2)"
 _FORWARD = "self.fc(self.b(self.a(x)).flatten(1))"
 _JOIN = "x = self.a(x)\ntorch.cat([x, self.b(x)], 1)"
@@ -73,7 +71,7 @@ class MissingPadding(Rule):
             size = half_kernel(layer)
             for site in padding_sites(project, layer, "padding", size) if size is not None else ():
                 title = f"set `padding` of `{layer.path or layer.kind}` to {size}, which keeps the size of the maps"
-                yield self.fix(title, site, extra=ALONE if alone else UNSURE)
+                yield self.fix(title, site.edits, *site.evidence, Evidence.AGREES if alone else Evidence.OTHER_READING)
 
 
 def _smaller(project: Project, finding: Finding, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

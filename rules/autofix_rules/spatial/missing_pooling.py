@@ -24,7 +24,6 @@ from autofix.records.locations import Edit
 from autofix.records.trace import Layer
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
 
-COST = 10
 _LAYERS = "self.conv = nn.Conv2d(3, 8, 3)\nself.fc = nn.Linear({}, 10)"
 
 
@@ -70,7 +69,7 @@ class MissingPooling(Rule):
         for edits, words in insertions(project, operation, layer, f"mean(({axes}))", "", pool):
             title = f"average each of the {expected} maps {words}"
             reason = f"`{layer.path}` takes as many features as {tensor.shape} has maps"
-            yield Fix(self.code, title, _flattened(project, layer, edits), COST, self.applicability, reason)
+            yield self.fix(title, _flattened(project, layer, edits), reason=reason)
 
 
 def _flattened(project: Project, layer: Layer, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:

@@ -19,11 +19,8 @@ from autofix.facts.project_view import Expression
 from autofix.operators.signatures import function_parameters, layer_parameters
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
-
-ROUNDED = 8
-EARLIER = 3
 
 
 class PooledShortcut(Rule):
@@ -71,9 +68,9 @@ class PooledShortcut(Rule):
         for small in tensors:
             if any(_one_less(small, other) for other in tensors):
                 for count, (pool, expression) in enumerate(_pools(project, small)):
-                    yield from self._rounded(pool, expression, EARLIER * count)
+                    yield from self._rounded(pool, expression, count)
 
-    def _rounded(self, pool: Operation, expression: Expression, extra: int) -> Iterator[Fix]:
+    def _rounded(self, pool: Operation, expression: Expression, further: int) -> Iterator[Fix]:
         name = pool.target.rpartition(".")[2]
         parameters = layer_parameters(name) if pool.layer is not None else function_parameters(name)
         try:
@@ -83,7 +80,7 @@ class PooledShortcut(Rule):
         edits = (expression.source.replace(expression.node, text),)
         title = f"let `{pool.layer or name}` round up"
         reason = f"the other branch rounds up where {name} cuts off"
-        yield Fix(self.code, title, edits, ROUNDED + extra, self.applicability, reason)
+        yield self.fix(title, edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * further, reason=reason)
 
 
 def _one_less(small: Tensor, other: Tensor) -> bool:

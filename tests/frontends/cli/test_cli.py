@@ -15,6 +15,7 @@ import pytest
 from autofix import engine
 from autofix.fixes import registry
 from autofix.frontends.cli import main
+from autofix.records.costs import Evidence
 from autofix.records.errors import ConflictError, InternalError, ProbeError
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit, Location, Position, Range, SourceText
@@ -30,13 +31,15 @@ PLACE = Range(Position(6, 30), Position(6, 33))
 
 
 def _plan(path: Path, size: int, applicability: Applicability) -> Plan:
-    fix = Fix("AF101", f"set `in_features` to {size}", (Edit(path, PLACE, str(size)),), 10, applicability)
+    fix = Fix(
+        "AF101", f"set `in_features` to {size}", (Edit(path, PLACE, str(size)),), (Evidence.EDIT * 1,), applicability
+    )
     location = Location(path, PLACE)
     finding = Finding(
         Mismatch.LINEAR_IN_FEATURES, "`head` takes 128 features", location, location, "head", (128,), (size,)
     )
     proof = Proof((), (), "(64, 10)", 1290, 2570, (), (), (), (), 0.1)
-    return Plan((Step(finding, fix),), 10, applicability, ((path, BEFORE.replace("128", str(size))),), proof)
+    return Plan((Step(finding, fix),), fix.evidence, applicability, ((path, BEFORE.replace("128", str(size))),), proof)
 
 
 @dataclass

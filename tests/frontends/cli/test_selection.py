@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from autofix.frontends.cli.selection import Answer, chosen, picked, plans
+from autofix.records.costs import Evidence
 from autofix.records.errors import UsageError
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit, Location, Position, Range
@@ -17,6 +18,7 @@ from autofix.records.trace import Ending, Trace
 
 PATH = Path("net.py")
 TARGET = Target(PATH, Path(), "net", (), "Net()", Samples())
+EDIT = (Evidence.EDIT * 1,)
 PROOF = Proof((), (), "", 1, 1, (), (), (), (), 0.0)
 
 
@@ -28,8 +30,11 @@ def _finding(line: int) -> Finding:
 def _plan(fixes: str) -> Plan:
     """One step for each letter; the same letter is the same fix."""
     edits = {letter: Edit(PATH, Range(Position(ord(letter), 0), Position(ord(letter), 1)), letter) for letter in fixes}
-    steps = tuple(Step(_finding(ord(letter)), Fix(f"AF{letter}", letter, (edits[letter],), 10)) for letter in fixes)
-    return Plan(steps, 10, Applicability.SAFE, (), PROOF)
+    steps = tuple(
+        Step(_finding(ord(letter)), Fix(f"AF{letter}", letter, (edits[letter],), EDIT, Applicability.SAFE))
+        for letter in fixes
+    )
+    return Plan(steps, EDIT, Applicability.SAFE, (), PROOF)
 
 
 # plans by rank, answers -> letters of the fixes asked about, letters of the plan that comes out
