@@ -86,9 +86,9 @@ def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Cause | N
         return None
     if len(dtypes) > 1 and operation.target.rpartition(".")[2] in _PRODUCTS | {"linear"}:
         odd = next(i for i, t in enumerate(operation.tensors) if t.dtype != "float32")
-        return Cause(Mismatch.DTYPE, f"{subject} of {' and '.join(sorted(dtypes))}", operand=odd)
+        return Cause(Mismatch.DTYPE, f"{subject} got mixed dtypes: {' and '.join(sorted(dtypes))}", operand=odd)
     if len(dtypes & _FLOATS) > 1:
-        return Cause(Mismatch.DTYPE, f"{subject} of {' and '.join(sorted(dtypes))}", operand=1)
+        return Cause(Mismatch.DTYPE, f"{subject} got mixed dtypes: {' and '.join(sorted(dtypes))}", operand=1)
     return None
 
 

@@ -141,7 +141,7 @@ def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Cause | Non
 
 
 def _norm_features(tensor: Tensor, expected: int, dimension: int, parameter: str, subject: str) -> Cause:
-    message = f"{subject} normalises {expected} features but receives {tensor.shape[dimension]} in {show(tensor.shape)}"
+    message = f"{subject} expects {expected} features, got {tensor.shape[dimension]} in {show(tensor.shape)}"
     return Cause(Mismatch.NORM_FEATURES, message, (expected,), (tensor.shape[dimension],), parameter, 0, dimension)
 
 
@@ -160,7 +160,7 @@ def _layer_norm(operation: Operation, layer: Layer, subject: str) -> Cause | Non
     actual = tensor.shape[-len(expected) :] if expected else ()
     if actual == expected:
         return None
-    message = f"{subject} normalises {show(expected)} but receives {show(tensor.shape)}"
+    message = f"{subject} expects last dimensions {show(expected)}, got {show(tensor.shape)}"
     return Cause(Mismatch.NORM_FEATURES, message, expected, actual, "normalized_shape", 0, tensor.rank - 1)
 
 

@@ -124,6 +124,11 @@ def output_parameter(layer: Layer) -> str:
     return next((name for name in names if layer.setting(name) is not None), "")
 
 
+def set_output(layer: Layer, width: int) -> str:
+    """The title of a fix that makes ``layer`` produce ``width`` features."""
+    return f"set `{output_parameter(layer) or 'the width'}` of `{layer.path or layer.kind}` to {width}"
+
+
 def producer_sites(project: Project, tensor: Tensor, want: int) -> Iterator[tuple[Layer, Site]]:
     """Places that would make the nearest producing layer give out ``want`` features."""
     found = producing_layer(project, tensor)

@@ -18,7 +18,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import followed, operands, size_of, written
-from autofix.provenance.producers import producer_sites
+from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.rule import Detail, Evidence, Example, Expression, Finding, Fix, Mismatch, Piece, Project, Rule, model
@@ -121,7 +121,7 @@ class ConcatenateDimension(Rule):
                 for layer, site in producer_sites(project, tensor, want):
                     if d in (1, tensor.rank - 1) and tensor.shape[d] in [v for _, v in layer.settings]:
                         yield self.fix(
-                            f"make `{layer.path}` give out {want} features",
+                            set_output(layer, want),
                             site.edits,
                             *site.evidence,
                             Evidence.PRODUCER,

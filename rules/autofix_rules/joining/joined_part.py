@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.provenance import width_evidence
-from autofix.provenance.producers import argument_sites, output_parameter
+from autofix.provenance.producers import argument_sites, output_parameter, set_output
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear(6, {})\nself.out = nn.Linear({}, 2)"
@@ -62,9 +62,6 @@ class JoinedPart(Rule):
             return
         for part in width_evidence.joined_parts(project, operation.tensors[0], finding.dimension, finding.expected[0]):
             said = width_evidence.GIVER_IS_ODD[1] if part.is_odd else (Evidence.PRODUCER,)
-            name = part.layer.path or part.layer.kind
             for site in argument_sites(project, part.layer, output_parameter(part.layer), part.width):
-                title = (
-                    f"make `{name}` give out {part.width} features, so that the joined ones are {finding.expected[0]}"
-                )
+                title = f"{set_output(part.layer, part.width)}, so that the joined ones are {finding.expected[0]}"
                 yield self.fix(title, site.edits, *site.evidence, *said)

@@ -76,7 +76,7 @@ class MissingAxes(Rule):
         for rank, way in enumerate(ways[:2]):
             unsafe = not (len(ways) == 1 or "mask" in operation.target)
             reason = "" if not unsafe else f"{low} lines up with {high} in more than one way"
-            title = f"line {low} up with {high}"
+            title = f"align dimensions: {low} with {high}"
             yield self.fix(
                 title,
                 (followed(_inner(places[small]), _suffix(way, len(high))),),

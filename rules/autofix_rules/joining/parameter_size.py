@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from autofix.facts.call_sites import bare, operands
 from autofix.facts.size_origins import origin
 from autofix.provenance.bindings import bindings
-from autofix.provenance.producers import producer_sites
+from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 from autofix.rule import (
@@ -95,7 +95,7 @@ class ParameterSize(Rule):
     def _producer(self, project: Project, tensor: Tensor, want: int) -> Iterator[Fix]:
         for layer, site in producer_sites(project, tensor, want):
             if tensor.shape[-1] in [value for _, value in layer.settings]:
-                title = f"make `{layer.path}` give out {want} features"
+                title = set_output(layer, want)
                 reason = "the parameter could be meant to change"
                 yield self.fix(
                     title, site.edits, *site.evidence, Evidence.PRODUCER, Evidence.RUNNER_UP, reason=reason, unsafe=True

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from autofix.facts.branches import branch, layers_of, spatial
 from autofix.facts.call_sites import operands
-from autofix.provenance.producers import output_parameter, producer_sites
+from autofix.provenance.producers import output_parameter, producer_sites, set_output
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut
@@ -97,7 +97,7 @@ class ResidualShapes(Rule):
                 )
         if len(assigned) == 1 and is_identity(assigned[0].node):
             first = assigned[0]
-            reason = "every shortcut of this block then has weights"
+            reason = "adds parameters to every shortcut of this block"
             yield self.fix(
                 f"project the shortcut with `{made.text}`",
                 (first.source.replace(first.node, made.text),),
@@ -147,7 +147,7 @@ class ResidualShapes(Rule):
                 reason = "the other branch could be meant to change"
                 unsafe = not (i == longest and layer.kind == "Linear")
                 yield self.fix(
-                    f"make `{layer.path}` give out {other.shape[dimension]} features",
+                    set_output(layer, other.shape[dimension]),
                     site.edits,
                     *site.evidence,
                     *against,

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.provenance.producers import argument_expression, argument_sites, producer_sites
+from autofix.provenance.producers import argument_expression, argument_sites, producer_sites, set_output
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, dearest, model
@@ -65,7 +65,7 @@ class AttentionWidth(Rule):
         for site in argument_sites(project, inner, finding.parameter, want):
             yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site.edits, *site.evidence)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
-            title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
+            title = set_output(producer, finding.expected[0])
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)
 
     def _key_and_value(self, project: Project, layer: Layer, operation: Operation, want: int) -> Iterator[Fix]:

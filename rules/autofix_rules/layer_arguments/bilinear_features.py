@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.provenance.producers import argument_sites, flattened_from, producer_sites
+from autofix.provenance.producers import argument_sites, flattened_from, producer_sites, set_output
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
@@ -48,5 +48,5 @@ class BilinearFeatures(Rule):
         ):
             yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site.edits, *site.evidence)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
-            title = f"make `{producer.path or producer.kind}` give out {finding.expected[0]} features"
+            title = set_output(producer, finding.expected[0])
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)

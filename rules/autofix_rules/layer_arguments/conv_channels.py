@@ -29,7 +29,7 @@ from autofix.provenance.channel_sites import (
     stand_last,
     words_of,
 )
-from autofix.provenance.producers import argument_expression, argument_sites, producer_sites
+from autofix.provenance.producers import argument_expression, argument_sites, producer_sites, set_output
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
@@ -102,7 +102,7 @@ class ConvChannels(Rule):
         if same is not None:
             yield self.fix(f"set `in_channels` of `{name}` to {same.text}", same.edits, *same.evidence, *here)
         for producer, site in producer_sites(project, tensor, expected):
-            title = f"make `{producer.path or producer.kind}` give out {expected} channels"
+            title = set_output(producer, expected)
             reason = doubt(site)
             yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 

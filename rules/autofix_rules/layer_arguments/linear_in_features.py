@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from autofix.edits.caller_edits import lacks_batch
 from autofix.provenance import width_evidence
-from autofix.provenance.producers import argument_sites, before_flattening, flattened_from, producer_sites
+from autofix.provenance.producers import argument_sites, before_flattening, flattened_from, producer_sites, set_output
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
@@ -91,7 +91,7 @@ class LinearInFeatures(Rule):
             )
         given = before_flattening(hints, expected)
         for producer, site in producer_sites(project, tensor, given) if given else ():
-            title = f"make `{producer.path or producer.kind}` give out {given} features"
+            title = set_output(producer, given)
             yield self.fix(title, site.edits, *site.evidence, *before)
 
 

@@ -29,7 +29,7 @@ from autofix.provenance.channel_sites import (
     stand_last,
     words_of,
 )
-from autofix.provenance.producers import argument_expression, argument_sites, producer_sites
+from autofix.provenance.producers import argument_expression, argument_sites, producer_sites, set_output
 from autofix.records.trace import Layer
 from autofix.records.values import Tensor
 from autofix.rule import (
@@ -117,7 +117,7 @@ class NormFeatures(Rule):
             )
         for producer, site in () if misplaced else producer_sites(project, tensor, expected):
             reason = doubt(site)
-            title = f"make `{producer.path or producer.kind}` give out {expected} features"
+            title = set_output(producer, expected)
             yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 
     def _entries(self, finding: Finding, project: Project, layer: Layer) -> Iterator[Fix]:

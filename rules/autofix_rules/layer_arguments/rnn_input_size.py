@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from autofix.edits.operand_layouts import at_argument
 from autofix.provenance import width_evidence
-from autofix.provenance.producers import argument_sites, before_flattening, flattened_from, producer_sites
+from autofix.provenance.producers import argument_sites, before_flattening, flattened_from, producer_sites, set_output
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor
@@ -72,7 +72,7 @@ class RnnInputSize(Rule):
                 )
         given = before_flattening(hints, expected)
         for producer, site in producer_sites(project, tensor, given) if given else ():
-            title = f"make `{producer.path or producer.kind}` give out {given} features"
+            title = set_output(producer, given)
             yield self.fix(title, site.edits, *site.evidence, *before)
 
 

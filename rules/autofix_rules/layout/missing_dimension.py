@@ -137,7 +137,7 @@ class MissingDimension(Rule):
         if operation.tensors[0].rank > 3 or producing_layer(project, operation.tensors[0]) is not None:
             return
         for edits, words in insertions(project, operation, layer, "unsqueeze(-1)", "", ""):
-            title = f"make {operation.tensors[0].shape} a row of scalars {words}"
+            title = f"add a trailing feature dimension to {operation.tensors[0].shape} {words}"
             yield self.fix(title, edits, Evidence.EVIDENT, reason=f"`{layer.path}` takes one feature")
 
 

@@ -60,7 +60,7 @@ class LabelRange(Rule):
         if target is not None and _count_from_one(labels, finding.expected[0]):
             edit = target.source.replace(target.node, f"{target.text} - 1")
             reason = "the labels run from 1 here; the data may hold another class that the batch does not show"
-            title = f"count the labels from 0: `{target.text} - 1`"
+            title = f"shift labels to start at 0: `{target.text} - 1`"
             yield self.fix(title, (edit,), Evidence.EVIDENT, reason=reason)
         for layer, site in producer_sites(project, scores, wanted):
             reason = "the data may hold more classes than the batch shows, or a label that means none"

@@ -99,7 +99,7 @@ class MissingUnflatten(Rule):
             reasons = [] if made is not None else [_ORDER]
             reasons += [_SQUARE.format(tensor.shape[1], channels)] if origin is Space.SQUARE else []
             unsafe = bool(reasons)
-            title = f"give {tensor.shape} the space of {(tensor.shape[0], channels, *space)}"
+            title = f"reshape {tensor.shape} to {(tensor.shape[0], channels, *space)}"
             sizes = ", ".join(map(str, space))
             known = _is_literal(project, layer)
             method = f"view(-1, {channels}, {sizes})" if known else f"unflatten(1, (-1, {sizes}))"
@@ -112,7 +112,7 @@ class MissingUnflatten(Rule):
         self, project: Project, operation: Operation, layer: Layer, tensor: Tensor, dimensions: int
     ) -> Iterator[Fix]:
         """One position for each sample: where the rows are made, else before the layer."""
-        title = f"give {tensor.shape} the space of {(*tensor.shape, *[1] * dimensions)}"
+        title = f"reshape {tensor.shape} to {(*tensor.shape, *[1] * dimensions)}"
         edit = _at_making(project, tensor, dimensions)
         if edit is not None:
             yield self.fix(f"{title} where it is made", (edit,), Evidence.EXACT_FIT)

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from autofix.edits.view_sizes import Sizes, changes, sizes_of
 from autofix.facts.call_sites import is_batch, operands, size_of
 from autofix.provenance import Site
-from autofix.provenance.producers import flattened_from, producer_sites
+from autofix.provenance.producers import flattened_from, producer_sites, set_output
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
@@ -141,8 +141,8 @@ class ViewSize(Rule):
         channels = _channels(sizes)
         for layer, site in producer_sites(project, tensor, channels or want) if channels or want else ():
             if channels or layer.kind == "Linear":
-                what = f"{channels} channels, as they are split" if channels else f"{want} features"
-                title, reason = f"make `{layer.path}` give out {what}", "the sizes asked for could be meant instead"
+                title = set_output(layer, channels or want) + (", as it is split" if channels else "")
+                reason = "the sizes asked for could be meant instead"
                 how = Evidence.EXACT_FIT if channels or split else Evidence.OTHER_MODEL
                 evidence = (*folded, Evidence.PRODUCER, how)
                 yield self.fix(title, site.edits, *site.evidence, *evidence, reason=reason, unsafe=True)

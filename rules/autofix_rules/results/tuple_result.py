@@ -68,7 +68,7 @@ class TupleResult(Rule):
         certain = _from_torch(project, used)
         unsafe = not (certain)
         reason = "" if certain else "that the first of the results is the tensor meant is a guess"
-        title = f"take the first of the {count} results of `{used.text}`"
+        title = f"unpack: use the first of the {count} outputs of `{used.text}`"
         named = _at_assignment(used, count)
         prefers_index = used.source.text.count(")[0]") > used.source.text.count(", _ =")
         if named is not None:

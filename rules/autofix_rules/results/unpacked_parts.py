@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_of, bare
-from autofix.provenance.producers import producer_sites
+from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model, sites
@@ -73,7 +73,7 @@ class UnpackedParts(Rule):
             return
         if dimension == tensor.rank - 1:
             for layer, site in producer_sites(project, tensor, count * size):
-                title = f"make `{layer.path}` give out {count * size} features, {count} parts of {size}"
+                title = f"{set_output(layer, count * size)}, {count} parts of {size}"
                 reason = "the size of the parts could be meant instead"
                 yield self.fix(title, site.edits, *site.evidence, Evidence.OUTWARD, reason=reason)
         if tensor.shape[dimension] % count == 0:

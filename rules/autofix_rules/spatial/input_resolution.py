@@ -69,7 +69,7 @@ class InputResolution(Rule):
                 _first_statement(function), f"{name} = {spelled}({name}, size=({size}, {size}))"
             )
             title = f"resize the images of {images[0].shape[2:]} to ({size}, {size}) at the start of forward"
-            reason = "resizing or another head is a choice: resizing keeps trained weights, the head keeps the detail"
+            reason = "resizing keeps trained weights; a new head keeps resolution: choose"
             yield self.fix(title, (edit,), Evidence.INSERTED, Evidence.OTHER_MODEL, reason=reason)
 
 

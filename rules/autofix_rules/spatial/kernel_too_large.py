@@ -135,7 +135,7 @@ class KernelTooLarge(Rule):
             new = with_argument(call.text, "ceil_mode", "True", position(layer.kind, "ceil_mode"))
         except NotACall:
             return
-        title = f"keep the border in `{layer.path or layer.kind}`"
+        title = f"set `ceil_mode=True` on `{layer.path or layer.kind}`"
         kernel = per_dimension(layer.setting("kernel_size"), spatial(layer)) or (1,)
         evidence = (Evidence.INSERTED, Evidence.AGAINST * (max(kernel) > HALVING))
         yield self.fix(title, (call.source.replace(call.node, new),), *evidence, reason=CHOICE)
@@ -151,7 +151,7 @@ class KernelTooLarge(Rule):
         except NotACall:
             return
         edits = (place.source.replace(place.node, new),)
-        yield self.fix(f"keep the border in {name}", edits, Evidence.INSERTED, reason=CHOICE)
+        yield self.fix(f"set `ceil_mode=True` on `{name}`", edits, Evidence.INSERTED, reason=CHOICE)
 
 
 def _of_sizes(project: Project, layer: Layer) -> bool:

@@ -78,7 +78,7 @@ class PooledShortcut(Rule):
         except (NotACall, ValueError):
             return
         edits = (expression.source.replace(expression.node, text),)
-        title = f"let `{pool.layer or name}` round up"
+        title = f"set `ceil_mode=True` on `{pool.layer or name}`"
         reason = f"the other branch rounds up where {name} cuts off"
         yield self.fix(title, edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * further, reason=reason)
 
