@@ -194,6 +194,7 @@ def _constructed(request: object) -> str:
         .replace("RunRequest", "wire.RunRequest")
         .replace("SamplesRequest", "wire.SamplesRequest")
         .replace("InputRequest", "wire.InputRequest")
+        .replace("RunLimits", "wire.RunLimits")
     )
 
 

@@ -120,7 +120,7 @@ class Net(nn.Module):
 """
 LABELS = {
     "a constant that counts layers as well": (COUNTED, "int64:3,5@0..5", "LAYERS = 5", "it also adds 3 layers"),
-    "a constant before the model was whole": (MASKED, "6,6", "STEPS = 6", "the model was not built to its end"),
+    "a constant before the model was whole": (MASKED, "6,6", "STEPS = 6", "construction stopped early"),
 }
 
 

@@ -80,7 +80,8 @@ class MissingAxes(Rule):
             yield self.fix(
                 title,
                 (followed(_inner(places[small]), _suffix(way, len(high))),),
-                (Evidence.RUNNER_UP * rank),
+                Evidence.INSERTED,
+                Evidence.RUNNER_UP * rank,
                 Evidence.OTHER_READING * rank,
                 reason=reason,
                 unsafe=unsafe,
