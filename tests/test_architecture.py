@@ -233,6 +233,14 @@ def test_costs_are_stated_in_words(path: Path) -> None:
             assert [text for text in given if text.lstrip("-").isdigit()] == []
 
 
+@EVERY_FILE
+def test_counts_of_evidence_are_counted(path: Path) -> None:
+    """A number of times is what was counted, or twice: anything else would be a weight in disguise."""
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.BinOp) and ast.unparse(node.left).startswith("Evidence."):
+            assert ast.unparse(node.right) in {"1", "2"} or not ast.unparse(node.right).lstrip("-").isdigit()
+
+
 def test_rules_make_fixes_in_one_way() -> None:
     rules = [path for path in FILES if _name(path).startswith("autofix_rules.")]
     direct = [_name(path) for path in rules for node in ast.walk(_tree(path)) if _calls(node, "Fix")]

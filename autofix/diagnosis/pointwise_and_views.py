@@ -170,7 +170,8 @@ def _arithmetic(operation: Operation, subject: str) -> Cause | None:
         left = tensors[0]
         dimension = clashing_dimension(left.shape, right.shape)
         if dimension is not None:
-            message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {dimension} differs"
+            place = dimension + max(left.rank, right.rank)
+            message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {place} differs"
             return Cause(
                 Mismatch.BROADCAST, message, (left.shape[dimension],), (right.shape[dimension],), "", index, dimension
             )

@@ -1,6 +1,6 @@
 """Exchanges of two dimensions after which the operands of a product meet: other arguments of a transpose, or one more.
 
-It finds edits; the rule prices them.
+It finds edits; the rule says how likely they are.
 """
 
 from __future__ import annotations

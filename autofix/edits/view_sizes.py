@@ -1,6 +1,6 @@
 """The sizes that a view, reshape or unflatten is given: as values, as expressions, and which of them could change.
 
-It finds sizes that fit; rules price them and write the edits.
+It finds sizes that fit; rules add their own evidence and write the edits.
 """
 
 from __future__ import annotations

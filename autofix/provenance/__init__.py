@@ -1,6 +1,6 @@
 """From a size at a place to the edits in the source that would set it, and where names got their values.
 
-``places`` enumerates and prices the edits; the other files answer what it asks of the source.
+``size_sites`` enumerates the edits with their evidence; the other files answer what it asks of the source.
 """
 
 from autofix.provenance.site import Site, dearest

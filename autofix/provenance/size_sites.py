@@ -1,7 +1,7 @@
 """From a size at a place to the edits in the source that would set it, in the order a person would think of them.
 
 Every edit keeps the way the file is written: a product stays a product, a name stays a name where one still fits, a
-keyword stays a keyword. It proposes and prices; running decides.
+keyword stays a keyword. It proposes and states evidence; running decides.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which of two layers that disagree on a width is the odd one: the width that fits the layers around both is meant.
 
 People let widths double, halve or stay from layer to layer, grow or shrink all the way, and use a width again where a
-decoder mirrors an encoder. It reads the trace and prices; where both widths fit as well, the layer that receives is
-taken to be wrong, since it is changed more often.
+decoder mirrors an encoder. It reads the trace and states evidence; where both widths fit as well, the layer that
+receives is taken to be wrong, since it is changed more often.
 """
 
 from __future__ import annotations

@@ -279,6 +279,31 @@ def test_text_says(report: Report, expected: str) -> None:
     assert expected in text.render(report)
 
 
+SUM = """\
+   2. use `nn.LazyLinear` (unsafe, cost 14)
+      cost 14 is the sum of
+         +10  a place in the source is edited
+          +4  one caller further out (4 x +1)
+"""
+
+
+def test_verbose_shows_what_a_cost_is_the_sum_of() -> None:
+    shown = text.render(REPORT, verbose=True)
+    assert "   cost 10 is the sum of\n      +10  a place in the source is edited\n" in shown
+    assert SUM in shown
+    assert "sum of" not in text.render(REPORT)
+
+
+@pytest.mark.parametrize("plan", [PLAN, LAZY], ids=["plan", "alternative"])
+def test_the_sum_that_is_printed_equals_the_cost(plan: Plan) -> None:
+    document = json.loads(json_report.render(replace(REPORT, plan=plan)))["plan"]
+    for one in (document, *document["steps"]):
+        assert one["cost"] == sum(piece["weight"] * piece["count"] for piece in one["evidence"]) == plan.cost
+    printed = text.render(replace(REPORT, plan=plan, alternatives=()), verbose=True)
+    lines = re.findall(r"^ {5}\s*([+-]\d+)  ", printed, re.MULTILINE)
+    assert sum(map(int, lines)) == plan.cost
+
+
 def test_alternatives_are_shown_as_patches_on_request() -> None:
     shown = text.render(REPORT, alternatives=True)
     assert LAZY_PATCH in shown

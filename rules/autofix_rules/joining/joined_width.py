@@ -124,8 +124,7 @@ class JoinedWidth(Rule):
                 edit = place.source.replace(place.node, text)
                 reason = f"the parts that are joined are {' and '.join(map(str, parts))} wide"
                 title = f"count every part that `{subject}` receives: {text}"
-                unsafe = bool(unsure)
-                yield self.fix(title, (edit,), Evidence.AGREES, Evidence.OUTWARD * hops, reason=reason, unsafe=unsafe)
+                yield self.fix(title, (edit,), Evidence.AGREES, Evidence.OUTWARD * hops, reason=reason, unsafe=unsure)
 
 
 def _best(place: Expression, spelled: tuple[str, ...]) -> str:

@@ -74,7 +74,7 @@ class MissingAxes(Rule):
         if "mask" in operation.target or operation.target.endswith(("where", "and")):
             ways.reverse()
         for rank, way in enumerate(ways[:2]):
-            unsafe = not (len(ways) == 1 or "mask" in operation.target)
+            unsafe = len(ways) > 1 and "mask" not in operation.target
             reason = "" if not unsafe else f"{low} lines up with {high} in more than one way"
             title = f"align dimensions: {low} with {high}"
             yield self.fix(

@@ -145,7 +145,7 @@ class ResidualShapes(Rule):
                     Evidence.MORE_PLACES * (site.what != "argument"),
                 )
                 reason = "the other branch could be meant to change"
-                unsafe = not (i == longest and layer.kind == "Linear")
+                unsafe = i != longest or layer.kind != "Linear"
                 yield self.fix(
                     set_output(layer, other.shape[dimension]),
                     site.edits,

@@ -75,9 +75,8 @@ class EmbeddingRange(Rule):
             here = count is not None and site.place == count.source.location(count.node)
             # What a name counts is more than the highest index that this sample happens to have.
             made_up = count is not None and here and _adds_a_number(count.node, site.text)
-            unsafe = bool(made_up)
             reason = "the rows are counted from this sample, and a name said how many there are" if made_up else ""
-            yield self.fix(f"give `{name}` {site.text} rows", site.edits, *site.evidence, reason=reason, unsafe=unsafe)
+            yield self.fix(f"give `{name}` {site.text} rows", site.edits, *site.evidence, reason=reason, unsafe=made_up)
         if count is not None and 0 < wanted - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
             text = f"{count.text} + {wanted - rows}"
             edit = count.source.replace(count.node, text)

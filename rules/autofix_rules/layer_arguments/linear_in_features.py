@@ -80,14 +80,13 @@ class LinearInFeatures(Rule):
         for site in argument_sites(project, layer, "in_features", want, hints):
             place = "" if site.what in PLAIN else f" ({site.what})"
             title = f"set `in_features` of `{subject}` to {site.text}{place}"
-            unsafe = bool(doubt)
             yield self.fix(
                 title,
                 site.edits,
                 *site.evidence,
                 *((Evidence.HIDES_FAULT,) if doubt else here),
                 reason=doubt,
-                unsafe=unsafe,
+                unsafe=bool(doubt),
             )
         given = before_flattening(hints, expected)
         for producer, site in producer_sites(project, tensor, given) if given else ():

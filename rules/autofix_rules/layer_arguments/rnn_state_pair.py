@@ -67,7 +67,7 @@ class RnnStatePair(Rule):
     def _first(self, state: Expression, finding: Finding) -> Fix:
         elements = state.node.elts if isinstance(state.node, (ast.Tuple, ast.List)) else []
         text = state.source.text_of(elements[0]) if elements else f"{state.text}[0]"
-        unsafe = not (elements)
+        unsafe = not elements
         reason = "" if elements else "the second of the pair is not used any more"
         edit = state.source.replace(state.node, text)
         return self.fix(f"give `{finding.subject}` one state, {text}", (edit,), reason=reason, unsafe=unsafe)

@@ -75,14 +75,13 @@ class DimensionRange(Rule):
         near = dimension == last + 1 or dimension == -last - 2
         text = str(last) if dimension > 0 else str(-last - 1)
         edit: Edit = place.source.replace(place.node, text)
-        unsafe = not (near)
         reason = "" if near else "another dimension could be meant"
         return self.fix(
             f"name dimension {text} instead of {dimension}",
             (edit,),
             *(() if near else (Evidence.RUNNER_UP, Evidence.OTHER_READING)),
             reason=reason,
-            unsafe=unsafe,
+            unsafe=not near,
         )
 
 

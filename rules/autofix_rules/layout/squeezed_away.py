@@ -121,13 +121,13 @@ class SqueezedAway(Rule):
             edit = respelled(project, operation, f"squeeze({dimension})")
             if edit is not None:
                 reason = "the sample has several dimensions of one"
-                unsafe = bool(len(others) > 1)
+                unsafe = len(others) > 1
                 yield self.fix(
                     f"squeeze dimension {dimension} only",
                     (edit,),
                     *(() if ones[0] else (Evidence.EXACT_FIT,)),
                     Evidence.RUNNER_UP * rank,
                     Evidence.UPSTREAM * further,
-                    reason=reason if len(others) > 1 else "",
+                    reason=reason if unsafe else "",
                     unsafe=unsafe,
                 )

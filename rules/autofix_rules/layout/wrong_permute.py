@@ -70,7 +70,6 @@ class WrongPermute(Rule):
         before, dimension, want = moved.tensors[0], finding.dimension, finding.expected[0]
         certain = before.shape.count(want) == 1
         reason = "" if certain else f"several dimensions of {before.shape} have the size {want}"
-        unsafe = not (certain)
         for order, unordered in _orders(before, dimension, want):
             edit = (
                 without_call(project, moved)
@@ -84,7 +83,7 @@ class WrongPermute(Rule):
                     Evidence.EXACT_FIT,
                     Evidence.OTHER_READING * unordered,
                     reason=reason,
-                    unsafe=unsafe,
+                    unsafe=not certain,
                 )
 
 

@@ -151,9 +151,8 @@ class LossTargetShape(Rule):
             return None
         given, other = operation.tensors[made.operand].shape, operation.tensors[0 if made.operand else 1].shape
         title = f"pass `{expression.text}.{made.method}` to the loss: {given} against {other}"
-        unsafe = bool(made.doubt)
         return self.fix(
-            title, (followed_by(expression, made.method),), *made.evidence, reason=made.doubt, unsafe=unsafe
+            title, (followed_by(expression, made.method),), *made.evidence, reason=made.doubt, unsafe=bool(made.doubt)
         )
 
 

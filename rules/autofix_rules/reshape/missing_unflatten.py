@@ -98,7 +98,6 @@ class MissingUnflatten(Rule):
         for space, origin in dict(_spaces(project, tensor, channels, dimensions, made)).items():
             reasons = [] if made is not None else [_ORDER]
             reasons += [_SQUARE.format(tensor.shape[1], channels)] if origin is Space.SQUARE else []
-            unsafe = bool(reasons)
             title = f"reshape {tensor.shape} to {(tensor.shape[0], channels, *space)}"
             sizes = ", ".join(map(str, space))
             known = _is_literal(project, layer)
@@ -106,7 +105,7 @@ class MissingUnflatten(Rule):
             beside = made is not None and _container(made[1]) == _container(layer)
             module = f"Unflatten(1, ({channels if known else -1}, {sizes}))" if beside else ""
             for edits, place in insertions(project, operation, layer, method, "", module):
-                yield self.fix(f"{title} {place}", edits, origin.value, reason="; ".join(reasons), unsafe=unsafe)
+                yield self.fix(f"{title} {place}", edits, origin.value, reason="; ".join(reasons), unsafe=bool(reasons))
 
     def _positions(
         self, project: Project, operation: Operation, layer: Layer, tensor: Tensor, dimensions: int

@@ -66,27 +66,26 @@ class TupleResult(Rule):
             return
         count = finding.actual[0]
         certain = _from_torch(project, used)
-        unsafe = not (certain)
         reason = "" if certain else "that the first of the results is the tensor meant is a guess"
         title = f"unpack: use the first of the {count} outputs of `{used.text}`"
         named = _at_assignment(used, count)
         prefers_index = used.source.text.count(")[0]") > used.source.text.count(", _ =")
         if named is not None:
-            yield self.fix(title, (named,), Evidence.EVIDENT, reason=reason, unsafe=unsafe)
+            yield self.fix(title, (named,), Evidence.EVIDENT, reason=reason, unsafe=not certain)
             for edit in _indexed_at_assignment(used):
                 yield self.fix(
                     title,
                     (edit,),
                     Evidence.EXACT_FIT if prefers_index else Evidence.INSERTED,
                     reason=reason,
-                    unsafe=unsafe,
+                    unsafe=not certain,
                 )
         try:
             text = f"{operand(used.text)}[0]"
         except NotACall:
             return
         edit = Edit(used.source.path, used.source.range_of(used.node), text)
-        yield self.fix(title, (edit,), Evidence.RUNNER_UP * (named is not None), reason=reason, unsafe=unsafe)
+        yield self.fix(title, (edit,), Evidence.RUNNER_UP * (named is not None), reason=reason, unsafe=not certain)
 
 
 def _tuple_expression(finding: Finding, project: Project) -> Expression | None:
