@@ -48,7 +48,8 @@ def attended(operation: Operation, subject: str) -> Cause | None:
             own, other = left.shape[-back], right.shape[-back]
             grouped = back == 3 and operation.keyword("enable_gqa") is True and other > 0 and own % other == 0
             if back != free and own != other and not grouped and not (back > 2 and 1 in (own, other)):
-                message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {max(left.rank, right.rank) - back} differs"
+                place = max(left.rank, right.rank) - back
+                message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {place} differs"
                 return Cause(Mismatch.BROADCAST, message, (own,), (other,), "", operand, -back)
     mask, wanted = tensor_at(operation, 3, "attn_mask"), (query.shape[-2], key.shape[-2])
     if mask is None or all(size in (1, met) for size, met in zip(mask.shape[-2:], wanted, strict=False)):
