@@ -10,7 +10,7 @@ import ast
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.signatures import position
-from autofix.provenance import Site, sites
+from autofix.provenance import Site, SiteKind, sites
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_sites
 from autofix.records.trace import Layer
@@ -31,7 +31,7 @@ def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> 
     except NotACall:
         return ()
     edit = call.source.replace(call.node, text)
-    return (Site((edit,), (), str(size), "argument", call.source.location(call.node)),)
+    return (Site((edit,), (), str(size), SiteKind.ARGUMENT, call.source.location(call.node)),)
 
 
 def _keyword_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from autofix.edits.size_reads import axis_sites, live_sites
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.size_origins import expression_of, origin, parts
-from autofix.provenance import Site, sites
+from autofix.provenance import Site, SiteKind, sites
 from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
@@ -66,7 +66,9 @@ def _hidden_sites(project: Project, expression: Expression, want: int, now: int,
 
 def _site(expression: Expression, text: str) -> Site:
     edit = Edit(expression.source.path, expression.source.range_of(expression.node), text)
-    return Site((edit,), (Evidence.EVIDENT * 1,), text, "expression", expression.source.location(expression.node))
+    return Site(
+        (edit,), (Evidence.EVIDENT * 1,), text, SiteKind.EXPRESSION, expression.source.location(expression.node)
+    )
 
 
 def direction_slices(project: Project, tensor: Tensor, layers: int) -> tuple[Edit, ...]:

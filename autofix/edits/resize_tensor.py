@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from autofix.edits.size_reads import size_sites, size_text
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.size_origins import Origin, origin, with_environments
-from autofix.provenance import Site, dearest
+from autofix.provenance import Site, SiteKind, dearest
 from autofix.records.costs import Counted
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind, Phase
@@ -25,7 +25,7 @@ class Resizing:
     evidence: tuple[Counted, ...]
     text: str
     is_table: bool
-    what: str = ""
+    kind: SiteKind | None = None
 
 
 def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
@@ -60,13 +60,16 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int]) -> Iterat
     for first in options[0]:
         chosen = [_like(first, one) for one in options]
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
-        yield Resizing(edits, dearest(chosen), first.text, is_table, first.what)
+        yield Resizing(edits, dearest(chosen), first.text, is_table, first.kind)
 
 
 def _like(first: Site, options: tuple[Site, ...]) -> Site:
     """The option that edits what ``first`` edits, else one that writes the same, else the cheapest."""
     same = next((site for site in options if site.edits == first.edits), None)
-    return same or next((site for site in options if (site.text, site.what) == (first.text, first.what)), options[0])
+    return same or next(
+        (site for site in options if (site.text, site.kind, site.name) == (first.text, first.kind, first.name)),
+        options[0],
+    )
 
 
 def cuts(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.facts.project_view import Expression, Project
-from autofix.provenance import Site, bindings, sites
+from autofix.provenance import Site, SiteKind, bindings, sites
 from autofix.records.costs import Evidence, counted
 from autofix.records.locations import Edit, Range
 from autofix.records.values import Tensor
@@ -42,7 +42,7 @@ def axis_sites(project: Project, expression: Expression, want: int, depth: int =
                     (edit,),
                     counted((Evidence.OUTWARD * depth,)),
                     f"{source.text_of(base)}.size({index})",
-                    "axis",
+                    SiteKind.AXIS,
                     source.location(node),
                 )
     elif isinstance(node, ast.Call) and dotted(node.func) == "len" and len(node.args) == 1:
@@ -76,7 +76,7 @@ def _live(project: Project, expression: Expression, base: ast.expr, want: int, d
                 (expression.source.replace(expression.node, text),),
                 counted((Evidence.OUTWARD * depth,)),
                 text,
-                "axis",
+                SiteKind.AXIS,
                 expression.source.location(expression.node),
             )
 
@@ -106,8 +106,9 @@ def live_sites(
             (edit,),
             counted((Evidence.OUTWARD * depth, Evidence.RUNNER_UP * rank)),
             text,
-            "the size of the input",
+            SiteKind.NAMED,
             expression.source.location(expression.node),
+            name="the size of the input",
         )
     if not fitting:
         yield from _passed_in(project, expression, function, want, axes)
@@ -147,7 +148,7 @@ def _passed_in(
                     (passed, taken, used),
                     (Evidence.MORE_PLACES * 1,),
                     text,
-                    "argument",
+                    SiteKind.ARGUMENT,
                     source.location(expression.node),
                 )
                 return

@@ -3,7 +3,7 @@
 ``size_sites`` enumerates the edits with their evidence; the other files answer what it asks of the source.
 """
 
-from autofix.provenance.site import Site, dearest
+from autofix.provenance.site import Site, SiteKind, dearest
 from autofix.provenance.size_sites import sites
 
-__all__ = ["Site", "dearest", "sites"]
+__all__ = ["Site", "SiteKind", "dearest", "sites"]

@@ -35,7 +35,7 @@ class Binding:
     """
 
     expression: Expression
-    what: str
+    name: str
     distance: int = 1
     inverse: Inverse | None = None
 

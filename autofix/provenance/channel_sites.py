@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from autofix.facts.joins import joined
 from autofix.facts.project_view import Expression, Project
-from autofix.provenance import Site, width_evidence
+from autofix.provenance import Site, SiteKind, width_evidence
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer, width
 from autofix.records.costs import Evidence
 from autofix.records.trace import Layer
@@ -90,7 +90,9 @@ def same_width(project: Project, layer: Layer, parameter: str, tensor: Tensor) -
         value = project.integer(Expression(mine.source, theirs.node, mine.frames))
         if _same_function(mine, theirs) and value is not None and value == producer.setting(name):
             edits = (mine.source.replace(mine.node, theirs.text),)
-            return Site(edits, (Evidence.SAME_NAME * 1,), theirs.text, "argument", mine.source.location(mine.node))
+            return Site(
+                edits, (Evidence.SAME_NAME * 1,), theirs.text, SiteKind.ARGUMENT, mine.source.location(mine.node)
+            )
     return None
 
 
@@ -116,7 +118,8 @@ def beyond_argument(project: Project, layer: Layer, parameter: str, site: Site) 
 
 def words_of(site: Site) -> str:
     """The place of a site for a title: nothing for the argument itself."""
-    return site.text if site.what == "argument" else f"{site.text} ({site.what})"
+    words = site.words or site.kind.value
+    return site.text if site.kind is SiteKind.ARGUMENT else f"{site.text} ({words})"
 
 
 def doubt(site: Site) -> str:

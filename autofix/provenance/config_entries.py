@@ -23,7 +23,7 @@ class TextEntry:
 
     edit_range: Range
     path: Path
-    what: str
+    name: str
 
 
 def keyed_nodes(source: Source, key: str) -> Iterator[tuple[str, ast.expr]]:
@@ -67,11 +67,11 @@ def text_entries(project: Project, key: str, value: int) -> Iterator[TextEntry]:
         yield from _entries_in(pattern, path, project.source(path).text, Position(1, 0), f"{path.name}: {key}")
 
 
-def _entries_in(pattern: re.Pattern[str], path: Path, text: str, start: Position, what: str) -> Iterator[TextEntry]:
+def _entries_in(pattern: re.Pattern[str], path: Path, text: str, start: Position, key: str) -> Iterator[TextEntry]:
     for match in pattern.finditer(text):
         begin = _advance(start, text[: match.start(2)])
         end = Position(begin.line, begin.column + len(match.group(2)))
-        yield TextEntry(Range(begin, end), path, f"entry {what!r}")
+        yield TextEntry(Range(begin, end), path, f"entry {key!r}")
 
 
 def _advance(start: Position, text: str) -> Position:

@@ -7,23 +7,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from autofix.records.costs import Counted, Evidence, Piece, counted, total
 from autofix.records.locations import Edit, Location
 
 
+class SiteKind(Enum):
+    """What is edited to set a size; NAMED is a place that has a name, such as a constant or a default."""
+
+    ARGUMENT = "argument"
+    PRODUCT = "product"
+    OPERAND = "operand"
+    FACTOR = "factor"
+    CHOICE = "choice"
+    EXPRESSION = "expression"
+    INDEX = "index"
+    AXIS = "axis"
+    ROUNDING = "rounding"
+    PRECEDENCE = "precedence"
+    NAMED = "named"
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One way to make an expression have the size wanted. ``text`` is what would stand there, ``what`` names the
-    place; ``evidence`` is how it differs from the plainest edit.
+    """One way to make an expression have the size wanted. ``text`` is what would stand there, ``name`` says which place
+    of kind NAMED it is; ``evidence`` is how it differs from the plainest edit.
     """
 
     edits: tuple[Edit, ...]
     evidence: tuple[Counted, ...]
     text: str
-    what: str
+    kind: SiteKind
     place: Location
     at_root: bool = True
+    name: str = ""
+
+    @property
+    def words(self) -> str:
+        """What a title says of the place, beside what is written there; empty where that goes without saying."""
+        return self.name if self.kind is SiteKind.NAMED else "" if self.kind in _PLAIN else self.kind.value
 
     @property
     def cost(self) -> int:
@@ -38,6 +61,14 @@ class Site:
     def with_evidence(self, *pieces: Piece) -> Site:
         """The same place with more evidence."""
         return replace(self, evidence=counted((*self.evidence, *pieces)))
+
+
+_PLAIN = frozenset(
+    (
+        *(SiteKind.ARGUMENT, SiteKind.PRODUCT, SiteKind.OPERAND),
+        *(SiteKind.FACTOR, SiteKind.CHOICE, SiteKind.EXPRESSION),
+    )
+)
 
 
 def dearest(chosen: Iterable[Site]) -> tuple[Counted, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from autofix.facts.evaluate import integer
@@ -28,7 +28,7 @@ from autofix.provenance.render_expression import (
     shift,
     text_key,
 )
-from autofix.provenance.site import Site, dearest
+from autofix.provenance.site import Site, SiteKind, dearest
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
 from autofix.records.values import Mapping, Sequence, Tensor
@@ -84,38 +84,41 @@ class _Solver:
     project: Project
     hints: tuple[int, ...]
 
-    def solve(self, expression: Expression, want: int, depth: int, what: str = "argument") -> Iterator[Site]:
+    def solve(
+        self, expression: Expression, want: int, depth: int, kind: SiteKind = SiteKind.ARGUMENT, name: str = ""
+    ) -> Iterator[Site]:
         node = expression.node
         if depth > MAX_DEPTH or want < 0:
             return
         if isinstance(node, ast.Constant):
-            yield from self._constant(expression, want, depth, what)
+            for site in self._constant(expression, want, depth, kind):
+                yield replace(site, name=name)
         elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
             yield from self._read(expression, want, depth)
         elif isinstance(node, ast.BinOp):
             yield from self._arithmetic(expression, node, want, depth)
         elif isinstance(node, ast.Call):
-            yield from self._call(expression, node, want, depth, what)
+            yield from self._call(expression, node, want, depth, kind, name)
         elif isinstance(node, ast.IfExp):
             yield from self._choice(expression, node, want, depth)
         if not isinstance(node, ast.Constant):
             yield from self._in_place(expression, want, depth)
 
-    def _site(self, expression: Expression, text: str, depth: int, what: str, *evidence: Piece) -> Site:
+    def _site(self, expression: Expression, text: str, depth: int, kind: SiteKind, *evidence: Piece) -> Site:
         edit = expression.source.replace(expression.node, text)
         found = counted((Evidence.OUTWARD * depth, *evidence))
-        return Site((edit,), found, text, what, expression.source.location(expression.node))
+        return Site((edit,), found, text, kind, expression.source.location(expression.node))
 
     # -- literals ----------------------------------------------------------------------------------------------------
 
-    def _constant(self, expression: Expression, want: int, depth: int, what: str) -> Iterator[Site]:
+    def _constant(self, expression: Expression, want: int, depth: int, kind: SiteKind) -> Iterator[Site]:
         value = getattr(expression.node, "value", None)
         if not isinstance(value, int) or isinstance(value, bool) or value == want:
             return
         spelled = self._sibling_product(expression, value, want)
         if spelled is not None:
-            yield self._site(expression, spelled, depth, what, Evidence.EVIDENT)
-        yield self._site(expression, str(want), depth, what)
+            yield self._site(expression, spelled, depth, kind, Evidence.EVIDENT)
+        yield self._site(expression, str(want), depth, kind)
 
     def _sibling_product(self, expression: Expression, value: int, want: int) -> str | None:
         """The size wanted, spelled ``48 * 2`` elsewhere in the function: what a literal 48 was meant to be."""
@@ -145,7 +148,7 @@ class _Solver:
             if strays and isinstance(expression.node, ast.Subscript) and value is not None and now is not None:
                 # ``mlp[0] += 3`` on the way: the entry is to change by as much as its later value.
                 inner = want - now + value
-            for site in self.solve(binding.expression, inner, depth + binding.distance, binding.what):
+            for site in self.solve(binding.expression, inner, depth + binding.distance, SiteKind.NAMED, binding.name):
                 yield site.with_evidence(Evidence.OTHER_READING) if strays else site
         node = expression.node
         key = node.attr if isinstance(node, ast.Attribute) else text_key(node)
@@ -156,8 +159,9 @@ class _Solver:
                     (config_entries.entry_edit(entry, str(want)),),
                     counted((Evidence.OUTWARD * (depth + 1),)),
                     str(want),
-                    entry.what,
+                    SiteKind.NAMED,
                     place,
+                    name=entry.name,
                 )
         if isinstance(node, ast.Subscript):
             yield from self._shifted_index(expression, node, want, depth)
@@ -175,13 +179,13 @@ class _Solver:
         for step in (1, -1):
             shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else shift(index.text, step)
             if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == want:
-                yield self._site(index, shifted, depth, "index", Evidence.OTHER_NAME)
+                yield self._site(index, shifted, depth, SiteKind.INDEX, Evidence.OTHER_NAME)
 
     def _other_dimension(self, index: Expression, shape: Sequence, want: int, depth: int) -> Iterator[Site]:
         """``x.shape[0]`` where ``x.shape[1]`` has the size wanted."""
         for position, size in enumerate(shape.items):
             if size == want and isinstance(index.node, ast.Constant):
-                yield self._site(index, str(position), depth, "index", Evidence.OTHER_NAME)
+                yield self._site(index, str(position), depth, SiteKind.INDEX, Evidence.OTHER_NAME)
 
     def _text_value(self, expression: Expression, text: str) -> int | None:
         return integer(parsed(text), self.project.names(expression))
@@ -196,12 +200,12 @@ class _Solver:
         for side, inner in inverse_operands(node.op, a, b, want):
             if does_nothing(node.op, side, inner):
                 other = right if side == 0 else left
-                yield self._site(expression, other.text, depth, "operand")
+                yield self._site(expression, other.text, depth, SiteKind.OPERAND)
                 continue
-            for site in self.solve(left if side == 0 else right, inner, depth, "operand"):
+            for site in self.solve(left if side == 0 else right, inner, depth, SiteKind.OPERAND):
                 yield site.with_evidence(Evidence.AGAINST) if products else site
         if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == want:
-            yield self._site(expression, ceiling(expression, left, right), depth, "rounding", Evidence.EVIDENT)
+            yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
 
     def _product(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
         """Factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16, 6, 6) was flattened."""
@@ -224,14 +228,16 @@ class _Solver:
             return
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
         text = " * ".join(factor_text(factor, target) for factor, target in zip(factors, targets, strict=True))
-        yield Site(edits, dearest(chosen), text, "product", expression.source.location(expression.node))
+        yield Site(edits, dearest(chosen), text, SiteKind.PRODUCT, expression.source.location(expression.node))
 
     def _cheapest(self, factor: Expression, want: int, depth: int) -> Iterator[Site]:
-        return iter(sorted(self.solve(factor, want, depth, "factor"), key=lambda site: site.cost)[:1])
+        return iter(sorted(self.solve(factor, want, depth, SiteKind.FACTOR), key=lambda site: site.cost)[:1])
 
     # -- calls and choices -------------------------------------------------------------------------------------------
 
-    def _call(self, expression: Expression, node: ast.Call, want: int, depth: int, what: str) -> Iterator[Site]:
+    def _call(
+        self, expression: Expression, node: ast.Call, want: int, depth: int, kind: SiteKind, place: str
+    ) -> Iterator[Site]:
         name = dotted(node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "size" and len(node.args) == 1:
             base = self.project.value(Expression(expression.source, node.func.value, expression.frames))
@@ -242,7 +248,7 @@ class _Solver:
             for argument in node.args:
                 inner = Expression(expression.source, argument, expression.frames)
                 if name not in {"max", "min"} or self.project.integer(inner) == self.project.integer(expression):
-                    yield from self.solve(inner, want, depth, what)
+                    yield from self.solve(inner, want, depth, kind, place)
         if name in {"int", "math.floor", "np.floor"} and len(node.args) == 1:
             yield from self._rounded_up(expression, node, want, depth)
 
@@ -256,13 +262,15 @@ class _Solver:
         )
         a, b = self.project.integer(left), self.project.integer(right)
         if a is not None and b and -(-a // b) == want:
-            yield self._site(expression, ceiling(expression, left, right), depth, "rounding", Evidence.EVIDENT)
+            yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
 
     def _choice(self, expression: Expression, node: ast.IfExp, want: int, depth: int) -> Iterator[Site]:
         test = integer(parsed(f"1 if {expression.source.text_of(node.test)} else 0"), self.project.names(expression))
         branches = (node.body, node.orelse) if test is None else (node.body if test else node.orelse,)
         for branch in branches:
-            yield from self.solve(Expression(expression.source, branch, expression.frames), want, depth, "choice")
+            yield from self.solve(
+                Expression(expression.source, branch, expression.frames), want, depth, SiteKind.CHOICE
+            )
         # ``a * 2 if b else 1`` was meant as ``a * (2 if b else 1)``.
         if isinstance(node.body, ast.BinOp) and not isinstance(node.orelse, ast.BinOp):
             text = expression.source.text_of(node.body.left)
@@ -271,21 +279,23 @@ class _Solver:
             if inner.startswith(operator):
                 rest = f"{text} {operator} ({inner[len(operator) :].strip()})"
             if rest is not None and self._text_value(expression, rest) == want:
-                yield self._site(expression, rest, depth, "precedence", Evidence.EVIDENT)
+                yield self._site(expression, rest, depth, SiteKind.PRECEDENCE, Evidence.EVIDENT)
 
     # -- another expression in its place -----------------------------------------------------------------------------
 
     def _in_place(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
         now = self.project.integer(expression)
         for text in self.expressions_in_scope(expression, want):
-            yield self._site(expression, text, depth, "expression", Evidence.OTHER_NAME, *_likeness(expression, text))
+            yield self._site(
+                expression, text, depth, SiteKind.EXPRESSION, Evidence.OTHER_NAME, *_likeness(expression, text)
+            )
         yield from self._other_attribute(expression, want, depth)
         if now and want % now == 0 and want // now > 1:
             yield from self._counted(expression, want // now, depth)
             yield from self._multiple(expression, want // now, depth)
         if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)):
             yield self._site(
-                expression, self._spelled(expression, want), depth, "expression", Evidence.LITERAL_FOR_EXPRESSION
+                expression, self._spelled(expression, want), depth, SiteKind.EXPRESSION, Evidence.LITERAL_FOR_EXPRESSION
             )
 
     def _other_attribute(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
@@ -298,7 +308,7 @@ class _Solver:
         fitting = [name for name, value in items if value == want and type(value) is int and name.isidentifier()]
         if len(fitting) == 1:
             text = f"{expression.source.text_of(node.value)}.{fitting[0]}"
-            yield self._site(expression, text, depth, "expression", Evidence.OTHER_NAME)
+            yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.OTHER_NAME)
 
     def _spelled(self, expression: Expression, want: int) -> str:
         """A product for a product, else the number."""
@@ -314,7 +324,7 @@ class _Solver:
         local = self.project.names(expression).local
         for name, value in local.items if local is not None else ():
             if name.isidentifier() and isinstance(value, Sequence) and len(value.items) == factor:
-                yield self._site(expression, f"{expression.text} * len({name})", depth, "expression")
+                yield self._site(expression, f"{expression.text} * len({name})", depth, SiteKind.EXPRESSION)
 
     def _multiple(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
         """``hidden`` becomes ``hidden * 7 * 7`` where the flattened rest is known, else ``hidden * 4``."""
@@ -324,10 +334,10 @@ class _Solver:
         if len(self.hints) > 1 and self.hints[0] == now and math.prod(self.hints[1:]) == factor:
             rest = [size for size in self.hints[1:] if size != 1]
             text = " * ".join([expression.text, *map(str, rest)])
-            yield self._site(expression, text, depth, "expression", Evidence.INSERTED)
+            yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED)
         elif factor <= FEW_TIMES:
             evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN)
-            yield self._site(expression, f"{expression.text} * {factor}", depth, "expression", *evidence)
+            yield self._site(expression, f"{expression.text} * {factor}", depth, SiteKind.EXPRESSION, *evidence)
 
     def expressions_in_scope(self, expression: Expression, want: int) -> Iterator[str]:
         """Texts used elsewhere in the same function (or its class) that have the size wanted here."""

@@ -27,7 +27,7 @@ from autofix.facts.size_origins import expression_of, parts, slice_bound
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, SiteKind, model
 
 NAMES = frozenset(("add", "radd", "iadd", "add_", "sub", "mul", "rmul", "imul"))
 _TABLE = "self.pe = nn.Parameter(torch.zeros(1, {}, 8))"
@@ -78,7 +78,7 @@ class PositionalTable(Rule):
             for edit, text in whole:
                 yield self.fix(f"cut the table to `{text}`", (edit,))
             for one in resizings(project, table, wants):
-                if one.is_table or one.what == "axis":
+                if one.is_table or one.kind is SiteKind.AXIS:
                     title = _title(table, wants, one)
                     yield self.fix(title, one.edits, *one.evidence, Evidence.OTHER_READING * bool(whole))
 

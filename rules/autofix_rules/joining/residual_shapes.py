@@ -22,7 +22,7 @@ from autofix.facts.branches import branch, layers_of, spatial
 from autofix.facts.call_sites import operands
 from autofix.provenance.producers import output_parameter, producer_sites, set_output
 from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, SiteKind, model
 from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut
 
 BLOCK = "self.a = nn.Conv2d(4, 8, 3, padding=1)\nself.short = {}"
@@ -142,7 +142,7 @@ class ResidualShapes(Rule):
                     continue
                 against = (
                     Evidence.OUTWARD if i == longest else Evidence.AGAINST,
-                    Evidence.MORE_PLACES * (site.what != "argument"),
+                    Evidence.MORE_PLACES * (site.kind is not SiteKind.ARGUMENT),
                 )
                 reason = "the other branch could be meant to change"
                 unsafe = i != longest or layer.kind != "Linear"

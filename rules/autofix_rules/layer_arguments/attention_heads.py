@@ -24,7 +24,7 @@ from autofix.facts.project_view import Expression
 from autofix.operators.shape_functions import divisors
 from autofix.operators.signatures import position
 from autofix.provenance import Site, bindings, sites
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, SiteKind, model
 from autofix.syntax.source import argument
 
 _CHECK = "assert width % heads == 0\nself.proj = nn.Linear(width, width)"
@@ -129,4 +129,4 @@ def _all_sites(project: Project, expression: Expression | None, parameter: str, 
     elif parameter:
         for binding in bindings.keyed(project, parameter, now):
             for site in sites(project, binding.expression, want):
-                yield replace(site.with_evidence(Evidence.OUTWARD), what=binding.what)
+                yield replace(site.with_evidence(Evidence.OUTWARD), kind=SiteKind.NAMED, name=binding.name)

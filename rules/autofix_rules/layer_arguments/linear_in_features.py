@@ -27,8 +27,6 @@ from autofix.provenance.producers import argument_sites, before_flattening, flat
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
-PLAIN = frozenset(("argument", "product", "operand", "factor", "choice", "expression"))
-
 
 class LinearInFeatures(Rule):
     code = "AF101"
@@ -78,7 +76,7 @@ class LinearInFeatures(Rule):
         expected = finding.expected[0]
         here, before = width_evidence.extras(project, tensor, layer, expected, want, hints)
         for site in argument_sites(project, layer, "in_features", want, hints):
-            place = "" if site.what in PLAIN else f" ({site.what})"
+            place = f" ({site.words})" if site.words else ""
             title = f"set `in_features` of `{subject}` to {site.text}{place}"
             yield self.fix(
                 title,

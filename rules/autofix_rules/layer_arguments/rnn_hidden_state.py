@@ -27,7 +27,7 @@ from autofix.edits.size_reads import size_text
 from autofix.provenance.producers import argument_sites
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, dearest, model
+from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, SiteKind, dearest, model
 
 _RNN = "self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)"
 _LINES = "h = torch.zeros({}, {}, 6)\nself.rnn(x, h)[0]"
@@ -157,7 +157,7 @@ class RnnHiddenState(Rule):
         if got[dimension] % directions:
             return
         for site in argument_sites(project, layer, parameter, got[dimension] // directions):
-            if site.what == "expression":
+            if site.kind is SiteKind.EXPRESSION:
                 continue  # Another name that happens to hold the number says nothing about the layer.
             title = f"set `{parameter}` of `{layer.path or layer.kind}` to {site.text}, as the state has it"
             yield self.fix(

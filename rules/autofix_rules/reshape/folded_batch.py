@@ -35,6 +35,7 @@ from autofix.rule import (
     Mismatch,
     Project,
     Rule,
+    SiteKind,
     dearest,
     model,
 )
@@ -189,5 +190,5 @@ def _sites(project: Project, expression: Expression, want: int, hints: tuple[int
         text = f"{hints[0]} * {expression.text}"
     if text:
         edit: Edit = expression.source.replace(expression.node, text)
-        return (Site((edit,), (), text, "product", expression.source.location(expression.node)),)
+        return (Site((edit,), (), text, SiteKind.PRODUCT, expression.source.location(expression.node)),)
     return found
