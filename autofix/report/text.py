@@ -65,6 +65,7 @@ def _diagnostic(report: Report, diagnostic: Diagnostic, width: int) -> Iterator[
     kind = Span(f"{phrases.severity(diagnostic)}[{diagnostic.code}]", Style.ERROR)
     yield line(place, kind, Span(f" {visible(finding.message)}", Style.STRONG))
     yield from _snippet(report, finding.location, width)
+    yield from _own_words(report, diagnostic, width)
     if diagnostic.chain:
         yield from _entry("trace", phrases.chain_text(phrases.link_texts(diagnostic.chain)), width)
     if _elsewhere(finding.location, finding.call):
@@ -73,6 +74,16 @@ def _diagnostic(report: Report, diagnostic: Diagnostic, width: int) -> Iterator[
         yield from _entry("help", f"{visible(diagnostic.fixed_by.title)}{_outcome(report)}", width, Style.HELP)
         if diagnostic.fixed_by.reason:
             yield from _entry("reason", visible(diagnostic.fixed_by.reason), width)
+
+
+def _own_words(report: Report, diagnostic: Diagnostic, width: int) -> Iterator[Line]:
+    """The message that the run died with, whole: the words by which people know the error and look for it."""
+    failure = report.trace.failure
+    if failure is None or diagnostic is not report.diagnostics[0] or diagnostic.finding.silent:
+        return
+    said = [text.strip() for text in failure.message.splitlines() if text.strip()]
+    if said and " ".join(said) not in diagnostic.finding.message:
+        yield from _entry("torch" if failure.operation >= 0 else failure.type, visible(" / ".join(said)), width)
 
 
 def _snippet(report: Report, location: Location, width: int) -> list[Line]:

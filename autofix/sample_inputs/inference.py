@@ -5,21 +5,36 @@ It reads trees; nothing is run, and the origin says how the sample was found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from autofix.records.samples import Samples
 from autofix.sample_inputs import from_annotations, from_layers, from_usages
+from autofix.sample_inputs.abstract_interpreter.values import ShapeMismatch, Undetermined
 from autofix.syntax.source import Source
+
+# What interpreting a text of anybody can end in; RecursionError and Unicode errors are among these.
+_UNREADABLE = (
+    *(ShapeMismatch, Undetermined, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError),
+    *(AttributeError, RecursionError, MemoryError),
+)
 
 
 def infer(source: Source, expression: str, elsewhere: Iterable[Source] = ()) -> Samples | None:
     """Inputs for ``expression``; ``elsewhere`` are files that may use the model too, read only if they are needed."""
     return (
-        from_annotations.find(source, expression)
-        or from_usages.find(source, expression)
+        _by_itself(from_annotations.find, source, expression)
+        or _by_itself(from_usages.find, source, expression)
         or _elsewhere(expression, elsewhere)
-        or from_layers.solve(source, expression)
+        or _by_itself(from_layers.solve, source, expression)
     )
+
+
+def _by_itself(find: Callable[[Source, str], Samples | None], source: Source, expression: str) -> Samples | None:
+    """What one source of samples finds; a text that it cannot interpret has none there, whatever is wrong about it."""
+    try:
+        return find(source, expression)
+    except _UNREADABLE:
+        return None
 
 
 def _elsewhere(expression: str, sources: Iterable[Source]) -> Samples | None:
@@ -27,10 +42,7 @@ def _elsewhere(expression: str, sources: Iterable[Source]) -> Samples | None:
     if not name.isidentifier():
         return None
     for source in sources:
-        try:
-            found = from_usages.find_elsewhere(source, name)
-        except (SyntaxError, ValueError, RecursionError):
-            continue
+        found = _by_itself(from_usages.find_elsewhere, source, name)
         if found is not None:
             return found
     return None

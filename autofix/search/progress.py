@@ -46,10 +46,11 @@ def judge(before: Progress | None, after: Progress) -> Verdict:
 
 
 def _same(a: Finding, b: Finding) -> bool:
-    return (a.mismatch, a.subject, a.expected, a.actual, a.message) == (
-        b.mismatch,
-        b.subject,
-        b.expected,
-        b.actual,
-        b.message,
-    )
+    """Return whether both are one fault; equal words about another line are another one."""
+    return _what(a) == _what(b)
+
+
+def _what(finding: Finding) -> tuple[object, ...]:
+    call = finding.call
+    place = (call.path, call.range.start.line)
+    return (finding.mismatch, finding.subject, finding.expected, finding.actual, finding.message, place)

@@ -322,5 +322,32 @@ def test_thousands_of_operations(run: Run) -> None:
     assert trace.seconds < 10
 
 
+BLOCK = (
+    "class Block(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.inner = nn.Linear(6, 6)\n\n    def forward(self, x):\n        return self.inner(x)\n"
+)
+AROUND = {
+    "data parallel": ("nn.DataParallel(Block())", "layer.module.inner"),
+    "data parallel of a layer of torch": ("nn.DataParallel(nn.Sequential(nn.Linear(6, 6)))", "layer.module.0"),
+    "a stack": ("nn.TransformerEncoder(Block(), 2)", "layer.layers.1.inner"),
+}
+
+
+@pytest.mark.parametrize("layer, path", AROUND.values(), ids=AROUND)
+def test_a_layer_of_torch_around_other_code_is_opened(layer: str, path: str, run: Run) -> None:
+    forward = "return self.layer(x)" if "Encoder" not in layer else "return self.layer.layers[1](x)"
+    trace = run(net(f"self.layer = {layer}", forward, BLOCK), "4,6", model="Net()")
+    assert path in [operation.layer for operation in trace.operations], trace.message
+
+
+DEVICES = ("'cuda', 0", "'cuda:1'", "'cuda', index=1", "type='cuda', index=0", "'cpu'", "0")
+
+
+@pytest.mark.parametrize("words", DEVICES)
+def test_an_absent_device_is_the_cpu_however_it_is_named(words: str, run: Run) -> None:
+    trace = run(net("self.fc = nn.Linear(6, 2)", f"return self.fc(x.to(torch.device({words})))"), "4,6")
+    assert trace.ending is Ending.PASSED, trace.message
+
+
 def _is_addition(operation: Operation) -> bool:
     return operation.target == "Tensor.add"

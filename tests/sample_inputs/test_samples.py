@@ -207,6 +207,21 @@ def test_what_the_class_says(body: str, sample: str, written: Callable[..., Path
     assert (str(samples), samples.origin) == (sample, SampleOrigin.USE)
 
 
+UNREADABLE = {
+    "pairs that zip takes apart": "a, b = zip(*pairs)\nNet()(a)",
+    "an entry that is not there": "sizes = [3]\nNet()(torch.rand(sizes[5], 2))",
+    "a division by nothing": "Net()(torch.rand(4 // 0, 2))",
+    "a product that does not fit": "x = torch.rand(2, 3) @ torch.rand(4, 5)\nNet()(x)",
+}
+
+
+@pytest.mark.parametrize("rest", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_use_that_cannot_be_read_is_none(rest: str, written: Callable[..., Path]) -> None:
+    """The next source of samples is asked; whatever stands in a file is no error of ours."""
+    text = model("self.fc = nn.Linear(8, 2)", "self.fc(x)") + f"\npairs = load()\n{rest}\n"
+    assert found(written, text).origin is SampleOrigin.SOLVED
+
+
 def test_place_is_the_line_of_the_use(written: Callable[..., Path]) -> None:
     assert found(written, HEAD + NET + "net = Net()\n\nnet(torch.rand(2, 3))\n").place == "model.py:15"
 

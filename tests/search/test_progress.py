@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from autofix.search.progress import Progress, judge
 HERE = Location(Path("/project/net.py"), Range(Position(1, 0), Position(1, 1)))
 
 
-def at(stage: int, layers: int, message: str = "wrong") -> Progress:
-    return Progress(stage, layers, Finding(Mismatch.OTHER, message, HERE, HERE, ""))
+def at(stage: int, layers: int, message: str = "wrong", line: int = 1) -> Progress:
+    call = replace(HERE, range=Range(Position(line, 0), Position(line, 1)))
+    return Progress(stage, layers, Finding(Mismatch.OTHER, message, HERE, call, ""))
 
 
 VERDICTS = {
@@ -25,6 +27,7 @@ VERDICTS = {
     "more layers": (at(3, 1), at(3, 2), Verdict.PROGRESSES),
     "fewer layers": (at(3, 2), at(3, 1), Verdict.FAILS),
     "the same": (at(3, 2), at(3, 2), Verdict.FAILS),
+    "the same words about another line": (at(3, 2), at(3, 2, line=2), Verdict.PROGRESSES),
     "as deep, and wrong in another way": (at(3, 2), at(3, 2, "otherwise"), Verdict.PROGRESSES),
 }
 

@@ -22,6 +22,9 @@ def _is_absent(value: Any) -> bool:
 
 def on_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Arguments with every absent device replaced by the CPU."""
+    if func is torch.device:  # ``torch.device("cuda", 0)``: the CPU has no number.
+        kind = args[0] if args else kwargs.get("type")
+        return (("cpu",), {}) if _is_absent(kind) or isinstance(kind, int) else (args, kwargs)
     if any(_is_absent(value) for value in args):
         args = tuple(torch.device("cpu") if _is_absent(value) else value for value in args)
     if func is torch.Tensor.to and len(args) > 1 and type(args[1]) is int:

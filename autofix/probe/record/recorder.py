@@ -22,6 +22,7 @@ from .fx_graph import Drawing
 
 if TYPE_CHECKING:
     from ..meta.meta import MetaMode
+_WRAPPERS = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
 
 
 class Recorder(torch.fx.Tracer):
@@ -148,7 +149,10 @@ class Recorder(torch.fx.Tracer):
         }
 
     def _is_leaf(self, module: torch.nn.Module) -> bool:
-        return bool(super().is_leaf_module(module, ""))
+        """Whether what happens inside is torch's own affair; a layer of torch around the user's code is opened."""
+        if not super().is_leaf_module(module, "") or isinstance(module, _WRAPPERS):
+            return False
+        return all(type(part).__module__.startswith("torch.") for part in module.children())
 
     # -- operations --------------------------------------------------------------------------------------------------
 

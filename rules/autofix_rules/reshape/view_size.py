@@ -65,6 +65,12 @@ class ViewSize(Rule):
             after=model("self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, 4, 4)))", "self.net(x)"),
         ),
         Example(
+            name="a size of 0",
+            inputs=((4, 6),),
+            before=model("self.n = 0", "x.view(-1, self.n, 3)"),
+            after=model("self.n = 2", "x.view(-1, self.n, 3)"),
+        ),
+        Example(
             name="declines sizes read from another tensor",
             inputs=((2, 8),),
             before=model("self.fc = nn.Linear(8, 6)", "self.fc(x).view(x.size())"),
@@ -88,15 +94,9 @@ class ViewSize(Rule):
         """The first size is a number of samples that the run does not have."""
         values, shape = sizes.values, sizes.shape
         rest = math.prod(v for v in values[1:] if v != -1)
-        fits = math.prod(shape[1:]) % rest == 0 if -1 in values[1:] else math.prod(shape[1:]) == rest
-        if (
-            len(values) < 2
-            or len(shape) < 2
-            or values[0] in (-1, shape[0])
-            or not rest
-            or not fits
-            or is_batch(project, values[0])
-        ):
+        whole = math.prod(shape[1:])
+        fits = rest != 0 and (whole % rest == 0 if -1 in values[1:] else whole == rest)
+        if len(values) < 2 or len(shape) < 2 or values[0] in (-1, shape[0]) or not fits or is_batch(project, values[0]):
             return
         place, given = sizes.expressions[0], operands(project, operation)
         if given and isinstance(given[0].node, ast.Name):
