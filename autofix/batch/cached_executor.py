@@ -135,5 +135,12 @@ class BatchWork:
             return call.lost("it took too long")
         except Exception as error:  # A worker that died, here or elsewhere: the next run tries again.
             return call.lost(str(error) or type(error).__name__)
-        self.journal.put(key, value, call.files(value))
+        if not _lacked_something(value):
+            self.journal.put(key, value, call.files(value))
         return value
+
+
+def _lacked_something(value: Json) -> bool:
+    """Whether an import failed: what is missing may be there next time, and no file of the project tells."""
+    trace = (value.get("document") or {}).get("trace") or {}
+    return trace.get("ending") == "import-failed" or bool(trace.get("placeholders"))

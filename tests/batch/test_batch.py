@@ -236,6 +236,24 @@ def test_a_rewriting_that_changes_the_model_is_told_and_not_made(
     assert "note: a.py:11: left as it is; to make `head` a LazyLinear would change it: Attempted" in told
 
 
+LOADS = "import pathlib\nif not pathlib.Path(__file__).with_name('lib.so').exists(): raise ImportError('lib.so')\n"
+
+
+def test_a_failed_import_is_tried_again(tree: Callable[[Mapping[str, str]], Path]) -> None:
+    """What it lacked is no file of the project, so nothing in the cache's key tells that it is there now."""
+    uses = (
+        net()
+        .replace("import torch\n", "import torch\nimport native\n", 1)
+        .replace("self.body(x)", "native.same(self.body(x))")
+    )
+    folder = tree({"a.py": net(), "b.py": uses, "native.py": f"{LOADS}\ndef same(x):\n    return x\n"})
+    assert main.main(["batch", ".", "-q", "--report", "all.json"]) == 2
+    assert endings(folder / "all.json") == {"a.py": "healthy", "b.py": "not-run"}
+    (folder / "lib.so").touch()
+    assert main.main(["batch", ".", "-q", "--report", "all.json"]) == 0
+    assert endings(folder / "all.json") == {"a.py": "healthy", "b.py": "healthy"}
+
+
 def test_rewritings_of_one_file_do_not_stand_in_the_way_of_each_other(
     tree: Callable[[Mapping[str, str]], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
