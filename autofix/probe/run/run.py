@@ -205,7 +205,7 @@ def _describe_failure(error: BaseException, stage: str, recorder: Recorder, repl
         reply.update(ending="out of memory", message=message)
         return
     reply["ending"] = "import failed" if stage == "import" else "raised"
-    if isinstance(root, ImportError) and stage == "construct":
+    if isinstance(root, ImportError):
         reply["ending"] = "import failed"
         message = endings.import_message(root)
     if stage == "import" and isinstance(root, SyntaxError) and root.lineno is not None:
