@@ -5,6 +5,7 @@ Every writer runs with each kind of isolation; the tree is compared by content, 
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import json
 import os
@@ -18,7 +19,8 @@ import pytest
 from autofix import engine
 from autofix.loading import find_target
 from autofix.loading.settings import Settings
-from autofix.probe.contain import landlock, overlay
+from autofix.probe.contain import file_isolation, landlock, overlay
+from autofix.probe.contain.network import Refused
 from autofix.probe.main import wire
 from autofix.records.errors import ProbeError
 from autofix.records.report import Limits, RepairEnding, Report
@@ -304,6 +306,51 @@ def test_too_much_to_copy_is_refused(project: Path, tmp_path: Path, monkeypatch:
             probed(session, project / "train.py", MODEL + CALL)
 
 
+def test_nothing_is_run_where_a_promise_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: Callable[..., wire.RunRequest]
+) -> None:
+    """The front-end takes no copies where it was told that there are overlays."""
+
+    def refuse(*arguments: object) -> None:
+        raise OSError("not here")
+
+    monkeypatch.setattr(file_isolation, "View", refuse)
+    monkeypatch.setattr(landlock, "restrict", refuse)
+    request = asked("import torch\nclass Net(torch.nn.Module): pass", "2,3", model="Net()")
+    with pytest.raises(Refused, match="try again"):
+        file_isolation.FileIsolation(wire.OVERLAY, str(tmp_path)).enter(request, first=True)
+    assert file_isolation.FileIsolation(wire.COPIES, str(tmp_path)).enter(request, first=True)
+
+
+# level, error of the code -> the ending that it has, '' where it is a fault like any other
+REFUSALS: dict[str, tuple[str, BaseException, str]] = {
+    "a folder beside a mount": (wire.OVERLAY, OSError(errno.EROFS, "Read-only file system", "/x"), "refused"),
+    "a file of another group": (
+        wire.OVERLAY,
+        RuntimeError("open file failed with strerror: Value too large for defined data type"),
+        "refused",
+    ),
+    "a full view": (wire.OVERLAY, RuntimeError("SQLite: database or disk is full"), "limit reached"),
+    "no right to read": (wire.OVERLAY, PermissionError(errno.EACCES, "Permission denied", "/x"), ""),
+    "shapes": (wire.OVERLAY, RuntimeError("mat1 and mat2 shapes cannot be multiplied"), ""),
+    "compiled code, without overlays": (wire.LANDLOCK, RuntimeError("os error 13: Permission denied"), "refused"),
+    "shapes, without overlays": (wire.LANDLOCK, RuntimeError("mat1 and mat2 shapes cannot be multiplied"), ""),
+    "a file that is not there": (wire.LANDLOCK, RuntimeError("cannot be opened: No such file or directory"), ""),
+}
+
+
+@pytest.mark.parametrize("level, error, ending", REFUSALS.values(), ids=REFUSALS)
+def test_what_isolation_causes_is_no_fault_of_the_code(
+    level: str, error: BaseException, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_isolation, "held", lambda: level)
+    wrapped = ValueError("cannot save")
+    wrapped.__cause__ = error
+    for one in (error, wrapped):
+        found = file_isolation.refusal(one)
+        assert (found[0] if found else "") == ending
+
+
 NOBODY = 65534
 
 
@@ -331,9 +378,10 @@ def test_user_without_rights(isolated: tuple[Isolation, Session]) -> None:
         pytest.skip("asked once, by a superuser who can become somebody else")
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
-        mine, session = Path(name, "other", "mine"), Path(name, "session")
+        # The session's folder stands below what is covered once more, as it does where TMPDIR is in a home.
+        mine, session = Path(name, "other", "mine"), Path(name, "other", "mine", "session")
+        session.mkdir(parents=True)
         for folder in (mine, session):
-            folder.mkdir(parents=True)
             os.chown(folder, NOBODY, NOBODY)
         (mine / "weights.bin").write_bytes(PRECIOUS)
         os.chown(mine / "weights.bin", NOBODY, NOBODY)
@@ -358,6 +406,6 @@ def test_user_without_rights(isolated: tuple[Isolation, Session]) -> None:
         told = _told_by_child(act)
         if told == "no overlays":
             pytest.skip("this system lets nobody but a superuser make overlays")
-        assert told == "['new', 'weights.bin'] ['weights.bin']"
+        assert told == "['new', 'session', 'weights.bin'] ['session', 'weights.bin']"
         assert (mine / "weights.bin").read_bytes() == PRECIOUS
         assert (session / "reply").read_bytes() == b"x"

@@ -18,11 +18,13 @@ from ..main import wire
 from ..main.wire import RunRequest
 from ..run import messages
 from . import landlock, limits, redirection, shadow_files
+from .network import Refused
 from .overlay import View
 
 CAN_COVER = sys.platform == "linux"
 SHARE = 0.25  # Of the machine's memory: what the files that one run writes may take.
-_READ_ONLY = ("Read-only file system", "os error 30")
+# The second is what an overlay in a user namespace says of a file that belongs to another user or group.
+_READ_ONLY = ("Read-only file system", "Value too large for defined data type", "os error 30", "os error 75")
 _FULL = ("No space left on device", "os error 28", "database or disk is full")
 _DENIED = ("Permission denied", "os error 13", "readonly database", "unable to open database file", "EACCES")
 _ABSENT = ("No such file or directory", "os error 2", "does not exist", "cannot be opened", "unable to open")
@@ -45,10 +47,13 @@ def held() -> str:
 
 
 class FileIsolation:
-    """Keeps the files around the runs of one process; ``level`` is the strongest that may be used."""
+    """Keeps the files around the runs of one process; ``level`` is the strongest that may be used.
+
+    Copies are the front-end's: where it was promised more, no run is made without it.
+    """
 
     def __init__(self, level: str, folder: str) -> None:
-        self.level, self._folder = level, folder
+        self.level, self._folder, self._promised = level, folder, level
         self._view: View | None = None
         self._is_ready = self._is_stuck = False
         if level == wire.OVERLAY:
@@ -67,18 +72,26 @@ class FileIsolation:
             self._is_ready = True
 
     def enter(self, request: RunRequest, *, first: bool) -> bool:
-        """Whether the run may begin; a process that is not the ``first`` to try this leaves it to another one."""
+        """Whether the run may begin; a process that is not the ``first`` to try this leaves it to another one.
+
+        Raises Refused where nothing keeps the files any more.
+        """
+        if self.level == wire.COPIES != self._promised:
+            raise Refused(
+                "files cannot be kept apart from what the code writes, though they could a moment ago; try again"
+            )
         if self._view is None or self._is_stuck:
             return not self._is_stuck
         try:
             self.prepare()
-            self._view.cover_own((request.root, os.path.dirname(request.path), os.getcwd(), os.path.expanduser("~")))
+            self._view.cover_own((request.root, os.path.dirname(request.path), os.path.expanduser("~")))
         except OSError:
             if not first:
                 return False
             self._view = None
             self._fall_back()
             _held[:] = [self.level]
+            return self.enter(request, first=first)
         return True
 
     def leave(self) -> None:

@@ -49,14 +49,14 @@ class View:
         mounts = _mounts()
         self._folders = [path for path in _folders_to_cover(mounts) if path not in _OF_THE_SYSTEM]
         self._others = {path: _flags(options) for path, (_, options) in mounts.items() if path not in self._folders}
-        self._layers = -1
+        self._layers = self._own = -1
         self._count = 0
         self._below: dict[str, int] = {}  # What an overlay covers, by the folder.
 
     def prepare(self) -> None:
         """Cover every folder anew; what is written from here on is seen by this process and its children alone."""
         _check(_libc().unshare(_NEW_MOUNTS), "unshare")
-        own = os.open(self.folder, os.O_PATH | os.O_CLOEXEC)
+        self._own = os.open(self.folder, os.O_PATH | os.O_CLOEXEC)
         layers = os.path.join(self.folder, _LAYERS)
         os.makedirs(layers, exist_ok=True)
         _mount("tmpfs", layers, "tmpfs", 0, f"size={self._most_bytes},mode=700")
@@ -65,11 +65,10 @@ class View:
         try:
             for path in self._folders:
                 self._cover(path, path)
-            _mount(f"/proc/self/fd/{own}", self.folder, None, _BIND)
+            self._show_own()
             for path, flags in self._others.items():
                 _mount(None, path, None, _REMOUNT | _BIND | _READ_ONLY | flags)
         finally:
-            os.close(own)
             if not self._in_user_namespace:
                 self._forget_lower()
         _enter_again()
@@ -89,17 +88,24 @@ class View:
             above = next((one for one in sorted(self._below, key=len, reverse=True) if _is_within(top, one)), None)
             if above is not None:
                 self._cover(top, os.path.relpath(top, above), self._below[above])
+                if _is_within(self.folder, top):
+                    self._show_own()
         _enter_again()
 
     def leave(self) -> None:
         """Go back to the files as they are; the view is gone when its last process is."""
         self._forget_lower()
-        if self._layers >= 0:
-            os.close(self._layers)
-            self._layers = -1
+        for descriptor in (self._layers, self._own):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._layers = self._own = -1
         libc = _libc()
         _check(libc.unshare(_OWN_FOLDERS), "unshare")  # Threads that a run left share them.
         _check(libc.setns(self._base, _NEW_MOUNTS), "setns")
+
+    def _show_own(self) -> None:
+        """Have the session's folder be the real one, above what covers it."""
+        _mount(f"/proc/self/fd/{self._own}", self.folder, None, _BIND)
 
     def _cover(self, path: str, lower: str, within: int | None = None) -> None:
         try:

@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from ..contain import endings, file_isolation, limits, process_tree
+from ..contain import endings, file_isolation, limits, network, process_tree
 from ..run import messages, run_mode
 from ..run.memory_budget import TooLargeError
 from . import warm_up, wire, worker_pool
@@ -168,8 +168,13 @@ def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) ->
         isolation.prepare()
     for runs, line in enumerate(os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass")):
         request, reply_path = wire.decode_request(line)
-        if not isolation.enter(request, first=runs == 0):
-            os.write(done, wire.SPENT)
+        try:
+            if not isolation.enter(request, first=runs == 0):
+                os.write(done, wire.SPENT)
+                continue
+        except network.Refused as error:
+            endings.write_reply({"protocol": wire.PROTOCOL, "ending": "refused", "message": str(error)}, reply_path)
+            os.write(done, wire.ANSWERED)
             continue
         limits.set_for(request)
         os.makedirs(tempfile.gettempdir(), exist_ok=True)  # The run before may have emptied the folder above it.
