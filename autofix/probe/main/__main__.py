@@ -139,6 +139,7 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
     except BaseException as error:
         reply = {"protocol": wire.PROTOCOL, "ending": "probe failed", "message": f"{type(error).__name__}: {error}"}
         if endings.lacks_memory(error):
+            error.__traceback__ = None  # Its frames hold what the memory went into, and a reply needs some.
             message = messages.text(error) or endings.NO_MEMORY
             reply.update(ending="out of memory", message=message + limits.of_memory(request))
         if os.environ.get("AUTOFIX_PROBE_DEBUG"):
@@ -164,7 +165,7 @@ def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) ->
     isolation = file_isolation.FileIsolation(level, folder)
     if rehearse:
         warm_up.run()
-    with suppress(OSError):
+    with suppress(OSError, MemoryError):
         isolation.prepare()
     for runs, line in enumerate(os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass")):
         request, reply_path = wire.decode_request(line)
@@ -182,7 +183,7 @@ def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) ->
         if process_tree.has_children():
             process_tree.end_own()
         os.write(done, said)
-        with suppress(OSError):  # While the reply is being read; what fails now is tried again for the next run.
+        with suppress(OSError, MemoryError):  # While the reply is read; what fails is tried again for the next run.
             isolation.leave()
             isolation.prepare()
         gc.collect()
