@@ -141,15 +141,7 @@ def _write(path: str, content: bytes | None) -> None:
 
 def refusal(error: BaseException) -> tuple[str, str] | None:
     """The ending, and why in words, of a run that could not write what it wanted; None for an error of another kind."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        ended = _refusal(current)
-        if ended is not None:
-            return ended
-        current = current.__cause__ or current.__context__
-    return None
+    return next(filter(None, map(_refusal, messages.causes(error))), None)
 
 
 def _refusal(error: BaseException) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..main.wire import RunRequest
+from ..run import messages
 
 SHARE = 0.9  # Of the machine's memory: the rest keeps the system from ending processes of its own choice.
 SPARE_CPU_SECONDS = 5
@@ -123,15 +124,7 @@ def _own_cgroup() -> list[str]:
 
 def reached(error: BaseException, request: RunRequest) -> str:
     """Which limit an error comes from and how it is raised; '' for an error of another kind."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        words = _reached(current, request)
-        if words:
-            return words
-        current = current.__cause__ or current.__context__
-    return ""
+    return next(filter(None, (_reached(one, request) for one in messages.causes(error))), "")
 
 
 def _close_new(most: int) -> None:

@@ -11,7 +11,7 @@ import ctypes
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 _NEW_MOUNTS, _NEW_USER, _OWN_FOLDERS = 0x20000, 0x10000000, 0x200  # <linux/sched.h>
@@ -46,8 +46,9 @@ class View:
         _mount(None, "/", None, _RECURSIVE | _PRIVATE)
         self._base = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         # Nothing is mounted in this namespace by anybody else, so this is looked at once.
-        mounts = _mounts()
-        self._folders = [path for path in _folders_to_cover(mounts) if path not in _OF_THE_SYSTEM]
+        everywhere = _mounts()
+        mounts = {path: entry for path, entry in everywhere.items() if _is_storage(path, *entry)}
+        self._folders = [path for path in _folders_to_cover(everywhere, mounts) if path not in _OF_THE_SYSTEM]
         self._others = {path: _flags(options) for path, (_, options) in mounts.items() if path not in self._folders}
         self._layers = self._own = -1
         self._count = 0
@@ -154,14 +155,14 @@ def _has_all_users() -> bool:
 
 
 def _mounts() -> dict[str, tuple[str, str]]:
-    """Type and options of what is mounted to be written to, by the path, the topmost mount of each."""
+    """Type and options of what is mounted, by the path, the topmost mount of each."""
     found: dict[str, tuple[str, str]] = {}
     with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
         for line in file:
             left, _, right = line.partition(" - ")
             fields = left.split(" ")
             found[_unescaped(fields[4])] = (right.split(" ")[0], fields[5])
-    return {path: entry for path, entry in found.items() if _is_storage(path, *entry)}
+    return found
 
 
 def _is_storage(path: str, kind: str, options: str) -> bool:
@@ -170,10 +171,8 @@ def _is_storage(path: str, kind: str, options: str) -> bool:
     return path == "/dev/shm" or not _is_within(path, "/dev")
 
 
-def _folders_to_cover(mounts: dict[str, tuple[str, str]]) -> Iterable[str]:
+def _folders_to_cover(everywhere: Collection[str], mounts: Collection[str]) -> Iterable[str]:
     """The largest folders without a mount below them: the system lets nobody see what such a mount hides."""
-    with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
-        everywhere = {_unescaped(line.split(" ", 5)[4]) for line in file}
     waiting, found = ["/", *(path for path in ("/dev/shm",) if path in mounts)], 0
     while waiting:
         folder = waiting.pop()

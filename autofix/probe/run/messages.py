@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 
 LONGEST = 4000
 
@@ -30,6 +31,16 @@ def text(error: BaseException) -> str:
         return steady(str(error))
     except Exception:
         return type(error).__name__
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error itself, then what it was raised from or while, each once."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
 
 
 def first_line(error: BaseException) -> str:
