@@ -29,15 +29,10 @@ class Cause:
 
 def tensor_at(operation: Operation, position: int, name: str = "input") -> Tensor | None:
     """The tensor passed at ``position`` or by ``name``; of a packed sequence its data."""
-    value: Value = operation.arguments[position] if position < len(operation.arguments) else operation.keyword(name)
+    value: Value = operation.argument(position, name)
     if isinstance(value, Sequence) and value.type == "PackedSequence" and value.items:
         value = value.items[0]
     return value if isinstance(value, Tensor) else None
-
-
-def integer_argument(operation: Operation, position: int, name: str) -> int | None:
-    value = operation.arguments[position] if position < len(operation.arguments) else operation.keyword(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def show(shape: tuple[int, ...]) -> str:

@@ -5,7 +5,7 @@ They are judged from their operands, the weight among them; layers are judged fr
 
 from __future__ import annotations
 
-from autofix.diagnosis.cause import Cause, integer_argument, show, tensor_at
+from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence
@@ -15,7 +15,7 @@ MATRIX = frozenset(("matmul", "rmatmul", "mm", "bmm", "mv", "addmm", "baddbmm", 
 
 def multiplied(operation: Operation, subject: str) -> Cause | None:
     tensors = operation.tensors
-    if operation.target.rpartition(".")[2] in {"addmm", "baddbmm", "addbmm", "addmv"}:
+    if operation.operator in {"addmm", "baddbmm", "addbmm", "addmv"}:
         tensors = tensors[1:]
     if len(tensors) < 2:
         return None
@@ -80,7 +80,7 @@ def convolved(operation: Operation, subject: str) -> Cause | None:
     if tensor is None or weight is None or weight.rank < 3:
         return None
     spatial = weight.rank - 2
-    groups = integer_argument(operation, 6, "groups") or 1
+    groups = operation.integer(6, "groups") or 1
     if tensor.rank not in (spatial + 1, spatial + 2):
         message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
         return Cause(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
@@ -94,7 +94,7 @@ def convolved(operation: Operation, subject: str) -> Cause | None:
 
 def pooled(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     digits = [c for c in name if c.isdigit()]
     if tensor is None or not digits:
         return None
@@ -102,7 +102,7 @@ def pooled(operation: Operation, subject: str) -> Cause | None:
     if tensor.rank not in (spatial + 1, spatial + 2):
         message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
         return Cause(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
-    kernel = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("kernel_size")
+    kernel = operation.argument(1, "kernel_size")
     sizes = kernel.items if isinstance(kernel, Sequence) else (kernel,) * spatial
     if all(isinstance(k, int) for k in sizes) and any(
         int(str(k)) > s for k, s in zip(sizes, tensor.shape[-spatial:], strict=False)

@@ -64,7 +64,7 @@ def _refused_loss(project: Project, operation: Operation) -> Operation | None:
 def _subject(operation: Operation, layer: Layer | None) -> str:
     if operation.layer:
         return f"`{operation.layer}`"
-    return f"`{layer.kind}`" if layer is not None else f"`{operation.target.rpartition('.')[2]}`"
+    return f"`{layer.kind}`" if layer is not None else f"`{operation.operator}`"
 
 
 def _other(failure: Failure) -> Cause:
@@ -84,7 +84,7 @@ def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Cause | N
         if isinstance(first, Tensor) and first.dtype in _FLOATS - {"float32"}:
             return Cause(Mismatch.DTYPE, f"{subject} has float32 weights but receives {first.dtype}", operand=0)
         return None
-    if len(dtypes) > 1 and operation.target.rpartition(".")[2] in _PRODUCTS | {"linear"}:
+    if len(dtypes) > 1 and operation.operator in _PRODUCTS | {"linear"}:
         odd = next(i for i, t in enumerate(operation.tensors) if t.dtype != "float32")
         return Cause(Mismatch.DTYPE, f"{subject} got mixed dtypes: {' and '.join(sorted(dtypes))}", operand=odd)
     if len(dtypes & _FLOATS) > 1:

@@ -9,7 +9,7 @@ from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.operators.signatures import function_parameters
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
-from autofix.records.values import Sequence, Tensor, Value
+from autofix.records.values import Sequence, Tensor, Value, is_integer
 
 NAMING = frozenset(
     [
@@ -84,7 +84,7 @@ def out_of_range(subject: str, dim: int, tensor: Tensor) -> Cause:
 
 def dimensions(operation: Operation) -> tuple[int, ...]:
     """The dimensions that a function names, in order."""
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     parameters = function_parameters(name)
     found: list[int] = []
     for position, value in enumerate(operation.arguments[1:], 1):
@@ -104,7 +104,7 @@ def dimensions(operation: Operation) -> tuple[int, ...]:
 def _numbers(value: Value) -> list[int]:
     if isinstance(value, Sequence):
         return [n for item in value.items for n in _numbers(item)]
-    return [value] if isinstance(value, int) and not isinstance(value, bool) else []
+    return [value] if is_integer(value) else []
 
 
 def indexed(operation: Operation, subject: str) -> Cause | None:
@@ -120,8 +120,7 @@ def indexed(operation: Operation, subject: str) -> Cause | None:
     dimension = 0
     for part in parts:
         if (
-            isinstance(part, int)
-            and not isinstance(part, bool)
+            is_integer(part)
             and dimension < tensor.rank
             and not -tensor.shape[dimension] <= part < tensor.shape[dimension]
         ):

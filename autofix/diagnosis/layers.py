@@ -5,6 +5,7 @@ Functional twins (``F.linear``) are judged from their weight operand in the same
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from autofix.diagnosis.cause import Cause, show, tensor_at
@@ -13,7 +14,7 @@ from autofix.diagnosis.pointwise_and_views import unflatten
 from autofix.operators.shape_functions import per_dimension
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Layer, Operation
-from autofix.records.values import Sequence, Tensor, Value
+from autofix.records.values import Sequence, Tensor, Value, is_integer
 
 Check = Callable[[Operation, Layer, str], Cause | None]
 _BATCH_NORM_RANKS = {
@@ -36,7 +37,7 @@ def conclude(operation: Operation, layer: Layer, subject: str) -> Cause | None:
 
 
 def number(value: Value) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if is_integer(value) else None
 
 
 def _linear(operation: Operation, layer: Layer, subject: str) -> Cause | None:
@@ -131,10 +132,7 @@ def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Cause | Non
         return Cause(Mismatch.NORM_RANK, message, ranks, tensor.shape, "", 0)
     if tensor.rank > 1 and tensor.shape[1] != expected:
         return _norm_features(tensor, expected, 1, "num_features", subject)
-    rest = 1
-    for size in (tensor.shape[0], *tensor.shape[2:]):
-        rest *= size
-    if rest == 1:
+    if math.prod((tensor.shape[0], *tensor.shape[2:])) == 1:
         message = f"{subject} has one value per channel in {show(tensor.shape)}, too few to train on"
         return Cause(Mismatch.NORM_BATCH_OF_ONE, message, (2,), tensor.shape, "", 0)
     return None

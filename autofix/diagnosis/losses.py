@@ -62,7 +62,7 @@ def conclude(operation: Operation, layer: Layer | None) -> Cause | None:
 
 
 def name_of(operation: Operation, layer: Layer | None) -> str:
-    return layer.kind if layer is not None else operation.target.rpartition(".")[2]
+    return layer.kind if layer is not None else operation.operator
 
 
 def refuses_later(operation: Operation, layer: Layer | None) -> Cause | None:

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable
 
 from autofix.diagnosis import contractions, dims_and_indexing
-from autofix.diagnosis.cause import Cause, integer_argument, show, tensor_at
+from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.operators.shape_functions import ShapeError, clashing_dimension, view_shape
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
-from autofix.records.values import Sequence, Tensor, Value
+from autofix.records.values import Sequence, Tensor, Value, is_integer
 
 Check = Callable[[Operation, str], Cause | None]
 _ARITHMETIC = frozenset(
@@ -70,7 +70,7 @@ _ARITHMETIC = frozenset(
 
 
 def conclude(operation: Operation, subject: str) -> Cause | None:
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     for names, check in _CHECKS:
         if name in names:
             found = check(operation, subject)
@@ -95,8 +95,8 @@ def _view(operation: Operation, subject: str) -> Cause | None:
 
 
 def _unflatten(operation: Operation, subject: str) -> Cause | None:
-    tensor, dim = tensor_at(operation, 0), integer_argument(operation, 1, "dim")
-    sizes = operation.arguments[2] if len(operation.arguments) > 2 else operation.keyword("sizes")
+    tensor, dim = tensor_at(operation, 0), operation.integer(1, "dim")
+    sizes = operation.argument(2, "sizes")
     return None if tensor is None or dim is None else unflatten(tensor, dim, sizes, subject)
 
 
@@ -121,12 +121,12 @@ def view_sizes(operation: Operation) -> tuple[int, ...] | None:
     if not rest:
         keyword = operation.keyword("shape") or operation.keyword("size")
         rest = keyword.items if isinstance(keyword, Sequence) else ()
-    sizes = tuple(size for size in rest if isinstance(size, int) and not isinstance(size, bool))
+    sizes = tuple(size for size in rest if is_integer(size))
     return sizes if sizes and len(sizes) == len(rest) else None
 
 
 def _concatenate(operation: Operation, subject: str) -> Cause | None:
-    sequence = operation.arguments[0] if operation.arguments else operation.keyword("tensors")
+    sequence = operation.argument(0, "tensors")
     tensors = [item for item in sequence.items if isinstance(item, Tensor)] if isinstance(sequence, Sequence) else []
     if len(tensors) < 2:
         return None
@@ -143,7 +143,7 @@ def _concatenate(operation: Operation, subject: str) -> Cause | None:
             detail=Detail.RANK,
         )
     stacking = operation.target.endswith("stack")
-    dim = integer_argument(operation, 1, "dim") or 0
+    dim = operation.integer(1, "dim") or 0
     if not stacking and not -ranks[0] <= dim < ranks[0]:
         return dims_and_indexing.out_of_range(subject, dim, tensors[0])
     for index, tensor in enumerate(tensors[1:], 1):
@@ -198,7 +198,7 @@ def _along(operation: Operation, subject: str) -> Cause | None:
     """``gather`` and its kin take an index of as many dimensions as the tensor has."""
     tensor, dim, index = (
         tensor_at(operation, 0),
-        integer_argument(operation, 1, "dim"),
+        operation.integer(1, "dim"),
         tensor_at(operation, 2, "index"),
     )
     if tensor is None or index is None or dim is None or index.rank == tensor.rank:

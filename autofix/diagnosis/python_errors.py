@@ -14,7 +14,7 @@ from autofix.facts.evaluate import Names, evaluate, integer
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Failure
-from autofix.records.values import Sequence, Tensor
+from autofix.records.values import Sequence, Tensor, is_integer
 from autofix.syntax.source import Source, dotted
 
 _IMPORTABLE = frozenset(
@@ -45,7 +45,7 @@ def _missing_name(failure: Failure) -> Cause | None:
 
 def _constructor(failure: Failure) -> Cause | None:
     """A layer that refused its own arguments."""
-    given = {name: value for name, value in failure.arguments if isinstance(value, int) and not isinstance(value, bool)}
+    given = {name: value for name, value in failure.arguments if is_integer(value)}
     if not failure.callee.endswith(".__init__"):
         return None
     kind = failure.callee.split(".")[-2]

@@ -48,7 +48,7 @@ def _recurrent(operation: Operation, layer: Layer, subject: str) -> Cause | None
 
 def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, subject: str) -> Cause | None:
     """The initial state against (layers * directions, batch, hidden)."""
-    state = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("hx")
+    state = operation.argument(1, "hx")
     if state is None:
         return None
     layers, hidden = number(layer.setting("num_layers")) or 1, number(layer.setting("hidden_size")) or 0
@@ -93,7 +93,7 @@ def _cell(operation: Operation, layer: Layer, subject: str) -> Cause | None:
         return Cause(
             Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1
         )
-    state = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("hx")
+    state = operation.argument(1, "hx")
     hidden = number(layer.setting("hidden_size")) or 0
     states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
     if layer.kind == "LSTMCell" and isinstance(state, Tensor):

@@ -12,7 +12,6 @@ from autofix.diagnosis import diagnose, losses
 from autofix.diagnosis.cause import show
 from autofix.facts.dataflow import (
     accidental_column,
-    bare,
     feeds_a_layer,
     feeds_a_loss,
     outer,
@@ -121,17 +120,16 @@ def _broadcasts(project: Project) -> Iterator[SilentFault]:
         tensors = operation.tensors[:2]
         if operation.raised or len(tensors) < 2 or outer(tensors[0].shape, tensors[1].shape) is None:
             continue
-        is_loss = bare(operation) in _LOSSES
-        by_hand = bare(operation) in _ARITHMETIC and accidental_column(project, tensors)
+        is_loss = operation.operator in _LOSSES
+        by_hand = operation.operator in _ARITHMETIC and accidental_column(project, tensors)
         if is_loss or (by_hand and feeds_a_loss(project, operation)):
             yield from _found(Mismatch.SILENT_BROADCAST, _broadcast_words(operation), project, operation)
 
 
 def _broadcast_words(operation: Operation) -> str:
     a, b = (tensor.shape for tensor in operation.tensors[:2])
-    return (
-        f"`{bare(operation)}` broadcasts {show(a)} with {show(b)} to {show(outer(a, b) or ())}: every pair of samples"
-    )
+    result = show(outer(a, b) or ())
+    return f"`{operation.operator}` broadcasts {show(a)} with {show(b)} to {result}: every pair of samples"
 
 
 # -- samples put together ----------------------------------------------------------------------------------------------
@@ -143,7 +141,7 @@ def _mixed(project: Project) -> Iterator[SilentFault]:
     if check is None or check.operation >= len(project.trace.operations):
         return
     operation = project.trace.operations[check.operation]
-    name, before, after = bare(operation), operation.tensors[0], operation.result
+    name, before, after = operation.operator, operation.tensors[0], operation.result
     if name in _RESHAPES and isinstance(after, Tensor):
         message = f"`{name}` merges different samples into one row: {show(before.shape)} becomes {show(after.shape)}"
         yield from _found(Mismatch.SILENT_FOLD, message, project, operation, dimension=check.dimension)
@@ -161,7 +159,7 @@ def _over_samples(project: Project, operation: Operation, check: Check) -> bool:
     layer takes: of the rows of a table, or as the result, it is a summary of samples on purpose.
     """
     before, after = operation.tensors[0], operation.result
-    if bare(operation) in _NORMALISED:
+    if operation.operator in _NORMALISED:
         failed = check.outcome is CheckOutcome.FAILED
         return failed and not used_across(project, operation, check.dimension)
     after = after.items[0] if isinstance(after, Sequence) and after.items else after
@@ -177,15 +175,15 @@ def _swapped(project: Project) -> Iterator[SilentFault]:
     """Views that give the dimensions inside a sample each other's sizes, which only relabels the elements."""
     for operation in project.forward_operations():
         before, after = operation.tensors[0] if operation.tensors else None, operation.result
-        if bare(operation) not in _RESHAPES or before is None or not isinstance(after, Tensor) or before.rank < 3:
+        if operation.operator not in _RESHAPES or before is None or not isinstance(after, Tensor) or before.rank < 3:
             continue
         differing = [(a, b) for a, b in zip(before.shape, after.shape, strict=False) if a != b]
         same_sizes = before.rank == after.rank and sorted(before.shape) == sorted(after.shape)
         maker = project.producer(before)
-        meant = maker is None or bare(maker) in {*_RESHAPES, "unflatten", "Unflatten", "flatten", "Linear", "linear"}
+        meant = maker is None or maker.operator in {*_RESHAPES, "unflatten", "Unflatten", "flatten", "Linear", "linear"}
         if same_sizes and len(differing) > 1 and before.shape[0] == after.shape[0] and before.contiguous and not meant:
             message = (
-                f"`{bare(operation)}` relabels {show(before.shape)} as {show(after.shape)} where it should permute"
+                f"`{operation.operator}` relabels {show(before.shape)} as {show(after.shape)} where it should permute"
             )
             yield from _found(Mismatch.SILENT_FOLD, message, project, operation)
 
@@ -195,7 +193,7 @@ def _swapped(project: Project) -> Iterator[SilentFault]:
 
 def _squeezed(project: Project, batch: int, rerun_with_batch: RerunWithBatch) -> Iterator[SilentFault]:
     """Squeezes that also remove a batch of one, where a batch of one then fails or comes out in another shape."""
-    ran = [operation for operation in project.forward_operations() if bare(operation) == "squeeze"]
+    ran = [operation for operation in project.forward_operations() if operation.operator == "squeeze"]
     places = [operation for operation in ran if batch in operation.tensors[0].shape]
     if not places or sequence_first(project, batch):
         return

@@ -42,7 +42,7 @@ def holds_tensors(value: Value) -> bool:
 def argument(operation: Operation, subject: str) -> Cause | None:
     """A tuple of tensors given to an operation that takes one tensor, or inside the tensors to be joined."""
     first = operation.arguments[0] if operation.arguments else None
-    if operation.target.rpartition(".")[2] in _TAKES_SEQUENCE:
+    if operation.operator in _TAKES_SEQUENCE:
         items = first.items if isinstance(first, Sequence) else ()
         first = next((item for item in items if holds_tensors(item)), None)
     if not isinstance(first, Sequence) or not holds_tensors(first):

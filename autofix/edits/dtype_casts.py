@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 
 from autofix.edits.caller_edits import passed
-from autofix.facts.call_sites import bare
 from autofix.facts.operands import followed_by
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
@@ -31,7 +30,7 @@ def where_made(project: Project, tensor: Tensor, wanted: str) -> Change | None:
             return None
         if not operation.tensors:
             call = project.call(operation.frames)
-            return None if call is None else _typed(call, bare(operation), wanted)
+            return None if call is None else _typed(call, operation.operator, wanted)
     return None
 
 

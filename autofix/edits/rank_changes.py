@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import bare, is_method, receiver, written
+from autofix.facts.call_sites import is_method, receiver, written
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
@@ -39,7 +39,7 @@ def behind(project: Project, tensors: tuple[Tensor, ...], names: frozenset[str])
         for operation in project.ancestry(tensor):
             if (
                 operation.index not in seen
-                and bare(operation) in names
+                and operation.operator in names
                 and operation.kind is not OperationKind.CALL_MODULE
             ):
                 seen.add(operation.index)

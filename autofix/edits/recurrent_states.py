@@ -18,7 +18,7 @@ HALVES = ((None, 1), (1, 2)), ((0, 1), (1, 2))
 
 
 def state_value(operation: Operation) -> Value:
-    return operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("hx")
+    return operation.argument(1, "hx")
 
 
 def state_tensors(operation: Operation) -> tuple[Tensor, ...]:

@@ -13,7 +13,7 @@ from autofix.provenance import Site, SiteKind, dearest
 from autofix.records.costs import Counted
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind, Phase
-from autofix.records.values import Tensor
+from autofix.records.values import Tensor, is_integer
 from autofix.syntax.source import Source
 
 
@@ -120,7 +120,7 @@ def made_name(project: Project, tensor: Tensor) -> str:
     """The attribute a parameter or buffer is read from."""
     stored = _stored(project, tensor)
     operation = project.producer(stored) if stored is not None else None
-    return operation.target.rpartition(".")[2] if operation is not None else ""
+    return operation.operator if operation is not None else ""
 
 
 def _bound(project: Project, source: Source, operation: Operation, other: Tensor, from_end: int, want: int) -> str:
@@ -128,9 +128,7 @@ def _bound(project: Project, source: Source, operation: Operation, other: Tensor
     frames = with_environments(project, operation.frames)
     names = project.names(Expression(source, ast.Constant(None), frames)).local
     items = names.items if names is not None else ()
-    number = next(
-        (n for n, v in items if isinstance(v, int) and not isinstance(v, bool) and v == want and n.isidentifier()), ""
-    )
+    number = next((n for n, v in items if is_integer(v) and v == want and n.isidentifier()), "")
     if number:
         return number
     axis = other.rank - from_end

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import argument_of, bare, followed
+from autofix.facts.call_sites import argument_of, followed
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.values import Tensor
@@ -19,7 +19,7 @@ def last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[Turn]:
     """``k.transpose(1, 2)`` of keys that have their heads there already: the last two are meant."""
     for tensor, other in ((right, left), (left, right)):
         turned = project.producer(tensor)
-        if turned is None or bare(turned) not in {"transpose", "swapaxes"} or turned.tensors[0].rank < 3:
+        if turned is None or turned.operator not in {"transpose", "swapaxes"} or turned.tensors[0].rank < 3:
             continue
         *before, rows, columns = turned.tensors[0].shape
         meet = rows == right.shape[-2] if tensor is left and right.rank > 1 else columns == left.shape[-1]

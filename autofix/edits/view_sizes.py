@@ -16,7 +16,7 @@ from autofix.provenance.bindings import literals
 from autofix.provenance.producers import argument_expression
 from autofix.records.costs import Evidence
 from autofix.records.trace import Layer, Operation
-from autofix.records.values import Sequence, Value
+from autofix.records.values import Sequence, Value, is_integer
 
 RESHAPING = frozenset(("view", "reshape", "unflatten", "Unflatten"))
 
@@ -36,7 +36,7 @@ class Sizes:
 
 def sizes_of(project: Project, operation: Operation, layer: Layer | None = None) -> Sizes | None:
     """What ``operation`` asks for; None where it is not written out size by size."""
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     if name not in RESHAPING or not operation.tensors:
         return None
     shape = operation.tensors[0].shape
@@ -75,7 +75,7 @@ def _listed(project: Project, asked: Value, place: Expression | None, shape: tup
 
 
 def _sizes(values: tuple[Value, ...], places: tuple[Expression | None, ...], shape: tuple[int, ...]) -> Sizes | None:
-    numbers = tuple(v for v in values if isinstance(v, int) and not isinstance(v, bool))
+    numbers = tuple(v for v in values if is_integer(v))
     found = tuple(p for p in places if p is not None and not isinstance(p.node, ast.Starred))
     return Sizes(numbers, found, shape) if len(numbers) == len(values) == len(found) > 0 else None
 

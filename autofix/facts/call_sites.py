@@ -16,11 +16,6 @@ from autofix.records.values import Sequence, Tensor
 from autofix.syntax.source import Source, argument, dotted
 
 
-def bare(operation: Operation) -> str:
-    """``view`` of ``Tensor.view``."""
-    return operation.target.rpartition(".")[2]
-
-
 def frames_of(project: Project, operation: Operation) -> tuple[Frame, ...]:
     """The operation's frames, with the values of names where a frame of the same activation was recorded."""
     failure = project.trace.failure

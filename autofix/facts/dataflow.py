@@ -23,11 +23,6 @@ _CHOSEN = frozenset(
 )
 
 
-def bare(operation: Operation) -> str:
-    """``view`` of ``Tensor.view``."""
-    return operation.target.rpartition(".")[2]
-
-
 def lead(operation: Operation) -> int | None:
     """The first size of the operation's first tensor."""
     return operation.tensors[0].shape[0] if operation.tensors and operation.tensors[0].rank else None
@@ -64,7 +59,7 @@ def _takes_samples_first(layer: Layer | None, operation: Operation, batch: int) 
     if lead(operation) != batch or operation.tensors[0].rank < 3:
         return False
     if layer is None or operation.kind is not OperationKind.CALL_MODULE:
-        return bare(operation) in _BATCHED
+        return operation.operator in _BATCHED
     return layer.kind.startswith(_LEADING) or _batch_first(layer) is True
 
 
@@ -98,7 +93,7 @@ def accidental_column(project: Project, tensors: tuple[Tensor, ...]) -> bool:
     """
     longer, shorter = sorted(tensors[:2], key=lambda tensor: -tensor.rank)
     maker = _maker(project, longer)
-    if maker is not None and (bare(maker) in _CHOSEN or maker.keyword("keepdim") is True):
+    if maker is not None and (maker.operator in _CHOSEN or maker.keyword("keepdim") is True):
         return False
     if not _is_data(project, longer) or not _is_data(project, shorter):
         return False
@@ -126,7 +121,7 @@ def _roots(project: Project, tensor: Tensor) -> set[int]:
     seen = {tensor.producer}
     for operation in project.ancestry(tensor):
         seen.add(operation.index)
-        if bare(operation) not in _RENAMED:
+        if operation.operator not in _RENAMED:
             break
     return seen - {-1}
 
@@ -138,7 +133,7 @@ def feeds_a_loss(project: Project, operation: Operation) -> bool:
         tensors = later.tensors
         if not any(tensor.producer in reached for tensor in tensors) or not isinstance(later.result, Tensor):
             continue
-        if bare(later) in {"mean", "sum", "nanmean"}:
+        if later.operator in {"mean", "sum", "nanmean"}:
             if later.result.rank == 0:
                 return True
             reached.add(later.index)
@@ -157,8 +152,8 @@ def used_across(project: Project, operation: Operation, dimension: int) -> bool:
         tensors = [tensor for tensor in later.tensors if tensor.producer in reached]
         if not tensors:
             continue
-        if bare(later) in {"t", "T", "mT"} or (
-            bare(later) in _ALONG and any(_names(later, dimension, t.rank) for t in tensors)
+        if later.operator in {"t", "T", "mT"} or (
+            later.operator in _ALONG and any(_names(later, dimension, t.rank) for t in tensors)
         ):
             return True
         if isinstance(later.result, Tensor) and any(tensor.shape == later.result.shape for tensor in tensors):

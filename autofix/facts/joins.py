@@ -19,11 +19,11 @@ def joined(project: Project, tensor: Tensor, dimension: int) -> tuple[Tensor, ..
         result = operation.result
         if not isinstance(result, Tensor) or result.shape[dimension : dimension + 1] != (tensor.shape[dimension],):
             return ()
-        if operation.target.rpartition(".")[2] in _JOINS:
+        if operation.operator in _JOINS:
             return operation.tensors if _dimension(operation) % result.rank == dimension else ()
     return ()
 
 
 def _dimension(operation: Operation) -> int:
-    value = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("dim")
+    value = operation.argument(1, "dim")
     return value if isinstance(value, int) else 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from autofix.facts.project_view import Project
 from autofix.operators.shape_functions import ShapeError, broadcast
 from autofix.records.trace import Operation, OperationKind
-from autofix.records.values import Sequence, Tensor
+from autofix.records.values import Sequence, Tensor, is_integer
 
 _AVERAGES = ("mean", "sum", "norm", "vector_norm", "std", "var", "logsumexp", "median", "prod")
 _CHOICES = ("max", "min", "amax", "amin", "all", "any", "argmax", "argmin")
@@ -20,7 +20,7 @@ def reductions(project: Project, tensor: Tensor, other: tuple[int, ...]) -> Iter
     for count, operation in enumerate(project.ancestry(tensor)):
         if count >= MAX_STEPS:
             return
-        if operation.target.rpartition(".")[2] in _REDUCTIONS and operation.tensors:
+        if operation.operator in _REDUCTIONS and operation.tensors:
             kept = _kept(operation)
             if kept is not None and _fits(kept, other):
                 yield operation
@@ -49,7 +49,7 @@ def _kept(operation: Operation) -> tuple[int, ...] | None:
 
 
 def _dimensions(operation: Operation) -> list[int]:
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     position = 2 if name in {"norm", "vector_norm"} else 1
     value = operation.keyword("dim")
     if value is None:
@@ -57,7 +57,7 @@ def _dimensions(operation: Operation) -> list[int]:
     if value is None and len(operation.arguments) > position:
         value = operation.arguments[position]
     items = value.items if isinstance(value, Sequence) else (value,)
-    return [item for item in items if isinstance(item, int) and not isinstance(item, bool)]
+    return [item for item in items if is_integer(item)]
 
 
 def _fits(kept: tuple[int, ...], other: tuple[int, ...]) -> bool:

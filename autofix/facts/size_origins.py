@@ -114,7 +114,7 @@ def _made(project: Project, operation: Operation, dimension: int) -> Origin | No
     if call is None or not isinstance(call.node, ast.Call):
         return None
     written = dotted(call.node.func).rpartition(".")[2] or getattr(call.node.func, "attr", "")
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     node: ast.expr | None = None
     if written == name == "arange" and dimension == 0:
         return _counted(operation, call, call.node)
@@ -154,7 +154,7 @@ def size_arguments(call: ast.Call) -> list[ast.expr]:
 
 def _repeated(project: Project, operation: Operation, dimension: int) -> Origin | None:
     """How often the entries of a dimension were repeated."""
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     if name not in _REPEATS or not operation.tensors or not isinstance(operation.result, Tensor):
         return None
     before, after = operation.tensors[0], operation.result
@@ -250,7 +250,7 @@ def slice_bound(project: Project, operation: Operation, index: int) -> Expressio
 
 def _before(operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
     """The operand and its dimension that became ``dimension`` of the result."""
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     tensors, result = operation.tensors, operation.result
     if not tensors or (operation.kind is OperationKind.CALL_MODULE and name not in {"Dropout", "Identity"}):
         return None

@@ -74,9 +74,9 @@ class Rule:
         return Fix(self.code, title, edits, counted((Evidence.EDIT, *evidence)), label, reason)
 
 
-def model(init: str, forward: str, header: str = "") -> str:
+def model(init: str, forward: str, header: str = "", inputs: str = "x") -> str:
     """A minimal model file: lines for ``__init__``, lines for ``forward`` (the last one an expression), lines before
-    the class.
+    the class, and the names that ``forward`` takes.
     """
     lines = [
         "import torch",
@@ -86,7 +86,7 @@ def model(init: str, forward: str, header: str = "") -> str:
     ]
     lines += ["", "", "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()"]
     lines += [f"        {line}" for line in init.splitlines()]
-    lines += ["", "    def forward(self, x):"]
+    lines += ["", f"    def forward(self, {inputs}):"]
     body = forward.splitlines()
     lines += [f"        {line}" for line in body[:-1]]
     lines += [f"        return {body[-1]}"]

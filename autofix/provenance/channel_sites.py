@@ -58,18 +58,12 @@ def producer_extra(
     return width_evidence.RECEIVER_IS_ODD if norm else width_evidence.extras(project, tensor, failing, expected, actual)
 
 
-def is_batched(project: Project, size: int) -> bool:
-    """Whether every tensor given to the model has ``size`` first: a batch."""
-    inputs = project.inputs()
-    return bool(inputs) and all(tensor.shape[:1] == (size,) for tensor in inputs)
-
-
 def stand_last(project: Project, tensor: Tensor, layer: Layer, channels: int) -> bool:
     """Whether ``layer`` finds its channels in the last dimension, and no layer before put channels first."""
     if tensor.rank != spatial(layer) + 2 or tensor.shape[-1] != channels or tensor.shape[1] == channels:
         return False
     for operation in project.ancestry(tensor):
-        if operation.target.rpartition(".")[2] in _MOVING:
+        if operation.operator in _MOVING:
             return True
         before = project.layer_of(operation)
         if before is not None and spatial(before):

@@ -9,7 +9,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.operators.signatures import position
 from autofix.provenance import Site, sites
 from autofix.records.trace import Layer, Operation
-from autofix.records.values import Sequence, Tensor
+from autofix.records.values import Sequence, Tensor, is_integer
 from autofix.syntax.source import argument
 
 _FLATTENING = frozenset(("flatten", "view", "reshape", "Flatten", "squeeze"))
@@ -42,7 +42,7 @@ def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
     """The sizes that were multiplied into the last dimension of ``tensor``, without the batch; empty if none were."""
     found: tuple[int, ...] = ()
     for operation in project.ancestry(tensor):
-        name = operation.target.rpartition(".")[2]
+        name = operation.operator
         source = operation.tensors[0] if operation.tensors else None
         if source is None:
             return found
@@ -113,7 +113,7 @@ def width(layer: Layer, names: tuple[str, ...]) -> int | None:
         value = layer.setting(name)
         if isinstance(value, Sequence) and len(value.items) == 1:
             value = value.items[0]
-        if isinstance(value, int) and not isinstance(value, bool):
+        if is_integer(value):
             return value
     return None
 
@@ -126,7 +126,7 @@ def output_parameter(layer: Layer) -> str:
 
 def set_output(layer: Layer, width: int) -> str:
     """The title of a fix that makes ``layer`` produce ``width`` features."""
-    return f"set `{output_parameter(layer) or 'the width'}` of `{layer.path or layer.kind}` to {width}"
+    return f"set `{output_parameter(layer) or 'the width'}` of `{layer.label}` to {width}"
 
 
 def producer_sites(project: Project, tensor: Tensor, want: int) -> Iterator[tuple[Layer, Site]]:

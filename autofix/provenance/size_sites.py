@@ -31,7 +31,7 @@ from autofix.provenance.render_expression import (
 from autofix.provenance.site import Site, SiteKind, dearest
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
-from autofix.records.values import Mapping, Sequence, Tensor
+from autofix.records.values import Mapping, Sequence, Tensor, is_integer
 from autofix.syntax import name_bindings
 from autofix.syntax.source import below, dotted
 
@@ -113,7 +113,7 @@ class _Solver:
 
     def _constant(self, expression: Expression, want: int, depth: int, kind: SiteKind) -> Iterator[Site]:
         value = getattr(expression.node, "value", None)
-        if not isinstance(value, int) or isinstance(value, bool) or value == want:
+        if not is_integer(value) or value == want:
             return
         spelled = self._sibling_product(expression, value, want)
         if spelled is not None:
@@ -363,14 +363,7 @@ class _Solver:
             if integer(node, names) == want and not later & name_bindings.targets(node):
                 yield text
         for name, value in names.local.items if names.local else ():
-            if (
-                name not in seen
-                and name.isidentifier()
-                and isinstance(value, int)
-                and not isinstance(value, bool)
-                and value == want
-                and name not in later
-            ):
+            if name not in seen and name.isidentifier() and is_integer(value) and value == want and name not in later:
                 seen.add(name)
                 yield name
 

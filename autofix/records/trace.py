@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from autofix.records.locations import Range, Texts
 from autofix.records.options import Mode
-from autofix.records.values import Mapping, Tensor, Value, tensors_of
+from autofix.records.values import Mapping, Tensor, Value, is_integer, tensors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,26 @@ class Operation:
     scope_index: int = -1
 
     @property
+    def operator(self) -> str:
+        """The last part of ``target``: ``view`` of ``Tensor.view``, ``Linear`` of ``torch.nn.Linear``."""
+        return self.target.rpartition(".")[2]
+
+    @property
     def tensors(self) -> tuple[Tensor, ...]:
         """The operand tensors in order, those inside lists and tuples included."""
         return tensors_of((*self.arguments, *(value for _, value in self.keywords)))
 
     def keyword(self, name: str) -> Value | None:
         return next((value for key, value in self.keywords if key == name), None)
+
+    def argument(self, position: int, name: str) -> Value | None:
+        """Return what was passed at ``position``, else by ``name``; None where neither was."""
+        return self.arguments[position] if position < len(self.arguments) else self.keyword(name)
+
+    def integer(self, position: int, name: str) -> int | None:
+        """Return the whole number passed at ``position`` or by ``name``."""
+        value = self.argument(position, name)
+        return value if is_integer(value) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +110,15 @@ class Layer:
     @property
     def parameter_count(self) -> int:
         """Elements of the layer's own parameters, without those of its children."""
-        total = 0
-        for _, shape in self.parameters:
-            count = 1
-            for size in shape:
-                count *= size
-            total += count
-        return total
+        return sum(math.prod(shape) for _, shape in self.parameters)
 
     def setting(self, name: str) -> Value | None:
         return next((value for key, value in self.settings if key == name), None)
+
+    @property
+    def label(self) -> str:
+        """What a reader knows the layer by: its path in the model, else its class."""
+        return self.path or self.kind
 
     @property
     def kind(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,8 @@ def tensors_of(values: tuple[Value, ...]) -> tuple[Tensor, ...]:
         elif isinstance(value, Mapping):
             found.extend(tensors_of(tuple(item for _, item in value.items)))
     return tuple(found)
+
+
+def is_integer(value: object) -> TypeGuard[int]:
+    """Whether ``value`` is a whole number; True and False, which Python counts as numbers, are none."""
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.records.samples import SampleInput, SampleOrigin, Samples
+from autofix.records.values import is_integer
 from autofix.sample_inputs import from_layers
 from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.values import Function, Instance
@@ -67,7 +68,7 @@ def find(source: Source, expression: str) -> Samples | None:
 
 
 def _is_size(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return is_integer(value) and value > 0
 
 
 def _required(function: ast.FunctionDef) -> list[ast.arg]:

@@ -6,6 +6,7 @@ It reads the text alone; a use whose sizes are not all told is passed over.
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -128,10 +129,7 @@ def _named(keyword: ast.keyword, run: Interpretation, names: _Names) -> SampleIn
 def _input(value: Any) -> SampleInput | None:
     if not isinstance(value, AbstractTensor) or not value.shape or min(value.shape) < 1:
         return None
-    elements = 1
-    for size in value.shape:
-        elements *= size
-    if elements > MAX_ELEMENTS:
+    if math.prod(value.shape) > MAX_ELEMENTS:
         return None
     if value.dtype not in INTEGERS:
         return SampleInput(value.shape, value.dtype)

@@ -5,6 +5,7 @@ It reads words; what the code of a file says of its inputs is for ``inference``.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -95,9 +96,7 @@ def _shape(words: str, text: str) -> tuple[int, ...]:
         sizes.append(int(word))
     if min(sizes) <= 0:
         raise UsageError(f"the sample shape {text!r} has the size {min(sizes)}; sizes start at 1")
-    elements = 1
-    for size in sizes:
-        elements *= size
+    elements = math.prod(sizes)
     if elements > MAX_ELEMENTS:
         raise UsageError(f"the sample shape {text!r} has {elements} elements; that does not fit into memory")
     return tuple(sizes)

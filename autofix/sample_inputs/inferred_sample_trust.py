@@ -70,7 +70,7 @@ def _dimensions(operation: Operation, set_by: list[frozenset[int]]) -> Iterator[
     if not results or not operands:
         return
     result, given = results[0], operands[0]
-    kind = operation.target.rpartition(".")[2]
+    kind = operation.operator
     known = _of(given, set_by)
     if kind in _LAST:
         yield result.rank - 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from autofix.records.plan import Proof
 from autofix.records.trace import Check, Operation, OperationKind, Phase, Trace
 from autofix.records.values import Sequence, Tensor, Value
@@ -56,13 +58,7 @@ def state_of(trace: Trace) -> tuple[tuple[str, tuple[int, ...]], ...]:
 
 
 def _count(state: dict[str, tuple[int, ...]]) -> int:
-    total = 0
-    for shape in state.values():
-        size = 1
-        for dimension in shape:
-            size *= dimension
-        total += size
-    return total
+    return sum(map(math.prod, state.values()))
 
 
 def chain_words(trace: Trace) -> tuple[str, ...]:
@@ -86,4 +82,4 @@ def chain(trace: Trace) -> tuple[Operation, ...]:
 def label(operation: Operation) -> str:
     if operation.kind is OperationKind.PLACEHOLDER:
         return operation.target
-    return operation.layer or operation.target.rpartition(".")[2]
+    return operation.layer or operation.operator

@@ -151,7 +151,7 @@ def _of_layers(result: Result, layers: list[Layer]) -> Iterator[str]:
     """What a construction made: its sizes, and what went through it."""
     assert result.trace is not None
     for layer in layers[:LISTED_RUNS]:
-        yield f"**{layer.path or layer.kind}**"
+        yield f"**{layer.label}**"
         yield _sizes(layer)
         runs = [o for o in _operations(result) if _layer(result, o) is layer]
         yield from (text for text in _of_operations(result, runs[:1]) if "->" in text)

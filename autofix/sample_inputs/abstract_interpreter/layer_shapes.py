@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autofix.operators import shape_functions
+from autofix.records.values import is_integer
 from autofix.sample_inputs.abstract_interpreter import view_shapes
 from autofix.sample_inputs.abstract_interpreter.values import (
     INTEGERS,
@@ -38,7 +39,7 @@ class Use:
 
 def _numbers(layer: AbstractLayer, name: str, count: int) -> Shape:
     value = layer.settings.get(name, _DEFAULTS.get(name))
-    if isinstance(value, int) and not isinstance(value, bool):
+    if is_integer(value):
         return (value,) * count
     if isinstance(value, (tuple, list)) and all(isinstance(one, int) for one in value) and len(value) in (1, count):
         return tuple(value) * (count // len(value))

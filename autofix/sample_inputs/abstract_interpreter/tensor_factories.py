@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from autofix.records.values import is_integer
 from autofix.sample_inputs.abstract_interpreter import view_shapes
 from autofix.sample_inputs.abstract_interpreter.values import INTEGERS, AbstractTensor
 
@@ -25,7 +26,7 @@ MAKERS = {"randn", "rand", "zeros", "ones", "empty", "full", "normal"}
 
 
 def are_sizes(values: Sequence[Any]) -> bool:
-    return all(isinstance(one, int) and not isinstance(one, bool) for one in values)
+    return all(is_integer(one) for one in values)
 
 
 def flat(values: Sequence[Any]) -> tuple[int, ...] | None:

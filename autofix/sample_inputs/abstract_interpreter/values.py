@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from autofix.records.values import is_integer
 from autofix.syntax.source import Source
 
 INTEGERS = frozenset(("int8", "uint8", "int16", "int32", "int64"))
@@ -62,7 +63,7 @@ class AbstractLayer:
 
     def size(self, name: str) -> int | None:
         value = self.settings.get(name)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return value if is_integer(value) else None
 
     def flag(self, name: str) -> bool:
         return self.settings.get(name) is True

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from autofix.edits.rank_changes import behind
 from autofix.edits.size_reads import live_sites
-from autofix.facts.call_sites import argument_of, bare, is_batch
+from autofix.facts.call_sites import argument_of, is_batch
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Operation, Phase
 from autofix.records.values import Tensor
@@ -51,7 +51,7 @@ class BakedBatch(Rule):
         Example(
             name="declines inputs of different batches",
             inputs=((4, 5), (8, 5)),
-            before=model("self.k = 1", "x + y").replace("(self, x)", "(self, x, y)"),
+            before=model("self.k = 1", "x + y", inputs="x, y"),
         ),
     )
 
@@ -60,7 +60,7 @@ class BakedBatch(Rule):
         if operation is None:
             return
         wants = {t.shape[0] for t in operation.tensors if t.rank and is_batch(project, t.shape[0])}
-        expands = finding.mismatch is Mismatch.EXPAND or bare(operation) in EXPANDING
+        expands = finding.mismatch is Mismatch.EXPAND or operation.operator in EXPANDING
         if expands and operation.tensors[:1] and operation.tensors[0].rank:
             wants = {operation.tensors[0].shape[0]}
         for want in wants:

@@ -66,7 +66,7 @@ class ConcatenateDimension(Rule):
         Example(
             name="declines where several dimensions differ",
             inputs=((4, 5, 6), (3, 5, 7)),
-            before=model("self.n = 1", "torch.cat((x, y), dim=1)").replace("(self, x)", "(self, x, y)"),
+            before=model("self.n = 1", "torch.cat((x, y), dim=1)", inputs="x, y"),
         ),
     )
 
@@ -133,7 +133,7 @@ class ConcatenateDimension(Rule):
         if len(finding.expected) != 1 or finding.dimension is None:
             return
         for count, operation in enumerate(project.ancestry(tensor)):
-            name = operation.target.rpartition(".")[2]
+            name = operation.operator
             call = written(project, operation) if name in _JOINING and len(operation.tensors) > 1 else None
             if call is None:
                 continue
@@ -163,7 +163,7 @@ def _against(dimension: int, rank: int) -> tuple[Evidence, ...]:
 
 
 def _dim(operation: Operation) -> int:
-    value = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("dim")
+    value = operation.argument(1, "dim")
     return value if isinstance(value, int) else 0
 
 

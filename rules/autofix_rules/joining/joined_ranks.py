@@ -44,13 +44,13 @@ class JoinedRanks(Rule):
         Example(
             name="one step",
             inputs=((2, 1, 6), (2, 4)),
-            before=model("self.k = 1", "torch.cat([x, h], dim=2)").replace("(self, x)", "(self, x, h)"),
-            after=model("self.k = 1", "torch.cat([x, h.unsqueeze(1)], dim=2)").replace("(self, x)", "(self, x, h)"),
+            before=model("self.k = 1", "torch.cat([x, h], dim=2)", inputs="x, h"),
+            after=model("self.k = 1", "torch.cat([x, h.unsqueeze(1)], dim=2)", inputs="x, h"),
         ),
         Example(
             name="a state beside every step",
             inputs=((2, 5, 6), (2, 4)),
-            before=model("self.k = 1", "torch.cat([x, h], dim=2)").replace("(self, x)", "(self, x, h)"),
+            before=model("self.k = 1", "torch.cat([x, h], dim=2)", inputs="x, h"),
             after=model("self.k = 1", "torch.cat([x, h.unsqueeze(1).expand(-1, x.size(1), -1)], dim=2)").replace(
                 "(self, x)", "(self, x, h)"
             ),
@@ -58,7 +58,7 @@ class JoinedRanks(Rule):
         Example(
             name="declines maps beside a vector",
             inputs=((2, 3, 4, 4), (2, 4)),
-            before=model("self.k = 1", "torch.cat([x, h], dim=1)").replace("(self, x)", "(self, x, h)"),
+            before=model("self.k = 1", "torch.cat([x, h], dim=1)", inputs="x, h"),
         ),
     )
 
@@ -91,5 +91,5 @@ class JoinedRanks(Rule):
 
 
 def _dim(operation: Operation) -> int:
-    value = operation.arguments[1] if len(operation.arguments) > 1 else operation.keyword("dim")
+    value = operation.argument(1, "dim")
     return value if isinstance(value, int) else 0

@@ -97,7 +97,7 @@ class JoinedWidth(Rule):
         argument = argument_expression(project, layer, finding.parameter)
         terms = _terms(project, argument, len(parts)) if argument is not None and len(parts) > 1 else []
         if argument is not None and len(parts) > 1 and not terms:
-            yield from self._uncounted(project, argument, parts, layer.path or layer.kind)
+            yield from self._uncounted(project, argument, parts, layer.label)
         wrong = [(term, part) for term, part in zip(terms, parts, strict=False) if project.integer(term) != part]
         if len(wrong) != 1:
             return

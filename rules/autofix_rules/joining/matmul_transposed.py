@@ -21,7 +21,7 @@ from itertools import chain
 
 from autofix.edits.rank_changes import without_call
 from autofix.edits.transposes import heads, last_two
-from autofix.facts.call_sites import bare, followed, operands, written
+from autofix.facts.call_sites import followed, operands, written
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 from autofix.rule import (
@@ -77,13 +77,13 @@ class MatmulTransposed(Rule):
         Example(
             name="an adjacency behind the rows that it mixes",
             inputs=((5, 3), (5, 5)),
-            before=model(_GRAPH, "torch.mm(self.fc(x), y) + self.bias").replace("(self, x)", "(self, x, y)"),
-            after=model(_GRAPH, "torch.mm(y, self.fc(x)) + self.bias").replace("(self, x)", "(self, x, y)"),
+            before=model(_GRAPH, "torch.mm(self.fc(x), y) + self.bias", inputs="x, y"),
+            after=model(_GRAPH, "torch.mm(y, self.fc(x)) + self.bias", inputs="x, y"),
         ),
         Example(
             name="declines inputs that do not meet",
             inputs=((2, 8), (6, 3)),
-            before=model("self.k = 1", "x @ y").replace("(self, x)", "(self, x, y)"),
+            before=model("self.k = 1", "x @ y", inputs="x, y"),
         ),
     )
 
@@ -93,10 +93,10 @@ class MatmulTransposed(Rule):
             return
         places, tensors = operands(project, operation), operation.tensors
         if finding.mismatch is Mismatch.BROADCAST:
-            if bare(operation) == ATTENTION and len(places) > 1:
+            if operation.operator == ATTENTION and len(places) > 1:
                 yield from self._turned(project, operation, places, tensors)
             return
-        if bare(operation) in {"addmm", "baddbmm", "addbmm"}:
+        if operation.operator in {"addmm", "baddbmm", "addbmm"}:
             places, tensors = places[1:], tensors[1:]
         if len(tensors) < 2:
             return
@@ -115,14 +115,14 @@ class MatmulTransposed(Rule):
         self, project: Project, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
     ) -> Iterator[Fix]:
         left, right = tensors[:2]
-        attends = bare(operation) == ATTENTION
+        attends = operation.operator == ATTENTION
         turns = () if attends else last_two(project, left, right), heads(places, left, right, rows=not attends)
         for title, edits in chain(*turns):
             yield self.fix(title, edits, Evidence.EVIDENT)
 
     def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
         """``mm`` takes matrices, ``bmm`` batches of them; ``matmul`` any."""
-        wanted = {"mm": 2, "bmm": 3}.get(bare(operation))
+        wanted = {"mm": 2, "bmm": 3}.get(operation.operator)
         place = written(project, operation)
         if wanted is None or place is None or all(t.rank == wanted for t in operation.tensors):
             return
@@ -131,7 +131,7 @@ class MatmulTransposed(Rule):
         except NotACall:
             return
         yield self.fix(
-            f"multiply with `matmul`, since `{bare(operation)}` takes {wanted} dimensions",
+            f"multiply with `matmul`, since `{operation.operator}` takes {wanted} dimensions",
             (place.source.replace(place.node, text),),
             Evidence.EVIDENT,
         )
@@ -152,7 +152,7 @@ class MatmulTransposed(Rule):
                 continue
             undone = (
                 without_call(project, producer)
-                if producer is not None and bare(producer) in {"transpose", "t", "permute", "swapaxes"}
+                if producer is not None and producer.operator in {"transpose", "t", "permute", "swapaxes"}
                 else None
             )
             if undone is not None and producer is not None and producer.tensors[0].shape[:-2] == tensor.shape[:-2]:
@@ -172,7 +172,7 @@ class MatmulTransposed(Rule):
     ) -> Iterator[Fix]:
         """``W @ x`` with rows in x: the rows come first."""
         left, right = tensors[0], tensors[1]
-        is_product = left.rank == 2 <= right.rank and bare(operation) in {"matmul", "mm"}
+        is_product = left.rank == 2 <= right.rank and operation.operator in {"matmul", "mm"}
         if not is_product or left.shape[-1] == right.shape[-2]:
             return
         suffix = {left.shape[1]: _transpose(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from autofix.edits.view_sizes import sizes_of
-from autofix.facts.call_sites import bare, followed, lineage, operands
+from autofix.facts.call_sites import followed, lineage, operands
 from autofix.facts.project_view import Expression
 from autofix.facts.reduced_dimensions import reductions
 from autofix.records.locations import Edit
@@ -34,8 +34,8 @@ class MissingAxes(Rule):
         Example(
             name="a mask over heads",
             inputs=((2, 3, 5, 5), "bool:2,5"),
-            before=model("self.k = 1", "x.masked_fill(~m, -1e9)").replace("(self, x)", "(self, x, m)"),
-            after=model("self.k = 1", "x.masked_fill(~m[:, None, None, :], -1e9)").replace("(self, x)", "(self, x, m)"),
+            before=model("self.k = 1", "x.masked_fill(~m, -1e9)", inputs="x, m"),
+            after=model("self.k = 1", "x.masked_fill(~m[:, None, None, :], -1e9)", inputs="x, m"),
         ),
         Example(
             name="a weight for every channel",
@@ -48,7 +48,7 @@ class MissingAxes(Rule):
         Example(
             name="declines sizes that do not line up",
             inputs=((2, 3, 5), (2, 4)),
-            before=model("self.k = 1", "x * y").replace("(self, x)", "(self, x, y)"),
+            before=model("self.k = 1", "x * y", inputs="x, y"),
         ),
     )
 
@@ -92,7 +92,7 @@ class MissingAxes(Rule):
         for operation in lineage(project, tensor, 4):
             if not isinstance(operation.result, Tensor) or operation.result.shape != tensor.shape:
                 return
-            sizes = sizes_of(project, operation) if bare(operation) in {"view", "reshape"} else None
+            sizes = sizes_of(project, operation) if operation.operator in {"view", "reshape"} else None
             if (
                 sizes is not None
                 and tensor.shape[-1] == 1

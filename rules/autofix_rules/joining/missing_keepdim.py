@@ -46,7 +46,7 @@ class MissingKeepdim(Rule):
         Example(
             name="declines a reduction of everything",
             inputs=((4, 6), (3, 5)),
-            before=model("self.k = 2", "x.mean() * x + y").replace("(self, x)", "(self, x, y)"),
+            before=model("self.k = 2", "x.mean() * x + y", inputs="x, y"),
         ),
     )
 
@@ -65,7 +65,7 @@ class MissingKeepdim(Rule):
                     text = with_argument(call.text, "keepdim", "True")
                 except NotACall:
                     continue
-                name = reduction.target.rpartition(".")[2]
+                name = reduction.operator
                 edit = call.source.replace(call.node, text)
                 yield self.fix(
                     f"keep the dimension that `{name}` reduces",

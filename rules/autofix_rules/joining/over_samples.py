@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import argument_of, bare, is_method, written
+from autofix.facts.call_sites import argument_of, is_method, written
 from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation, OperationKind
@@ -66,7 +66,7 @@ class OverSamples(Rule):
         for rank, dimension in enumerate(others):
             edit = _named(project, operation, dimension)
             if edit is not None:
-                title = f"run `{bare(operation)}` over dimension {dimension} of {shape}"
+                title = f"run `{operation.operator}` over dimension {dimension} of {shape}"
                 yield self.fix(title, (edit,), Evidence.RUNNER_UP * rank)
 
 
@@ -79,7 +79,7 @@ def _preferred(project: Project, operation: Operation) -> list[int]:
     channels_second = bool(makers) and makers[0].startswith(_CHANNELS)
     classes = 1 if channels_second or tensor.rank == 2 else tensor.rank - 1
     rest = [d for d in range(1, tensor.rank) if d != classes]
-    return [classes, *rest] if "soft" in bare(operation).lower() else [*rest, classes]
+    return [classes, *rest] if "soft" in operation.operator.lower() else [*rest, classes]
 
 
 def _named(project: Project, operation: Operation, dimension: int) -> Edit | None:

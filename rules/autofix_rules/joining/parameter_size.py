@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import bare, operands
+from autofix.facts.call_sites import operands
 from autofix.facts.size_origins import origin
 from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import producer_sites, set_output
@@ -58,7 +58,7 @@ class ParameterSize(Rule):
         Example(
             name="declines inputs that do not meet",
             inputs=((2, 8), (6, 3)),
-            before=model("self.k = 1", "x @ y").replace("(self, x)", "(self, x, y)"),
+            before=model("self.k = 1", "x @ y", inputs="x, y"),
         ),
     )
 
@@ -105,7 +105,7 @@ class ParameterSize(Rule):
 def _maker(project: Project, tensor: Tensor, dimension: int, places: tuple[Expression, ...]) -> Expression | None:
     """The expression that gave a parameter its size: where it was recorded, else where its attribute is set."""
     producer = project.producer(tensor)
-    if producer is None or (producer.kind is not OperationKind.GET_ATTR and bare(producer) not in {"t", "T"}):
+    if producer is None or (producer.kind is not OperationKind.GET_ATTR and producer.operator not in {"t", "T"}):
         return None
     found = origin(project, tensor, dimension)
     if found is not None:

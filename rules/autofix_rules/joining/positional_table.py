@@ -67,7 +67,7 @@ class PositionalTable(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is None or operation.target.rpartition(".")[2] not in NAMES or len(operation.tensors) != 2:
+        if operation is None or operation.operator not in NAMES or len(operation.tensors) != 2:
             return
         for index in (1, 0):
             table, other = operation.tensors[index], operation.tensors[1 - index]
@@ -144,7 +144,7 @@ def _first_bound(project: Project, taken: Operation) -> Expression | None:
 def _joined(project: Project, tensor: Tensor, dimension: int, size: int) -> bool:
     """Whether a part of ``size`` steps was joined to the sequence."""
     for operation in project.ancestry(tensor):
-        if operation.target.rpartition(".")[2] in {"cat", "concat"}:
+        if operation.operator in {"cat", "concat"}:
             return any(t.rank >= -dimension and t.shape[dimension] == size for t in operation.tensors)
     return False
 

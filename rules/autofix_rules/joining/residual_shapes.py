@@ -48,7 +48,7 @@ class ResidualShapes(Rule):
         Example(
             name="declines shapes that no layer set",
             inputs=((2, 6), (2, 5)),
-            before=model("self.k = 1", "x + y").replace("(self, x)", "(self, x, y)"),
+            before=model("self.k = 1", "x + y", inputs="x, y"),
         ),
     )
 

@@ -76,7 +76,7 @@ class ShrinkingBranch(Rule):
                 even = transposed or size == half_kernel(layer)
                 against = (Evidence.OUTWARD * min(count, 3), Evidence.AGAINST * (not even))
                 parameter = "output_padding" if transposed else "padding"
-                title = f"set `{parameter}` of `{layer.path or layer.kind}` to {size}"
+                title = f"set `{parameter}` of `{layer.label}` to {size}"
                 for site in padding_sites(project, layer, parameter, size):
                     yield self.fix(title, site.edits, *site.evidence, *against, Evidence.EVIDENT)
 

@@ -62,7 +62,7 @@ class UnevenMaps(Rule):
         Example(
             name="declines maps of different rank",
             inputs=((1, 2, 9, 9), (1, 3, 7)),
-            before=model("self.k = 1", "x + y").replace("(self, x)", "(self, x, y)"),
+            before=model("self.k = 1", "x + y", inputs="x, y"),
         ),
     )
 
@@ -124,7 +124,7 @@ class UnevenMaps(Rule):
 
 
 def _grows(operation: Operation) -> bool:
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     return name.startswith(UPSAMPLING)
 
 

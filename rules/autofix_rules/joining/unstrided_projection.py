@@ -47,7 +47,7 @@ class UnstridedProjection(Rule):
         Example(
             name="declines sizes that no stride relates",
             inputs=((1, 2, 8, 8), (1, 2, 7, 5)),
-            before=model("self.k = 1", "x + y").replace("(self, x)", "(self, x, y)"),
+            before=model("self.k = 1", "x + y", inputs="x, y"),
         ),
     )
 

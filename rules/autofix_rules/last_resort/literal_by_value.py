@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from autofix.records.locations import Position, Range
 from autofix.records.trace import Frame
+from autofix.records.values import is_integer
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule
 from autofix.syntax.source import Source
 
@@ -85,7 +86,7 @@ def _numbers(project: Project) -> Iterator[tuple[int, Source, ast.Constant]]:
             continue
         seen.add((str(frame.path), function.lineno))
         for node in ast.walk(function):
-            if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
+            if isinstance(node, ast.Constant) and is_integer(node.value):
                 yield distance, source, node
 
 

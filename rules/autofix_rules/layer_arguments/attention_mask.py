@@ -61,7 +61,7 @@ class AttentionMask(Rule):
             mask = operation.tensors[finding.operand]
             yield from self._resized(project, operation, mask, operation.tensors[0], finding.expected)
             yield from self._turned(project, operation, mask, finding)
-        elif operation.target.rpartition(".")[2] in NAMES:
+        elif operation.operator in NAMES:
             for index, mask in enumerate(operation.tensors):
                 other = max(
                     (t for i, t in enumerate(operation.tensors) if i != index), key=lambda t: t.rank, default=mask

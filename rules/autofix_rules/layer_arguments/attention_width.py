@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autofix.diagnosis.cause import tensor_at
 from autofix.provenance.producers import argument_expression, argument_sites, producer_sites, set_output
 from autofix.records.trace import Layer, Operation
-from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, dearest, model
 from autofix.syntax.call_edits import with_argument
 
@@ -59,7 +59,7 @@ class AttentionWidth(Rule):
         if layer is None or operation is None or finding.operand >= len(operation.tensors):
             return
         want, tensor = finding.actual[0], operation.tensors[finding.operand]
-        inner, name = _sized(project, layer, finding.parameter), layer.path or layer.kind
+        inner, name = _sized(project, layer, finding.parameter), layer.label
         if layer.kind == "MultiheadAttention" and finding.operand > 0:
             yield from self._key_and_value(project, layer, operation, want)
         for site in argument_sites(project, inner, finding.parameter, want):
@@ -70,12 +70,12 @@ class AttentionWidth(Rule):
 
     def _key_and_value(self, project: Project, layer: Layer, operation: Operation, want: int) -> Iterator[Fix]:
         """``kdim`` and ``vdim`` in one step, where key and value are equally wide."""
-        key, value = (_operand(operation, place, name) for place, name in ((1, "key"), (2, "value")))
+        key, value = (tensor_at(operation, place, name) for place, name in ((1, "key"), (2, "value")))
         call = project.construction_call(layer)
         if key is None or value is None or key.shape[-1] != value.shape[-1] or call is None:
             return
         names = [name for name in ("kdim", "vdim") if layer.setting(name) != want]
-        title = f"set `kdim` and `vdim` of `{layer.path or layer.kind}` to {want}"
+        title = f"set `kdim` and `vdim` of `{layer.label}` to {want}"
         per_name = [argument_sites(project, layer, name, want) for name in names]
         if all(argument_expression(project, layer, name) is None for name in ("kdim", "vdim")):
             text = with_argument(with_argument(call.text, "kdim", str(want)), "vdim", str(want))
@@ -86,11 +86,6 @@ class AttentionWidth(Rule):
                 chosen = [next((s for s in one if s.text == first.text), one[0]) for one in per_name]
                 edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
                 yield self.fix(title, edits, *dearest(chosen))
-
-
-def _operand(operation: Operation, place: int, name: str) -> Tensor | None:
-    value = operation.arguments[place] if place < len(operation.arguments) else operation.keyword(name)
-    return value if isinstance(value, Tensor) else None
 
 
 def _sized(project: Project, layer: Layer, parameter: str) -> Layer:

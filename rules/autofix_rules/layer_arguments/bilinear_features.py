@@ -42,7 +42,7 @@ class BilinearFeatures(Rule):
         layer, operation = project.layer(finding.layer), project.operation(finding)
         if layer is None or operation is None or finding.operand >= len(operation.tensors):
             return
-        tensor, name = operation.tensors[finding.operand], layer.path or layer.kind
+        tensor, name = operation.tensors[finding.operand], layer.label
         for site in argument_sites(
             project, layer, finding.parameter, finding.actual[0], flattened_from(project, tensor)
         ):

@@ -19,9 +19,9 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.insert_view_op import insertions
+from autofix.facts.call_sites import is_batch
 from autofix.provenance.channel_sites import (
     doubt,
-    is_batched,
     number,
     producer_extra,
     same_width,
@@ -88,10 +88,10 @@ class ConvChannels(Rule):
 
     def _sizes(self, finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         (expected,), (actual,) = finding.expected, finding.actual
-        name = layer.path or layer.kind
+        name = layer.label
         here, before = producer_extra(project, tensor, layer, expected, actual)
         elsewhere = stand_last(project, tensor, layer, expected)
-        if elsewhere or (tensor.rank == spatial(layer) + 1 and is_batched(project, actual)):
+        if elsewhere or (tensor.rank == spatial(layer) + 1 and is_batch(project, actual)):
             here = (*here, Evidence.HIDES_FAULT)
         yield from self._depthwise(project, layer, actual, here)
         for site in argument_sites(project, layer, "in_channels", actual):
@@ -117,7 +117,7 @@ class ConvChannels(Rule):
             if expression is None or not isinstance(expression.node, ast.Constant):
                 return
             edits.append(expression.source.replace(expression.node, str(size)))
-        title = f"set the channels and groups of `{layer.path or layer.kind}` to {want}"
+        title = f"set the channels and groups of `{layer.label}` to {want}"
         yield self.fix(title, tuple(edits), *extra)
 
     def _missing_dimension(self, project: Project, layer: Layer, operation: Operation, tensor: Tensor) -> Iterator[Fix]:
@@ -125,7 +125,7 @@ class ConvChannels(Rule):
         if number(layer, "in_channels") != 1 or tensor.rank != spatial(layer) + 1:
             return
         title = f"add the dimension of the channel to {tensor.shape}"
-        reason = f"`{layer.path or layer.kind}` takes one channel and {tensor.shape} has no dimension for it"
+        reason = f"`{layer.label}` takes one channel and {tensor.shape} has no dimension for it"
         for count, (edits, words) in enumerate(
             insertions(project, operation, layer, "unsqueeze(1)", "", "", outward=True)
         ):

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 
 from autofix.edits.insert_view_op import insertions
 from autofix.edits.swap_class import beside, exchanged, exchanged_function
-from autofix.provenance.channel_sites import is_batched, number, spatial
+from autofix.facts.call_sites import is_batch
+from autofix.provenance.channel_sites import number, spatial
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
@@ -86,7 +87,7 @@ class ConvRank(Rule):
         kind = f"{layer.kind[:-2]}{dimensions}d"
         others = beside(project, layer, f"{dimensions}d")
         for edits, against in exchanged(project, layer, kind):
-            title = f"make `{layer.path or layer.kind}` a {kind}"
+            title = f"make `{layer.label}` a {kind}"
             evidence = (Evidence.EXACT_FIT,) if width else against
             yield self.fix(title, (*edits, *others), *evidence, reason=f"{tensor.shape} is for {kind}")
 
@@ -107,10 +108,10 @@ class ConvRank(Rule):
         """A pool that took ``(N, C, L)`` for one image ``(C, H, W)``."""
         for operation in project.ancestry(tensor):
             given = operation.tensors[0] if operation.tensors else None
-            name = operation.target.rpartition(".")[2].lower()
+            name = operation.operator.lower()
             if given is None or "pool" not in name or f"{given.rank - 1}d" not in name or given.rank < 3:
                 continue
-            if not is_batched(project, given.shape[0]):
+            if not is_batch(project, given.shape[0]):
                 continue
             reason = f"it took {given.shape} for one sample and pooled its channels"
             layer = project.layer_of(operation)
@@ -120,7 +121,7 @@ class ConvRank(Rule):
                 continue
             kind = f"{layer.kind[:-2]}{given.rank - 2}d"
             for edits, against in exchanged(project, layer, kind):
-                title = f"make `{layer.path or layer.kind}` a {kind}"
+                title = f"make `{layer.label}` a {kind}"
                 yield self.fix(title, edits, *against, Evidence.EXACT_FIT, reason=reason)
 
 

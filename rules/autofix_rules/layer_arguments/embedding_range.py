@@ -60,7 +60,7 @@ class EmbeddingRange(Rule):
         layer, operation = project.layer(finding.layer), project.operation(finding)
         if layer is None or operation is None:
             return
-        name = layer.path or layer.kind
+        name = layer.label
         if finding.mismatch is Mismatch.EMBEDDING_DTYPE:
             edit = at_argument(project, operation, 0, "input", "long()")
             if edit is not None:

@@ -53,10 +53,8 @@ class HeadAppliedTwice(Rule):
         if place is None or not _only_rebinds(*place):
             return
         source, statement = place
-        title = f"do not apply `{found[1].path}` before `{layer.path or layer.kind}`, which is the same head again"
-        reason = (
-            f"`{found[1].path}` and `{layer.path or layer.kind}` both turn {finding.expected[0]} features into scores"
-        )
+        title = f"do not apply `{found[1].path}` before `{layer.label}`, which is the same head again"
+        reason = f"`{found[1].path}` and `{layer.label}` both turn {finding.expected[0]} features into scores"
         edits: tuple[Edit, ...] = (source.delete_statement(statement),)
         yield self.fix(title, edits, Evidence.EVIDENT, reason=reason)
 

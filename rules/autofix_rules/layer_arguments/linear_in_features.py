@@ -71,7 +71,7 @@ class LinearInFeatures(Rule):
         tensor = operation.tensors[0]
         want = tensor.shape[-1]
         hints = flattened_from(project, tensor)
-        subject = layer.path or layer.kind
+        subject = layer.label
         doubt = _doubt(project, tensor, finding.expected[0], subject)
         expected = finding.expected[0]
         here, before = width_evidence.extras(project, tensor, layer, expected, want, hints)

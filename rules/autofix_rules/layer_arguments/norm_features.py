@@ -103,14 +103,14 @@ class NormFeatures(Rule):
         misplaced = bool(warning)
         for site in _size_sites(project, layer, finding.parameter, actual):
             reason = warning if misplaced else doubt(site)
-            title = f"set `{finding.parameter}` of `{layer.path or layer.kind}` to {words_of(site)}"
+            title = f"set `{finding.parameter}` of `{layer.label}` to {words_of(site)}"
             shared = beyond_argument(project, layer, finding.parameter, site)
             against = (Evidence.HIDES_FAULT * misplaced, Evidence.MORE_PLACES * (shared and not misplaced))
             yield self.fix(title, site.edits, *site.evidence, *here, *against, reason=reason, unsafe=bool(reason))
         same = None if misplaced else same_width(project, layer, finding.parameter, tensor)
         if same is not None:
             yield self.fix(
-                f"set `{finding.parameter}` of `{layer.path or layer.kind}` to {same.text}",
+                f"set `{finding.parameter}` of `{layer.label}` to {same.text}",
                 same.edits,
                 *same.evidence,
                 *here,
@@ -135,7 +135,7 @@ class NormFeatures(Rule):
                 return
             chosen += found[:1]
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
-        title = f"set `{finding.parameter}` of `{layer.path or layer.kind}` to {list(finding.actual)}"
+        title = f"set `{finding.parameter}` of `{layer.label}` to {list(finding.actual)}"
         yield self.fix(title, edits, *dearest(chosen))
 
 

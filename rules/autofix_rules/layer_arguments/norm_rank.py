@@ -87,7 +87,7 @@ class NormRank(Rule):
         )
         for edits, against in exchanged(project, layer, kind):
             reason = f"{tensor.shape} has {tensor.rank} dimensions, which {kind} takes"
-            yield self.fix(f"make `{layer.path or layer.kind}` a {kind}", edits, *against, *found, reason=reason)
+            yield self.fix(f"make `{layer.label}` a {kind}", edits, *against, *found, reason=reason)
 
     def _batched(self, project: Project, unbatched: Operation | None) -> Iterator[Fix]:
         """The dimension of the batch, before the first convolution that did without it."""

@@ -68,7 +68,7 @@ class RnnHiddenState(Rule):
         if layer is None or operation is None or finding.detail is not Detail.STATE:
             return
         wrong = tuple(t for t in state_tensors(operation) if t.shape != finding.expected)
-        name, wanted = layer.path or layer.kind, finding.expected
+        name, wanted = layer.label, finding.expected
         yield from self._sizes(project, operation, layer, wrong, wanted)
         sliced = [direction_slices(project, tensor, wanted[0]) for tensor in wrong]
         if all(sliced):
@@ -108,7 +108,7 @@ class RnnHiddenState(Rule):
             chosen = [site for per_state in options for s in per_state for site in (s[min(index, len(s) - 1)],)]
             edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
             words = ", ".join(dict.fromkeys(site.text for site in chosen))
-            title = f"make the state of `{layer.path or layer.kind}` with {words}"
+            title = f"make the state of `{layer.label}` with {words}"
             yield self.fix(title, edits, *dearest(chosen))
 
     def _reshaped(
@@ -132,7 +132,7 @@ class RnnHiddenState(Rule):
         edit = at_argument(project, operation, 1, "hx", method) if method else None
         if edit is not None:
             title, reason = (
-                f"bring the state of `{layer.path or layer.kind}` to {wanted} with `.{method}`",
+                f"bring the state of `{layer.label}` to {wanted} with `.{method}`",
                 "the state is taken to mean what its sizes say",
             )
             yield self.fix(title, (edit,), reason=reason, unsafe=True)
@@ -159,7 +159,7 @@ class RnnHiddenState(Rule):
         for site in argument_sites(project, layer, parameter, got[dimension] // directions):
             if site.kind is SiteKind.EXPRESSION:
                 continue  # Another name that happens to hold the number says nothing about the layer.
-            title = f"set `{parameter}` of `{layer.path or layer.kind}` to {site.text}, as the state has it"
+            title = f"set `{parameter}` of `{layer.label}` to {site.text}, as the state has it"
             yield self.fix(
                 title,
                 site.edits,

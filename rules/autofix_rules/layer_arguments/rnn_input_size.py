@@ -55,7 +55,7 @@ class RnnInputSize(Rule):
         layer, operation = project.layer(finding.layer), project.operation(finding)
         if layer is None or operation is None or not operation.tensors:
             return
-        tensor, name = operation.tensors[0], layer.path or layer.kind
+        tensor, name = operation.tensors[0], layer.label
         want, expected = tensor.shape[-1], finding.expected[0]
         hints = flattened_from(project, tensor)
         here, before = width_evidence.extras(project, tensor, layer, expected, want, hints)

@@ -58,7 +58,7 @@ class RnnRank(Rule):
         for rank, method in enumerate(dict.fromkeys(_methods(layer, tensor, size))):
             edit = at_argument(project, operation, 0, "input", method)
             if edit is not None:
-                title = f"turn {tensor.shape} into a sequence for `{layer.path or layer.kind}` with `.{method}`"
+                title = f"turn {tensor.shape} into a sequence for `{layer.label}` with `.{method}`"
                 reason = f"which dimension of {tensor.shape} is time is read from the sizes"
                 yield self.fix(title, (edit,), Evidence.RUNNER_UP * rank, reason=reason)
 

@@ -90,7 +90,7 @@ class RnnStatePair(Rule):
 
 def _zeros_call(project: Project, tensors: tuple[Tensor, ...]) -> Expression | None:
     made = project.producer(tensors[0]) if len(tensors) == 1 else None
-    if made is None or made.target.rpartition(".")[2] not in {"zeros", "new_zeros", "randn", "zeros_like"}:
+    if made is None or made.operator not in {"zeros", "new_zeros", "randn", "zeros_like"}:
         return None
     return project.call(made.frames)
 

@@ -63,7 +63,7 @@ class RunningWidth(Rule):
 
 
 def _reason(layer: Layer) -> str:
-    return f"`{layer.path or layer.kind}` is built in a loop that never changes what it takes"
+    return f"`{layer.label}` is built in a loop that never changes what it takes"
 
 
 def _loop(source: Source, node: ast.AST) -> ast.For | None:

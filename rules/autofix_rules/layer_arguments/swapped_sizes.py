@@ -88,7 +88,7 @@ class SwappedSizes(Rule):
             incoming.source.replace(incoming.node, outgoing.text),
             outgoing.source.replace(outgoing.node, incoming.text),
         )
-        title = f"exchange the sizes of `{layer.path or layer.kind}`: {outgoing.text} before {incoming.text}"
+        title = f"exchange the sizes of `{layer.label}`: {outgoing.text} before {incoming.text}"
         named = [_last_name(incoming), _last_name(outgoing)] == [names[1], names[0]]
         yield self.fix(title, edits, Evidence.EVIDENT, Evidence.AGREES * named)
 

@@ -105,7 +105,7 @@ class BatchFirst(Rule):
             return
         reason = f"the first dimension of {taken.shape} is taken to be the batch"
         edit = Edit(call.source.path, call.source.range_of(call.node), text)
-        yield self.fix(f"make `{layer.path or layer.kind}` batch first", (edit,), *evidence, reason=reason)
+        yield self.fix(f"make `{layer.label}` batch first", (edit,), *evidence, reason=reason)
 
     def _unpermuted(self, project: Project, used: Operation, layer: Layer, taken: Tensor) -> Iterator[Fix]:
         """Without the exchange of axes before the layer, and without the one that takes it back."""
@@ -145,7 +145,7 @@ def _behind(project: Project, operation: Operation, steps: bool = False) -> Iter
     queue, seen = [operation], {operation.index}
     while queue and len(seen) < MAX_VISITED:
         current = queue.pop(0)
-        layers = current.kind is OperationKind.CALL_MODULE and current.target.rpartition(".")[2] in KINDS
+        layers = current.kind is OperationKind.CALL_MODULE and current.operator in KINDS
         if (layers and not steps) or (steps and current.target.endswith("getitem") and current.tensors):
             yield current
         for tensor in current.tensors:

@@ -18,7 +18,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.rank_changes import without_call
-from autofix.facts.call_sites import bare, is_method, written
+from autofix.facts.call_sites import is_method, written
 from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
@@ -61,13 +61,13 @@ class DimensionRange(Rule):
             return
         (dimension,) = finding.expected
         rank = operation.tensors[0].rank
-        if bare(operation) == "squeeze":
+        if operation.operator == "squeeze":
             edit = without_call(project, operation)
             if edit is not None:
                 yield self.fix(
                     f"leave out the squeeze: dimension {dimension} is gone already", (edit,), Evidence.EXACT_FIT
                 )
-        last = rank - 1 if bare(operation) != "unsqueeze" else rank
+        last = rank - 1 if operation.operator != "unsqueeze" else rank
         for place in _written_dimensions(project, operation, layer, dimension):
             yield self._last(place, dimension, last)
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from autofix.edits.rank_changes import without_call
-from autofix.facts.call_sites import bare, is_method, written
+from autofix.facts.call_sites import is_method, written
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -93,7 +93,7 @@ def _moved(project: Project, tensor: Tensor) -> Operation | None:
         result = operation.result
         if not isinstance(result, Tensor) or result.shape != tensor.shape:
             return None
-        if bare(operation) in {"permute", "transpose", "swapaxes"} and operation.tensors[0].rank <= MAX_RANK:
+        if operation.operator in {"permute", "transpose", "swapaxes"} and operation.tensors[0].rank <= MAX_RANK:
             return operation
     return None
 
@@ -110,7 +110,7 @@ def _orders(before: Tensor, dimension: int, want: int) -> Iterator[tuple[tuple[i
 def _spelled(operation: Operation, place: Expression, call: ast.Call, order: tuple[int, ...]) -> Edit | None:
     """The call with the dimensions of ``order``; None for a transpose that cannot say it."""
     given = call.args if is_method(operation, call) else call.args[1:]
-    if bare(operation) == "permute":
+    if operation.operator == "permute":
         numbers = given[0].elts if len(given) == 1 and isinstance(given[0], (ast.Tuple, ast.List)) else given
         texts = [str(d) for d in order]
     else:

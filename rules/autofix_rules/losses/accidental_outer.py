@@ -42,8 +42,10 @@ class AccidentalOuter(Rule):
                 "(self, x)", "(self, x, y)"
             ),
             after=model(
-                "self.fc = nn.Linear(6, 1)", "p = self.fc(x).squeeze(-1)\n(p - y.squeeze(1)).abs().mean()"
-            ).replace("(self, x)", "(self, x, y)"),
+                "self.fc = nn.Linear(6, 1)",
+                "p = self.fc(x).squeeze(-1)\n(p - y.squeeze(1)).abs().mean()",
+                inputs="x, y",
+            ),
         ),
         Example(
             name="declines every pair on purpose",

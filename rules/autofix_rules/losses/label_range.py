@@ -64,7 +64,7 @@ class LabelRange(Rule):
             yield self.fix(title, (edit,), Evidence.EVIDENT, reason=reason)
         for layer, site in producer_sites(project, scores, wanted):
             reason = "the data may hold more classes than the batch shows, or a label that means none"
-            title = f"give `{layer.path or layer.kind}` {wanted} outputs, one for each class"
+            title = f"give `{layer.label}` {wanted} outputs, one for each class"
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER, reason=reason)
 
 

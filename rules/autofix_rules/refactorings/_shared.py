@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import bare
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Layer, Operation
-from autofix.records.values import Tensor
+from autofix.records.values import Tensor, is_integer
 
 
 def method_calls(
@@ -19,7 +18,7 @@ def method_calls(
     Only ``x.view(...)`` with plain arguments: what a function or a star hides is not rewritten.
     """
     for operation in project.forward_operations():
-        if bare(operation) not in names or not operation.tensors:
+        if operation.operator not in names or not operation.tensors:
             continue
         place = project.expression(operation)
         if place is None or not isinstance(place.node, ast.Call) or not isinstance(place.node.func, ast.Attribute):
@@ -46,7 +45,7 @@ def number(node: ast.expr) -> int | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = number(node.operand)
         return None if inner is None else -inner
-    if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
+    if isinstance(node, ast.Constant) and is_integer(node.value):
         return node.value
     return None
 

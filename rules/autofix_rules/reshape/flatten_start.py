@@ -82,7 +82,7 @@ def _merged(project: Project, tensor: Tensor) -> Operation | None:
         before, after = operation.tensors[0] if operation.tensors else None, operation.result
         if before is None or not isinstance(after, Tensor):
             return None
-        if operation.target.rpartition(".")[2] in MERGING and before.rank > 2 and after.rank < before.rank:
+        if operation.operator in MERGING and before.rank > 2 and after.rank < before.rank:
             wrong = after.rank == 1 or (after.rank == before.rank - 1 and after.shape[:2] == before.shape[:2])
             return operation if wrong and after.shape != (before.shape[0], math.prod(before.shape[1:])) else None
         if after.rank != before.rank:
@@ -91,7 +91,7 @@ def _merged(project: Project, tensor: Tensor) -> Operation | None:
 
 
 def _from_one(project: Project, flat: Operation) -> Edit | None:
-    name = flat.target.rpartition(".")[2]
+    name = flat.operator
     if flat.kind is OperationKind.CALL_MODULE:
         layer = project.layer_of(flat)
         place = None if layer is None else project.construction_call(layer)

@@ -148,11 +148,7 @@ def _folds(project: Project, tensor: Tensor) -> Iterator[Operation]:
     """Reshapes to two dimensions that changed the number of rows."""
     for operation in project.ancestry(tensor):
         before, after = operation.tensors[0] if operation.tensors else None, operation.result
-        if (
-            before is None
-            or not isinstance(after, Tensor)
-            or operation.target.rpartition(".")[2] not in {"view", "reshape"}
-        ):
+        if before is None or not isinstance(after, Tensor) or operation.operator not in {"view", "reshape"}:
             continue
         if before.rank > 2 and after.rank == 2 and before.shape[0] != after.shape[0]:
             yield operation

@@ -17,7 +17,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.rank_changes import operand_node
-from autofix.facts.call_sites import bare, receiver, written
+from autofix.facts.call_sites import receiver, written
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
@@ -68,7 +68,7 @@ class FoldedSteps(Rule):
 def _steps(project: Project, fold: Operation) -> str:
     """The subscript that takes the last step, where ``fold`` makes rows of the steps of a recurrent layer; else ''."""
     before, after = fold.tensors[0] if fold.tensors else None, fold.result
-    if before is None or before.rank != 3 or bare(fold) not in {"view", "reshape", "flatten"}:
+    if before is None or before.rank != 3 or fold.operator not in {"view", "reshape", "flatten"}:
         return ""
     if not isinstance(after, Tensor) or after.shape != (before.shape[0] * before.shape[1], before.shape[2]):
         return ""
@@ -76,6 +76,6 @@ def _steps(project: Project, fold: Operation) -> str:
         layer = project.layer_of(operation)
         if layer is not None and layer.kind in _RECURRENT:
             return "[:, -1]" if layer.setting("batch_first") else "[-1]"
-        if (layer.kind if layer is not None else bare(operation)) not in _KEEPING:
+        if (layer.kind if layer is not None else operation.operator) not in _KEEPING:
             return ""
     return ""

@@ -17,7 +17,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.rank_changes import operand_node, tensors_at_fault
-from autofix.facts.call_sites import bare, followed, written
+from autofix.facts.call_sites import followed, written
 from autofix.records.trace import Operation
 from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
@@ -86,6 +86,6 @@ def _makes_tokens(operation: Operation) -> bool:
     if not operation.tensors or operation.tensors[0].rank != 4:
         return False
     numbers = tuple(n for n in operation.arguments[1:] if isinstance(n, int))
-    return (bare(operation) in {"transpose", "swapaxes"} and sorted(numbers) == [1, 2]) or (
-        bare(operation) == "permute" and numbers == (0, 2, 1)
+    return (operation.operator in {"transpose", "swapaxes"} and sorted(numbers) == [1, 2]) or (
+        operation.operator == "permute" and numbers == (0, 2, 1)
     )

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from autofix.edits.rank_changes import respelled
-from autofix.facts.call_sites import argument_of, bare, is_method, receiver, written
+from autofix.facts.call_sites import argument_of, is_method, receiver, written
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -97,7 +97,7 @@ def _before_view(operation: Operation, place: Expression, call: ast.Call, given:
         inner = Expression(source, node.func.value, given.frames)
         return source.replace(inner.node, f"{receiver(inner)}.{moved}")
     start = f"{receiver(given)}.{moved}"
-    if bare(operation) == "reshape" or not is_method(operation, call):
+    if operation.operator == "reshape" or not is_method(operation, call):
         return source.replace(given.node, start)
     if ".contiguous()" in source.text:
         return source.replace(given.node, f"{start}.contiguous()")

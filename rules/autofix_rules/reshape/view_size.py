@@ -181,10 +181,6 @@ def _was_folded(project: Project, tensor: Tensor) -> bool:
     """Whether an earlier reshape made rows out of more than the batch."""
     for operation in project.ancestry(tensor):
         before = operation.tensors[0] if operation.tensors else None
-        if (
-            operation.target.rpartition(".")[2] in {"view", "reshape"}
-            and before is not None
-            and isinstance(operation.result, Tensor)
-        ):
+        if operation.operator in {"view", "reshape"} and before is not None and isinstance(operation.result, Tensor):
             return before.rank > operation.result.rank and before.shape[0] < operation.result.shape[0]
     return False

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import argument_of, bare
+from autofix.facts.call_sites import argument_of
 from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -61,14 +61,14 @@ class UnpackedParts(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.trace.operations[-1] if project.trace.operations else None
-        if operation is None or not operation.tensors or bare(operation) not in {"split", "chunk"}:
+        if operation is None or not operation.tensors or operation.operator not in {"split", "chunk"}:
             return
         tensor, count = operation.tensors[0], finding.expected[0]
-        size, dimension = _number(operation, 1, _name(operation)), _number(operation, 2, "dim") or 0
+        size, dimension = operation.integer(1, _name(operation)), operation.integer(2, "dim") or 0
         if size is None or size <= 0 or not -tensor.rank <= dimension < tensor.rank:
             return
         dimension %= tensor.rank
-        if bare(operation) == "chunk":
+        if operation.operator == "chunk":
             yield from self._sized(project, operation, count)
             return
         if dimension == tensor.rank - 1:
@@ -84,7 +84,7 @@ class UnpackedParts(Rule):
         place = argument_of(project, operation, 1, _name(operation))
         for site in sites(project, place, want) if place is not None else ():
             title = (
-                f"split into {site.text} parts" if bare(operation) == "chunk" else f"split into parts of {site.text}"
+                f"split into {site.text} parts" if operation.operator == "chunk" else f"split into parts of {site.text}"
             )
             yield self.fix(
                 title,
@@ -105,8 +105,3 @@ class UnpackedParts(Rule):
 
 def _name(operation: Operation) -> str:
     return _SIZE.get(operation.target, "chunks")
-
-
-def _number(operation: Operation, position: int, name: str) -> int | None:
-    value = operation.arguments[position] if position < len(operation.arguments) else operation.keyword(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

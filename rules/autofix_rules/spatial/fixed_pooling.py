@@ -86,7 +86,7 @@ class FixedPooling(Rule):
         side = _side(features, channels, dimensions[0])
         if side is None:
             return
-        kind = pool.target.rpartition(".")[2]
+        kind = pool.operator
         kernel, is_maximum = _kernel(project, pool) or 0, "max" in kind.lower()
         if is_maximum and (kernel <= HALVING or side > 1):
             return
@@ -115,7 +115,7 @@ def _adaptive(project: Project, pool: Operation, side: int) -> Iterator[tuple[Ed
 def _pool_before(project: Project, tensor: Tensor) -> Operation | None:
     """The pool whose result went, flattened, into the failing layer."""
     for operation in project.ancestry(tensor):
-        name = operation.target.rpartition(".")[2]
+        name = operation.operator
         if name.lower().replace("_", "")[:7] in {"avgpool", "maxpool"}:
             return operation
         if name not in _FOLLOWING:

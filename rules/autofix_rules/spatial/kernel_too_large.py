@@ -102,7 +102,7 @@ class KernelTooLarge(Rule):
         except NotACall:
             return
         edits = (call.source.replace(call.node, new),)
-        yield self.fix(f"pad `{layer.path or layer.kind}` by {text}", edits, *evidence, reason=CHOICE)
+        yield self.fix(f"pad `{layer.label}` by {text}", edits, *evidence, reason=CHOICE)
 
     def _smaller(self, finding: Finding, project: Project, layer: Layer, *evidence: Evidence) -> Iterator[Fix]:
         """The kernel that just fits."""
@@ -112,9 +112,7 @@ class KernelTooLarge(Rule):
         if expression is None or kernel is None:
             return
         fitting = [min(k, (r - 1) // d + 1) for k, r, d in zip(kernel, finding.actual, dilation, strict=True)]
-        title = (
-            f"give `{layer.path or layer.kind}` a kernel of {fitting[0] if len(set(fitting)) == 1 else tuple(fitting)}"
-        )
+        title = f"give `{layer.label}` a kernel of {fitting[0] if len(set(fitting)) == 1 else tuple(fitting)}"
         if isinstance(expression.node, (ast.Tuple, ast.List)):
             for node, old, new in zip(expression.node.elts, kernel, fitting, strict=False):
                 entry = Expression(expression.source, node, expression.frames)
@@ -135,14 +133,14 @@ class KernelTooLarge(Rule):
             new = with_argument(call.text, "ceil_mode", "True", position(layer.kind, "ceil_mode"))
         except NotACall:
             return
-        title = f"set `ceil_mode=True` on `{layer.path or layer.kind}`"
+        title = f"set `ceil_mode=True` on `{layer.label}`"
         kernel = per_dimension(layer.setting("kernel_size"), spatial(layer)) or (1,)
         evidence = (Evidence.INSERTED, Evidence.AGAINST * (max(kernel) > HALVING))
         yield self.fix(title, (call.source.replace(call.node, new),), *evidence, reason=CHOICE)
 
     def _function(self, project: Project, operation: Operation) -> Iterator[Fix]:
         place = project.expression(operation)
-        name = operation.target.rpartition(".")[2]
+        name = operation.operator
         parameters = function_parameters(name)
         if place is None or "ceil_mode" not in parameters:
             return

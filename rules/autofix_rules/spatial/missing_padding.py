@@ -70,7 +70,7 @@ class MissingPadding(Rule):
                 continue
             size = half_kernel(layer)
             for site in padding_sites(project, layer, "padding", size) if size is not None else ():
-                title = f"set `padding` of `{layer.path or layer.kind}` to {size}, which keeps the size of the maps"
+                title = f"set `padding` of `{layer.label}` to {size}, which keeps the size of the maps"
                 yield self.fix(title, site.edits, *site.evidence, Evidence.AGREES if alone else Evidence.OTHER_READING)
 
 

@@ -71,7 +71,7 @@ class PooledShortcut(Rule):
                     yield from self._rounded(pool, expression, count)
 
     def _rounded(self, pool: Operation, expression: Expression, further: int) -> Iterator[Fix]:
-        name = pool.target.rpartition(".")[2]
+        name = pool.operator
         parameters = layer_parameters(name) if pool.layer is not None else function_parameters(name)
         try:
             text = with_argument(expression.text, "ceil_mode", "True", parameters.index("ceil_mode"))
