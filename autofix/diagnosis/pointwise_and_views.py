@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from autofix.diagnosis import contractions, dims_and_indexing
 from autofix.diagnosis.cause import Cause, show, tensor_at
-from autofix.operators.shape_functions import ShapeError, clashing_dimension, view_shape
+from autofix.operators.shape_functions import ShapeError, clashing_dimensions, view_shape
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
@@ -168,7 +168,7 @@ def _arithmetic(operation: Operation, subject: str) -> Cause | None:
     tensors = operation.tensors
     for index, right in enumerate(tensors[1:], 1):
         left = tensors[0]
-        dimension = clashing_dimension(left.shape, right.shape)
+        dimension = next(iter(clashing_dimensions(left.shape, right.shape)), None)
         if dimension is not None:
             place = dimension + max(left.rank, right.rank)
             message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {place} differs"

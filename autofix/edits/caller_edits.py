@@ -8,14 +8,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import frames_of
-from autofix.facts.operands import followed_by
+from autofix.facts.call_sites import followed, frames_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.channel_sites import number, spatial
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, Stage
 from autofix.records.values import Tensor
-from autofix.syntax.call_edits import operand
+from autofix.syntax.spelling import receiver
 
 
 def in_program(project: Project) -> bool:
@@ -46,8 +45,8 @@ def batch_of_one(project: Project, operation: Operation) -> tuple[str, Edit] | N
     if given is None:
         return None
     method = "unsqueeze(0).unsqueeze(0)" if is_plane(project, operation) else "unsqueeze(0)"
-    text = f"{operand(given.text)}.{method}"
-    return f"pass a batch of one, `{text}`, instead of {operation.tensors[0].shape}", followed_by(given, method)
+    text = f"{receiver(given.text)}.{method}"
+    return f"pass a batch of one, `{text}`, instead of {operation.tensors[0].shape}", followed(given, f".{method}")
 
 
 def is_plane(project: Project, operation: Operation) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from autofix.edits.caller_edits import passed
-from autofix.facts.operands import followed_by
+from autofix.facts.call_sites import followed
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
@@ -78,5 +78,5 @@ def _name(call: Expression) -> str:
 
 
 def _followed(expression: Expression, wanted: str) -> Change:
-    edit = followed_by(expression, f"{wanted}()")
+    edit = followed(expression, f".{wanted}()")
     return edit, edit.text

@@ -9,12 +9,14 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.sequential_entries import Insertion, sequential_entry
+from autofix.facts.call_sites import frames_of
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Range
-from autofix.records.trace import Frame, Layer, Operation
+from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.syntax.call_edits import operand
+from autofix.syntax.name_bindings import reads_from
 from autofix.syntax.source import Source, dotted
+from autofix.syntax.spelling import imported_as, receiver
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -39,12 +41,12 @@ def insertions(
         return
     for call, first in calls_given(project, operation, outward):
         source = call.source
-        spelled = function if function and _has_torch(source) else "{}." + method
+        spelled = function if function and imported_as(source, "torch") == "torch" else "{}." + method
         line = _own_line(source, call.node, first, spelled)
         if line is not None:
             yield (line,), "before the layer"
             continue
-        yield (source.replace(first, f"{operand(source.text_of(first))}.{method}"),), "at the call"
+        yield (source.replace(first, f"{receiver(source.text_of(first))}.{method}"),), "at the call"
 
 
 def wrapped(project: Project, operation: Operation, method: str, back: str) -> Iterator[Insertion]:
@@ -53,8 +55,8 @@ def wrapped(project: Project, operation: Operation, method: str, back: str) -> I
         text = call.source.text_of(first)
         start = call.source.range_of(first).end
         end = call.source.range_of(call.node).end
-        after = f".{back.format(operand(text))}"
-        before = call.source.replace(first, f"{operand(text)}.{method}")
+        after = f".{back.format(receiver(text))}"
+        before = call.source.replace(first, f"{receiver(text)}.{method}")
         if start < end:
             yield (before, Edit(call.source.path, Range(end, end), after)), "around the call"
 
@@ -67,7 +69,7 @@ def _stands_between(project: Project, operation: Operation) -> bool:
     if project.is_input(operation.tensors[0]):
         return False
     for call, first in calls_given(project, operation, outward=False):
-        value = project.value(Expression(call.source, first, _frames(project, operation)))
+        value = project.value(Expression(call.source, first, frames_of(project, operation)))
         named = isinstance(first, ast.Name) and isinstance(value, Tensor) and not project.is_input(value)
         return named and call.source.stands_alone(call.source.statement_of(call.node))
     return False
@@ -81,7 +83,7 @@ def calls_given(
     The call that ran the operation comes last, before it (``outward``) the callers that passed the same tensor on.
     ``rows``: a container may have been given other features in the same rows.
     """
-    frames = _frames(project, operation)
+    frames = frames_of(project, operation)
     if not frames or not operation.tensors:
         return
     tensor = operation.tensors[0]
@@ -101,16 +103,6 @@ def calls_given(
             project, Expression(call.source, first, frames[level:]), tensor, level, len(frames)
         ):
             yield call, first
-
-
-def _frames(project: Project, operation: Operation) -> tuple[Frame, ...]:
-    """The frames of the operation; those of the failure know the values of names."""
-    failure = project.trace.failure
-    known = failure.frames if failure is not None and failure.operation == operation.index else ()
-    same = len(known) == len(operation.frames) and all(
-        a.range == b.range for a, b in zip(known, operation.frames, strict=True)
-    )
-    return known if same else operation.frames
 
 
 def _passes(project: Project, argument: Expression, tensor: Tensor, level: int, depth: int) -> bool:
@@ -140,20 +132,13 @@ def _is_untouched_parameter(argument: Expression) -> bool:
     return not any(n.lineno < argument.node.lineno for n in stores)
 
 
-def _has_torch(source: Source) -> bool:
-    return any(
-        isinstance(n, ast.Import) and any(a.name == "torch" and a.asname is None for a in n.names)
-        for n in source.tree.body
-    )
-
-
 def _own_line(source: Source, call: ast.expr, first: ast.expr, function: str) -> Edit | None:
     """``x = torch.flatten(x, 1)`` on a line before, where the layer is given a name that nothing else reads after."""
     statement = source.statement_of(call)
     if (
         not isinstance(first, ast.Name)
         or not source.stands_alone(statement)
-        or not _dies_here(source, statement, first.id)
+        or not _only_layers_read(source, statement, first.id)
     ):
         return None
     loops = [
@@ -176,21 +161,12 @@ def _is_tight(source: Source, statement: ast.stmt) -> bool:
     return len(statement.targets) == 1 and after.startswith("=")
 
 
-def _dies_here(source: Source, statement: ast.stmt, name: str) -> bool:
-    """Whether nothing but layers reads the unchanged value of ``name`` from the statement on."""
-    function = source.function_of(statement)
-    if function is None:
-        return False
-    rebinding = isinstance(statement, ast.Assign) and name in map(dotted, statement.targets)
-    uses = _loads(statement, name)
-    if not rebinding and not isinstance(statement, ast.Return):
-        last = statement.end_lineno or statement.lineno
-        uses += [use for use in _loads(function, name) if use.lineno > last]
-    return len(uses) == 1 or all(_feeds_a_layer(source, use) for use in uses)
-
-
-def _loads(node: ast.AST, name: str) -> list[ast.Name]:
-    return [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+def _only_layers_read(source: Source, statement: ast.stmt, name: str) -> bool:
+    """Whether nothing but layers reads the unchanged value of ``name`` from the statement on, or one thing does."""
+    reads = reads_from(source, statement, name)
+    return source.function_of(statement) is not None and (
+        len(reads) == 1 or all(_feeds_a_layer(source, read) for read in reads)
+    )
 
 
 def _feeds_a_layer(source: Source, use: ast.Name) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import is_method, receiver, written
+from autofix.facts.call_sites import is_method, written
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 from autofix.syntax.source import dotted
+from autofix.syntax.spelling import receiver
 
 
 def tensors_at_fault(project: Project, finding: Finding) -> tuple[Tensor, ...]:
@@ -90,4 +91,4 @@ def respelled(project: Project, operation: Operation, method: str) -> Edit | Non
     base = operand_node(operation, place.node)
     if base is None:
         return None
-    return place.source.replace(place.node, f"{receiver(Expression(place.source, base, place.frames))}.{method}")
+    return place.source.replace(place.node, f"{receiver(place.source.text_of(base))}.{method}")

@@ -6,15 +6,17 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autofix.edits.size_reads import size_sites, size_text
+from autofix.edits.size_reads import size_sites
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.size_origins import Origin, origin, with_environments
+from autofix.operators.shape_functions import clashing_dimensions
 from autofix.provenance import Site, SiteKind, dearest
 from autofix.records.costs import Counted
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind, Phase
 from autofix.records.values import Tensor, is_integer
 from autofix.syntax.source import Source
+from autofix.syntax.spelling import size_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,7 @@ class Resizing:
 
 def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
     """The dimensions of ``tensor`` that cannot be broadcast with ``other``, and the sizes wanted there."""
-    common = range(1, min(tensor.rank, other.rank) + 1)
-    return {
-        tensor.rank - k: other.shape[-k]
-        for k in common
-        if tensor.shape[-k] != other.shape[-k] and 1 not in (tensor.shape[-k], other.shape[-k])
-    }
+    return {tensor.rank + d: other.shape[d] for d in clashing_dimensions(tensor.shape, other.shape)}
 
 
 def origins(project: Project, tensor: Tensor, wants: dict[int, int]) -> tuple[Origin, ...]:

@@ -14,7 +14,8 @@ from autofix.provenance import Site, SiteKind, bindings, sites
 from autofix.records.costs import Evidence, counted
 from autofix.records.locations import Edit, Range
 from autofix.records.values import Tensor
-from autofix.syntax.source import Function, Source, dotted
+from autofix.syntax.source import Function, dotted
+from autofix.syntax.spelling import size_text
 
 NEW_ARGUMENT = "batch_size"
 MAX_DEPTH = 6
@@ -79,12 +80,6 @@ def _live(project: Project, expression: Expression, base: ast.expr, want: int, d
                 SiteKind.AXIS,
                 expression.source.location(expression.node),
             )
-
-
-def size_text(source: Source, name: str, axis: int) -> str:
-    """A size read in the words the file uses."""
-    shapes, sizes = source.text.count(".shape["), source.text.count(".size(")
-    return f"{name}.shape[{axis}]" if shapes > sizes else f"{name}.size({axis})"
 
 
 def live_sites(

@@ -13,7 +13,9 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation, OperationKind, Phase
 from autofix.records.values import Sequence, Tensor
+from autofix.syntax.name_bindings import reads_from, rebinds
 from autofix.syntax.source import Source, argument, dotted
+from autofix.syntax.spelling import receiver
 
 
 def frames_of(project: Project, operation: Operation) -> tuple[Frame, ...]:
@@ -118,50 +120,15 @@ def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]
     return tuple(Expression(found[0], node, frames) for node in (found[1].target, found[1].value))
 
 
-# -- words in the file's style --------------------------------------------------------------------------------------
-
-
-def functional(source: Source) -> str:
-    """How the file names ``torch.nn.functional``: ``F``, else the full name; empty where neither is imported."""
-    full = ""
-    for node in source.nodes:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name == "torch.nn.functional" and alias.asname:
-                    return alias.asname
-                if alias.name.partition(".")[0] == "torch" and alias.asname is None:
-                    full = "torch.nn.functional"
-                if alias.name == "torch.nn":
-                    full = full or f"{alias.asname or 'torch.nn'}.functional"
-        elif isinstance(node, ast.ImportFrom) and node.module in {"torch.nn", "torch"}:
-            for alias in node.names:
-                if alias.name == "functional":
-                    return alias.asname or alias.name
-                if alias.name == "nn":
-                    full = full or f"{alias.asname or 'nn'}.functional"
-    return full
-
-
-def size_of(source: Source, name: str, dimension: int) -> str:
-    """``x.size(0)`` or ``x.shape[0]``, as the file has it."""
-    shapes = sum(1 for n in source.nodes if isinstance(n, ast.Attribute) and n.attr == "shape")
-    calls = sum(
-        1
-        for n in source.nodes
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "size"
-    )
-    return f"{name}.shape[{dimension}]" if shapes > calls else f"{name}.size({dimension})"
-
-
-def receiver(expression: Expression) -> str:
-    """The text so that a method or subscript may follow."""
-    plain = isinstance(expression.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
-    return expression.text if plain else f"({expression.text})"
-
-
 def followed(expression: Expression, suffix: str) -> Edit:
     """The expression with a method call or subscript after it."""
-    return expression.source.replace(expression.node, f"{receiver(expression)}{suffix}")
+    return expression.source.replace(expression.node, f"{receiver(expression.text)}{suffix}")
+
+
+def argument_followed(project: Project, operation: Operation, position: int, name: str, suffix: str) -> Edit | None:
+    """An argument of the operation's call with a method call or subscript after it."""
+    expression = argument_of(project, operation, position, name)
+    return None if expression is None else followed(expression, suffix)
 
 
 def prepared(expression: Expression, template: str) -> Edit:
@@ -175,19 +142,13 @@ def prepared(expression: Expression, template: str) -> Edit:
 
 def dies(source: Source, statement: ast.stmt, name: str) -> bool:
     """Whether the statement is the last to read the present value of ``name``, and reads it once."""
-    uses = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
-    if len(uses) != 1 or isinstance(statement, (ast.If, ast.For, ast.While)):
+    if isinstance(statement, (ast.If, ast.For, ast.While)):
         return False
-    if isinstance(statement, ast.Return):
-        return True
-    targets = [dotted(t) for t in statement.targets] if isinstance(statement, ast.Assign) else []
-    function = source.function_of(statement)
-    if name in targets:
-        return True
-    if function is None or any(isinstance(a, (ast.For, ast.While)) for a in source.ancestors(statement)):
-        return False
-    last = statement.end_lineno or statement.lineno
-    return not any(isinstance(n, ast.Name) and n.id == name and n.lineno > last for n in ast.walk(function))
+    if not isinstance(statement, ast.Return) and not rebinds(statement, name):
+        in_loop = any(isinstance(a, (ast.For, ast.While)) for a in source.ancestors(statement))
+        if in_loop or source.function_of(statement) is None:
+            return False
+    return len(reads_from(source, statement, name)) == 1
 
 
 # -- what stands around ---------------------------------------------------------------------------------------------

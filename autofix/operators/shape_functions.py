@@ -54,13 +54,18 @@ def broadcast(left: Shape, right: Shape) -> Shape:
     return tuple(result)
 
 
-def clashing_dimension(left: Shape, right: Shape) -> int | None:
-    """The last dimension, counted from the end as a negative number, at which two shapes cannot be broadcast."""
-    for offset in range(1, min(len(left), len(right)) + 1):
-        a, b = left[-offset], right[-offset]
-        if a != b and 1 not in (a, b):
-            return -offset
-    return None
+def clashing_dimensions(left: Shape, right: Shape) -> tuple[int, ...]:
+    """Return the dimensions at which two shapes cannot be broadcast, counted from the end (-1 comes first)."""
+    common = range(1, min(len(left), len(right)) + 1)
+    return tuple(-k for k in common if left[-k] != right[-k] and 1 not in (left[-k], right[-k]))
+
+
+def extra_dimension(longer: Shape, shorter: Shape) -> int | None:
+    """Return the dimension of one that ``longer`` has and ``shorter`` has not."""
+    if len(longer) != len(shorter) + 1:
+        return None
+    places = [i for i, size in enumerate(longer) if size == 1 and longer[:i] + longer[i + 1 :] == shorter]
+    return places[-1] if places else None
 
 
 def view_shape(elements: int, sizes: Shape) -> Shape:

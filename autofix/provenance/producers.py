@@ -12,6 +12,7 @@ from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor, is_integer
 from autofix.syntax.source import argument
 
+_STACKS = frozenset(("TransformerEncoder", "TransformerDecoder"))
 _FLATTENING = frozenset(("flatten", "view", "reshape", "Flatten", "squeeze"))
 _SAME_SHAPE = frozenset(
     (
@@ -19,6 +20,13 @@ _SAME_SHAPE = frozenset(
         *("sigmoid", "contiguous", "Identity", "ELU", "elu", "SiLU", "silu", "clone", "float", "to"),
     )
 )
+
+
+def repeated_layer(project: Project, layer: Layer) -> Layer:
+    """Return the layer that a stack of Transformer layers repeats, which is given all sizes; else ``layer`` itself."""
+    if layer.kind not in _STACKS:
+        return layer
+    return next((one for one in project.trace.layers if one.path == f"{layer.path}.layers.0"), layer)
 
 
 def argument_expression(project: Project, layer: Layer, parameter: str) -> Expression | None:

@@ -116,15 +116,3 @@ def with_callee(text: str, name: str) -> str:
     if isinstance(call.func, cst.Name):
         return _code(call.with_changes(func=cst.Name(name)))
     raise NotACall(text)
-
-
-def operand(text: str) -> str:
-    """``text`` so that a method may follow it: in parentheses where it is an operation."""
-    import libcst as cst
-
-    try:
-        node = cst.parse_expression(text)
-    except cst.ParserSyntaxError as error:
-        raise NotACall(text) from error
-    plain = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.List, cst.Dict)
-    return text if isinstance(node, plain) or node.lpar else f"({text})"

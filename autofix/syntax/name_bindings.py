@@ -67,6 +67,24 @@ def bound_later(function: Function, line: int) -> set[str]:
     return {name for name, _ in stores} - earlier - set(parameters(function))
 
 
+def reads_from(source: Source, statement: ast.stmt, name: str) -> list[ast.Name]:
+    """Return the reads of ``name`` in the statement and, unless it returns or binds the name anew, below it."""
+    reads = _reads(statement, name)
+    if isinstance(statement, ast.Return) or rebinds(statement, name):
+        return reads
+    last = statement.end_lineno or statement.lineno
+    return reads + [use for use in _reads(source.function_of(statement) or source.tree, name) if use.lineno > last]
+
+
+def rebinds(statement: ast.stmt, name: str) -> bool:
+    """Whether the statement assigns ``name``."""
+    return isinstance(statement, ast.Assign) and name in map(dotted, statement.targets)
+
+
+def _reads(node: ast.AST, name: str) -> list[ast.Name]:
+    return [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+
+
 def parameters(function: Function) -> list[str]:
     arguments = function.args
     return [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]

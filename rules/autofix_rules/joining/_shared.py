@@ -125,7 +125,7 @@ def projection(project: Project, own: Tensor, other: Tensor) -> Projection | Non
     factor = ratio(spatial(own.shape), spatial(other.shape))
     if factor is None and spatial(own.shape) != spatial(other.shape):
         return None
-    stride = _stride(project, [layer for _, layer in found], factor)
+    stride = stride_text(project, [layer for _, layer in found], factor)
     return Projection(f"{callee}({a}, {b}, 1{', ' + stride if stride else ''})", a, b, stride)
 
 
@@ -133,7 +133,7 @@ def _input(kind: str) -> str:
     return "in_channels" if kind.startswith("Conv") else "in_features"
 
 
-def _stride(project: Project, layers: list[Layer], factor: int | None) -> str:
+def stride_text(project: Project, layers: list[Layer], factor: int | None) -> str:
     """The name the branch has for its stride, or the number; empty where the maps keep their size by a number."""
     for layer in layers:
         found = argument_expression(project, layer, "stride")

@@ -17,12 +17,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import followed, operands, size_of, written
+from autofix.facts.call_sites import followed, operands, written
 from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.rule import Detail, Evidence, Example, Expression, Finding, Fix, Mismatch, Piece, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument, with_callee
+from autofix.syntax.spelling import size_text
 
 _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
 
@@ -108,7 +109,7 @@ class ConcatenateDimension(Rule):
         given = operands(project, operation)[whole]
         base = given.text if isinstance(given.node, ast.Name) else ""
         if base:
-            sizes = ", ".join([size_of(place.source, base, 0), *["-1"] * (token.rank - 1)])
+            sizes = ", ".join([size_text(place.source, base, 0), *["-1"] * (token.rank - 1)])
             yield self.fix(f"expand {token.shape} to the batch", (followed(place, f".expand({sizes})"),))
 
     def _producers(self, project: Project, operation: Operation, differing: list[int]) -> Iterator[Fix]:

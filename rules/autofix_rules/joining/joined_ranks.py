@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import followed, operands, size_of
+from autofix.facts.call_sites import followed, operands
 from autofix.records.trace import Operation
 from autofix.rule import (
     Applicability,
@@ -31,6 +31,7 @@ from autofix.rule import (
     Rule,
     model,
 )
+from autofix.syntax.spelling import size_text
 
 REASON = "the tensor of higher rank could be meant to be reduced instead"
 
@@ -85,7 +86,7 @@ class JoinedRanks(Rule):
                 edit = followed(place, f".unsqueeze({d})")
                 yield self.fix(f"give {low} a dimension {d}", (edit,), Evidence.INSERTED, reason=REASON)
             elif clashes == [d] and base and len(high) == 3:
-                sizes = ", ".join(size_of(place.source, base, d) if k == d else "-1" for k in range(len(high)))
+                sizes = ", ".join(size_text(place.source, base, d) if k == d else "-1" for k in range(len(high)))
                 edit = followed(place, f".unsqueeze({d}).expand({sizes})")
                 yield self.fix(f"repeat {low} along dimension {d}", (edit,), Evidence.INSERTED * 2, reason=REASON)
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from autofix.edits.caller_edits import in_program, passed
 from autofix.records.values import Tensor
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix.syntax.call_edits import operand
+from autofix.syntax.spelling import receiver
 
 _COLOURS = 3
 _IMAGES = model("self.conv = nn.Conv2d(3, 2, 3)", "self.conv(x)") + "\n\nimages = torch.rand(2, 4, 8, 8)\n"
@@ -53,7 +53,7 @@ class PassedData(Rule):
         if change is None or given is None:
             return
         suffix, evidence, reason = change
-        text = f"{operand(given.text)}{suffix}"
+        text = f"{receiver(given.text)}{suffix}"
         edit = given.source.replace(given.node, text)
         yield self.fix(f"pass `{text}`", (edit,), *evidence, reason=reason)
 

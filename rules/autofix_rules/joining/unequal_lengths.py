@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix.syntax.source import Source, dotted
+from autofix.syntax.source import Source
+from autofix.syntax.spelling import imported_as, module_text
 
 
 class UnequalLengths(Rule):
@@ -51,7 +52,10 @@ class UnequalLengths(Rule):
             return
         if len(call.node.args) != 1 or call.node.keywords or isinstance(call.node.args[0], ast.Starred):
             return
-        text = f"{_spelled(call.source)}({call.source.text_of(call.node.args[0])}, batch_first=True)"
+        padding = _padding(call.source)
+        if not padding:
+            return
+        text = f"{padding}({call.source.text_of(call.node.args[0])}, batch_first=True)"
         edit = call.source.replace(call.node, text)
         reason = "zero may be a value of its own, and cutting the sequences could be meant"
         yield self.fix(f"pad the sequences to the longest: `{text}`", (edit,), reason=reason)
@@ -65,20 +69,7 @@ def _only_lengths(operation: Operation) -> bool:
     return all(t.rank > 0 and t.shape[1:] == tensors[0].shape[1:] for t in tensors)
 
 
-def _spelled(source: Source) -> str:
-    """As the file imports it."""
-    for node in source.nodes:
-        names = node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
-        for alias in names:
-            full = f"{node.module}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name
-            if full == "torch.nn.utils.rnn.pad_sequence":
-                return alias.asname or alias.name
-            if full == "torch.nn.utils.rnn" and alias.asname:
-                return f"{alias.asname}.pad_sequence"
-            if full == "torch.nn.utils.rnn" and isinstance(node, ast.ImportFrom):
-                return f"{alias.name}.pad_sequence"
-    return "torch.nn.utils.rnn.pad_sequence" if _has_torch(source) else "nn.utils.rnn.pad_sequence"
-
-
-def _has_torch(source: Source) -> bool:
-    return any(dotted(n) == "torch.stack" for n in source.nodes if isinstance(n, ast.Attribute))
+def _padding(source: Source) -> str:
+    module = module_text(source, "torch.nn.utils.rnn")
+    own = imported_as(source, "torch.nn.utils.rnn.pad_sequence")
+    return own or (f"{module}.pad_sequence" if module else "")

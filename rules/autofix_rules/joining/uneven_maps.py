@@ -19,11 +19,12 @@ from collections.abc import Iterator
 
 from autofix.edits.rank_changes import behind
 from autofix.facts.branches import branch, spatial, uneven
-from autofix.facts.call_sites import functional, operands, prepared, written
+from autofix.facts.call_sites import operands, prepared, written
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.spelling import module_text
 
 UPSAMPLING = (
     "ConvTranspose",
@@ -80,7 +81,7 @@ class UnevenMaps(Rule):
     ) -> Iterator[Fix]:
         place, other = places[moved], places[1 - moved]
         small, big = operation.tensors[moved].shape, operation.tensors[1 - moved].shape
-        name = functional(place.source)
+        name = module_text(place.source, "torch.nn.functional")
         if not name or not isinstance(other.node, (ast.Name, ast.Attribute, ast.Subscript)):
             return
         gap = max(abs(a - b) for a, b in zip(spatial(small), spatial(big), strict=True))

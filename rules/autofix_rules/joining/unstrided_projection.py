@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from autofix.facts.branches import branch, layers_of, ratio, spatial
 from autofix.operators.signatures import position
 from autofix.provenance.producers import argument_expression, argument_sites
-from autofix.records.trace import Layer
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
+from autofix_rules.joining._shared import stride_text
 
 BRANCH = "self.conv = nn.Conv2d(2, 4, 3, {stride}, 1)\nself.short = nn.Conv2d(2, 4, 1{tail})"
 SUM = "self.conv(x) + self.short(x)"
@@ -74,7 +74,7 @@ class UnstridedProjection(Rule):
             yield self.fix(f"give `{layer.path}` the stride {site.text}", site.edits, *site.evidence, Evidence.EVIDENT)
         call, text = (
             project.construction_call(layer),
-            _stride_text(project, [other_layer for _, other_layer in theirs], factor),
+            stride_text(project, [other_layer for _, other_layer in theirs], factor),
         )
         if call is not None and argument_expression(project, layer, "stride") is None:
             place = position(layer.kind, "stride")
@@ -88,15 +88,6 @@ class UnstridedProjection(Rule):
                 (call.source.replace(call.node, new),),
                 Evidence.EVIDENT,
             )
-
-
-def _stride_text(project: Project, layers: list[Layer], factor: int) -> str:
-    """The words in which the branch writes its stride."""
-    for layer in layers:
-        found = argument_expression(project, layer, "stride")
-        if found is not None and project.integer(found) == factor:
-            return found.text
-    return str(factor)
 
 
 def _after_kernel(call: Expression, kernel: Expression | None, text: str) -> str | None:

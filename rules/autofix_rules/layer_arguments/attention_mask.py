@@ -17,8 +17,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.edits.operand_layouts import with_method
 from autofix.edits.resize_tensor import cuts, resizings
+from autofix.facts.call_sites import followed
 from autofix.facts.project_view import Expression
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -86,7 +86,7 @@ class AttentionMask(Rule):
         if mask.shape != finding.expected[::-1] or call is None or not isinstance(call.node, ast.Call):
             return
         node = next((k.value for k in call.node.keywords if k.arg == finding.parameter), None)
-        edit = with_method(Expression(call.source, node, call.frames), "transpose(0, 1)") if node is not None else None
-        if edit is not None:
+        if node is not None:
+            edit = followed(Expression(call.source, node, call.frames), ".transpose(0, 1)")
             reason = "the mask is taken to have its dimensions exchanged"
             yield self.fix("exchange the dimensions of the mask", (edit,), reason=reason, unsafe=True)

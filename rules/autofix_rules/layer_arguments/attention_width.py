@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.diagnosis.cause import tensor_at
-from autofix.provenance.producers import argument_expression, argument_sites, producer_sites, set_output
+from autofix.provenance.producers import argument_expression, argument_sites, producer_sites, repeated_layer, set_output
 from autofix.records.trace import Layer, Operation
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, dearest, model
 from autofix.syntax.call_edits import with_argument
@@ -59,7 +59,7 @@ class AttentionWidth(Rule):
         if layer is None or operation is None or finding.operand >= len(operation.tensors):
             return
         want, tensor = finding.actual[0], operation.tensors[finding.operand]
-        inner, name = _sized(project, layer, finding.parameter), layer.label
+        inner, name = repeated_layer(project, layer) if finding.parameter == "d_model" else layer, layer.label
         if layer.kind == "MultiheadAttention" and finding.operand > 0:
             yield from self._key_and_value(project, layer, operation, want)
         for site in argument_sites(project, inner, finding.parameter, want):
@@ -86,15 +86,3 @@ class AttentionWidth(Rule):
                 chosen = [next((s for s in one if s.text == first.text), one[0]) for one in per_name]
                 edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
                 yield self.fix(title, edits, *dearest(chosen))
-
-
-def _sized(project: Project, layer: Layer, parameter: str) -> Layer:
-    """The layer whose construction names the width: of a stack, the layer that it repeats."""
-    if parameter != "d_model" or layer.kind not in {"TransformerEncoder", "TransformerDecoder"}:
-        return layer
-    inside = (
-        one
-        for one in project.trace.layers
-        if (one.path or "").startswith(f"{layer.path}.") and one.kind.endswith("coderLayer")
-    )
-    return next(inside, layer)

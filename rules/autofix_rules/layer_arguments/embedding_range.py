@@ -18,7 +18,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.edits.operand_layouts import at_argument
+from autofix.facts.call_sites import argument_followed
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.provenance.render_expression import parsed
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
@@ -62,7 +62,7 @@ class EmbeddingRange(Rule):
             return
         name = layer.label
         if finding.mismatch is Mismatch.EMBEDDING_DTYPE:
-            edit = at_argument(project, operation, 0, "input", "long()")
+            edit = argument_followed(project, operation, 0, "input", ".long()")
             if edit is not None:
                 reason = "fractions are cut off; the input may be meant for another layer"
                 yield self.fix(f"index `{name}` by whole numbers", (edit,), reason=reason, unsafe=True)

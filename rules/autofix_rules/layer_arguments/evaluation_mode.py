@@ -19,8 +19,8 @@ from collections.abc import Iterator
 
 from autofix.records.trace import Layer, Stage
 from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
-from autofix.syntax.call_edits import operand
 from autofix.syntax.source import Source, dotted
+from autofix.syntax.spelling import receiver
 
 _NORM = "self.norm = nn.BatchNorm2d(3)"
 _SCRIPT = "\n\nnet = {}\nprint(net(torch.ones(1, 3, 1, 1)).shape)\n"
@@ -46,7 +46,7 @@ class EvaluationMode(Rule):
             return
         model_call = _model(project)
         if model_call is not None:
-            text = f"{operand(model_call.text)}.eval()"
+            text = f"{receiver(model_call.text)}.eval()"
             edit = model_call.source.replace(model_call.node, text)
             reason = "the script predicts and never trains"
             yield self.fix(f"put the model into evaluation mode: `{text}`", (edit,), reason=reason)

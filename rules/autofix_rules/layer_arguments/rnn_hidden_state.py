@@ -21,13 +21,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.edits.operand_layouts import argument_of, at_argument
 from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
-from autofix.edits.size_reads import size_text
+from autofix.facts.call_sites import argument_followed, argument_of
 from autofix.provenance.producers import argument_sites
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
 from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, SiteKind, dearest, model
+from autofix.syntax.spelling import size_text
 
 _RNN = "self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)"
 _LINES = "h = torch.zeros({}, {}, 6)\nself.rnn(x, h)[0]"
@@ -129,7 +129,7 @@ class RnnHiddenState(Rule):
             if given is not None and isinstance(given.node, ast.Name):
                 size = size_text(given.source, given.text, 0 if layer.setting("batch_first") else 1)
                 method = f"expand(-1, {size}, -1).contiguous()"
-        edit = at_argument(project, operation, 1, "hx", method) if method else None
+        edit = argument_followed(project, operation, 1, "hx", f".{method}") if method else None
         if edit is not None:
             title, reason = (
                 f"bring the state of `{layer.label}` to {wanted} with `.{method}`",

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.edits.operand_layouts import at_argument
+from autofix.facts.call_sites import argument_followed
 from autofix.provenance import width_evidence
 from autofix.provenance.producers import argument_sites, before_flattening, flattened_from, producer_sites, set_output
 from autofix.records.locations import Edit
@@ -96,6 +96,6 @@ def _layouts(
 
 
 def _at_input(project: Project, operation: Operation, method: str) -> Iterator[tuple[Edit, ...]]:
-    edit = at_argument(project, operation, 0, "input", method)
+    edit = argument_followed(project, operation, 0, "input", f".{method}")
     if edit is not None:
         yield (edit,)

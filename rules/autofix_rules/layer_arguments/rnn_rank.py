@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.edits.operand_layouts import at_argument
+from autofix.facts.call_sites import argument_followed
 from autofix.records.trace import Layer
 from autofix.records.values import Tensor
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
@@ -56,7 +56,7 @@ class RnnRank(Rule):
             return
         tensor = operation.tensors[0]
         for rank, method in enumerate(dict.fromkeys(_methods(layer, tensor, size))):
-            edit = at_argument(project, operation, 0, "input", method)
+            edit = argument_followed(project, operation, 0, "input", f".{method}")
             if edit is not None:
                 title = f"turn {tensor.shape} into a sequence for `{layer.label}` with `.{method}`"
                 reason = f"which dimension of {tensor.shape} is time is read from the sizes"

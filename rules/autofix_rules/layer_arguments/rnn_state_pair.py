@@ -17,8 +17,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.edits.operand_layouts import argument_of
 from autofix.edits.recurrent_states import state_tensors
+from autofix.facts.call_sites import argument_of
 from autofix.facts.project_view import Expression
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor

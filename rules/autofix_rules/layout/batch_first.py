@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from autofix.edits.caller_edits import in_program
 from autofix.edits.exchange_arguments import is_swap, removed, swap_after
 from autofix.operators.signatures import position
-from autofix.provenance.producers import argument_expression
+from autofix.provenance.producers import argument_expression, repeated_layer
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.records.values import Tensor
@@ -95,7 +95,7 @@ class BatchFirst(Rule):
             yield from self._last_step(project, step)
 
     def _flag(self, project: Project, layer: Layer, taken: Tensor, *evidence: Evidence) -> Iterator[Fix]:
-        call = project.construction_call(_flagged(project, layer))
+        call = project.construction_call(repeated_layer(project, layer))
         if call is None:
             return
         kind = dotted(getattr(call.node, "func", call.node)).rpartition(".")[2]
@@ -155,23 +155,11 @@ def _behind(project: Project, operation: Operation, steps: bool = False) -> Iter
                 queue.append(before)
 
 
-def _flagged(project: Project, layer: Layer) -> Layer:
-    """The layer whose construction says ``batch_first``: of a stack, the layer that it repeats."""
-    if layer.kind not in STACKS:
-        return layer
-    inside = (
-        one
-        for one in project.trace.layers
-        if (one.path or "").startswith(f"{layer.path}.") and one.kind.endswith("coderLayer")
-    )
-    return next(inside, layer)
-
-
 def _setting(project: Project, layer: Layer) -> bool:
     own = layer.setting("batch_first")
     if own is not None:
         return bool(own)
-    passed = argument_expression(project, _flagged(project, layer), "batch_first")
+    passed = argument_expression(project, repeated_layer(project, layer), "batch_first")
     return passed is not None and project.value(passed) is True
 
 

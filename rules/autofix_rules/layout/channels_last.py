@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program, made_like
 from autofix.edits.insert_view_op import insertions, wrapped
-from autofix.facts.operands import followed_by
+from autofix.facts.call_sites import followed
 from autofix.provenance.channel_sites import spatial, stand_last, to_back, to_front
 from autofix.provenance.producers import producing_layer
 from autofix.records.trace import Layer, Operation
@@ -90,7 +90,7 @@ class ChannelsLast(Rule):
             yield self.fix(f"{title} {words}", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * count, reason=reason)
         for expression in made_like(project, operation.tensors[0]) if in_program(project) else ():
             words = f"where `{expression.text}` makes the data" if len(expression.text) < SHORT else "in the data"
-            edits = (followed_by(expression, method),)
+            edits = (followed(expression, f".{method}"),)
             yield self.fix(f"{title} {words}", edits, Evidence.EVIDENT, reason=reason)
         if producing_layer(project, operation.tensors[0]) is None:
             return  # Raw data: what comes after the layer wants the channels in front as well.

@@ -20,8 +20,8 @@ from autofix.facts.project_view import Expression
 from autofix.records.locations import Edit
 from autofix.records.values import Tensor
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix.syntax.call_edits import operand
 from autofix.syntax.source import dotted
+from autofix.syntax.spelling import receiver
 
 _LAST = frozenset(("xy", "xyz"))
 _FIRST = frozenset(("rgb", "bgr"))
@@ -72,7 +72,7 @@ class ExtraColumns(Rule):
                 value = project.value(Expression(source, node.targets[0], failure.frames[level:]))
                 index = _cut(name, value, expected, actual)
                 if index:
-                    text = f"{operand(source.text_of(node.value))}[{index}]"
+                    text = f"{receiver(source.text_of(node.value))}[{index}]"
                     edits = (Edit(source.path, source.range_of(node.value), text),)
                     title = f"take the first {expected} of {actual} columns as `{name}`"
                     yield self.fix(title, edits, Evidence.EVIDENT, reason=REASON.format(expected))

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import argument_of
-from autofix.facts.operands import followed_by
+from autofix.facts.call_sites import argument_of, followed
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
@@ -67,4 +66,4 @@ class IndexRank(Rule):
             return
         method = f"unsqueeze({dimension if dim is None else dim.text})"
         title = f"give the index {finding.actual} a dimension to pick along: `.{method}`"
-        yield self.fix(title, (followed_by(index, method),))
+        yield self.fix(title, (followed(index, f".{method}"),))

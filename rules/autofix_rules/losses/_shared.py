@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autofix.facts.operands import extra_dimension
 from autofix.facts.project_view import Project
+from autofix.operators.shape_functions import extra_dimension
 from autofix.records.costs import Evidence
 from autofix.records.values import Tensor
 

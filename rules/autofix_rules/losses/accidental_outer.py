@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import operands
-from autofix.facts.operands import extra_dimension, followed_by
+from autofix.facts.call_sites import followed, operands
+from autofix.operators.shape_functions import extra_dimension
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
@@ -64,4 +64,4 @@ class AccidentalOuter(Rule):
             if extra is not None:
                 method = f"squeeze({extra})"
                 title = f"compare each with its own: `{expression.text}.{method}`, {own} against {other}"
-                yield self.fix(title, (followed_by(expression, method),))
+                yield self.fix(title, (followed(expression, f".{method}"),))

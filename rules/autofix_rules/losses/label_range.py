@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.facts.operands import written
+from autofix.facts.call_sites import argument_of
 from autofix.provenance.producers import producer_sites
 from autofix.records.values import Tensor
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
@@ -56,7 +56,7 @@ class LabelRange(Rule):
             return
         scores, labels = operation.tensors[0], operation.tensors[1]
         wanted = finding.actual[0]
-        target = written(project, operation, 1, "target")
+        target = argument_of(project, operation, 1, "target")
         if target is not None and _count_from_one(labels, finding.expected[0]):
             edit = target.source.replace(target.node, f"{target.text} - 1")
             reason = "the labels run from 1 here; the data may hold another class that the batch does not show"

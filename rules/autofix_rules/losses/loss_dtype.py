@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program
 from autofix.edits.dtype_casts import Change, where_made
-from autofix.facts.operands import followed_by, written
+from autofix.facts.call_sites import argument_of, followed
 from autofix.rule import Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
@@ -51,7 +51,7 @@ class LossDtype(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        target = None if operation is None else written(project, operation, 1, "target")
+        target = None if operation is None else argument_of(project, operation, 1, "target")
         made = _doubles(finding, project)
         if made is not None:
             edit, text = made
@@ -59,7 +59,7 @@ class LossDtype(Rule):
         elif target is not None and finding.detail is not None:
             method = f"{finding.detail.value}()"
             title = f"pass `{target.text}.{method}` to the loss"
-            yield self.fix(title, (followed_by(target, method),))
+            yield self.fix(title, (followed(target, f".{method}"),))
 
 
 def _doubles(finding: Finding, project: Project) -> Change | None:

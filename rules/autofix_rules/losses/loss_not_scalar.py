@@ -17,7 +17,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix.syntax.call_edits import operand
+from autofix.syntax.spelling import receiver
 
 
 class LossNotScalar(Rule):
@@ -48,7 +48,7 @@ class LossNotScalar(Rule):
         text = call.source.text_of(loss)
         if call.node.args or text in {"torch.Tensor", "Tensor"}:
             return
-        edit = call.source.replace(loss, f"{operand(text)}.mean()")
+        edit = call.source.replace(loss, f"{receiver(text)}.mean()")
         reason = "the sum, or weights for the samples, could be meant"
         title = f"start from the mean of the {finding.actual} losses"
         yield self.fix(title, (edit,), reason=reason)

@@ -26,7 +26,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program, returned
-from autofix.facts.operands import extra_dimension, followed_by, written
+from autofix.facts.call_sites import argument_of, followed
+from autofix.operators.shape_functions import extra_dimension
 from autofix.records.trace import Operation
 from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix_rules.losses import _shared
@@ -133,7 +134,7 @@ class LossTargetShape(Rule):
             reason = "it changes the shape of what the model returns"
             yield self.fix(
                 title,
-                (followed_by(expression, made.method),),
+                (followed(expression, f".{made.method}"),),
                 *made.evidence,
                 Evidence.AGAINST,
                 reason=reason,
@@ -146,13 +147,17 @@ class LossTargetShape(Rule):
             name = finding.parameter
         elif finding.detail is Detail.SEQUENCES:
             name = "log_probs"
-        expression = written(project, operation, made.operand, name)
+        expression = argument_of(project, operation, made.operand, name)
         if expression is None:
             return None
         given, other = operation.tensors[made.operand].shape, operation.tensors[0 if made.operand else 1].shape
         title = f"pass `{expression.text}.{made.method}` to the loss: {given} against {other}"
         return self.fix(
-            title, (followed_by(expression, made.method),), *made.evidence, reason=made.doubt, unsafe=bool(made.doubt)
+            title,
+            (followed(expression, f".{made.method}"),),
+            *made.evidence,
+            reason=made.doubt,
+            unsafe=bool(made.doubt),
         )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.operands import written
+from autofix.facts.call_sites import argument_of
 from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import dotted
 
@@ -44,7 +44,7 @@ class OneHotTarget(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        target = None if operation is None else written(project, operation, 1, "target")
+        target = None if operation is None else argument_of(project, operation, 1, "target")
         if target is None or finding.detail is not Detail.CLASSES:
             return
         indices = _indices(target.node)

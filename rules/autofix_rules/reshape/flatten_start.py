@@ -18,7 +18,7 @@ import ast
 import math
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import is_method, operands, size_of, written
+from autofix.facts.call_sites import is_method, operands, written
 from autofix.provenance.producers import argument_sites
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
@@ -26,6 +26,7 @@ from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import argument
+from autofix.syntax.spelling import size_text
 
 MERGING = frozenset(("flatten", "ravel", "Flatten", "view", "reshape"))
 
@@ -105,7 +106,9 @@ def _from_one(project: Project, flat: Operation) -> Edit | None:
             return None
         arguments = place.node.args[-1:]
         return (
-            place.source.replace(arguments[0], f"{size_of(place.source, given[0].text, 0)}, -1") if arguments else None
+            place.source.replace(arguments[0], f"{size_text(place.source, given[0].text, 0)}, -1")
+            if arguments
+            else None
         )
     if name == "ravel":
         return None

@@ -20,7 +20,7 @@ import math
 from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, sizes_of
-from autofix.facts.call_sites import operands, size_of
+from autofix.facts.call_sites import operands
 from autofix.provenance import Site, sites
 from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
@@ -39,6 +39,7 @@ from autofix.rule import (
     dearest,
     model,
 )
+from autofix.syntax.spelling import size_text
 
 
 class FoldedBatch(Rule):
@@ -99,7 +100,7 @@ class FoldedBatch(Rule):
                 return
             given = operands(project, fold)
             if given and isinstance(given[0].node, ast.Name):
-                text = size_of(first.source, given[0].text, 0)
+                text = size_text(first.source, given[0].text, 0)
                 yield self.fix(f"keep the batch: `{text}` rows", (first.source.replace(first.node, text),), *evidence)
         elif sizes.values[0] == -1 and taken is not None and finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
             if _takes(taken) == want:
@@ -120,7 +121,7 @@ class FoldedBatch(Rule):
             )
         given = operands(project, fold)
         if isinstance(second.node, ast.Call) and given and isinstance(given[0].node, ast.Name):
-            text = size_of(first.source, given[0].text, 0)
+            text = size_text(first.source, given[0].text, 0)
             edits = (first.source.replace(first.node, text), second.source.replace(second.node, "-1"))
             yield self.fix(f"keep the batch: `{text}` rows", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * further)
 

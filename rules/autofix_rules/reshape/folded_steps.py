@@ -17,10 +17,11 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.rank_changes import operand_node
-from autofix.facts.call_sites import receiver, written
+from autofix.facts.call_sites import written
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.spelling import receiver
 
 _RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
 _KEEPING = frozenset(("getitem", "dropout", "Dropout", "relu", "ReLU", "contiguous", "LayerNorm", "tanh", "Tanh"))
@@ -58,7 +59,7 @@ class FoldedSteps(Rule):
             base = operand_node(fold, place.node) if place is not None and isinstance(place.node, ast.Call) else None
             if place is None or base is None:
                 continue
-            text = receiver(Expression(place.source, base, place.frames)).removesuffix(".contiguous()")
+            text = receiver(place.source.text_of(base)).removesuffix(".contiguous()")
             title = f"take the last step of {fold.tensors[0].shape}, `{text}{steps}`"
             reason = "a mean over the steps, or a target for each step, could be meant"
             edit = place.source.replace(place.node, f"{text}{steps}")

@@ -17,10 +17,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import receiver, written
+from autofix.facts.call_sites import written
 from autofix.records.locations import Edit
 from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
+from autofix.syntax.spelling import receiver
 
 
 class NonContiguousView(Rule):
@@ -63,7 +64,7 @@ class NonContiguousView(Rule):
             return
         base = Expression(place.source, place.node.func.value, place.frames)
         if _calls(place.source, "contiguous") > _calls(place.source, "reshape"):
-            edit = place.source.replace(base.node, f"{receiver(base)}.contiguous()")
+            edit = place.source.replace(base.node, f"{receiver(base.text)}.contiguous()")
             yield self.fix(f"make the tensor contiguous before `{place.node.func.attr}`", (edit,))
         else:
             yield self.fix(f"call `{new}`, which copies where it must", (_renamed(place.source, place.node.func, new),))

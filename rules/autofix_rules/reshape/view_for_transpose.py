@@ -20,11 +20,12 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from autofix.edits.rank_changes import respelled
-from autofix.facts.call_sites import argument_of, is_method, receiver, written
+from autofix.facts.call_sites import argument_of, is_method, written
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.spelling import receiver
 
 MAX_RANK = 5
 
@@ -95,8 +96,8 @@ def _before_view(operation: Operation, place: Expression, call: ast.Call, given:
     source, node = place.source, given.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "contiguous":
         inner = Expression(source, node.func.value, given.frames)
-        return source.replace(inner.node, f"{receiver(inner)}.{moved}")
-    start = f"{receiver(given)}.{moved}"
+        return source.replace(inner.node, f"{receiver(inner.text)}.{moved}")
+    start = f"{receiver(given.text)}.{moved}"
     if operation.operator == "reshape" or not is_method(operation, call):
         return source.replace(given.node, start)
     if ".contiguous()" in source.text:

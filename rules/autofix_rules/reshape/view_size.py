@@ -19,7 +19,7 @@ import math
 from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, changes, sizes_of
-from autofix.facts.call_sites import is_batch, operands, size_of
+from autofix.facts.call_sites import is_batch, operands
 from autofix.provenance import Site
 from autofix.provenance.producers import flattened_from, producer_sites, set_output
 from autofix.records.locations import Edit
@@ -39,6 +39,7 @@ from autofix.rule import (
     model,
     sites,
 )
+from autofix.syntax.spelling import size_text
 
 
 class ViewSize(Rule):
@@ -100,7 +101,7 @@ class ViewSize(Rule):
             return
         place, given = sizes.expressions[0], operands(project, operation)
         if given and isinstance(given[0].node, ast.Name):
-            text = size_of(place.source, given[0].text, 0)
+            text = size_text(place.source, given[0].text, 0)
             edits = (place.source.replace(place.node, text),)
             yield self.fix(f"take the batch size from the tensor: `{text}`", edits, Evidence.EXACT_FIT)
         elif -1 not in values:

@@ -19,11 +19,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from autofix.edits.view_sizes import sizes_of
-from autofix.facts.call_sites import frames_of, functional
+from autofix.facts.call_sites import frames_of
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame
 from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
+from autofix.syntax.spelling import module_text
 
 FORWARD = """\
 b, c, h, w = x.shape
@@ -118,7 +119,7 @@ def _edits(
     unpacked = next((s for s in function.body if isinstance(s, ast.Assign) and _unpacks(s)), None)
     returned = [n for n in ast.walk(function) if isinstance(n, ast.Return)]
     name = _window_name(project, source, function, frames, window)
-    prefix = functional(source)
+    prefix = module_text(source, "torch.nn.functional")
     if unpacked is None or len(returned) != 1 or returned[0].value is None or not name or not prefix:
         return None
     target, value = unpacked.targets[0], unpacked.value

@@ -24,8 +24,8 @@ from autofix.facts.size_origins import with_environments
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.values import Sequence, Value, tensors_of
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
-from autofix.syntax.call_edits import NotACall, operand
 from autofix.syntax.source import Source, dotted
+from autofix.syntax.spelling import receiver
 
 _LSTM = "self.lstm = nn.LSTM(4, 6)\nself.head = nn.Linear(6, 2)"
 
@@ -80,11 +80,7 @@ class TupleResult(Rule):
                     reason=reason,
                     unsafe=not certain,
                 )
-        try:
-            text = f"{operand(used.text)}[0]"
-        except NotACall:
-            return
-        edit = Edit(used.source.path, used.source.range_of(used.node), text)
+        edit = Edit(used.source.path, used.source.range_of(used.node), f"{receiver(used.text)}[0]")
         yield self.fix(title, (edit,), Evidence.RUNNER_UP * (named is not None), reason=reason, unsafe=not certain)
 
 

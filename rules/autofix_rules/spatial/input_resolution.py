@@ -23,6 +23,7 @@ from autofix.records.trace import OperationKind
 from autofix.records.values import Tensor
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
+from autofix.syntax.spelling import module_text
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 COMMON = (28, 32, 48, 64, 96, 112, 128, 160, 192, 224, 256, 299, 384, 512)
@@ -62,11 +63,11 @@ class InputResolution(Rule):
         if len(hints) != 3 or len(images) != 1 or start is None:
             return
         source, function = start
-        spelled = _interpolate(source)
-        for size in _sizes(finding.expected[0], hints, images[0]) if spelled else ():
+        module = module_text(source, "torch.nn.functional")
+        for size in _sizes(finding.expected[0], hints, images[0]) if module else ():
             name = function.args.args[1].arg
             edit = source.insert_before(
-                _first_statement(function), f"{name} = {spelled}({name}, size=({size}, {size}))"
+                _first_statement(function), f"{name} = {module}.interpolate({name}, size=({size}, {size}))"
             )
             title = f"resize the images of {images[0].shape[2:]} to ({size}, {size}) at the start of forward"
             reason = "resizing keeps trained weights; a new head keeps resolution: choose"
@@ -102,15 +103,3 @@ def _first_statement(function: Function) -> ast.stmt:
     """The first below the docstring."""
     documented = isinstance(function.body[0], ast.Expr) and isinstance(function.body[0].value, ast.Constant)
     return function.body[1] if documented and len(function.body) > 1 else function.body[0]
-
-
-def _interpolate(source: Source) -> str:
-    """How the file can spell ``interpolate``; empty where it has no import for it."""
-    for node in source.tree.body:
-        for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
-            known = alias.asname or alias.name
-            if alias.name in {"torch.nn.functional", "functional"} and known:
-                return f"{known}.interpolate"
-            if alias.name in {"torch.nn", "nn"} and alias.asname != "":
-                return f"{known}.functional.interpolate"
-    return "torch.nn.functional.interpolate" if any(isinstance(n, ast.Import) for n in source.tree.body) else ""
