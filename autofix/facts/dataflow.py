@@ -118,12 +118,12 @@ def _is_data(project: Project, tensor: Tensor) -> bool:
 
 def _roots(project: Project, tensor: Tensor) -> set[int]:
     """What the tensor is, but for its shape: the nearest operations that do more than rename dimensions."""
-    seen = {tensor.producer}
+    seen: set[int] = set()
     for operation in project.ancestry(tensor):
         seen.add(operation.index)
         if operation.operator not in _RENAMED:
             break
-    return seen - {-1}
+    return seen
 
 
 def feeds_a_loss(project: Project, operation: Operation) -> bool:

@@ -135,7 +135,8 @@ class Project:
     # -- data flow ---------------------------------------------------------------------------------------------------
 
     def producer(self, tensor: Tensor) -> Operation | None:
-        return self.trace.operations[tensor.producer] if 0 <= tensor.producer < len(self.trace.operations) else None
+        index = tensor.producer
+        return None if index is None or index >= len(self.trace.operations) else self.trace.operations[index]
 
     def ancestry(self, tensor: Tensor) -> Iterator[Operation]:
         """The operations ``tensor`` came from, nearest first, following the operand of most elements' kin: the

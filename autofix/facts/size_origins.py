@@ -173,7 +173,7 @@ def _repeated(project: Project, operation: Operation, dimension: int) -> Origin 
 
 def _has_maker(operation: Operation) -> bool:
     tensor = operation.tensors[0] if operation.tensors else None
-    return tensor is not None and 0 <= tensor.producer != operation.index
+    return tensor is not None and tensor.producer not in (None, operation.index)
 
 
 def _square_mask_of(project: Project, operation: Operation) -> Origin | None:

@@ -104,7 +104,7 @@ def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer]
 
 def _packing_layer(project: Project, operation: Operation) -> tuple[Operation, Layer] | None:
     """The last layer before that gave out packed steps, where a tensor came from nowhere: unpacking leaves no trace."""
-    if not operation.tensors or operation.tensors[0].producer >= 0:
+    if not operation.tensors or operation.tensors[0].producer is not None:
         return None
     for earlier in reversed(project.trace.operations[: operation.index]):
         result, layer = earlier.result, project.layer_of(earlier)

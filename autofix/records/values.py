@@ -8,14 +8,14 @@ from typing import TypeGuard
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor as seen by one operation. ``producer`` indexes ``Trace.operations``, -1 when it is not known.
+    """A tensor as seen by one operation. ``producer`` indexes ``Trace.operations``, None when it is not known.
 
     ``values`` is (lowest, highest) for integer tensors, since an index out of range is a fault of values, else None.
     """
 
     shape: tuple[int, ...]
     dtype: str
-    producer: int = -1
+    producer: int | None = None
     contiguous: bool = True
     values: tuple[int, int] | None = None
 

@@ -60,7 +60,7 @@ def _is_set_by_layers(trace: Trace, finding: Finding) -> bool:
 
 
 def _of(tensor: Tensor, set_by: list[frozenset[int]]) -> frozenset[int]:
-    return set_by[tensor.producer] if 0 <= tensor.producer < len(set_by) else frozenset()
+    return set_by[tensor.producer] if tensor.producer is not None and tensor.producer < len(set_by) else frozenset()
 
 
 def _dimensions(operation: Operation, set_by: list[frozenset[int]]) -> Iterator[int]:

@@ -60,7 +60,7 @@ def read(reply: dict[str, Any], line_of: LineOf) -> Trace:
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """How many there are of what indices in the reply point at; -1 points at nothing."""
+    """How many there are of what indices in the reply point at."""
 
     operations: int
     layers: int
@@ -208,7 +208,7 @@ def _tensor(shape: Any, dtype: Any, producer: Any, contiguous: Any, bounds: Any,
     if bounds is not None:
         low, high = bounds
         limits = (_integer(low, -MAX_SIZE), _integer(high, -MAX_SIZE))
-    index = _integer(producer, -1, counts.operations)
+    index = _index(producer, counts.operations)
     return Tensor(_shape(shape), _text(dtype), index, _flag(contiguous), limits)
 
 
@@ -241,6 +241,11 @@ def _integer(data: Any, least: int, beyond: int = MAX_SIZE) -> int:
     if not least <= data < beyond:
         raise ValueError(f"expected a number from {least} to below {beyond}")
     return data
+
+
+def _index(data: Any, count: int) -> int | None:
+    """An index into ``count`` rows, or None for none of them."""
+    return None if data is None else _integer(data, 0, count)
 
 
 def _flag(data: Any) -> bool:

@@ -138,9 +138,14 @@ def _shapes(value: object) -> str:
     return f"[{', '.join(map(_shapes, value.items))}]" if isinstance(value, Sequence) else type(value).__name__
 
 
+def _producer(trace: Trace, tensor: Tensor) -> Operation:
+    assert tensor.producer is not None
+    return trace.operations[tensor.producer]
+
+
 def test_operands_name_their_producers(run: Run) -> None:
     trace = run(net("self.fc = nn.Linear(3, 3)", "y = self.fc(x)\ny += x\nreturn torch.cat([y, y.relu()], 1)"), "2,3")
-    names = [tuple(trace.operations[t.producer].target for t in o.tensors) for o in trace.operations]
+    names = [tuple(_producer(trace, t).target for t in o.tensors) for o in trace.operations]
     assert names == [(), ("input",), ("torch.nn.Linear", "input"), ("Tensor.add_",), ("Tensor.add_", "Tensor.relu")]
 
 
@@ -239,8 +244,8 @@ def test_parameters_know_the_call_that_made_them(run: Run) -> None:
     trace = run(net("self.w = nn.Parameter(torch.zeros(1, 7, 3))", "return x + self.w"), "2,5,3")
     failed = trace.failed_operation
     assert failed is not None
-    fetched = trace.operations[failed.tensors[1].producer]
-    made = trace.operations[fetched.tensors[0].producer]
+    fetched = _producer(trace, failed.tensors[1])
+    made = _producer(trace, fetched.tensors[0])
     assert (fetched.kind, fetched.target, made.target, made.phase) == (
         OperationKind.GET_ATTR,
         "w",

@@ -141,6 +141,7 @@ REFUSED: dict[str, tuple[Place, Any]] = {
     "fraction for a size": (("state_dict", 0, 1, 0), 2.0),
     "size beyond every machine": (("output", "t", 0, 0), 1 << 63),
     "producer that is not there": (("output", "t", 2), 1),
+    "producer before the first": (("output", "t", 2), -1),
     "layer that is not there": (("operations", 0, "identity"), 1),
     "scope that is not there": (("operations", 0, "scope"), 1),
     "failed operation that is not there": (("failure", "operation"), 1),

@@ -76,18 +76,18 @@ def _called(trace: Trace | None, path: Path) -> dict[int, list[Operation]]:
     return {line: [o for run in lines[line] for o in _outcome(run, users)] for line in deep}
 
 
-def _users(trace: Trace | None) -> dict[int, set[int]]:
-    """For each operation those that take its result; -1 is the caller of the model."""
-    users: dict[int, set[int]] = {}
+def _users(trace: Trace | None) -> dict[int | None, set[int | None]]:
+    """For each operation those that take its result; None is the caller of the model."""
+    users: dict[int | None, set[int | None]] = {}
     for operation in trace.operations if trace is not None else ():
         for tensor in operation.tensors:
             users.setdefault(tensor.producer, set()).add(operation.index)
     for tensor in tensors_of((trace.output,)) if trace is not None else ():
-        users.setdefault(tensor.producer, set()).add(-1)
+        users.setdefault(tensor.producer, set()).add(None)
     return users
 
 
-def _outcome(run: list[Operation], users: dict[int, set[int]]) -> list[Operation]:
+def _outcome(run: list[Operation], users: dict[int | None, set[int | None]]) -> list[Operation]:
     inside = {operation.index for operation in run}
     used = [o for o in run if not o.raised and users.get(o.index, set()) - inside]
     if not used and not run[-1].raised and run[-1].index not in users:

@@ -35,7 +35,7 @@ TOO_LARGE = b"+"  # For a run with storage; there is no reply.
 SPENT = b"-"  # The run before left no room for another one: it is to be made elsewhere, and there is no reply.
 
 # How a plain value is written: JSON scalars stand for themselves, everything else is an object with one key.
-TENSOR = "t"  # [shape, dtype, producer, contiguous, [lowest, highest] or null]
+TENSOR = "t"  # [shape, dtype, producer or null, contiguous, [lowest, highest] or null]
 SEQUENCE = "s"  # [type, [values]]
 MAPPING = "m"  # [type, [[key, value], ...]]
 OPAQUE = "o"  # type

@@ -12,10 +12,10 @@ import torch.fx
 class Drawing:
     """A ``torch.fx.Graph`` and the node of each recorded operation, by its index.
 
-    ``producer`` gives the index of the operation that made a tensor.
+    ``producer`` gives the index of the operation that made a tensor, None where none did.
     """
 
-    def __init__(self, tracer: type[torch.fx.Tracer], producer: Callable[[torch.Tensor], int]) -> None:
+    def __init__(self, tracer: type[torch.fx.Tracer], producer: Callable[[torch.Tensor], int | None]) -> None:
         self.graph = torch.fx.Graph(tracer_cls=tracer)
         self._producer = producer
         self._nodes: dict[int, torch.fx.Node] = {}
@@ -37,7 +37,9 @@ class Drawing:
 
     def _argument(self, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
-            return self._nodes.get(self._producer(value), f"<{value.dtype} {tuple(value.shape)}>")
+            producer = self._producer(value)
+            node = None if producer is None else self._nodes.get(producer)
+            return f"<{value.dtype} {tuple(value.shape)}>" if node is None else node
         if isinstance(value, (list, tuple)):
             return [self._argument(item) for item in value]
         if value is None or isinstance(value, (int, float, bool, str, complex, torch.dtype, torch.device)):

@@ -57,9 +57,9 @@ class Recorder(torch.fx.Tracer):
 
     # -- tensors and the operations that made them -------------------------------------------------------------------
 
-    def producer(self, tensor: torch.Tensor) -> int:
+    def producer(self, tensor: torch.Tensor) -> int | None:
         entry = self._producers.get(id(tensor))
-        return entry[1] if entry is not None and entry[0]() is tensor else -1
+        return entry[1] if entry is not None and entry[0]() is tensor else None
 
     def _produce(self, value: Any, index: int) -> None:
         """Remember who made the tensors in ``value``."""
@@ -75,7 +75,7 @@ class Recorder(torch.fx.Tracer):
     def adopt(self, source: torch.Tensor, parameter: torch.Tensor) -> None:
         """A parameter made from ``source`` has the producer of ``source``."""
         index = self.producer(source)
-        if index >= 0:
+        if index is not None:
             self._produce(parameter, index)
 
     @contextmanager
@@ -227,8 +227,8 @@ class Recorder(torch.fx.Tracer):
 
     def _fetch(self, tensor: torch.Tensor) -> None:
         """A parameter or buffer enters the graph as a get_attr node where it is first used."""
-        index = self.producer(tensor)
-        if index >= 0 and self.operations[index]["kind"] == "get_attr":
+        producer = self.producer(tensor)
+        if producer is not None and self.operations[producer]["kind"] == "get_attr":
             return
         if self.phase != "forward":
             return

@@ -24,7 +24,7 @@ _KEPT = (int, float, bool, str, list, tuple, dict)
 _LISTS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
 _SKIPPED_TYPES = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
-Producer = Callable[[torch.Tensor], int]
+Producer = Callable[[torch.Tensor], int | None]
 
 
 def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) -> Any:

@@ -57,9 +57,10 @@ def _merged_before(first: _Watching, other: _Watching, index: int, size: int, ro
     """The view that laid samples side by side in one row, where a layer then mixes what stands in a row."""
     current = index
     while current in first.made and first.given[current]:
-        current = first.producer_of(current)
-        if current not in first.made or not first.given[current] or not first.made[current]:
+        producer = first.producer_of(current)
+        if producer is None or producer not in first.made or not first.given[producer] or not first.made[producer]:
             return index
+        current = producer
         given = changed(first.given[current][0], other.given[current][0])
         made = changed(first.made[current][0], other.made[current][0])
         if first.operations[current]["target"].rpartition(".")[2] in {"view", "reshape", "flatten"}:
@@ -125,12 +126,12 @@ class _Watching(Recorder):
         super().finish(index, result)
         self.made[index] = self._copies(result)
 
-    def producer_of(self, index: int) -> int:
-        """The operation that made the first tensor of an operation; -1 where none did."""
+    def producer_of(self, index: int) -> int | None:
+        """The operation that made the first tensor of an operation; None where none did."""
         operands = [
             one[wire.TENSOR] for one in self.operations[index]["args"] if isinstance(one, dict) and wire.TENSOR in one
         ]
-        return int(operands[0][2]) if operands else -1
+        return operands[0][2] if operands else None
 
     def _copies(self, value: Any) -> list[torch.Tensor]:
         """Copies, since a later operation may write into the tensor; none once there are too many."""

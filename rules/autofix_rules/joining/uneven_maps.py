@@ -135,7 +135,7 @@ def _upsampled(project: Project, operation: Operation) -> int:
     for i, (own, other) in enumerate(((a, b), (b, a))):
         if any(_grows(o) for o in branch(project, own, other)[:6]):
             return i
-    return 0 if a.producer > b.producer else 1
+    return 0 if a.producer is not None and (b.producer is None or a.producer > b.producer) else 1
 
 
 def _rescaled(project: Project, tensor: Tensor, size: str) -> Edit | None:
