@@ -34,7 +34,7 @@ def frames_of(project: Project, operation: Operation) -> tuple[Frame, ...]:
 
 
 def _known(frames: tuple[Frame, ...]) -> int:
-    return sum(1 for frame in frames if frame.environment >= 0)
+    return sum(1 for frame in frames if frame.environment is not None)
 
 
 def _merged(frames: tuple[Frame, ...], chain: tuple[Frame, ...]) -> tuple[Frame, ...]:

@@ -74,11 +74,8 @@ class Names:
 
 
 def names_of(trace: Trace, frame: Frame | None, path: Any) -> Names:
-    local = (
-        trace.environments[frame.environment]
-        if frame is not None and 0 <= frame.environment < len(trace.environments)
-        else None
-    )
+    index = None if frame is None else frame.environment
+    local = None if index is None or index >= len(trace.environments) else trace.environments[index]
     module = next((mapping for file, mapping in trace.globals if file == path), None)
     return Names(local, module)
 

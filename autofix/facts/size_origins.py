@@ -90,11 +90,10 @@ def with_environments(project: Project, frames: tuple[Frame, ...]) -> tuple[Fram
     ]
 
     def filled(frame: Frame) -> Frame:
-        if frame.environment >= 0:
+        if frame.environment is not None:
             return frame
-        twin = next(
-            (f for f in known if (f.path, f.function) == (frame.path, frame.function) and f.environment >= 0), None
-        )
+        same = (f for f in known if (f.path, f.function) == (frame.path, frame.function))
+        twin = next((f for f in same if f.environment is not None), None)
         return frame if twin is None else replace(frame, environment=twin.environment)
 
     return tuple(filled(frame) for frame in frames)

@@ -16,13 +16,13 @@ from autofix.records.values import Mapping, Tensor, Value, is_integer, tensors_o
 class Frame:
     """One user frame of a stack: where it stood and, if it was recorded, the plain values of its names.
 
-    ``environment`` indexes ``Trace.environments``; -1 when it was not recorded.
+    ``environment`` indexes ``Trace.environments``, None when it was not recorded.
     """
 
     path: Path
     function: str
     range: Range
-    environment: int = -1
+    environment: int | None = None
 
 
 class OperationKind(Enum):

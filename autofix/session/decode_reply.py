@@ -166,7 +166,7 @@ def _frame(row: list[Any], counts: _Counts, line_of: LineOf) -> Frame:
     path, function, line, column, end_line, end_column, environment = row
     place = _path(path)
     span = Range(_position(place, line, column, line_of), _position(place, end_line, end_column, line_of))
-    return Frame(place, _text(function), span, _integer(environment, -1, counts.environments))
+    return Frame(place, _text(function), span, _index(environment, counts.environments))
 
 
 def _position(path: Path, line: Any, column: Any, line_of: LineOf) -> Position:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from autofix.records.samples import Target
-from autofix.records.trace import Ending, Operation, OperationKind, Phase, Trace
-from autofix.records.values import Sequence, Tensor
+from autofix.records.trace import Ending, Frame, Operation, OperationKind, Phase, Trace
+from autofix.records.values import Mapping, Sequence, Tensor
 from autofix.syntax.source import Source
 
 Run = Callable[..., Trace]
@@ -209,6 +209,11 @@ def test_construction_chain(header: str, init: str, frames: list[str], run: Run)
     assert [source.segment(frame.range) for frame in layer.construction] == frames
 
 
+def _environment(trace: Trace, frame: Frame) -> Mapping:
+    assert frame.environment is not None
+    return trace.environments[frame.environment]
+
+
 def test_construction_chain_across_files(run: Run) -> None:
     files = {
         "model.py": f"{HEAD}from blocks import Block\n\n\ndef build():\n    return Block(400)\n",
@@ -222,8 +227,7 @@ def test_construction_chain_across_files(run: Run) -> None:
         ("blocks.py", "Block.__init__", 7),
         ("model.py", "build", 10),
     ]
-    environment = trace.environments[chain[0].environment]
-    assert environment.get("dim") == 400
+    assert _environment(trace, chain[0]).get("dim") == 400
 
 
 def test_callers_have_the_values_that_they_had_at_their_call(run: Run) -> None:
@@ -235,7 +239,7 @@ def test_callers_have_the_values_that_they_had_at_their_call(run: Run) -> None:
     init = "self.blocks = []\nfor at in range(3):\n    size = 10 + at\n    self.blocks.append(Block(size))"
     trace = run(net(init, "return x", block), "2,3", model="Net()")
     linear = [layer for layer in trace.layers if layer.kind == "Linear"]
-    found = [[trace.environments[frame.environment] for frame in layer.construction[:2]] for layer in linear]
+    found = [[_environment(trace, frame) for frame in layer.construction[:2]] for layer in linear]
     values = [(own.get("part"), own.get("width"), caller.get("at"), caller.get("size")) for own, caller in found]
     assert values == [(part, 10 + at, at, 10 + at) for at in range(3) for part in (1, 2)]
 

@@ -146,6 +146,7 @@ REFUSED: dict[str, tuple[Place, Any]] = {
     "scope that is not there": (("operations", 0, "scope"), 1),
     "failed operation that is not there": (("failure", "operation"), 1),
     "environment that is not there": (("failure", "frames", 0, 6), 1),
+    "environment before the first": (("failure", "frames", 0, 6), -1),
     "index below -1": (("operations", 0, "scope"), -2),
     "line zero": (("failure", "frames", 0, 2), 0),
     "negative column": (("failure", "frames", 0, 3), -1),

@@ -96,7 +96,7 @@ class Stack:
         return found
 
     def describe(self, frame: FrameType, lasti: int, environments: bool) -> list[Any]:
-        """[path, function, line, byte column, end line, end byte column, environment]."""
+        """[path, function, line, byte column, end line, end byte column, environment or None]."""
         code = frame.f_code
         place = self._places.get((id(code), lasti))
         if place is None:
@@ -109,7 +109,7 @@ class Stack:
                 max(0, column or 0),
                 max(first, end_line or first),
                 max(0, end_column or 0),
-                -1,
+                None,
             ]
         return [*place[:-1], self._environment(frame)] if environments else place
 
@@ -121,9 +121,9 @@ class Stack:
         index = lasti // 2
         return positions[index] if 0 <= index < len(positions) else (None, None, None, None)
 
-    def _environment(self, frame: FrameType) -> int:
+    def _environment(self, frame: FrameType) -> int | None:
         if frame.f_code.co_name == "<module>":
-            return -1
+            return None
         items = []
         for name, value in list(frame.f_locals.items())[:MAX_NAMES]:
             if name.startswith(("__", "@")):
