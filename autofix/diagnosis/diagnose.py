@@ -99,7 +99,7 @@ def _built_layer(failure: Failure) -> Layer | None:
     """A stand-in for the layer whose constructor failed: its class and the arguments it was given."""
     if not failure.callee.endswith(".__init__"):
         return None
-    return Layer(-1, None, failure.callee.removesuffix(".__init__"), failure.arguments, (), failure.frames, True)
+    return Layer(None, None, failure.callee.removesuffix(".__init__"), failure.arguments, (), failure.frames, True)
 
 
 def _placed(
@@ -117,7 +117,7 @@ def _placed(
         expected=cause.expected,
         actual=cause.actual,
         operation=-1 if operation is None else operation.index,
-        layer=-1 if layer is None else layer.identity,
+        layer=None if layer is None else layer.identity,
         parameter=cause.parameter,
         operand=cause.operand,
         dimension=_dimension(operation, cause),

@@ -103,7 +103,7 @@ def _found(
         expected=operation.tensors[operand].shape,
         actual=result,
         operation=operation.index,
-        layer=operation.layer_index if operation.kind is OperationKind.CALL_MODULE else -1,
+        layer=operation.layer_index if operation.kind is OperationKind.CALL_MODULE else None,
         operand=operand,
         dimension=dimension if dimension >= 0 else None,
         silent=True,

@@ -66,7 +66,7 @@ def made_like(project: Project, tensor: Tensor) -> Iterator[Expression]:
         return
     for operation in project.trace.operations:
         made = operation.result
-        if operation.raised or operation.tensors or not isinstance(made, Tensor) or operation.layer_index >= 0:
+        if operation.raised or operation.tensors or not isinstance(made, Tensor) or operation.layer_index is not None:
             continue
         alike = made.rank == tensor.rank and made.shape[1:] == tensor.shape[1:] and made.dtype == tensor.dtype
         place = project.expression(operation) if alike and made.shape[0] > tensor.shape[0] else None

@@ -92,8 +92,8 @@ class Project:
 
     # -- layers and operations ---------------------------------------------------------------------------------------
 
-    def layer(self, index: int) -> Layer | None:
-        return self.trace.layers[index] if 0 <= index < len(self.trace.layers) else None
+    def layer(self, index: int | None) -> Layer | None:
+        return None if index is None or index >= len(self.trace.layers) else self.trace.layers[index]
 
     def operation(self, finding: Finding) -> Operation | None:
         return self.trace.operations[finding.operation] if finding.operation >= 0 else None

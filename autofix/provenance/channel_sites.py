@@ -36,7 +36,8 @@ def input_size(layer: Layer) -> int | None:
 
 def next_layer(project: Project, layer: Layer, failing: Layer) -> Layer | None:
     """The first layer built after ``layer`` that takes a fixed width, the failing one aside."""
-    later = (one for one in project.trace.layers[layer.identity + 1 :] if one.identity != failing.identity)
+    start = 0 if layer.identity is None else layer.identity + 1
+    later = (one for one in project.trace.layers[start:] if one.identity != failing.identity)
     return next((one for one in later if one.path is not None and input_size(one) is not None), None)
 
 

@@ -100,7 +100,7 @@ class Finding:
     expected: tuple[int, ...] = ()
     actual: tuple[int, ...] = ()
     operation: int = -1
-    layer: int = -1
+    layer: int | None = None
     parameter: str = ""
     operand: int = -1
     dimension: int | None = None

@@ -49,7 +49,7 @@ class Operation:
     ``target`` is the operator's public name: ``torch.cat``, ``torch.nn.functional.relu``, ``Tensor.view``,
     ``operator.add``; for a layer its type (``torch.nn.Linear``), with ``layer`` as its path in the model. ``scope``
     is the path of the innermost non-leaf layer whose forward ran. The two ``_index`` fields index ``Trace.layers``,
-    -1 when there is none.
+    None when there is none.
     """
 
     index: int
@@ -64,8 +64,8 @@ class Operation:
     phase: Phase
     layer: str | None = None
     scope: str = ""
-    layer_index: int = -1
-    scope_index: int = -1
+    layer_index: int | None = None
+    scope_index: int | None = None
 
     @property
     def operator(self) -> str:
@@ -94,12 +94,13 @@ class Operation:
 class Layer:
     """One ``nn.Module`` of the model, in order of construction.
 
+    ``identity`` indexes ``Trace.layers``, None for a stand-in of a layer whose constructor failed.
     ``settings`` are its public plain attributes (``in_features``, ``kernel_size``, ...). ``construction`` is the
     chain of user frames, innermost first, at the moment it was built. ``path`` is empty for the model itself and None
     for a layer that was built but is not part of the model (or not yet, when construction failed).
     """
 
-    identity: int
+    identity: int | None
     path: str | None
     type: str
     settings: tuple[tuple[str, Value], ...]

@@ -173,7 +173,7 @@ def _other_product(project: Project, tensor: Tensor, expected: int) -> str:
     """In words, where the size wanted is a product of other dimensions than those that were flattened."""
     for operation in project.ancestry(tensor):
         source = operation.tensors[0] if operation.tensors else None
-        if source is None or operation.layer_index >= 0:
+        if source is None or operation.layer_index is not None:
             return ""
         if source.rank > tensor.rank:
             pairs = [

@@ -106,7 +106,7 @@ def _check(kind: Any, outcome: Any, detail: Any, *place: Any) -> Check:
 def _operation(
     index: int, row: dict[str, Any], layers: tuple[Layer, ...], counts: _Counts, frame_of: FrameOf
 ) -> Operation:
-    scope = _integer(row["scope"], -1, counts.layers)
+    scope = _index(row["scope"], counts.layers)
     return Operation(
         index=index,
         name=_text(row["name"]),
@@ -119,8 +119,8 @@ def _operation(
         frames=tuple(map(frame_of, row["frames"])),
         phase=Phase(row["phase"]),
         layer=None if row["layer"] is None else _text(row["layer"]),
-        scope=(layers[scope].path or "") if scope >= 0 else "",
-        layer_index=_integer(row["identity"], -1, counts.layers),
+        scope="" if scope is None else layers[scope].path or "",
+        layer_index=_index(row["identity"], counts.layers),
         scope_index=scope,
     )
 

@@ -29,7 +29,7 @@ OPERATION = {
     "phase": "forward",
     "layer": "fc",
     "identity": 0,
-    "scope": -1,
+    "scope": None,
 }
 LAYER = {
     "path": "fc",
@@ -144,10 +144,11 @@ REFUSED: dict[str, tuple[Place, Any]] = {
     "producer before the first": (("output", "t", 2), -1),
     "layer that is not there": (("operations", 0, "identity"), 1),
     "scope that is not there": (("operations", 0, "scope"), 1),
+    "layer before the first": (("operations", 0, "identity"), -1),
+    "scope before the first": (("operations", 0, "scope"), -1),
     "failed operation that is not there": (("failure", "operation"), 1),
     "environment that is not there": (("failure", "frames", 0, 6), 1),
     "environment before the first": (("failure", "frames", 0, 6), -1),
-    "index below -1": (("operations", 0, "scope"), -2),
     "line zero": (("failure", "frames", 0, 2), 0),
     "negative column": (("failure", "frames", 0, 3), -1),
     "number for a flag": (("operations", 0, "raised"), 1),

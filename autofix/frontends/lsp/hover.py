@@ -143,8 +143,8 @@ def _of_operations(result: Result, operations: list[Operation]) -> Iterator[str]
 
 def _layer(result: Result, operation: Operation) -> Layer | None:
     layers = result.trace.layers if result.trace is not None else ()
-    has_one = operation.kind is OperationKind.CALL_MODULE and 0 <= operation.layer_index < len(layers)
-    return layers[operation.layer_index] if has_one else None
+    index = operation.layer_index if operation.kind is OperationKind.CALL_MODULE else None
+    return None if index is None or index >= len(layers) else layers[index]
 
 
 def _of_layers(result: Result, layers: list[Layer]) -> Iterator[str]:

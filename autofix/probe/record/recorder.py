@@ -178,8 +178,8 @@ class Recorder(torch.fx.Tracer):
                 ),
                 "phase": self.phase,
                 "layer": None if module is None else self.layer_path(module),
-                "identity": -1 if module is None else self._identities.get(id(module), -1),
-                "scope": self._identities.get(id(self.scopes[-1]), -1) if self.scopes else -1,
+                "identity": None if module is None else self._identities.get(id(module)),
+                "scope": self._identities.get(id(self.scopes[-1])) if self.scopes else None,
             }
         )
         return index
@@ -237,7 +237,7 @@ class Recorder(torch.fx.Tracer):
         index, operand = len(self.operations), values.plain(tensor, self.producer)
         made = {"kind": "get_attr", "name": self._drawn(index, "get_attr", name, (), {}, None), "target": name}
         said = {"args": [operand], "kwargs": [], "result": None, "raised": False, "frames": [], "phase": "forward"}
-        self.operations.append({**made, **said, "layer": None, "identity": -1, "scope": -1})
+        self.operations.append({**made, **said, "layer": None, "identity": None, "scope": None})
         self._produce(tensor, index)
         self.operations[index]["result"] = values.plain(tensor, self.producer)
 

@@ -134,7 +134,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
         called = {
             id(recorder.modules[op["identity"]])
             for op in recorder.operations
-            if op["phase"] == "forward" and op["identity"] >= 0
+            if op["phase"] == "forward" and op["identity"] is not None
         }
         asked = (model, request, module.__dict__, output, called)
         if recorder.meta is None:

@@ -25,7 +25,7 @@ def failed_construction(project: Project) -> Layer | None:
     if failure is None or not failure.callee.endswith(".__init__"):
         return None
     kind = failure.callee.removesuffix(".__init__")
-    return Layer(-1, None, kind, failure.arguments, (), failure.frames, True)
+    return Layer(None, None, kind, failure.arguments, (), failure.frames, True)
 
 
 def common_groups(size: int, groups: int) -> int:

@@ -58,7 +58,7 @@ def is_batch_of(project: Project, tensor: Tensor) -> bool:
 
 def layers_that_ran(project: Project, kinds: frozenset[str]) -> Iterator[tuple[Layer, Operation, Expression, ast.Call]]:
     """Layers of these kinds that are built by a call of their own, with the first operation that used each."""
-    seen: set[int] = set()
+    seen: set[int | None] = set()
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
         if layer is None or layer.identity in seen or layer.kind not in kinds or not operation.tensors:

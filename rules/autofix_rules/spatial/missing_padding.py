@@ -87,7 +87,7 @@ def _smaller(project: Project, finding: Finding, tensors: tuple[Tensor, ...]) ->
 
 
 def _unpadded(project: Project, tensors: tuple[Tensor, ...]) -> Iterator[Layer]:
-    seen: set[int] = set()
+    seen: set[int | None] = set()
     for tensor in tensors:
         for _, layer in layers_of(project, list(project.ancestry(tensor)), ("Conv",)):
             if layer.identity not in seen and lacks_padding(layer):
