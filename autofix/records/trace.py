@@ -141,7 +141,7 @@ class Stage(Enum):
 class Failure:
     """The raw error that ended a run.
 
-    ``operation`` indexes the operation that raised, -1 when none did (plain Python raised). ``frames`` are the user
+    ``operation`` indexes the operation that raised, None when none did (plain Python raised). ``frames`` are the user
     frames of the traceback, innermost first. ``callee`` is the first function outside the project that the innermost
     user frame called (``torch.nn.modules.normalization.GroupNorm.__init__``), empty when user code itself raised,
     with its plain arguments.
@@ -150,7 +150,7 @@ class Failure:
     type: str
     message: str
     stage: Stage
-    operation: int
+    operation: int | None
     frames: tuple[Frame, ...]
     callee: str = ""
     arguments: tuple[tuple[str, Value], ...] = ()
@@ -262,6 +262,5 @@ class Trace:
 
     @property
     def failed_operation(self) -> Operation | None:
-        if self.failure is None or self.failure.operation < 0:
-            return None
-        return self.operations[self.failure.operation]
+        index = None if self.failure is None else self.failure.operation
+        return None if index is None else self.operations[index]

@@ -83,7 +83,7 @@ def _own_words(report: Report, diagnostic: Diagnostic, width: int) -> Iterator[L
         return
     said = [text.strip() for text in failure.message.splitlines() if text.strip()]
     if said and " ".join(said) not in diagnostic.finding.message:
-        yield from _entry("torch" if failure.operation >= 0 else failure.type, visible(" / ".join(said)), width)
+        yield from _entry(failure.type if failure.operation is None else "torch", visible(" / ".join(said)), width)
 
 
 def _snippet(report: Report, location: Location, width: int) -> list[Line]:

@@ -142,7 +142,7 @@ def _failure(row: dict[str, Any], counts: _Counts, frame_of: FrameOf) -> Failure
         type=_text(row["type"]),
         message=_text(row["message"]),
         stage=Stage(row["stage"]),
-        operation=_integer(row["operation"], -1, counts.operations),
+        operation=_index(row["operation"], counts.operations),
         frames=tuple(map(frame_of, row["frames"])),
         callee=_text(row["callee"]),
         arguments=_items(row["arguments"], counts),

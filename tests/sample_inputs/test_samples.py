@@ -322,7 +322,7 @@ STAGES = {
 
 @pytest.mark.parametrize("stage, mismatch, trusted", STAGES.values(), ids=STAGES)
 def test_a_failure_that_needs_no_sample_is_trusted(stage: Stage, mismatch: Mismatch, trusted: bool) -> None:
-    trace = Trace(Ending.RAISED, "", failure=Failure("E", "", stage, -1, ()))
+    trace = Trace(Ending.RAISED, "", failure=Failure("E", "", stage, None, ()))
     finding = Finding(mismatch, "", PLACE, PLACE, "")
     assert inferred_sample_trust.is_reliable(Samples(origin=SampleOrigin.SOLVED), trace, finding) is trusted
 

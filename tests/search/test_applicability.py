@@ -35,7 +35,7 @@ HERE = Location(PATH, Range(Position(1, 19), Position(1, 22)))
 FINDING = Finding(Mismatch.LINEAR_IN_FEATURES, "128 but 256", HERE, HERE, "head", (128,), (256,))
 PROOF = Proof((), (), "(1, 10)", 1, 1, (), (), (), (), 0.0)
 FRESH = (Check(CheckKind.FRESH, CheckOutcome.PASSED),)
-BEFORE = Trace(Ending.RAISED, "sizes", failure=Failure("RuntimeError", "sizes", Stage.FORWARD, -1, ()))
+BEFORE = Trace(Ending.RAISED, "sizes", failure=Failure("RuntimeError", "sizes", Stage.FORWARD, None, ()))
 AFTER = Trace(Ending.PASSED, "")
 GIVEN = Samples()
 FIX = Fix("XX1", "set it to 256", (Edit(PATH, HERE.range, "256"),), (Evidence.EDIT * 1,), Applicability.SAFE)
@@ -144,7 +144,7 @@ def test_weights_that_are_loaded_pin_shapes() -> None:
 def test_a_constructor_that_failed_hides_what_else_a_size_is_for() -> None:
     def failed(line: int) -> Trace:
         frame = Frame(PATH, "__init__", Range(Position(line, 0), Position(line, 9)))
-        return Trace(Ending.RAISED, "", failure=Failure("ValueError", "", Stage.CONSTRUCT, -1, (frame,)))
+        return Trace(Ending.RAISED, "", failure=Failure("ValueError", "", Stage.CONSTRUCT, None, (frame,)))
 
     assert reasons(plan(), before=failed(1)) == ()
     assert reasons(plan(), before=failed(2)) != ()

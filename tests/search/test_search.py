@@ -59,7 +59,7 @@ class Toy:
             output = Tensor((len(lines), lines.index(lines[0]), len("".join(lines))), "float32")
             return Trace(Ending.PASSED, "", operations=done, output=output, seconds=1.0)
         message = f"line {wrong} is {lines[wrong]}"
-        failure = Failure("RuntimeError", message, Stage.FORWARD, -1, ())
+        failure = Failure("RuntimeError", message, Stage.FORWARD, None, ())
         return Trace(self.ending, message, operations=done, failure=failure, seconds=1.0)
 
     def view(self, texts: Texts, trace: Trace) -> Project:

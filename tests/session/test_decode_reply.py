@@ -147,6 +147,7 @@ REFUSED: dict[str, tuple[Place, Any]] = {
     "layer before the first": (("operations", 0, "identity"), -1),
     "scope before the first": (("operations", 0, "scope"), -1),
     "failed operation that is not there": (("failure", "operation"), 1),
+    "failed operation before the first": (("failure", "operation"), -1),
     "environment that is not there": (("failure", "frames", 0, 6), 1),
     "environment before the first": (("failure", "frames", 0, 6), -1),
     "line zero": (("failure", "frames", 0, 2), 0),

@@ -170,15 +170,15 @@ def recording(recorder: Recorder) -> Iterator[None]:
 
 def _leaf_call(recorder: Recorder, module: Any, module_call: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     name = values.type_name(type(module))
-    index = -1 if recorder.paused else recorder.begin("call_module", name, args, kwargs, module)
+    index = None if recorder.paused else recorder.begin("call_module", name, args, kwargs, module)
     try:
         given = args if recorder.meta is None else recorder.meta.entering(module, args)
         with recorder.quiet(), torch._C.DisableTorchFunction():
             result = module_call(module, *given, **kwargs)
     except Exception as error:
-        failed = recorder.begin("call_module", name, args, kwargs, module) if index < 0 else index
+        failed = recorder.begin("call_module", name, args, kwargs, module) if index is None else index
         recorder.fail(failed, error, args, kwargs)
         raise
-    if index >= 0:
+    if index is not None:
         recorder.finish(index, result)
     return result

@@ -208,8 +208,8 @@ class Recorder(torch.fx.Tracer):
         operation["kwargs"] = [[k, values.plain(v, self.producer, depth=1, values=told)] for k, v in kwargs.items()]
         self._raised.append((error, index))
 
-    def raised_by(self, error: BaseException) -> int:
-        return next((index for known, index in self._raised if known is error), -1)
+    def raised_by(self, error: BaseException) -> int | None:
+        return next((index for known, index in self._raised if known is error), None)
 
     def place(self, name: str, value: Any) -> None:
         """Record an input of the model."""

@@ -227,7 +227,7 @@ def _recorded_cause(error: BaseException, recorder: Recorder) -> BaseException:
     seen: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and current not in seen:
-        if recorder.raised_by(current) >= 0:
+        if recorder.raised_by(current) is not None:
             return current
         seen.append(current)
         current = current.__cause__ or current.__context__
