@@ -87,7 +87,12 @@ def shapes(value: Value) -> tuple[tuple[int, ...], ...]:
 
 
 def _found(
-    mismatch: Mismatch, message: str, project: Project, operation: Operation, operand: int = 0, dimension: int = -1
+    mismatch: Mismatch,
+    message: str,
+    project: Project,
+    operation: Operation,
+    operand: int = 0,
+    dimension: int | None = None,
 ) -> Iterator[SilentFault]:
     """A suspect at an operation that the user's code asked for."""
     if not operation.frames:
@@ -105,7 +110,7 @@ def _found(
         operation=operation.index,
         layer=operation.layer_index if operation.kind is OperationKind.CALL_MODULE else None,
         operand=operand,
-        dimension=dimension if dimension >= 0 else None,
+        dimension=dimension,
         silent=True,
     )
     yield SilentFault(finding, project)
@@ -137,8 +142,8 @@ def _broadcast_words(operation: Operation) -> str:
 
 def _mixed(project: Project) -> Iterator[SilentFault]:
     """The operation at which a change of one sample was seen to reach others."""
-    check = next((c for c in project.trace.checks if c.kind is CheckKind.INDEPENDENT and c.operation >= 0), None)
-    if check is None or check.operation >= len(project.trace.operations):
+    check = next((c for c in project.trace.checks if c.kind is CheckKind.INDEPENDENT), None)
+    if check is None or check.operation is None or check.operation >= len(project.trace.operations):
         return
     operation = project.trace.operations[check.operation]
     name, before, after = operation.operator, operation.tensors[0], operation.result
@@ -159,6 +164,8 @@ def _over_samples(project: Project, operation: Operation, check: Check) -> bool:
     layer takes: of the rows of a table, or as the result, it is a summary of samples on purpose.
     """
     before, after = operation.tensors[0], operation.result
+    if check.dimension is None:
+        return False
     if operation.operator in _NORMALISED:
         failed = check.outcome is CheckOutcome.FAILED
         return failed and not used_across(project, operation, check.dimension)

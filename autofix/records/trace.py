@@ -196,15 +196,15 @@ class CheckOutcome(Enum):
 class Check:
     """One rung: what came of it, and in words why (sizes that disagree, or why the question could not be asked).
 
-    ``operation`` indexes the operation of the trace that puts samples together, -1 when none was found; ``dimension``
-    is the one that the samples lay along in its first operand.
+    ``operation`` indexes the operation of the trace that puts samples together, None when none was found;
+    ``dimension`` is the one that the samples lay along in its first operand, None when there is none.
     """
 
     kind: CheckKind
     outcome: CheckOutcome
     detail: str = ""
-    operation: int = -1
-    dimension: int = -1
+    operation: int | None = None
+    dimension: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

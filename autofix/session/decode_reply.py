@@ -100,7 +100,9 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
 
 
 def _check(kind: Any, outcome: Any, detail: Any, *place: Any) -> Check:
-    return Check(CheckKind[_text(kind)], CheckOutcome(outcome), _text(detail), *(_integer(one, -1) for one in place))
+    return Check(
+        CheckKind[_text(kind)], CheckOutcome(outcome), _text(detail), *(_index(one, MAX_SIZE) for one in place)
+    )
 
 
 def _operation(

@@ -136,6 +136,8 @@ def test_any_value_in_any_place_is_read_or_refused(wrong: Any) -> None:
 
 
 REFUSED: dict[str, tuple[Place, Any]] = {
+    "operation of a check before the first": (("checks", 0, 3), -1),
+    "dimension of a check before the first": (("checks", 0, 4), -1),
     "negative size": (("output", "t", 0, 0), -1),
     "true for a size": (("output", "t", 0, 0), True),
     "fraction for a size": (("state_dict", 0, 1, 0), 2.0),

@@ -19,7 +19,7 @@ from . import global_state
 TOLERANCE = 1e-4
 MAX_ELEMENTS = 40_000_000
 Inputs = tuple[tuple[Any, ...], dict[str, Any]]
-Place = tuple[int, int]
+Place = tuple[int, int | None]
 
 
 def locate(
@@ -30,8 +30,8 @@ def locate(
     size: int,
     row: int,
 ) -> Place | None:
-    """(index among ``recorded``, dimension of its first operand that the samples lie along) of the first operation
-    whose operands keep samples apart and whose result does not; ``inputs(True)`` has another sample ``row``.
+    """(index among ``recorded``, dimension of its first operand that the samples lie along or None) of the first
+    operation whose operands keep samples apart and whose result does not; ``inputs(True)`` has another sample ``row``.
     """
     first, again, other = (_watched(model, roots, inputs(one)) for one in (False, False, True))
     if first is None or again is None or other is None or not _alike(first, again) or not _same_steps(first, other):
@@ -49,7 +49,7 @@ def locate(
             operand = changed(first.given[culprit][0], other.given[culprit][0])
             dimension = dimension_of(operand, size, row) if bool(operand.any()) else None
             found = _twin(recorded, first.operations, culprit)
-            return None if found is None else (found, -1 if dimension is None else dimension)
+            return None if found is None else (found, dimension)
     return None
 
 
