@@ -329,19 +329,19 @@ def _diagnostics(project: Project, steps: tuple[Step, ...]) -> Iterator[Diagnost
         for earlier in reversed(steps[:index]):
             edits = earlier.fix.edits
             location, call = moved_back(finding.location, edits), moved_back(finding.call, edits)
-            finding = replace(finding, location=location, call=call, operation=-1)
+            finding = replace(finding, location=location, call=call, operation=None)
         yield _diagnostic(project, finding, step.fix)
 
 
 def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
     """The operations whose shapes led to the failing one, then what it received."""
-    if not 0 <= finding.operation < len(project.trace.operations):
+    if finding.operation is None or finding.operation >= len(project.trace.operations):
         return ()
     failed = project.trace.operations[finding.operation]
-    operand = failed.tensors[finding.operand] if 0 <= finding.operand < len(failed.tensors) else None
-    tensor = operand or (failed.tensors[0] if failed.tensors else None)
-    if tensor is None:
+    if not failed.tensors:
         return ()
+    place = finding.operand
+    tensor = failed.tensors[0 if place is None or place >= len(failed.tensors) else place]
     links = [_link(operation) for operation in project.ancestry(tensor)]
     return tuple(reversed(links[:MAX_CHAIN]))
 

@@ -21,7 +21,7 @@ class Cause:
     expected: tuple[int, ...] = ()
     actual: tuple[int, ...] = ()
     parameter: str = ""
-    operand: int = -1
+    operand: int | None = None
     dimension: int | None = None
     detail: Detail | None = None
     expression: str = ""

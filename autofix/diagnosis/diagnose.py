@@ -116,7 +116,7 @@ def _placed(
         subject=subject,
         expected=cause.expected,
         actual=cause.actual,
-        operation=-1 if operation is None else operation.index,
+        operation=None if operation is None else operation.index,
         layer=None if layer is None else layer.identity,
         parameter=cause.parameter,
         operand=cause.operand,
@@ -132,7 +132,7 @@ def _dimension(operation: Operation | None, cause: Cause) -> int | None:
     if dimension is None or dimension >= 0:
         return dimension
     tensors = operation.tensors if operation is not None else ()
-    rank = tensors[cause.operand].rank if 0 <= cause.operand < len(tensors) else 0
+    rank = 0 if cause.operand is None or cause.operand >= len(tensors) else tensors[cause.operand].rank
     return dimension + rank if dimension + rank >= 0 else None
 
 

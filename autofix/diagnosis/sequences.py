@@ -169,8 +169,8 @@ def _mask(operation: Operation, layer: Layer, query: Tensor, key: Tensor, subjec
     return None
 
 
-def _index_of(operation: Operation, tensor: Tensor) -> int:
-    return next((i for i, operand in enumerate(operation.tensors) if operand is tensor), -1)
+def _index_of(operation: Operation, tensor: Tensor) -> int | None:
+    return next((i for i, operand in enumerate(operation.tensors) if operand is tensor), None)
 
 
 def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Cause | None:

@@ -96,7 +96,7 @@ class Project:
         return None if index is None or index >= len(self.trace.layers) else self.trace.layers[index]
 
     def operation(self, finding: Finding) -> Operation | None:
-        return self.trace.operations[finding.operation] if finding.operation >= 0 else None
+        return None if finding.operation is None else self.trace.operations[finding.operation]
 
     def layer_of(self, operation: Operation) -> Layer | None:
         return self.layer(operation.layer_index)

@@ -88,7 +88,8 @@ class Finding:
     (or whole shapes) that disagree. ``parameter`` is the argument of the layer or call at fault (``in_features``),
     empty when there is none; ``detail`` tells apart what one mismatch can be, ``expression`` is the text in the source
     that is at fault (a name that was never imported, what holds a tuple). ``dimension`` is the dimension of the operand
-    at fault, counted from 0, ``operand`` its index among the operation's tensors. ``silent``: nothing raised; the fault
+    at fault, counted from 0, ``operand`` its index among the operation's tensors. ``operation`` and ``layer`` are
+    indices into the trace. These four are None where there is no such thing. ``silent``: nothing raised; the fault
     shows in shapes or on other inputs.
     """
 
@@ -99,10 +100,10 @@ class Finding:
     subject: str
     expected: tuple[int, ...] = ()
     actual: tuple[int, ...] = ()
-    operation: int = -1
+    operation: int | None = None
     layer: int | None = None
     parameter: str = ""
-    operand: int = -1
+    operand: int | None = None
     dimension: int | None = None
     silent: bool = False
     detail: Detail | None = None

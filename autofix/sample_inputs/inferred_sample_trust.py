@@ -48,10 +48,10 @@ def notes(samples: Samples) -> tuple[str, ...]:
 
 
 def _is_set_by_layers(trace: Trace, finding: Finding) -> bool:
-    if not 0 <= finding.operation < len(trace.operations) or finding.dimension is None:
+    if finding.operation is None or finding.operation >= len(trace.operations) or finding.dimension is None:
         return False
     operands = trace.operations[finding.operation].tensors
-    if not 0 <= finding.operand < len(operands):
+    if finding.operand is None or finding.operand >= len(operands):
         return False
     set_by: list[frozenset[int]] = []
     for operation in trace.operations[: finding.operation]:

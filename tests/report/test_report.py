@@ -87,7 +87,7 @@ FINDING = Finding(
     actual=(256,),
     operation=3,
     parameter="in_features",
-    dimension=-1,
+    dimension=1,
 )
 FIX = Fix(
     rule="AF101",

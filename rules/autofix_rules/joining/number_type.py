@@ -55,7 +55,7 @@ class NumberType(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        operand = max(finding.operand, 0)
+        operand = finding.operand or 0
         if operation is None or operand >= len(operation.tensors):
             return
         wanted = "long" if finding.mismatch is Mismatch.EMBEDDING_DTYPE else "float"

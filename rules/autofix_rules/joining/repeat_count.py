@@ -49,7 +49,7 @@ class RepeatCount(Rule):
             return
         # The last two dimensions of a product are multiplied, not repeated.
         inner = 2 if finding.mismatch is Mismatch.MATMUL else 0
-        left, right = operation.tensors[0], operation.tensors[max(finding.operand, 1)]
+        left, right = operation.tensors[0], operation.tensors[max(finding.operand or 0, 1)]
         for tensor, other in ((right, left), (left, right)):
             for dimension, want in clashes(tensor, other).items():
                 made = origin(project, tensor, dimension) if dimension < tensor.rank - inner else None

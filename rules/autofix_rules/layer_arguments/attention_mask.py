@@ -57,8 +57,9 @@ class AttentionMask(Rule):
         operation = project.operation(finding)
         if operation is None:
             return
-        if finding.mismatch is Mismatch.ATTENTION_MASK and 0 <= finding.operand < len(operation.tensors):
-            mask = operation.tensors[finding.operand]
+        place = finding.operand if finding.mismatch is Mismatch.ATTENTION_MASK else None
+        if place is not None and place < len(operation.tensors):
+            mask = operation.tensors[place]
             yield from self._resized(project, operation, mask, operation.tensors[0], finding.expected)
             yield from self._turned(project, operation, mask, finding)
         elif operation.operator in NAMES:

@@ -55,12 +55,12 @@ class AttentionWidth(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None or finding.operand >= len(operation.tensors):
+        layer, operation, place = project.layer(finding.layer), project.operation(finding), finding.operand
+        if layer is None or operation is None or place is None or place >= len(operation.tensors):
             return
-        want, tensor = finding.actual[0], operation.tensors[finding.operand]
+        want, tensor = finding.actual[0], operation.tensors[place]
         inner, name = repeated_layer(project, layer) if finding.parameter == "d_model" else layer, layer.label
-        if layer.kind == "MultiheadAttention" and finding.operand > 0:
+        if layer.kind == "MultiheadAttention" and place > 0:
             yield from self._key_and_value(project, layer, operation, want)
         for site in argument_sites(project, inner, finding.parameter, want):
             yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site.edits, *site.evidence)

@@ -39,10 +39,10 @@ class BilinearFeatures(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None or finding.operand >= len(operation.tensors):
+        layer, operation, place = project.layer(finding.layer), project.operation(finding), finding.operand
+        if layer is None or operation is None or place is None or place >= len(operation.tensors):
             return
-        tensor, name = operation.tensors[finding.operand], layer.label
+        tensor, name = operation.tensors[place], layer.label
         for site in argument_sites(
             project, layer, finding.parameter, finding.actual[0], flattened_from(project, tensor)
         ):

@@ -71,7 +71,8 @@ class SqueezedAway(Rule):
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         found = behind(project, tensors_at_fault(project, finding), frozenset(("squeeze",)))
         if finding.mismatch is Mismatch.SILENT_SQUEEZE:
-            found = iter(project.trace.operations[finding.operation : finding.operation + 1])
+            squeezed = project.operation(finding)
+            found = iter(() if squeezed is None else (squeezed,))
         samples = finding.dimension or 0 if finding.mismatch is Mismatch.SILENT_SQUEEZE else 0
         for count, operation in enumerate(found):
             before, after = operation.tensors[0], operation.result
