@@ -24,11 +24,12 @@ from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report, 
 from autofix.records.samples import Target
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Isolation, Operation, Run, Trace
 from autofix.sample_inputs import inferred_sample_trust
-from autofix.search import applicability, proof, refactoring, search
+from autofix.search import refactoring, search
 from autofix.search.runner import Runner
 from autofix.session import run_failures
 from autofix.session.session import Session
 from autofix.syntax import suppressions
+from autofix.verification import applicability, proof
 
 Progress = Callable[[str], None]
 OnDiagnosis = Callable[[Report], None]

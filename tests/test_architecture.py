@@ -30,7 +30,20 @@ LONGER: dict[str, tuple[int, str]] = {
 # Folders are stages: each imports itself and those before it, nothing else.
 STAGES = (
     *("system", "records", "probe", "session", "syntax", "operators", "patch", "sample_inputs", "loading", "facts"),
-    *("provenance", "diagnosis", "edits", "fixes", "rule", "search", "engine", "api", "report", "batch", "frontends"),
+    *(
+        "provenance",
+        "diagnosis",
+        "edits",
+        "fixes",
+        "rule",
+        "verification",
+        "search",
+        "engine",
+        "api",
+        "report",
+        "batch",
+        "frontends",
+    ),
 )
 FILES_AT_TOP = {"rule", "engine", "api"}
 WIRE = "autofix.probe.main.wire"  # Request and reply: all that anybody outside of the probe imports of it.

@@ -18,8 +18,9 @@ from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit, Texts
 from autofix.records.plan import Applicability, Plan, Step
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Trace
-from autofix.search import check_ladder, proof
 from autofix.system.project_paths import within
+from autofix.verification import proof
+from autofix.verification.checks import checks_of
 
 Compare = Callable[[Texts], Trace]
 """A run of the edited texts whose checks tell whether its outputs equal those of the texts as they are."""
@@ -105,7 +106,7 @@ def _plan(project: Project, rewrites: list[Rewrite], trace: Trace) -> Plan:
     """The label is left to ``applicability``."""
     steps = tuple(Step(_finding(rewrite), rewrite.fix) for rewrite in rewrites)
     fresh = Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again")
-    checks = tuple(sorted((*check_ladder.checks_of(trace), fresh), key=lambda check: list(CheckKind).index(check.kind)))
+    checks = tuple(sorted((*checks_of(trace), fresh), key=lambda check: list(CheckKind).index(check.kind)))
     proved = proof.prove(project.trace, trace, checks)
     evidence = counted(piece for rewrite in rewrites for piece in rewrite.fix.evidence)
     return Plan(steps, evidence, Applicability.UNSAFE, _texts(project, rewrites), proved)

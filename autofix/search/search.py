@@ -22,9 +22,11 @@ from autofix.records.locations import Edit, Texts
 from autofix.records.plan import Applicability, Fix, Plan, Step, Verdict
 from autofix.records.report import Limits
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Run, Trace
-from autofix.search import applicability, check_ladder, progress, proof, side_effects
+from autofix.search import progress
 from autofix.search.progress import Progress
 from autofix.search.search_state import MARGIN, SearchState, State, TraceSource
+from autofix.verification import applicability, proof, side_effects
+from autofix.verification.checks import checks_of, failures, signature
 
 MAX_SIDESTEPS = 2
 MAX_STEPS = 12
@@ -242,7 +244,7 @@ def _keep(
 ) -> None:
     """Remember the cheapest plan of each kind of model, and what it leaves."""
     checks = (
-        *check_ladder.checks_of(trace),
+        *checks_of(trace),
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
     )
     further = (
@@ -251,13 +253,13 @@ def _keep(
     shown = (
         Evidence.REACHES * min(max(further, 0), MOST_REACHED),
         Evidence.FAULT_LEFT * len(remaining_faults),
-        check_ladder.failures(checks),
+        failures(checks),
     )
     evidence = counted((*state.evidence, *shown))
     proved = proof.prove(original, trace, checks)
     notes = tuple(f"after it {one.finding.message}" for one in remaining_faults)
     plan = Plan(state.steps, evidence, Applicability.UNSAFE, state.texts, proved, notes)
-    key = check_ladder.signature(trace)
+    key = signature(trace)
     if not search_state.plans:
         search_state.runs.begin(Run(state.texts, fresh=True))
     search_state.found(state)

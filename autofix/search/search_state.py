@@ -15,8 +15,8 @@ from autofix.records.costs import Counted, total
 from autofix.records.locations import Texts
 from autofix.records.plan import Plan, Step
 from autofix.records.trace import Run, Trace
-from autofix.search import check_ladder
 from autofix.search.progress import Progress
+from autofix.verification.checks import Signature
 
 MARGIN = 9
 PATIENCE = 24  # TraceSource.
@@ -66,7 +66,7 @@ class SearchState:
     remaining_cost: dict[Progress, int] = field(default_factory=dict)
     originals: dict[Path, str] = field(default_factory=dict)
     seen: set[Texts] = field(default_factory=set)
-    plans: dict[check_ladder.Signature, Plan] = field(default_factory=dict)
+    plans: dict[Signature, Plan] = field(default_factory=dict)
     probes: int = 0
     seconds: float = 0.0
     pushed: int = 0

@@ -25,9 +25,9 @@ from autofix.records.trace import (
     Stage,
     Trace,
 )
-from autofix.search import applicability
-from autofix.search.applicability import COMPARABLE
 from autofix.syntax.source import Source
+from autofix.verification import applicability
+from autofix.verification.applicability import COMPARABLE
 
 PATH = Path("net.py")
 TEXT = "self.head = Linear(128, 10)\nself.tail = Linear(10, 3)\n"

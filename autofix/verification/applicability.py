@@ -18,8 +18,8 @@ from autofix.records.plan import Applicability, Plan, Step
 from autofix.records.samples import SampleOrigin, Samples
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Layer, Stage, Trace
 from autofix.records.values import Tensor
-from autofix.search import side_effects
-from autofix.search.proof import state_of
+from autofix.verification import side_effects
+from autofix.verification.proof import state_of
 
 COMPARABLE = 6
 _WIDTHS = frozenset((Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE))

@@ -11,8 +11,8 @@ from autofix import engine
 from autofix.loading import find_target
 from autofix.records.plan import Applicability
 from autofix.records.samples import Target
-from autofix.search import side_effects
 from autofix.session.session import Session
+from autofix.verification import side_effects
 
 pytestmark = pytest.mark.torch
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from autofix.records.costs import Counted, Evidence
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Phase, Trace
 from autofix.records.values import Tensor, Value
-from autofix.search.proof import shape_of
+from autofix.verification.proof import shape_of
 
 # How often a failed check counts: other samples were asked for by the user. A plan that fails one is only shown where
 # nothing better was found near.
