@@ -39,7 +39,7 @@ def _candidates(session: Session, folder: Path) -> Iterator[Row]:
     group = "one more candidate in a warm probe: a repaired LeNet, no two texts alike"
     for batch in (64, 4):
         target = _target(_written(folder, "lenet", LENET), f"{batch},3,32,32", "LeNet()")
-        for checks, words in ((False, "forward only"), (True, "with the ladder of checks")):
+        for checks, words in ((False, "forward only"), (True, "with verification checks")):
             texts = (f"{REPAIRED}# candidate {number}\n" for number in range(CANDIDATES_OF))
             times = [timed(partial(_run, session, target, text, checks=checks)) for text in texts]
             yield Row(group, f"batch of {batch}, {words}", "ms", tuple(times[2:]), 0.025)
@@ -79,7 +79,7 @@ def _eager(session: Session, folder: Path) -> Iterator[Row]:
     yield Row(group, "one eager forward", "ms", (forward,))
     yield Row(group, "one eager forward and backward", "ms", (both,))
     yield Row(group, "a candidate, forward only, against one eager forward", "x", tuple(t / forward for t in times[2:]))
-    against = "a candidate with the ladder (some seven forwards) against forward and backward"
+    against = "a candidate with its checks (some seven forwards) against forward and backward"
     yield Row(group, against, "x", tuple(t / both for t in checked[2:]))
 
 

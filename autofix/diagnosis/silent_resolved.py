@@ -6,7 +6,7 @@ from autofix.diagnosis.silent_faults import SilentFault, shapes
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.trace import CheckKind, CheckOutcome, Trace
 
-_RUNGS = {
+_PROVING_CHECK = {
     Mismatch.SILENT_FOLD: CheckKind.INDEPENDENT,
     Mismatch.SILENT_REDUCTION: CheckKind.INDEPENDENT,
     Mismatch.SILENT_BATCH: CheckKind.BATCH,
@@ -21,8 +21,8 @@ def is_resolved(finding: Finding, before: Trace, after: Trace, left: tuple[Silen
         return False
     if finding.mismatch is Mismatch.SILENT_SQUEEZE and any(one.finding.mismatch is finding.mismatch for one in left):
         return False
-    rung = _RUNGS.get(finding.mismatch)
-    if rung is not None and new.get(rung) is not CheckOutcome.PASSED:
+    check = _PROVING_CHECK.get(finding.mismatch)
+    if check is not None and new.get(check) is not CheckOutcome.PASSED:
         return False
     follows = all(new.get(k) is CheckOutcome.PASSED for k in (CheckKind.BATCH, CheckKind.INDEPENDENT))
     return shapes(before.output) == shapes(after.output) or follows

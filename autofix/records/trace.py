@@ -175,7 +175,7 @@ class Ending(Enum):
 
 
 class CheckKind(Enum):
-    """The rungs of the verification ladder, in order (design section 6)."""
+    """The verification checks, in the order in which they are made and shown."""
 
     FORWARD = "forward on the sample"
     ALSO = "forward on the other samples"
@@ -194,7 +194,7 @@ class CheckOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rung: what came of it, and in words why (sizes that disagree, or why the question could not be asked).
+    """One verification check: its outcome, and why in words (sizes that disagree, or why it could not be asked).
 
     ``operation`` indexes the operation of the trace that puts samples together, None when none was found;
     ``dimension`` is the one that the samples lay along in its first operand, None when there is none.
@@ -211,7 +211,8 @@ class Check:
 class Run:
     """What is asked of the probe for one request: the edited texts, and how they are run.
 
-    ``checks``: with the ladder; ``fresh``: in a process that has run no user code; ``graph``: with the forward's graph.
+    ``checks``: with the verification checks; ``fresh``: in a process that has run no user code; ``graph``: with the
+    forward's graph.
     """
 
     texts: Texts = ()

@@ -1,4 +1,4 @@
-"""The words that reports share: places, samples, labels, the ladder, the summary.
+"""The words that reports share: places, samples, labels, verification checks, the summary.
 
 It builds short plain texts from records; layout and colour are the business of its callers.
 """
@@ -22,7 +22,7 @@ LISTED_ITEMS = 4
 ARROW = " -> "
 
 _BRACKETS = {"tuple": ("(", ")"), "list": ("[", "]"), "Size": ("(", ")")}
-_RUNGS = {
+_CHECK_NAMES = {
     CheckKind.FORWARD: "forward",
     CheckKind.ALSO: "other samples",
     CheckKind.BATCH: "other batch sizes",
@@ -106,13 +106,13 @@ def link_texts(chain: Items[ChainLink]) -> list[str]:
     return texts
 
 
-def rungs(checks: Items[Check], outcome: CheckOutcome, output: str) -> str:
-    """The rungs with this outcome: ``forward (64, 10); batches of 65 and 129; backward``."""
-    return "; ".join(_rung(check, output) for check in checks if check.outcome is outcome)
+def checks_with(checks: Items[Check], outcome: CheckOutcome, output: str) -> str:
+    """Return the checks with this outcome: ``forward (64, 10); batches of 65 and 129; backward``."""
+    return "; ".join(_check(check, output) for check in checks if check.outcome is outcome)
 
 
-def _rung(check: Check, output: str) -> str:
-    name, detail = _RUNGS[check.kind], visible(check.detail)
+def _check(check: Check, output: str) -> str:
+    name, detail = _CHECK_NAMES[check.kind], visible(check.detail)
     if check.outcome is not CheckOutcome.PASSED:
         return f"{name} ({detail})" if detail else name
     if check.kind is CheckKind.FORWARD:
@@ -127,7 +127,7 @@ def why_unsafe(plan: Plan, alternatives: int) -> str:
     """The plan's own notes, else what can be told from its proof."""
     if plan.notes:
         return visible("; ".join(plan.notes))
-    failed = rungs(plan.proof.checks, CheckOutcome.FAILED, plan.proof.output)
+    failed = checks_with(plan.proof.checks, CheckOutcome.FAILED, plan.proof.output)
     if failed:
         return f"failed: {failed}"
     return (

@@ -168,9 +168,9 @@ def _files(report: Report, plan: Plan) -> str:
 
 
 def _proof(proof: Proof, width: int) -> Iterator[Line]:
-    ladder = (("verified", CheckOutcome.PASSED), ("failed", CheckOutcome.FAILED), ("not asked", CheckOutcome.NOT_ASKED))
-    for label, outcome in ladder:
-        if found := phrases.rungs(proof.checks, outcome, proof.output):
+    labels = (("verified", CheckOutcome.PASSED), ("failed", CheckOutcome.FAILED), ("not asked", CheckOutcome.NOT_ASKED))
+    for label, outcome in labels:
+        if found := phrases.checks_with(proof.checks, outcome, proof.output):
             yield from _entry(label, found, width, Style.NOTE if outcome is CheckOutcome.FAILED else Style.LABEL)
     if proof.chain_after:
         yield from _entry("trace after", phrases.chain_text(list(map(visible, proof.chain_after))), width)

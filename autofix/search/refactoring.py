@@ -84,7 +84,7 @@ def _texts(project: Project, rewrites: list[Rewrite]) -> Texts:
 
 
 def _keeps(before: Trace, after: Trace) -> bool:
-    """Equal outputs, and no rung of the ladder that passed before and does not now."""
+    """Return whether the outputs are equal, and no check fails that passed before."""
     if after.ending is not Ending.PASSED:
         return False
     passed = {check.kind for check in before.checks if check.outcome is CheckOutcome.PASSED}

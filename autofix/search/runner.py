@@ -86,7 +86,7 @@ class Runner:
             self._begun[run] = self._session.ask(self._wire_request(run))
 
     def compared(self, texts: Texts) -> Trace:
-        """A run with the ladder, and whether its outputs equal those of the texts as they are."""
+        """A run with the checks, and whether its outputs equal those of the texts as they are."""
         as_is = self._wire_request(Run()).texts
         return self._reply(texts, replace(self._wire_request(Run(texts, checks=True)), against=as_is))
 

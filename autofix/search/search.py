@@ -170,7 +170,7 @@ def _expand_silent(
 
 
 def _run(search_state: SearchState, state: State, checked: int) -> Trace:
-    """The trace of a state; ``checked``: how much more than the best plan one may cost to get the ladder of checks."""
+    """Return the trace of a state; ``checked`` is how much more than the best plan one may cost to be checked."""
     best = search_state.best()
     likely = state.cost if best is None else best
     ahead = []

@@ -1,4 +1,4 @@
-"""How far a plan got on the ladder, and what speaks against one that fails a check.
+"""The verification checks that a plan passed, and what speaks against one that fails some.
 
 It judges traces that others made; it runs nothing.
 """

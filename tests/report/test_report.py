@@ -319,7 +319,7 @@ def test_the_others_keep_their_rank_when_one_is_picked() -> None:
     assert "   1. use `nn.LazyLinear`" in text.render(REPORT, picked=2)
 
 
-def test_a_failed_rung_is_said() -> None:
+def test_a_failed_check_is_said() -> None:
     checks = (*CHECKS[:3], Check(CheckKind.INDEPENDENT, CheckOutcome.FAILED, "sample 1 reaches sample 2"))
     plan = replace(PLAN, applicability=Applicability.UNSAFE, proof=replace(PROOF, checks=checks))
     assert "   = failed: samples independent (sample 1 reaches sample 2)\n" in text.render(replace(REPORT, plan=plan))

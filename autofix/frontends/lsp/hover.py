@@ -194,7 +194,7 @@ def _of_plan(plan: Plan) -> Iterator[str]:
         yield f"Look at it: {'; '.join(plan.notes[:LISTED_NOTES])}"
     proof = plan.proof
     for label, outcome in (("Verified", CheckOutcome.PASSED), ("Failed", CheckOutcome.FAILED)):
-        if found := phrases.rungs(proof.checks, outcome, proof.output):
+        if found := phrases.checks_with(proof.checks, outcome, proof.output):
             yield f"{label}: {found}"
     if proof.chain_after:
         yield f"Then: {phrases.chain_text(proof.chain_after)}"

@@ -75,9 +75,9 @@ class RunLimits:
 class RunRequest:
     """One run of the model. ``texts`` are (path, text) pairs served instead of what is on disk.
 
-    ``fresh`` asks for a process that has run no user code before; ``checks`` for the ladder after a forward that
-    passed. ``against`` are the texts whose outputs the run's have to equal. ``mode``: with storage, without, or as the
-    size of the model says.
+    ``fresh`` asks for a process that has run no user code before; ``checks`` for the verification checks after a
+    forward that passed. ``against`` are the texts whose outputs the run's have to equal. ``mode``: with storage,
+    without, or as the size of the model says.
     """
 
     path: str

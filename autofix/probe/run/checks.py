@@ -1,6 +1,6 @@
-"""The rungs of the ladder that need the model at hand: other samples, other batch sizes, batch mixing, gradients.
+"""The verification checks that need the model at hand: other samples, other batch sizes, batch mixing, gradients.
 
-Each rung answers passed, failed or not asked, with sizes in words. It judges only what it ran.
+Each check answers passed, failed or not asked, with sizes in words. It judges only what it ran.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def run(
     seconds: float,
     recorded: list[dict[str, Any]],
 ) -> list[list[Any]]:
-    """[kind, outcome, detail] of each rung after a forward that passed, and where samples were put together, the
+    """[kind, outcome, detail] of each check after a forward that passed, and where samples were put together, the
     index among ``recorded`` of the operation that did it and the dimension they lay along.
     """
 
@@ -68,7 +68,7 @@ def run_without_values(
     output: Any,
     called: set[int],
 ) -> list[list[Any]]:
-    """The rungs as ``run`` gives them, where tensors have shapes only: what a change of values reaches is not asked."""
+    """Return the checks as ``run`` does, where tensors have only shapes: what a change of values reaches is not asked."""
     call = _calling(model)
     outcome, detail, small = _batch(call, request, namespace, output)
     return [

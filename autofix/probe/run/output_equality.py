@@ -26,7 +26,7 @@ RELATIVE, ABSOLUTE = 1e-5, 1e-6
 
 
 def compare(request: RunRequest, construct: Construct, sliced: bool) -> Outcome:
-    """The outcome of the rung, with the reason where the models differ."""
+    """Return the outcome of the check, with the reason where the models differ."""
     assert request.against is not None
     try:
         expected, state = _outputs(replace(request, texts=request.against), construct, sliced, None)
