@@ -12,6 +12,7 @@ import pytest
 from autofix.fixes import registry
 from autofix.fixes.rule import Example, Rule
 from autofix.loading.settings import Prefer, Settings
+from autofix.records.plan import Plan
 from autofix.records.report import RepairEnding, Report
 
 RULES = registry.rules()
@@ -34,8 +35,8 @@ def _report(repaired: Repaired, rule: Rule, example: Example, text: str) -> Repo
     return repaired(text, *inputs, model=example.model if example.inputs else None, settings=settings)
 
 
-def _codes(report: Report) -> set[str]:
-    return {step.fix.rule for step in report.plan.steps} if report.plan is not None else set()
+def _codes(plan: Plan | None) -> set[str]:
+    return {step.fix.rule for step in plan.steps} if plan is not None else set()
 
 
 @pytest.mark.parametrize("rule, example", EXAMPLES)
@@ -44,11 +45,12 @@ def test_example(rule: Rule, example: Example, repaired: Repaired) -> None:
     assert report.ending not in {RepairEnding.NOT_RUN, RepairEnding.LIMIT}, report.message
     assert not [note for note in report.notes if note.startswith("AF901")]
     if example.after is None:
-        assert rule.code not in _codes(report)
+        assert not any(rule.code in _codes(plan) for plan in (report.plan, *report.alternatives))
+        assert sorted(_codes(report.plan)) == [*example.repaired_by], report.plan and report.plan.title
         return
     assert report.plan is not None, report.message
     assert [text for _, text in report.plan.texts] == [example.after]
-    assert rule.code in _codes(report)
+    assert rule.code in _codes(report.plan)
 
 
 @pytest.mark.parametrize("rule, example", [param for param in EXAMPLES if param.values[1].after is not None])  # type: ignore[union-attr]

@@ -23,7 +23,8 @@ class Example:
     """A file, the sample it is run on, and what the rule makes of it; ``after`` None: it declines.
 
     ``inputs`` are shapes or sample texts (``int64:2,8@0..10``); without any, the file is run as a program.
-    ``prefer_lazy`` runs the engine with that preference.
+    ``prefer_lazy`` runs the engine with that preference. A file that the rule declines has no repair at all, or that of
+    the rules in ``repaired_by``.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Example:
     after: str | None = None
     model: str = "Net()"
     prefer_lazy: bool = False
+    repaired_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class JoinedPart(Rule):
             name="declines parts that the model was given",
             inputs=((4, 6),),
             before=model("self.out = nn.Linear(16, 2)", "self.out(torch.cat([x, x], 1))"),
+            repaired_by=("AF101",),
         ),
     )
 

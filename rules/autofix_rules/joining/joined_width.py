@@ -79,6 +79,7 @@ class JoinedWidth(Rule):
             name="declines a number that is no sum",
             inputs=((4, 6),),
             before=model("self.fc = nn.Linear(11, 2)", "self.fc(torch.cat([x, x], 1))"),
+            repaired_by=("AF101",),
         ),
     )
 

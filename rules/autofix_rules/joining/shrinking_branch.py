@@ -54,6 +54,7 @@ class ShrinkingBranch(Rule):
             name="declines an even kernel",
             inputs=((1, 2, 9, 9),),
             before=model("self.conv = nn.Conv2d(2, 2, 2)", "x + self.conv(x)"),
+            repaired_by=("AF309",),
         ),
     )
 

@@ -54,6 +54,7 @@ class SwappedPadding(Rule):
             name="declines a padding by numbers",
             inputs=((1, 2, 9, 9),),
             before=model("self.k = 1", "x + F.pad(F.max_pool2d(x, 3), (1, 1, 2, 2))"),
+            repaired_by=("AF309",),
         ),
     )
 

@@ -48,6 +48,7 @@ class UnstridedProjection(Rule):
             name="declines sizes that no stride relates",
             inputs=((1, 2, 8, 8), (1, 2, 7, 5)),
             before=model("self.k = 1", "x + y", inputs="x, y"),
+            repaired_by=("AF309",),
         ),
     )
 

@@ -60,6 +60,8 @@ class AttentionHeads(Rule):
             name="declines numbers that are passed together",
             inputs=((2, 5, 64),),
             before=model("self.attn = nn.MultiheadAttention(*[64, 7])", "self.attn(x, x, x)[0]"),
+            # Wrong: heads of one feature: the number next to 7 that divides the width would be meant.
+            repaired_by=("AF801",),
         ),
     )
 

@@ -50,6 +50,7 @@ class AttentionMask(Rule):
             "declines a mask of unknown making",
             ((3, 7, 8),),
             model(_ATTN, "mask = torch.tensor([[False] * 5] * 5)\nself.attn(x, x, x, attn_mask=mask)[0]"),
+            repaired_by=("AF801",),
         ),
     )
 

@@ -35,6 +35,7 @@ class BilinearFeatures(Rule):
             name="declines sizes that are not written out",
             inputs=((4, 8),),
             before=model("self.score = nn.Bilinear(*[8, 6], 1)", "self.score(x, x[:, :5])"),
+            repaired_by=("AF801",),
         ),
     )
 

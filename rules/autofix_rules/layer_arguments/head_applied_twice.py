@@ -41,6 +41,7 @@ class HeadAppliedTwice(Rule):
             name="declines layers of other sizes",
             inputs=((4, 6),),
             before=model("self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(5, 3)", "x = self.fc(x)\nself.head(x)"),
+            repaired_by=("AF123",),
         ),
     )
 

@@ -51,6 +51,7 @@ class RnnStatePair(Rule):
             inputs=((7, 3, 4),),
             before=model(_GRU, "self.rnn(x, torch.zeros(1, 9, 6))[0]"),
             after=None,
+            repaired_by=("AF111",),
         ),
     )
 

@@ -42,6 +42,7 @@ class RunningWidth(Rule):
             name="declines a loop that passes the width on",
             inputs=((2, 5),),
             before=model(_LOOP.format("    width = out\n"), "self.net(x)"),
+            repaired_by=("AF101",),
         ),
     )
 

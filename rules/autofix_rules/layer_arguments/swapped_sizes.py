@@ -73,6 +73,7 @@ class SwappedSizes(Rule):
             name="declines sizes that are not the other's",
             inputs=((4, 6),),
             before=model(_TWO.format("3, 7"), "self.c(self.b(self.a(x)))"),
+            repaired_by=("AF101",),
         ),
     )
 

@@ -68,6 +68,7 @@ class BatchFirst(Rule):
             name="declines a layer that is batch first and fed so",
             inputs=((3, 7, 4),),
             before=model("self.rnn = nn.GRU(4, 6, batch_first=True)", "self.rnn(x, torch.zeros(1, 9, 6).relu())[0]"),
+            repaired_by=("AF111",),
         ),
     )
 

@@ -48,6 +48,7 @@ class ExtraDimension(Rule):
             name="declines where nothing was added",
             inputs=((2, 1, 1, 8, 8),),
             before=model("self.conv = nn.Conv1d(1, 4, 3)", "self.conv(x)"),
+            repaired_by=("AF104", "AF501"),
         ),
     )
 

@@ -56,6 +56,7 @@ class IndexRange(Rule):
             name="declines a mask of another size",
             inputs=((4, 6),),
             before=model("self.fc = nn.Linear(6, 2)", "self.fc(x[torch.ones(3, dtype=torch.bool)])"),
+            repaired_by=("AF304", "AF801"),
         ),
     )
 

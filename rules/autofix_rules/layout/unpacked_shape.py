@@ -43,6 +43,7 @@ class UnpackedShape(Rule):
             name="declines where every name is read",
             inputs=((4, 6, 8),),
             before=model("self.fc = nn.Linear(48, 2)", "b, c, h, w = x.shape\nself.fc(x.reshape(b * c, h * w))"),
+            repaired_by=("AF403",),
         ),
     )
 

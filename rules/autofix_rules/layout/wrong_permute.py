@@ -56,6 +56,8 @@ class WrongPermute(Rule):
             name="declines a size that no dimension has",
             inputs=((2, 8, 3),),
             before=model("self.conv = nn.Conv1d(5, 4, 20)", "self.conv(x.transpose(0, 1))"),
+            # Wrong: the samples are taken for channels.
+            repaired_by=("AF102", "AF501"),
         ),
     )
 

@@ -111,6 +111,8 @@ class LossTargetShape(Rule):
             name="declines sizes that disagree",
             inputs=((4, 6),),
             before=model(_LOSS.format(3, "MSELoss"), "y = torch.ones(len(x), 5, 2)\nself.loss(self.fc(x), y)"),
+            # Wrong: the target still has a dimension too many, and broadcasts.
+            repaired_by=("AF801",),
         ),
     )
 

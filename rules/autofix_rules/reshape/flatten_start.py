@@ -52,6 +52,8 @@ class FlattenStart(Rule):
             name="declines a flatten of tokens",
             inputs=((4, 5, 3),),
             before=model("self.fc = nn.Linear(7, 5)", "x = x.flatten(0, 1)\nself.fc(x).view(4, 5, 5, 5)"),
+            # Wrong: two sizes of one layer and a view are changed until they agree, which nothing speaks for.
+            repaired_by=("AF101", "AF202"),
         ),
     )
 

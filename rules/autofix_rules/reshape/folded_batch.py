@@ -73,6 +73,8 @@ class FoldedBatch(Rule):
             name="declines rows that are meant to be positions",
             inputs=((4, 2, 3, 3),),
             before=model("self.k = 3", "x = x.view(-1, 3)\nx.view(5, 2)"),
+            # Wrong: a view to the sizes that there are does nothing.
+            repaired_by=("AF202",),
         ),
     )
 

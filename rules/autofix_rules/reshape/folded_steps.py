@@ -48,6 +48,7 @@ class FoldedSteps(Rule):
                 "self.fc = nn.Linear(4, 3)\nself.loss = nn.CrossEntropyLoss()",
                 "x = x.reshape(-1, 4)\nself.loss(self.fc(x), torch.zeros(5).long())",
             ),
+            repaired_by=("AF206",),
         ),
     )
 

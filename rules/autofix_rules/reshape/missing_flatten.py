@@ -49,6 +49,7 @@ class MissingFlatten(Rule):
             name="declines rows that are flat already",
             inputs=((4, 20),),
             before=model("self.head = nn.Linear(30, 10)", "self.head(x)"),
+            repaired_by=("AF101",),
         ),
     )
 

@@ -45,6 +45,8 @@ class OperatorPrecedence(Rule):
             before=model(
                 "self.k = 3", "if (x.size(2) != 5) | (x.size(3) != 5):\n    x = x[:, :, :5, :5]\nx.view(1, 2, 3)"
             ),
+            # Wrong: the batch stays the one sample that it was run with.
+            repaired_by=("AF202",),
         ),
     )
 

@@ -45,6 +45,7 @@ class DecoderSize(Rule):
             name="declines maps of another number of channels",
             inputs=((2, 3, 4, 4),),
             before=model(_NET.format("(2, 2)"), "y = torch.ones(len(x), 5, 8, 8)\nself.loss(self.up(x), y)"),
+            repaired_by=("AF801",),
         ),
     )
 

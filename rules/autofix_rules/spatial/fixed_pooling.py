@@ -61,6 +61,7 @@ class FixedPooling(Rule):
                 "self.head(self.pool(x).flatten(1))",
                 "SIZES = [int(n) for n in '4'.split()]",
             ),
+            repaired_by=("AF101", "AF501"),
         ),
     )
 

@@ -52,11 +52,13 @@ class MissingPadding(Rule):
             name="declines where the width was counted without it",
             inputs=((2, 1, 8, 8),),
             before=model(_NET.format(1, "", "5 * 5"), _FORWARD),
+            repaired_by=("AF101",),
         ),
         Example(
             name="declines where no convolution has any",
             inputs=((2, 1, 9, 9),),
             before=model(_NET.format(0, "", "9 * 9"), _FORWARD),
+            repaired_by=("AF101",),
         ),
     )
 

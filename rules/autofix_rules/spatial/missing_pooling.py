@@ -51,6 +51,7 @@ class MissingPooling(Rule):
             name="declines a layer that takes the flattened maps",
             inputs=((4, 3, 9, 9),),
             before=model(_LAYERS.format("8 * 7 * 7"), "x = self.conv(x)\nself.fc(x)"),
+            repaired_by=("AF201",),
         ),
     )
 
