@@ -22,14 +22,15 @@ _HELP = frozenset({"--help", "-h"})
 
 def main() -> None:
     gc.set_threshold(100_000)  # The records of a large model are many, live to the end and have no cycles.
-    code = _main(sys.argv[1:])
+    code = run(sys.argv[1:])
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(code)  # Everything is closed and written; taking the interpreter apart costs a tenth of a second.
 
 
-def _main(words: Sequence[str]) -> int:
+def run(words: Sequence[str]) -> int:
+    """Do what the words ask for and return the exit code."""
     if not runs_model(words, os.environ):
         from autofix.frontends.cli import main as command_line
 

@@ -291,6 +291,74 @@ def test_one_name_means_one_thing() -> None:
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
 
 
+# Private names that a test may read, and why it cannot do without.
+PRIVATE_IN_TESTS = {
+    ("tests/batch/test_batch_parts.py", "pool._workers"): "no call from outside meets a pool while it ends its workers",
+}
+
+
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "data" not in path.parts and path != Path(__file__))
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_tests_use_public_names_only(path: Path) -> None:
+    """What a test holds to is a promise to the callers; private names may change without one."""
+    name = path.relative_to(ROOT).as_posix()
+    allowed = {text for file, text in PRIVATE_IN_TESTS if file == name}
+    assert {*_private_names(_tree(path))} == allowed
+
+
+def _private_names(tree: ast.AST) -> Iterator[str]:
+    """Private names that are read from elsewhere, also by programs and paths (``autofix.engine._run``) in strings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _OURS:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if _is_private(alias.name))
+        elif isinstance(node, ast.Attribute) and _is_private(node.attr):
+            text = ast.unparse(node)
+            own = text.partition(".")[0] in {"self", "cls"} and text.count(".") == 1
+            if not own and text not in _PRIVATE_ELSEWHERE:
+                yield text
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"setattr", "delattr"}:
+            yield from (
+                f"{ast.unparse(node.args[0])}.{word.value}"
+                for word in node.args[1:2]
+                if isinstance(word, ast.Constant) and isinstance(word.value, str) and _is_private(word.value)
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "autofix" in node.value:
+            yield from _private_names_in(node.value)
+
+
+_OURS = {"autofix", "autofix_rules"}
+_PRIVATE_ELSEWHERE = {"os._exit"}
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def _private_names_in(text: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    yield from _private_names(tree)
+
+
+PRIVATE = {
+    "from autofix.engine import _run": "autofix.engine._run",
+    "engine._run()": "engine._run",
+    "monkeypatch.setattr(engine, '_run', None)": "engine._run",
+    "monkeypatch.setattr('autofix.engine._run', None)": "autofix.engine._run",
+    "PROGRAM = 'from autofix import engine; engine._run()'": "engine._run",
+    "self._run(); os._exit(1); Net.__init__": "",
+}
+
+
+@pytest.mark.parametrize("text, name", PRIVATE.items())
+def test_private_names_are_seen(text: str, name: str) -> None:
+    assert [*_private_names(ast.parse(text))] == ([name] if name else [])
+
+
 TOUCHING = {
     "open('x')": FILE,
     "import subprocess": PROCESS,

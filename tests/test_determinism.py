@@ -85,8 +85,8 @@ def test_a_tensor_is_never_taken_for_a_buffer_whose_place_in_memory_it_has() -> 
         kept.append(torch.zeros(1))
     if id(kept[-1]) != place:
         pytest.skip("this interpreter does not use the place again")
-    recorder._operand(kept[-1])
-    assert recorder.operations == []
+    recorder.begin("call_function", "torch.relu", (kept[-1],), {})
+    assert [one["kind"] for one in recorder.operations] == ["call_function"]
 
 
 def test_the_order_of_a_set_is_the_same_whatever_the_seed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,8 +159,8 @@ def _documents(report: Report) -> tuple[object, ...]:
 # What a probe is started with, and what must not matter: its hash seed, and whether runs are made in processes of their
 # own.
 OTHERS = {
-    "another hash seed": ("random", session_module._BOOT),
-    "one process": (session_module.HASH_SEED, session_module._BOOT.replace("\nmain(", "\nmain(can_fork=False, ")),
+    "another hash seed": ("random", session_module.BOOT),
+    "one process": (session_module.HASH_SEED, session_module.BOOT.replace("\nmain(", "\nmain(can_fork=False, ")),
 }
 
 
@@ -172,7 +172,7 @@ def others() -> Iterator[dict[str, Session]]:
         for name, (seed, boot) in OTHERS.items():
             with pytest.MonkeyPatch.context() as patched:
                 patched.setattr(session_module, "HASH_SEED", seed)
-                patched.setattr(session_module, "_BOOT", boot)
+                patched.setattr(session_module, "BOOT", boot)
                 started[name] = stack.enter_context(Session(ahead=False))
         yield started
 
@@ -185,7 +185,7 @@ def test_a_report_does_not_depend_on_the_probe(
     expected = _documents(engine.repair(request, session))
     for other, (seed, boot) in OTHERS.items():
         monkeypatch.setattr(session_module, "HASH_SEED", seed)  # It may be started again for a fresh run.
-        monkeypatch.setattr(session_module, "_BOOT", boot)
+        monkeypatch.setattr(session_module, "BOOT", boot)
         assert _documents(engine.repair(request, others[other])) == expected, other
 
 

@@ -21,7 +21,6 @@ from autofix.records.samples import Target
 from autofix.records.values import Tensor
 from autofix.session import decode_reply
 from autofix.session.session import Session
-from autofix.system import gc_pause
 from autofix.system.gc_pause import uncollected
 
 pytestmark = pytest.mark.torch
@@ -328,19 +327,23 @@ def test_what_was_made_uncollected_is_not_looked_through_soon() -> None:
     assert set(map(id, made)) <= set(map(id, gc.get_objects(2)))
 
 
-def test_what_is_kept_for_ever_stays_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    import gc
+KEPT = """
+import gc
+from autofix.system.gc_pause import keep, uncollected
 
-    monkeypatch.setattr(gc_pause, "_kept", [])
-    try:
-        gc_pause.keep()
-        kept = gc.get_freeze_count()
-        with uncollected():
-            made = [[number] for number in range(1000)]
-        assert gc.get_freeze_count() == kept > 0
-        assert not set(map(id, made)) & set(map(id, gc.get_objects(2)))
-    finally:
-        gc.unfreeze()
+keep()
+kept = gc.get_freeze_count()
+with uncollected():
+    made = [[number] for number in range(1000)]
+assert gc.get_freeze_count() == kept > 0
+assert not set(map(id, made)) & set(map(id, gc.get_objects(2)))
+"""
+
+
+def test_what_is_kept_for_ever_stays_out_of_it() -> None:
+    """In a process of its own, since it is for ever."""
+    paths = os.pathsep.join(path for path in sys.path if path)
+    subprocess.run([sys.executable, "-c", KEPT], env={**os.environ, "PYTHONPATH": paths}, timeout=60, check=True)
 
 
 # -- what is kept between runs -----------------------------------------------------------------------------------------
@@ -369,12 +372,12 @@ def test_code_is_kept_for_so_many_characters(monkeypatch: pytest.MonkeyPatch) ->
     from autofix.probe.run import loading
 
     monkeypatch.setattr(loading, "MAX_COMPILED", 40)
-    monkeypatch.setattr(loading, "_compiled", {})
-    monkeypatch.setattr(loading, "_characters", [0])
-    loader = loading._OverlayLoader("net", "net.py")
-    codes = [loader.source_to_code(f"number = {number}  # twenty".encode(), "net.py") for number in range(9)]
+    loader = loading.OverlayLoader("net", "net.py")
+    texts = [f"number = {number}  # twenty".encode() for number in range(9)]
+    codes = [loader.source_to_code(text, "net.py") for text in texts]
     assert len({code.co_consts for code in codes}) == 9
-    assert [text for _, text in loading._compiled] == [b"number = 8  # twenty"]
+    assert loader.source_to_code(texts[-1], "net.py") is codes[-1]
+    assert loader.source_to_code(texts[0], "net.py") is not codes[0]
 
 
 def test_a_file_that_changed_between_two_runs_is_compiled_again(tmp_path: Path, patient: Session) -> None:

@@ -33,7 +33,8 @@ GRACE_SECONDS = 10.0
 HASH_SEED = "0"  # Of the probe, always: the order of a user's sets decides what some models do.
 _WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 _PROBE = Path(__file__).parents[1] / "probe"
-_BOOT = """
+# The program of the probe.
+BOOT = """
 import sys, gc, importlib.util as u
 gc.disable()
 d = sys.argv[1]
@@ -52,13 +53,14 @@ class Session:
     """One probe process, kept warm; a context manager that ends it.
 
     ``ahead``: runs may begin before it is sure that they are wanted, by default where the machine has a core for them.
+    ``folder`` holds the replies until they are read, and what else belongs to the session alone.
     ``isolation``: how the user's files are kept from what runs write, by default the strongest that the system allows.
     """
 
     def __init__(self, python: str | None = None, ahead: bool | None = None, isolation: str = "") -> None:
         self.python = python or sys.executable
         self._ordinary = 2 if (_cores() > 1 if ahead is None else ahead) else 1
-        self._folder = Path(tempfile.mkdtemp(prefix="autofix-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="autofix-"))
         self._isolation = isolation
         self._copies: TreeCopies | None = None
         self._numbers = itertools.count()
@@ -80,7 +82,7 @@ class Session:
 
     def close(self) -> None:
         self._stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def process_id(self) -> int | None:
@@ -112,7 +114,7 @@ class Session:
     def ask(self, request: wire.RunRequest) -> PendingRun:
         """Send a run to the probe; ``wait`` returns its reply. A fresh run is made beside others where that works."""
         # Nothing that cleans or lists folders comes upon a reply by accident.
-        pending = PendingRun(request, self._folder / f"reply-{next(self._numbers)}-{secrets.token_hex(8)}.json")
+        pending = PendingRun(request, self.folder / f"reply-{next(self._numbers)}-{secrets.token_hex(8)}.json")
         self._await_ready()
         if self._runs_at_once > 1 or not self._tracker.in_flight:
             self._send(pending)
@@ -230,7 +232,7 @@ class Session:
         if self._tracker.in_flight:
             self._stop()
         self._tracker.clear()
-        for left in self._folder.glob("reply-*"):
+        for left in self.folder.glob("reply-*"):
             left.unlink(missing_ok=True)
 
     def _start(self) -> None:
@@ -241,13 +243,13 @@ class Session:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONHASHSEED": HASH_SEED,
             # What user code leaves among temporary files goes with the session, even where a worker was killed.
-            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder / "tmp")),
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder / "tmp")),
         }
         try:
-            (self._folder / "tmp").mkdir(exist_ok=True)
-            with (self._folder / "stderr").open("wb") as stderr:
+            (self.folder / "tmp").mkdir(exist_ok=True)
+            with (self.folder / "stderr").open("wb") as stderr:
                 self._process = subprocess.Popen(
-                    [self.python, "-c", _BOOT, str(_PROBE), str(self._ordinary), str(self._folder), self._isolation],
+                    [self.python, "-c", BOOT, str(_PROBE), str(self._ordinary), str(self.folder), self._isolation],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
@@ -257,7 +259,7 @@ class Session:
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
         except (OSError, ValueError) as error:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
             why = error.strerror if isinstance(error, OSError) else error
             raise ProbeError(
                 f"cannot start {self.python}: {why}; pass --python with the interpreter you train with"
@@ -279,10 +281,10 @@ class Session:
         self._ready, (self._runs_at_once, isolation) = True, said
         if isolation == wire.COPIES:  # One run after the other: what a run changed is put back before the next.
             self._runs_at_once = self._ordinary = 1
-            self._copies = self._copies or TreeCopies(self._folder / "copies")
+            self._copies = self._copies or TreeCopies(self.folder / "copies")
 
     def _start_message(self) -> str:
-        lines = (self._folder / "stderr").read_text("utf-8", "replace").strip().splitlines()
+        lines = (self.folder / "stderr").read_text("utf-8", "replace").strip().splitlines()
         reason = lines[-1] if lines else "it ended without a word"
         return f"cannot run torch in {self.python}: {reason}; pass --python with the interpreter you train with"
 

@@ -156,7 +156,7 @@ from autofix.probe.main import wire
 from autofix.session.session import Session
 session = Session()
 session.run({first})
-print(session.process_id, session._folder, flush=True)
+print(session.process_id, session.folder, flush=True)
 session.run({second})
 print("came back", flush=True)
 sys.stdin.read()

@@ -294,9 +294,14 @@ def test_copies_leave_what_people_write(project: Path, tmp_path_factory: pytest.
     assert (project / "new.py").exists()
 
 
+def _refuse(*arguments: object) -> None:
+    raise OSError("not here")
+
+
 def test_too_much_to_copy_is_refused(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copies = TreeCopies(tmp_path / "copies", most_bytes=8)
-    monkeypatch.setattr("autofix.session.tree_copies._cloned", lambda path, copy: False)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("fcntl.ioctl", _refuse)  # No file system that shares the blocks of a copy.
     with pytest.raises(TooMuchToCopyError):
         copies.take((project,))
     with Session(isolation=wire.COPIES) as session:
@@ -310,12 +315,8 @@ def test_nothing_is_run_where_a_promise_cannot_be_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: Callable[..., wire.RunRequest]
 ) -> None:
     """The front-end takes no copies where it was told that there are overlays."""
-
-    def refuse(*arguments: object) -> None:
-        raise OSError("not here")
-
-    monkeypatch.setattr(file_isolation, "View", refuse)
-    monkeypatch.setattr(landlock, "restrict", refuse)
+    monkeypatch.setattr(file_isolation, "View", _refuse)
+    monkeypatch.setattr(landlock, "restrict", _refuse)
     request = asked("import torch\nclass Net(torch.nn.Module): pass", "2,3", model="Net()")
     with pytest.raises(Refused, match="try again"):
         file_isolation.FileIsolation(wire.OVERLAY, str(tmp_path)).enter(request, first=True)

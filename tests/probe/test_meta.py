@@ -200,9 +200,7 @@ def test_what_runs_without_storage_need_is_imported_once(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path_factory.mktemp("told") / "imports"
-    monkeypatch.setattr(
-        session_module, "_BOOT", session_module._BOOT.replace("\nmain(", COUNTED.format(path=str(path)))
-    )
+    monkeypatch.setattr(session_module, "BOOT", session_module.BOOT.replace("\nmain(", COUNTED.format(path=str(path))))
     with Session(isolation=wire.COPIES) as session:  # What a worker writes elsewhere is there afterwards.
         report = _repaired(tmp_path, _huge(60_000), session, f"2,{WIDE}")
     assert report.plan is not None, report.message
@@ -267,7 +265,7 @@ def test_the_size_of_a_run_chooses(
     monkeypatch.setattr(run, "run", noted)
     monkeypatch.setattr(memory_budget, "PARAMETERS_SOUNDED", sounded)
     monkeypatch.setattr(memory_budget, "ACTIVATIONS_SOUNDED", 64 if (sounded, fits) == (1 << 30, 1) else 1 << 30)
-    monkeypatch.setattr(memory_budget, "_COUNTED", 1)
+    monkeypatch.setattr(memory_budget, "SMALLEST_COUNTED", 1)
     monkeypatch.setattr(limits, "machine_bytes", lambda: fits * memory_budget.SHARE)
     made = run_mode.run(asked(net("self.fc = nn.Linear(30, 50)", "return self.fc(x)"), "2,30"))
     assert (made["ending"], made["mode"]) == ("passed", mode)

@@ -166,9 +166,9 @@ def test_error_that_user_code_wraps_is_that_of_the_operation(run: Run) -> None:
 def unforked() -> Iterator[Session]:
     """A probe as it runs where the system cannot fork."""
     with pytest.MonkeyPatch.context() as patch:
-        changed = session_module._BOOT.replace("\nmain(", "\nmain(can_fork=False, ")
-        assert changed != session_module._BOOT
-        patch.setattr(session_module, "_BOOT", changed)
+        changed = session_module.BOOT.replace("\nmain(", "\nmain(can_fork=False, ")
+        assert changed != session_module.BOOT
+        patch.setattr(session_module, "BOOT", changed)
         with Session() as started:
             yield started
 

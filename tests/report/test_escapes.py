@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autofix.batch.records import BatchReport, JobOutcome
 from autofix.batch.reports import github, html, markdown
 from autofix.frontends.cli import main, terminal
 from autofix.report.terminal_text import visible
@@ -220,19 +221,24 @@ def test_any_text_is_shown_on_a_terminal(text: str) -> None:
 
 @given(ANY)
 def test_any_text_is_text_in_html(text: str) -> None:
-    page = _Page()
-    page.feed(f"<p>{html._text(text)}</p>")
-    assert page.tags == {"p"}
+    ours, page = _Page(), _Page()
+    ours.feed(html.render(BatchReport((), ("a note",))))
+    page.feed(html.render(BatchReport((), (text,))))
+    assert (page.tags, page.scripts) == (ours.tags, ours.scripts)
 
 
 @given(ANY)
 def test_any_text_is_text_in_markdown(text: str) -> None:
-    made = markdown._plain(text)
+    before = markdown.render(BatchReport((), ("a note",))).removesuffix("a note\n")
+    document = markdown.render(BatchReport((), (text,)))
+    assert document.startswith(before)
+    made = document.removeprefix(before).removesuffix("\n")
     assert "\n" not in made
     assert not re.search(r"[<>|`\[\]]", re.sub(r"\\[\\<>|`\[\]]", "", made))
 
 
 @given(ANY)
 def test_any_text_is_one_property_of_a_workflow_command(text: str) -> None:
-    assert not set(github._property(text)) & set(":,\r\n")
-    assert "\n" not in github._data(text)
+    outcome = JobOutcome("", {"ending": "not-run", "target": {"path": text}, "message": text}, {})
+    document = github.render(BatchReport((outcome,)))
+    assert re.fullmatch(r"::warning file=[^:,\r\n]*,title=autofix::[^\n]*\n", document)

@@ -55,7 +55,7 @@ PendingRun = Callable[..., wire.RunRequest]
 
 
 def _files(session: Session) -> list[Path]:
-    return sorted(session._folder.glob("reply-*"))
+    return sorted(session.folder.glob("reply-*"))
 
 
 def test_reply_of_a_run_made_ahead(asked: PendingRun, eager: Session) -> None:

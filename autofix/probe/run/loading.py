@@ -33,7 +33,7 @@ class WouldRun(BaseException):
     """Module-level code called a model: the file trains (or evaluates) when it is imported."""
 
 
-class _OverlayLoader(importlib.machinery.SourceFileLoader):
+class OverlayLoader(importlib.machinery.SourceFileLoader):
     """Reads a file's text from the overlay, which no cache on disk knows; files outside the overlay load as always."""
 
     overlay: ClassVar[dict[str, str]] = {}
@@ -72,7 +72,7 @@ class _OverlayFinder:
     def _finder(self, folder: str) -> importlib.machinery.FileFinder:
         """One for a folder, since it lists the folder when it is first asked."""
         if folder not in self._known:
-            details = (_OverlayLoader, importlib.machinery.SOURCE_SUFFIXES)
+            details = (OverlayLoader, importlib.machinery.SOURCE_SUFFIXES)
             self._known[folder] = importlib.machinery.FileFinder(folder, details)
         return self._known[folder]
 
@@ -101,24 +101,24 @@ def project(request: RunRequest) -> Iterator[None]:
     _before[:] = [set(sys.modules)]
     path_before, argv_before = list(sys.path), list(sys.argv)
     folder_before = os.getcwd()
-    _OverlayLoader.overlay = {os.path.abspath(path): text for path, text in request.texts}
+    OverlayLoader.overlay = {os.path.abspath(path): text for path, text in request.texts}
     finder = _OverlayFinder(request.search_paths)
     sys.path[:0] = [path for path in request.search_paths if path not in sys.path]
     sys.argv = [request.path]
     sys.meta_path.insert(0, finder)
-    for path, text in _OverlayLoader.overlay.items():
+    for path, text in OverlayLoader.overlay.items():
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
     try:
-        data = {path: text for path, text in _OverlayLoader.overlay.items() if not path.endswith(".py")}
+        data = {path: text for path, text in OverlayLoader.overlay.items() if not path.endswith(".py")}
         with _working_directory(request), redirected(data):
             yield
     finally:
         sys.meta_path.remove(finder)
         sys.path[:], sys.argv[:] = path_before, argv_before
         os.chdir(folder_before)
-        for path in _OverlayLoader.overlay:
+        for path in OverlayLoader.overlay:
             linecache.cache.pop(path, None)
-        _OverlayLoader.overlay = {}
+        OverlayLoader.overlay = {}
         _forget(request)
 
 
@@ -201,7 +201,7 @@ def _new_module(request: RunRequest) -> ModuleType:
     package = name.rpartition(".")[0]
     if package:
         importlib.import_module(package)
-    loader = _OverlayLoader(name, request.path)
+    loader = OverlayLoader(name, request.path)
     spec = importlib.util.spec_from_file_location(name, request.path, loader=loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)

@@ -18,7 +18,7 @@ UNKNOWN_MACHINE = 8 * 1024 * MEBIBYTE
 PARAMETERS_SOUNDED = 768 * MEBIBYTE
 ACTIVATIONS_SOUNDED = 1024 * MEBIBYTE
 SHARE = 6  # Three runs at once, of which the system is to keep half of its memory.
-_COUNTED = 1 << 16  # Elements: smaller tensors are not worth counting.
+SMALLEST_COUNTED = 1 << 16  # Elements: smaller tensors are not worth counting.
 
 _FACTORIES = frozenset(
     {torch.empty, torch.zeros, torch.ones, torch.full, torch.rand, torch.randn, torch.randint, torch.eye}
@@ -62,7 +62,7 @@ class Meter:
                 self.gave(item)
             return
         elements = math.prod(tensor[0])
-        if elements >= _COUNTED:
+        if elements >= SMALLEST_COUNTED:
             self.activation_bytes += 4 * elements
             if self.exceeded:
                 raise TooLargeError
@@ -78,7 +78,7 @@ def _elements(args: Any, kwargs: dict[str, Any]) -> int:
         if not isinstance(size, int):
             return 0
         elements *= size
-    return elements if elements >= _COUNTED else 0
+    return elements if elements >= SMALLEST_COUNTED else 0
 
 
 def need(parameter_bytes: int, activation_bytes: int) -> int:

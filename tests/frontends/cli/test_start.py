@@ -25,11 +25,15 @@ def tell(code):
     os._exit(code)
 
 if sys.argv[1:2] == ["net.py"]:
+    import subprocess
     from autofix.session.session import Session
-    Session._start = lambda session: None
-    Session._await_ready = lambda session: tell(7)
+    class Silent:
+        def __init__(self, *words, **options):
+            self.stdout = os.fdopen(os.pipe()[0], "rb")
+    subprocess.Popen = Silent  # A probe that never says it is ready.
+    Session.ask = lambda session, request: tell(7)
 try:
-    tell(command._main(sys.argv[1:]))
+    tell(command.run(sys.argv[1:]))
 except SystemExit as end:
     tell(end.code)
 """
@@ -69,7 +73,7 @@ def test_start_loads_nothing_heavy(
 def test_a_probe_that_is_ready_waits_for_nothing_that_a_repair_may_not_need(tmp_path: Path) -> None:
     """libcst takes longer to load than a small model to run."""
     (tmp_path / "net.py").write_text(NET, "utf-8")
-    ready = WATCH.replace("Session._await_ready", "Session.starting = False; Session._await_ready")
+    ready = WATCH.replace("Session.ask =", "Session.starting = False; Session.ask =")
     done = _started(tmp_path, ready, ["net.py", "-s", "2,8"], {})
     assert (done.returncode, done.stderr) == (7, "autofix.records.trace")
 

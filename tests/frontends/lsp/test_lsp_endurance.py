@@ -445,7 +445,7 @@ def test_without_its_libraries_it_says_how_to_get_them(tmp_path: Path) -> None:
     code = (
         "import importlib.util as u, sys; real = u.find_spec;"
         "u.find_spec = lambda name, *more: None if name == 'pygls' else real(name, *more);"
-        "from autofix.__main__ import _main; sys.exit(_main(['lsp']))"
+        "from autofix.__main__ import run; sys.exit(run(['lsp']))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
