@@ -18,7 +18,7 @@ from autofix.fixes import candidates, registry
 from autofix.loading.settings import Prefer, Settings
 from autofix.patch.edits_to_text import moved_back
 from autofix.records.finding import Finding
-from autofix.records.locations import Location, SourceText
+from autofix.records.locations import Location, SourceText, Texts
 from autofix.records.plan import Fix, Plan, Step
 from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report, Spent
 from autofix.records.samples import Target
@@ -29,7 +29,7 @@ from autofix.search.runner import Runner
 from autofix.session import run_failures
 from autofix.session.session import Session
 from autofix.syntax import suppressions
-from autofix.verification import applicability, proof
+from autofix.verification import applicability, other_uses, proof
 
 Progress = Callable[[str], None]
 OnDiagnosis = Callable[[Report], None]
@@ -94,9 +94,9 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
     if used.starting:
         registry.prepare()
     on_progress("running the model")
-    case = _Case(request, runner, runner.trace(Run(checks=True)))
+    case = _Case(request, runner, runner.trace(Run(checks=True)), used)
     if not _has_fault(case.original):
-        further = _failing_sample(case, used)
+        further = _failing_sample(case)
         if further is not None:
             return _repaired(replace(request, target=further), used, on_progress, on_diagnosis)
         return _silent_fault(case, on_progress) or _refactored(case, on_progress) or _without_fault(case)
@@ -155,6 +155,11 @@ class _Case:
     request: Request
     runner: Runner
     original: Trace
+    session: Session
+
+    def run_other(self, target: Target, texts: Texts = ()) -> Trace:
+        """Return the trace of another target of the project."""
+        return _runner(replace(self.request, target=target), self.session).trace(Run(texts))
 
     def report(
         self,
@@ -180,7 +185,7 @@ class _Case:
         )
 
 
-def _failing_sample(case: _Case, session: Session) -> Target | None:
+def _failing_sample(case: _Case) -> Target | None:
     """The target on the first further sample that the model does not take, with the others as further samples."""
     checks, target = case.original.checks, case.request.target
     if not any(check.kind is CheckKind.ALSO and check.outcome is CheckOutcome.FAILED for check in checks):
@@ -188,7 +193,7 @@ def _failing_sample(case: _Case, session: Session) -> Target | None:
     for index, samples in enumerate(target.also):
         others = (target.samples, *target.also[:index], *target.also[index + 1 :])
         further = replace(target, samples=samples, also=others)
-        if _has_fault(_runner(replace(case.request, target=further), session).trace(Run())):
+        if _has_fault(case.run_other(further)):
             return further
     return None
 
@@ -218,7 +223,7 @@ def _refactored(case: _Case, on_progress: Progress) -> Report | None:
     on_progress("rewriting")
     project = runner.project((), case.original)
     found = refactoring.rewritten(project, rules, runner.compared)
-    plans, given_up = _proved(runner, project, () if found.plan is None else (found.plan,))
+    plans, given_up = _proved(case, project, () if found.plan is None else (found.plan,))
     runner.finish()
     if not plans:
         healthy = _without_fault(case)
@@ -261,7 +266,7 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
         found = search.search(
             original, finding, runner, runner.project, runner.find_silent_faults, ask, settings.limits
         )
-    plans, given_up = _proved(runner, project, found.plans)
+    plans, given_up = _proved(case, project, found.plans)
     runner.finish()
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
@@ -294,16 +299,17 @@ def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
     return (f"{place} loads weights, which pin the shapes of parameters: check that they fit the repaired model",)
 
 
-def _proved(run: Runner, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
+def _proved(case: _Case, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
     """The plans with their labels, the first run once more in a fresh process and dropped if it fails there; and what
     is to be said of those that came to no end.
     """
-    rest, given_up = list(plans[: MAX_ALTERNATIVES + 1]), tuple[str, ...]()
+    run, rest, given_up = case.runner, list(plans[: MAX_ALTERNATIVES + 1]), tuple[str, ...]()
     while rest:
         first, *others = rest
         fresh = run.trace(Run(first.texts, fresh=True))
         if fresh.ending is Ending.PASSED and proof.output_words(fresh) == first.proof.output:
-            checks = _with_fresh(first.proof.checks)
+            used = other_uses.check(first, project, case.request.target, case.run_other)
+            checks = _with_fresh(first.proof.checks if used is None else (*first.proof.checks, used))
             label, reasons = applicability.judge(first, checks, fresh, project, others, run.samples)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(applicability.behind(plan, best) for plan in others)), given_up

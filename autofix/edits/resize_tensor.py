@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autofix.edits.size_reads import size_sites
+from autofix.edits.size_reads import live_sites, size_sites
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.size_origins import Origin, origin, with_environments
 from autofix.operators.shape_functions import clashing_dimensions
@@ -17,6 +17,9 @@ from autofix.records.trace import Operation, OperationKind, Phase
 from autofix.records.values import Tensor, is_integer
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import size_text
+
+# Where a length lies: steps come second with the batch before them, then the last but one of attention's heads.
+AXES = (1, 2, -2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,19 @@ def origins(project: Project, tensor: Tensor, wants: dict[int, int]) -> tuple[Or
     return known if len(known) == len(found) else ()
 
 
-def resizings(project: Project, tensor: Tensor, wants: dict[int, int]) -> Iterator[Resizing]:
-    """Every way found to make each dimension in ``wants`` as large as asked, alike in all dimensions."""
+def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: bool = False) -> Iterator[Resizing]:
+    """Every way found to make each dimension in ``wants`` as large as asked, alike in all dimensions; ``live``: also
+    as large as a tensor at hand.
+    """
     known = origins(project, tensor, wants)
     if not known:
         return
     asked = [(one.expression, one.wanted(want)) for one, want in zip(known, wants.values(), strict=True)]
-    options = [tuple(size_sites(project, expression, size)) for expression, size in asked if size is not None]
+    options = [
+        (*size_sites(project, expression, size), *(live_sites(project, expression, size, AXES) if live else ()))
+        for expression, size in asked
+        if size is not None
+    ]
     if len(options) < len(asked):
         return
     if not all(options):

@@ -93,7 +93,7 @@ def live_sites(
     own = [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
     tensors = [(n, v) for n, v in names.local.items if isinstance(v, Tensor) and n.isidentifier()]
     tensors.sort(key=lambda pair: own.index(pair[0]) if pair[0] in own else len(own))
-    fitting = [(n, axis) for axis in axes for n, v in tensors if v.rank > axis and v.shape[axis] == want]
+    fitting = [(n, axis) for axis in axes for n, v in tensors if -v.rank <= axis < v.rank and v.shape[axis] == want]
     for rank, (name, axis) in enumerate(fitting[:3]):
         text = size_text(expression.source, name, axis)
         edit = expression.source.replace(expression.node, text)

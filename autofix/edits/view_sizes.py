@@ -85,11 +85,7 @@ def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[d
     kept = _prefix(values, shape)
     full = tuple(shape[0] if i == 0 and v == -1 else v for i, v in enumerate(values))
     if -1 in full:
-        yield from (
-            ({i: shape[i]}, (Evidence.RUNNER_UP,))
-            for i, v in enumerate(full)
-            if v != -1 and i < len(shape) and v != shape[i]
-        )
+        yield from (({i: size}, (Evidence.RUNNER_UP,)) for i, size in _aligned(full, shape) if full[i] != size)
         return
     total = math.prod(shape)
     single = [(i, _quotient(total, full, (i,))) for i in range(kept, len(full)) if values[i] != -1]
@@ -109,6 +105,19 @@ def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[d
     differing = {i: s for i, (v, s) in enumerate(zip(full, shape, strict=False)) if v != s}
     if len(full) == len(shape) and len(differing) > 1:
         yield differing, (Evidence.RUNNER_UP,)
+
+
+def _aligned(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Yield the index of each size beside the -1, and the size that the tensor has there.
+
+    What stands before the -1 is counted from the left, what stands after it from the right: dimensions that are merged
+    lie between.
+    """
+    open_size = values.index(-1)
+    for index, value in enumerate(values):
+        place = index if index < open_size else index - len(values)
+        if value != -1 and -len(shape) <= place < len(shape):
+            yield index, shape[place]
 
 
 def _prefix(values: tuple[int, ...], shape: tuple[int, ...]) -> int:

@@ -90,6 +90,13 @@ class Project:
     def integer(self, expression: Expression) -> int | None:
         return integer(expression.node, self.names(expression))
 
+    @property
+    def scope(self) -> str:
+        """The path of the layer whose forward ran last: the one that failed, where one did."""
+        failed = self.trace.failed_operation
+        last = failed or next(reversed(self.trace.operations), None)
+        return "" if last is None else last.scope
+
     # -- layers and operations ---------------------------------------------------------------------------------------
 
     def layer(self, index: int | None) -> Layer | None:

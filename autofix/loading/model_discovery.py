@@ -176,7 +176,7 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
             used = {n.id for child in (*node.args, *node.keywords) for n in ast.walk(child) if isinstance(n, ast.Name)}
             if used <= module_names:
                 return " ".join(source.text_of(node).split())
-    found = next((call for other in elsewhere for call in _calls_with_plain_values(other, class_.name)), None)
+    found = next((call for other in elsewhere for call in calls_with_plain_values(other, class_.name)), None)
     if found is not None:
         return found
     call = f"{class_.name}({', '.join(f'{name}=...' for name in missing)})"
@@ -187,7 +187,12 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
     )
 
 
-def _calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
+def class_name(expression: str) -> str:
+    """Return what an expression calls: ``Net`` of ``Net(10)``."""
+    return expression.partition("(")[0].strip()
+
+
+def calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
     """Calls of a class in a file that imports it whose arguments mean the same in every file."""
     try:
         nodes = source.nodes

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from autofix.facts.evaluate import evaluate, names_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.config_entries import keyed_nodes
+from autofix.provenance.instances import class_line, instances
 from autofix.records.trace import Frame
 from autofix.syntax.name_bindings import (
     assignments,
@@ -31,13 +32,14 @@ Inverse = Callable[[int], int | None]
 @dataclass(frozen=True, slots=True)
 class Binding:
     """An expression that set a name. ``inverse`` turns the value wanted of the name into the one wanted of the
-    expression.
+    expression. ``is_argument``: a caller passed it.
     """
 
     expression: Expression
     name: str
     distance: int = 1
     inverse: Inverse | None = None
+    is_argument: bool = False
 
 
 def bindings(project: Project, expression: Expression) -> Iterator[Binding]:
@@ -56,15 +58,15 @@ def bindings(project: Project, expression: Expression) -> Iterator[Binding]:
 
 def _name(project: Project, expression: Expression, name: str) -> Iterator[Binding]:
     source = expression.source
+    frames = _of_function(expression.frames)
     for comprehension in (a for a in source.ancestors(expression.node) if isinstance(a, _COMPREHENSIONS)):
         for generator in comprehension.generators:
             if name in targets(generator.target):
-                yield from _iterated(project, Expression(source, generator.iter, expression.frames), name)
+                yield from _iterated(project, Expression(source, generator.iter, frames), name)
                 return
     function = source.function_of(expression.node)
     if function is not None and any(node is expression.node for node in ast.walk(function.args)):
         function = source.function_of(function)  # A default is evaluated where the function is defined.
-    frames = expression.frames
     while function is not None:
         found = list(_function_scope(project, expression, function, name, frames))
         if found:
@@ -76,6 +78,16 @@ def _name(project: Project, expression: Expression, name: str) -> Iterator[Bindi
 
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+_COMPREHENSION_FRAMES = (".<listcomp>", ".<setcomp>", ".<dictcomp>", ".<genexpr>")
+
+
+def _of_function(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """Return the frames from that of the function on: a comprehension may have one of its own."""
+    while frames and frames[0].function.endswith(_COMPREHENSION_FRAMES):
+        frames = _enclosing_frames(frames)
+    return frames
 
 
 def _enclosing_frames(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
@@ -145,7 +157,7 @@ def _argument(
     if caller is not None and isinstance(caller.node, ast.Call):
         passed = _passed(project, caller, caller.node, source, function, name)
         if passed is not None:
-            yield Binding(passed, f"argument `{name}` of the caller")
+            yield Binding(passed, f"argument `{name}` of the caller", is_argument=True)
             return
     default = default_of(function, name)
     if default is not None:
@@ -239,32 +251,19 @@ def _self_attribute(
         yield from _class_attribute(source, class_, node.attr)
 
 
-def class_line(project: Project, source: Source, class_: ast.ClassDef) -> Iterator[tuple[Source, ast.ClassDef]]:
-    """A class and its bases, as far as the project's files define them."""
-    yield source, class_
-    for base in class_.bases:
-        name = dotted(base).rpartition(".")[2]
-        for other in project.sources():
-            found = other.classes.get(name)
-            if found is not None and found is not class_:
-                yield from class_line(project, other, found)
-                break
-
-
 def _method_frames(
     project: Project, expression: Expression, class_: ast.ClassDef, method: ast.AST
 ) -> tuple[Frame, ...]:
-    """Frames in which ``method`` ran: the expression's own, else those in which the class's layer was built."""
+    """Return the frames in which ``method`` ran: the expression's own, else those in which its instance was built."""
     name = getattr(method, "name", "")
     wanted = f"{class_.name}.{name}"
     for index, frame in enumerate(expression.frames):
         if frame.function.endswith(wanted):
             return expression.frames[index:]
-    for layer in project.trace.layers:
-        if layer.kind == class_.name or layer.type.endswith(f".{class_.name}"):
-            for index, frame in enumerate(layer.construction):
-                if frame.function.endswith(wanted):
-                    return layer.construction[index:]
+    for layer in instances(project, expression, class_):
+        for index, frame in enumerate(layer.construction):
+            if frame.function.endswith(wanted):
+                return layer.construction[index:]
     return ()
 
 

@@ -116,6 +116,10 @@ class Layer:
     def setting(self, name: str) -> Value | None:
         return next((value for key, value in self.settings if key == name), None)
 
+    def contains(self, path: str) -> bool:
+        """Return whether the layer at ``path`` is this one or a part of it."""
+        return self.path is not None and (self.path in ("", path) or path.startswith(f"{self.path}."))
+
     @property
     def label(self) -> str:
         """What a reader knows the layer by: its path in the model, else its class."""
@@ -180,8 +184,10 @@ class CheckKind(Enum):
     FORWARD = "forward on the sample"
     ALSO = "forward on the other samples"
     BATCH = "other batch sizes"
+    ROWS = "one result for each sample"
     INDEPENDENT = "samples independent"
     BACKWARD = "backward"
+    USES = "other uses of what it edits"
     FRESH = "fresh process"
     EQUAL = "equal outputs with the same weights"
 

@@ -26,8 +26,10 @@ _CHECK_NAMES = {
     CheckKind.FORWARD: "forward",
     CheckKind.ALSO: "other samples",
     CheckKind.BATCH: "other batch sizes",
+    CheckKind.ROWS: "one result for each sample",
     CheckKind.INDEPENDENT: "samples independent",
     CheckKind.BACKWARD: "backward",
+    CheckKind.USES: "other uses",
     CheckKind.FRESH: "fresh process",
     CheckKind.EQUAL: "equal outputs with the same weights",
 }
@@ -108,7 +110,13 @@ def link_texts(chain: Items[ChainLink]) -> list[str]:
 
 def checks_with(checks: Items[Check], outcome: CheckOutcome, output: str) -> str:
     """Return the checks with this outcome: ``forward (64, 10); batches of 65 and 129; backward``."""
-    return "; ".join(_check(check, output) for check in checks if check.outcome is outcome)
+    shown = (check for check in checks if check.outcome is outcome and not _goes_without_saying(check))
+    return "; ".join(_check(check, output) for check in shown)
+
+
+def _goes_without_saying(check: Check) -> bool:
+    """Whether the words of the check before it say as much: batches that run have as many results as samples."""
+    return check.kind is CheckKind.ROWS and check.outcome is not CheckOutcome.FAILED
 
 
 def _check(check: Check, output: str) -> str:

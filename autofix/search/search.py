@@ -243,6 +243,11 @@ def _keep(
     search_state: SearchState, state: State, original: Trace, trace: Trace, remaining_faults: tuple[SilentFault, ...]
 ) -> None:
     """Remember the cheapest plan of each kind of model, and what it leaves."""
+    refused = next((check for check in trace.checks if _is_refused(check)), None)
+    if refused is not None:
+        sample = refused.detail.partition(":")[0]
+        search_state.notes += (f"repairs that fail on {sample}, another sample that was given, are not shown",)
+        return
     checks = (
         *checks_of(trace),
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
@@ -266,3 +271,8 @@ def _keep(
     known = search_state.plans.get(key)
     if known is None or (plan.cost, len(plan.steps)) < (known.cost, len(known.steps)):
         search_state.plans[key] = plan
+
+
+def _is_refused(check: Check) -> bool:
+    """Whether a check fails without which a plan is no repair: a sample that the user asked for."""
+    return check.kind is CheckKind.ALSO and check.outcome is CheckOutcome.FAILED

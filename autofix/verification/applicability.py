@@ -18,7 +18,7 @@ from autofix.records.plan import Applicability, Plan, Step
 from autofix.records.samples import SampleOrigin, Samples
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Layer, Stage, Trace
 from autofix.records.values import Tensor
-from autofix.verification import side_effects
+from autofix.verification import shared_lines, side_effects, triangular_masks
 from autofix.verification.proof import state_of
 
 COMPARABLE = 6
@@ -47,6 +47,7 @@ def judge(
         *_of_rivals(plan, rivals),
         *_of_run(trace),
         *_of_model(plan.steps, trace, project),
+        *_of_meaning(plan.steps, trace, project),
     ]
     if any(check.kind is CheckKind.FRESH and check.outcome is CheckOutcome.NOT_ASKED for check in checks):
         reasons.append("it was not run in a fresh process")
@@ -76,7 +77,8 @@ def _of_checks(checks: tuple[Check, ...], before: Trace) -> Iterator[str]:
     """Yield the checks that fail now and did not fail before."""
     known = {check.kind for check in before.checks if check.outcome is CheckOutcome.FAILED}
     for check in checks:
-        if check.outcome is CheckOutcome.FAILED and check.kind not in known:
+        fails = check.outcome is CheckOutcome.FAILED and check.kind not in known
+        if fails or (check.kind is CheckKind.USES and check.outcome is CheckOutcome.NOT_ASKED):
             yield f"{check.kind.value}: {check.detail}"
 
 
@@ -108,6 +110,15 @@ def _of_model(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iterat
         yield "construction stopped early; other uses of this size are unknown"
     if changes_state(project.trace, trace) and (place := checkpoint(project)):
         yield f"it changes the shape of a parameter and {place} loads weights"
+
+
+def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iterator[str]:
+    """Yield what no shape shows."""
+    before, after = (triangular_masks.misaligned(one) for one in (project.trace, trace))
+    if after and after != before:
+        yield after
+    if path := shared_lines.changed_beside(steps, project, trace):
+        yield f"it also changes what `{path}` does, which ran as it was"
 
 
 def _is_set_elsewhere(step: Step, project: Project) -> bool:

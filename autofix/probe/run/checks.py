@@ -44,6 +44,7 @@ def run(
         return [
             also,
             ["BATCH", NOT_ASKED, slow],
+            ["ROWS", *_rows(request, output)],
             ["INDEPENDENT", NOT_ASKED, slow],
             [
                 "BACKWARD",
@@ -56,6 +57,7 @@ def run(
     return [
         also,
         ["BATCH", outcome, detail],
+        ["ROWS", *_rows(request, output)],
         ["INDEPENDENT", *independent, *(place or ())],
         ["BACKWARD", *_backward(model, small, called)],
     ]
@@ -68,12 +70,13 @@ def run_without_values(
     output: Any,
     called: set[int],
 ) -> list[list[Any]]:
-    """Return the checks as ``run`` does, where tensors have only shapes: what a change of values reaches is not asked."""
+    """Return the checks as ``run`` does where tensors have only shapes: what values reach is not asked."""
     call = _calling(model)
     outcome, detail, small = _batch(call, request, namespace, output)
     return [
         ["ALSO", *_also(call, request, namespace)],
         ["BATCH", outcome, detail],
+        ["ROWS", *_rows(request, output)],
         ["INDEPENDENT", NOT_ASKED, NO_VALUES],
         ["BACKWARD", *_backward(model, small, called)],
     ]
@@ -124,6 +127,16 @@ def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: A
         if [leaf.shape[0] if leaf.dim() else 0 for leaf in made] != [size * factor for factor in factors]:
             return FAILED, f"a batch of {size} gives {', '.join(str(tuple(leaf.shape)) for leaf in made)}", output
     return PASSED, f"batches of {sizes[0]} and {sizes[1]}", small
+
+
+def _rows(request: RunRequest, output: Any) -> Outcome:
+    """Every result that follows the batch has one row for a sample: 4 clips of 5 frames do not become 20."""
+    batch = _batch_size(request.samples)
+    leaves = [leaf for leaf in _leaves(output) if leaf.dim()]
+    if batch is None or not leaves or any(leaf.shape[0] % batch for leaf in leaves):
+        return NOT_ASKED, NO_ROWS
+    rows = next((leaf.shape[0] for leaf in leaves if leaf.shape[0] != batch), batch)
+    return (PASSED, "") if rows == batch else (FAILED, f"{rows} rows for a batch of {batch}")
 
 
 def _independent(

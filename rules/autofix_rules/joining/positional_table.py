@@ -74,13 +74,17 @@ class PositionalTable(Rule):
             wants = clashes(table, other)
             yield from self._counted(project, table, other, wants)
             yield from self._time_first(project, table, other)
-            whole = list(cuts(project, operation, table, other, wants)) if _is_length(project, wants) else []
+            length = _is_length(project, wants)
+            positions = length or table.rank - 1 not in wants  # The last dimension is that of features.
+            whole = list(cuts(project, operation, table, other, wants)) if positions else []
             for edit, text in whole:
-                yield self.fix(f"cut the table to `{text}`", (edit,))
+                title = f"cut the table to `{text}`"
+                reason = "" if length else "the table could be meant for the size at hand"
+                yield self.fix(title, (edit,), Evidence.AGAINST * (not length), reason=reason, unsafe=not length)
             for one in resizings(project, table, wants):
                 if one.is_table or one.kind is SiteKind.AXIS:
                     title = _title(table, wants, one)
-                    yield self.fix(title, one.edits, *one.evidence, Evidence.OTHER_READING * bool(whole))
+                    yield self.fix(title, one.edits, *one.evidence, Evidence.OTHER_READING * bool(whole and length))
 
     def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Iterator[Fix]:
         """``num_patches`` becomes ``num_patches + 1`` for a token joined to the sequence."""

@@ -3,6 +3,7 @@
 Why it fails
     An attention mask is square, queries by keys, and a padding mask is ``(batch, keys)``. A mask
     made for a fixed length or from the batch size does not line up with the scores.
+    Where keys of earlier calls are kept, there are more keys than queries.
 What the fix does
     Makes the mask for the length there is where it is made: constant, config entry, the other axis
     of the input. A longer mask that is used whole is cut.
@@ -18,6 +19,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.resize_tensor import cuts, resizings
+from autofix.edits.triangles import shifted_triangle
 from autofix.facts.call_sites import followed
 from autofix.facts.project_view import Expression
 from autofix.records.trace import Operation
@@ -27,6 +29,17 @@ from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rul
 NAMES = frozenset(("masked_fill", "masked_fill_", "where", "add", "iadd", "add_", "mul", "imul", "mul_"))
 _ATTN = "self.attn = nn.MultiheadAttention(8, 2, batch_first=True)"
 _CALL = "mask = torch.ones({0}, {0}).triu(1).bool()\nself.attn(x, x, x, attn_mask=mask)[0]"
+
+_CACHED = """n = x.size(1)
+total = past.size(1) + n
+keys = torch.cat([past, self.key(x)], dim=1)
+scores = x @ keys.transpose(1, 2)
+scores = scores.masked_fill({}.bool(), -1e9)
+scores.softmax(-1) @ keys"""
+
+
+def _cached(mask: str) -> str:
+    return model("self.key = nn.Linear(8, 8)", _CACHED.format(mask)).replace("(self, x)", "(self, x, past)")
 
 
 class AttentionMask(Rule):
@@ -45,6 +58,12 @@ class AttentionMask(Rule):
             ((3, 7, 8),),
             model(_ATTN, _CALL.format("N"), "N = 5"),
             model(_ATTN, _CALL.format("N"), "N = 7"),
+        ),
+        Example(
+            "keys that were kept from earlier calls come before the new positions",
+            ((2, 4, 8), (2, 3, 8)),
+            _cached("torch.triu(torch.ones(n, n), diagonal=1)"),
+            _cached("torch.triu(torch.ones(n, keys.size(1)), diagonal=keys.size(1) - n + 1)"),
         ),
         Example(
             "declines a mask of unknown making",
@@ -79,8 +98,14 @@ class AttentionMask(Rule):
         wants = {mask.rank - 2 + i: size for i, size in enumerate(sizes) if mask.shape[mask.rank - 2 + i] != size}
         for edit, text in cuts(project, operation, mask, other, wants):
             yield self.fix(f"cut the mask to `{text}`", (edit,), Evidence.EVIDENT)
-        for one in resizings(project, mask, wants):
-            yield self.fix(f"make the mask for {one.text}", one.edits, *one.evidence)
+        further = sizes[-1] > sizes[-2]  # More keys than queries: the tensor at hand has all of them.
+        for one in resizings(project, mask, wants, live=further):
+            shifted = shifted_triangle(project, mask, one.text, sizes[-1] - sizes[-2])
+            if shifted is None:
+                yield self.fix(f"make the mask for {one.text}", one.edits, *one.evidence)
+            else:
+                title = f"make the mask for {one.text} and align it with the last positions"
+                yield self.fix(title, (*one.edits, shifted), *one.evidence)
 
     def _turned(self, project: Project, operation: Operation, mask: Tensor, finding: Finding) -> Iterator[Fix]:
         """A padding mask (keys, batch)."""

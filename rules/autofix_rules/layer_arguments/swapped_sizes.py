@@ -5,7 +5,8 @@ Why it fails
     says what it gives out. The same happens to channels of convolutions, to the widths of recurrent layers, to the rows
     and the width of an embedding, and to the two inputs of a bilinear layer.
 What the fix does
-    Exchanges the two arguments.
+    Exchanges the two arguments, in the call where their names are crossed: of the layer, or of a part
+    that hands them on.
 Fix safety
     Safe where the names tell: ``hidden_size`` stands where the layer takes ``input_size``. Else
     unsafe where giving the layer another input and leaving its output alone runs as well.
@@ -15,13 +16,25 @@ Source
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from autofix.provenance.producers import argument_expression
+from autofix.provenance.bindings import bindings
+from autofix.provenance.producers import argument_expression, producing_layer
 from autofix.records.trace import Layer
 from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.source import dotted
 
+MAX_CALLERS = 6
+_PART = """class Part(nn.Module):
+    def __init__(self, width, rows):
+        super().__init__()
+        self.words = nn.Embedding(rows, width)
+
+    def forward(self, x):
+        return self.words(x)
+"""
 _SIZES = "input_size, hidden_size = 3, 8"
 _GRU = "self.rnn = nn.GRU({}, batch_first=True)"
 _TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear({})\nself.c = nn.Linear(3, 2)"
@@ -32,7 +45,7 @@ class SwappedSizes(Rule):
     name = "swapped-sizes"
     mismatches = (
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.BILINEAR_FEATURES),
-        *(Mismatch.RNN_INPUT_SIZE, Mismatch.EMBEDDING_RANGE),
+        *(Mismatch.RNN_INPUT_SIZE, Mismatch.EMBEDDING_RANGE, Mismatch.BROADCAST),
     )
     examples = (
         Example(
@@ -70,6 +83,12 @@ class SwappedSizes(Rule):
             after=model("self.words = nn.Embedding(60, 8)\nself.fc = nn.Linear(8, 2)", "self.fc(self.words(x))"),
         ),
         Example(
+            name="a part of the model, by the names of its parameters",
+            inputs=("int64:4,9@0..60",),
+            before=model("rows, width = 60, 8\nself.part = Part(rows, width)", "self.part(x)", _PART),
+            after=model("rows, width = 60, 8\nself.part = Part(width, rows)", "self.part(x)", _PART),
+        ),
+        Example(
             name="declines sizes that are not the other's",
             inputs=((4, 6),),
             before=model(_TWO.format("3, 7"), "self.c(self.b(self.a(x)))"),
@@ -78,20 +97,64 @@ class SwappedSizes(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        if finding.mismatch is Mismatch.BROADCAST:
+            yield from self._producers(finding, project)
+            return
         layer = project.layer(finding.layer)
         names = None if layer is None else _names(layer)
-        if layer is None or names is None or not _fits(finding, layer.setting(names[1])):
-            return
+        if layer is not None and names is not None and _fits(finding, layer.setting(names[1])):
+            yield from self._exchanged(project, layer, names)
+
+    def _producers(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        """The layer that gave one operand takes as many features as the other operand has."""
+        operation = project.operation(finding)
+        tensors = operation.tensors if operation is not None and len(operation.tensors) == 2 else ()
+        for tensor, other in zip(tensors, reversed(tensors), strict=True):
+            found = producing_layer(project, tensor)
+            names = None if found is None else _names(found[1])
+            if found is None or names is None or tensor.shape[-1:] == other.shape[-1:] or not other.rank:
+                continue
+            if found[1].setting(names[0]) == other.shape[-1]:
+                yield from self._exchanged(project, found[1], names, only_crossed=True)
+
+    def _exchanged(
+        self, project: Project, layer: Layer, names: tuple[str, str], only_crossed: bool = False
+    ) -> Iterator[Fix]:
         incoming, outgoing = (argument_expression(project, layer, name) for name in names)
         if incoming is None or outgoing is None or incoming.source.path != outgoing.source.path:
             return
-        edits = (
-            incoming.source.replace(incoming.node, outgoing.text),
-            outgoing.source.replace(outgoing.node, incoming.text),
-        )
-        title = f"exchange the sizes of `{layer.label}`: {outgoing.text} before {incoming.text}"
-        named = [_last_name(incoming), _last_name(outgoing)] == [names[1], names[0]]
-        yield self.fix(title, edits, Evidence.EVIDENT, Evidence.AGREES * named)
+        calls = list(_calls(project, (incoming, outgoing), names))
+        # Where the names of one call are crossed, that is the one: the calls inside it contradict no name.
+        crossed = next((call for call in calls if call.crossed), None)
+        if only_crossed and crossed is None:
+            return
+        depth, (first, second), named = crossed or calls[0]
+        edits = (first.source.replace(first.node, second.text), second.source.replace(second.node, first.text))
+        title = f"exchange the sizes of `{layer.label}`: {second.text} before {first.text}"
+        yield self.fix(title, edits, Evidence.EVIDENT, Evidence.OUTWARD * depth, Evidence.AGREES * named)
+
+
+class _Call(NamedTuple):
+    """The two sizes as one call passes them, ``depth`` callers out; ``crossed``: each under the other's name."""
+
+    depth: int
+    sizes: tuple[Expression, Expression]
+    crossed: bool
+
+
+def _calls(project: Project, sizes: tuple[Expression, Expression], names: tuple[str, str]) -> Iterator[_Call]:
+    """Yield the call that builds the layer, then those that hand the two sizes on to it."""
+    for depth in range(MAX_CALLERS):
+        yield _Call(depth, sizes, [_last_name(one) for one in sizes] == [names[1], names[0]])
+        first, second = sizes
+        if not (isinstance(first.node, ast.Name) and isinstance(second.node, ast.Name)):
+            return
+        outer = [next(iter(bindings(project, one)), None) for one in sizes]
+        if outer[0] is None or outer[1] is None or not all(one.is_argument for one in outer if one is not None):
+            return
+        names, sizes = (first.node.id, second.node.id), (outer[0].expression, outer[1].expression)
+        if sizes[0].source.path != sizes[1].source.path:
+            return
 
 
 def _fits(finding: Finding, outgoing: object) -> bool:

@@ -1,0 +1,173 @@
+"""Other models of the project that use what a plan edits: what ran before has to run after it, and to be the same.
+
+A plan is proved on the model that failed. A class, function, default or constant that it edits may serve others too:
+other classes of the file, other constructions of the same class, files that import it. Each is built and run before
+and after, as far as a way to build and call it is written somewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autofix.facts.project_view import Project
+from autofix.loading import find_target, model_discovery, text_files
+from autofix.records.errors import UsageError
+from autofix.records.locations import Texts
+from autofix.records.plan import Plan
+from autofix.records.samples import Target
+from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Trace
+from autofix.syntax.source import Source, dotted
+from autofix.verification.proof import shape_of
+
+MAX_USES = 4
+MAX_FILES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A model that is built from what a plan edits: ``expression``, in the file at ``path``."""
+
+    path: Path
+    expression: str
+
+
+def check(plan: Plan, project: Project, target: Target, run: Callable[[Target, Texts], Trace]) -> Check | None:
+    """Return what running the other uses before and after a plan shows; None where nothing else uses what it edits.
+
+    ``run`` runs another target of the same project, with edited texts or none. A use that fails as it is says nothing of
+    the plan.
+    """
+    passed: list[str] = []
+    unknown: list[str] = []
+    for use in _limited(_uses(plan, project, target)):
+        name = f"`{use.expression}`"
+        try:
+            other = find_target.target(use.path, model=use.expression, elsewhere=_files(project, use.path))
+        except (UsageError, OSError):
+            unknown.append(name)
+            continue
+        before = run(other, ())
+        if before.ending in (Ending.RAISED, project.trace.ending):
+            continue
+        if before.ending is not Ending.PASSED:
+            unknown.append(name)
+            continue
+        after = run(other, plan.texts)
+        difference = _difference(before, after)
+        if difference:
+            return Check(CheckKind.USES, CheckOutcome.FAILED, f"{name} {difference}")
+        passed.append(name)
+    if unknown:
+        return Check(CheckKind.USES, CheckOutcome.NOT_ASKED, f"{', '.join(unknown)} could not be run")
+    return Check(CheckKind.USES, CheckOutcome.PASSED, ", ".join(passed)) if passed else None
+
+
+def _limited(uses: Iterable[_Use]) -> list[_Use]:
+    return list(dict.fromkeys(uses))[:MAX_USES]
+
+
+def _difference(before: Trace, after: Trace) -> str:
+    """Return in words what is not as it was; empty where nothing is."""
+    if after.ending is not Ending.PASSED:
+        return f"ran before it and fails after it: {(after.message or after.ending.value).partition(chr(10))[0]}"
+    if shape_of(before.output) != shape_of(after.output):
+        return f"gives {shape_of(after.output)} after it instead of {shape_of(before.output)}"
+    if before.state_dict != after.state_dict:
+        return "has other parameters after it"
+    return ""
+
+
+# -- who uses what is edited -------------------------------------------------------------------------------------------
+
+
+def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
+    """Yield models that the failing one is no part of, and other constructions of its own class."""
+    own = {layer.kind for layer in project.trace.layers} | {model_discovery.class_name(target.model)}
+    for path, after in plan.texts:
+        source = project.source(path)
+        edited = _edited(source, Source(path, after))
+        affected = _users(source, edited)
+        yield from (_Use(path, name) for name in _models(source) if name in affected and name not in own)
+        for other in _importing(project, source, affected):
+            imported = affected & _imported(other, source)
+            built = _users(other, imported)
+            yield from (_Use(other.path, name) for name in _models(other) if name in built and name not in own)
+            for name in {model_discovery.class_name(target.model)} & affected:
+                calls = model_discovery.calls_with_plain_values(other, name)
+                yield from (_Use(path, call) for call in calls if call != target.model)
+
+
+def _edited(before: Source, after: Source) -> set[str]:
+    """Return the names of the module whose definitions differ between two texts of a file."""
+    old, new = (_definitions(source) for source in (before, after))
+    return {name for name in old if old[name] != new.get(name, old[name])}
+
+
+def _definitions(source: Source) -> dict[str, str]:
+    """Return the text that defines each name of the module: classes, functions, constants."""
+    found: dict[str, str] = {}
+    for node in source.tree.body:
+        for name in _names(node):
+            found[name] = found.get(name, "") + ast.dump(node)
+    return found
+
+
+def _names(node: ast.stmt) -> list[str]:
+    if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [name for target in targets if (name := dotted(target))]
+
+
+def _users(source: Source, names: set[str]) -> set[str]:
+    """Return ``names`` and every definition of the module that uses one, however indirectly."""
+    mentioned = {
+        name: {
+            n.id if isinstance(n, ast.Name) else n.attr
+            for n in ast.walk(node)
+            if isinstance(n, (ast.Name, ast.Attribute))
+        }
+        for node in source.tree.body
+        for name in _names(node)
+    }
+    found = set(names)
+    while more := {name for name, used in mentioned.items() if name not in found and used & found}:
+        found |= more
+    return found
+
+
+def _models(source: Source) -> tuple[str, ...]:
+    return tuple(name for name in model_discovery.names(source) if name in source.classes)
+
+
+def _importing(project: Project, source: Source, names: set[str]) -> Iterator[Source]:
+    """Yield the files of the project that import one of ``names`` from the module of ``source``."""
+    for other in text_files.sources(_files(project, source.path)):
+        if other.path != source.path and source.path.stem in other.text and any(name in other.text for name in names):
+            try:
+                imports = names & _imported(other, source)
+            except (SyntaxError, ValueError, RecursionError):
+                continue
+            if imports:
+                yield other
+
+
+def _imported(other: Source, source: Source) -> set[str]:
+    """Return the names that ``other`` imports from the module of ``source``."""
+    module = "" if source.path.stem == "__init__" else source.path.stem
+    return {
+        alias.name
+        for node in other.tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == module
+        for alias in node.names
+    }
+
+
+def _files(project: Project, path: Path) -> list[Path]:
+    """Return the Python files of the project, as far as a person would look: beside the file and in its tests."""
+    folders = dict.fromkeys((path.parent, project.root, project.root / "tests", project.root / "test"))
+    found = dict.fromkeys(file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.py")))
+    return list(found)[:MAX_FILES]

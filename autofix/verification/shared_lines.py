@@ -1,0 +1,46 @@
+"""Other instances of the code that a plan edits: what of the model ran as it was, and would do something else after it.
+
+It compares the trace of the fault with that of the plan; it runs nothing.
+"""
+
+from __future__ import annotations
+
+from autofix.facts.project_view import Project
+from autofix.records.plan import Step
+from autofix.records.trace import Operation, Phase, Trace
+
+
+def changed_beside(steps: tuple[Step, ...], project: Project, after: Trace) -> str | None:
+    """Return the path of a layer that had run the line that failed, and whose sizes there are others now.
+
+    ``project`` is the model before the plan, whose first step answers its failure. One line that two instances run is
+    the same code: an edit that serves the one that failed must leave the other as it was. None where there is none.
+    """
+    before = project.trace
+    failed = before.failed_operation
+    if failed is None or not failed.frames or steps[0].finding.silent:
+        return None
+    for own, other in zip(_at(before, failed), _at(after, failed), strict=False):
+        if own.raised or own.target != other.target:
+            return None
+        if own.scope_index != failed.scope_index and _sizes(own) != _sizes(other):
+            return own.scope or own.target
+    return None
+
+
+def _at(trace: Trace, failed: Operation) -> list[Operation]:
+    """Return the operations of the same operator in the same function as ``failed``, in order."""
+    frame = failed.frames[0]
+    return [
+        operation
+        for operation in trace.operations
+        if operation.phase is Phase.FORWARD
+        and operation.target == failed.target
+        and operation.frames
+        and (operation.frames[0].path, operation.frames[0].function) == (frame.path, frame.function)
+    ]
+
+
+def _sizes(operation: Operation) -> tuple[object, ...]:
+    """Return the shape of what an operation gave."""
+    return (getattr(operation.result, "shape", None),)

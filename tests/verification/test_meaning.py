@@ -1,0 +1,260 @@
+"""What no shape shows: repairs that run, and that a person would refuse, are never safe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autofix.records.plan import Applicability
+from autofix.records.report import Report
+from autofix.records.trace import CheckKind, CheckOutcome
+
+Repaired = Callable[..., Report]
+
+HEAD = "import torch\nfrom torch import nn\n\n\n"
+HEADS = (
+    HEAD
+    + """class Heads(nn.Module):
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.heads = heads
+        self.fc = nn.Linear(dim, dim)
+
+    def forward(self, x):
+        b, n, c = x.shape
+        return self.fc(x).view(b, n, self.heads, 8).softmax(2).flatten(2)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+{lines}
+        self.up = nn.Linear(16, 64)
+
+    def forward(self, x):
+        return self.b(self.up(self.a(x))).mean(1)
+"""
+)
+A, B = "        self.a = Heads(16, 2)", "        self.b = Heads(64, 6)"
+
+
+def patched(report: Report) -> str:
+    assert report.plan is not None
+    return "".join(text for _, text in report.plan.texts)
+
+
+@pytest.mark.parametrize("lines", [f"{A}\n{B}", f"{B}\n{A}"], ids=["built last", "built first"])
+def test_the_instance_that_failed_is_followed(repaired: Repaired, lines: str) -> None:
+    report = repaired(HEADS.format(lines=lines), "2,10,16")
+    assert "self.b = Heads(64, 8)" in patched(report)
+    assert "self.a = Heads(16, 2)" in patched(report)
+
+
+@pytest.mark.parametrize(
+    "making, after",
+    [
+        ("nn.ModuleList([Step(w) for w in widths])", "Net([2, 4, 10])"),
+        ("nn.ModuleList(Step(w) for w in widths)", "Net([2, 4, 10])"),
+        ("nn.Sequential(*map(Step, widths))", None),
+    ],
+)
+def test_an_entry_is_followed_through_comprehensions(repaired: Repaired, making: str, after: str | None) -> None:
+    """Of a list that made several instances the entry at fault changes, and never what all of them hold."""
+    text = (
+        HEAD
+        + f"""class Step(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.width = width
+
+    def forward(self, x):
+        b, n = x.shape
+        return x.view(b, n // self.width, self.width).softmax(2).view(b, n)
+
+
+class Net(nn.Module):
+    def __init__(self, widths):
+        super().__init__()
+        self.steps = {making}
+        self.fc = nn.Linear(20, 3)
+
+    def forward(self, x):
+        for step in self.steps:
+            x = step(x)
+        return self.fc(x)
+
+
+def net():
+    return Net([2, 4, 6])
+"""
+    )
+    report = repaired(text, "2,20", model="net()")
+    if after is not None:
+        assert "self.width = width" in patched(report)
+        assert "return Net([2, 4, 6])" not in patched(report)
+    assert report.plan is None or report.plan.applicability is Applicability.UNSAFE or "Net([2, 4," in patched(report)
+
+
+CACHED = (
+    HEAD
+    + """class Decoder(nn.Module):
+    def __init__(self, d=8):
+        super().__init__()
+        self.k = nn.Linear(d, d)
+
+    def forward(self, x, past):
+        n = x.size(1)
+        k = torch.cat([past, self.k(x)], dim=1)
+        scores = x @ k.transpose(1, 2)
+        mask = {mask}
+        return scores.masked_fill(mask, -1e9).softmax(-1) @ k
+"""
+)
+
+
+@pytest.mark.parametrize(
+    "mask, after",
+    [
+        ("torch.triu(torch.ones(n, n), diagonal=1).bool()", "diagonal=k.size(1) - n + 1"),
+        ("~torch.ones(n, n).bool().tril()", ".tril(diagonal=k.size(1) - n)"),
+        ("torch.tril(torch.ones(n, n)) == 0", ", diagonal=k.size(1) - n) == 0"),
+    ],
+)
+def test_a_mask_for_kept_keys_is_aligned_with_the_last_positions(repaired: Repaired, mask: str, after: str) -> None:
+    report = repaired(CACHED.format(mask=mask), "2,4,8", "2,3,8")
+    assert after in patched(report)
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        "torch.triu(torch.ones(n, {n}), diagonal=1).bool()",
+        "torch.ones(9, 9).triu(1).bool()[:n, :{n}]",
+        "torch.cat([torch.ones(n, n).triu(1), torch.zeros(n, {rest})], 1).bool()",
+    ],
+)
+def test_a_triangle_at_the_first_column_hides_what_was_kept(repaired: Repaired, mask: str) -> None:
+    """It runs with every shape right; only what another fault leads to is asked."""
+    text = CACHED.format(mask=mask.format(n="n + past.size(1)", rest="past.size(1)"))
+    broken = text.replace("self.k = nn.Linear(d, d)", "self.k = nn.Linear(d + 1, d)")
+    report = repaired(broken, "2,4,8", "2,3,8")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.UNSAFE
+    assert any("not aligned with the last of the 7 positions" in note for note in report.plan.notes)
+
+
+def test_an_aligned_mask_says_nothing(repaired: Repaired) -> None:
+    text = CACHED.format(mask="torch.ones(n, n + past.size(1)).triu(past.size(1) + 1).bool()")
+    report = repaired(text.replace("nn.Linear(d, d)", "nn.Linear(d + 1, d)"), "2,4,8", "2,3,8")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.SAFE
+
+
+def test_rows_of_the_result_are_those_of_the_sample(repaired: Repaired) -> None:
+    text = (
+        HEAD
+        + """class Clips(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv3d(3, 8, 3, padding=1)
+        self.fc = nn.Linear(8, 2)
+
+    def forward(self, clip):
+        b, t, c, h, w = clip.shape
+        return self.fc(self.conv(clip.reshape(b * t, c, h, w)).mean((2, 3, 4)))
+"""
+    )
+    report = repaired(text, "2,5,3,8,8")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.UNSAFE
+    rows = next(check for check in report.plan.proof.checks if check.kind is CheckKind.ROWS)
+    assert (rows.outcome, rows.detail) == (CheckOutcome.FAILED, "10 rows for a batch of 2")
+
+
+def test_a_repair_that_fails_on_another_sample_is_not_shown(repaired: Repaired) -> None:
+    text = (
+        HEAD
+        + """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(10, 2)
+
+    def forward(self, x):
+        return self.fc(x)
+"""
+    )
+    report = repaired(text, "4,12", also=("4,14",))
+    assert report.plan is None
+    assert "repairs that fail on 4,14, another sample that was given, are not shown" in report.notes
+
+
+# -- other uses of what is edited --------------------------------------------------------------------------------------
+
+PART = (
+    HEAD
+    + """class Part(nn.Module):
+    def __init__(self, width=6):
+        super().__init__()
+        self.fc = nn.Linear(width, 4)
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = Part()
+
+    def forward(self, x):
+        return self.part(x)
+
+
+"""
+)
+OTHER = """class Other(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(6)
+        self.part = Part({})
+
+    def forward(self, x):
+        return self.part(self.norm(x))
+"""
+
+
+@pytest.mark.parametrize("argument, outcome", [("", CheckOutcome.FAILED), ("6", CheckOutcome.PASSED)])
+def test_another_model_of_the_file_has_to_run_as_before(
+    repaired: Repaired, argument: str, outcome: CheckOutcome
+) -> None:
+    """A default that one caller leaves to the class is another's size."""
+    report = repaired(PART + OTHER.format(argument), "5,12", model="Net()")
+    assert report.plan is not None
+    check = next(check for check in report.plan.proof.checks if check.kind is CheckKind.USES)
+    assert (check.outcome, "`Other`" in check.detail) == (outcome, True)
+    assert (report.plan.applicability is Applicability.SAFE) == (outcome is CheckOutcome.PASSED)
+
+
+def test_a_file_that_imports_the_class_has_to_run_as_before(repaired: Repaired) -> None:
+    other = "from torch import nn\nfrom model import Part\n\n\n" + OTHER.format("")
+    report = repaired({"model.py": PART, "second.py": other}, "5,12", model="Net()")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.UNSAFE
+    assert any("other uses of what it edits: `Other` ran before it" in note for note in report.plan.notes)
+
+
+def test_a_use_that_cannot_be_run_is_said(repaired: Repaired) -> None:
+    other = OTHER.format("").replace("__init__(self)", "__init__(self, path, *, table)")
+    report = repaired(PART + other, "5,12", model="Net()")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.UNSAFE
+    assert any("`Other` could not be run" in note for note in report.plan.notes)
+
+
+def test_what_uses_nothing_of_it_is_not_run(repaired: Repaired) -> None:
+    other = OTHER.format("").replace("Part()", "nn.Linear(6, 2)")
+    report = repaired(PART + other, "5,12", model="Net()")
+    assert report.plan is not None
+    assert all(check.kind is not CheckKind.USES for check in report.plan.proof.checks)
+    assert report.plan.applicability is Applicability.SAFE
