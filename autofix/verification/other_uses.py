@@ -37,8 +37,8 @@ class _Use:
 def check(plan: Plan, project: Project, target: Target, run: Callable[[Target, Texts], Trace]) -> Check | None:
     """Return what running the other uses before and after a plan shows; None where nothing else uses what it edits.
 
-    ``run`` runs another target of the same project, with edited texts or none. A use that fails as it is says nothing of
-    the plan.
+    ``run`` runs another target of the same project, with edited texts or none. A use that fails as it is says nothing
+    of the plan.
     """
     passed: list[str] = []
     unknown: list[str] = []
