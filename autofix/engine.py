@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autofix.diagnosis import diagnose
+from autofix.diagnosis import diagnose, environment
 from autofix.diagnosis.silent_faults import SilentFault
 from autofix.facts.project_view import Project
 from autofix.fixes import candidates, registry
@@ -34,6 +34,7 @@ from autofix.verification import applicability, other_uses, proof
 Progress = Callable[[str], None]
 OnDiagnosis = Callable[[Report], None]
 NO_RULE = "AF900"
+OUTSIDE = "it comes from outside of the code, so there is nothing to repair"
 MAX_ALTERNATIVES = 8
 MAX_CHAIN = 200
 
@@ -103,6 +104,9 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
     project = runner.project((), case.original)
     finding = diagnose(project)
     assert finding is not None
+    refused = environment.cause(project, finding)
+    if refused:
+        return case.report(RepairEnding.NOT_RUN, f"{refused}; {OUTSIDE}")
     hidden = _suppression(runner, finding)
     if hidden is not None:
         return _suppressed(case, finding, hidden)

@@ -24,20 +24,30 @@ _BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)
 
 
 class Placeholder(ModuleType):
-    """Stands for an import that is not installed; any attribute of it is another placeholder."""
+    """Stands for an import that failed, for ``reason``; any attribute of it is another placeholder."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name)
+        self._reason = reason
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        value = type(name, (), {"__init__": _refuse, "_autofix_placeholder": self.__name__})
+        members = {"__init__": _refuse, "_autofix_placeholder": self.__name__, "_autofix_reason": self._reason}
+        value = type(name, (), members)
         setattr(self, name, value)
         return value
 
 
 def _refuse(self: Any, *args: Any, **kwargs: Any) -> None:
-    raise ImportError(
-        f"No module named '{self._autofix_placeholder}' (the model uses it)", name=self._autofix_placeholder
-    )
+    raise ImportError(f"{self._autofix_reason} (the model uses it)", name=self._autofix_placeholder)
+
+
+def _reason(module: str, error: ImportError) -> str:
+    """Return why ``module`` could not be imported: it is absent itself, or something that it needs."""
+    if error.name and (module == error.name or module.startswith(f"{error.name}.")):
+        return f"No module named '{module}'"
+    return f"{module} cannot be imported: {error}"
 
 
 def execute(text: str, path: str, namespace: dict[str, Any], model: str) -> list[str]:
@@ -146,7 +156,7 @@ def _bind_placeholders(statement: ast.stmt, namespace: dict[str, Any], error: Im
             names.append(_bind_import(alias, namespace))
         elif alias.name != "*":
             module = statement.module or ""
-            namespace[alias.asname or alias.name] = getattr(Placeholder(module), alias.name)
+            namespace[alias.asname or alias.name] = getattr(Placeholder(module, _reason(module, error)), alias.name)
             names.append(module)
     return list(dict.fromkeys(name for name in names if name))
 
@@ -157,8 +167,9 @@ def _bind_import(alias: ast.alias, namespace: dict[str, Any]) -> str:
         namespace[alias.asname or alias.name.partition(".")[0]] = (
             module if alias.asname is None else sys.modules[alias.name]
         )
-    except ImportError:
-        namespace[alias.asname or alias.name.partition(".")[0]] = Placeholder(alias.name)
+    except ImportError as error:
+        placeholder = Placeholder(alias.name, _reason(alias.name, error))
+        namespace[alias.asname or alias.name.partition(".")[0]] = placeholder
         return alias.name
     return ""
 
