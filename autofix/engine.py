@@ -15,13 +15,14 @@ from autofix.diagnosis import diagnose, environment
 from autofix.diagnosis.silent_faults import SilentFault
 from autofix.facts.project_view import Project
 from autofix.fixes import candidates, registry
+from autofix.loading import find_target
 from autofix.loading.settings import Prefer, Settings
 from autofix.patch.edits_to_text import moved_back
 from autofix.records.finding import Finding
 from autofix.records.locations import Location, SourceText, Texts
 from autofix.records.plan import Fix, Plan, Step
 from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report, Spent
-from autofix.records.samples import Target
+from autofix.records.samples import SampleOrigin, Target
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Isolation, Operation, Run, Trace
 from autofix.sample_inputs import inferred_sample_trust
 from autofix.search import refactoring, search
@@ -97,7 +98,7 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
     on_progress("running the model")
     case = _Case(request, runner, runner.trace(Run(checks=True)), used)
     if not _has_fault(case.original):
-        further = _failing_sample(case)
+        further = _failing_sample(case) or _model_of_program(case)
         if further is not None:
             return _repaired(replace(request, target=further), used, on_progress, on_diagnosis)
         return _silent_fault(case, on_progress) or _refactored(case, on_progress) or _without_fault(case)
@@ -202,6 +203,14 @@ def _failing_sample(case: _Case) -> Target | None:
     return None
 
 
+def _model_of_program(case: _Case) -> Target | None:
+    """The one model of a program that ran to its end without calling any, on a sample that the code tells."""
+    target = case.request.target
+    if not target.script or case.original.ending is not Ending.PASSED or case.original.has_forward:
+        return None
+    return find_target.model_of_program(target, case.runner.source(target.path))
+
+
 def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
     """The report of a fault that raises nothing and whose repair is verified; None where there is none."""
     found = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
@@ -246,9 +255,16 @@ def _without_fault(case: _Case) -> Report:
     request, original = case.request, case.original
     if original.ending is not Ending.PASSED:
         return case.report(RepairEnding.NOT_RUN, run_failures.why(request.target, request.settings.limits, original))
-    notes = (*_unused_suppressions(case.runner, request.target.path), *run_failures.notes(original))
+    notes = (
+        *_unused_suppressions(case.runner, request.target.path),
+        *inferred_sample_trust.notes(request.target.samples),
+        *run_failures.notes(original),
+    )
     message = original.message or f"output {proof.shape_of(original.output)}"
-    return case.report(RepairEnding.HEALTHY, message, notes=notes)
+    if not original.has_operations:
+        return case.report(RepairEnding.NOT_RUN, run_failures.without_forward(request.target), notes=notes)
+    is_chosen = request.target.samples.origin is SampleOrigin.SOLVED
+    return case.report(RepairEnding.UNCONFIRMED if is_chosen else RepairEnding.HEALTHY, message, notes=notes)
 
 
 def _suppressed(case: _Case, finding: Finding, code: str) -> Report:

@@ -13,7 +13,7 @@ from autofix.batch.records import Change, Job, JobOutcome
 
 Rerun = Callable[[list[Job]], list[JobOutcome]]
 Wanted = Callable[[JobOutcome], bool]
-_HEALTHY = "healthy"
+_RAN = ("healthy", "unconfirmed")
 _REWRITING = "RF"
 
 
@@ -63,7 +63,7 @@ def _reads(outcome: JobOutcome) -> set[str]:
 def _on_top(job: Job, own: JobOutcome, texts: _Texts, rerun: Rerun) -> JobOutcome:
     """What is left to repair once the plans before it are made."""
     (again,) = rerun([replace(job, texts=tuple(sorted(_shown(own, texts).items())))])
-    if again.ending == _HEALTHY:
+    if again.ending in _RAN:
         return replace(own, changes=(), remark="repaired by the patch of an earlier target")
     if again.plan is None or again.label_of_plan != own.label_of_plan:
         return replace(own, withheld="it does not fit together with the patch of an earlier target; run again after it")
@@ -83,7 +83,7 @@ def _broken(jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], index: i
         if job is None or other == index or not _reads(outcome) & changed:
             continue
         repaired_before = other < index and bool(outcome.changes) and not outcome.withheld
-        if outcome.ending == _HEALTHY or repaired_before:
+        if outcome.ending in _RAN or repaired_before:
             asked.append((outcome, replace(job, texts=tuple(sorted(_shown(outcome, texts).items())))))
     results = rerun([job for _, job in asked]) if asked else []
     pairs = zip(asked, results, strict=True)
@@ -93,4 +93,4 @@ def _broken(jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], index: i
 def _runs(outcome: JobOutcome) -> bool:
     """Whether the target is without a fault; that a rule would still rewrite it is none."""
     codes = [str(one["code"]) for one in outcome.diagnostics]
-    return outcome.ending == _HEALTHY or (bool(codes) and all(code.startswith(_REWRITING) for code in codes))
+    return outcome.ending in _RAN or (bool(codes) and all(code.startswith(_REWRITING) for code in codes))

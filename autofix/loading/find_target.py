@@ -71,6 +71,17 @@ def target(
     return Target(path, root, module, paths, expression, found, also, evaluation_mode)
 
 
+def model_of_program(program: Target, source: Source) -> Target | None:
+    """Return the one model that the file of a program defines, on a sample that the code tells; None if it has none.
+
+    Raises UsageError where there are several, or the model cannot be built from what the code tells.
+    """
+    if not model_discovery.several(source):
+        return None
+    expression = model_discovery.expression(source, None, ())
+    return target(program.path, model=expression, text=source.text, evaluation_mode=program.evaluation_mode)
+
+
 def configured(sample_shape: tuple[str, ...]) -> Samples | None:
     """The sample of the settings, for ``target``."""
     return grammar.parse_samples(sample_shape, SampleOrigin.SETTINGS) if sample_shape else None

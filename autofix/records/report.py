@@ -19,6 +19,7 @@ class RepairEnding(Enum):
     """How the search ended; a named value in every report."""
 
     HEALTHY = "nothing to repair"
+    UNCONFIRMED = "it ran, but only on a sample that was chosen to fit its layers"
     REPAIRED = "a plan was verified"
     NO_FIX = "no fix helps"
     LIMIT = "the search limit was reached"

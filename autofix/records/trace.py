@@ -268,6 +268,16 @@ class Trace:
     isolation: Isolation | None = None
 
     @property
+    def has_operations(self) -> bool:
+        """Whether anything was computed."""
+        return any(operation.kind is not OperationKind.PLACEHOLDER for operation in self.operations)
+
+    @property
+    def has_forward(self) -> bool:
+        """Whether a layer was called, of torch or of the user."""
+        return any(one.layer_index is not None or one.scope_index is not None for one in self.operations)
+
+    @property
     def failed_operation(self) -> Operation | None:
         index = None if self.failure is None else self.failure.operation
         return None if index is None else self.operations[index]

@@ -33,6 +33,7 @@ _CHECK_NAMES = {
     CheckKind.FRESH: "fresh process",
     CheckKind.EQUAL: "equal outputs with the same weights",
 }
+_WITHOUT_FAULT = (RepairEnding.HEALTHY, RepairEnding.UNCONFIRMED, RepairEnding.SUPPRESSED)
 _WRITTEN_BY = {
     Applicability.SAFE: "--apply writes it",
     Applicability.UNSAFE: "--apply --unsafe-fixes writes it",
@@ -156,16 +157,18 @@ def exit_code(report: Report) -> int:
     """0 nothing to repair, 1 faults remain or a patch is proposed, 2 the model could not be run."""
     if report.ending is RepairEnding.NOT_RUN:
         return 2
-    return 0 if report.ending in (RepairEnding.HEALTHY, RepairEnding.SUPPRESSED) else 1
+    return 0 if report.ending in _WITHOUT_FAULT else 1
 
 
 def summary(report: Report, *, applied: bool) -> str:
     """One line: what was found, what is proposed and what writes it."""
     if report.ending is RepairEnding.NOT_RUN:
         return f"error: {visible(report.message)}"
+    operations = counted(len(forward_operations(report.trace)), "operation")
     if report.ending is RepairEnding.HEALTHY:
-        operations = counted(len(forward_operations(report.trace)), "operation")
         return f"nothing to repair: {operations}, output {value_text(report.trace.output)}"
+    if report.ending is RepairEnding.UNCONFIRMED:
+        return f"unconfirmed: {operations} ran, but on a sample that was chosen to fit"
     rewritten = report.plan is not None and {one.finding.mismatch for one in report.diagnostics} == {
         Mismatch.REFACTORING
     }

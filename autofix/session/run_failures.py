@@ -47,6 +47,13 @@ def why(target: Target, limits: Limits, original: Trace) -> str:
     return f"{name}: {original.ending.value}: {message}"
 
 
+def without_forward(target: Target) -> str:
+    """Return why a run that ended well says nothing: no operation of torch ran in it."""
+    if target.script:
+        return f"{target.path.name}: the program ended without calling a model; name one with --model EXPR"
+    return f"{target.path.name}: `{target.model}` did no operation on the sample {target.samples}; pass --sample-shape"
+
+
 def notes(original: Trace) -> tuple[str, ...]:
     """What a run without storage could not know, or why it was not made."""
     needed = ", ".join(original.synthesized[:MAX_NAMED])

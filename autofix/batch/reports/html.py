@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 
 from autofix.batch.records import BatchReport, JobOutcome, Json
-from autofix.batch.reports.text import HEALTHY, place
+from autofix.batch.reports.text import HEALTHY, UNCONFIRMED, place
 from autofix.records.samples import SampleOrigin
 from autofix.report.terminal_text import visible
 
@@ -23,6 +23,7 @@ _KINDS = {
     "failed": ("no repair", "failed"),
     "skipped": ("not run", "skipped"),
     "healthy": ("healthy", "healthy"),
+    "unconfirmed": ("unconfirmed", "unconfirmed"),
 }
 _LINES = {"+": "added", "-": "removed", "@": "hunk"}
 _HEADS = ("diff --git ", "index ", "--- ", "+++ ")
@@ -78,6 +79,8 @@ def _text(text: object) -> str:
 def _kind(outcome: JobOutcome) -> str:
     if outcome.ending in HEALTHY:
         return "healthy"
+    if outcome.ending == UNCONFIRMED:
+        return UNCONFIRMED
     if outcome.ending == "not-run":
         return "skipped"
     return "failed" if outcome.plan is None else outcome.label_of_plan.replace("display-only", "unsafe")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from autofix.batch.records import BatchReport, JobOutcome
-from autofix.batch.reports.text import HEALTHY, place
+from autofix.batch.reports.text import FAULTLESS, place
 from autofix.report.terminal_text import visible
 
 
 def render(report: BatchReport) -> str:
     """The document, ended by LF; what a document of XML cannot hold is shown as it is on a terminal."""
     errors = report.count("not-run")
-    failures = len(report.outcomes) - errors - report.count(*HEALTHY)
+    failures = len(report.outcomes) - errors - report.count(*FAULTLESS)
     counts = {"tests": str(len(report.outcomes)), "failures": str(failures), "errors": str(errors)}
     suites = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(suites, "testsuite", {"name": "autofix", **counts})
@@ -25,7 +25,7 @@ def render(report: BatchReport) -> str:
 def _case(suite: ElementTree.Element, outcome: JobOutcome) -> None:
     names = {"classname": visible(outcome.path), "name": visible(outcome.label), "file": visible(outcome.path)}
     case = ElementTree.SubElement(suite, "testcase", names)
-    if outcome.ending in HEALTHY:
+    if outcome.ending in FAULTLESS:
         return
     kind = "error" if outcome.ending == "not-run" else "failure"
     child = ElementTree.SubElement(case, kind, {"type": outcome.ending, "message": visible(outcome.message)})

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from autofix.batch.records import BatchReport, JobOutcome
-from autofix.batch.reports.text import HEALTHY, place, sums
+from autofix.batch.reports.text import FAULTLESS, place, sums
 from autofix.report import phrases
 from autofix.report.terminal_text import visible
 
@@ -18,7 +18,7 @@ def render(report: BatchReport) -> str:
     """The sums, a table of what needs an eye, and each repair with its patch."""
     lines = ["# autofix", "", *(f"{_plain(text)}  " for text in sums(report, unsafe=True)), ""]
     lines += [f"> {_plain(note)}" for note in report.notes]
-    open_ = [outcome for outcome in report.outcomes if outcome.ending not in HEALTHY]
+    open_ = [outcome for outcome in report.outcomes if outcome.ending not in FAULTLESS]
     if open_:
         lines += ["", "| target | what | repair |", "| --- | --- | --- |", *map(_row, open_)]
     for outcome in open_:

@@ -13,11 +13,13 @@ from autofix.report.styled_text import Line, Span, Style, line, rendered
 from autofix.report.terminal_text import visible
 
 HEALTHY = ("healthy", "suppressed")
+UNCONFIRMED = "unconfirmed"
+FAULTLESS = (*HEALTHY, UNCONFIRMED)
 
 
 def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, unsafe: bool = False) -> str:
     """Healthy targets and further notes only with ``verbose``; ``unsafe`` says that unsafe plans were wanted too."""
-    shown = [outcome for outcome in report.outcomes if verbose or outcome.ending not in HEALTHY]
+    shown = [outcome for outcome in report.outcomes if verbose or outcome.ending not in FAULTLESS]
     lines = [one for outcome in shown for one in (*_outcome(outcome), *(_notes(outcome) if verbose else ()))]
     lines += [line(Span("note: ", Style.NOTE), visible(note)) for note in report.notes]
     lines += [line(Span(text, Style.STRONG)) for text in sums(report, unsafe=unsafe)]
@@ -36,7 +38,7 @@ def _outcome(outcome: JobOutcome) -> Iterator[Line]:
     if outcome.ending == "not-run":
         yield line(Span(f"{visible(outcome.label)}: ", Style.PATH), Span("not run", Style.NOTE), f": {_short(outcome)}")
         return
-    if outcome.ending in HEALTHY:
+    if outcome.ending in FAULTLESS:
         yield line(Span(f"{visible(outcome.label)}: ", Style.PATH), visible(outcome.message))
         return
     for diagnostic in outcome.diagnostics:
@@ -79,9 +81,11 @@ def sums(report: BatchReport, *, unsafe: bool) -> Iterator[str]:
     safe = sum(outcome.label_of_plan == "safe" for outcome in plans)
     healthy = report.count(*HEALTHY)
     not_run = report.count("not-run")
-    without = len(report.outcomes) - healthy - len(plans) - not_run
+    unconfirmed = report.count(UNCONFIRMED)
+    without = len(report.outcomes) - healthy - unconfirmed - len(plans) - not_run
+    apart = f"{unconfirmed} unconfirmed, " if unconfirmed else ""
     yield (
-        f"{phrases.counted(len(report.outcomes), 'target')}: {healthy} healthy, {len(plans)} repairable "
+        f"{phrases.counted(len(report.outcomes), 'target')}: {healthy} healthy, {apart}{len(plans)} repairable "
         f"({safe} safe, {len(plans) - safe} unsafe), {without} without a repair, {not_run} could not run"
     )
     withheld = sum(bool(outcome.withheld) for outcome in plans)

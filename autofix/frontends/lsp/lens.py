@@ -155,6 +155,8 @@ def _outcome(result: Result) -> str:
     match result.report.ending:
         case RepairEnding.HEALTHY:
             return "all shapes agree"
+        case RepairEnding.UNCONFIRMED:
+            return "all shapes agree on a sample that was chosen to fit"
         case RepairEnding.SUPPRESSED:
             return "the fault is hidden by a comment"
         case RepairEnding.NOT_RUN:
