@@ -212,8 +212,11 @@ def _model_of_program(case: _Case) -> Target | None:
 
 
 def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
-    """The report of a fault that raises nothing and whose repair is verified; None where there is none."""
+    """The report of a fault that raises nothing and whose repair is verified, else of one that torch itself warns of;
+    None where there is none.
+    """
     found = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
+    certain: Report | None = None
     for fault in found:
         hidden = _suppression(case.runner, fault.finding)
         if hidden is not None:
@@ -222,7 +225,8 @@ def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
         report = _searched(case, fault.finding, fault.project)
         if report.plan is not None:
             return report
-    return None
+        certain = certain or (report if fault.is_certain else None)
+    return certain
 
 
 def _refactored(case: _Case, on_progress: Progress) -> Report | None:

@@ -31,6 +31,8 @@ _ARITHMETIC = frozenset(
     ("add", "sub", "mul", "div", "rsub", "truediv", "radd", "rmul", "subtract", "multiply", "divide")
 )
 _LOSSES = frozenset(name for names in losses.ELEMENTWISE.values() for name in names)
+# Those that torch warns of where the sizes of input and target differ.
+_WARNED = frozenset(name for kind in ("mse", "l1", "smooth", "huber") for name in losses.ELEMENTWISE[kind])
 _RESHAPES = frozenset(("view", "reshape"))
 _NORMALISED = frozenset(("softmax", "log_softmax", "softmin", "Softmax", "LogSoftmax", "Softmin"))
 _REDUCED = frozenset(("mean", "sum", "max", "amax", "logsumexp"))
@@ -39,10 +41,14 @@ _SMALL_BATCHES = (3, 2)
 
 @dataclass(frozen=True, slots=True)
 class SilentFault:
-    """A finding that nothing has proved yet, and the run that shows it."""
+    """A finding that nothing has proved yet, and the run that shows it.
+
+    ``is_certain``: torch itself warns of it, so that it is said even where no repair is found.
+    """
 
     finding: Finding
     project: Project
+    is_certain: bool = False
 
 
 def find_silent_faults(
@@ -123,12 +129,26 @@ def _broadcasts(project: Project) -> Iterator[SilentFault]:
     """Losses, by hand or torch's, that compare every sample with every other."""
     for operation in project.forward_operations():
         tensors = operation.tensors[:2]
-        if operation.raised or len(tensors) < 2 or outer(tensors[0].shape, tensors[1].shape) is None:
+        if operation.raised or len(tensors) < 2:
             continue
         is_loss = operation.operator in _LOSSES
+        if operation.operator in _WARNED and tensors[0].shape != tensors[1].shape:
+            for fault in _found(Mismatch.SILENT_BROADCAST, _loss_words(operation), project, operation):
+                yield replace(fault, is_certain=True)
+            continue
+        if outer(tensors[0].shape, tensors[1].shape) is None:
+            continue
         by_hand = operation.operator in _ARITHMETIC and accidental_column(project, tensors)
         if is_loss or (by_hand and feeds_a_loss(project, operation)):
             yield from _found(Mismatch.SILENT_BROADCAST, _broadcast_words(operation), project, operation)
+
+
+def _loss_words(operation: Operation) -> str:
+    """Return what a loss compares with what; of a column and a row, that these are all pairs."""
+    a, b = (tensor.shape for tensor in operation.tensors[:2])
+    if outer(a, b) is not None:
+        return _broadcast_words(operation)
+    return f"`{operation.operator}` compares {show(a)} with {show(b)}, which are not the same size"
 
 
 def _broadcast_words(operation: Operation) -> str:

@@ -17,7 +17,6 @@ from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.expressions import assign
 from autofix.sample_inputs.abstract_interpreter.values import (
     INTEGERS,
-    UNKNOWN,
     AbstractLayer,
     AbstractTensor,
     Instance,
@@ -45,14 +44,17 @@ def find(source: Source, expression: str) -> Samples | None:
     name = model.class_.name if isinstance(model, Instance) else expression.partition("(")[0].strip()
     if isinstance(model, Instance):
         run = _with_stub(source, name)
+        model = execution.value(ast.parse(expression, mode="eval").body, run)
     found = _in_code(run, model, name)
     class_ = source.classes.get(name)
     return found or (None if class_ is None else _in_class(source, class_) or _in_docstrings(source, class_))
 
 
-def find_elsewhere(source: Source, name: str) -> Samples | None:
-    """The first use of a model class in a file that imports it."""
-    return _in_code(_with_stub(source, name), UNKNOWN, name)
+def find_elsewhere(source: Source, expression: str) -> Samples | None:
+    """The first use of the model that ``expression`` builds in a file that imports its class."""
+    name = expression.partition("(")[0].strip()
+    run = _with_stub(source, name)
+    return _in_code(run, execution.value(ast.parse(expression, mode="eval").body, run), name)
 
 
 def _with_stub(source: Source, name: str) -> Interpretation:
@@ -112,8 +114,18 @@ def _used(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: 
 
 def _is_model(value: Any, model: Any, name: str) -> bool:
     if isinstance(value, Instance):
-        return value.class_.name == name
+        return value.class_.name == name and not _is_built_otherwise(value, model)
     return isinstance(value, AbstractLayer) and value is model
+
+
+def _is_built_otherwise(instance: Instance, model: Any) -> bool:
+    """Whether a number or text that both constructions name has another value: another model, with other inputs."""
+    told = model.arguments if isinstance(model, Instance) else {}
+    return any(
+        isinstance(value, (int, str)) and isinstance(other, (int, str)) and value != other
+        for key, value in told.items()
+        for other in [instance.arguments.get(key)]
+    )
 
 
 def _complete(inputs: list[SampleInput | None]) -> tuple[SampleInput, ...]:

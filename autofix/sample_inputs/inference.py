@@ -42,7 +42,7 @@ def _elsewhere(expression: str, sources: Iterable[Source]) -> Samples | None:
     if not name.isidentifier():
         return None
     for source in sources:
-        found = _by_itself(from_usages.find_elsewhere, source, name)
+        found = _by_itself(from_usages.find_elsewhere, source, expression)
         if found is not None:
             return found
     return None

@@ -251,3 +251,24 @@ def test_where_samples_lie(shape: tuple[int, ...], seen_as: tuple[int, ...], exp
     changed = torch.zeros(shape, dtype=torch.bool)
     changed.select(shape.index(3), 1).fill_(True)
     assert batch_leakage.dimension_of(changed.view(seen_as), 3, 1) == expected
+
+
+@pytest.mark.parametrize("loss", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
+@pytest.mark.parametrize("sizes", ["3, 6", "1", "3"])
+def test_what_torch_warns_of_is_a_warning_at_least(repaired: Repaired, loss: str, sizes: str) -> None:
+    """Sizes that differ are broadcast: whether that is meant, the run cannot tell, and torch says so too."""
+    program = (
+        "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\nnet = nn.Linear(4, 1)\n"
+        f"loss = F.{loss}(net(torch.rand(3, 4)), torch.rand({sizes}))\nloss.backward()\n"
+    )
+    report = repaired(program)
+    assert report.ending in (RepairEnding.NO_FIX, RepairEnding.REPAIRED)
+    assert [diagnostic.finding.silent for diagnostic in report.diagnostics] == [True]
+
+
+def test_a_loss_of_equal_sizes_is_none(repaired: Repaired) -> None:
+    program = (
+        "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\nnet = nn.Linear(4, 1)\n"
+        "loss = F.mse_loss(net(torch.rand(3, 4)), torch.rand(3, 1))\nloss.backward()\n"
+    )
+    assert repaired(program).ending is RepairEnding.HEALTHY

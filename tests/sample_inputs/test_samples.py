@@ -336,7 +336,7 @@ def test_a_solved_sample_runs_through_the_healthy_model(
 ) -> None:
     body, sample = SOLVED[name]
     report = engine.repair(engine.Request(find_target.target(written(HEAD + body), model="Net")), session)
-    assert report.ending is RepairEnding.HEALTHY, report.message
+    assert report.ending is RepairEnding.UNCONFIRMED, report.message
     assert f"{sample} (chosen to fit the layers)" in text.render(report)
     assert '"solved"' in json_report.render(report)
 
@@ -360,3 +360,24 @@ def test_a_guess_blames_no_model_alone(
     report = engine.repair(engine.Request(find_target.target(written(HEAD + body), model="Net")), session)
     assert report.ending is ending
     assert "pass --sample-shape" in text.render(report)
+
+
+@pytest.mark.parametrize(
+    "model, origin",
+    [
+        ("Net(size=4)", SampleOrigin.SOLVED),
+        ("Net(4)", SampleOrigin.USE),
+        ("Net(size=6)", SampleOrigin.USE),
+        ("Net", SampleOrigin.USE),
+    ],
+)
+def test_a_use_of_another_construction_is_no_sample(
+    written: Callable[..., Path], model: str, origin: SampleOrigin
+) -> None:
+    """What a use passes fits the model that it builds: one whose sizes differ takes other inputs."""
+    text = HEAD + (
+        "class Net(nn.Module):\n    def __init__(self, size=6):\n        super().__init__()\n"
+        "        self.fc = nn.Linear(size, 2)\n\n    def forward(self, x):\n        return self.fc(x)\n\n\n"
+        "def test_net():\n    assert Net(size=6)(torch.rand(3, 6)).shape == (3, 2)\n"
+    )
+    assert find_target.target(written(text), model=model).samples.origin is origin

@@ -95,7 +95,8 @@ def _extends(class_: ast.ClassDef, kind: str, run: Interpretation) -> bool:
 def _constructed(
     class_: ast.ClassDef, positional: list[Any], keywords: dict[str, Any], run: Interpretation
 ) -> Instance:
-    instance = Instance(class_)
+    arguments: dict[int | str, Any] = dict(enumerate(positional))
+    instance = Instance(class_, {}, arguments | dict(keywords.items()))
     constructor = inherited(instance, class_, "__init__", run)
     if isinstance(constructor, Function):
         call(constructor, positional, keywords, run)

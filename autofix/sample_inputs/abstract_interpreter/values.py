@@ -71,10 +71,11 @@ class AbstractLayer:
 
 @dataclass(slots=True, eq=False)
 class Instance:
-    """An object of a class of the file."""
+    """An object of a class of the file; ``arguments`` are those of its constructor, by position or name."""
 
     class_: ast.ClassDef
     attributes: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[int | str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
