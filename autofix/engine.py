@@ -14,7 +14,7 @@ from pathlib import Path
 from autofix.diagnosis import diagnose, environment
 from autofix.diagnosis.silent_faults import SilentFault
 from autofix.facts.project_view import Project
-from autofix.fixes import candidates, registry
+from autofix.fixes import candidates, registry, suppressed
 from autofix.loading import find_target
 from autofix.loading.settings import Prefer, Settings
 from autofix.patch.edits_to_text import moved_back
@@ -29,12 +29,10 @@ from autofix.search import refactoring, search
 from autofix.search.runner import Runner
 from autofix.session import run_failures
 from autofix.session.session import Session
-from autofix.syntax import suppressions
 from autofix.verification import applicability, other_uses, proof
 
 Progress = Callable[[str], None]
 OnDiagnosis = Callable[[Report], None]
-NO_RULE = "AF900"
 OUTSIDE = "it comes from outside of the code, so there is nothing to repair"
 MAX_ALTERNATIVES = 8
 MAX_CHAIN = 200
@@ -108,7 +106,7 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
     refused = environment.cause(project, finding)
     if refused:
         return case.report(RepairEnding.NOT_RUN, f"{refused}; {OUTSIDE}")
-    hidden = _suppression(runner, finding)
+    hidden = suppressed.hiding_code(runner.source_text, finding)
     if hidden is not None:
         return _suppressed(case, finding, hidden)
     if not inferred_sample_trust.is_reliable(request.target.samples, case.original, finding):
@@ -218,7 +216,7 @@ def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
     found = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
     certain: Report | None = None
     for fault in found:
-        hidden = _suppression(case.runner, fault.finding)
+        hidden = suppressed.hiding_code(case.runner.source_text, fault.finding)
         if hidden is not None:
             return _suppressed(case, fault.finding, hidden)
         on_progress(f"searching for a repair: {fault.finding.message}")
@@ -249,7 +247,7 @@ def _refactored(case: _Case, on_progress: Progress) -> Report | None:
     message = "; ".join(dict.fromkeys(one.finding.message for one in diagnostics))
     notes = (
         *found.notes,
-        *_unused_suppressions(runner, target.path),
+        *suppressed.unused(runner.source_text, target.path),
         *inferred_sample_trust.notes(target.samples),
     )
     return case.report(RepairEnding.REPAIRED, message, diagnostics, plans[:1], notes)
@@ -260,7 +258,7 @@ def _without_fault(case: _Case) -> Report:
     if original.ending is not Ending.PASSED:
         return case.report(RepairEnding.NOT_RUN, run_failures.why(request.target, request.settings.limits, original))
     notes = (
-        *_unused_suppressions(case.runner, request.target.path),
+        *suppressed.unused(case.runner.source_text, request.target.path),
         *inferred_sample_trust.notes(request.target.samples),
         *run_failures.notes(original),
     )
@@ -300,7 +298,7 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
         *dict.fromkeys((*found.notes, *given_up)),
         *_limit_note(found, request),
         *_pins(project, best),
-        *_unused_suppressions(runner, request.target.path),
+        *suppressed.unused(runner.source_text, request.target.path),
         *inferred_sample_trust.notes(request.target.samples),
         *run_failures.notes(original),
     )
@@ -348,7 +346,7 @@ def _with_fresh(checks: tuple[Check, ...]) -> tuple[Check, ...]:
 
 
 def _diagnostic(project: Project, finding: Finding, fix: Fix | None) -> Diagnostic:
-    code = NO_RULE if fix is None else fix.rule
+    code = suppressed.NO_RULE if fix is None else fix.rule
     name = next((rule.name for rule in registry.rules() if rule.code == code), finding.mismatch.value)
     return Diagnostic(code, name, finding, _links(project, finding), fix)
 
@@ -387,26 +385,3 @@ def _texts(runner: Runner, diagnostics: tuple[Diagnostic, ...], plans: tuple[Pla
     paths = {place.path for one in diagnostics for place in (one.finding.location, one.finding.call)}
     paths |= {path for plan in plans for path, _ in plan.texts}
     return tuple(runner.source_text(path) for path in sorted(paths))
-
-
-# -- suppressions ------------------------------------------------------------------------------------------------------
-
-
-def _suppression(run: Runner, finding: Finding) -> str | None:
-    """The code under which a comment hides the finding."""
-    codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches]
-    codes.append(NO_RULE)  # What is shown where no rule's repair was verified.
-    for place in (finding.location, finding.call):
-        for one in suppressions.suppressions(run.source_text(place.path).text):
-            for code in codes:
-                if suppressions.matches(one, code, place.range.start.line):
-                    return code
-    return None
-
-
-def _unused_suppressions(run: Runner, path: Path) -> tuple[str, ...]:
-    found = suppressions.suppressions(run.source_text(path).text)
-    return tuple(
-        f"{path.name}:{one.line}: the suppression {', '.join(one.codes) or 'of every code'} hides nothing"
-        for one in found
-    )

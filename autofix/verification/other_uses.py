@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from autofix.facts.project_view import Project
@@ -88,31 +89,32 @@ def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
     own = {layer.kind for layer in project.trace.layers} | {model_discovery.class_name(target.model)}
     for path, after in plan.texts:
         source = project.source(path)
-        edited = _edited(source, Source(path, after))
-        affected = _users(source, edited)
-        yield from (_Use(path, name) for name in _models(source) if name in affected and name not in own)
+        affected = _users(source, _edited(source, after))
+        yield from (_Use(path, name) for name in _models(source, affected - own))
         for other in _importing(project, source, affected):
-            imported = affected & _imported(other, source)
-            built = _users(other, imported)
-            yield from (_Use(other.path, name) for name in _models(other) if name in built and name not in own)
+            built = _users(other, affected & _imported(other, source))
+            yield from (_Use(other.path, name) for name in _models(other, built - own))
             for name in {model_discovery.class_name(target.model)} & affected:
                 calls = model_discovery.calls_with_plain_values(other, name)
                 yield from (_Use(path, call) for call in calls if call != target.model)
 
 
-def _edited(before: Source, after: Source) -> set[str]:
-    """Return the names of the module whose definitions differ between two texts of a file."""
-    old, new = (_definitions(source) for source in (before, after))
-    return {name for name in old if old[name] != new.get(name, old[name])}
+def _edited(source: Source, after: str) -> set[str]:
+    """Return the names of the module whose definitions have lines that another text of the file has otherwise."""
+    old, new = source.text.splitlines(), after.splitlines()
+    ends = [list(takewhile(_are_equal, zip(*pair, strict=False))) for pair in ((old, new), (old[::-1], new[::-1]))]
+    first, last = len(ends[0]) + 1, len(old) - len(ends[1])
+    changed = {n for n in range(first, last + 1) if len(old) != len(new) or old[n - 1] != new[n - 1]} or {first}
+    return {
+        name
+        for node in source.tree.body
+        if changed.intersection(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        for name in _names(node)
+    }
 
 
-def _definitions(source: Source) -> dict[str, str]:
-    """Return the text that defines each name of the module: classes, functions, constants."""
-    found: dict[str, str] = {}
-    for node in source.tree.body:
-        for name in _names(node):
-            found[name] = found.get(name, "") + ast.dump(node)
-    return found
+def _are_equal(pair: tuple[str, str]) -> bool:
+    return pair[0] == pair[1]
 
 
 def _names(node: ast.stmt) -> list[str]:
@@ -124,23 +126,24 @@ def _names(node: ast.stmt) -> list[str]:
 
 def _users(source: Source, names: set[str]) -> set[str]:
     """Return ``names`` and every definition of the module that uses one, however indirectly."""
-    mentioned = {
-        name: {
-            n.id if isinstance(n, ast.Name) else n.attr
-            for n in ast.walk(node)
-            if isinstance(n, (ast.Name, ast.Attribute))
-        }
-        for node in source.tree.body
-        for name in _names(node)
-    }
-    found = set(names)
-    while more := {name for name, used in mentioned.items() if name not in found and used & found}:
+    users: dict[str, set[str]] = {}
+    for statement in source.tree.body:
+        defined = set(_names(statement))
+        for node in ast.walk(statement) if defined else ():
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                users.setdefault(node.id if isinstance(node, ast.Name) else node.attr, set()).update(defined)
+    found, waiting = set(names), list(names)
+    while waiting:
+        more = users.get(waiting.pop(), set()) - found
         found |= more
+        waiting += more
     return found
 
 
-def _models(source: Source) -> tuple[str, ...]:
-    return tuple(name for name in model_discovery.names(source) if name in source.classes)
+def _models(source: Source, names: set[str]) -> list[str]:
+    """Return which of ``names`` are models of the file that no other has as a part."""
+    classes = names & source.classes.keys()
+    return [name for name in model_discovery.names(source) if name in classes] if classes else []
 
 
 def _importing(project: Project, source: Source, names: set[str]) -> Iterator[Source]:

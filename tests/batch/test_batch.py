@@ -219,7 +219,7 @@ def test_a_program_that_cannot_be_run_leaves_its_model(tree: Callable[[Mapping[s
     folder = tree({"absent.py": trains, "made.py": made, ".gitignore": "*.json\n"})
     assert main.main(["batch", ".", "-q", "--report", "all.json"]) == 1
     absent, other = json.loads((folder / "all.json").read_text("utf-8"))["targets"]
-    assert (absent["label"], absent["report"]["ending"]) == ("absent.py: Net()", "healthy")
+    assert (absent["label"], absent["report"]["ending"]) == ("absent.py: Net()", "unconfirmed")
     assert "the program could not be: " in absent["report"]["notes"][-1]
     assert (other["label"], other["report"]["diagnostics"][0]["actual"]) == ("made.py", [162])
 

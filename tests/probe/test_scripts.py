@@ -75,6 +75,7 @@ figure, axes = plt.subplots(1, 2)
 axes[0].plot([1, 2])
 plt.savefig("loss.png")
 """
+CALLED = "print(model(torch.ones(4)))\n"
 SAVED = """
 import json, os, shutil, tempfile
 from pathlib import Path
@@ -126,7 +127,7 @@ def probed(written: Callable[..., Path], session: Session) -> Callable[..., Repo
         pytest.param(MODEL + COMPILED, (), "ran to its end", id="compiled"),
         pytest.param(MODEL + GPU, (), "ran to its end", id="moves to an absent GPU"),
         pytest.param(MODEL + WATCHED, (), "ran to its end", id="plots, bars and logs without their packages"),
-        pytest.param(MODEL + SAVED, (), "ran to its end", id="saves, loads, moves and removes"),
+        pytest.param(MODEL + CALLED + SAVED, (), "ran to its end", id="saves, loads, moves and removes"),
         pytest.param(MODEL + "import time\nprint(model(torch.ones(4)))\ntime.sleep(60)", (), "end", id="sleeps"),
         pytest.param(
             MODEL + "import os\nos.makedirs('a/b')\nprint(model(torch.ones(4)))", (), "end", id="makes folders"
@@ -170,6 +171,24 @@ def test_program_that_cannot_be_run(text: str, words: str, probed: Callable[...,
     assert words in report.message
 
 
+def test_a_program_without_a_model_is_not_called_healthy(probed: Callable[..., Report]) -> None:
+    report = probed("import torch\n\nfor name in ('a', 'b'):\n    print(name)\n")
+    assert report.ending is RepairEnding.NOT_RUN
+    assert "the program ended without calling a model; name one with --model EXPR" in report.message
+
+
+def test_the_model_of_a_program_that_does_not_call_it_is_run(probed: Callable[..., Report]) -> None:
+    """A loop at the top of a file that defines a model makes a program of it, and runs nothing of the model."""
+    text = (
+        "import torch\nfrom torch import nn\n\nfor name in ('a', 'b'):\n    print(name)\n\n\nclass Net(nn.Module):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(6, 8)\n"
+        "        self.b = nn.Linear(9, 2)\n\n    def forward(self, x):\n        return self.b(self.a(x))\n"
+    )
+    report = probed(text)
+    assert report.ending is RepairEnding.REPAIRED, report.message
+    assert report.target.model == "Net()"
+
+
 def test_program_without_an_end(probed: Callable[..., Report]) -> None:
     report = probed(MODEL + "while True:\n    pass", seconds=2.0)
     assert report.ending is RepairEnding.NOT_RUN
@@ -182,7 +201,7 @@ def test_program_that_only_predicts_for_long(probed: Callable[..., Report]) -> N
     assert report.message == "every model has done a forward"
 
 
-@pytest.mark.parametrize("text", [pytest.param(SAVED, id="saves"), pytest.param(WATCHED, id="logs")])
+@pytest.mark.parametrize("text", [pytest.param(CALLED + SAVED, id="saves"), pytest.param(WATCHED, id="logs")])
 def test_nothing_is_left_on_disk(text: str, probed: Callable[..., Report], tmp_path: Path) -> None:
     report = probed(MODEL + text)
     assert report.ending is RepairEnding.HEALTHY, report.message

@@ -5,13 +5,16 @@ Nothing they return reaches a tensor's shape; a package that could change what i
 
 from __future__ import annotations
 
+import ast
+import functools
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import linecache
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 WATCHING = frozenset(
@@ -93,6 +96,38 @@ class _Module(ModuleType):
         return _Silent()
 
 
+def _is_guarded(frame: FrameType | None) -> bool:
+    """Whether the import that ``frame`` is about stands in a ``try`` that answers its failure: then it should fail."""
+    while frame is not None and "importlib" in frame.f_code.co_filename:
+        frame = frame.f_back
+    if frame is None:
+        return False
+    line = frame.f_lineno
+    return any(first <= line <= last for first, last in _guarded_lines(frame.f_code.co_filename))
+
+
+@functools.cache
+def _guarded_lines(path: str) -> tuple[tuple[int, int], ...]:
+    """Return the lines of a file that a ``try`` covers which catches a failed import, from first to last."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try)]
+    return tuple(
+        (node.body[0].lineno, node.body[-1].end_lineno or node.body[-1].lineno)
+        for node in tries
+        if any(handler.type is None or _CAUGHT & _words(handler.type) for handler in node.handlers)
+    )
+
+
+_CAUGHT = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
+
+
+def _words(node: ast.expr) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Asked last, for what no other finder has."""
 
@@ -100,7 +135,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._used = used
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.partition(".")[0] not in WATCHING:
+        if name.partition(".")[0] not in WATCHING or _is_guarded(sys._getframe(1)):
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 

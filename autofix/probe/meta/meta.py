@@ -27,7 +27,8 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sends every operation on a tensor without storage to the meta device.
 
     ``in_forward`` tells whether a layer is being called; ``invent`` is told what needed values that are not there.
-    ``parameter_bytes`` and ``activation_bytes`` are what a run with storage would hold.
+    ``parameter_bytes`` and ``activation_bytes`` are what a run with storage would hold: at most, of the latter, since
+    each backward pass frees what the steps before it made.
     """
 
     def __init__(self, in_forward: Callable[[], bool], invent: Callable[[str], None]) -> None:
@@ -36,7 +37,7 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._sizes: dict[Any, Any] = {}
         self._unknown: dict[int, Any] = {}  # Storages that are there but were written with values that are not.
         self.parameter_bytes = 0
-        self.activation_bytes = 0
+        self.activation_bytes = self._held_bytes = 0
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -240,7 +241,12 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _count(self, result: Any) -> None:
         for one in sizes.flat((result,)):
             if isinstance(one, torch.Tensor):
-                self.activation_bytes += one.numel() * one.element_size()
+                self._held_bytes += one.numel() * one.element_size()
+        self.activation_bytes = max(self.activation_bytes, self._held_bytes)
+
+    def released(self) -> None:
+        """A backward pass is over: the results of its step are no longer held."""
+        self._held_bytes = 0
 
 
 def prepare() -> None:
@@ -272,6 +278,7 @@ def without_storage(mode: MetaMode) -> Iterator[None]:
 _DIRECT: dict[Any, str] = {
     torch.Tensor.device.__get__: "device",
     torch.Tensor.tolist: "tolist",
+    torch.Tensor.__format__: "__format__",
     torch.Tensor.numpy: "numpy",
     torch.Tensor.__array__: "__array__",
 }

@@ -79,6 +79,8 @@ class _FunctionMode(TorchFunctionMode):
             recorder.fail(index, error, shown, kwargs)
             raise
         short = name.rpartition(".")[2]
+        if short == "backward":
+            recorder.released()
         if short == "setitem":
             recorder.finish(index, args[0])
         elif short in _QUIET or not has_tensor(result):

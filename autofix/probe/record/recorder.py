@@ -192,6 +192,12 @@ class Recorder(torch.fx.Tracer):
         if self.meter is not None:
             self.meter.gave(plain)
 
+    def released(self) -> None:
+        """A backward pass is over: what its step made is no longer held."""
+        for counting in (self.meter, self.meta):
+            if counting is not None:
+                counting.released()
+
     def drop(self, index: int) -> None:
         """Forget the last operation: it made no tensor."""
         self.operations.pop()

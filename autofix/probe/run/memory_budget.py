@@ -52,6 +52,10 @@ class Meter:
         if self.exceeded:
             raise TooLargeError
 
+    def released(self) -> None:
+        """A backward pass is over: the results of its step are no longer held."""
+        self.activation_bytes = 0
+
     def gave(self, result: Any) -> None:
         """An operation gave ``result``, in wire form."""
         if type(result) is not dict:
