@@ -22,7 +22,7 @@ from autofix.patch import unified_diff
 from autofix.probe.record.recorder import Recorder
 from autofix.probe.run import messages
 from autofix.records.report import Report
-from autofix.records.trace import Trace
+from autofix.records.trace import OperationKind, Phase, Trace
 from autofix.report import json as json_report
 from autofix.report import sarif
 from autofix.report import text as text_report
@@ -78,14 +78,14 @@ def test_a_tensor_is_never_taken_for_a_buffer_whose_place_in_memory_it_has() -> 
     model.register_buffer("seen", torch.zeros(4))
     recorder = Recorder(("/project",))
     recorder.adopt_model(model)
-    recorder.phase, place = "forward", id(model.seen)
+    recorder.phase, place = Phase.FORWARD, id(model.seen)
     model.seen = None  # type: ignore[assignment]
     kept = [torch.zeros(1)]
     while id(kept[-1]) != place and len(kept) < 20_000:
         kept.append(torch.zeros(1))
     if id(kept[-1]) != place:
         pytest.skip("this interpreter does not use the place again")
-    recorder.begin("call_function", "torch.relu", (kept[-1],), {})
+    recorder.begin(OperationKind.CALL_FUNCTION, "torch.relu", (kept[-1],), {})
     assert [one["kind"] for one in recorder.operations] == ["call_function"]
 
 

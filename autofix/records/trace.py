@@ -7,9 +7,34 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from autofix.probe.main.wire import (
+    CheckKind,
+    CheckOutcome,
+    Ending,
+    OperationKind,
+    Phase,
+    Stage,
+)
 from autofix.records.locations import Range, Texts
 from autofix.records.options import Mode
 from autofix.records.values import Mapping, Tensor, Value, is_integer, tensors_of
+
+__all__ = [
+    "Check",
+    "CheckKind",
+    "CheckOutcome",
+    "Ending",
+    "Failure",
+    "Frame",
+    "Isolation",
+    "Layer",
+    "Operation",
+    "OperationKind",
+    "Phase",
+    "Run",
+    "Stage",
+    "Trace",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +48,6 @@ class Frame:
     function: str
     range: Range
     environment: int | None = None
-
-
-class OperationKind(Enum):
-    """The opcode of the fx node the operation was recorded as."""
-
-    PLACEHOLDER = "placeholder"
-    GET_ATTR = "get_attr"
-    CALL_MODULE = "call_module"
-    CALL_FUNCTION = "call_function"
-    CALL_METHOD = "call_method"
-
-
-class Phase(Enum):
-    CONSTRUCT = "construct"
-    FORWARD = "forward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +141,6 @@ class Layer:
         return self.type.rpartition(".")[2]
 
 
-class Stage(Enum):
-    """What was being done when the run ended."""
-
-    IMPORT = "import"
-    CONSTRUCT = "construct"
-    SAMPLE = "sample"
-    FORWARD = "forward"
-    SCRIPT = "script"
-
-
 @dataclass(frozen=True, slots=True)
 class Failure:
     """The raw error that ended a run.
@@ -158,44 +158,6 @@ class Failure:
     frames: tuple[Frame, ...]
     callee: str = ""
     arguments: tuple[tuple[str, Value], ...] = ()
-
-
-class Ending(Enum):
-    """How a run of user code ended; everything but PASSED carries a message."""
-
-    PASSED = "passed"
-    RAISED = "raised"
-    IMPORT_FAILED = "import failed"
-    NO_MODEL = "no model"
-    BAD_SAMPLE = "bad sample"
-    EXITED = "exited"
-    TIMED_OUT = "timed out"
-    CRASHED = "crashed"
-    OUT_OF_MEMORY = "out of memory"
-    NEEDS_VALUES = "needs values"
-    LIMIT_REACHED = "limit reached"
-    REFUSED = "refused"
-    PROBE_FAILED = "probe failed"
-
-
-class CheckKind(Enum):
-    """The verification checks, in the order in which they are made and shown."""
-
-    FORWARD = "forward on the sample"
-    ALSO = "forward on the other samples"
-    BATCH = "other batch sizes"
-    ROWS = "one result for each sample"
-    INDEPENDENT = "samples independent"
-    BACKWARD = "backward"
-    USES = "other uses of what it edits"
-    FRESH = "fresh process"
-    EQUAL = "equal outputs with the same weights"
-
-
-class CheckOutcome(Enum):
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_ASKED = "not asked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,13 +100,11 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
 
 
 def _check(kind: Any, outcome: Any, detail: Any, *place: Any) -> Check:
-    return Check(
-        CheckKind[_text(kind)], CheckOutcome(outcome), _text(detail), *(_index(one, MAX_SIZE) for one in place)
-    )
+    return Check(CheckKind(kind), CheckOutcome(outcome), _text(detail), *(_index(one, MAX_SIZE) for one in place))
 
 
 def _operation(
-    index: int, row: dict[str, Any], layers: tuple[Layer, ...], counts: _Counts, frame_of: FrameOf
+    index: int, row: wire.OperationRow, layers: tuple[Layer, ...], counts: _Counts, frame_of: FrameOf
 ) -> Operation:
     scope = _index(row["scope"], counts.layers)
     return Operation(
@@ -127,7 +125,7 @@ def _operation(
     )
 
 
-def _layer(index: int, row: dict[str, Any], counts: _Counts, frame_of: FrameOf) -> Layer:
+def _layer(index: int, row: wire.LayerRow, counts: _Counts, frame_of: FrameOf) -> Layer:
     return Layer(
         identity=index,
         path=None if row["path"] is None else _text(row["path"]),
@@ -139,7 +137,7 @@ def _layer(index: int, row: dict[str, Any], counts: _Counts, frame_of: FrameOf) 
     )
 
 
-def _failure(row: dict[str, Any], counts: _Counts, frame_of: FrameOf) -> Failure:
+def _failure(row: wire.FailureRow, counts: _Counts, frame_of: FrameOf) -> Failure:
     return Failure(
         type=_text(row["type"]),
         message=_text(row["message"]),

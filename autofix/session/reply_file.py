@@ -44,8 +44,8 @@ def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def ending_of(code: int) -> dict[str, str]:
+def ending_of(code: int) -> wire.Reply:
     """How a probe that ended itself in the middle of a run did so."""
     if code < 0:
-        return {"ending": "crashed", "message": f"the process was killed by signal {-code}"}
-    return {"ending": "exited", "message": f"the program ended the process with exit code {code}"}
+        return wire.ended(wire.Ending.CRASHED, f"the process was killed by signal {-code}")
+    return wire.ended(wire.Ending.EXITED, f"the program ended the process with exit code {code}")

@@ -153,14 +153,10 @@ class Session:
             raise CancelledError("cancelled")
         if answer is None:
             self._stop()
-            return {
-                "protocol": wire.PROTOCOL,
-                "ending": "timed out",
-                "message": f"the model ran longer than {pending.request.limits.run_seconds:g} s",
-            }
+            seconds = pending.request.limits.run_seconds
+            return {**wire.ended(wire.Ending.TIMED_OUT, f"the model ran longer than {seconds:g} s")}
         if not answer:
-            code = self._stop()
-            return {"protocol": wire.PROTOCOL, **reply_file.ending_of(code)}
+            return {**reply_file.ending_of(self._stop())}
         return reply_file.read_reply(pending.reply_path)
 
     def _send(self, pending: PendingRun) -> None:

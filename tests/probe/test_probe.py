@@ -307,7 +307,7 @@ def test_graph_is_a_linted_fx_graph(target: Callable[..., Target]) -> None:
     with recording(made):
         model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU())
         made.adopt_model(model)
-        made.phase = "forward"
+        made.phase = Phase.FORWARD
         made.place("x", inputs)
         model(inputs)
     made.drawing.graph.lint()

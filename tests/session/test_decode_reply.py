@@ -57,7 +57,7 @@ REPLY: dict[str, Any] = {
         "callee": "torch.f",
         "arguments": [["input", TENSOR]],
     },
-    "checks": [["FORWARD", "passed", "", 0, 1]],
+    "checks": [["forward on the sample", "passed", "", 0, 1]],
     "state_dict": [["fc.weight", [2, 3]]],
     "files": ["/p/net.py"],
     "data_files": ["/p/x.json"],
@@ -240,3 +240,11 @@ def test_numbers_that_json_has_none_for_travel_as_what_they_are(run: Callable[..
     trace = run(text, "2,3")
     assert trace.failure is not None
     assert trace.failure.type == "RuntimeError", trace.message
+
+
+def test_every_key_of_a_reply_is_read() -> None:
+    """A new fact of the probe is declared on the wire and read here, or it is none."""
+    text = Path(str(decode_reply.__file__)).read_text("utf-8")
+    rows = (wire.Reply, wire.OperationRow, wire.LayerRow, wire.FailureRow)
+    keys = {key for row in rows for key in row.__annotations__} - {"protocol"}  # Which is read with the file.
+    assert {key for key in keys if f'"{key}"' not in text} == set()

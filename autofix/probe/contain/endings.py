@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-from typing import Any
 
 from ..main import wire
+from ..main.wire import Ending, Reply
 from ..run import messages
 from . import file_isolation, limits, network
 
@@ -26,44 +26,41 @@ def lacks_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or any(words in said for words in _LACKS)
 
 
-def of_limit(error: BaseException, request: wire.RunRequest) -> tuple[str, str] | None:
+def of_limit(error: BaseException, request: wire.RunRequest) -> tuple[Ending, str] | None:
     """The ending, and why in words, of a run that did more than it may; None for a fault of its own."""
     words = limits.reached(error, request)
     if words:
-        return "limit reached", words
+        return Ending.LIMIT_REACHED, words
     refusal = network.cause_of(error)
-    return file_isolation.refusal(error) if refusal is None else ("refused", str(refusal))
+    return file_isolation.refusal(error) if refusal is None else (Ending.REFUSED, str(refusal))
 
 
-def explain(reply: dict[str, Any], request: wire.RunRequest, refusals: list[str]) -> None:
+def explain(reply: Reply, request: wire.RunRequest, refusals: list[str]) -> None:
     """Put into the reply what the run was refused, and the limit that it came up against."""
-    lacks = reply["ending"] == "import failed" or reply.get("failure", {}).get("type") == "NameError"
+    failure = reply.get("failure")
+    lacks = reply["ending"] == Ending.IMPORT_FAILED or (failure is not None and failure["type"] == "NameError")
     if lacks and refusals and reply["sliced"]:  # The import that was refused is what is missing.
-        reply.update(ending="refused", message=network.words_of(refusals[0]))
+        reply["ending"], reply["message"] = Ending.REFUSED, network.words_of(refusals[0])
         reply.pop("failure", None)
     reply["refused"] = refusals
-    if reply["ending"] == "out of memory":
+    if reply["ending"] == Ending.OUT_OF_MEMORY:
         reply["message"] += limits.of_memory(request)
 
 
-def of_process(ended: str, request: wire.RunRequest, *, beyond: bool) -> dict[str, Any]:
+def of_process(ended: str, request: wire.RunRequest, *, beyond: bool) -> Reply:
     """The reply of a worker that wrote none: how its process ended or, ``beyond``, which limit it was ended for."""
     if beyond:
-        return {"protocol": wire.PROTOCOL, "ending": "limit reached", "message": ended}
-    if ended == _PROCESSOR_TIME:
-        ended = "timed out"
-    if ended == "timed out":
-        message = f"the model ran longer than {request.limits.run_seconds:g} s"
-        return {"protocol": wire.PROTOCOL, "ending": "timed out", "message": message}
+        return wire.ended(Ending.LIMIT_REACHED, ended)
+    if ended in (Ending.TIMED_OUT, _PROCESSOR_TIME):
+        return wire.ended(Ending.TIMED_OUT, f"the model ran longer than {request.limits.run_seconds:g} s")
     if ended == _KILLED and request.limits.memory_mib != 0:
-        message = f"the process was {ended}{limits.of_memory(request)}"
-        return {"protocol": wire.PROTOCOL, "ending": "out of memory", "message": message}
+        return wire.ended(Ending.OUT_OF_MEMORY, f"the process was {ended}{limits.of_memory(request)}")
     if ended.startswith("exit code"):
-        return {"protocol": wire.PROTOCOL, "ending": "exited", "message": f"the program ended the process with {ended}"}
-    return {"protocol": wire.PROTOCOL, "ending": "crashed", "message": f"the process was {ended}"}
+        return wire.ended(Ending.EXITED, f"the program ended the process with {ended}")
+    return wire.ended(Ending.CRASHED, f"the process was {ended}")
 
 
-def write_reply(reply: dict[str, Any], path: str) -> None:
+def write_reply(reply: Reply, path: str) -> None:
     """Whole or not at all: the reader may look at any moment."""
     text = json.dumps(reply, default=lambda value: {wire.OPAQUE: type(value).__name__})  # `dump` is ten times slower.
     with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:

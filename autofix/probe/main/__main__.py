@@ -15,7 +15,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import torch
 
@@ -129,7 +128,7 @@ def _import_without_storage() -> None:
     gc.freeze()
 
 
-def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRequest], dict[str, Any]]) -> bytes:
+def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRequest], wire.Reply]) -> bytes:
     """Write the reply of ``run``; what to say of it."""
     process = os.getpid()
     try:
@@ -137,11 +136,11 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
     except TooLargeError:
         return wire.TOO_LARGE
     except BaseException as error:
-        reply = {"protocol": wire.PROTOCOL, "ending": "probe failed", "message": f"{type(error).__name__}: {error}"}
+        reply = wire.ended(wire.Ending.PROBE_FAILED, f"{type(error).__name__}: {error}")
         if endings.lacks_memory(error):
             error.__traceback__ = None  # Its frames hold what the memory went into, and a reply needs some.
             message = messages.text(error) or endings.NO_MEMORY
-            reply.update(ending="out of memory", message=message + limits.of_memory(request))
+            reply = wire.ended(wire.Ending.OUT_OF_MEMORY, message + limits.of_memory(request))
         if os.environ.get("AUTOFIX_PROBE_DEBUG"):
             import traceback
 
@@ -155,7 +154,7 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
         message = limits.reached(error, request)
         if not message:
             raise
-        endings.write_reply({"protocol": wire.PROTOCOL, "ending": "limit reached", "message": message}, reply_path)
+        endings.write_reply(wire.ended(wire.Ending.LIMIT_REACHED, message), reply_path)
     return wire.ANSWERED
 
 
@@ -174,7 +173,7 @@ def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) ->
                 os.write(done, wire.SPENT)
                 continue
         except network.Refused as error:
-            endings.write_reply({"protocol": wire.PROTOCOL, "ending": "refused", "message": str(error)}, reply_path)
+            endings.write_reply(wire.ended(wire.Ending.REFUSED, str(error)), reply_path)
             os.write(done, wire.ANSWERED)
             continue
         limits.set_for(request)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from enum import StrEnum
+from typing import Any, NotRequired, TypedDict
 
-PROTOCOL = 1
+PROTOCOL = 2
 CANCEL = b"cancel\n"
 END = b"end\n"  # Nothing more is asked for; an input that ends without it has lost its writer.
 STALE = b"stale\n"  # A probe that has run user code was asked for a fresh process and ends: it is to be asked again.
@@ -39,6 +40,78 @@ TENSOR = "t"  # [shape, dtype, producer or null, contiguous, [lowest, highest] o
 SEQUENCE = "s"  # [type, [values]]
 MAPPING = "m"  # [type, [[key, value], ...]]
 OPAQUE = "o"  # type
+
+FrameRow = list[Any]
+"""[path, function, line, byte column, end line, end byte column, environment or None]."""
+CheckRow = list[Any]
+"""[kind, outcome, detail] and, where samples were put together, [operation, dimension of its first operand or None]."""
+
+
+class OperationKind(StrEnum):
+    """The opcode of the fx node the operation was recorded as."""
+
+    PLACEHOLDER = "placeholder"
+    GET_ATTR = "get_attr"
+    CALL_MODULE = "call_module"
+    CALL_FUNCTION = "call_function"
+    CALL_METHOD = "call_method"
+
+
+class Phase(StrEnum):
+    """What was being done when an operation was recorded."""
+
+    CONSTRUCT = "construct"
+    FORWARD = "forward"
+
+
+class Stage(StrEnum):
+    """What was being done when the run ended."""
+
+    IMPORT = "import"
+    CONSTRUCT = "construct"
+    SAMPLE = "sample"
+    FORWARD = "forward"
+    SCRIPT = "script"
+
+
+class Ending(StrEnum):
+    """How a run of user code ended; everything but PASSED carries a message."""
+
+    PASSED = "passed"
+    RAISED = "raised"
+    IMPORT_FAILED = "import failed"
+    NO_MODEL = "no model"
+    BAD_SAMPLE = "bad sample"
+    EXITED = "exited"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    OUT_OF_MEMORY = "out of memory"
+    NEEDS_VALUES = "needs values"
+    LIMIT_REACHED = "limit reached"
+    REFUSED = "refused"
+    PROBE_FAILED = "probe failed"
+
+
+class CheckKind(StrEnum):
+    """The verification checks, in the order in which they are made and shown."""
+
+    FORWARD = "forward on the sample"
+    ALSO = "forward on the other samples"
+    BATCH = "other batch sizes"
+    ROWS = "one result for each sample"
+    INDEPENDENT = "samples independent"
+    BACKWARD = "backward"
+    USES = "other uses of what it edits"
+    FRESH = "fresh process"
+    EQUAL = "equal outputs with the same weights"
+
+
+class CheckOutcome(StrEnum):
+    """How a verification check came out."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ASKED = "not asked"
 
 
 @dataclass(frozen=True)
@@ -97,6 +170,75 @@ class RunRequest:
     arguments: tuple[str, ...] = ()
     against: tuple[tuple[str, str], ...] | None = None
     mode: str = AUTO
+
+
+class OperationRow(TypedDict):
+    """One operation, which is in the reply where it was begun. ``args``, ``kwargs`` and ``result`` are plain values."""
+
+    kind: OperationKind
+    name: str
+    target: str
+    args: list[Any]
+    kwargs: list[list[Any]]
+    result: Any
+    raised: bool
+    frames: list[FrameRow]
+    phase: Phase
+    layer: str | None
+    identity: int | None
+    scope: int | None
+
+
+class LayerRow(TypedDict):
+    path: str | None
+    type: str
+    settings: list[list[Any]]
+    parameters: list[list[Any]]
+    frames: list[FrameRow]
+    leaf: bool
+
+
+class FailureRow(TypedDict):
+    type: str
+    message: str
+    stage: Stage
+    operation: int | None
+    frames: list[FrameRow]
+    callee: str
+    arguments: list[list[Any]]
+
+
+class Reply(TypedDict):
+    """What a run did. Only how it ended is always there; ``records.trace.Trace`` says what the rest means."""
+
+    protocol: int
+    ending: Ending
+    message: str
+    operations: NotRequired[list[OperationRow]]
+    layers: NotRequired[list[LayerRow]]
+    environments: NotRequired[list[Any]]
+    globals: NotRequired[list[list[Any]]]
+    output: NotRequired[Any]
+    failure: NotRequired[FailureRow]
+    checks: NotRequired[list[CheckRow]]
+    state_dict: NotRequired[list[list[Any]]]
+    files: NotRequired[list[str]]
+    data_files: NotRequired[list[str]]
+    placeholders: NotRequired[list[str]]
+    refused: NotRequired[list[str]]
+    sliced: NotRequired[bool]
+    candidates: NotRequired[list[str]]
+    seconds: NotRequired[float]
+    graph: NotRequired[str]
+    mode: NotRequired[str]
+    need: NotRequired[int]
+    synthesized: NotRequired[list[str]]
+    isolation: NotRequired[str]
+
+
+def ended(ending: Ending, message: str) -> Reply:
+    """Return the reply of a run of which only the ending is known."""
+    return {"protocol": PROTOCOL, "ending": ending, "message": message}
 
 
 def ready(runs_at_once: int, isolation: str) -> bytes:

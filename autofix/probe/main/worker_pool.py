@@ -137,7 +137,7 @@ class _Workers:
             excess = "" if over or now < job.look else worker.too_many()
             if not over and not excess and now < job.deadline:
                 continue
-            ended = worker.ending() if over else excess or "timed out"
+            ended = worker.ending() if over else excess or wire.Ending.TIMED_OUT
             worker.job = None
             if ended or worker in self._fresh:
                 self._drop(worker)

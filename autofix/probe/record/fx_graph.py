@@ -8,6 +8,8 @@ from typing import Any
 import torch
 import torch.fx
 
+from ..main.wire import OperationKind
+
 
 class Drawing:
     """A ``torch.fx.Graph`` and the node of each recorded operation, by its index.
@@ -20,9 +22,9 @@ class Drawing:
         self._producer = producer
         self._nodes: dict[int, torch.fx.Node] = {}
 
-    def add(self, index: int, kind: str, target: Any, args: Any, kwargs: dict[str, Any]) -> str:
+    def add(self, index: int, kind: OperationKind, target: Any, args: Any, kwargs: dict[str, Any]) -> str:
         """Draw an operation; the name of its node."""
-        if kind in ("placeholder", "get_attr"):
+        if kind in (OperationKind.PLACEHOLDER, OperationKind.GET_ATTR):
             node = self.graph.create_node(kind, target)
         else:
             named = {name: self._argument(value) for name, value in kwargs.items()}

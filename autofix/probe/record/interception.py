@@ -13,10 +13,11 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from ..contain import cuda_on_cpu
+from ..main.wire import OperationKind, Phase
 from ..meta import fast_init
 from . import values
 from .frames import LAYERS, TORCH, current_frame
-from .recorder import Recorder, has_tensor
+from .recorder import Recorder
 
 _SILENT = frozenset({"__get__", "__set__", "__len__", "__repr__", "__format__", "__bool__", "__hash__", "__str__"})
 _PROPERTIES = frozenset({"T", "mT", "H", "mH", "data", "real", "imag"})
@@ -54,7 +55,7 @@ class _FunctionMode(TorchFunctionMode):
         caller = recorder.stack.caller(current_frame())
         if len(recorder.operations) >= MAX_OPERATIONS or caller == TORCH:
             return False
-        return caller != LAYERS or (recorder.phase == "forward" and bool(recorder.scopes))
+        return caller != LAYERS or (recorder.phase is Phase.FORWARD and bool(recorder.scopes))
 
     def _only_failure(self, recorder: Recorder, func: Any, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
         """Filling a table element by element changes no shape, and a long program repeats itself: of thousands of
@@ -65,13 +66,14 @@ class _FunctionMode(TorchFunctionMode):
                 return func(*args, **kwargs)
         except Exception as error:
             recorder._function = func
-            recorder.fail(recorder.begin("call_method", name, args, kwargs), error, args, kwargs)
+            recorder.fail(recorder.begin(OperationKind.CALL_METHOD, name, args, kwargs), error, args, kwargs)
             raise
 
     def _record(self, recorder: Recorder, func: Any, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
         recorder._function = func
         shown = args[:1] if name == "Tensor.deepcopy" else args  # The memo holds everything that was copied before.
-        index = recorder.begin("call_method" if name.startswith("Tensor.") else "call_function", name, shown, kwargs)
+        kind = OperationKind.CALL_METHOD if name.startswith("Tensor.") else OperationKind.CALL_FUNCTION
+        index = recorder.begin(kind, name, shown, kwargs)
         try:
             with recorder.quiet():
                 result = func(*args, **kwargs)
@@ -80,10 +82,12 @@ class _FunctionMode(TorchFunctionMode):
             raise
         short = name.rpartition(".")[2]
         if short == "backward":
-            recorder.released()
+            for counting in (recorder.meter, recorder.meta):
+                if counting is not None:
+                    counting.released()
         if short == "setitem":
             recorder.finish(index, args[0])
-        elif short in _QUIET or not has_tensor(result):
+        elif short in _QUIET or not values.has_tensor(result):
             if index == len(recorder.operations) - 1:
                 recorder.drop(index)
             else:
@@ -172,13 +176,13 @@ def recording(recorder: Recorder) -> Iterator[None]:
 
 def _leaf_call(recorder: Recorder, module: Any, module_call: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     name = values.type_name(type(module))
-    index = None if recorder.paused else recorder.begin("call_module", name, args, kwargs, module)
+    index = None if recorder.paused else recorder.begin(OperationKind.CALL_MODULE, name, args, kwargs, module)
     try:
         given = args if recorder.meta is None else recorder.meta.entering(module, args)
         with recorder.quiet(), torch._C.DisableTorchFunction():
             result = module_call(module, *given, **kwargs)
     except Exception as error:
-        failed = recorder.begin("call_module", name, args, kwargs, module) if index is None else index
+        failed = recorder.begin(OperationKind.CALL_MODULE, name, args, kwargs, module) if index is None else index
         recorder.fail(failed, error, args, kwargs)
         raise
     if index is not None:

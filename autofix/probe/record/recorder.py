@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 import torch.fx
 
+from ..main.wire import FrameRow, LayerRow, OperationKind, OperationRow, Phase
 from ..run.memory_budget import Meter
 from . import values
 from .frames import Stack, current_frame
@@ -32,10 +33,10 @@ class Recorder(torch.fx.Tracer):
         super().__init__()
         self.drawing: Drawing | None = None
         self.stack = Stack(roots, self.producer)
-        self.operations: list[dict[str, Any]] = []
+        self.operations: list[OperationRow] = []
         self.layers: list[dict[str, Any]] = []
         self.modules: list[torch.nn.Module] = []
-        self.phase = "construct"
+        self.phase = Phase.CONSTRUCT
         self.quick_weights = False
         self.suppressed = 0
         self.scopes: list[torch.nn.Module] = []
@@ -53,7 +54,7 @@ class Recorder(torch.fx.Tracer):
     @property
     def in_forward(self) -> bool:
         """Whether what is computed now are activations, of a program's models or of the model."""
-        return bool(self.scopes) if self.program is not None else self.phase == "forward"
+        return bool(self.scopes) if self.program is not None else self.phase is Phase.FORWARD
 
     # -- tensors and the operations that made them -------------------------------------------------------------------
 
@@ -134,16 +135,16 @@ class Recorder(torch.fx.Tracer):
     def layer_path(self, module: torch.nn.Module) -> str | None:
         return self._paths.get(id(module))
 
-    def describe_layers(self) -> list[dict[str, Any]]:
+    def describe_layers(self) -> list[LayerRow]:
         return [self._describe_layer(i, module) for i, module in enumerate(self.modules)]
 
-    def _describe_layer(self, index: int, module: torch.nn.Module) -> dict[str, Any]:
+    def _describe_layer(self, index: int, module: torch.nn.Module) -> LayerRow:
         own = vars(module).get("_parameters", {})
         return {
             "path": self.layer_path(module),
             "type": values.type_name(type(module)),
             "settings": [[k, values.plain(v, self.producer, depth=2)] for k, v in values.settings(module).items()],
-            "parameters": [[k, list(v.shape)] for k, v in own.items() if v is not None and not _is_lazy(v)],
+            "parameters": [[k, list(v.shape)] for k, v in own.items() if v is not None and not values.is_lazy(v)],
             "frames": self.layers[index]["frames"],
             "leaf": self._is_leaf(module),
         }
@@ -157,31 +158,22 @@ class Recorder(torch.fx.Tracer):
     # -- operations --------------------------------------------------------------------------------------------------
 
     def begin(
-        self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None = None
+        self, kind: OperationKind, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None = None
     ) -> int:
         """Record an operation before it runs, since it may change its operands in place."""
         arguments = [self._operand(value) for value in args]
         keywords = [[name, self._operand(value)] for name, value in kwargs.items()]
         index = len(self.operations)
-        self.operations.append(
-            {
-                "kind": kind,
-                "name": self._drawn(index, kind, target, args, kwargs, module),
-                "target": target,
-                "args": arguments,
-                "kwargs": keywords,
-                "result": None,
-                "raised": True,
-                # What a tensor's sizes were computed from is asked only where numbers alone made it.
-                "frames": self.stack.user_frames(
-                    current_frame(), environments=module is None and not has_tensor((*args, *kwargs.values()))
-                ),
-                "phase": self.phase,
-                "layer": None if module is None else self.layer_path(module),
-                "identity": None if module is None else self._identities.get(id(module)),
-                "scope": self._identities.get(id(self.scopes[-1])) if self.scopes else None,
-            }
-        )
+        name = self._drawn(index, kind, target, args, kwargs, module)
+        # What a tensor's sizes were computed from is asked only where numbers alone made it.
+        from_numbers = module is None and not values.has_tensor((*args, *kwargs.values()))
+        frames = self.stack.user_frames(current_frame(), environments=from_numbers)
+        row = _begun(kind, name, target, arguments, keywords, frames, self.phase)
+        if module is not None:
+            row["layer"], row["identity"] = self.layer_path(module), self._identities.get(id(module))
+        if self.scopes:
+            row["scope"] = self._identities.get(id(self.scopes[-1]))
+        self.operations.append(row)
         return index
 
     def finish(self, index: int, result: Any) -> None:
@@ -191,12 +183,6 @@ class Recorder(torch.fx.Tracer):
         operation["raised"] = False
         if self.meter is not None:
             self.meter.gave(plain)
-
-    def released(self) -> None:
-        """A backward pass is over: what its step made is no longer held."""
-        for counting in (self.meter, self.meta):
-            if counting is not None:
-                counting.released()
 
     def drop(self, index: int) -> None:
         """Forget the last operation: it made no tensor."""
@@ -219,7 +205,7 @@ class Recorder(torch.fx.Tracer):
 
     def place(self, name: str, value: Any) -> None:
         """Record an input of the model."""
-        index = self.begin("placeholder", name, (), {})
+        index = self.begin(OperationKind.PLACEHOLDER, name, (), {})
         self.finish(index, value)
 
     def _operand(self, value: Any) -> Any:
@@ -234,36 +220,68 @@ class Recorder(torch.fx.Tracer):
     def _fetch(self, tensor: torch.Tensor) -> None:
         """A parameter or buffer enters the graph as a get_attr node where it is first used."""
         producer = self.producer(tensor)
-        if producer is not None and self.operations[producer]["kind"] == "get_attr":
+        if producer is not None and self.operations[producer]["kind"] is OperationKind.GET_ATTR:
             return
-        if self.phase != "forward":
+        if self.phase is not Phase.FORWARD:
             return
         name = self._name_of(tensor)
         assert name is not None
         index, operand = len(self.operations), values.plain(tensor, self.producer)
-        made = {"kind": "get_attr", "name": self._drawn(index, "get_attr", name, (), {}, None), "target": name}
-        said = {"args": [operand], "kwargs": [], "result": None, "raised": False, "frames": [], "phase": "forward"}
-        self.operations.append({**made, **said, "layer": None, "identity": None, "scope": None})
+        drawn = self._drawn(index, OperationKind.GET_ATTR, name, (), {}, None)
+        row = _begun(OperationKind.GET_ATTR, drawn, name, [operand], [], [], self.phase)
+        self.operations.append(row)
         self._produce(tensor, index)
-        self.operations[index]["result"] = values.plain(tensor, self.producer)
+        row["result"], row["raised"] = values.plain(tensor, self.producer), False
 
     def _drawn(
-        self, index: int, kind: str, target: Any, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None
+        self,
+        index: int,
+        kind: OperationKind,
+        target: Any,
+        args: Any,
+        kwargs: dict[str, Any],
+        module: torch.nn.Module | None,
     ) -> str:
         """The name of the operation's node, '' where none is drawn."""
-        if self.drawing is None or self.phase != "forward":
+        if self.drawing is None or self.phase is not Phase.FORWARD:
             return ""
         if module is not None:
             target = self.layer_path(module)
             if target is None:
-                kind, target = "call_function", type(module)
-        elif kind == "call_method":
+                kind, target = OperationKind.CALL_FUNCTION, type(module)
+        elif kind is OperationKind.CALL_METHOD:
             target = target.rpartition(".")[2]
-        elif kind == "call_function":
+        elif kind is OperationKind.CALL_FUNCTION:
             target = self._function
         return self.drawing.add(index, kind, target, args, kwargs)
 
     _function: Any = None
+
+
+def _begun(
+    kind: OperationKind,
+    name: str,
+    target: str,
+    arguments: list[Any],
+    keywords: list[list[Any]],
+    frames: list[FrameRow],
+    phase: Phase,
+) -> OperationRow:
+    """Return the row of an operation that has no result yet, of no layer and in none."""
+    return {
+        "kind": kind,
+        "name": name,
+        "target": target,
+        "args": arguments,
+        "kwargs": keywords,
+        "result": None,
+        "raised": True,
+        "frames": frames,
+        "phase": phase,
+        "layer": None,
+        "identity": None,
+        "scope": None,
+    }
 
 
 def _make(module: torch.nn.Module) -> Any:
@@ -278,13 +296,3 @@ def _make(module: torch.nn.Module) -> Any:
 def _plain(value: Any) -> bool:
     """Whether it is a tuple of numbers and texts: a tuple of anything else may not be hashed, or not quickly."""
     return isinstance(value, tuple) and all(isinstance(item, (int, float, str, bool)) for item in value)
-
-
-def _is_lazy(tensor: torch.Tensor) -> bool:
-    return isinstance(tensor, (torch.nn.UninitializedParameter, torch.nn.UninitializedBuffer))
-
-
-def has_tensor(value: Any) -> bool:
-    if isinstance(value, torch.Tensor):
-        return True
-    return isinstance(value, (list, tuple)) and any(has_tensor(item) for item in value)

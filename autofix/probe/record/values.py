@@ -169,3 +169,13 @@ def type_name(kind: type) -> str:
     if module.startswith("torch.nn.modules"):
         return f"torch.nn.{kind.__qualname__}"
     return f"{module}.{kind.__qualname__}"
+
+
+def is_lazy(tensor: torch.Tensor) -> bool:
+    return isinstance(tensor, (torch.nn.UninitializedParameter, torch.nn.UninitializedBuffer))
+
+
+def has_tensor(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return True
+    return isinstance(value, (list, tuple)) and any(has_tensor(item) for item in value)

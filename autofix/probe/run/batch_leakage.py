@@ -25,7 +25,7 @@ Place = tuple[int, int | None]
 def locate(
     model: torch.nn.Module,
     roots: tuple[str, ...],
-    recorded: list[dict[str, Any]],
+    recorded: list[wire.OperationRow],
     inputs: Callable[[bool], Inputs],
     size: int,
     row: int,
@@ -116,7 +116,12 @@ class _Watching(Recorder):
         self.elements = 0
 
     def begin(
-        self, kind: str, target: str, args: Any, kwargs: dict[str, Any], module: torch.nn.Module | None = None
+        self,
+        kind: wire.OperationKind,
+        target: str,
+        args: Any,
+        kwargs: dict[str, Any],
+        module: torch.nn.Module | None = None,
     ) -> int:
         index = super().begin(kind, target, args, kwargs, module)
         self.given[index] = self._copies((*args, kwargs))
@@ -148,7 +153,7 @@ def _watched(model: torch.nn.Module, roots: tuple[str, ...], inputs: Inputs) -> 
     """One recorded run; None if it raised or was too large to keep."""
     watching = _Watching(roots)
     watching.adopt_model(model)
-    watching.phase = "forward"
+    watching.phase = wire.Phase.FORWARD
     global_state.seed_torch()
     positional, named = inputs
     try:
@@ -186,14 +191,14 @@ def changed(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
     return ~near
 
 
-def _twin(recorded: list[dict[str, Any]], watched: list[dict[str, Any]], index: int) -> int | None:
+def _twin(recorded: list[wire.OperationRow], watched: list[wire.OperationRow], index: int) -> int | None:
     """The operation of the other recording at the same place of the source, the same time it was passed."""
     key = _key(watched[index])
     times = sum(1 for one in watched[:index] if _key(one) == key)
-    twins = [i for i, one in enumerate(recorded) if one["phase"] == "forward" and _key(one) == key]
+    twins = [i for i, one in enumerate(recorded) if one["phase"] == wire.Phase.FORWARD and _key(one) == key]
     return twins[times] if times < len(twins) else None
 
 
-def _key(operation: dict[str, Any]) -> tuple[Any, ...]:
+def _key(operation: wire.OperationRow) -> tuple[Any, ...]:
     place = tuple(operation["frames"][0][:6]) if operation["frames"] else ()
     return operation["target"], operation["layer"], place

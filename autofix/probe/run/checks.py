@@ -11,12 +11,12 @@ from typing import Any
 
 import torch
 
-from ..main.wire import RunRequest, SamplesRequest
+from ..main.wire import CheckKind, CheckOutcome, CheckRow, OperationRow, RunRequest, SamplesRequest
 from . import batch_leakage, global_state, inputs, messages
 from .batch_leakage import leaves as _leaves
 
-PASSED, FAILED, NOT_ASKED = "passed", "failed", "not asked"
-Outcome = tuple[str, str]
+PASSED, FAILED, NOT_ASKED = CheckOutcome.PASSED, CheckOutcome.FAILED, CheckOutcome.NOT_ASKED
+Outcome = tuple[CheckOutcome, str]
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 TOLERANCE = 1e-4
 SMALL_BATCH = 3
@@ -31,23 +31,23 @@ def run(
     output: Any,
     called: set[int],
     seconds: float,
-    recorded: list[dict[str, Any]],
-) -> list[list[Any]]:
+    recorded: list[OperationRow],
+) -> list[CheckRow]:
     """[kind, outcome, detail] of each check after a forward that passed, and where samples were put together, the
     index among ``recorded`` of the operation that did it and the dimension they lay along.
     """
 
     call = _calling(model)
-    also = ["ALSO", *_also(call, request, namespace)]
+    also = [CheckKind.ALSO, *_also(call, request, namespace)]
     if seconds * 12 > request.limits.run_seconds:
         slow = "one forward takes too long for it"
         return [
             also,
-            ["BATCH", NOT_ASKED, slow],
-            ["ROWS", *_rows(request, output)],
-            ["INDEPENDENT", NOT_ASKED, slow],
+            [CheckKind.BATCH, NOT_ASKED, slow],
+            [CheckKind.ROWS, *_rows(request, output)],
+            [CheckKind.INDEPENDENT, NOT_ASKED, slow],
             [
-                "BACKWARD",
+                CheckKind.BACKWARD,
                 *(_backward(model, output, called) if seconds * 4 < request.limits.run_seconds else (NOT_ASKED, slow)),
             ],
         ]
@@ -56,10 +56,10 @@ def run(
     place = _mixing(model, request, namespace, output, recorded) if _may_mix(independent, output) else None
     return [
         also,
-        ["BATCH", outcome, detail],
-        ["ROWS", *_rows(request, output)],
-        ["INDEPENDENT", *independent, *(place or ())],
-        ["BACKWARD", *_backward(model, small, called)],
+        [CheckKind.BATCH, outcome, detail],
+        [CheckKind.ROWS, *_rows(request, output)],
+        [CheckKind.INDEPENDENT, *independent, *(place or ())],
+        [CheckKind.BACKWARD, *_backward(model, small, called)],
     ]
 
 
@@ -69,16 +69,16 @@ def run_without_values(
     namespace: dict[str, Any],
     output: Any,
     called: set[int],
-) -> list[list[Any]]:
-    """Return the checks as ``run`` does where tensors have only shapes: what values reach is not asked."""
+) -> list[CheckRow]:
+    """Return the checks as ``run`` does, for tensors without values: what a change of values reaches is not asked."""
     call = _calling(model)
     outcome, detail, small = _batch(call, request, namespace, output)
     return [
-        ["ALSO", *_also(call, request, namespace)],
-        ["BATCH", outcome, detail],
-        ["ROWS", *_rows(request, output)],
-        ["INDEPENDENT", NOT_ASKED, NO_VALUES],
-        ["BACKWARD", *_backward(model, small, called)],
+        [CheckKind.ALSO, *_also(call, request, namespace)],
+        [CheckKind.BATCH, outcome, detail],
+        [CheckKind.ROWS, *_rows(request, output)],
+        [CheckKind.INDEPENDENT, NOT_ASKED, NO_VALUES],
+        [CheckKind.BACKWARD, *_backward(model, small, called)],
     ]
 
 
@@ -106,7 +106,7 @@ def _also(call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome
     return PASSED, f"{len(request.also)} other sample{'s' if len(request.also) > 1 else ''}"
 
 
-def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: Any) -> tuple[str, str, Any]:
+def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: Any) -> tuple[CheckOutcome, str, Any]:
     """The first dimension of the output follows that of the input; also the output of the smallest batch that ran."""
     batch = _batch_size(request.samples)
     leaves = list(_leaves(output))
@@ -171,7 +171,7 @@ def _mixing(
     request: RunRequest,
     namespace: dict[str, Any],
     output: Any,
-    recorded: list[dict[str, Any]],
+    recorded: list[OperationRow],
 ) -> batch_leakage.Place | None:
     """The operation that puts samples together, found on a small batch where the model takes one."""
     batch = _batch_size(request.samples)

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import torch
 
-from ..main.wire import RunRequest
+from ..main.wire import Ending, RunRequest
 from . import messages
 
 MODEL_EXPRESSION = "<model expression>"
@@ -16,7 +16,7 @@ MODEL_EXPRESSION = "<model expression>"
 class Ended(Exception):
     """Carries the ending of a run that stopped before the forward."""
 
-    def __init__(self, ending: str, message: str, candidates: tuple[str, ...] = ()) -> None:
+    def __init__(self, ending: Ending, message: str, candidates: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.ending, self.message, self.candidates = ending, message, candidates
 
@@ -25,17 +25,17 @@ def construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
     """The value of the model expression in the module."""
     namespace = {"__builtins__": builtins, "torch": torch, **module.__dict__}
     if not request.model:
-        raise Ended("no model", "", _model_names(module))
+        raise Ended(Ending.NO_MODEL, "", _model_names(module))
     code = compile(request.model, MODEL_EXPRESSION, "eval")
     try:
         value = eval(code, namespace)
     except NameError as error:
         if _raised_by_expression(error):
-            raise Ended("no model", f"`{error.name}` is not defined in the file", _model_names(module)) from error
+            raise Ended(Ending.NO_MODEL, f"`{error.name}` is not defined in the file", _model_names(module)) from error
         raise
     except AttributeError as error:
         if _raised_by_expression(error):
-            raise Ended("no model", messages.text(error), _model_names(module)) from error
+            raise Ended(Ending.NO_MODEL, messages.text(error), _model_names(module)) from error
         raise
     if not isinstance(value, torch.nn.Module) and callable(value):
         try:
@@ -43,12 +43,12 @@ def construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
         except TypeError as error:
             if error.__traceback__ is not None and error.__traceback__.tb_next is None:
                 raise Ended(
-                    "no model", f"`{request.model}` needs arguments: {messages.text(error)}", _model_names(module)
+                    Ending.NO_MODEL, f"`{request.model}` needs arguments: {messages.text(error)}", _model_names(module)
                 ) from error
             raise
     if not isinstance(value, torch.nn.Module):
         raise Ended(
-            "no model", f"`{request.model}` is a {type(value).__name__}, not an nn.Module", _model_names(module)
+            Ending.NO_MODEL, f"`{request.model}` is a {type(value).__name__}, not an nn.Module", _model_names(module)
         )
     return value
 

@@ -15,10 +15,10 @@ from typing import Any
 import torch
 
 from ..contain import cuda_on_cpu
-from ..main.wire import RunRequest
+from ..main.wire import CheckOutcome, RunRequest
 from . import global_state, inputs, loading, messages
 from .batch_leakage import leaves
-from .checks import FAILED, PASSED, Outcome
+from .checks import Outcome
 
 Construct = Callable[[RunRequest, ModuleType], torch.nn.Module]
 # Two ways to write one sum may round differently in the last places; another result differs in the first.
@@ -32,16 +32,16 @@ def compare(request: RunRequest, construct: Construct, sliced: bool) -> Outcome:
         expected, state = _outputs(replace(request, texts=request.against), construct, sliced, None)
         found, _ = _outputs(request, construct, sliced, state)
     except Exception as error:
-        return FAILED, messages.first_line(error)
+        return CheckOutcome.FAILED, messages.first_line(error)
     if len(expected) != len(found):
-        return FAILED, f"{len(found)} tensors instead of {len(expected)}"
+        return CheckOutcome.FAILED, f"{len(found)} tensors instead of {len(expected)}"
     for before, after in zip(expected, found, strict=True):
         if before.shape != after.shape or before.dtype != after.dtype:
             shapes = f"{after.dtype} {tuple(after.shape)} instead of {before.dtype} {tuple(before.shape)}"
-            return FAILED, f"the output is {shapes}".replace("torch.", "")
+            return CheckOutcome.FAILED, f"the output is {shapes}".replace("torch.", "")
         if not torch.allclose(before, after, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True):
-            return FAILED, "the outputs have other values"
-    return PASSED, ""
+            return CheckOutcome.FAILED, "the outputs have other values"
+    return CheckOutcome.PASSED, ""
 
 
 def _outputs(

@@ -16,7 +16,7 @@ import torch
 
 from ..contain import cuda_on_cpu, endings, file_reads, network
 from ..main import wire
-from ..main.wire import RunRequest
+from ..main.wire import CheckKind, CheckOutcome, Ending, Phase, Reply, RunRequest, Stage
 from ..record import values
 from ..record.interception import recording
 from ..record.recorder import Recorder
@@ -24,10 +24,8 @@ from . import checks, global_state, inputs, loading, messages, output_equality
 from .construct import Ended, construct
 from .memory_budget import NeedsValuesError, TooLargeError
 
-NEEDS_VALUES = "needs values"
 
-
-def run(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
+def run(request: RunRequest, recorder: Recorder) -> Reply:
     """The reply to ``request``, recorded by ``recorder``."""
     with network.refused(request.limits.network) as refusals:
         reply = _recorded(request, recorder)
@@ -35,12 +33,12 @@ def run(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
     return reply
 
 
-def _recorded(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
+def _recorded(request: RunRequest, recorder: Recorder) -> Reply:
     start = time.perf_counter()
-    reply: dict[str, Any] = {
+    reply: Reply = {
         "protocol": wire.PROTOCOL,
         "mode": wire.REAL,
-        "ending": "passed",
+        "ending": Ending.PASSED,
         "message": "",
         "checks": [],
         "placeholders": [],
@@ -55,8 +53,8 @@ def _recorded(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
         reply["files"] = loading.project_files(request)
         reply["data_files"] = loading.within(request, data)
         reply["globals"] = _globals(request, recorder)
-    if request.against is not None and reply["ending"] == "passed":
-        reply["checks"].append(["EQUAL", *_equality(request, recorder, reply["sliced"])])
+    if request.against is not None and reply["ending"] == Ending.PASSED:
+        reply["checks"].append([CheckKind.EQUAL, *_equality(request, recorder, reply["sliced"])])
     reply["operations"] = recorder.operations
     reply["layers"] = recorder.describe_layers()
     reply["environments"] = recorder.stack.environments
@@ -68,22 +66,27 @@ def _recorded(request: RunRequest, recorder: Recorder) -> dict[str, Any]:
 
 def _equality(request: RunRequest, recorder: Recorder, sliced: bool) -> checks.Outcome:
     if recorder.meta is not None:
-        return checks.NOT_ASKED, checks.NO_VALUES
+        return CheckOutcome.NOT_ASKED, checks.NO_VALUES
     return output_equality.compare(request, construct, sliced)
 
 
-def _run_one(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
+def _run_one(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
     try:
         (_run_script if request.script else _run_stages)(request, recorder, reply)
     except Ended as ended:
-        reply.update(ending=ended.ending, message=ended.message, candidates=list(ended.candidates))
+        _end(reply, ended.ending, ended.message)
+        reply["candidates"] = list(ended.candidates)
     except NeedsValuesError as error:
-        reply.update(ending=NEEDS_VALUES, message=f"`{error}` has no form without storage")
+        _end(reply, Ending.NEEDS_VALUES, f"`{error}` has no form without storage")
     except MemoryError as error:
-        reply.update(ending="out of memory", message=messages.text(error) or endings.NO_MEMORY)
+        _end(reply, Ending.OUT_OF_MEMORY, messages.text(error) or endings.NO_MEMORY)
 
 
-def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
+def _end(reply: Reply, ending: Ending, message: str) -> None:
+    reply["ending"], reply["message"] = ending, message
+
+
+def _run_script(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
     from . import script  # Data loaders are imported for programs only.
 
     try:
@@ -94,32 +97,34 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
         ended = endings.of_limit(error, request) or script.ended_by(error)
         if ended is not None:
             raise Ended(*ended) from error
-        _describe_failure(error, "script", recorder, reply)
+        _describe_failure(error, Stage.SCRIPT, recorder, reply)
 
 
-def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) -> None:
-    stage = ["import"]
+def _run_stages(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
+    stage = [Stage.IMPORT]
     try:
         with recording(recorder):
             module = _load(request, recorder, reply, stage)
-            stage[0] = "construct"
+            stage[0] = Stage.CONSTRUCT
             global_state.seed()
             model = construct(request, module)
             recorder.adopt_model(model)
             model.train(not request.evaluation_mode) if request.evaluation_mode else None
-            stage[0] = "sample"
-            recorder.phase = "forward"
+            stage[0] = Stage.SAMPLE
+            recorder.phase = Phase.FORWARD
             with recorder.quiet():
                 positional, named = inputs.build(request.samples, module.__dict__)
             inputs.check(model, positional, named)
-            stage[0] = "forward"
+            stage[0] = Stage.FORWARD
             output, seconds = _forward(recorder, model, positional, named)
     except inputs.SampleError as error:
-        raise Ended("bad sample", messages.text(error)) from error
+        raise Ended(Ending.BAD_SAMPLE, messages.text(error)) from error
     except (Ended, loading.WouldRun, MemoryError, TooLargeError, NeedsValuesError):
         raise
     except SystemExit as error:
-        raise Ended("exited", f"the program called exit({values.spelled(error.code)}) during {stage[0]}") from error
+        raise Ended(
+            Ending.EXITED, f"the program called exit({values.spelled(error.code)}) during {stage[0]}"
+        ) from error
     except BaseException as error:
         ended = endings.of_limit(error, request)
         if ended is not None:
@@ -134,7 +139,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
         called = {
             id(recorder.modules[op["identity"]])
             for op in recorder.operations
-            if op["phase"] == "forward" and op["identity"] is not None
+            if op["phase"] == Phase.FORWARD and op["identity"] is not None
         }
         asked = (model, request, module.__dict__, output, called)
         if recorder.meta is None:
@@ -143,11 +148,11 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: dict[str, Any]) 
             reply["checks"] = checks.run_without_values(*asked)
 
 
-def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage: list[str]) -> ModuleType:
+def _load(request: RunRequest, recorder: Recorder, reply: Reply, stage: list[Stage]) -> ModuleType:
     """The whole file where that works, else its definition slice."""
 
     def refuse_forward(module: torch.nn.Module) -> None:
-        if stage[0] == "import" and not _inside_constructor(sys._getframe()):
+        if stage[0] is Stage.IMPORT and not _inside_constructor(sys._getframe()):
             raise loading.WouldRun
 
     recorder.on_forward = refuse_forward
@@ -163,7 +168,7 @@ def _load(request: RunRequest, recorder: Recorder, reply: dict[str, Any], stage:
     try:
         module, placeholders = loading.import_slice(request)
     except ImportError as error:
-        raise Ended("import failed", endings.import_message(error)) from error
+        raise Ended(Ending.IMPORT_FAILED, endings.import_message(error)) from error
     reply["placeholders"] = placeholders
     return module
 
@@ -197,18 +202,18 @@ def _forward(
     return output, time.perf_counter() - start
 
 
-def _describe_failure(error: BaseException, stage: str, recorder: Recorder, reply: dict[str, Any]) -> None:
+def _describe_failure(error: BaseException, stage: Stage, recorder: Recorder, reply: Reply) -> None:
     root = _recorded_cause(error, recorder)
     frames, callee, arguments = recorder.stack.traceback_frames(root.__traceback__)
     message = messages.text(root)
     if endings.lacks_memory(root):
-        reply.update(ending="out of memory", message=message)
+        _end(reply, Ending.OUT_OF_MEMORY, message)
         return
-    reply["ending"] = "import failed" if stage == "import" else "raised"
+    reply["ending"] = Ending.IMPORT_FAILED if stage is Stage.IMPORT else Ending.RAISED
     if isinstance(root, ImportError):
-        reply["ending"] = "import failed"
+        reply["ending"] = Ending.IMPORT_FAILED
         message = endings.import_message(root)
-    if stage == "import" and isinstance(root, SyntaxError) and root.lineno is not None:
+    if stage is Stage.IMPORT and isinstance(root, SyntaxError) and root.lineno is not None:
         message = f"{os.path.basename(root.filename or '')}:{root.lineno}: {root.msg}"
     reply["message"] = message or type(root).__name__
     reply["failure"] = {

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import Any
 
 from ..main import wire
-from ..main.wire import RunRequest
+from ..main.wire import Ending, Reply, RunRequest
 from ..record.frames import current_frame
 from ..record.fx_graph import Drawing
 from ..record.recorder import Recorder
@@ -19,7 +18,7 @@ from . import run as running
 from .memory_budget import Meter, TooLargeError
 
 
-def run(request: RunRequest) -> dict[str, Any]:
+def run(request: RunRequest) -> Reply:
     """The reply to ``request``, all in this process."""
     try:
         return run_small(request)
@@ -28,25 +27,25 @@ def run(request: RunRequest) -> dict[str, Any]:
         return _run_sized(request)
 
 
-def run_small(request: RunRequest) -> dict[str, Any]:
+def run_small(request: RunRequest) -> Reply:
     """The reply to ``request``; raises TooLargeError where its size is to choose the mode and is a large one."""
     if request.mode == wire.REAL:
         return _attempt(request)
     return _attempt(request, Meter()) if request.mode == wire.AUTO else _run_sized(request)
 
 
-def _run_sized(request: RunRequest) -> dict[str, Any]:
+def _run_sized(request: RunRequest) -> Reply:
     """The reply of a run without storage, or of one with storage that it shows to be possible and needed."""
     without = _attempt_without_storage(request)
     if without["need"] > memory_budget.allowed(request.limits.memory_mib):
         return without
-    if request.mode == wire.META and not without["synthesized"] and without["ending"] != running.NEEDS_VALUES:
+    if request.mode == wire.META and not without["synthesized"] and without["ending"] != Ending.NEEDS_VALUES:
         return without
     gc.collect()
     return {**_attempt(request), "synthesized": without["synthesized"]}
 
 
-def _attempt_without_storage(request: RunRequest) -> dict[str, Any]:
+def _attempt_without_storage(request: RunRequest) -> Reply:
     """The reply of a run on tensors without storage, with the bytes that storage would take."""
     from ..meta import meta  # Imported where it is needed: few models are.
 
@@ -73,7 +72,7 @@ def _recorder(request: RunRequest) -> Recorder:
     return made
 
 
-def _attempt(request: RunRequest, meter: Meter | None = None) -> dict[str, Any]:
+def _attempt(request: RunRequest, meter: Meter | None = None) -> Reply:
     """The reply of a run on tensors with storage; raises TooLargeError where ``meter`` says so."""
     recorder = _recorder(request)
     recorder.meter = meter

@@ -23,7 +23,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from ..contain import network, stub_packages
 from ..contain.containment import AskedForInputError, contained
 from ..contain.cuda_on_cpu import replacing
-from ..main.wire import RunRequest
+from ..main.wire import Ending, Phase, RunRequest
 from ..record import values
 from ..record.interception import recording
 from ..record.recorder import Recorder
@@ -88,7 +88,7 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
     """
     module = recorder.program = _program(request)
     text = dict(request.texts)[request.path]
-    recorder.phase = "forward"
+    recorder.phase = Phase.FORWARD
     bounds = _Bounds(recorder, request.limits.run_seconds)
     recorder.on_forward = bounds.called
     before = sys.modules.get("__main__")
@@ -119,28 +119,28 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
             sys.modules["__main__"] = before
 
 
-def ended_by(error: BaseException) -> tuple[str, str] | None:
+def ended_by(error: BaseException) -> tuple[Ending, str] | None:
     """The ending, and why in words, of a program that stopped for what it lacks; None for a fault of its own."""
     if isinstance(error, SystemExit):
         usage = getattr(error, "autofix_usage", "")
         if usage:
-            return "exited", f"the command line of the program is incomplete: {usage}; pass its arguments after --"
-        return "exited", f"the program called exit({values.spelled(error.code)})"
+            return Ending.EXITED, f"the command line of the program is incomplete: {usage}; pass its arguments after --"
+        return Ending.EXITED, f"the program called exit({values.spelled(error.code)})"
     refusal = network.cause_of(error)
     if refusal is not None:
-        return "refused", str(refusal)
+        return Ending.REFUSED, str(refusal)
     if isinstance(error, AskedForInputError):
-        return "exited", messages.text(error)
+        return Ending.EXITED, messages.text(error)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)) and error.filename is not None:
         name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else error.filename
         return (
-            "exited",
+            Ending.EXITED,
             f"the program needs {messages.steady(str(name))}, which does not exist; run it where its data is",
         )
     if isinstance(error, ImportError):
-        return "import failed", f"{type(error).__name__}: {messages.text(error)}"
+        return Ending.IMPORT_FAILED, f"{type(error).__name__}: {messages.text(error)}"
     if isinstance(error, AssertionError) and "not compiled with CUDA" in str(error):
-        return "exited", "the program asks a GPU that is not there"
+        return Ending.EXITED, "the program asks a GPU that is not there"
     return None
 
 
