@@ -43,7 +43,7 @@ def judge(
     reasons = [
         *_of_fixes(plan.steps),
         *safety_concerns(plan.steps[0].finding, project),
-        *_of_checks(checks, project.trace),
+        *_of_checks(checks, project),
         *_of_rivals(plan, rivals),
         *_of_run(trace),
         *_of_model(plan.steps, trace, project),
@@ -73,13 +73,25 @@ def _of_fixes(steps: tuple[Step, ...]) -> Iterator[str]:
             yield step.fix.reason or f"{step.fix.rule} repairs are to be read before they are applied"
 
 
-def _of_checks(checks: tuple[Check, ...], before: Trace) -> Iterator[str]:
+def _of_checks(checks: tuple[Check, ...], project: Project) -> Iterator[str]:
     """Yield the checks that fail now and did not fail before."""
-    known = {check.kind for check in before.checks if check.outcome is CheckOutcome.FAILED}
+    known = {check.kind for check in project.trace.checks if check.outcome is CheckOutcome.FAILED}
+    if not _was_folded(project):
+        known.add(CheckKind.ROWS)  # What folds its rows behind the fault does so on purpose.
     for check in checks:
         fails = check.outcome is CheckOutcome.FAILED and check.kind not in known
         if fails or (check.kind is CheckKind.USES and check.outcome is CheckOutcome.NOT_ASKED):
             yield f"{check.kind.value}: {check.detail}"
+
+
+def _was_folded(project: Project) -> bool:
+    """Whether what the failing operation was given had more rows than the sample."""
+    failed = project.trace.failed_operation
+    batch = next((tensor.shape[0] for tensor in project.inputs() if tensor.rank), 0)
+    operands = failed.tensors[:1] if failed is not None else ()
+    return any(
+        tensor.rank and batch and tensor.shape[0] > batch and tensor.shape[0] % batch == 0 for tensor in operands
+    )
 
 
 def _of_rivals(plan: Plan, rivals: Iterable[Plan]) -> Iterator[str]:

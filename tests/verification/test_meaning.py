@@ -258,3 +258,22 @@ def test_what_uses_nothing_of_it_is_not_run(repaired: Repaired) -> None:
     assert report.plan is not None
     assert all(check.kind is not CheckKind.USES for check in report.plan.proof.checks)
     assert report.plan.applicability is Applicability.SAFE
+
+
+def test_rows_that_are_folded_behind_the_fault_are_meant(repaired: Repaired) -> None:
+    """Every position is classified on its own: the repair has nothing to do with it."""
+    text = (
+        HEAD
+        + """class Positions(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(9, 6)
+        self.head = nn.Linear(6, 3)
+
+    def forward(self, x):
+        return self.head(self.fc(x).view(-1, 6))
+"""
+    )
+    report = repaired(text, "2,5,12")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.SAFE
