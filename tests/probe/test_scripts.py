@@ -171,6 +171,22 @@ def test_program_that_cannot_be_run(text: str, words: str, probed: Callable[...,
     assert words in report.message
 
 
+@pytest.mark.parametrize(
+    "options, ending",
+    [
+        ("num_workers=2, prefetch_factor=4, persistent_workers=True", RepairEnding.HEALTHY),
+        ("pin_memory=True", RepairEnding.HEALTHY),
+        ("prefetch_factor=4", RepairEnding.NOT_RUN),
+        ("persistent_workers=True", RepairEnding.NOT_RUN),
+    ],
+)
+def test_options_of_a_loader(options: str, ending: RepairEnding, probed: Callable[..., Report]) -> None:
+    """Loading in one process hides nothing that torch refuses."""
+    load = f"for x in torch.utils.data.DataLoader(torch.ones(8, 4), 2, {options}):\n    model(x)\n"
+    report = probed(MODEL + load)
+    assert report.ending is ending, report.message
+
+
 def test_a_program_without_a_model_is_not_called_healthy(probed: Callable[..., Report]) -> None:
     report = probed("import torch\n\nfor name in ('a', 'b'):\n    print(name)\n")
     assert report.ending is RepairEnding.NOT_RUN

@@ -187,9 +187,13 @@ def _one_process() -> Iterator[None]:
     original = torch.utils.data.DataLoader.__init__
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        kwargs.update(num_workers=0, persistent_workers=False, pin_memory=False, prefetch_factor=None)
-        kwargs.pop("multiprocessing_context", None)
-        original(self, *args[:5], **kwargs)
+        if kwargs.get("num_workers", args[5] if len(args) > 5 else 0):
+            kwargs.update(num_workers=0, persistent_workers=False, pin_memory=False, prefetch_factor=None)
+            kwargs.pop("multiprocessing_context", None)
+            args = args[:5]
+        elif len(args) <= 7:  # What belongs to workers is refused without them, as it is outside of here.
+            kwargs["pin_memory"] = False
+        original(self, *args, **kwargs)
 
     with ExitStack() as stack:
         stack.enter_context(replacing(torch.utils.data.DataLoader, "__init__", init))
