@@ -48,7 +48,7 @@ def cause(project: Project, finding: Finding) -> str:
     words = " ".join(failure.message.split())
     shown = words if len(words) <= MAX_MESSAGE else f"{words[:MAX_MESSAGE]} ..."
     line = finding.call.range.start.line
-    return f"{finding.call.path.name}:{line}: {failure.type}: {shown}".rstrip(": ")
+    return f"{finding.call.path.name}:{line}: {failure.type}: {shown}".rstrip(": .")
 
 
 def _is_outside(project: Project, failure: Failure) -> bool:
