@@ -81,7 +81,7 @@ def search_silent(
     propose: Propose,
     limits: Limits,
 ) -> Found:
-    """Plans for a model that ran, after which nothing is remaining_faults to silent_fault where ``silent_fault`` is."""
+    """Return plans for a model that ran, after which nothing is wrong any more where ``silent_fault`` is."""
     search_state = SearchState(runs)
     search_state.seen.add(())
     _expand(search_state, State((), ()), Progress(0, 0, silent_fault.finding), silent_fault.project, propose)
@@ -149,7 +149,7 @@ def _visit(
 def _visit_silent(
     search_state: SearchState, state: State, original: Trace, find_silent_faults: FindSilentFaults, propose: Propose
 ) -> None:
-    """Keep what is settled, and go on with what is remaining_faults; a model that ran must not raise after a repair."""
+    """Keep a state that is resolved, and go on with the faults that remain; after a repair nothing may raise."""
     trace = _run(search_state, state, MARGIN)
     if trace.ending is not Ending.PASSED:
         return
