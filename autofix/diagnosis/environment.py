@@ -36,8 +36,8 @@ MAX_MESSAGE = 400
 def cause(project: Project, finding: Finding) -> str:
     """Return in words what was refused outside of the code; empty where the code may be at fault.
 
-    Only a finding that no shape, dtype or name explains is asked about. An operation of torch that raised is always the
-    code's, whoever called it.
+    Only a finding that no shape, dtype or name explains is asked about. An operation of torch that raised is the
+    code's, whoever called it, unless its words say that something is absent.
     """
     failure = project.trace.failure
     if failure is None or finding.mismatch is not Mismatch.OTHER:

@@ -13,7 +13,8 @@ from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.source import Source
 
-_TRIANGLES = frozenset(("triu", "tril", "triu_", "tril_"))
+# The operators that make a triangle, and where the last visible column of its first row lies for the default diagonal.
+TRIANGLES = {"tril": 0, "tril_": 0, "triu": -1, "triu_": -1}
 
 
 def shifted_triangle(project: Project, mask: Tensor, columns: str, shift: int) -> Edit | None:
@@ -22,7 +23,7 @@ def shifted_triangle(project: Project, mask: Tensor, columns: str, shift: int) -
     ``columns`` is what its columns are made for: the rows and a further term, which is what the diagonal moves by.
     None where the mask is no triangle that the code makes, or the further term is not written.
     """
-    triangle = next((o for o in project.ancestry(mask) if o.target.rpartition(".")[2] in _TRIANGLES), None)
+    triangle = next((o for o in project.ancestry(mask) if o.operator in TRIANGLES), None)
     further = _further_term(project, triangle, columns, shift) if triangle is not None and shift > 0 else ""
     if triangle is None or not further:
         return None

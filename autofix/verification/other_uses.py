@@ -8,9 +8,10 @@ and after, as far as a way to build and call it is written somewhere.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
+from operator import eq
 from pathlib import Path
 
 from autofix.facts.project_view import Project
@@ -43,7 +44,7 @@ def check(plan: Plan, project: Project, target: Target, run: Callable[[Target, T
     """
     passed: list[str] = []
     unknown: list[str] = []
-    for use in _limited(_uses(plan, project, target)):
+    for use in list(dict.fromkeys(_uses(plan, project, target)))[:MAX_USES]:
         name = f"`{use.expression}`"
         try:
             other = find_target.target(use.path, model=use.expression, elsewhere=_files(project, use.path))
@@ -66,10 +67,6 @@ def check(plan: Plan, project: Project, target: Target, run: Callable[[Target, T
     return Check(CheckKind.USES, CheckOutcome.PASSED, ", ".join(passed)) if passed else None
 
 
-def _limited(uses: Iterable[_Use]) -> list[_Use]:
-    return list(dict.fromkeys(uses))[:MAX_USES]
-
-
 def _difference(before: Trace, after: Trace) -> str:
     """Return in words what is not as it was; empty where nothing is."""
     if after.ending is not Ending.PASSED:
@@ -85,7 +82,7 @@ def _difference(before: Trace, after: Trace) -> str:
 
 
 def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
-    """Yield models that the failing one is no part of, and other constructions of its own class."""
+    """Yield models that the failing one is no part of, and constructions of its own class in files that import it."""
     own = {layer.kind for layer in project.trace.layers} | {model_discovery.class_name(target.model)}
     for path, after in plan.texts:
         source = project.source(path)
@@ -102,8 +99,8 @@ def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
 def _edited(source: Source, after: str) -> set[str]:
     """Return the names of the module whose definitions have lines that another text of the file has otherwise."""
     old, new = source.text.splitlines(), after.splitlines()
-    ends = [list(takewhile(_are_equal, zip(*pair, strict=False))) for pair in ((old, new), (old[::-1], new[::-1]))]
-    first, last = len(ends[0]) + 1, len(old) - len(ends[1])
+    before, behind = (len(list(takewhile(bool, map(eq, *pair)))) for pair in ((old, new), (old[::-1], new[::-1])))
+    first, last = before + 1, len(old) - behind
     changed = {n for n in range(first, last + 1) if len(old) != len(new) or old[n - 1] != new[n - 1]} or {first}
     return {
         name
@@ -111,10 +108,6 @@ def _edited(source: Source, after: str) -> set[str]:
         if changed.intersection(range(node.lineno, (node.end_lineno or node.lineno) + 1))
         for name in _names(node)
     }
-
-
-def _are_equal(pair: tuple[str, str]) -> bool:
-    return pair[0] == pair[1]
 
 
 def _names(node: ast.stmt) -> list[str]:

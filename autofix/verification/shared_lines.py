@@ -8,6 +8,7 @@ from __future__ import annotations
 from autofix.facts.project_view import Project
 from autofix.records.plan import Step
 from autofix.records.trace import Operation, Phase, Trace
+from autofix.records.values import Tensor
 
 
 def changed_beside(steps: tuple[Step, ...], project: Project, after: Trace) -> str | None:
@@ -23,7 +24,7 @@ def changed_beside(steps: tuple[Step, ...], project: Project, after: Trace) -> s
     for own, other in zip(_at(before, failed), _at(after, failed), strict=False):
         if own.raised or own.target != other.target:
             return None
-        if own.scope_index != failed.scope_index and _sizes(own) != _sizes(other):
+        if own.scope_index != failed.scope_index and _shape(own) != _shape(other):
             return own.scope or own.target
     return None
 
@@ -41,6 +42,6 @@ def _at(trace: Trace, failed: Operation) -> list[Operation]:
     ]
 
 
-def _sizes(operation: Operation) -> tuple[object, ...]:
-    """Return the shape of what an operation gave."""
-    return (getattr(operation.result, "shape", None),)
+def _shape(operation: Operation) -> tuple[int, ...] | None:
+    """Return the shape of what an operation gave; None if that is no tensor."""
+    return operation.result.shape if isinstance(operation.result, Tensor) else None

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import NoneType
 
+from autofix.edits.triangles import TRIANGLES
 from autofix.records.trace import Operation, Trace
 from autofix.records.values import Mapping, Sequence, Tensor, Value
 
-# Where the last visible column of the first row lies, for the default diagonal.
-_TRIANGLES = {"tril": 0, "tril_": 0, "triu": -1, "triu_": -1}
 _JOINING = frozenset(("cat", "concat", "concatenate", "hstack"))
 
 
@@ -60,15 +60,15 @@ def _used(operation: Operation, triangles: dict[int, _Triangle]) -> Iterator[tup
 
 def _made(operation: Operation, triangles: dict[int, _Triangle]) -> _Triangle | None:
     """Return the triangle that an operation makes, or hands on; None where it is none, or not known."""
-    name = operation.target.rpartition(".")[2]
+    name = operation.operator
     tensors = operation.tensors
     if not tensors or not isinstance(operation.result, Tensor):
         return None
-    if name in _TRIANGLES:
-        diagonal = _argument(operation, 1, "diagonal", 0)
-        if not isinstance(diagonal, int) or tensors[0].rank < 2:
+    if name in TRIANGLES:
+        diagonal = operation.argument(1, "diagonal")
+        if not isinstance(diagonal, (int, NoneType)) or tensors[0].rank < 2:
             return None
-        return _Triangle(_TRIANGLES[name] + diagonal, tensors[0].shape[-1])
+        return _Triangle(TRIANGLES[name] + (diagonal or 0), tensors[0].shape[-1])
     sources = [triangles[tensor.producer] for tensor in tensors if tensor.producer in triangles]
     if len(sources) != 1:
         return None
@@ -84,7 +84,7 @@ def _made(operation: Operation, triangles: dict[int, _Triangle]) -> _Triangle | 
 def _joined(operation: Operation, triangle: _Triangle, triangles: dict[int, _Triangle]) -> _Triangle | None:
     """Return the triangle with the columns that are put before it or behind it."""
     parts = operation.tensors
-    dimension = _argument(operation, 1, "dim", 1 if operation.target.endswith("hstack") else 0)
+    dimension = 1 if operation.operator == "hstack" else operation.argument(1, "dim") or 0
     if not isinstance(dimension, int) or dimension not in (-1, parts[0].rank - 1):
         return None
     place = next(index for index, part in enumerate(parts) if part.producer in triangles)
@@ -124,11 +124,3 @@ def _start(entry: Value, size: int) -> int | None:
     if start is None:
         return 0
     return (start if start >= 0 else max(0, size + start)) if isinstance(start, int) else None
-
-
-def _argument(operation: Operation, position: int, name: str, default: int) -> Value:
-    """Return an argument by its place or name."""
-    keyword = operation.keyword(name)
-    if keyword is not None:
-        return keyword
-    return operation.arguments[position] if position < len(operation.arguments) else default
