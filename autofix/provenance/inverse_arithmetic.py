@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
+import operator
 from collections.abc import Callable, Iterator
+
+MOST_ORDERED = 5
 
 
 def fit(values: list[int | None], hints: tuple[int, ...]) -> tuple[int, ...] | None:
-    """What each factor has to become: the flattened sizes in order, where there are as many; ones are dropped."""
+    """Return what each factor has to become: the flattened sizes, where there are as many; ones are dropped.
+
+    They stand in order, unless in another one more factors stay as they are: ``24 * 5`` becomes ``24 * 6`` where
+    (6, 24) was flattened.
+    """
     if len(values) == len(hints):
-        return hints
+        return _ordered(values, hints)
     rest = tuple(size for size in hints if size != 1)
     if len(values) == len(rest):
-        return rest
+        return _ordered(values, rest)
     # ``128 * side ** 2``: the last factor stands for the remaining product.
     if 2 <= len(values) < len(hints) and values[0] == hints[0]:
         head = hints[: len(values) - 1]
         if list(values[:-1]) == list(head):
             return (*head, math.prod(hints[len(values) - 1 :]))
     return None
+
+
+def _ordered(values: list[int | None], sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the sizes in the order that leaves most of the values as they are; of equal ones the given order."""
+    if len(sizes) > MOST_ORDERED:
+        return sizes
+    return max(itertools.permutations(sizes), key=lambda order: sum(map(operator.eq, values, order)))
 
 
 def inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) -> Iterator[tuple[int, int]]:
@@ -40,11 +55,11 @@ def inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) 
         yield from ((side, value) for side, value in make() if value >= smallest)
 
 
-def does_nothing(operator: ast.operator, side: int, value: int) -> bool:
+def does_nothing(op: ast.operator, side: int, value: int) -> bool:
     """Whether the other operand alone is the result: ``width * 1``, ``width // 1``, ``width + 0``."""
-    if isinstance(operator, (ast.Mult, ast.Add)):
-        return value == (1 if isinstance(operator, ast.Mult) else 0)
-    neutral = {ast.FloorDiv: 1, ast.Sub: 0}.get(type(operator))
+    if isinstance(op, (ast.Mult, ast.Add)):
+        return value == (1 if isinstance(op, ast.Mult) else 0)
+    neutral = {ast.FloorDiv: 1, ast.Sub: 0}.get(type(op))
     return side == 1 and value == neutral
 
 

@@ -28,6 +28,7 @@ _CHECK_NAMES = {
     CheckKind.BATCH: "other batch sizes",
     CheckKind.ROWS: "one result for each sample",
     CheckKind.INDEPENDENT: "samples independent",
+    CheckKind.CAUSAL: "later positions hidden",
     CheckKind.BACKWARD: "backward",
     CheckKind.USES: "other uses",
     CheckKind.FRESH: "fresh process",

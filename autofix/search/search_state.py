@@ -19,7 +19,7 @@ from autofix.search.progress import Progress
 from autofix.verification.checks import Signature
 
 MARGIN = 9
-PATIENCE = 24  # TraceSource.
+PATIENCE = 24
 
 
 class TraceSource(Protocol):

@@ -131,6 +131,8 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
         yield after
     if path := shared_lines.changed_beside(steps, project, trace):
         yield f"it also changes what `{path}` does, which ran as it was"
+    if shared_lines.is_idle_after(steps, project, trace):
+        yield "the reshape that failed does nothing after it; other sizes may be meant"
 
 
 def _is_set_elsewhere(step: Step, project: Project) -> bool:

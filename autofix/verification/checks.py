@@ -14,7 +14,13 @@ from autofix.verification.proof import shape_of
 
 # How often a failed check counts: other samples were asked for by the user. A plan that fails one is only shown where
 # nothing better was found near.
-_COUNTS = {CheckKind.ALSO: 2, CheckKind.BATCH: 1, CheckKind.INDEPENDENT: 1, CheckKind.BACKWARD: 1}
+_COUNTS = {
+    CheckKind.ALSO: 2,
+    CheckKind.BATCH: 1,
+    CheckKind.INDEPENDENT: 1,
+    CheckKind.CAUSAL: 1,
+    CheckKind.BACKWARD: 1,
+}
 Signature = tuple[object, ...]
 
 

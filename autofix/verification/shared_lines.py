@@ -1,4 +1,4 @@
-"""Other instances of the code that a plan edits: what of the model ran as it was, and would do something else after it.
+"""The line that failed, after a plan: whether other instances that run it do something else, or it does nothing at all.
 
 It compares the trace of the fault with that of the plan; it runs nothing.
 """
@@ -9,6 +9,8 @@ from autofix.facts.project_view import Project
 from autofix.records.plan import Step
 from autofix.records.trace import Operation, Phase, Trace
 from autofix.records.values import Tensor
+
+_RESHAPES = frozenset(("view", "reshape", "unflatten"))
 
 
 def changed_beside(steps: tuple[Step, ...], project: Project, after: Trace) -> str | None:
@@ -27,6 +29,20 @@ def changed_beside(steps: tuple[Step, ...], project: Project, after: Trace) -> s
         if own.scope_index != failed.scope_index and _shape(own) != _shape(other):
             return own.scope or own.target
     return None
+
+
+def is_idle_after(steps: tuple[Step, ...], project: Project, after: Trace) -> bool:
+    """Return whether the reshape that failed is left in place and gives its operand back as it is.
+
+    Nobody writes a reshape that does nothing: other sizes were meant, or another operand.
+    """
+    failed = project.trace.failed_operation
+    if failed is None or not failed.frames or steps[0].finding.silent or failed.operator not in _RESHAPES:
+        return False
+    for own, other in zip(_at(project.trace, failed), _at(after, failed), strict=False):
+        if own is failed:
+            return bool(other.tensors) and _shape(other) == other.tensors[0].shape
+    return False
 
 
 def _at(trace: Trace, failed: Operation) -> list[Operation]:

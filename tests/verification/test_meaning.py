@@ -277,3 +277,83 @@ def test_rows_that_are_folded_behind_the_fault_are_meant(repaired: Repaired) -> 
     report = repaired(text, "2,5,12")
     assert report.plan is not None
     assert report.plan.applicability is Applicability.SAFE
+
+
+CAUSAL = (
+    HEAD
+    + """class CausalSelfAttention(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.qkv = nn.Linear(dim, 3 * dim)
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).chunk(3, -1)
+        hidden = torch.ones(x.size(1), x.size(1)).triu(1).bool()
+        scores = (q @ k.mT).masked_fill(hidden, float("-inf"))
+        return scores.softmax({dimension}) @ v
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = CausalSelfAttention(8)
+        self.head = nn.Linear(9, 5)
+
+    def forward(self, x):
+        return self.head(self.attention(x))
+"""
+)
+
+
+@pytest.mark.parametrize(
+    "dimension, outcome, detail",
+    [
+        (-1, CheckOutcome.PASSED, ""),
+        (-2, CheckOutcome.FAILED, "a change of position 3 reaches the output of position 0"),
+    ],
+)
+def test_a_model_that_hides_later_positions_has_to_hide_them_after_the_repair(
+    repaired: Repaired, dimension: int, outcome: CheckOutcome, detail: str
+) -> None:
+    report = repaired(CAUSAL.format(dimension=dimension), "2,7,8", model="Net()")
+    assert report.plan is not None
+    check = next(check for check in report.plan.proof.checks if check.kind is CheckKind.CAUSAL)
+    assert (check.outcome, check.detail) == (outcome, detail)
+    assert (report.plan.applicability is Applicability.SAFE) == (outcome is CheckOutcome.PASSED)
+
+
+def test_a_model_that_hides_nothing_is_not_asked_for_later_positions(repaired: Repaired) -> None:
+    """A triangle of learned values is a factor of a matrix, not a mask."""
+    text = (
+        HEAD
+        + """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.factor = nn.Parameter(torch.randn(8, 8))
+        self.head = nn.Linear(9, 5)
+
+    def forward(self, x):
+        return self.head(x @ self.factor.tril())
+"""
+    )
+    report = repaired(text, "2,7,8")
+    assert report.plan is not None
+    assert all(check.kind is not CheckKind.CAUSAL for check in report.plan.proof.checks)
+
+
+def test_a_reshape_that_does_nothing_after_the_repair_is_not_meant(repaired: Repaired) -> None:
+    text = (
+        HEAD
+        + """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.width = 3
+
+    def forward(self, x):
+        return x.view(-1, 3).view(5, 2)
+"""
+    )
+    report = repaired(text, "4,2,3,3")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.UNSAFE
+    assert "the reshape that failed does nothing after it; other sizes may be meant" in report.plan.notes

@@ -100,6 +100,7 @@ class CheckKind(StrEnum):
     BATCH = "other batch sizes"
     ROWS = "one result for each sample"
     INDEPENDENT = "samples independent"
+    CAUSAL = "later positions hidden"
     BACKWARD = "backward"
     USES = "other uses of what it edits"
     FRESH = "fresh process"

@@ -1,4 +1,4 @@
-"""The verification checks that need the model at hand: other samples, other batch sizes, batch mixing, gradients.
+"""The verification checks that need the model at hand: other samples and batches, mixing, later positions, gradients.
 
 Each check answers passed, failed or not asked, with sizes in words. It judges only what it ran.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from ..main.wire import CheckKind, CheckOutcome, CheckRow, OperationRow, RunRequest, SamplesRequest
-from . import batch_leakage, global_state, inputs, messages
+from . import batch_leakage, causality, global_state, inputs, messages
 from .batch_leakage import leaves as _leaves
 
 PASSED, FAILED, NOT_ASKED = CheckOutcome.PASSED, CheckOutcome.FAILED, CheckOutcome.NOT_ASKED
@@ -39,6 +39,7 @@ def run(
 
     call = _calling(model)
     also = [CheckKind.ALSO, *_also(call, request, namespace)]
+    hides = causality.applies(model, recorded)
     if seconds * 12 > request.limits.run_seconds:
         slow = "one forward takes too long for it"
         return [
@@ -46,6 +47,7 @@ def run(
             [CheckKind.BATCH, NOT_ASKED, slow],
             [CheckKind.ROWS, *_rows(request, output)],
             [CheckKind.INDEPENDENT, NOT_ASKED, slow],
+            *([[CheckKind.CAUSAL, NOT_ASKED, slow]] if hides else ()),
             [
                 CheckKind.BACKWARD,
                 *(_backward(model, output, called) if seconds * 4 < request.limits.run_seconds else (NOT_ASKED, slow)),
@@ -59,6 +61,7 @@ def run(
         [CheckKind.BATCH, outcome, detail],
         [CheckKind.ROWS, *_rows(request, output)],
         [CheckKind.INDEPENDENT, *independent, *(place or ())],
+        *([[CheckKind.CAUSAL, *_causal(model, call, request, namespace)]] if hides else ()),
         [CheckKind.BACKWARD, *_backward(model, small, called)],
     ]
 
@@ -69,6 +72,7 @@ def run_without_values(
     namespace: dict[str, Any],
     output: Any,
     called: set[int],
+    recorded: list[OperationRow],
 ) -> list[CheckRow]:
     """Return the checks as ``run`` does, for tensors without values: what a change of values reaches is not asked."""
     call = _calling(model)
@@ -78,6 +82,7 @@ def run_without_values(
         [CheckKind.BATCH, outcome, detail],
         [CheckKind.ROWS, *_rows(request, output)],
         [CheckKind.INDEPENDENT, NOT_ASKED, NO_VALUES],
+        *([[CheckKind.CAUSAL, NOT_ASKED, NO_VALUES]] if causality.applies(model, recorded) else ()),
         [CheckKind.BACKWARD, *_backward(model, small, called)],
     ]
 
@@ -215,21 +220,27 @@ def _perturbed(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     bounds = {one.name: one for one in samples.inputs if one.name is not None}
     unnamed = [one for one in samples.inputs if one.name is None]
+    return (
+        tuple(inputs.with_other_values(value, one, (row,)) for value, one in zip(positional, unnamed, strict=True)),
+        {name: inputs.with_other_values(value, bounds[name], (row,)) for name, value in named.items()},
+    )
 
-    def change(value: Any, one: Any) -> Any:
-        if not isinstance(value, torch.Tensor) or value.dim() == 0:
-            return value
-        value = value.clone()
-        if value.is_floating_point() or value.is_complex():
-            value[row] = value[row] * -1.5 + 0.5
-        elif value.dtype is torch.bool:
-            return value
-        else:
-            low, high = one.low or 0, one.high if one.high is not None else (one.low or 0) + inputs.DEFAULT_HIGH
-            value[row] = low + (value[row] - low + 1) % max(1, high - low)
-        return value
 
-    return tuple(map(change, positional, unnamed)), {name: change(value, bounds[name]) for name, value in named.items()}
+def _causal(model: torch.nn.Module, call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome:
+    """Return whether earlier outputs do not depend on later positions."""
+    samples = request.samples
+    bounds: dict[int | str, Any] = {one.name: one for one in samples.inputs if one.name is not None}
+    bounds |= dict(enumerate(one for one in samples.inputs if one.name is None))
+
+    def change(value: Any, source: int | str, dimension: int, start: int) -> Any:
+        places = (*(slice(None),) * dimension, slice(start, None))
+        return inputs.with_other_values(value, bounds.get(source), places)
+
+    with _evaluating(model), torch.no_grad():
+        try:
+            return causality.check(lambda given: call(*given), lambda: inputs.build(samples, namespace), change)
+        except Exception as error:
+            return NOT_ASKED, messages.first_line(error)
 
 
 def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:

@@ -45,6 +45,23 @@ def check(model: torch.nn.Module, positional: tuple[Any, ...], named: dict[str, 
         raise SampleError(f"the sample has {names} but {takes}: {error}") from None
 
 
+def with_other_values(value: Any, bounds: InputRequest | None, places: tuple[Any, ...]) -> Any:
+    """Return a copy of an input with other values at ``places``, within the bounds of its kind; booleans stay."""
+    if not isinstance(value, torch.Tensor) or value.dim() == 0 or value.dtype is torch.bool:
+        return value
+    value = value.clone()
+    if value.is_floating_point() or value.is_complex():
+        value[places] = value[places] * -1.5 + 0.5
+        return value
+    if bounds is None:
+        low, high = int(value.min()), int(value.max()) + 1
+    else:
+        low = bounds.low or 0
+        high = bounds.high if bounds.high is not None else low + DEFAULT_HIGH
+    value[places] = low + (value[places] - low + 1) % max(1, high - low)
+    return value
+
+
 def _evaluated(expression: str, namespace: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     scope = {"torch": torch, **namespace}
     try:

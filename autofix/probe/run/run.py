@@ -145,7 +145,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
         if recorder.meta is None:
             reply["checks"] = checks.run(*asked, seconds, recorder.operations)
         else:
-            reply["checks"] = checks.run_without_values(*asked)
+            reply["checks"] = checks.run_without_values(*asked, recorder.operations)
 
 
 def _load(request: RunRequest, recorder: Recorder, reply: Reply, stage: list[Stage]) -> ModuleType:
