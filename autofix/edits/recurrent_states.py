@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.size_reads import axis_sites, live_sites
+from autofix.facts.call_sites import written
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.size_origins import expression_of, origin, parts
+from autofix.facts.size_origins import origin, parts
 from autofix.provenance import Site, SiteKind, sites
 from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
@@ -83,10 +84,10 @@ def direction_slices(project: Project, tensor: Tensor, layers: int) -> tuple[Edi
         bounds = key.items[:2] if isinstance(key, Sequence) and key.type == "slice" else ()
         if bounds not in {choice[half] for choice in HALVES} if half < 2 else True:
             return ()
-        written = expression_of(project, taken)
-        first = written.node.slice if written is not None and isinstance(written.node, ast.Subscript) else None
+        place = written(project, taken)
+        first = place.node.slice if place is not None and isinstance(place.node, ast.Subscript) else None
         first = first.elts[0] if isinstance(first, ast.Tuple) else first
-        if written is None or not isinstance(first, ast.Slice):
+        if place is None or not isinstance(first, ast.Slice):
             return ()
-        edits.append(Edit(written.source.path, written.source.range_of(first), f"{half}::2"))
+        edits.append(Edit(place.source.path, place.source.range_of(first), f"{half}::2"))
     return tuple(edits)

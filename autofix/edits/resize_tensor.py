@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autofix.edits.size_reads import live_sites, size_sites
+from autofix.facts.call_sites import frames_of
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.size_origins import Origin, origin, with_environments
+from autofix.facts.size_origins import Origin, origin
 from autofix.operators.shape_functions import clashing_dimensions
 from autofix.provenance import Site, SiteKind, dearest
 from autofix.records.costs import Counted
@@ -131,7 +132,7 @@ def made_name(project: Project, tensor: Tensor) -> str:
 
 def _bound(project: Project, source: Source, operation: Operation, other: Tensor, from_end: int, want: int) -> str:
     """The length as the function has it: a name with that value, or read from the tensor that has it."""
-    frames = with_environments(project, operation.frames)
+    frames = frames_of(project, operation)
     names = project.names(Expression(source, ast.Constant(None), frames)).local
     items = names.items if names is not None else ()
     number = next((n for n, v in items if is_integer(v) and v == want and n.isidentifier()), "")

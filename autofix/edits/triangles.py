@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from autofix.facts.call_sites import argument_of
+from autofix.facts.call_sites import argument_of, written
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.size_origins import expression_of, origin
+from autofix.facts.size_origins import origin
 from autofix.provenance.render_expression import parsed
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Operation
@@ -27,11 +27,11 @@ def shifted_triangle(project: Project, mask: Tensor, columns: str, shift: int) -
     further = _further_term(project, triangle, columns, shift) if triangle is not None and shift > 0 else ""
     if triangle is None or not further:
         return None
-    written = argument_of(project, triangle, 1, "diagonal")
-    if written is not None:
-        plain = isinstance(written.node, ast.Constant) and written.node.value == 0
-        return written.source.replace(written.node, further if plain else f"{further} + {written.text}")
-    call = expression_of(project, triangle)
+    diagonal = argument_of(project, triangle, 1, "diagonal")
+    if diagonal is not None:
+        plain = isinstance(diagonal.node, ast.Constant) and diagonal.node.value == 0
+        return diagonal.source.replace(diagonal.node, further if plain else f"{further} + {diagonal.text}")
+    call = written(project, triangle)
     if call is None or not isinstance(call.node, ast.Call):
         return None
     return _appended(call.source, call.node, f"diagonal={further}")
@@ -48,7 +48,7 @@ def _further_term(project: Project, triangle: Operation, columns: str, shift: in
     """Return what is worth ``shift``: a term of the sum ``columns``, else the difference to the rows; empty if neither
     is written.
     """
-    place = expression_of(project, triangle)
+    place = written(project, triangle)
     rows = origin(project, triangle.tensors[0], triangle.tensors[0].rank - 2) if triangle.tensors else None
     if place is None:
         return ""

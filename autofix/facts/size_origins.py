@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from autofix.facts.call_sites import argument_of
+from autofix.facts.call_sites import argument_of, written
 from autofix.facts.project_view import Expression, Project
-from autofix.records.trace import Frame, Operation, OperationKind, Phase
+from autofix.records.trace import Operation, OperationKind, Phase
 from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax.source import argument, dotted
 
@@ -81,49 +81,25 @@ def origin(project: Project, tensor: Tensor, dimension: int) -> Origin | None:
     return None
 
 
-def with_environments(project: Project, frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
-    """Frames recorded without their values get those of the same function where the run ended, or of its layers."""
-    failure = project.trace.failure
-    known = [
-        *(failure.frames if failure is not None else ()),
-        *(f for layer in project.trace.layers for f in layer.construction),
-    ]
-
-    def filled(frame: Frame) -> Frame:
-        if frame.environment is not None:
-            return frame
-        same = (f for f in known if (f.path, f.function) == (frame.path, frame.function))
-        twin = next((f for f in same if f.environment is not None), None)
-        return frame if twin is None else replace(frame, environment=twin.environment)
-
-    return tuple(filled(frame) for frame in frames)
-
-
-def expression_of(project: Project, operation: Operation) -> Expression | None:
-    """The expression an operation was recorded at, in frames with values as far as they are known."""
-    found = project.expression(operation)
-    return None if found is None else replace(found, frames=with_environments(project, found.frames))
-
-
 # -- calls that make a tensor ------------------------------------------------------------------------------------------
 
 
 def _made(project: Project, operation: Operation, dimension: int) -> Origin | None:
-    call = expression_of(project, operation)
+    call = written(project, operation)
     if call is None or not isinstance(call.node, ast.Call):
         return None
-    written = dotted(call.node.func).rpartition(".")[2] or getattr(call.node.func, "attr", "")
+    callee = dotted(call.node.func).rpartition(".")[2] or getattr(call.node.func, "attr", "")
     name = operation.operator
     node: ast.expr | None = None
-    if written == name == "arange" and dimension == 0:
+    if callee == name == "arange" and dimension == 0:
         return _counted(operation, call, call.node)
-    if written == _SQUARE_MASK:
+    if callee == _SQUARE_MASK:
         node = call.node.args[0] if call.node.args else None
-    elif written == name == "linspace" and dimension == 0:
+    elif callee == name == "linspace" and dimension == 0:
         node = argument(call.node, 2, "steps")
-    elif written == name == "eye" and call.node.args:
+    elif callee == name == "eye" and call.node.args:
         node = call.node.args[min(dimension, len(call.node.args) - 1)]
-    elif name in FACTORIES and written == name:
+    elif name in FACTORIES and callee == name:
         sizes = size_arguments(call.node)
         node = sizes[dimension] if dimension < len(sizes) else None
     if node is None or isinstance(node, ast.Starred):
@@ -167,7 +143,7 @@ def _repeated(project: Project, operation: Operation, dimension: int) -> Origin 
         place = argument_of(project, operation, 1 + dimension, "")
     if place is None or not isinstance(project.integer(place), int):
         return None
-    return Origin(replace(place, frames=with_environments(project, place.frames)), operation.phase, of=of)
+    return Origin(place, operation.phase, of=of)
 
 
 def _has_maker(operation: Operation) -> bool:
@@ -236,11 +212,11 @@ def _cut(project: Project, operation: Operation, dimension: int) -> Origin | Non
 
 def slice_bound(project: Project, operation: Operation, index: int) -> Expression | None:
     """The upper bound written at one place of a subscript."""
-    found = expression_of(project, operation)
+    found = written(project, operation)
     if found is None or not isinstance(found.node, ast.Subscript):
         return None
-    written = found.node.slice.elts if isinstance(found.node.slice, ast.Tuple) else [found.node.slice]
-    part = written[index] if index < len(written) else None
+    bounds = found.node.slice.elts if isinstance(found.node.slice, ast.Tuple) else [found.node.slice]
+    part = bounds[index] if index < len(bounds) else None
     return replace(found, node=part.upper) if isinstance(part, ast.Slice) and part.upper is not None else None
 
 

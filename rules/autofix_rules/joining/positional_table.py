@@ -22,8 +22,9 @@ from collections.abc import Iterator
 
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
+from autofix.facts.call_sites import written
 from autofix.facts.project_view import Expression
-from autofix.facts.size_origins import expression_of, parts, slice_bound
+from autofix.facts.size_origins import parts, slice_bound
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
@@ -113,7 +114,7 @@ class PositionalTable(Rule):
             or not taken.target.endswith("getitem")
         ):
             return
-        bound, subscript = _first_bound(project, taken), expression_of(project, taken)
+        bound, subscript = _first_bound(project, taken), written(project, taken)
         if (
             bound is None
             or subscript is None

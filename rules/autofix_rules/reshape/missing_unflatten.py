@@ -22,8 +22,9 @@ from collections.abc import Iterator
 from enum import Enum
 
 from autofix.edits.insert_view_op import insertions
+from autofix.facts.call_sites import written
 from autofix.facts.project_view import Expression
-from autofix.facts.size_origins import FACTORIES, expression_of, size_arguments
+from autofix.facts.size_origins import FACTORIES, size_arguments
 from autofix.provenance.channel_sites import number, spatial
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer
 from autofix.provenance.render_expression import factors_of
@@ -154,7 +155,7 @@ def _spaces(
 def _at_making(project: Project, tensor: Tensor, dimensions: int) -> Edit | None:
     """``torch.randn(8, 100)`` becomes ``torch.randn(8, 100, 1, 1)``, where all its sizes are written out."""
     producer = project.producer(tensor)
-    call = expression_of(project, producer) if producer is not None and producer.operator in FACTORIES else None
+    call = written(project, producer) if producer is not None and producer.operator in FACTORIES else None
     if call is None or not isinstance(call.node, ast.Call):
         return None
     sizes = size_arguments(call.node)

@@ -19,8 +19,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.facts.call_sites import frames_of
 from autofix.facts.project_view import Expression
-from autofix.facts.size_origins import with_environments
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.values import Sequence, Value, tensors_of
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
@@ -87,11 +87,10 @@ class TupleResult(Rule):
 def _tuple_expression(finding: Finding, project: Project) -> Expression | None:
     """The expression of the tuple: an argument of the failing call, or an operand where Python raised."""
     failure, operation = project.trace.failure, project.operation(finding)
-    frames = operation.frames if operation is not None else failure.frames if failure is not None else ()
+    frames = frames_of(project, operation) if operation is not None else failure.frames if failure is not None else ()
     if not frames:
         return None
     source = project.source(frames[0].path)
-    frames = with_environments(project, frames)
     for outer in source.nodes_at(frames[0].range):
         for node in ast.walk(outer):
             if not isinstance(node, ast.expr) or node is outer:
