@@ -18,6 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = sorted((*(ROOT / "autofix").rglob("*.py"), *(ROOT / "rules").rglob("*.py")))
 MAX_LINES = 300
+MAX_LINES_OF_FUNCTION = 60
 # Longer files: how long each may be, and why it is one.
 LONGER: dict[str, tuple[int, str]] = {
     "autofix.frontends.cli.parser": (430, "every option of every command, which a reader wants side by side"),
@@ -382,6 +383,13 @@ def test_file_is_short_and_says_what_it_does(path: Path) -> None:
     lines = len(path.read_text("utf-8").splitlines())
     assert lines <= LONGER.get(name, (MAX_LINES, ""))[0]
     assert ast.get_docstring(_tree(path))
+
+
+@EVERY_FILE
+def test_functions_are_short(path: Path) -> None:
+    functions = (node for node in ast.walk(_tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    lengths = {f"{node.name}, line {node.lineno}": (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES_OF_FUNCTION} == {}
 
 
 def test_the_list_of_longer_files_is_no_longer_than_needed() -> None:

@@ -41,7 +41,7 @@ def test_a_hook_is_a_command_on_files(hook: dict[str, Any]) -> None:
     choice = parser.parse([*words, "net.py", "a folder/nb.ipynb"])
     assert isinstance(choice, BatchChoice)
     assert choice.paths == (Path("net.py"), Path("a folder/nb.ipynb"))
-    assert choice.apply is (hook["id"] == "autofix-fix")
+    assert choice.delivery.apply is (hook["id"] == "autofix-fix")
 
 
 @pytest.mark.torch

@@ -36,7 +36,7 @@ _BY_SUFFIX = {
 
 def batch(choice: BatchChoice) -> int:
     """0: nothing to repair, or all of it was applied; 1: faults remain or patches are proposed; 2: targets not run."""
-    for path in choice.reports:
+    for path in choice.delivery.reports:
         format_of(path)
     if choice.resume:
         choice = _resumed(choice)
@@ -46,8 +46,8 @@ def batch(choice: BatchChoice) -> int:
         if options.config is None
         else source_files.base_of((*options.paths, options.config))
     )
-    if choice.branch is not None:
-        delivery.check_branch(base, choice.branch)
+    if choice.delivery.branch is not None:
+        delivery.check_branch(base, choice.delivery.branch)
     folder = None if choice.no_cache else choice.cache_dir or base / FOLDER
     with Journal(folder) as journal, _progress(wanted=not choice.streams.quiet) as progress:
         work = BatchWork(base, journal, _executor(choice, base), progress, choice.max_seconds)
@@ -88,7 +88,9 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
     nothing = _nothing(options) if not found else ""
     if nothing and options.since is None and any(path.is_dir() for path in options.paths):
         raise UsageError(nothing)  # Among named or changed files there need be no model, in a tree there should be.
-    outcomes = pipeline.repaired(work, found, lambda one: delivery.deliverable(one, unsafe=choice.unsafe_fixes))
+    outcomes = pipeline.repaired(
+        work, found, lambda one: delivery.deliverable(one, unsafe=choice.delivery.unsafe_fixes)
+    )
     report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__)
     work.progress.end()
     code = _deliver(choice, report, work)
@@ -131,14 +133,14 @@ def _executor(choice: BatchChoice, base: Path) -> Callable[[], Executor]:
 
 
 def _deliver(choice: BatchChoice, report: BatchReport, work: BatchWork) -> int:
-    chosen = [one for one in report.outcomes if delivery.deliverable(one, unsafe=choice.unsafe_fixes)]
+    chosen = [one for one in report.outcomes if delivery.deliverable(one, unsafe=choice.delivery.unsafe_fixes)]
     wrote = list(_written(choice, chosen, work.base))
-    for path in choice.reports:
+    for path in choice.delivery.reports:
         atomic_write.write_file(path, rendered(report, format_of(path)).encode("utf-8"))
         wrote.append(f"wrote {path}")
     if not choice.streams.quiet:
         colour = terminal.colour(sys.stderr, refused=choice.streams.no_color)
-        shown = text.render(report, colour=colour, verbose=choice.streams.verbose, unsafe=choice.unsafe_fixes)
+        shown = text.render(report, colour=colour, verbose=choice.streams.verbose, unsafe=choice.delivery.unsafe_fixes)
         sys.stderr.write(shown + "".join(f"{terminal.one_line(one)}\n" for one in wrote))
         sys.stderr.flush()
     _print(choice, report, chosen)
@@ -147,7 +149,7 @@ def _deliver(choice: BatchChoice, report: BatchReport, work: BatchWork) -> int:
 
 def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]) -> int:
     left = report.outcomes
-    if choice.apply:
+    if choice.delivery.apply:
         left = tuple(one for one in report.outcomes if one not in chosen and not one.remark)
     code = BatchReport(left).exit_code
     return 0 if code == 1 and choice.exit_zero else code
@@ -155,24 +157,24 @@ def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]
 
 def _written(choice: BatchChoice, chosen: Sequence[JobOutcome], base: Path) -> Iterator[str]:
     """Where patches went, in words."""
-    if choice.output is not None:
-        atomic_write.write_file(choice.output, delivery.one_patch(chosen))
-        yield f"wrote {choice.output}"
-    if choice.output_dir is not None:
+    if choice.delivery.output is not None:
+        atomic_write.write_file(choice.delivery.output, delivery.one_patch(chosen))
+        yield f"wrote {choice.delivery.output}"
+    if choice.delivery.output_dir is not None:
         try:
-            choice.output_dir.mkdir(parents=True, exist_ok=True)
+            choice.delivery.output_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ConflictError(f"cannot make {choice.output_dir}: {error.strerror}") from error
+            raise ConflictError(f"cannot make {choice.delivery.output_dir}: {error.strerror}") from error
         for name, outcome in zip(delivery.names(chosen), chosen, strict=True):
-            atomic_write.write_file(choice.output_dir / name, delivery.own_patch(outcome))
-        yield f"wrote {_counted(len(chosen), 'patch', 'patches')} to {choice.output_dir}"
-    if choice.branch is not None:
+            atomic_write.write_file(choice.delivery.output_dir / name, delivery.own_patch(outcome))
+        yield f"wrote {_counted(len(chosen), 'patch', 'patches')} to {choice.delivery.output_dir}"
+    if choice.delivery.branch is not None:
         if not chosen:
-            yield f"made no branch {choice.branch}: there is nothing to commit"
+            yield f"made no branch {choice.delivery.branch}: there is nothing to commit"
             return
-        made = delivery.branch(base, choice.branch, chosen)
-        yield f"made the branch {choice.branch} with {_counted(made, 'commit', 'commits')}"
-    if choice.apply:
+        made = delivery.branch(base, choice.delivery.branch, chosen)
+        yield f"made the branch {choice.delivery.branch} with {_counted(made, 'commit', 'commits')}"
+    if choice.delivery.apply:
         changes = delivery.joined(chosen)
         atomic_write.write(changes, base)
         yield from (f"wrote {change.path}" for change in changes)
@@ -183,9 +185,9 @@ def _counted(number: int, one: str, several: str) -> str:
 
 
 def _print(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]) -> None:
-    if choice.format is not BatchFormat.TEXT:
-        sys.stdout.buffer.write(rendered(report, choice.format).encode("utf-8"))
-    elif not any((choice.output, choice.output_dir, choice.branch, choice.apply)):
+    if choice.delivery.format is not BatchFormat.TEXT:
+        sys.stdout.buffer.write(rendered(report, choice.delivery.format).encode("utf-8"))
+    elif not any((choice.delivery.output, choice.delivery.output_dir, choice.delivery.branch, choice.delivery.apply)):
         made = delivery.one_patch(chosen)
         if sys.stdout.isatty():
             coloured = terminal.colour(sys.stdout, refused=choice.streams.no_color)

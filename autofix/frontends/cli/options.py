@@ -37,9 +37,9 @@ class RunChoice:
 
 @dataclass(frozen=True, slots=True)
 class StreamChoice:
-    quiet: bool
-    verbose: bool
-    no_color: bool
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,19 @@ class BatchFormat(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryChoice:
+    """Where the repairs of a batch go, and the reports of it."""
+
+    output: Path | None = None
+    output_dir: Path | None = None
+    branch: str | None = None
+    apply: bool = False
+    unsafe_fixes: bool = False
+    reports: tuple[Path, ...] = ()
+    format: BatchFormat = BatchFormat.TEXT
+
+
+@dataclass(frozen=True, slots=True)
 class BatchChoice:
     """What the user said about many targets; ``words`` are the command line itself, for a run that goes on later."""
 
@@ -90,13 +103,7 @@ class BatchChoice:
     since: str | None
     jobs: int | None
     scheduler: str | None
-    output: Path | None
-    output_dir: Path | None
-    branch: str | None
-    apply: bool
-    unsafe_fixes: bool
-    reports: tuple[Path, ...]
-    format: BatchFormat
+    delivery: DeliveryChoice
     options: RunOptions
     max_seconds: float | None
     resume: bool
@@ -163,8 +170,14 @@ def _check_batch(choice: BatchChoice) -> None:
             "--resume goes on with the paths of the last batch; leave the paths out",
         ),
         (choice.resume and choice.no_cache, "--resume needs what --no-cache leaves out; choose one"),
-        (choice.apply and choice.branch is not None, "--apply writes the files, --branch leaves them; choose one"),
-        (choice.apply and choice.output is not None, "--apply writes the files, --output a patch; choose one"),
+        (
+            choice.delivery.apply and choice.delivery.branch is not None,
+            "--apply writes the files, --branch leaves them; choose one",
+        ),
+        (
+            choice.delivery.apply and choice.delivery.output is not None,
+            "--apply writes the files, --output a patch; choose one",
+        ),
         (choice.jobs is not None and choice.scheduler is not None, "--jobs counts local workers; --scheduler has none"),
     )
     for contradicts, message in contradictions:

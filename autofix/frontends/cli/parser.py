@@ -6,8 +6,8 @@ It reads no file, runs nothing and never prints an error; what cannot be parsed 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
@@ -20,6 +20,7 @@ from autofix.frontends.cli.options import (
     BatchChoice,
     BatchFormat,
     Choice,
+    DeliveryChoice,
     ExplainChoice,
     Finished,
     Format,
@@ -163,9 +164,7 @@ _Also = Annotated[
     list[str] | None,
     typer.Option("--also", metavar="SHAPE[;SHAPE...]", help="A further sample that must work; repeatable."),
 ]
-_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
-_Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
-_NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
+_ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")]
 
 
 # One row for each field of ``RunOptions``: how it is said on every command line that runs something.
@@ -207,27 +206,58 @@ _RUN_OPTIONS: dict[str, Any] = {
 }
 
 
-def _with_run_options(*left_out: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command the options of the table, as one argument ``options``, without those that it has no use for."""
-    rows = {name: row for name, row in _RUN_OPTIONS.items() if name not in left_out}
+# What every command says of its streams, and a batch of where its results go: rows for the fields of the two records.
+_STREAM_OPTIONS: dict[str, Any] = {
+    "quiet": Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")],
+    "verbose": Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")],
+    "no_color": Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")],
+}
+_DELIVERY_OPTIONS: dict[str, Any] = {
+    "output": Annotated[Path | None, typer.Option("--output", metavar="FILE", help="One patch of all.")],
+    "output_dir": Annotated[
+        Path | None, typer.Option("--output-dir", metavar="FOLDER", help="One patch for each target.")
+    ],
+    "branch": Annotated[
+        str | None, typer.Option("--branch", metavar="NAME", help="A git branch, one commit for each target.")
+    ],
+    "apply": Annotated[bool, typer.Option("--apply", help="Write the safe repairs.")],
+    "unsafe_fixes": Annotated[bool, typer.Option("--unsafe-fixes", help="Deliver unsafe repairs too.")],
+    "reports": Annotated[
+        list[Path] | None,
+        typer.Option("--report", metavar="FILE", help="A report: .html, .md, .json, .sarif, .xml (JUnit); repeatable."),
+    ],
+    "format": Annotated[BatchFormat, typer.Option("--format", help="Output format.")],
+}
+_TABLES: dict[type, dict[str, Any]] = {
+    RunOptions: _RUN_OPTIONS,
+    StreamChoice: _STREAM_OPTIONS,
+    DeliveryChoice: _DELIVERY_OPTIONS,
+}
+
+
+def _with_tables(*left_out: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the rows of a table in place of each argument that is a record with one, but those left out."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        def run(**values: Any) -> Any:
-            said: dict[str, Any] = {name: values.pop(name) for name in rows}
-            said |= {name: _codes(said[name]) for name, row in rows.items() if _is_list(row)}
-            return command(**values, options=RunOptions(**said))
-
         hints = get_type_hints(command, include_extras=True)
-        parameters = []
+        tables = {
+            name: {field: row for field, row in _TABLES[hint].items() if field not in left_out}
+            for name, hint in hints.items()
+            if isinstance(hint, type) and hint in _TABLES
+        }
+
+        def run(**values: Any) -> Any:
+            for name, rows in tables.items():
+                said = {field: _as_tuple(row, values.pop(field)) for field, row in rows.items()}
+                values[name] = hints[name](**said)
+            return command(**values)
+
+        parameters: list[inspect.Parameter] = []
         for one in inspect.signature(command).parameters.values():
-            if one.name != "options":
+            if one.name in tables:
+                parameters += _parameters(hints[one.name], tables[one.name])
+            else:
                 parameters.append(one.replace(annotation=hints[one.name], kind=inspect.Parameter.KEYWORD_ONLY))
-                continue
-            for name, row in rows.items():
-                default = False if get_args(row)[0] is bool else None
-                parameters.append(
-                    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=row)
-                )
         run.__doc__, run.__name__ = command.__doc__, command.__name__
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -236,12 +266,24 @@ def _with_run_options(*left_out: str) -> Callable[[Callable[..., Any]], Callable
     return decorate
 
 
-def _is_list(row: Any) -> bool:
-    return bool(get_args(row)[0] == list[str] | None)
+def _parameters(record: Any, rows: dict[str, Any]) -> Iterator[inspect.Parameter]:
+    """Yield the rows as parameters, with the defaults of the record's fields; of a list, not said is None."""
+    defaults = {field.name: field.default for field in fields(record)}
+    for name, row in rows.items():
+        default = defaults[name] if defaults[name] != () else None
+        yield inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=row)
+
+
+def _as_tuple(row: Any, value: Any) -> Any:
+    """Return what was said as the record has it: a list as a tuple, of texts the codes in each."""
+    kind = get_args(row)[0]
+    if kind == list[str] | None:
+        return _codes(value)
+    return tuple(value or ()) if kind == list[Path] | None else value
 
 
 @_app.command(REPAIR, cls=Command, hidden=True)
-@_with_run_options()
+@_with_tables()
 def _repair(
     file: _File,
     sample_shape: _SampleShape = None,
@@ -257,10 +299,8 @@ def _repair(
     format: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.TEXT,
     options: RunOptions = RunOptions(),  # noqa: B008
     stdin_filename: _StdinFilename = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")] = False,
-    quiet: _Quiet = False,
-    verbose: _Verbose = False,
-    no_color: _NoColor = False,
+    exit_zero: _ExitZero = False,
+    streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> RepairChoice:
     """Repair a model (the command's name may be left out)."""
     run = RunChoice(
@@ -274,7 +314,7 @@ def _repair(
     )
     return RepairChoice(
         run=run,
-        streams=StreamChoice(quiet, verbose, no_color),
+        streams=streams,
         apply=apply,
         unsafe_fixes=unsafe_fixes,
         output=output,
@@ -287,7 +327,7 @@ def _repair(
 
 
 @_app.command("shapes", cls=Command)
-@_with_run_options("prefer", "select", "ignore")
+@_with_tables("prefer", "select", "ignore")
 def _shapes(
     file: _File,
     sample_shape: _SampleShape = None,
@@ -295,9 +335,7 @@ def _shapes(
     model: _Model = None,
     options: RunOptions = RunOptions(),  # noqa: B008
     stdin_filename: _StdinFilename = None,
-    quiet: _Quiet = False,
-    verbose: _Verbose = False,
-    no_color: _NoColor = False,
+    streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> ShapesChoice:
     """Show every operation of one run with its shapes."""
     run = RunChoice(
@@ -309,11 +347,11 @@ def _shapes(
         also=(),
         options=options,
     )
-    return ShapesChoice(run, StreamChoice(quiet, verbose, no_color))
+    return ShapesChoice(run, streams)
 
 
 @_app.command("batch", cls=Command)
-@_with_run_options("eval")
+@_with_tables("eval")
 def _batch(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="PATH...", show_default=False, help="Files and folders.")
@@ -331,20 +369,7 @@ def _batch(
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster (tcp://host:8786).")
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="One patch of all.")] = None,
-    output_dir: Annotated[
-        Path | None, typer.Option("--output-dir", metavar="FOLDER", help="One patch for each target.")
-    ] = None,
-    branch: Annotated[
-        str | None, typer.Option("--branch", metavar="NAME", help="A git branch, one commit for each target.")
-    ] = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Write the safe repairs.")] = False,
-    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Deliver unsafe repairs too.")] = False,
-    report: Annotated[
-        list[Path] | None,
-        typer.Option("--report", metavar="FILE", help="A report: .html, .md, .json, .sarif, .xml (JUnit); repeatable."),
-    ] = None,
-    format: Annotated[BatchFormat, typer.Option("--format", help="Output format.")] = BatchFormat.TEXT,
+    delivery: DeliveryChoice = DeliveryChoice(),  # noqa: B008
     options: RunOptions = RunOptions(),  # noqa: B008
     max_seconds: Annotated[
         float | None,
@@ -357,27 +382,19 @@ def _batch(
     cache_dir: Annotated[
         Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="Instead of .autofix_cache in the project.")
     ] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")] = False,
-    quiet: _Quiet = False,
-    verbose: _Verbose = False,
-    no_color: _NoColor = False,
+    exit_zero: _ExitZero = False,
+    streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> BatchChoice:
     """Find, check and repair every model of a tree."""
     return BatchChoice(
         paths=tuple(paths or ()),
-        streams=StreamChoice(quiet, verbose, no_color),
+        streams=streams,
         config=config,
         discover=discover,
         since=since,
         jobs=jobs,
         scheduler=scheduler,
-        output=output,
-        output_dir=output_dir,
-        branch=branch,
-        apply=apply,
-        unsafe_fixes=unsafe_fixes,
-        reports=tuple(report or ()),
-        format=format,
+        delivery=delivery,
         options=options,
         max_seconds=max_seconds,
         resume=resume,
