@@ -13,6 +13,7 @@ from models import BRANCHES, CANDIDATES_OF, DEEP, FILLER, FILLER_LINES, FIVE, LE
 from autofix import engine
 from autofix.loading import find_target
 from autofix.probe.main import wire
+from autofix.probe.main.samples_request import InputRequest, SamplesRequest
 from autofix.records.report import RepairEnding, Report
 from autofix.records.samples import Target
 from autofix.records.trace import Ending, Trace
@@ -181,16 +182,14 @@ def _repair(session: Session, target: Target) -> Report:
 
 def _run(session: Session, target: Target, text: str, *, checks: bool) -> Trace:
     """One candidate as the engine runs it: request, run, reply as records."""
-    inputs = tuple(
-        wire.InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in target.samples.inputs
-    )
+    inputs = tuple(InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in target.samples.inputs)
     request = wire.RunRequest(
         path=str(target.path),
         module=target.module,
         root=str(target.root),
         search_paths=tuple(map(str, target.search_paths)),
         model=target.model,
-        samples=wire.SamplesRequest(inputs, None),
+        samples=SamplesRequest(inputs, None),
         also=(),
         evaluation_mode=False,
         texts=((str(target.path), text),),

@@ -22,6 +22,7 @@ from autofix.facts.project_view import Project
 from autofix.loading import find_target, text_files
 from autofix.loading.settings import Settings
 from autofix.probe.main import wire
+from autofix.probe.main.samples_request import InputRequest, SamplesRequest
 from autofix.records.errors import UsageError
 from autofix.records.finding import Finding
 from autofix.records.report import Limits, Report
@@ -178,9 +179,9 @@ def request(target: Target) -> wire.RunRequest:
     )
 
 
-def _samples(samples: Samples) -> wire.SamplesRequest:
-    inputs = tuple(wire.InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
-    return wire.SamplesRequest(inputs, samples.expression)
+def _samples(samples: Samples) -> SamplesRequest:
+    inputs = tuple(InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
+    return SamplesRequest(inputs, samples.expression)
 
 
 def _source(path: Path, overlay: Mapping[Path, str]) -> Source:

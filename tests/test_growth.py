@@ -15,6 +15,7 @@ import pytest
 from autofix import engine
 from autofix.loading import find_target
 from autofix.probe.main import wire
+from autofix.probe.main.samples_request import InputRequest, SamplesRequest
 from autofix.records.locations import SourceText
 from autofix.records.report import RepairEnding
 from autofix.records.samples import Target
@@ -152,7 +153,7 @@ def _request(folder: Path, text: str) -> wire.RunRequest:
         root=str(folder),
         search_paths=(str(folder),),
         model="Net()",
-        samples=wire.SamplesRequest((wire.InputRequest((2, 8), "float32", None, None, None),), None),
+        samples=SamplesRequest((InputRequest((2, 8), "float32", None, None, None),), None),
         also=(),
         evaluation_mode=False,
         texts=((str(path), text),),

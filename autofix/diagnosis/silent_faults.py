@@ -20,9 +20,9 @@ from autofix.facts.dataflow import (
     used_across,
 )
 from autofix.facts.project_view import Project
+from autofix.probe.main.samples_request import other_batch_sizes
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location
-from autofix.records.samples import Samples
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Operation, OperationKind, Trace
 from autofix.records.values import Sequence, Tensor, Value
 
@@ -36,7 +36,6 @@ _WARNED = frozenset(name for kind in ("mse", "l1", "smooth", "huber") for name i
 _RESHAPES = frozenset(("view", "reshape"))
 _NORMALISED = frozenset(("softmax", "log_softmax", "softmin", "Softmax", "LogSoftmax", "Softmin"))
 _REDUCED = frozenset(("mean", "sum", "max", "amax", "logsumexp"))
-_SMALL_BATCHES = (3, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +55,13 @@ def find_silent_faults(
 ) -> tuple[SilentFault, ...]:
     """What is wrong with a model or program that ran.
 
-    ``batch`` is the size that all inputs have first, None where they share none; ``another`` runs the same text on
-    another batch size, a batch of one in evaluation mode.
+    ``batch`` is the size that all inputs have first, None where they share none; ``rerun_with_batch`` runs the
+    same text on another batch size, a batch of one in evaluation mode.
     """
     found = [*_broadcasts(project), *_mixed(project), *_swapped(project)]
     if batch is not None and batch > 1:
         found += [*_squeezed(project, batch, rerun_with_batch), *_baked(project, batch, rerun_with_batch)]
     return tuple({place(suspect.finding): suspect for suspect in reversed(found)}.values())[::-1]
-
-
-def batch_of(samples: Samples) -> int | None:
-    """The size that all inputs have first; None where it is no number of samples."""
-    sizes = {one.shape[0] if one.shape else 0 for one in samples.inputs}
-    size = next(iter(sizes)) if len(sizes) == 1 else 0
-    paired = len(samples.inputs) > 1 and any(size in one.shape[1:] for one in samples.inputs)
-    return None if size == 0 or paired or samples.expression is not None else size
-
-
-def with_batch(samples: Samples, size: int) -> Samples:
-    """The same inputs with another number of samples."""
-    return replace(samples, inputs=tuple(replace(one, shape=(size, *one.shape[1:])) for one in samples.inputs))
 
 
 def place(finding: Finding) -> tuple[object, ...]:
@@ -266,7 +252,7 @@ def _baked(project: Project, batch: int, rerun_with_batch: RerunWithBatch) -> It
     failed = any(c.kind is CheckKind.BATCH and c.outcome is CheckOutcome.FAILED for c in project.trace.checks)
     if not failed or sequence_first(project, batch):
         return
-    for size in (batch + 1, next(small for small in _SMALL_BATCHES if small != batch)):
+    for size in other_batch_sizes(batch):
         other = rerun_with_batch(size)
         finding = diagnose(other) if other.trace.ending is Ending.RAISED else None
         if finding is not None:

@@ -15,6 +15,7 @@ from autofix.diagnosis.silent_faults import SilentFault
 from autofix.facts.project_view import Project
 from autofix.loading import find_target, text_files
 from autofix.probe.main import wire
+from autofix.probe.main.samples_request import InputRequest, SamplesRequest, batch_size, with_batch
 from autofix.records.errors import UsageError
 from autofix.records.locations import SourceText, Texts
 from autofix.records.options import Mode
@@ -101,14 +102,13 @@ class Runner:
         def rerun_with_batch(size: int) -> Project:
             request = self._wire_request(Run(texts))
             evaluation = request.evaluation_mode or size == 1
-            samples = _wire_samples(silent_faults.with_batch(self.samples, size))
+            samples = with_batch(_wire_samples(self.samples), size)
             return self.project(
                 texts, self._reply(texts, replace(request, samples=samples, evaluation_mode=evaluation))
             )
 
-        return silent_faults.find_silent_faults(
-            self.project(texts, made), silent_faults.batch_of(self.samples), rerun_with_batch
-        )
+        batch = batch_size(_wire_samples(self.samples))
+        return silent_faults.find_silent_faults(self.project(texts, made), batch, rerun_with_batch)
 
     def _reply(self, texts: Texts, request: wire.RunRequest) -> Trace:
         return self._waited(texts, self._session.ask(request))
@@ -165,6 +165,6 @@ class Runner:
         )
 
 
-def _wire_samples(samples: Samples) -> wire.SamplesRequest:
-    inputs = tuple(wire.InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
-    return wire.SamplesRequest(inputs, samples.expression)
+def _wire_samples(samples: Samples) -> SamplesRequest:
+    inputs = tuple(InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
+    return SamplesRequest(inputs, samples.expression)

@@ -11,14 +11,11 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from autofix.diagnosis.silent_faults import batch_of, with_batch
 from autofix.facts.dataflow import outer
 from autofix.fixes.rule import model
-from autofix.loading.find_target import parse_sample
 from autofix.probe.run import batch_leakage
 from autofix.records.finding import Mismatch
 from autofix.records.report import RepairEnding, Report
-from autofix.records.samples import Samples
 from autofix.report import json as json_report
 from autofix.report import phrases, sarif, text
 
@@ -219,20 +216,6 @@ def test_reports_call_it_a_warning(repaired: Repaired) -> None:
 )
 def test_outer(a: tuple[int, ...], b: tuple[int, ...], expected: tuple[int, ...] | None) -> None:
     assert outer(a, b) == expected
-
-
-@pytest.mark.parametrize(
-    "inputs, expected",
-    [(("4,6",), 4), (("4,6", "4"), 4), (("4,6", "5,6"), None), (("4,6", "4,4"), None), (("4",), 4)],
-)
-def test_batch_of(inputs: tuple[str, ...], expected: int | None) -> None:
-    samples = parse_sample(inputs)
-    assert batch_of(samples) == expected
-    assert {one.shape[0] for one in with_batch(samples, 9).inputs} == {9}
-
-
-def test_an_expression_has_no_batch() -> None:
-    assert batch_of(Samples(expression="torch.zeros(4, 6)")) is None
 
 
 @pytest.mark.torch

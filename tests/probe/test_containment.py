@@ -152,7 +152,7 @@ def test_processes_end_with_the_run(left: str, end: str, run: Run, gate: Gate) -
 
 FRONT_END = """
 import sys
-from autofix.probe.main import wire
+from autofix.probe.main import samples_request, wire
 from autofix.session.session import Session
 session = Session()
 session.run({first})
@@ -192,8 +192,8 @@ def _constructed(request: object) -> str:
     return (
         repr(request)
         .replace("RunRequest", "wire.RunRequest")
-        .replace("SamplesRequest", "wire.SamplesRequest")
-        .replace("InputRequest", "wire.InputRequest")
+        .replace("SamplesRequest", "samples_request.SamplesRequest")
+        .replace("InputRequest", "samples_request.InputRequest")
         .replace("RunLimits", "wire.RunLimits")
     )
 

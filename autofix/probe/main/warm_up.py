@@ -10,7 +10,8 @@ import os
 import tempfile
 
 from ..run import run_mode
-from .wire import InputRequest, RunLimits, RunRequest, SamplesRequest
+from .samples_request import InputRequest, SamplesRequest
+from .wire import RunLimits, RunRequest
 
 _MODEL = """\
 import torch

@@ -1,4 +1,4 @@
-"""Request and reply: the one file both sides import.
+"""Request and reply, which both sides import.
 
 A request is one JSON object on a line of the probe's standard input; it names the file its reply goes to. A reply is
 one JSON object in that file; a line of the standard output says that it is there. The line ``cancel`` ends every run.
@@ -12,6 +12,8 @@ import os
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
+
+from .samples_request import SamplesRequest, decode_samples
 
 PROTOCOL = 2
 CANCEL = b"cancel\n"
@@ -113,21 +115,6 @@ class CheckOutcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_ASKED = "not asked"
-
-
-@dataclass(frozen=True)
-class InputRequest:
-    shape: tuple[int, ...]
-    dtype: str
-    low: int | None
-    high: int | None
-    name: str | None
-
-
-@dataclass(frozen=True)
-class SamplesRequest:
-    inputs: tuple[InputRequest, ...]
-    expression: str | None
 
 
 @dataclass(frozen=True)
@@ -272,15 +259,10 @@ def decode_request(line: str) -> tuple[RunRequest, str]:
     run: dict[str, Any] = data["run"]
     names = {one.name for one in fields(RunLimits)}
     run["limits"] = RunLimits(**{name: value for name, value in run["limits"].items() if name in names})
-    run["samples"] = _samples(run["samples"])
-    run["also"] = tuple(_samples(one) for one in run["also"])
+    run["samples"] = decode_samples(run["samples"])
+    run["also"] = tuple(decode_samples(one) for one in run["also"])
     run["search_paths"] = tuple(run["search_paths"])
     run["arguments"] = tuple(run["arguments"])
     run["texts"] = tuple((path, text) for path, text in run["texts"])
     run["against"] = None if run["against"] is None else tuple((path, text) for path, text in run["against"])
     return RunRequest(**run), data["reply"]
-
-
-def _samples(data: dict[str, Any]) -> SamplesRequest:
-    inputs = tuple(InputRequest(**{**one, "shape": tuple(one["shape"])}) for one in data["inputs"])
-    return SamplesRequest(inputs, data["expression"])

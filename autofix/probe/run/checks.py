@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 
-from ..main.wire import CheckKind, CheckOutcome, CheckRow, OperationRow, RunRequest, SamplesRequest
+from ..main.samples_request import SMALL_BATCH, SamplesRequest, batch_size, other_batch_sizes, with_batch
+from ..main.wire import CheckKind, CheckOutcome, CheckRow, OperationRow, RunRequest
 from . import batch_leakage, causality, global_state, inputs, messages
 from .batch_leakage import leaves as _leaves
 
@@ -19,7 +20,6 @@ PASSED, FAILED, NOT_ASKED = CheckOutcome.PASSED, CheckOutcome.FAILED, CheckOutco
 Outcome = tuple[CheckOutcome, str]
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 TOLERANCE = 1e-4
-SMALL_BATCH = 3
 NO_VALUES = "the model was run without storage, so its values are not known"
 NO_ROWS = "the output has no rows that belong to a sample"
 
@@ -113,19 +113,18 @@ def _also(call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome
 
 def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: Any) -> tuple[CheckOutcome, str, Any]:
     """The first dimension of the output follows that of the input; also the output of the smallest batch that ran."""
-    batch = _batch_size(request.samples)
+    batch = batch_size(request.samples)
     leaves = list(_leaves(output))
     if batch is None:
         return NOT_ASKED, "the inputs share no first dimension", output
     if not leaves or any(leaf.dim() == 0 or leaf.shape[0] % batch for leaf in leaves):
         return NOT_ASKED, "the output has no first dimension that follows the batch", output
     factors = [leaf.shape[0] // batch for leaf in leaves]
-    second = next(size for size in (SMALL_BATCH, SMALL_BATCH - 1, SMALL_BATCH + 1) if size not in (batch, batch + 1))
-    sizes = (batch + 1, second)
+    sizes = other_batch_sizes(batch)
     small = output
     for size in sizes:
         try:
-            small = call(*inputs.build(_with_batch(request.samples, size), namespace))
+            small = call(*inputs.build(with_batch(request.samples, size), namespace))
         except Exception as error:
             return FAILED, f"a batch of {size}: {messages.first_line(error)}", output
         made = list(_leaves(small))
@@ -136,7 +135,7 @@ def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: A
 
 def _rows(request: RunRequest, output: Any) -> Outcome:
     """Every result that follows the batch has one row for a sample: 4 clips of 5 frames do not become 20."""
-    batch = _batch_size(request.samples)
+    batch = batch_size(request.samples)
     leaves = [leaf for leaf in _leaves(output) if leaf.dim()]
     if batch is None or not leaves or any(leaf.shape[0] % batch for leaf in leaves):
         return NOT_ASKED, NO_ROWS
@@ -148,14 +147,14 @@ def _independent(
     model: torch.nn.Module, call: Call, request: RunRequest, namespace: dict[str, Any], output: Any, any_batch: bool
 ) -> Outcome:
     """One sample's change reaches only its own rows of the output."""
-    batch = _batch_size(request.samples)
+    batch = batch_size(request.samples)
     leaves = list(_leaves(output))
     if batch is None or not leaves or any(leaf.dim() == 0 or leaf.shape[0] % batch for leaf in leaves):
         return NOT_ASKED, NO_ROWS
     size = SMALL_BATCH if any_batch else batch
     if size == 1:
         return NOT_ASKED, "a batch of one has no other sample"
-    samples = _with_batch(request.samples, size)
+    samples = with_batch(request.samples, size)
     with _evaluating(model), torch.no_grad():
         try:
             before = [leaf.clone() for leaf in _leaves(call(*inputs.build(samples, namespace)))]
@@ -179,12 +178,12 @@ def _mixing(
     recorded: list[OperationRow],
 ) -> batch_leakage.Place | None:
     """The operation that puts samples together, found on a small batch where the model takes one."""
-    batch = _batch_size(request.samples)
+    batch = batch_size(request.samples)
     roots = tuple(dict.fromkeys((request.root, *request.search_paths)))
     for size in dict.fromkeys((SMALL_BATCH, batch or 1)):
         if batch is None or size == 1:
             continue
-        samples, row = _with_batch(request.samples, size), size // 2
+        samples, row = with_batch(request.samples, size), size // 2
         with _evaluating(model):
             place = batch_leakage.locate(model, roots, recorded, _pair(samples, namespace, row), size, row)
         if place is not None:
@@ -260,26 +259,6 @@ def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:
             if parameter.requires_grad and parameter.grad is None:
                 return FAILED, f"no gradient reaches {path + '.' if path else ''}{name}"
     return PASSED, ""
-
-
-def _batch_size(samples: SamplesRequest) -> int | None:
-    sizes = {one.shape[0] for one in samples.inputs if one.shape}
-    if (
-        samples.expression is not None
-        or not samples.inputs
-        or len(sizes) != 1
-        or any(not one.shape for one in samples.inputs)
-    ):
-        return None
-    size = next(iter(sizes))
-    # An adjacency matrix, a pairwise mask: rows that belong to each other are no batch.
-    paired = len(samples.inputs) > 1 and any(size in one.shape[1:] for one in samples.inputs)
-    return None if paired else size
-
-
-def _with_batch(samples: SamplesRequest, size: int) -> SamplesRequest:
-    changed = tuple(type(one)((size, *one.shape[1:]), one.dtype, one.low, one.high, one.name) for one in samples.inputs)
-    return SamplesRequest(changed, None)
 
 
 @contextmanager

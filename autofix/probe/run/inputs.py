@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from ..main.wire import InputRequest, SamplesRequest
+from ..main.samples_request import InputRequest, SamplesRequest
 
 DEFAULT_HIGH = 2
 
