@@ -187,11 +187,6 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
     )
 
 
-def class_name(expression: str) -> str:
-    """Return what an expression calls: ``Net`` of ``Net(10)``."""
-    return expression.partition("(")[0].strip()
-
-
 def calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
     """Calls of a class in a file that imports it whose arguments mean the same in every file."""
     try:

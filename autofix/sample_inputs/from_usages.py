@@ -22,6 +22,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Instance,
     Interpretation,
 )
+from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source, dotted
 
 STEPS = 200_000
@@ -41,7 +42,7 @@ def find(source: Source, expression: str) -> Samples | None:
     """The first use of the model in its own file: code, then ``example_input_array``, then docstrings."""
     run = execution.start(source, STEPS)
     model = execution.value(ast.parse(expression, mode="eval").body, run)
-    name = model.class_.name if isinstance(model, Instance) else expression.partition("(")[0].strip()
+    name = model.class_.name if isinstance(model, Instance) else class_name(expression)
     if isinstance(model, Instance):
         run = _with_stub(source, name)
         model = execution.value(ast.parse(expression, mode="eval").body, run)
@@ -52,7 +53,7 @@ def find(source: Source, expression: str) -> Samples | None:
 
 def find_elsewhere(source: Source, expression: str) -> Samples | None:
     """The first use of the model that ``expression`` builds in a file that imports its class."""
-    name = expression.partition("(")[0].strip()
+    name = class_name(expression)
     run = _with_stub(source, name)
     return _in_code(run, execution.value(ast.parse(expression, mode="eval").body, run), name)
 

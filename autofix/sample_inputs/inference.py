@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from autofix.records.samples import Samples
 from autofix.sample_inputs import from_annotations, from_layers, from_usages
 from autofix.sample_inputs.abstract_interpreter.values import ShapeMismatch, Undetermined
+from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source
 
 # What interpreting a text of anybody can end in; RecursionError and Unicode errors are among these.
@@ -38,7 +39,7 @@ def _by_itself(find: Callable[[Source, str], Samples | None], source: Source, ex
 
 
 def _elsewhere(expression: str, sources: Iterable[Source]) -> Samples | None:
-    name = expression.partition("(")[0].strip()
+    name = class_name(expression)
     if not name.isidentifier():
         return None
     for source in sources:

@@ -117,6 +117,11 @@ def default_of(function: Function, name: str) -> ast.expr | None:
     return None
 
 
+def class_name(expression: str) -> str:
+    """Return what an expression calls: ``Net`` of ``Net(10)``."""
+    return expression.partition("(")[0].strip()
+
+
 def imported_from(source: Source, name: str) -> Iterator[tuple[str, str]]:
     for node in source.nodes:
         if isinstance(node, ast.ImportFrom):

@@ -21,6 +21,7 @@ from autofix.records.locations import Texts
 from autofix.records.plan import Plan
 from autofix.records.samples import Target
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Trace
+from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source, dotted
 from autofix.verification.proof import shape_of
 
@@ -83,7 +84,7 @@ def _difference(before: Trace, after: Trace) -> str:
 
 def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
     """Yield models that the failing one is no part of, and constructions of its own class in files that import it."""
-    own = {layer.kind for layer in project.trace.layers} | {model_discovery.class_name(target.model)}
+    own = {layer.kind for layer in project.trace.layers} | {class_name(target.model)}
     for path, after in plan.texts:
         source = project.source(path)
         affected = _users(source, _edited(source, after))
@@ -91,7 +92,7 @@ def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
         for other in _importing(project, source, affected):
             built = _users(other, affected & _imported(other, source))
             yield from (_Use(other.path, name) for name in _models(other, built - own))
-            for name in {model_discovery.class_name(target.model)} & affected:
+            for name in {class_name(target.model)} & affected:
                 calls = model_discovery.calls_with_plain_values(other, name)
                 yield from (_Use(path, call) for call in calls if call != target.model)
 
