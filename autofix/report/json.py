@@ -18,10 +18,15 @@ from autofix.records.report import ChainLink, Diagnostic, Report
 from autofix.records.samples import SampleInput, Samples, Target
 from autofix.records.trace import Check, Trace
 from autofix.report import phrases
+from autofix.report.document import DocumentFacts
 
 SCHEMA = 1
 
 Json = dict[str, object]
+
+
+def document(report: Report, facts: DocumentFacts) -> str:
+    return render(report, timing=facts.timing, exit_code=facts.exit_code)
 
 
 def render(report: Report, *, timing: bool = False, exit_code: int | None = None) -> str:

@@ -17,6 +17,7 @@ from autofix.records.locations import Edit, Location, Range
 from autofix.records.plan import Applicability, Plan
 from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report
 from autofix.report import phrases
+from autofix.report.document import DocumentFacts
 from autofix.report.replacements import replacements
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -25,6 +26,10 @@ ROOT = "%SRCROOT%"
 FINGERPRINT = "autofixFinding/v1"
 
 Json = dict[str, object]
+
+
+def document(report: Report, facts: DocumentFacts) -> str:
+    return render(report, documentation=facts.documentation(), version=facts.version, exit_code=facts.exit_code)
 
 
 def render(

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from autofix import __version__
@@ -18,20 +19,12 @@ from autofix.batch.cached_executor import BatchProgress, BatchWork
 from autofix.batch.journal import FOLDER, Journal
 from autofix.batch.pool import Pool
 from autofix.batch.records import BatchReport, Job, JobOutcome
-from autofix.batch.reports import github, html, json, junit, markdown, sarif, text
+from autofix.batch.reports import text
 from autofix.frontends.cli import atomic_write, terminal
-from autofix.frontends.cli.options import BatchChoice, BatchFormat
+from autofix.frontends.cli.options import REPORT_SUFFIXES, BatchChoice, BatchFormat
 from autofix.records.errors import ConflictError, UsageError
 
 INTERRUPTED = 130
-_BY_SUFFIX = {
-    ".html": BatchFormat.HTML,
-    ".htm": BatchFormat.HTML,
-    ".md": BatchFormat.MARKDOWN,
-    ".json": BatchFormat.JSON,
-    ".sarif": BatchFormat.SARIF,
-    ".xml": BatchFormat.JUNIT,
-}
 
 
 def batch(choice: BatchChoice) -> int:
@@ -199,27 +192,15 @@ def _print(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome
 
 def format_of(path: Path) -> BatchFormat:
     """The format that a report's name asks for; raises UsageError for a name that asks for none."""
-    found = _BY_SUFFIX.get(path.suffix.lower())
+    found = REPORT_SUFFIXES.get(path.suffix.lower())
     if found is None:
-        raise UsageError(f"--report {path}: its name must end in one of {', '.join(_BY_SUFFIX)}")
+        raise UsageError(f"--report {path}: its name must end in one of {', '.join(REPORT_SUFFIXES)}")
     return found
 
 
 def rendered(report: BatchReport, format: BatchFormat) -> str:
-    match format:
-        case BatchFormat.HTML:
-            return html.render(report)
-        case BatchFormat.MARKDOWN:
-            return markdown.render(report)
-        case BatchFormat.SARIF:
-            return sarif.render(report)
-        case BatchFormat.JUNIT:
-            return junit.render(report)
-        case BatchFormat.GITHUB:
-            return github.render(report)
-        case BatchFormat.JSON:
-            return json.render(report)
-    return text.render(report)
+    made: str = import_module(f"autofix.batch.reports.{format.value}").render(report)
+    return made
 
 
 # -- progress ----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from autofix.records.options import MAX_MIB, MAX_SECONDS, RunOptions
 
 
 class Format(Enum):
-    """What goes to stdout."""
+    """What goes to stdout: the patch, or the document of the file of this name in ``report/``."""
 
     TEXT = "text"
     JSON = "json"
@@ -68,7 +68,7 @@ class ExplainChoice:
 
 
 class BatchFormat(Enum):
-    """What stdout carries after a batch; the text is the patch."""
+    """What stdout carries after a batch: the patch, or the report of the file of this name in ``batch/reports/``."""
 
     TEXT = "text"
     JSON = "json"
@@ -77,6 +77,17 @@ class BatchFormat(Enum):
     HTML = "html"
     JUNIT = "junit"
     GITHUB = "github"
+
+
+# What the name of a report ends in.
+REPORT_SUFFIXES = {
+    ".html": BatchFormat.HTML,
+    ".htm": BatchFormat.HTML,
+    ".md": BatchFormat.MARKDOWN,
+    ".json": BatchFormat.JSON,
+    ".sarif": BatchFormat.SARIF,
+    ".xml": BatchFormat.JUNIT,
+}
 
 
 @dataclass(frozen=True, slots=True)

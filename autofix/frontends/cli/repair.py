@@ -19,7 +19,8 @@ from autofix.patch.unified_diff import FileChange
 from autofix.records.errors import UsageError
 from autofix.records.plan import Applicability, Plan, Step
 from autofix.records.report import Report
-from autofix.report import json, phrases, sarif, text
+from autofix.report import document, phrases, text
+from autofix.report.document import DocumentFacts
 from autofix.session.session import Session
 
 
@@ -51,13 +52,13 @@ def _deliver(choice: RepairChoice, report: Report) -> int:
     if applied:
         atomic_write.write(changes, report.target.root)
     code = _code(choice, report, applied=applied)
-    document = _document(choice, report, changes, code, applied=applied)
+    made = _document(choice, report, changes, code, applied=applied)
     if choice.output is not None:
-        atomic_write.write_file(choice.output, document)
+        atomic_write.write_file(choice.output, made)
     if choice.format is Format.TEXT:
         _explain(choice, report, changes, applied=applied)
     if choice.output is None:
-        _print_result(choice, document)
+        _print_result(choice, made)
     return code
 
 
@@ -85,15 +86,14 @@ def _document(
     choice: RepairChoice, report: Report, changes: tuple[FileChange, ...], code: int, *, applied: bool
 ) -> bytes:
     """What stdout or ``--output`` carries; a patch that was written is not also handed on, lest it be applied twice."""
-    match choice.format:
-        case Format.TEXT:
-            return b"" if applied or not changes else _patch(changes)
-        case Format.JSON:
-            return json.render(report, timing=choice.streams.verbose, exit_code=code).encode("utf-8")
-        case Format.SARIF:
-            documentation = {rule.code: rule.documentation() for rule in registry.rules()}
-            made = sarif.render(report, documentation=documentation, version=__version__, exit_code=code)
-            return made.encode("utf-8")
+    if choice.format is Format.TEXT:
+        return b"" if applied or not changes else _patch(changes)
+    facts = DocumentFacts(code, choice.streams.verbose, __version__, _documentation)
+    return document.rendered(choice.format.value, report, facts).encode("utf-8")
+
+
+def _documentation() -> dict[str, str]:
+    return {rule.code: rule.documentation() for rule in registry.rules()}
 
 
 def _explain(choice: RepairChoice, report: Report, changes: tuple[FileChange, ...], *, applied: bool) -> None:
