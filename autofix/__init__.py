@@ -24,9 +24,7 @@ __all__ = ["ProbeError", "Session", "Settings", "UsageError", "repair"]
 
 
 def __getattr__(name: str) -> Any:
-    """Return a public name, imported only when it is asked for, since imports at start-up slow down the
-    command line.
-    """
+    """What is public, without its imports at start-up, which the command line counts."""
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'autofix' has no attribute {name!r}")

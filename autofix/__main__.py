@@ -56,17 +56,14 @@ def _run_model(words: Sequence[str]) -> int:
 
 
 def runs_model(words: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Return whether these command-line words will run a model.
-
-    Shell completion asks for words of an unfinished command.
-    """
+    """Whether these command-line words will run a model; shell completion asks for words of an unfinished command."""
     if not words or "_AUTOFIX_COMPLETE" in environment or words[0] in _WITHOUT_MODEL:
         return False
     return not _HELP.intersection(_before_separator(words))
 
 
 def interpreter(words: Sequence[str]) -> str | None:
-    """Return the value of the last ``--python``, as the option parser will read it."""
+    """The value of the last ``--python``, as the option parser will read it."""
     found = None
     own = _before_separator(words)
     for index, word in enumerate(own):

@@ -88,7 +88,7 @@ def _with_containment(report: Report) -> Report:
 
 
 def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnosis: OnDiagnosis | None) -> Report:
-    """Run, diagnose, check that the finding counts, search: the whole way of a request."""
+    """What happens to a request, in order: run, diagnose, see whether it counts, search."""
     runner = _runner(request, used)
     registry.rules()  # They load while the probe still imports torch.
     if used.starting:
@@ -119,7 +119,7 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
 
 
 def trace(request: Request, session: Session | None = None) -> tuple[Trace, Finding | None]:
-    """Run the original text once and return its trace with what is wrong with it; nothing is repaired."""
+    """One run of the original text and what is wrong with it; nothing is repaired."""
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
         runner = _runner(request, used)
         made = runner.trace(Run(graph=True))
@@ -127,7 +127,7 @@ def trace(request: Request, session: Session | None = None) -> tuple[Trace, Find
 
 
 def _say_nothing(words: str) -> None:
-    """Ignore progress, where nobody wants to see it."""
+    """No progress is wanted."""
     del words
 
 
@@ -140,7 +140,7 @@ def _python(request: Request) -> str | None:
 
 
 def _has_fault(made: Trace) -> bool:
-    """Return whether the run ended in a failure that is a finding, not in a model that cannot be run."""
+    """A failure that is a finding, not a model that cannot be run."""
     if made.failure is None:
         return False
     if made.ending is Ending.RAISED:
@@ -173,7 +173,7 @@ class _Case:
         notes: tuple[str, ...] = (),
         search_seconds: float = 0.0,
     ) -> Report:
-        """Build the report, at the only place that does; ``plans`` are the best and its alternatives, by rank."""
+        """The only place that builds one; ``plans`` are the best and its alternatives, by rank."""
         return Report(
             target=self.request.target,
             ending=ending,
@@ -189,9 +189,7 @@ class _Case:
 
 
 def _failing_sample(case: _Case) -> Target | None:
-    """Return the target on the first further sample that the model does not take, with the others as
-    further samples.
-    """
+    """The target on the first further sample that the model does not take, with the others as further samples."""
     checks, target = case.original.checks, case.request.target
     if not any(check.kind is CheckKind.ALSO and check.outcome is CheckOutcome.FAILED for check in checks):
         return None
@@ -204,7 +202,7 @@ def _failing_sample(case: _Case) -> Target | None:
 
 
 def _model_of_program(case: _Case) -> Target | None:
-    """Return the one model of a program that ran to its end without calling any, on a sample that the code tells."""
+    """The one model of a program that ran to its end without calling any, on a sample that the code tells."""
     target = case.request.target
     if not target.script or case.original.ending is not Ending.PASSED or case.original.has_forward:
         return None
@@ -212,8 +210,8 @@ def _model_of_program(case: _Case) -> Target | None:
 
 
 def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
-    """Return the report of a fault that raises nothing and whose repair is verified, else of one that
-    torch itself warns of; None where there is none.
+    """The report of a fault that raises nothing and whose repair is verified, else of one that torch itself warns of;
+    None where there is none.
     """
     found = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
     certain: Report | None = None
@@ -230,9 +228,8 @@ def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
 
 
 def _refactored(case: _Case, on_progress: Progress) -> Report | None:
-    """Return the report of rewritings that were asked for and that keep the outputs of a healthy model.
-
-    For those that were tried and do not, the reasons.
+    """The report of rewritings that were asked for and that keep the outputs of a healthy model; of those that were
+    tried and do not, the reasons.
     """
     settings, target, runner = case.request.settings, case.request.target, case.runner
     rules = candidates.refactorings(registry.rules(), settings.select, settings.ignore)
@@ -296,6 +293,12 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
     diagnostics = tuple(_diagnostics(project, steps)) or (_diagnostic(project, finding, None),)
+    if best is None and found.furthest is not None:
+        plans = (found.furthest.plan,)
+        diagnostics = (
+            *_diagnostics(project, plans[0].steps),
+            _diagnostic(project, _moved_back(found.furthest.remaining, plans[0].steps), None),
+        )
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
     notes = (
         *dict.fromkeys((*found.notes, *given_up)),
@@ -325,9 +328,8 @@ def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
 
 
 def _proved(case: _Case, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
-    """Return the plans with their labels, and what is to be said of those whose runs hit a limit.
-
-    The first plan is run once more in a fresh process, and dropped if it fails there.
+    """The plans with their labels, the first run once more in a fresh process and dropped if it fails there; and what
+    is to be said of those that came to no end.
     """
     run, rest, given_up = case.runner, list(plans[: MAX_ALTERNATIVES + 1]), tuple[str, ...]()
     while rest:
@@ -356,21 +358,21 @@ def _diagnostic(project: Project, finding: Finding, fix: Fix | None) -> Diagnost
 
 
 def _diagnostics(project: Project, steps: tuple[Step, ...]) -> Iterator[Diagnostic]:
-    """Yield one diagnostic for each step, at places of the original text.
-
-    Only the first was found in the original's trace.
-    """
+    """One for each step, at places of the original text; only the first was found in the original's trace."""
     for index, step in enumerate(steps):
-        finding = step.finding
-        for earlier in reversed(steps[:index]):
-            edits = earlier.fix.edits
-            location, call = moved_back(finding.location, edits), moved_back(finding.call, edits)
-            finding = replace(finding, location=location, call=call, operation=None)
-        yield _diagnostic(project, finding, step.fix)
+        yield _diagnostic(project, _moved_back(step.finding, steps[:index]), step.fix)
+
+
+def _moved_back(finding: Finding, steps: tuple[Step, ...]) -> Finding:
+    """A finding of the text that steps came to, at its places of the original text."""
+    for step in reversed(steps):
+        location, call = moved_back(finding.location, step.fix.edits), moved_back(finding.call, step.fix.edits)
+        finding = replace(finding, location=location, call=call, operation=None)
+    return finding
 
 
 def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
-    """Return the operations whose shapes led to the failing one, then what it received."""
+    """The operations whose shapes led to the failing one, then what it received."""
     if finding.operation is None or finding.operation >= len(project.trace.operations):
         return ()
     failed = project.trace.operations[finding.operation]
@@ -388,7 +390,7 @@ def _link(operation: Operation) -> ChainLink:
 
 
 def _texts(runner: Runner, diagnostics: tuple[Diagnostic, ...], plans: tuple[Plan, ...]) -> tuple[SourceText, ...]:
-    """Return the analysed text of every file that a diagnostic points at or a plan changes."""
+    """The analysed text of every file that a diagnostic points at or a plan changes."""
     paths = {place.path for one in diagnostics for place in (one.finding.location, one.finding.call)}
     paths |= {path for plan in plans for path, _ in plan.texts}
     return tuple(runner.source_text(path) for path in sorted(paths))

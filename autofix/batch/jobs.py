@@ -194,7 +194,7 @@ def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Jo
     if notebook is not None:
         notebook_report.add_places(document, report, notebook)
     changes: tuple[Change, ...] = ()
-    if told.plan is not None:
+    if told.plan is not None and told.plan.is_verified:
         try:
             unified_diff.changes(told.plan, told.texts, base)
             changes = _changes(told, base)

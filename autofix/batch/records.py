@@ -11,6 +11,7 @@ from typing import Any
 
 from autofix.loading.settings import Settings
 from autofix.records.options import Mode, Prefer
+from autofix.records.plan import Applicability
 from autofix.records.report import Limits
 
 Json = dict[str, Any]
@@ -134,8 +135,9 @@ class JobOutcome:
 
     @property
     def plan(self) -> Json | None:
+        """The verified plan; first steps after which another fault is left are in the document only."""
         found: Json | None = self.document["plan"]
-        return found
+        return None if found is None or found["applicability"] == Applicability.DISPLAY_ONLY.value else found
 
     @property
     def label_of_plan(self) -> str:

@@ -19,7 +19,7 @@ from autofix.syntax.spelling import receiver
 
 
 def tensors_at_fault(project: Project, finding: Finding) -> tuple[Tensor, ...]:
-    """Return the operands of the operation that raised; else the tensors named in the statement that did."""
+    """The operands of the operation that raised; else the tensors named in the statement that did."""
     operation = project.operation(finding)
     if operation is not None:
         return operation.tensors
@@ -34,7 +34,7 @@ def tensors_at_fault(project: Project, finding: Finding) -> tuple[Tensor, ...]:
 
 
 def behind(project: Project, tensors: tuple[Tensor, ...], names: frozenset[str]) -> Iterator[Operation]:
-    """Yield operations of these names that the tensors came from, nearest first, each once."""
+    """Operations of these names that the tensors came from, nearest first, each once."""
     seen: set[int] = set()
     for tensor in tensors:
         for operation in project.ancestry(tensor):
@@ -48,9 +48,7 @@ def behind(project: Project, tensors: tuple[Tensor, ...], names: frozenset[str])
 
 
 def without_call(project: Project, operation: Operation) -> Edit | None:
-    """Return the edit that removes the call: the statement goes where it does nothing else, else only
-    its operand stays.
-    """
+    """The source without the call: the statement goes where it does nothing else, else only its operand stays."""
     place = written(project, operation)
     if place is None or not isinstance(place.node, ast.Call):
         return None
@@ -70,7 +68,7 @@ def without_call(project: Project, operation: Operation) -> Edit | None:
 
 
 def operand_node(operation: Operation, call: ast.Call) -> ast.expr | None:
-    """Return the expression of the first tensor."""
+    """The expression of the first tensor."""
     if is_method(operation, call):
         assert isinstance(call.func, ast.Attribute)
         return call.func.value
@@ -78,7 +76,7 @@ def operand_node(operation: Operation, call: ast.Call) -> ast.expr | None:
 
 
 def _has_siblings(place: Expression, statement: ast.stmt) -> bool:
-    """Return whether the block that the statement stands in has other statements."""
+    """Whether the block the statement stands in has others."""
     parent = place.source.parents.get(statement)
     return any(
         statement in body and len(body) > 1 for body in (getattr(parent, "body", []), getattr(parent, "orelse", []))
@@ -86,9 +84,7 @@ def _has_siblings(place: Expression, statement: ast.stmt) -> bool:
 
 
 def respelled(project: Project, operation: Operation, method: str) -> Edit | None:
-    """Return the edit that replaces the call by another method of the same operand: ``.squeeze()`` by
-    ``.flatten(1)``.
-    """
+    """The call replaced by another method of the same operand: ``.squeeze()`` by ``.flatten(1)``."""
     place = written(project, operation)
     if place is None or not isinstance(place.node, ast.Call):
         return None

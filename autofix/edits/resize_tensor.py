@@ -35,21 +35,20 @@ class Resizing:
 
 
 def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
-    """Return the dimensions of ``tensor`` that cannot be broadcast with ``other``, and the sizes wanted there."""
+    """The dimensions of ``tensor`` that cannot be broadcast with ``other``, and the sizes wanted there."""
     return {tensor.rank + d: other.shape[d] for d in clashing_dimensions(tensor.shape, other.shape)}
 
 
 def origins(project: Project, tensor: Tensor, wants: dict[int, int]) -> tuple[Origin, ...]:
-    """Return the origin of each dimension, empty if one is not known."""
+    """The origin of each dimension, empty if one is not known."""
     found = [origin(project, tensor, dimension) for dimension in wants]
     known = tuple(one for one in found if one is not None)
     return known if len(known) == len(found) else ()
 
 
 def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: bool = False) -> Iterator[Resizing]:
-    """Yield every way found to make each dimension in ``wants`` as large as asked, alike in all dimensions.
-
-    ``live``: also as large as a tensor at hand.
+    """Every way found to make each dimension in ``wants`` as large as asked, alike in all dimensions; ``live``: also
+    as large as a tensor at hand.
     """
     known = origins(project, tensor, wants)
     if not known:
@@ -72,7 +71,7 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: boo
 
 
 def _like(first: Site, options: tuple[Site, ...]) -> Site:
-    """Return the option that edits what ``first`` edits, else one that writes the same, else the cheapest."""
+    """The option that edits what ``first`` edits, else one that writes the same, else the cheapest."""
     same = next((site for site in options if site.edits == first.edits), None)
     return same or next(
         (site for site in options if (site.text, site.kind, site.name) == (first.text, first.kind, first.name)),
@@ -83,7 +82,7 @@ def _like(first: Site, options: tuple[Site, ...]) -> Site:
 def cuts(
     project: Project, operation: Operation, tensor: Tensor, other: Tensor, wants: dict[int, int]
 ) -> Iterator[tuple[Edit, str]]:
-    """Yield an edit and the new text, such as ``self.table[:, :x.size(1)]``, where a longer table was used whole."""
+    """``self.table[:, :x.size(1)]`` where a longer table was used whole: an edit and the new text."""
     made = _stored(project, tensor)
     found = project.statement(operation)
     if (
@@ -111,7 +110,7 @@ def cuts(
 
 
 def _stored(project: Project, tensor: Tensor) -> Tensor | None:
-    """Return the parameter or buffer that ``tensor`` is, after operations that keep its shape."""
+    """The parameter or buffer that ``tensor`` is, after operations that keep its shape."""
     for _ in range(4):
         operation = project.producer(tensor)
         if operation is None or not operation.tensors:
@@ -125,14 +124,14 @@ def _stored(project: Project, tensor: Tensor) -> Tensor | None:
 
 
 def made_name(project: Project, tensor: Tensor) -> str:
-    """Return the name of the attribute that a parameter or buffer is read from."""
+    """The attribute a parameter or buffer is read from."""
     stored = _stored(project, tensor)
     operation = project.producer(stored) if stored is not None else None
     return operation.operator if operation is not None else ""
 
 
 def _bound(project: Project, source: Source, operation: Operation, other: Tensor, from_end: int, want: int) -> str:
-    """Return the length as the function spells it: a name with that value, or a read from the tensor that has it."""
+    """The length as the function has it: a name with that value, or read from the tensor that has it."""
     frames = frames_of(project, operation)
     names = project.names(Expression(source, ast.Constant(None), frames)).local
     items = names.items if names is not None else ()

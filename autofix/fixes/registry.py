@@ -39,7 +39,7 @@ class Page:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Return every rule, by code. Raise InternalError if two share a code."""
+    """Every rule, by code. Raises InternalError if two share a code."""
     found = sorted((rule for package in _packages() for rule in _rules_of(package)), key=lambda rule: rule.code)
     codes = [rule.code for rule in found]
     doubled = {code for code in codes if codes.count(code) > 1}
@@ -50,10 +50,7 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def pages() -> tuple[Page, ...]:
-    """Return the documentation of every rule, by code.
-
-    Files that open with it are not imported, since that takes longer.
-    """
+    """The documentation of every rule, by code; files that open with it are not imported, since that takes longer."""
     found = (page for package in _packages() for name in _names(package) for page in _pages_of(package, name))
     return tuple(sorted(found, key=lambda page: page.code))
 
@@ -77,7 +74,7 @@ def prepare() -> None:
 
 
 def folders() -> tuple[Path, ...]:
-    """Return the folders that hold the files of all rules."""
+    """Where the files of all rules stand."""
     return tuple(Path(folder) for package in _packages() for folder in package.__path__)
 
 
@@ -88,7 +85,7 @@ def _packages() -> Iterator[ModuleType]:
 
 
 def _names(package: ModuleType) -> Iterator[str]:
-    """Yield the public modules below the package, in whatever folder, by their names within it."""
+    """Public modules below the package, in whatever folder, by their names within it."""
     start = f"{package.__name__}."
     for info in pkgutil.walk_packages(package.__path__, start):
         name = info.name.removeprefix(start)

@@ -16,10 +16,7 @@ _BASES = frozenset(("Module", "Sequential", "ModuleList", "LightningModule", "Pr
 
 
 def expression(source: Source, given: str | None, elsewhere: Iterable[Source] = ()) -> str:
-    """Return the expression that builds the model.
-
-    ``elsewhere`` are files that may build it, read only if they are needed.
-    """
+    """The expression that builds the model; ``elsewhere`` are files that may build it, read only if they are needed."""
     if given is not None:
         return _given(source, given.strip(), elsewhere)
     roots = list(_root_classes(source))
@@ -36,13 +33,13 @@ def expression(source: Source, given: str | None, elsewhere: Iterable[Source] = 
 
 
 def names(source: Source) -> tuple[str, ...]:
-    """Return every model of the file that no other uses as a part: its classes, else its variables that hold layers."""
+    """Every model of the file that no other uses as a part: its classes, else its variables that hold layers."""
     classes = tuple(class_.name for class_ in sorted(_root_classes(source), key=lambda one: one.lineno))
     return classes or tuple(dict.fromkeys(_model_variables(source)))
 
 
 def several(source: Source) -> list[str]:
-    """Return the classes that could be the model, else the variables; empty for a file without one."""
+    """The classes that could be the model, else the variables; empty for a file without one."""
     return [class_.name for class_ in _root_classes(source)] or list(_model_variables(source))
 
 
@@ -63,7 +60,7 @@ def _given(source: Source, expression: str, elsewhere: Iterable[Source]) -> str:
 
 
 def _root_classes(source: Source) -> Iterator[ast.ClassDef]:
-    """Yield the model classes that no other uses as a part or a base."""
+    """Model classes that no other uses as a part or a base."""
     models = {name: class_ for name, class_ in source.classes.items() if _is_model(source, class_, set())}
     for name, class_ in models.items():
         if isinstance(source.parents.get(class_), ast.Module) and not _is_part(source, name, class_):
@@ -84,7 +81,7 @@ def _is_model(source: Source, class_: ast.ClassDef, seen: set[str]) -> bool:
 
 
 def is_part_elsewhere(name: str, elsewhere: Iterable[Source]) -> bool:
-    """Return whether a model of another file has the class as a part, or has it as its base."""
+    """Whether a model of another file has the class as a part, or has it as its base."""
     return any(_has_part(source, name) for source in elsewhere)
 
 
@@ -130,7 +127,7 @@ def _is_construction(source: Source, node: ast.Name) -> bool:
 
 
 def _is_stored(source: Source, node: ast.Name) -> bool:
-    """Return whether the class itself, not an instance, is passed on, as a building block for other code."""
+    """The class itself, not an instance, is passed on: a building block for somebody else."""
     return isinstance(source.parents.get(node), (ast.Call, ast.keyword, ast.Dict, ast.List, ast.Tuple, ast.ClassDef))
 
 
@@ -148,7 +145,7 @@ def _feeds_list(source: Source, node: ast.AST) -> bool:
 
 
 def _model_variables(source: Source) -> Iterator[str]:
-    """Yield the module-level variables that hold a container of layers and are no part of another."""
+    """Module-level variables that hold a container of layers and are no part of another."""
     names = [
         dotted(node.targets[0])
         for node in source.tree.body
@@ -169,7 +166,7 @@ def _model_variables(source: Source) -> Iterator[str]:
 
 
 def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Source]) -> str:
-    """Return ``Net()``, or a call of the file, else of another, where the constructor needs arguments."""
+    """``Net()``, or a call of the file, else of another, where the constructor needs arguments."""
     missing = _required(source, class_)
     if not missing:
         return f"{class_.name}()"
@@ -191,7 +188,7 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
 
 
 def calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
-    """Yield the calls of a class in a file that imports it whose arguments mean the same in every file."""
+    """Calls of a class in a file that imports it whose arguments mean the same in every file."""
     try:
         nodes = source.nodes
     except (SyntaxError, ValueError, RecursionError):
@@ -207,7 +204,7 @@ def calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
 
 
 def _plain_constants(source: Source) -> dict[str, str]:
-    """Return what names of the module hold, where that is a plain value assigned once."""
+    """What names of the module hold, where that is a plain value assigned once."""
     found: dict[str, list[ast.expr]] = {}
     for node in source.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -236,7 +233,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _required(source: Source, class_: ast.ClassDef) -> list[str]:
-    """Return the constructor parameters without defaults."""
+    """Constructor parameters without defaults."""
     for name in _line(source, class_, set()):
         for node in source.classes[name].body:
             if isinstance(node, ast.FunctionDef) and node.name == "__init__":

@@ -59,7 +59,7 @@ class Site:
         return any(evidence is Evidence.LITERAL_FOR_EXPRESSION for evidence, _ in self.evidence)
 
     def with_evidence(self, *pieces: Piece) -> Site:
-        """Return the same place with more evidence."""
+        """The same place with more evidence."""
         return replace(self, evidence=counted((*self.evidence, *pieces)))
 
 
@@ -72,5 +72,5 @@ _PLAIN = frozenset(
 
 
 def dearest(chosen: Iterable[Site]) -> tuple[Counted, ...]:
-    """Return the evidence of several places that are edited together: that of the least likely one."""
+    """The evidence of several places that are edited together: that of the least likely one."""
     return max(chosen, key=lambda site: site.cost).evidence

@@ -98,5 +98,10 @@ class Plan:
         return total(piece for piece in self.evidence if piece[0] is not Evidence.REACHES)
 
     @property
+    def is_verified(self) -> bool:
+        """Whether the model was run to its end after it; else it is shown only."""
+        return self.applicability is not Applicability.DISPLAY_ONLY
+
+    @property
     def title(self) -> str:
         return "; ".join(step.fix.title for step in self.steps)

@@ -69,5 +69,5 @@ def tensors_of(values: tuple[Value, ...]) -> tuple[Tensor, ...]:
 
 
 def is_integer(value: object) -> TypeGuard[int]:
-    """Return whether ``value`` is a whole number; True and False, which Python counts as numbers, are not."""
+    """Whether ``value`` is a whole number; True and False, which Python counts as numbers, are none."""
     return isinstance(value, int) and not isinstance(value, bool)

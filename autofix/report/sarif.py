@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from autofix.records.locations import Edit, Location, Range
-from autofix.records.plan import Applicability, Plan
+from autofix.records.plan import Plan
 from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report
 from autofix.report import phrases
 from autofix.report.document import DocumentFacts
@@ -202,7 +202,7 @@ def _fixes(report: Report, diagnostic: Diagnostic) -> list[Json]:
     if diagnostic.fixed_by is None or report.plan is None:
         return []
     plans = (report.plan, *report.alternatives)
-    verified = (plan for plan in plans if plan.applicability is not Applicability.DISPLAY_ONLY)
+    verified = (plan for plan in plans if plan.is_verified)
     return [fix for plan in verified if (fix := _fix(report, plan))["artifactChanges"]]
 
 

@@ -35,7 +35,7 @@ def outcome(trace: Trace, finding: Finding) -> Progress:
 
 
 def judge(before: Progress | None, after: Progress) -> Verdict:
-    """Return whether a run that still fails got further than the one it was made from."""
+    """Whether a run that still fails got further than the one it was made from."""
     if before is None:
         return Verdict.PROGRESSES
     if (after.stage, after.layers_done) > (before.stage, before.layers_done):
@@ -43,6 +43,14 @@ def judge(before: Progress | None, after: Progress) -> Verdict:
     if (after.stage, after.layers_done) < (before.stage, before.layers_done):
         return Verdict.FAILS
     return Verdict.FAILS if _same(before.finding, after.finding) else Verdict.PROGRESSES
+
+
+def is_past(first: Progress, now: Progress) -> bool:
+    """Return whether a run that still fails has left the place of the first fault behind it."""
+    own, other = first.finding.call, now.finding.call
+    is_elsewhere = (own.path, own.range.start.line) != (other.path, other.range.start.line)
+    depth, reached = (first.stage, first.layers_done), (now.stage, now.layers_done)
+    return reached > depth or (reached == depth and is_elsewhere)
 
 
 def _same(a: Finding, b: Finding) -> bool:

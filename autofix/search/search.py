@@ -22,9 +22,10 @@ from autofix.records.locations import Edit, Texts
 from autofix.records.plan import Applicability, Fix, Plan, Step, Verdict
 from autofix.records.report import Limits
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Run, Trace
-from autofix.search import progress
+from autofix.search import first_steps, progress
+from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
-from autofix.search.search_state import MARGIN, SearchState, State, TraceSource
+from autofix.search.search_state import MARGIN, SearchState, TraceSource
 from autofix.verification import applicability, proof, side_effects
 from autofix.verification.checks import checks_of, failures, signature
 
@@ -45,13 +46,17 @@ FindSilentFaults = Callable[[Texts, Trace], tuple[SilentFault, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search came to: plans by cost, why it ended, the runs it took."""
+    """What a search came to: plans by cost, why it ended, the runs it took.
+
+    ``furthest`` is there where no plan was found: what comes furthest, though a fault is left.
+    """
 
     plans: tuple[Plan, ...]
     limited: bool
     probes: int
     seconds: float
     notes: tuple[str, ...] = ()
+    furthest: FirstSteps | None = None
 
 
 def search(
@@ -63,10 +68,10 @@ def search(
     propose: Propose,
     limits: Limits,
 ) -> Found:
-    """Search plans for the model whose original text ended in ``original`` with ``finding``."""
-    search_state = SearchState(runs)
-    search_state.seen.add(())
+    """Plans for the model whose original text ended in ``original`` with ``finding``."""
     first = progress.outcome(original, finding)
+    search_state = SearchState(runs, first)
+    search_state.seen.add(())
     _expand(search_state, State((), ()), first, view((), original), propose)
     return _searched(
         search_state, limits, lambda state: _visit(search_state, state, original, view, find_silent_faults, propose)
@@ -82,9 +87,10 @@ def search_silent(
     limits: Limits,
 ) -> Found:
     """Return plans for a model that ran, after which nothing is wrong any more where ``silent_fault`` is."""
-    search_state = SearchState(runs)
+    first = Progress(0, 0, silent_fault.finding)
+    search_state = SearchState(runs, first)
     search_state.seen.add(())
-    _expand(search_state, State((), ()), Progress(0, 0, silent_fault.finding), silent_fault.project, propose)
+    _expand(search_state, State((), ()), first, silent_fault.project, propose)
     return _searched(
         search_state, limits, lambda state: _visit_silent(search_state, state, original, find_silent_faults, propose)
     )
@@ -103,7 +109,12 @@ def _searched(search_state: SearchState, limits: Limits, visit: Callable[[State]
         visit(state)
     plans = sorted(search_state.plans.values(), key=lambda plan: (plan.cost, len(plan.steps), plan.title, plan.texts))
     return Found(
-        tuple(plans), limited, search_state.probes, search_state.seconds, tuple(dict.fromkeys(search_state.notes))
+        tuple(plans),
+        limited,
+        search_state.probes,
+        search_state.seconds,
+        tuple(dict.fromkeys(search_state.notes)),
+        None if plans else search_state.furthest,
     )
 
 
@@ -143,6 +154,8 @@ def _visit(
         return
     sidesteps = state.sidesteps + 1 if is_sidestep else 0
     paid = replace(state, sidesteps=sidesteps, evidence=counted((*state.evidence, Evidence.SIDESTEP * is_sidestep)))
+    steps = first_steps.past(search_state.first, paid, outcome, original, trace)
+    search_state.furthest = first_steps.further(search_state.furthest, steps)
     _expand(search_state, paid, outcome, project, propose)
 
 
@@ -187,7 +200,7 @@ def _run(search_state: SearchState, state: State, checked: int) -> Trace:
 
 
 def limit_notes(trace: Trace) -> tuple[str, ...]:
-    """Return the note on a repair whose run came up against a limit: whether it is a repair is not known."""
+    """What is to be said of a repair whose run came up against a limit: whether it is one is not known."""
     if trace.ending not in _LIMITS:
         return ()
     return (f"a repair was given up because its run hit a limit: {trace.message}",)
@@ -274,5 +287,5 @@ def _keep(
 
 
 def _is_refused(check: Check) -> bool:
-    """Return whether a check fails without which a plan is no repair: a sample that the user asked for."""
+    """Whether a check fails without which a plan is no repair: a sample that the user asked for."""
     return check.kind is CheckKind.ALSO and check.outcome is CheckOutcome.FAILED

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from autofix.records.costs import Counted, total
 from autofix.records.locations import Texts
-from autofix.records.plan import Plan, Step
+from autofix.records.plan import Plan
 from autofix.records.trace import Run, Trace
+from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
 from autofix.verification.checks import Signature
 
@@ -34,30 +34,17 @@ class TraceSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Edited texts. The last of the ``steps`` answers the fault ``parent``, which the state ``before`` ended in."""
-
-    texts: Texts
-    steps: tuple[Step, ...]
-    evidence: tuple[Counted, ...] = ()
-    parent: Progress | None = None
-    sidesteps: int = 0
-    before: State | None = None
-
-    @property
-    def cost(self) -> int:
-        """What the steps so far sum up to."""
-        return total(self.evidence)
-
-
 @dataclass
 class SearchState:
-    """What one search knows. ``first_seen`` are the texts that first ended in each fault; ``remaining_cost`` what was
-    still paid after the answer to it, where a plan was found.
+    """What one search knows.
+
+    ``first`` is the fault it began with, ``furthest`` what came past it; ``first_seen`` are the texts that first ended
+    in each fault; ``remaining_cost`` what was still paid after the answer to it, where a plan was found.
     """
 
     runs: TraceSource
+    first: Progress
+    furthest: FirstSteps | None = None
     queue: list[tuple[int, int, State]] = field(default_factory=list)
     # Deferred entries, and whether a cheaper fix of the same fault is deferred as well.
     deferred: list[tuple[tuple[int, int, State], bool]] = field(default_factory=list)

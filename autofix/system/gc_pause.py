@@ -14,14 +14,14 @@ _kept: list[bool] = []
 
 
 def keep() -> None:
-    """Keep every object that exists now to the end: the collector never looks through it again."""
+    """What is there now stays to the end: it is never looked through again."""
     _kept.append(True)
     gc.freeze()
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Pause the collector inside the block; what has no cycle is freed as ever.
+    """Nothing is collected inside the block; what has no cycle is freed as ever.
 
     What was made in it counts as old afterwards, so that it is looked through once everything old is.
     """

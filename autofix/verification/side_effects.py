@@ -18,8 +18,7 @@ _CALLS = frozenset((OperationKind.CALL_FUNCTION, OperationKind.CALL_METHOD))
 
 
 def affected_places(before: Trace, after: Trace) -> frozenset[Place]:
-    """Return where layers were built that have parameters of other shapes now, and where an operator
-    was given other sizes.
+    """Where layers were built that have parameters of other shapes now, and where an operator was given other sizes.
 
     ``before`` ended in a fault; only what ran until then is compared, and only as far as both did the same.
     """
@@ -29,8 +28,7 @@ def affected_places(before: Trace, after: Trace) -> frozenset[Place]:
 
 
 def added(before: Trace, after: Trace) -> tuple[Layer, ...]:
-    """Return the layers with parameters that the model did not have, where it was whole and now has
-    another number of them.
+    """Layers with parameters that the model did not have, where it was whole and now has another number of them.
 
     A layer without parameters that is put into a row moves the others on, and adds none.
     """
@@ -42,7 +40,7 @@ def added(before: Trace, after: Trace) -> tuple[Layer, ...]:
 
 
 def changed(before: Trace, after: Trace) -> set[str]:
-    """Return the paths of layers that were there before and whose parameters have other shapes now."""
+    """Paths of layers that were there before and whose parameters have other shapes now."""
     old = {(layer.path, name): shape for layer in before.layers for name, shape in layer.parameters}
     return {
         layer.path
@@ -54,7 +52,7 @@ def changed(before: Trace, after: Trace) -> set[str]:
 
 
 def _built(layer: Layer) -> Place:
-    """Return the lines that built the layer: one place for all layers that a loop builds."""
+    """The lines that built it: one place for all layers that a loop builds."""
     return tuple((frame.path, frame.range.start.line) for frame in layer.construction)
 
 

@@ -219,3 +219,25 @@ def test_alternatives_of_several_faults_do_not_multiply(faults: int) -> None:
     found = prober.search(Limits(probes=500, seconds=1e6))
     assert titles(found)[0] == ("; ".join(f"2 at {line}" for line in range(faults)), 10 * faults)
     assert len(prober.ran) <= faults * (faults + 3) // 2
+
+
+def test_without_a_plan_the_cheapest_first_steps_that_come_furthest_are_told() -> None:
+    prober = toy("1 1 1", "2,3 2,3 9", ("3", 15), ("2", 10))
+    found = prober.search()
+    assert found.plans == ()
+    assert found.furthest is not None
+    assert (found.furthest.plan.title, found.furthest.plan.applicability) == (
+        "2 at 0; 2 at 1",
+        Applicability.DISPLAY_ONLY,
+    )
+    assert found.furthest.remaining.message == "RuntimeError: line 2 is 1"
+    assert found.furthest.plan.notes == ("after it the run ends at net.py:1: RuntimeError: line 2 is 1",)
+
+
+def test_where_nothing_comes_past_the_first_fault_there_are_no_first_steps() -> None:
+    assert toy("1", "9", ("2", 10)).search().furthest is None
+
+
+def test_a_plan_leaves_no_first_steps() -> None:
+    found = toy("1 1", "2 2", ("2", 10)).search()
+    assert (len(found.plans), found.furthest) == (1, None)

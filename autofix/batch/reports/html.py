@@ -83,7 +83,7 @@ def _kind(outcome: JobOutcome) -> str:
         return UNCONFIRMED
     if outcome.ending == "not-run":
         return "skipped"
-    return "failed" if outcome.plan is None else outcome.label_of_plan.replace("display-only", "unsafe")
+    return "failed" if outcome.plan is None else outcome.label_of_plan
 
 
 def _sums(kinds: list[str]) -> Iterator[str]:

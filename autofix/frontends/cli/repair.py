@@ -145,7 +145,7 @@ def _print_result(choice: RepairChoice, document: bytes) -> None:
 def _interact(choice: RepairChoice, report: Report) -> bool:
     """Explain, ask fix by fix and write the plan that was built; whether one was."""
     _print_explanation(choice, report, applied=False)
-    candidates = [plan for plan in selection.plans(report) if plan.applicability is not Applicability.DISPLAY_ONLY]
+    candidates = [plan for plan in selection.plans(report) if plan.is_verified]
     if not candidates:
         return False
     plan = selection.chosen(candidates, _ask)

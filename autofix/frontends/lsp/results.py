@@ -56,7 +56,7 @@ class Result:
     @property
     def plans(self) -> tuple[Plan, ...]:
         """Verified repairs, the best first."""
-        if self.report is None or self.report.plan is None:
+        if self.report is None or self.report.plan is None or not self.report.plan.is_verified:
             return ()
         return (self.report.plan, *self.report.alternatives)
 

@@ -77,9 +77,7 @@ _OF_CONTAINERS = words(
 
 
 def _room(owner: list[Any], more: Any) -> list[Any]:
-    """Return the items to extend a list by; none where it would grow too long, as one that is extended
-    by itself does.
-    """
+    """What a list is extended by: one that grows by itself again and again would take all memory."""
     items = items_of(more) or []
     return items if len(owner) + len(items) <= MAX_ITEMS else []
 
@@ -169,7 +167,7 @@ def _zipped(*values: Any) -> Any:
 
 
 def _printed(*_values: Any, **_options: Any) -> None:
-    """Print nothing: a call of ``print`` has no effect on shapes."""
+    """Printing changes nothing."""
 
 
 _BUILTINS: dict[str, Callable[..., Any]] = {

@@ -1,0 +1,75 @@
+"""AF751 indexed-number: a number is picked from a tensor that has no dimensions.
+
+Why it fails
+    Until torch 0.4 a loss was a tensor of one element, and ``loss.data[0]`` its value. It has no
+    dimensions now, so there is nothing to pick from.
+What the fix does
+    Reads the value: ``loss.item()``. Without ``.data``, which says that only the value is meant,
+    the subscript is left out.
+Fix safety
+    Safe behind ``.data``; else unsafe, since the dimension could have been lost before.
+Source
+    The migration guide of torch 0.4.0; torch.Tensor.item.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import written
+from autofix.rule import Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+_LINEAR = model("self.fc = nn.Linear(3, 1)", "self.fc(x)")
+_STEP = "\n\nloss = Net()(torch.rand(4, 3)).mean()\nloss.backward()\nprint({})\n"
+
+
+class IndexedNumber(Rule):
+    code = "AF751"
+    name = "indexed-number"
+    mismatches = (Mismatch.INDEX_RANGE,)
+    examples = (
+        Example(
+            name="the value of a loss",
+            inputs=(),
+            before=_LINEAR + _STEP.format("loss.data[0]"),
+            after=_LINEAR + _STEP.format("loss.item()"),
+        ),
+        Example(
+            name="after it was moved",
+            inputs=(),
+            before=_LINEAR + _STEP.format("loss.cpu().data[0]"),
+            after=_LINEAR + _STEP.format("loss.cpu().item()"),
+        ),
+        Example(
+            name="the number itself",
+            inputs=(),
+            before=_LINEAR + _STEP.format("loss[0]"),
+            after=_LINEAR + _STEP.format("loss"),
+        ),
+        Example(
+            name="declines an entry of a tensor with dimensions",
+            inputs=((4, 3),),
+            before=model("self.fc = nn.Linear(3, 2)", "self.fc(x).data[0, 1, 0]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        place = None if operation is None else written(project, operation)
+        if operation is None or place is None or not isinstance(place.node, ast.Subscript):
+            return
+        if finding.detail is not Detail.RANK or operation.tensors[0].rank or not _is_first(place.node.slice):
+            return
+        base = place.node.value
+        if isinstance(base, ast.Attribute) and base.attr == "data":
+            text = f"{place.source.text_of(base.value)}.item()"
+            yield self.fix(f"read the value: `{text}`", (place.source.replace(place.node, text),))
+            return
+        text = place.source.text_of(base)
+        reason = "the tensor could be meant to have the dimension"
+        yield self.fix(f"take `{text}` itself", (place.source.replace(place.node, text),), reason=reason, unsafe=True)
+
+
+def _is_first(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 0
