@@ -23,7 +23,10 @@ _INSTALLED = (
 
 
 def fingerprint(python: str | None) -> str:
-    """A hash that changes with anything outside the tree that may change a result; raises ProbeError without Python."""
+    """Return a hash that changes with anything outside the tree that may change a result.
+
+    Raise ProbeError without Python.
+    """
     made = hashlib.sha256(f"{__version__}\n{_installed(python)}".encode())
     for folder in (Path(__file__).parents[1], *registry.folders()):
         for path in sorted(folder.rglob("*.py")):

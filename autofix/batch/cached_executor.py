@@ -37,13 +37,13 @@ class BatchProgress:
     """What a front-end may show; this one shows nothing."""
 
     def begin(self, words: str, total: int, done: int) -> None:
-        """A series of calls starts; ``done`` of them are known from earlier."""
+        """Begin a series of calls; ``done`` of them are known from earlier."""
 
     def step(self) -> None:
-        """One more call is over."""
+        """Count one more call as over."""
 
     def end(self) -> None:
-        """Nothing is shown any more."""
+        """End what is shown of the series."""
 
 
 @dataclass
@@ -80,7 +80,7 @@ class BatchWork:
         return self._digests[path]
 
     def all(self, words: str, function: Function, calls: Sequence[CachedCall]) -> list[Json]:
-        """The values of the calls, in their order."""
+        """Return the values of the calls, in their order."""
         keys = [key_of(function.__name__, call.data, self._fingerprint(call.python)) for call in calls]
         values: dict[str, Json] = {}
         for key in dict.fromkeys(keys):
@@ -141,6 +141,6 @@ class BatchWork:
 
 
 def _lacked_something(value: Json) -> bool:
-    """Whether an import failed: what is missing may be there next time, and no file of the project tells."""
+    """Return whether an import failed: what is missing may be there next time, and no file of the project tells."""
     trace = (value.get("document") or {}).get("trace") or {}
     return trace.get("ending") == "import-failed" or bool(trace.get("placeholders"))

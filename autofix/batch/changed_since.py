@@ -16,7 +16,7 @@ from autofix.records.errors import UsageError
 
 
 def changed(base: Path, revision: str) -> frozenset[Path]:
-    """Files that differ from the revision, new ones that are not ignored and deleted ones included."""
+    """Return the files that differ from the revision, new ones that are not ignored and deleted ones included."""
     listed = [
         _names(base, "diff", "--name-only", "-z", "--no-renames", "--relative", revision, "--"),
         _names(base, "ls-files", "-z", "--others", "--exclude-standard"),
@@ -25,7 +25,7 @@ def changed(base: Path, revision: str) -> frozenset[Path]:
 
 
 def touched(texts: Mapping[Path, str], imported: reverse_imports.Graph, known: frozenset[Path]) -> set[Path]:
-    """The files of the tree that can behave otherwise because of the changed files, those included."""
+    """Return the files of the tree that can behave otherwise because of the changed files, those included."""
     # A file that is no code is found by its name, wherever the code looks for it.
     names = {path.name for path in known if path.suffix and path.suffix not in source_files.SUFFIXES}
     naming = {path for path, text in texts.items() if names and any(name in text for name in names)}

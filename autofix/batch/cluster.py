@@ -28,7 +28,7 @@ _FUNCTIONS = {function.__name__: function for function in (jobs.find, jobs.run)}
 
 
 def connected(address: str, base: Path, files: Sequence[Path]) -> Executor:
-    """An executor on the cluster at ``address``; ``files`` are what a worker elsewhere needs of the repository.
+    """Return an executor on the cluster at ``address``; ``files`` are what a worker elsewhere needs of the repository.
 
     Raises UsageError if the extra is not installed, nobody answers, or a worker has another version of autofix.
     """
@@ -85,7 +85,7 @@ class _Cluster(Executor):
 
 
 def work(function: str, base: str, data: Json, digest: str, archive: bytes) -> Json:
-    """One job on whatever machine this is."""
+    """Run one job on whatever machine this is."""
     folder = Path(base)
     if not _is_here(folder, digest, archive):
         folder = _unpacked(digest, archive)
@@ -96,7 +96,7 @@ _here: dict[str, bool] = {}
 
 
 def _is_here(folder: Path, digest: str, archive: bytes) -> bool:
-    """Whether the very files of the archive lie in the folder; asked once in each process."""
+    """Return whether the very files of the archive lie in the folder; asked once in each process."""
     key = f"{digest} {folder}"
     if key not in _here:
         with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
@@ -113,7 +113,7 @@ def _same(path: Path, packed: tarfile.TarFile, member: tarfile.TarInfo) -> bool:
 
 
 def _unpacked(digest: str, archive: bytes) -> Path:
-    """The files in a folder of this machine that every worker process of it shares."""
+    """Unpack the files into a folder of this machine that every worker process of it shares."""
     folder = Path(tempfile.gettempdir()) / f"autofix-{os.getuid() if hasattr(os, 'getuid') else 0}-{digest[:24]}"
     if not folder.is_dir():
         made = Path(tempfile.mkdtemp(prefix="autofix-", dir=tempfile.gettempdir()))
@@ -127,7 +127,7 @@ def _unpacked(digest: str, archive: bytes) -> Path:
 
 
 def packed(base: Path, files: Sequence[Path]) -> bytes:
-    """The same bytes for the same files, whenever they were written and whoever owns them."""
+    """Return the same bytes for the same files, whenever they were written and whoever owns them."""
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w") as archive:
         for path in sorted(files):

@@ -32,9 +32,12 @@ class _Texts:
 def settled(
     jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], wanted: Wanted, rerun: Rerun
 ) -> list[JobOutcome]:
-    """The outcomes with what becomes of each plan among the others; ``wanted`` says which plans are to be delivered.
+    """Return the outcomes with what becomes of each plan among the others.
 
-    ``jobs`` has None where there is nothing to run. Plans that share no file with another target are left as they are.
+    ``wanted`` says which plans are to be delivered.
+
+    ``jobs`` has None where there is nothing to run. Plans that share no file with another target are left as they
+    are.
     """
     made = list(outcomes)
     texts = _Texts({}, {})
@@ -61,7 +64,7 @@ def _reads(outcome: JobOutcome) -> set[str]:
 
 
 def _on_top(job: Job, own: JobOutcome, texts: _Texts, rerun: Rerun) -> JobOutcome:
-    """What is left to repair once the plans before it are made."""
+    """Return what is left to repair once the plans before it are made."""
     (again,) = rerun([replace(job, texts=tuple(sorted(_shown(own, texts).items())))])
     if again.ending in _RAN:
         return replace(own, changes=(), remark="repaired by the patch of an earlier target")
@@ -71,12 +74,12 @@ def _on_top(job: Job, own: JobOutcome, texts: _Texts, rerun: Rerun) -> JobOutcom
 
 
 def _shown(outcome: JobOutcome, texts: _Texts) -> dict[str, str]:
-    """Only what the target reads: a job is known by its texts, and others would make it a new one."""
+    """Return only the texts that the target reads: a job is known by its texts, and others would make it a new one."""
     return {path: text for path, text in texts.after.items() if path in _reads(outcome)}
 
 
 def _broken(jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], index: int, texts: _Texts, rerun: Rerun) -> str:
-    """The name of another target that ran, or was repaired by a plan before this one, and would fail now."""
+    """Return the name of another target that ran, or was repaired by a plan before this one, and would fail now."""
     changed = {change.path for change in outcomes[index].changes}
     asked: list[tuple[JobOutcome, Job]] = []
     for other, (job, outcome) in enumerate(zip(jobs, outcomes, strict=True)):
@@ -91,6 +94,6 @@ def _broken(jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], index: i
 
 
 def _runs(outcome: JobOutcome) -> bool:
-    """Whether the target is without a fault; that a rule would still rewrite it is none."""
+    """Return whether the target is without a fault; that a rule would still rewrite it is no fault."""
     codes = [str(one["code"]) for one in outcome.diagnostics]
     return outcome.ending in _RAN or (bool(codes) and all(code.startswith(_REWRITING) for code in codes))

@@ -29,13 +29,13 @@ _NOBODY = {
 
 
 def deliverable(outcome: JobOutcome, *, unsafe: bool) -> bool:
-    """Whether the plan of an outcome belongs among the patches."""
+    """Return whether the plan of an outcome belongs among the patches."""
     allowed = {"safe", "unsafe"} if unsafe else {"safe"}
     return bool(outcome.changes) and not outcome.withheld and outcome.label_of_plan in allowed
 
 
 def joined(outcomes: Sequence[JobOutcome]) -> tuple[FileChange, ...]:
-    """Every file from its text on disk to the one after the last plan that changes it."""
+    """Return the change of every file from its text on disk to the one after the last plan that changes it."""
     found: dict[str, Change] = {}
     for outcome in outcomes:
         for change in outcome.changes:
@@ -49,7 +49,7 @@ def one_patch(outcomes: Sequence[JobOutcome]) -> bytes:
 
 
 def own_patch(outcome: JobOutcome) -> bytes:
-    """The patch of one target, on top of those before it."""
+    """Return the patch of one target, on top of those before it."""
     return _patch([jobs.file_change(change) for change in outcome.changes])
 
 
@@ -60,7 +60,7 @@ def _patch(changes: Sequence[FileChange]) -> bytes:
 
 
 def names(outcomes: Sequence[JobOutcome]) -> list[str]:
-    """A file name for each patch: its number, so that they sort as they apply, and what it repairs."""
+    """Return a file name for each patch: its number, so that they sort as they apply, and what it repairs."""
     width = max(4, len(str(len(outcomes))))
     return [
         f"{number:0{width}}-{re.sub(r'[^A-Za-z0-9._-]+', '-', outcome.label).strip('-')[:80]}.patch"
@@ -69,7 +69,7 @@ def names(outcomes: Sequence[JobOutcome]) -> list[str]:
 
 
 def check_branch(base: Path, name: str) -> None:
-    """Raises UsageError unless a branch of this name can be made in a clean checkout."""
+    """Raise UsageError unless a branch of this name can be made in a clean checkout."""
     if not (base / ".git").exists():
         raise UsageError(f"--branch needs a git checkout, and {base} is none; use --output-dir")
     dirty = _git(base, "status", "--porcelain", "--untracked-files=no")

@@ -25,7 +25,10 @@ _Import = tuple[int, str]  # How many dots, and the dotted name.
 
 
 def closure(path: Path, text: str, search_paths: Sequence[Path]) -> dict[Path, bool]:
-    """Every file reached from ``path``, itself first, True where it is there; data files that the code names too."""
+    """Return every file reached from ``path``, itself first, with whether it exists.
+
+    Data files that the code names too.
+    """
     found: dict[Path, bool] = {path: True}
     waiting = [(path, text)]
     while waiting:
@@ -40,7 +43,7 @@ def closure(path: Path, text: str, search_paths: Sequence[Path]) -> dict[Path, b
 
 
 def folder_of(path: Path, level: int) -> Path:
-    """Where a relative import with so many dots begins."""
+    """Return the folder in which a relative import with so many dots begins."""
     return path.parents[min(level, len(path.parents)) - 1]
 
 
@@ -49,7 +52,7 @@ def is_standard(name: str) -> bool:
 
 
 def digest(path: Path) -> str:
-    """The hash of a file's bytes, '' where there is none."""
+    """Return the hash of a file's bytes, '' where there is none."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
@@ -65,7 +68,7 @@ def _text(path: Path) -> str | None:
 
 @lru_cache(maxsize=1024)
 def statements(text: str) -> tuple[_Import, ...]:
-    """What a text imports: how many dots, and the dotted name, with and without what is taken out of it.
+    """Return what a text imports: how many dots, and the dotted name, with and without what is taken out of it.
 
     Found by their words: parsing every file of a tree would take longer than everything else of a second run.
 
@@ -98,7 +101,9 @@ def _candidates(here: Path, level: int, name: str, search_paths: Sequence[Path])
 
 
 def _in_folder(folder: Path, parts: Sequence[str]) -> Iterator[tuple[Path, bool]]:
-    """The files that are run when ``a.b.c`` is imported, as far as they are there; the first that is not ends it."""
+    """Yield the files that are run when ``a.b.c`` is imported, as far as they exist; the first that
+    does not ends it.
+    """
     for part in parts:
         package, module = folder / part / "__init__.py", folder / f"{part}.py"
         if package.is_file():

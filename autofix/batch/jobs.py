@@ -39,7 +39,9 @@ _local = threading.local()
 
 
 def find(base: str, request: Json) -> Json:
-    """The targets of one file, as ``{"jobs": [...], "missing": [...], "order": ...}`` in the order they stand."""
+    """Return the targets of one file, as ``{"jobs": [...], "missing": [...], "order": ...}`` in the
+    order they stand.
+    """
     root = Path(base)
     made = targets.find(
         root / request["path"],
@@ -85,7 +87,7 @@ def _reported(job: Job, base: Path, files: dict[Path, bool]) -> Report:
 
 
 def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
-    """What the engine says; ``files`` gets those that it depends on, and has them whatever is raised."""
+    """Return the report of the engine; ``files`` gets those that it depends on, and has them whatever is raised."""
     path = base / job.path
     shown = tuple(_shown(base / name, text) for name, text in job.texts)
     notebook = _notebook(job, base)
@@ -113,7 +115,7 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
 
 
 def _shown(path: Path, text: str) -> SourceText:
-    """A text that stands in for a file, kept in the file's own encoding."""
+    """Return a text that stands in for a file, kept in the file's own encoding."""
     try:
         return replace(
             notebooks.read(path).raw if path.suffix == notebooks.SUFFIX else text_files.read(path), text=text
@@ -123,7 +125,7 @@ def _shown(path: Path, text: str) -> SourceText:
 
 
 def _notebook(job: Job, base: Path) -> Notebook | None:
-    """The notebook that the job is about, as it is or as it is shown; None for a Python file."""
+    """Return the notebook that the job is about, as it is or as it is shown; None for a Python file."""
     path = base / job.path
     if path.suffix != notebooks.SUFFIX:
         return None
@@ -150,7 +152,7 @@ def _samples(job: Job) -> Samples:
 
 
 def session(python: str | None) -> Session:
-    """This thread's warm probe for an interpreter; renewed now and then, so that nothing piles up in it."""
+    """Return this thread's warm probe for an interpreter; renewed now and then, so that nothing piles up in it."""
     known: dict[str | None, tuple[Session, int]] = _local.__dict__.setdefault("sessions", {})
     found, used = known.get(python, (None, 0))
     if found is not None and used >= MAX_JOBS_OF_SESSION:
@@ -173,7 +175,7 @@ def close_sessions() -> None:
 
 
 def failed(job: Job, base: Path, message: str) -> Report:
-    """The report of a target that could not be run."""
+    """Return the report of a target that could not be run."""
     path = base / job.path
     samples = Samples(origin=SampleOrigin.NONE)
     target = Target(path, base, path.stem, (), job.model, samples, evaluation_mode=job.eval, script=job.script)
@@ -181,7 +183,9 @@ def failed(job: Job, base: Path, message: str) -> Report:
 
 
 def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> JobOutcome:
-    """The report as the documents that readers get, told from the base of the batch and free of its absolute path."""
+    """Return the report as the documents that readers get, told from the base of the batch and free of
+    its absolute path.
+    """
     try:
         notebook = _notebook(job, base)
     except UsageError:

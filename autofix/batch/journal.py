@@ -51,28 +51,28 @@ class Journal:
         self._base.close()
 
     def begin(self, words: Sequence[str]) -> None:
-        """A new run; ``words`` are the command line that ``resume`` would go on with."""
+        """Begin a new run; ``words`` are the command line that ``resume`` would go on with."""
         cursor = self._base.execute("insert into runs (words) values (?)", (json.dumps(list(words)),))
         self._run = int(cursor.lastrowid or 0)
 
     def finish(self) -> None:
-        """The run is complete: there is nothing to resume, and what no recent run used goes."""
+        """Finish the run: there is nothing to resume, and results that no recent run used are deleted."""
         self._base.execute("update runs set finished = 1 where run <= ?", (self._run,))
         self._base.execute("delete from results where run <= ?", (self._run - KEPT_RUNS,))
         self._base.execute("delete from runs where run <= ?", (self._run - KEPT_RUNS,))
 
     def interrupted(self) -> list[str] | None:
-        """The command line of the last run, if it did not finish."""
+        """Return the command line of the last run, if it did not finish."""
         row = self._base.execute("select words, finished from runs order by run desc limit 1").fetchone()
         return None if row is None or row[1] else list(json.loads(row[0]))
 
     def known(self) -> int:
-        """How many results there are."""
+        """Return how many results are stored."""
         row = self._base.execute("select count(*) from results").fetchone()
         return int(row[0])
 
     def get(self, key: str, digest: Callable[[str], str]) -> Json | None:
-        """The result under the key, if the files it depended on are as they were."""
+        """Return the result under the key, if the files it depended on are as they were."""
         row = self._base.execute("select value, files from results where key = ?", (key,)).fetchone()
         if row is None or any(digest(path) != known for path, known in json.loads(row[1])):
             return None
@@ -110,5 +110,5 @@ def _prepare(base: sqlite3.Connection) -> None:
 
 
 def key_of(*parts: object) -> str:
-    """A key of everything that is known before a run and decides its result."""
+    """Return a key of everything that is known before a run and decides its result."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

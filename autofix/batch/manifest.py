@@ -18,7 +18,7 @@ HEAD = """\
 
 
 def printed(found: Iterable[Job | Missing]) -> str:
-    """TOML for ``autofix.toml``; a model that cannot be run is a comment that says what is missing."""
+    """Return TOML for ``autofix.toml``; a model that cannot be run is a comment that says what is missing."""
     return "\n".join((HEAD, *("\n".join(_entry(one)) + "\n" for one in found)))
 
 
@@ -57,7 +57,10 @@ def _samples(job: Job) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """A basic string of TOML; JSON escapes the same characters in the same way, but leaves many unseen ones alone."""
+    """Return a basic string of TOML.
+
+    JSON escapes the same characters in the same way, but leaves many unseen ones alone.
+    """
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(one if one.isprintable() else _escape(one) for one in quoted)
 
@@ -68,5 +71,5 @@ def _escape(character: str) -> str:
 
 
 def _comment(text: str) -> str:
-    """On one line, and nothing in it that a terminal would obey."""
+    """Return the text on one line, without anything that a terminal would obey."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in " ".join(text.split()))

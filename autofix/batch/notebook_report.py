@@ -18,7 +18,7 @@ from autofix.records.report import ChainLink, Diagnostic, Report
 
 
 def told(report: Report, notebook: Notebook) -> Report:
-    """The report with the notebook in place of its module; edits of cells are in the patch alone."""
+    """Return the report with the notebook in place of its module; edits of cells are in the patch alone."""
     module, path = module_path(notebook.raw.path), notebook.raw.path
     return replace(
         report,
@@ -39,7 +39,7 @@ def add_places(document: Json, report: Report, notebook: Notebook) -> None:
 
 
 def words(text: str, notebook: Notebook) -> str:
-    """A text that may name the module, with the notebook's name and cell in its place."""
+    """Return a text that may name the module, with the notebook's name and cell in its place."""
     name = re.escape(module_path(notebook.raw.path).name)
     return re.sub(rf"{name}(?::(\d+)(?::\d+)?)?", lambda match: _named(match, notebook), text)
 
@@ -86,5 +86,5 @@ def _elsewhere(edits: tuple[Edit, ...], module: Path) -> tuple[Edit, ...]:
 
 
 def module_text(notebook: Notebook) -> SourceText:
-    """The module as a text that stands in for a file."""
+    """Return the module as a text that stands in for a file."""
     return SourceText(module_path(notebook.raw.path), notebook.text)

@@ -57,12 +57,12 @@ class Notebook:
         return "".join(f"{line.plain}\n" for line in self.lines)
 
     def place(self, line: int) -> tuple[int, int]:
-        """The cell and the line in it, both from 1, of a line of the module."""
+        """Return the cell and the line in it, both from 1, of a line of the module."""
         known = self.lines[min(max(line, 1), len(self.lines)) - 1] if self.lines else _Line(0, 0, "", 0, 0)
         return known.cell + 1, known.number + 1
 
     def range_of_file(self, place: Range) -> Range:
-        """Where in the JSON text a range of the module stands."""
+        """Return the range in the JSON text at which a range of the module stands."""
         return Range(self._in_file(place.start), self._in_file(place.end))
 
     def _in_file(self, place: Position) -> Position:
@@ -75,12 +75,12 @@ class Notebook:
 
 
 def module_path(path: Path) -> Path:
-    """The Python file that a notebook's cells are run as, beside it; a Python file itself."""
+    """Return the Python file that a notebook's cells are run as, beside it; a Python file itself."""
     return path.with_name(f"{path.stem}__ipynb.py") if path.suffix == SUFFIX else path
 
 
 def read(path: Path) -> Notebook:
-    """Raises UsageError for a file that is no notebook with code cells in Python."""
+    """Read a notebook; raise UsageError for a file that is no notebook with code cells in Python."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -92,7 +92,7 @@ def read(path: Path) -> Notebook:
 
 
 def parsed(raw: SourceText) -> Notebook:
-    """The notebook of a JSON text; raises UsageError for any other text."""
+    """Return the notebook of a JSON text; raise UsageError for any other text."""
     try:
         return Notebook(raw, tuple(_lines(raw.text)))
     except RecursionError as error:
@@ -102,7 +102,9 @@ def parsed(raw: SourceText) -> Notebook:
 
 
 def spliced(notebook: Notebook, after: str) -> str:
-    """The raw text with the module's text changed to ``after``; raises UsageError where that cannot be put back."""
+    """Return the raw text with the module's text changed to ``after``; raise UsageError where that
+    cannot be put back.
+    """
     old, new = notebook.text.split("\n")[:-1], after.removesuffix("\n").split("\n") if after else []
     if new and not old:
         raise UsageError(f"{notebook.raw.path} has no code cell that could hold a line")
@@ -131,7 +133,7 @@ def _written(notebook: Notebook, replaced: dict[int, list[str]]) -> str:
 
 
 def _tokens(notebook: Notebook) -> Iterator[tuple[int, int, list[int]]]:
-    """Each JSON string with the indices of its lines."""
+    """Yield each JSON string with the indices of its lines."""
     grouped: dict[tuple[int, int], list[int]] = {}
     for index, line in enumerate(notebook.lines):
         grouped.setdefault((line.start, line.end), []).append(index)
@@ -156,7 +158,7 @@ def _token(notebook: Notebook, indices: list[int], replaced: dict[int, list[str]
 
 
 def _as_python(cell: list[_Line]) -> Iterator[_Line]:
-    """The lines of a cell with what stands for them in the module, as many as there are."""
+    """Yield the lines of a cell with their texts in the module, as many as there are."""
     texts = [line.text for line in cell]
     first = next((index for index, text in enumerate(texts) if text.strip()), 0)
     magic = texts[first].split()[0].removeprefix("%%") if texts and texts[first].startswith("%%") else ""
@@ -188,7 +190,9 @@ def _parses(text: str) -> bool:
 
 
 def _lines(raw: str) -> Iterator[_Line]:
-    """The lines of the code cells with their places; the walk goes no further than the strings of a ``source``."""
+    """Yield the lines of the code cells with their places; no value is parsed further than the strings
+    of a ``source``.
+    """
     if not isinstance(json.loads(raw), dict):
         raise ValueError("it is no JSON object")
     found = False
@@ -230,7 +234,7 @@ def _skip(raw: str, at: int) -> int:
 
 
 def _members(raw: str, at: int) -> Iterator[tuple[str, int]]:
-    """The keys of the object at ``at`` with the places of their values."""
+    """Yield the keys of the object at ``at`` with the places of their values."""
     at = _skip(raw, at + 1)
     while raw[at] != "}":
         key, at = scanstring(raw, at + 1, False)
@@ -247,12 +251,12 @@ def _items(raw: str, at: int) -> Iterator[int]:
 
 
 def _after(raw: str, at: int) -> int:
-    """The place of what follows the value at ``at`` and its comma."""
+    """Return the place of what follows the value at ``at`` and its comma."""
     _, at = json.JSONDecoder(strict=False).raw_decode(raw, at)
     at = _skip(raw, at)
     return _skip(raw, at + 1) if raw[at] == "," else at
 
 
 def text_of(path: Path) -> str:
-    """The module's text of a notebook or a Python file."""
+    """Return the module's text of a notebook or a Python file."""
     return read(path).text if path.suffix == SUFFIX else text_files.read(path).text

@@ -34,7 +34,7 @@ class BatchOptions:
 
 
 def bound(data: Json) -> float:
-    """Seconds that one call may take in all: a search, and runs before and after it, at their limits."""
+    """Return the seconds that one call may take in all: a search, and runs before and after it, at their limits."""
     settings = data.get("settings")
     if settings is None or "model" not in data:
         return FIND_SECONDS
@@ -47,7 +47,9 @@ def bound(data: Json) -> float:
 
 
 def discovered(work: BatchWork, options: BatchOptions) -> list[Found]:
-    """Every target in the order of the files; raises UsageError for settings or a manifest that cannot be used."""
+    """Return every target in the order of the files; raise UsageError for settings or a manifest that
+    cannot be used.
+    """
     files = source_files.files(work.base, options.paths)
     manifest = _Manifest(work.base, options)
     named = [path for path in options.paths if path.is_file()]
@@ -77,7 +79,7 @@ def _is_text(path: Path) -> bool:
 
 
 def _unnameable(path: Path, base: Path) -> Json:
-    """No report can hold such a name, and no patch was ever seen to."""
+    """Return the entry of a file whose name is not UTF-8: no report can hold such a name, and no patch can name it."""
     name = os.fsencode(source_files.relative(path, base)).decode("utf-8", "replace")
     return {"missing": [name, "", "its name is not UTF-8; rename it"]}
 
@@ -134,13 +136,13 @@ class _Manifest:
         return self._known[root]
 
     def settings_of(self, path: Path) -> Settings:
-        """How the targets of a file are run: a batch bounds memory where nobody did."""
+        """Return how the targets of a file are run: a batch limits memory where nobody set a limit."""
         own = settings.overlaid(self.settings(path), self._options.run)
         memory = MEMORY_MIB if own.limits.memory_mib is None else own.limits.memory_mib
         return replace(own, limits=replace(own.limits, memory_mib=memory))
 
     def takes(self, path: Path) -> bool:
-        """A project that names its targets has no others."""
+        """Return whether the file has targets: a project that names its targets has no others."""
         return not self.settings(path).targets or self.names(path)
 
     def names(self, path: Path) -> bool:
@@ -151,7 +153,7 @@ class _Manifest:
         return [replace(entry, python=python or entry.python) for entry in self._entries.get(path, [])]
 
     def inside(self, paths: Iterable[Path]) -> Iterator[Path]:
-        """Named files below the paths, whatever git ignores."""
+        """Yield the named files below the paths, whatever git ignores."""
         folders = [_absolute(path) for path in paths]
         for path in self._entries:
             if any(path == folder or folder in path.parents for folder in folders):
@@ -179,7 +181,7 @@ def _absolute(path: Path) -> Path:
 
 
 def repaired(work: BatchWork, found: Sequence[Found], wanted: Callable[[JobOutcome], bool]) -> list[JobOutcome]:
-    """An outcome for each, in order; plans that touch the files of other targets are proved together."""
+    """Return an outcome for each, in order; plans that touch the files of other targets are proved together."""
     jobs_only = [one if isinstance(one, Job) else None for one in found]
     ran = iter(_ran(work, "running models", [job for job in jobs_only if job is not None]))
     outcomes = [next(ran) if isinstance(one, Job) else _missing(one, work.base) for one in found]

@@ -76,7 +76,9 @@ class _Worker:
         return value
 
     def end(self) -> None:
-        """The probe of the worker ends by itself when its input closes; killing the group ends what hangs."""
+        """Kill the worker's process group, which also ends what hangs; its probe ends by itself when
+        its input closes.
+        """
         with contextlib.suppress(OSError):
             if os.name == "posix":
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -52,7 +52,7 @@ class Job:
 
 
 def job_from(data: Json) -> Job:
-    """The job that ``as_json`` wrote, its lists tuples again."""
+    """Return the job that ``as_json`` wrote, its lists tuples again."""
     texts = tuple((path, text) for path, text in data["texts"])
     return Job(**{**with_tuples(data), "settings": settings_from(data["settings"]), "texts": texts})
 
@@ -62,7 +62,7 @@ _SHARED = ("mode", "prefer", "select", "ignore", "python", "limits")
 
 
 def settings_json(settings: Settings) -> Json:
-    """How a target is run, as ``settings_from`` reads it."""
+    """Return how a target is run, in the form that ``settings_from`` reads."""
     values = asdict(settings)
     return {**{name: values[name] for name in _SHARED}, "mode": settings.mode.value, "prefer": settings.prefer.value}
 
@@ -73,7 +73,7 @@ def settings_from(data: Json) -> Settings:
 
 
 def with_tuples(data: Json) -> Json:
-    """The same with each list as the tuple that it was before it became JSON."""
+    """Return the same data with each list as the tuple that it was before it became JSON."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
 
 

@@ -24,13 +24,13 @@ Graph = Mapping[Path, Mapping[Path, bool]]
 
 
 def graph(texts: Mapping[Path, str]) -> Graph:
-    """``texts`` are the files of the tree."""
+    """Return what each file of the tree imports; ``texts`` are the files of the tree."""
     known = _Known.of(texts)
     return {path: known.imported(path, text) for path, text in texts.items()}
 
 
 def users(found: Graph, texts: Mapping[Path, str], wanted: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
-    """For each wanted file those that import it, tests first: they show how its models are built and used."""
+    """Return for each wanted file those that import it, tests first: they show how its models are built and used."""
     importers = _reversed(found)
     made: dict[Path, tuple[Path, ...]] = {}
     for path in wanted:
@@ -40,7 +40,9 @@ def users(found: Graph, texts: Mapping[Path, str], wanted: Iterable[Path]) -> di
 
 
 def _through_packages(path: Path, texts: Mapping[Path, str], importers: Mapping[Path, list[Path]]) -> Iterator[Path]:
-    """Files that take a class of the file from a package that hands it on, or have that package and name the class."""
+    """Yield the files that take a class of the file from a package that re-exports it, or import that
+    package and name the class.
+    """
     names = _CLASS.findall(texts.get(path, ""))
     for package in _packages(path, importers):
         for name in names:
@@ -61,7 +63,9 @@ def _packages(path: Path, importers: Mapping[Path, list[Path]]) -> set[Path]:
 
 
 def reaching(found: Graph, first: Iterable[Path]) -> set[Path]:
-    """The files of the tree from which one of ``first`` is reached, by any number of imports, and those themselves."""
+    """Return the files of the tree from which one of ``first`` is reached, by any number of imports,
+    and those themselves.
+    """
     importers = _reversed(found)
     waiting, seen = list(first), set(first)
     while waiting:
@@ -127,7 +131,10 @@ class _Known:
         return found
 
     def _below(self, folder: str, parts: Sequence[str]) -> dict[Path, bool]:
-        """The files that are run when ``a.b.c`` is imported; where one is not there, its places."""
+        """Return the files that are run when ``a.b.c`` is imported.
+
+        Where one does not exist, the places it could be in.
+        """
         found: dict[Path, bool] = {}
         for part in parts:
             inner = f"{folder}{os.sep}{part}"
@@ -144,7 +151,9 @@ class _Known:
 
 @cache
 def _package(folder: Path) -> tuple[str, Path]:
-    """The dotted name of the package in a folder, '' where it is none, and the folder above the outermost one."""
+    """Return the dotted name of the package in a folder, '' where it is none, and the folder above the
+    outermost one.
+    """
     return find_target.module_name(folder / "__init__.py")
 
 

@@ -21,7 +21,7 @@ _SKIPPED = frozenset(("node_modules", "site-packages", "__pycache__", "build", "
 
 
 def base_of(paths: Sequence[Path]) -> Path:
-    """The folder that every path of a batch is told from: the top of the git checkout, else the project's root.
+    """Return the folder that every path of a batch is told from: the top of the git checkout, else the project's root.
 
     Raises UsageError for a path that does not exist.
     """
@@ -37,7 +37,10 @@ def base_of(paths: Sequence[Path]) -> Path:
 
 
 def files(base: Path, paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Files below the paths, in order of their names; one that is named itself is taken whatever it is called."""
+    """Return the files below the paths, in order of their names.
+
+    One that is named itself is taken whatever it is called.
+    """
     found: set[Path] = set()
     for path in paths:
         found.update([path] if path.is_file() else _inside(base, path))
@@ -45,12 +48,12 @@ def files(base: Path, paths: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def shipped(base: Path) -> tuple[Path, ...]:
-    """Every file of the tree that another machine may need: code, settings, data that the code may read."""
+    """Return every file of the tree that another machine may need: code, settings, data that the code may read."""
     return tuple(sorted(path for path in _inside(base, base, suffixes=None)))
 
 
 def is_test(path: Path) -> bool:
-    """Tests use models; what they define are stand-ins, not targets."""
+    """Return whether the file is a test: tests use models, and what they define are stand-ins, not targets."""
     return path.name.startswith("test_") or path.name in {"conftest.py", "setup.py"} or path.stem.endswith("_test")
 
 
@@ -59,7 +62,7 @@ def relative(path: Path, base: Path) -> str:
 
 
 def _inside(base: Path, folder: Path, suffixes: tuple[str, ...] | None = SUFFIXES) -> Iterator[Path]:
-    """Files with one of the suffixes; all files where there are none."""
+    """Yield the files with one of the suffixes; all files where no suffixes are given."""
     listed = _known_to_git(base, folder) or _walked(folder, base)
     for path in listed:
         parts = path.relative_to(folder).parts[:-1]
@@ -70,7 +73,7 @@ def _inside(base: Path, folder: Path, suffixes: tuple[str, ...] | None = SUFFIXE
 
 
 def _known_to_git(base: Path, folder: Path) -> list[Path]:
-    """Tracked files and new ones that are not ignored; none where git does not answer."""
+    """Return the tracked files and new ones that are not ignored; none where git does not answer."""
     if not (base / ".git").exists():
         return []
     words = ["git", "-C", str(base), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", str(folder)]
@@ -89,7 +92,7 @@ def _in_environment(folder: Path, base: Path) -> bool:
 
 
 def _walked(folder: Path, base: Path) -> Iterator[Path]:
-    """The same without git: what the ``.gitignore`` files from the base down leave."""
+    """Yield the same files without git: what the ``.gitignore`` files from the base down leave."""
     above = [one for one in (*reversed(folder.parents), folder) if one == base or base in one.parents]
     specs = [(one, spec) for one in above if (spec := _ignored(one)) is not None]
     for name, folders, names in os.walk(folder):

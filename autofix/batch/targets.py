@@ -29,7 +29,7 @@ def find(
     settled: Samples | None = None,
     settings: Settings = Settings(),  # noqa: B008
 ) -> tuple[Job | Missing, ...]:
-    """The targets of a file in the order of their definition; those of ``entries`` where a manifest names it.
+    """Return the targets of a file in the order of their definition; those of ``entries`` where a manifest names it.
 
     ``elsewhere`` are files that import it.
     """
@@ -73,7 +73,9 @@ def _of_cells(one: Job | Missing, notebook: notebooks.Notebook) -> Job | Missing
 
 
 def _might_be_model(path: Path) -> bool:
-    """A file that is no text at all is nobody's model; one that only is in a wrong encoding is worth a word."""
+    """Return whether a file that cannot be read as text may hold a model: one in a wrong encoding may,
+    a binary one does not.
+    """
     try:
         data = path.read_bytes()
     except OSError:
@@ -82,7 +84,7 @@ def _might_be_model(path: Path) -> bool:
 
 
 def _unnamed(file: _File) -> list[Job | Missing]:
-    """What there is in a file that no manifest names."""
+    """Return the targets in a file that no manifest names."""
     try:
         names = model_discovery.names(file.source)
     except (SyntaxError, RecursionError, MemoryError, ValueError):
@@ -104,7 +106,9 @@ def _as_program(file: _File, one: Job | Missing, *, alone: bool) -> Job | Missin
 
 
 def _is_part(file: _File, one: Missing) -> bool:
-    """A block that other files build models of runs within those, and needs nobody to say how."""
+    """Return whether a model is a part of models in other files: it runs within those and needs no
+    sample of its own.
+    """
     return bool(one.setting) and model_discovery.is_part_elsewhere(one.model, text_files.sources(file.elsewhere))
 
 

@@ -44,7 +44,9 @@ def main() -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Whoever ends a worker kills it; one whose input ends has lost its front-end, which removes nothing any more."""
+    """Remove the worker's folder, since a worker whose input ends has lost its front-end, which removes
+    nothing any more.
+    """
     if folder.parent.name.startswith("autofix-batch-"):
         jobs.close_sessions()
         shutil.rmtree(folder, ignore_errors=True)

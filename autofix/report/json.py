@@ -30,7 +30,7 @@ def document(report: Report, facts: DocumentFacts) -> str:
 
 
 def render(report: Report, *, timing: bool = False, exit_code: int | None = None) -> str:
-    """The document, ended by LF.
+    """Return the document, ended by LF.
 
     ``timing`` adds the seconds and probes spent; ``exit_code`` is the one the command ends with where that is not what
     the report alone says (the plan was applied, ``--exit-zero``).
@@ -54,7 +54,7 @@ def render(report: Report, *, timing: bool = False, exit_code: int | None = None
 
 
 def _token(name: str) -> str:
-    """``NO_FIX`` as ``no-fix``: the names of enum members are stable, their values are words for people."""
+    """Return ``NO_FIX`` as ``no-fix``: the names of enum members are stable, their values are words for people."""
     return name.lower().replace("_", "-")
 
 
@@ -177,7 +177,7 @@ def _edit(edit: Edit, root: Path) -> Json:
 
 
 def _patch(report: Report, plan: Plan) -> str | None:
-    """None where a file of the plan lies outside the project root, so that no patch can name it."""
+    """Return the patch; None where a file of the plan lies outside the project root, so that no patch can name it."""
     try:
         return plan_patch(plan, report.texts, report.target.root).decode("utf-8", "replace")
     except UsageError:

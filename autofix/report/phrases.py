@@ -43,12 +43,12 @@ _WRITTEN_BY = {
 
 
 def short_path(path: Path, root: Path) -> str:
-    """The path from the project root with forward slashes; the whole path when it lies elsewhere."""
+    """Return the path from the project root with forward slashes; the whole path when it lies elsewhere."""
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 def place(location: Location, root: Path) -> str:
-    """``net.py:14:31``; columns are counted from 1 for readers."""
+    """Return a place as ``net.py:14:31``; columns are counted from 1 for readers."""
     start = location.range.start
     return f"{visible(short_path(location.path, root))}:{start.line}:{start.column + 1}"
 
@@ -58,7 +58,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def size_text(size: int) -> str:
-    """``1.5 GiB``: bytes for people."""
+    """Return a number of bytes for people, such as ``1.5 GiB``."""
     return f"{size / 2**30:,.1f} GiB" if size >= 2**29 else f"{max(1, round(size / 2**20)):,} MiB"
 
 
@@ -67,7 +67,10 @@ def shape_text(shape: Items[int]) -> str:
 
 
 def value_text(value: Value) -> str:
-    """Shapes of all tensors in a value, in the brackets of what holds them; dtypes only where they are not float32."""
+    """Return the shapes of all tensors in a value, in the brackets of what holds them.
+
+    Dtypes only where they are not float32.
+    """
     if isinstance(value, Tensor):
         return shape_text(value.shape) if value.dtype == "float32" else f"{value.dtype} {shape_text(value.shape)}"
     if isinstance(value, Sequence):
@@ -85,7 +88,7 @@ def _listed(texts: list[str]) -> str:
 
 
 def samples_text(samples: Samples) -> str:
-    """``64,3,32,32 (given on the command line)``: what the model was run on and where that came from."""
+    """Return what the model was run on and where that came from: ``64,3,32,32 (given on the command line)``."""
     if samples.origin is SampleOrigin.NONE:
         return str(samples.origin.value)
     sourced = samples.origin not in (SampleOrigin.GIVEN, SampleOrigin.SOLVED)
@@ -94,7 +97,7 @@ def samples_text(samples: Samples) -> str:
 
 
 def chain_text(links: Items[str]) -> str:
-    """The links joined by arrows; a long chain is shortened in its middle."""
+    """Return the links joined by arrows; a long chain is shortened in its middle."""
     if len(links) > 2 * CHAIN_ENDS + 1:
         left_out = len(links) - 2 * CHAIN_ENDS
         links = (*links[:CHAIN_ENDS], f"... {left_out} more ...", *links[-CHAIN_ENDS:])
@@ -102,7 +105,10 @@ def chain_text(links: Items[str]) -> str:
 
 
 def link_texts(chain: Items[ChainLink]) -> list[str]:
-    """``conv (1, 16, 4, 4)`` for each link; the last failed, so it shows no shape unless it was given another one."""
+    """Return ``conv (1, 16, 4, 4)`` for each link.
+
+    The last failed, so it shows no shape unless it was given another one.
+    """
     texts = [visible(f"{link.label} {link.shape}".rstrip()) for link in chain]
     if len(chain) > 1:
         last, given = chain[-1], chain[-1].shape
@@ -117,7 +123,7 @@ def checks_with(checks: Items[Check], outcome: CheckOutcome, output: str) -> str
 
 
 def _goes_without_saying(check: Check) -> bool:
-    """Whether the words of the check before it say as much: batches that run have as many results as samples."""
+    """Return whether the check before it says as much: batches that run have as many results as samples."""
     return check.kind is CheckKind.ROWS and check.outcome is not CheckOutcome.FAILED
 
 
@@ -134,7 +140,7 @@ def _check(check: Check, output: str) -> str:
 
 
 def why_unsafe(plan: Plan, alternatives: int) -> str:
-    """The plan's own notes, else what can be told from its proof."""
+    """Return the plan's own notes, else what can be told from its proof."""
     if plan.notes:
         return visible("; ".join(plan.notes))
     failed = checks_with(plan.proof.checks, CheckOutcome.FAILED, plan.proof.output)
@@ -148,21 +154,25 @@ def why_unsafe(plan: Plan, alternatives: int) -> str:
 
 
 def severity(diagnostic: Diagnostic) -> str:
-    """A fault that ends a run is an error; one that only gives wrong numbers, or fails on other batches, a warning."""
+    """Return "error" for a fault that ends a run, "warning" for one that only gives wrong numbers or
+    fails on other batches.
+    """
     if diagnostic.suppressed:
         return "suppressed"
     return "warning" if diagnostic.finding.silent else "error"
 
 
 def exit_code(report: Report) -> int:
-    """0 nothing to repair, 1 faults remain or a patch is proposed, 2 the model could not be run."""
+    """Return 0 for nothing to repair, 1 where faults remain or a patch is proposed, 2 where the model
+    could not be run.
+    """
     if report.ending is RepairEnding.NOT_RUN:
         return 2
     return 0 if report.ending in _WITHOUT_FAULT else 1
 
 
 def summary(report: Report, *, applied: bool) -> str:
-    """One line: what was found, what is proposed and what writes it."""
+    """Return one line: what was found, what is proposed and what writes it."""
     if report.ending is RepairEnding.NOT_RUN:
         return f"error: {visible(report.message)}"
     operations = counted(len(forward_operations(report.trace)), "operation")
@@ -185,7 +195,7 @@ def summary(report: Report, *, applied: bool) -> str:
 
 
 def forward_operations(trace: Trace) -> tuple[Operation, ...]:
-    """The steps of ``forward``; reading a parameter is none of its own, its shape stands at the step that uses it."""
+    """Return the steps of ``forward``; reading a parameter is no step, its shape stands at the step that uses it."""
     return tuple(
         operation
         for operation in trace.operations

@@ -16,7 +16,7 @@ from autofix.records.plan import Plan
 
 
 def replacements(plan: Plan, texts: tuple[SourceText, ...]) -> tuple[Edit, ...]:
-    """Edits of the analysed texts that give the plan's texts, in order of their places."""
+    """Return the edits of the analysed texts that give the plan's texts, in order of their places."""
     sources = {source.path: source.text for source in texts}
     made: list[Edit] = []
     for path, after in plan.texts:
@@ -36,7 +36,7 @@ def _give(before: str, edits: list[Edit], after: str) -> bool:
 
 
 def _line_edits(path: Path, before: str, after: str) -> list[Edit]:
-    """Whole changed lines, and an insertion where lines are only added."""
+    """Return edits that replace whole changed lines, and insert where lines are only added."""
     old, new = _lines(before), _lines(after)
     starts = line_starts(before)
     offsets = (*starts[: len(old)], len(before))

@@ -39,7 +39,7 @@ def render(
     version: str = "",
     exit_code: int | None = None,
 ) -> str:
-    """The log, ended by LF; ``documentation`` gives the text of each rule by code for the rules' help."""
+    """Return the log, ended by LF; ``documentation`` gives the text of each rule by code for the rules' help."""
     codes = sorted({diagnostic.code for diagnostic in report.diagnostics})
     driver: Json = {
         "name": "autofix",
@@ -107,7 +107,7 @@ def _notification(level: str, text: str) -> Json:
 
 
 def _artifacts(report: Report) -> list[Json]:
-    """The analysed files; with none that a plan changes, the file the user asked about."""
+    """Return the analysed files; with none that a plan changes, the file the user asked about."""
     encodings = {source.path: source.encoding for source in report.texts}
     paths = sorted({report.target.path, *encodings})
     return [
@@ -137,7 +137,7 @@ def _results(report: Report, codes: list[str]) -> list[Json]:
 
 
 def _identity(report: Report, diagnostic: Diagnostic) -> str:
-    """What stays the same when lines move or another size is wrong."""
+    """Return a text that stays the same when lines move or another size is wrong."""
     finding = diagnostic.finding
     path = phrases.short_path(finding.location.path, report.target.root)
     detail = "" if finding.detail is None else finding.detail.value
@@ -180,7 +180,7 @@ def _message(report: Report, diagnostic: Diagnostic) -> str:
 
 
 def _code_flow(report: Report, chain: Iterable[ChainLink]) -> Json:
-    """The shape chain, one step a link; a link without a place, such as the input, stands at the file."""
+    """Return the shape chain, one step a link; a link without a place, such as the input, stands at the file."""
     root = report.target.root
     steps: list[Json] = []
     for order, link in enumerate(chain, 1):
@@ -198,7 +198,7 @@ def _code_flow(report: Report, chain: Iterable[ChainLink]) -> Json:
 
 
 def _fixes(report: Report, diagnostic: Diagnostic) -> list[Json]:
-    """Whole verified plans, the best first: one step of a plan alone was never run."""
+    """Return whole verified plans, the best first: one step of a plan alone was never run."""
     if diagnostic.fixed_by is None or report.plan is None:
         return []
     plans = (report.plan, *report.alternatives)
@@ -241,7 +241,7 @@ def _artifact(path: Path, root: Path) -> Json:
 
 
 def _region(place: Range) -> Json:
-    """SARIF counts lines and columns from 1; the end column is that after the last character."""
+    """Return a range in SARIF's counting: lines and columns from 1, the end column after the last character."""
     return {
         "startLine": place.start.line,
         "startColumn": place.start.column + 1,

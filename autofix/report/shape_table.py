@@ -18,7 +18,9 @@ from autofix.report.terminal_text import visible, wrapped
 
 
 def render(trace: Trace, finding: Finding | None, root: Path, *, colour: bool = False, width: int = 100) -> str:
-    """One row an operation of ``forward``, the failing one marked with the sizes that disagree, then the totals."""
+    """Return one row per operation of ``forward``, the failing one marked with the sizes that disagree,
+    then the totals.
+    """
     operations = phrases.forward_operations(trace)
     many_files = len({operation.frames[0].path for operation in operations if operation.frames}) > 1
     counts = _parameter_counts(trace.layers)
@@ -30,7 +32,7 @@ def render(trace: Trace, finding: Finding | None, root: Path, *, colour: bool = 
 
 
 def _parameter_counts(layers: tuple[Layer, ...]) -> Mapping[str, int]:
-    """Elements of the parameters of each layer by its path, with those of the layers inside it."""
+    """Return the number of parameter elements of each layer by its path, with those of the layers inside it."""
     counts: Counter[str] = Counter()
     for layer in layers:
         path = layer.path
@@ -68,7 +70,7 @@ def _place(operation: Operation, root: Path, *, many_files: bool) -> str:
 
 
 def _operator(operation: Operation) -> str:
-    """``Linear``, ``F.relu``, ``torch.cat``, ``view``: as short as a reader of the file would say it."""
+    """Return an operator's name as short as a reader would say it: ``Linear``, ``F.relu``, ``torch.cat``, ``view``."""
     if operation.kind is OperationKind.PLACEHOLDER:
         return "input"
     target = operation.target
@@ -102,7 +104,7 @@ def _sizes(sizes: tuple[int, ...]) -> str:
 def _elsewhere(
     trace: Trace, finding: Finding | None, root: Path, rows: list[Row], *, many_files: bool
 ) -> Iterator[Row]:
-    """A row for a failure that no recorded operation raised, such as unpacking a shape in plain Python."""
+    """Yield a row for a failure that no recorded operation raised, such as unpacking a shape in plain Python."""
     if trace.ending is Ending.PASSED or finding is None or any(row.failing for row in rows):
         return
     number = str(finding.call.range.start.line)
@@ -117,7 +119,7 @@ def _elsewhere(
 
 
 def _failure(trace: Trace, finding: Finding | None, width: int) -> Iterator[Line]:
-    """Why the run stopped, in the words of the finding, else of the error itself."""
+    """Yield why the run stopped, in the words of the finding, else of the error itself."""
     if trace.ending is Ending.PASSED:
         return
     message = trace.message or trace.ending.value

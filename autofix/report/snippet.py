@@ -17,7 +17,7 @@ MINIMAL_COLUMNS = 24
 
 
 def source_line(text: str, number: int) -> str | None:
-    """The line with this number, from 1, without its end; None when the text has no such line."""
+    """Return the line with this number, from 1, without its end; None when the text has no such line."""
     starts = line_starts(text)
     if not 1 <= number <= len(starts):
         return None
@@ -26,7 +26,7 @@ def source_line(text: str, number: int) -> str | None:
 
 
 def snippet(text: str, place: Range, width: int) -> list[Line]:
-    """Two lines, source and carets; none when the range does not lie in the text."""
+    """Return two lines, source and carets; none when the range does not lie in the text."""
     source = source_line(text, place.start.line)
     if source is None:
         return []
@@ -43,7 +43,7 @@ def snippet(text: str, place: Range, width: int) -> list[Line]:
 
 
 def _window(line_cells: list[Cell], start: int, end: int, width: int) -> tuple[str, int, int]:
-    """The text of the cells that fit, the columns before the carets and the number of carets."""
+    """Return the text of the cells that fit, the columns before the carets and the number of carets."""
     offsets = list(accumulate((cell.columns for cell in line_cells), initial=0))
     end = min(end, len(line_cells))
     first, last = 0, len(line_cells)
@@ -56,7 +56,9 @@ def _window(line_cells: list[Cell], start: int, end: int, width: int) -> tuple[s
 
 
 def _cut(offsets: list[int], start: int, width: int) -> tuple[int, int]:
-    """The cells to keep: a third of the room before ``start``, and no room left empty at either end of the line."""
+    """Return the cells to keep: a third of the room before ``start``, and no room left empty at either
+    end of the line.
+    """
     room = width - 2 * len(ELLIPSIS)
     first = _first(offsets, start, room // 3)
     if first == 0:
@@ -69,5 +71,5 @@ def _cut(offsets: list[int], start: int, width: int) -> tuple[int, int]:
 
 
 def _first(offsets: list[int], cell: int, room: int) -> int:
-    """The earliest cell from which at most ``room`` columns lie before ``cell``."""
+    """Return the earliest cell from which at most ``room`` columns lie before ``cell``."""
     return bisect_left(offsets, offsets[cell] - room, 0, cell)

@@ -39,7 +39,7 @@ def line(*spans: Span | str) -> Line:
 
 
 def rendered(lines: Iterable[Line], *, colour: bool) -> str:
-    """All lines, each ended by LF and without blanks at its end."""
+    """Return all lines, each ended by LF and without blanks at its end."""
     made = [_trimmed(spans) for spans in lines]
     return _coloured(made) if colour else "".join("".join(span.text for span in spans) + "\n" for spans in made)
 

@@ -40,7 +40,7 @@ HEADINGS = Row("line", "layer", "operator", "shapes", "params")
 
 
 def table(rows: list[Row], width: int) -> Iterator[Line]:
-    """The headings and one or more lines for each row."""
+    """Yield the headings and one or more lines for each row."""
     widths = _widths([HEADINGS, *rows], width)
     for number, row in enumerate([HEADINGS, *rows]):
         style = Style.STRONG if number == 0 else Style.ERROR if row.failing else Style.PLAIN
@@ -48,7 +48,10 @@ def table(rows: list[Row], width: int) -> Iterator[Line]:
 
 
 def _widths(rows: list[Row], width: int) -> Widths:
-    """Natural widths where they fit; else names take at most a fifth of the terminal and shapes wrap in the rest."""
+    """Return natural widths where they fit.
+
+    Else names take at most a fifth of the terminal and shapes wrap in the rest.
+    """
     place, layer, operator, shapes, parameters = (
         max(columns(cell) for cell in cells)
         for cells in zip(

@@ -22,7 +22,7 @@ _GLUE = "\0"
 
 
 def visible(text: str) -> str:
-    """The text on one line with every character that is not printed written as an escape."""
+    """Return the text on one line with every character that is not printed written as an escape."""
     return text if text.isascii() and text.isprintable() else "".join(map(_glyph, text))
 
 
@@ -38,7 +38,9 @@ class Cell(NamedTuple):
 
 
 def cells(text: str) -> list[Cell]:
-    """One cell per character; tabs become blanks up to the next tab stop, so that carets stand right everywhere."""
+    """Return one cell per character; tabs become blanks up to the next tab stop, so that carets stand
+    right everywhere.
+    """
     made: list[Cell] = []
     column = 0
     for character in text:
@@ -59,7 +61,7 @@ def _cell(character: str) -> Cell:
 
 
 def columns(text: str) -> int:
-    """How many terminal columns a text of printed characters takes."""
+    """Return how many terminal columns a text of printed characters takes."""
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
@@ -70,7 +72,7 @@ def _columns(character: str) -> int:
 
 
 def cut_middle(text: str, width: int) -> str:
-    """The text in at most ``width`` columns, with an ellipsis for what is left out of its middle."""
+    """Return the text in at most ``width`` columns, with an ellipsis for what is left out of its middle."""
     if columns(text) <= width:
         return text
     kept = max(0, width - len(ELLIPSIS))
@@ -87,7 +89,10 @@ def _head(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most ``width`` columns where that can be; ``-> conv`` and ``(1, 256)`` are not broken."""
+    """Return the text in lines of at most ``width`` columns where that can be.
+
+    ``-> conv`` and ``(1, 256)`` are not broken.
+    """
     glued = _SHAPE.sub(lambda match: match[0].replace(" ", _GLUE), text).replace("-> ", f"->{_GLUE}")
     # A line that begins so is a command to the build servers that read what is printed.
     glued = glued.replace(" ::", f"{_GLUE}::")

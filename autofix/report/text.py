@@ -32,7 +32,7 @@ def render(
     picked: int = 1,
     verbose: bool = False,
 ) -> str:
-    """The explanation of a report, ended by its summary.
+    """Return the explanation of a report, ended by its summary.
 
     ``alternatives`` shows the other plans as patches, ``applied`` says that the plan was written, and ``picked`` is the
     rank of the plan that the user took, so that the others are numbered as ``--pick`` takes them. ``verbose``
@@ -77,7 +77,7 @@ def _diagnostic(report: Report, diagnostic: Diagnostic, width: int) -> Iterator[
 
 
 def _own_words(report: Report, diagnostic: Diagnostic, width: int) -> Iterator[Line]:
-    """The message that the run died with, whole: the words by which people know the error and look for it."""
+    """Yield the whole message that the run died with: the words by which people know the error and look for it."""
     failure = report.trace.failure
     if failure is None or diagnostic is not report.diagnostics[0] or diagnostic.finding.silent:
         return
@@ -100,7 +100,7 @@ def _elsewhere(location: Location, call: Location) -> bool:
 
 
 def _call(report: Report, call: Location, width: int) -> str:
-    """Where the run died, when that is not the line that is shown."""
+    """Return where the run died, when that is not the line that is shown."""
     place = phrases.place(call, report.target.root)
     text = _text_of(report, call)
     source = None if text is None else source_line(text, call.range.start.line)
@@ -112,7 +112,7 @@ def _call(report: Report, call: Location, width: int) -> str:
 
 
 def _outcome(report: Report) -> str:
-    """`` (safe; forward then returns (1, 10))`` where one repair is all, else only its label."""
+    """Return `` (safe; forward then returns (1, 10))`` where one repair is all, else only its label."""
     if report.plan is None:
         return ""
     label = report.plan.applicability.value
@@ -155,7 +155,7 @@ def _repair(report: Report, width: int, *, verbose: bool) -> Iterator[Line]:
 
 
 def _cost(plan: Plan, indent: str) -> Iterator[Line]:
-    """The sum that the cost is, one piece of evidence a line."""
+    """Yield the terms of the cost, one piece of evidence a line."""
     yield line(indent, Span(f"cost {plan.cost}", Style.LABEL), " is the sum of")
     for evidence, count in plan.evidence:
         times = f" ({count} x {evidence.weight:+})" if count != 1 else ""
@@ -238,7 +238,7 @@ def _closing(report: Report, width: int, *, applied: bool) -> Iterator[Line]:
 
 
 def _ran(report: Report) -> str:
-    """What was run, on what and how much of it: every report says where its sample came from."""
+    """Return what was run, on what and how much of it: every report says where its sample came from."""
     target, trace = report.target, report.trace
     verb = "tried" if report.ending is RepairEnding.NOT_RUN else "ran"
     if target.script:

@@ -7,7 +7,7 @@ from autofix.report.terminal_text import visible
 
 
 def render(report: BatchReport) -> str:
-    """One line for each diagnostic, and one for each target that could not be run."""
+    """Return one line for each diagnostic, and one for each target that could not be run."""
     return "".join(f"{one}\n" for outcome in report.outcomes for one in _lines(outcome))
 
 

@@ -30,7 +30,7 @@ _HEADS = ("diff --git ", "index ", "--- ", "+++ ")
 
 
 def render(report: BatchReport) -> str:
-    """The page, ended by LF; equal input gives equal bytes."""
+    """Return the page, ended by LF; equal input gives equal bytes."""
     style, script = (_file(name) for name in ("page.css", "page.js"))
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}"
     kinds = [_kind(outcome) for outcome in report.outcomes]
@@ -71,7 +71,9 @@ def _hash(text: str) -> str:
 
 
 def _text(text: object) -> str:
-    """Escaped, and what is not printed made visible: a change of direction would show another order than there is."""
+    """Escape a text, and show characters that are not printed: a change of direction would show another
+    order than there is.
+    """
     lines = str(text).split("\n")
     return escape("\n".join("\t".join(map(visible, line.split("\t"))) for line in lines))
 

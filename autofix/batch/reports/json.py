@@ -10,7 +10,7 @@ SCHEMA = 1
 
 
 def render(report: BatchReport) -> str:
-    """The document, ended by LF; equal input gives equal bytes."""
+    """Return the document, ended by LF; equal input gives equal bytes."""
     document = {
         "schema": SCHEMA,
         "exit_code": report.exit_code,

@@ -10,7 +10,7 @@ from autofix.report.terminal_text import visible
 
 
 def render(report: BatchReport) -> str:
-    """The document, ended by LF; what a document of XML cannot hold is shown as it is on a terminal."""
+    """Return the document, ended by LF; what a document of XML cannot hold is shown as it is on a terminal."""
     errors = report.count("not-run")
     failures = len(report.outcomes) - errors - report.count(*FAULTLESS)
     counts = {"tests": str(len(report.outcomes)), "failures": str(failures), "errors": str(errors)}

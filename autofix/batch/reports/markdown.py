@@ -15,7 +15,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 
 
 def render(report: BatchReport) -> str:
-    """The sums, a table of what needs an eye, and each repair with its patch."""
+    """Return the counts, a table of what needs attention, and each repair with its patch."""
     lines = ["# autofix", "", *(f"{_plain(text)}  " for text in sums(report, unsafe=True)), ""]
     lines += [f"> {_plain(note)}" for note in report.notes]
     open_ = [outcome for outcome in report.outcomes if outcome.ending not in FAULTLESS]

@@ -12,7 +12,7 @@ _LIMIT_OF_CODE = 2
 
 
 def render(report: BatchReport) -> str:
-    """The log, ended by LF."""
+    """Return the log, ended by LF."""
     runs = [outcome.sarif["runs"][0] for outcome in report.outcomes]
     rules = _unique((rule for run in runs for rule in run["tool"]["driver"]["rules"]), "id")
     ids = [rule["id"] for rule in rules]

@@ -18,7 +18,10 @@ FAULTLESS = (*HEALTHY, UNCONFIRMED)
 
 
 def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, unsafe: bool = False) -> str:
-    """Healthy targets and further notes only with ``verbose``; ``unsafe`` says that unsafe plans were wanted too."""
+    """Return the report as text, with healthy targets and further notes only if ``verbose``.
+
+    ``unsafe``: unsafe plans were wanted.
+    """
     shown = [outcome for outcome in report.outcomes if verbose or outcome.ending not in FAULTLESS]
     lines = [one for outcome in shown for one in (*_outcome(outcome), *(_notes(outcome) if verbose else ()))]
     lines += [line(Span("note: ", Style.NOTE), visible(note)) for note in report.notes]
@@ -27,7 +30,7 @@ def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, 
 
 
 def place(diagnostic: Json) -> str:
-    """``net.py:14:31``; in a notebook the cell and the line in it."""
+    """Return the place as ``net.py:14:31``; in a notebook the cell and the line in it."""
     if "cell" in diagnostic:
         return f"{diagnostic['path']}:cell {diagnostic['cell']}:{diagnostic['cell_line']}"
     start = diagnostic["range"]["start"]
@@ -57,7 +60,7 @@ def _notes(outcome: JobOutcome) -> Iterator[Line]:
 
 
 def _short(outcome: JobOutcome) -> str:
-    """What is missing, without the name that stands before it already."""
+    """Return what is missing, without the name that stands before it already."""
     return visible(" ".join(outcome.message.split()).removeprefix(f"{outcome.path}: "))
 
 
@@ -76,7 +79,9 @@ def _plan(outcome: JobOutcome) -> Iterator[Line]:
 
 
 def sums(report: BatchReport, *, unsafe: bool) -> Iterator[str]:
-    """``12 targets: 8 healthy, 3 repairable (2 safe, 1 unsafe), 1 without a repair, 0 could not run``."""
+    """Yield the counts: ``12 targets: 8 healthy, 3 repairable (2 safe, 1 unsafe), 1 without a repair, 0
+    could not run``.
+    """
     plans = [outcome for outcome in report.outcomes if outcome.plan is not None]
     safe = sum(outcome.label_of_plan == "safe" for outcome in plans)
     healthy = report.count(*HEALTHY)

@@ -70,7 +70,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def _real(change: FileChange, root: Path) -> Path:
-    """A link among the folders may have been turned since the change was made."""
+    """Return the real path of a changed file; raise ConflictError where a link now leads out of the project root."""
     inside = within(root / change.path, root)
     if inside is None:
         raise ConflictError(f"{change.path} leads out of the project root {root}; nothing was written")
@@ -90,7 +90,7 @@ def _check(change: FileChange, path: Path) -> None:
 
 
 def _prepare(path: Path, change: FileChange) -> _Replacement:
-    """Both texts are on disk before anything is replaced, so that undoing needs no space and no writing."""
+    """Write both texts to disk before anything is replaced, so that undoing needs no space and no writing."""
     after = _beside(path, change.after)
     try:
         return _Replacement(path, after, _beside(path, change.before))
@@ -100,7 +100,7 @@ def _prepare(path: Path, change: FileChange) -> _Replacement:
 
 
 def _beside(path: Path, data: bytes) -> Path:
-    """A synced temporary file in the folder of ``path``, with its mode and owner where that is allowed."""
+    """Write a synced temporary file in the folder of ``path``, with its mode and owner where that is allowed."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".autofix", dir=path.parent)
     temporary = Path(name)
     try:
@@ -127,7 +127,7 @@ def _adopt(temporary: Path, path: Path) -> None:
 
 
 def _umask() -> int:
-    """The process' mask; the system only tells it by setting it."""
+    """Return the process' mask; the system only tells it by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask

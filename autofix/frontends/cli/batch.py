@@ -28,7 +28,10 @@ INTERRUPTED = 130
 
 
 def batch(choice: BatchChoice) -> int:
-    """0: nothing to repair, or all of it was applied; 1: faults remain or patches are proposed; 2: targets not run."""
+    """Return 0: nothing to repair, or all of it was applied; 1: faults remain or patches are proposed.
+
+    2: targets not run.
+    """
     for path in choice.delivery.reports:
         format_of(path)
     if choice.resume:
@@ -51,7 +54,7 @@ def batch(choice: BatchChoice) -> int:
 
 
 def _resumed(choice: BatchChoice) -> BatchChoice:
-    """The choice of the last run that did not finish, found from the working directory."""
+    """Return the choice of the last run that did not finish, found from the working directory."""
     here = Path.cwd()
     folder = choice.cache_dir or next(
         (one / FOLDER for one in (here, *here.parents) if (one / FOLDER / "batch.sqlite3").is_file()), None
@@ -149,7 +152,7 @@ def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]
 
 
 def _written(choice: BatchChoice, chosen: Sequence[JobOutcome], base: Path) -> Iterator[str]:
-    """Where patches went, in words."""
+    """Write the patches, and yield in words where they went."""
     if choice.delivery.output is not None:
         atomic_write.write_file(choice.delivery.output, delivery.one_patch(chosen))
         yield f"wrote {choice.delivery.output}"
@@ -191,7 +194,7 @@ def _print(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome
 
 
 def format_of(path: Path) -> BatchFormat:
-    """The format that a report's name asks for; raises UsageError for a name that asks for none."""
+    """Return the format that a report's name asks for; raise UsageError for a name that asks for none."""
     found = REPORT_SUFFIXES.get(path.suffix.lower())
     if found is None:
         raise UsageError(f"--report {path}: its name must end in one of {', '.join(REPORT_SUFFIXES)}")

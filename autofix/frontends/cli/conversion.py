@@ -21,7 +21,7 @@ class Command(TyperCommand):
 
 
 def sparing(parameters: list[Any], context: Any) -> list[Any]:
-    """The parameters of a command, told to convert only what has to be converted."""
+    """Return the parameters of a command, told to convert only what has to be converted."""
     for parameter in parameters:
         parameter.process_value = _as_given if context.resilient_parsing else partial(_converted, parameter)
     return parameters
@@ -33,7 +33,7 @@ def _as_given(context: Any, value: Any) -> Any:
 
 
 def _converted(parameter: Any, context: Any, value: Any) -> Any:
-    """The value as typer makes it, without asking typer where that is plain."""
+    """Return the value as typer makes it, without asking typer where that is plain."""
     if not _is_plain(parameter, value):
         return type(parameter).process_value(parameter, context, value)
     if value is None and (parameter.multiple or parameter.nargs == -1):
@@ -42,7 +42,7 @@ def _converted(parameter: Any, context: Any, value: Any) -> Any:
 
 
 def _is_plain(parameter: Any, value: Any) -> bool:
-    """Whether there is nothing to convert and nothing missing."""
+    """Return whether there is nothing to convert and nothing missing."""
     if value is None:
         return not parameter.required
     # A version of typer that keeps the type elsewhere converts everything, as it always did.

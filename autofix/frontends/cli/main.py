@@ -59,7 +59,9 @@ def main(words: Sequence[str], session: Session | None = None) -> int:
 
 
 def _parsed(words: Sequence[str]) -> Choice:
-    """The choice; words that are answered quickly are read here, since loading the option parser takes longer."""
+    """Return the choice; words that are answered quickly are read here, since loading the option parser
+    takes longer.
+    """
     match words:
         case ["explain"]:
             return ExplainChoice(None)

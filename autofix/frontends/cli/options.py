@@ -140,7 +140,7 @@ Choice = RepairChoice | ShapesChoice | BatchChoice | ExplainChoice | ServeChoice
 
 
 def checked(choice: Choice) -> Choice:
-    """The choice itself; raises UsageError if parts of it contradict each other."""
+    """Return the choice itself; raise UsageError if parts of it contradict each other."""
     if isinstance(choice, RepairChoice | ShapesChoice):
         _check_run(choice.run)
         _check_limits(choice.run.options.run_seconds, choice.run.options.memory_mib)
@@ -156,7 +156,7 @@ def checked(choice: Choice) -> Choice:
 
 
 def _check_limits(seconds: float | None, mebibytes: int | None) -> None:
-    """No more than a system can count; "not a number" is no number of seconds, though the option parser takes it."""
+    """Refuse limits above what a system can count, and "not a number" of seconds, which the option parser takes."""
     if seconds is not None and not seconds <= MAX_SECONDS:
         raise UsageError(f"time limit too large; the maximum is {MAX_SECONDS:,.0f} seconds")
     if mebibytes is not None and mebibytes > MAX_MIB:

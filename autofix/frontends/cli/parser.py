@@ -56,7 +56,7 @@ If a file is named like a command, write ./shapes.
 
 
 def parse(words: Sequence[str]) -> Choice:
-    """The command line as records; raises UsageError for words that no command takes."""
+    """Read the command line into records; raise UsageError for words that no command takes."""
     own, program = _split(words)
     try:
         result = _app(args=own, prog_name="autofix", standalone_mode=False)
@@ -73,7 +73,7 @@ def parse(words: Sequence[str]) -> Choice:
 
 
 def _split(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Our words, and those after ``--``, which go to the program that is run."""
+    """Return our words, and those after ``--``, which go to the program that is run."""
     if "--" not in words:
         return list(words), ()
     at = words.index("--")

@@ -25,7 +25,10 @@ from autofix.session.session import Session
 
 
 def repair(choice: RepairChoice, session: Session | None) -> int:
-    """0: nothing to repair, or it was applied; 1: a patch is proposed or faults remain; 2: the model could not run."""
+    """Return 0: nothing to repair, or it was applied; 1: a patch is proposed or faults remain.
+
+    2: the model could not run.
+    """
     if choice.interactive and not terminal.interactive():
         raise UsageError("--interactive asks on a terminal, and there is none; leave it out or use --pick")
     asked = requests.request(choice.run)
@@ -85,7 +88,10 @@ def _code(choice: RepairChoice, report: Report, *, applied: bool) -> int:
 def _document(
     choice: RepairChoice, report: Report, changes: tuple[FileChange, ...], code: int, *, applied: bool
 ) -> bytes:
-    """What stdout or ``--output`` carries; a patch that was written is not also handed on, lest it be applied twice."""
+    """Return what stdout or ``--output`` carries.
+
+    A patch that was written is not also handed on, lest it be applied twice.
+    """
     if choice.format is Format.TEXT:
         return b"" if applied or not changes else _patch(changes)
     facts = DocumentFacts(code, choice.streams.verbose, __version__, _documentation)
@@ -131,7 +137,10 @@ def _print_explanation(choice: RepairChoice, report: Report, *, applied: bool) -
 
 
 def _print_result(choice: RepairChoice, document: bytes) -> None:
-    """Bytes as they are, since a patch is in the encodings of its files; only a terminal gets them made visible."""
+    """Write the bytes as they are, since a patch is in the encodings of its files.
+
+    Only a terminal gets them made visible.
+    """
     if choice.format is Format.TEXT and sys.stdout.isatty():
         if document and sys.stderr.isatty() and not choice.streams.quiet:
             print(file=sys.stderr, flush=True)

@@ -21,7 +21,7 @@ _SUFFIXES = (".py:", ".pyw:")
 
 
 def request(choice: RunChoice) -> engine.Request:
-    """What the engine is asked to do; raises UsageError for a file, a model or a sample that cannot be used."""
+    """Return what the engine is asked to do; raise UsageError for a file, a model or a sample that cannot be used."""
     path, model = _file_and_model(choice)
     if choice.file == "-" and _is_folder(path):
         raise UsageError(f"--stdin-filename {path} is a folder; name the Python file that the text belongs to")
@@ -48,7 +48,7 @@ def request(choice: RunChoice) -> engine.Request:
 
 
 def usable(session: Session | None, asked: engine.Request) -> Session | None:
-    """The probe that was started ahead, unless the settings name another interpreter."""
+    """Return the probe that was started ahead, unless the settings name another interpreter."""
     if session is None or asked.python is None or str(asked.python) == session.python:
         return session
     return None
@@ -74,12 +74,12 @@ def _is_folder(path: Path) -> bool:
 
 
 def _absolute(path: Path) -> Path:
-    """Without following links, so that a file is known by the name the user gave it."""
+    """Return the absolute path without following links, so that a file is known by the name the user gave it."""
     return Path(os.path.abspath(path))
 
 
 def _samples(choice: RunChoice) -> Samples | None:
-    """The sample that was given; None leaves it to the file and the settings."""
+    """Return the sample that was given; None leaves it to the file and the settings."""
     if choice.sample is not None:
         return Samples(expression=choice.sample)
     return find_target.parse_sample(choice.sample_shape) if choice.sample_shape else None

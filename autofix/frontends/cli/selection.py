@@ -24,12 +24,14 @@ class Answer(Enum):
 
 
 def plans(report: Report) -> tuple[Plan, ...]:
-    """All plans by rank, the best first."""
+    """Return all plans by rank, the best first."""
     return () if report.plan is None else (report.plan, *report.alternatives)
 
 
 def picked(report: Report, rank: int, names: Mapping[str, str]) -> Report:
-    """The report with the plan of this rank, from 1, in the place of the best; ``names`` are the rules' names by code.
+    """Return the report with the plan of this rank, from 1, in the place of the best.
+
+    ``names`` are the rules' names by code.
 
     Raises UsageError if there are fewer plans.
     """
@@ -49,7 +51,9 @@ def picked(report: Report, rank: int, names: Mapping[str, str]) -> Report:
 
 
 def _answered(diagnostics: Sequence[Diagnostic], plan: Plan, names: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-    """One diagnostic for each step of the plan, then those that no plan answers because a comment suppresses them."""
+    """Return one diagnostic for each step of the plan, then those that no plan answers because a
+    comment suppresses them.
+    """
     known = {diagnostic.finding: diagnostic for diagnostic in diagnostics}
     steps = (_diagnostic(step, known, names.get(step.fix.rule, "")) for step in plan.steps)
     return (*steps, *(diagnostic for diagnostic in diagnostics if diagnostic.suppressed))
@@ -61,7 +65,7 @@ def _diagnostic(step: Step, known: Mapping[Finding, Diagnostic], name: str) -> D
 
 
 def chosen(candidates: Sequence[Plan], ask: Callable[[Plan, int], Answer]) -> Plan | None:
-    """The plan that the user builds fix by fix, or None.
+    """Return the plan that the user builds fix by fix, or None.
 
     Only whole plans were verified, so saying no to a fix leads to the next plan that shares the fixes taken so far.
     ``ask`` gets a plan and the number, from 1, of the step in question.

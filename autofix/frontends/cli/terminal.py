@@ -35,7 +35,7 @@ _PATCH_STYLES = (
 
 
 def colour(stream: TextIO, *, refused: bool) -> bool:
-    """Whether the stream takes colours; rich decides, and is not loaded where the answer is plain anyway."""
+    """Return whether the stream takes colours; rich decides, and is not loaded where the answer is plain anyway."""
     forced = os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE")
     if refused or os.environ.get("NO_COLOR") or not (forced or stream.isatty()):
         return False
@@ -51,7 +51,7 @@ def width(stream: TextIO) -> int:
 
 
 def visible(text: str) -> str:
-    """The text with control characters in caret notation, since a terminal obeys them; tabs and line feeds stay.
+    """Return the text with control characters in caret notation, since a terminal obeys them; tabs and line feeds stay.
 
     Others that are not seen, such as a change of direction, are written as escapes.
     """
@@ -60,12 +60,12 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same without line feeds: a name that holds one must not look like a line of ours."""
+    """Return the text without line feeds as well: a name that holds one must not look like a line of ours."""
     return visible(text).replace("\n", "^J").replace("\t", " ")
 
 
 def patch_to_look_at(patch: bytes, *, coloured: bool) -> str:
-    """A patch for the eyes, not for ``git apply``."""
+    """Return a patch to look at, not for ``git apply``."""
     lines = patch.decode("utf-8", "replace").split("\n")
     return "\n".join(_styled(visible(line.removesuffix("\r")), coloured=coloured) for line in lines)
 
@@ -77,7 +77,9 @@ def _styled(line: str, *, coloured: bool) -> str:
 
 @contextmanager
 def progress(stream: TextIO, *, wanted: bool) -> Iterator[Callable[[str], None]]:
-    """A function that says what is going on; its last word shows on one line when the whole takes longer than a second.
+    """Yield a function that says what is going on.
+
+    Its last word shows on one line when the whole takes longer than a second.
 
     The line is gone at the end. Nothing is shown where the stream is no terminal.
     """
@@ -141,5 +143,5 @@ def silence(stream: TextIO) -> None:
 
 
 def interactive() -> bool:
-    """Whether questions can be asked and answered."""
+    """Return whether questions can be asked and answered."""
     return sys.stdin.isatty() and sys.stderr.isatty()

@@ -62,7 +62,9 @@ def _of_result(asked: ActionRequest, result: Result, convert: Converter, client:
 
 
 def _is_asked(asked: ActionRequest, result: Result, diagnostic: Diagnostic, convert: Converter) -> bool:
-    """Whether the range touches a line of the diagnostic; its whole call, or where its size is written."""
+    """Return whether the range touches a line of the diagnostic: of its whole call, or of the place
+    where its size is written.
+    """
     for location in locations(diagnostic):
         place = place_now(result, location, convert.documents)
         if place is not None and place.buffer.uri == asked.buffer.uri:
@@ -94,7 +96,7 @@ def _quick_fixes(
 def _shown(
     asked: ActionRequest, result: Result, here: list[Diagnostic], convert: Converter, client: Client
 ) -> list[types.Diagnostic]:
-    """What the editor sent that is ours and asked about; else the same, made again."""
+    """Return the diagnostics of ours that the editor sent; else the same, made again."""
     ours = [one for one in asked.given if one.source == diagnostics.SOURCE]
     if ours:
         return ours
@@ -114,7 +116,9 @@ def _of_plan(
     *,
     preferred: bool = False,
 ) -> Iterator[types.CodeAction]:
-    """The action, its edit left for later where the client can ask for it; nothing where the edit cannot be made."""
+    """Yield the action, its edit left for later where the client can ask for it; nothing where the edit
+    cannot be made.
+    """
     action = types.CodeAction(
         title(plan, client),
         kind=kind,
@@ -131,7 +135,7 @@ def _of_plan(
 
 
 def title(plan: Plan, client: Client) -> str:
-    """What the plan does; why it is not safe where the editor cannot ask for confirmation."""
+    """Return what the plan does, and why it is not safe where the editor cannot ask for confirmation."""
     words_of_plan = plan.title[:1].upper() + plan.title[1:].replace("`", "")
     if plan.applicability is Applicability.SAFE:
         return cut_middle(words_of_plan, TITLE_WIDTH)
@@ -142,12 +146,15 @@ def title(plan: Plan, client: Client) -> str:
 
 
 def stamp(result: Result) -> str:
-    """Tells a result from those for other texts; only compared within one server. Editors cut large numbers."""
+    """Return a text that tells a result from those for other texts; only compared within one server.
+
+    Editors cut large numbers.
+    """
     return str(hash((result.module.text, tuple(sorted(map(hash, result.texts.items()))), len(result.plans))))
 
 
 def resolved(data: object, results: list[Result], convert: Converter, client: Client) -> types.WorkspaceEdit:
-    """The edit of an action that was sent without; raises ConflictError if the texts have changed since."""
+    """Return the edit of an action that was sent without; raise ConflictError if the texts have changed since."""
     if isinstance(data, dict):
         for result in results:
             if result.module.uri == data.get("key") and stamp(result) == data.get("texts"):
@@ -161,7 +168,9 @@ def _rewrites(result: Result, convert: Converter, client: Client) -> Iterator[ty
 
 
 def _fix_all(asked: ActionRequest, result: Result, convert: Converter, client: Client) -> Iterator[types.CodeAction]:
-    """One action for the whole file; in a notebook every cell asks, so only the kind for notebooks is answered."""
+    """Yield one action for the whole file; in a notebook every cell asks, so only the kind for
+    notebooks is answered.
+    """
     kind = NOTEBOOK_FIX_ALL if result.module.is_notebook else FIX_ALL
     if result.module.is_notebook:
         asks_for_it = any(one.startswith("notebook") for one in asked.only)
@@ -199,7 +208,7 @@ def _ignore(
 
 
 def of_comment(result: Result, edit: Edit, convert: Converter, client: Client) -> types.WorkspaceEdit | None:
-    """A comment's edit in the text of now; None where its line was touched."""
+    """Return a comment's edit in the present text; None where its line was touched."""
     place = place_now(result, Location(edit.path, edit.range), convert.documents)
     if place is None:
         return None

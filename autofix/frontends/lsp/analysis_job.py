@@ -42,7 +42,7 @@ class AnalysisJob:
         return engine.repair(self.request(), session, tell, early)
 
     def request(self) -> engine.Request:
-        """Raises UsageError where there is nothing to run."""
+        """Return the request to the engine; raise UsageError where there is nothing to run."""
         from autofix import engine
 
         chosen = self.settings

@@ -56,7 +56,7 @@ class Client:
 
 
 def client(capabilities: object) -> Client:
-    """What a client's capabilities, as the protocol writes them, come to; what is no capability is none."""
+    """Read a client's capabilities, as the protocol writes them; what is no capability counts as absent."""
 
     def has(*path: str) -> Any:
         value: Any = capabilities
@@ -99,7 +99,7 @@ def client(capabilities: object) -> Client:
 
 
 def answer(of: Client) -> Json:
-    """The result of `initialize`."""
+    """Return the result of `initialize`."""
     cells = {"notebook": {"notebookType": "jupyter-notebook"}, "cells": [{"language": "python"}]}
     offered: Json = {
         "positionEncoding": of.encoding,

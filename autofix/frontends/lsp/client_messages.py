@@ -51,7 +51,7 @@ class Editor:
     # -- diagnostics -------------------------------------------------------------------------------------------------
 
     def show(self, key: str, result: Result | None, results: Callable[[str], list[Result]]) -> None:
-        """The diagnostics of a result, and of the files where its predecessor had some."""
+        """Show the diagnostics of a result, and those of the files where the result before it had some."""
         now = set() if result is None else diagnostics.uris(result, self._convert)
         changed = False
         for uri in now | self._by_key.get(key, set()):
@@ -69,13 +69,13 @@ class Editor:
             self._task(self._server.workspace_diagnostic_refresh_async(None))
 
     def pulled(self, uri: str, found: list[types.Diagnostic], key: str) -> None:
-        """The editor has been given these."""
+        """Note that the editor has been given these diagnostics."""
         self._keep(uri, found)
         if found:
             self._by_key.setdefault(key, set()).add(uri)
 
     def clear(self, uri: str) -> None:
-        """A file is no longer there or no longer open."""
+        """Clear the diagnostics of a file that is no longer there or no longer open."""
         if self._shown.pop(uri, None) and not self._client.pulls:
             self._publish(uri, [])
 
@@ -91,7 +91,7 @@ class Editor:
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
 
     def refresh(self) -> None:
-        """Hints and lenses are others now."""
+        """Ask the editor to refresh hints and lenses, which have changed."""
         if self._client.refreshes_hints and self.asked_hints:
             self._task(self._server.workspace_inlay_hint_refresh_async(None))
         if self._client.refreshes_lenses and self.asked_lenses:
@@ -100,7 +100,7 @@ class Editor:
     # -- messages ----------------------------------------------------------------------------------------------------
 
     def warn(self, message: str) -> None:
-        """Once for each message."""
+        """Show a warning, once for each message."""
         if message not in self._said:
             self._said.add(message)
             self.say(message, types.MessageType.Warning)
@@ -151,7 +151,7 @@ class Editor:
         self._task(work)
 
     def _task(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """A request of ours whose refusal is no matter."""
+        """Start a request to the editor, and only log if it is refused."""
 
         async def quiet() -> None:
             try:
@@ -166,7 +166,7 @@ class Editor:
 
 
 def state_of(result: Result | None, doing: str, *, trusted: bool) -> tuple[str, str]:
-    """A word for the status and a sentence."""
+    """Return a word for the status and a sentence."""
     if doing:
         return "running", doing
     if not trusted:

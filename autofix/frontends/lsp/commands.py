@@ -29,7 +29,7 @@ Arguments = list[Any]
 
 
 async def execute(server_state: ServerState, params: types.ExecuteCommandParams) -> Any:
-    """Raises JsonRpcInvalidParams for a command or an argument that is not known."""
+    """Run a command; raise JsonRpcInvalidParams for a command or an argument that is not known."""
     command = _COMMANDS.get(params.command)
     if command is None:
         raise JsonRpcInvalidParams(f"there is no command {params.command}")
@@ -41,7 +41,7 @@ async def execute(server_state: ServerState, params: types.ExecuteCommandParams)
 
 
 def _text(arguments: Arguments, index: int) -> str | None:
-    """An argument that is a text; objects with a `uri` are accepted, as editors pass on what they have."""
+    """Return an argument that is a text; objects with a `uri` are accepted, as editors pass on what they have."""
     value = arguments[index] if index < len(arguments) else None
     if isinstance(value, dict):
         value = value.get("uri")
@@ -163,7 +163,9 @@ def _kept(change: Callable[[Path], None], folder: Path) -> None:
 
 
 def _folder(server_state: ServerState, arguments: Arguments) -> Path:
-    """The workspace folder around what was named, else the project of the file, else the first workspace folder."""
+    """Return the workspace folder around what was named, else the project of the file, else the first
+    workspace folder.
+    """
     uri = _text(arguments, 0) or server_state.last
     path = None if uri is None else path_of(server_state.documents.key(uri))
     if path is None:

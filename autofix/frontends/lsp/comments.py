@@ -21,7 +21,7 @@ _SAMPLE = re.compile(r"#\s*autofix:\s*sample[-_]shape\s*=\s*(?P<shape>[^#\r\n]+)
 
 
 def ignoring(source: Source, finding: Finding, code: str) -> Edit | None:
-    """A comment that hides a finding, at the end of its line; None where no comment fits."""
+    """Return an edit that adds a comment hiding a finding at the end of its line; None where no comment fits."""
     lines = Lines(source.text)
     places = [place for place in (finding.call, finding.location) if place.path == source.path]
     for number in dict.fromkeys(line for place in places for line in (place.range.start.line,)):
@@ -35,7 +35,9 @@ def ignoring(source: Source, finding: Finding, code: str) -> Edit | None:
 
 
 def sampled(source: Source, model: str, samples: Samples) -> Edit | None:
-    """A comment that names the sample, above the model's class or instead of the comment that is there."""
+    """Return an edit that adds a comment naming the sample, above the model's class or in place of the
+    comment there.
+    """
     if not samples.inputs:
         return None
     words = str(samples)
@@ -62,7 +64,7 @@ def _inserted(source: Source, model: str, words: str) -> Edit:
 
 
 def model_line(source: Source, model: str) -> int | None:
-    """The line, from 1, of the class or function that a model expression names, its decorators included."""
+    """Return the line, from 1, of the class or function that a model expression names, its decorators included."""
     match = re.match(r"\w+", model)
     for node in source.tree.body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and match is not None and node.name == match[0]:

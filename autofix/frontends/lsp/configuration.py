@@ -44,7 +44,10 @@ class Preferences:
 
 
 def preferences(given: object) -> tuple[Preferences, tuple[str, ...]]:
-    """The client's settings and a message for each that cannot be used; unknown keys belong to the client itself."""
+    """Return the client's settings and a message for each that cannot be used.
+
+    Unknown keys belong to the client itself.
+    """
     made, problems = Preferences(), []
     for key, value in given.items() if isinstance(given, Mapping) else ():
         setter = _SETTERS.get(key)
@@ -114,7 +117,7 @@ class Configuration:
     folders: dict[Path, Preferences] = field(default_factory=dict)
 
     def folder_of(self, path: Path) -> Path | None:
-        """The innermost workspace folder around ``path``."""
+        """Return the innermost workspace folder around ``path``."""
         return next((folder for folder in (path, *path.parents) if folder in self.folders), None)
 
     def preferences(self, path: Path) -> Preferences:
@@ -122,7 +125,9 @@ class Configuration:
         return self.everywhere if folder is None else self.folders[folder]
 
     def settings(self, path: Path) -> Settings:
-        """What the project says, with the client's limits on top; raises UsageError for settings that are wrong."""
+        """Return the project's settings, with the client's limits on top; raise UsageError for settings
+        that are wrong.
+        """
         own, base = self.preferences(path), settings.read(find_target.project_root(path))
         said = RunOptions(run_seconds=own.time_limit, memory_mib=own.memory_limit, network=own.allow_network)
         return replace(settings.overlaid(base, said), python=self._python(path, own, base))
@@ -143,6 +148,6 @@ class Configuration:
 
 
 def _interpreter(environment: Path) -> Path | None:
-    """The Python of a virtual environment."""
+    """Return the Python of a virtual environment."""
     names = ("Scripts/python.exe",) if os.name == "nt" else ("bin/python", "bin/python3")
     return next((path for name in names if (path := environment / name).exists()), None)

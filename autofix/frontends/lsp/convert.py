@@ -35,6 +35,6 @@ class Converter:
         return None if place is None else types.Location(place.buffer.uri, self.range(place))
 
     def asked(self, buffer: Buffer, place: types.Range) -> Range:
-        """What the editor asks about, in our counting."""
+        """Return the range that the editor asks about, in our counting."""
         start, end = (buffer.lines.from_editor(at.line, at.character, self.encoding) for at in (place.start, place.end))
         return Range(start, max(start, end))

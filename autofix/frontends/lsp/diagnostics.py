@@ -22,7 +22,7 @@ MAX_RELATED = 24
 
 
 def of_file(uri: str, results: Iterable[Result], convert: Converter, client: Client) -> list[types.Diagnostic]:
-    """Every diagnostic whose call stands in the buffer ``uri``."""
+    """Return every diagnostic whose call stands in the buffer ``uri``."""
     found: dict[tuple[str, int, int], types.Diagnostic] = {}
     for result in results:
         for diagnostic in result.diagnostics:
@@ -34,7 +34,7 @@ def of_file(uri: str, results: Iterable[Result], convert: Converter, client: Cli
 
 
 def uris(result: Result, convert: Converter) -> set[str]:
-    """The buffers in which a result has diagnostics."""
+    """Return the buffers in which a result has diagnostics."""
     places = (place_now(result, one.finding.call, convert.documents) for one in result.diagnostics)
     return {place.buffer.uri for place in places if place is not None}
 
@@ -57,7 +57,7 @@ def _diagnostic(
 
 
 def _message(result: Result, diagnostic: Diagnostic) -> str:
-    """The finding, and in a second line what would repair it."""
+    """Return the finding, and in a second line what would repair it."""
     lines = [diagnostic.finding.message]
     if diagnostic.fixed_by is not None and result.plans:
         lines.append(f"{diagnostic.fixed_by.title} ({result.plans[0].applicability.value})")
@@ -75,7 +75,7 @@ def _no_repair(ending: RepairEnding) -> str:
 def _related(
     result: Result, diagnostic: Diagnostic, convert: Converter
 ) -> Iterator[types.DiagnosticRelatedInformation]:
-    """Where the size is written, what the repair changes elsewhere, then the shapes on the way, nearest first."""
+    """Yield where the size is written, what the repair changes elsewhere, then the shapes on the way, nearest first."""
     finding = diagnostic.finding
     seen = {finding.call}
     for location, message in (
@@ -97,7 +97,7 @@ def _written(finding: Finding) -> str:
 
 
 def _edited(result: Result, diagnostic: Diagnostic) -> Iterator[Location]:
-    """What is not where the size is written; edits of later fixes stand in a text that the earlier ones changed."""
+    """Yield the edits outside the place where the size is written; edits of later fixes stand in a changed text."""
     if diagnostic is result.diagnostics[0] and diagnostic.fixed_by is not None:
         written = diagnostic.finding.location
         for edit in diagnostic.fixed_by.edits:

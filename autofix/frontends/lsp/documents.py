@@ -66,7 +66,7 @@ class Module:
         return len(self.parts) != 1 or self.parts[0].buffer.uri != self.uri
 
     def to_editor(self, place: Range) -> tuple[Buffer, Range] | None:
-        """The buffer and its own range; None where the range crosses cells."""
+        """Return the buffer and its own range; None where the range crosses cells."""
         part = next((part for part in self.parts if part.first <= place.start.line <= part.last), None)
         if part is None:
             return None
@@ -78,7 +78,7 @@ class Module:
         return part.buffer, Range(Position(place.start.line - part.first + 1, place.start.column), end)
 
     def to_module(self, uri: str, place: Range) -> Range | None:
-        """The range of the module that a range of a buffer is."""
+        """Return the range of the module that a range of a buffer is."""
         part = next((part for part in self.parts if part.buffer.uri == uri), None)
         if part is None:
             return None
@@ -87,7 +87,7 @@ class Module:
         return Range(Position(start.line + shift, start.column), Position(end.line + shift, end.column))
 
     def is_kept(self, line: int) -> bool:
-        """Whether a line stands in the module as in its cell; a line for IPython does not."""
+        """Return whether a line stands in the module as in its cell; a line for IPython does not."""
         part = next((part for part in self.parts if part.first <= line <= part.last), None)
         return part is not None and part.buffer.lines.line(line - part.first + 1) == self.lines.line(line)
 
@@ -159,17 +159,17 @@ class Documents:
             self.buffers.pop(cell, None)
 
     def key(self, uri: str) -> str:
-        """The uri under which a text is analysed: a cell's notebook, else its own."""
+        """Return the uri under which a text is analysed: a cell's notebook, else its own."""
         return next((notebook.uri for notebook in self._notebooks.values() if uri in notebook.cells), uri)
 
     # -- modules -----------------------------------------------------------------------------------------------------
 
     def analysable(self) -> list[str]:
-        """Everything that is open and could be analysed, one uri each."""
+        """Return every open text that could be analysed, one uri each."""
         return list(dict.fromkeys(self.key(uri) for uri, buffer in self.buffers.items() if buffer.language == PYTHON))
 
     def module(self, key: str) -> Module | None:
-        """The text behind a key; None if it is not open, no Python, or no file."""
+        """Return the text behind a key; None if it is not open, not Python, or not a file."""
         if key not in self._modules:
             made = self._notebook_module(key) if key in self._notebooks else self._file_module(key)
             if made is None:
@@ -200,18 +200,18 @@ class Documents:
         return Module(uri, path, "\n".join(texts) + "\n", tuple(parts))
 
     def texts(self) -> Iterator[tuple[Path, str]]:
-        """The files that are open, and their texts as they would run."""
+        """Yield the files that are open, and their texts as they would run."""
         for uri in list(self.buffers):
             if self.key(uri) == uri and (path := path_of(uri)) is not None:
                 yield path, self.buffers[uri].text
 
     def uri_of(self, path: Path) -> str:
-        """The editor's own name of a file that is open, else a name of ours."""
+        """Return the editor's own name of a file that is open, else a name of ours."""
         return next((uri for uri in (*self.buffers, *self._notebooks) if path_of(uri) == path), path.as_uri())
 
 
 def _plain_python(lines: Lines) -> Iterator[str]:
-    """As many lines as the cell has; what is for IPython does nothing."""
+    """Yield as many lines as the cell has; lines for IPython are replaced by ones that do nothing."""
     texts = [lines.line(number) for number in range(1, lines.count + 1)]
     foreign = next((text for text in texts if text.strip()), "").startswith("%%")
     for text in texts:
@@ -225,7 +225,9 @@ def _plain_python(lines: Lines) -> Iterator[str]:
 
 
 def path_of(uri: str) -> Path | None:
-    """The file that a uri names; None for anything else (a new text without a name, a file inside an archive)."""
+    """Return the file that a uri names; None for anything else (a new text without a name, a file
+    inside an archive).
+    """
     try:
         parts = urlsplit(uri)
     except ValueError:

@@ -25,7 +25,9 @@ Group = tuple[Buffer, list[types.TextEdit]]
 
 
 def of_plan(result: Result, plan: Plan, convert: Converter, client: Client) -> types.WorkspaceEdit:
-    """The plan's edits in the texts of now; raises ConflictError if those are not the texts that were analysed."""
+    """Return the plan's edits in the present texts; raise ConflictError if those are not the texts that
+    were analysed.
+    """
     documents = convert.documents
     if not is_fresh(result, documents):
         raise ConflictError("the text has changed since it was analysed")
@@ -67,12 +69,12 @@ def _module(result: Result, path: Path, documents: Documents) -> Module:
 
 
 def _as_in(buffer: Buffer, text: str) -> str:
-    """The lines of a notebook's cells end as they did in the cell."""
+    """Return the text with the line ends of the notebook's cell."""
     return text.replace("\n", "\r\n") if "\r\n" in buffer.text and "\r\n" not in text else text
 
 
 def workspace_edit(groups: list[Group], client: Client, reason: str | None = None) -> types.WorkspaceEdit:
-    """The edits in the form that the client declared; ``reason``: why a reader is to confirm them."""
+    """Return the edits in the form that the client declared; ``reason``: why a reader is to confirm them."""
     if not client.versioned_edits:
         return types.WorkspaceEdit(changes={buffer.uri: edits for buffer, edits in groups})
     annotated = client.annotations and reason is not None

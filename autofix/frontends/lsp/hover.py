@@ -55,7 +55,7 @@ _SETTINGS = [
 def hover(
     buffer: Buffer, at: Position, results: list[Result], convert: Converter, client: Client
 ) -> types.Hover | None:
-    """The first result that knows something of this place answers."""
+    """Return the hover of the first result that knows something of this place."""
     for result in results:
         found = _of_result(buffer, at, result, convert)
         if found is not None:
@@ -96,7 +96,7 @@ def _of_result(buffer: Buffer, at: Position, result: Result, convert: Converter)
 
 
 def _innermost(found: list[tuple[Place, Thing]]) -> list[tuple[Place, Thing]]:
-    """Those whose range is the smallest."""
+    """Return the things whose range is the smallest."""
     if not found:
         return []
     first = min(found, key=lambda one: (one[0].range.end.line - one[0].range.start.line, _width(one[0])))[0]
@@ -148,7 +148,7 @@ def _layer(result: Result, operation: Operation) -> Layer | None:
 
 
 def _of_layers(result: Result, layers: list[Layer]) -> Iterator[str]:
-    """What a construction made: its sizes, and what went through it."""
+    """Yield what a construction made: its sizes, and what went through it."""
     assert result.trace is not None
     for layer in layers[:LISTED_RUNS]:
         yield f"**{layer.label}**"
@@ -160,14 +160,14 @@ def _of_layers(result: Result, layers: list[Layer]) -> Iterator[str]:
 
 
 def _sizes(layer: Layer) -> str:
-    """``Linear(in_features=400, out_features=120)``, 48,120 parameters."""
+    """Return the sizes of a layer: ``Linear(in_features=400, out_features=120)``, 48,120 parameters."""
     known = dict(layer.settings)
     sizes = ", ".join(f"{name}={phrases.value_text(known[name])}" for name in _SETTINGS if name in known)
     return f"`{layer.kind}({sizes})`, {phrases.counted(layer.parameter_count, 'parameter')}"
 
 
 def _typed(value: Value) -> str:
-    """A shape with its dtype, which a reader of a hover may want even where it is the usual one."""
+    """Return a shape with its dtype, which a reader of a hover may want even where it is the usual one."""
     text = phrases.value_text(value)
     return text if not text.startswith("(") or text.startswith("((") else f"float32 {text}"
 
@@ -188,7 +188,7 @@ def _of_diagnostic(result: Result, diagnostic: Diagnostic) -> Iterator[str]:
 
 
 def _of_plan(plan: Plan) -> Iterator[str]:
-    """The repair, and how it was proved."""
+    """Yield the repair, and how it was proved."""
     yield f"{plan.title[:1].upper()}{plan.title[1:]} ({plan.applicability.value})"
     if plan.notes:
         yield f"Look at it: {'; '.join(plan.notes[:LISTED_NOTES])}"

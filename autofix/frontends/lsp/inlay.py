@@ -22,7 +22,7 @@ LISTED_SHAPES = 3
 
 
 def hints(buffer: Buffer, shown: types.Range, result: Result, convert: Converter) -> Iterator[types.InlayHint]:
-    """The hints of a buffer within ``shown``, from top to bottom."""
+    """Yield the hints of a buffer within ``shown``, from top to bottom."""
     module = result.analysed_in(buffer.uri, convert.documents)
     if module is None:
         return
@@ -41,7 +41,7 @@ def hints(buffer: Buffer, shown: types.Range, result: Result, convert: Converter
 
 
 def _by_line(operations: list[Operation]) -> dict[int, list[Operation]]:
-    """What came out of each line, once for each time it ran: of nested calls the outermost."""
+    """Return the operations that each line gave, once for each time it ran: of nested calls the outermost."""
     lines: dict[int, list[Operation]] = {}
     for operation in operations:
         if operation.raised or operation.kind is OperationKind.PLACEHOLDER or not tensors_of((operation.result,)):
@@ -55,8 +55,9 @@ def _by_line(operations: list[Operation]) -> dict[int, list[Operation]]:
 
 
 def _called(trace: Trace | None, path: Path) -> dict[int, list[Operation]]:
-    """What came out of lines that called other code of the user, a block say: for each go the one operation whose
-    result was used afterwards, or that came last and was used by nothing. An empty list where it is not one.
+    """Return, for lines that called other code of the user, the operation of each run whose result was
+    used afterwards, or that came last and was used by nothing.  An empty list where it is not exactly
+    one.
     """
     operations = () if trace is None else phrases.forward_operations(trace)
     lines: dict[int, list[list[Operation]]] = {}
@@ -77,7 +78,7 @@ def _called(trace: Trace | None, path: Path) -> dict[int, list[Operation]]:
 
 
 def _users(trace: Trace | None) -> dict[int | None, set[int | None]]:
-    """For each operation those that take its result; None is the caller of the model."""
+    """Return for each operation those that take its result; None is the caller of the model."""
     users: dict[int | None, set[int | None]] = {}
     for operation in trace.operations if trace is not None else ():
         for tensor in operation.tensors:
@@ -96,7 +97,7 @@ def _outcome(run: list[Operation], users: dict[int | None, set[int | None]]) -> 
 
 
 def _is_inside(inner: Operation, outer: Operation) -> bool:
-    """Whether ``outer`` goes on with what ``inner`` gave, in one go through the line."""
+    """Return whether ``outer`` takes what ``inner`` gave, in one run of the line."""
     operands = [tensor.producer for tensor in outer.tensors]
     return inner.index in operands or (outer.frames[0].range.contains(inner.frames[0].range) and inner is not outer)
 

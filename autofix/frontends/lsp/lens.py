@@ -44,7 +44,7 @@ class Known:
 
 
 def lenses(module: Module, known: Known, convert: Converter) -> Iterator[Shown]:
-    """Each with the buffer it stands in: a notebook's lenses stand in its cells."""
+    """Yield each lens with the buffer it stands in: a notebook's lenses stand in its cells."""
     source = source_of(module.path, module.text)
     try:
         target = _target(module, known)
@@ -62,7 +62,7 @@ def lenses(module: Module, known: Known, convert: Converter) -> Iterator[Shown]:
 
 
 def _target(module: Module, known: Known) -> Target:
-    """What would be run; raises UsageError where that is not plain."""
+    """Return what would be run; raise UsageError where that is not evident."""
     result = known.result
     if result is not None and result.report is not None and result.module.text == module.text:
         return result.report.target
@@ -81,7 +81,7 @@ def _trusting(module: Module, place: Place, convert: Converter) -> types.CodeLen
 
 
 def _without_target(module: Module, source: Source, convert: Converter, message: str) -> Iterator[Shown]:
-    """A model that lacks something says what, several offer themselves; other files are left alone."""
+    """Yield a lens that says what the model lacks, or one for each of several models; none for other files."""
     try:
         names = several(source)
     except (SyntaxError, ValueError, RecursionError):
@@ -108,7 +108,7 @@ def _place(module: Module, line: int | None) -> Place | None:
 
 
 def _first_line(module: Module) -> int:
-    """The first line that does something, in the words of the file: neither blank nor a comment."""
+    """Return the first line that is neither blank nor a comment."""
     lines = (module.lines.line(number).strip() for number in range(1, module.lines.count + 1))
     return next((number for number, text in enumerate(lines, 1) if text and not text.startswith("#")), 1)
 
@@ -137,7 +137,7 @@ def _parameters(trace: Trace) -> int:
 
 
 def _state(known: Known, convert: Converter) -> str:
-    """What came of the run, in a few words."""
+    """Return the outcome of the run, in a few words."""
     if known.doing:
         return f"{known.doing.partition(':')[0]} ..."
     result = known.result

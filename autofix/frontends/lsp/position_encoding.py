@@ -21,7 +21,7 @@ class Encoding(Enum):
     UTF_32 = "utf-32"
 
     def width(self, text: str) -> int:
-        """How many units ``text`` takes."""
+        """Return how many units ``text`` takes."""
         if text.isascii() or self is Encoding.UTF_32:
             return len(text)
         if self is Encoding.UTF_8:
@@ -29,7 +29,7 @@ class Encoding(Enum):
         return len(text) + sum(character > "\uffff" for character in text)
 
     def prefix(self, text: str, units: int) -> int:
-        """How many characters of ``text`` lie before ``units``; inside a character counts as before it."""
+        """Return how many characters of ``text`` lie before ``units``; inside a character counts as before it."""
         if text.isascii() or self is Encoding.UTF_32:
             return min(units, len(text))
         taken = 0
@@ -56,18 +56,21 @@ class Lines:
         return len(self.starts)
 
     def line(self, number: int) -> str:
-        """A line counted from 1 without its end; empty where there is none."""
+        """Return a line counted from 1 without its end; empty where there is none."""
         if not 1 <= number <= self.count:
             return ""
         end = self.starts[number] if number < self.count else len(self.text)
         return self.text[self.starts[number - 1] : end].rstrip("\r\n")
 
     def to_editor(self, position: Position, encoding: Encoding) -> tuple[int, int]:
-        """Line and column as the editor counts them."""
+        """Return line and column as the editor counts them."""
         return position.line - 1, encoding.width(self.line(position.line)[: position.column])
 
     def from_editor(self, line: int, column: int, encoding: Encoding) -> Position:
-        """A column past the end of its line is its end, a line past the end of the text is the text's end."""
+        """Return the position.
+
+        A column past the end of its line is its end, a line past the end of the text the text's end.
+        """
         if line >= self.count:
             return self.end
         return Position(line + 1, encoding.prefix(self.line(line + 1), max(0, column)))

@@ -44,7 +44,7 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, Any]:
-        """What a client is offered depends on it alone, see ``clients.answer``."""
+        """Answer with what the client is offered, which depends on it alone, see ``clients.answer``."""
         yield self.fm.features[types.INITIALIZE], (params,), None
         return capabilities.answer(self.client)
 
@@ -62,7 +62,7 @@ class Protocol(LanguageServerProtocol):
             raise
 
     def _handle_cancel_notification(self, msg_id: object) -> None:
-        """What is no id of a request cancels none."""
+        """Cancel a request; an id that is none of a request cancels nothing."""
         if isinstance(msg_id, (int, str)):
             super()._handle_cancel_notification(msg_id)
 
@@ -73,13 +73,13 @@ class Protocol(LanguageServerProtocol):
         super()._send_response(msg_id, result, error)
 
     def _send_data(self, data: Any) -> None:
-        """An editor that has gone away is told nothing; the end of our input says the rest."""
+        """Send data, unless the editor has gone away: the end of our input then ends the server."""
         if self.outgoing is not None and not self.outgoing.closed:
             with contextlib.suppress(BrokenPipeError):
                 super()._send_data(data)
 
     def report(self, error: Exception) -> None:
-        """Errors of ours go to the log; what a client is told is for the handlers."""
+        """Log our own errors; what a client is told is for the handlers."""
         if not isinstance(error, JsonRpcException) or isinstance(error, JsonRpcInternalError):
             trace = (error.data or {}).get("traceback", ()) if isinstance(error, JsonRpcException) else ()
             _LOG.error("internal error: %s%s", error, "".join(("\n", *trace)) if trace else "", exc_info=not trace)

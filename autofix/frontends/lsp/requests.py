@@ -26,7 +26,7 @@ async def diagnostic(server_state: ServerState, params: types.DocumentDiagnostic
 
 
 def _related(server_state: ServerState, uri: str, key: str) -> dict[str, Any]:
-    """Files that are not open, which the editor would not ask about."""
+    """Return the reports of files that are not open, which the editor would not ask about."""
     result = server_state.analyses.result(key)
     others = diagnostics.uris(result, server_state.convert) if result is not None else set()
     return {

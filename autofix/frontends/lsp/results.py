@@ -76,7 +76,7 @@ class Result:
         return found
 
     def analysed(self, path: Path, documents: Documents) -> Module | None:
-        """The text of a file as it was analysed; None if it cannot be had."""
+        """Return the text of a file as it was analysed; None if it is not available."""
         if path == self.module.path:
             return self.module
         if path not in self._read:
@@ -91,7 +91,7 @@ class Result:
         return self._read[path]
 
     def analysed_in(self, uri: str, documents: Documents) -> Module | None:
-        """The analysed text of the file that an open buffer belongs to, if the run went through it."""
+        """Return the analysed text of the file that an open buffer belongs to, if the run went through it."""
         path = path_of(documents.key(uri))
         return None if path is None or path not in self.files else self.analysed(path, documents)
 
@@ -104,7 +104,7 @@ def _on_disk(path: Path) -> str | None:
 
 
 def is_fresh(result: Result, documents: Documents) -> bool:
-    """Whether every open text that the result depends on is still the one that was analysed."""
+    """Return whether every open text that the result depends on is still the one that was analysed."""
     module = documents.module(result.module.uri)
     if module is None or module.text != result.module.text:
         return False
@@ -121,7 +121,7 @@ class Place:
 
 
 def place_now(result: Result, location: Location, documents: Documents) -> Place | None:
-    """Where a location of the analysed text is now; None if its lines were touched or its text is gone."""
+    """Return where a location of the analysed text is now; None if its lines were touched or its text is gone."""
     before = result.analysed(location.path, documents)
     if before is None:
         return None
@@ -132,13 +132,13 @@ def place_now(result: Result, location: Location, documents: Documents) -> Place
 
 
 def _as_is(module: Module, documents: Documents) -> Module:
-    """A file that is open but is no Python (YAML, JSON) as a module; one that is not open as it was read."""
+    """Return a file that is open but not Python (YAML, JSON) as a module; one that is not open as it was read."""
     buffer = documents.buffers.get(module.uri)
     return module if buffer is None else Module(module.uri, module.path, buffer.text, (Part(buffer, 1),))
 
 
 def moved_range(before: str, now: str, place: Range) -> Range | None:
-    """The range after edits elsewhere; None where the edits touched its lines."""
+    """Return the range after edits elsewhere; None where the edits touched its lines."""
     if before == now:
         return place
     same_head, same_tail, shift, count = _changed(before, now)
@@ -153,7 +153,7 @@ def moved_range(before: str, now: str, place: Range) -> Range | None:
 
 @lru_cache(maxsize=8)
 def _changed(before: str, now: str) -> tuple[int, int, int, int]:
-    """Equal lines at the start and at the end, how many lines were added, and the lines there were."""
+    """Return how many lines are equal at the start and at the end, how many were added, and how many there were."""
     old, new = split_lines(before), split_lines(now)
     shorter = min(len(old), len(new))
     head = next((index for index in range(shorter) if old[index] != new[index]), shorter)
@@ -163,6 +163,6 @@ def _changed(before: str, now: str) -> tuple[int, int, int, int]:
 
 
 def locations(diagnostic: Diagnostic) -> Iterator[Location]:
-    """Where a diagnostic can be asked about: the failing call and the place of the size."""
+    """Yield the places where a diagnostic can be asked about: the failing call and the place of the size."""
     yield diagnostic.finding.call
     yield diagnostic.finding.location

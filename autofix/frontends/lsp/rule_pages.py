@@ -16,7 +16,7 @@ from autofix.fixes import registry
 
 @cache
 def text(code: str) -> str | None:
-    """The documentation as Markdown; None for a code that no rule has."""
+    """Return the documentation as Markdown; None for a code that no rule has."""
     rule = next((rule for rule in registry.rules() if code.lower() in (rule.code.lower(), rule.name)), None)
     if rule is None:
         return None
@@ -25,7 +25,7 @@ def text(code: str) -> str | None:
 
 
 def _sections(body: str) -> str:
-    """A heading for each unindented line; what is indented below it is its text."""
+    """Return a heading for each unindented line, with what is indented below it as its text."""
     lines = []
     for line in body.strip().splitlines():
         if line and not line[0].isspace():
@@ -37,7 +37,7 @@ def _sections(body: str) -> str:
 
 @cache
 def uri(code: str) -> str | None:
-    """A file with the documentation; None where there is none or it cannot be written."""
+    """Return the uri of a file with the documentation; None where there is none or it cannot be written."""
     page = text(code)
     if page is None:
         return None

@@ -73,23 +73,24 @@ class Analyses:
         return [course.result for course in self._courses.values() if course.result is not None]
 
     def about(self, path: Path) -> list[Result]:
-        """Results that say something of a file: its own first, then those of files that run it."""
+        """Return the results that say something of a file: its own first, then those of files that run it."""
         found = [result for result in self.results() if path in result.files]
         return sorted(found, key=lambda result: result.module.path != path)
 
     def pending(self, key: str) -> bool:
-        """Whether a result for the text of now will come of itself."""
+        """Return whether a result for the present text will come without being asked for."""
         course = self._courses.get(key)
         return course is not None and (course.timer is not None or course.job is not None)
 
     def doing(self, key: str) -> tuple[str, float]:
-        """What a run is doing, in words, and since when; empty words where there is none."""
+        """Return what a run is doing, in words, and since when; empty words where there is none."""
         course = self._courses.get(key)
         return (course.doing, course.began) if course is not None and course.job is not None else ("", 0.0)
 
     async def settled(self, key: str, seconds: float, early: bool = False) -> Result | None:
-        """The result for the text of now once nothing is pending, or what there is when the time is over; ``early``:
-        knowing what is wrong is enough.
+        """Return the result for the present text once nothing is pending, or what there is when the time is over.
+
+        ``early``: knowing what is wrong is enough.
         """
         deadline = self._loop.time() + seconds
         while self.pending(key) and (left := deadline - self._loop.time()) > 0:
@@ -105,7 +106,7 @@ class Analyses:
     # -- telling -----------------------------------------------------------------------------------------------------
 
     def update(self, key: str, trigger: Trigger) -> None:
-        """A document was opened, changed or saved, or somebody asks for it."""
+        """Update the analysis after a document was opened, changed or saved, or because the user asks for it."""
         module = self._documents.module(key)
         if module is None:
             return
@@ -140,13 +141,13 @@ class Analyses:
             self._tell(key, course)
 
     def forget(self) -> None:
-        """Everything that was found, and all workers."""
+        """Forget everything that was found, and end all workers."""
         for key in list(self._courses):
             self.close(key)
         self._workers.close()
 
     def related(self, changed: Path, trigger: Trigger) -> None:
-        """A file has another text, in the editor or on disk: look again at the other documents that run it."""
+        """Update the other open documents that run a file whose text changed, in the editor or on disk."""
         for key, course in list(self._courses.items()):
             module = self._documents.module(key)
             if course.result is not None and changed in course.result.files and module and module.path != changed:

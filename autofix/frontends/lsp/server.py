@@ -93,7 +93,10 @@ class Server(LanguageServer):
             self.feature(method)(self._bound(handler))
 
     def _bound(self, handler: Callable[[ServerState, Any], Any]) -> Callable[[Any], Any]:
-        """pygls looks at a handler to see how it is run, so one for a coroutine has to be a coroutine."""
+        """Bind a handler to the state.
+
+        Pygls looks at it to see how it is run, so one for a coroutine has to be a coroutine.
+        """
 
         async def awaited(params: Any) -> Any:
             return await handler(self.server_state, params)
@@ -127,7 +130,7 @@ class Server(LanguageServer):
             self._desk.end()
 
     def shutdown(self) -> None:
-        """Unlike pygls, do not wait for a thread that reads a stream which is still open."""
+        """Shut down without waiting, unlike pygls, for a thread that reads a stream which is still open."""
         self.end()
         if self._thread_pool is not None:
             self._thread_pool.shutdown(wait=False)
@@ -137,7 +140,7 @@ class Server(LanguageServer):
         self.protocol.report(error)
 
     def _end_with(self, process_id: int) -> None:
-        """Some editors die without closing our input."""
+        """End with the editor's process, since some editors die without closing our input."""
 
         def watch() -> None:
             while session.is_alive(process_id):

@@ -74,7 +74,7 @@ class ServerState:
                 self.configuration.folders.pop(path, None)
 
     def configure(self, given: object) -> None:
-        """The same settings for all folders."""
+        """Set the same settings for all folders."""
         made = self._read(given)
         self.configuration.everywhere = made
         self.configuration.folders = dict.fromkeys(self.folders.values(), made)
@@ -109,7 +109,7 @@ class ServerState:
         logging.getLogger(_SECTION).setLevel(self.configuration.everywhere.log_level.upper())
 
     def settings(self, path: Path) -> Settings:
-        """The settings of a file; wrong ones are said once and count as none."""
+        """Return the settings of a file; wrong ones are reported once and ignored."""
         try:
             return self.configuration.settings(path)
         except UsageError as error:
@@ -119,7 +119,7 @@ class ServerState:
     # -- documents ---------------------------------------------------------------------------------------------------
 
     def update(self, uri: str, cause: Trigger) -> None:
-        """A buffer was opened, changed or saved."""
+        """Update after a buffer was opened, changed or saved."""
         key = self.documents.key(uri)
         self.last = key
         if not self._configured.is_set():
@@ -139,7 +139,10 @@ class ServerState:
         self.editor.clear(key)
 
     def file_changed(self, uri: str, *, gone: bool) -> None:
-        """A file changed on disk. What is open counts as the editor has it; settings count as they are on disk."""
+        """Update after a file changed on disk.
+
+        What is open counts as the editor has it; settings count as they are on disk.
+        """
         path = path_of(uri)
         if path is None:
             return
@@ -151,14 +154,14 @@ class ServerState:
             self.analyses.related(path, Trigger.SAVED)
 
     def rerun(self, cause: Trigger) -> None:
-        """Everything that is open, as when it was opened."""
+        """Analyse everything that is open again, as when it was opened."""
         for key in self.documents.analysable():
             self.analyses.update(key, cause)
 
     # -- results -----------------------------------------------------------------------------------------------------
 
     def results_of(self, uri: str) -> list[Result]:
-        """What has something to say of a buffer: the results of its module, then of those that run it."""
+        """Return the results that concern a buffer: those of its module, then those of modules that run it."""
         path = path_of(self.documents.key(uri))
         return [] if path is None else self.analyses.about(path)
 
@@ -187,13 +190,13 @@ class ServerState:
         return self.trust.allows(module.path)
 
     def known(self, module: Module) -> lens.Known:
-        """What a code lens can say."""
+        """Return what a code lens can say."""
         result, doing = self.analyses.result(module.uri), self.analyses.doing(module.uri)[0]
         settings, model = self.settings(module.path), self.models.get(module.uri)
         return lens.Known(result, doing, self.trusted(module), settings, model)
 
     def _changed(self, key: str) -> None:
-        """A result came, or a run began or ended."""
+        """Show a result that came, or that a run began or ended."""
         module = self.documents.module(key)
         if module is None:
             return
@@ -206,5 +209,5 @@ class ServerState:
             self.editor.refresh()
 
     def end(self) -> None:
-        """Nothing is run any more."""
+        """End all workers, so that nothing is run any more."""
         self.workers.close()

@@ -62,7 +62,7 @@ class SessionThread:
         return job
 
     def cancel(self, job: SessionJob) -> None:
-        """The job ends with CancelledError, soon if it has begun, else in its turn."""
+        """Cancel a job: it ends with CancelledError, soon if it has begun, else in its turn."""
         with self._lock:
             job.cancelled = True
             if job is self._current and self._session is not None:
@@ -87,7 +87,7 @@ class SessionThread:
                 job.done(outcome)
 
     def _warm(self) -> None:
-        """torch is imported in the child while the rules are imported here."""
+        """Import torch in the child while the rules are imported here."""
         try:
             self._ready()
             from autofix.fixes import registry
@@ -118,7 +118,7 @@ class SessionThread:
             return self._session
 
     def _ready(self) -> None:
-        """A session whose interpreter has the packages that are there now."""
+        """Start a session if the interpreter's packages have changed or there is none."""
         stamp = packages(self.python)
         with self._lock:
             old = self._session if self._stamp != stamp else None
@@ -160,7 +160,7 @@ class Workers:
 
 
 def packages(python: str) -> Stamp:
-    """When packages were last installed or removed beside an interpreter, as far as its folders tell."""
+    """Return when packages were last installed or removed beside an interpreter, as far as its folders tell."""
     found = shutil.which(python)
     if found is None:
         return ()

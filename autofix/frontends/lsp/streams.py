@@ -15,7 +15,10 @@ from autofix.frontends.lsp import capabilities
 
 
 def take() -> tuple[BinaryIO, BinaryIO]:
-    """The streams of the protocol. What is printed from now on goes to stderr, and who reads finds nothing."""
+    """Take over the streams of the protocol.
+
+    What is printed from now on goes to stderr, and reads from stdin find nothing.
+    """
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -55,7 +58,7 @@ def greet(incoming: BinaryIO, outgoing: BinaryIO) -> tuple[bytes, str | int | No
 
 
 def _message(incoming: BinaryIO) -> bytes:
-    """The bytes of one message with its headers; less at the end of the stream."""
+    """Read the bytes of one message with its headers; less at the end of the stream."""
     headers = b""
     length = 0
     while (line := incoming.readline()) not in (b"", b"\r\n"):

@@ -28,7 +28,7 @@ class Declared:
 
 
 def declared(options: Mapping[str, Any]) -> Declared:
-    """The trust in `initializationOptions`; what has another type says nothing."""
+    """Return the trust in `initializationOptions`; what has another type says nothing."""
     workspace, trusted = options.get("workspaceTrust"), options.get("trusted")
     folders = [one for one in trusted if isinstance(one, str) and "\0" not in one] if isinstance(trusted, list) else []
     return Declared(
@@ -46,7 +46,7 @@ class Trust:
         self._known: tuple[tuple[int, int], frozenset[Path]] | None = None
 
     def allows(self, path: Path) -> bool:
-        """Whether code in ``path`` may be run; a link counts where it leads."""
+        """Return whether code in ``path`` may be run; a link counts where it leads."""
         if self._said.workspace is not None:
             return self._said.workspace
         if self._said.everything:
@@ -97,7 +97,7 @@ def _real(path: Path) -> Path:
 
 
 def default_store() -> Path:
-    """Where this system keeps a user's state."""
+    """Return the path where this system keeps a user's state."""
     import platformdirs
 
     return Path(platformdirs.user_state_dir("autofix", appauthor=False)) / "trusted.json"
