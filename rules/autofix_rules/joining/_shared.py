@@ -52,7 +52,7 @@ class Projection:
         return f"{self.text} if {' or '.join(self.changes)} else {identity}"
 
     def widened(self, condition: Expression) -> str | None:
-        """The condition, also true where the widths differ; None where it says so already."""
+        """Return the condition, also true where the widths differ; None where it says so already."""
         missing = f"{self.given} != {self.wanted}"
         if self.given == self.wanted or missing in condition.text or f"{self.wanted} != {self.given}" in condition.text:
             return None
@@ -60,7 +60,7 @@ class Projection:
 
 
 def shortcut(project: Project, place: Expression, hops: int = 0) -> Shortcut | None:
-    """What the operand is: a plain value, or one passed through an attribute of the block."""
+    """Return what the operand is: a plain value, or one passed through an attribute of the block."""
     node = place.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and dotted(node.func.value) == "self":
         attribute = Expression(place.source, node.func, place.frames)
@@ -80,7 +80,7 @@ def shortcut(project: Project, place: Expression, hops: int = 0) -> Shortcut | N
 
 
 def is_identity(node: ast.expr) -> bool:
-    """``nn.Identity()``, an empty ``nn.Sequential()``, None."""
+    """Return whether a node is ``nn.Identity()``, an empty ``nn.Sequential()`` or None."""
     if isinstance(node, ast.Constant):
         return node.value is None
     name = dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
@@ -88,7 +88,7 @@ def is_identity(node: ast.expr) -> bool:
 
 
 def condition_of(expression: Expression) -> Expression | None:
-    """The test of the ``if`` that the expression stands under."""
+    """Return the test of the ``if`` that the expression stands under."""
     child: ast.AST = expression.node
     for ancestor in expression.source.ancestors(expression.node):
         if isinstance(ancestor, ast.If) and child in ancestor.body:
@@ -102,7 +102,7 @@ def condition_of(expression: Expression) -> Expression | None:
 
 
 def projection(project: Project, own: Tensor, other: Tensor) -> Projection | None:
-    """A 1x1 convolution or a Linear layer from ``own``, which passed no layers, to ``other``, which did."""
+    """Return a 1x1 convolution or a Linear layer from ``own``, which passed no layers, to ``other``, which did."""
     found = list(layers_of(project, branch(project, other, own), ("Conv", "Linear")))
     if not found or any(True for _ in layers_of(project, branch(project, own, other), ("Conv", "Linear"))):
         return None
@@ -134,7 +134,9 @@ def _input(kind: str) -> str:
 
 
 def stride_text(project: Project, layers: list[Layer], factor: int | None) -> str:
-    """The name the branch has for its stride, or the number; empty where the maps keep their size by a number."""
+    """Return the name the branch has for its stride, or the number; empty where the maps keep their
+    size by a number.
+    """
     for layer in layers:
         found = argument_expression(project, layer, "stride")
         if (

@@ -101,7 +101,7 @@ class ConcatenateDimension(Rule):
         yield self.fix(f"{word} along dimension {dimension}", (call.source.replace(call.node, text),), *evidence)
 
     def _expanded(self, project: Project, operation: Operation, index: int, place: Expression) -> Iterator[Fix]:
-        """A token of one row, joined with a batch of them."""
+        """Yield the fix that expands a token of one row, joined with a batch, to that batch."""
         token = operation.tensors[index]
         whole = next((i for i, t in enumerate(operation.tensors) if t.shape[0] != 1 and t.rank == token.rank), None)
         if whole is None or token.shape[0] != 1 or token.rank < 2:
@@ -113,7 +113,7 @@ class ConcatenateDimension(Rule):
             yield self.fix(f"expand {token.shape} to the batch", (followed(place, f".expand({sizes})"),))
 
     def _producers(self, project: Project, operation: Operation, differing: list[int]) -> Iterator[Fix]:
-        """A layer gives out a size that the other tensor does not have."""
+        """Yield fixes for a layer whose output has a size that the other tensor does not have."""
         if len(differing) != 1 or differing[0] == 0:
             return
         (d,) = differing
@@ -130,7 +130,9 @@ class ConcatenateDimension(Rule):
                         )
 
     def _behind(self, project: Project, finding: Finding, tensor: Tensor) -> Iterator[Fix]:
-        """A join before the layer that gave the batch, or a new dimension, what the features should have got."""
+        """Yield fixes for a join before the layer that went along the batch, or a new dimension,
+        instead of the features.
+        """
         if len(finding.expected) != 1 or finding.dimension is None:
             return
         for count, operation in enumerate(project.ancestry(tensor)):
@@ -157,7 +159,9 @@ class ConcatenateDimension(Rule):
 
 
 def _against(dimension: int, rank: int) -> tuple[Evidence, ...]:
-    """What is said of a join along this dimension: features are joined, samples seldom, the sides of maps never."""
+    """Return the evidence for a join along this dimension: features are joined, samples seldom, the
+    sides of maps never.
+    """
     if dimension in (1, rank - 1) and rank <= 3:
         return (Evidence.EVIDENT,)
     return (Evidence.AGAINST, Evidence.INSERTED) if dimension == 0 else (Evidence.HIDES_FAULT,)

@@ -53,7 +53,7 @@ class EinsumLetters(Rule):
             yield from self._letters(project, operation)
 
     def _letters(self, project: Project, operation: Operation) -> Iterator[Fix]:
-        """Two letters of one operand of an einsum stand in the wrong order."""
+        """Yield the exchange of two letters of one operand of an einsum that stand in the wrong order."""
         equation, place = operation.arguments[0], argument_of(project, operation, 0, "equation")
         if (
             not isinstance(equation, str)
@@ -93,7 +93,7 @@ def _swap(term: str, a: int, b: int) -> str:
 
 
 def _consistent(terms: list[str], tensors: tuple[Tensor, ...]) -> bool:
-    """Whether every letter stands for one size."""
+    """Return whether every letter stands for one size."""
     sizes: dict[str, int] = {}
     return all(
         sizes.setdefault(letter, size) == size

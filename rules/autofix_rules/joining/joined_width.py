@@ -114,7 +114,9 @@ class JoinedWidth(Rule):
             )
 
     def _uncounted(self, project: Project, argument: Expression, parts: tuple[int, ...], subject: str) -> Iterator[Fix]:
-        """The layer is built for one of the parts: the others are added by their names, where names hold them."""
+        """Yield the sum of all parts for a layer built for one of them: the others are added by their
+        names, where they have any.
+        """
         for hops, place in enumerate(_readings(project, argument)):
             missing = _missing(parts, project.integer(place))
             options = [spelled_in_scope(project, place, part) for part in missing]
@@ -129,12 +131,12 @@ class JoinedWidth(Rule):
 
 
 def _best(place: Expression, spelled: tuple[str, ...]) -> str:
-    """An attribute beside an attribute, a plain name beside a plain name."""
+    """Return the best spelling: an attribute beside an attribute, a plain name beside a plain name."""
     return min(spelled, key=lambda text: ("." in text) != ("." in place.text), default="")
 
 
 def _readings(project: Project, argument: Expression) -> Iterator[Expression]:
-    """The argument, and the arguments of callers that it was handed through, outwards."""
+    """Yield the argument, and the arguments of callers that it was handed through, outwards."""
     place: Expression | None = argument
     for _ in range(MAX_HOPS):
         if place is None or not isinstance(place.node, (ast.Name, ast.Attribute)):
@@ -152,7 +154,7 @@ def _readings(project: Project, argument: Expression) -> Iterator[Expression]:
 
 
 def _missing(parts: tuple[int, ...], counted: int | None) -> tuple[int, ...]:
-    """The other parts, where one of several different ones is counted."""
+    """Return the other parts, where one of several different ones is counted."""
     if counted not in parts or len(set(parts)) < 2:
         return ()
     index = parts.index(counted)
@@ -160,7 +162,7 @@ def _missing(parts: tuple[int, ...], counted: int | None) -> tuple[int, ...]:
 
 
 def _terms(project: Project, expression: Expression, count: int, hops: int = 0) -> list[Expression]:
-    """The terms of the sum that the expression is, or comes from."""
+    """Return the terms of the sum that the expression is, or comes from."""
     if isinstance(expression.node, ast.BinOp):
         found = _flat(expression.node)
         return [Expression(expression.source, node, expression.frames) for node in found] if len(found) == count else []

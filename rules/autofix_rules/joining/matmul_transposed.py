@@ -121,7 +121,7 @@ class MatmulTransposed(Rule):
             yield self.fix(title, edits, Evidence.EVIDENT)
 
     def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
-        """``mm`` takes matrices, ``bmm`` batches of them; ``matmul`` any."""
+        """Yield ``matmul`` in place of ``mm``, which takes matrices, or ``bmm``, which takes batches of them."""
         wanted = {"mm": 2, "bmm": 3}.get(operation.operator)
         place = written(project, operation)
         if wanted is None or place is None or all(t.rank == wanted for t in operation.tensors):
@@ -170,7 +170,7 @@ class MatmulTransposed(Rule):
     def _swapped(
         self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
     ) -> Iterator[Fix]:
-        """``W @ x`` with rows in x: the rows come first."""
+        """Yield the exchange of the operands in ``W @ x`` where x holds rows: the rows come first."""
         left, right = tensors[0], tensors[1]
         is_product = left.rank == 2 <= right.rank and operation.operator in {"matmul", "mm"}
         if not is_product or left.shape[-1] == right.shape[-2]:
@@ -190,7 +190,7 @@ class MatmulTransposed(Rule):
 
 
 def _transpose(source: Source, rank: int) -> str:
-    """How the file transposes matrices of this rank."""
+    """Return how the file transposes matrices of this rank."""
     for spelled in (".transpose(-2, -1)", ".transpose(-1, -2)", ".mT") if rank > 2 else (".t()", ".T"):
         if any(spelled in line for line in source.lines) and (
             rank > 3 or rank == 2 or ".transpose(1, 2)" not in source.text

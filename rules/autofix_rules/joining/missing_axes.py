@@ -88,7 +88,7 @@ class MissingAxes(Rule):
             )
 
     def _longer_view(self, project: Project, tensor: Tensor, high: tuple[int, ...]) -> Iterator[Fix]:
-        """``view(b, c, 1)`` that lacks another one."""
+        """Yield the fix of a ``view(b, c, 1)`` that lacks another dimension of one."""
         for operation in lineage(project, tensor, 4):
             if not isinstance(operation.result, Tensor) or operation.result.shape != tensor.shape:
                 return
@@ -112,7 +112,7 @@ def _fits(low: tuple[int, ...], high: tuple[int, ...]) -> bool:
 
 
 def _ways(low: tuple[int, ...], high: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Dimensions of ``high`` that those of ``low`` can stand for, the leading ones first."""
+    """Return the dimensions of ``high`` that those of ``low`` can stand for, the leading ones first."""
     found = [
         way
         for way in combinations(range(len(high)), len(low))
@@ -130,7 +130,7 @@ def _suffix(way: tuple[int, ...], rank: int) -> str:
 
 
 def _inner(place: Expression) -> Expression:
-    """``mask`` of ``~mask``: a subscript binds tighter."""
+    """Return ``mask`` of ``~mask``: a subscript binds tighter."""
     if isinstance(place.node, ast.UnaryOp):
         return _inner(Expression(place.source, place.node.operand, place.frames))
     return place

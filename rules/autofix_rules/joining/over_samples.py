@@ -71,8 +71,8 @@ class OverSamples(Rule):
 
 
 def _preferred(project: Project, operation: Operation) -> list[int]:
-    """Dimensions by what is usual: a softmax over classes, which come second after a convolution and last elsewhere;
-    a mean over steps, which are what is left.
+    """Return the dimensions by what is usual: for a softmax the classes, which come second after a
+    convolution and last elsewhere; for a mean the steps, which are the rest.
     """
     tensor = operation.tensors[0]
     makers = [layer.kind for o in project.ancestry(tensor) for layer in (project.layer_of(o),) if layer is not None]
@@ -97,7 +97,7 @@ def _named(project: Project, operation: Operation, dimension: int) -> Edit | Non
 
 
 def _call(project: Project, operation: Operation, layer: Layer | None) -> Expression | None:
-    """The call that names no dimension."""
+    """Return the call that names no dimension."""
     if layer is not None:
         return project.construction_call(layer)
     place = written(project, operation)

@@ -77,7 +77,10 @@ class ParameterSize(Rule):
         yield from self._producer(project, left, right.shape[dimension])
 
     def _scaled(self, project: Project, operation: Operation) -> Iterator[Fix]:
-        """A number for each feature, as the weight of a norm has them; the rule for tables says how it is made."""
+        """Yield fixes for a parameter of one number per feature, like the weight of a norm.
+
+        Tables have a rule of their own.
+        """
         for index, tensor in enumerate(operation.tensors[:2]):
             maker, other = project.producer(tensor), operation.tensors[index - 1]
             if maker is not None and maker.kind is OperationKind.GET_ATTR and tensor.rank == 1 < other.rank:
@@ -103,7 +106,7 @@ class ParameterSize(Rule):
 
 
 def _maker(project: Project, tensor: Tensor, dimension: int, places: tuple[Expression, ...]) -> Expression | None:
-    """The expression that gave a parameter its size: where it was recorded, else where its attribute is set."""
+    """Return the expression that gave a parameter its size: where it was recorded, else where its attribute is set."""
     producer = project.producer(tensor)
     if producer is None or (producer.kind is not OperationKind.GET_ATTR and producer.operator not in {"t", "T"}):
         return None

@@ -59,7 +59,9 @@ class PassedData(Rule):
 
 
 def _change(finding: Finding, tensor: Tensor) -> tuple[str, tuple[Evidence, ...], str] | None:
-    """What follows the data where it is passed, its evidence, and why it is to be read before it is applied."""
+    """Return what to put after the data where it is passed, its evidence, and why it is to be read
+    before it is applied.
+    """
     expected = finding.expected[0]
     if finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
         if tensor.rank == 2 and tensor.shape[0] == expected != tensor.shape[1] and expected > 1:

@@ -88,7 +88,7 @@ class PositionalTable(Rule):
                     yield self.fix(title, one.edits, *one.evidence, Evidence.OTHER_READING * bool(whole and length))
 
     def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Iterator[Fix]:
-        """``num_patches`` becomes ``num_patches + 1`` for a token joined to the sequence."""
+        """Yield ``num_patches + 1`` for ``num_patches``, where a token was joined to the sequence."""
         known = origins(project, table, wants)
         if len(wants) != 1 or len(known) != 1 or known[0].is_cut or isinstance(known[0].expression.node, ast.Constant):
             return
@@ -104,7 +104,9 @@ class PositionalTable(Rule):
         )
 
     def _time_first(self, project: Project, table: Tensor, other: Tensor) -> Iterator[Fix]:
-        """A table (steps, 1, features) cut by the first axis of a batch-first input takes the other axis."""
+        """Yield the other axis for a table (steps, 1, features) that is cut by the first axis of a
+        batch-first input.
+        """
         taken = project.producer(table)
         if (
             table.rank != 3
@@ -147,7 +149,7 @@ def _first_bound(project: Project, taken: Operation) -> Expression | None:
 
 
 def _joined(project: Project, tensor: Tensor, dimension: int, size: int) -> bool:
-    """Whether a part of ``size`` steps was joined to the sequence."""
+    """Return whether a part of ``size`` steps was joined to the sequence."""
     for operation in project.ancestry(tensor):
         if operation.operator in {"cat", "concat"}:
             return any(t.rank >= -dimension and t.shape[dimension] == size for t in operation.tensors)
@@ -155,7 +157,7 @@ def _joined(project: Project, tensor: Tensor, dimension: int, size: int) -> bool
 
 
 def _is_length(project: Project, wants: dict[int, int]) -> bool:
-    """Whether the size wanted is a length of the input itself, which another input may have otherwise."""
+    """Return whether the size wanted is a length of the input itself, which another input may have otherwise."""
     return bool(wants) and all(
         any(want in tensor.shape[1:] and tensor.rank <= 3 for tensor in project.inputs()) for want in wants.values()
     )

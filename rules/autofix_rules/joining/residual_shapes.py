@@ -72,7 +72,7 @@ class ResidualShapes(Rule):
     # -- the shortcut ------------------------------------------------------------------------------------------------
 
     def _projected(self, project: Project, place: Expression, own: Tensor, other: Tensor) -> Iterator[Fix]:
-        """``own`` came past the layers: a projection is missing."""
+        """Yield a projection for ``own``, which was added without passing the layers."""
         made = projection(project, own, other)
         if made is None:
             return
@@ -105,7 +105,7 @@ class ResidualShapes(Rule):
             )
 
     def _added(self, value: Expression, made: Projection) -> Iterator[Fix]:
-        """A projection of its own for a plain ``x``."""
+        """Yield a projection, as a new layer, for a plain ``x``."""
         class_ = value.source.class_of(value.node)
         init = (
             next((f for f in class_.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
@@ -157,6 +157,6 @@ class ResidualShapes(Rule):
 
 
 def _only_last(a: Tensor, b: Tensor) -> bool:
-    """Whether the last dimensions are all that keeps the two from being broadcast."""
+    """Return whether the last dimensions are all that keeps the two from being broadcast."""
     sizes = zip(a.shape[-2::-1], b.shape[-2::-1], strict=False)
     return a.shape[-1] != b.shape[-1] and all(one == other or 1 in (one, other) for one, other in sizes)

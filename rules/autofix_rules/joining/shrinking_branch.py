@@ -65,7 +65,7 @@ class ShrinkingBranch(Rule):
                 yield from self._convolutions(project, small, big)
 
     def _convolutions(self, project: Project, small: Tensor, big: Tensor) -> Iterator[Fix]:
-        """The layers of the branch that could have lost the rest, the last first."""
+        """Yield the layers of the branch that could have lost the rest, the last first."""
         missing = tuple(w - s for s, w in zip(spatial(small.shape), spatial(big.shape), strict=True))
         for count, (operation, layer) in enumerate(layers_of(project, branch(project, small, big), ("Conv",))):
             transposed = layer.kind.startswith("ConvTranspose")
@@ -83,7 +83,7 @@ class ShrinkingBranch(Rule):
 
 
 def _pairs(tensors: tuple[Tensor, ...]) -> tuple[tuple[Tensor, Tensor], ...]:
-    """Either of two against the other; of more, each that differs against the size that most of them have."""
+    """Return each of two against the other; of more, each that differs against the size that most of them have."""
     if len(tensors) == 2:
         return ((tensors[0], tensors[1]), (tensors[1], tensors[0]))
     counts = Counter(spatial(tensor.shape) for tensor in tensors)
@@ -95,7 +95,7 @@ def _pairs(tensors: tuple[Tensor, ...]) -> tuple[tuple[Tensor, Tensor], ...]:
 
 
 def _falls_short(layer: Layer, operation: Operation) -> bool:
-    """A transposed convolution that gives one less than its stride times the input."""
+    """Return whether a transposed convolution gives one less than its stride times the input."""
     before, after = operation.tensors[0], operation.result
     stride = layer.setting("stride")
     factor = getattr(stride, "items", (stride,))[0]

@@ -86,7 +86,7 @@ class SwappedPadding(Rule):
 
 
 def _edits(given: Expression, width: tuple[str, ast.Name], height: tuple[str, ast.Name]) -> Iterator[Edit | None]:
-    """The padding in order, after names that say the opposite were swapped."""
+    """Yield edits that put the padding in order, after swapping names that say the opposite of what they hold."""
     source = given.source
     first, second = width[0], height[0]
     if HEIGHT_WORDS.search(first) and WIDTH_WORDS.search(second):
@@ -101,7 +101,7 @@ def _edits(given: Expression, width: tuple[str, ast.Name], height: tuple[str, as
 
 
 def _differences(function: ast.AST, before: int) -> Iterator[tuple[str, ast.Name, int]]:
-    """(name, target, dimension) of ``name = a.size(2) - b.size(2)``, in every spelling of a size."""
+    """Yield (name, target, dimension) of ``name = a.size(2) - b.size(2)``, in every spelling of a size."""
     for node in ast.walk(function):
         if not isinstance(node, ast.Assign) or len(node.targets) != 1 or node.lineno > before:
             continue
@@ -120,7 +120,7 @@ def _differences(function: ast.AST, before: int) -> Iterator[tuple[str, ast.Name
 
 
 def _dimension(node: ast.expr) -> int | None:
-    """2 of ``x.size(2)``, ``x.size()[2]`` and ``x.shape[2]``."""
+    """Return the 2 of ``x.size(2)``, ``x.size()[2]`` and ``x.shape[2]``."""
     index: ast.expr | None = None
     if (
         isinstance(node, ast.Call)

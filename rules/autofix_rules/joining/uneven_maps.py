@@ -130,7 +130,7 @@ def _grows(operation: Operation) -> bool:
 
 
 def _upsampled(project: Project, operation: Operation) -> int:
-    """The operand that was upsampled last, else the one made last."""
+    """Return the operand that was upsampled last, else the one made last."""
     a, b = operation.tensors
     for i, (own, other) in enumerate(((a, b), (b, a))):
         if any(_grows(o) for o in branch(project, own, other)[:6]):
@@ -139,7 +139,9 @@ def _upsampled(project: Project, operation: Operation) -> int:
 
 
 def _rescaled(project: Project, tensor: Tensor, size: str) -> Edit | None:
-    """``F.interpolate(y, scale_factor=2)`` with the size of the other maps instead of the factor."""
+    """Return the edit that gives ``F.interpolate(y, scale_factor=2)`` the size of the other maps
+    instead of the factor.
+    """
     producer = project.producer(tensor)
     place = written(project, producer) if producer is not None and producer.target.endswith("interpolate") else None
     if (

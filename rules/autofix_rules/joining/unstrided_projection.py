@@ -61,7 +61,7 @@ class UnstridedProjection(Rule):
         yield from self._stride(project, b, a)
 
     def _stride(self, project: Project, own: Tensor, other: Tensor) -> Iterator[Fix]:
-        """The projection keeps the size that the branch divides."""
+        """Yield the stride of the branch for a projection that keeps the size."""
         if own.rank < 3 or own.shape[1] != other.shape[1]:
             return
         factor = ratio(spatial(own.shape), spatial(other.shape))
@@ -92,7 +92,7 @@ class UnstridedProjection(Rule):
 
 
 def _after_kernel(call: Expression, kernel: Expression | None, text: str) -> str | None:
-    """``stride=...`` right behind the kernel, where that is a keyword followed by others."""
+    """Return the call with ``stride=...`` right behind the kernel, where that is a keyword followed by others."""
     keywords = call.node.keywords if isinstance(call.node, ast.Call) else []
     if kernel is None or not any(k.value is kernel.node for k in keywords):
         return None

@@ -66,7 +66,9 @@ class LiteralByValue(Rule):
 
 
 def _pairs(finding: Finding, project: Project) -> tuple[tuple[int, int], ...]:
-    """(number to look for, number to put): the sizes that disagree, both ways, then the sizes of the operands."""
+    """Return (number to look for, number to put): the sizes that disagree, both ways, then the sizes of
+    the operands.
+    """
     direct = [(e, a) for e, a in zip(finding.expected, finding.actual, strict=False) if e != a]
     operation = project.operation(finding)
     sizes = sorted({size for tensor in operation.tensors for size in tensor.shape}) if operation is not None else []
@@ -76,7 +78,7 @@ def _pairs(finding: Finding, project: Project) -> tuple[tuple[int, int], ...]:
 
 
 def _numbers(project: Project) -> Iterator[tuple[int, Source, ast.Constant]]:
-    """Whole numbers of the functions on the stack of the failure, innermost first."""
+    """Yield the whole numbers of the functions on the stack of the failure, innermost first."""
     failure = project.trace.failure
     seen: set[tuple[str, int]] = set()
     for distance, frame in enumerate(failure.frames if failure is not None else ()):

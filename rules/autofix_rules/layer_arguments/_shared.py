@@ -20,7 +20,7 @@ MAX_DEPTH = 6
 
 
 def failed_construction(project: Project) -> Layer | None:
-    """A stand-in for the layer whose constructor raised, with the arguments it was given as its settings."""
+    """Return a stand-in for the layer whose constructor raised, with the arguments it was given as its settings."""
     failure = project.trace.failure
     if failure is None or not failure.callee.endswith(".__init__"):
         return None
@@ -29,13 +29,15 @@ def failed_construction(project: Project) -> Layer | None:
 
 
 def common_groups(size: int, groups: int) -> int:
-    """The number of groups for ``size``: what it shares with the number asked for, else the divisor nearest to it."""
+    """Return the number of groups for ``size``: what it shares with the number asked for, else the
+    divisor nearest to it.
+    """
     shared = math.gcd(size, groups)
     return shared if shared * 4 >= groups else nearest_divisor(size, groups)
 
 
 def scaled_roots(project: Project, expression: Expression | None, want: int) -> Iterator[Site]:
-    """Places of the numbers that ``expression`` is computed from, multiplied by what it is short of.
+    """Yield the places of the numbers that ``expression`` is computed from, multiplied by the factor that is missing.
 
     ``int(0.5 * width)`` of 16 has to be 32: ``width`` is doubled.
     """
@@ -51,7 +53,7 @@ def scaled_roots(project: Project, expression: Expression | None, want: int) -> 
 
 
 def _factors(project: Project, expression: Expression, seen: set[ast.AST], depth: int) -> Iterator[Expression]:
-    """Whole numbers that a product is made of, through names, conversions and factors that are fractions."""
+    """Yield the whole numbers that a product is made of, through names, conversions and factors that are fractions."""
     node = expression.node
     if node in seen or depth > MAX_DEPTH:
         return

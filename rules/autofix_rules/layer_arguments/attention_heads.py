@@ -88,7 +88,9 @@ _Division = tuple[int, int, Expression | None, Expression | None]
 
 
 def _division(project: Project, finding: Finding) -> _Division | None:
-    """The expressions of the width and of the heads: arguments of the layer, or sides of a ``%`` that is checked."""
+    """Return the expressions of the width and of the heads: arguments of the layer, or sides of a ``%``
+    that is checked.
+    """
     failure = project.trace.failure
     if failure is None or not failure.frames:
         return None
@@ -111,7 +113,7 @@ def _division(project: Project, finding: Finding) -> _Division | None:
 
 
 def _split(project: Project, finding: Finding) -> _Division | None:
-    """The heads of ``view(n, t, heads, width // heads)`` where they do not divide the width."""
+    """Return the heads of ``view(n, t, heads, width // heads)`` where they do not divide the width."""
     operation = project.operation(finding)
     sizes = sizes_of(project, operation) if operation is not None and operation.tensors else None
     if sizes is None or len(sizes.values) != len(sizes.shape) + 1:
@@ -123,7 +125,7 @@ def _split(project: Project, finding: Finding) -> _Division | None:
 
 
 def _all_sites(project: Project, expression: Expression | None, parameter: str, now: int, want: int) -> Iterator[Site]:
-    """Places of the expression, or entries of a mapping that is passed as ``**options``."""
+    """Yield the places of the expression, or entries of a mapping that is passed as ``**options``."""
     if want == now:
         return
     if expression is not None:

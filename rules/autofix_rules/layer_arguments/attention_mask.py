@@ -108,7 +108,7 @@ class AttentionMask(Rule):
                 yield self.fix(title, (*one.edits, shifted), *one.evidence)
 
     def _turned(self, project: Project, operation: Operation, mask: Tensor, finding: Finding) -> Iterator[Fix]:
-        """A padding mask (keys, batch)."""
+        """Yield the fix that exchanges the dimensions of a padding mask (keys, batch)."""
         call = project.call(operation.frames)
         if mask.shape != finding.expected[::-1] or call is None or not isinstance(call.node, ast.Call):
             return

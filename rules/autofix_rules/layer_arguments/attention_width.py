@@ -69,7 +69,7 @@ class AttentionWidth(Rule):
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)
 
     def _key_and_value(self, project: Project, layer: Layer, operation: Operation, want: int) -> Iterator[Fix]:
-        """``kdim`` and ``vdim`` in one step, where key and value are equally wide."""
+        """Yield the fix that sets ``kdim`` and ``vdim`` in one step, where key and value are equally wide."""
         key, value = (tensor_at(operation, place, name) for place, name in ((1, "key"), (2, "value")))
         call = project.construction_call(layer)
         if key is None or value is None or key.shape[-1] != value.shape[-1] or call is None:

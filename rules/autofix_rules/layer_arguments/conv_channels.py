@@ -107,7 +107,7 @@ class ConvChannels(Rule):
             yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 
     def _depthwise(self, project: Project, layer: Layer, want: int, extra: tuple[Evidence, ...]) -> Iterator[Fix]:
-        """Channels and groups that are written as the same number change together."""
+        """Yield the fix that changes channels and groups together where they are written as the same number."""
         groups, old, out = (number(layer, one) for one in ("groups", "in_channels", "out_channels"))
         if groups is None or old is None or out is None or groups == 1 or groups != old or out % old:
             return
@@ -121,7 +121,7 @@ class ConvChannels(Rule):
         yield self.fix(title, tuple(edits), *extra)
 
     def _missing_dimension(self, project: Project, layer: Layer, operation: Operation, tensor: Tensor) -> Iterator[Fix]:
-        """``(N, H, W)`` has no dimension for the one channel."""
+        """Yield fixes that add the dimension of the one channel to ``(N, H, W)``."""
         if number(layer, "in_channels") != 1 or tensor.rank != spatial(layer) + 1:
             return
         title = f"add the dimension of the channel to {tensor.shape}"

@@ -71,7 +71,7 @@ class ConvGroups(Rule):
                 yield from self._resized(project, layer, name, -(-size // groups) * groups, Evidence.OTHER_MODEL)
 
     def _rewritten(self, project: Project, layer: Layer, parameter: str, source: str, words: str) -> Iterator[Fix]:
-        """One argument gets the text of another."""
+        """Yield the fix that gives one argument the text of another."""
         old, new = argument_expression(project, layer, parameter), argument_expression(project, layer, source)
         if old is not None and new is not None:
             edits = (old.source.replace(old.node, new.text),)

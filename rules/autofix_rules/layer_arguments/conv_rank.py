@@ -105,7 +105,7 @@ class ConvRank(Rule):
                 yield self.fix(f"{words} of {tensor.shape} {place}", edits, *evidence, reason=reason, unsafe=folds)
 
     def _pools_before(self, project: Project, tensor: Tensor) -> Iterator[Fix]:
-        """A pool that took ``(N, C, L)`` for one image ``(C, H, W)``."""
+        """Yield fixes for a pool that took ``(N, C, L)`` for one image ``(C, H, W)``."""
         for operation in project.ancestry(tensor):
             given = operation.tensors[0] if operation.tensors else None
             name = operation.operator.lower()
@@ -126,14 +126,16 @@ class ConvRank(Rule):
 
 
 def _kernel_width(layer: Layer) -> int:
-    """The sizes a kernel was given as a tuple, where they are not as many as the layer slides over; else 0."""
+    """Return the number of sizes in a kernel given as a tuple, where it differs from the layer's dimensions; else 0."""
     kernel = layer.setting("kernel_size")
     width = len(kernel.items) if isinstance(kernel, Sequence) else 0
     return width if width > 1 and width != spatial(layer) else 0
 
 
 def _reshapings(layer: Layer, tensor: Tensor) -> Iterator[tuple[str, Evidence, str]]:
-    """Method calls that give ``tensor`` the rank and channels that ``layer`` takes, with evidence and words."""
+    """Yield the method calls that give ``tensor`` the rank and channels that ``layer`` takes, with
+    evidence and words.
+    """
     shape, rank, channels = tensor.shape, tensor.rank, number(layer, "in_channels")
     wanted = spatial(layer) + 2
     if rank == wanted + 1:

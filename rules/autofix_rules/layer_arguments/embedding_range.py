@@ -84,7 +84,7 @@ class EmbeddingRange(Rule):
 
 
 def _adds_a_number(node: ast.expr, text: str) -> bool:
-    """Whether a name, or an expression of names, becomes one with a number of ours in it."""
+    """Return whether a name, or an expression of names, gets a number that it did not contain."""
     numbers = [one.value for one in ast.walk(parsed(text)) if isinstance(one, ast.Constant)]
     own = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
     return not isinstance(node, ast.Constant) and any(number not in own for number in numbers)

@@ -64,7 +64,7 @@ def _has_training_call(source: Source) -> bool:
 
 
 def _model(project: Project) -> Expression | None:
-    """The call that built the root model, where it is assigned to a name."""
+    """Return the call that built the root model, where it is assigned to a name."""
     roots: tuple[Layer, ...] = tuple(layer for layer in project.trace.layers if layer.path == "")
     for layer in roots:
         for index, frame in enumerate(layer.construction):

@@ -66,7 +66,7 @@ def _same_sizes(second: Layer, first: Layer) -> bool:
 
 
 def _only_rebinds(source: Source, statement: ast.stmt) -> bool:
-    """``x = self.fc(x)`` on a line of its own."""
+    """Return whether the statement is ``x = self.fc(x)`` on a line of its own."""
     if not (
         isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call) and source.stands_alone(statement)
     ):

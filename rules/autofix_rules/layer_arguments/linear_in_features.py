@@ -93,7 +93,7 @@ class LinearInFeatures(Rule):
 
 
 def _doubt(project: Project, tensor: Tensor, expected: int, subject: str) -> str:
-    """Why another width would only hide the fault; empty where it would not."""
+    """Return why another width would only hide the fault; empty where it would not."""
     if tensor.rank > 1 and lacks_batch(project, tensor) is not None:
         return f"the input has no batch dimension, so `{subject}` receives its channels as rows"
     if tensor.rank >= 4:

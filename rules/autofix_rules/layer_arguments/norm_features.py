@@ -121,7 +121,7 @@ class NormFeatures(Rule):
             yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 
     def _entries(self, finding: Finding, project: Project, layer: Layer) -> Iterator[Fix]:
-        """``[C, H, W]``: each entry that differs is set at its cheapest place."""
+        """Yield the fix of ``[C, H, W]``: each entry that differs is set at its cheapest place."""
         expression = argument_expression(project, layer, finding.parameter)
         if expression is None or not isinstance(expression.node, (ast.List, ast.Tuple)):
             return
@@ -140,7 +140,7 @@ class NormFeatures(Rule):
 
 
 def _size_sites(project: Project, layer: Layer, parameter: str, want: int) -> tuple[Site, ...]:
-    """The argument's places; of a list of one entry the entry's."""
+    """Return the places of the argument; of a list of one entry, those of the entry."""
     expression = argument_expression(project, layer, parameter)
     if expression is not None and isinstance(expression.node, (ast.List, ast.Tuple)) and len(expression.node.elts) == 1:
         return sites(project, Expression(expression.source, expression.node.elts[0], expression.frames), want)
@@ -148,7 +148,7 @@ def _size_sites(project: Project, layer: Layer, parameter: str, want: int) -> tu
 
 
 def _misplaced(project: Project, layer: Layer, tensor: Tensor, finding: Finding) -> str:
-    """Why another number of features would only hide the fault; empty where it would not."""
+    """Return why another number of features would only hide the fault; empty where it would not."""
     if lacks_batch(project, tensor) is not None:
         return "a convolution before took one sample without a batch dimension, so its channels arrive as rows"
     elsewhere = _stands_elsewhere(project, layer, tensor, finding.expected[0])
@@ -156,7 +156,7 @@ def _misplaced(project: Project, layer: Layer, tensor: Tensor, finding: Finding)
 
 
 def _stands_elsewhere(project: Project, layer: Layer, tensor: Tensor, expected: int) -> bool:
-    """The features are there, in another dimension: a norm over tokens, or LayerNorm on channels first."""
+    """Return whether the features stand in another dimension: a norm over tokens, or LayerNorm on channels first."""
     if layer.kind in {"LayerNorm", "RMSNorm"}:
         return tensor.rank > 2 and expected > 1 and tensor.shape[1] == expected
     return stand_last(project, tensor, layer, expected) or (

@@ -84,7 +84,7 @@ class NormGroups(Rule):
 
 
 def _is_shared(project: Project, layer: Layer) -> bool:
-    """The groups are a plain number inside a function that is given the channels."""
+    """Return whether the groups are a plain number inside a function that is given the channels."""
     expression = argument_expression(project, layer, "num_groups")
     given = argument_expression(project, layer, "num_channels")
     if expression is None or given is None or not isinstance(expression.node, ast.Constant):

@@ -90,7 +90,7 @@ class NormRank(Rule):
             yield self.fix(f"make `{layer.label}` a {kind}", edits, *against, *found, reason=reason)
 
     def _batched(self, project: Project, unbatched: Operation | None) -> Iterator[Fix]:
-        """The dimension of the batch, before the first convolution that did without it."""
+        """Yield fixes that add the batch dimension before the first convolution that ran without it."""
         layer = None if unbatched is None else project.layer_of(unbatched)
         if unbatched is None or layer is None:
             return
@@ -107,7 +107,7 @@ class NormRank(Rule):
 
 
 def _unbatched(project: Project, tensor: Tensor) -> Operation | None:
-    """The first convolution before ``tensor`` of those that took a sample without a batch dimension."""
+    """Return the first convolution before ``tensor`` of those that took a sample without a batch dimension."""
     first = None
     for operation in project.ancestry(tensor):
         layer = project.layer_of(operation)

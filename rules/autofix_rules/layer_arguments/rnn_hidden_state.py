@@ -93,7 +93,7 @@ class RnnHiddenState(Rule):
     def _sizes(
         self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], wanted: tuple[int, ...]
     ) -> Iterator[Fix]:
-        """Each wrong dimension of each wrong state corrected in the same way, all in one step."""
+        """Yield fixes that correct each wrong dimension of each wrong state in the same way, all in one step."""
         if not wrong or any(tensor.rank != len(wanted) for tensor in wrong):
             return
         first_axis = 0 if layer.setting("batch_first") or layer.kind.endswith("Cell") else 1
@@ -114,7 +114,7 @@ class RnnHiddenState(Rule):
     def _reshaped(
         self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], wanted: tuple[int, ...]
     ) -> Iterator[Fix]:
-        """The state as it is, in the layout the layer takes; only where it is passed as one expression."""
+        """Yield the state in the layout the layer takes; only where it is passed as one expression."""
         if not isinstance(state_value(operation), Tensor) or len(wrong) != 1:
             return
         method, shape = "", wrong[0].shape
@@ -146,7 +146,7 @@ class RnnHiddenState(Rule):
         parameter: str,
         dimension: int,
     ) -> Iterator[Fix]:
-        """The layer is built for the state it is given."""
+        """Yield fixes that build the layer for the state it is given."""
         shapes = {tensor.shape for tensor in wrong}
         got = next(iter(shapes)) if len(shapes) == 1 else ()
         if len(got) != len(wanted) or any(

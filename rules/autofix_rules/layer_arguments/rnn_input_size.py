@@ -79,7 +79,7 @@ class RnnInputSize(Rule):
 def _layouts(
     layer: Layer, operation: Operation, tensor: Tensor, features: int
 ) -> Iterator[tuple[str, tuple[Evidence, ...], str]]:
-    """Methods that bring the features to the end, with what speaks for and against them and words."""
+    """Yield the methods that bring the features to the end, with what speaks for and against them and words."""
     if isinstance(operation.arguments[0] if operation.arguments else None, Sequence) or layer.kind.endswith("Cell"):
         return
     if features == 1 and tensor.rank == 2:

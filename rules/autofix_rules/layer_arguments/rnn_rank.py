@@ -64,7 +64,7 @@ class RnnRank(Rule):
 
 
 def _methods(layer: Layer, tensor: Tensor, size: int) -> Iterator[str]:
-    """Method chains that give the layer ``size`` features a step, the most natural first."""
+    """Yield the method chains that give the layer ``size`` features a step, the most natural first."""
     shape = tensor.shape
     if layer.kind.endswith("Cell"):
         if tensor.rank == 3 and shape[-1] == size and 1 in shape[:2]:

@@ -97,7 +97,7 @@ def _zeros_call(project: Project, tensors: tuple[Tensor, ...]) -> Expression | N
 
 
 def _is_rebound(state: Expression) -> bool:
-    """Whether the layer's own result takes the name of the state: ``out, h = self.rnn(x, h)``."""
+    """Return whether the layer's own result takes the name of the state: ``out, h = self.rnn(x, h)``."""
     statement = state.source.statement_of(state.node)
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     written = {dotted(node) for target in targets for node in ast.walk(target)}

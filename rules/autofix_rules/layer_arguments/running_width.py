@@ -72,5 +72,5 @@ def _loop(source: Source, node: ast.AST) -> ast.For | None:
 
 
 def _bound(loop: ast.For) -> set[str]:
-    """Names that the loop sets, its own targets included."""
+    """Return the names that the loop sets, its own targets included."""
     return {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

@@ -106,7 +106,9 @@ class SwappedSizes(Rule):
             yield from self._exchanged(project, layer, names)
 
     def _producers(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        """The layer that gave one operand takes as many features as the other operand has."""
+        """Yield exchanged sizes for the layer that made one operand and takes as many features as the
+        other operand has.
+        """
         operation = project.operation(finding)
         tensors = operation.tensors if operation is not None and len(operation.tensors) == 2 else ()
         for tensor, other in zip(tensors, reversed(tensors), strict=True):
@@ -158,7 +160,10 @@ def _calls(project: Project, sizes: tuple[Expression, Expression], names: tuple[
 
 
 def _fits(finding: Finding, outgoing: object) -> bool:
-    """Whether what the layer gives out is the size that it should take; an embedding needs that many rows or more."""
+    """Return whether what the layer gives out is the size that it should take.
+
+    An embedding needs that many rows or more.
+    """
     (wanted,) = finding.actual[:1]
     if finding.mismatch is Mismatch.EMBEDDING_RANGE:
         return isinstance(outgoing, int) and outgoing >= wanted

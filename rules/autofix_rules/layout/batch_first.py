@@ -109,7 +109,7 @@ class BatchFirst(Rule):
         yield self.fix(f"make `{layer.label}` batch first", (edit,), *evidence, reason=reason)
 
     def _unpermuted(self, project: Project, used: Operation, layer: Layer, taken: Tensor) -> Iterator[Fix]:
-        """Without the exchange of axes before the layer, and without the one that takes it back."""
+        """Yield the fix that removes the exchange of axes before the layer, and the one that takes it back."""
         before = next((o for o in (project.producer(taken),) if o is not None), None)
         swap = project.expression(before) if before is not None else None
         call = project.call(used.frames)
@@ -122,7 +122,7 @@ class BatchFirst(Rule):
         yield self.fix(title, edits, Evidence.EXACT_FIT, reason=reason)
 
     def _last_step(self, project: Project, step: Operation) -> Iterator[Fix]:
-        """``out[-1]`` of a batch-first output becomes ``out[:, -1]``, and the other way round."""
+        """Yield ``out[:, -1]`` for the ``out[-1]`` of a batch-first output, and the reverse."""
         made = project.producer(step.tensors[0])
         layer = project.layer_of(made) if made is not None else None
         found = project.expression(step)
@@ -142,7 +142,9 @@ class BatchFirst(Rule):
 
 
 def _behind(project: Project, operation: Operation, steps: bool = False) -> Iterator[Operation]:
-    """The sequence layers (with ``steps``: subscripts) that ``operation`` got its operands through, nearest first."""
+    """Yield the sequence layers (with ``steps``: subscripts) that ``operation`` got its operands
+    through, nearest first.
+    """
     queue, seen = [operation], {operation.index}
     while queue and len(seen) < MAX_VISITED:
         current = queue.pop(0)
@@ -165,7 +167,7 @@ def _setting(project: Project, layer: Layer) -> bool:
 
 
 def _batch(project: Project) -> int | None:
-    """The first size of the model's input, in a program of what its first layer was given."""
+    """Return the first size of the model's input; in a program, that of what its first layer was given."""
     called = (o.tensors[0] for o in project.trace.operations if o.kind is OperationKind.CALL_MODULE and o.tensors)
     given = next(iter(project.inputs()), None) or (next(called, None) if in_program(project) else None)
     return given.shape[0] if given is not None and given.shape else None

@@ -110,6 +110,6 @@ class ChannelsLast(Rule):
 
 
 def _called_itself(layer: Layer) -> bool:
-    """Whether the layer is an attribute of the model's own, not an entry of a container."""
+    """Return whether the layer is an attribute of the model itself, not an entry of a container."""
     name = (layer.path or "").rpartition(".")[2]
     return not name.isdigit()

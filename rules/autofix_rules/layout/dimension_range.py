@@ -88,7 +88,7 @@ class DimensionRange(Rule):
 def _written_dimensions(
     project: Project, operation: Operation, layer: Layer | None, dimension: int
 ) -> Iterator[Expression]:
-    """The literals of the call, or of the layer's constructor, that spell the dimension."""
+    """Yield the literals of the call, or of the layer's constructor, that spell the dimension."""
     if layer is not None:
         for parameter in ("dim", "start_dim"):
             found = argument_expression(project, layer, parameter)

@@ -79,7 +79,7 @@ class ExtraColumns(Rule):
 
 
 def _cut(name: str, value: object, expected: int, actual: int) -> str:
-    """The index that leaves as many columns as ``name`` has letters; empty where it tells nothing."""
+    """Return the index that leaves as many columns as ``name`` has letters; empty where it tells nothing."""
     if not isinstance(value, Tensor) or len(name) != expected or value.rank < 2:
         return ""
     if name in _LAST and value.shape[-1] == actual:

@@ -114,7 +114,7 @@ class MissingDimension(Rule):
                     )
 
     def _where_called(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        """A program shows one sample to its model: the batch is added where the model is called."""
+        """Yield the fix that adds the batch where a program calls its model with one sample."""
         failed = project.operation(finding)
         if failed is None or not failed.tensors:
             return
@@ -142,13 +142,13 @@ class MissingDimension(Rule):
 
 
 def _are_rows(tensor: Tensor) -> bool:
-    """Whether ``(64, 784)`` is more likely flattened square images than one image of these sizes."""
+    """Return whether ``(64, 784)`` is more likely flattened square images than one image of these sizes."""
     height, width = tensor.shape[:2]
     return height != width and math.isqrt(width) ** 2 == width
 
 
 def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: Tensor) -> tuple[Evidence, ...] | None:
-    """What is said of adding a batch to this input; None where nothing speaks for it."""
+    """Return the evidence for adding a batch to this input; None where nothing speaks for it."""
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
         first = operation.tensors[0] if operation.tensors else None
@@ -163,7 +163,7 @@ def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: T
 
 
 def _at_first_use(project: Project, given: Operation, method: str) -> Edit | None:
-    """A line before the statement of the model's own forward that first reads the input."""
+    """Return an edit that adds a line before the statement of the model's own forward that first reads the input."""
     failure = project.trace.failure
     frames = next(
         (o.frames for o in project.forward_operations() if o.frames), failure.frames if failure is not None else ()
@@ -180,7 +180,7 @@ def _at_first_use(project: Project, given: Operation, method: str) -> Edit | Non
 
 
 def _parameter(project: Project, function: ast.FunctionDef | ast.AsyncFunctionDef, given: Operation) -> str:
-    """The parameter of the model's forward that an input was passed for."""
+    """Return the parameter of the model's forward that an input was passed for."""
     names = [a.arg for a in function.args.args][1:]
     inputs = [o.index for o in project.trace.operations if o.kind is OperationKind.PLACEHOLDER]
     if given.target in names:

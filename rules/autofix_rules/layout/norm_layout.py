@@ -105,7 +105,7 @@ class NormLayout(Rule):
         )
 
     def _by_name(self, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
-        """Where a table has names for both norms, the name that chose this one is exchanged for the batch norm's."""
+        """Yield the batch norm's name for the one that chose this norm, where a table has names for both."""
         wanted = f"BatchNorm{tensor.rank - 2}d"
         for old, new in _names(project, layer.kind, wanted):
             for source in project.sources():
@@ -119,7 +119,7 @@ class NormLayout(Rule):
 
 
 def _names(project: Project, kind: str, wanted: str) -> Iterator[tuple[str, str]]:
-    """Pairs of names in one table or chain of tests: of the norm at hand, and of the norm wanted."""
+    """Yield pairs of names in one table or chain of tests: of the norm at hand, and of the norm wanted."""
     for source in project.sources():
         for node in source.nodes:
             found = {norm: name for name, norm in _choices(node)}
@@ -128,7 +128,7 @@ def _names(project: Project, kind: str, wanted: str) -> Iterator[tuple[str, str]
 
 
 def _choices(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """Names and the norms they stand for, in a dict or in the tests of one function."""
+    """Yield names and the norms they stand for, in a dict or in the tests of one function."""
     if isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -141,12 +141,12 @@ def _choices(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _mentioned(value: ast.AST) -> str:
-    """The norm class that an entry of a table names, itself or in a function of one expression."""
+    """Return the norm class that an entry of a table names, itself or in a function of one expression."""
     names = (dotted(n).rpartition(".")[2] for n in ast.walk(value) if isinstance(n, (ast.Name, ast.Attribute)))
     return next((name for name in names if "Norm" in name), "")
 
 
 def _is_test_or_key(source: Source, node: ast.Constant) -> bool:
-    """A key of a table, or a text that is compared with: not where the choice is made."""
+    """Return whether a text is a key of a table, or is compared with: then the choice is not made there."""
     parent = source.parents.get(node)
     return isinstance(parent, (ast.Compare, ast.Subscript)) or (isinstance(parent, ast.Dict) and node in parent.keys)

@@ -63,7 +63,7 @@ class TransposedFeatures(Rule):
 
 
 def _order(tensor: Tensor, features: int) -> str | None:
-    """The call that moves dimension 1 to the end, where it has the features wanted."""
+    """Return the call that moves dimension 1 to the end, where it has the features wanted."""
     if tensor.rank < 3 or tensor.shape[1] != features or features == 1 or set(tensor.shape[2:]) == {1}:
         return None  # Maps of one place are to be flattened.
     if tensor.rank == 3:

@@ -92,7 +92,7 @@ def _is_read(source: Source, node: ast.Tuple, name: str) -> bool:
 
 
 def _base(node: ast.expr) -> ast.expr | None:
-    """``x`` of ``x.shape`` and ``x.size()``."""
+    """Return the ``x`` of ``x.shape`` and ``x.size()``."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "size":
         return node.func.value
     return node.value if isinstance(node, ast.Attribute) and node.attr == "shape" else None

@@ -90,7 +90,7 @@ class WrongPermute(Rule):
 
 
 def _moved(project: Project, tensor: Tensor) -> Operation | None:
-    """The permute or transpose behind the tensor, with nothing between that changes sizes."""
+    """Return the permute or transpose behind the tensor, with nothing between that changes sizes."""
     for operation in project.ancestry(tensor):
         result = operation.result
         if not isinstance(result, Tensor) or result.shape != tensor.shape:
@@ -101,7 +101,9 @@ def _moved(project: Project, tensor: Tensor) -> Operation | None:
 
 
 def _orders(before: Tensor, dimension: int, want: int) -> Iterator[tuple[tuple[int, ...], bool]]:
-    """Orders with the batch first and ``want`` at ``dimension``, and whether the others stand in another order."""
+    """Yield orders with the batch first and ``want`` at ``dimension``, and whether the others stand in
+    another order.
+    """
     for rest in permutations(range(1, before.rank)):
         order = (0, *rest)
         if before.shape[order[dimension]] == want:
@@ -110,7 +112,7 @@ def _orders(before: Tensor, dimension: int, want: int) -> Iterator[tuple[tuple[i
 
 
 def _spelled(operation: Operation, place: Expression, call: ast.Call, order: tuple[int, ...]) -> Edit | None:
-    """The call with the dimensions of ``order``; None for a transpose that cannot say it."""
+    """Return an edit that gives the call the dimensions of ``order``; None for a transpose that cannot express it."""
     given = call.args if is_method(operation, call) else call.args[1:]
     if operation.operator == "permute":
         numbers = given[0].elts if len(given) == 1 and isinstance(given[0], (ast.Tuple, ast.List)) else given

@@ -29,7 +29,7 @@ class Adjustment:
 
 
 def elementwise(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjustment]:
-    """Losses that compare number by number."""
+    """Yield adjustments for losses that compare number by number."""
     yield from _flattened(project, output, target)
     extra = extra_dimension(output.shape, target.shape)
     if extra is not None:
@@ -44,7 +44,7 @@ def elementwise(project: Project, output: Tensor, target: Tensor) -> Iterator[Ad
 
 
 def _flattened(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjustment]:
-    """One side has a row for each sample and the other the same numbers in several dimensions."""
+    """Yield the flattening of one side where the other has a row for each sample with the same numbers."""
     if not output.shape or output.shape[:1] != target.shape[:1] or math.prod(output.shape) != math.prod(target.shape):
         return
     if target.rank == 1 and output.rank > 2:
@@ -58,7 +58,7 @@ def _flattened(project: Project, output: Tensor, target: Tensor) -> Iterator[Adj
 
 
 def _as_flattened(project: Project, rows: Tensor, shape: tuple[int, ...]) -> tuple[tuple[Evidence, ...], str]:
-    """Evidence and doubt: whether the rows were themselves laid out from that shape."""
+    """Return evidence and doubt: whether the rows were themselves laid out from that shape."""
     before = [tensor.shape for operation in project.ancestry(rows) for tensor in operation.tensors[:1]]
     if shape in before:
         return (), ""
@@ -66,7 +66,7 @@ def _as_flattened(project: Project, rows: Tensor, shape: tuple[int, ...]) -> tup
 
 
 def classes(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjustment]:
-    """Losses that take scores ``(N, C, ...)`` and class indices ``(N, ...)``."""
+    """Yield adjustments for losses that take scores ``(N, C, ...)`` and class indices ``(N, ...)``."""
     wanted = (*output.shape[:1], *output.shape[2:])
     extra = extra_dimension(target.shape, wanted)
     if extra is not None:
@@ -81,7 +81,7 @@ def classes(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjust
 
 
 def _single(output: Tensor, target: Tensor) -> Iterator[Adjustment]:
-    """Dimensions of one that stand only for one sample, one step or one pixel."""
+    """Yield adjustments for dimensions of one that stand only for one sample, one step or one pixel."""
     if output.rank == 2 and output.shape[0] == 1 and not target.shape:
         yield Adjustment(TARGET, "unsqueeze(0)")
     if target.rank == 1 and output.rank > 2 and math.prod(output.shape[2:]) == 1 and output.shape[0] == target.shape[0]:
@@ -93,7 +93,7 @@ def _single(output: Tensor, target: Tensor) -> Iterator[Adjustment]:
 
 
 def _tokens(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjustment]:
-    """One class for each token, where one side is laid out in rows already and the other is not."""
+    """Yield adjustments for one class per token, where one side is laid out in rows already and the other is not."""
     if output.rank == 2 and target.rank > 1 and math.prod(target.shape) == output.shape[0]:
         before = [t.shape for operation in project.ancestry(output) for t in operation.tensors[:1]]
         if any(shape[:-1] == target.shape for shape in before):
@@ -109,7 +109,7 @@ def _tokens(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjust
 
 
 def alike(operand: int, given: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Adjustment]:
-    """Losses of several operands of one rank: the odd one loses or gets a dimension of one."""
+    """Yield adjustments for losses of several operands of one rank: the odd one loses or gets a dimension of one."""
     extra, lacking = extra_dimension(given, wanted), extra_dimension(wanted, given)
     if extra is not None:
         yield Adjustment(operand, f"squeeze({extra})")
@@ -118,6 +118,6 @@ def alike(operand: int, given: tuple[int, ...], wanted: tuple[int, ...]) -> Iter
 
 
 def sequences(output: Tensor, samples: int) -> Iterator[Adjustment]:
-    """CTC takes the time first."""
+    """Yield the exchange of samples and time for CTC, which takes the time first."""
     if output.shape[0] == samples != output.shape[1]:
         yield Adjustment(SCORES, "transpose(0, 1)")

@@ -63,7 +63,7 @@ class LossDtype(Rule):
 
 
 def _doubles(finding: Finding, project: Project) -> Change | None:
-    """In a program, float64 from numpy is better changed where it enters."""
+    """Return the change that makes float64 from numpy a float where it enters a program."""
     operation = project.operation(finding)
     if (
         operation is None

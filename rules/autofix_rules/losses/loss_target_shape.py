@@ -128,7 +128,7 @@ class LossTargetShape(Rule):
                 yield from self._given_out(project, operation, adjustment)
 
     def _given_out(self, project: Project, operation: Operation, made: Adjustment) -> Iterator[Fix]:
-        """What a model gives out, where that is for several losses or for one."""
+        """Yield the fix of what the model's ``forward`` returns; the value may be used by several losses or by one."""
         expression = returned(project, operation.tensors[0]) if in_program(project) else None
         if expression is not None:
             title = f"return `{expression.text}.{made.method}` from `forward`" if len(expression.text) < SHORT else ""

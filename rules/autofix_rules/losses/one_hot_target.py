@@ -55,7 +55,7 @@ class OneHotTarget(Rule):
 
 
 def _indices(node: ast.expr) -> ast.expr | None:
-    """``y`` of ``F.one_hot(y, 3)``."""
+    """Return the ``y`` of ``F.one_hot(y, 3)``."""
     if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "one_hot" and node.args:
         return node.args[0]
     return None

@@ -84,7 +84,9 @@ def _imports_from(node: ast.stmt, module: str) -> bool:
 
 
 def _insertion(source: Source, statement: str) -> Edit:
-    """Among the imports of torch if there are any, else among all: where the usual order has it."""
+    """Return an edit that inserts the import among those of torch if there are any, else among all, in
+    the usual order.
+    """
     imports = [node for node in source.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     group = [node for node in imports if _module(node).partition(".")[0] == "torch"] if "torch" in statement else []
     group = group or [node for node in imports if _module(node) != "__future__"]
@@ -101,12 +103,12 @@ def _module(node: ast.Import | ast.ImportFrom) -> str:
 
 
 def _order(node: ast.Import | ast.ImportFrom) -> tuple[bool, str]:
-    """Plain imports come before ``from`` imports, each by module."""
+    """Return a key by which plain imports come before ``from`` imports, each by module."""
     return isinstance(node, ast.ImportFrom), _module(node)
 
 
 def _at_top(source: Source, statement: str) -> Edit:
-    """Below the module's docstring and leading comments."""
+    """Insert the import below the module's docstring and leading comments."""
     body = source.tree.body
     has_docstring = bool(body) and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
     line = (body[0].end_lineno or 1) + 1 if has_docstring else body[0].lineno if body else 1

@@ -13,7 +13,7 @@ from autofix.records.values import Tensor, is_integer
 def method_calls(
     project: Project, names: frozenset[str]
 ) -> Iterator[tuple[Operation, Expression, ast.Call, str, Tensor]]:
-    """Each place where a method of a tensor is called, with the text of the tensor and its shapes.
+    """Yield each place where a method of a tensor is called, with the text of the tensor and its shapes.
 
     Only ``x.view(...)`` with plain arguments: what a function or a star hides is not rewritten.
     """
@@ -30,18 +30,18 @@ def method_calls(
 
 
 def _is_value(node: ast.expr) -> bool:
-    """``torch.reshape(x, ...)`` looks like a method call of ``torch``."""
+    """Return whether a node may be a tensor: ``torch.reshape(x, ...)`` looks like a method call of ``torch``."""
     return not (isinstance(node, ast.Name) and node.id in {"torch", "F", "nn"})
 
 
 def sizes(call: ast.Call) -> list[ast.expr]:
-    """The sizes of a view, written one by one or as one tuple."""
+    """Return the sizes of a view, written one by one or as one tuple."""
     first = call.args[0] if call.args else None
     return list(first.elts) if len(call.args) == 1 and isinstance(first, (ast.Tuple, ast.List)) else list(call.args)
 
 
 def number(node: ast.expr) -> int | None:
-    """The whole number that a node writes down."""
+    """Return the whole number that a node writes down."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = number(node.operand)
         return None if inner is None else -inner
@@ -51,13 +51,15 @@ def number(node: ast.expr) -> int | None:
 
 
 def is_batch_of(project: Project, tensor: Tensor) -> bool:
-    """Whether the first dimension of a tensor is as long as that of every input."""
+    """Return whether the first dimension of a tensor is as long as that of every input."""
     inputs = [one for one in project.inputs() if one.rank]
     return bool(inputs) and tensor.rank > 0 and all(one.shape[0] == tensor.shape[0] for one in inputs)
 
 
 def layers_that_ran(project: Project, kinds: frozenset[str]) -> Iterator[tuple[Layer, Operation, Expression, ast.Call]]:
-    """Layers of these kinds that are built by a call of their own, with the first operation that used each."""
+    """Yield the layers of these kinds that are built by a call of their own, with the first operation
+    that used each.
+    """
     seen: set[int | None] = set()
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
@@ -74,7 +76,7 @@ def layers_that_ran(project: Project, kinds: frozenset[str]) -> Iterator[tuple[L
 
 
 def torch_name(place: Expression) -> bool:
-    """Whether ``torch`` is a name of the file."""
+    """Return whether ``torch`` is a name of the file."""
     nodes = place.source.tree.body
     return any(
         isinstance(one, ast.Import) and any(a.name == "torch" and not a.asname for a in one.names) for one in nodes

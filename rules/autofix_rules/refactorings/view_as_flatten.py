@@ -59,5 +59,5 @@ class ViewAsFlatten(Rule):
 
 
 def _is_batch(node: ast.expr, text: str) -> bool:
-    """``x.size(0)`` or ``x.shape[0]`` of the tensor itself."""
+    """Return whether the node is ``x.size(0)`` or ``x.shape[0]`` of the tensor itself."""
     return ast.unparse(node) in {f"{text}.size(0)", f"{text}.shape[0]", f"len({text})", f"{text}.size(dim=0)"}

@@ -80,7 +80,7 @@ class FlattenStart(Rule):
 
 
 def _merged(project: Project, tensor: Tensor) -> Operation | None:
-    """The flatten behind ``tensor`` that merged the batch or kept the channels; None if a row is a sample."""
+    """Return the flatten behind ``tensor`` that merged the batch or kept the channels; None if a row is a sample."""
     for operation in project.ancestry(tensor):
         before, after = operation.tensors[0] if operation.tensors else None, operation.result
         if before is None or not isinstance(after, Tensor):
@@ -122,7 +122,7 @@ def _from_one(project: Project, flat: Operation) -> Edit | None:
 
 
 def _added(place: Expression, call: ast.Call, position: int) -> Edit | None:
-    """``torch.flatten(x)`` -> ``torch.flatten(x, 1)``."""
+    """Return the edit that adds the start dimension: ``torch.flatten(x)`` -> ``torch.flatten(x, 1)``."""
     text = place.text
     if call.keywords or len(call.args) != position:
         try:

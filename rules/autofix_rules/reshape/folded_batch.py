@@ -111,7 +111,9 @@ class FoldedBatch(Rule):
             yield from self._wider(project, sizes, taken, want, further)
 
     def _fitted(self, project: Project, fold: Operation, sizes: Sizes, want: int, further: int) -> Iterator[Fix]:
-        """``view(-1, K)`` with the K that the layer takes; a computed K gives way to ``view(x.size(0), -1)``."""
+        """Yield ``view(-1, K)`` with the K that the layer takes; a computed K is replaced by
+        ``view(x.size(0), -1)``.
+        """
         first, second = sizes.expressions
         for site in sites(project, second, want, sizes.shape[1:]):
             yield self.fix(
@@ -128,7 +130,7 @@ class FoldedBatch(Rule):
             yield self.fix(f"keep the batch: `{text}` rows", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * further)
 
     def _wider(self, project: Project, sizes: Sizes, taken: Layer, want: int, further: int) -> Iterator[Fix]:
-        """``view(-1, K)`` and the layer after it, both with the size of a sample."""
+        """Yield fixes of ``view(-1, K)`` and the layer after it, both with the size of a sample."""
         argument = argument_expression(project, taken, "in_features")
         if argument is None:
             return
@@ -148,7 +150,7 @@ class FoldedBatch(Rule):
 
 
 def _folds(project: Project, tensor: Tensor) -> Iterator[Operation]:
-    """Reshapes to two dimensions that changed the number of rows."""
+    """Yield the reshapes to two dimensions that changed the number of rows."""
     for operation in project.ancestry(tensor):
         before, after = operation.tensors[0] if operation.tensors else None, operation.result
         if before is None or not isinstance(after, Tensor) or operation.operator not in {"view", "reshape"}:
@@ -158,7 +160,7 @@ def _folds(project: Project, tensor: Tensor) -> Iterator[Operation]:
 
 
 def _consumer(project: Project, fold: Operation) -> Layer | None:
-    """The first Linear layer that gets the rows."""
+    """Return the first Linear layer that gets the rows."""
     result = fold.result
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
@@ -179,7 +181,7 @@ def _takes(layer: Layer) -> int | None:
 
 
 def _sites(project: Project, expression: Expression, want: int, hints: tuple[int, ...]) -> tuple[Site, ...]:
-    """Sites, and the channel count times the rest as a product where the number is the channel count."""
+    """Return the sites, and the channel count times the rest as a product where the number is the channel count."""
     found = sites(project, expression, want, hints)
     now = project.integer(expression)
     text = ""

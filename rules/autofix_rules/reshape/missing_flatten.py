@@ -77,7 +77,7 @@ class MissingFlatten(Rule):
     def _with_size(
         self, project: Project, layer: Layer, tensor: Tensor, want: int, edits: tuple[Edit, ...], title: str
     ) -> Iterator[Fix]:
-        """Flatten and build the layer for what comes out."""
+        """Yield fixes that flatten and build the layer for what comes out."""
         parameter = "in_features" if layer.kind == "Linear" else "num_features"
         for site in argument_sites(project, layer, parameter, want, tensor.shape[1:])[:3]:
             both = (*edits, *site.edits)

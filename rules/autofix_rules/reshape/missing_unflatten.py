@@ -110,7 +110,7 @@ class MissingUnflatten(Rule):
     def _positions(
         self, project: Project, operation: Operation, layer: Layer, tensor: Tensor, dimensions: int
     ) -> Iterator[Fix]:
-        """One position for each sample: where the rows are made, else before the layer."""
+        """Yield fixes that give each sample one position: where the rows are made, else before the layer."""
         title = f"reshape {tensor.shape} to {(*tensor.shape, *[1] * dimensions)}"
         edit = _at_making(project, tensor, dimensions)
         if edit is not None:
@@ -121,7 +121,7 @@ class MissingUnflatten(Rule):
 
 
 def _is_literal(project: Project, layer: Layer) -> bool:
-    """Whether the layer's channels are written as a number, so that a copy of it is no worse."""
+    """Return whether the layer's channels are written as a number, so that a copy of it is no worse."""
     argument = argument_expression(project, layer, "num_features" if "Norm" in layer.kind else "in_channels")
     return argument is not None and isinstance(argument.node, ast.Constant)
 
@@ -133,7 +133,7 @@ def _container(layer: Layer) -> str:
 def _spaces(
     project: Project, tensor: Tensor, channels: int, dimensions: int, made: tuple[Operation, Layer] | None
 ) -> Iterator[tuple[tuple[int, ...], Space]]:
-    """Sizes of the maps and where they are read from; the last of equal sizes is the best founded."""
+    """Yield the sizes of the maps and where they are read from; of equal sizes the last has the best reason."""
     positions = tensor.shape[1] // channels
     side = round(positions ** (1 / dimensions))
     if side**dimensions == positions:
@@ -153,7 +153,9 @@ def _spaces(
 
 
 def _at_making(project: Project, tensor: Tensor, dimensions: int) -> Edit | None:
-    """``torch.randn(8, 100)`` becomes ``torch.randn(8, 100, 1, 1)``, where all its sizes are written out."""
+    """Return the edit that makes ``torch.randn(8, 100)`` ``torch.randn(8, 100, 1, 1)``, where all sizes
+    are written out.
+    """
     producer = project.producer(tensor)
     call = written(project, producer) if producer is not None and producer.operator in FACTORIES else None
     if call is None or not isinstance(call.node, ast.Call):

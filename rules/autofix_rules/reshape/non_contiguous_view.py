@@ -75,7 +75,7 @@ def _calls(source: Source, method: str) -> int:
 
 
 def _renamed(source: Source, attribute: ast.Attribute, name: str) -> Edit:
-    """Only the name after the dot changes."""
+    """Return an edit that changes only the name after the dot."""
     place = source.range_of(attribute)
     start = type(place.end)(place.end.line, place.end.column - len(attribute.attr))
     return Edit(source.path, type(place)(start, place.end), name)

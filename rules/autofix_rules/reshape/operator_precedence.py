@@ -69,7 +69,7 @@ class OperatorPrecedence(Rule):
 
 
 def _grouped(source: Source, node: ast.Compare) -> str | None:
-    """``a != b | c != d`` as ``(a != b) | (c != d)``; None where no operand is a bare ``|`` or ``&``."""
+    """Return ``a != b | c != d`` as ``(a != b) | (c != d)``; None where no operand is a bare ``|`` or ``&``."""
     operands = [node.left, *node.comparators]
     pieces: list[str] = []
     group = ""
@@ -89,7 +89,7 @@ def _grouped(source: Source, node: ast.Compare) -> str | None:
 
 
 def _is_bare_join(source: Source, node: ast.expr) -> bool:
-    """``b | c`` without parentheses around it."""
+    """Return whether the node is ``b | c`` without parentheses around it."""
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.BitOr, ast.BitAnd)):
         return False
     place = source.range_of(node)
@@ -98,6 +98,6 @@ def _is_bare_join(source: Source, node: ast.expr) -> bool:
 
 
 def _sign(source: Source, left: ast.expr, right: ast.expr) -> str:
-    """The comparison sign as it is written between two operands."""
+    """Return the comparison sign as it is written between two operands."""
     between = type(source.range_of(left))(source.range_of(left).end, source.range_of(right).start)
     return source.segment(between).strip().strip("()").strip()

@@ -82,7 +82,7 @@ class UnflattenedTokens(Rule):
 
 
 def _makes_tokens(operation: Operation) -> bool:
-    """``transpose(1, 2)`` or ``permute(0, 2, 1)`` of maps."""
+    """Return whether the operation is ``transpose(1, 2)`` or ``permute(0, 2, 1)`` of maps."""
     if not operation.tensors or operation.tensors[0].rank != 4:
         return False
     numbers = tuple(n for n in operation.arguments[1:] if isinstance(n, int))

@@ -80,7 +80,7 @@ class ViewForTranspose(Rule):
             yield from self._merged(project, operation, before, samples)
 
     def _merged(self, project: Project, operation: Operation, before: tuple[int, ...], samples: int) -> Iterator[Fix]:
-        """The samples first, then the same view."""
+        """Yield the fix that brings the samples to the front, followed by the same view."""
         place = written(project, operation)
         given = argument_of(project, operation, 0, "input")
         if place is None or given is None or not isinstance(place.node, ast.Call):
@@ -92,7 +92,10 @@ class ViewForTranspose(Rule):
 
 
 def _before_view(operation: Operation, place: Expression, call: ast.Call, given: Expression, moved: str) -> Edit:
-    """``h.view(...)`` becomes ``h.transpose(0, 1).reshape(...)``, in a file that copies ``.contiguous().view(...)``."""
+    """Return the edit from ``h.view(...)`` to ``h.transpose(0, 1).reshape(...)``.
+
+    ``.contiguous().view(...)`` where the file writes it so.
+    """
     source, node = place.source, given.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "contiguous":
         inner = Expression(source, node.func.value, given.frames)
@@ -107,7 +110,9 @@ def _before_view(operation: Operation, place: Expression, call: ast.Call, given:
 
 
 def _orders(before: tuple[int, ...], after: tuple[int, ...], samples: int | None) -> Iterator[tuple[int, ...]]:
-    """Orders that give ``after``, those that exchange two dimensions first; samples that move go where they are."""
+    """Yield orders that give ``after``, those that exchange two dimensions first; samples that move go
+    where they are.
+    """
     if len(before) != len(after) or len(before) > MAX_RANK or before == after:
         return
     fitting = [o for o in permutations(range(len(before))) if tuple(before[d] for d in o) == after]

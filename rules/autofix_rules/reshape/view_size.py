@@ -92,7 +92,7 @@ class ViewSize(Rule):
         yield from self._producer(project, sizes, tensor, folded)
 
     def _batch(self, project: Project, operation: Operation, sizes: Sizes) -> Iterator[Fix]:
-        """The first size is a number of samples that the run does not have."""
+        """Yield fixes for a first size that is a number of samples other than this run's."""
         values, shape = sizes.values, sizes.shape
         rest = math.prod(v for v in values[1:] if v != -1)
         whole = math.prod(shape[1:])
@@ -125,7 +125,7 @@ class ViewSize(Rule):
                 yield from self._worded(project, sizes.expressions[index], want, evidence)
 
     def _worded(self, project: Project, place: Expression, want: int, evidence: tuple[Evidence, ...]) -> Iterator[Fix]:
-        """A multiple of the expression, or whatever is left."""
+        """Yield a multiple of the expression, and ``-1``, which takes whatever is left."""
         now = project.integer(place)
         if isinstance(place.node, ast.Constant) or not now:
             return
@@ -137,7 +137,7 @@ class ViewSize(Rule):
         yield self.fix("leave that size open", edits, Evidence.OTHER_READING, *evidence, reason=reason, unsafe=True)
 
     def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]) -> Iterator[Fix]:
-        """The layer before gives out another number than the sizes make up."""
+        """Yield fixes of the layer before, whose output has another size than the sizes make up."""
         want, split = _features(sizes, tensor)
         channels = _channels(sizes)
         for layer, site in producer_sites(project, tensor, channels or want) if channels or want else ():
@@ -150,7 +150,9 @@ class ViewSize(Rule):
 
 
 def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
-    """How many features the sizes ask for, 0 where that is not plain, and whether they are split into heads."""
+    """Return how many features the sizes ask for, 0 where that is not evident, and whether they are
+    split into heads.
+    """
     values, kept = sizes.values, len(sizes.shape) - 1
     # Every step keeps its place, so what is asked for is what its features are split into.
     split = kept > 1 and len(values) > kept + 1 and values[1:kept] == sizes.shape[1:kept]
@@ -159,7 +161,7 @@ def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
 
 
 def _channels(sizes: Sizes) -> int:
-    """The channels that maps are split from where everything else is as asked; 0 elsewhere."""
+    """Return the channels that maps are split from where everything else is as asked; 0 elsewhere."""
     values, shape, maps = sizes.values, sizes.shape, sizes.shape[2:]
     whole = maps and len(values) > len(shape) and -1 not in values and values[0] == shape[0]
     return math.prod(values[1 : -len(maps)]) if whole and values[-len(maps) :] == maps else 0
@@ -168,7 +170,7 @@ def _channels(sizes: Sizes) -> int:
 def _together(
     project: Project, sizes: Sizes, new: dict[int, int], hints: tuple[int, ...]
 ) -> Iterator[tuple[tuple[Edit, ...], tuple[Counted, ...], tuple[str, ...]]]:
-    """Edits that set all sizes of ``new``: every site for one size, the nearest site of each for several."""
+    """Yield edits that set all sizes of ``new``: every site for one size, the nearest site of each for several."""
     found: list[tuple[Site, ...]] = [sites(project, sizes.expressions[i], want, hints) for i, want in new.items()]
     if len(found) == 1:
         yield from ((site.edits, site.evidence, (site.text,)) for site in found[0])
@@ -179,7 +181,7 @@ def _together(
 
 
 def _was_folded(project: Project, tensor: Tensor) -> bool:
-    """Whether an earlier reshape made rows out of more than the batch."""
+    """Return whether an earlier reshape made rows out of more than the batch."""
     for operation in project.ancestry(tensor):
         before = operation.tensors[0] if operation.tensors else None
         if operation.operator in {"view", "reshape"} and before is not None and isinstance(operation.result, Tensor):

@@ -78,7 +78,7 @@ class WindowPadding(Rule):
 
 
 def _window(project: Project, places: tuple[Expression, ...]) -> int:
-    """The window of sizes such as ``H // w, w, W // w, w``; 0 where they divide, or are no windows."""
+    """Return the window of sizes such as ``H // w, w, W // w, w``; 0 where they divide, or are no windows."""
     pairs = [(a, b) for a, b in pairwise(places) if _divides(a, b)]
     values = {project.integer(b) for _, b in pairs}
     uneven = any(_rest(project, a) for a, _ in pairs)
@@ -115,7 +115,7 @@ def _edits(
     window: int,
     sizes: tuple[int | None, ...],
 ) -> tuple[Edit, ...] | None:
-    """Padding behind ``B, C, H, W = x.shape`` and a crop of the only return, in a forward of maps."""
+    """Return edits that pad behind ``B, C, H, W = x.shape`` and crop the only return, in a forward of maps."""
     unpacked = next((s for s in function.body if isinstance(s, ast.Assign) and _unpacks(s)), None)
     returned = [n for n in ast.walk(function) if isinstance(n, ast.Return)]
     name = _window_name(project, source, function, frames, window)
@@ -147,7 +147,7 @@ def _edits(
 
 
 def _unpacks(statement: ast.Assign) -> bool:
-    """``B, C, H, W = x.shape`` of a name."""
+    """Return whether the statement is ``B, C, H, W = x.shape`` of a name."""
     target, value = statement.targets[0], statement.value
     is_size = (
         isinstance(value, ast.Call)
@@ -167,7 +167,7 @@ def _unpacks(statement: ast.Assign) -> bool:
 
 
 def _window_name(project: Project, source: Source, function: ast.AST, frames: tuple[Frame, ...], window: int) -> str:
-    """How the function names the window: an attribute, else a name, that holds it and is no size of the maps."""
+    """Return how the function names the window: an attribute, else a name, that holds it and is no size of the maps."""
     unpacked = {n.id for s in ast.walk(function) if isinstance(s, ast.Tuple) for n in s.elts if isinstance(n, ast.Name)}
     reads = [n for n in ast.walk(function) if isinstance(n, (ast.Attribute, ast.Name)) and isinstance(n.ctx, ast.Load)]
     for node in sorted(reads, key=lambda n: isinstance(n, ast.Name)):

@@ -95,14 +95,14 @@ class OverwrittenLayer(Rule):
 
 
 def _target(source: Source, call: ast.expr) -> ast.Attribute | None:
-    """The attribute that the call is assigned to."""
+    """Return the attribute that the call is assigned to."""
     statement = source.parents.get(call)
     target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
     return target if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) else None
 
 
 def _is_earlier(source: Source, node: ast.AST, target: ast.Attribute) -> bool:
-    """Another plain assignment of a call to the same attribute, before, in the same function."""
+    """Return whether a node is an earlier plain assignment of a call to the same attribute, in the same function."""
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or node.lineno >= target.lineno:
         return False
     same = source.parents.get(node) is source.parents.get(source.statement_of(target))
@@ -119,7 +119,7 @@ def _uses(owner: ast.ClassDef, target: ast.Attribute) -> list[ast.Attribute]:
 
 
 def _new_name(source: Source, owner: ast.ClassDef, target: ast.Attribute, use: ast.Attribute) -> str:
-    """``bn_fc`` for a norm after ``self.fc``, else the name with the next number that is free."""
+    """Return ``bn_fc`` for a norm after ``self.fc``, else the name with the next number that is free."""
     taken = {node.attr for node in ast.walk(owner) if isinstance(node, ast.Attribute)}
     stem = re.sub(r"_?\d+$", "", target.attr)
     call = source.parents.get(use)

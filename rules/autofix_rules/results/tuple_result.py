@@ -85,7 +85,7 @@ class TupleResult(Rule):
 
 
 def _tuple_expression(finding: Finding, project: Project) -> Expression | None:
-    """The expression of the tuple: an argument of the failing call, or an operand where Python raised."""
+    """Return the expression of the tuple: an argument of the failing call, or an operand where Python raised."""
     failure, operation = project.trace.failure, project.operation(finding)
     frames = frames_of(project, operation) if operation is not None else failure.frames if failure is not None else ()
     if not frames:
@@ -104,7 +104,7 @@ def _tuple_expression(finding: Finding, project: Project) -> Expression | None:
 
 
 def _value(project: Project, expression: Expression) -> Value:
-    """What an expression gave: recorded under a name, or by the operation recorded at a call."""
+    """Return what an expression gave: recorded under a name, or by the operation recorded at a call."""
     if not isinstance(expression.node, ast.Call):
         return project.value(expression)
     place = (expression.source.path, expression.source.range_of(expression.node))
@@ -125,7 +125,7 @@ def _from_torch(project: Project, used: Expression) -> bool:
 
 
 def _assignment(used: Expression) -> tuple[ast.Assign, ast.expr] | None:
-    """The last statement before the use that binds the name, and the target that is the name."""
+    """Return the last statement before the use that binds the name, and the target that is the name."""
     function = used.source.function_of(used.node)
     if function is None or not isinstance(used.node, (ast.Name, ast.Attribute)):
         return None
@@ -138,7 +138,7 @@ def _assignment(used: Expression) -> tuple[ast.Assign, ast.expr] | None:
 
 
 def _at_assignment(used: Expression, count: int) -> Edit | None:
-    """``out`` becomes ``out, _`` on the left, or ``(h, _)`` inside a tuple."""
+    """Return the edit that makes ``out`` on the left ``out, _``, or ``(h, _)`` inside a tuple."""
     found = _assignment(used)
     if found is None or not isinstance(found[0].value, ast.Call):
         return None

@@ -69,7 +69,7 @@ class DecoderSize(Rule):
 
 
 def _transposed(project: Project, operation: Operation) -> Layer | None:
-    """The transposed convolution whose maps reach the loss in their own size."""
+    """Return the transposed convolution whose maps reach the loss in their own size."""
     tensor = operation.tensors[0]
     for before in project.ancestry(tensor):
         layer = project.layer_of(before)
@@ -81,7 +81,7 @@ def _transposed(project: Project, operation: Operation) -> Layer | None:
 
 
 def _settings(layer: Layer, changes: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Arguments and the values per dimension that change the output by ``changes``."""
+    """Yield arguments and the values per dimension that change the output by ``changes``."""
     count = len(changes)
     names = ("kernel_size", "padding", "output_padding", "stride", "dilation")
     kernel, padding, extra, stride, dilation = (per_dimension(layer.setting(name), count) for name in names)
@@ -97,7 +97,9 @@ def _settings(layer: Layer, changes: tuple[int, ...]) -> Iterator[tuple[str, tup
 
 
 def _edit(project: Project, layer: Layer, parameter: str, values: tuple[int, ...]) -> tuple[Edit, str] | None:
-    """One entry of a written tuple, else the whole argument; and the text that then stands there."""
+    """Return an edit of one entry of a written tuple, else of the whole argument; and the text that
+    then stands there.
+    """
     text = str(values[0]) if len(set(values)) == 1 else str(values)
     expression = argument_expression(project, layer, parameter)
     if expression is None:

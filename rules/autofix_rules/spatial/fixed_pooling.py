@@ -114,7 +114,7 @@ def _adaptive(project: Project, pool: Operation, side: int) -> Iterator[tuple[Ed
 
 
 def _pool_before(project: Project, tensor: Tensor) -> Operation | None:
-    """The pool whose result went, flattened, into the failing layer."""
+    """Return the pool whose result went, flattened, into the failing layer."""
     for operation in project.ancestry(tensor):
         name = operation.operator
         if name.lower().replace("_", "")[:7] in {"avgpool", "maxpool"}:
@@ -125,7 +125,7 @@ def _pool_before(project: Project, tensor: Tensor) -> Operation | None:
 
 
 def _next_features(project: Project, pool: Operation, channels: int) -> int:
-    """The width that a Linear layer after the pool takes, if it is a multiple of the channels."""
+    """Return the width that a Linear layer after the pool takes, if it is a multiple of the channels."""
     done = {o.layer_index for o in project.trace.operations if o.index <= pool.index}
     later = (one for one in project.trace.layers if one.kind == "Linear" and one.identity not in done and one.path)
     widths = [width for one in later if (width := number(one, "in_features"))]

@@ -75,7 +75,7 @@ class InputResolution(Rule):
 
 
 def _sizes(expected: int, hints: tuple[int, ...], image: Tensor) -> Iterator[int]:
-    """Usual image sizes whose maps would have about the side that the layer was built for."""
+    """Yield usual image sizes whose maps would have about the side that the layer was built for."""
     side = math.isqrt(expected // hints[0]) if expected % hints[0] == 0 else 0
     if side == 0 or side * side * hints[0] != expected or hints[1] == 0:
         return
@@ -85,7 +85,7 @@ def _sizes(expected: int, hints: tuple[int, ...], image: Tensor) -> Iterator[int
 
 
 def _forward(project: Project) -> tuple[Source, Function] | None:
-    """``forward`` of the model: the outermost frame of the first operation."""
+    """Return the ``forward`` of the model: the outermost frame of the first operation."""
     first = next(
         (o for o in project.forward_operations() if o.frames and o.kind is not OperationKind.PLACEHOLDER), None
     )
@@ -100,6 +100,6 @@ def _forward(project: Project) -> tuple[Source, Function] | None:
 
 
 def _first_statement(function: Function) -> ast.stmt:
-    """The first below the docstring."""
+    """Return the first statement below the docstring."""
     documented = isinstance(function.body[0], ast.Expr) and isinstance(function.body[0].value, ast.Constant)
     return function.body[1] if documented and len(function.body) > 1 else function.body[0]

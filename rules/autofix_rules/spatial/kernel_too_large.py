@@ -89,7 +89,7 @@ class KernelTooLarge(Rule):
             yield from self._smaller(finding, project, layer, *((Evidence.OTHER_MODEL,) if keeps_size else ()))
 
     def _padded(self, project: Project, layer: Layer, kernel: tuple[int, ...], *evidence: Evidence) -> Iterator[Fix]:
-        """Half the kernel on each side."""
+        """Yield the fix that pads half the kernel on each side."""
         call, expression = project.construction_call(layer), argument_expression(project, layer, "kernel_size")
         dilation = per_dimension(layer.setting("dilation"), spatial(layer)) or (1,)
         if call is None or expression is None or not kernel:
@@ -105,7 +105,7 @@ class KernelTooLarge(Rule):
         yield self.fix(f"pad `{layer.label}` by {text}", edits, *evidence, reason=CHOICE)
 
     def _smaller(self, finding: Finding, project: Project, layer: Layer, *evidence: Evidence) -> Iterator[Fix]:
-        """The kernel that just fits."""
+        """Yield fixes with the largest kernel that fits."""
         expression = argument_expression(project, layer, "kernel_size")
         dilation = per_dimension(layer.setting("dilation"), spatial(layer)) or (1,) * spatial(layer)
         kernel = per_dimension(layer.setting("kernel_size"), spatial(layer))
@@ -153,7 +153,7 @@ class KernelTooLarge(Rule):
 
 
 def _of_sizes(project: Project, layer: Layer) -> bool:
-    """A kernel with a size of its own for each dimension is meant to span one of them."""
+    """Return whether the kernel has a size of its own for each dimension, so that it is meant to span one of them."""
     expression = argument_expression(project, layer, "kernel_size")
     kernel = per_dimension(layer.setting("kernel_size"), spatial(layer)) or ()
     return expression is not None and isinstance(expression.node, ast.Tuple) and len(set(kernel)) > 1

@@ -77,7 +77,7 @@ class MissingPadding(Rule):
 
 
 def _smaller(project: Project, finding: Finding, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """The tensors that larger maps would have made fit, as far as sizes tell."""
+    """Return the tensors that larger maps would have made fit, as far as sizes tell."""
     if finding.mismatch in {Mismatch.CONCATENATE, Mismatch.BROADCAST}:
         return tensors if any(uneven(project, a, b) for a in tensors for b in tensors) else ()
     if finding.mismatch is Mismatch.VIEW_SIZE:

@@ -74,7 +74,7 @@ class MissingPooling(Rule):
 
 
 def _flattened(project: Project, layer: Layer, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """A pooling layer leaves axes of one, which the next entry of the Sequential removes."""
+    """Return the edits with an added flatten, since pooling leaves axes of one, which the next entry has to remove."""
     entry = sequential_entry(project, layer, "Flatten()")
     if entry is None or entry[0][0].range != edits[0].range:
         return edits

@@ -84,7 +84,7 @@ class PooledShortcut(Rule):
 
 
 def _one_less(small: Tensor, other: Tensor) -> bool:
-    """Maps of the same channels or not, whose sizes are the other's or one less."""
+    """Return whether the sizes of the maps are the other's or one less; channels may differ."""
     if small.rank != other.rank or small.rank < 3:
         return False
     pairs = list(zip(small.shape[2:], other.shape[2:], strict=True))
@@ -92,7 +92,7 @@ def _one_less(small: Tensor, other: Tensor) -> bool:
 
 
 def _pools(project: Project, tensor: Tensor) -> Iterator[tuple[Operation, Expression]]:
-    """The pools that a branch came through, nearest first, with the calls that could be told to round up."""
+    """Yield the pools that a branch came through, nearest first, with the calls that could be told to round up."""
     for operation in project.ancestry(tensor):
         if "pool" not in operation.target.lower() or "daptive" in operation.target.lower():
             continue
