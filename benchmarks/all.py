@@ -62,7 +62,9 @@ def _options() -> argparse.Namespace:
 
 
 def _compile_as_pip_does() -> None:
-    """An editable installation may have no bytecode, and compiling again at every start is not what users pay."""
+    """Compile the packages: an editable installation may have no bytecode, and users do not pay for
+    compiling at every start.
+    """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for package in (autofix, autofix_rules):
         compileall.compile_dir(Path(package.__file__ or "").parent, quiet=2)
@@ -88,7 +90,7 @@ def _rows(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _editor(folder: Path, edits: int) -> Iterator[Row]:
-    """A process of its own, since it drives the server with an event loop of its own."""
+    """Measure the server in a process of its own, since it is driven with an event loop of its own."""
     result = folder / "editor.json"
     script = str(Path(__file__).with_name("lsp.py"))
     subprocess.run(
@@ -101,7 +103,7 @@ def _editor(folder: Path, edits: int) -> Iterator[Row]:
 
 
 def _batch(folder: Path, files: int, rounds: int) -> Iterator[Row]:
-    """Each file in a fresh process, before and after the batch, against the batch; per core."""
+    """Measure each file in a fresh process, before and after the batch, against the batch; per core."""
     group = f"a batch of {files} small files against one fresh process each"
     folder.mkdir()
     paths, cores = batch.written(folder, files), os.cpu_count() or 1

@@ -52,7 +52,7 @@ AUTOFIX = [sys.executable, "-m", "autofix"]
 
 
 def text(number: int, trouble: str = "pass") -> str:
-    """Every third file is faulty; sizes differ so that no two are alike."""
+    """Return the text of a file: every third is faulty, and sizes differ so that no two are alike."""
     wide, size = 4 + number % 5, 16 + 4 * (number % 3)
     right = wide * 2 * (size // 4) ** 2
     features = right if number % 3 else right + wide
@@ -103,7 +103,7 @@ def throughput(arguments: argparse.Namespace) -> None:
 
 
 def memory_of(group: int) -> int:
-    """Resident MiB of a process and everything below it, as Linux counts it."""
+    """Return the resident MiB of a process and everything below it, as Linux counts it."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -123,7 +123,7 @@ def memory_of(group: int) -> int:
 
 
 def watched(words: Sequence[str], folder: Path) -> tuple[float, list[tuple[int, int]]]:
-    """Seconds, and the resident MiB of the front-end and of everything, every second."""
+    """Return the seconds, and the resident MiB of the front-end and of everything, every second."""
     start, seen = time.perf_counter(), []
     process = subprocess.Popen([*AUTOFIX, *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -141,7 +141,7 @@ FAULTS = {
 
 
 def texts(fault: str) -> tuple[str, str]:
-    """The decoder with a fault, and after the right repair of it."""
+    """Return the decoder with a fault, and after the right repair of it."""
     where, own, wrong, right = FAULTS[fault]
     line = where.format(own)
     assert DECODER.count(line) == 1

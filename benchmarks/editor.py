@@ -94,7 +94,7 @@ class Editor:
         return number
 
     def answer(self, number: int, seconds: float = WAIT_S) -> Message:
-        """The answer to a request, result or error; each is handed out once."""
+        """Return the answer to a request, result or error; each is handed out once."""
         with self._changed:
             if not self._changed.wait_for(lambda: number in self._answers, seconds):
                 raise TimeoutError(f"no answer to request {number} in {seconds:g} s")
@@ -104,7 +104,7 @@ class Editor:
         self._send({"jsonrpc": "2.0", "method": method, "params": params})
 
     def wait(self, wanted: Callable[[Message], bool], seconds: float = WAIT_S) -> Message:
-        """The first message that came unasked and is wanted; it is taken out."""
+        """Return the first message that came unasked and is wanted; it is taken out."""
         with self._changed:
             if not self._changed.wait_for(lambda: any(map(wanted, self.came)), seconds):
                 raise TimeoutError(f"the message did not come in {seconds:g} s")

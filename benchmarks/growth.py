@@ -65,7 +65,7 @@ for action in (forward, both):
 
 
 def _eager(session: Session, folder: Path) -> Iterator[Row]:
-    """The same model on the same sample, without us."""
+    """Measure the same model on the same sample, without autofix."""
     import subprocess
 
     from measuring import command
@@ -181,7 +181,7 @@ def _repair(session: Session, target: Target) -> Report:
 
 
 def _run(session: Session, target: Target, text: str, *, checks: bool) -> Trace:
-    """One candidate as the engine runs it: request, run, reply as records."""
+    """Run one candidate as the engine runs it: request, run, reply as records."""
     inputs = tuple(InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in target.samples.inputs)
     request = wire.RunRequest(
         path=str(target.path),

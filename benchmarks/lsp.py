@@ -110,7 +110,7 @@ def _options() -> argparse.Namespace:
 
 
 def _start(folder: Path) -> tuple[float, float]:
-    """Seconds until `initialize` is answered, and until the first question is."""
+    """Return the seconds until `initialize` is answered, and until the first question is."""
     editor = Editor(folder)
     editor.request("textDocument/hover", {"textDocument": {"uri": "file:///none.py"}, "position": _place(0)})
     asked = time.perf_counter()
@@ -123,7 +123,7 @@ def _place(line: int) -> dict[str, int]:
 
 
 def _edited(folder: Path, count: int) -> tuple[list[Edit], list[float], list[str]]:
-    """The edits; seconds that the engine takes alone for the same faulty text; what went wrong."""
+    """Return the edits; the seconds that the engine takes alone for the same faulty text; what went wrong."""
     settings = {"run": "onChange", "debounce": DEBOUNCE_S * 1000}
     editor = Editor(folder, options={"workspaceTrust": True}, settings=settings)
     uri = editor.open(folder / "net.py", MODEL.format(side=5, note="opened"))
@@ -171,7 +171,10 @@ def _one(editor: Editor, uri: str, number: int, kind: str, side: int, wrong: lis
 
 
 def _memory(process: int) -> float:
-    """KiB that a process and those it started take, shared pages counted in part; 0 where the system does not say."""
+    """Return the KiB that a process and those it started take, shared pages counted in part.
+
+    0 where the system does not say.
+    """
     total = 0.0
     for one in (process, *_children(process)):
         try:

@@ -43,7 +43,7 @@ class Row:
         return self.median >= self.target if self.at_least else self.median <= self.target
 
     def cells(self) -> tuple[str, str, str]:
-        """The figure, the target and the verdict, as they are shown."""
+        """Return the figure, the target and the verdict, as they are shown."""
         shown = _number(self.median, self.unit) if self.samples else self.note
         limit = "" if self.target is None else f"{'>=' if self.at_least else '<='} {_number(self.target, self.unit)}"
         return shown, limit, {None: "", True: "met", False: "MISSED"}[self.met]
@@ -54,7 +54,7 @@ def _number(value: float, unit: str) -> str:
 
 
 def printed(rows: Iterator[Row]) -> list[Row]:
-    """The rows, each printed as soon as it is known."""
+    """Print each row as soon as it is known, and return all."""
     known: list[Row] = []
     for row in rows:
         if not known or known[-1].group != row.group:
@@ -66,7 +66,7 @@ def printed(rows: Iterator[Row]) -> list[Row]:
 
 
 def machine() -> dict[str, object]:
-    """What the figures depend on; no name of the machine."""
+    """Return what the figures depend on; no name of the machine."""
     import importlib.metadata
 
     found: dict[str, object] = {
@@ -82,7 +82,7 @@ def machine() -> dict[str, object]:
 
 
 def load() -> float:
-    """Of the last minute, before the benchmarks add theirs; 0 where it is not known."""
+    """Return the load of the last minute, before the benchmarks add theirs; 0 where it is not known."""
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else 0.0
 
 
@@ -95,7 +95,7 @@ def _processor() -> str:
 
 
 def document(rows: Sequence[Row], about: dict[str, object]) -> dict[str, object]:
-    """Everything as JSON values."""
+    """Return everything as JSON values."""
     measured = [
         {**asdict(row), "median": row.median if row.samples else None, "met": row.met, "samples": list(row.samples)}
         for row in rows
@@ -117,7 +117,7 @@ def timed(action: Callable[[], object]) -> float:
 
 
 def wall(words: Sequence[str], folder: Path, codes: tuple[int, ...] = (0, 1), **environment: str) -> float:
-    """Seconds of a whole process; 1 is the exit code of a proposed patch."""
+    """Return the seconds of a whole process; 1 is the exit code of a proposed patch."""
     start = time.perf_counter()
     done = subprocess.run(words, cwd=folder, env={**os.environ, **environment}, capture_output=True, check=False)
     seconds = time.perf_counter() - start
@@ -129,7 +129,9 @@ def wall(words: Sequence[str], folder: Path, codes: tuple[int, ...] = (0, 1), **
 def alternating(
     first: Callable[[], float], second: Callable[[], float], rounds: int
 ) -> tuple[list[float], list[float]]:
-    """Both, side by side, each pair in the other order than the one before; the first pair fills the file cache."""
+    """Measure both side by side, each pair in the other order than the one before; the first pair fills
+    the file cache.
+    """
     one, other = [], []
     for number in range(rounds + 1):
         if number % 2:
@@ -146,7 +148,7 @@ def ratios(one: Sequence[float], other: Sequence[float]) -> tuple[float, ...]:
 
 
 def with_memory(words: Sequence[str], folder: Path) -> tuple[float, float, int]:
-    """Seconds, the most MiB that the process and all below it held at once, and the exit code."""
+    """Return the seconds, the most MiB that the process and all below it held at once, and the exit code."""
     start, most = time.perf_counter(), [0.0]
     process = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     over = threading.Event()
@@ -165,7 +167,10 @@ def with_memory(words: Sequence[str], folder: Path) -> tuple[float, float, int]:
 
 
 def _held(root: int) -> float:
-    """MiB of a process and its descendants, pages that forks share counted once; 0 where ``/proc`` is not there."""
+    """Return the MiB of a process and its descendants, pages that forks share counted once.
+
+    0 where ``/proc`` does not exist.
+    """
     total = 0
     for process in (root, *_below(root)):
         try:

@@ -38,12 +38,12 @@ def _is_size(node: ast.AST) -> bool:
 
 
 def _changed(value: int) -> int:
-    """Another plausible size: half of an even one, else one more."""
+    """Return another plausible size: half of an even one, else one more."""
     return value // 2 if value % 2 == 0 and value > 2 else value + 1
 
 
 def literal_size(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """The first size argument of a layer, written as a number."""
+    """Change the first size argument of a layer, written as a number."""
     for call in _layer_calls(source):
         for node in (
             *call.args[:1],
@@ -54,7 +54,7 @@ def literal_size(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def expression_size(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """A number inside a computed size argument: ``16 * 5 * 5`` becomes ``16 * 6 * 5``."""
+    """Change a number inside a computed size argument: ``16 * 5 * 5`` becomes ``16 * 6 * 5``."""
     for call in _layer_calls(source):
         for argument in call.args[:1]:
             if isinstance(argument, ast.BinOp):
@@ -64,7 +64,7 @@ def expression_size(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def output_size(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """The second size argument of a layer: what it gives out."""
+    """Change the second size argument of a layer: what it gives out."""
     for call in _layer_calls(source):
         for node in call.args[1:2]:
             if isinstance(node, ast.Constant) and _is_size(node):
@@ -72,7 +72,7 @@ def output_size(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def constant(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """A named constant or a default that sets a size."""
+    """Change a named constant or a default that sets a size."""
     for node in ast.walk(source.tree):
         values: list[ast.expr] = []
         if isinstance(node, ast.Module):
@@ -85,7 +85,7 @@ def constant(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def dropped_shaping(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """A flatten, unsqueeze, permute or transpose that is missing."""
+    """Remove a flatten, unsqueeze, permute or transpose."""
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Call):
             continue
@@ -96,7 +96,7 @@ def dropped_shaping(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def joined_dimension(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """``torch.cat`` along another dimension."""
+    """Join along another dimension in ``torch.cat``."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and dotted(node.func) in {"torch.cat", "torch.stack"}:
             for value in (*node.args[1:2], *(k.value for k in node.keywords if k.arg == "dim")):
@@ -104,7 +104,7 @@ def joined_dimension(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def swapped_sizes(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """The two sizes of a layer in the wrong order."""
+    """Swap the two sizes of a layer."""
     for call in _layer_calls(source):
         if len(call.args) >= 2 and source.text_of(call.args[0]) != source.text_of(call.args[1]):
             first, second = call.args[0], call.args[1]
@@ -112,7 +112,7 @@ def swapped_sizes(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def padding(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """Padding of a convolution left out."""
+    """Leave out the padding of a convolution."""
     for call in _layer_calls(source):
         for keyword in call.keywords:
             if keyword.arg == "padding" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
@@ -132,6 +132,6 @@ MUTATIONS: dict[str, Mutation] = {
 
 
 def mutants(source: Source, name: str) -> list[str]:
-    """Every text that the mutation makes of the file, in order, without duplicates."""
+    """Return every text that the mutation makes of the file, in order, without duplicates."""
     texts = (apply_edits(source.text, edits) for edits in MUTATIONS[name](source))
     return [text for text in dict.fromkeys(texts) if text != source.text]

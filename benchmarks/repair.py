@@ -116,7 +116,9 @@ class Bench:
 
 
 def broken(subject: Subject, rng: random.Random, per_file: int, faults: int, only: str = "") -> list[tuple[str, str]]:
-    """(mutation, text) pairs: up to ``per_file`` of each mutation, or ``faults`` mutations on top of each other."""
+    """Return (mutation, text) pairs: up to ``per_file`` of each mutation, or ``faults`` mutations on
+    top of each other.
+    """
     source = Source(Path("model.py"), subject.text)
     if faults == 1:
         rows = []

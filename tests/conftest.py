@@ -71,7 +71,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def session() -> Iterator[Session]:
-    """The probe process that serves every test which does not ask for one of its own."""
+    """Yield the probe process that serves every test which does not ask for one of its own."""
     # `make matrix` names another interpreter. No run ahead: the cores are taken by other tests.
     with Session(os.environ.get("AUTOFIX_TEST_PYTHON"), ahead=False) as started:
         yield started
@@ -79,7 +79,7 @@ def session() -> Iterator[Session]:
 
 @pytest.fixture
 def gate() -> Iterator[Gate]:
-    """What user code connects to when it runs."""
+    """Yield what user code connects to when it runs."""
     with Gate() as opened:
         yield opened
 
@@ -101,7 +101,10 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def target(written: Callable[..., Path]) -> Callable[..., Target]:
-    """A project on disk, ready to be run: ``target(text, "2,3")``; ``sample`` is an expression."""
+    """Return a function that writes a project to disk, ready to be run: ``target(text, "2,3")``.
+
+    ``sample`` is an expression.
+    """
 
     def make(
         files: Files,
@@ -128,7 +131,10 @@ def target(written: Callable[..., Path]) -> Callable[..., Target]:
 
 @pytest.fixture
 def run(target: Callable[..., Target], session: Session) -> Callable[..., Trace]:
-    """One run of a model in the warm probe; keywords of a run request are its fields, the others make the target."""
+    """Return a function that runs a model once in the warm probe.
+
+    Keywords of a run request are its fields, the others make the target.
+    """
 
     def trace(files: Files, *inputs: str, within: Session | None = None, **options: Any) -> Trace:
         fields = {
@@ -146,14 +152,16 @@ _TARGET = frozenset({"model", "also", "evaluation_mode"})
 
 
 def answer(target: Target, session: Session, **fields: Any) -> Trace:
-    """The trace of one request for ``target``; ``fields`` replace those of the request."""
+    """Return the trace of one request for ``target``; ``fields`` replace those of the request."""
     reply = session.run(with_fields(request(target), fields))
     overlay = {Path(path): text for path, text in fields.get("texts", ())}
     return decode_reply.read(reply, lambda path, line: _source(path, overlay).line(line))
 
 
 def with_fields(request: wire.RunRequest, values: Mapping[str, Any]) -> wire.RunRequest:
-    """The request with other fields; those of its limits stand beside its own, seconds without what they are of."""
+    """Return the request with other fields; those of its limits stand beside its own, seconds without
+    what they are of.
+    """
     known = wire.RunLimits.__dataclass_fields__
     limits = {"run_seconds" if name == "seconds" else name: value for name, value in values.items()}
     own = {name: value for name, value in values.items() if name not in known and name != "seconds"}
@@ -193,13 +201,13 @@ def _source(path: Path, overlay: Mapping[Path, str]) -> Source:
 
 @pytest.fixture
 def asked(target: Callable[..., Target]) -> Callable[..., wire.RunRequest]:
-    """The request of one run of a model, for tests that talk to a session themselves."""
+    """Return a function that makes the request of one run of a model, for tests that talk to a session themselves."""
     return lambda *arguments, **fields: with_fields(request(target(*arguments)), fields)
 
 
 @pytest.fixture
 def analysed(target: Callable[..., Target], session: Session) -> Callable[..., Project]:
-    """The project of one run, as rules see it."""
+    """Return a function that makes the project of one run, as rules see it."""
 
     def analyse(files: Files, *inputs: str, **options: Any) -> Project:
         made = target(files, *inputs, **options)
@@ -210,13 +218,13 @@ def analysed(target: Callable[..., Target], session: Session) -> Callable[..., P
 
 @pytest.fixture
 def diagnosed(analysed: Callable[..., Project]) -> Callable[..., Finding | None]:
-    """What is wrong with a model."""
+    """Return a function that tells what is wrong with a model."""
     return lambda *arguments, **options: diagnose(analysed(*arguments, **options))
 
 
 @pytest.fixture
 def repaired(target: Callable[..., Target], session: Session) -> Callable[..., Report]:
-    """The report of a whole repair."""
+    """Return a function that makes the report of a whole repair."""
 
     def repair(files: Files, *inputs: str, settings: Settings | None = None, **options: Any) -> Report:
         chosen = settings or Settings(limits=Limits(run_seconds=20.0))
@@ -227,7 +235,7 @@ def repaired(target: Callable[..., Target], session: Session) -> Callable[..., R
 
 @pytest.fixture(autouse=True)
 def _permissions_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system lets a superuser write read-only files; the tests ask what it tells everybody else."""
+    """Tell a superuser what the system tells everybody else: that read-only files cannot be written."""
     real = os.access
 
     def access(path: str | os.PathLike[str], mode: int, **options: Any) -> bool:

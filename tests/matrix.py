@@ -97,7 +97,7 @@ def _row(path: str, tests: Sequence[str]) -> Row:
 
 
 def _examined(path: str) -> Interpreter | str:
-    """The interpreter, or why it cannot be asked."""
+    """Return the interpreter, or why it cannot be asked."""
     try:
         done = subprocess.run([path, "-c", EXAMINE, NEEDED], capture_output=True, text=True, check=False)
         return Interpreter(**{"path": path, **(told := json.loads(done.stdout)), "missing": tuple(told["missing"])})
@@ -106,7 +106,7 @@ def _examined(path: str) -> Interpreter | str:
 
 
 def _tested(interpreter: Interpreter, tests: Sequence[str]) -> tuple[Counter[str], tuple[str, ...], int]:
-    """How many tests ended how, why those did that did not pass, and pytest's exit code."""
+    """Return how many tests ended how, why those did that did not pass, and pytest's exit code."""
     python = sys.executable if interpreter.missing else interpreter.path
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "rules")))}
     environment.pop(PROBE, None)

@@ -130,7 +130,7 @@ def _matches(name: str, words: str) -> bool:
 
 
 def _stage(name: str) -> int:
-    """Where in the order the module stands; rules stand with what they import, the start of the command last."""
+    """Return the module's place in the order; rules stand with what they import, the start of the command last."""
     parts = name.split(".")
     if parts[0] == "autofix_rules":
         return STAGES.index("rule")
@@ -140,7 +140,7 @@ def _stage(name: str) -> int:
 
 
 def _imports(path: Path) -> Iterator[tuple[str, int]]:
-    """Absolute names of imported modules, and how many dots the import had."""
+    """Yield the absolute names of imported modules, and how many dots the import had."""
     name = _name(path)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     for node in ast.walk(_tree(path)):
@@ -311,7 +311,9 @@ def test_tests_use_public_names_only(path: Path) -> None:
 
 
 def _private_names(tree: ast.AST) -> Iterator[str]:
-    """Private names that are read from elsewhere, also by programs and paths (``autofix.engine._run``) in strings."""
+    """Yield the private names that are read from elsewhere, also by programs and paths
+    (``autofix.engine._run``) in strings.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _OURS:
             yield from (f"{node.module}.{alias.name}" for alias in node.names if _is_private(alias.name))
@@ -404,7 +406,10 @@ def test_folder_is_no_package(folder: str) -> None:
 
 
 def _texts() -> Iterator[Path]:
-    """Every text that is part of the project; asked of git where there is one, so that nobody's scratch files count."""
+    """Yield every text that is part of the project.
+
+    Git is asked where there is one, so that scratch files do not count.
+    """
     found = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     inside = found.returncode == 0 and bool(found.stdout)
     paths = (

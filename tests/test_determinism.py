@@ -149,7 +149,7 @@ def _patch(report: Report) -> bytes:
 
 
 def _documents(report: Report) -> tuple[object, ...]:
-    """Everything that is said of a repair, but for how files were kept: one process alone can only copy them."""
+    """Return all documents of a repair, except for how files were kept: one process alone can only copy them."""
     notes = tuple(note for note in report.notes if "put back after each run" not in note)
     report = replace(report, notes=notes, trace=replace(report.trace, isolation=None))
     log = sarif.render(report, documentation={}, version="1")
@@ -166,7 +166,7 @@ OTHERS = {
 
 @pytest.fixture(scope="module")
 def others() -> Iterator[dict[str, Session]]:
-    """Sessions that make no run ahead, and have run less than the shared one."""
+    """Yield sessions that make no run ahead, and have run less than the shared one."""
     with contextlib.ExitStack() as stack:
         started = {}
         for name, (seed, boot) in OTHERS.items():
@@ -190,7 +190,7 @@ def test_a_report_does_not_depend_on_the_probe(
 
 
 def _batch(folder: Path, jobs: int, **environment: str) -> tuple[bytes, ...]:
-    """All that a batch over ``folder`` writes."""
+    """Return all that a batch over ``folder`` writes."""
     formats = ("json", "sarif", "html", "md", "xml")
     reports = [word for kind in formats for word in ("--report", f"all.{kind}")]
     words = [sys.executable, "-m", "autofix", "batch", "models", "--no-cache", "--jobs", str(jobs), *reports]

@@ -48,7 +48,7 @@ SINGLE = "model.py"
 
 @pytest.fixture(scope="module", autouse=True)
 def _looking_changes_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whatever the fixtures write while they run, their folder is what it was: contents, names, times and modes."""
+    """Check that the fixtures' folder is unchanged after they ran: contents, names, times and modes."""
     before = _status(ROOT)
     yield
     if not request.config.getoption("--update"):
@@ -65,7 +65,7 @@ def _of_kind(*kinds: str) -> list[Any]:
 
 
 def _files(folder: Path, side: str) -> dict[str, bytes]:
-    """The files of one side of a fixture by their path in the project."""
+    """Return the files of one side of a fixture by their path in the project."""
     if not (folder / side).is_dir():
         return {SINGLE: (folder / f"{side}.py").read_bytes()}
     return {
@@ -96,13 +96,13 @@ _REPORTS: dict[Path, Report] = {}
 
 
 def _report(folder: Path, root: Path, session: Session) -> Report:
-    """The report of the fixture; kept, since two tests ask for it."""
+    """Return the report of the fixture; kept, since two tests ask for it."""
     _REPORTS[folder] = engine.repair(_request(folder, root), session)
     return _REPORTS[folder]
 
 
 def _changed(report: Report) -> dict[str, bytes]:
-    """The files that the plan changes, with their bytes after it."""
+    """Return the files that the plan changes, with their bytes after it."""
     if report.plan is None:
         return {}
     return {
@@ -188,7 +188,7 @@ def _found(report: Report) -> list[Diagnostic]:
 
 
 def _placed(finding: Finding, report: Report) -> Finding:
-    """The finding with paths that do not depend on where the project stands."""
+    """Return the finding with paths that do not depend on where the project stands."""
     location, call = (
         replace(place, path=place.path.relative_to(report.target.root)) for place in (finding.location, finding.call)
     )

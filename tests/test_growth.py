@@ -124,7 +124,7 @@ def _text(name: str, n: int, width: int = 8) -> str:
 
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], tuple[int, str, int]]:
-    """Calls, ending and bytes of the reply for each model in both sizes."""
+    """Return the calls, the ending and the bytes of the reply for each model in both sizes."""
     folder = tmp_path_factory.mktemp("counted")
     (folder / "pyproject.toml").touch()
     cases = [(name, n) for name in MODELS for n in (SMALL, LARGE)]

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins a
 
 
 def stand_in(path: Path, statement: str) -> Path:
-    """An interpreter in which ``statement`` runs before what it is given after ``-c``."""
+    """Write an interpreter in which ``statement`` runs before what it is given after ``-c``."""
     code = f"import sys; {statement}; _, code, *words = sys.argv; sys.argv[:] = ['-c', *words]; exec(code)"
     ordinary = f'if [ "$1" = -m ]; then exec {sys.executable} "$@"; fi'
     path.write_text(f'#!/bin/sh\n{ordinary}\nshift\nexec {sys.executable} -c "{code}" "$@"\n', "utf-8")
@@ -40,7 +40,7 @@ def stand_in(path: Path, statement: str) -> Path:
 
 
 def _matrix(*pythons: Path, tests: Path) -> tuple[int, list[str]]:
-    """The exit code and the lines of the table."""
+    """Return the exit code and the lines of the table."""
     told = {"MATRIX": " ".join(map(str, pythons)), "MATRIX_TESTS": f"{tests} -p no:cacheprovider"}
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")} | told
     done = subprocess.run([sys.executable, SCRIPT], env=environment, capture_output=True, text=True, check=False)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.torch
 
 
 def net(size: int = 128, sample: str = "4,1,10,10", extra: str = "") -> str:
-    """A model whose head takes ``size`` features and gets 128, with the sample that its file declares."""
+    """Return a model whose head takes ``size`` features and gets 128, with the sample that its file declares."""
     comment = f"# autofix: sample-shape={sample}\n" if sample else ""
     return (
         f"{comment}{HEADER}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"

@@ -76,7 +76,7 @@ def test_every_format_tells_of_the_notebook(
 
 
 def _check_places(report: Json, text: str) -> None:
-    """Ranges of the JSON report are those of the file."""
+    """Check that ranges of the JSON report are those of the file."""
     (diagnostic,) = report["diagnostics"]
     assert (report["target"]["path"], diagnostic["path"]) == ("nb.ipynb", "nb.ipynb")
     assert _at(text, diagnostic["range"]) == "9"
@@ -91,7 +91,7 @@ def _at(text: str, place: Json) -> str:
 
 
 def _check_log(log: Json, text: str) -> None:
-    """Every fix of the SARIF log gives a notebook that can be read."""
+    """Check that every fix of the SARIF log gives a notebook that can be read."""
     jsonschema.validate(log, SARIF_SCHEMA)
     for result in log["runs"][0]["results"]:
         for fix in result["fixes"]:

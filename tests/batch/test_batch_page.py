@@ -62,7 +62,7 @@ def chromium() -> str:
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A report of a repair, a healthy model, one that cannot be run, and one whose text is after the reader."""
+    """Return a report of a repair, a healthy model, one that cannot be run, and one whose text attacks the reader."""
     (tmp_path / "pyproject.toml").touch()
     texts = {"bad.py": MODEL.format(size=5, comment=""), "evil.py": MODEL.format(size=5, comment=EVIL)}
     texts |= {"good.py": MODEL.format(size=6, comment="")}
@@ -107,7 +107,7 @@ def test_the_page(page: Path, chromium: str) -> None:
 
 
 def _asked(chromium: str, page: Path, scheme: str) -> Any:
-    """What the page answers to a script that its policy allows for once."""
+    """Return what the page answers to a script that its policy allows for once."""
     allowed = base64.b64encode(hashlib.sha256(ASKED.encode()).digest()).decode()
     text = page.read_text("utf-8").replace("script-src ", f"script-src 'sha256-{allowed}' ", 1)
     copy = page.with_name("asked.html")

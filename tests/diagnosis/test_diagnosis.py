@@ -527,7 +527,7 @@ def test_finding(project: Project, name: str) -> None:
 
 
 def _detail(finding: Finding) -> str:
-    """What tells this mismatch from others of its kind, where that is no argument."""
+    """Return what tells this mismatch from others of its kind, where that is no argument."""
     return finding.expression if finding.detail is None else finding.detail.value
 
 

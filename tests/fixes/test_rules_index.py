@@ -69,5 +69,7 @@ def _row(rule: Rule) -> str:
 
 
 def _cell(text: str) -> str:
-    """One cell of a table: a bar would end it, and reStructuredText's code marks are Markdown's with one more."""
+    """Return one cell of a table: a bar would end it, and reStructuredText's code marks are Markdown's
+    with one more.
+    """
     return text.replace("``", "`").replace("|", "\\|")

@@ -89,7 +89,7 @@ CHANGES: dict[str, Change] = {
 
 
 def _applied_while(change: Change, made: World, words: list[str], session: Session | None) -> None:
-    """The file changes after it was analysed and before it is written: it stays as somebody else left it."""
+    """Check that a file that changes after it was analysed and before it is written stays as it was changed."""
     real = atomic_write.write
     left: list[dict[str, bytes]] = []
 

@@ -22,7 +22,7 @@ COMMANDS = ("autofix.runCheck", "autofix.fixAll", "autofix.showReport", "autofix
 
 @pytest.fixture(scope="module")
 def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
-    """A server with one analysed file; it ends as it should."""
+    """Yield a server with one analysed file, and check that it ends as it should."""
     folder = tmp_path_factory.mktemp("editor")
     (folder / "pyproject.toml").touch()
     (folder / "net.py").write_text(TEXT, "utf-8")
@@ -129,7 +129,7 @@ TOLD: dict[str, st.SearchStrategy[Any]] = {
 
 @st.composite
 def _messages(draw: st.DrawFn) -> list[tuple[str, Any]]:
-    """What an editor could say, and now and then something in it that none would."""
+    """Draw messages that an editor could send, and now and then something in one that none would."""
     made = []
     for _ in range(draw(st.integers(1, 6))):
         method = draw(st.sampled_from(sorted({**ASKED, **TOLD})))
@@ -142,7 +142,7 @@ def _messages(draw: st.DrawFn) -> list[tuple[str, Any]]:
 
 @st.composite
 def _spoiled(draw: st.DrawFn, value: Any) -> Any:
-    """The value with something else at one place in it."""
+    """Return the value with something else at one place in it."""
     if not value or not isinstance(value, (dict, list)) or draw(st.integers(0, 3)) == 0:
         return draw(json_values)
     key = draw(st.sampled_from(sorted(value) if isinstance(value, dict) else range(len(value))))
@@ -152,7 +152,7 @@ def _spoiled(draw: st.DrawFn, value: Any) -> Any:
 
 
 def _about(value: Any, uri: str) -> Any:
-    """The value with the file's uri in place of ``@``."""
+    """Return the value with the file's uri in place of ``@``."""
     if isinstance(value, str):
         return value.replace("@", uri)
     if isinstance(value, list):
@@ -177,7 +177,7 @@ def test_anything_is_answered(editor: Editor, uri: str, messages: list[tuple[str
 
 
 def _check_alive(editor: Editor, uri: str) -> None:
-    """It answers of the file as it is on disk, and has told of no fault of its own."""
+    """Check that the server answers about the file as it is on disk, and has reported no fault of its own."""
     document = {"uri": uri, "languageId": "python", "version": 1, "text": TEXT}
     editor.notify("textDocument/didOpen", {"textDocument": document})
     place = {"line": 0, "character": 0}

@@ -62,7 +62,7 @@ class Reply(dict[str, Any]):
 
 @pytest.fixture(scope="module")
 def reply(session: Session) -> Reply:
-    """What the probe answers of the model with a fault, with ``@`` for the folder of the project."""
+    """Return the probe's reply for the model with a fault, with ``@`` for the folder of the project."""
     with world({"net.py": TEXT.encode()}) as made:
         target = find_target.target(made.project / "net.py", samples=find_target.parse_sample([SAMPLE]))
         listening = _Listening(session)
@@ -102,14 +102,14 @@ class _Answering:
         return None
 
     def drop(self, asked: PendingRun) -> None:
-        """Nothing was begun."""
+        """Do nothing: no run was begun."""
 
     def wait(self, asked: PendingRun) -> dict[str, Any]:
         return copy.deepcopy(self._reply)
 
 
 def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value in a reply."""
+    """Yield the path to every value in a reply."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, one in items:
         yield (*place, key)
@@ -117,7 +117,7 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 def _changed(reply: Reply, data: st.DataObject) -> dict[str, Any]:
-    """The reply with some of its values exchanged, doubled or gone."""
+    """Return the reply with some of its values exchanged, doubled or gone."""
     made = copy.deepcopy(dict(reply))
     for _ in range(data.draw(st.integers(1, 3))):
         places = list(_places(made))
@@ -188,7 +188,7 @@ for line in sys.stdin.buffer:
 
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bytes], Session]]:
-    """A session whose probe answers with these bytes."""
+    """Yield a function that returns a session whose probe answers with the bytes it is given."""
     folder = tmp_path_factory.mktemp("probe")
     program, answer = folder / "python", folder / "answer"
     program.write_text(_PROBE.format(python=sys.executable, answer=str(answer)), "utf-8")

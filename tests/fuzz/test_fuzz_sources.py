@@ -88,7 +88,7 @@ def test_generated_programs(session: Session, text: str) -> None:
 
 
 def _needs(path: Path) -> tuple[int, ...]:
-    """The Python that a file of the corpus is written for: ``pep695_312.py``."""
+    """Return the Python that a file of the corpus is written for: ``pep695_312.py``."""
     digits = path.stem.rpartition("_")[2]
     return (int(digits[0]), int(digits[1:])) if digits.isdigit() else (3, 11)
 
@@ -113,7 +113,7 @@ def test_files_that_are_no_python(session: Session, data: bytes) -> None:
 
 
 def _read(text: str) -> None:
-    """Everything that is asked of a text before a model is run: a target or one clear refusal."""
+    """Read a text as is done before a model is run: the result is a target or one clear refusal."""
     with world({NAME: b""}) as made:
         path = made.project / NAME
         for model in (None, "Net()"):

@@ -25,7 +25,7 @@ FILES = {"net.py": MODEL.encode()}
 
 
 def _ends_well(files: dict[str, bytes], words: list[str], session: Session | None, given: bytes = b"") -> Done:
-    """The command ends as documented and changes nothing."""
+    """Check that the command ends as documented and changes nothing."""
     with world(files) as made:
         before = made.files()
         done = command(list(map(typed, words)), session, given)

@@ -52,7 +52,9 @@ COUNT = _Count()
 
 
 def fuzzed(normal: int, long: int, **strategies: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A property of all that the strategies generate; so many cases in the normal run, and in that of ``make fuzz``."""
+    """Return a property of all that the strategies generate, with so many cases in the normal run and
+    in ``make fuzz``.
+    """
     examples = long if settings.get_current_profile_name() == LONG else normal
 
     def made(property: Callable[..., None]) -> Callable[..., None]:
@@ -80,7 +82,7 @@ class World:
         return self.folder / "project"
 
     def files(self) -> dict[str, bytes]:
-        """Every file, link and folder with what it holds."""
+        """Return every file, link and folder with what it holds."""
         return {path.relative_to(self.folder).as_posix(): _content(path) for path in sorted(self.folder.rglob("*"))}
 
 
@@ -92,7 +94,7 @@ def _content(path: Path) -> bytes:
 
 @contextlib.contextmanager
 def world(files: Mapping[str, bytes]) -> Iterator[World]:
-    """A project of these files as the working directory, beside a file of somebody else; gone at the end."""
+    """Yield a project of these files as the working directory, beside a file that is not its own; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="hostile-"))
     made = World(folder)
     try:
@@ -120,7 +122,7 @@ class Done:
 
 
 def command(words: Sequence[str], session: Session | None, given: bytes = b"") -> Done:
-    """The command in this process, with streams as strict as those of a process."""
+    """Run the command in this process, with streams as strict as those of a process."""
     output, errors = io.BytesIO(), io.BytesIO()
     streams: dict[str, Any] = {
         "stdin": io.TextIOWrapper(io.BytesIO(given), "utf-8"),
@@ -138,7 +140,9 @@ def command(words: Sequence[str], session: Session | None, given: bytes = b"") -
 
 
 def check_ending(done: Done) -> None:
-    """A documented exit code, no fault of ours, one error for whatever did not work, nothing that a terminal obeys."""
+    """Check for a documented exit code, no internal error, one message for whatever failed, and no
+    control characters.
+    """
     assert done.code in CODES, done
     assert "Traceback" not in done.errors, done.errors
     assert not re.search(r"^autofix: .*(?:internal error|please report)", done.errors, re.MULTILINE), done.errors
@@ -150,17 +154,17 @@ def check_ending(done: Done) -> None:
 
 
 def check_rules(done: Done) -> None:
-    """No rule raised."""
+    """Check that no rule raised."""
     assert "AF901" not in done.errors, done.errors
 
 
 def check_unchanged(before: Mapping[str, bytes], made: World) -> None:
-    """Every byte in and beside the project is as it was."""
+    """Check that every byte in and beside the project is as it was."""
     assert made.files() == before
 
 
 def check_patch(patch: bytes, made: World) -> None:
-    """A patch that unidiff reads and that git takes; nothing where there is none."""
+    """Check that the patch is empty, or one that unidiff reads and git takes."""
     if not patch:
         return
     assert len(PatchSet(patch.decode("latin-1").split("\n"))) >= 0
@@ -169,7 +173,7 @@ def check_patch(patch: bytes, made: World) -> None:
 
 
 def patched(patch: bytes, made: World) -> dict[str, bytes]:
-    """What git makes of the files with the patch, in a copy beside."""
+    """Return what git makes of the files with the patch, in a copy beside."""
     with tempfile.TemporaryDirectory(prefix="hostile-") as name:
         copy = World(Path(name) / "copy")
         shutil.copytree(made.folder, copy.folder, symlinks=True)
@@ -180,14 +184,14 @@ def patched(patch: bytes, made: World) -> dict[str, bytes]:
 
 
 def _git(folder: Path, *words: str, given: bytes) -> subprocess.CompletedProcess[bytes]:
-    """git as it is outside of any checkout, whatever the user's settings."""
+    """Run git outside of any checkout, whatever the user's settings."""
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent), "GIT_CONFIG_NOSYSTEM": "1"}
     environment |= {"GIT_CONFIG_GLOBAL": os.devnull}
     return subprocess.run(["git", *words], cwd=folder, input=given, capture_output=True, env=environment, check=False)
 
 
 def lost_lines(before: bytes, after: bytes, patch: bytes) -> list[bytes]:
-    """Lines of a file that are gone though no hunk of its patch removes them, in order."""
+    """Return the lines of a file that are gone though no hunk of its patch removes them, in order."""
     removed = [line[1:] for line in patch.split(b"\n") if line.startswith(b"-") and not line.startswith(b"--- ")]
     rest = after.split(b"\n")
     lost = []

@@ -30,12 +30,12 @@ class Gate:
         self._listening.close()
 
     def was_used(self) -> bool:
-        """Whether any code connected."""
+        """Return whether any code connected."""
         return bool(select.select([self._listening], [], [], 0)[0])
 
     @contextmanager
     def told(self, act: Callable[[], None]) -> Iterator[None]:
-        """Inside the block, ``act`` is done when code first connects, and code that reads from its stream waits."""
+        """Do ``act`` when code first connects inside the block; code that reads from its stream waits."""
 
         def serve() -> None:
             for number in itertools.count():
@@ -56,7 +56,7 @@ class Gate:
             serving.join()
 
     def connected(self) -> socket.socket:
-        """The other end of the code's stream, when the code runs; it ends when nothing holds the code's end."""
+        """Return the other end of the code's stream, when the code runs; it ends when nothing holds the code's end."""
         stream = self._listening.accept()[0]
         stream.settimeout(30)
         return stream

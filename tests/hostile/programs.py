@@ -59,7 +59,7 @@ def _indented(text: str, depth: int) -> str:
 
 @st.composite
 def faulty_texts(draw: st.DrawFn) -> str:
-    """A model with one fault, with other things before, in and after it; valid Python that runs."""
+    """Draw a model with one fault, with other things before, in and after it; valid Python that runs."""
     pieces = st.lists(st.sampled_from(STATEMENTS), max_size=3)
     head, init, forward = FAULTY.partition("        self.head")[0], FAULTY.partition("        self.head")[2], ""
     init, _, forward = init.partition("    def forward(self, x):\n")
@@ -73,7 +73,9 @@ def faulty_texts(draw: st.DrawFn) -> str:
 
 @st.composite
 def encoded(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> bytes:
-    """A text as the bytes of a file, in a way that Python reads: a mark, an encoding of its own, other line ends."""
+    """Draw a text as the bytes of a file, in a way that Python reads: a mark, an encoding of its own,
+    other line ends.
+    """
     text = draw(texts)
     ends = draw(st.sampled_from(("\n", "\r\n", "mixed", "\r")))
     parts = text.split("\n")
@@ -93,7 +95,7 @@ def encoded(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> bytes:
 
 @st.composite
 def broken_bytes(draw: st.DrawFn) -> bytes:
-    """A file of the fixtures with bytes cut out, put in and exchanged; hardly ever Python."""
+    """Draw a file of the fixtures with bytes cut out, put in and exchanged; hardly ever Python."""
     data = bytearray(draw(st.sampled_from(FIXTURES)).read_bytes())
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))
@@ -128,7 +130,9 @@ BAD_BYTES = (
 
 @st.composite
 def disturbed_texts(draw: st.DrawFn, text: str) -> str:
-    """A text with whole lines put in and, sometimes, a word, a number or a mark exchanged for another of its own."""
+    """Draw the text with whole lines put in and, sometimes, a word, a number or a mark exchanged for
+    another of its own.
+    """
     lines = text.split("\n")
     for _ in range(draw(st.integers(0, 3))):
         at = draw(st.integers(0, len(lines) - 1))
@@ -231,7 +235,7 @@ def _compound(head: str, body: list[str]) -> str:
 
 @st.composite
 def programs(draw: st.DrawFn) -> str:
-    """The model with a fault among generated statements."""
+    """Draw the model with a fault among generated statements."""
     some = st.lists(statements, max_size=2).map("\n".join)
     guarded = draw(st.sampled_from(("", "if False:\n", "try:\n")))
     before = draw(some)

@@ -26,7 +26,7 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 
 
 def encodable(text: str) -> bool:
-    """Whether a file can hold the text."""
+    """Return whether a file can hold the text."""
     try:
         return bool(text.encode()) or True
     except UnicodeEncodeError:
@@ -37,7 +37,7 @@ file_texts = odd_texts.filter(encodable)
 
 
 def typed(word: str) -> str:
-    """A text as a word of a command line: bytes but null, told as Python tells them."""
+    """Return a text as a word of a command line: bytes but null, decoded as Python decodes them."""
     return word.replace("\0", "").encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
 
 
@@ -65,7 +65,7 @@ shapes = st.one_of(
 
 
 def toml(value: Any) -> str:
-    """A value as TOML; what TOML lacks becomes a text."""
+    """Return a value as TOML; what TOML lacks becomes a text."""
     match value:
         case bool():
             return str(value).lower()

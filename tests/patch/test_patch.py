@@ -252,7 +252,7 @@ CONTENT = st.builds(
 
 @st.composite
 def byte_pairs(draw: st.DrawFn) -> tuple[bytes, bytes]:
-    """Bytes before and after a few changed, added or removed lines (or of two unrelated texts)."""
+    """Draw bytes before and after a few changed, added or removed lines (or of two unrelated texts)."""
     before = draw(CONTENT)
     lines = before.split(b"\n")
     for _ in range(draw(st.integers(1, 3))):

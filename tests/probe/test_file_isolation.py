@@ -91,7 +91,7 @@ LEVELS = {wire.OVERLAY: Isolation.OVERLAY, wire.LANDLOCK: Isolation.LANDLOCK, wi
 
 @pytest.fixture(scope="module", params=LEVELS)
 def isolated(request: pytest.FixtureRequest) -> Iterator[tuple[Isolation, Session]]:
-    """A session with each kind of isolation, where the system has it."""
+    """Yield a session with each kind of isolation, where the system has it."""
     with Session(isolation=request.param, ahead=False) as started:
         yield LEVELS[request.param], started
 
@@ -113,7 +113,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def tree(folder: Path) -> dict[str, tuple[int, int, bytes | str]]:
-    """Mode, time and content of everything below the folder, and of itself."""
+    """Return the mode, time and content of everything below the folder, and of itself."""
     found: dict[str, tuple[int, int, bytes | str]] = {}
     for path in (folder, *folder.rglob("*")):
         status = path.lstat()
@@ -132,7 +132,9 @@ def probed(session: Session, path: Path, text: str, *sample: str) -> Report:
 
 
 def held(level: Isolation, report: Report) -> bool:
-    """Whether the system has that isolation: one that was asked for and cannot be had is a weaker one."""
+    """Return whether the system has that isolation: one that was asked for and is not available is
+    replaced by a weaker one.
+    """
     if level is Isolation.OVERLAY and report.trace.isolation is not level:
         pytest.skip("this system allows no overlays")
     if level is Isolation.LANDLOCK and not landlock.version():
@@ -356,7 +358,7 @@ NOBODY = 65534
 
 
 def _told_by_child(act: Callable[[], str]) -> str:
-    """What ``act`` gives in a child of this process, which may give away its rights."""
+    """Return what ``act`` gives in a child of this process, which may give away its rights."""
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:

@@ -28,7 +28,7 @@ def model(forward: str = "return self.fc(x)", header: str = "", init: str = "") 
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Somebody on this machine who would answer."""
+    """Yield a port of this machine on which a server listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 

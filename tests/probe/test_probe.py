@@ -26,7 +26,7 @@ def net(init: str, forward: str, header: str = "") -> str:
 
 
 def _segments(trace: Trace, text: str) -> list[str]:
-    """The source text of every operation of the forward, innermost frame."""
+    """Return the source text of every operation of the forward, innermost frame."""
     source = Source(trace.files[0], text)
     return [
         source.segment(operation.frames[0].range)

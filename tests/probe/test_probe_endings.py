@@ -17,7 +17,7 @@ Run = Callable[..., Trace]
 
 
 def model(forward: str = "return self.fc(x)", header: str = "", init: str = "self.fc = torch.nn.Linear(3, 2)") -> str:
-    """A file whose model runs ``init`` and ``forward``."""
+    """Return a file whose model runs ``init`` and ``forward``."""
     body = indent(dedent(init), " " * 8)
     call = indent(dedent(forward), " " * 8)
     return (
@@ -164,7 +164,7 @@ def test_error_that_user_code_wraps_is_that_of_the_operation(run: Run) -> None:
 
 @pytest.fixture(scope="module")
 def unforked() -> Iterator[Session]:
-    """A probe as it runs where the system cannot fork."""
+    """Yield a probe as it runs where the system cannot fork."""
     with pytest.MonkeyPatch.context() as patch:
         changed = session_module.BOOT.replace("\nmain(", "\nmain(can_fork=False, ")
         assert changed != session_module.BOOT

@@ -104,7 +104,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 @pytest.fixture
 def probed(written: Callable[..., Path], session: Session) -> Callable[..., Report]:
-    """The report of a program; ``seconds`` is the limit of one run."""
+    """Return a function that makes the report of a program; ``seconds`` is the limit of one run."""
 
     def probe(text: str, *arguments: str, seconds: float = 20.0) -> Report:
         path = written({"train.py": text, "notes.txt": "kept "}, "train.py")

@@ -29,7 +29,7 @@ TOO_OLD = {
 
 
 def stand_in(path: Path, statement: str) -> Path:
-    """An interpreter that runs ``statement`` before what it is given after ``-c``."""
+    """Write an interpreter that runs ``statement`` before what it is given after ``-c``."""
     code = f"import sys, types; {statement}; _, code, *words = sys.argv; sys.argv[:] = ['-c', *words]; exec(code)"
     path.write_text(f'#!/bin/sh\nshift\nexec {sys.executable} -c "{code}" "$@"\n', "utf-8")
     path.chmod(0o755)

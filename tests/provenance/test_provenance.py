@@ -21,7 +21,7 @@ Files = str | Mapping[str, str]
 
 
 def net(init: str, header: str = "", parameters: str = "", call: str = "") -> str:
-    """A model whose ``self.f`` is a Linear of the wrong width, and ``build()`` that constructs it."""
+    """Return a model whose ``self.f`` is a Linear of the wrong width, and ``build()`` that constructs it."""
     body = "".join(f"        {line}\n" for line in init.splitlines())
     return (
         f"{HEAD}{header}\n\nclass Net(nn.Module):\n    def __init__(self{parameters}):\n"
@@ -31,7 +31,7 @@ def net(init: str, header: str = "", parameters: str = "", call: str = "") -> st
 
 
 def block(size: str) -> dict[str, str]:
-    """The layer stands in a block of another file."""
+    """Return a file with the layer in a block of its own."""
     text = (
         "from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, dim=8):\n"
         f"        super().__init__()\n        self.f = nn.Linear({size}, 2)\n"
@@ -294,7 +294,7 @@ def _sites(project: Project, want: int, hints: tuple[int, ...]) -> tuple[Site, .
 
 
 def _lines(project: Project, edits: tuple[Edit, ...]) -> list[str]:
-    """The lines that edits make, without their indent."""
+    """Return the lines that edits make, without their indent."""
     made = []
     for path in sorted({edit.path for edit in edits}):
         before = project.source(path).text

@@ -498,7 +498,9 @@ def test_json_follows_its_schema(report: Report, timing: bool) -> None:
 
 
 def closed(schema: Any) -> Any:
-    """The schema with no field left undescribed: readers may meet new fields, but ours must all be documented."""
+    """Return the schema with no field left undescribed: readers may meet new fields, but ours must all
+    be documented.
+    """
     if isinstance(schema, list):
         return [closed(item) for item in schema]
     if not isinstance(schema, dict):

@@ -26,7 +26,7 @@ OPEN = "    def forward(self, x):\n        return mystery(x)\n\n\n"
 
 
 def model(init: str, forward: str, inputs: str = "x", parameters: str = "") -> str:
-    """A class ``Net`` from the statements of its two methods, separated by ``;``."""
+    """Return a class ``Net`` from the statements of its two methods, separated by ``;``."""
     body = "".join(f"        {one.strip()}\n" for one in init.split(";"))
     steps = "".join(f"        {one.strip()}\n" for one in forward.split(";"))
     return (
@@ -268,7 +268,9 @@ def operation(index: int, target: str, given: Tensor, result: Tensor) -> Operati
 
 
 def chain(*steps: tuple[str, tuple[int, ...]]) -> Trace:
-    """Operations that feed each other: the shape of the input, then each target with the shape of its result."""
+    """Return the trace of operations that feed each other: the shape of the input, then each target
+    with its result's shape.
+    """
     operations: list[Operation] = []
     last = Tensor((), "float32")
     for index, (target, shape) in enumerate(steps):

@@ -85,7 +85,7 @@ class Toy:
 
 
 def evidence(cost: int) -> tuple[Counted, ...]:
-    """Any cost that a test asks for: a plain edit, so many callers further out, or in."""
+    """Return evidence of any cost that a test asks for: a plain edit, and so many callers further out, or in."""
     return counted((Evidence.EDIT, Evidence.OUTWARD * (cost - Evidence.EDIT.weight)))
 
 
@@ -94,7 +94,7 @@ def _layer(index: int) -> Operation:
 
 
 def toy(text: str, right: str, *repairs: Repair) -> Toy:
-    """``right`` has the right numbers of each line, between blanks; of several, by commas."""
+    """Return a toy in which ``right`` has the right numbers of each line, between blanks; of several, by commas."""
     numbers = tuple(tuple(words.split(",")) for words in right.split())
     return Toy(text.replace(" ", "\n"), numbers, lambda line: repairs)
 

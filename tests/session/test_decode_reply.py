@@ -83,7 +83,7 @@ Place = tuple[Any, ...]
 
 
 def _places(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Every leaf of the reply, and the way to it."""
+    """Yield every leaf of the reply, and the path to it."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _places(item, (*place, key))

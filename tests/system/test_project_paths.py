@@ -94,7 +94,7 @@ REPAIRED = BLOCK.replace("Linear(4,", "Linear(3,")
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project beside which there is another folder."""
+    """Return a project beside which there is another folder."""
     root = tmp_path / "project"
     (root / "lib").mkdir(parents=True)
     (tmp_path / "other").mkdir()

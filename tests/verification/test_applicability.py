@@ -54,7 +54,7 @@ def reasons(
     text: str = TEXT,
     samples: Samples = GIVEN,
 ) -> tuple[str, ...]:
-    """Why it is not safe; the label says the same."""
+    """Return why a plan is not safe; the label says the same."""
     project = Project(PATH.parent, before, lambda path: Source(path, text), PATH)
     label, why = applicability.judge(one, checks, after, project, rivals, samples)
     assert (label is Applicability.SAFE) == (why == ())

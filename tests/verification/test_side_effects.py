@@ -48,7 +48,7 @@ class Net(nn.Module):
 
 @pytest.fixture
 def lines(tmp_path: Path, session: Session) -> Callable[[str], list[int]]:
-    """The innermost lines that a change reaches."""
+    """Return a function that gives the innermost lines that a change reaches."""
     (tmp_path / "pyproject.toml").touch()
     path = tmp_path / "net.py"
 

@@ -126,7 +126,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def _check(folder: Path, words: str, message: str) -> None:
-    """One process, one message."""
+    """Check that one process writes one message."""
     before = _files(folder)
     command = [sys.executable, "-m", "autofix", *words.split(), "--apply", "--unsafe-fixes"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
@@ -136,7 +136,7 @@ def _check(folder: Path, words: str, message: str) -> None:
 
 
 def _check_message(errors: str, message: str) -> None:
-    """One error, the message in it however it is wrapped, and no traceback."""
+    """Check that there is one error, the message in it however it is wrapped, and no traceback."""
     assert message in " ".join(errors.split())
     assert len(re.findall(r"^(?:autofix|error): ", errors, re.MULTILINE)) == 1
     assert "Traceback" not in errors
@@ -158,7 +158,7 @@ def test_whole_program(name: str, tmp_path: Path) -> None:
 
 @pytest.fixture
 def command(tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], int]:
-    """The command in this process, in the folder, with the warm probe."""
+    """Return the command in this process, in the folder, with the warm probe."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
     return lambda words: main.main([*words.split(), "--apply", "--unsafe-fixes"], session)

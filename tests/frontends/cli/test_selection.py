@@ -28,7 +28,7 @@ def _finding(line: int) -> Finding:
 
 
 def _plan(fixes: str) -> Plan:
-    """One step for each letter; the same letter is the same fix."""
+    """Return a plan with one step for each letter; the same letter is the same fix."""
     edits = {letter: Edit(PATH, Range(Position(ord(letter), 0), Position(ord(letter), 1)), letter) for letter in fixes}
     steps = tuple(
         Step(_finding(ord(letter)), Fix(f"AF{letter}", letter, (edits[letter],), EDIT, Applicability.SAFE))

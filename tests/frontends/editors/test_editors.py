@@ -84,7 +84,7 @@ def _texts(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="session")
 def repaired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
-    """What the command line makes of each project."""
+    """Return what the command line makes of each project."""
     texts = {}
     for name, files in PROJECTS.items():
         folder = tmp_path_factory.mktemp("expected") / "project"
@@ -100,7 +100,9 @@ def repaired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, by
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """An editor that finds the command under test and nothing of its user's: no settings, no trusted folders."""
+    """Return the environment of an editor that finds the command under test, but no settings or trusted
+    folders of its user.
+    """
     home = tmp_path / "home"
     home.mkdir()
     kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
@@ -170,7 +172,7 @@ def test_quick_fix_in_an_editor_writes_what_the_command_line_writes(
 
 
 def _json(text: str) -> Any:
-    """JSON in which whole lines may be comments, as some editors have it."""
+    """Read JSON in which whole lines may be comments, as some editors write it."""
     return json.loads("\n".join(line for line in text.splitlines() if not line.lstrip().startswith("//")))
 
 

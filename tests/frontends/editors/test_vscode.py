@@ -30,7 +30,7 @@ UNUSED_COMMANDS = {"autofix.untrust"}
 
 
 def _documented(heading: str) -> dict[str, str]:
-    """First and second column of the first table under a heading of docs/lsp.md, without backticks."""
+    """Return the first and second column of the first table under a heading of docs/lsp.md, without backticks."""
     section = DOCUMENT.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(autofix\.\w+)` \| (.*?) \|", section, re.MULTILINE)
     return {name: value.strip("`") for name, value in rows}
@@ -38,7 +38,7 @@ def _documented(heading: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def capabilities() -> dict[str, Any]:
-    """What a running server says of itself."""
+    """Return the capabilities that a running server reports."""
     body = json.dumps(
         {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"processId": None, "capabilities": {}}}
     )
@@ -78,7 +78,7 @@ def test_commands_are_those_of_the_server(capabilities: dict[str, Any]) -> None:
 
 
 def _list_in(file: str, name: str) -> list[str]:
-    """The texts of a constant list in a TypeScript file."""
+    """Return the texts of a constant list in a TypeScript file."""
     found = re.search(rf"{name}[^=]*= \[(.*?)\]", (FOLDER / "src" / file).read_text("utf-8"), re.DOTALL)
     assert found is not None
     return re.findall(r'"([\w.]+)"', found[1])

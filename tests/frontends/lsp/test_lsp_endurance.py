@@ -45,7 +45,7 @@ TRUSTED: Message = {"workspaceTrust": True}
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Where no other server keeps its state."""
+    """Return an environment in which no other server keeps its state."""
     folder = str(tmp_path_factory.mktemp("home"))
     return {"XDG_STATE_HOME": folder, "XDG_CACHE_HOME": folder}
 
@@ -67,7 +67,7 @@ def start(home: dict[str, str]) -> Iterator[Callable[..., Editor]]:
 
 @pytest.fixture(scope="module")
 def editor(start: Callable[..., Editor], tmp_path_factory: pytest.TempPathFactory) -> Editor:
-    """A warm server that the tests of this file share, with files of their own."""
+    """Return a warm server that the tests of this file share, with files of their own."""
     return start(_folder(tmp_path_factory.mktemp("shared")), settings={**SETTINGS, "timeLimit": 2, "memoryLimit": 2000})
 
 

@@ -178,7 +178,7 @@ class Talk:
         return await self.client.workspace_execute_command_async(params)
 
     async def diagnostics(self, uri: str) -> list[types.Diagnostic]:
-        """As the client is given them, once the server has come to rest."""
+        """Return the diagnostics as the client is given them, once the server has come to rest."""
         await self.actions(uri, 0)
         if self.profile.pulls:
             params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
@@ -195,7 +195,7 @@ class Talk:
         return [action for action in found or () if isinstance(action, types.CodeAction)]
 
     async def edit(self, action: types.CodeAction) -> types.WorkspaceEdit:
-        """The edit of an action, resolved where it came without."""
+        """Return the edit of an action, resolved where it came without."""
         if action.edit is None:
             assert self.profile.resolves
             action = await self.client.code_action_resolve_async(action)
@@ -203,7 +203,7 @@ class Talk:
         return action.edit
 
     def applied_to(self, text: str, uri: str, edit: types.WorkspaceEdit) -> str:
-        """The text after an edit, in the client's counting."""
+        """Return the text after an edit, in the client's counting."""
         lines, path = Lines(text), Path("any")
         edits = []
         for one in self.edits_of(edit, uri):
@@ -287,7 +287,7 @@ def _listen(talk: Talk) -> None:
 
 @pytest_asyncio.fixture(scope="module", params=[VS_CODE, NEOVIM, EGLOT, HELIX], ids=lambda profile: str(profile.name))
 async def talk(request: pytest.FixtureRequest, start: Start) -> AsyncIterator[Talk]:
-    """A warm server that many tests share; each opens files of its own."""
+    """Yield a warm server that many tests share; each opens files of its own."""
     made = await start(request.param)
     yield made
     await made.client.shutdown_session()
