@@ -52,12 +52,14 @@ def _no_process(*args: Any, **kwargs: Any) -> None:
 
 
 def _sleep(seconds: float) -> None:
-    """A pause shows nothing."""
+    """Return at once: a pause has no effect on shapes."""
     del seconds
 
 
 def _uncompiled(model: Any = None, **kwargs: Any) -> Any:
-    """``torch.compile(model)`` and ``@torch.compile(...)``: a compiler's time shows no shapes."""
+    """Return the model as it is, for ``torch.compile(model)`` and ``@torch.compile(...)``: compiling
+    has no effect on shapes.
+    """
     del kwargs
     return _uncompiled if model is None else model
 

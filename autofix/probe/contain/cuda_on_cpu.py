@@ -21,7 +21,7 @@ def _is_absent(value: Any) -> bool:
 
 
 def on_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Arguments with every absent device replaced by the CPU."""
+    """Return arguments with every absent device replaced by the CPU."""
     if func is torch.device:  # ``torch.device("cuda", 0)``: the CPU has no number.
         kind = args[0] if args else kwargs.get("type")
         return (("cpu",), {}) if _is_absent(kind) or isinstance(kind, int) else (args, kwargs)
@@ -37,7 +37,7 @@ def on_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str,
 
 
 def _same() -> Callable[..., Any]:
-    """A function of its own for each name: torch's compiler keeps rules by function, and refuses one with two."""
+    """Return a new function for each name: torch's compiler keeps rules by function, and refuses one with two."""
 
     def same(value: Any, *args: Any, **kwargs: Any) -> Any:
         return value
@@ -58,7 +58,7 @@ def _zero(*args: Any, **kwargs: Any) -> int:
 
 @contextmanager
 def tolerated() -> Iterator[None]:
-    """CUDA calls do nothing where there is no GPU."""
+    """Let CUDA calls do nothing where there is no GPU."""
     if torch.cuda.is_available():
         yield
         return
@@ -92,7 +92,7 @@ def tolerated() -> Iterator[None]:
 
 @contextmanager
 def replacing(owner: Any, name: str, stand_in: Any) -> Iterator[None]:
-    """``owner.name`` is ``stand_in`` inside the block and exactly what it was afterwards."""
+    """Replace ``owner.name`` by ``stand_in`` inside the block, and restore exactly what it was afterwards."""
     missing = object()
     before = vars(owner).get(name, missing)
     setattr(owner, name, stand_in)

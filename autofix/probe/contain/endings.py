@@ -21,13 +21,13 @@ _KILLED, _PROCESSOR_TIME = (f"killed by signal {getattr(signal, name, 0):d}" for
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Whether memory ran out; a library that finds none to be loaded into raises an ImportError."""
+    """Return whether memory ran out; a library that finds none to be loaded into raises an ImportError."""
     said = messages.text(error) if isinstance(error, (RuntimeError, ImportError, OSError)) else ""
     return isinstance(error, MemoryError) or any(words in said for words in _LACKS)
 
 
 def of_limit(error: BaseException, request: wire.RunRequest) -> tuple[Ending, str] | None:
-    """The ending, and why in words, of a run that did more than it may; None for a fault of its own."""
+    """Return the ending, and why in words, of a run that did more than it may; None for a fault of its own."""
     words = limits.reached(error, request)
     if words:
         return Ending.LIMIT_REACHED, words
@@ -48,7 +48,9 @@ def explain(reply: Reply, request: wire.RunRequest, refusals: list[str]) -> None
 
 
 def of_process(ended: str, request: wire.RunRequest, *, beyond: bool) -> Reply:
-    """The reply of a worker that wrote none: how its process ended or, ``beyond``, which limit it was ended for."""
+    """Return the reply of a worker that wrote none: how its process ended or, ``beyond``, which limit
+    it was ended for.
+    """
     if beyond:
         return wire.ended(Ending.LIMIT_REACHED, ended)
     if ended in (Ending.TIMED_OUT, _PROCESSOR_TIME):
@@ -61,7 +63,7 @@ def of_process(ended: str, request: wire.RunRequest, *, beyond: bool) -> Reply:
 
 
 def write_reply(reply: Reply, path: str) -> None:
-    """Whole or not at all: the reader may look at any moment."""
+    """Write a reply whole or not at all, since the reader may look at any moment."""
     text = json.dumps(reply, default=lambda value: {wire.OPAQUE: type(value).__name__})  # `dump` is ten times slower.
     with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
         file.write(text)

@@ -33,7 +33,9 @@ _held: list[str] = [wire.COPIES]  # What holds in this process.
 
 
 def strongest(folder: str) -> str:
-    """What the system allows, tried in this process, which is good for nothing else afterwards."""
+    """Return the strongest isolation that the system allows, tried in this process, which cannot be
+    used for anything afterwards.
+    """
     if CAN_COVER:
         with suppress(OSError):
             View(folder, 1 << 20).prepare()
@@ -42,7 +44,7 @@ def strongest(folder: str) -> str:
 
 
 def held() -> str:
-    """What holds for the run that is made now."""
+    """Return the isolation that holds for the present run."""
     return _held[-1]
 
 
@@ -72,7 +74,7 @@ class FileIsolation:
             self._is_ready = True
 
     def enter(self, request: RunRequest, *, first: bool) -> bool:
-        """Whether the run may begin; a process that is not the ``first`` to try this leaves it to another one.
+        """Return whether the run may begin; a process that is not the ``first`` to try this leaves it to another one.
 
         Raises Refused where nothing keeps the files any more.
         """
@@ -95,7 +97,7 @@ class FileIsolation:
         return True
 
     def leave(self) -> None:
-        """What the run wrote is gone; raises OSError where it stays, and no other run may be made here."""
+        """Remove what the run wrote; raise OSError where it stays, and no other run may be made here."""
         if self._view is not None and self._is_ready:
             self._is_ready, self._is_stuck = False, True
             self._view.leave()
@@ -140,7 +142,10 @@ def _write(path: str, content: bytes | None) -> None:
 
 
 def refusal(error: BaseException) -> tuple[wire.Ending, str] | None:
-    """The ending, and why in words, of a run that could not write what it wanted; None for an error of another kind."""
+    """Return the ending, and why in words, of a run that could not write what it wanted.
+
+    None for an error of another kind.
+    """
     return next(filter(None, map(_refusal, messages.causes(error))), None)
 
 

@@ -20,7 +20,7 @@ _seen: list[dict[str, None]] = []  # One while somebody watches.
 
 @contextmanager
 def watched() -> Iterator[dict[str, None]]:
-    """The absolute paths, in order, of what is opened to read inside the block."""
+    """Yield the absolute paths, in order, of the files that are opened to be read inside the block."""
     audit_hook.listen(("open",), _audit)
     _seen[:] = [{}]
     try:

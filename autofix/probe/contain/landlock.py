@@ -21,7 +21,7 @@ EVERYTHING = CONTENTS | _CHANGE_FOLDERS | _REFER
 
 
 def version() -> int:
-    """Of the system's landlock; 0 where there is none."""
+    """Return the version of the system's landlock; 0 where there is none."""
     libc = ctypes.CDLL(None, use_errno=True)
     try:
         return max(0, int(libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))))

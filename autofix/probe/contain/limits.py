@@ -32,19 +32,19 @@ else:
 
 
 def lasting(request: RunRequest) -> tuple[int, ...]:
-    """The limits that a process cannot have raised again, for who has to choose one that fits."""
+    """Return the limits that a process cannot have raised again; they decide which worker fits a run."""
     return (memory_of(request), request.limits.file_mib, request.limits.open_files)
 
 
 def memory_of(request: RunRequest) -> int:
-    """Mebibytes of private memory; 0 for no limit."""
+    """Return the limit of private memory in mebibytes; 0 for no limit."""
     if request.limits.memory_mib is not None:
         return request.limits.memory_mib
     return int(machine_bytes() * SHARE) // _MIB
 
 
 def of_memory(request: RunRequest) -> str:
-    """What a message about lack of memory adds, where there is a limit of ours."""
+    """Return what a message about lack of memory adds, where there is a limit of ours."""
     most = memory_of(request)
     return f"; one process may use {most} MiB" if most else ""
 
@@ -64,7 +64,7 @@ def set_for(request: RunRequest) -> None:
 
 
 def _lower(kind: int, most: int, *, zero_counts: bool = False) -> None:
-    """Soft and hard, so that user code cannot raise it; 0 leaves what is set."""
+    """Lower a limit, soft and hard, so that user code cannot raise it; 0 leaves what is set."""
     assert resource is not None
     soft, hard = resource.getrlimit(kind)
     if most <= 0 and not zero_counts:
@@ -78,7 +78,7 @@ def _lower(kind: int, most: int, *, zero_counts: bool = False) -> None:
 
 
 def _bound_cpu(seconds: float) -> None:
-    """A second net under the time limit: it still holds where nobody is left to look at the clock.
+    """Limit processor time, which still holds where no process is left to watch the time limit.
 
     Seconds are counted over the life of a process, on all cores, so only the soft limit moves from run to run.
     """
@@ -95,7 +95,7 @@ def _bound_cpu(seconds: float) -> None:
 
 @lru_cache(maxsize=1)
 def machine_bytes() -> int:
-    """Memory of this machine or of the container that this process lives in; 0 where that cannot be told."""
+    """Return the memory of this machine, or of the container that this process lives in, in bytes; 0 if unknown."""
     try:
         found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     except (AttributeError, OSError, ValueError):
@@ -112,7 +112,7 @@ def machine_bytes() -> int:
 
 
 def _own_cgroup() -> list[str]:
-    """The files that bound this process' group and those around it, in version 2 of control groups."""
+    """Return the files that bound this process' group and those around it, in version 2 of control groups."""
     try:
         with open("/proc/self/cgroup", encoding="utf-8") as file:
             own = [line.strip()[3:] for line in file if line.startswith("0::")]
@@ -123,7 +123,7 @@ def _own_cgroup() -> list[str]:
 
 
 def reached(error: BaseException, request: RunRequest) -> str:
-    """Which limit an error comes from and how it is raised; '' for an error of another kind."""
+    """Return which limit an error comes from and how it is raised; '' for an error of another kind."""
     return next(filter(None, (_reached(one, request) for one in messages.causes(error))), "")
 
 

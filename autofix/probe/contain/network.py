@@ -32,7 +32,7 @@ class Refused(PermissionError):
 
 @contextmanager
 def refused(allowed: bool) -> Iterator[list[str]]:
-    """Inside the block connections raise ``Refused``; what is given lists them, since user code may hide the error."""
+    """Have connections inside the block raise ``Refused``; yield a list of them, since user code may hide the error."""
     found: list[str] = []
     if allowed:
         yield found
@@ -50,7 +50,7 @@ def words_of(refusal: str) -> str:
 
 
 def cause_of(error: BaseException) -> Refused | None:
-    """The refusal that an error comes from, however it was wrapped."""
+    """Return the refusal that an error comes from, however it was wrapped."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -79,7 +79,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _asked_for(event: str, arguments: tuple[Any, ...]) -> str | None:
-    """What the event would reach, in words, '' where that is unknown; None where it leaves nobody's reach."""
+    """Return what the event would reach, in words, '' where that is unknown; None where it stays on this machine."""
     if event == "urllib.Request":
         url = str(arguments[0])
         return None if url.lower().startswith(("file:", "data:")) else _short(url)
@@ -97,7 +97,9 @@ def _asked_for(event: str, arguments: tuple[Any, ...]) -> str | None:
 
 
 def _is_own(address: tuple[Any, ...]) -> bool:
-    """Whether nobody else can come in by it: a loopback address, or the question for a port that is free."""
+    """Return whether an address is reachable from this machine only: a loopback address, or the
+    question for a free port.
+    """
     host, port = address[0], address[1]
     if host in _LOCAL - {""}:
         return True
@@ -122,6 +124,6 @@ def _needs_no_lookup(host: Any) -> bool:
 
 
 def _short(place: Any) -> str:
-    """Without the query of an address, which may hold a key."""
+    """Return an address without its query, which may hold a key."""
     text = os.fsdecode(place) if isinstance(place, (str, bytes)) else str(place)
     return text.partition("?")[0][:200]

@@ -105,7 +105,7 @@ class View:
         _check(libc.setns(self._base, _NEW_MOUNTS), "setns")
 
     def _show_own(self) -> None:
-        """Have the session's folder be the real one, above what covers it."""
+        """Show the session's folder as the real one, above what covers it."""
         _mount(f"/proc/self/fd/{self._own}", self.folder, None, _BIND)
 
     def _cover(self, path: str, lower: str, within: int | None = None) -> None:
@@ -149,13 +149,13 @@ def _own_namespace() -> bool:
 
 
 def _has_all_users() -> bool:
-    """Whether this is the system's own namespace of users, where overlays may use attributes of its own."""
+    """Return whether this is the system's own namespace of users, where overlays may use attributes of its own."""
     with open("/proc/self/uid_map", encoding="ascii") as file:
         return file.read().split() == ["0", "0", "4294967295"]
 
 
 def _mounts() -> dict[str, tuple[str, str]]:
-    """Type and options of what is mounted, by the path, the topmost mount of each."""
+    """Return the type and options of what is mounted, by the path, the topmost mount of each."""
     found: dict[str, tuple[str, str]] = {}
     with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
         for line in file:
@@ -172,7 +172,9 @@ def _is_storage(path: str, kind: str, options: str) -> bool:
 
 
 def _folders_to_cover(everywhere: Collection[str], mounts: Collection[str]) -> Iterable[str]:
-    """The largest folders without a mount below them: the system lets nobody see what such a mount hides."""
+    """Yield the largest folders without a mount below them: the system does not allow showing what such
+    a mount hides.
+    """
     waiting, found = ["/", *(path for path in ("/dev/shm",) if path in mounts)], 0
     while waiting:
         folder = waiting.pop()
@@ -208,7 +210,7 @@ def _is_within(path: str, folder: str) -> bool:
 
 
 def _enter_again() -> None:
-    """The working directory is a place below what is covered, until it is entered by its name."""
+    """Enter the working directory by its name again, since it is a place below what is covered until then."""
     try:
         os.chdir(os.getcwd())
     except OSError:
@@ -222,7 +224,7 @@ def _unescaped(path: str) -> str:
 
 
 def _flags(options: str) -> int:
-    """Those that a mount has: a namespace of users may not take one away."""
+    """Return the flags that a mount has: a namespace of users may not take one away."""
     return sum(_FLAGS.get(option, 0) for option in options.split(","))
 
 

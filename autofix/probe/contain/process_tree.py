@@ -21,7 +21,7 @@ def adopt_orphans() -> None:
 
 
 def end_with_parent() -> None:
-    """Be killed when the parent is gone."""
+    """Have the system kill this process when its parent is gone."""
     _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
@@ -34,7 +34,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that ``pid`` is the parent of; none where the system does not tell."""
+    """Return the processes that ``pid`` is the parent of; none where the system does not tell."""
     found: list[int] = []
     folder = f"/proc/{pid}/task"
     try:
@@ -47,7 +47,7 @@ def children(pid: int) -> list[int]:
 
 
 def below(pid: int) -> list[int]:
-    """All descendants of ``pid``."""
+    """Return all descendants of ``pid``."""
     found: list[int] = []
     waiting = children(pid)
     while waiting:
@@ -58,7 +58,7 @@ def below(pid: int) -> list[int]:
 
 
 def has_children() -> bool:
-    """Whether this process has any, ended ones included."""
+    """Return whether this process has any children, ended ones included."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:

@@ -35,7 +35,7 @@ class Files:
         self.written: set[str] = set()  # As the code spelled them.
 
     def place(self, path: Any, *, writing: bool = False) -> Any:
-        """The path to use instead: the shadow's where the program wrote before or writes now, else the same."""
+        """Return the path to use instead: the shadow's where the program wrote before or writes now, else the same."""
         if not isinstance(path, (str, bytes, os.PathLike)):
             return path
         name = os.path.abspath(os.fsdecode(os.fspath(path)))
@@ -49,11 +49,14 @@ class Files:
         return shadow if _exists(shadow) or self.is_gone(name) else path
 
     def is_gone(self, name: str) -> bool:
-        """Whether the program removed it, or a folder it stands in."""
+        """Return whether the program removed the path, or a folder it stands in."""
         return any(name == gone or name.startswith(gone + os.sep) for gone in self.gone)
 
     def _prepare(self, name: str, shadow: str) -> None:
-        """What stands there now, so that it can be appended to; a parent that exists nowhere stays missing."""
+        """Copy what stands there now to the shadow, so that it can be appended to.
+
+        A parent that exists nowhere stays missing.
+        """
         parent = os.path.dirname(name)
         if not _exists(os.path.dirname(shadow)):
             if not _exists(parent) or self.is_gone(parent):
@@ -65,14 +68,14 @@ class Files:
         self.gone.discard(name)
 
     def holds(self, path: Any) -> bool:
-        """Whether it is in our folder, or no named file at all."""
+        """Return whether the path is in our folder, or no named file at all."""
         if not isinstance(path, (str, bytes, os.PathLike)):
             return True
         name = os.path.abspath(os.fsdecode(os.fspath(path)))
         return name == os.devnull or name.startswith((self.folder + os.sep, "/proc/self/"))
 
     def remove(self, path: Any) -> None:
-        """In the shadow alone: the real file stays, and the program does not see it any more."""
+        """Remove a path in the shadow alone: the real file stays, and the program does not see it any more."""
         self.gone.add(os.path.abspath(os.fsdecode(os.fspath(path))))
 
 
@@ -100,7 +103,7 @@ _own_work: list[bool] = []
 
 
 def now() -> Files | None:
-    """The files of the program that runs now; none while we work for ourselves."""
+    """Return the files of the program that runs now; None while our own code is at work."""
     return _contained[-1] if _contained and not _own_work else None
 
 
@@ -111,7 +114,7 @@ def placed(path: Any, *, writing: bool = False) -> Any:
 
 @contextmanager
 def cast(folder: str) -> Iterator[None]:
-    """The code inside the block writes below ``folder``, which is removed afterwards."""
+    """Have the code inside the block write below ``folder``, which is removed afterwards."""
     _contained.append(Files(folder))
     try:
         yield
@@ -121,7 +124,7 @@ def cast(folder: str) -> Iterator[None]:
 
 
 def has_written(words: str) -> bool:
-    """Whether ``words`` name a file or folder that the code inside the block wrote."""
+    """Return whether ``words`` name a file or folder that the code inside the block wrote."""
     files = now()
     return files is not None and any(name in words for name in files.written)
 
@@ -135,7 +138,7 @@ def _exists(path: str) -> bool:
 
 
 def _reading(name: str) -> Callable[..., Any]:
-    """A function of a path that looks at it."""
+    """Return a function of a path that looks at it."""
     real = _real[name]
 
     def stand_in(path: Any = ".", *args: Any, **kwargs: Any) -> Any:
@@ -145,7 +148,7 @@ def _reading(name: str) -> Callable[..., Any]:
 
 
 def _listdir(path: Any = ".") -> list[Any]:
-    """What stands in the real folder and in its shadow, without what is gone."""
+    """Return the names in the real folder and in its shadow, without those that the program removed."""
     if now() is None or isinstance(path, int):
         return list(_real["listdir"](path))
     return [entry.name for entry in _entries(path)]
@@ -166,7 +169,7 @@ class _Entries(list[Any]):
         return self.pop(0)
 
     def close(self) -> None:
-        """The folders are read already."""
+        """Do nothing: the folders are read already."""
 
 
 def _scandir(path: Any = ".") -> Any:

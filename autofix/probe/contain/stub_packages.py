@@ -56,7 +56,7 @@ class _Silent:
         return self
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Kept nowhere."""
+        """Ignore the value."""
 
     def __iter__(self) -> Iterator[Any]:
         return iter(())
@@ -65,7 +65,7 @@ class _Silent:
         return self
 
     def __exit__(self, *args: Any) -> None:
-        """Nothing was opened."""
+        """Do nothing: nothing was opened."""
 
 
 class _Progress(_Silent):
@@ -97,7 +97,9 @@ class _Module(ModuleType):
 
 
 def _is_guarded(frame: FrameType | None) -> bool:
-    """Whether the import that ``frame`` is about stands in a ``try`` that answers its failure: then it should fail."""
+    """Return whether the import that ``frame`` is about stands in a ``try`` that handles its failure:
+    then it should fail.
+    """
     while frame is not None and "importlib" in frame.f_code.co_filename:
         frame = frame.f_back
     if frame is None:
@@ -146,12 +148,12 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return _Module(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """There is no code."""
+        """Do nothing: there is no code to run."""
 
 
 @contextmanager
 def silent(used: list[str]) -> Iterator[None]:
-    """Inside the block absent packages of this kind can be imported; ``used`` receives their names."""
+    """Make absent packages of this kind importable inside the block; ``used`` receives their names."""
     finder = _Finder(used)
     if _TENSORBOARD not in sys.modules and importlib.util.find_spec("tensorboard") is None:
         sys.modules[_TENSORBOARD] = _Module(_TENSORBOARD)

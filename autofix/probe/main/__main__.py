@@ -27,7 +27,9 @@ CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
 
 def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "", isolation: str = "") -> None:
-    """``ordinary``: the runs under way at once, not counting those in a fresh process; ``folder``: the session's, to be
+    """Serve requests until the input ends.
+
+    ``ordinary``: the runs under way at once, not counting those in a fresh process; ``folder``: the session's, to be
     removed when the session is gone; ``isolation`` of files: the strongest that the system allows where it is empty.
     """
     requests, answers = _take_streams()
@@ -51,7 +53,10 @@ def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "", isolati
 
 
 def _serve_alone(requests: int, answers: int) -> bool:
-    """Every run in this very process, until one asks for a fresh process; whether the session goes on without it."""
+    """Make every run in this very process, until one asks for a fresh process.
+
+    Return whether the session goes on without it.
+    """
     gc.disable()
     os.write(answers, wire.ready(1, wire.COPIES))
     for runs, line in enumerate(os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass")):
@@ -71,7 +76,7 @@ def _serve_alone(requests: int, answers: int) -> bool:
 
 
 def _ask_for_isolation(folder: str) -> tuple[int, int]:
-    """A process that finds out what the system allows, and where it says so."""
+    """Start a process that finds out what the system allows; return its id and the descriptor that it reports to."""
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -84,7 +89,7 @@ def _ask_for_isolation(folder: str) -> tuple[int, int]:
 
 
 def _isolation(pid: int, read_end: int) -> str:
-    """What the process found; the weakest where it said nothing."""
+    """Return the isolation that the process found; the weakest where it reported none."""
     said = os.read(read_end, 100).decode()
     os.close(read_end)
     os.waitpid(pid, 0)
@@ -92,8 +97,9 @@ def _isolation(pid: int, read_end: int) -> str:
 
 
 def _take_streams() -> tuple[int, int]:
-    """Standard input carries requests, standard output one line an answer; user code gets neither: its output goes
-    nowhere.
+    """Take over the streams: standard input carries requests, standard output one line an answer.
+
+    The output of user code goes nowhere.
     """
     requests, answers = os.dup(0), os.dup(1)
     silent = os.open(os.devnull, os.O_RDWR)
@@ -104,8 +110,8 @@ def _take_streams() -> tuple[int, int]:
 
 
 def _warm_up() -> None:
-    """First uses that cost every fork again: one of each common kernel, on one thread, without autograd's own
-    threads.
+    """Make the first uses that would cost every fork again: one of each common kernel, on one thread,
+    without autograd's own threads.
     """
     with torch.no_grad():
         images = torch.nn.Conv2d(1, 1, 3)(torch.zeros(1, 1, 4, 4))
@@ -116,7 +122,9 @@ def _warm_up() -> None:
 
 
 def _import_for_scripts() -> None:
-    """What every training script imports sooner or later, once for all workers: optimizers bring the compiler."""
+    """Import what every training script imports sooner or later, once for all workers: optimizers bring
+    the compiler.
+    """
     importlib.import_module("torch._dynamo")
     importlib.import_module("torch.utils.data")
 
@@ -159,7 +167,7 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
 
 
 def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) -> None:
-    """The life of a worker."""
+    """Serve the requests that one worker is given, until its input ends."""
     gc.disable()
     isolation = file_isolation.FileIsolation(level, folder)
     if rehearse:

@@ -27,7 +27,7 @@ def require() -> None:
 
 
 def default_device() -> str:
-    """The type of the device that new tensors stand on.
+    """Return the type of the device that new tensors stand on.
 
     torch up to 2.9 cannot tell after ``set_default_device(None)``: it asks the context that is gone.
     """

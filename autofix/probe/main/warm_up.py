@@ -35,7 +35,7 @@ class Rehearsal(nn.Module):
 
 
 def run() -> None:
-    """One forward with its checks, and one that fails."""
+    """Run one forward with its checks, and one that fails."""
     folder = tempfile.gettempdir()
     path = os.path.join(folder, "autofix_rehearsal.py")
     for size in (4, 3):

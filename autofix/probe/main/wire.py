@@ -230,12 +230,12 @@ def ended(ending: Ending, message: str) -> Reply:
 
 
 def ready(runs_at_once: int, isolation: str) -> bytes:
-    """What the probe says first; of two runs at once, one is asked to be fresh."""
+    """Return what the probe says first; of two runs at once, one is asked to be fresh."""
     return f"ready {runs_at_once} {isolation}\n".encode()
 
 
 def decode_ready(line: bytes) -> tuple[int, str] | None:
-    """The arguments of ``ready``; None for another line."""
+    """Return the arguments of ``ready``; None for another line."""
     words = line.decode("ascii", "replace").split()
     if len(words) != 3 or words[0] != "ready" or words[1] not in {"1", "2", "3"} or words[2] not in ISOLATION:
         return None
@@ -243,7 +243,7 @@ def decode_ready(line: bytes) -> tuple[int, str] | None:
 
 
 def done(reply_path: str) -> bytes:
-    """What the probe says when a reply is written, or will never be."""
+    """Return what the probe says when a reply is written, or will never be."""
     return f"done {os.path.basename(reply_path)}\n".encode()
 
 
@@ -252,7 +252,7 @@ def encode_request(request: RunRequest, reply_path: str) -> str:
 
 
 def decode_request(line: str) -> tuple[RunRequest, str]:
-    """Raises ValueError, KeyError or TypeError for a line that is no request of this protocol."""
+    """Read a request; raise ValueError, KeyError or TypeError for a line that is no request of this protocol."""
     data = json.loads(line)
     if data["protocol"] != PROTOCOL:
         raise ValueError(f"protocol {data['protocol']} is not {PROTOCOL}")

@@ -74,7 +74,7 @@ class Worker:
         return (self.done,) if self.exit is None else (self.done, self.exit)
 
     def fits(self, job: WorkerJob) -> bool:
-        """Whether it has what the request needs, and nothing that the request must not have."""
+        """Return whether the worker has what the request needs, and nothing that the request must not have."""
         request = job.request
         without_storage = request.mode in (wire.META, wire.SIZED)
         return (
@@ -97,8 +97,8 @@ class Worker:
             pass
 
     def ending(self) -> str:
-        """'' when the reply was written, TOO_LARGE or SPENT where there is none for that reason, else how the process
-        ended: ``killed by signal N``, ``exit code N``.
+        """Return how the run ended: '' when the reply was written, TOO_LARGE or SPENT where there is
+        none for that reason, else how the process ended: ``killed by signal N``, ``exit code N``.
         """
         if select.select([self.done], [], [], 0)[0] and (said := os.read(self.done, 1)):
             return _SAID[said]
@@ -113,7 +113,7 @@ class Worker:
         return "exit code unknown"
 
     def too_many(self) -> str:
-        """Which number of processes or threads of the run is beyond its limit, '' for none."""
+        """Return which number of processes or threads of the run is beyond its limit, '' for none."""
         assert self.job is not None
         self.job.look = time.monotonic() + LOOK_SECONDS
         most = self.job.request.limits.processes
@@ -136,7 +136,7 @@ class Worker:
 
 
 def _descriptor_of(pid: int) -> int | None:
-    """A descriptor that becomes readable when the process ends; None where the system has none."""
+    """Return a descriptor that becomes readable when the process ends; None where the system has none."""
     try:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):

@@ -70,7 +70,7 @@ _SIGNATURES: dict[Any, Signature] = {}
 
 
 def signature(func: Any) -> Signature:
-    """What the schema of an operator says, kept for the next time."""
+    """Return what the schema of an operator says, kept for the next time."""
     known = _SIGNATURES.get(func)
     if known is None:
         known = _SIGNATURES[func] = _read(func._schema)
@@ -103,7 +103,7 @@ IsKnown = Callable[[torch.Tensor], bool]
 
 
 def check(name: str, args: Any, kwargs: dict[str, Any], is_known: IsKnown) -> None:
-    """Raises IndexError or RuntimeError where an operator with storage would."""
+    """Raise IndexError or RuntimeError where an operator with storage would."""
     if name in _LEFT_OUT:
         _LEFT_OUT[name](args)
     find = _INDICES.get(name)
@@ -131,13 +131,13 @@ def _dimension(args: Any) -> None:
 
 
 def _whole_numbers(args: Any) -> None:
-    """Up to torch 2.9."""
+    """Refuse indices that are no whole numbers, which torch up to 2.9 does not check without storage."""
     if args[1].dtype not in (torch.int64, torch.int32):
         raise RuntimeError(f"Expected the indices to be Long or Int; but got {args[1].dtype}")
 
 
 def _fractions(args: Any) -> None:
-    """Up to torch 2.9."""
+    """Refuse an operand that is no floating-point tensor, which torch up to 2.9 does not check without storage."""
     if not (args[1].is_floating_point() or args[1].is_complex()):
         raise RuntimeError(f"result type Float can't be cast to the desired output type {args[1].dtype}")
 

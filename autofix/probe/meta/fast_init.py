@@ -20,7 +20,7 @@ _KNOWN = {"mode": ("fan_in", "fan_out"), "nonlinearity": ("leaky_relu",), "gener
 
 
 def is_for_nothing(func: Any, args: Any, kwargs: dict[str, Any]) -> bool:
-    """Whether ``func`` would draw values for a tensor that cannot hold them, and would refuse nothing."""
+    """Return whether ``func`` would draw values for a tensor that cannot hold them, and would refuse nothing."""
     if getattr(func, "__module__", "") != "torch.nn.init" or len(args) > 1:
         return False
     tensor = tensor_of(args, kwargs)
@@ -30,12 +30,12 @@ def is_for_nothing(func: Any, args: Any, kwargs: dict[str, Any]) -> bool:
 
 
 def tensor_of(args: Any, kwargs: dict[str, Any]) -> Any:
-    """What an initialisation is to fill."""
+    """Return the tensor that an initialisation is to fill."""
     return args[0] if args else kwargs.get("tensor")
 
 
 def is_large_initialisation(func: Any, args: Any, kwargs: dict[str, Any]) -> bool:
-    """Whether ``func`` draws random values for a tensor of a million elements or more."""
+    """Return whether ``func`` draws random values for a tensor of a million elements or more."""
     if getattr(func, "__module__", "") != "torch.nn.init" or "constant" in func.__name__ or "eye" in func.__name__:
         return False
     tensor = tensor_of(args, kwargs)

@@ -41,13 +41,15 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        """No: nothing is compiled here, and being kept from the compiler costs importing it, and time at every call."""
+        """Return False: nothing is compiled here, and being kept from the compiler costs importing it,
+        and time at every call.
+        """
         return False
 
     # -- tensors -----------------------------------------------------------------------------------------------------
 
     def emptied(self, data: Any) -> Any:
-        """A parameter's data without its storage."""
+        """Return a parameter's data without its storage."""
         if not isinstance(data, torch.Tensor):
             return data
         with torch._C.DisableTorchFunction():
@@ -60,20 +62,23 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         )
 
     def misleads(self, values: Any) -> bool:
-        """Whether the values of a tensor in ``values`` mean nothing."""
+        """Return whether the values of a tensor in ``values`` mean nothing."""
         return bool(self._unknown) and any(
             isinstance(one, torch.Tensor) and not one.is_meta and not self.is_known(one) for one in sizes.flat(values)
         )
 
     def entering(self, module: torch.nn.Module, values: Any) -> Any:
-        """What a layer with parameters, which have no storage, is called with: torch wants operands of one device."""
+        """Return the inputs to call a layer with.
+
+        Its parameters have no storage, and torch wants operands of one device.
+        """
         if next(module.parameters(recurse=False), None) is None:
             return values
         with torch._C.DisableTorchFunction():
             return sizes.mapped(lambda one: sizes.emptied(one) if sizes.is_activation(one) else one, values)
 
     def valued(self, tensor: torch.Tensor, needed_by: str) -> torch.Tensor:
-        """A tensor that has values, which are made up where it has none of its own."""
+        """Return a tensor that has values, which are made up where it has none of its own."""
         if self.is_known(tensor):
             return tensor
         self._invent(needed_by)
@@ -85,8 +90,9 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return torch.zeros(tensor.shape, dtype=tensor.dtype)
 
     def instead_of(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-        """What a function that reads storage directly, fills it or asks for the device gives instead; None for any
-        other.
+        """Return what a function that reads storage directly, fills it or asks for the device gives instead.
+
+        None for any other.
         """
         if fast_init.is_for_nothing(func, args, kwargs):
             return fast_init.tensor_of(args, kwargs)
@@ -120,7 +126,7 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return self._without_storage(func, signature, args, kwargs)
 
     def _made(self, func: Any, signature: dispatch_rules.Signature, args: Any, kwargs: dict[str, Any]) -> Any:
-        """A new tensor, with its values where it is small and not one of the activations."""
+        """Return a new tensor, with its values where it is small and not one of the activations."""
         if sizes.asks_for_meta(kwargs.get("device")):
             return func(*args, **kwargs)
         tensor = args[0] if args and isinstance(args[0], torch.Tensor) else None
@@ -146,7 +152,7 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return func(*args, **kwargs)
 
     def _with_values(self, func: Any, signature: dispatch_rules.Signature, args: Any, kwargs: dict[str, Any]) -> Any:
-        """All operands are there; the result is, too, unless it would be large."""
+        """Run an operation whose operands all have values; the result has values too, unless it would be large."""
         if signature.views or signature.writes or signature.name in dispatch_rules.VALUES:
             return func(*args, **kwargs)
         try:
@@ -174,8 +180,9 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return self._written(signature, args, kwargs, result)
 
     def _sized(self, func: Any, signature: dispatch_rules.Signature, args: Any, kwargs: dict[str, Any]) -> Any:
-        """Of an operation that gives new tensors only, what it gave for operands of these sizes: the layers of a model
-        repeat each other, and working the sizes out takes twenty times as long as looking them up.
+        """Return what an operation that gives only new tensors gave for operands of these sizes: the
+        layers of a model repeat each other, and working the sizes out takes twenty times as long as
+        looking them up.
         """
         key = (func, sizes.key_of(args), sizes.key_of(tuple(kwargs.items())))
         known = self._sizes.get(key)
@@ -197,7 +204,9 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return made[0] if kind is None else kind(made)
 
     def _written(self, signature: dispatch_rules.Signature, args: Any, kwargs: dict[str, Any], result: Any) -> Any:
-        """Operands that were written stay the caller's own tensors, whose values are not known any more."""
+        """Return the result with the caller's own tensors for operands that were written, whose values
+        are not known any more.
+        """
         written: dict[str, torch.Tensor] = {}
         for position, name, alias in signature.writes:
             value = args[position] if position < len(args) else kwargs.get(name)
@@ -212,7 +221,9 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return written.get(signature.returns[0], result) if signature.returns else result
 
     def _invented(self, func: Any, signature: dispatch_rules.Signature, args: Any, kwargs: dict[str, Any]) -> Any:
-        """The operation on values that were made up; what it gives has values, none of which is to be trusted."""
+        """Run the operation on values that were made up; its results have values too, none of which can
+        be relied on.
+        """
         name = signature.name.removeprefix("aten::")
         known = dispatch_rules.SPOKEN.get(name, name)
         valued: Callable[[Any], Any] = lambda one: self.valued(one, known) if isinstance(one, torch.Tensor) else one  # noqa: E731
@@ -222,7 +233,9 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return sizes.mapped(lambda one: self._marked(one) if isinstance(one, torch.Tensor) else one, result)
 
     def _indices_of_masks(self, signature: dispatch_rules.Signature, args: Any) -> Any:
-        """A mask as index picks as many elements as it holds true ones: it is counted while it has values."""
+        """Replace masks among the indices by the indices they pick: a mask picks as many elements as it
+        holds true ones.
+        """
         if signature.name not in dispatch_rules.INDEXED or len(args) < 2:
             return args
         indices: list[Any] = []
@@ -234,7 +247,7 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return (args[0], indices, *args[2:])
 
     def _marked(self, tensor: torch.Tensor) -> torch.Tensor:
-        """The tensor, remembered as one whose values mean nothing."""
+        """Return the tensor, remembered as one whose values mean nothing."""
         self._unknown[sizes.storage_of(tensor)] = tensor.untyped_storage()  # Held, so that no other takes its place.
         return tensor
 
@@ -245,12 +258,14 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.activation_bytes = max(self.activation_bytes, self._held_bytes)
 
     def released(self) -> None:
-        """A backward pass is over: the results of its step are no longer held."""
+        """Note that a backward pass is over: the results of its step are no longer held."""
         self._held_bytes = 0
 
 
 def prepare() -> None:
-    """The first operators bring the algebra of symbols and the compiler, which have to find torch as it is."""
+    """Run the first operators, which import the algebra of symbols and the compiler; those have to find
+    torch as it is.
+    """
     with torch.no_grad():
         row = torch.empty(1, 2, device=sizes.META)
         torch.nn.functional.layer_norm(torch.nn.functional.linear(row, torch.empty(2, 2, device=sizes.META)), (2,))
@@ -258,7 +273,7 @@ def prepare() -> None:
 
 @contextmanager
 def without_storage(mode: MetaMode) -> Iterator[None]:
-    """Every tensor that is made inside the block follows ``mode``; lazy layers give their parameters no storage."""
+    """Have every tensor made inside the block follow ``mode``; lazy layers give their parameters no storage."""
     uninitialized, materialize = UninitializedParameter.__new__, UninitializedTensorMixin.materialize
 
     def new(cls: Any, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:

@@ -11,7 +11,7 @@ META = torch.device("meta")
 
 
 def key_of(values: Any) -> Any:
-    """Equal for operands that an operator cannot tell apart by anything but values."""
+    """Return a key that is equal for operands that an operator cannot tell apart by anything but values."""
     return tuple(
         [
             metadata(one)
@@ -44,7 +44,9 @@ def emptied(value: Any) -> Any:
 
 
 def empty_like(tensor: Any) -> Any:
-    """Shape, strides and type of ``tensor``, without storage; any other value as it is."""
+    """Return an empty tensor with the shape, strides and type of ``tensor``, without storage; any other
+    value as it is.
+    """
     if not isinstance(tensor, torch.Tensor):
         return tensor
     if tensor.layout is not torch.strided:

@@ -68,7 +68,9 @@ class Stack:
         return OTHER
 
     def caller(self, frame: FrameType | None) -> str:
-        """The kind of code that asked for an operation: the first frame that is neither ours nor torch's own API."""
+        """Return the kind of code that asked for an operation: the first frame that is neither ours nor
+        torch's own API.
+        """
         while frame is not None:
             kind = self.kind(frame.f_code.co_filename)
             if kind not in (API, OURS):
@@ -96,7 +98,7 @@ class Stack:
         return found
 
     def describe(self, frame: FrameType, lasti: int, environments: bool) -> list[Any]:
-        """[path, function, line, byte column, end line, end byte column, environment or None]."""
+        """Return [path, function, line, byte column, end line, end byte column, environment or None]."""
         code = frame.f_code
         place = self._places.get((id(code), lasti))
         if place is None:
@@ -139,8 +141,8 @@ class Stack:
         return index
 
     def traceback_frames(self, traceback: TracebackType | None) -> tuple[list[Any], str, list[Any]]:
-        """User frames innermost first, then the name and plain arguments of the first function outside that they
-        called.
+        """Return user frames innermost first, then the name and plain arguments of the first function
+        outside that they called.
         """
         entries = []
         while traceback is not None:
@@ -162,7 +164,7 @@ class Stack:
         return frames, f"{callee.f_globals.get('__name__', '')}.{callee.f_code.co_qualname}", arguments
 
     def _function_with_name(self, outside: list[FrameType]) -> FrameType:
-        """The first constructor or function; the machinery that calls a module (``_call_impl``) says nothing."""
+        """Return the first constructor or function; what calls a module (``_call_impl``) is passed over."""
         named = (
             frame
             for frame in outside

@@ -58,8 +58,8 @@ class _FunctionMode(TorchFunctionMode):
         return caller != LAYERS or (recorder.phase is Phase.FORWARD and bool(recorder.scopes))
 
     def _only_failure(self, recorder: Recorder, func: Any, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
-        """Filling a table element by element changes no shape, and a long program repeats itself: of thousands of
-        operations only one that fails is recorded.
+        """Record an operation only if it fails: filling a table element by element changes no shape,
+        and a long program repeats itself thousands of times.
         """
         try:
             with recorder.quiet():
@@ -111,7 +111,7 @@ def _function_name(func: Any) -> str | None:
 
 
 def _public_name(func: Any) -> str | None:
-    """``torch.cat``, ``torch.nn.functional.relu``, ``Tensor.view``; None for what is no operation."""
+    """Return ``torch.cat``, ``torch.nn.functional.relu``, ``Tensor.view``; None for what is no operation."""
     name = getattr(func, "__name__", "")
     owner = getattr(func, "__self__", None)
     if name in {"__get__", "__set__"}:

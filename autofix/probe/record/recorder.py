@@ -74,14 +74,14 @@ class Recorder(torch.fx.Tracer):
                 self._produce(item, index)
 
     def adopt(self, source: torch.Tensor, parameter: torch.Tensor) -> None:
-        """A parameter made from ``source`` has the producer of ``source``."""
+        """Give a parameter made from ``source`` the producer of ``source``."""
         index = self.producer(source)
         if index is not None:
             self._produce(parameter, index)
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
-        """Nothing inside is recorded: the inside of one operation."""
+        """Record nothing inside the block: it is the inside of one operation."""
         self.suppressed += 1
         try:
             yield
@@ -115,12 +115,12 @@ class Recorder(torch.fx.Tracer):
                 self._names[id(tensor)] = (weakref.ref(tensor), prefix + name)
 
     def _name_of(self, tensor: torch.Tensor) -> str | None:
-        """The path of a parameter or buffer; another tensor may stand where one that is gone stood in memory."""
+        """Return the path of a parameter or buffer; another tensor may stand where one that is gone stood in memory."""
         entry = self._names.get(id(tensor))
         return entry[1] if entry is not None and entry[0]() is tensor else None
 
     def _adopt_copy(self, module: torch.nn.Module, twins: dict[Any, int]) -> None:
-        """A deep copy was built without its constructor; it has the construction chain of the layer it is a copy of.
+        """Add a deep copy, built without its constructor, with the construction chain of the layer that it copies.
 
         ``twins`` are the first layers of each make, found when the first copy asks.
         """
@@ -150,7 +150,7 @@ class Recorder(torch.fx.Tracer):
         }
 
     def _is_leaf(self, module: torch.nn.Module) -> bool:
-        """Whether what happens inside is torch's own affair; a layer of torch around the user's code is opened."""
+        """Return whether the inside of a layer is the own code of torch; one around the code of the user is opened."""
         if not super().is_leaf_module(module, "") or isinstance(module, _WRAPPERS):
             return False
         return all(type(part).__module__.startswith("torch.") for part in module.children())
@@ -191,7 +191,7 @@ class Recorder(torch.fx.Tracer):
             self.drawing.erase(index)
 
     def fail(self, index: int, error: BaseException, args: Any, kwargs: dict[str, Any]) -> None:
-        """The innermost operation that an error passed through is the one that raised it."""
+        """Record the innermost operation that an error passed through as the one that raised it."""
         if any(known is error for known, _ in self._raised):
             return
         operation = self.operations[index]
@@ -218,7 +218,7 @@ class Recorder(torch.fx.Tracer):
         return values.plain(value, self.producer, depth=1)
 
     def _fetch(self, tensor: torch.Tensor) -> None:
-        """A parameter or buffer enters the graph as a get_attr node where it is first used."""
+        """Add a parameter or buffer to the graph as a get_attr node where it is first used."""
         producer = self.producer(tensor)
         if producer is not None and self.operations[producer]["kind"] is OperationKind.GET_ATTR:
             return
@@ -242,7 +242,7 @@ class Recorder(torch.fx.Tracer):
         kwargs: dict[str, Any],
         module: torch.nn.Module | None,
     ) -> str:
-        """The name of the operation's node, '' where none is drawn."""
+        """Add the operation to the drawn graph and return the name of its node, '' where none is drawn."""
         if self.drawing is None or self.phase is not Phase.FORWARD:
             return ""
         if module is not None:
@@ -285,7 +285,7 @@ def _begun(
 
 
 def _make(module: torch.nn.Module) -> Any:
-    """Equal for layers of one type with equal numbers and texts."""
+    """Return a key that is equal for layers of one type with equal numbers and texts."""
     return type(module), frozenset(
         (name, value)
         for name, value in vars(module).items()
@@ -294,5 +294,5 @@ def _make(module: torch.nn.Module) -> Any:
 
 
 def _plain(value: Any) -> bool:
-    """Whether it is a tuple of numbers and texts: a tuple of anything else may not be hashed, or not quickly."""
+    """Return whether the value is a tuple of numbers and texts, which alone is quick and safe to hash."""
     return isinstance(value, tuple) and all(isinstance(item, (int, float, str, bool)) for item in value)

@@ -28,7 +28,7 @@ Producer = Callable[[torch.Tensor], int | None]
 
 
 def plain(value: Any, producer: Producer, depth: int = 0, values: bool = False) -> Any:
-    """``value`` in the wire form; ``values`` adds the lowest and highest element of integer tensors.
+    """Return ``value`` in the wire form; ``values`` adds the lowest and highest element of integer tensors.
 
     An object that raises when it is looked at (a proxy without anything behind it) is one of which nothing is known.
     """
@@ -76,14 +76,14 @@ def _plain(value: Any, producer: Producer, depth: int, values: bool) -> Any:
 
 
 def _number(value: float) -> Any:
-    """JSON has no numbers that are not finite, and no reader takes whole ones of any length."""
+    """Return a number in wire form: JSON has none that are not finite, and readers refuse whole ones of any length."""
     if isinstance(value, int):
         return value if value.bit_length() <= MAX_BITS else {wire.OPAQUE: "int"}
     return value if math.isfinite(value) else {wire.OPAQUE: "float"}
 
 
 def tensor(value: torch.Tensor, producer: Producer, values: bool = False) -> Any:
-    """The wire form of a tensor: [shape, dtype, producer, contiguous, bounds]."""
+    """Return the wire form of a tensor: [shape, dtype, producer, contiguous, bounds]."""
     with torch._C.DisableTorchFunction():
         shape = [int(size) for size in value.shape]
         contiguous = value.layout is torch.strided and value.is_contiguous()
@@ -111,7 +111,7 @@ def _class(value: type, producer: Producer, depth: int) -> Any:
 
 
 def _attributes(value: Any) -> dict[str, Any]:
-    """Attributes stored on a plain object (a config, a namespace); empty for anything that computes them."""
+    """Return the attributes stored on a plain object (a config, a namespace); empty for anything that computes them."""
     if isinstance(value, _SKIPPED_TYPES):
         return {}
     stored = getattr(value, "__dict__", None)
@@ -126,14 +126,14 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 
 def of_module(module: types.ModuleType, producer: Producer) -> Any:
-    """The plain values among a Python module's names, in wire form."""
+    """Return the plain values among a Python module's names, in wire form."""
     items = [[k, plain(v, producer, depth=1)] for k, v in list(vars(module).items())[:MAX_NAMES] if k[:2] != "__"]
     kept = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
     return {wire.MAPPING: ["module", kept]}
 
 
 def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, Any]:
-    """Public plain attributes of a layer, class attributes of its user-defined classes included.
+    """Return the public plain attributes of a layer, class attributes of its user-defined classes included.
 
     A list or sequence of more than ``crowded`` layers is told without them: a loop that builds a deep model would
     copy all of them for each.
@@ -152,19 +152,19 @@ def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, A
 
 
 def _user_bases(kind: type) -> tuple[type, ...]:
-    """The classes of a layer that are not torch's, the most general first."""
+    """Return the classes of a layer that are not torch's, the most general first."""
     return tuple(
         base for base in reversed(kind.__mro__) if base is not object and not base.__module__.startswith("torch.")
     )
 
 
 def spelled(value: object) -> str:
-    """A plain value as Python writes it; of any other, which may write itself as it likes, the type."""
+    """Return a plain value as Python writes it; the type of any other, since its own text may be anything."""
     return repr(value)[:200] if type(value) in (int, str, bool, type(None)) else type(value).__name__
 
 
 def type_name(kind: type) -> str:
-    """``torch.nn.Linear`` for torch's layers, the qualified name for the user's."""
+    """Return ``torch.nn.Linear`` for torch's layers, the qualified name for the user's."""
     module = kind.__module__
     if module.startswith("torch.nn.modules"):
         return f"torch.nn.{kind.__qualname__}"

@@ -30,8 +30,10 @@ def locate(
     size: int,
     row: int,
 ) -> Place | None:
-    """(index among ``recorded``, dimension of its first operand that the samples lie along or None) of the first
-    operation whose operands keep samples apart and whose result does not; ``inputs(True)`` has another sample ``row``.
+    """Locate the first operation whose operands keep samples apart and whose result does not.
+
+    The place is (index among ``recorded``, dimension of its first operand that the samples lie along or None).
+    ``inputs(True)`` has another sample ``row``.
     """
     first, again, other = (_watched(model, roots, inputs(one)) for one in (False, False, True))
     if first is None or again is None or other is None or not _alike(first, again) or not _same_steps(first, other):
@@ -54,7 +56,7 @@ def locate(
 
 
 def _merged_before(first: _Watching, other: _Watching, index: int, size: int, row: int) -> int:
-    """The view that laid samples side by side in one row, where a layer then mixes what stands in a row."""
+    """Return the view that laid samples side by side in one row, where a layer then mixes what stands in a row."""
     current = index
     while current in first.made and first.given[current]:
         producer = first.producer_of(current)
@@ -71,13 +73,16 @@ def _merged_before(first: _Watching, other: _Watching, index: int, size: int, ro
 
 
 def _own_dimension(change: torch.Tensor, size: int, row: int) -> bool:
-    """Whether the samples have a dimension for themselves."""
+    """Return whether the samples have a dimension for themselves."""
     dimension = dimension_of(change, size, row)
     return dimension is not None and change.shape[dimension] == size
 
 
 def dimension_of(changed: torch.Tensor, size: int, row: int) -> int | None:
-    """The dimension along which only the places of sample ``row`` changed, merged with others or not; None: no such."""
+    """Return the dimension along which only the places of sample ``row`` changed, merged with others or not.
+
+    None: no such.
+    """
     order = sorted(range(changed.dim()), key=lambda d: (changed.shape[d] != size, d))
     for dimension in order:
         count = changed.shape[dimension]
@@ -91,7 +96,7 @@ def dimension_of(changed: torch.Tensor, size: int, row: int) -> int | None:
 
 
 def leaves(value: Any) -> Iterator[torch.Tensor]:
-    """The tensors in a value, in order."""
+    """Yield the tensors in a value, in order."""
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, (list, tuple)):
@@ -132,14 +137,14 @@ class _Watching(Recorder):
         self.made[index] = self._copies(result)
 
     def producer_of(self, index: int) -> int | None:
-        """The operation that made the first tensor of an operation; None where none did."""
+        """Return the operation that made the first tensor of an operation; None where none did."""
         operands = [
             one[wire.TENSOR] for one in self.operations[index]["args"] if isinstance(one, dict) and wire.TENSOR in one
         ]
         return operands[0][2] if operands else None
 
     def _copies(self, value: Any) -> list[torch.Tensor]:
-        """Copies, since a later operation may write into the tensor; none once there are too many."""
+        """Return copies, since a later operation may write into the tensor; none once there are too many."""
         found = []
         with torch._C.DisableTorchFunction():
             for tensor in leaves(value):
@@ -150,7 +155,7 @@ class _Watching(Recorder):
 
 
 def _watched(model: torch.nn.Module, roots: tuple[str, ...], inputs: Inputs) -> _Watching | None:
-    """One recorded run; None if it raised or was too large to keep."""
+    """Record one run; return None if it raised or was too large to keep."""
     watching = _Watching(roots)
     watching.adopt_model(model)
     watching.phase = wire.Phase.FORWARD
@@ -169,7 +174,7 @@ def _same_steps(a: _Watching, b: _Watching) -> bool:
 
 
 def _alike(a: _Watching, b: _Watching) -> bool:
-    """Whether equal inputs gave equal results: a model that remembers earlier calls cannot be compared."""
+    """Return whether equal inputs gave equal results: a model that remembers earlier calls cannot be compared."""
     if not _same_steps(a, b):
         return False
     compared = (_changes(a.made[index], b.made[index]) for index in a.made)
@@ -177,14 +182,14 @@ def _alike(a: _Watching, b: _Watching) -> bool:
 
 
 def _changes(before: list[torch.Tensor], after: list[torch.Tensor]) -> list[torch.Tensor] | None:
-    """Where each tensor differs; None where the shapes do."""
+    """Return where each tensor differs; None where the shapes do."""
     if [one.shape for one in before] != [one.shape for one in after]:
         return None
     return [changed(a, b) for a, b in zip(before, after, strict=True)]
 
 
 def changed(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
-    """Where ``after`` differs from ``before`` by more than rounding."""
+    """Return where ``after`` differs from ``before`` by more than rounding."""
     if not before.is_floating_point() and not before.is_complex():
         return before != after
     near = torch.isclose(before, after, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
@@ -192,7 +197,7 @@ def changed(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
 
 
 def _twin(recorded: list[wire.OperationRow], watched: list[wire.OperationRow], index: int) -> int | None:
-    """The operation of the other recording at the same place of the source, the same time it was passed."""
+    """Return the operation of the other recording at the same place of the source, the same time it was passed."""
     key = _key(watched[index])
     times = sum(1 for one in watched[:index] if _key(one) == key)
     twins = [i for i, one in enumerate(recorded) if one["phase"] == wire.Phase.FORWARD and _key(one) == key]

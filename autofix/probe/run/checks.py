@@ -33,8 +33,9 @@ def run(
     seconds: float,
     recorded: list[OperationRow],
 ) -> list[CheckRow]:
-    """[kind, outcome, detail] of each check after a forward that passed, and where samples were put together, the
-    index among ``recorded`` of the operation that did it and the dimension they lay along.
+    """Return [kind, outcome, detail] of each check after a forward that passed, and where samples were
+    put together, the index among ``recorded`` of the operation that did it and the dimension they lay
+    along.
     """
 
     call = _calling(model)
@@ -88,7 +89,10 @@ def run_without_values(
 
 
 def _calling(model: torch.nn.Module) -> Call:
-    """One more forward with the random numbers of the first; an exit is an error like any other."""
+    """Return a function that makes one more forward with the random numbers of the first.
+
+    An exit is an error like any other.
+    """
 
     def call(positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
         global_state.seed_torch()
@@ -112,7 +116,10 @@ def _also(call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome
 
 
 def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: Any) -> tuple[CheckOutcome, str, Any]:
-    """The first dimension of the output follows that of the input; also the output of the smallest batch that ran."""
+    """Check that the first dimension of the output follows that of the input.
+
+    Also return the output of the smallest batch that ran.
+    """
     batch = batch_size(request.samples)
     leaves = list(_leaves(output))
     if batch is None:
@@ -134,7 +141,7 @@ def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: A
 
 
 def _rows(request: RunRequest, output: Any) -> Outcome:
-    """Every result that follows the batch has one row for a sample: 4 clips of 5 frames do not become 20."""
+    """Check that every result that follows the batch has one row for a sample: 4 clips of 5 frames do not become 20."""
     batch = batch_size(request.samples)
     leaves = [leaf for leaf in _leaves(output) if leaf.dim()]
     if batch is None or not leaves or any(leaf.shape[0] % batch for leaf in leaves):
@@ -146,7 +153,7 @@ def _rows(request: RunRequest, output: Any) -> Outcome:
 def _independent(
     model: torch.nn.Module, call: Call, request: RunRequest, namespace: dict[str, Any], output: Any, any_batch: bool
 ) -> Outcome:
-    """One sample's change reaches only its own rows of the output."""
+    """Check that a change of one sample reaches only its own rows of the output."""
     batch = batch_size(request.samples)
     leaves = list(_leaves(output))
     if batch is None or not leaves or any(leaf.dim() == 0 or leaf.shape[0] % batch for leaf in leaves):
@@ -166,7 +173,7 @@ def _independent(
 
 
 def _may_mix(independent: Outcome, output: Any) -> bool:
-    """Whether rows were seen to mix, or the rows of the output belong to nobody; a loss alone has none to lose."""
+    """Return whether rows were seen to mix, or the output's rows belong to no sample; a loss alone has no rows."""
     return independent[0] == FAILED or (independent[1] == NO_ROWS and any(leaf.dim() for leaf in _leaves(output)))
 
 
@@ -177,7 +184,7 @@ def _mixing(
     output: Any,
     recorded: list[OperationRow],
 ) -> batch_leakage.Place | None:
-    """The operation that puts samples together, found on a small batch where the model takes one."""
+    """Return the operation that puts samples together, found on a small batch where the model takes one."""
     batch = batch_size(request.samples)
     roots = tuple(dict.fromkeys((request.root, *request.search_paths)))
     for size in dict.fromkeys((SMALL_BATCH, batch or 1)):
@@ -192,7 +199,10 @@ def _mixing(
 
 
 def _pair(samples: SamplesRequest, namespace: dict[str, Any], row: int) -> Callable[[bool], batch_leakage.Inputs]:
-    """Inputs made anew at each call, since a model may write into them; True: with another sample ``row``."""
+    """Return a function that makes inputs anew at each call, since a model may write into them.
+
+    True: with another sample ``row``.
+    """
 
     def build(other: bool) -> batch_leakage.Inputs:
         positional, named = inputs.build(samples, namespace)
@@ -243,7 +253,7 @@ def _causal(model: torch.nn.Module, call: Call, request: RunRequest, namespace: 
 
 
 def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:
-    """Every trainable parameter of a layer that ran gets a gradient."""
+    """Check that every trainable parameter of a layer that ran gets a gradient."""
     grads = [leaf for leaf in _leaves(output) if leaf.requires_grad and (leaf.is_floating_point() or leaf.is_complex())]
     if not grads:
         return NOT_ASKED, "the output carries no gradient"

@@ -22,7 +22,7 @@ class Ended(Exception):
 
 
 def construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
-    """The value of the model expression in the module."""
+    """Evaluate the model expression in the module and return the model."""
     namespace = {"__builtins__": builtins, "torch": torch, **module.__dict__}
     if not request.model:
         raise Ended(Ending.NO_MODEL, "", _model_names(module))
@@ -54,7 +54,7 @@ def construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
 
 
 def _raised_by_expression(error: BaseException) -> bool:
-    """Whether the model expression itself raised, not code that it called."""
+    """Return whether the model expression itself raised, not code that it called."""
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next

@@ -20,7 +20,7 @@ SEED = 0
 
 
 def seed() -> None:
-    """Equal random numbers from every source that is imported."""
+    """Seed every source of random numbers that is imported."""
     seed_torch()
     random.seed(SEED)
     numpy = sys.modules.get("numpy")
@@ -29,15 +29,15 @@ def seed() -> None:
 
 
 def seed_torch() -> None:
-    """Only the generator that runs use: ``torch.manual_seed`` queues a call, with a stack, for every device that is
-    absent, which costs a millisecond each time and is kept for ever.
+    """Seed only the generator that runs use: ``torch.manual_seed`` queues a call, with a stack, for
+    every device that is absent, which costs a millisecond each time and is kept for ever.
     """
     torch.default_generator.manual_seed(SEED)
 
 
 @contextmanager
 def restored() -> Iterator[None]:
-    """Everything as it was, whatever the inside does."""
+    """Restore everything to what it was, whatever the code inside the block does."""
     environment, limit = dict(os.environ), sys.getrecursionlimit()
     dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
     numpy = sys.modules.get("numpy.random.bit_generator")
@@ -64,7 +64,9 @@ def restored() -> Iterator[None]:
 
 
 def _reopen() -> None:
-    """Streams that user code closed lead nowhere again: what warns or shows progress in a later run writes to them."""
+    """Reopen streams that user code closed, leading nowhere: what warns or shows progress in a later
+    run writes to them.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None or getattr(stream, "closed", False):

@@ -20,7 +20,7 @@ class SampleError(Exception):
 
 
 def build(samples: SamplesRequest, namespace: dict[str, Any], seed: int = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Positional and keyword inputs of ``forward``."""
+    """Return the positional and keyword inputs of ``forward``."""
     if samples.expression is not None:
         return _evaluated(samples.expression, namespace)
     generator = torch.Generator().manual_seed(seed)
@@ -30,7 +30,7 @@ def build(samples: SamplesRequest, namespace: dict[str, Any], seed: int = 0) -> 
 
 
 def check(model: torch.nn.Module, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
-    """Raises SampleError where ``forward`` cannot be called with as many inputs, or with inputs of these names."""
+    """Raise SampleError where ``forward`` cannot be called with as many inputs, or with inputs of these names."""
     if type(model).__call__ is not torch.nn.Module.__call__ or model._forward_pre_hooks:
         return
     try:
@@ -91,7 +91,7 @@ def _tensor(one: InputRequest, generator: torch.Generator) -> torch.Tensor:
 
 
 def _integers(shape: tuple[int, ...], low: int, high: int, generator: torch.Generator) -> torch.Tensor:
-    """Random integers that contain both ends of the range, so that a table that is too short shows."""
+    """Return random integers that contain both ends of the range, so that a table that is too short shows."""
     values = torch.randint(low, high, shape, generator=generator)
     if values.numel() >= 2:
         flat = values.view(-1)

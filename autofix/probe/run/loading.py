@@ -70,14 +70,14 @@ class _OverlayFinder:
         self._finders = [self._finder(path) for path in search_paths]
 
     def _finder(self, folder: str) -> importlib.machinery.FileFinder:
-        """One for a folder, since it lists the folder when it is first asked."""
+        """Return one finder for a folder, since it lists the folder when it is first asked."""
         if folder not in self._known:
             details = (OverlayLoader, importlib.machinery.SOURCE_SUFFIXES)
             self._known[folder] = importlib.machinery.FileFinder(folder, details)
         return self._known[folder]
 
     def invalidate_caches(self) -> None:
-        """For ``importlib``: a program that writes a module and imports it says so."""
+        """Forget the listed folders, which ``importlib`` asks for when a program writes a module and imports it."""
         for finder in self._known.values():
             finder.invalidate_caches()
 
@@ -97,7 +97,7 @@ class _OverlayFinder:
 
 @contextmanager
 def project(request: RunRequest) -> Iterator[None]:
-    """Project files are importable and served from the overlay; afterwards the interpreter is as before."""
+    """Make project files importable and serve them from the overlay; afterwards the interpreter is as before."""
     _before[:] = [set(sys.modules)]
     path_before, argv_before = list(sys.path), list(sys.argv)
     folder_before = os.getcwd()
@@ -124,7 +124,7 @@ def project(request: RunRequest) -> Iterator[None]:
 
 @contextmanager
 def _working_directory(request: RunRequest) -> Iterator[None]:
-    """The file's folder or, where that is asked for, an empty one that is removed afterwards."""
+    """Enter the file's folder or, where that is asked for, an empty one that is removed afterwards."""
     if not request.limits.temporary_directory:
         os.chdir(os.path.dirname(request.path))
         yield
@@ -145,7 +145,7 @@ def _forget(request: RunRequest) -> None:
 
 
 def project_modules(request: RunRequest) -> list[tuple[str, str, ModuleType]]:
-    """Name, file and module of each project file that this run imported."""
+    """Return the name, file and module of each project file that this run imported."""
     roots = (request.root, *request.search_paths)
     names = [name for name in sys.modules if name not in _before[0]]  # A thousand of torch's were there before.
     files = ((name, getattr(sys.modules[name], "__file__", None)) for name in names)
@@ -163,19 +163,19 @@ def is_project_file(path: str, roots: tuple[str, ...]) -> bool:
 
 
 def within(request: RunRequest, paths: Iterable[str]) -> list[str]:
-    """Those of the paths that lie in the project."""
+    """Return those of the paths that lie in the project."""
     roots = (request.root, *request.search_paths)
     return sorted(path for path in paths if is_project_file(path, roots))
 
 
 def project_files(request: RunRequest) -> list[str]:
-    """Every project file that was imported, the target first."""
+    """Return every project file that was imported, the target first."""
     found = sorted({path for _, path, _ in project_modules(request) if path.endswith(".py")})
     return [request.path, *(path for path in found if path != request.path)]
 
 
 def import_target(request: RunRequest) -> ModuleType:
-    """The whole file as the module it is in its package; raises whatever its code raises."""
+    """Import the whole file as the module it is in its package; raise whatever its code raises."""
     module = _new_module(request)
     assert module.__spec__ is not None
     assert module.__spec__.loader is not None
@@ -184,8 +184,9 @@ def import_target(request: RunRequest) -> ModuleType:
 
 
 def import_slice(request: RunRequest) -> tuple[ModuleType, list[str]]:
-    """Imports, functions, classes and the assignments they need, and the names of placeholders that stand for
-    imports.
+    """Import the slice: imports, functions, classes and the assignments they need.
+
+    Return the module and the names of placeholders that stand for imports.
     """
     module = _new_module(request)
     text = dict(request.texts).get(request.path)

@@ -45,7 +45,7 @@ class Meter:
         return self.parameter_bytes > PARAMETERS_SOUNDED or self.activation_bytes > ACTIVATIONS_SOUNDED
 
     def asked(self, func: Any, args: Any, kwargs: dict[str, Any]) -> None:
-        """A torch function is about to be called; those that make tensors of a given size count."""
+        """Count a torch function that is about to be called, if it makes a tensor of a given size."""
         if func not in _FACTORIES:
             return
         self.parameter_bytes += 4 * _elements(args, kwargs)
@@ -53,11 +53,11 @@ class Meter:
             raise TooLargeError
 
     def released(self) -> None:
-        """A backward pass is over: the results of its step are no longer held."""
+        """Note that a backward pass is over: the results of its step are no longer held."""
         self.activation_bytes = 0
 
     def gave(self, result: Any) -> None:
-        """An operation gave ``result``, in wire form."""
+        """Count the result of an operation, which is in wire form."""
         if type(result) is not dict:
             return
         tensor = result.get(wire.TENSOR)
@@ -73,7 +73,7 @@ class Meter:
 
 
 def _elements(args: Any, kwargs: dict[str, Any]) -> int:
-    """Of the size that a factory was given, as one argument or as several; 0 for anything else."""
+    """Return the elements of the size that a factory was given, as one argument or as several; 0 for anything else."""
     sizes = kwargs.get("size", args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else args)
     elements = 1
     for size in sizes if isinstance(sizes, (tuple, list)) else ():
@@ -86,11 +86,13 @@ def _elements(args: Any, kwargs: dict[str, Any]) -> int:
 
 
 def need(parameter_bytes: int, activation_bytes: int) -> int:
-    """Bytes that a run with its checks holds at most: weights with gradients, and the activations of two forwards."""
+    """Return the bytes that a run with its checks holds at most: weights with gradients, and
+    activations of two forwards.
+    """
     return 2 * (parameter_bytes + activation_bytes)
 
 
 def allowed(memory_mib: int | None) -> int:
-    """Bytes that one run may hold; ``memory_mib`` is the limit of the user, if there is one."""
+    """Return the bytes that one run may hold; ``memory_mib`` is the limit of the user, if there is one."""
     share = (limits.machine_bytes() or UNKNOWN_MACHINE) // SHARE
     return min(share, memory_mib * MEBIBYTE * 4 // 5) if memory_mib else share

@@ -14,7 +14,7 @@ LONGEST = 4000
 
 
 def _session_folder() -> str:
-    """The folder that goes with the session: user code has a part of it for what is temporary."""
+    """Return the folder that goes with the session: user code has a part of it for what is temporary."""
     given = tempfile.gettempdir()
     above = os.path.dirname(given)
     return above if os.path.basename(above).startswith("autofix-") else given
@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]+")
 
 
 def text(error: BaseException) -> str:
-    """What ``error`` says, its type where that raises."""
+    """Return what ``error`` says, its type where that raises."""
     try:
         return steady(str(error))
     except Exception:
@@ -34,7 +34,7 @@ def text(error: BaseException) -> str:
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """The error itself, then what it was raised from or while, each once."""
+    """Yield the error itself, then what it was raised from or while, each once."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
@@ -48,7 +48,7 @@ def first_line(error: BaseException) -> str:
 
 
 def steady(said: str, folder: str = FOLDER) -> str:
-    """``said`` with dots, or with the path that the user knows, for what differs from process to process."""
+    """Return ``said`` with dots, or with the path that the user knows, for what differs from process to process."""
     said = _ADDRESS.sub("0x...", said[: 2 * LONGEST])
     if os.path.basename(folder) in said:
         said = _below(folder).sub(_known, said)
@@ -56,8 +56,8 @@ def steady(said: str, folder: str = FOLDER) -> str:
 
 
 def _below(folder: str) -> re.Pattern[str]:
-    """A path in the session's folder: what a program wrote stands under ``shadow`` by its own path, and what nobody
-    named is called by ``tempfile``.
+    """Return a pattern for a path in the session's folder: what a program wrote stands under ``shadow``
+    by its own path, and files without a given name are called by ``tempfile``.
     """
     systems = "|".join(re.escape(os.path.dirname(path)) for path in {folder: 0, os.path.realpath(folder): 0})
     slash, end = r"[/\\]", "(?![a-z0-9_])"

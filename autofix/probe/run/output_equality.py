@@ -47,7 +47,9 @@ def compare(request: RunRequest, construct: Construct, sliced: bool) -> Outcome:
 def _outputs(
     request: RunRequest, construct: Construct, sliced: bool, state: dict[str, Any] | None
 ) -> tuple[list[torch.Tensor], dict[str, Any]]:
-    """The tensors of one output, and the weights that it was made with: those of ``state``, or the model's own."""
+    """Return the tensors of one output, and the weights that it was made with: those of ``state``, or
+    the model's own.
+    """
     with warnings.catch_warnings(), global_state.restored(), cuda_on_cpu.tolerated(), loading.project(request):
         warnings.simplefilter("ignore")
         global_state.seed()

@@ -26,7 +26,7 @@ from .memory_budget import NeedsValuesError, TooLargeError
 
 
 def run(request: RunRequest, recorder: Recorder) -> Reply:
-    """The reply to ``request``, recorded by ``recorder``."""
+    """Run the request, recorded by ``recorder``, and return the reply."""
     with network.refused(request.limits.network) as refusals:
         reply = _recorded(request, recorder)
     endings.explain(reply, request, refusals)
@@ -149,7 +149,7 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
 
 
 def _load(request: RunRequest, recorder: Recorder, reply: Reply, stage: list[Stage]) -> ModuleType:
-    """The whole file where that works, else its definition slice."""
+    """Load the whole file where that works, else its definition slice."""
 
     def refuse_forward(module: torch.nn.Module) -> None:
         if stage[0] is Stage.IMPORT and not _inside_constructor(sys._getframe()):
@@ -174,14 +174,16 @@ def _load(request: RunRequest, recorder: Recorder, reply: Reply, stage: list[Sta
 
 
 def _restart(recorder: Recorder) -> None:
-    """What the failed import recorded is no part of the run."""
+    """Forget what the failed import recorded, which is no part of the run."""
     recorder.operations.clear()
     recorder.scopes.clear()
     recorder.suppressed = 0
 
 
 def _inside_constructor(frame: FrameType | None) -> bool:
-    """A dummy forward in ``__init__`` measures a size; it is construction, not training."""
+    """Return whether a constructor is running: a forward in ``__init__`` that measures a size is
+    construction, not training.
+    """
     while frame is not None:
         if frame.f_code.co_name == "__init__" and isinstance(frame.f_locals.get("self"), torch.nn.Module):
             return True
@@ -228,7 +230,7 @@ def _describe_failure(error: BaseException, stage: Stage, recorder: Recorder, re
 
 
 def _recorded_cause(error: BaseException, recorder: Recorder) -> BaseException:
-    """User code may wrap an error; the one that an operation raised says more."""
+    """Return the error that an operation raised, since user code may wrap it in one that says less."""
     seen: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and current not in seen:
@@ -240,7 +242,7 @@ def _recorded_cause(error: BaseException, recorder: Recorder) -> BaseException:
 
 
 def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:
-    """Plain module-level values of every project file that was imported."""
+    """Return the plain module-level values of every project file that was imported."""
     modules = [(path, module) for _, path, module in loading.project_modules(request)]
     if recorder.program is not None:
         modules.append((request.path, recorder.program))

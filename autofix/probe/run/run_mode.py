@@ -19,7 +19,7 @@ from .memory_budget import Meter, TooLargeError
 
 
 def run(request: RunRequest) -> Reply:
-    """The reply to ``request``, all in this process."""
+    """Run the request in this process and return the reply."""
     try:
         return run_small(request)
     except TooLargeError:
@@ -28,14 +28,14 @@ def run(request: RunRequest) -> Reply:
 
 
 def run_small(request: RunRequest) -> Reply:
-    """The reply to ``request``; raises TooLargeError where its size is to choose the mode and is a large one."""
+    """Return the reply to ``request``; raise TooLargeError where its size is to choose the mode and is a large one."""
     if request.mode == wire.REAL:
         return _attempt(request)
     return _attempt(request, Meter()) if request.mode == wire.AUTO else _run_sized(request)
 
 
 def _run_sized(request: RunRequest) -> Reply:
-    """The reply of a run without storage, or of one with storage that it shows to be possible and needed."""
+    """Return the reply of a run without storage, or of one with storage that it shows to be possible and needed."""
     without = _attempt_without_storage(request)
     if without["need"] > memory_budget.allowed(request.limits.memory_mib):
         return without
@@ -46,7 +46,7 @@ def _run_sized(request: RunRequest) -> Reply:
 
 
 def _attempt_without_storage(request: RunRequest) -> Reply:
-    """The reply of a run on tensors without storage, with the bytes that storage would take."""
+    """Return the reply of a run on tensors without storage, with the bytes that storage would take."""
     from ..meta import meta  # Imported where it is needed: few models are.
 
     meta.prepare()
@@ -73,7 +73,7 @@ def _recorder(request: RunRequest) -> Recorder:
 
 
 def _attempt(request: RunRequest, meter: Meter | None = None) -> Reply:
-    """The reply of a run on tensors with storage; raises TooLargeError where ``meter`` says so."""
+    """Return the reply of a run on tensors with storage; raise TooLargeError where ``meter`` says so."""
     recorder = _recorder(request)
     recorder.meter = meter
     reply = running.run(request, recorder)

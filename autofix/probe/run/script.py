@@ -73,7 +73,9 @@ class _Bounds:
             raise Enough(f"every model has done a forward{steps}")
 
     def _all_called(self) -> bool:
-        """Whether no model with parameters is still waiting: each is called itself or is a part of one that was."""
+        """Return whether no model with parameters is still waiting: each is called itself or is a part
+        of one that was.
+        """
         modules = self._recorder.modules
         reached = {id(part) for module in modules if id(module) in self._called for part in module.modules()}
         parts = {id(child) for module in modules for child in module.children()}
@@ -82,7 +84,7 @@ class _Bounds:
 
 
 def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
-    """How the program ended, in words; raises what the program raises.
+    """Run the program and return how it ended, in words; raise what the program raises.
 
     ``stand_ins`` receives the names of absent packages that something silent stood for.
     """
@@ -120,7 +122,7 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
 
 
 def ended_by(error: BaseException) -> tuple[Ending, str] | None:
-    """The ending, and why in words, of a program that stopped for what it lacks; None for a fault of its own."""
+    """Return the ending, and why in words, of a program that stopped for what it lacks; None for a fault of its own."""
     if isinstance(error, SystemExit):
         usage = getattr(error, "autofix_usage", "")
         if usage:
@@ -146,7 +148,7 @@ def ended_by(error: BaseException) -> tuple[Ending, str] | None:
 
 @contextmanager
 def _explained_usage() -> Iterator[None]:
-    """The exit of a parser that misses arguments says which."""
+    """Have the exit of a parser that misses arguments say which."""
     original = argparse.ArgumentParser.error
 
     def explain(parser: argparse.ArgumentParser, message: str) -> Any:
@@ -163,7 +165,7 @@ def _explained_usage() -> Iterator[None]:
 
 @contextmanager
 def _counted(bounds: _Bounds) -> Iterator[None]:
-    """An optimizer that is built will step."""
+    """Count the optimizers that are built, since each will step."""
     original = torch.optim.Optimizer.__init__
 
     def init(optimizer: Any, *args: Any, **kwargs: Any) -> None:
@@ -183,7 +185,7 @@ def _program(request: RunRequest) -> ModuleType:
 
 @contextmanager
 def _one_process() -> Iterator[None]:
-    """Data loaders load in this process: a worker's error would lose its place in the source."""
+    """Have data loaders load in this process: a worker's error would lose its place in the source."""
     original = torch.utils.data.DataLoader.__init__
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:

@@ -80,7 +80,7 @@ def _run(statement: ast.stmt, path: str, namespace: dict[str, Any]) -> None:
 
 
 def wanted_statements(tree: ast.Module, model: str) -> list[ast.stmt]:
-    """Top-level statements of the slice, in order."""
+    """Return the top-level statements of the slice, in order."""
     needed = _needed_names(tree, model)
     kept: list[ast.stmt] = []
     for statement in tree.body:
@@ -98,7 +98,7 @@ def wanted_statements(tree: ast.Module, model: str) -> list[ast.stmt]:
 
 
 def _needed_names(tree: ast.Module, model: str) -> set[str]:
-    """Names that definitions and the model expression use, and what the assignments to those use in turn."""
+    """Return the names that definitions and the model expression use, and what the assignments to those use in turn."""
     needed = set(_used(ast.parse(model, mode="eval"))) if model else set()
     for statement in tree.body:
         if isinstance(statement, _DEFINITIONS):
@@ -137,7 +137,10 @@ def _function_names(tree: ast.Module) -> set[str]:
 
 
 def _root_name(node: ast.AST) -> str:
-    """``parser`` of ``parser.add_argument(...)``; empty for a plain call such as ``print(...)``."""
+    """Return the name that a method call begins with: ``parser`` of ``parser.add_argument(...)``.
+
+    Empty for ``print(...)``.
+    """
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return ""
     inner: ast.AST = node.func
@@ -176,7 +179,7 @@ def _bind_import(alias: ast.alias, namespace: dict[str, Any]) -> str:
 
 @contextmanager
 def _tolerant_arguments() -> Iterator[None]:
-    """Parsers take no arguments and miss none: a required argument is None."""
+    """Have parsers take no arguments and require none: a required argument is None."""
     original = argparse.ArgumentParser.parse_known_args
 
     def parse_known_args(parser: Any, args: Any = None, namespace: Any = None) -> Any:
