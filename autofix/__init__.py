@@ -24,7 +24,9 @@ __all__ = ["ProbeError", "Session", "Settings", "UsageError", "repair"]
 
 
 def __getattr__(name: str) -> Any:
-    """What is public, without its imports at start-up, which the command line counts."""
+    """Return a public name, imported only when it is asked for, since imports at start-up slow down the
+    command line.
+    """
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'autofix' has no attribute {name!r}")

@@ -56,14 +56,17 @@ def _run_model(words: Sequence[str]) -> int:
 
 
 def runs_model(words: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Whether these command-line words will run a model; shell completion asks for words of an unfinished command."""
+    """Return whether these command-line words will run a model.
+
+    Shell completion asks for words of an unfinished command.
+    """
     if not words or "_AUTOFIX_COMPLETE" in environment or words[0] in _WITHOUT_MODEL:
         return False
     return not _HELP.intersection(_before_separator(words))
 
 
 def interpreter(words: Sequence[str]) -> str | None:
-    """The value of the last ``--python``, as the option parser will read it."""
+    """Return the value of the last ``--python``, as the option parser will read it."""
     found = None
     own = _before_separator(words)
     for index, word in enumerate(own):

@@ -88,7 +88,7 @@ def _with_containment(report: Report) -> Report:
 
 
 def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnosis: OnDiagnosis | None) -> Report:
-    """What happens to a request, in order: run, diagnose, see whether it counts, search."""
+    """Run, diagnose, check that the finding counts, search: the whole way of a request."""
     runner = _runner(request, used)
     registry.rules()  # They load while the probe still imports torch.
     if used.starting:
@@ -119,7 +119,7 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
 
 
 def trace(request: Request, session: Session | None = None) -> tuple[Trace, Finding | None]:
-    """One run of the original text and what is wrong with it; nothing is repaired."""
+    """Run the original text once and return its trace with what is wrong with it; nothing is repaired."""
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
         runner = _runner(request, used)
         made = runner.trace(Run(graph=True))
@@ -127,7 +127,7 @@ def trace(request: Request, session: Session | None = None) -> tuple[Trace, Find
 
 
 def _say_nothing(words: str) -> None:
-    """No progress is wanted."""
+    """Ignore progress, where nobody wants to see it."""
     del words
 
 
@@ -140,7 +140,7 @@ def _python(request: Request) -> str | None:
 
 
 def _has_fault(made: Trace) -> bool:
-    """A failure that is a finding, not a model that cannot be run."""
+    """Return whether the run ended in a failure that is a finding, not in a model that cannot be run."""
     if made.failure is None:
         return False
     if made.ending is Ending.RAISED:
@@ -173,7 +173,7 @@ class _Case:
         notes: tuple[str, ...] = (),
         search_seconds: float = 0.0,
     ) -> Report:
-        """The only place that builds one; ``plans`` are the best and its alternatives, by rank."""
+        """Build the report, at the only place that does; ``plans`` are the best and its alternatives, by rank."""
         return Report(
             target=self.request.target,
             ending=ending,
@@ -189,7 +189,9 @@ class _Case:
 
 
 def _failing_sample(case: _Case) -> Target | None:
-    """The target on the first further sample that the model does not take, with the others as further samples."""
+    """Return the target on the first further sample that the model does not take, with the others as
+    further samples.
+    """
     checks, target = case.original.checks, case.request.target
     if not any(check.kind is CheckKind.ALSO and check.outcome is CheckOutcome.FAILED for check in checks):
         return None
@@ -202,7 +204,7 @@ def _failing_sample(case: _Case) -> Target | None:
 
 
 def _model_of_program(case: _Case) -> Target | None:
-    """The one model of a program that ran to its end without calling any, on a sample that the code tells."""
+    """Return the one model of a program that ran to its end without calling any, on a sample that the code tells."""
     target = case.request.target
     if not target.script or case.original.ending is not Ending.PASSED or case.original.has_forward:
         return None
@@ -210,8 +212,9 @@ def _model_of_program(case: _Case) -> Target | None:
 
 
 def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
-    """The report of a fault that raises nothing and whose repair is verified, else of one that torch itself warns of;
-    None where there is none.
+    """Return the report of a silent fault with a verified repair, else of one that torch itself warns of.
+
+    None without one.
     """
     found = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
     certain: Report | None = None
@@ -228,8 +231,8 @@ def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
 
 
 def _refactored(case: _Case, on_progress: Progress) -> Report | None:
-    """The report of rewritings that were asked for and that keep the outputs of a healthy model; of those that were
-    tried and do not, the reasons.
+    """Return the report of requested rewritings that keep the outputs of a healthy model, or of why
+    those tried do not.
     """
     settings, target, runner = case.request.settings, case.request.target, case.runner
     rules = candidates.refactorings(registry.rules(), settings.select, settings.ignore)
@@ -328,9 +331,7 @@ def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
 
 
 def _proved(case: _Case, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
-    """The plans with their labels, the first run once more in a fresh process and dropped if it fails there; and what
-    is to be said of those that came to no end.
-    """
+    """Return the plans with labels, the best after a fresh run, and notes on those whose runs hit a limit."""
     run, rest, given_up = case.runner, list(plans[: MAX_ALTERNATIVES + 1]), tuple[str, ...]()
     while rest:
         first, *others = rest
@@ -358,7 +359,7 @@ def _diagnostic(project: Project, finding: Finding, fix: Fix | None) -> Diagnost
 
 
 def _diagnostics(project: Project, steps: tuple[Step, ...]) -> Iterator[Diagnostic]:
-    """One for each step, at places of the original text; only the first was found in the original's trace."""
+    """Yield a diagnostic for each step, at places of the original text; only the first was found in its trace."""
     for index, step in enumerate(steps):
         yield _diagnostic(project, _moved_back(step.finding, steps[:index]), step.fix)
 
@@ -372,7 +373,7 @@ def _moved_back(finding: Finding, steps: tuple[Step, ...]) -> Finding:
 
 
 def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
-    """The operations whose shapes led to the failing one, then what it received."""
+    """Return the operations whose shapes led to the failing one, then what it received."""
     if finding.operation is None or finding.operation >= len(project.trace.operations):
         return ()
     failed = project.trace.operations[finding.operation]
@@ -390,7 +391,7 @@ def _link(operation: Operation) -> ChainLink:
 
 
 def _texts(runner: Runner, diagnostics: tuple[Diagnostic, ...], plans: tuple[Plan, ...]) -> tuple[SourceText, ...]:
-    """The analysed text of every file that a diagnostic points at or a plan changes."""
+    """Return the analysed text of every file that a diagnostic points at or a plan changes."""
     paths = {place.path for one in diagnostics for place in (one.finding.location, one.finding.call)}
     paths |= {path for plan in plans for path, _ in plan.texts}
     return tuple(runner.source_text(path) for path in sorted(paths))

@@ -28,7 +28,7 @@ class Cause:
 
 
 def tensor_at(operation: Operation, position: int, name: str = "input") -> Tensor | None:
-    """The tensor passed at ``position`` or by ``name``; of a packed sequence its data."""
+    """Return the tensor passed at ``position`` or by ``name``; of a packed sequence its data."""
     value: Value = operation.argument(position, name)
     if isinstance(value, Sequence) and value.type == "PackedSequence" and value.items:
         value = value.items[0]
@@ -36,5 +36,5 @@ def tensor_at(operation: Operation, position: int, name: str = "input") -> Tenso
 
 
 def show(shape: tuple[int, ...]) -> str:
-    """A shape as Python writes a tuple."""
+    """Return a shape as Python writes a tuple."""
     return str(tuple(shape))

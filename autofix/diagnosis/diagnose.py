@@ -22,7 +22,7 @@ _PRODUCTS = frozenset(("matmul", "mm", "bmm", "addmm", "rmatmul", "mv", "dot", "
 
 
 def diagnose(project: Project) -> Finding | None:
-    """The finding for the failure of ``project.trace``; None for a run that did not fail."""
+    """Return the finding for the failure of ``project.trace``; None for a run that did not fail."""
     failure = project.trace.failure
     if failure is None:
         return None
@@ -47,14 +47,14 @@ def _conclude(project: Project, operation: Operation, layer: Layer | None, subje
 
 
 def _layer(project: Project, operation: Operation) -> Layer | None:
-    """The layer that was called, or torch's layer whose own forward a subclass called."""
+    """Return the layer that was called, or torch's layer whose own forward a subclass called."""
     if operation.kind is OperationKind.CALL_MODULE:
         return project.layer(operation.layer_index)
     return None
 
 
 def _refused_loss(project: Project, operation: Operation) -> Operation | None:
-    """The loss whose target has a dtype that only its backward pass refuses."""
+    """Return the loss whose target has a dtype that only its backward pass refuses."""
     if operation.target != "Tensor.backward" or not operation.tensors:
         return None
     earlier = project.ancestry(operation.tensors[0])
@@ -73,7 +73,7 @@ def _other(failure: Failure) -> Cause:
 
 
 def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Cause | None:
-    """Operands whose dtypes cannot meet, where their shapes explain nothing."""
+    """Conclude which operands have dtypes that cannot be combined; asked where their shapes explain nothing."""
     dtypes = {t.dtype for t in operation.tensors}
     if layer is not None and layer.parameters:
         first = next((t for t in operation.tensors), None)
@@ -96,7 +96,7 @@ def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Cause | N
 
 
 def _built_layer(failure: Failure) -> Layer | None:
-    """A stand-in for the layer whose constructor failed: its class and the arguments it was given."""
+    """Return a stand-in for the layer whose constructor failed: its class and the arguments it was given."""
     if not failure.callee.endswith(".__init__"):
         return None
     return Layer(None, None, failure.callee.removesuffix(".__init__"), failure.arguments, (), failure.frames, True)
@@ -127,7 +127,7 @@ def _placed(
 
 
 def _dimension(operation: Operation | None, cause: Cause) -> int | None:
-    """The dimension at fault, counted from the first; None where the operand has no such dimension."""
+    """Return the dimension at fault, counted from the first; None where the operand has no such dimension."""
     dimension = cause.dimension
     if dimension is None or dimension >= 0:
         return dimension
@@ -145,7 +145,10 @@ def _call_location(project: Project, failure: Failure, operation: Operation | No
 
 
 def _argument_location(project: Project, layer: Layer | None, parameter: str) -> Location | None:
-    """The argument of the layer's construction that sets ``parameter``; None if that is no argument of the layer."""
+    """Return the argument of the layer's construction that sets ``parameter``.
+
+    None if that is no argument of the layer.
+    """
     place = -1 if layer is None else position(layer.kind, parameter)
     call = None if layer is None or place < 0 else project.construction_call(layer)
     if call is None or not isinstance(call.node, ast.Call):

@@ -83,7 +83,7 @@ def out_of_range(subject: str, dim: int, tensor: Tensor) -> Cause:
 
 
 def dimensions(operation: Operation) -> tuple[int, ...]:
-    """The dimensions that a function names, in order."""
+    """Return the dimensions that a function names, in order."""
     name = operation.operator
     parameters = function_parameters(name)
     found: list[int] = []

@@ -52,7 +52,7 @@ def cause(project: Project, finding: Finding) -> str:
 
 
 def _is_outside(project: Project, failure: Failure) -> bool:
-    """Whether a function of a library raised, other than an operator or a layer of torch."""
+    """Return whether a function of a library raised, other than an operator or a layer of torch."""
     if failure.callee.startswith("torch.utils.data.") and failure.type == "RuntimeError":
         return False  # Samples that do not go together are the data set's, which the code writes.
     if failure.callee:

@@ -28,7 +28,7 @@ _BATCH_NORM_RANKS = {
 
 
 def conclude(operation: Operation, layer: Layer, subject: str) -> Cause | None:
-    """What is wrong with a layer's call, None if its own sizes explain nothing."""
+    """Return what is wrong with a layer's call, None if its own sizes explain nothing."""
     kind = layer.kind
     for names, check in _CHECKS:
         if kind in names:
@@ -82,7 +82,9 @@ def _convolution(operation: Operation, layer: Layer, subject: str) -> Cause | No
 def convolve(
     tensor: Tensor, channels: int, spatial: int, width: int, kernel: Value, layer: Layer | None, subject: str
 ) -> Cause | None:
-    """``spatial`` dimensions the layer slides over, ``width`` dimensions its kernel has."""
+    """Conclude whether a convolution takes the tensor: its layer has ``spatial`` dimensions, its kernel
+    ``width`` of them.
+    """
     if tensor.rank not in (spatial + 1, spatial + 2) or width != spatial:
         wanted = (width + 2,) if width != spatial else (spatial + 1, spatial + 2)
         ranks = " or ".join(f"{rank} dimensions" for rank in wanted)
@@ -97,7 +99,7 @@ def convolve(
 
 
 def window(tensor: Tensor, kernel: Value, spatial: int, layer: Layer | None, subject: str) -> Cause | None:
-    """A kernel that does not fit into the padded input."""
+    """Conclude whether a kernel is too large for the padded input."""
     sizes = per_dimension(kernel, spatial)
     padding = per_dimension(layer.setting("padding"), spatial) if layer is not None else (0,) * spatial
     dilation = per_dimension(layer.setting("dilation"), spatial) if layer is not None else (1,) * spatial
@@ -168,7 +170,7 @@ def _unflatten(operation: Operation, layer: Layer, subject: str) -> Cause | None
 
 
 def _along(operation: Operation, layer: Layer, subject: str) -> Cause | None:
-    """A layer that works along one dimension."""
+    """Conclude whether a layer that works along one dimension names one that the input does not have."""
     tensor = tensor_at(operation, 0)
     for parameter in ("dim", "start_dim"):
         dim = number(layer.setting(parameter))

@@ -66,7 +66,7 @@ def name_of(operation: Operation, layer: Layer | None) -> str:
 
 
 def refuses_later(operation: Operation, layer: Layer | None) -> Cause | None:
-    """A target dtype that passes forward, and stops the backward pass."""
+    """Return the cause where a target dtype passes forward and stops the backward pass."""
     output, target = tensor_at(operation, 0), tensor_at(operation, 1, "target")
     name = name_of(operation, layer)
     if name not in _STRICT or output is None or target is None or output.dtype == target.dtype:
@@ -75,7 +75,7 @@ def refuses_later(operation: Operation, layer: Layer | None) -> Cause | None:
 
 
 def _backward(operation: Operation) -> Cause | None:
-    """A gradient is started from one number."""
+    """Conclude whether ``backward`` starts from a tensor of more than one number."""
     loss = tensor_at(operation, 0)
     if loss is None or math.prod(loss.shape) == 1 or len(operation.tensors) > 1:
         return None
@@ -94,7 +94,9 @@ def _elementwise(output: Tensor, target: Tensor, name: str) -> Cause | None:
 
 
 def _classes(output: Tensor, target: Tensor, name: str) -> Cause | None:
-    """Scores ``(N, C, ...)`` against indices ``(N, ...)`` or probabilities of the scores' own shape."""
+    """Compare scores ``(N, C, ...)`` with a target of indices ``(N, ...)`` or of probabilities in the
+    scores' own shape.
+    """
     if not output.shape or (target.shape == output.shape and target.dtype not in _INTEGERS):
         return None
     wanted = (*output.shape[:1], *output.shape[2:])
@@ -109,7 +111,7 @@ def _classes(output: Tensor, target: Tensor, name: str) -> Cause | None:
 
 
 def _has_other_rows(output: Tensor, target: Tensor, wanted: tuple[int, ...]) -> bool:
-    """Whether the number of samples itself differs, and no rearranging of the scores or targets explains it."""
+    """Return whether the number of samples itself differs, and no rearranging of the scores or targets explains it."""
     if not target.shape or output.rank < 2 or output.shape[0] == target.shape[0]:
         return False
     squeezed = tuple(size for size in target.shape if size != 1)
@@ -128,7 +130,7 @@ def _class_values(output: Tensor, target: Tensor, name: str) -> Cause | None:
 
 
 def _sequences(operation: Operation, name: str) -> Cause | None:
-    """CTC takes log probabilities ``(T, N, C)`` and one length for each of the N samples."""
+    """Compare the log probabilities ``(T, N, C)`` of CTC with the lengths, of which each of the N samples has one."""
     scores, lengths = tensor_at(operation, 0, "log_probs"), tensor_at(operation, 2, "input_lengths")
     if scores is None or lengths is None or scores.rank != 3 or lengths.rank != 1:
         return None
@@ -139,7 +141,7 @@ def _sequences(operation: Operation, name: str) -> Cause | None:
 
 
 def _pairs(operation: Operation, name: str) -> Cause | None:
-    """Two batches of vectors and one target for each pair."""
+    """Compare two batches of vectors with the targets, of which each pair has one."""
     first, target = tensor_at(operation, 0, "input1"), tensor_at(operation, 2, "target")
     if first is None or target is None or target.rank == first.rank - 1 or not first.shape:
         return None
@@ -149,7 +151,7 @@ def _pairs(operation: Operation, name: str) -> Cause | None:
 
 
 def _alike(operation: Operation, name: str) -> Cause | None:
-    """Three operands of one rank: the one that has another is the odd one."""
+    """Compare the ranks of three operands that need the same one, and name the operand that differs."""
     found = [tensor_at(operation, i, keyword) for i, keyword in enumerate(_ALIKE[name])]
     tensors = [tensor for tensor in found if tensor is not None]
     if len(tensors) != 3 or len({tensor.rank for tensor in tensors}) != 2:

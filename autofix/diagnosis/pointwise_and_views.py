@@ -101,7 +101,7 @@ def _unflatten(operation: Operation, subject: str) -> Cause | None:
 
 
 def unflatten(tensor: Tensor, dim: int, sizes: Value, subject: str) -> Cause | None:
-    """Sizes that do not make up the dimension that is split."""
+    """Conclude whether the sizes do not make up the dimension that is split."""
     asked = tuple(s for s in sizes.items if isinstance(s, int)) if isinstance(sizes, Sequence) else ()
     if not asked or not -tensor.rank <= dim < tensor.rank:
         return None
@@ -114,7 +114,7 @@ def unflatten(tensor: Tensor, dim: int, sizes: Value, subject: str) -> Cause | N
 
 
 def view_sizes(operation: Operation) -> tuple[int, ...] | None:
-    """The sizes that a view or reshape asks for, written as numbers or as one sequence."""
+    """Return the sizes that a view or reshape asks for, written as numbers or as one sequence."""
     rest: tuple[Value, ...] = operation.arguments[1:]
     if len(rest) == 1 and isinstance(rest[0], Sequence):
         rest = rest[0].items
@@ -195,7 +195,7 @@ def _expand(operation: Operation, subject: str) -> Cause | None:
 
 
 def _along(operation: Operation, subject: str) -> Cause | None:
-    """``gather`` and its kin take an index of as many dimensions as the tensor has."""
+    """Conclude whether ``gather`` and the like are given an index of another rank than the tensor has."""
     tensor, dim, index = (
         tensor_at(operation, 0),
         operation.integer(1, "dim"),

@@ -32,7 +32,7 @@ def conclude(failure: Failure, project: Project) -> Cause | None:
 
 
 def _missing_name(failure: Failure) -> Cause | None:
-    """Python's own wording, which carries the name in quotes."""
+    """Conclude from Python's own wording, which carries the name in quotes, that a name was never imported."""
     match = (
         re.search(r"name '(\w+)' is not defined", failure.message)
         if failure.type in {"NameError", "UnboundLocalError"}
@@ -44,7 +44,7 @@ def _missing_name(failure: Failure) -> Cause | None:
 
 
 def _constructor(failure: Failure) -> Cause | None:
-    """A layer that refused its own arguments."""
+    """Conclude whether a layer refused its own arguments."""
     given = {name: value for name, value in failure.arguments if is_integer(value)}
     if not failure.callee.endswith(".__init__"):
         return None
@@ -71,7 +71,9 @@ def _indivisible(given: dict[str, int], whole: str, part: str) -> bool:
 
 
 def _checked_heads(failure: Failure, project: Project) -> Cause | None:
-    """``assert width % heads == 0`` of the user's own, and ``if width % heads != 0: raise``."""
+    """Conclude from the user's own ``assert width % heads == 0``, or ``if width % heads != 0: raise``,
+    what does not divide.
+    """
     if not failure.frames or failure.type not in {"AssertionError", "ValueError"} or failure.callee:
         return None
     source = project.source(failure.frames[0].path)
@@ -132,7 +134,7 @@ def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Cause |
 
 
 def _parts(project: Project, source: Source, parent: ast.AST | None, node: ast.Tuple) -> Cause | None:
-    """The parts that a tensor was split into, where the names are for another number of them."""
+    """Compare the number of parts that a tensor was split into with the number of names they are assigned to."""
     if not isinstance(parent, ast.Assign) or not isinstance(parent.value, ast.Call):
         return None
     parts = tuples.result_at(project, source, parent.value)

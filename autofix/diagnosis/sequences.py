@@ -47,7 +47,7 @@ def _recurrent(operation: Operation, layer: Layer, subject: str) -> Cause | None
 
 
 def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, subject: str) -> Cause | None:
-    """The initial state against (layers * directions, batch, hidden)."""
+    """Compare the initial state with (layers * directions, batch, hidden)."""
     state = operation.argument(1, "hx")
     if state is None:
         return None
@@ -75,7 +75,7 @@ def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, sub
 
 
 def _packed_batch(operation: Operation) -> int | None:
-    """The rows of the first step of a packed sequence: the batch."""
+    """Return the number of rows in the first step of a packed sequence: the batch."""
     packed = operation.arguments[0]
     sizes = packed.items[1] if isinstance(packed, Sequence) and len(packed.items) > 1 else None
     return sizes.values[1] if isinstance(sizes, Tensor) and sizes.values is not None else None
@@ -217,13 +217,13 @@ def _transformer_mask(
 
 
 def model_width(layer: Layer, trace: Trace) -> int | None:
-    """``d_model`` of a transformer layer or stack, from the attention inside it."""
+    """Return ``d_model`` of a transformer layer or stack, read from the attention inside it."""
     own = number(layer.setting("d_model"))
     return own if own is not None else number(_first_setting(layer, "embed_dim", trace))
 
 
 def _first_setting(layer: Layer, name: str, trace: Trace) -> Value:
-    """A setting of the layer or of the first layer inside it that has one."""
+    """Return a setting of the layer, or of the first layer inside it that has one."""
     own = layer.setting(name)
     if own is not None or layer.path is None:
         return own

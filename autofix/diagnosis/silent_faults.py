@@ -65,12 +65,12 @@ def find_silent_faults(
 
 
 def place(finding: Finding) -> tuple[object, ...]:
-    """Findings of one place are one fault, however often a loop passes it."""
+    """Return the key of a finding's place; findings of one place are one fault, however often a loop passes it."""
     return (finding.mismatch, finding.call.path, finding.call.range.start)
 
 
 def shapes(value: Value) -> tuple[tuple[int, ...], ...]:
-    """The shapes of the tensors in an output, in order."""
+    """Return the shapes of the tensors in an output, in order."""
     if isinstance(value, Tensor):
         return (value.shape,)
     if isinstance(value, Sequence):
@@ -86,7 +86,7 @@ def _found(
     operand: int = 0,
     dimension: int | None = None,
 ) -> Iterator[SilentFault]:
-    """A suspect at an operation that the user's code asked for."""
+    """Yield a suspect at an operation that the user's code asked for."""
     if not operation.frames:
         return
     call = Location(operation.frames[0].path, operation.frames[0].range)
@@ -112,7 +112,7 @@ def _found(
 
 
 def _broadcasts(project: Project) -> Iterator[SilentFault]:
-    """Losses, by hand or torch's, that compare every sample with every other."""
+    """Yield losses, by hand or torch's, that compare every sample with every other."""
     for operation in project.forward_operations():
         tensors = operation.tensors[:2]
         if operation.raised or len(tensors) < 2:
@@ -147,7 +147,7 @@ def _broadcast_words(operation: Operation) -> str:
 
 
 def _mixed(project: Project) -> Iterator[SilentFault]:
-    """The operation at which a change of one sample was seen to reach others."""
+    """Yield the operation at which a change of one sample was seen to reach others."""
     check = next((c for c in project.trace.checks if c.kind is CheckKind.INDEPENDENT), None)
     if check is None or check.operation is None or check.operation >= len(project.trace.operations):
         return
@@ -166,8 +166,9 @@ def _mixed(project: Project) -> Iterator[SilentFault]:
 
 
 def _over_samples(project: Project, operation: Operation, check: Check) -> bool:
-    """A softmax over the samples that nothing later relies on; or a reduction of ``(N, T, H)`` to ``(T, H)`` that a
-    layer takes: of the rows of a table, or as the result, it is a summary of samples on purpose.
+    """Return whether a softmax over the samples is one that nothing later relies on, or a reduction of
+    ``(N, T, H)`` gives a ``(T, H)`` that a layer takes; a mean over a table's rows, or as the result,
+    is meant.
     """
     before, after = operation.tensors[0], operation.result
     if check.dimension is None:
@@ -185,7 +186,7 @@ def _without(shape: tuple[int, ...], dimension: int) -> tuple[int, ...]:
 
 
 def _swapped(project: Project) -> Iterator[SilentFault]:
-    """Views that give the dimensions inside a sample each other's sizes, which only relabels the elements."""
+    """Yield views that give the dimensions inside a sample each other's sizes, which only relabels the elements."""
     for operation in project.forward_operations():
         before, after = operation.tensors[0] if operation.tensors else None, operation.result
         if operation.operator not in _RESHAPES or before is None or not isinstance(after, Tensor) or before.rank < 3:
@@ -205,7 +206,7 @@ def _swapped(project: Project) -> Iterator[SilentFault]:
 
 
 def _squeezed(project: Project, batch: int, rerun_with_batch: RerunWithBatch) -> Iterator[SilentFault]:
-    """Squeezes that also remove a batch of one, where a batch of one then fails or comes out in another shape."""
+    """Yield squeezes that also remove a batch of one, where a batch of one then fails or comes out in another shape."""
     ran = [operation for operation in project.forward_operations() if operation.operator == "squeeze"]
     places = [operation for operation in ran if batch in operation.tensors[0].shape]
     if not places or sequence_first(project, batch):
@@ -230,7 +231,7 @@ def _twins(a: Operation, b: Operation) -> bool:
 
 
 def _lost(operation: Operation, twin: Operation, batch: int) -> int | None:
-    """The dimension that was the batch in ``twin`` and that the squeeze of a batch of one removed."""
+    """Return the dimension that was the batch in ``twin`` and that the squeeze of a batch of one removed."""
     before, after, whole = operation.tensors[0].shape, operation.result, twin.tensors[0].shape
     given = (*operation.arguments[1:], *(value for _, value in operation.keywords))
     named = [value % len(before) for value in given if isinstance(value, int) and before]
@@ -241,14 +242,14 @@ def _lost(operation: Operation, twin: Operation, batch: int) -> int | None:
 
 
 def _follows(whole: Trace, alone: Trace, batch: int) -> bool:
-    """Whether a batch of one gives what the first sample of the whole batch gives."""
+    """Return whether a batch of one gives what the first sample of the whole batch gives."""
     expected = [(shape[0] // batch, *shape[1:]) if shape else () for shape in shapes(whole.output)]
     leads = all(shape and shape[0] % batch == 0 for shape in shapes(whole.output))
     return not leads or list(shapes(alone.output)) == expected
 
 
 def _baked(project: Project, batch: int, rerun_with_batch: RerunWithBatch) -> Iterator[SilentFault]:
-    """What a batch of another size dies of."""
+    """Yield the failure of a batch of another size."""
     failed = any(c.kind is CheckKind.BATCH and c.outcome is CheckOutcome.FAILED for c in project.trace.checks)
     if not failed or sequence_first(project, batch):
         return

@@ -14,7 +14,7 @@ _PROVING_CHECK = {
 
 
 def is_resolved(finding: Finding, before: Trace, after: Trace, left: tuple[SilentFault, ...]) -> bool:
-    """Whether the run ``after`` proves that ``finding`` is repaired and the model otherwise what it was."""
+    """Return whether the run ``after`` proves that ``finding`` is repaired and the model otherwise what it was."""
     old, new = _outcomes(before), _outcomes(after)
     worse = any(new[kind] is CheckOutcome.FAILED and old.get(kind) is not CheckOutcome.FAILED for kind in new)
     if worse or any(one.finding.mismatch is finding.mismatch and _same_line(one.finding, finding) for one in left):

@@ -35,12 +35,14 @@ _NO_TUPLE = frozenset(("Size", "slice", "range", "PackedSequence", "dict_values"
 
 
 def holds_tensors(value: Value) -> bool:
-    """Whether ``value`` is a tuple or list with tensors in it; a packed sequence is none."""
+    """Return whether ``value`` is a tuple or list with tensors in it; a packed sequence is none."""
     return isinstance(value, Sequence) and value.type not in _NO_TUPLE and bool(tensors_of((value,)))
 
 
 def argument(operation: Operation, subject: str) -> Cause | None:
-    """A tuple of tensors given to an operation that takes one tensor, or inside the tensors to be joined."""
+    """Conclude whether a tuple of tensors is given to an operation that takes one tensor, or stands
+    inside the tensors to be joined.
+    """
     first = operation.arguments[0] if operation.arguments else None
     if operation.operator in _TAKES_SEQUENCE:
         items = first.items if isinstance(first, Sequence) else ()
@@ -52,7 +54,10 @@ def argument(operation: Operation, subject: str) -> Cause | None:
 
 
 def at(project: Project, source: Source, node: ast.AST, names: Names) -> Cause | None:
-    """A tuple among the operands of the expression at which Python raised; ``parameter`` is its text."""
+    """Conclude whether a tuple is among the operands of the expression at which Python raised.
+
+    The cause's ``expression`` is its text.
+    """
     for operand in _operands(node):
         value = evaluate(operand, names)
         if isinstance(operand, ast.Call) and not holds_tensors(value):
@@ -81,7 +86,7 @@ def _operands(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def result_at(project: Project, source: Source, call: ast.Call) -> Value:
-    """What the last operation recorded at a call gave."""
+    """Return the result of the last operation recorded at a call; None where there is none."""
     place = source.range_of(call)
     found = (
         o

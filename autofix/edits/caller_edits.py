@@ -18,13 +18,13 @@ from autofix.syntax.spelling import receiver
 
 
 def in_program(project: Project) -> bool:
-    """Whether the file runs as a program, so that the place where a model is called is its own."""
+    """Return whether the file runs as a program, so that the place where a model is called is its own."""
     failure = project.trace.failure
     return failure is not None and failure.stage is Stage.SCRIPT
 
 
 def passed(project: Project, operation: Operation, position: int = 0) -> Iterator[Expression]:
-    """Expressions that handed an operand on unchanged to the operation, the outermost caller's first."""
+    """Yield expressions that handed an operand on unchanged to the operation, the outermost caller's first."""
     frames = frames_of(project, operation)
     if position >= len(operation.tensors):
         return
@@ -40,7 +40,7 @@ def passed(project: Project, operation: Operation, position: int = 0) -> Iterato
 
 
 def batch_of_one(project: Project, operation: Operation) -> tuple[str, Edit] | None:
-    """What to do, in words, and the edit that gives a program's model one sample as a batch, where it is passed."""
+    """Return the title and the edit that give a program's model one sample as a batch, where it is passed."""
     given = next(passed(project, operation), None)
     if given is None:
         return None
@@ -50,7 +50,7 @@ def batch_of_one(project: Project, operation: Operation) -> tuple[str, Edit] | N
 
 
 def is_plane(project: Project, operation: Operation) -> bool:
-    """Whether a convolution of one channel was given one sample without its channel: ``(H, W)``."""
+    """Return whether a convolution of one channel was given one sample without its channel: ``(H, W)``."""
     layer, tensor = project.layer_of(operation), operation.tensors[0]
     if layer is None or not layer.kind.startswith("Conv") or number(layer, "in_channels") != 1:
         return False
@@ -58,7 +58,8 @@ def is_plane(project: Project, operation: Operation) -> bool:
 
 
 def made_like(project: Project, tensor: Tensor) -> Iterator[Expression]:
-    """Where a program makes the data that a loader cuts batches from: as many dimensions, all but the first alike.
+    """Yield the places where a program makes the data that a loader cuts batches from: same rank, all
+    sizes but the first alike.
 
     A loader is no code of the user's, so nothing connects a batch with the tensor that it was cut from.
     """
@@ -75,7 +76,9 @@ def made_like(project: Project, tensor: Tensor) -> Iterator[Expression]:
 
 
 def is_value(project: Project, expression: Expression, tensor: Tensor) -> bool:
-    """Whether the expression is the tensor: by its name's value, or since it is the very expression that made it."""
+    """Return whether the expression is the tensor: by its name's value, or since it is the very
+    expression that made it.
+    """
     value = project.value(expression)
     if isinstance(value, Tensor):
         same = (value.shape, value.producer) == (tensor.shape, tensor.producer)
@@ -88,7 +91,9 @@ def is_value(project: Project, expression: Expression, tensor: Tensor) -> bool:
 
 
 def returned(project: Project, tensor: Tensor) -> Expression | None:
-    """The expression that the outermost ``forward`` around the making of ``tensor`` returns, where it returns one."""
+    """Return the expression that the outermost ``forward`` around the making of ``tensor`` returns,
+    where it returns one.
+    """
     producer = project.producer(tensor)
     frames = [] if producer is None else [f for f in producer.frames if f.function.rpartition(".")[2] == "forward"]
     source = project.source(frames[-1].path) if frames else None
@@ -102,7 +107,7 @@ def returned(project: Project, tensor: Tensor) -> Expression | None:
 
 
 def lacks_batch(project: Project, tensor: Tensor) -> Operation | None:
-    """The first convolution on the way to ``tensor`` that was given one sample instead of a batch of them."""
+    """Return the first convolution on the way to ``tensor`` that was given one sample instead of a batch of them."""
     found = None
     for operation in project.ancestry(tensor):
         layer = project.layer_of(operation)

@@ -23,7 +23,7 @@ Change = tuple[Edit, str]
 
 
 def where_made(project: Project, tensor: Tensor, wanted: str) -> Change | None:
-    """The call of the file's own that made the numbers, with another type, and its new text."""
+    """Return the call in the project that made the numbers, and its new text with another type."""
     for operation in project.ancestry(tensor):
         result = operation.result
         if not isinstance(result, Tensor) or result.dtype != tensor.dtype or operation.layer is not None:
@@ -35,7 +35,7 @@ def where_made(project: Project, tensor: Tensor, wanted: str) -> Change | None:
 
 
 def where_passed(project: Project, operation: Operation, operand: int, wanted: str) -> Change | None:
-    """The expression handed on to the operation, or the call that its name was bound to."""
+    """Return the expression handed on to the operation, or the call that its name was bound to, with its new text."""
     given = next(passed(project, operation, operand), None)
     if given is None:
         return None
@@ -54,7 +54,9 @@ def _typed(call: Expression, name: str, wanted: str) -> Change | None:
 
 
 def _bound_call(given: Expression) -> Expression | None:
-    """``torch.from_numpy(x)`` of a name that is bound once, in the function it is read in."""
+    """Return the call that a name is bound to, such as ``torch.from_numpy(x)``, where it is bound once
+    in the function it is read in.
+    """
     if not isinstance(given.node, ast.Name):
         return None
     source, scope = given.source, given.source.function_of(given.node)

@@ -12,14 +12,14 @@ SWAPS = frozenset(("permute(1, 0, 2)", "transpose(0, 1)", "transpose(1, 0)", "pe
 
 
 def is_swap(source: Source, node: ast.expr) -> bool:
-    """Whether ``node`` is a call that exchanges the first two axes of three."""
+    """Return whether ``node`` is a call that exchanges the first two axes of three."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
     return f"{node.func.attr}({', '.join(source.text_of(argument) for argument in node.args)})" in SWAPS
 
 
 def swap_after(call: Expression) -> Expression | None:
-    """The call that takes the axes back, on what the layer's statement gave a name."""
+    """Return the call that exchanges the axes back, on what the layer's statement gave a name."""
     source, statement = call.source, call.source.statement_of(call.node)
     function = source.function_of(statement)
     targets = (
@@ -35,7 +35,7 @@ def swap_after(call: Expression) -> Expression | None:
 
 
 def removed(swap: Expression) -> Edit:
-    """Without the exchange: the statement goes if it does nothing else."""
+    """Return the edit that removes the exchange; the statement goes if it does nothing else."""
     source, node = swap.source, swap.node
     assert isinstance(node, ast.Call)
     assert isinstance(node.func, ast.Attribute)

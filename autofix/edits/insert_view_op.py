@@ -30,7 +30,7 @@ def insertions(
     module: str = "Flatten()",
     outward: bool = False,
 ) -> Iterator[Insertion]:
-    """Ways to put a shape change before the call of ``layer``, the most natural first.
+    """Yield the ways to put a shape change before the call of ``layer``, the most natural first.
 
     ``function`` is used on a line of its own where torch is imported (empty: ``method`` is), ``module`` inside a
     Sequential (empty: there is none). ``outward``: where callers pass the same tensor on, the outermost comes first.
@@ -50,7 +50,9 @@ def insertions(
 
 
 def wrapped(project: Project, operation: Operation, method: str, back: str) -> Iterator[Insertion]:
-    """``self.norm(x)`` becomes ``self.norm(x.method).back``; ``{}`` in ``back`` is what was passed."""
+    """Yield edits that turn ``self.norm(x)`` into ``self.norm(x.method).back``; ``{}`` in ``back`` is
+    what was passed.
+    """
     for call, first in calls_given(project, operation, outward=False, rows=True):
         text = call.source.text_of(first)
         start = call.source.range_of(first).end
@@ -62,7 +64,7 @@ def wrapped(project: Project, operation: Operation, method: str, back: str) -> I
 
 
 def _stands_between(project: Project, operation: Operation) -> bool:
-    """Whether a container was given, by name, the maps that another layer of the model made.
+    """Return whether a container was given, by name, the maps that another layer of the model made.
 
     A line between the two calls leaves the entries of the container, and the names of their weights, as they are.
     """
@@ -78,7 +80,7 @@ def _stands_between(project: Project, operation: Operation) -> bool:
 def calls_given(
     project: Project, operation: Operation, outward: bool = True, rows: bool = False
 ) -> Iterator[tuple[Expression, ast.expr]]:
-    """Calls that were given the first operand of ``operation``, with the expression that they were given.
+    """Yield the calls that were given the first operand of ``operation``, with the expression that they were given.
 
     The call that ran the operation comes last, before it (``outward``) the callers that passed the same tensor on.
     ``rows``: a container may have been given other features in the same rows.
@@ -106,7 +108,7 @@ def calls_given(
 
 
 def _passes(project: Project, argument: Expression, tensor: Tensor, level: int, depth: int) -> bool:
-    """Whether ``argument`` was the tensor; at the innermost level one whose value is not known is believed."""
+    """Return whether ``argument`` was the tensor; at the innermost level an unknown value is taken to be it."""
     value = project.value(argument)
     if isinstance(value, Tensor):
         return value.shape == tensor.shape and (level == 0 or value.producer == tensor.producer)
@@ -121,7 +123,7 @@ def _has_rows(project: Project, argument: Expression, tensor: Tensor) -> bool:
 
 
 def _is_untouched_parameter(argument: Expression) -> bool:
-    """Whether a name still has what the function was given."""
+    """Return whether a name still has what the function was given."""
     function = argument.source.function_of(argument.node)
     name = argument.text
     if function is None or name not in {a.arg for a in function.args.args}:
@@ -133,7 +135,9 @@ def _is_untouched_parameter(argument: Expression) -> bool:
 
 
 def _own_line(source: Source, call: ast.expr, first: ast.expr, function: str) -> Edit | None:
-    """``x = torch.flatten(x, 1)`` on a line before, where the layer is given a name that nothing else reads after."""
+    """Return the edit that writes ``x = torch.flatten(x, 1)`` on a line before, where the layer is
+    given a name that nothing else reads after.
+    """
     statement = source.statement_of(call)
     if (
         not isinstance(first, ast.Name)
@@ -154,7 +158,7 @@ def _own_line(source: Source, call: ast.expr, first: ast.expr, function: str) ->
 
 
 def _is_tight(source: Source, statement: ast.stmt) -> bool:
-    """Whether the statement is an assignment that is written without blanks."""
+    """Return whether the statement is an assignment that is written without spaces around ``=``."""
     if not isinstance(statement, ast.Assign):
         return False
     after = source.text_of(statement)[len(source.text_of(statement.targets[-1])) :]
@@ -162,7 +166,9 @@ def _is_tight(source: Source, statement: ast.stmt) -> bool:
 
 
 def _only_layers_read(source: Source, statement: ast.stmt, name: str) -> bool:
-    """Whether nothing but layers reads the unchanged value of ``name`` from the statement on, or one thing does."""
+    """Return whether nothing but layers reads the unchanged value of ``name`` from the statement on, or
+    only one thing does.
+    """
     reads = reads_from(source, statement, name)
     return source.function_of(statement) is not None and (
         len(reads) == 1 or all(_feeds_a_layer(source, read) for read in reads)

@@ -18,7 +18,10 @@ from autofix.syntax.call_edits import NotACall, with_argument
 
 
 def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
-    """Places that give the layer ``size`` for ``padding`` or ``output_padding``; where none is written, it is added."""
+    """Return places that give the layer ``size`` for ``padding`` or ``output_padding``.
+
+    Where none is written, it is added.
+    """
     call = project.construction_call(layer)
     found = argument_sites(project, layer, parameter, size)
     if found or call is None or not isinstance(call.node, ast.Call):
@@ -35,7 +38,7 @@ def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> 
 
 
 def _keyword_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
-    """The keyword of a caller's call, which reaches the layer in ``**options``."""
+    """Return the sites at the keyword of a caller's call, which reaches the layer in ``**options``."""
     frames = layer.construction
     for depth in range(1, len(frames)):
         call = project.call(frames[depth:])
@@ -47,7 +50,10 @@ def _keyword_sites(project: Project, layer: Layer, parameter: str, size: int) ->
 
 
 def half_kernel(layer: Layer) -> int | None:
-    """The padding with which a convolution of odd kernel keeps the size, but for its stride; None for other kernels."""
+    """Return the padding with which a convolution of odd kernel keeps the size, apart from its stride.
+
+    None for other kernels.
+    """
     kernel = per_dimension(layer.setting("kernel_size"), spatial(layer))
     dilation = per_dimension(layer.setting("dilation"), spatial(layer))
     if not kernel or len(set(kernel)) != 1 or kernel[0] < 3 or kernel[0] % 2 == 0 or set(dilation or ()) != {1}:
@@ -56,13 +62,15 @@ def half_kernel(layer: Layer) -> int | None:
 
 
 def lacks_padding(layer: Layer) -> bool:
-    """Whether a convolution that could keep the size has no padding at all."""
+    """Return whether a convolution that could keep the size has no padding at all."""
     padding = per_dimension(layer.setting("padding"), spatial(layer))
     return not layer.kind.startswith("ConvTranspose") and half_kernel(layer) is not None and set(padding or ()) == {0}
 
 
 def alone_unpadded(project: Project, layer: Layer) -> bool:
-    """Whether every other convolution of this kernel keeps the size; where there is none, those of other kernels.
+    """Return whether every other convolution of this kernel keeps the size.
+
+    Where there is none, those of other kernels.
 
     Layers that one call builds are one decision, so they do not count beside ``layer``.
     """

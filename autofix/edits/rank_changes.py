@@ -19,7 +19,7 @@ from autofix.syntax.spelling import receiver
 
 
 def tensors_at_fault(project: Project, finding: Finding) -> tuple[Tensor, ...]:
-    """The operands of the operation that raised; else the tensors named in the statement that did."""
+    """Return the operands of the operation that raised; else the tensors named in the statement that did."""
     operation = project.operation(finding)
     if operation is not None:
         return operation.tensors
@@ -34,7 +34,7 @@ def tensors_at_fault(project: Project, finding: Finding) -> tuple[Tensor, ...]:
 
 
 def behind(project: Project, tensors: tuple[Tensor, ...], names: frozenset[str]) -> Iterator[Operation]:
-    """Operations of these names that the tensors came from, nearest first, each once."""
+    """Yield operations of these names that the tensors came from, nearest first, each once."""
     seen: set[int] = set()
     for tensor in tensors:
         for operation in project.ancestry(tensor):
@@ -48,7 +48,9 @@ def behind(project: Project, tensors: tuple[Tensor, ...], names: frozenset[str])
 
 
 def without_call(project: Project, operation: Operation) -> Edit | None:
-    """The source without the call: the statement goes where it does nothing else, else only its operand stays."""
+    """Return the edit that removes the call: the statement goes where it does nothing else, else only
+    its operand stays.
+    """
     place = written(project, operation)
     if place is None or not isinstance(place.node, ast.Call):
         return None
@@ -68,7 +70,7 @@ def without_call(project: Project, operation: Operation) -> Edit | None:
 
 
 def operand_node(operation: Operation, call: ast.Call) -> ast.expr | None:
-    """The expression of the first tensor."""
+    """Return the expression of the first tensor."""
     if is_method(operation, call):
         assert isinstance(call.func, ast.Attribute)
         return call.func.value
@@ -76,7 +78,7 @@ def operand_node(operation: Operation, call: ast.Call) -> ast.expr | None:
 
 
 def _has_siblings(place: Expression, statement: ast.stmt) -> bool:
-    """Whether the block the statement stands in has others."""
+    """Return whether the block that the statement stands in has other statements."""
     parent = place.source.parents.get(statement)
     return any(
         statement in body and len(body) > 1 for body in (getattr(parent, "body", []), getattr(parent, "orelse", []))
@@ -84,7 +86,9 @@ def _has_siblings(place: Expression, statement: ast.stmt) -> bool:
 
 
 def respelled(project: Project, operation: Operation, method: str) -> Edit | None:
-    """The call replaced by another method of the same operand: ``.squeeze()`` by ``.flatten(1)``."""
+    """Return the edit that replaces the call by another method of the same operand: ``.squeeze()`` by
+    ``.flatten(1)``.
+    """
     place = written(project, operation)
     if place is None or not isinstance(place.node, ast.Call):
         return None

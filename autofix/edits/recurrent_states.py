@@ -29,7 +29,7 @@ def state_tensors(operation: Operation) -> tuple[Tensor, ...]:
 
 
 def dimension_sites(project: Project, tensor: Tensor, dimension: int, want: int, batch_axis: int) -> tuple[Site, ...]:
-    """Ways to give one dimension of a state (layers, batch, hidden) the size wanted."""
+    """Return ways to give one dimension of a state (layers, batch, hidden) the size wanted."""
     found = origin(project, tensor, dimension)
     size = None if found is None else found.wanted(want)
     if found is None or size is None:
@@ -41,7 +41,7 @@ def dimension_sites(project: Project, tensor: Tensor, dimension: int, want: int,
 
 
 def _layer_sites(project: Project, expression: Expression, want: int, now: int, _: int) -> Iterator[Site]:
-    """``n_layers`` becomes ``n_layers * 2`` for two directions; a literal another."""
+    """Yield ``n_layers * 2`` for ``n_layers`` with two directions, and the sites of another size."""
     if now and want % now == 0 and not isinstance(expression.node, ast.Constant):
         text = f"{expression.text} * {want // now}"
         if isinstance(expression.node, (ast.BinOp, ast.IfExp)):
@@ -52,7 +52,7 @@ def _layer_sites(project: Project, expression: Expression, want: int, now: int, 
 
 
 def _batch_sites(project: Project, expression: Expression, want: int, _: int, batch_axis: int) -> Iterator[Site]:
-    """The batch is read from the input, never written down."""
+    """Yield the ways to read the batch size from the input; a written number is the least likely."""
     for site in axis_sites(project, expression, want):
         yield site.with_evidence(Evidence.EVIDENT)
     yield from live_sites(project, expression, want, (batch_axis, 1 - batch_axis))
@@ -73,7 +73,7 @@ def _site(expression: Expression, text: str) -> Site:
 
 
 def direction_slices(project: Project, tensor: Tensor, layers: int) -> tuple[Edit, ...]:
-    """Edits that take the states of every layer where ``h[0:1]`` and ``h[1:2]`` took those of the first."""
+    """Return edits that take the states of every layer where ``h[0:1]`` and ``h[1:2]`` took those of the first."""
     joined = next((o for o in project.ancestry(tensor) if o.target.endswith(".cat")), None)
     edits: list[Edit] = []
     for half, operand in enumerate(joined.tensors if joined is not None else ()):

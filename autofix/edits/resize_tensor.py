@@ -35,20 +35,21 @@ class Resizing:
 
 
 def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
-    """The dimensions of ``tensor`` that cannot be broadcast with ``other``, and the sizes wanted there."""
+    """Return the dimensions of ``tensor`` that cannot be broadcast with ``other``, and the sizes wanted there."""
     return {tensor.rank + d: other.shape[d] for d in clashing_dimensions(tensor.shape, other.shape)}
 
 
 def origins(project: Project, tensor: Tensor, wants: dict[int, int]) -> tuple[Origin, ...]:
-    """The origin of each dimension, empty if one is not known."""
+    """Return the origin of each dimension, empty if one is not known."""
     found = [origin(project, tensor, dimension) for dimension in wants]
     known = tuple(one for one in found if one is not None)
     return known if len(known) == len(found) else ()
 
 
 def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: bool = False) -> Iterator[Resizing]:
-    """Every way found to make each dimension in ``wants`` as large as asked, alike in all dimensions; ``live``: also
-    as large as a tensor at hand.
+    """Yield every way found to make each dimension in ``wants`` as large as asked, alike in all dimensions.
+
+    ``live``: also as large as a tensor at hand.
     """
     known = origins(project, tensor, wants)
     if not known:
@@ -71,7 +72,7 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: boo
 
 
 def _like(first: Site, options: tuple[Site, ...]) -> Site:
-    """The option that edits what ``first`` edits, else one that writes the same, else the cheapest."""
+    """Return the option that edits what ``first`` edits, else one that writes the same, else the cheapest."""
     same = next((site for site in options if site.edits == first.edits), None)
     return same or next(
         (site for site in options if (site.text, site.kind, site.name) == (first.text, first.kind, first.name)),
@@ -82,7 +83,7 @@ def _like(first: Site, options: tuple[Site, ...]) -> Site:
 def cuts(
     project: Project, operation: Operation, tensor: Tensor, other: Tensor, wants: dict[int, int]
 ) -> Iterator[tuple[Edit, str]]:
-    """``self.table[:, :x.size(1)]`` where a longer table was used whole: an edit and the new text."""
+    """Yield an edit and the new text, such as ``self.table[:, :x.size(1)]``, where a longer table was used whole."""
     made = _stored(project, tensor)
     found = project.statement(operation)
     if (
@@ -110,7 +111,7 @@ def cuts(
 
 
 def _stored(project: Project, tensor: Tensor) -> Tensor | None:
-    """The parameter or buffer that ``tensor`` is, after operations that keep its shape."""
+    """Return the parameter or buffer that ``tensor`` is, after operations that keep its shape."""
     for _ in range(4):
         operation = project.producer(tensor)
         if operation is None or not operation.tensors:
@@ -124,14 +125,14 @@ def _stored(project: Project, tensor: Tensor) -> Tensor | None:
 
 
 def made_name(project: Project, tensor: Tensor) -> str:
-    """The attribute a parameter or buffer is read from."""
+    """Return the name of the attribute that a parameter or buffer is read from."""
     stored = _stored(project, tensor)
     operation = project.producer(stored) if stored is not None else None
     return operation.operator if operation is not None else ""
 
 
 def _bound(project: Project, source: Source, operation: Operation, other: Tensor, from_end: int, want: int) -> str:
-    """The length as the function has it: a name with that value, or read from the tensor that has it."""
+    """Return the length as the function spells it: a name with that value, or a read from the tensor that has it."""
     frames = frames_of(project, operation)
     names = project.names(Expression(source, ast.Constant(None), frames)).local
     items = names.items if names is not None else ()

@@ -13,7 +13,7 @@ Insertion = tuple[tuple[Edit, ...], str]
 
 
 def sequential_entry(project: Project, layer: Layer, module: str) -> Insertion | None:
-    """An entry before the layer's own where it is written inside ``nn.Sequential(...)``."""
+    """Return an entry inserted before the layer's own, where the layer is written inside ``nn.Sequential(...)``."""
     call = project.construction_call(layer)
     if call is None:
         return None
@@ -36,7 +36,7 @@ def sequential_entry(project: Project, layer: Layer, module: str) -> Insertion |
 
 
 def _is_sequential_list(source: Source, node: ast.AST) -> bool:
-    """A list that a Sequential is built from, at once or by a name."""
+    """Return whether the list is one that a Sequential is built from, at once or by a name."""
     builders = {"Sequential", "extend"}
     if any(isinstance(a, ast.Call) and dotted(a.func).rpartition(".")[2] in builders for a in source.ancestors(node)):
         return True
@@ -44,7 +44,7 @@ def _is_sequential_list(source: Source, node: ast.AST) -> bool:
 
 
 def _entry(source: Source, node: ast.expr, text: str) -> Edit:
-    """A new element before ``node``, on a line of its own where the elements have one each."""
+    """Insert a new element before ``node``, on a line of its own where the elements have one each."""
     place = source.range_of(node).start
     line = source.line(place.line)
     alone = not line[: place.column].strip()

@@ -22,7 +22,7 @@ MAX_DEPTH = 6
 
 
 def size_sites(project: Project, expression: Expression, want: int) -> Iterator[Site]:
-    """Another axis of the tensor that a size is read from, then every other way to make it ``want``."""
+    """Yield another axis of the tensor that a size is read from, then every other way to make it ``want``."""
     swapped = list(axis_sites(project, expression, want))
     yield from swapped
     known = {site.edits for site in swapped}
@@ -30,7 +30,7 @@ def size_sites(project: Project, expression: Expression, want: int) -> Iterator[
 
 
 def axis_sites(project: Project, expression: Expression, want: int, depth: int = 0) -> Iterator[Site]:
-    """``x.size(0)`` becomes ``x.size(1)`` where that axis has the size wanted; through names and arguments."""
+    """Yield ``x.size(1)`` for ``x.size(0)`` where that axis has the size wanted; names and arguments are followed."""
     node, source = expression.node, expression.source
     read = _read_axis(node)
     if read is not None:
@@ -55,7 +55,7 @@ def axis_sites(project: Project, expression: Expression, want: int, depth: int =
 
 
 def _read_axis(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
-    """(tensor, axis) of ``x.size(0)`` or ``x.shape[0]``."""
+    """Return (tensor, axis) of ``x.size(0)`` or ``x.shape[0]``; None for anything else."""
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -85,7 +85,9 @@ def _live(project: Project, expression: Expression, base: ast.expr, want: int, d
 def live_sites(
     project: Project, expression: Expression, want: int, axes: tuple[int, ...], depth: int = 0
 ) -> Iterator[Site]:
-    """The size of a tensor at hand in the same function, or in a caller that passes the number, for ``expression``."""
+    """Yield the size of a tensor at hand in the same function, or in a caller that passes the number,
+    for ``expression``.
+    """
     function = expression.source.function_of(expression.node)
     names = project.names(expression)
     if function is None or names.local is None:
@@ -115,7 +117,7 @@ def live_sites(
 def _passed_in(
     project: Project, expression: Expression, function: Function, want: int, axes: tuple[int, ...]
 ) -> Iterator[Site]:
-    """A new argument ``batch_size`` for a method that has no tensor at hand, given by its one caller."""
+    """Yield a new argument ``batch_size`` for a method that has no tensor at hand, given by its one caller."""
     source, frames = expression.source, expression.frames
     call = project.call(frames[1:]) if len(frames) > 1 else None
     if (

@@ -32,7 +32,9 @@ Exchange = tuple[tuple[Edit, ...], tuple[Evidence, ...]]
 
 
 def exchanged(project: Project, layer: Layer, kind: str) -> Iterator[Exchange]:
-    """Edits that make ``layer`` a ``kind``, with what speaks against them: at its own call, or at the call around."""
+    """Yield edits that make ``layer`` a ``kind``, with what speaks against them: at its own call, or at
+    the call around.
+    """
     frames = layer.construction
     call = project.construction_call(layer)
     if call is None or not isinstance(call.node, ast.Call):
@@ -49,7 +51,7 @@ def exchanged(project: Project, layer: Layer, kind: str) -> Iterator[Exchange]:
 
 
 def _builders(project: Project, layer: Layer) -> int:
-    """How many layers the same line built."""
+    """Return how many layers the same line built."""
     frame = layer.construction[0]
     return sum(
         1
@@ -71,7 +73,7 @@ def _renamed(call: Expression, kind: str, own: bool) -> Iterator[tuple[Edit, ...
 
 
 def spelled(source: Source, kind: str, like: ast.expr | None = None) -> tuple[str, tuple[Edit, ...]]:
-    """How the file would name the torch layer ``kind``, and the import edited for it; empty where it cannot."""
+    """Return the file's name for the torch layer ``kind``, and the import edited for it; empty where there is none."""
     if isinstance(like, ast.Attribute):
         return f"{source.text_of(like.value)}.{kind}", ()
     if like is None:
@@ -91,7 +93,7 @@ def spelled(source: Source, kind: str, like: ast.expr | None = None) -> tuple[st
 
 
 def siblings(project: Project, layer: Layer) -> Iterator[tuple[Source, ast.Call]]:
-    """The calls written beside the layer's own as entries of one container."""
+    """Yield the calls written beside the layer's own as entries of one container."""
     call = project.construction_call(layer)
     if call is None:
         return
@@ -109,7 +111,7 @@ def siblings(project: Project, layer: Layer) -> Iterator[tuple[Source, ast.Call]
 
 
 def beside(project: Project, layer: Layer, suffix: str) -> tuple[Edit, ...]:
-    """Edits that give the layers written beside ``layer`` as many dimensions: ``MaxPool1d`` to ``MaxPool2d``."""
+    """Return edits that give the layers written beside ``layer`` as many dimensions: ``MaxPool1d`` to ``MaxPool2d``."""
     old = layer.kind[-2:]
     edits: list[Edit] = []
     for source, entry in siblings(project, layer):
@@ -121,7 +123,7 @@ def beside(project: Project, layer: Layer, suffix: str) -> tuple[Edit, ...]:
 
 
 def exchanged_function(project: Project, operation: Operation, suffix: str) -> Iterator[tuple[tuple[Edit, ...], str]]:
-    """``F.max_pool2d`` to ``F.max_pool1d``."""
+    """Yield the edits and the new name that turn ``F.max_pool2d`` into ``F.max_pool1d``."""
     place = project.expression(operation)
     if place is None or not isinstance(place.node, ast.Call) or not isinstance(place.node.func, ast.Attribute):
         return

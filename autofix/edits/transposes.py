@@ -16,7 +16,9 @@ Turn = tuple[str, tuple[Edit, ...]]  # In words, and the edits.
 
 
 def last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[Turn]:
-    """``k.transpose(1, 2)`` of keys that have their heads there already: the last two are meant."""
+    """Yield the change of ``k.transpose(1, 2)`` to the last two dimensions, where the heads already
+    stand before them.
+    """
     for tensor, other in ((right, left), (left, right)):
         turned = project.producer(tensor)
         if turned is None or turned.operator not in {"transpose", "swapaxes"} or turned.tensors[0].rank < 3:
@@ -35,8 +37,9 @@ def last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[Turn]:
 
 
 def heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows: bool) -> Iterator[Turn]:
-    """Heads that still stand behind the steps in one of the two; ``rows``: those of the right are multiplied, as in a
-    product, and not its columns, as in an attention.
+    """Yield the exchange of steps and heads where the heads of one tensor still stand behind its steps.
+
+    ``rows``: the rows of the right tensor are multiplied, as in a product, and not its columns, as in an attention.
     """
     for place, tensor, other in zip(places, (left, right), (right, left), strict=False):
         if tensor.rank != 4 or other.rank != 4:

@@ -35,7 +35,7 @@ class Sizes:
 
 
 def sizes_of(project: Project, operation: Operation, layer: Layer | None = None) -> Sizes | None:
-    """What ``operation`` asks for; None where it is not written out size by size."""
+    """Return the sizes that ``operation`` asks for; None where they are not written out one by one."""
     name = operation.operator
     if name not in RESHAPING or not operation.tensors:
         return None
@@ -63,7 +63,7 @@ def _at(operation: Operation, position: int) -> Value:
 
 
 def _listed(project: Project, asked: Value, place: Expression | None, shape: tuple[int, ...]) -> Sizes | None:
-    """Sizes in one list or tuple, written at the call or in a name before."""
+    """Return the sizes that stand in one list or tuple, written at the call or in a name before."""
     if place is None or not isinstance(asked, Sequence):
         return None
     for literal in literals(project, place):
@@ -81,7 +81,7 @@ def _sizes(values: tuple[Value, ...], places: tuple[Expression | None, ...], sha
 
 
 def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[dict[int, int], tuple[Evidence, ...]]]:
-    """Sizes to change so that ``values`` make up ``shape``, by index, with what speaks against them."""
+    """Yield the sizes to change so that ``values`` make up ``shape``, by index, with what speaks against them."""
     kept = _prefix(values, shape)
     full = tuple(shape[0] if i == 0 and v == -1 else v for i, v in enumerate(values))
     if -1 in full:
@@ -121,7 +121,7 @@ def _aligned(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[
 
 
 def _prefix(values: tuple[int, ...], shape: tuple[int, ...]) -> int:
-    """How many leading sizes are those of the tensor already."""
+    """Return how many leading sizes are those of the tensor already."""
     count = 0
     for value, size in zip(values[:-1], shape, strict=False):
         if value != size and not (count == 0 and value == -1):

@@ -14,7 +14,7 @@ from autofix.records.values import Tensor
 
 
 def branch(project: Project, tensor: Tensor, other: Tensor) -> list[Operation]:
-    """The operations of ``tensor`` that ``other`` does not come from, nearest first."""
+    """Return the operations of ``tensor`` that ``other`` does not come from, nearest first."""
     shared = {operation.index for operation in project.ancestry(other)}
     found: list[Operation] = []
     for operation in project.ancestry(tensor):
@@ -38,7 +38,10 @@ def spatial(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def uneven(project: Project, a: Tensor, b: Tensor) -> bool:
-    """Whether both are maps of one batch with different sizes; of rank three only where layers of maps made them."""
+    """Return whether both are feature maps of one batch with different sizes.
+
+    Maps of rank three count only where layers of maps made them.
+    """
     if a.rank != b.rank or a.rank < 3 or a.shape[0] != b.shape[0] or spatial(a.shape) == spatial(b.shape):
         return False
     if 1 in (*spatial(a.shape), *spatial(b.shape)):
@@ -48,7 +51,7 @@ def uneven(project: Project, a: Tensor, b: Tensor) -> bool:
 
 
 def padding_for(layer: Layer, missing: tuple[int, ...]) -> int | None:
-    """The padding with which a convolution of stride one would give out ``missing`` more in every dimension."""
+    """Return the padding with which a convolution of stride one would give out ``missing`` more in every dimension."""
     count = len(missing)
     stride, padding = (per_dimension(layer.setting(name), count) for name in ("stride", "padding"))
     if (
@@ -67,7 +70,7 @@ def padding_for(layer: Layer, missing: tuple[int, ...]) -> int | None:
 
 
 def ratio(big: tuple[int, ...], small: tuple[int, ...]) -> int | None:
-    """The stride that makes maps of ``small`` out of maps of ``big``; None for no whole one."""
+    """Return the stride that makes maps of ``small`` out of maps of ``big``; None for no whole one."""
     found = {round(b / s) for b, s in zip(big, small, strict=True) if s}
     (factor,) = found if len(found) == 1 else (0,)
     return factor if factor > 1 and all(-(-b // factor) == s for b, s in zip(big, small, strict=True)) else None

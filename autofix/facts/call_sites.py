@@ -19,7 +19,7 @@ from autofix.syntax.spelling import receiver
 
 
 def frames_of(project: Project, operation: Operation) -> tuple[Frame, ...]:
-    """The operation's frames, with the values of names where a frame of the same activation was recorded."""
+    """Return the operation's frames, with the values of names where a frame of the same activation was recorded."""
     failure = project.trace.failure
     if failure is not None and failure.operation == operation.index:
         return failure.frames
@@ -38,7 +38,7 @@ def _known(frames: tuple[Frame, ...]) -> int:
 
 
 def _merged(frames: tuple[Frame, ...], chain: tuple[Frame, ...]) -> tuple[Frame, ...]:
-    """``frames`` with the environments of ``chain`` as far as both are the same calls, outermost first."""
+    """Return ``frames`` with the environments of ``chain`` as far as both are the same calls, outermost first."""
     merged = list(frames)
     for offset in range(1, min(len(frames), len(chain)) + 1):
         mine, other = frames[-offset], chain[-offset]
@@ -51,13 +51,13 @@ def _merged(frames: tuple[Frame, ...], chain: tuple[Frame, ...]) -> tuple[Frame,
 
 
 def written(project: Project, operation: Operation) -> Expression | None:
-    """The expression the operation was recorded at."""
+    """Return the expression the operation was recorded at."""
     found = project.expression(operation)
     return None if found is None else Expression(found.source, found.node, frames_of(project, operation))
 
 
 def is_method(operation: Operation, call: ast.Call) -> bool:
-    """Whether the first tensor stands before the dot."""
+    """Return whether the first tensor stands before the dot."""
     if not isinstance(call.func, ast.Attribute):
         return False
     return operation.kind is OperationKind.CALL_METHOD and dotted(call.func.value).rpartition(".")[2] not in {
@@ -69,7 +69,7 @@ def is_method(operation: Operation, call: ast.Call) -> bool:
 
 
 def argument_of(project: Project, operation: Operation, position: int, name: str) -> Expression | None:
-    """The expression passed for a parameter, the first tensor counting as position 0."""
+    """Return the expression passed for a parameter, the first tensor counting as position 0."""
     place = written(project, operation)
     if place is None or not isinstance(place.node, ast.Call):
         return None
@@ -82,7 +82,7 @@ def argument_of(project: Project, operation: Operation, position: int, name: str
 
 
 def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
-    """The expressions of the operation's tensors in order; empty where they are not all written out."""
+    """Return the expressions of the operation's tensors in order; empty where they are not all written out."""
     place = written(project, operation)
     if place is None:
         return _augmented(project, operation)
@@ -112,7 +112,7 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
 
 
 def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]:
-    """``x += y``."""
+    """Return both sides of ``x += y``; empty for any other statement."""
     found = project.statement(operation)
     if found is None or not isinstance(found[1], ast.AugAssign):
         return ()
@@ -121,18 +121,21 @@ def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]
 
 
 def followed(expression: Expression, suffix: str) -> Edit:
-    """The expression with a method call or subscript after it."""
+    """Return an edit that puts a method call or subscript after the expression."""
     return expression.source.replace(expression.node, f"{receiver(expression.text)}{suffix}")
 
 
 def argument_followed(project: Project, operation: Operation, position: int, name: str, suffix: str) -> Edit | None:
-    """An argument of the operation's call with a method call or subscript after it."""
+    """Return an edit that puts a method call or subscript after an argument of the operation's call."""
     expression = argument_of(project, operation, position, name)
     return None if expression is None else followed(expression, suffix)
 
 
 def prepared(expression: Expression, template: str) -> Edit:
-    """``x = template(x)`` on a line before, where ``x`` is a name not read again; else the template in its place."""
+    """Return the edit that writes ``x = template(x)`` on a line before, where ``x`` is a name not read again.
+
+    Else one that writes the template in its place.
+    """
     source, node = expression.source, expression.node
     statement = source.statement_of(node)
     if isinstance(node, ast.Name) and source.stands_alone(statement) and dies(source, statement, node.id):
@@ -141,7 +144,7 @@ def prepared(expression: Expression, template: str) -> Edit:
 
 
 def dies(source: Source, statement: ast.stmt, name: str) -> bool:
-    """Whether the statement is the last to read the present value of ``name``, and reads it once."""
+    """Return whether the statement is the last to read the present value of ``name``, and reads it once."""
     if isinstance(statement, (ast.If, ast.For, ast.While)):
         return False
     if not isinstance(statement, ast.Return) and not rebinds(statement, name):
@@ -155,7 +158,7 @@ def dies(source: Source, statement: ast.stmt, name: str) -> bool:
 
 
 def lineage(project: Project, tensor: Tensor, limit: int = 12) -> Iterator[Operation]:
-    """The nearest operations ``tensor`` came from through its first operands."""
+    """Yield the nearest operations that ``tensor`` came from through its first operands."""
     for count, operation in enumerate(project.ancestry(tensor)):
         if count >= limit or operation.kind is OperationKind.PLACEHOLDER:
             return
@@ -163,6 +166,6 @@ def lineage(project: Project, tensor: Tensor, limit: int = 12) -> Iterator[Opera
 
 
 def is_batch(project: Project, size: int) -> bool:
-    """Whether every input of the model has ``size`` as its first dimension."""
+    """Return whether every input of the model has ``size`` as its first dimension."""
     inputs = project.inputs()
     return bool(inputs) and all(tensor.shape[:1] == (size,) for tensor in inputs)

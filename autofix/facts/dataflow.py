@@ -24,12 +24,12 @@ _CHOSEN = frozenset(
 
 
 def lead(operation: Operation) -> int | None:
-    """The first size of the operation's first tensor."""
+    """Return the first size of the operation's first tensor."""
     return operation.tensors[0].shape[0] if operation.tensors and operation.tensors[0].rank else None
 
 
 def outer(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape that ``(N, 1)`` and ``(N,)`` broadcast to: equal but for ones, more elements than either."""
+    """Return the shape that ``(N, 1)`` and ``(N,)`` broadcast to: equal but for ones, more elements than either."""
     if len(a) == len(b) or [size for size in a if size != 1] != [size for size in b if size != 1]:
         return None
     try:
@@ -43,7 +43,7 @@ def outer(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
 
 
 def samples_lead(project: Project) -> bool:
-    """Whether the first dimension of the inputs is certainly that of the samples."""
+    """Return whether the first dimension of the inputs is certainly that of the samples."""
     inputs = project.inputs()
     if not inputs or any(not tensor.rank for tensor in inputs):
         return False
@@ -64,7 +64,7 @@ def _takes_samples_first(layer: Layer | None, operation: Operation, batch: int) 
 
 
 def sequence_first(project: Project, batch: int) -> bool:
-    """Whether a layer that takes sequences first is given the inputs' first dimension as the steps."""
+    """Return whether a layer that takes sequences first is given the inputs' first dimension as the steps."""
     return any(
         operation.kind is OperationKind.CALL_MODULE
         and layer is not None
@@ -79,7 +79,9 @@ def sequence_first(project: Project, batch: int) -> bool:
 
 
 def _batch_first(layer: Layer) -> bool | None:
-    """The layer's ``batch_first``; of a Transformer, that of the attention inside is not recorded: unknown."""
+    """Return the layer's ``batch_first``; None for a Transformer, since that of the attention inside is
+    not recorded.
+    """
     value = layer.setting("batch_first")
     return value if isinstance(value, bool) else None
 
@@ -88,8 +90,9 @@ def _batch_first(layer: Layer) -> bool | None:
 
 
 def accidental_column(project: Project, tensors: tuple[Tensor, ...]) -> bool:
-    """Whether the dimension of one came with a layer's result or the data, not from an ``unsqueeze`` or ``view``, and
-    both tensors are not made from one: who writes ``x[:, None] - x`` means every pair.
+    """Return whether the dimension of one came with a layer's result or the data, not from an
+    ``unsqueeze`` or ``view``, and both tensors are not made from one: who writes ``x[:, None] - x``
+    means every pair.
     """
     longer, shorter = sorted(tensors[:2], key=lambda tensor: -tensor.rank)
     maker = _maker(project, longer)
@@ -101,7 +104,7 @@ def accidental_column(project: Project, tensors: tuple[Tensor, ...]) -> bool:
 
 
 def _maker(project: Project, tensor: Tensor) -> Operation | None:
-    """The operation that gave the tensor its shape."""
+    """Return the operation that gave the tensor its shape."""
     for operation in project.ancestry(tensor):
         if not operation.tensors or operation.tensors[0].shape != tensor.shape:
             return operation
@@ -109,7 +112,9 @@ def _maker(project: Project, tensor: Tensor) -> Operation | None:
 
 
 def _is_data(project: Project, tensor: Tensor) -> bool:
-    """Whether the tensor comes from the inputs, not from a parameter or a grid whose size is the same by chance."""
+    """Return whether the tensor comes from the inputs, not from a parameter or a grid whose size is the
+    same by chance.
+    """
     origin = next(reversed(tuple(project.ancestry(tensor))), None)
     if origin is None or not project.inputs():
         return origin is None or origin.kind is not OperationKind.GET_ATTR
@@ -117,7 +122,7 @@ def _is_data(project: Project, tensor: Tensor) -> bool:
 
 
 def _roots(project: Project, tensor: Tensor) -> set[int]:
-    """What the tensor is, but for its shape: the nearest operations that do more than rename dimensions."""
+    """Return the indices of the operations from ``tensor`` back to the first that does more than rename dimensions."""
     seen: set[int] = set()
     for operation in project.ancestry(tensor):
         seen.add(operation.index)
@@ -127,7 +132,9 @@ def _roots(project: Project, tensor: Tensor) -> set[int]:
 
 
 def feeds_a_loss(project: Project, operation: Operation) -> bool:
-    """Whether a mean or sum makes one number of the result, with nothing between that changes its shape otherwise."""
+    """Return whether a mean or sum reduces the result to one number, with nothing between that changes
+    its shape otherwise.
+    """
     reached = {operation.index}
     for later in project.trace.operations[operation.index + 1 :]:
         tensors = later.tensors
@@ -146,7 +153,9 @@ def feeds_a_loss(project: Project, operation: Operation) -> bool:
 
 
 def used_across(project: Project, operation: Operation, dimension: int) -> bool:
-    """Whether something later picks or sums along the same dimension, so that it was meant: ``topk(k, dim=0)``."""
+    """Return whether something later picks or sums along the same dimension, so that it was meant:
+    ``topk(k, dim=0)``.
+    """
     reached = {operation.index}
     for later in project.trace.operations[operation.index + 1 :]:
         tensors = [tensor for tensor in later.tensors if tensor.producer in reached]
@@ -167,7 +176,7 @@ def _names(operation: Operation, dimension: int, rank: int) -> bool:
 
 
 def feeds_a_layer(project: Project, operation: Operation) -> bool:
-    """Whether a layer with parameters takes the result, through whatever keeps its shape."""
+    """Return whether a layer with parameters takes the result, through whatever keeps its shape."""
     reached = {operation.index}
     for later in project.trace.operations[operation.index + 1 :]:
         if not any(tensor.producer in reached for tensor in later.tensors):

@@ -81,7 +81,7 @@ def names_of(trace: Trace, frame: Frame | None, path: Any) -> Names:
 
 
 def evaluate(node: ast.AST, names: Names) -> Value:
-    """The value of ``node``, UNKNOWN where it needs more than recorded names and arithmetic."""
+    """Return the value of ``node``, UNKNOWN where it needs more than recorded names and arithmetic."""
     try:
         return _evaluate(node, names)
     except (ArithmeticError, TypeError, ValueError, IndexError, KeyError, AttributeError, RecursionError):
@@ -89,7 +89,7 @@ def evaluate(node: ast.AST, names: Names) -> Value:
 
 
 def integer(node: ast.AST | None, names: Names) -> int | None:
-    """The value of ``node`` if it is a whole number (True and False are none)."""
+    """Return the value of ``node`` if it is a whole number (True and False are none)."""
     value = UNKNOWN if node is None else evaluate(node, names)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < MAX_NUMBER:
         return None  # NaN is not below it either.
@@ -226,7 +226,7 @@ def _length(value: Value) -> Value:
 
 
 def _plain(value: Value) -> Any:
-    """Numbers as they are, sequences of numbers as lists; TypeError for anything else."""
+    """Return numbers as they are and sequences of numbers as lists; raise TypeError for anything else."""
     if isinstance(value, (int, float)):
         return value
     if isinstance(value, Sequence):

@@ -13,7 +13,7 @@ _JOINS = frozenset(("cat", "concat", "concatenate"))
 
 
 def joined(project: Project, tensor: Tensor, dimension: int) -> tuple[Tensor, ...]:
-    """The tensors whose sizes add up to ``tensor.shape[dimension]``; empty if none were joined there."""
+    """Return the tensors whose sizes add up to ``tensor.shape[dimension]``; empty if none were joined there."""
     dimension %= max(tensor.rank, 1)
     for operation in project.ancestry(tensor):
         result = operation.result

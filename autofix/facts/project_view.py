@@ -62,7 +62,7 @@ class Project:
     # -- values ------------------------------------------------------------------------------------------------------
 
     def names(self, expression: Expression) -> Names:
-        """What names mean for an expression: its frame, the enclosing functions' frames, the module."""
+        """Return what names mean for an expression: its frame, the enclosing functions' frames, the module."""
         frames, path = expression.frames, expression.source.path
         module = names_of(self.trace, None, path).module
         if not frames:
@@ -75,7 +75,9 @@ class Project:
         return Names(Mapping("locals", tuple(items)), module)
 
     def _lexical_frames(self, frames: tuple[Frame, ...]) -> Iterator[Frame]:
-        """The frame and those of the functions its code is nested in, as far as they are still on the stack."""
+        """Yield the innermost frame and those of the functions its code is nested in, as far as they
+        are still on the stack.
+        """
         yield frames[0]
         name = frames[0].function
         while ".<locals>." in name:
@@ -109,13 +111,13 @@ class Project:
         return self.layer(operation.layer_index)
 
     def construction_call(self, layer: Layer) -> Expression | None:
-        """The call that built ``layer``, innermost: ``nn.Linear(128, 10)``, or ``super().__init__(...)`` of a
-        subclass.
+        """Return the call that built ``layer``, innermost: ``nn.Linear(128, 10)``, or
+        ``super().__init__(...)`` of a subclass.
         """
         return self.call(layer.construction)
 
     def call(self, frames: tuple[Frame, ...]) -> Expression | None:
-        """The call expression at which ``frames[0]`` stood."""
+        """Return the call expression at which ``frames[0]`` stood."""
         if not frames:
             return None
         source = self.source(frames[0].path)
@@ -123,7 +125,7 @@ class Project:
         return None if node is None else Expression(source, node, frames)
 
     def expression(self, operation: Operation) -> Expression | None:
-        """The expression that an operation was recorded at: a call, an arithmetic expression or a subscript."""
+        """Return the expression that an operation was recorded at: a call, an arithmetic expression or a subscript."""
         if not operation.frames:
             return None
         source = self.source(operation.frames[0].path)
@@ -146,9 +148,7 @@ class Project:
         return None if index is None or index >= len(self.trace.operations) else self.trace.operations[index]
 
     def ancestry(self, tensor: Tensor) -> Iterator[Operation]:
-        """The operations ``tensor`` came from, nearest first, following the operand of most elements' kin: the
-        first.
-        """
+        """Yield the operations ``tensor`` came from, nearest first, following the first operand of each."""
         seen: set[int] = set()
         operation = self.producer(tensor)
         while operation is not None and operation.index not in seen:

@@ -16,7 +16,7 @@ MAX_STEPS = 8
 
 
 def reductions(project: Project, tensor: Tensor, other: tuple[int, ...]) -> Iterator[Operation]:
-    """Reductions behind ``tensor`` that would make it fit ``other`` if they kept their dimension."""
+    """Yield reductions behind ``tensor`` that would make it fit ``other`` if they kept their dimension."""
     for count, operation in enumerate(project.ancestry(tensor)):
         if count >= MAX_STEPS:
             return
@@ -32,7 +32,7 @@ def reductions(project: Project, tensor: Tensor, other: tuple[int, ...]) -> Iter
 
 
 def _kept(operation: Operation) -> tuple[int, ...] | None:
-    """The result's shape with the reduced dimensions kept as ones; None where none was dropped or all were."""
+    """Return the result's shape with the reduced dimensions kept as ones; None where none was dropped or all were."""
     result = (
         operation.result.items[0]
         if isinstance(operation.result, Sequence) and operation.result.items

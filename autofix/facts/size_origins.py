@@ -55,12 +55,12 @@ class Origin:
     of: int = 1
 
     def wanted(self, size: int) -> int | None:
-        """What the expression has to be for the dimension to have a size."""
+        """Return the value that the expression needs for the dimension to have ``size``; None where there is none."""
         return None if size % self.of else self.start + size // self.of * self.step
 
 
 def origin(project: Project, tensor: Tensor, dimension: int) -> Origin | None:
-    """The expression that decided ``tensor.shape[dimension]``; None where the way back is lost."""
+    """Return the expression that decided ``tensor.shape[dimension]``; None where the way back is lost."""
     dimension %= max(tensor.rank, 1)
     for _ in range(MAX_STEPS):
         operation = project.producer(tensor)
@@ -108,7 +108,7 @@ def _made(project: Project, operation: Operation, dimension: int) -> Origin | No
 
 
 def _counted(operation: Operation, call: Expression, node: ast.Call) -> Origin | None:
-    """The end of ``arange(end)`` and of ``arange(start, end, step)``."""
+    """Return the origin in the ``end`` of ``arange(end)`` and of ``arange(start, end, step)``."""
     given = operation.arguments
     start, step = given[0] if len(given) > 1 else 0, given[2] if len(given) > 2 else 1
     if not given or len(node.args) != len(given) or not isinstance(start, int) or not isinstance(step, int) or step < 1:
@@ -120,7 +120,7 @@ def _counted(operation: Operation, call: Expression, node: ast.Call) -> Origin |
 
 
 def size_arguments(call: ast.Call) -> list[ast.expr]:
-    """The sizes in ``torch.zeros(a, b)`` or ``torch.zeros((a, b))``, empty where they are not written out."""
+    """Return the sizes in ``torch.zeros(a, b)`` or ``torch.zeros((a, b))``, empty where they are not written out."""
     keyword = next((k.value for k in call.keywords if k.arg == "size"), None)
     first = call.args[0] if call.args else keyword
     sizes = first.elts if isinstance(first, (ast.Tuple, ast.List)) else list(call.args)
@@ -128,7 +128,7 @@ def size_arguments(call: ast.Call) -> list[ast.expr]:
 
 
 def _repeated(project: Project, operation: Operation, dimension: int) -> Origin | None:
-    """How often the entries of a dimension were repeated."""
+    """Return the origin in the count by which the entries of a dimension were repeated."""
     name = operation.operator
     if name not in _REPEATS or not operation.tensors or not isinstance(operation.result, Tensor):
         return None
@@ -152,7 +152,9 @@ def _has_maker(operation: Operation) -> bool:
 
 
 def _square_mask_of(project: Project, operation: Operation) -> Origin | None:
-    """torch's own mask function leaves no trace in a constructor: its call there, with the size at hand."""
+    """Return the size given to torch's own mask function, which leaves no trace in a constructor: its
+    call there with the size at hand.
+    """
     size = operation.tensors[0].shape[0] if operation.tensors and operation.tensors[0].rank == 2 else None
     for layer in project.trace.layers:
         for index, frame in enumerate(layer.construction):
@@ -170,13 +172,15 @@ def _square_mask_of(project: Project, operation: Operation) -> Origin | None:
 
 
 def parts(operation: Operation) -> tuple[Value, ...]:
-    """What a subscript was given, as a tuple."""
+    """Return what a subscript was given, as a tuple."""
     key = operation.arguments[1] if len(operation.arguments) > 1 else None
     return key.items if isinstance(key, Sequence) and key.type == "tuple" else (key,)
 
 
 def _sliced(operation: Operation, dimension: int) -> tuple[int, int] | None:
-    """(index of the part, dimension of the operand) that result dimension ``dimension`` of a subscript came from."""
+    """Return (index of the part, dimension of the operand) that result dimension ``dimension`` of a
+    subscript came from.
+    """
     tensor = operation.tensors[0]
     used = sum(1 for part in parts(operation) if part is not None and not _is_ellipsis(part))
     source = result = 0
@@ -200,7 +204,7 @@ def _is_ellipsis(value: Value) -> bool:
 
 
 def _cut(project: Project, operation: Operation, dimension: int) -> Origin | None:
-    """The bound of a slice that took less than there was."""
+    """Return the bound of a slice that took less than there was."""
     place = _sliced(operation, dimension) if operation.target.endswith("getitem") and operation.tensors else None
     if place is None or place[0] < 0 or not isinstance(operation.result, Tensor):
         return None
@@ -211,7 +215,7 @@ def _cut(project: Project, operation: Operation, dimension: int) -> Origin | Non
 
 
 def slice_bound(project: Project, operation: Operation, index: int) -> Expression | None:
-    """The upper bound written at one place of a subscript."""
+    """Return the upper bound written at one place of a subscript."""
     found = written(project, operation)
     if found is None or not isinstance(found.node, ast.Subscript):
         return None
@@ -224,7 +228,7 @@ def slice_bound(project: Project, operation: Operation, index: int) -> Expressio
 
 
 def _before(operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
-    """The operand and its dimension that became ``dimension`` of the result."""
+    """Return the operand and its dimension that became ``dimension`` of the result."""
     name = operation.operator
     tensors, result = operation.tensors, operation.result
     if not tensors or (operation.kind is OperationKind.CALL_MODULE and name not in {"Dropout", "Identity"}):
@@ -264,7 +268,7 @@ def _before(operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
 
 
 def _aligned(tensors: tuple[Tensor, ...], shape: tuple[int, ...], dimension: int) -> tuple[Tensor, int] | None:
-    """The operand that gave an elementwise result its size, aligned from the end."""
+    """Return the operand that gave an elementwise result its size, aligned from the end."""
     for tensor in tensors:
         own = dimension - (len(shape) - tensor.rank)
         if own >= 0 and tensor.shape[own] == shape[dimension]:

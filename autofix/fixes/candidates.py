@@ -49,7 +49,7 @@ def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Prop
 
 
 def _outside(edits: tuple[Edit, ...], root: Path) -> Path | None:
-    """The first file that an edit would change although it is none of the project's."""
+    """Return the first file that an edit would change although it is none of the project's."""
     paths = dict.fromkeys(edit.path for edit in edits)
     return next((path for path in paths if within(path, root) is None), None)
 
@@ -63,8 +63,9 @@ def _pairs(edits: tuple[Edit, ...]) -> Iterator[tuple[Edit, Edit]]:
 
 
 def chosen(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, ...], lazy: bool) -> tuple[Rule, ...]:
-    """The rules that codes, beginnings of codes or names select; those for lazy layers only where they are
-    preferred.
+    """Return the rules that codes, beginnings of codes or names select.
+
+    Those for lazy layers only where they are preferred.
     """
     kept = [rule for rule in rules if not rule.refactor and (lazy or not rule.for_lazy)]
     if select:
@@ -73,7 +74,9 @@ def chosen(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, 
 
 
 def refactorings(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule, ...]:
-    """The rules for models that run: only those that are asked for by a code, the beginning of one, or a name."""
+    """Return the rules for models that run: only those that are asked for by a code, the beginning of
+    one, or a name.
+    """
     return tuple(rule for rule in rules if rule.refactor and _named(rule, select) and not _named(rule, ignore))
 
 

@@ -39,7 +39,7 @@ class Page:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, by code. Raises InternalError if two share a code."""
+    """Return every rule, by code. Raise InternalError if two share a code."""
     found = sorted((rule for package in _packages() for rule in _rules_of(package)), key=lambda rule: rule.code)
     codes = [rule.code for rule in found]
     doubled = {code for code in codes if codes.count(code) > 1}
@@ -50,7 +50,10 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def pages() -> tuple[Page, ...]:
-    """The documentation of every rule, by code; files that open with it are not imported, since that takes longer."""
+    """Return the documentation of every rule, by code.
+
+    Files that open with it are not imported, since that takes longer.
+    """
     found = (page for package in _packages() for name in _names(package) for page in _pages_of(package, name))
     return tuple(sorted(found, key=lambda page: page.code))
 
@@ -74,7 +77,7 @@ def prepare() -> None:
 
 
 def folders() -> tuple[Path, ...]:
-    """Where the files of all rules stand."""
+    """Return the folders that hold the files of all rules."""
     return tuple(Path(folder) for package in _packages() for folder in package.__path__)
 
 
@@ -85,7 +88,7 @@ def _packages() -> Iterator[ModuleType]:
 
 
 def _names(package: ModuleType) -> Iterator[str]:
-    """Public modules below the package, in whatever folder, by their names within it."""
+    """Yield the public modules below the package, in whatever folder, by their names within it."""
     start = f"{package.__name__}."
     for info in pkgutil.walk_packages(package.__path__, start):
         name = info.name.removeprefix(start)

@@ -58,16 +58,16 @@ class Rule:
     refactor: ClassVar[bool] = False
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        """Candidate fixes for ``finding``; nothing where the rule is not sure to help."""
+        """Yield candidate fixes for ``finding``; nothing where the rule is not sure to help."""
         raise NotImplementedError
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:
-        """Of a rule with ``refactor``: each place of a model that runs that could be written another way."""
+        """Yield each place of a model that runs that could be written another way; for rules with ``refactor``."""
         raise NotImplementedError
 
     @classmethod
     def documentation(cls) -> str:
-        """The docstring of the rule's file."""
+        """Return the docstring of the rule's file."""
         return dedent(sys.modules[cls.__module__].__doc__ or "").strip()
 
     def fix(self, title: str, edits: tuple[Edit, ...], *evidence: Piece, reason: str = "", unsafe: bool = False) -> Fix:
@@ -77,8 +77,8 @@ class Rule:
 
 
 def model(init: str, forward: str, header: str = "", inputs: str = "x") -> str:
-    """A minimal model file: lines for ``__init__``, lines for ``forward`` (the last one an expression), lines before
-    the class, and the names that ``forward`` takes.
+    """Return a minimal model file: lines for ``__init__``, lines for ``forward`` (the last one an
+    expression), lines before the class, and the names that ``forward`` takes.
     """
     lines = [
         "import torch",

@@ -38,7 +38,7 @@ def target(
     settled: Samples | None = None,
     elsewhere: Iterable[Path] | None = None,
 ) -> Target:
-    """What to run: the file in its project, the model expression, the samples.
+    """Return what to run: the file in its project, the model expression, the samples.
 
     Without a model and a sample, a file that does something when it is run is the program to run, with ``arguments``.
     A sample is what was given, else what a comment of the file declares, else what the settings say (``settled``),
@@ -83,7 +83,7 @@ def model_of_program(program: Target, source: Source) -> Target | None:
 
 
 def configured(sample_shape: tuple[str, ...]) -> Samples | None:
-    """The sample of the settings, for ``target``."""
+    """Return the sample of the settings, for ``target``."""
     return grammar.parse_samples(sample_shape, SampleOrigin.SETTINGS) if sample_shape else None
 
 
@@ -125,7 +125,7 @@ class _TestFiles:
 
 
 def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
-    """Data files that texts in the code name and that stand beside it or above it."""
+    """Return the data files that texts in the code name and that stand beside it or above it."""
     found: dict[Path, None] = {}
     for source in sources:
         may_name = any(
@@ -143,8 +143,9 @@ def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
 
 
 def project_root(path: Path) -> Path:
-    """Nearest ancestor with a project mark; else the working directory if the file is under it; else the file's
-    folder.
+    """Return the nearest ancestor with a project mark; else the working directory if the file is under it.
+
+    Else the file's folder.
     """
     for folder in path.parents:
         if any((folder / mark).exists() for mark in _MARKS):
@@ -154,7 +155,7 @@ def project_root(path: Path) -> Path:
 
 
 def module_name(path: Path) -> tuple[str, Path]:
-    """The dotted name a file is imported as, and the folder above its outermost package."""
+    """Return the dotted name a file is imported as, and the folder above its outermost package."""
     parts = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
     while (folder / "__init__.py").is_file() and folder.name.isidentifier():
@@ -168,7 +169,9 @@ def module_name(path: Path) -> tuple[str, Path]:
 
 
 def _is_taken(name: str) -> bool:
-    """A file called like a module that torch or the probe needs must not stand in its place."""
+    """Return whether a file would stand in the place of a module that torch or the probe needs, because
+    it has its name.
+    """
     import sys
 
     return name in sys.stdlib_module_names or name in {"torch", "numpy"}

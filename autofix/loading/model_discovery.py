@@ -16,7 +16,10 @@ _BASES = frozenset(("Module", "Sequential", "ModuleList", "LightningModule", "Pr
 
 
 def expression(source: Source, given: str | None, elsewhere: Iterable[Source] = ()) -> str:
-    """The expression that builds the model; ``elsewhere`` are files that may build it, read only if they are needed."""
+    """Return the expression that builds the model.
+
+    ``elsewhere`` are files that may build it, read only if they are needed.
+    """
     if given is not None:
         return _given(source, given.strip(), elsewhere)
     roots = list(_root_classes(source))
@@ -33,13 +36,13 @@ def expression(source: Source, given: str | None, elsewhere: Iterable[Source] = 
 
 
 def names(source: Source) -> tuple[str, ...]:
-    """Every model of the file that no other uses as a part: its classes, else its variables that hold layers."""
+    """Return every model of the file that no other uses as a part: its classes, else its variables that hold layers."""
     classes = tuple(class_.name for class_ in sorted(_root_classes(source), key=lambda one: one.lineno))
     return classes or tuple(dict.fromkeys(_model_variables(source)))
 
 
 def several(source: Source) -> list[str]:
-    """The classes that could be the model, else the variables; empty for a file without one."""
+    """Return the classes that could be the model, else the variables; empty for a file without one."""
     return [class_.name for class_ in _root_classes(source)] or list(_model_variables(source))
 
 
@@ -60,7 +63,7 @@ def _given(source: Source, expression: str, elsewhere: Iterable[Source]) -> str:
 
 
 def _root_classes(source: Source) -> Iterator[ast.ClassDef]:
-    """Model classes that no other uses as a part or a base."""
+    """Yield the model classes that no other uses as a part or a base."""
     models = {name: class_ for name, class_ in source.classes.items() if _is_model(source, class_, set())}
     for name, class_ in models.items():
         if isinstance(source.parents.get(class_), ast.Module) and not _is_part(source, name, class_):
@@ -81,7 +84,7 @@ def _is_model(source: Source, class_: ast.ClassDef, seen: set[str]) -> bool:
 
 
 def is_part_elsewhere(name: str, elsewhere: Iterable[Source]) -> bool:
-    """Whether a model of another file has the class as a part, or has it as its base."""
+    """Return whether a model of another file has the class as a part, or has it as its base."""
     return any(_has_part(source, name) for source in elsewhere)
 
 
@@ -127,7 +130,7 @@ def _is_construction(source: Source, node: ast.Name) -> bool:
 
 
 def _is_stored(source: Source, node: ast.Name) -> bool:
-    """The class itself, not an instance, is passed on: a building block for somebody else."""
+    """Return whether the class itself, not an instance, is passed on, as a building block for other code."""
     return isinstance(source.parents.get(node), (ast.Call, ast.keyword, ast.Dict, ast.List, ast.Tuple, ast.ClassDef))
 
 
@@ -145,7 +148,7 @@ def _feeds_list(source: Source, node: ast.AST) -> bool:
 
 
 def _model_variables(source: Source) -> Iterator[str]:
-    """Module-level variables that hold a container of layers and are no part of another."""
+    """Yield the module-level variables that hold a container of layers and are no part of another."""
     names = [
         dotted(node.targets[0])
         for node in source.tree.body
@@ -166,7 +169,7 @@ def _model_variables(source: Source) -> Iterator[str]:
 
 
 def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Source]) -> str:
-    """``Net()``, or a call of the file, else of another, where the constructor needs arguments."""
+    """Return ``Net()``, or a call of the file, else of another, where the constructor needs arguments."""
     missing = _required(source, class_)
     if not missing:
         return f"{class_.name}()"
@@ -188,7 +191,7 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
 
 
 def calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
-    """Calls of a class in a file that imports it whose arguments mean the same in every file."""
+    """Yield the calls of a class in a file that imports it whose arguments mean the same in every file."""
     try:
         nodes = source.nodes
     except (SyntaxError, ValueError, RecursionError):
@@ -204,7 +207,7 @@ def calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
 
 
 def _plain_constants(source: Source) -> dict[str, str]:
-    """What names of the module hold, where that is a plain value assigned once."""
+    """Return what names of the module hold, where that is a plain value assigned once."""
     found: dict[str, list[ast.expr]] = {}
     for node in source.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -233,7 +236,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _required(source: Source, class_: ast.ClassDef) -> list[str]:
-    """Constructor parameters without defaults."""
+    """Return the constructor parameters without defaults."""
     for name in _line(source, class_, set()):
         for node in source.classes[name].body:
             if isinstance(node, ast.FunctionDef) and node.name == "__init__":

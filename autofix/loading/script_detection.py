@@ -15,7 +15,7 @@ _DEFINING = frozenset(
 
 
 def is_program(source: Source) -> bool:
-    """Whether the file, run by itself, loops, calls a model or prints: a training script, a demonstration."""
+    """Return whether the file, run by itself, loops, calls a model or prints: a training script, a demonstration."""
     return any(_acts(source, statement) for statement in source.tree.body)
 
 
@@ -37,7 +37,7 @@ def _is_main_guard(statement: ast.If) -> bool:
 
 
 def _variables(source: Source) -> set[str]:
-    """Names that the module binds to the result of a call: instances, a model among them."""
+    """Return the names that the module binds to the result of a call: instances, a model among them."""
     return {
         dotted(target)
         for statement in source.tree.body

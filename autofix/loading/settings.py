@@ -63,7 +63,7 @@ class Settings:
 
 
 def read_file(path: Path) -> Settings:
-    """The settings of one file, whose name says which kind it is; raises UsageError as ``read`` does."""
+    """Return the settings of one file, whose name says which kind it is; raise UsageError as ``read`` does."""
     if not path.is_file():
         raise UsageError(f"{path} does not exist; check the name")
     if path.name != "pyproject.toml":
@@ -72,7 +72,7 @@ def read_file(path: Path) -> Settings:
 
 
 def read(root: Path) -> Settings:
-    """The settings of the project at ``root``; ``autofix.toml`` wins over ``pyproject.toml``, and both may be absent.
+    """Return the settings of ``root``: those of ``autofix.toml``, else of ``pyproject.toml``, else the defaults.
 
     Raises UsageError that names the file and the key for an unknown key, a wrong type or a file that is not TOML.
     """
@@ -84,7 +84,7 @@ def read(root: Path) -> Settings:
 
 
 def overlaid(base: Settings, options: RunOptions) -> Settings:
-    """The settings with what a user said on top."""
+    """Return the settings with the user's options on top."""
     values = {one.name: getattr(options, one.name) for one in fields(options)}
     said = {name: value for name, value in values.items() if value is not None and value is not False and value != ()}
     limits = {one.name: said.pop(one.name) for one in fields(Limits) if one.name in said}
@@ -135,14 +135,14 @@ def _suggestion(key: str) -> str:
 
 
 def _interpreter(python: str | None, root: Path) -> str | None:
-    """A path counts from the project root, so that it means the same from every folder; a bare name is left to PATH."""
+    """Return the interpreter; a path counts from the project root, in every folder; a bare name is left to PATH."""
     if python is None or Path(python).name == python:
         return python
     return str(root / expanded(python))
 
 
 def expanded(path: str) -> Path:
-    """The path with the home that it begins with; as it is where nobody has that."""
+    """Return the path with the home that it begins with; as it is where no such home exists."""
     try:
         return Path(path).expanduser()
     except RuntimeError:
@@ -195,7 +195,7 @@ def _memory(value: object) -> int:
 
 
 def _file_size(value: object) -> int:
-    """A reply is a file too, and a run that writes nothing else still writes that."""
+    """Return the size in MiB; raise where it is too small for a reply, which every run writes to a file."""
     if 0 < _count(value) < MINIMAL_FILE_MIB:
         raise _WrongValueError(f"is {value} but must be 0, for no limit, or at least {MINIMAL_FILE_MIB}")
     return _count(value)
@@ -218,7 +218,7 @@ def _one_of(kind: type[_Named], value: object) -> _Named:
 
 
 def _kind(value: object) -> str:
-    """The value as TOML would name it, short enough for a message."""
+    """Return the value as TOML would name it, short enough for a message."""
     match value:
         case bool():
             return str(value).lower()

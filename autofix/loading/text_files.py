@@ -19,7 +19,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 def read(path: Path) -> SourceText:
-    """The text of a Python file with its encoding and BOM; line ends stay as they are.
+    """Return the text of a Python file with its encoding and BOM; line ends stay as they are.
 
     Raises UsageError for a file that is missing, cannot be read or is not Python text.
     """
@@ -51,7 +51,7 @@ def decode(path: Path, data: bytes) -> SourceText:
 
 
 def sources(paths: Iterable[Path]) -> Iterator[Source]:
-    """The files that can be read, one when it is asked for."""
+    """Yield the files that can be read, each when it is asked for."""
     for path in paths:
         try:
             yield Source(path, read(path).text)

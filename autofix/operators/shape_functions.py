@@ -15,7 +15,7 @@ class ShapeError(ValueError):
 
 
 def conv_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
-    """Output size of one spatial dimension of a convolution, in elements.
+    """Return the output size of one spatial dimension of a convolution, in elements.
 
     Raises ShapeError if the kernel does not fit into the padded input.
     Source: torch.nn.Conv2d, section Shape.
@@ -27,7 +27,7 @@ def conv_size(size: int, kernel: int, stride: int, padding: int, dilation: int) 
 
 
 def pool_size(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:
-    """Output size of one spatial dimension of a pooling layer, in elements; 0 where nothing is left.
+    """Return the output size of one spatial dimension of a pooling layer, in elements; 0 where nothing is left.
 
     Source: torch.nn.MaxPool2d, section Shape.
     """
@@ -39,7 +39,7 @@ def pool_size(size: int, kernel: int, stride: int, padding: int, dilation: int, 
 
 
 def broadcast(left: Shape, right: Shape) -> Shape:
-    """The shape of an elementwise result.
+    """Return the shape of an elementwise result.
 
     Raises ShapeError if a pair of sizes, counted from the end, neither agrees nor holds a one.
     Source: the broadcasting semantics note of torch.
@@ -69,7 +69,7 @@ def extra_dimension(longer: Shape, shorter: Shape) -> int | None:
 
 
 def view_shape(elements: int, sizes: Shape) -> Shape:
-    """The shape a view of ``elements`` elements has, a -1 resolved.
+    """Return the shape a view of ``elements`` elements has, with a -1 resolved.
 
     Raises ShapeError if the sizes do not fit.
     Source: torch.Tensor.view.
@@ -87,7 +87,7 @@ def view_shape(elements: int, sizes: Shape) -> Shape:
 
 
 def matmul(left: Shape, right: Shape) -> Shape:
-    """The shape of a matrix product.
+    """Return the shape of a matrix product.
 
     Raises ShapeError if the inner sizes or the batch dimensions do not agree.
     Source: torch.matmul.
@@ -103,7 +103,10 @@ def matmul(left: Shape, right: Shape) -> Shape:
 
 
 def per_dimension(value: object, count: int) -> Shape | None:
-    """A setting such as ``kernel_size`` as one number for each of ``count`` dimensions; None if it is not numbers."""
+    """Return a setting such as ``kernel_size`` as one number for each of ``count`` dimensions.
+
+    None if it is not numbers.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -115,11 +118,11 @@ def per_dimension(value: object, count: int) -> Shape | None:
 
 
 def divisors(number: int) -> tuple[int, ...]:
-    """Every divisor of a positive number, ascending."""
+    """Return every divisor of a positive number, ascending."""
     small = [n for n in range(1, math.isqrt(number) + 1) if number % n == 0]
     return tuple(sorted({*small, *(number // n for n in small)}))
 
 
 def nearest_divisor(number: int, wish: int) -> int:
-    """The divisor of ``number`` nearest to ``wish`` by ratio; the larger of two that are as near."""
+    """Return the divisor of ``number`` nearest to ``wish`` by ratio; the larger of two that are as near."""
     return min(divisors(number), key=lambda d: (abs(math.log(d / wish)), -d))

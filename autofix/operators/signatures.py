@@ -131,16 +131,16 @@ _FUNCTIONS: dict[str, tuple[str, ...]] = {
 
 
 def layer_parameters(kind: str) -> tuple[str, ...]:
-    """Parameter names of a layer class by its bare name; empty for one that is not torch's."""
+    """Return the parameter names of a layer class by its bare name; empty for one that is not torch's."""
     return _LAYERS.get(kind, ())
 
 
 def function_parameters(name: str) -> tuple[str, ...]:
-    """Parameter names of a function by its bare name, the input first."""
+    """Return the parameter names of a function by its bare name, the input first."""
     return _FUNCTIONS.get(name, ())
 
 
 def position(kind: str, parameter: str) -> int:
-    """Where a layer takes ``parameter``, -1 if it does not."""
+    """Return the position at which a layer takes ``parameter``, -1 if it does not."""
     names = layer_parameters(kind)
     return names.index(parameter) if parameter in names else -1

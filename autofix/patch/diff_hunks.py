@@ -28,7 +28,7 @@ class LineSpan(NamedTuple):
 
 
 def hunks(before: bytes, after: bytes, context: int) -> bytes:
-    """The hunks that lead from one to the other, each with ``context`` unchanged lines around it."""
+    """Return the hunks that lead from one to the other, each with ``context`` unchanged lines around it."""
     old, new = _lines(before), _lines(after)
     return b"".join(_hunk(old, new, group, context) for group in _groups(spans(old, new), context))
 
@@ -40,7 +40,7 @@ def _lines(data: bytes) -> list[bytes]:
 
 
 def spans(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[LineSpan]:
-    """The changed parts of two sequences of lines, in order, none empty on both sides."""
+    """Return the changed parts of two sequences of lines, in order, none empty on both sides."""
     found: list[LineSpan] = []
     done, new_done = 0, 0
     for place, new_place in (*_anchors(before, after), (len(before), len(after))):
@@ -52,7 +52,7 @@ def spans(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[LineSpa
 
 
 def _anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """The places of lines that occur once on both sides, the most that stand in the same order on both.
+    """Return the places of lines that occur once on both sides: the most that stand in the same order on both.
 
     Comparing between them keeps the time linear in files of many thousand lines.
     """
@@ -63,7 +63,7 @@ def _anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[tupl
 
 
 def _longest_rising(numbers: list[int]) -> list[int]:
-    """The indices of a longest rising subsequence, by patience sorting."""
+    """Return the indices of a longest rising subsequence, by patience sorting."""
     tops: list[int] = []
     indices: list[int] = []
     previous: list[int] = []
@@ -100,7 +100,7 @@ def _common(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
 
 
 def _changes_in_place(old: Sequence[Hashable], new: Sequence[Hashable]) -> bool:
-    """Whether comparing line by line already gives the fewest changed lines.
+    """Return whether comparing line by line already gives the fewest changed lines.
 
     This is so for edits inside lines. It spares SequenceMatcher, which is quadratic in lines that occur many times.
     """
@@ -111,7 +111,7 @@ def _changes_in_place(old: Sequence[Hashable], new: Sequence[Hashable]) -> bool:
 
 
 def _groups(changed: list[LineSpan], context: int) -> Iterator[list[LineSpan]]:
-    """Spans whose context lines would touch belong in one hunk."""
+    """Yield the spans in groups: those whose context lines would touch belong in one hunk."""
     group: list[LineSpan] = []
     for span in changed:
         if group and span.start - group[-1].end > 2 * context:
@@ -140,7 +140,7 @@ def _extent(start: int, end: int) -> bytes:
 
 
 def _section(before: list[bytes], start: int) -> bytes:
-    """The class or function that the hunk stands in, which git shows after the second @@."""
+    """Return the class or function that the hunk stands in, which git shows after the second @@."""
     for line in reversed(before[:start]):
         if match := _SECTION.match(line):
             return b" " + match[0].strip()

@@ -16,7 +16,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """The text with every edit made; all ranges refer to the text as given.
+    """Return the text with every edit made; all ranges refer to the text as given.
 
     Lines end at LF, CR LF or a lone CR, as for Python's tokenizer, and columns count code points.
     Raises ValueError if two edits overlap or a range lies outside the text.
@@ -37,7 +37,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 
 def moved_back(location: Location, edits: Iterable[Edit]) -> Location:
-    """The place in a text before ``edits`` of what stands at ``location`` after them; columns stay."""
+    """Return the place in a text before ``edits`` of what stands at ``location`` after them; columns stay."""
     shift = 0
     for edit in edits:
         if edit.path == location.path and edit.range.start.line < location.range.start.line:
@@ -48,12 +48,12 @@ def moved_back(location: Location, edits: Iterable[Edit]) -> Location:
 
 
 def line_starts(text: str) -> tuple[int, ...]:
-    """The offset of the first character of each line, as Python's tokenizer counts lines."""
+    """Return the offset of the first character of each line, as Python's tokenizer counts lines."""
     return (0, *(match.end() for match in _LINE_END.finditer(text)))
 
 
 def position_at(starts: Sequence[int], offset: int) -> Position:
-    """The position of an offset, from the ``line_starts`` of its text."""
+    """Return the position of an offset, from the ``line_starts`` of its text."""
     line = bisect_right(starts, offset)
     return Position(line, offset - starts[line - 1])
 
@@ -69,7 +69,9 @@ def _offset(text: str, starts: Sequence[int], position: Position) -> int:
 
 
 def encode(source: SourceText, text: str) -> bytes:
-    """``text`` as the bytes that ``source`` is stored in: the same encoding, with its byte order mark if it has one."""
+    """Return ``text`` as the bytes that ``source`` is stored in: the same encoding, with its byte order
+    mark if it has one.
+    """
     name = "utf-8" if source.encoding.lower().replace("_", "-") == "utf-8-sig" else source.encoding
     try:
         data = text.encode(name)

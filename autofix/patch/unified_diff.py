@@ -41,7 +41,9 @@ class FileChange:
     mode: int = 0
 
     def __post_init__(self) -> None:
-        """A result may come from a worker, another machine or a stored one: whatever it says, files below are meant."""
+        """Refuse a path that is no file below the project root, since a result may come from another
+        machine or from a store.
+        """
         if not project_paths.is_inner(self.path):
             raise UsageError(f"cannot patch {self.path}: that is no file below the project root")
 
@@ -52,7 +54,7 @@ class FileChange:
 
 
 def changes(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> tuple[FileChange, ...]:
-    """The files a plan changes, in order of their paths; raises UsageError if one lies outside ``root``."""
+    """Return the files a plan changes, in order of their paths; raise UsageError if one lies outside ``root``."""
     sources = {source.path: source for source in texts}
     found: list[FileChange] = []
     for path, text in plan.texts:
@@ -69,7 +71,10 @@ def changes(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> tuple[File
 
 
 def relative(path: Path, root: Path) -> PurePosixPath:
-    """The file that ``path`` leads to, from ``root`` with forward slashes; raises UsageError when it is not inside."""
+    """Return the file that ``path`` leads to, from ``root`` with forward slashes.
+
+    Raise UsageError when it is not inside.
+    """
     inside = project_paths.within(path, root)
     if inside is None:
         raise UsageError(f"cannot patch {path}: {_outside(path, root)}")
@@ -83,7 +88,7 @@ def _outside(path: Path, root: Path) -> str:
 
 
 def plan_patch(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> bytes:
-    """The patch of a plan, checked by reading it back."""
+    """Return the patch of a plan, checked by reading it back."""
     made = changes(plan, texts, root)
     patch = unified(made)
     verify(patch, made)
@@ -96,7 +101,7 @@ def plan_patch(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> bytes:
 
 
 def unified(changes: Sequence[FileChange], context: int = 3) -> bytes:
-    """A patch that ``git apply``, ``git apply -R`` and ``patch -p1`` accept; empty when nothing changes."""
+    """Return a patch that ``git apply``, ``git apply -R`` and ``patch -p1`` accept; empty when nothing changes."""
     return b"".join(_file_patch(change, context) for change in changes if change.before != change.after)
 
 
@@ -114,12 +119,12 @@ def _header(change: FileChange) -> bytes:
 
 
 def blob_id(data: bytes) -> str:
-    """The id git gives a file with these bytes."""
+    """Return the id git gives a file with these bytes."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _name(name: str) -> bytes:
-    """The name as git writes it: a C string if it has a quote, a backslash, a control or a non-ASCII byte."""
+    """Return the name as git writes it: a C string if it has a quote, a backslash, a control or a non-ASCII byte."""
     data = name.encode("utf-8", "surrogateescape")
     if all(32 <= byte < 127 and byte not in b'"\\' for byte in data):
         return data
@@ -164,7 +169,7 @@ def _read_back(patch: bytes) -> PatchSet:
 
 
 def _applied(before: bytes, file: PatchedFile) -> bytes | None:
-    """``before`` with the hunks applied, None where a removed or context line is not the one in the file."""
+    """Return ``before`` with the hunks applied, None where a removed or context line is not the one in the file."""
     old = before.decode("latin-1").split("\n")
     old = [f"{line}\n" for line in old[:-1]] + ([old[-1]] if old[-1] else [])
     new: list[str] = []

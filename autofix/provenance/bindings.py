@@ -43,7 +43,7 @@ class Binding:
 
 
 def bindings(project: Project, expression: Expression) -> Iterator[Binding]:
-    """The expressions that could have set the value of a name, attribute or subscript."""
+    """Yield the expressions that could have set the value of a name, attribute or subscript."""
     node = expression.node
     if isinstance(node, ast.Name):
         yield from _name(project, expression, node.id)
@@ -124,7 +124,7 @@ def _assigned(project: Project, value: Expression, statement: ast.stmt, name: st
 
 
 def _augmented(project: Project, value: Expression, statement: ast.AugAssign) -> Inverse:
-    """``x += e`` wants of ``e`` the difference to what ``x`` is now."""
+    """Return the function that tells what ``e`` in ``x += e`` must be: the difference to what ``x`` is now."""
     added = project.integer(value)
     now = project.integer(Expression(value.source, _load(statement.target), value.frames))
 
@@ -152,7 +152,7 @@ def _argument(
     name: str,
     frames: tuple[Frame, ...],
 ) -> Iterator[Binding]:
-    """The caller's argument, else the default."""
+    """Yield the caller's argument, else the default."""
     caller = project.call(frames[1:]) if len(frames) > 1 else None
     if caller is not None and isinstance(caller.node, ast.Call):
         passed = _passed(project, caller, caller.node, source, function, name)
@@ -206,7 +206,7 @@ def _module_scope(project: Project, source: Source, name: str) -> Iterator[Bindi
 
 
 def _module_source(project: Project, source: Source, module: str) -> Source | None:
-    """The project file that ``module`` names, relative or absolute."""
+    """Return the project file that ``module`` names, relative or absolute."""
     tail = tuple(module.split(".")) if module else ()
     for path in project.files:
         parts = (*path.parts[:-1], path.stem) if path.stem != "__init__" else path.parts[:-1]
@@ -294,7 +294,7 @@ def _entry(project: Project, expression: Expression, node: ast.Subscript) -> Ite
 
 
 def _entries(project: Project, base: Expression, key: str) -> Iterator[Expression]:
-    """What a mapping or object literal that ``base`` comes from holds under ``key``."""
+    """Yield what a mapping or object literal that ``base`` comes from holds under ``key``."""
     for literal in literals(project, base):
         node = literal.node
         if isinstance(node, ast.Dict):
@@ -310,7 +310,7 @@ def _entries(project: Project, base: Expression, key: str) -> Iterator[Expressio
 
 
 def literals(project: Project, expression: Expression, depth: int = 0) -> Iterator[Expression]:
-    """The list, tuple, dict or call displays that an expression's value was written as."""
+    """Yield the list, tuple, dict or call displays that an expression's value was written as."""
     node = expression.node
     if depth > 8:
         return
@@ -338,7 +338,7 @@ def literals(project: Project, expression: Expression, depth: int = 0) -> Iterat
 
 
 def _iterated(project: Project, iterable: Expression, name: str) -> Iterator[Binding]:
-    """Entries of the sequence that a loop runs over; those with the value at hand are told apart by the caller."""
+    """Yield the entries of the sequence that a loop runs over; the caller picks those with the value at hand."""
     for literal in literals(project, iterable):
         node = literal.node
         values = (
@@ -362,8 +362,8 @@ def _flat(values: list[ast.expr]) -> Iterator[ast.expr]:
 
 
 def keyed(project: Project, key: str, value: int | None) -> Iterator[Binding]:
-    """Expressions anywhere in the project that are written under ``key`` and have ``value``: config entries and
-    defaults.
+    """Yield the expressions anywhere in the project that are written under ``key`` and have ``value``:
+    config entries and defaults.
     """
     if value is None:
         return

@@ -21,7 +21,7 @@ _MOVING = frozenset(("permute", "transpose", "swapaxes", "movedim", "view", "res
 
 
 def spatial(layer: Layer) -> int:
-    """Dimensions that a ConvNd, ConvTransposeNd or NormNd slides over, 0 for other layers."""
+    """Return how many dimensions a ConvNd, ConvTransposeNd or NormNd slides over, 0 for other layers."""
     kind = layer.kind
     return int(kind[-2]) if kind[-2:-1].isdigit() and kind.endswith("d") else 0
 
@@ -35,7 +35,7 @@ def input_size(layer: Layer) -> int | None:
 
 
 def next_layer(project: Project, layer: Layer, failing: Layer) -> Layer | None:
-    """The first layer built after ``layer`` that takes a fixed width, the failing one aside."""
+    """Return the first layer built after ``layer`` that takes a fixed width, the failing one aside."""
     start = 0 if layer.identity is None else layer.identity + 1
     later = (one for one in project.trace.layers[start:] if one.identity != failing.identity)
     return next((one for one in later if one.path is not None and input_size(one) is not None), None)
@@ -44,7 +44,7 @@ def next_layer(project: Project, layer: Layer, failing: Layer) -> Layer | None:
 def producer_extra(
     project: Project, tensor: Tensor, failing: Layer, expected: int, actual: int
 ) -> tuple[width_evidence.Stated, width_evidence.Stated]:
-    """What is said of changing the failing layer, and of changing the layer before it.
+    """Return what is said of changing the failing layer, and of changing the layer before it.
 
     The layer built after the producing one is asked: it takes either what is expected here or what came out.
     """
@@ -60,7 +60,7 @@ def producer_extra(
 
 
 def stand_last(project: Project, tensor: Tensor, layer: Layer, channels: int) -> bool:
-    """Whether ``layer`` finds its channels in the last dimension, and no layer before put channels first."""
+    """Return whether ``layer`` finds its channels in the last dimension, and no layer before put channels first."""
     if tensor.rank != spatial(layer) + 2 or tensor.shape[-1] != channels or tensor.shape[1] == channels:
         return False
     for operation in project.ancestry(tensor):
@@ -73,7 +73,9 @@ def stand_last(project: Project, tensor: Tensor, layer: Layer, channels: int) ->
 
 
 def same_width(project: Project, layer: Layer, parameter: str, tensor: Tensor) -> Site | None:
-    """The argument written as a layer before writes what it gives out, where both are built in one function."""
+    """Return the edit that writes the argument as a layer before writes its output width, where both
+    are built in one function.
+    """
     mine = argument_expression(project, layer, parameter)
     if mine is None or isinstance(mine.node, ast.Constant) or not mine.frames:
         return None
@@ -92,7 +94,7 @@ def same_width(project: Project, layer: Layer, parameter: str, tensor: Tensor) -
 
 
 def _producers(project: Project, tensor: Tensor) -> Iterator[Layer]:
-    """The layers that set the width of ``tensor``; of a sum, those of its other terms too."""
+    """Yield the layers that set the width of ``tensor``; of a sum, those of its other terms too."""
     joined = next((o.tensors for o in project.ancestry(tensor) if len(o.tensors) > 1), ())
     for one in (tensor, *joined):
         found = producing_layer(project, one)
@@ -105,34 +107,36 @@ def _same_function(a: Expression, b: Expression) -> bool:
 
 
 def beyond_argument(project: Project, layer: Layer, parameter: str, site: Site) -> bool:
-    """Whether a site changes more than what is written for this layer alone."""
+    """Return whether a site changes more than what is written for this layer alone."""
     mine = argument_expression(project, layer, parameter)
     own = None if mine is None else mine.source.location(mine.node)
     return own is None or any(edit.path != own.path or not own.range.contains(edit.range) for edit in site.edits)
 
 
 def words_of(site: Site) -> str:
-    """The place of a site for a title: nothing for the argument itself."""
+    """Return the place of a site for a title: nothing is added for the argument itself."""
     words = site.words or site.kind.value
     return site.text if site.kind is SiteKind.ARGUMENT else f"{site.text} ({words})"
 
 
 def doubt(site: Site) -> str:
-    """Why a site is not safe, empty where it is: a number for an expression holds for one way to build the model."""
+    """Return why a site is not safe, empty where it is: a number for an expression holds for one way to
+    build the model.
+    """
     return (
         f"{site.text} replaces an expression that may have other values elsewhere" if site.replaces_expression else ""
     )
 
 
 def to_front(rank: int) -> str:
-    """The call that moves the last dimension to the place of the channels."""
+    """Return the call that moves the last dimension to the place of the channels."""
     if rank == 3:
         return "transpose(1, 2)"
     return f"permute({', '.join(map(str, (0, rank - 1, *range(1, rank - 1))))})"
 
 
 def to_back(rank: int) -> str:
-    """The call that moves the channels to the end."""
+    """Return the call that moves the channels to the end."""
     if rank == 3:
         return "transpose(1, 2)"
     return f"permute({', '.join(map(str, (0, *range(2, rank), 1)))})"

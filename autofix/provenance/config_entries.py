@@ -43,7 +43,7 @@ def keyed_nodes(source: Source, key: str) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _option_default(node: ast.Call, key: str) -> ast.expr | None:
-    """``default=`` of ``add_argument('--key', ...)``."""
+    """Return the ``default=`` of ``add_argument('--key', ...)``."""
     if not (isinstance(node.func, ast.Attribute) and node.func.attr in {"add_argument", "option"}):
         return None
     flags = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
@@ -56,7 +56,9 @@ def _option_default(node: ast.Call, key: str) -> ast.expr | None:
 
 
 def text_entries(project: Project, key: str, value: int) -> Iterator[TextEntry]:
-    """``key: value`` inside a text of the source or in a data file beside it: JSON, YAML or ``key = value`` lines."""
+    """Yield each ``key: value`` inside a text of the source or in a data file beside it: JSON, YAML or
+    ``key = value`` lines.
+    """
     pattern = re.compile(rf"(?<![\w.])(['\"]?){re.escape(key)}\1\s*[:=]\s*({value})(?![\w.])")
     for source in project.sources():
         for node in source.nodes:

@@ -33,7 +33,7 @@ def instances(project: Project, expression: Expression, class_: ast.ClassDef) ->
 
 
 def _inherits(project: Project, name: str, class_: ast.ClassDef) -> bool:
-    """Whether ``class_`` is a base of the class called ``name``."""
+    """Return whether ``class_`` is a base of the class called ``name``."""
     for source in project.sources():
         found = source.classes.get(name)
         if found is not None:
@@ -42,7 +42,7 @@ def _inherits(project: Project, name: str, class_: ast.ClassDef) -> bool:
 
 
 def class_line(project: Project, source: Source, class_: ast.ClassDef) -> Iterator[tuple[Source, ast.ClassDef]]:
-    """A class and its bases, as far as the project's files define them."""
+    """Yield a class and its bases, as far as the project's files define them."""
     yield source, class_
     for base in class_.bases:
         name = dotted(base).rpartition(".")[2]

@@ -38,7 +38,7 @@ def _ordered(values: list[int | None], sizes: tuple[int, ...]) -> tuple[int, ...
 
 
 def inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) -> Iterator[tuple[int, int]]:
-    """(side, value) pairs such that replacing that operand by the value makes the result ``want``."""
+    """Yield (side, value) pairs such that replacing that operand by the value makes the result ``want``."""
     inverse: dict[type[ast.operator], Callable[[], Iterator[tuple[int, int]]]] = {
         ast.Add: lambda: _pairs((want - b) if b is not None else None, (want - a) if a is not None else None),
         ast.Sub: lambda: _pairs((want + b) if b is not None else None, (a - want) if a is not None else None),
@@ -56,7 +56,7 @@ def inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) 
 
 
 def does_nothing(op: ast.operator, side: int, value: int) -> bool:
-    """Whether the other operand alone is the result: ``width * 1``, ``width // 1``, ``width + 0``."""
+    """Return whether the other operand alone is the result: ``width * 1``, ``width // 1``, ``width + 0``."""
     if isinstance(op, (ast.Mult, ast.Add)):
         return value == (1 if isinstance(op, ast.Mult) else 0)
     neutral = {ast.FloorDiv: 1, ast.Sub: 0}.get(type(op))

@@ -30,7 +30,9 @@ def repeated_layer(project: Project, layer: Layer) -> Layer:
 
 
 def argument_expression(project: Project, layer: Layer, parameter: str) -> Expression | None:
-    """The expression that the layer's construction passes for ``parameter``; None where it is not written out."""
+    """Return the expression that the layer's construction passes for ``parameter``; None where it is
+    not written out.
+    """
     call = project.construction_call(layer)
     if call is None:
         return None
@@ -41,13 +43,16 @@ def argument_expression(project: Project, layer: Layer, parameter: str) -> Expre
 def argument_sites(
     project: Project, layer: Layer, parameter: str, want: int, hints: tuple[int, ...] = ()
 ) -> tuple[Site, ...]:
-    """Every place that could give the layer's ``parameter`` the size ``want``."""
+    """Return every place that could give the layer's ``parameter`` the size ``want``."""
     expression = argument_expression(project, layer, parameter)
     return () if expression is None else sites(project, expression, want, hints)
 
 
 def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
-    """The sizes that were multiplied into the last dimension of ``tensor``, without the batch; empty if none were."""
+    """Return the sizes that were multiplied into the last dimension of ``tensor``, without the batch.
+
+    Empty if none were.
+    """
     found: tuple[int, ...] = ()
     for operation in project.ancestry(tensor):
         name = operation.operator
@@ -66,7 +71,7 @@ def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
 
 
 def before_flattening(hints: tuple[int, ...], expected: int) -> int:
-    """The channels that would make up ``expected`` with the sizes they are flattened with; 0 where none would.
+    """Return the channels that would make up ``expected`` with the sizes they are flattened with; 0 where none would.
 
     Nor where square maps of another size make it up with the channels there are: then the images are of another size.
     """
@@ -82,7 +87,7 @@ def _is_square(expected: int, hints: tuple[int, ...]) -> bool:
 
 
 def _merged(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
-    """The trailing sizes of ``before`` whose product is the last size of ``after``."""
+    """Return the trailing sizes of ``before`` whose product is the last size of ``after``."""
     product = 1
     for start in range(len(before) - 1, 0, -1):
         product *= before[start]
@@ -93,7 +98,7 @@ def _merged(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer] | None:
-    """The nearest layer before ``tensor`` that sets the size of a feature dimension."""
+    """Return the nearest layer before ``tensor`` that sets the size of a feature dimension."""
     last = None
     for last in project.ancestry(tensor):
         layer = project.layer_of(last)
@@ -103,7 +108,9 @@ def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer]
 
 
 def _packing_layer(project: Project, operation: Operation) -> tuple[Operation, Layer] | None:
-    """The last layer before that gave out packed steps, where a tensor came from nowhere: unpacking leaves no trace."""
+    """Return the last layer before that gave out packed steps, where a tensor has no producer:
+    unpacking leaves no trace.
+    """
     if not operation.tensors or operation.tensors[0].producer is not None:
         return None
     for earlier in reversed(project.trace.operations[: operation.index]):
@@ -116,7 +123,7 @@ def _packing_layer(project: Project, operation: Operation) -> tuple[Operation, L
 
 
 def width(layer: Layer, names: tuple[str, ...]) -> int | None:
-    """The first of the settings that is a number, or a sequence of one."""
+    """Return the first of the settings that is a number, or a sequence of one."""
     for name in names:
         value = layer.setting(name)
         if isinstance(value, Sequence) and len(value.items) == 1:
@@ -127,18 +134,18 @@ def width(layer: Layer, names: tuple[str, ...]) -> int | None:
 
 
 def output_parameter(layer: Layer) -> str:
-    """The argument that sets the size a layer gives out; empty if it keeps the size it gets."""
+    """Return the name of the argument that sets the size a layer gives out; empty if it keeps the size it gets."""
     names = ("out_features", "out_channels", "embedding_dim", "hidden_size")
     return next((name for name in names if layer.setting(name) is not None), "")
 
 
 def set_output(layer: Layer, width: int) -> str:
-    """The title of a fix that makes ``layer`` produce ``width`` features."""
+    """Return the title of a fix that makes ``layer`` produce ``width`` features."""
     return f"set `{output_parameter(layer) or 'the width'}` of `{layer.label}` to {width}"
 
 
 def producer_sites(project: Project, tensor: Tensor, want: int) -> Iterator[tuple[Layer, Site]]:
-    """Places that would make the nearest producing layer give out ``want`` features."""
+    """Yield places that would make the nearest producing layer give out ``want`` features."""
     found = producing_layer(project, tensor)
     if found is None:
         return

@@ -17,7 +17,7 @@ def mentions(text: str, name: str) -> bool:
 
 
 def differs_in_one(one: ast.AST, other: ast.AST) -> bool:
-    """Whether two operations are written alike but for one operand, a name in both."""
+    """Return whether two operations are written alike but for one operand, a name in both."""
     if not (isinstance(one, ast.BinOp) and isinstance(other, ast.BinOp) and type(one.op) is type(other.op)):
         return False
     pairs = [(one.left, other.left), (one.right, other.right)]
@@ -39,7 +39,7 @@ def parsed(text: str) -> ast.AST:
 
 
 def shift(text: str, step: int) -> str:
-    """``i`` -> ``i + 1``; ``i - 1`` -> ``i``."""
+    """Return an index moved by ``step``: ``i`` -> ``i + 1``; ``i - 1`` -> ``i``."""
     match = re.fullmatch(r"(.*\S)\s*([+-])\s*(\d+)", text)
     if match:
         offset = int(match.group(2) + match.group(3)) + step
@@ -48,7 +48,9 @@ def shift(text: str, step: int) -> str:
 
 
 def ceiling(expression: Expression, left: Expression, right: Expression) -> str:
-    """Upward division in the file's own words: numpy's or math's ceil where imported, else negated floor division."""
+    """Return a division that rounds up, spelled as the file would: numpy's or math's ceil where
+    imported, else negated floor division.
+    """
     source = expression.source
     for node in source.nodes:
         if isinstance(node, ast.Import):

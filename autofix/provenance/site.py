@@ -59,7 +59,7 @@ class Site:
         return any(evidence is Evidence.LITERAL_FOR_EXPRESSION for evidence, _ in self.evidence)
 
     def with_evidence(self, *pieces: Piece) -> Site:
-        """The same place with more evidence."""
+        """Return the same place with more evidence."""
         return replace(self, evidence=counted((*self.evidence, *pieces)))
 
 
@@ -72,5 +72,5 @@ _PLAIN = frozenset(
 
 
 def dearest(chosen: Iterable[Site]) -> tuple[Counted, ...]:
-    """The evidence of several places that are edited together: that of the least likely one."""
+    """Return the evidence of several places that are edited together: that of the least likely one."""
     return max(chosen, key=lambda site: site.cost).evidence

@@ -41,9 +41,10 @@ FEW_TIMES = 64
 
 
 def sites(project: Project, expression: Expression, want: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
-    """Every way found to make ``expression`` equal ``want``, cheapest first, one per edit.
+    """Return every way found to make ``expression`` equal ``want``, cheapest first, one per edit.
 
-    ``hints`` are sizes whose product is ``want`` (the dimensions that were flattened), used to keep products products.
+    ``hints`` are sizes whose product is ``want`` (the dimensions that were flattened), used to keep products
+    products.
     """
     if want <= 0:
         return ()
@@ -57,7 +58,9 @@ def sites(project: Project, expression: Expression, want: int, hints: tuple[int,
 
 
 def _without_equals(ordered: list[Site]) -> Iterator[Site]:
-    """Of an expression of literals alone the cheapest change to another such: all of them make the same model."""
+    """Yield the sites, but of an expression of literals alone only the cheapest change to another such:
+    all make the same model.
+    """
     plain = False
     for site in ordered:
         try:
@@ -70,12 +73,12 @@ def _without_equals(ordered: list[Site]) -> Iterator[Site]:
 
 
 def _is_plain(node: ast.AST) -> bool:
-    """Whether it has neither names nor calls, so that it has one value wherever it is evaluated."""
+    """Return whether it has neither names nor calls, so that it has one value wherever it is evaluated."""
     return not any(isinstance(part, (ast.Name, ast.Call, ast.Attribute)) for part in ast.walk(node))
 
 
 def spelled_in_scope(project: Project, expression: Expression, want: int) -> tuple[str, ...]:
-    """Names and expressions of the function around ``expression`` that have the size ``want`` there."""
+    """Return names and expressions of the function around ``expression`` that have the size ``want`` there."""
     return tuple(_Solver(project, ()).expressions_in_scope(expression, want))
 
 
@@ -121,7 +124,7 @@ class _Solver:
         yield self._site(expression, str(want), depth, kind)
 
     def _sibling_product(self, expression: Expression, value: int, want: int) -> str | None:
-        """The size wanted, spelled ``48 * 2`` elsewhere in the function: what a literal 48 was meant to be."""
+        """Return the size wanted as the function spells it elsewhere, ``48 * 2``: what a literal 48 was meant to be."""
         source = expression.source
         function = source.function_of(expression.node)
         for node in below(function) if function is not None else ():
@@ -167,7 +170,9 @@ class _Solver:
             yield from self._shifted_index(expression, node, want, depth)
 
     def _shifted_index(self, expression: Expression, node: ast.Subscript, want: int, depth: int) -> Iterator[Site]:
-        """The neighbouring entry has the size wanted: the index is off by one."""
+        """Yield the neighbouring entry of a sequence where it has the size wanted, since the index may
+        be off by one.
+        """
         index = Expression(expression.source, node.slice, expression.frames)
         position = self.project.integer(index)
         if position is None:
@@ -182,7 +187,7 @@ class _Solver:
                 yield self._site(index, shifted, depth, SiteKind.INDEX, Evidence.OTHER_NAME)
 
     def _other_dimension(self, index: Expression, shape: Sequence, want: int, depth: int) -> Iterator[Site]:
-        """``x.shape[0]`` where ``x.shape[1]`` has the size wanted."""
+        """Yield another dimension of a shape that has the size wanted: ``x.shape[1]`` for ``x.shape[0]``."""
         for position, size in enumerate(shape.items):
             if size == want and isinstance(index.node, ast.Constant):
                 yield self._site(index, str(position), depth, SiteKind.INDEX, Evidence.OTHER_NAME)
@@ -208,7 +213,7 @@ class _Solver:
             yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
 
     def _product(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
-        """Factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16, 6, 6) was flattened."""
+        """Refit a product factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16, 6, 6) was flattened."""
         factors = [Expression(expression.source, factor, expression.frames) for factor in factors_of(node)]
         values = [self.project.integer(factor) for factor in factors]
         targets = fit(values, self.hints) if math.prod(self.hints or (0,)) == want else None
@@ -253,7 +258,7 @@ class _Solver:
             yield from self._rounded_up(expression, node, want, depth)
 
     def _rounded_up(self, expression: Expression, node: ast.Call, want: int, depth: int) -> Iterator[Site]:
-        """``int(a / b)`` cuts what the strided layers round up."""
+        """Yield the division that rounds up, where ``int(a / b)`` cuts off what the strided layers round up."""
         division = node.args[0]
         if not (isinstance(division, ast.BinOp) and isinstance(division.op, ast.Div)):
             return
@@ -299,7 +304,7 @@ class _Solver:
             )
 
     def _other_attribute(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
-        """``config.n_kv_heads`` becomes ``config.n_heads``, the only other entry that has the size wanted."""
+        """Yield the only other entry that has the size wanted: ``config.n_kv_heads`` becomes ``config.n_heads``."""
         node = expression.node
         if not isinstance(node, ast.Attribute) or dotted(node.value) in {"", "self"}:
             return
@@ -311,14 +316,14 @@ class _Solver:
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.OTHER_NAME)
 
     def _spelled(self, expression: Expression, want: int) -> str:
-        """A product for a product, else the number."""
+        """Return the text of the size: a product where a product stood, else the number."""
         is_product = isinstance(expression.node, ast.BinOp) and isinstance(expression.node.op, ast.Mult)
         if is_product and len(self.hints) > 1 and math.prod(self.hints) == want:
             return " * ".join(map(str, self.hints))
         return str(want)
 
     def _counted(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
-        """``width`` becomes ``width * len(columns)`` where one of that width was made for each column."""
+        """Yield ``width * len(columns)`` for ``width``, where one of that width was made for each column."""
         if not isinstance(expression.node, (ast.Name, ast.Attribute)) or factor < FEWEST or not expression.frames:
             return
         local = self.project.names(expression).local
@@ -327,7 +332,7 @@ class _Solver:
                 yield self._site(expression, f"{expression.text} * len({name})", depth, SiteKind.EXPRESSION)
 
     def _multiple(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
-        """``hidden`` becomes ``hidden * 7 * 7`` where the flattened rest is known, else ``hidden * 4``."""
+        """Yield ``hidden * 7 * 7`` for ``hidden`` where the flattened rest is known, else ``hidden * 4``."""
         if isinstance(expression.node, ast.BinOp) and not isinstance(expression.node.op, ast.Mult):
             return
         now = self.project.integer(expression)
@@ -340,7 +345,7 @@ class _Solver:
             yield self._site(expression, f"{expression.text} * {factor}", depth, SiteKind.EXPRESSION, *evidence)
 
     def expressions_in_scope(self, expression: Expression, want: int) -> Iterator[str]:
-        """Texts used elsewhere in the same function (or its class) that have the size wanted here."""
+        """Yield texts used elsewhere in the same function (or its class) that have the size wanted here."""
         source = expression.source
         function = source.function_of(expression.node)
         if function is None or not expression.frames:
@@ -369,7 +374,9 @@ class _Solver:
 
 
 def _likeness(expression: Expression, text: str) -> tuple[Evidence, ...]:
-    """How alike another expression is: one name for another in what is written alike, or no name in common."""
+    """Return evidence of how alike another expression is: one name for another in what is written
+    alike, or no name in common.
+    """
     if differs_in_one(expression.node, parsed(text)):
         return (Evidence.EXACT_FIT,)
     return () if mentions(text, expression.text) else (Evidence.OTHER_READING,)

@@ -59,7 +59,7 @@ class _Habits:
     repeated: frozenset[int]
 
     def kept(self, between: int) -> int:
-        """How many habits a width keeps to."""
+        """Return how many habits of the model a width keeps to."""
         sides = [side for side in (self.before, self.after) if side is not None and side >= FEWEST]
         steps = sum(1 for side in sides if between in (side, 2 * side) or side == 2 * between)
         # From a width back to the same, a wider or a narrower one between them is as usual.
@@ -72,7 +72,8 @@ class _Habits:
 def extras(
     project: Project, tensor: Tensor, layer: Layer, expected: int, actual: int, hints: tuple[int, ...] = ()
 ) -> tuple[Stated, Stated]:
-    """What speaks for and against either where ``layer`` takes ``expected`` features and ``tensor`` brings ``actual``.
+    """Return what speaks for and against either where ``layer`` takes ``expected`` features and
+    ``tensor`` brings ``actual``.
 
     ``hints`` are the sizes that were flattened into them: then the channels among them are what is compared.
     """
@@ -90,7 +91,9 @@ def extras(
 
 
 def _same_name(project: Project, giver: Layer, receiver: Layer) -> bool:
-    """Whether the receiver is built for what the giver takes in, by its name: what the giver gives out was meant."""
+    """Return whether the receiver's input is named like the giver's: then the size that the giver gives
+    out was meant.
+    """
     places = [argument_expression(project, layer, _input_parameter(layer)) for layer in (giver, receiver)]
     names = [place.text for place in places if place is not None and not isinstance(place.node, ast.Constant)]
     return len(names) == 2 and names[0] == names[1]
@@ -101,7 +104,7 @@ def _input_parameter(layer: Layer) -> str:
 
 
 def joined_parts(project: Project, tensor: Tensor, dimension: int, expected: int) -> tuple[PartOfJoin, ...]:
-    """The layers that could each make joined tensors as wide as ``expected``."""
+    """Return the layers that could each make joined tensors as wide as ``expected``."""
     tensors = joined(project, tensor, dimension)
     sizes = [one.shape[dimension] for one in tensors]
     missing = expected - sum(sizes)
@@ -124,7 +127,7 @@ def joined_parts(project: Project, tensor: Tensor, dimension: int, expected: int
 
 
 def _dimension(layer: Layer, tensor: Tensor) -> int:
-    """The dimension of ``tensor`` that holds the features of ``layer``."""
+    """Return the dimension of ``tensor`` that holds the features of ``layer``."""
     first = layer.kind.startswith(("Conv", "BatchNorm", "InstanceNorm", "GroupNorm")) and tensor.rank > 1
     return 1 if first else tensor.rank - 1
 

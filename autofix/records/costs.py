@@ -59,7 +59,7 @@ class Evidence(Enum):
         self.words = words
 
     def __mul__(self, count: int) -> Counted:
-        """This piece of evidence ``count`` times."""
+        """Return this piece of evidence ``count`` times."""
         return (self, count)
 
     @property
@@ -76,7 +76,7 @@ LEAST = 1
 
 
 def counted(pieces: Iterable[Piece]) -> tuple[Counted, ...]:
-    """Each piece of evidence once with how often it was stated, in the order of the list above."""
+    """Return each piece of evidence once with how often it was stated, in the order of the list above."""
     counts: Counter[Evidence] = Counter()
     for piece in pieces:
         evidence, count = piece if isinstance(piece, tuple) else (piece, 1)
@@ -85,5 +85,5 @@ def counted(pieces: Iterable[Piece]) -> tuple[Counted, ...]:
 
 
 def total(pieces: Iterable[Piece]) -> int:
-    """The cost that evidence sums up to: weight times count over all pieces, and never below ``LEAST``."""
+    """Return the cost that evidence sums up to: weight times count over all pieces, and never below ``LEAST``."""
     return max(LEAST, sum(evidence.weight * count for evidence, count in counted(pieces)))

@@ -29,7 +29,10 @@ class Range:
         return self.start <= other.start and other.end <= self.end
 
     def overlaps(self, other: Range) -> bool:
-        """Whether both cannot be edited independently; two insertions at one place overlap, neighbours do not."""
+        """Return whether the two ranges cannot be edited independently.
+
+        Two insertions at one place overlap, neighbours do not.
+        """
         if self.is_empty and other.is_empty:
             return self.start == other.start
         return self.start < other.end and other.start < self.end

@@ -69,5 +69,5 @@ def tensors_of(values: tuple[Value, ...]) -> tuple[Tensor, ...]:
 
 
 def is_integer(value: object) -> TypeGuard[int]:
-    """Whether ``value`` is a whole number; True and False, which Python counts as numbers, are none."""
+    """Return whether ``value`` is a whole number; True and False, which Python counts as numbers, are not."""
     return isinstance(value, int) and not isinstance(value, bool)

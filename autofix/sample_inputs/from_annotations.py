@@ -49,7 +49,7 @@ Pattern = from_layers.Pattern
 
 
 def find(source: Source, expression: str) -> Samples | None:
-    """A sample if every input that ``forward`` must be given has an annotation with its shape."""
+    """Return a sample if every input that ``forward`` must be given has an annotation with its shape."""
     run = execution.start(source, STEPS)
     model = execution.value(ast.parse(expression, mode="eval").body, run)
     forward = execution.forward_of(model, run) if isinstance(model, Instance) else None
@@ -77,7 +77,7 @@ def _required(function: ast.FunctionDef) -> list[ast.arg]:
 
 
 def _read(annotation: ast.expr | None) -> tuple[str, Pattern] | None:
-    """The dtype and the sizes of ``Float[AbstractTensor, "b 3 32 32"]`` or ``TensorType["b", 3, 32, 32]``."""
+    """Return the dtype and the sizes of ``Float[AbstractTensor, "b 3 32 32"]`` or ``TensorType["b", 3, 32, 32]``."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
             annotation = ast.parse(annotation.value, mode="eval").body
@@ -99,7 +99,7 @@ def _read(annotation: ast.expr | None) -> tuple[str, Pattern] | None:
 
 
 def _sizes(words: list[object]) -> Iterator[int | str]:
-    """Numbers and names; an empty name for what is neither."""
+    """Yield numbers and names; an empty name for what is neither."""
     for at, word in enumerate(words):
         text = str(word).lstrip("#*")
         named, _, given = text.rpartition("=")
@@ -113,7 +113,7 @@ def _sizes(words: list[object]) -> Iterator[int | str]:
 
 
 def _solved(known: list[tuple[str, Pattern]], solved: Samples | None) -> tuple[SampleInput, ...]:
-    """The sizes that the layers ask for, if they agree with every annotation."""
+    """Return the sizes that the layers ask for, if they agree with every annotation."""
     if solved is None or len(solved.inputs) != len(known):
         return ()
     inputs: list[SampleInput] = []

@@ -68,7 +68,7 @@ class _Walk:
 
 
 def solve(source: Source, expression: str, patterns: Sequence[Pattern | None] = ()) -> Samples | None:
-    """Inputs that the model's layers ask for; None where the text does not tell.
+    """Return inputs that the model's layers ask for; None where the text does not tell.
 
     ``patterns`` are sizes that the inputs must have, a name standing for any size.
     """
@@ -85,7 +85,7 @@ def solve(source: Source, expression: str, patterns: Sequence[Pattern | None] = 
 
 
 def _inputs_of(model: Any, run: Interpretation) -> int:
-    """How many inputs the forward of the model must be given; 0 where that is not plain."""
+    """Return how many inputs the forward of the model must be given; 0 where that is not evident."""
     if isinstance(model, AbstractLayer):
         return 1
     if not isinstance(model, Instance):
@@ -100,7 +100,7 @@ def _inputs_of(model: Any, run: Interpretation) -> int:
 
 
 def _needs(model: Any, count: int, run: Interpretation) -> dict[int, AbstractLayer]:
-    """The first layer that each input meets."""
+    """Return the first layer that each input reaches."""
     run.lenient, run.steps = True, WALK_STEPS
     _walk(model, [AbstractTensor(None, source=at) for at in range(count)], run)
     run.lenient = False
@@ -126,7 +126,7 @@ def _is_told(output: Any) -> bool:
 def _best(
     model: Any, needs: list[AbstractLayer], run: Interpretation, patterns: Sequence[Pattern | None]
 ) -> _Walk | None:
-    """The first candidate that fits, else the one with the fewest misfits that gets furthest."""
+    """Return the first candidate that fits, else the one with the fewest misfits that gets furthest."""
     usual = _first(model, run, (one for one in _candidates(needs, _SMALL_FIRST) if _matches(one, patterns)))
     if usual is None or usual.is_possible:
         return usual
@@ -180,7 +180,7 @@ def _matches(inputs: Sequence[SampleInput], patterns: Sequence[Pattern | None]) 
 
 
 def _candidates(needs: list[AbstractLayer], sizes: Mapping[int, Sequence[int]]) -> Iterator[tuple[SampleInput, ...]]:
-    """Inputs in the order in which they are likely: as the layers take them, then in other forms."""
+    """Yield inputs in the order in which they are likely: as the layers take them, then in other forms."""
     count = max(_spatial(layer) for layer in needs)
     variants = [range(len(_variants(layer, LENGTH))) for layer in needs]
     for chosen in itertools.islice(itertools.product(*variants), MAX_COMBINATIONS):
@@ -189,21 +189,23 @@ def _candidates(needs: list[AbstractLayer], sizes: Mapping[int, Sequence[int]]) 
 
 
 def _joined_widths(needs: list[AbstractLayer], inputs: tuple[SampleInput, ...]) -> Iterator[tuple[SampleInput, ...]]:
-    """Inputs that are joined with others before the layer have but a part of its width."""
+    """Yield inputs that have but a part of the layer's width, since they are joined with others before it."""
     for at, layer in enumerate(needs):
         for part in range(1, layer.size("in_features") or 1):
             yield (*inputs[:at], SampleInput((BATCH, part)), *inputs[at + 1 :])
 
 
 def _spatial(layer: AbstractLayer) -> int:
-    """How many spatial dimensions the layer's input has."""
+    """Return how many spatial dimensions the layer's input has."""
     if layer.kind in {"GroupNorm", "Backbone"}:
         return 2
     return int(layer.kind[-2]) if layer.kind[-1] == "d" and layer.kind[-2].isdigit() else 0
 
 
 def _variants(layer: AbstractLayer, size: int) -> list[SampleInput]:
-    """Shapes that end up at the layer: as it takes them, then in the other forms that a forward may expect."""
+    """Return the shapes that end up at the layer: as it takes them, then in the other forms that a
+    forward may expect.
+    """
     kind = layer.kind
     if kind == "Backbone":
         return [SampleInput((BATCH, 3, 224, 224))]

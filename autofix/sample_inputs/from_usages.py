@@ -39,7 +39,7 @@ _Names = dict[str, Any]
 
 
 def find(source: Source, expression: str) -> Samples | None:
-    """The first use of the model in its own file: code, then ``example_input_array``, then docstrings."""
+    """Return the first use of the model in its own file: code, then ``example_input_array``, then docstrings."""
     run = execution.start(source, STEPS)
     model = execution.value(ast.parse(expression, mode="eval").body, run)
     name = model.class_.name if isinstance(model, Instance) else class_name(expression)
@@ -52,14 +52,14 @@ def find(source: Source, expression: str) -> Samples | None:
 
 
 def find_elsewhere(source: Source, expression: str) -> Samples | None:
-    """The first use of the model that ``expression`` builds in a file that imports its class."""
+    """Return the first use of the model that ``expression`` builds in a file that imports its class."""
     name = class_name(expression)
     run = _with_stub(source, name)
     return _in_code(run, execution.value(ast.parse(expression, mode="eval").body, run), name)
 
 
 def _with_stub(source: Source, name: str) -> Interpretation:
-    """A run in which the model's class is an empty one: its uses matter here, not what it does."""
+    """Start an interpretation in which the model's class is an empty one: its uses matter here, not what it does."""
     run = execution.start(source, STEPS)
     run.module[name] = ast.parse(f"class {name}: pass").body[0]
     return run
@@ -82,7 +82,7 @@ def _in_code(run: Interpretation, model: Any, name: str) -> Samples | None:
 
 
 def _bodies(source: Source, name: str) -> Iterator[list[ast.stmt]]:
-    """The module and each function outside the model's own class."""
+    """Yield the statements of the module, then those of each function outside the model's own class."""
     yield [node for node in source.tree.body if not isinstance(node, (ast.ClassDef, ast.FunctionDef))]
     for function in sorted(source.functions, key=lambda one: one.lineno):
         owner = source.class_of(function)
@@ -91,13 +91,13 @@ def _bodies(source: Source, name: str) -> Iterator[list[ast.stmt]]:
 
 
 def _in_order(statements: list[ast.stmt]) -> list[ast.Call | ast.Assign]:
-    """Calls and assignments as they run: what is assigned after the calls of its value."""
+    """Return calls and assignments as they run: what is assigned after the calls of its value."""
     found = [n for one in statements for n in ast.walk(one) if isinstance(n, (ast.Call, ast.Assign))]
     return sorted(found, key=lambda n: (n.end_lineno or 0, n.end_col_offset or 0, isinstance(n, ast.Assign)))
 
 
 def _used(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: str) -> tuple[SampleInput, ...]:
-    """The inputs of a call if it uses the model; none where one is not told."""
+    """Return the inputs of a call if it uses the model; none where one is not known."""
     bare = dotted(node.func).rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
     if bare in _TAKES_INPUTS | _TAKES_SIZES:
         if not (node.args and _is_model(execution.value(node.args[0], run, names), model, name)):
@@ -120,7 +120,9 @@ def _is_model(value: Any, model: Any, name: str) -> bool:
 
 
 def _is_built_otherwise(instance: Instance, model: Any) -> bool:
-    """Whether a number or text that both constructions name has another value: another model, with other inputs."""
+    """Return whether a number or text that both constructions name has another value: another model,
+    with other inputs.
+    """
     told = model.arguments if isinstance(model, Instance) else {}
     return any(
         isinstance(value, (int, str)) and isinstance(other, (int, str)) and value != other
@@ -150,7 +152,7 @@ def _input(value: Any) -> SampleInput | None:
 
 
 def _passed(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleInput, ...]:
-    """``export(model, x)``, ``trace(model, (x, y))``, ``profile(model, inputs=(x,))``."""
+    """Return the inputs of ``export(model, x)``, ``trace(model, (x, y))`` or ``profile(model, inputs=(x,))``."""
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     chosen = [given[name] for name in ("args", "example_inputs", "inputs", "input_to_model") if name in given]
     nodes = [*node.args[1:2], *chosen]
@@ -159,7 +161,9 @@ def _passed(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleI
 
 
 def _summarised(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleInput, ...]:
-    """``summary(model, (3, 32, 32))``: torchinfo wants the batch among the sizes, the others leave it out."""
+    """Return the inputs of ``summary(model, (3, 32, 32))``: torchinfo wants the batch among the sizes,
+    the others leave it out.
+    """
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     if "input_data" in given:
         return _complete([_input(execution.value(given["input_data"], run, names))])
@@ -179,7 +183,7 @@ def _summarised(node: ast.Call, run: Interpretation, names: _Names) -> tuple[Sam
 
 
 def _in_class(source: Source, class_: ast.ClassDef) -> Samples | None:
-    """``example_input_array`` of a LightningModule, in the class or set by a method."""
+    """Return the ``example_input_array`` of a LightningModule, in the class or set by a method."""
     for node in ast.walk(class_):
         if not isinstance(node, ast.Assign):
             continue
@@ -206,7 +210,7 @@ def _in_docstrings(source: Source, class_: ast.ClassDef) -> Samples | None:
 
 
 def _in_docstring(source: Source, statement: ast.stmt, name: str) -> Samples | None:
-    """The ``>>>`` lines of a docstring, as code at the lines where they stand."""
+    """Read the ``>>>`` lines of a docstring, as code at the lines where they stand."""
     lines = [""] * (statement.lineno - 1)
     for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
         text = source.line(number).strip().removeprefix('"""').removeprefix("'''").strip()
@@ -222,7 +226,7 @@ def _in_docstring(source: Source, statement: ast.stmt, name: str) -> Samples | N
 
 
 def _described(source: Source, line: int, text: str) -> Samples | None:
-    """``input: (N, 3, 32, 32)``, where every size but the batch is a number."""
+    """Read ``input: (N, 3, 32, 32)``, where every size but the batch is a number."""
     for offset, words in enumerate(text.splitlines()):
         match = _DESCRIBED.search(words)
         if match is not None:

@@ -46,7 +46,7 @@ MAX_ELEMENTS = 1 << 40
 
 
 def parse_samples(texts: Sequence[str], origin: SampleOrigin = SampleOrigin.GIVEN, place: str = "") -> Samples:
-    """One text per input of ``forward``, in order.
+    """Parse one text per input of ``forward``, in order.
 
     Raises UsageError that names the text and the form it should have.
     """
@@ -54,7 +54,7 @@ def parse_samples(texts: Sequence[str], origin: SampleOrigin = SampleOrigin.GIVE
 
 
 def parse_also(text: str) -> Samples:
-    """A further sample; its inputs are joined by ``;``."""
+    """Parse a further sample; its inputs are joined by ``;``."""
     return parse_samples([part for part in text.split(";") if part.strip()] or [text])
 
 
@@ -74,7 +74,9 @@ def _input(text: str) -> SampleInput:
 
 
 def _holds(dtype: str, low: int, high: int) -> bool:
-    """Whether an integer type has every number from ``low`` to below ``high``, which itself is an int64 to torch."""
+    """Return whether an integer type has every number from ``low`` to below ``high``, which itself is
+    an int64 to torch.
+    """
     bits = int(dtype.removeprefix("u").removeprefix("int"))
     least, beyond = (0, 1 << bits) if dtype.startswith("u") else (-(1 << bits - 1), 1 << bits - 1)
     return least <= low and high <= min(beyond, (1 << 63) - 1)
@@ -103,7 +105,7 @@ def _shape(words: str, text: str) -> tuple[int, ...]:
 
 
 def from_comment(source: Source) -> Samples | None:
-    """The sample that a ``# autofix: sample-shape=...`` comment of the file declares."""
+    """Return the sample that a ``# autofix: sample-shape=...`` comment of the file declares."""
     words = sample_comment(source.text)
     if words is None:
         return None

@@ -21,7 +21,10 @@ _UNREADABLE = (
 
 
 def infer(source: Source, expression: str, elsewhere: Iterable[Source] = ()) -> Samples | None:
-    """Inputs for ``expression``; ``elsewhere`` are files that may use the model too, read only if they are needed."""
+    """Return inputs for ``expression``.
+
+    ``elsewhere`` are files that may use the model too, read only if they are needed.
+    """
     return (
         _by_itself(from_annotations.find, source, expression)
         or _by_itself(from_usages.find, source, expression)
@@ -31,7 +34,7 @@ def infer(source: Source, expression: str, elsewhere: Iterable[Source] = ()) -> 
 
 
 def _by_itself(find: Callable[[Source, str], Samples | None], source: Source, expression: str) -> Samples | None:
-    """What one source of samples finds; a text that it cannot interpret has none there, whatever is wrong about it."""
+    """Return what one source of samples finds; None for a text that it cannot interpret, whatever is wrong with it."""
     try:
         return find(source, expression)
     except _UNREADABLE:

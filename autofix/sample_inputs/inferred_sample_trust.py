@@ -25,7 +25,7 @@ NOTE = "the sample was chosen to fit the layers; pass --sample-shape or add a co
 
 
 def is_reliable(samples: Samples, trace: Trace, finding: Finding) -> bool:
-    """Whether the failure says something of the model, not only of a sample that was solved for.
+    """Return whether the failure says something of the model, not only of a sample that was solved for.
 
     It does where no sample was needed yet (import, constructor), where a name is missing, and where the size that does
     not fit was set by layers of the model.
@@ -38,12 +38,12 @@ def is_reliable(samples: Samples, trace: Trace, finding: Finding) -> bool:
 
 
 def unreliable_message(name: str, samples: Samples, finding: Finding) -> str:
-    """The message for a failure that is not to be trusted."""
+    """Return the message for a failure that is not to be trusted."""
     return f"{name}: {finding.message}, on the sample {samples}; {NOTE}"
 
 
 def notes(samples: Samples) -> tuple[str, ...]:
-    """What a report of faults says of a sample that was solved for."""
+    """Return what a report of faults says of a sample that was solved for."""
     return (NOTE,) if samples.origin is SampleOrigin.SOLVED else ()
 
 
@@ -64,7 +64,7 @@ def _of(tensor: Tensor, set_by: list[frozenset[int]]) -> frozenset[int]:
 
 
 def _dimensions(operation: Operation, set_by: list[frozenset[int]]) -> Iterator[int]:
-    """The dimensions of the result whose sizes layers set, whatever the sample is."""
+    """Yield the dimensions of the result whose sizes layers set, whatever the sample is."""
     results = tensors_of((operation.result,))
     operands = operation.tensors
     if not results or not operands:
@@ -92,7 +92,7 @@ def _dimensions(operation: Operation, set_by: list[frozenset[int]]) -> Iterator[
 
 
 def _kept(given: Tensor, result: Tensor, known: frozenset[int]) -> Iterator[int]:
-    """What pooling, averaging and indexing leave of the dimensions that layers set."""
+    """Yield the dimensions that layers set and that pooling, averaging and indexing leave."""
     front = min(2, result.rank)
     if result.rank in {2, given.rank} and result.shape[:front] == given.shape[:front] and front == 2:
         yield from known & {1}

@@ -35,7 +35,7 @@ def outcome(trace: Trace, finding: Finding) -> Progress:
 
 
 def judge(before: Progress | None, after: Progress) -> Verdict:
-    """Whether a run that still fails got further than the one it was made from."""
+    """Return whether a run that still fails got further than the one it was made from."""
     if before is None:
         return Verdict.PROGRESSES
     if (after.stage, after.layers_done) > (before.stage, before.layers_done):

@@ -36,7 +36,7 @@ class Rewritten:
 
 
 def rewritten(project: Project, rules: tuple[Rule, ...], compare: Compare) -> Rewritten:
-    """Every rewriting of the rules that keeps the model what it is."""
+    """Return every rewriting of the rules that leaves the model's results the same."""
     notes: list[str] = []
     rewrites = list(_independent(_proposed(project, rules, notes)))
     probes, kept = 0, rewrites
@@ -66,7 +66,10 @@ def _proposed(project: Project, rules: tuple[Rule, ...], notes: list[str]) -> It
 
 
 def _independent(proposed: Iterator[tuple[Rule, Rewrite]]) -> Iterator[Rewrite]:
-    """The first of those that would edit the same place; a loop or a shared block proposes a place again and again."""
+    """Yield the first of the rewritings that would edit the same place.
+
+    A loop or a shared block proposes a place again and again.
+    """
     taken: list[Edit] = []
     for _, rewrite in proposed:
         edits = rewrite.fix.edits
@@ -103,7 +106,7 @@ def _left_out(rewrite: Rewrite, attempt: Trace) -> str:
 
 
 def _plan(project: Project, rewrites: list[Rewrite], trace: Trace) -> Plan:
-    """The label is left to ``applicability``."""
+    """Return the plan of all rewritings; its label is left to ``applicability``."""
     steps = tuple(Step(_finding(rewrite), rewrite.fix) for rewrite in rewrites)
     fresh = Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again")
     checks = tuple(sorted((*checks_of(trace), fresh), key=lambda check: list(CheckKind).index(check.kind)))

@@ -87,7 +87,7 @@ class Runner:
             self._begun[run] = self._session.ask(self._wire_request(run))
 
     def compared(self, texts: Texts) -> Trace:
-        """A run with the checks, and whether its outputs equal those of the texts as they are."""
+        """Run the texts with the checks, and compare the outputs with those of the texts as they are."""
         as_is = self._wire_request(Run()).texts
         return self._reply(texts, replace(self._wire_request(Run(texts, checks=True)), against=as_is))
 
@@ -97,7 +97,7 @@ class Runner:
             self._session.abandon(self._begun.popitem()[1])
 
     def find_silent_faults(self, texts: Texts, made: Trace) -> tuple[SilentFault, ...]:
-        """What is wrong though nothing raised; other batch sizes are run where that can tell."""
+        """Return what is wrong though nothing raised; other batch sizes are run where that can tell."""
 
         def rerun_with_batch(size: int) -> Project:
             request = self._wire_request(Run(texts))
@@ -118,7 +118,7 @@ class Runner:
         return self._trace(texts, pending)
 
     def _trace(self, texts: Texts, pending: PendingRun) -> Trace:
-        """What came of it; a model that was too large once is run without storage from then on."""
+        """Return the trace of a pending run; a model that was too large once is run without storage from then on."""
         made = self._read_reply(texts, self._session.wait(pending))
         if made.ending is Ending.OUT_OF_MEMORY and pending.request.mode == wire.AUTO:
             again = self._session.ask(replace(pending.request, mode=wire.META))

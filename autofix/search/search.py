@@ -68,7 +68,7 @@ def search(
     propose: Propose,
     limits: Limits,
 ) -> Found:
-    """Plans for the model whose original text ended in ``original`` with ``finding``."""
+    """Search plans for the model whose original text ended in ``original`` with ``finding``."""
     first = progress.outcome(original, finding)
     search_state = SearchState(runs, first)
     search_state.seen.add(())
@@ -200,7 +200,7 @@ def _run(search_state: SearchState, state: State, checked: int) -> Trace:
 
 
 def limit_notes(trace: Trace) -> tuple[str, ...]:
-    """What is to be said of a repair whose run came up against a limit: whether it is one is not known."""
+    """Return the note on a repair whose run came up against a limit: whether it is a repair is not known."""
     if trace.ending not in _LIMITS:
         return ()
     return (f"a repair was given up because its run hit a limit: {trace.message}",)
@@ -287,5 +287,5 @@ def _keep(
 
 
 def _is_refused(check: Check) -> bool:
-    """Whether a check fails without which a plan is no repair: a sample that the user asked for."""
+    """Return whether a check fails without which a plan is no repair: a sample that the user asked for."""
     return check.kind is CheckKind.ALSO and check.outcome is CheckOutcome.FAILED

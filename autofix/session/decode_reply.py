@@ -46,7 +46,9 @@ MAX_NEED = 1 << 100
 
 
 def read(reply: dict[str, Any], line_of: LineOf) -> Trace:
-    """``line_of`` gives the text of a line (from 1) of a project file: columns travel in bytes, positions count code
+    """Read a reply into a trace.
+
+    ``line_of`` gives the text of a line (from 1) of a project file: columns travel in bytes, positions count code
     points.
 
     Raises ProbeError if the reply does not have the form of ``probe/wire.py``.
@@ -150,7 +152,9 @@ def _failure(row: wire.FailureRow, counts: _Counts, frame_of: FrameOf) -> Failur
 
 
 def _frames(counts: _Counts, line_of: LineOf) -> FrameOf:
-    """One object for equal frames: thousands of layers and operations come from few places."""
+    """Return a function that makes one object for equal frames: thousands of layers and operations come
+    from few places.
+    """
     known: dict[tuple[Any, ...], Frame] = {}
 
     def frame_of(row: Any) -> Frame:
@@ -181,7 +185,7 @@ def _position(path: Path, line: Any, column: Any, line_of: LineOf) -> Position:
 
 
 def _value(data: Any, counts: _Counts, depth: int = 0) -> Value:
-    """A plain value from its wire form."""
+    """Read a plain value from its wire form."""
     if data is None or isinstance(data, (bool, int)):
         return data
     if isinstance(data, str):
@@ -235,7 +239,7 @@ def _shape(data: Any) -> tuple[int, ...]:
 
 
 def _integer(data: Any, least: int, beyond: int = MAX_SIZE) -> int:
-    """A whole number from ``least`` to below ``beyond``."""
+    """Read a whole number from ``least`` to below ``beyond``."""
     if type(data) is not int:
         raise TypeError(f"expected a whole number, got {type(data).__name__}")
     if not least <= data < beyond:
@@ -244,7 +248,7 @@ def _integer(data: Any, least: int, beyond: int = MAX_SIZE) -> int:
 
 
 def _index(data: Any, count: int) -> int | None:
-    """An index into ``count`` rows, or None for none of them."""
+    """Read an index into ``count`` rows, or None for none of them."""
     return None if data is None else _integer(data, 0, count)
 
 
@@ -268,7 +272,9 @@ def _finite(data: float) -> float:
 
 @lru_cache(maxsize=1024)
 def _path(data: Any) -> Path:
-    """One object for one path: each frame of a trace names one, and making and hashing them takes a while."""
+    """Return one object for one path, since each frame of a trace names one, and making and hashing
+    them takes a while.
+    """
     path = Path(_text(data))
     if not path.is_absolute() or "\0" in data:
         raise ValueError("a path is not absolute")

@@ -19,7 +19,7 @@ MAX_BYTES = 512 * 1024 * 1024
 
 
 def read_reply(path: Path) -> dict[str, Any]:
-    """The object in the file of a reply, which is removed; raises ProbeError for anything else."""
+    """Return the object in the file of a reply, and remove the file; raise ProbeError for anything else."""
     try:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode):
@@ -45,7 +45,7 @@ def _no_number(name: str) -> float:
 
 
 def ending_of(code: int) -> wire.Reply:
-    """How a probe that ended itself in the middle of a run did so."""
+    """Return how a probe that ended itself in the middle of a run did so."""
     if code < 0:
         return wire.ended(wire.Ending.CRASHED, f"the process was killed by signal {-code}")
     return wire.ended(wire.Ending.EXITED, f"the program ended the process with exit code {code}")

@@ -14,7 +14,7 @@ MAX_NAMED = 4
 
 
 def why(target: Target, limits: Limits, original: Trace) -> str:
-    """What happened, where, what to do."""
+    """Return what happened, where, and what to do, as one sentence for the user."""
     name, message = target.path.name, original.message
     match original.ending:
         case Ending.IMPORT_FAILED:
@@ -55,7 +55,7 @@ def without_forward(target: Target) -> str:
 
 
 def notes(original: Trace) -> tuple[str, ...]:
-    """What a run without storage could not know, or why it was not made."""
+    """Return what a run without storage could not know, or why it was not made."""
     needed = ", ".join(original.synthesized[:MAX_NAMED])
     if original.mode is Mode.REAL:
         return (f"run on real tensors, because values are needed: {needed}",) if needed else ()

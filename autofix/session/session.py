@@ -131,7 +131,7 @@ class Session:
         return None if self._ordinary == 1 else self.ask(request)
 
     def abandon(self, pending: PendingRun) -> None:
-        """Nobody waits for the reply any more."""
+        """Stop waiting for the reply of a run."""
         self._tracker.abandon(pending)
         self._read_answers()
 
@@ -214,7 +214,7 @@ class Session:
             reply.unlink(missing_ok=True)
 
     def _end_runs(self) -> None:
-        """The probe is left ready for the next run, or ended where it cannot end one run alone."""
+        """Leave the probe ready for the next run, or end it where it cannot end one run alone."""
         if self._runs_at_once > 1 and self._process is not None:
             with contextlib.suppress(ProbeError):
                 self._write(wire.CANCEL)
@@ -285,7 +285,10 @@ class Session:
         return f"cannot run torch in {self.python}: {reason}; pass --python with the interpreter you train with"
 
     def _next_answer(self, seconds: float) -> bytes | None:
-        """A line, b'' at the end of the stream, None when time is over; the mark of ``cancel`` while it is wanted."""
+        """Return a line, b'' at the end of the stream, None when time is over.
+
+        The mark of ``cancel`` while it is wanted.
+        """
         deadline = time.monotonic() + seconds
         while not self._cancelled.is_set():
             try:
@@ -316,7 +319,7 @@ class Session:
 
 
 def _cores() -> int:
-    """How many this process may use."""
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -328,7 +331,7 @@ def _forward_lines(stream: Any, lines: queue.Queue[bytes]) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """The probe and, where user code runs in it, what that started in its group."""
+    """Kill the probe and, where user code runs in it, what that started in its group."""
     with contextlib.suppress(OSError):
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
@@ -336,12 +339,12 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def prestart(python: str | None = None) -> Session:
-    """A session whose probe imports torch while the caller goes on."""
+    """Start a session whose probe imports torch while the caller goes on."""
     return Session(python)
 
 
 def is_alive(process_id: int) -> bool:
-    """Whether a process of this system still runs, as far as that can be pending; else yes."""
+    """Return whether a process of this system still runs; where that cannot be told, True."""
     try:
         if os.name == "posix":  # Elsewhere 0 is a signal that ends.
             os.kill(process_id, 0)

@@ -97,7 +97,10 @@ class TreeCopies:
                         yield path, path.lstat()
 
     def _copied(self, path: Path, status: os.stat_result, left: int) -> Path | None:
-        """Where the content stands; None for what cannot be read, and so not be written over by accident."""
+        """Return the path of a copy of the content.
+
+        None for what cannot be read, so that it is not written over by accident.
+        """
         self._number += 1
         clone = self._folder / f"{self._number}.clone"
         try:
@@ -110,7 +113,7 @@ class TreeCopies:
             return None
 
     def _restore(self, path: Path, entry: _Entry, now: os.stat_result | None) -> bool:
-        """Whether anything was to be done."""
+        """Restore a file or folder, and return whether anything had to be done."""
         kind = stat.S_IFMT(entry.status.st_mode)
         if stat.S_ISDIR(kind):
             if now is None:
@@ -133,7 +136,7 @@ def _outermost(roots: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def _same(before: os.stat_result, now: os.stat_result) -> bool:
-    """Whether nothing changed; times of folders are set back with what stands in them."""
+    """Return whether nothing changed; times of folders are set back with what stands in them."""
     if stat.S_ISDIR(before.st_mode) and stat.S_ISDIR(now.st_mode):
         return before.st_mode == now.st_mode
     names = ("st_mode", "st_size", "st_mtime_ns", "st_ino")
@@ -155,7 +158,7 @@ def _remove(path: Path) -> None:
 
 
 def _cloned(path: Path, copy: Path) -> bool:
-    """Whether the file system made a copy that shares the blocks until one of both is written to."""
+    """Return whether the file system made a copy that shares the blocks until one of both is written to."""
     if sys.platform == "darwin":
         return bool(ctypes.CDLL(None).clonefile(os.fsencode(path), os.fsencode(copy), 0) == 0)
     try:

@@ -41,7 +41,7 @@ def _code(node: cst.CSTNode) -> str:
 
 
 def with_argument(text: str, name: str, value: str, position: int = -1) -> str:
-    """The call with ``name`` set: its keyword or positional argument replaced, else a keyword added at the end.
+    """Return the call with ``name`` set: its keyword or positional argument replaced, else a keyword added at the end.
 
     Raises NotACall for a text that is no call.
     """
@@ -64,7 +64,7 @@ def with_argument(text: str, name: str, value: str, position: int = -1) -> str:
 
 
 def _appended(arguments: list[cst.Arg], name: str, value: cst.BaseExpression) -> list[cst.Arg]:
-    """A keyword argument at the end, after a comma in the style of the arguments before."""
+    """Return the arguments with a keyword argument at the end, after a comma in the style of those before."""
     import libcst as cst
 
     added = cst.Arg(
@@ -88,7 +88,7 @@ def _appended(arguments: list[cst.Arg], name: str, value: cst.BaseExpression) ->
 
 
 def without_argument(text: str, name: str, position: int = -1) -> str:
-    """The call without ``name``; the same text where it is not passed."""
+    """Return the call without ``name``; the same text where it is not passed."""
     call = _call(text)
     arguments = list(call.args)
     index = next((i for i, a in enumerate(arguments) if a.keyword is not None and a.keyword.value == name), None)
@@ -105,8 +105,8 @@ def without_argument(text: str, name: str, position: int = -1) -> str:
 
 
 def with_callee(text: str, name: str) -> str:
-    """The call of another function: only the last part of the callee's name changes (``nn.Conv1d`` ->
-    ``nn.Conv2d``).
+    """Return the call of another function: only the last part of the callee's name changes
+    (``nn.Conv1d`` -> ``nn.Conv2d``).
     """
     import libcst as cst
 

@@ -12,7 +12,9 @@ from autofix.syntax.source import Function, Source, below, dotted
 
 
 def assignments(source: Source, scope: ast.AST, name: str) -> Iterator[tuple[ast.stmt, ast.expr]]:
-    """Statements of one scope (nested functions and classes excluded) that bind ``name``, with the expression bound."""
+    """Yield the statements of one scope (nested functions and classes excluded) that bind ``name``,
+    with the expression bound.
+    """
     body = scope.body if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module, ast.ClassDef)) else []
     for node in _walk_scope(body):
         if isinstance(node, ast.Assign):
@@ -41,7 +43,9 @@ def _walk_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
 
 
 def _matching_value(target: ast.expr, value: ast.expr, name: str) -> ast.expr | None:
-    """The part of ``value`` that ``name`` is bound to: the element of a tuple where both sides are written out."""
+    """Return the part of ``value`` that ``name`` is bound to: the element of a tuple where both sides
+    are written out.
+    """
     if dotted(target) == name:
         return value
     if isinstance(target, (ast.Tuple, ast.List)):
@@ -57,7 +61,7 @@ def targets(target: ast.AST) -> set[str]:
 
 
 def bound_later(function: Function, line: int) -> set[str]:
-    """Names and attributes that a function binds at a line or after it, and nowhere before."""
+    """Return the names and attributes that a function binds at a line or after it, and nowhere before."""
     stores = [
         (dotted(node), node.lineno)
         for node in below(function)
@@ -77,7 +81,7 @@ def reads_from(source: Source, statement: ast.stmt, name: str) -> list[ast.Name]
 
 
 def rebinds(statement: ast.stmt, name: str) -> bool:
-    """Whether the statement assigns ``name``."""
+    """Return whether the statement assigns ``name``."""
     return isinstance(statement, ast.Assign) and name in map(dotted, statement.targets)
 
 
@@ -91,7 +95,7 @@ def parameters(function: Function) -> list[str]:
 
 
 def is_bound_call(source: Source, function: ast.AST, call: ast.Call) -> bool:
-    """Whether ``self`` is not among the written arguments."""
+    """Return whether ``self`` is not among the written arguments."""
     if not isinstance(source.parents.get(function), ast.ClassDef) or isinstance(function, ast.Lambda):
         return False
     decorators = [dotted(d) for d in getattr(function, "decorator_list", [])]

@@ -34,19 +34,19 @@ _OPERATORS = (
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines as Python's tokenizer counts them, ends kept: only LF, CRLF and a lone CR end a line."""
+    """Return the lines as Python's tokenizer counts them, ends kept: only LF, CRLF and a lone CR end a line."""
     return _LINE.findall(text) or [""]
 
 
 @lru_cache(maxsize=8)
 def source_of(path: Path, text: str) -> Source:
-    """One object for one text, since several stages ask the same of it and parsing a long file takes a while."""
+    """Return one object for one text, since several stages ask the same of it and parsing a long file takes a while."""
     return Source(path, text)
 
 
 @lru_cache(maxsize=64)
 def below(node: ast.AST) -> tuple[ast.AST, ...]:
-    """A node and everything in it as ``ast.walk`` gives them: walked once, asked for often."""
+    """Return a node and everything in it as ``ast.walk`` gives them: walked once, asked for often."""
     return tuple(ast.walk(node))
 
 
@@ -95,7 +95,7 @@ class Source:
     # -- text --------------------------------------------------------------------------------------------------------
 
     def line(self, number: int) -> str:
-        """The text of a line, counted from 1, without its end; empty past the end."""
+        """Return the text of a line, counted from 1, without its end; empty past the end."""
         return self.lines[number - 1].rstrip("\r\n") if 0 < number <= len(self.lines) else ""
 
     def segment(self, place: Range) -> str:
@@ -106,7 +106,7 @@ class Source:
         return "".join([self.lines[start.line - 1][start.column :], *middle, self.lines[end.line - 1][: end.column]])
 
     def range_of(self, node: ast.AST) -> Range:
-        """The range of an expression or statement in code points (``ast`` counts UTF-8 bytes)."""
+        """Return the range of an expression or statement in code points (``ast`` counts UTF-8 bytes)."""
         assert isinstance(node, (ast.expr, ast.stmt, ast.keyword, ast.arg, ast.alias, ast.excepthandler))
         end_line = node.end_lineno or node.lineno
         return Range(
@@ -143,7 +143,7 @@ class Source:
     # -- nodes -------------------------------------------------------------------------------------------------------
 
     def nodes_at(self, place: Range) -> list[ast.AST]:
-        """Nodes whose range is exactly ``place``, outermost first."""
+        """Return the nodes whose range is exactly ``place``, outermost first."""
         start, end = place.start, place.end
         return self._by_range.get((start.line, self._byte_column(start), end.line, self._byte_column(end)), [])
 
@@ -160,7 +160,7 @@ class Source:
             current = self.parents.get(current)
 
     def function_of(self, node: ast.AST) -> Function | None:
-        """The function whose body (or header) holds ``node``."""
+        """Return the function whose body (or header) holds ``node``."""
         return next(
             (a for a in self.ancestors(node) if isinstance(a, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))),
             None,
@@ -175,7 +175,7 @@ class Source:
         return next(a for a in self.ancestors(node) if isinstance(a, ast.stmt))
 
     def function_at(self, place: Range, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-        """The innermost function called ``name`` (a qualified name's last part) around ``place``."""
+        """Return the innermost function called ``name`` (a qualified name's last part) around ``place``."""
         bare = name.rpartition(".")[2]
         best: ast.FunctionDef | ast.AsyncFunctionDef | None = None
         for node in self.functions:
@@ -219,7 +219,7 @@ class Source:
         )
 
     def insert_before(self, statement: ast.stmt, line: str) -> Edit:
-        """A new line before ``statement``, with its indentation."""
+        """Return an edit that inserts a new line before ``statement``, with its indentation."""
         start = Position(statement.lineno, 0)
         return Edit(self.path, Range(start, start), f"{self.indent_of(statement.lineno)}{line}{self.newline}")
 
@@ -244,7 +244,9 @@ class Source:
         return Edit(self.path, Range(Position(statement.lineno, 0), end), "")
 
     def stands_alone(self, statement: ast.stmt) -> bool:
-        """Whether the statement has its lines for itself, so that whole lines may be inserted or removed."""
+        """Return whether nothing else stands on the statement's lines, so that whole lines may be
+        inserted or removed.
+        """
         first, last = self.line(statement.lineno), self.line(statement.end_lineno or statement.lineno)
         end = self.range_of(statement).end
         rest = last[end.column :].strip()
@@ -277,7 +279,7 @@ def _binds_equally(inner: ast.operator, outer: ast.operator) -> bool:
 
 
 def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
-    """The expression passed for a parameter, by keyword or position; None when it is not written out."""
+    """Return the expression passed for a parameter, by keyword or position; None when it is not written out."""
     for keyword in call.keywords:
         if keyword.arg == name:
             return keyword.value
@@ -288,7 +290,7 @@ def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
 
 
 def dotted(node: ast.AST) -> str:
-    """``nn.functional.relu`` of a name or attribute chain, empty for anything else."""
+    """Return the text of a name or attribute chain, such as ``nn.functional.relu``; empty for anything else."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):  # A chain may be longer than functions can call themselves.
         names.append(node.attr)

@@ -30,7 +30,7 @@ class Suppression:
 
 
 def suppressions(text: str) -> tuple[Suppression, ...]:
-    """Every suppression comment of the text, in order."""
+    """Return every suppression comment of the text, in order."""
     return tuple(
         Suppression(
             line=line,
@@ -44,13 +44,13 @@ def suppressions(text: str) -> tuple[Suppression, ...]:
 
 
 def sample_comment(text: str) -> str | None:
-    """The value of the first ``# autofix: sample-shape=...`` comment."""
+    """Return the value of the first ``# autofix: sample-shape=...`` comment."""
     found = (_SAMPLE.search(comment) for _, comment in _comments(text))
     return next((match["shape"].strip() for match in found if match), None)
 
 
 def matches(suppression: Suppression, code: str, line: int) -> bool:
-    """Whether the suppression covers a finding with this code at this line; ``AF1`` covers its whole family."""
+    """Return whether the suppression covers a finding with this code at this line; ``AF1`` covers its whole family."""
     if not suppression.whole_file and suppression.line != line:
         return False
     return not suppression.codes or any(code.upper().startswith(listed) for listed in suppression.codes)
@@ -71,7 +71,10 @@ def _comments(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def _comments_by_line(text: str) -> Iterator[tuple[int, str]]:
-    """Comments of source that does not tokenize; one may be missed or synthesized inside a string that spans lines."""
+    """Yield the comments of source that does not tokenize.
+
+    One inside a string that spans lines may be missed or made up.
+    """
     for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         for match in _STRING_OR_COMMENT.finditer(line):
             if match["comment"]:

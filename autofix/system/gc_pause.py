@@ -14,14 +14,14 @@ _kept: list[bool] = []
 
 
 def keep() -> None:
-    """What is there now stays to the end: it is never looked through again."""
+    """Keep every object that exists now to the end: the collector never looks through it again."""
     _kept.append(True)
     gc.freeze()
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Nothing is collected inside the block; what has no cycle is freed as ever.
+    """Pause the collector inside the block; what has no cycle is freed as ever.
 
     What was made in it counts as old afterwards, so that it is looked through once everything old is.
     """

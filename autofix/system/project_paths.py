@@ -12,7 +12,9 @@ _REPOSITORY = ".git"
 
 
 def within(path: Path, root: Path) -> PurePosixPath | None:
-    """The file that ``path`` leads to, from ``root``; None where that is not below it or belongs to git itself."""
+    """Return the file that ``path`` leads to, from ``root``; None where that is not below it or belongs
+    to git itself.
+    """
     real, base = Path(os.path.realpath(path)), Path(os.path.realpath(root))
     if real.is_relative_to(base):
         inside = PurePosixPath(real.relative_to(base).as_posix())
@@ -33,7 +35,9 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def is_inner(path: PurePosixPath) -> bool:
-    """Whether a name stays below whatever it is appended to, on every system, and out of a repository's own folder."""
+    """Return whether a name stays below whatever it is appended to, on every system, and out of a
+    repository's own folder.
+    """
     elsewhere = PureWindowsPath(str(path))
     parts = [part.casefold().rstrip(". ") for part in (*path.parts, *elsewhere.parts)]
     leads_out = path.is_absolute() or elsewhere.root or ".." in (*path.parts, *elsewhere.parts)

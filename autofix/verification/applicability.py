@@ -85,7 +85,7 @@ def _of_checks(checks: tuple[Check, ...], project: Project) -> Iterator[str]:
 
 
 def _was_folded(project: Project) -> bool:
-    """Whether what the failing operation was given had more rows than the sample."""
+    """Return whether the failing operation was given more rows than the sample has."""
     failed = project.trace.failed_operation
     batch = next((tensor.shape[0] for tensor in project.inputs() if tensor.rank), 0)
     operands = failed.tensors[:1] if failed is not None else ()
@@ -136,7 +136,9 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
 
 
 def _is_set_elsewhere(step: Step, project: Project) -> bool:
-    """Whether a constructor failed, and an edit is not on the way from the model's call to the line that raised."""
+    """Return whether a constructor failed, and an edit is not on the way from the model's call to the
+    line that raised.
+    """
     failure = project.trace.failure
     if failure is None or failure.stage is not Stage.CONSTRUCT:
         return False
@@ -149,13 +151,15 @@ def _lines(place: Range) -> range:
 
 
 def changes_state(before: Trace, after: Trace) -> bool:
-    """Whether a parameter has another shape or name than before, so that saved weights do not fit any more."""
+    """Return whether a parameter has another shape or name than before, so that saved weights do not fit any more."""
     gone = dict(state_of(before)).keys() - dict(state_of(after)).keys()
     return bool(gone or side_effects.changed(before, after))
 
 
 def _alike(subjects: set[str], trace: Trace) -> set[str]:
-    """Paths of the layers that the same lines built as those of ``subjects``: the blocks of one loop have one fault."""
+    """Return the paths of the layers that the same lines built as those of ``subjects``: the layers of
+    one loop have one fault.
+    """
 
     def lines(layer: Layer) -> tuple[tuple[Path, Range], ...]:
         return tuple((frame.path, frame.range) for frame in layer.construction)
@@ -170,7 +174,7 @@ _PINS = re.compile(
 
 
 def checkpoint(project: Project) -> str:
-    """Where the project loads weights that pin shapes, as ``file:line``; empty if nowhere."""
+    """Return the place where the project loads weights that fix shapes, as ``file:line``; empty if there is none."""
     for source in project.sources():
         for number, line in enumerate(source.lines, 1):
             match = _PINS.search(line.partition("#")[0])
@@ -180,7 +184,7 @@ def checkpoint(project: Project) -> str:
 
 
 def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
-    """Reasons to ask the author; ``project`` holds the trace that ``finding`` was made from."""
+    """Return reasons to ask the author; ``project`` holds the trace that ``finding`` was made from."""
     operation = project.operation(finding)
     if finding.mismatch not in _WIDTHS or operation is None or not operation.tensors:
         return ()
@@ -195,7 +199,10 @@ def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
 
 
 def _other_product(project: Project, tensor: Tensor, expected: int) -> str:
-    """In words, where the size wanted is a product of other dimensions than those that were flattened."""
+    """Return words for a size wanted that is a product of other dimensions than those that were flattened.
+
+    Else an empty text.
+    """
     for operation in project.ancestry(tensor):
         source = operation.tensors[0] if operation.tensors else None
         if source is None or operation.layer_index is not None:
@@ -212,6 +219,6 @@ def _other_product(project: Project, tensor: Tensor, expected: int) -> str:
 
 
 def _is_raw_data(project: Project, tensor: Tensor) -> bool:
-    """Whether the tensor is the model's input, at most reordered: no layer with parameters came before."""
+    """Return whether the tensor is the model's input, at most reordered: no layer with parameters came before."""
     layers = (project.layer_of(operation) for operation in project.ancestry(tensor))
     return all(layer is None or not layer.parameters for layer in layers)

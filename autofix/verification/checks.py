@@ -37,7 +37,7 @@ def failures(checks: Iterable[Check]) -> Counted:
 
 
 def signature(trace: Trace) -> Signature:
-    """Two plans with equal signatures make the same model: parameters, operators and output."""
+    """Return parameters, operators and output: two plans with equal signatures make the same model."""
     operators = tuple((o.target, _sizes(o.result)) for o in trace.operations if o.phase is Phase.FORWARD)
     return (trace.state_dict, operators, shape_of(trace.output))
 

@@ -12,7 +12,7 @@ CHAIN_LENGTH = 400
 
 
 def shape_of(value: Value) -> str:
-    """The shape of an output in words: a tuple, or the shapes inside a container."""
+    """Return the shape of an output in words: a tuple, or the shapes inside a container."""
     if isinstance(value, Tensor):
         return str(value.shape)
     if isinstance(value, Sequence):
@@ -24,7 +24,7 @@ def shape_of(value: Value) -> str:
 
 
 def output_words(trace: Trace) -> str:
-    """The output of the model; empty for a program, which has none."""
+    """Return the output of the model in words; empty for a program, which has none."""
     return "" if trace.message and trace.output is None else shape_of(trace.output)
 
 
@@ -48,7 +48,7 @@ def prove(before: Trace, after: Trace, checks: tuple[Check, ...]) -> Proof:
 
 
 def state_of(trace: Trace) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Parameters of the layers of a model that never got to its state dict."""
+    """Return the parameters of the layers, for a model that never got to its state dict."""
     return tuple(
         (f"{layer.path}.{name}" if layer.path else name, shape)
         for layer in trace.layers
@@ -62,7 +62,7 @@ def _count(state: dict[str, tuple[int, ...]]) -> int:
 
 
 def chain_words(trace: Trace) -> tuple[str, ...]:
-    """Operation by operation, ``conv1 (64, 6, 28, 28)``; the middle of a very long chain is left out."""
+    """Return the operations in words, ``conv1 (64, 6, 28, 28)``; the middle of a very long chain is left out."""
     links = chain(trace)
     ends = (links,) if len(links) <= CHAIN_LENGTH else (links[: CHAIN_LENGTH // 2], links[-CHAIN_LENGTH // 2 :])
     first, *last = [[f"{label(o)} {shape_of(o.result)}" for o in end] for end in ends]
@@ -70,7 +70,7 @@ def chain_words(trace: Trace) -> tuple[str, ...]:
 
 
 def chain(trace: Trace) -> tuple[Operation, ...]:
-    """The operations of the forward that lead to its last: the inputs and what consumes them in turn."""
+    """Return the operations of the forward that lead to its last: the inputs and what consumes them in turn."""
     shown = [
         o
         for o in trace.operations

@@ -18,7 +18,8 @@ _CALLS = frozenset((OperationKind.CALL_FUNCTION, OperationKind.CALL_METHOD))
 
 
 def affected_places(before: Trace, after: Trace) -> frozenset[Place]:
-    """Where layers were built that have parameters of other shapes now, and where an operator was given other sizes.
+    """Return where layers were built that have parameters of other shapes now, and where an operator
+    was given other sizes.
 
     ``before`` ended in a fault; only what ran until then is compared, and only as far as both did the same.
     """
@@ -28,7 +29,8 @@ def affected_places(before: Trace, after: Trace) -> frozenset[Place]:
 
 
 def added(before: Trace, after: Trace) -> tuple[Layer, ...]:
-    """Layers with parameters that the model did not have, where it was whole and now has another number of them.
+    """Return the layers with parameters that the model did not have, where it was whole and now has
+    another number of them.
 
     A layer without parameters that is put into a row moves the others on, and adds none.
     """
@@ -40,7 +42,7 @@ def added(before: Trace, after: Trace) -> tuple[Layer, ...]:
 
 
 def changed(before: Trace, after: Trace) -> set[str]:
-    """Paths of layers that were there before and whose parameters have other shapes now."""
+    """Return the paths of layers that were there before and whose parameters have other shapes now."""
     old = {(layer.path, name): shape for layer in before.layers for name, shape in layer.parameters}
     return {
         layer.path
@@ -52,7 +54,7 @@ def changed(before: Trace, after: Trace) -> set[str]:
 
 
 def _built(layer: Layer) -> Place:
-    """The lines that built it: one place for all layers that a loop builds."""
+    """Return the lines that built the layer: one place for all layers that a loop builds."""
     return tuple((frame.path, frame.range.start.line) for frame in layer.construction)
 
 

@@ -68,21 +68,23 @@ def combined(op: ast.operator, left: Any, right: Any, run: Interpretation) -> An
 
 
 def compared(op: ast.cmpop, left: Any, right: Any) -> Any:
-    """Whether a comparison of two values holds; UNKNOWN where finding out would take a while."""
+    """Return whether a comparison of two values holds; UNKNOWN where finding out would take a while."""
     if isinstance(op, (ast.Is, ast.IsNot)):
         return _COMPARE[type(op)](left, right)
     return UNKNOWN if is_long(left) or is_long(right) else _COMPARE[type(op)](left, right)
 
 
 def key_of(value: Any) -> Any:
-    """``value`` as the key of a dict; raises TypeError where that takes a while or cannot be."""
+    """Return ``value`` as the key of a dict; raise TypeError where that takes a while or cannot be."""
     if is_long(value):
         raise TypeError("a long key")
     return value
 
 
 def is_long(value: Any) -> bool:
-    """Whether looking at each item of a value, theirs as well, or at each digit would take a while."""
+    """Return whether it would take a while to look at each item of a value, items within items too, or
+    at each digit.
+    """
     room, pending = MAX_ITEMS, [value]
     while pending and room >= 0:  # Lists of lists that share their items are short, and what they tell is not.
         one = pending.pop()
@@ -99,12 +101,12 @@ def is_long(value: Any) -> bool:
 
 
 def is_wide(format: str) -> bool:
-    """Whether a text made by this format may be longer than anybody writes."""
+    """Return whether a text made by this format may be too long to make."""
     return _WIDE.search(format) is not None
 
 
 def _count(op: ast.operator, left: Any, right: Any) -> int:
-    """How many items or characters the result of an operator has; 0 for numbers."""
+    """Return how many items or characters the result of an operator has; 0 for numbers."""
     lengths = [len(one) for one in (left, right) if isinstance(one, (list, str, tuple))]
     times = [one for one in (left, right) if isinstance(one, int)] if isinstance(op, ast.Mult) else []
     return sum(lengths) * max(times, default=1)
@@ -121,7 +123,7 @@ def _tensors(op: ast.operator, left: Any, right: Any, run: Interpretation) -> An
 
 
 def items_of(value: Any) -> list[Any] | None:
-    """What a loop over ``value`` gives; None where that is not known."""
+    """Return what a loop over ``value`` gives; None where that is not known."""
     if isinstance(value, AbstractLayer) and value.kind == "Sequential":
         return list(value.parts)
     if isinstance(value, AbstractTensor):
@@ -136,7 +138,7 @@ def items_of(value: Any) -> list[Any] | None:
 
 
 def truth(value: Any) -> bool | None:
-    """Whether a condition holds; None where that is not known."""
+    """Return whether a condition holds; None where that is not known."""
     if value is UNKNOWN or isinstance(value, (AbstractTensor, Foreign, Method)):
         return None
     if isinstance(value, (Instance, AbstractLayer, Function, ast.ClassDef)):

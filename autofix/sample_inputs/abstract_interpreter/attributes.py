@@ -61,7 +61,7 @@ def attribute(owner: Any, name: str, run: Interpretation) -> Any:
 
 
 def inherited(instance: Instance | None, class_: ast.ClassDef, name: str, run: Interpretation, depth: int = 0) -> Any:
-    """A method or a class attribute, of the class or of a base in the same file."""
+    """Return a method or a class attribute, of the class or of a base in the same file."""
     for statement in reversed(class_.body):
         match statement:
             case ast.FunctionDef(name=own, decorator_list=decorators) if own == name:

@@ -41,7 +41,7 @@ def scope(run: Interpretation, names: dict[str, Any]) -> Scope:
 
 
 def value(node: ast.expr, run: Interpretation, names: dict[str, Any] | None = None) -> Any:
-    """The value of an expression at the level of the module; UNKNOWN where the text does not tell."""
+    """Return the value of an expression at the level of the module; UNKNOWN where the text does not tell."""
     try:
         return evaluate(node, Scope(run, names if names is not None else {}))
     except (ShapeMismatch, Undetermined, RecursionError):
@@ -73,7 +73,7 @@ def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: In
 
 
 def forward_of(instance: Instance, run: Interpretation) -> Any:
-    """The forward of a model; UNKNOWN if the class has none of its own."""
+    """Return the forward of a model; UNKNOWN if the class has none of its own."""
     found = inherited(instance, instance.class_, "forward", run)
     return found if isinstance(found, Function) else UNKNOWN
 

@@ -31,7 +31,7 @@ _FAULTS = (ArithmeticError, TypeError, ValueError, IndexError, KeyError, Attribu
 
 
 def evaluate(node: ast.expr | None, scope: Scope) -> Any:
-    """The value of ``node``; raises ShapeMismatch or Undetermined from calls within it."""
+    """Return the value of ``node``; raise ShapeMismatch or Undetermined from calls within it."""
     run = scope.run
     run.steps -= 1
     if run.steps < 0:
@@ -48,7 +48,7 @@ def evaluate(node: ast.expr | None, scope: Scope) -> Any:
 
 
 def lookup(name: str, scope: Scope) -> Any:
-    """What a name means: the function's own, those around it, the module's, another module's."""
+    """Return what a name means: the function's own, those around it, the module's, another module's."""
     current: Scope | None = scope
     while current is not None:
         if name in current.names:
@@ -65,7 +65,7 @@ def _module(name: str, run: Interpretation) -> Any:
 
 
 def _defined(name: str, run: Interpretation) -> Any:
-    """The value of the last statement of the module that binds ``name``."""
+    """Return the value of the last statement of the module that binds ``name``."""
     scope = Scope(run)
     for statement in reversed(run.source.tree.body):
         match statement:

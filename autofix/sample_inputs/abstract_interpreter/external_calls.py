@@ -77,7 +77,9 @@ _OF_CONTAINERS = words(
 
 
 def _room(owner: list[Any], more: Any) -> list[Any]:
-    """What a list is extended by: one that grows by itself again and again would take all memory."""
+    """Return the items to extend a list by; none where it would grow too long, as one that is extended
+    by itself does.
+    """
     items = items_of(more) or []
     return items if len(owner) + len(items) <= MAX_ITEMS else []
 
@@ -167,7 +169,7 @@ def _zipped(*values: Any) -> Any:
 
 
 def _printed(*_values: Any, **_options: Any) -> None:
-    """Printing changes nothing."""
+    """Print nothing: a call of ``print`` has no effect on shapes."""
 
 
 _BUILTINS: dict[str, Callable[..., Any]] = {

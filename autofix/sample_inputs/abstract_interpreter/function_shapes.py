@@ -38,7 +38,7 @@ _PAIRS = {"add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "where",
 
 
 def is_known(name: str) -> bool:
-    """Whether a bare name is a function of tensors that this file knows."""
+    """Return whether a bare name is a function of tensors that this file knows."""
     return (
         name in _RULES
         or name in _SAME
@@ -50,7 +50,7 @@ def is_known(name: str) -> bool:
 
 
 def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
-    """The result of ``torch.<name>(*inputs)`` or ``inputs[0].<name>(*inputs[1:])``."""
+    """Return the result of ``torch.<name>(*inputs)`` or ``inputs[0].<name>(*inputs[1:])``."""
     if name in tensor_factories.MAKERS:
         return tensor_factories.made_of(name, inputs, keywords)
     if name.startswith("new_") and name[4:] in tensor_factories.MAKERS:
@@ -95,14 +95,14 @@ def _shaped(name: str, given: AbstractTensor, inputs: list[Any], keywords: dict[
 
 
 def _pooled(name: str) -> str:
-    """``MaxPool2d`` of ``max_pool2d``."""
+    """Return the name of the layer for a pooling function: ``MaxPool2d`` for ``max_pool2d``."""
     head, _, tail = name.partition("_pool")
     known = head in {"max", "avg", "adaptive_avg", "adaptive_max"} and tail in {"1d", "2d", "3d"}
     return f"{head.title().replace('_', '')}Pool{tail}" if known else ""
 
 
 def _unshaped(name: str, given: AbstractTensor, inputs: list[Any], run: Interpretation) -> Any:
-    """Another form of an input is still that input; sizes of it are not known."""
+    """Return the result for an input of unknown shape: it may still be that input; its sizes are not known."""
     if name in {"size", "dim", "numel", "ndimension", "__len__"}:
         return UNKNOWN
     other = inputs[1] if len(inputs) > 1 else None
@@ -149,7 +149,7 @@ def _reduced(use: _Use) -> Any:
 
 
 def _extreme(use: _Use) -> Any:
-    """``max`` and ``min`` along a dimension give values and places; of two tensors they give one."""
+    """Return values and places for ``max`` and ``min`` along a dimension, and one tensor for those of two tensors."""
     if use.rest and isinstance(use.rest[0], AbstractTensor):
         return _pair(use)
     if not isinstance(use.named.get("dim"), int):

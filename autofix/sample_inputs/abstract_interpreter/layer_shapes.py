@@ -74,7 +74,7 @@ def _shuffle(use: Use) -> Any:
 
 
 def _agree(run: Interpretation, wanted: int | None, found: int) -> None:
-    """A layer for another width is counted and passed: the model may be wrong there, and what follows still tells."""
+    """Count a layer for another width and go on: the model may be wrong there, and what follows still tells."""
     if wanted is not None and wanted != found:
         run.misfits += 1
 
@@ -243,7 +243,7 @@ def _attention(use: Use) -> Any:
 
 
 def _transformer(use: Use) -> Any:
-    """Encoders give what they take; decoders and the whole give what their target has."""
+    """Return what a transformer gives: an encoder the shape it takes, a decoder or the whole that of its target."""
     inner = use.layer.settings.get("encoder_layer", use.layer.settings.get("decoder_layer"))
     width = inner.size("d_model") if isinstance(inner, AbstractLayer) else use.layer.size("d_model")
     for one in (use.given, *use.others[:1]):

@@ -37,7 +37,7 @@ _TELLING = words(
 
 
 def build(kind: str, positional: list[Any], keywords: dict[str, Any]) -> AbstractLayer:
-    """A layer of torch from the arguments of its constructor."""
+    """Build a layer of torch from the arguments of its constructor."""
     settings = dict(zip(signatures.layer_parameters(kind), positional, strict=False)) | keywords
     if kind.endswith(("Pad1d", "Pad2d", "Pad3d")) and positional:
         settings["padding"] = positional[0]
@@ -49,7 +49,7 @@ def is_known(kind: str) -> bool:
 
 
 def apply(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> Any:
-    """What the layer gives for its inputs; raises ShapeMismatch where it would raise."""
+    """Return what the layer gives for its inputs; raise ShapeMismatch where it would raise."""
     if layer.kind == "Sequential":
         value = inputs[0] if inputs else UNKNOWN
         for part in layer.parts:
@@ -88,7 +88,7 @@ def _note(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> None:
 
 
 def _unshaped(layer: AbstractLayer, given: Any) -> Any:
-    """The shape of the input is not known: what is applied may still be the input in another form."""
+    """Return the result for an input of unknown shape, which may still be the input in another form."""
     if layer.kind in {"LSTM", "GRU", "RNN", "MultiheadAttention"}:
         return (
             AbstractTensor(None),

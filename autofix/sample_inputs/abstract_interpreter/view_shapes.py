@@ -17,7 +17,7 @@ Shape = tuple[int, ...]
 
 
 def place(dimension: int, rank: int) -> int:
-    """A dimension counted from the front."""
+    """Return a dimension counted from the front."""
     if not -rank <= dimension < rank:
         raise ShapeMismatch(f"no dimension {dimension} among {rank}")
     return dimension % rank
@@ -69,7 +69,7 @@ def squeeze(shape: Shape, dimension: int | None) -> Shape:
 
 
 def reduce(shape: Shape, dimensions: Sequence[int] | None, keep: bool) -> Shape:
-    """The shape after a sum or a mean over ``dimensions``; None is all of them."""
+    """Return the shape after a sum or a mean over ``dimensions``; None is all of them."""
     gone = set(range(len(shape))) if dimensions is None else {place(one, len(shape)) for one in dimensions}
     kept = [1 if at in gone else size for at, size in enumerate(shape)]
     return tuple(size for at, size in enumerate(kept) if keep or at not in gone)
@@ -107,7 +107,7 @@ def product(left: Shape, right: Shape) -> Shape:
 
 
 def resized(given: AbstractTensor, size: Any, factor: Any) -> Any:
-    """The result of an interpolation of everything behind batch and channels."""
+    """Return the result of an interpolation of everything behind batch and channels."""
     shape = given.shape
     if shape is None or len(shape) < 3:
         raise ShapeMismatch("nothing to resize")
@@ -123,7 +123,7 @@ def resized(given: AbstractTensor, size: Any, factor: Any) -> Any:
 
 
 def indexed(shape: Shape, index: Sequence[Any]) -> Shape | None:
-    """The shape after ``x[index]``; None where an entry is not known."""
+    """Return the shape after ``x[index]``; None where an entry is not known."""
     used = sum(1 for one in index if one is not None and one is not Ellipsis)
     if used > len(shape):
         raise ShapeMismatch(f"{used} indices for {len(shape)} dimensions")
