@@ -331,7 +331,7 @@ def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
 
 
 def _proved(case: _Case, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
-    """Return the plans with labels, the best after a fresh run, and notes on those whose runs hit a limit."""
+    """Return labelled plans, the first run again in a fresh process, and notes on those whose runs hit a limit."""
     run, rest, given_up = case.runner, list(plans[: MAX_ALTERNATIVES + 1]), tuple[str, ...]()
     while rest:
         first, *others = rest
@@ -365,7 +365,7 @@ def _diagnostics(project: Project, steps: tuple[Step, ...]) -> Iterator[Diagnost
 
 
 def _moved_back(finding: Finding, steps: tuple[Step, ...]) -> Finding:
-    """A finding of the text that steps came to, at its places of the original text."""
+    """Return a finding of the text after ``steps``, moved to its places in the original text."""
     for step in reversed(steps):
         location, call = moved_back(finding.location, step.fix.edits), moved_back(finding.call, step.fix.edits)
         finding = replace(finding, location=location, call=call, operation=None)

@@ -395,6 +395,66 @@ def test_functions_are_short(path: Path) -> None:
     assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES_OF_FUNCTION} == {}
 
 
+# Words that are no verbs, with which a docstring of a function could begin. Words that end in "s" are nouns or say what
+# the function does ("Returns") instead of what it is to do.
+_OPENINGS = """
+A After Against All Among An Another Any As At Because Before Behind Below Beside Between Both But By Candidate Each
+Either Equal Every Everybody Everything Evidence First For From Here How If In Input Inside Into It Just Last Later
+Layer Many Model More Most Nearest Neither Next No Nobody None Nor Not Nothing Now Number Of On Once One Only
+Operation Other Our Out Output Outside Over Parameter Past Plain Private Public Shape Since Size Some Somebody Such
+Than That The Their Then There These They Those Three Through Time To Two Under Unlike Until Up User Usual Value Well
+What Whatever When Where Wherever Whether Which While Who Whoever Whole Whose Why With Within Without You Your
+"""
+_NO_VERBS = frozenset(_OPENINGS.split())
+_PROPERTIES = {"property", "cached_property", "functools.cached_property"}
+
+
+def _without_verb(tree: ast.Module) -> Iterator[str]:
+    """Yield where a docstring of a function begins with no verb; what is a property may be a noun."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        text = ast.get_docstring(node)
+        if text is None or _PROPERTIES.intersection(map(ast.unparse, node.decorator_list)):
+            continue
+        word = text.split(maxsplit=1)[0].rstrip(",:") if text.strip() else ""
+        is_plain = re.fullmatch("[A-Z][a-z]*", word) is not None
+        if not is_plain or word in _NO_VERBS or re.search("[^s]s$", word):
+            yield f"{node.lineno}: {text.splitlines()[0]}"
+
+
+@EVERY_FILE
+def test_docstrings_of_functions_begin_with_a_verb(path: Path) -> None:
+    assert [*_without_verb(_tree(path))] == []
+
+
+BEGINNINGS = {
+    '"""Return the shape."""': True,
+    '"""Run, diagnose and search."""': True,
+    '"""Process a reply."""': True,
+    '"""The shape of a tensor."""': False,
+    '"""Whether the sizes agree."""': False,
+    '"""Sizes that agree."""': False,
+    '"""Returns the shape."""': False,
+    '"""``view(-1, 4)`` of a tensor."""': False,
+    '"""(row, column) of an entry."""': False,
+    '"""0 for no limit."""': False,
+}
+
+
+@pytest.mark.parametrize("text, is_verb", BEGINNINGS.items())
+def test_beginnings_are_told_apart(text: str, is_verb: bool) -> None:
+    found = [*_without_verb(ast.parse(f"def name():\n    {text}"))]
+    assert (found == []) is is_verb
+
+
+def test_nouns_are_for_properties_classes_and_modules() -> None:
+    text = (
+        '"""A module."""\nclass Size:\n    """A size."""\n    @property\n    def name(self):\n        """The name."""'
+    )
+    assert [*_without_verb(ast.parse(text))] == []
+
+
 def test_the_list_of_longer_files_is_no_longer_than_needed() -> None:
     long = {_name(path) for path in FILES if len(path.read_text("utf-8").splitlines()) > MAX_LINES}
     assert set(LONGER) - long == set()

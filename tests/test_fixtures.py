@@ -180,7 +180,7 @@ def test_real_and_meta_agree(folder: Path, tmp_path: Path, session: Session) -> 
 
 
 def _found(report: Report) -> list[Diagnostic]:
-    """What raises: all of it where it is repaired, else the first. How far an unverified repair comes depends on
+    """Return what raises: all of it where it is repaired, else the first. How far an unverified repair comes depends on
     values that a run without storage does not have.
     """
     verified = report.plan is not None and report.plan.is_verified

@@ -53,7 +53,7 @@ class SilentFault:
 def find_silent_faults(
     project: Project, batch: int | None, rerun_with_batch: RerunWithBatch
 ) -> tuple[SilentFault, ...]:
-    """What is wrong with a model or program that ran.
+    """Return what is wrong with a model or program that ran.
 
     ``batch`` is the size that all inputs have first, None where they share none; ``rerun_with_batch`` runs the
     same text on another batch size, a batch of one in evaluation mode.
