@@ -90,7 +90,9 @@ def _rows(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _editor(folder: Path, edits: int) -> Iterator[Row]:
-    """Measure the server in a process of its own, since it is driven with an event loop of its own."""
+    """Yield the figures of the server, measured in a process of its own, since it is driven with an
+    event loop of its own.
+    """
     result = folder / "editor.json"
     script = str(Path(__file__).with_name("lsp.py"))
     subprocess.run(
@@ -103,7 +105,7 @@ def _editor(folder: Path, edits: int) -> Iterator[Row]:
 
 
 def _batch(folder: Path, files: int, rounds: int) -> Iterator[Row]:
-    """Measure each file in a fresh process, before and after the batch, against the batch; per core."""
+    """Yield the figures of each file in a fresh process, before and after the batch, against the batch; per core."""
     group = f"a batch of {files} small files against one fresh process each"
     folder.mkdir()
     paths, cores = batch.written(folder, files), os.cpu_count() or 1

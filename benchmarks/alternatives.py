@@ -56,7 +56,7 @@ def _by_hand(path: Path, rounds: int) -> Iterator[Row]:
 
 
 def decoders(folder: Path) -> Iterator[Row]:
-    """Measure every fault by itself, in a whole process tree: memory that forks share counts once."""
+    """Yield the figures of every fault by itself, in a whole process tree: memory that forks share counts once."""
     group = "a decoder of 70 billion parameters: trace and repair, autofix decoder.py -s int64:1,128@0..32000"
     largest = 0.0
     for fault in decoder.FAULTS:

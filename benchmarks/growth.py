@@ -65,7 +65,7 @@ for action in (forward, both):
 
 
 def _eager(session: Session, folder: Path) -> Iterator[Row]:
-    """Measure the same model on the same sample, without autofix."""
+    """Yield the figures of the same model on the same sample, without autofix."""
     import subprocess
 
     from measuring import command

@@ -43,7 +43,7 @@ def _changed(value: int) -> int:
 
 
 def literal_size(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """Change the first size argument of a layer, written as a number."""
+    """Yield edits that change the first size argument of a layer, written as a number."""
     for call in _layer_calls(source):
         for node in (
             *call.args[:1],
@@ -54,7 +54,7 @@ def literal_size(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def expression_size(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """Change a number inside a computed size argument: ``16 * 5 * 5`` becomes ``16 * 6 * 5``."""
+    """Yield edits that change a number inside a computed size argument: ``16 * 5 * 5`` becomes ``16 * 6 * 5``."""
     for call in _layer_calls(source):
         for argument in call.args[:1]:
             if isinstance(argument, ast.BinOp):
@@ -64,7 +64,7 @@ def expression_size(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def output_size(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """Change the second size argument of a layer: what it gives out."""
+    """Yield edits that change the second size argument of a layer: what it gives out."""
     for call in _layer_calls(source):
         for node in call.args[1:2]:
             if isinstance(node, ast.Constant) and _is_size(node):
@@ -72,7 +72,7 @@ def output_size(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def constant(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """Change a named constant or a default that sets a size."""
+    """Yield edits that change a named constant or a default that sets a size."""
     for node in ast.walk(source.tree):
         values: list[ast.expr] = []
         if isinstance(node, ast.Module):
@@ -85,7 +85,7 @@ def constant(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def dropped_shaping(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """Remove a flatten, unsqueeze, permute or transpose."""
+    """Yield edits that remove a flatten, unsqueeze, permute or transpose."""
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Call):
             continue
@@ -96,7 +96,7 @@ def dropped_shaping(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def joined_dimension(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """Join along another dimension in ``torch.cat``."""
+    """Yield edits that join along another dimension in ``torch.cat``."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and dotted(node.func) in {"torch.cat", "torch.stack"}:
             for value in (*node.args[1:2], *(k.value for k in node.keywords if k.arg == "dim")):
@@ -104,7 +104,7 @@ def joined_dimension(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def swapped_sizes(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """Swap the two sizes of a layer."""
+    """Yield edits that swap the two sizes of a layer."""
     for call in _layer_calls(source):
         if len(call.args) >= 2 and source.text_of(call.args[0]) != source.text_of(call.args[1]):
             first, second = call.args[0], call.args[1]
@@ -112,7 +112,7 @@ def swapped_sizes(source: Source) -> Iterator[tuple[Edit, ...]]:
 
 
 def padding(source: Source) -> Iterator[tuple[Edit, ...]]:
-    """Leave out the padding of a convolution."""
+    """Yield edits that leave out the padding of a convolution."""
     for call in _layer_calls(source):
         for keyword in call.keywords:
             if keyword.arg == "padding" and isinstance(keyword.value, ast.Constant) and keyword.value.value:

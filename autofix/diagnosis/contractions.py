@@ -39,8 +39,8 @@ def multiplied(operation: Operation, subject: str) -> Cause | None:
 
 
 def attended(operation: Operation, subject: str) -> Cause | None:
-    """Conclude whether queries (..., L, E), keys (..., S, E), values (..., S, V) and a mask (..., L, S)
-    of an attention fit.
+    """Return the cause where queries (..., L, E), keys (..., S, E), values (..., S, V) and a mask (...,
+    L, S) do not fit.
     """
     query, key, value = (tensor_at(operation, i, name) for i, name in enumerate(("query", "key", "value")))
     if query is None or key is None or value is None or min(query.rank, key.rank, value.rank) < 2:

@@ -73,7 +73,7 @@ def _other(failure: Failure) -> Cause:
 
 
 def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Cause | None:
-    """Conclude which operands have dtypes that cannot be combined; asked where their shapes explain nothing."""
+    """Return the cause where dtypes of the operands cannot be combined; asked where their shapes explain nothing."""
     dtypes = {t.dtype for t in operation.tensors}
     if layer is not None and layer.parameters:
         first = next((t for t in operation.tensors), None)

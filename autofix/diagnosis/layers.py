@@ -82,8 +82,8 @@ def _convolution(operation: Operation, layer: Layer, subject: str) -> Cause | No
 def convolve(
     tensor: Tensor, channels: int, spatial: int, width: int, kernel: Value, layer: Layer | None, subject: str
 ) -> Cause | None:
-    """Conclude whether a convolution takes the tensor: its layer has ``spatial`` dimensions, its kernel
-    ``width`` of them.
+    """Return the cause where a convolution does not take the tensor: ``spatial`` are the layer's
+    dimensions, ``width`` those of its kernel.
     """
     if tensor.rank not in (spatial + 1, spatial + 2) or width != spatial:
         wanted = (width + 2,) if width != spatial else (spatial + 1, spatial + 2)
@@ -99,7 +99,7 @@ def convolve(
 
 
 def window(tensor: Tensor, kernel: Value, spatial: int, layer: Layer | None, subject: str) -> Cause | None:
-    """Conclude whether a kernel is too large for the padded input."""
+    """Return the cause where a kernel is too large for the padded input."""
     sizes = per_dimension(kernel, spatial)
     padding = per_dimension(layer.setting("padding"), spatial) if layer is not None else (0,) * spatial
     dilation = per_dimension(layer.setting("dilation"), spatial) if layer is not None else (1,) * spatial
@@ -170,7 +170,7 @@ def _unflatten(operation: Operation, layer: Layer, subject: str) -> Cause | None
 
 
 def _along(operation: Operation, layer: Layer, subject: str) -> Cause | None:
-    """Conclude whether a layer that works along one dimension names one that the input does not have."""
+    """Return the cause where a layer that works along one dimension names one that the input does not have."""
     tensor = tensor_at(operation, 0)
     for parameter in ("dim", "start_dim"):
         dim = number(layer.setting(parameter))

@@ -75,7 +75,7 @@ def refuses_later(operation: Operation, layer: Layer | None) -> Cause | None:
 
 
 def _backward(operation: Operation) -> Cause | None:
-    """Conclude whether ``backward`` starts from a tensor of more than one number."""
+    """Return the cause where ``backward`` starts from a tensor of more than one number."""
     loss = tensor_at(operation, 0)
     if loss is None or math.prod(loss.shape) == 1 or len(operation.tensors) > 1:
         return None
@@ -94,8 +94,8 @@ def _elementwise(output: Tensor, target: Tensor, name: str) -> Cause | None:
 
 
 def _classes(output: Tensor, target: Tensor, name: str) -> Cause | None:
-    """Compare scores ``(N, C, ...)`` with a target of indices ``(N, ...)`` or of probabilities in the
-    scores' own shape.
+    """Return the cause where a target fits scores ``(N, C, ...)`` neither as indices ``(N, ...)`` nor
+    as probabilities of their shape.
     """
     if not output.shape or (target.shape == output.shape and target.dtype not in _INTEGERS):
         return None
@@ -130,7 +130,7 @@ def _class_values(output: Tensor, target: Tensor, name: str) -> Cause | None:
 
 
 def _sequences(operation: Operation, name: str) -> Cause | None:
-    """Compare the log probabilities ``(T, N, C)`` of CTC with the lengths, of which each of the N samples has one."""
+    """Return the cause where CTC's log probabilities ``(T, N, C)`` do not have one length for each of the N samples."""
     scores, lengths = tensor_at(operation, 0, "log_probs"), tensor_at(operation, 2, "input_lengths")
     if scores is None or lengths is None or scores.rank != 3 or lengths.rank != 1:
         return None
@@ -141,7 +141,7 @@ def _sequences(operation: Operation, name: str) -> Cause | None:
 
 
 def _pairs(operation: Operation, name: str) -> Cause | None:
-    """Compare two batches of vectors with the targets, of which each pair has one."""
+    """Return the cause where two batches of vectors do not have one target for each pair."""
     first, target = tensor_at(operation, 0, "input1"), tensor_at(operation, 2, "target")
     if first is None or target is None or target.rank == first.rank - 1 or not first.shape:
         return None
@@ -151,7 +151,7 @@ def _pairs(operation: Operation, name: str) -> Cause | None:
 
 
 def _alike(operation: Operation, name: str) -> Cause | None:
-    """Compare the ranks of three operands that need the same one, and name the operand that differs."""
+    """Return the cause where one of three operands has another rank than the others."""
     found = [tensor_at(operation, i, keyword) for i, keyword in enumerate(_ALIKE[name])]
     tensors = [tensor for tensor in found if tensor is not None]
     if len(tensors) != 3 or len({tensor.rank for tensor in tensors}) != 2:

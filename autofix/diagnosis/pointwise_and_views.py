@@ -101,7 +101,7 @@ def _unflatten(operation: Operation, subject: str) -> Cause | None:
 
 
 def unflatten(tensor: Tensor, dim: int, sizes: Value, subject: str) -> Cause | None:
-    """Conclude whether the sizes do not make up the dimension that is split."""
+    """Return the cause where the sizes do not make up the dimension that is split."""
     asked = tuple(s for s in sizes.items if isinstance(s, int)) if isinstance(sizes, Sequence) else ()
     if not asked or not -tensor.rank <= dim < tensor.rank:
         return None
@@ -195,7 +195,7 @@ def _expand(operation: Operation, subject: str) -> Cause | None:
 
 
 def _along(operation: Operation, subject: str) -> Cause | None:
-    """Conclude whether ``gather`` and the like are given an index of another rank than the tensor has."""
+    """Return the cause where ``gather`` and the like are given an index of another rank than the tensor has."""
     tensor, dim, index = (
         tensor_at(operation, 0),
         operation.integer(1, "dim"),

@@ -32,7 +32,7 @@ def conclude(failure: Failure, project: Project) -> Cause | None:
 
 
 def _missing_name(failure: Failure) -> Cause | None:
-    """Conclude from Python's own wording, which carries the name in quotes, that a name was never imported."""
+    """Return the cause of a name that was never imported, read from Python's own wording with the name in quotes."""
     match = (
         re.search(r"name '(\w+)' is not defined", failure.message)
         if failure.type in {"NameError", "UnboundLocalError"}
@@ -44,7 +44,7 @@ def _missing_name(failure: Failure) -> Cause | None:
 
 
 def _constructor(failure: Failure) -> Cause | None:
-    """Conclude whether a layer refused its own arguments."""
+    """Return the cause where a layer refused its own arguments."""
     given = {name: value for name, value in failure.arguments if is_integer(value)}
     if not failure.callee.endswith(".__init__"):
         return None
@@ -71,8 +71,8 @@ def _indivisible(given: dict[str, int], whole: str, part: str) -> bool:
 
 
 def _checked_heads(failure: Failure, project: Project) -> Cause | None:
-    """Conclude from the user's own ``assert width % heads == 0``, or ``if width % heads != 0: raise``,
-    what does not divide.
+    """Return the cause where the user's own ``assert width % heads == 0`` failed, or ``if width % heads
+    != 0: raise``.
     """
     if not failure.frames or failure.type not in {"AssertionError", "ValueError"} or failure.callee:
         return None
@@ -134,7 +134,7 @@ def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Cause |
 
 
 def _parts(project: Project, source: Source, parent: ast.AST | None, node: ast.Tuple) -> Cause | None:
-    """Compare the number of parts that a tensor was split into with the number of names they are assigned to."""
+    """Return the cause where a tensor is split into another number of parts than there are names for them."""
     if not isinstance(parent, ast.Assign) or not isinstance(parent.value, ast.Call):
         return None
     parts = tuples.result_at(project, source, parent.value)

@@ -47,7 +47,7 @@ def _recurrent(operation: Operation, layer: Layer, subject: str) -> Cause | None
 
 
 def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, subject: str) -> Cause | None:
-    """Compare the initial state with (layers * directions, batch, hidden)."""
+    """Return the cause where the initial state is not (layers * directions, batch, hidden)."""
     state = operation.argument(1, "hx")
     if state is None:
         return None

@@ -40,9 +40,7 @@ def holds_tensors(value: Value) -> bool:
 
 
 def argument(operation: Operation, subject: str) -> Cause | None:
-    """Conclude whether a tuple of tensors is given to an operation that takes one tensor, or stands
-    inside the tensors to be joined.
-    """
+    """Return the cause where a tuple of tensors is given for one tensor, or stands among the tensors to be joined."""
     first = operation.arguments[0] if operation.arguments else None
     if operation.operator in _TAKES_SEQUENCE:
         items = first.items if isinstance(first, Sequence) else ()
@@ -54,7 +52,7 @@ def argument(operation: Operation, subject: str) -> Cause | None:
 
 
 def at(project: Project, source: Source, node: ast.AST, names: Names) -> Cause | None:
-    """Conclude whether a tuple is among the operands of the expression at which Python raised.
+    """Return the cause where a tuple is among the operands of the expression at which Python raised.
 
     The cause's ``expression`` is its text.
     """

@@ -44,7 +44,9 @@ def _is_sequential_list(source: Source, node: ast.AST) -> bool:
 
 
 def _entry(source: Source, node: ast.expr, text: str) -> Edit:
-    """Insert a new element before ``node``, on a line of its own where the elements have one each."""
+    """Return an edit that inserts a new element before ``node``, on a line of its own where the
+    elements have one each.
+    """
     place = source.range_of(node).start
     line = source.line(place.line)
     alone = not line[: place.column].strip()

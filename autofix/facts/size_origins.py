@@ -152,8 +152,9 @@ def _has_maker(operation: Operation) -> bool:
 
 
 def _square_mask_of(project: Project, operation: Operation) -> Origin | None:
-    """Return the size given to torch's own mask function, which leaves no trace in a constructor: its
-    call there with the size at hand.
+    """Return the size in a call of torch's own mask function.
+
+    It leaves no trace in a constructor, so its call is looked for there.
     """
     size = operation.tensors[0].shape[0] if operation.tensors and operation.tensors[0].rank == 2 else None
     for layer in project.trace.layers:

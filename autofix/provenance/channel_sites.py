@@ -73,8 +73,8 @@ def stand_last(project: Project, tensor: Tensor, layer: Layer, channels: int) ->
 
 
 def same_width(project: Project, layer: Layer, parameter: str, tensor: Tensor) -> Site | None:
-    """Return the edit that writes the argument as a layer before writes its output width, where both
-    are built in one function.
+    """Return the site that writes the argument as a layer before writes its output width, where one
+    function builds both.
     """
     mine = argument_expression(project, layer, parameter)
     if mine is None or isinstance(mine.node, ast.Constant) or not mine.frames:

@@ -213,7 +213,9 @@ class _Solver:
             yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
 
     def _product(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
-        """Refit a product factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16, 6, 6) was flattened."""
+        """Yield a product refitted factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16,
+        6, 6) was flattened.
+        """
         factors = [Expression(expression.source, factor, expression.frames) for factor in factors_of(node)]
         values = [self.project.integer(factor) for factor in factors]
         targets = fit(values, self.hints) if math.prod(self.hints or (0,)) == want else None

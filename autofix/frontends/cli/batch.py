@@ -28,7 +28,9 @@ INTERRUPTED = 130
 
 
 def batch(choice: BatchChoice) -> int:
-    """Return 0: nothing to repair, or all of it was applied; 1: faults remain or patches are proposed.
+    """Run a batch and return 0: nothing to repair, or all applied; 1: faults remain or patches are proposed.
+
+    2: targets not run.
 
     2: targets not run.
     """

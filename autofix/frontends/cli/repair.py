@@ -25,7 +25,9 @@ from autofix.session.session import Session
 
 
 def repair(choice: RepairChoice, session: Session | None) -> int:
-    """Return 0: nothing to repair, or it was applied; 1: a patch is proposed or faults remain.
+    """Repair and return 0: nothing to repair, or it was applied; 1: a patch is proposed or faults remain.
+
+    2: the model could not run.
 
     2: the model could not run.
     """

@@ -79,7 +79,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _asked_for(event: str, arguments: tuple[Any, ...]) -> str | None:
-    """Return what the event would reach, in words, '' where that is unknown; None where it stays on this machine."""
+    """Return what the event would reach, in words, '' where that is unknown; None where it needs no network."""
     if event == "urllib.Request":
         url = str(arguments[0])
         return None if url.lower().startswith(("file:", "data:")) else _short(url)

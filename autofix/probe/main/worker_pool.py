@@ -78,7 +78,10 @@ class _Workers:
             self._go_on()
 
     def _begin_again(self, job: WorkerJob) -> None:
-        """Run a model without storage that was too large; the import is made once, since every later run is like it."""
+        """Run a model that was too large again, without storage.
+
+        The imports are made once, since every later run is like it.
+        """
         self._import_for_sizes()
         request = replace(job.request, mode=wire.SIZED)
         line = wire.encode_request(request, job.reply_path).removesuffix("\n").encode("utf-8", "surrogatepass")

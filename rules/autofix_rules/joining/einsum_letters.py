@@ -53,7 +53,7 @@ class EinsumLetters(Rule):
             yield from self._letters(project, operation)
 
     def _letters(self, project: Project, operation: Operation) -> Iterator[Fix]:
-        """Yield the exchange of two letters of one operand of an einsum that stand in the wrong order."""
+        """Yield fixes that exchange two letters of one operand of an einsum."""
         equation, place = operation.arguments[0], argument_of(project, operation, 0, "equation")
         if (
             not isinstance(equation, str)

@@ -114,8 +114,8 @@ class JoinedWidth(Rule):
             )
 
     def _uncounted(self, project: Project, argument: Expression, parts: tuple[int, ...], subject: str) -> Iterator[Fix]:
-        """Yield the sum of all parts for a layer built for one of them: the others are added by their
-        names, where they have any.
+        """Yield fixes that count every part for a layer built for one of them: the others are added by
+        their names, where they have any.
         """
         for hops, place in enumerate(_readings(project, argument)):
             missing = _missing(parts, project.integer(place))

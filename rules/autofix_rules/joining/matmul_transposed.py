@@ -121,7 +121,9 @@ class MatmulTransposed(Rule):
             yield self.fix(title, edits, Evidence.EVIDENT)
 
     def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
-        """Yield ``matmul`` in place of ``mm``, which takes matrices, or ``bmm``, which takes batches of them."""
+        """Yield the fix that puts ``matmul`` in place of ``mm``, which takes matrices, or ``bmm``,
+        which takes batches of them.
+        """
         wanted = {"mm": 2, "bmm": 3}.get(operation.operator)
         place = written(project, operation)
         if wanted is None or place is None or all(t.rank == wanted for t in operation.tensors):
@@ -170,7 +172,7 @@ class MatmulTransposed(Rule):
     def _swapped(
         self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
     ) -> Iterator[Fix]:
-        """Yield the exchange of the operands in ``W @ x`` where x holds rows: the rows come first."""
+        """Yield fixes that exchange the operands of ``W @ x`` where x holds rows: the rows come first."""
         left, right = tensors[0], tensors[1]
         is_product = left.rank == 2 <= right.rank and operation.operator in {"matmul", "mm"}
         if not is_product or left.shape[-1] == right.shape[-2]:

@@ -88,7 +88,7 @@ class PositionalTable(Rule):
                     yield self.fix(title, one.edits, *one.evidence, Evidence.OTHER_READING * bool(whole and length))
 
     def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Iterator[Fix]:
-        """Yield ``num_patches + 1`` for ``num_patches``, where a token was joined to the sequence."""
+        """Yield fixes that make ``num_patches`` ``num_patches + 1``, where a token was joined to the sequence."""
         known = origins(project, table, wants)
         if len(wants) != 1 or len(known) != 1 or known[0].is_cut or isinstance(known[0].expression.node, ast.Constant):
             return
@@ -104,9 +104,7 @@ class PositionalTable(Rule):
         )
 
     def _time_first(self, project: Project, table: Tensor, other: Tensor) -> Iterator[Fix]:
-        """Yield the other axis for a table (steps, 1, features) that is cut by the first axis of a
-        batch-first input.
-        """
+        """Yield the fix that cuts a table (steps, 1, features) by the other axis, where the input is batch first."""
         taken = project.producer(table)
         if (
             table.rank != 3

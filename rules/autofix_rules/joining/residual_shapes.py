@@ -72,7 +72,7 @@ class ResidualShapes(Rule):
     # -- the shortcut ------------------------------------------------------------------------------------------------
 
     def _projected(self, project: Project, place: Expression, own: Tensor, other: Tensor) -> Iterator[Fix]:
-        """Yield a projection for ``own``, which was added without passing the layers."""
+        """Yield fixes that add a projection for ``own``, which came past the layers."""
         made = projection(project, own, other)
         if made is None:
             return
@@ -105,7 +105,7 @@ class ResidualShapes(Rule):
             )
 
     def _added(self, value: Expression, made: Projection) -> Iterator[Fix]:
-        """Yield a projection, as a new layer, for a plain ``x``."""
+        """Yield the fix that gives a plain ``x`` a projection of its own."""
         class_ = value.source.class_of(value.node)
         init = (
             next((f for f in class_.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)

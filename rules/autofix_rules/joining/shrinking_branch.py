@@ -65,7 +65,7 @@ class ShrinkingBranch(Rule):
                 yield from self._convolutions(project, small, big)
 
     def _convolutions(self, project: Project, small: Tensor, big: Tensor) -> Iterator[Fix]:
-        """Yield the layers of the branch that could have lost the rest, the last first."""
+        """Yield fixes for the layers of the branch that could have lost the rest, the last first."""
         missing = tuple(w - s for s, w in zip(spatial(small.shape), spatial(big.shape), strict=True))
         for count, (operation, layer) in enumerate(layers_of(project, branch(project, small, big), ("Conv",))):
             transposed = layer.kind.startswith("ConvTranspose")

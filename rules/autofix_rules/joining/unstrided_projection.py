@@ -61,7 +61,7 @@ class UnstridedProjection(Rule):
         yield from self._stride(project, b, a)
 
     def _stride(self, project: Project, own: Tensor, other: Tensor) -> Iterator[Fix]:
-        """Yield the stride of the branch for a projection that keeps the size."""
+        """Yield fixes that give a projection which keeps the size the stride of the branch."""
         if own.rank < 3 or own.shape[1] != other.shape[1]:
             return
         factor = ratio(spatial(own.shape), spatial(other.shape))

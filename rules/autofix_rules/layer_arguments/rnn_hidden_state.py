@@ -114,7 +114,7 @@ class RnnHiddenState(Rule):
     def _reshaped(
         self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], wanted: tuple[int, ...]
     ) -> Iterator[Fix]:
-        """Yield the state in the layout the layer takes; only where it is passed as one expression."""
+        """Yield fixes that bring the state to the layout the layer takes; only where it is passed as one expression."""
         if not isinstance(state_value(operation), Tensor) or len(wrong) != 1:
             return
         method, shape = "", wrong[0].shape

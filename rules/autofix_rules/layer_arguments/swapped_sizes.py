@@ -106,8 +106,8 @@ class SwappedSizes(Rule):
             yield from self._exchanged(project, layer, names)
 
     def _producers(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        """Yield exchanged sizes for the layer that made one operand and takes as many features as the
-        other operand has.
+        """Yield fixes that exchange the sizes of the layer that made one operand and takes as many
+        features as the other has.
         """
         operation = project.operation(finding)
         tensors = operation.tensors if operation is not None and len(operation.tensors) == 2 else ()

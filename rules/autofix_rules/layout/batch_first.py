@@ -122,7 +122,7 @@ class BatchFirst(Rule):
         yield self.fix(title, edits, Evidence.EXACT_FIT, reason=reason)
 
     def _last_step(self, project: Project, step: Operation) -> Iterator[Fix]:
-        """Yield ``out[:, -1]`` for the ``out[-1]`` of a batch-first output, and the reverse."""
+        """Yield fixes that make ``out[-1]`` of a batch-first output ``out[:, -1]``, and the reverse."""
         made = project.producer(step.tensors[0])
         layer = project.layer_of(made) if made is not None else None
         found = project.expression(step)

@@ -105,7 +105,9 @@ class NormLayout(Rule):
         )
 
     def _by_name(self, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
-        """Yield the batch norm's name for the one that chose this norm, where a table has names for both."""
+        """Yield fixes that exchange the name that chose this norm for the batch norm's, where a table
+        has names for both.
+        """
         wanted = f"BatchNorm{tensor.rank - 2}d"
         for old, new in _names(project, layer.kind, wanted):
             for source in project.sources():

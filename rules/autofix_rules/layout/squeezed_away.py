@@ -116,7 +116,7 @@ class SqueezedAway(Rule):
     def _one(
         self, project: Project, operation: Operation, ones: list[int], further: int, samples: int
     ) -> Iterator[Fix]:
-        """Yield the squeeze of one dimension by its number, the last first; the batch is never meant."""
+        """Yield fixes that squeeze one dimension by its number, the last first; the batch is never meant."""
         others = [d for d in reversed(ones) if d != samples]
         for rank, dimension in enumerate(others):
             edit = respelled(project, operation, f"squeeze({dimension})")

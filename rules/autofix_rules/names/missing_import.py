@@ -108,7 +108,7 @@ def _order(node: ast.Import | ast.ImportFrom) -> tuple[bool, str]:
 
 
 def _at_top(source: Source, statement: str) -> Edit:
-    """Insert the import below the module's docstring and leading comments."""
+    """Return an edit that inserts the import below the module's docstring and leading comments."""
     body = source.tree.body
     has_docstring = bool(body) and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
     line = (body[0].end_lineno or 1) + 1 if has_docstring else body[0].lineno if body else 1

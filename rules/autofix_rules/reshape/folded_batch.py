@@ -111,8 +111,9 @@ class FoldedBatch(Rule):
             yield from self._wider(project, sizes, taken, want, further)
 
     def _fitted(self, project: Project, fold: Operation, sizes: Sizes, want: int, further: int) -> Iterator[Fix]:
-        """Yield ``view(-1, K)`` with the K that the layer takes; a computed K is replaced by
-        ``view(x.size(0), -1)``.
+        """Yield fixes of ``view(-1, K)`` with the K that the layer takes.
+
+        A computed K is replaced by ``view(x.size(0), -1)``.
         """
         first, second = sizes.expressions
         for site in sites(project, second, want, sizes.shape[1:]):

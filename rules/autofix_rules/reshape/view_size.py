@@ -125,7 +125,7 @@ class ViewSize(Rule):
                 yield from self._worded(project, sizes.expressions[index], want, evidence)
 
     def _worded(self, project: Project, place: Expression, want: int, evidence: tuple[Evidence, ...]) -> Iterator[Fix]:
-        """Yield a multiple of the expression, and ``-1``, which takes whatever is left."""
+        """Yield fixes that ask for a multiple of the expression, or with ``-1`` for whatever is left."""
         now = project.integer(place)
         if isinstance(place.node, ast.Constant) or not now:
             return
