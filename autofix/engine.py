@@ -212,9 +212,8 @@ def _model_of_program(case: _Case) -> Target | None:
 
 
 def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
-    """Return the report of a silent fault with a verified repair, else of one that torch itself warns of.
-
-    None without one.
+    """Return the report of a silent fault with a verified repair, else of one that torch itself warns
+    of; None without one.
     """
     found = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
     certain: Report | None = None

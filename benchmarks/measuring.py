@@ -167,9 +167,8 @@ def with_memory(words: Sequence[str], folder: Path) -> tuple[float, float, int]:
 
 
 def _held(root: int) -> float:
-    """Return the MiB of a process and its descendants, pages that forks share counted once.
-
-    0 where ``/proc`` does not exist.
+    """Return the MiB of a process and its descendants, pages that forks share counted once; 0 where
+    ``/proc`` does not exist.
     """
     total = 0
     for process in (root, *_below(root)):

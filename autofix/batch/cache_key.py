@@ -23,9 +23,8 @@ _INSTALLED = (
 
 
 def fingerprint(python: str | None) -> str:
-    """Return a hash that changes with anything outside the tree that may change a result.
-
-    Raise ProbeError without Python.
+    """Return a hash that changes with anything outside the tree that may change a result; raise
+    ProbeError without Python.
     """
     made = hashlib.sha256(f"{__version__}\n{_installed(python)}".encode())
     for folder in (Path(__file__).parents[1], *registry.folders()):

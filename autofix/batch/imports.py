@@ -25,9 +25,8 @@ _Import = tuple[int, str]  # How many dots, and the dotted name.
 
 
 def closure(path: Path, text: str, search_paths: Sequence[Path]) -> dict[Path, bool]:
-    """Return every file reached from ``path``, itself first, with whether it exists.
-
-    Data files that the code names too.
+    """Return every file reached from ``path``, itself first, with whether it exists; data files that
+    the code names too.
     """
     found: dict[Path, bool] = {path: True}
     waiting = [(path, text)]

@@ -131,9 +131,8 @@ class _Known:
         return found
 
     def _below(self, folder: str, parts: Sequence[str]) -> dict[Path, bool]:
-        """Return the files that are run when ``a.b.c`` is imported.
-
-        Where one does not exist, the places it could be in.
+        """Return the files that are run when ``a.b.c`` is imported; where one does not exist, the
+        places it could be in.
         """
         found: dict[Path, bool] = {}
         for part in parts:

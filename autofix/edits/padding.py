@@ -20,7 +20,7 @@ from autofix.syntax.call_edits import NotACall, with_argument
 def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
     """Return places that give the layer ``size`` for ``padding`` or ``output_padding``.
 
-    Where none is written, it is added.
+    Where none is written, the argument is added.
     """
     call = project.construction_call(layer)
     found = argument_sites(project, layer, parameter, size)
@@ -68,9 +68,8 @@ def lacks_padding(layer: Layer) -> bool:
 
 
 def alone_unpadded(project: Project, layer: Layer) -> bool:
-    """Return whether every other convolution of this kernel keeps the size.
-
-    Where there is none, those of other kernels.
+    """Return whether every other convolution of this kernel keeps the size; where there is none, those
+    of other kernels.
 
     Layers that one call builds are one decision, so they do not count beside ``layer``.
     """

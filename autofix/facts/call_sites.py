@@ -132,9 +132,8 @@ def argument_followed(project: Project, operation: Operation, position: int, nam
 
 
 def prepared(expression: Expression, template: str) -> Edit:
-    """Return the edit that writes ``x = template(x)`` on a line before, where ``x`` is a name not read again.
-
-    Else one that writes the template in its place.
+    """Return the edit that writes ``x = template(x)`` on a line before, where ``x`` is a name not read
+    again; else one that writes the template in its place.
     """
     source, node = expression.source, expression.node
     statement = source.statement_of(node)

@@ -63,9 +63,8 @@ def _pairs(edits: tuple[Edit, ...]) -> Iterator[tuple[Edit, Edit]]:
 
 
 def chosen(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, ...], lazy: bool) -> tuple[Rule, ...]:
-    """Return the rules that codes, beginnings of codes or names select.
-
-    Those for lazy layers only where they are preferred.
+    """Return the rules that codes, beginnings of codes or names select; those for lazy layers only
+    where they are preferred.
     """
     kept = [rule for rule in rules if not rule.refactor and (lazy or not rule.for_lazy)]
     if select:

@@ -143,9 +143,8 @@ def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
 
 
 def project_root(path: Path) -> Path:
-    """Return the nearest ancestor with a project mark; else the working directory if the file is under it.
-
-    Else the file's folder.
+    """Return the nearest ancestor with a project mark; else the working directory if the file is under
+    it; else the file's folder.
     """
     for folder in path.parents:
         if any((folder / mark).exists() for mark in _MARKS):

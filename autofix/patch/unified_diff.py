@@ -71,9 +71,8 @@ def changes(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> tuple[File
 
 
 def relative(path: Path, root: Path) -> PurePosixPath:
-    """Return the file that ``path`` leads to, from ``root`` with forward slashes.
-
-    Raise UsageError when it is not inside.
+    """Return the file that ``path`` leads to, from ``root`` with forward slashes; raise UsageError when
+    it is not inside.
     """
     inside = project_paths.within(path, root)
     if inside is None:

@@ -49,9 +49,8 @@ def argument_sites(
 
 
 def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
-    """Return the sizes that were multiplied into the last dimension of ``tensor``, without the batch.
-
-    Empty if none were.
+    """Return the sizes that were multiplied into the last dimension of ``tensor``, without the batch;
+    empty if none were.
     """
     found: tuple[int, ...] = ()
     for operation in project.ancestry(tensor):

@@ -67,9 +67,8 @@ def shape_text(shape: Items[int]) -> str:
 
 
 def value_text(value: Value) -> str:
-    """Return the shapes of all tensors in a value, in the brackets of what holds them.
-
-    Dtypes only where they are not float32.
+    """Return the shapes of all tensors in a value, in the brackets of what holds them; dtypes only
+    where they are not float32.
     """
     if isinstance(value, Tensor):
         return shape_text(value.shape) if value.dtype == "float32" else f"{value.dtype} {shape_text(value.shape)}"

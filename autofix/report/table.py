@@ -48,9 +48,8 @@ def table(rows: list[Row], width: int) -> Iterator[Line]:
 
 
 def _widths(rows: list[Row], width: int) -> Widths:
-    """Return natural widths where they fit.
-
-    Else names take at most a fifth of the terminal and shapes wrap in the rest.
+    """Return natural widths where they fit; else names take at most a fifth of the terminal and shapes
+    wrap in the rest.
     """
     place, layer, operator, shapes, parameters = (
         max(columns(cell) for cell in cells)

@@ -285,9 +285,8 @@ class Session:
         return f"cannot run torch in {self.python}: {reason}; pass --python with the interpreter you train with"
 
     def _next_answer(self, seconds: float) -> bytes | None:
-        """Return a line, b'' at the end of the stream, None when time is over.
-
-        The mark of ``cancel`` while it is wanted.
+        """Return a line, b'' at the end of the stream, None when time is over; the mark of ``cancel``
+        while it is wanted.
         """
         deadline = time.monotonic() + seconds
         while not self._cancelled.is_set():

@@ -97,9 +97,8 @@ class TreeCopies:
                         yield path, path.lstat()
 
     def _copied(self, path: Path, status: os.stat_result, left: int) -> Path | None:
-        """Return the path of a copy of the content.
-
-        None for what cannot be read, so that it is not written over by accident.
+        """Return the path of a copy of the content; None for what cannot be read, so that it is not
+        written over by accident.
         """
         self._number += 1
         clone = self._folder / f"{self._number}.clone"

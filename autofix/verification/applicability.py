@@ -199,9 +199,8 @@ def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
 
 
 def _other_product(project: Project, tensor: Tensor, expected: int) -> str:
-    """Return words for a size wanted that is a product of other dimensions than those that were flattened.
-
-    Else an empty text.
+    """Return words for a size wanted that is a product of other dimensions than those that were
+    flattened; else an empty text.
     """
     for operation in project.ancestry(tensor):
         source = operation.tensors[0] if operation.tensors else None

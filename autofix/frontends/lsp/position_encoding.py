@@ -67,7 +67,7 @@ class Lines:
         return position.line - 1, encoding.width(self.line(position.line)[: position.column])
 
     def from_editor(self, line: int, column: int, encoding: Encoding) -> Position:
-        """Return the position.
+        """Return the position of a place in the editor's counting.
 
         A column past the end of its line is its end, a line past the end of the text the text's end.
         """

@@ -95,7 +95,7 @@ class Server(LanguageServer):
     def _bound(self, handler: Callable[[ServerState, Any], Any]) -> Callable[[Any], Any]:
         """Bind a handler to the state.
 
-        Pygls looks at it to see how it is run, so one for a coroutine has to be a coroutine.
+        The library looks at it to see how it is run, so one for a coroutine has to be a coroutine.
         """
 
         async def awaited(params: Any) -> Any:

@@ -53,9 +53,8 @@ def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "", isolati
 
 
 def _serve_alone(requests: int, answers: int) -> bool:
-    """Make every run in this very process, until one asks for a fresh process.
-
-    Return whether the session goes on without it.
+    """Make every run in this very process, until one asks for a fresh process; return whether the
+    session goes on without it.
     """
     gc.disable()
     os.write(answers, wire.ready(1, wire.COPIES))

@@ -90,9 +90,8 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return torch.zeros(tensor.shape, dtype=tensor.dtype)
 
     def instead_of(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-        """Return what a function that reads storage directly, fills it or asks for the device gives instead.
-
-        None for any other.
+        """Return what a function that reads storage directly, fills it or asks for the device gives
+        instead; None for any other.
         """
         if fast_init.is_for_nothing(func, args, kwargs):
             return fast_init.tensor_of(args, kwargs)

@@ -116,9 +116,8 @@ def _also(call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome
 
 
 def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: Any) -> tuple[CheckOutcome, str, Any]:
-    """Check that the first dimension of the output follows that of the input.
-
-    Also return the output of the smallest batch that ran.
+    """Check that the first dimension of the output follows that of the input; also return the output of
+    the smallest batch that ran.
     """
     batch = batch_size(request.samples)
     leaves = list(_leaves(output))

@@ -184,9 +184,8 @@ def import_target(request: RunRequest) -> ModuleType:
 
 
 def import_slice(request: RunRequest) -> tuple[ModuleType, list[str]]:
-    """Import the slice: imports, functions, classes and the assignments they need.
-
-    Return the module and the names of placeholders that stand for imports.
+    """Import the slice: imports, functions, classes and the assignments they need; return the module
+    and the names of placeholders that stand for imports.
     """
     module = _new_module(request)
     text = dict(request.texts).get(request.path)

@@ -137,9 +137,8 @@ def _function_names(tree: ast.Module) -> set[str]:
 
 
 def _root_name(node: ast.AST) -> str:
-    """Return the name that a method call begins with: ``parser`` of ``parser.add_argument(...)``.
-
-    Empty for ``print(...)``.
+    """Return the name that a method call begins with: ``parser`` of ``parser.add_argument(...)``; empty
+    for ``print(...)``.
     """
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return ""

@@ -68,9 +68,8 @@ class FoldedSteps(Rule):
 
 
 def _steps(project: Project, fold: Operation) -> str:
-    """Return the subscript that takes the last step, where ``fold`` makes rows of the steps of a recurrent layer.
-
-    Else ''.
+    """Return the subscript that takes the last step, where ``fold`` makes rows of the steps of a
+    recurrent layer; else ''.
     """
     before, after = fold.tensors[0] if fold.tensors else None, fold.result
     if before is None or before.rank != 3 or fold.operator not in {"view", "reshape", "flatten"}:
