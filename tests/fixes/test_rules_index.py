@@ -62,10 +62,10 @@ def _index(rules: list[Rule]) -> str:
 
 
 def _row(rule: Rule) -> str:
-    file = Path(inspect.getfile(type(rule))).name
+    file = Path(inspect.getfile(type(rule))).relative_to(INDEX.parent).as_posix()
     code, _, mistake = rule.documentation().partition("\n")[0].removesuffix(".").partition(": ")
     assert code == f"{rule.code} {rule.name}", f"{file} begins with another code or name"
-    return f"| [{rule.code}](autofix_rules/{file}) | {rule.name} | {_cell(mistake)} |\n"
+    return f"| [{rule.code}]({file}) | {rule.name} | {_cell(mistake)} |\n"
 
 
 def _cell(text: str) -> str:
