@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import json
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -233,7 +232,3 @@ def file_change(change: Change) -> unified_diff.FileChange:
     source = SourceText(Path(change.path), change.before, change.encoding, change.bom)
     before, after = edits_to_text.encode(source, change.before), edits_to_text.encode(source, change.after)
     return unified_diff.FileChange(PurePosixPath(change.path), before, after)
-
-
-def patch_text(changes: Sequence[Change]) -> str:
-    return unified_diff.unified([file_change(one) for one in changes]).decode("utf-8", "replace")

@@ -10,8 +10,6 @@ from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence
 
-MATRIX = frozenset(("matmul", "rmatmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addbmm", "addmv", "dot"))
-
 
 def multiplied(operation: Operation, subject: str) -> Cause | None:
     tensors = operation.tensors

@@ -16,10 +16,7 @@ from autofix.records.finding import Mismatch
 from autofix.records.trace import Failure
 from autofix.records.values import Sequence, Tensor, is_integer
 from autofix.syntax.source import Source, dotted
-
-_IMPORTABLE = frozenset(
-    ("F", "nn", "torch", "optim", "math", "np", "Tensor", "functional", "OrderedDict", "einops", "rearrange", "partial")
-)
+from autofix.syntax.spelling import IMPORTS
 
 
 def conclude(failure: Failure, project: Project) -> Cause | None:
@@ -38,7 +35,7 @@ def _missing_name(failure: Failure) -> Cause | None:
         if failure.type in {"NameError", "UnboundLocalError"}
         else None
     )
-    if match is None or match[1] not in _IMPORTABLE:
+    if match is None or match[1] not in IMPORTS:
         return None
     return Cause(Mismatch.MISSING_NAME, f"`{match[1]}` is used but never imported", expression=match[1])
 

@@ -61,7 +61,7 @@ def find_silent_faults(
     found = [*_broadcasts(project), *_mixed(project), *_swapped(project)]
     if batch is not None and batch > 1:
         found += [*_squeezed(project, batch, rerun_with_batch), *_baked(project, batch, rerun_with_batch)]
-    return tuple({place(suspect.finding): suspect for suspect in reversed(found)}.values())[::-1]
+    return tuple({place(fault.finding): fault for fault in reversed(found)}.values())[::-1]
 
 
 def place(finding: Finding) -> tuple[object, ...]:
@@ -86,7 +86,7 @@ def _found(
     operand: int = 0,
     dimension: int | None = None,
 ) -> Iterator[SilentFault]:
-    """Yield a suspect at an operation that the user's code asked for."""
+    """Yield a silent fault at an operation that the user's code asked for."""
     if not operation.frames:
         return
     call = Location(operation.frames[0].path, operation.frames[0].range)

@@ -55,8 +55,10 @@ def producer_extra(
     other = next_layer(project, producer, failing)
     norm = "Norm" in failing.kind and not joined(project, tensor, 1)
     if other is not None and norm and input_size(other) == expected:
-        return width_evidence.GIVER_IS_ODD
-    return width_evidence.RECEIVER_IS_ODD if norm else width_evidence.extras(project, tensor, failing, expected, actual)
+        return width_evidence.PRODUCER_DISAGREES
+    return (
+        width_evidence.CONSUMER_DISAGREES if norm else width_evidence.extras(project, tensor, failing, expected, actual)
+    )
 
 
 def stand_last(project: Project, tensor: Tensor, layer: Layer, channels: int) -> bool:

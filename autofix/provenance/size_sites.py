@@ -145,14 +145,14 @@ class _Solver:
             if inner is None:
                 continue
             value = self.project.integer(binding.expression)
-            strays = value is not None and now is not None and binding.inverse is None and value != now
-            if strays and binding.distance > 1:
+            changed_later = value is not None and now is not None and binding.inverse is None and value != now
+            if changed_later and binding.distance > 1:
                 continue
-            if strays and isinstance(expression.node, ast.Subscript) and value is not None and now is not None:
+            if changed_later and isinstance(expression.node, ast.Subscript) and value is not None and now is not None:
                 # ``mlp[0] += 3`` on the way: the entry is to change by as much as its later value.
                 inner = want - now + value
             for site in self.solve(binding.expression, inner, depth + binding.distance, SiteKind.NAMED, binding.name):
-                yield site.with_evidence(Evidence.OTHER_READING) if strays else site
+                yield site.with_evidence(Evidence.OTHER_READING) if changed_later else site
         node = expression.node
         key = node.attr if isinstance(node, ast.Attribute) else text_key(node)
         if key and now is not None:

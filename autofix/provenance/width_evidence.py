@@ -27,8 +27,8 @@ Stated = tuple[Evidence, ...]
 
 # What is said of the layer that receives, and of the layer that gives. Both stay near enough for the other to be shown,
 # so that neither is called safe where both run.
-RECEIVER_IS_ODD: tuple[Stated, Stated] = ((), (Evidence.PRODUCER,))
-GIVER_IS_ODD: tuple[Stated, Stated] = ((Evidence.DISAGREES,), (Evidence.PRODUCER, Evidence.AGREES))
+CONSUMER_DISAGREES: tuple[Stated, Stated] = ((), (Evidence.PRODUCER,))
+PRODUCER_DISAGREES: tuple[Stated, Stated] = ((Evidence.DISAGREES,), (Evidence.PRODUCER, Evidence.AGREES))
 # Far enough that a name in place of another name is called safe.
 NAMED_WRONG: tuple[Stated, Stated] = ((), (Evidence.PRODUCER, Evidence.AGAINST))
 AS_OTHERS = 2  # To be as wide as another part tells more than to be twice as wide as the layer before.
@@ -43,11 +43,11 @@ class PartOfJoin:
 
     layer: Layer
     width: int
-    is_odd: bool
+    disagrees: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Habits:
+class _WidthPrior:
     """The widths around the one in doubt: two layers before, the layer before, the layer after.
 
     ``repeated`` are the widths that stand between the latter two elsewhere in the model, also the other way round.
@@ -59,7 +59,7 @@ class _Habits:
     repeated: frozenset[int]
 
     def kept(self, between: int) -> int:
-        """Return how many habits of the model a width keeps to."""
+        """Return how much speaks for a width: each relation to those around it that is usual."""
         sides = [side for side in (self.before, self.after) if side is not None and side >= FEWEST]
         steps = sum(1 for side in sides if between in (side, 2 * side) or side == 2 * between)
         # From a width back to the same, a wider or a narrower one between them is as usual.
@@ -78,23 +78,21 @@ def extras(
     ``hints`` are the sizes that were flattened into them: then the channels among them are what is compared.
     """
     if parts := joined_parts(project, tensor, _dimension(layer, tensor), expected):
-        return GIVER_IS_ODD if any(part.is_odd for part in parts) else RECEIVER_IS_ODD
+        return PRODUCER_DISAGREES if any(part.disagrees for part in parts) else CONSUMER_DISAGREES
     found = producing_layer(project, tensor)
     if hints:
         expected, actual = before_flattening(hints, expected), hints[0]
     if found is None or not expected:
-        return RECEIVER_IS_ODD
+        return CONSUMER_DISAGREES
     if _same_name(project, found[1], layer):
         return NAMED_WRONG
-    habits = _habits(project, *found, layer, flattened=bool(hints))
-    return GIVER_IS_ODD if habits.kept(expected) > habits.kept(actual) else RECEIVER_IS_ODD
+    prior = _width_prior(project, *found, layer, flattened=bool(hints))
+    return PRODUCER_DISAGREES if prior.kept(expected) > prior.kept(actual) else CONSUMER_DISAGREES
 
 
-def _same_name(project: Project, giver: Layer, receiver: Layer) -> bool:
-    """Return whether the receiver's input is named like the giver's: then the size that the giver gives
-    out was meant.
-    """
-    places = [argument_expression(project, layer, _input_parameter(layer)) for layer in (giver, receiver)]
+def _same_name(project: Project, producer: Layer, consumer: Layer) -> bool:
+    """Return whether the consumer is built, by name, for what the producer takes in: its output was meant."""
+    places = [argument_expression(project, layer, _input_parameter(layer)) for layer in (producer, consumer)]
     names = [place.text for place in places if place is not None and not isinstance(place.node, ast.Constant)]
     return len(names) == 2 and names[0] == names[1]
 
@@ -118,8 +116,8 @@ def joined_parts(project: Project, tensor: Tensor, dimension: int, expected: int
             continue
         others = sizes[:index] + sizes[index + 1 :]
         want = given + missing // factor
-        habits = _habits(project, *producer, None, flattened=False)
-        gain = habits.kept(want) - habits.kept(given)
+        prior = _width_prior(project, *producer, None, flattened=False)
+        gain = prior.kept(want) - prior.kept(given)
         gain += AS_OTHERS * ((size + missing in others) - (size in others))
         found.append((gain, producer[1], want))
     best = max((gain for gain, _, _ in found), default=0)
@@ -132,13 +130,15 @@ def _dimension(layer: Layer, tensor: Tensor) -> int:
     return 1 if first else tensor.rank - 1
 
 
-def _habits(project: Project, operation: Operation, giver: Layer, receiver: Layer | None, flattened: bool) -> _Habits:
-    before, after = width(giver, _INPUTS), None
-    if receiver is not None and not flattened:
-        after = width(receiver, (output_parameter(receiver),))
+def _width_prior(
+    project: Project, operation: Operation, producer: Layer, consumer: Layer | None, flattened: bool
+) -> _WidthPrior:
+    before, after = width(producer, _INPUTS), None
+    if consumer is not None and not flattened:
+        after = width(consumer, (output_parameter(consumer),))
     earlier = producing_layer(project, operation.tensors[0]) if operation.tensors else None
-    others = [one for one in project.trace.layers if one not in (giver, receiver)]
+    others = [one for one in project.trace.layers if one not in (producer, consumer)]
     pairs = {(width(one, _INPUTS), width(one, (output_parameter(one),))) for one in others}
     between = {size for _, size in pairs if size is not None} - {before, after}
     repeated = {x for x in between if {(before, x), (x, after)} <= pairs or {(after, x), (x, before)} <= pairs}
-    return _Habits(None if earlier is None else width(earlier[1], _INPUTS), before, after, frozenset(repeated))
+    return _WidthPrior(None if earlier is None else width(earlier[1], _INPUTS), before, after, frozenset(repeated))

@@ -10,6 +10,22 @@ from collections.abc import Iterator
 
 from autofix.syntax.source import Source
 
+# What a name is imported by that is often used without.
+IMPORTS = {
+    "F": "import torch.nn.functional as F",
+    "nn": "import torch.nn as nn",
+    "torch": "import torch",
+    "optim": "import torch.optim as optim",
+    "math": "import math",
+    "np": "import numpy as np",
+    "Tensor": "from torch import Tensor",
+    "functional": "from torch.nn import functional",
+    "einops": "import einops",
+    "rearrange": "from einops import rearrange",
+    "OrderedDict": "from collections import OrderedDict",
+    "partial": "from functools import partial",
+}
+
 
 def imported_as(source: Source, name: str) -> str:
     """Return what an import at the top of the file calls ``name`` (``torch.nn.functional``); empty where none does."""

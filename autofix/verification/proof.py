@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from autofix.records.plan import Proof
-from autofix.records.trace import Check, Operation, OperationKind, Phase, Trace
+from autofix.records.trace import Check, Operation, OperationKind, Phase, Stage, Trace
 from autofix.records.values import Sequence, Tensor, Value
 
 CHAIN_LENGTH = 400
@@ -32,7 +32,7 @@ def prove(before: Trace, after: Trace, checks: tuple[Check, ...]) -> Proof:
     # A model that failed has told its parameters only; buffers are compared where both are known.
     old = dict(before.state_dict or state_of(before))
     new = dict(after.state_dict if before.state_dict else state_of(after))
-    complete = before.failure is None or before.failure.stage.value in {"forward", "sample", "script"}
+    complete = before.failure is None or before.failure.stage in (Stage.FORWARD, Stage.SAMPLE, Stage.SCRIPT)
     return Proof(
         chain_before=chain_words(before),
         chain_after=chain_words(after),

@@ -118,7 +118,9 @@ def _tensors(op: ast.operator, left: Any, right: Any, run: Interpretation) -> An
     if not (isinstance(left, AbstractTensor) and isinstance(right, AbstractTensor)):
         return left if isinstance(left, AbstractTensor) else right
     if left.shape is None or right.shape is None:
-        return next((one for one in (left, right) if one.source >= 0 and one.shape is None), AbstractTensor(None))
+        return next(
+            (one for one in (left, right) if one.source is not None and one.shape is None), AbstractTensor(None)
+        )
     return AbstractTensor(view_shapes.broadcast(left.shape, right.shape), left.dtype if left.shape else right.dtype)
 
 

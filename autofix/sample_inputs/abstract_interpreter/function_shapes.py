@@ -71,7 +71,7 @@ def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Interpret
     if name in _SAME:
         return given
     if name in _LIKE:
-        return replace(given, source=-1)
+        return replace(given, source=None)
     return _shaped(name, given, inputs, keywords, run)
 
 
@@ -106,7 +106,7 @@ def _unshaped(name: str, given: AbstractTensor, inputs: list[Any], run: Interpre
     if name in {"size", "dim", "numel", "ndimension", "__len__"}:
         return UNKNOWN
     other = inputs[1] if len(inputs) > 1 else None
-    if name in {"matmul", "mm"} and isinstance(other, AbstractTensor) and other.shape and given.source >= 0:
+    if name in {"matmul", "mm"} and isinstance(other, AbstractTensor) and other.shape and given.source is not None:
         run.needs.setdefault(given.source, AbstractLayer("Linear", {"in_features": other.shape[-2:][0]}))
         return AbstractTensor(None)
     if name in {"max", "min", "topk", "sort"} and len(inputs) > 1 and isinstance(inputs[1], int):

@@ -83,7 +83,7 @@ def _note(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> None:
             _note(AbstractLayer("Linear", {"in_features": layer.size(f"in{index + 1}_features")}), [one], run)
         return
     for one in inputs:
-        if isinstance(one, AbstractTensor) and one.source >= 0:
+        if isinstance(one, AbstractTensor) and one.source is not None:
             run.needs.setdefault(one.source, layer)
 
 

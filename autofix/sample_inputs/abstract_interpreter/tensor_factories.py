@@ -78,6 +78,6 @@ def joined(name: str, given: Any, dimension: Any) -> Any:
     known = [one.shape for one in tensors if one.shape is not None]
     if not parts or len(known) < len(parts) or not isinstance(dimension, int):
         # Inputs that are joined before any layer are not told apart: the first stands for them.
-        return next((one for one in tensors if one.source >= 0), AbstractTensor(None))
+        return next((one for one in tensors if one.source is not None), AbstractTensor(None))
     joined = view_shapes.stacked(known, dimension) if name == "stack" else view_shapes.joined(known, dimension)
     return replace(tensors[0], shape=joined)

@@ -42,13 +42,13 @@ class Undetermined(Exception):
 class AbstractTensor:
     """A tensor; ``shape`` is None where it is not known.
 
-    ``source`` is the input of ``forward`` that it is, in another form, while no layer was applied; else -1. Integer
+    ``source`` is the input of ``forward`` that it is, in another form, while no layer was applied. Integer
     tensors that the program made have their bounds.
     """
 
     shape: tuple[int, ...] | None
     dtype: str = "float32"
-    source: int = -1
+    source: int | None = None
     low: int | None = None
     high: int | None = None
 

@@ -39,7 +39,7 @@ scores.softmax(-1) @ keys"""
 
 
 def _cached(mask: str) -> str:
-    return model("self.key = nn.Linear(8, 8)", _CACHED.format(mask)).replace("(self, x)", "(self, x, past)")
+    return model("self.key = nn.Linear(8, 8)", _CACHED.format(mask), inputs="x, past")
 
 
 class AttentionMask(Rule):

@@ -19,18 +19,8 @@ from collections.abc import Iterator
 from autofix.records.locations import Edit, Position, Range
 from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule
 from autofix.syntax.source import Source
+from autofix.syntax.spelling import IMPORTS
 
-_IMPORTS = {
-    "F": "import torch.nn.functional as F",
-    "nn": "import torch.nn as nn",
-    "torch": "import torch",
-    "optim": "import torch.optim as optim",
-    "math": "import math",
-    "np": "import numpy as np",
-    "Tensor": "from torch import Tensor",
-    "OrderedDict": "from collections import OrderedDict",
-    "partial": "from functools import partial",
-}
 _BODY = """
 
 class Net({base}):
@@ -63,6 +53,14 @@ class MissingImport(Rule):
             + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
         ),
         Example(
+            name="functional in full",
+            inputs=((2, 8),),
+            before="import torch.nn as nn\n"
+            + _BODY.format(base="nn.Module", layer="nn.Linear", call="functional.relu"),
+            after="import torch.nn as nn\nfrom torch.nn import functional\n"
+            + _BODY.format(base="nn.Module", layer="nn.Linear", call="functional.relu"),
+        ),
+        Example(
             name="declines a name of the user's own",
             inputs=((2, 8),),
             before="import torch.nn as nn\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="my_relu"),
@@ -70,7 +68,7 @@ class MissingImport(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        statement = _IMPORTS.get(finding.expression)
+        statement = IMPORTS.get(finding.expression)
         if statement is None:
             return
         source = project.source(finding.call.path)
