@@ -217,4 +217,4 @@ def test_case_is_complete(folder: Path) -> None:
 
 def test_there_are_enough_fixtures_of_every_kind() -> None:
     kinds = [case["kind"] for case in CASES.values()]
-    assert (kinds.count("fix") >= 60, kinds.count("healthy") >= 8, kinds.count("refuse") >= 4) == (True, True, True)
+    assert (kinds.count("fix") >= 250, kinds.count("healthy") >= 50, kinds.count("refuse") >= 12) == (True, True, True)

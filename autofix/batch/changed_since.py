@@ -1,7 +1,7 @@
 """The targets that a change since a git revision can have touched: their files, or project files that they import or
 name.
 
-It asks git for names; who imports whom is for ``uses``.
+It asks git for names; who imports whom is for ``reverse_imports``.
 """
 
 from __future__ import annotations

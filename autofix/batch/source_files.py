@@ -1,6 +1,6 @@
 """The files of a tree that a batch looks at: Python files and notebooks that git would not ignore.
 
-It lists names; what is in a file is for ``discovery``.
+It lists names; what is in a file is for ``targets``.
 """
 
 from __future__ import annotations

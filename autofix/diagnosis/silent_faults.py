@@ -20,6 +20,7 @@ from autofix.facts.dataflow import (
     used_across,
 )
 from autofix.facts.project_view import Project
+from autofix.operators.shape_functions import without
 from autofix.probe.main.samples_request import other_batch_sizes
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location
@@ -177,12 +178,8 @@ def _over_samples(project: Project, operation: Operation, check: Check) -> bool:
         failed = check.outcome is CheckOutcome.FAILED
         return failed and not used_across(project, operation, check.dimension)
     after = after.items[0] if isinstance(after, Sequence) and after.items else after
-    lost = isinstance(after, Tensor) and after.shape == _without(before.shape, check.dimension)
+    lost = isinstance(after, Tensor) and after.shape == without(before.shape, check.dimension)
     return lost and before.rank == 3 and feeds_a_layer(project, operation)
-
-
-def _without(shape: tuple[int, ...], dimension: int) -> tuple[int, ...]:
-    return shape[:dimension] + shape[dimension + 1 :]
 
 
 def _swapped(project: Project) -> Iterator[SilentFault]:

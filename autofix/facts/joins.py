@@ -20,10 +20,11 @@ def joined(project: Project, tensor: Tensor, dimension: int) -> tuple[Tensor, ..
         if not isinstance(result, Tensor) or result.shape[dimension : dimension + 1] != (tensor.shape[dimension],):
             return ()
         if operation.operator in _JOINS:
-            return operation.tensors if _dimension(operation) % result.rank == dimension else ()
+            return operation.tensors if joined_dimension(operation) % result.rank == dimension else ()
     return ()
 
 
-def _dimension(operation: Operation) -> int:
+def joined_dimension(operation: Operation) -> int:
+    """Return the dimension that an operation joins along, as it is named."""
     value = operation.argument(1, "dim")
     return value if isinstance(value, int) else 0

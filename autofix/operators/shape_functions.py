@@ -117,6 +117,11 @@ def per_dimension(value: object, count: int) -> Shape | None:
     return (items[0],) * count if len(items) == 1 and isinstance(items[0], int) else None
 
 
+def without(shape: Shape, dimension: int) -> Shape:
+    """Return the other sizes of a shape."""
+    return shape[:dimension] + shape[dimension + 1 :]
+
+
 def divisors(number: int) -> tuple[int, ...]:
     """Return every divisor of a positive number, ascending."""
     small = [n for n in range(1, math.isqrt(number) + 1) if number % n == 0]

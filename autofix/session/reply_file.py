@@ -1,6 +1,6 @@
 """What came back from the probe: the file of a reply as plain JSON, or the code that its process ended with.
 
-The process ran user code, so the file may be anything. What its values mean is for ``replies``.
+The process ran user code, so the file may be anything. What its values mean is for ``decode_reply``.
 """
 
 from __future__ import annotations

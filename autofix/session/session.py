@@ -1,7 +1,7 @@
 """Start the probe, send a request, read the reply, enforce limits.
 
-It knows processes and pipes; what a reply means is for ``replies``. A probe that dies or hangs is ended and started
-again.
+It knows processes and pipes; what a reply means is for ``decode_reply``. A probe that dies or hangs is ended and
+started again.
 """
 
 from __future__ import annotations

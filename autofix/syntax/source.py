@@ -1,6 +1,6 @@
 """One parsed file: text, tree, ranges, and the questions rules ask about places in it.
 
-It answers from the text alone; what the values were when the program ran is for ``evaluation``.
+It answers from the text alone; what the values were when the program ran is for ``evaluate``.
 """
 
 from __future__ import annotations

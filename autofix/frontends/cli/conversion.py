@@ -1,4 +1,4 @@
-"""Commands whose words are converted only where they have to be; which words there are is for ``arguments``.
+"""Commands whose words are converted only where they have to be; which words there are is for ``parser``.
 
 typer converts with pydantic, which takes longer to load than anything else of the front-end. Most words are texts and
 stay what they are, most options are not given, and a shell that completes asks which words there are, not what they

@@ -1,6 +1,6 @@
 """One warm session for each interpreter, shared by all files of that interpreter, and the jobs that use it in turn.
 
-A job runs in the worker's thread and may be cancelled from any other; what a job does is for ``analysis``.
+A job runs in the worker's thread and may be cancelled from any other; what a job does is for ``analysis_job``.
 """
 
 from __future__ import annotations

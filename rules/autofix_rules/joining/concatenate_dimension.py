@@ -18,6 +18,8 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import followed, operands, written
+from autofix.facts.joins import joined_dimension
+from autofix.operators.shape_functions import without
 from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -144,10 +146,11 @@ class ConcatenateDimension(Rule):
             stacked = name == "stack"
             fault = finding.dimension % tensor.rank - (1 if stacked and finding.dimension else 0)
             fault = parts[0].rank - 1 if finding.mismatch is Mismatch.LINEAR_IN_FEATURES else fault
-            if 0 <= fault < parts[0].rank and fault != (None if stacked else _dim(operation) % parts[0].rank):
+            rank = parts[0].rank
+            if 0 <= fault < rank and (stacked or fault != joined_dimension(operation) % rank):
                 joined = sum(t.shape[fault] for t in parts)
                 if joined == finding.expected[0] and all(
-                    _but(t.shape, fault) == _but(parts[0].shape, fault) for t in parts
+                    without(t.shape, fault) == without(parts[0].shape, fault) for t in parts
                 ):
                     yield from self._along(
                         call,
@@ -165,12 +168,3 @@ def _against(dimension: int, rank: int) -> tuple[Evidence, ...]:
     if dimension in (1, rank - 1) and rank <= 3:
         return (Evidence.EVIDENT,)
     return (Evidence.AGAINST, Evidence.INSERTED) if dimension == 0 else (Evidence.HIDES_FAULT,)
-
-
-def _dim(operation: Operation) -> int:
-    value = operation.argument(1, "dim")
-    return value if isinstance(value, int) else 0
-
-
-def _but(shape: tuple[int, ...], dimension: int) -> tuple[int, ...]:
-    return shape[:dimension] + shape[dimension + 1 :]

@@ -17,7 +17,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import followed, operands
-from autofix.records.trace import Operation
+from autofix.facts.joins import joined_dimension
 from autofix.rule import (
     Applicability,
     Detail,
@@ -74,7 +74,8 @@ class JoinedRanks(Rule):
                 pairs = zip(places, operation.tensors, strict=True)
                 named = [p.text for p, t in pairs if t.shape == highest.shape and isinstance(p.node, ast.Name)]
                 base = named[0] if named else ""
-                yield from self._grown(place, tensor.shape, highest.shape, _dim(operation) % highest.rank, base)
+                along = joined_dimension(operation) % highest.rank
+                yield from self._grown(place, tensor.shape, highest.shape, along, base)
 
     def _grown(
         self, place: Expression, low: tuple[int, ...], high: tuple[int, ...], joined: int, base: str
@@ -89,8 +90,3 @@ class JoinedRanks(Rule):
                 sizes = ", ".join(size_text(place.source, base, d) if k == d else "-1" for k in range(len(high)))
                 edit = followed(place, f".unsqueeze({d}).expand({sizes})")
                 yield self.fix(f"repeat {low} along dimension {d}", (edit,), Evidence.INSERTED * 2, reason=REASON)
-
-
-def _dim(operation: Operation) -> int:
-    value = operation.argument(1, "dim")
-    return value if isinstance(value, int) else 0
