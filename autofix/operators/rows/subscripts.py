@@ -1,0 +1,115 @@
+"""Subscripts: ``x[0, :, None, ..., index]``.
+
+Source: the indexing of numpy, which torch follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from autofix.operators.equations import Requirement, at_least, equal, within
+from autofix.operators.notation import broadcast
+from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Term, sizes, value_of
+from autofix.records.values import Tensor, is_integer
+
+
+def _keys(call: Call) -> tuple[Any, ...]:
+    key = call.get("index")
+    return key if isinstance(key, tuple) else (key,)
+
+
+def _is_mask(key: Any) -> bool:
+    return isinstance(key, Tensor) and key.dtype in ("bool", "uint8")
+
+
+def _is_ellipsis(key: Any) -> bool:
+    return key is Ellipsis or getattr(key, "type", "") == "ellipsis"
+
+
+def _used(keys: tuple[Any, ...]) -> int:
+    return sum(key.rank if _is_mask(key) else 1 for key in keys if key is not None and not _is_ellipsis(key))
+
+
+def _aligned(call: Call) -> Iterator[tuple[int, Any, int]]:
+    """Yield each key with its place among the keys and the dimension that it indexes."""
+    keys, at = _keys(call), 0
+    for index, key in enumerate(keys):
+        yield index, key, at
+        if _is_ellipsis(key):
+            at += max(0, len(sizes(call, "input")) - _used(keys))
+        elif key is not None:
+            at += key.rank if _is_mask(key) else 1
+
+
+def _subscript_requires(call: Call) -> Iterator[Requirement]:
+    keys, own = _keys(call), sizes(call, "input")
+    yield at_least(Rank("input"), _used(keys))
+    if len(own) < _used(keys):
+        return
+    single = not isinstance(call.get("index"), tuple)
+    for index, key, at in _aligned(call):
+        if is_integer(key):
+            yield from within(Argument("index", None if single else index), own[at])
+        elif _is_mask(key):
+            yield from (equal(own[at + d], size) for d, size in enumerate(key.shape))
+    found = [tuple(map(Number, key.shape)) for key in keys if isinstance(key, Tensor) and not _is_mask(key)]
+    if len(found) > 1:
+        yield from broadcast(call, [*found])[0]
+
+
+def _subscript(call: Call) -> Iterator[Dimensions | None]:
+    keys, own = _keys(call), sizes(call, "input")
+    if any(_is_mask(key) or not _is_known(key) for key in keys):
+        yield None
+        return
+    chosen = [index for index, key in enumerate(keys) if isinstance(key, Tensor)]
+    numbers = [index for index, key in enumerate(keys) if is_integer(key)] if chosen else []
+    places = sorted((*chosen, *numbers))
+    together = not places or places[-1] - places[0] == len(places) - 1
+    picked = broadcast(call, [tuple(map(Number, keys[index].shape)) for index in chosen])[1]
+    result: list[Term] = []
+    front = 0
+    last = 0
+    for index, key, at in _aligned(call):
+        if index in places and together and index == places[0]:
+            front = len(result)
+        last = at if _is_ellipsis(key) or key is None else at + 1
+        if key is None:
+            result.append(Number(1))
+        elif isinstance(key, slice):
+            result.append(_sliced(own[at], key, call))
+        elif _is_ellipsis(key):
+            last = at + len(own) - _used(keys)
+            result += own[at:last]
+    yield (*result[:front], *picked, *result[front:], *own[last:])
+
+
+def _is_known(key: Any) -> bool:
+    return key is None or is_integer(key) or isinstance(key, (slice, Tensor)) or _is_ellipsis(key)
+
+
+def _sliced(size: Term, key: slice, call: Call) -> Term:
+    if (key.start, key.stop, key.step) in ((None, None, None), (0, None, None)):
+        return size
+    bounds = (key.start, key.stop, key.step)
+    number = value_of(size, call) or 0
+    return Number(len(range(*key.indices(number)))) if all(b is None or is_integer(b) for b in bounds) else size
+
+
+ROWS = (
+    Operator(
+        Family.INDEXING,
+        Contract(_subscript_requires, _subscript),
+        "Tensor input, index",
+        (
+            "getitem((3, 4, 5), 1)",
+            "getitem((3, 4, 5), (slice(None), 2))",
+            "getitem((3, 4, 5), (None, ..., 0))",
+            "getitem((3, 4, 5), (slice(None), slice(1, 3)))",
+            "getitem((3, 4, 5), (slice(None), int64(2, 2)))",
+        ),
+        ("getitem",),
+    ),
+)

@@ -1,0 +1,266 @@
+"""Sizes of a call as terms: a dimension of an operand, the value of an argument, and sums and products of those.
+
+A term knows its value in a call and can be solved for one of its leaves; which terms an operator compares stands in
+its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autofix.records.values import Tensor, is_integer
+
+_MOST_SOLUTIONS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an operator: the value of each parameter by name, those of a layer's constructor among them.
+
+    Tensors are ``records.values.Tensor``, sequences are tuples, and a missing value is None.
+    """
+
+    values: Mapping[str, Any]
+
+    def tensor(self, name: str, item: int | None = None) -> Tensor | None:
+        """Return the tensor passed as ``name``, or the one at ``item`` of the tensors passed as ``name``."""
+        value = self.values.get(name)
+        if item is not None:
+            value = value[item] if isinstance(value, tuple) and item < len(value) else None
+        return value if isinstance(value, Tensor) else None
+
+    def tensors(self, name: str) -> tuple[Tensor, ...]:
+        """Return the tensors of a sequence that was passed as ``name``."""
+        value = self.values.get(name)
+        return tuple(one for one in value if isinstance(one, Tensor)) if isinstance(value, tuple) else ()
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name)
+
+    def integer(self, name: str) -> int | None:
+        value = self.values.get(name)
+        return value if is_integer(value) else None
+
+    def integers(self, name: str) -> tuple[int, ...] | None:
+        """Return a number or a sequence of numbers as a tuple; None where it is something else."""
+        value = self.values.get(name)
+        items = value if isinstance(value, tuple) else (value,)
+        return items if all(is_integer(one) for one in items) else None
+
+
+class Term:
+    """A size, written with ``+``, ``-``, ``*`` and ``//`` as in a formula."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Term | int) -> Term:
+        return Sum((self, as_term(other)))
+
+    def __sub__(self, other: Term | int) -> Term:
+        return Sum((self, Product((Number(-1), as_term(other)))))
+
+    def __mul__(self, other: Term | int) -> Term:
+        return Product((self, as_term(other)))
+
+    def __floordiv__(self, other: Term | int) -> Term:
+        return Quotient(self, as_term(other))
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Term):
+    """A constant."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Size(Term):
+    """A dimension of an operand, counted from the first; ``item`` tells which of a sequence of operands."""
+
+    operand: str
+    dimension: int
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rank(Term):
+    """The number of dimensions of an operand."""
+
+    operand: str
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Term):
+    """The value of an argument or setting; with ``index`` one entry of it, or the number that stands for all."""
+
+    name: str
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Highest(Term):
+    """The largest value in an operand of whole numbers."""
+
+    operand: str
+
+
+@dataclass(frozen=True, slots=True)
+class Length(Term):
+    """The number of entries in a sequence that is passed as an argument."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Term):
+    """Terms added up."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Term):
+    """Terms multiplied."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(Term):
+    """A division that rounds down."""
+
+    left: Term
+    right: Term
+
+
+Leaf = Size | Argument
+Dimensions = tuple[Term, ...]
+
+
+def as_term(value: Term | int) -> Term:
+    return value if isinstance(value, Term) else Number(value)
+
+
+def sizes(call: Call, operand: str, item: int | None = None) -> Dimensions:
+    """Return every dimension of an operand as a term."""
+    tensor = call.tensor(operand, item)
+    return () if tensor is None else tuple(Size(operand, place, item) for place in range(tensor.rank))
+
+
+def total(terms: Dimensions) -> Term:
+    return Sum(terms)
+
+
+def elements(terms: Dimensions) -> Term:
+    """Return the number of elements of a shape."""
+    return Product(terms)
+
+
+def value_of(term: Term, call: Call) -> int | None:
+    """Return what a term is in a call; None where that is not known."""
+    match term:
+        case Number(value):
+            return value
+        case Size(operand, dimension, item):
+            tensor = call.tensor(operand, item)
+            return tensor.shape[dimension] if tensor is not None and dimension < tensor.rank else None
+        case Rank(operand, item):
+            tensor = call.tensor(operand, item)
+            return None if tensor is None else tensor.rank
+        case Argument(name, index):
+            return _argument(call.get(name), index)
+        case Highest(operand):
+            tensor = call.tensor(operand)
+            return None if tensor is None or tensor.values is None else tensor.values[1]
+        case Length(name):
+            value = call.get(name)
+            return len(value) if isinstance(value, tuple) else None
+        case Quotient(left, right):
+            a, b = value_of(left, call), value_of(right, call)
+            return None if a is None or not b else a // b
+        case Sum(terms) | Product(terms):
+            return _combined(isinstance(term, Sum), [value_of(one, call) for one in terms])
+    raise TypeError(term)
+
+
+def _argument(value: Any, index: int | None) -> int | None:
+    if index is not None and isinstance(value, tuple) and value:
+        value = value[0] if len(value) == 1 else value[index] if index < len(value) else None
+    return int(value) if isinstance(value, (bool, int)) else None
+
+
+def _combined(is_sum: bool, values: list[int | None]) -> int | None:
+    result = 0 if is_sum else 1
+    for value in values:
+        if value is None:
+            return None
+        result = result + value if is_sum else result * value
+    return result
+
+
+def leaves(term: Term) -> Iterator[Leaf]:
+    """Yield the dimensions and arguments in a term, each once."""
+    seen: set[Leaf] = set()
+    pending = [term]
+    while pending:
+        one = pending.pop(0)
+        if isinstance(one, (Size, Argument)):
+            if one not in seen:
+                yield one
+            seen.add(one)
+        elif isinstance(one, (Sum, Product)):
+            pending += one.terms
+        elif isinstance(one, Quotient):
+            pending += (one.left, one.right)
+
+
+def with_value(call: Call, leaf: Leaf, value: int) -> Call:
+    """Return the call with another size or argument."""
+    old = call.get(leaf.operand if isinstance(leaf, Size) else leaf.name)
+    if isinstance(leaf, Argument):
+        entries = isinstance(old, tuple) and leaf.index is not None
+        at = 0 if not entries or len(old) == 1 else leaf.index
+        new = (*old[:at], value, *old[at + 1 :]) if entries and at is not None else value
+        return Call({**call.values, leaf.name: new})
+    if leaf.item is None:
+        return Call({**call.values, leaf.operand: _resized(old, leaf.dimension, value)})
+    item = _resized(old[leaf.item], leaf.dimension, value)
+    return Call({**call.values, leaf.operand: (*old[: leaf.item], item, *old[leaf.item + 1 :])})
+
+
+def _resized(tensor: Tensor, dimension: int, value: int) -> Tensor:
+    return replace(tensor, shape=(*tensor.shape[:dimension], value, *tensor.shape[dimension + 1 :]))
+
+
+def solve(term: Term, leaf: Leaf, wanted: int, call: Call) -> Iterator[int]:
+    """Yield the values of ``leaf`` that may make ``term`` equal to ``wanted``, the others kept.
+
+    A leaf that occurs twice is solved for each place in turn, so a caller checks what it is given.
+    """
+    if term == leaf:
+        yield wanted
+    elif isinstance(term, Sum):
+        for index, one in enumerate(term.terms):
+            rest = value_of(Sum((*term.terms[:index], *term.terms[index + 1 :])), call)
+            if rest is not None and leaf in leaves(one):
+                yield from solve(one, leaf, wanted - rest, call)
+    elif isinstance(term, Product):
+        for index, one in enumerate(term.terms):
+            rest = value_of(Product((*term.terms[:index], *term.terms[index + 1 :])), call)
+            if rest and wanted % rest == 0 and leaf in leaves(one):
+                yield from solve(one, leaf, wanted // rest, call)
+    elif isinstance(term, Quotient):
+        yield from _solve_quotient(term, leaf, wanted, call)
+
+
+def _solve_quotient(term: Quotient, leaf: Leaf, wanted: int, call: Call) -> Iterator[int]:
+    left, right = value_of(term.left, call), value_of(term.right, call)
+    if right is not None and right > 0 and leaf in leaves(term.left):
+        for rest in range(min(right, _MOST_SOLUTIONS)):
+            yield from solve(term.left, leaf, wanted * right + rest, call)
+    if left is not None and left > 0 and wanted > 0 and leaf in leaves(term.right):
+        for divisor in range(left // wanted, left // (wanted + 1), -1)[:_MOST_SOLUTIONS]:
+            yield from solve(term.right, leaf, divisor, call)
