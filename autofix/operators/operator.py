@@ -23,9 +23,9 @@ ALIASES = {"axis": "dim", "keepdims": "keepdim", **dict.fromkeys(("self", "x", "
 _LEAST = {
     **dict.fromkeys(("stride", "dilation", "groups", "num_groups", "num_layers"), 1),
     **dict.fromkeys(("num_heads", "nhead", "heads", "upscale_factor", "downscale_factor"), 1),
-    **dict.fromkeys(("chunks", "indices_or_sections"), 1),
+    **dict.fromkeys(("chunks", "indices_or_sections", "num_encoder_layers", "num_decoder_layers"), 1),
     **dict.fromkeys(("padding", "output_padding", "output_size", "out_features", "out_channels"), 0),
-    **dict.fromkeys(("embedding_dim", "k", "repeats"), 0),
+    **dict.fromkeys(("embedding_dim", "dim_feedforward", "k", "repeats"), 0),
 }
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import torch
 
+from autofix.operators.equations import DtypeIn
 from autofix.operators.operator import ALIASES, Family, Operator, assigned
 from autofix.operators.table import FILES, rows
 from autofix.operators.terms import Call
@@ -172,6 +173,17 @@ def _exchanged(places: Iterator[int], at: int, new: Any, one: Any) -> Any:
     return new if next(places) == at else one
 
 
+def _of_other_dtypes(row: Operator, example: Example) -> Iterator[Example]:
+    """Yield the example with whole numbers for others, or the other way round, where the dtype matters."""
+    call = _call(row, example)
+    for needed in row.requires(call):
+        if isinstance(needed, DtypeIn):
+            found, operand = _leaves(example), call.tensor(needed.operand)
+            at = next(i for i, one in enumerate(found) if isinstance(one, Spec) and one.record() == operand)
+            new = replace(found[at], kind="float" if found[at].dtype == "int64" else "int64")
+            yield _changed(example, partial(_exchanged, iter(range(len(found))), at, new))
+
+
 def _renamed(old: int, new: int, one: Any) -> Any:
     if isinstance(one, Spec):
         return replace(one, shape=tuple(new if size == old else size for size in one.shape))
@@ -180,7 +192,7 @@ def _renamed(old: int, new: int, one: Any) -> Any:
 
 def _near(one: Any, draw: random.Random) -> Any:
     if not isinstance(one, Spec):
-        return draw.choice((one + 1, one - 1, one * 2, -one, 0, 1))
+        return draw.choice((one + 1, one - 1, one * 2, -one, 0, 1, 7, -7))
     shape, at = one.shape, draw.randrange(max(1, len(one.shape)))
     what = draw.randrange(8)
     if what == 0 and shape:
@@ -281,7 +293,7 @@ def test_row_is_what_the_library_does(row: Operator) -> None:
     for text in row.examples:
         first = _parsed(row, text)
         assert row.refused(_call(row, first)) == (), text
-        for example in variants(first, draw):
+        for example in (*variants(first, draw), *_of_other_dtypes(row, first)):
             if _is_small(example):
                 ran += _compare(row, example)
     assert ran >= len(row.examples)

@@ -47,7 +47,7 @@ def _softmax(function: str, layer: str) -> Operator:
 
 
 def _halved(call: Call) -> Iterator[Dimensions]:
-    """GLU halves the dimension that it works along."""
+    """State the result: GLU halves the dimension that it works along."""
     own, at = sizes(call, "input"), place(call, "dim", default=-1)
     yield tuple(size // 2 if index == at else size for index, size in enumerate(own))
 
@@ -60,7 +60,7 @@ def _needs_halves(call: Call) -> Iterator[Requirement]:
 
 
 def _scaled(call: Call) -> Iterator[Requirement]:
-    """PReLU has one slope, or one for each channel."""
+    """State what is needed: PReLU has one slope, or one for each channel."""
     if call.get("num_parameters") not in (None, 1):
         yield at_least(Rank("input"), 2)
         yield from (equal(size, Argument("num_parameters")) for size in sizes(call, "input")[1:2])

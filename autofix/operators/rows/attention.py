@@ -16,7 +16,10 @@ _NAMES = ("query", "key", "value")
 
 
 def _attended_requires(call: Call) -> Iterator[Requirement]:
-    """Queries ``(..., L, E)``, keys ``(..., S, E)``, values ``(..., S, V)``, a mask that expands to ``(..., L, S)``."""
+    """State what is needed: queries ``(..., L, E)``, keys ``(..., S, E)`` and values ``(..., S, V)``.
+
+    A mask expands to ``(..., L, S)``.
+    """
     query, key, value = (sizes(call, name) for name in _NAMES)
     yield from (at_least(Rank(name), 2) for name in _NAMES)
     if min(map(len, (query, key, value))) < 2:
@@ -97,7 +100,7 @@ def _multihead(call: Call) -> Iterator[Dimensions | None]:
 
 
 def _stack(*operands: str) -> Contract:
-    """Layers and stacks over ``(L, N, E)`` operands that share batch and width; they give what the last one has.
+    """Return the contract of layers and stacks over ``(L, N, E)`` operands that share batch and width.
 
     The width of a stack is that of the layer it is made of, which is no argument of its own.
     """

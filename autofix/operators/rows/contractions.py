@@ -16,7 +16,7 @@ from autofix.operators.terms import Call, Dimensions, Number, Rank, Term, sizes,
 
 
 def _product(left: str, right: str) -> Contract:
-    """Vectors count as rows on the left and as columns on the right, and lose that dimension again.
+    """State the contract: vectors count as rows on the left and as columns on the right, and lose that dimension again.
 
     Source: torch.matmul.
     """

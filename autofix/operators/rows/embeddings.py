@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.operators.equations import DtypeIn, Requirement, below, equal
+from autofix.operators.equations import DtypeIn, Requirement, at_least, below, equal
 from autofix.operators.operator import Contract, Family, Operator
 from autofix.operators.rows.indexing import INDICES
 from autofix.operators.terms import Argument, Call, Dimensions, Highest, Rank, Term, sizes
@@ -31,7 +31,7 @@ def _width(call: Call) -> Term:
 
 
 def _bag_requires(call: Call) -> Iterator[Requirement]:
-    """Rows of one bag each, or one row cut at ``offsets``."""
+    """State what is needed: rows of one bag each, or one row cut at ``offsets``."""
     yield from _embedding_requires(call)
     offsets = call.tensor("offsets")
     yield equal(Rank("input"), 2 if offsets is None else 1)
@@ -42,6 +42,13 @@ def _bag_requires(call: Call) -> Iterator[Requirement]:
 def _bag(call: Call) -> Iterator[Dimensions]:
     offsets = sizes(call, "offsets")
     yield ((offsets or sizes(call, "input"))[0], _width(call))
+
+
+def _one_hot_requires(call: Call) -> Iterator[Requirement]:
+    yield DtypeIn("input", _INT64)
+    yield at_least(Argument("num_classes"), -1)
+    if call.integer("num_classes") != -1:
+        yield below(Highest("input"), Argument("num_classes"))
 
 
 def _one_hot(call: Call) -> Iterator[Dimensions | None]:
@@ -82,7 +89,7 @@ ROWS = (
     ),
     Operator(
         Family.EMBEDDING,
-        Contract(lambda _: (DtypeIn("input", _INT64),), _one_hot),
+        Contract(_one_hot_requires, _one_hot),
         "Tensor input, num_classes=-1",
         ("one_hot(int64(2, 3), 7)",),
         ("one_hot",),

@@ -28,7 +28,7 @@ def _sized(call: Call) -> Iterator[Dimensions | None]:
 
 
 def _range(call: Call) -> Iterator[Dimensions | None]:
-    """``arange(end)`` or ``arange(start, end, step)``."""
+    """State the result: ``arange(end)`` or ``arange(start, end, step)``."""
     if call.get("end") is None:
         is_count = (call.integer("start") or 0) >= 0 and call.integer("start") is not None
         yield (Argument("start"),) if is_count else None
@@ -43,7 +43,9 @@ def _range_requires(call: Call) -> Iterator[Requirement]:
         yield different(Argument("step"), 0)
     if call.integer("end") is not None and (call.integer("step") or 1) > 0:
         yield at_least(Argument("end"), Argument("start"))
-    elif call.get("end") is None:
+    elif call.integer("end") is not None:
+        yield at_least(Argument("start"), Argument("end"))
+    else:
         yield at_least(Argument("start"), 0)
 
 
@@ -52,7 +54,7 @@ def _eye(call: Call) -> Iterator[Dimensions]:
 
 
 def _bounded(call: Call) -> Iterator[Dimensions | None]:
-    """``randint(high, size)`` or ``randint(low, high, size)``."""
+    """State the result: ``randint(high, size)`` or ``randint(low, high, size)``."""
     name = "size" if call.get("size") is not None else "high"
     yield argument(name, call) if isinstance(call.get(name), tuple) else None
 

@@ -24,7 +24,7 @@ _INT64 = ("int64",)
 
 
 def _index(call: Call) -> Iterator[Requirement]:
-    """An index of one dimension, or a single number, along a dimension."""
+    """State what is needed: an index of one dimension, or a single number, along a dimension."""
     yield DtypeIn("index", INDICES)
     yield below(Rank("index"), 2)
     yield from named(call, "dim")
@@ -52,7 +52,7 @@ def _index_add(call: Call) -> Iterator[Requirement]:
 
 
 def _gather(other: str) -> Contract:
-    """The index has as many dimensions as the input and is nowhere larger, but along ``dim``.
+    """State the contract: the index has as many dimensions as the input and is nowhere larger, but along ``dim``.
 
     ``other`` is what is written, empty for a gather; the index is nowhere larger than that.
     """
@@ -91,6 +91,7 @@ def _slide_requires(call: Call) -> Iterator[Requirement]:
     at = place(call, "dimension")
     if 0 <= at < len(sizes(call, "input")):
         yield at_least(sizes(call, "input")[at], Argument("size"))
+    yield at_least(Argument("size"), 0)
     yield at_least(Argument("step"), 1)
 
 

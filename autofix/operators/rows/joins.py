@@ -78,7 +78,7 @@ def _stack(call: Call) -> Iterator[Dimensions | None]:
 
 
 def _along(at_of_rank: tuple[int, int]) -> Contract:
-    """``hstack`` and its kin join along one dimension, another for the lowest ranks; short tensors get ones."""
+    """Return the contract of ``hstack`` and its kin, which join along one dimension, vectors along the first."""
     least, at = at_of_rank
 
     def padded(call: Call) -> tuple[Dimensions, ...]:
@@ -168,7 +168,7 @@ def _chunk_requires(call: Call) -> Iterator[Requirement]:
 
 
 def _chunk(call: Call) -> Iterator[Dimensions]:
-    """Pieces of the size divided by their number and rounded up, so that there may be fewer."""
+    """State the result: pieces of the size divided by their number and rounded up, so that there may be fewer."""
     own, at = sizes(call, "input"), place(call, "dim")
     yield from _equal_pieces(call, own, at, (own[at] + Argument("chunks") - 1) // Argument("chunks"))
 
@@ -191,7 +191,7 @@ def _narrow_requires(call: Call) -> Iterator[Requirement]:
 
 
 def _tensor_split(call: Call) -> Iterator[Dimensions]:
-    """Pieces of which the first ones are one larger, or those between the indices that are told."""
+    """State the result: pieces of which the first ones are one larger, or those between the indices that are told."""
     own, at, count = sizes(call, "input"), place(call, "dim"), call.integer("indices_or_sections")
     size = value_of(own[at], call) or 0
     if count is not None:

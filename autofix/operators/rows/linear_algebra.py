@@ -50,7 +50,7 @@ def _matrix(*parts: str) -> Contract:
 
 
 def _solve_requires(call: Call) -> Iterator[Requirement]:
-    """``A X = B`` with ``(*, n, n)`` and ``(*, n, k)``, or vectors ``(*, n)`` of the same batch."""
+    """State what is needed of ``A X = B`` with ``(*, n, n)`` and ``(*, n, k)``, or vectors ``(*, n)``."""
     own, other = sizes(call, "input"), sizes(call, "B")
     yield at_least(Rank("input"), 2)
     yield at_least(Rank("B"), 1)
@@ -80,7 +80,7 @@ def _solve(call: Call) -> Iterator[Dimensions]:
 
 
 def _diag(call: Call) -> Iterator[Dimensions]:
-    """``diag`` makes a matrix of a vector and takes the diagonal of a matrix."""
+    """State the result: ``diag`` makes a matrix of a vector and takes the diagonal of a matrix."""
     own, shift = sizes(call, "input"), call.integer("diagonal") or 0
     if len(own) == 1:
         yield (own[0] + abs(shift),) * 2
@@ -107,7 +107,7 @@ def _diagonal(call: Call) -> Iterator[Dimensions]:
 
 
 def _transformed(is_halved: bool, is_doubled: bool = False) -> Contract:
-    """A Fourier transform along one dimension, cut or padded to ``n``; of real values there are half as many."""
+    """Return the contract of a Fourier transform along one dimension, which is cut or padded to ``n``."""
 
     def requires(call: Call) -> Iterator[Requirement]:
         yield from named(call, "dim")

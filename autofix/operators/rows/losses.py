@@ -26,14 +26,14 @@ def _pair(call: Call) -> list[Dimensions]:
 
 
 def _alike(call: Call) -> Iterator[Requirement]:
-    """Input and target have one shape."""
+    """State what is needed: input and target have one shape."""
     own, target = _pair(call)
     yield equal(Rank("target"), Rank("input"))
     yield from map(equal, own, target) if len(own) == len(target) else ()
 
 
 def _broadcast(call: Call) -> tuple[Requirement, ...]:
-    """Input and target are broadcast; torch warns where their sizes differ."""
+    """State what is needed: input and target are broadcast; torch warns where their sizes differ."""
     return broadcast(call, _pair(call))[0]
 
 
@@ -42,7 +42,10 @@ _STRICT = Contract(_alike, lambda call: reduced(call, sizes(call, "input")))
 
 
 def _class_requires(call: Call) -> Iterator[Requirement]:
-    """Scores ``(N, C, ...)`` or ``(C)`` for indices ``(N, ...)`` or ``()``; or probabilities of the scores' shape."""
+    """State what is needed: scores ``(N, C, ...)`` for indices ``(N, ...)``, or ``(C)`` for one index.
+
+    Probabilities have the shape of the scores.
+    """
     own, target = _pair(call)
     kind = call.tensor("target")
     if kind is None or not own:
@@ -74,7 +77,7 @@ _NLL = Contract(_class_requires, _class_loss)
 
 
 def _multi_requires(call: Call) -> Iterator[Requirement]:
-    """Scores ``(N, C)`` or ``(C)`` and one index for each sample."""
+    """State what is needed: scores ``(N, C)`` or ``(C)`` and one index for each sample."""
     own, target = _pair(call)
     yield one_of(Rank("input"), 2, 1)
     yield equal(Rank("target"), Rank("input") - 1)
@@ -85,7 +88,7 @@ def _multi_requires(call: Call) -> Iterator[Requirement]:
 
 
 def _margin_requires(call: Call) -> Iterator[Requirement]:
-    """Scores and targets of one shape, ``(N, C)`` or ``(C)``."""
+    """State what is needed: scores and targets of one shape, ``(N, C)`` or ``(C)``."""
     yield from _alike(call)
     yield one_of(Rank("input"), 2, 1)
 
@@ -99,7 +102,7 @@ def _rows_of_both(call: Call) -> Iterator[Dimensions]:
 
 
 def _variance_requires(call: Call) -> Iterator[Requirement]:
-    """A variance for each element, for each row ``(..., 1)``, or for each row without that dimension."""
+    """State what is needed: a variance for each element, or for each row, ``(..., 1)`` or ``(...)``."""
     own, variance = sizes(call, "input"), sizes(call, "var")
     yield from _broadcast(call)
     yield one_of(Rank("var"), len(own), len(own) - 1)

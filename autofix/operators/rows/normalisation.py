@@ -76,7 +76,7 @@ def _group_norm(call: Call) -> Iterator[Requirement]:
 
 
 def _last_dimensions(call: Call) -> Iterator[Requirement]:
-    """A normalised shape is that of the last dimensions; one number stands for the last alone."""
+    """State what is needed: a normalised shape is that of the last dimensions; one number stands for the last alone."""
     wanted: tuple[Term, ...] = argument("normalized_shape", call)
     own = sizes(call, "input")
     yield at_least(Rank("input"), Length("normalized_shape") if len(wanted) > 1 else 1)

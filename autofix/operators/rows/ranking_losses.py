@@ -15,7 +15,7 @@ from autofix.operators.terms import Argument, Call, Dimensions, Highest, Rank, S
 
 
 def _several(*names: str) -> Contract:
-    """Losses over several operands that are broadcast."""
+    """State the contract: losses over several operands that are broadcast."""
 
     def requires(call: Call) -> Iterator[Requirement]:
         yield from (equal(Rank(name), Rank(names[0])) for name in names[1:])
@@ -29,7 +29,7 @@ def _several(*names: str) -> Contract:
 
 
 def _pairs_requires(call: Call) -> Iterator[Requirement]:
-    """Two batches of vectors ``(N, D)`` and a target of ``(N)``; two vectors and a number."""
+    """State what is needed: two batches of vectors ``(N, D)`` and a target of ``(N)``; two vectors and a number."""
     first, second, target = (sizes(call, name) for name in ("input1", "input2", "target"))
     yield one_of(Rank("input1"), 2, 1)
     yield equal(Rank("input2"), Rank("input1"))

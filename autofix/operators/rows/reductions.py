@@ -36,7 +36,7 @@ def _float_requires(call: Call) -> Iterator[Requirement]:
 
 
 def _both(call: Call) -> Iterator[Dimensions]:
-    """Values and their places along a dimension; of all elements the value alone."""
+    """State the result: values and their places along a dimension; of all elements the value alone."""
     shape = _reduced_shape(call)
     yield shape
     if call.integer("dim") is not None:
@@ -44,7 +44,7 @@ def _both(call: Call) -> Iterator[Dimensions]:
 
 
 def _extreme_requires(call: Call) -> Iterator[Requirement]:
-    """``max(input, other)`` is a maximum of two tensors."""
+    """State what is needed: ``max(input, other)`` is a maximum of two tensors."""
     if call.tensor("dim") is not None:
         yield from broadcast(call, [sizes(call, "input"), sizes(call, "dim")])[0]
     yield from named(call, "dim")

@@ -50,7 +50,7 @@ def _resized(call: Call) -> Iterator[Dimensions]:
 
 
 def _scaled(call: Call, size: Term, index: int) -> Term:
-    """A whole factor multiplies; another one rounds down."""
+    """State the result: a whole factor multiplies; another one rounds down."""
     factors = call.get("scale_factor")
     factor = factors[index % len(factors)] if isinstance(factors, tuple) else factors
     if isinstance(factor, int):
@@ -82,8 +82,9 @@ def _padded(name: str, count: int | None = None) -> Contract:
             yield one_of(Rank("input"), spatial + 2, spatial + 1)
         else:
             yield at_least(Rank("input"), len(sides))
+        least = 1 if mode == "reflect" and len(sides) == 1 else 0
         for size, (before, behind) in zip(reversed(own), sides, strict=False):
-            yield at_least(size + before + behind, 0 if mode == "constant" else 1)
+            yield at_least(size + before + behind, least)
             if mode in ("reflect", "circular"):
                 limit = size if mode == "reflect" else size + 1
                 yield from (below(before, limit), below(behind, limit))

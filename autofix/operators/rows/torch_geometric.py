@@ -46,7 +46,7 @@ def _width(call: Call) -> Term:
 
 
 def _pooled_requires(call: Call) -> Iterator[Requirement]:
-    """Rows ``(..., V, F)`` and the graph of each of the V nodes."""
+    """State what is needed: rows ``(..., V, F)`` and the graph of each of the V nodes."""
     own = sizes(call, "x")
     if call.tensor("batch") is None:
         yield at_least(Rank("x"), 1)
@@ -57,7 +57,7 @@ def _pooled_requires(call: Call) -> Iterator[Requirement]:
 
 
 def _pooled(call: Call) -> Iterator[Dimensions | None]:
-    """One row for each graph: as many as the largest entry of ``batch`` says; without one there is one graph."""
+    """State the result: a row for each graph, of which there are as many as ``batch`` says."""
     own = sizes(call, "x")
     if call.tensor("batch") is None:
         yield (*own[:-2], *((Number(1),) if len(own) < 3 else ()), *own[1:][-1:])

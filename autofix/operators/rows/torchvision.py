@@ -62,7 +62,7 @@ def _resized_requires(call: Call) -> Iterator[Requirement]:
 
 
 def _resized(call: Call) -> Iterator[Dimensions | None]:
-    """Of one number it is the shorter side, and the other one follows."""
+    """State the result: of one number it is the shorter side, and the other one follows."""
     is_pair = isinstance(call.get("size"), tuple) and len(call.get("size")) == 2
     yield (*sizes(call, "inpt")[:-2], *_two(call, "size")) if is_pair else None
 
@@ -76,7 +76,7 @@ def _normalised(call: Call) -> Iterator[Requirement]:
 
 
 def _pairs_requires(call: Call) -> Iterator[Requirement]:
-    """Boxes ``(..., N, 4)`` against boxes ``(..., M, 4)``; a single box counts as one row."""
+    """State what is needed: boxes ``(..., N, 4)`` against boxes ``(..., M, 4)``; a single box counts as one row."""
     own, other = sizes(call, "boxes1"), sizes(call, "boxes2")
     yield at_least(Rank("boxes1"), 1)
     yield at_least(Rank("boxes2"), 2)

@@ -90,14 +90,14 @@ def _expand_sizes(call: Call) -> tuple[tuple[Requirement, ...], Dimensions]:
 
 
 def _repeat(call: Call) -> Iterator[Dimensions]:
-    """``repeat`` takes a number for each dimension and more in front."""
+    """State the result: ``repeat`` takes a number for each dimension and more in front."""
     own, times = sizes(call, "input"), argument("repeats", call)
     padded = (*(None for _ in range(len(times) - len(own))), *own)
     yield tuple(time if size is None else Product((size, time)) for size, time in zip(padded, times, strict=True))
 
 
 def _tile(call: Call) -> Iterator[Dimensions]:
-    """``tile`` pads the shorter of shape and numbers with ones."""
+    """State the result: ``tile`` pads the shorter of shape and numbers with ones."""
     own, times = sizes(call, "input"), argument("dims", call)
     width = max(len(own), len(times))
     padded = ((Number(1),) * (width - len(own)) + own, (Number(1),) * (width - len(times)) + times)
