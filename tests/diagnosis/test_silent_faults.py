@@ -255,3 +255,16 @@ def test_a_loss_of_equal_sizes_is_none(repaired: Repaired) -> None:
         "loss = F.mse_loss(net(torch.rand(3, 4)), torch.rand(3, 1))\nloss.backward()\n"
     )
     assert repaired(program).ending is RepairEnding.HEALTHY
+
+
+@pytest.mark.parametrize("sizes, ending", [("2, -1, 3", RepairEnding.HEALTHY), ("4, 3", RepairEnding.REPAIRED)])
+def test_samples_that_are_taken_by_groups_are_no_batch_in_numbers(
+    repaired: Repaired, sizes: str, ending: RepairEnding
+) -> None:
+    """Five samples make no pairs, but eight do; a number that is only four is another matter."""
+    text = (
+        "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n"
+        "        super().__init__()\n        self.fc = nn.Linear(3, 3)\n\n    def forward(self, x):\n"
+        f"        return self.fc(x).view({sizes}).reshape(-1, 3)\n"
+    )
+    assert repaired(text, "4,3").ending is ending
