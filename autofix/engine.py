@@ -6,7 +6,7 @@ probe.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,15 +17,15 @@ from autofix.facts.project_view import Project
 from autofix.fixes import candidates, registry, suppressed
 from autofix.loading import find_target
 from autofix.loading.settings import Prefer, Settings
-from autofix.patch.edits_to_text import moved_back
 from autofix.records.finding import Finding
-from autofix.records.locations import Location, SourceText, Texts
-from autofix.records.plan import Fix, Plan, Step
-from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report, Spent
+from autofix.records.locations import SourceText, Texts
+from autofix.records.options import Mode
+from autofix.records.plan import Plan
+from autofix.records.report import Diagnostic, RepairEnding, Report, Spent
 from autofix.records.samples import SampleOrigin, Target
-from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Isolation, Operation, Run, Trace
+from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Isolation, Run, Trace
 from autofix.sample_inputs import inferred_sample_trust
-from autofix.search import refactoring, search
+from autofix.search import refactoring, search, shown
 from autofix.search.runner import Runner
 from autofix.session import run_failures
 from autofix.session.session import Session
@@ -35,7 +35,6 @@ Progress = Callable[[str], None]
 OnDiagnosis = Callable[[Report], None]
 OUTSIDE = "it comes from outside of the code, so there is nothing to repair"
 MAX_ALTERNATIVES = 8
-MAX_CHAIN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,9 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
         message = inferred_sample_trust.unreliable_message(request.target.path.name, request.target.samples, finding)
         return case.report(RepairEnding.NOT_RUN, message)
     if on_diagnosis is not None:
-        on_diagnosis(case.report(RepairEnding.SEARCHING, finding.message, (_diagnostic(project, finding, None),)))
+        on_diagnosis(
+            case.report(RepairEnding.SEARCHING, finding.message, (shown.diagnostic_of(project, finding, None),))
+        )
     on_progress(f"searching for a repair: {finding.message}")
     return _searched(case, finding, project)
 
@@ -245,7 +246,7 @@ def _refactored(case: _Case, on_progress: Progress) -> Report | None:
     if not plans:
         healthy = _without_fault(case)
         return replace(healthy, notes=(*found.notes, *given_up, *healthy.notes))
-    diagnostics = tuple(_diagnostics(project, plans[0].steps))
+    diagnostics = tuple(shown.diagnostics_of(project, plans[0].steps))
     message = "; ".join(dict.fromkeys(one.finding.message for one in diagnostics))
     notes = (
         *found.notes,
@@ -272,7 +273,7 @@ def _without_fault(case: _Case) -> Report:
 
 
 def _suppressed(case: _Case, finding: Finding, code: str) -> Report:
-    links = _links(case.runner.project((), case.original), finding)
+    links = shown.links_to(case.runner.project((), case.original), finding)
     diagnostic = Diagnostic(code, finding.mismatch.value, finding, links, suppressed=True)
     message = f"the finding is suppressed by a comment: {finding.message}"
     return case.report(RepairEnding.SUPPRESSED, message, (diagnostic,))
@@ -294,12 +295,12 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
     runner.finish()
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
-    diagnostics = tuple(_diagnostics(project, steps)) or (_diagnostic(project, finding, None),)
+    diagnostics = tuple(shown.diagnostics_of(project, steps)) or (shown.diagnostic_of(project, finding, None),)
     if best is None and found.furthest is not None:
         plans = (found.furthest.plan,)
         diagnostics = (
-            *_diagnostics(project, plans[0].steps),
-            _diagnostic(project, _moved_back(found.furthest.remaining, plans[0].steps), None),
+            *shown.diagnostics_of(project, plans[0].steps),
+            shown.diagnostic_of(project, shown.moved(found.furthest.remaining, plans[0].steps), None),
         )
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
     notes = (
@@ -338,55 +339,30 @@ def _proved(case: _Case, project: Project, plans: tuple[Plan, ...]) -> tuple[tup
         if fresh.ending is Ending.PASSED and proof.output_words(fresh) == first.proof.output:
             used = other_uses.check(first, project, case.request.target, case.run_other)
             checks = _with_fresh(first.proof.checks if used is None else (*first.proof.checks, used))
-            label, reasons = applicability.judge(first, checks, fresh, project, others, run.samples)
+            rivals = (plan for plan in others if not _does_the_same(case, first, plan))
+            label, reasons = applicability.judge(first, checks, fresh, project, rivals, run.samples)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(applicability.behind(plan, best) for plan in others)), given_up
         rest, given_up = others, (*given_up, *search.limit_notes(fresh))
     return (), given_up
 
 
+def _does_the_same(case: _Case, plan: Plan, other: Plan) -> bool:
+    """Return whether a model repaired in another way gives equal outputs with the same weights: it is no other repair.
+
+    Not asked of a plan that costs too much to count, of programs and of runs without storage.
+    """
+    is_near = other.own_cost - plan.own_cost <= applicability.COMPARABLE
+    if not is_near or case.request.target.script or case.original.mode is Mode.META:
+        return False
+    checks = case.runner.compared(other.texts, plan.texts).checks
+    return any(check.kind is CheckKind.EQUAL and check.outcome is CheckOutcome.PASSED for check in checks)
+
+
 def _with_fresh(checks: tuple[Check, ...]) -> tuple[Check, ...]:
     return tuple(
         Check(CheckKind.FRESH, CheckOutcome.PASSED) if check.kind is CheckKind.FRESH else check for check in checks
     )
-
-
-def _diagnostic(project: Project, finding: Finding, fix: Fix | None) -> Diagnostic:
-    code = suppressed.NO_RULE if fix is None else fix.rule
-    name = next((rule.name for rule in registry.rules() if rule.code == code), finding.mismatch.value)
-    return Diagnostic(code, name, finding, _links(project, finding), fix)
-
-
-def _diagnostics(project: Project, steps: tuple[Step, ...]) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each step, at places of the original text; only the first was found in its trace."""
-    for index, step in enumerate(steps):
-        yield _diagnostic(project, _moved_back(step.finding, steps[:index]), step.fix)
-
-
-def _moved_back(finding: Finding, steps: tuple[Step, ...]) -> Finding:
-    """Return a finding of the text after ``steps``, moved to its places in the original text."""
-    for step in reversed(steps):
-        location, call = moved_back(finding.location, step.fix.edits), moved_back(finding.call, step.fix.edits)
-        finding = replace(finding, location=location, call=call, operation=None)
-    return finding
-
-
-def _links(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
-    """Return the operations whose shapes led to the failing one, then what it received."""
-    if finding.operation is None or finding.operation >= len(project.trace.operations):
-        return ()
-    failed = project.trace.operations[finding.operation]
-    if not failed.tensors:
-        return ()
-    place = finding.operand
-    tensor = failed.tensors[0 if place is None or place >= len(failed.tensors) else place]
-    links = [_link(operation) for operation in project.ancestry(tensor)]
-    return tuple(reversed(links[:MAX_CHAIN]))
-
-
-def _link(operation: Operation) -> ChainLink:
-    place = Location(operation.frames[0].path, operation.frames[0].range) if operation.frames else None
-    return ChainLink(proof.label(operation), proof.shape_of(operation.result), place)
 
 
 def _texts(runner: Runner, diagnostics: tuple[Diagnostic, ...], plans: tuple[Plan, ...]) -> tuple[SourceText, ...]:

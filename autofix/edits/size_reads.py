@@ -13,7 +13,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.provenance import Site, SiteKind, bindings, sites
 from autofix.records.costs import Evidence, counted
 from autofix.records.locations import Edit, Range
-from autofix.records.values import Tensor
+from autofix.records.values import Mapping, Tensor
 from autofix.syntax.source import Function, dotted
 from autofix.syntax.spelling import size_text
 
@@ -90,10 +90,10 @@ def live_sites(
     """
     function = expression.source.function_of(expression.node)
     names = project.names(expression)
-    if function is None or names.local is None:
-        return
-    own = [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
-    tensors = [(n, v) for n, v in names.local.items if isinstance(v, Tensor) and n.isidentifier()]
+    at_hand = (names.module if function is None else names.local) or Mapping("locals", ())
+    taken = function.args if function is not None else ast.arguments([], [], None, [], [], None, [])
+    own = [a.arg for a in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs)]
+    tensors = [(n, v) for n, v in at_hand.items if isinstance(v, Tensor) and n.isidentifier()]
     tensors.sort(key=lambda pair: own.index(pair[0]) if pair[0] in own else len(own))
     fitting = [(n, axis) for axis in axes for n, v in tensors if -v.rank <= axis < v.rank and v.shape[axis] == want]
     for rank, (name, axis) in enumerate(fitting[:3]):
@@ -107,7 +107,7 @@ def live_sites(
             expression.source.location(expression.node),
             name="the size of the input",
         )
-    if not fitting:
+    if not fitting and function is not None:
         yield from _passed_in(project, expression, function, want, axes)
     if not fitting and isinstance(expression.node, ast.Name) and depth < MAX_DEPTH:
         for binding in bindings.bindings(project, expression):

@@ -100,7 +100,7 @@ def _made(project: Project, operation: Operation, dimension: int) -> Origin | No
     elif callee == name == "eye" and call.node.args:
         node = call.node.args[min(dimension, len(call.node.args) - 1)]
     elif name in FACTORIES and callee == name:
-        sizes = size_arguments(call.node)
+        sizes = _written_out(call, size_arguments(call.node))
         node = sizes[dimension] if dimension < len(sizes) else None
     if node is None or isinstance(node, ast.Starred):
         return None
@@ -125,6 +125,22 @@ def size_arguments(call: ast.Call) -> list[ast.expr]:
     first = call.args[0] if call.args else keyword
     sizes = first.elts if isinstance(first, (ast.Tuple, ast.List)) else list(call.args)
     return [] if any(isinstance(size, ast.Starred) for size in sizes) else sizes
+
+
+def _written_out(call: Expression, sizes: list[ast.expr]) -> list[ast.expr]:
+    """Return the sizes of ``torch.zeros(shape)`` where ``shape`` is assigned once in the function, to a tuple."""
+    function = call.source.function_of(call.node)
+    if function is None or len(sizes) != 1 or not isinstance(sizes[0], ast.Name):
+        return sizes
+    name = sizes[0].id
+    assigned = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
+    ]
+    value = assigned[0].value if len(assigned) == 1 else None
+    is_plain = isinstance(value, (ast.Tuple, ast.List)) and not any(isinstance(e, ast.Starred) for e in value.elts)
+    return list(value.elts) if is_plain and isinstance(value, (ast.Tuple, ast.List)) else sizes
 
 
 def _repeated(project: Project, operation: Operation, dimension: int) -> Origin | None:

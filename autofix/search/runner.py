@@ -86,10 +86,10 @@ class Runner:
         if run not in self._begun:
             self._begun[run] = self._session.ask(self._wire_request(run))
 
-    def compared(self, texts: Texts) -> Trace:
-        """Run the texts with the checks, and compare the outputs with those of the texts as they are."""
-        as_is = self._wire_request(Run()).texts
-        return self._reply(texts, replace(self._wire_request(Run(texts, checks=True)), against=as_is))
+    def compared(self, texts: Texts, against: Texts = ()) -> Trace:
+        """Run the texts with the checks, and compare the outputs with those of other texts, by default the original."""
+        others = self._wire_request(Run(against)).texts
+        return self._reply(texts, replace(self._wire_request(Run(texts, checks=True)), against=others))
 
     def finish(self) -> None:
         """Abandon the runs that were begun and never asked for."""

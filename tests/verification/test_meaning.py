@@ -9,6 +9,7 @@ import pytest
 from autofix.records.plan import Applicability
 from autofix.records.report import Report
 from autofix.records.trace import CheckKind, CheckOutcome
+from autofix.verification.applicability import COMPARABLE
 
 Repaired = Callable[..., Report]
 
@@ -357,3 +358,24 @@ def test_a_reshape_that_does_nothing_after_the_repair_is_not_meant(repaired: Rep
     assert report.plan is not None
     assert report.plan.applicability is Applicability.UNSAFE
     assert "the reshape that failed does nothing after it; other sizes may be meant" in report.plan.notes
+
+
+def test_another_text_for_the_same_repair_is_no_rival(repaired: Repaired) -> None:
+    """To assign the result and to permute once more do the same; what is said against a plan is another repair."""
+    text = (
+        HEAD
+        + """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        x.permute(0, 3, 1, 2)
+        return self.conv(x)
+"""
+    )
+    report = repaired(text, "2,8,8,3")
+    assert report.plan is not None
+    assert "x = x.permute(0, 3, 1, 2)" in patched(report)
+    assert report.alternatives[0].own_cost - report.plan.own_cost <= COMPARABLE
+    assert report.plan.applicability is Applicability.SAFE

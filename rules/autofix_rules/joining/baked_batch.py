@@ -26,6 +26,16 @@ from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, 
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
 
+_NOISE = """import torch
+from torch import nn
+
+net = nn.Linear(5, 1)
+for x in torch.rand(10, 3).split(4):
+    noise = torch.randn({}, 2)
+    net(torch.cat([x, noise], 1))
+"""
+
+
 class BakedBatch(Rule):
     code = "AF304"
     name = "baked-batch"
@@ -49,6 +59,12 @@ class BakedBatch(Rule):
             after=model("self.fc = nn.Linear(5, 3)", "h = torch.zeros(x.size(0), 3)\nself.fc(x) + h"),
         ),
         Example(
+            name="the last batch of a program, which is smaller",
+            inputs=(),
+            before=_NOISE.format("4"),
+            after=_NOISE.format("x.size(0)"),
+        ),
+        Example(
             name="declines inputs of different batches",
             inputs=((4, 5), (8, 5)),
             before=model("self.k = 1", "x + y", inputs="x, y"),
@@ -60,6 +76,8 @@ class BakedBatch(Rule):
         if operation is None:
             return
         wants = {t.shape[0] for t in operation.tensors if t.rank and is_batch(project, t.shape[0])}
+        if not project.inputs():  # In a program a batch is whatever was not made to a number.
+            wants = {t.shape[0] for t in operation.tensors if t.rank and origin(project, t, 0) is None}
         expands = finding.mismatch is Mismatch.EXPAND or operation.operator in EXPANDING
         if expands and operation.tensors[:1] and operation.tensors[0].rank:
             wants = {operation.tensors[0].shape[0]}
@@ -71,6 +89,7 @@ class BakedBatch(Rule):
                         site.edits,
                         *site.evidence,
                         Evidence.EXACT_FIT,
+                        reason=_other_batch(project, operation, want),
                     )
 
     def _places(self, project: Project, operation: Operation, want: int) -> Iterator[Expression]:
@@ -93,6 +112,16 @@ class BakedBatch(Rule):
                 and project.integer(made.expression) == tensor.shape[0]
             ):
                 yield made.expression
+
+
+def _other_batch(project: Project, failed: Operation, want: int) -> str:
+    """Return, in words, that the line had run with another number of samples; empty where it had not."""
+    place = failed.frames[0].range if failed.frames else None
+    for operation in reversed(project.trace.operations[: failed.index]):
+        if operation.target == failed.target and operation.frames and operation.frames[0].range == place:
+            sizes = {tensor.shape[0] for tensor in operation.tensors if tensor.rank}
+            return "" if len(sizes) != 1 else f"this batch has {want} samples, the one before had {sizes.pop()}"
+    return ""
 
 
 def _could_be_made(tensor: Tensor, want: int) -> bool:

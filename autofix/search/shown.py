@@ -1,0 +1,60 @@
+"""Findings and the fixes that answer them as a reader is shown them: with the operations whose shapes led there.
+
+It arranges what is known; it runs nothing and proposes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autofix.facts.project_view import Project
+from autofix.fixes import registry, suppressed
+from autofix.patch.edits_to_text import moved_back
+from autofix.records.finding import Finding
+from autofix.records.locations import Location
+from autofix.records.plan import Fix, Step
+from autofix.records.report import ChainLink, Diagnostic
+from autofix.records.trace import Operation
+from autofix.verification import proof
+
+MAX_CHAIN = 200
+
+
+def diagnostic_of(project: Project, finding: Finding, fix: Fix | None) -> Diagnostic:
+    """Return what is shown for a finding, under the code of the rule that answers it."""
+    code = suppressed.NO_RULE if fix is None else fix.rule
+    name = next((rule.name for rule in registry.rules() if rule.code == code), finding.mismatch.value)
+    return Diagnostic(code, name, finding, links_to(project, finding), fix)
+
+
+def diagnostics_of(project: Project, steps: tuple[Step, ...]) -> Iterator[Diagnostic]:
+    """Yield one for each step, at places of the original text; only the first was found in the original's trace."""
+    for index, step in enumerate(steps):
+        yield diagnostic_of(project, moved(step.finding, steps[:index]), step.fix)
+
+
+def moved(finding: Finding, steps: tuple[Step, ...]) -> Finding:
+    """Return a finding of the text that steps came to, at its places of the original text."""
+    for step in reversed(steps):
+        location, call = moved_back(finding.location, step.fix.edits), moved_back(finding.call, step.fix.edits)
+        finding = replace(finding, location=location, call=call, operation=None)
+    return finding
+
+
+def links_to(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
+    """Return the operations whose shapes led to the failing one, then what it received."""
+    if finding.operation is None or finding.operation >= len(project.trace.operations):
+        return ()
+    failed = project.trace.operations[finding.operation]
+    if not failed.tensors:
+        return ()
+    place = finding.operand
+    tensor = failed.tensors[0 if place is None or place >= len(failed.tensors) else place]
+    links = [_link(operation) for operation in project.ancestry(tensor)]
+    return tuple(reversed(links[:MAX_CHAIN]))
+
+
+def _link(operation: Operation) -> ChainLink:
+    place = Location(operation.frames[0].path, operation.frames[0].range) if operation.frames else None
+    return ChainLink(proof.label(operation), proof.shape_of(operation.result), place)

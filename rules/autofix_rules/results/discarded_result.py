@@ -1,0 +1,81 @@
+"""AF604 discarded-result: a method that returns a new tensor is called, and nothing takes the result.
+
+Why it fails
+    ``x.permute(0, 3, 1, 2)`` leaves ``x`` as it is and returns another tensor. On a line of its own
+    the result is gone, and what follows meets the shape from before.
+What the fix does
+    Assigns the result: ``x = x.permute(0, 3, 1, 2)``.
+Fix safety
+    Safe: a line that does nothing was meant to do that.
+Source
+    torch.Tensor, which names methods that work in place with an underscore at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.call_sites import argument_of, written
+from autofix.records.values import Tensor
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Operation, Project, Rule, model
+
+_CONV = "self.conv = nn.Conv2d(3, 4, 3)"
+
+
+class DiscardedResult(Rule):
+    code = "AF604"
+    name = "discarded-result"
+    mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+    examples = (
+        Example(
+            name="a permute on a line of its own",
+            inputs=((2, 8, 8, 3),),
+            before=model(_CONV, "x.permute(0, 3, 1, 2)\nself.conv(x)"),
+            after=model(_CONV, "x = x.permute(0, 3, 1, 2)\nself.conv(x)"),
+        ),
+        Example(
+            name="a function, some lines before",
+            inputs=((4, 1, 6), (4, 5)),
+            before=model(
+                "self.fc = nn.Linear(6, 5)",
+                "h = self.fc(x)\ntorch.squeeze(h, 1)\nh = h.relu()\ntorch.cat([h, y], 1)",
+                inputs="x, y",
+            ),
+            after=model(
+                "self.fc = nn.Linear(6, 5)",
+                "h = self.fc(x)\nh = torch.squeeze(h, 1)\nh = h.relu()\ntorch.cat([h, y], 1)",
+                inputs="x, y",
+            ),
+        ),
+        Example(
+            name="declines a result that is used",
+            inputs=((2, 8, 8, 3),),
+            before=model(_CONV, "y = x.permute(0, 3, 1, 2)\nself.conv(x.flatten()), y"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        failed = project.operation(finding)
+        fed = {one.index for tensor in (failed.tensors if failed else ()) for one in project.ancestry(tensor)}
+        for operation in project.trace.operations:
+            if not operation.raised and operation.tensors and operation.tensors[0].producer in fed:
+                yield from self._assigned(project, operation)
+
+    def _assigned(self, project: Project, operation: Operation) -> Iterator[Fix]:
+        """Yield the assignment of what an operation gave, where it stands on a line of its own and changes a shape."""
+        result, place = operation.result, written(project, operation)
+        if not isinstance(result, Tensor) or result.shape == operation.tensors[0].shape or place is None:
+            return
+        taken = argument_of(project, operation, 0, "input")
+        if taken is None or not isinstance(taken.node, ast.Name):
+            return
+        if isinstance(place.source.parents.get(place.node), ast.Expr):
+            text = f"{taken.text} = {place.text}"
+            yield self.fix(
+                f"assign the result: `{text}`",
+                (place.source.replace(place.node, text),),
+                Evidence.EXACT_FIT,
+                Evidence.EVIDENT,
+                reason="the line does nothing as it stands",
+            )
