@@ -121,9 +121,7 @@ class MatmulTransposed(Rule):
             yield self.fix(title, edits, Evidence.EVIDENT)
 
     def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
-        """Yield the fix that puts ``matmul`` in place of ``mm``, which takes matrices, or ``bmm``,
-        which takes batches of them.
-        """
+        """Yield ``matmul`` in place of ``mm``, which takes matrices only, or ``bmm``, which takes batches of them."""
         wanted = {"mm": 2, "bmm": 3}.get(operation.operator)
         place = written(project, operation)
         if wanted is None or place is None or all(t.rank == wanted for t in operation.tensors):
