@@ -10,7 +10,7 @@ import ast
 from autofix.diagnosis import layers, losses, pointwise_and_views, python_errors, sequences, tuples
 from autofix.diagnosis.cause import Cause
 from autofix.facts.project_view import Project
-from autofix.operators.signatures import position
+from autofix.operators.table import position
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location, Position, Range
 from autofix.records.trace import Failure, Layer, Operation, OperationKind

@@ -6,7 +6,8 @@ They read ranks and sizes; joining and multiplying tensors are elsewhere.
 from __future__ import annotations
 
 from autofix.diagnosis.cause import Cause, show, tensor_at
-from autofix.operators.signatures import function_parameters
+from autofix.operators.operator import DIMENSION_NAMES
+from autofix.operators.table import function
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
@@ -84,19 +85,14 @@ def out_of_range(subject: str, dim: int, tensor: Tensor) -> Cause:
 
 def dimensions(operation: Operation) -> tuple[int, ...]:
     """Return the dimensions that a function names, in order."""
-    name = operation.operator
-    parameters = function_parameters(name)
+    row = function(operation.target)
     found: list[int] = []
-    for position, value in enumerate(operation.arguments[1:], 1):
-        named = parameters[position] if position < len(parameters) else ""
-        if (
-            named.startswith(("dim", "start_dim", "end_dim"))
-            or name in {"permute", "transpose", "swapaxes"}
-            or (not parameters and position == 1)
-        ):
+    for position, value in enumerate(operation.arguments):
+        parameter = None if row is None else row.argument_at(position)
+        if parameter is not None and parameter.names_dimension:
             found += _numbers(value)
     for key, value in operation.keywords:
-        if key in {"dim", "start_dim", "end_dim", "dim0", "dim1", "dims", "axis"}:
+        if key in DIMENSION_NAMES:
             found += _numbers(value)
     return tuple(found)
 

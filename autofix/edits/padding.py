@@ -9,7 +9,7 @@ import ast
 
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.shape_functions import per_dimension
-from autofix.operators.signatures import position
+from autofix.operators.table import position
 from autofix.provenance import Site, SiteKind, sites
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_sites

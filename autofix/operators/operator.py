@@ -19,6 +19,9 @@ from autofix.records.values import Sequence, Tensor
 _MOST_CONSEQUENCES = 8
 # Other names that single operators and overloads have for the same argument.
 ALIASES = {"axis": "dim", "keepdims": "keepdim", **dict.fromkeys(("self", "x", "A", "tensor", "log_input"), "input")}
+DIMENSION_NAMES = frozenset(
+    ("dim", "dims", "axis", "dim0", "dim1", "dim2", "start_dim", "end_dim", "dimension", "source", "destination")
+)
 # The least that an argument of a name may be, whatever the operator.
 _LEAST = {
     **dict.fromkeys(("stride", "dilation", "groups", "num_groups", "num_layers"), 1),
@@ -87,6 +90,11 @@ class Parameter:
     is_optional: bool = False
     default: Any = None
 
+    @property
+    def names_dimension(self) -> bool:
+        """Return whether the argument tells one or several dimensions of a tensor."""
+        return self.name in DIMENSION_NAMES
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:
@@ -124,6 +132,13 @@ class Operator:
     @property
     def arguments(self) -> tuple[Parameter, ...]:
         return parse(self.parameters)
+
+    def argument_at(self, position: int) -> Parameter | None:
+        """Return the parameter that an argument at a position is passed as; None where there is none."""
+        names = self.arguments
+        if position < len(names):
+            return names[position]
+        return names[-1] if names and names[-1].is_variadic else None
 
     @property
     def constructor(self) -> tuple[Parameter, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from itertools import takewhile
 
 from autofix.operators.equations import Requirement, equal
 from autofix.operators.operator import Contract, Family, Operator
@@ -98,9 +99,13 @@ def layers_of(*families: Family) -> frozenset[str]:
 
 @cache
 def function_parameters(name: str) -> tuple[str, ...]:
-    """Return the parameters of a function by its bare name, the input first; none for one that is not known."""
+    """Return the parameters of a function by its bare name, the input first; none for one that is not known.
+
+    Sizes that may be passed as arguments of their own have no position, nor has what comes after them.
+    """
     row = function(name)
-    return () if row is None else tuple(one.name for one in row.arguments)
+    names = () if row is None else row.arguments
+    return tuple(one.name for one in takewhile(lambda one: not one.is_variadic, names))
 
 
 @cache

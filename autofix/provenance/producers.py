@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from autofix.facts.project_view import Expression, Project
-from autofix.operators.signatures import position
+from autofix.operators.table import position
 from autofix.provenance import Site, sites
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor, is_integer

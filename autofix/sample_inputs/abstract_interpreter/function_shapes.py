@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autofix.operators import signatures
+from autofix.operators import table
 from autofix.sample_inputs.abstract_interpreter import layers, tensor_factories, view_shapes
 from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS
 from autofix.sample_inputs.abstract_interpreter.values import (
@@ -80,12 +80,12 @@ def _shaped(name: str, given: AbstractTensor, inputs: list[Any], keywords: dict[
         return _unshaped(name, given, inputs, run)
     kind = _pooled(name)
     if kind:
-        names = signatures.layer_parameters(kind)
+        names = table.layer_parameters(kind)
         return layers.apply(AbstractLayer(kind, dict(zip(names, inputs[1:], strict=False)) | keywords), [given], run)
     rule = _RULES.get(name)
     if rule is None:
         return UNKNOWN
-    named = dict(zip(signatures.function_parameters(name)[1:], inputs[1:], strict=False)) | keywords
+    named = dict(zip(table.function_parameters(name)[1:], inputs[1:], strict=False)) | keywords
     result = rule(_Use(given, inputs[1:], named, run))
     return (
         replace(given, shape=result, source=given.source)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autofix.operators import shape_functions, signatures
+from autofix.operators import shape_functions, table
 from autofix.sample_inputs.abstract_interpreter.layer_shapes import RULES, UnknownSetting, Use
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
@@ -38,14 +38,14 @@ _TELLING = words(
 
 def build(kind: str, positional: list[Any], keywords: dict[str, Any]) -> AbstractLayer:
     """Build a layer of torch from the arguments of its constructor."""
-    settings = dict(zip(signatures.layer_parameters(kind), positional, strict=False)) | keywords
+    settings = dict(zip(table.layer_parameters(kind), positional, strict=False)) | keywords
     if kind.endswith(("Pad1d", "Pad2d", "Pad3d")) and positional:
         settings["padding"] = positional[0]
     return AbstractLayer(kind, settings)
 
 
 def is_known(kind: str) -> bool:
-    return kind in _SAME or kind in _TELLING or kind in RULES or bool(signatures.layer_parameters(kind))
+    return kind in _SAME or kind in _TELLING or kind in RULES or bool(table.layer_parameters(kind))
 
 
 def apply(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> Any:

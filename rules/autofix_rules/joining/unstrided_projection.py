@@ -16,7 +16,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.branches import branch, layers_of, ratio, spatial
-from autofix.operators.signatures import position
+from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model

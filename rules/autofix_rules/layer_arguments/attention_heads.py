@@ -22,7 +22,7 @@ from dataclasses import replace
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.project_view import Expression
 from autofix.operators.shape_functions import divisors
-from autofix.operators.signatures import position
+from autofix.operators.table import position
 from autofix.provenance import Site, bindings, sites
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, SiteKind, model
 from autofix.syntax.source import argument

@@ -18,7 +18,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.operators.signatures import position
+from autofix.operators.table import position
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee, without_argument
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program
 from autofix.edits.exchange_arguments import is_swap, removed, swap_after
-from autofix.operators.signatures import position
+from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression, repeated_layer
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation, OperationKind

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.operators.signatures import position
+from autofix.operators.table import position
 from autofix.rule import Applicability, Example, Project, Rewrite, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee, without_argument
 from autofix_rules.refactorings._shared import layers_that_ran

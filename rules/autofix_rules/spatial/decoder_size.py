@@ -19,7 +19,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.operators.shape_functions import per_dimension
-from autofix.operators.signatures import position
+from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation

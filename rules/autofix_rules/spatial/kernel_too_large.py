@@ -19,7 +19,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.operators.shape_functions import per_dimension
-from autofix.operators.signatures import function_parameters, position
+from autofix.operators.table import function_parameters, position
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Layer, Operation

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.facts.project_view import Expression
-from autofix.operators.signatures import function_parameters, layer_parameters
+from autofix.operators.table import function_parameters, layer_parameters
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
