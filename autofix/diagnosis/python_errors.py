@@ -10,13 +10,16 @@ import re
 
 from autofix.diagnosis import tuples
 from autofix.diagnosis.cause import Cause, show
-from autofix.facts.evaluate import Names, evaluate, integer
+from autofix.facts.evaluate import UNKNOWN, Names, evaluate, integer
 from autofix.facts.project_view import Expression, Project
+from autofix.facts.returned_values import returned
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Failure
-from autofix.records.values import Sequence, Tensor, is_integer
+from autofix.records.values import Sequence, Tensor, Value, is_integer, tensors_of
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import IMPORTS
+
+_DIVIDE = frozenset(("split", "chunk", "unbind", "tensor_split"))
 
 
 def conclude(failure: Failure, project: Project) -> Cause | None:
@@ -102,7 +105,7 @@ def _at_expression(failure: Failure, project: Project) -> Cause | None:
     for node in source.nodes_at(frame.range):
         if isinstance(node, ast.Tuple) and failure.type in {"ValueError", "TypeError"}:
             parent = source.parents.get(node)
-            return _unpacking(parent, node, names) or _parts(project, source, parent, node)
+            return _unpacking(parent, node, names) or _parts(project, source, node, names)
         if failure.type in {"TypeError", "AttributeError"}:
             found = tuples.at(project, source, node, names)
             if found is not None:
@@ -118,6 +121,7 @@ def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Cause |
     value = evaluate(parent.value, names)
     if (
         not isinstance(value, Sequence)
+        or tensors_of((value,))
         or any(isinstance(e, ast.Starred) for e in node.elts)
         or len(value.items) == len(node.elts)
     ):
@@ -130,16 +134,45 @@ def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Cause |
     )
 
 
-def _parts(project: Project, source: Source, parent: ast.AST | None, node: ast.Tuple) -> Cause | None:
-    """Return the cause where a tensor is split into another number of parts than there are names for them."""
-    if not isinstance(parent, ast.Assign) or not isinstance(parent.value, ast.Call):
+def _parts(project: Project, source: Source, node: ast.Tuple, names: Names) -> Cause | None:
+    """Return the cause where a result has another number of parts than there are names for them."""
+    value = _unpacked_value(project, source, node, names)
+    count = len(node.elts)
+    if any(isinstance(element, ast.Starred) for element in node.elts):
         return None
-    parts = tuples.result_at(project, source, parent.value)
-    if not isinstance(parts, Sequence) or not tuples.holds_tensors(parts) or len(parts.items) == len(node.elts):
+    if isinstance(value, Tensor):
+        message = f"a tensor of shape {show(value.shape)} is unpacked into {count} names"
+        return Cause(Mismatch.PARTS, message, (count,), (1,), expression=dotted(node.elts[0]))
+    if not isinstance(value, Sequence) or len(value.items) == count:
         return None
-    shape = next((show(part.shape) for part in parts.items if isinstance(part, Tensor)), "")
-    message = f"a tensor is split into {len(parts.items)} for {len(node.elts)} names; the first part is {shape}"
-    return Cause(Mismatch.PARTS, message, (len(node.elts),), (len(parts.items),), expression=dotted(node.elts[0]))
+    shape = next((show(part.shape) for part in value.items if isinstance(part, Tensor)), "")
+    if value.type == "PackedSequence":
+        message = f"a packed sequence has {len(value.items)} parts and is unpacked into {count} names"
+    elif shape and _is_division(source.parents.get(node)):
+        message = f"a tensor is split into {len(value.items)} for {count} names; the first part is {shape}"
+    else:
+        message = f"{count} names are unpacked from {len(value.items)} results"
+    return Cause(Mismatch.PARTS, message, (count,), (len(value.items),), expression=dotted(node.elts[0]))
+
+
+def _is_division(statement: ast.AST | None) -> bool:
+    """Return whether an assignment binds the parts of one tensor."""
+    call = statement.value if isinstance(statement, ast.Assign) else None
+    return isinstance(call, ast.Call) and getattr(call.func, "attr", "") in _DIVIDE
+
+
+def _unpacked_value(project: Project, source: Source, node: ast.Tuple, names: Names) -> Value:
+    """Return the value that was to be unpacked into ``node``, itself perhaps a part of the names on the left."""
+    parent = source.parents.get(node)
+    if isinstance(parent, ast.Tuple):
+        whole = _unpacked_value(project, source, parent, names)
+        index = parent.elts.index(node)
+        return whole.items[index] if isinstance(whole, Sequence) and index < len(whole.items) else UNKNOWN
+    if not isinstance(parent, ast.Assign):
+        return UNKNOWN
+    if not isinstance(parent.value, ast.Call):
+        return evaluate(parent.value, names)
+    return returned(project, source, parent.value).value
 
 
 def _subscript(node: ast.Subscript, names: Names) -> Cause | None:

@@ -1,0 +1,110 @@
+"""AF605 states-as-layers: the pair of states of an LSTM is indexed as if it were the states of its layers.
+
+Why it fails
+    After ``out, hidden = self.lstm(x)`` the name stands for two tensors, hidden and cell states. ``hidden[-1]`` is then
+    the cell states of all layers, where the hidden state of the last layer is wanted.
+What the fix does
+    Unpacks the pair: ``out, (hidden, _) = self.lstm(x)``.
+Fix safety
+    Safe where every use of the name counts layers from the end, which nobody does with a pair; else it declines.
+Source
+    torch.nn.LSTM, section Outputs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.project_view import Expression
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence, Tensor, Value
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.name_bindings import reads_from
+from autofix.syntax.source import Source, dotted
+
+_LSTM = "self.lstm = nn.LSTM(4, 6, 2, bidirectional=True)\nself.fc = nn.Linear(12, 2)"
+_ENDS = "_, {} = self.lstm(x)\nself.fc(torch.cat((h[-2], h[-1]), dim=1))"
+_LAST = "self.lstm = nn.LSTM(4, 6)\nself.fc = nn.Linear(6, 2)"
+
+
+class StatesAsLayers(Rule):
+    code = "AF605"
+    name = "states-as-layers"
+    mismatches = (
+        *(Mismatch.LINEAR_IN_FEATURES, Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.MATMUL, Mismatch.RANK),
+        *(Mismatch.LOSS_BATCH, Mismatch.LOSS_SHAPE, Mismatch.VIEW_SIZE, Mismatch.NORM_FEATURES, Mismatch.OTHER),
+    )
+    examples = (
+        Example(
+            name="the last states of both directions",
+            inputs=((7, 3, 4),),
+            before=model(_LSTM, _ENDS.format("h")),
+            after=model(_LSTM, _ENDS.format("(h, _)")),
+        ),
+        Example(
+            name="a state beside the output",
+            inputs=((7, 3, 4), (3, 6)),
+            before=model(_LAST, "_, h = self.lstm(x)\nself.fc(torch.cat((h[-1], y)))", inputs="x, y"),
+            after=model(_LAST, "_, (h, _) = self.lstm(x)\nself.fc(torch.cat((h[-1], y)))", inputs="x, y"),
+        ),
+        Example(
+            name="declines a pair that is handed on",
+            inputs=((7, 3, 4),),
+            before=model(
+                _LSTM, "_, h = self.lstm(x)\n_, g = self.lstm(x, h)\nself.fc(torch.cat((h[-2], h[-1]), dim=1))"
+            ),
+            repaired_by=("AF301",),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        failure = project.trace.failure
+        if failure is None or not failure.frames:
+            return
+        source = project.source(failure.frames[0].path)
+        names = project.names(Expression(source, ast.Constant(None), failure.frames)).local
+        for name, value in names.items if names is not None else ():
+            target = _bound(project, source, name) if _is_pair(project, value) else None
+            if target is not None:
+                edit = Edit(source.path, source.range_of(target), f"({name}, _)")
+                title = f"unpack the pair of states: `{name}` is the hidden state, a row for each layer"
+                yield self.fix(title, (edit,), Evidence.EXACT_FIT, Evidence.EVIDENT)
+
+
+def _is_pair(project: Project, value: Value) -> bool:
+    """Return whether a value is the hidden and the cell state that an LSTM gave back."""
+    items = value.items if isinstance(value, Sequence) and value.type == "tuple" else ()
+    makers = [project.producer(item) for item in items if isinstance(item, Tensor)]
+    return len(items) == len(makers) == 2 and makers[0] is makers[1] and _is_lstm(makers[0])
+
+
+def _is_lstm(operation: Operation | None) -> bool:
+    return operation is not None and operation.operator == "LSTM"
+
+
+def _bound(project: Project, source: Source, name: str) -> ast.Name | None:
+    """Return the name of a pair beside the output on the left, if all that reads it counts layers from the end."""
+    failure = project.trace.failure
+    statements = [node for node in source.nodes if isinstance(node, ast.Assign) and len(node.targets) == 1]
+    for frame in failure.frames[:1] if failure is not None else ():
+        function = source.function_at(frame.range, frame.function)
+        for statement in statements:
+            target = statement.targets[0]
+            pair = target.elts[1:] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else []
+            if not isinstance(statement.value, ast.Call) or [dotted(one) for one in pair] != [name]:
+                continue
+            if source.function_of(statement) is not function or not isinstance(pair[0], ast.Name):
+                continue
+            uses = [use for use in reads_from(source, statement, name) if use.lineno > statement.lineno]
+            if uses and all(_from_the_end(source, use) for use in uses):
+                return pair[0]
+    return None
+
+
+def _from_the_end(source: Source, use: ast.Name) -> bool:
+    parent = source.parents.get(use)
+    index = parent.slice if isinstance(parent, ast.Subscript) and parent.value is use else None
+    index = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
+    return isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub)

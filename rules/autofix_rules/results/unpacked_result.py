@@ -1,0 +1,198 @@
+"""AF606 unpacked-result: a call's results are unpacked into names that do not match them.
+
+Why it fails
+    ``out, h, c = self.lstm(x)`` has three names for two results, of which the second is a pair. A GRU has no pair, a
+    function that returns one tensor has no second result, and a packed sequence has four parts.
+What the fix does
+    Writes the names as the results are nested, drops names for which there is no result and which nothing reads, or
+    adds ``_`` for results without a name. A tensor whose halves are both wanted is divided along its last dimension.
+    What the function has and does not return is returned.
+Fix safety
+    Safe for torch's own layers and functions, whose results have a known order. Unsafe for functions of the project,
+    unless the names are those that it returns, and where the names speak of another order.
+Source
+    torch.nn.LSTM, torch.nn.GRU, section Outputs; torch.nn.utils.rnn.PackedSequence.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.unpacking import (
+    Unpacking,
+    binds,
+    is_read,
+    items_of,
+    leaves,
+    nested,
+    part_names,
+    placed,
+    speak_of_another_order,
+    unpacking,
+)
+from autofix.records.locations import Edit
+from autofix.records.values import Sequence, Tensor
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.spelling import receiver
+
+_RNN = "self.rnn = nn.{}(4, 6)\nself.head = nn.Linear(6, 2)"
+_OUT = "{} = self.rnn(x)\nself.head(out)"
+_ENCODER = """class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 6)
+
+    def forward(self, x):
+        {}
+"""
+_THREE = "z = self.fc(x)\n        scale = z.std()\n        return z, z.relu(), scale"
+_VAE = "self.encoder = Encoder()\nself.head = nn.Linear({}, 2)"
+# Whose results are equal parts of one tensor: how many there are is no question of names.
+_DIVIDE = frozenset(("split", "chunk", "unbind", "tensor_split", "vsplit", "hsplit", "dsplit"))
+
+
+class UnpackedResult(Rule):
+    code = "AF606"
+    name = "unpacked-result"
+    mismatches = (Mismatch.PARTS,)
+    examples = (
+        Example(
+            name="the pair of states of an LSTM",
+            inputs=((7, 3, 4),),
+            before=model(_RNN.format("LSTM"), _OUT.format("out, h, c")),
+            after=model(_RNN.format("LSTM"), _OUT.format("out, (h, c)")),
+        ),
+        Example(
+            name="a GRU has no pair",
+            inputs=((7, 3, 4),),
+            before=model(_RNN.format("GRU"), _OUT.format("out, (h, c)")),
+            after=model(_RNN.format("GRU"), _OUT.format("out, h")),
+        ),
+        Example(
+            name="a packed sequence in two",
+            inputs=(),
+            before="import torch\nfrom torch.nn.utils.rnn import pack_padded_sequence\n\n"
+            "words, _ = pack_padded_sequence(torch.ones(3, 5, 2), [5, 4, 2], batch_first=True)\nprint(words.shape)\n",
+            after="import torch\nfrom torch.nn.utils.rnn import pack_padded_sequence\n\n"
+            "words = pack_padded_sequence(torch.ones(3, 5, 2), [5, 4, 2], batch_first=True).data\nprint(words.shape)\n",
+        ),
+        Example(
+            name="one tensor in two names, of which one is not read",
+            inputs=((5, 4),),
+            before=model(
+                _VAE.format(6), "z, _ = self.encoder(x)\nself.head(z)", _ENCODER.format("return self.fc(x).tanh()")
+            ),
+            after=model(
+                _VAE.format(6), "z = self.encoder(x)\nself.head(z)", _ENCODER.format("return self.fc(x).tanh()")
+            ),
+        ),
+        Example(
+            name="two halves of one tensor",
+            inputs=((5, 4),),
+            before=model(
+                _VAE.format(3),
+                "mean, spread = self.encoder(x)\nself.head(mean + spread.exp())",
+                _ENCODER.format("return self.fc(x)"),
+            ),
+            after=model(
+                _VAE.format(3),
+                "mean, spread = self.encoder(x).chunk(2, dim=-1)\nself.head(mean + spread.exp())",
+                _ENCODER.format("return self.fc(x)"),
+            ),
+        ),
+        Example(
+            name="a third result",
+            inputs=((5, 4),),
+            before=model(_VAE.format(6), "z, scale = self.encoder(x)\nself.head(z * scale)", _ENCODER.format(_THREE)),
+            after=model(_VAE.format(6), "z, _, scale = self.encoder(x)\nself.head(z * scale)", _ENCODER.format(_THREE)),
+        ),
+        Example(
+            name="declines a result that is not there and is read",
+            inputs=((5, 4),),
+            before=model(
+                _VAE.format(5),
+                "mean, spread = self.encoder(x)\nself.head(mean + spread)",
+                _ENCODER.format("return self.fc(x)[:, :5]"),
+            ),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        place = unpacking(project)
+        if place is None:
+            return
+        if isinstance(place.value, Tensor):
+            yield from self._one_tensor(place)
+        elif isinstance(place.value, Sequence) and place.value.type == "PackedSequence":
+            yield from self._packed(place)
+        elif isinstance(place.value, Sequence):
+            yield from self._several(place, place.value)
+
+    def _one_tensor(self, place: Unpacking) -> Iterator[Fix]:
+        """Yield the first name alone where no other is read, else the parts of the tensor."""
+        names, value = place.names, place.value
+        read = [is_read(place.source, place.statement, element) for element in place.target.elts]
+        yield from self._returned_too(place)
+        if not any(read[1:]) or sum(read) == 1:
+            kept = names[read.index(True)] if any(read) else names[0]
+            certain = kept == names[0] and not any(binds(place, name) for name in names[1:])
+            yield self._named(place, kept, f"take one result, `{kept}`: the call returns one tensor", certain)
+        elif isinstance(value, Tensor) and value.rank > 1 and value.shape[-1] % len(names) == 0 and place.is_whole:
+            call = place.statement.value
+            text = f"{receiver(place.source.text_of(call))}.chunk({len(names)}, dim=-1)"
+            title = f"divide the {value.shape[-1]} features between {' and '.join(f'`{name}`' for name in names)}"
+            reason = "that the names stand for parts of one tensor is a guess"
+            yield self.fix(title, (place.source.replace(call, text),), Evidence.INSERTED, reason=reason, unsafe=True)
+
+    def _returned_too(self, place: Unpacking) -> Iterator[Fix]:
+        """Yield the function's ``return`` with what the caller names and the function has."""
+        result = place.result
+        names, node = place.names, result.node
+        if result.source is None or node is None or isinstance(node, ast.Tuple) or not place.is_whole:
+            return
+        if all(binds(place, name) for name in names[1:]):
+            text = ", ".join([result.source.text_of(node), *names[1:]])
+            title = f"return {' and '.join(f'`{name}`' for name in names[1:])} as well"
+            reason = "the caller could be meant to take one result"
+            edit = Edit(result.source.path, result.source.range_of(node), text)
+            yield self.fix(title, (edit,), reason=reason, unsafe=True)
+
+    def _packed(self, place: Unpacking) -> Iterator[Fix]:
+        """Yield the data of a packed sequence where no other part is read, and the first parts by name."""
+        count = len(place.names)
+        read = any(is_read(place.source, place.statement, element) for element in place.target.elts[1:])
+        if not read and place.is_whole:
+            call = place.statement.value
+            data = Edit(place.source.path, place.source.range_of(call), f"{place.source.text_of(call)}.data")
+            edits = (place.written(place.names[0]), data)
+            yield self.fix(f"take the data of the packed sequence as `{place.names[0]}`", edits, Evidence.EVIDENT)
+        if count < len(items_of(place.value)):
+            kept = [*(place.names if read else place.names[:1]), "*_"]
+            title = "leave out the other parts of the packed sequence"
+            yield self.fix(title, (place.written(", ".join(kept)),), Evidence.INSERTED)
+
+    def _several(self, place: Unpacking, value: Sequence) -> Iterator[Fix]:
+        """Yield the names nested as the results are, without those that have no result, or with ``_`` for the rest."""
+        names, count = place.names, len(value.items)
+        operation = place.result.operation
+        if operation is not None and operation.operator in _DIVIDE:
+            return
+        certain = operation is not None and not speak_of_another_order(names)
+        if leaves(value) == len(names):
+            text = nested(names, value)
+            yield self._named(place, text, f"unpack the results as `{text}`", certain, Evidence.EXACT_FIT)
+        elif len(names) > count:
+            if not any(is_read(place.source, place.statement, element) for element in place.target.elts[count:]):
+                text = ", ".join(names[:count])
+                yield self._named(place, text, f"unpack the {count} results that there are: `{text}`", certain)
+        else:
+            by_name = placed(names, part_names(place.result.node))
+            text = ", ".join(by_name or [*names, *["_"] * (count - len(names))])
+            yield self._named(place, text, f"unpack all {count} results: `{text}`", certain or by_name is not None)
+
+    def _named(
+        self, place: Unpacking, text: str, title: str, certain: bool, evidence: Evidence = Evidence.EVIDENT
+    ) -> Fix:
+        reason = "" if certain else "which result belongs to which name is told by their order alone"
+        return self.fix(title, (place.written(text),), evidence, reason=reason, unsafe=not certain)
