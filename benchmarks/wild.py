@@ -10,8 +10,8 @@ facts only: names, paths, constructors and sample inputs. Rows whose imports are
 ``build`` takes the files out into OUT and keeps mutants that raise or that return another output shape; ``score``
 repairs those that raise, ``healthy`` looks at the originals, where nothing should be found. Both write a line for
 each model as soon as it is known, and go on where they were stopped. A plan is compared with the original: output
-shapes, parameter shapes, and, with the same parameters on the same input, the values of the output. Judge only on a
-seed that was never used before.
+shapes, parameter shapes, and, with the same parameters on the same input, the values of the output; a safe one at
+other sizes of the constructor too, as far as the original runs there. Judge only on a seed never used before.
 """
 
 from __future__ import annotations
@@ -50,7 +50,17 @@ MANIFEST = Path(__file__).parent / "wild.toml"
 FAULTS = frozenset(["RuntimeError", "ValueError", "IndexError", "TypeError", "AssertionError", "EinopsError"])
 TRIES = 10  # Of one mutation in one file, before the next mutation is tried.
 PER_ROW = 3
-COLUMNS = ("repaired", "output", "parameters", "text", "safe", "safe output", "safe params", "safe values")
+COLUMNS = (
+    "repaired",
+    "output",
+    "parameters",
+    "text",
+    "safe",
+    "safe output",
+    "safe params",
+    "safe values",
+    "safe sizes",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +231,14 @@ def _judged(
     if plan is None:
         return {}
     root = folder.root(row)
-    texts = {path.relative_to(root).as_posix(): text for path, text in plan.texts}
+    changed = {path.relative_to(root).as_posix(): text for path, text in plan.texts}
+    texts = {row.path: mutant["text"], **changed}
     run = wild_models.run(root, row, texts, folder.reference(mutant["number"]))
     parameters = sorted(json.dumps(one) for one in run.state) == sorted(json.dumps(one) for one in original["state"])
     return {
         "plan": plan.title,
         "safe": plan.applicability is Applicability.SAFE,
-        "plan_change": "\n".join(_difference(_before(root, path, row, mutant), text) for path, text in texts.items()),
+        "plan_change": "\n".join(_difference(_before(root, path, row, mutant), text) for path, text in changed.items()),
         "plan_notes": list(plan.notes),
         "checks": [f"{one.kind.value}: {one.outcome.value} {one.detail}".rstrip() for one in plan.proof.checks],
         "repaired": run.ok,
@@ -236,8 +247,21 @@ def _judged(
         "parameters": run.ok and parameters,
         "values": run.values_agree,
         "text": texts == {row.path: folder.text(row)},
+        "sizes": _other_sizes(folder, row, texts) if plan.applicability is Applicability.SAFE else [],
         "alternatives": [f"{one.applicability.value}: {one.title}" for one in (report.alternatives if report else ())],
     }
+
+
+def _other_sizes(folder: Folder, row: Row, texts: dict[str, str]) -> list[str]:
+    """Return where the original runs at other sizes and the repaired text does not do the same."""
+    wrong, reference = [], folder.path / "other.pt"
+    for other in wild_models.other_sizes(row):
+        original = wild_models.run(folder.root(row), other, {}, reference, keep=True)
+        if original.ok:
+            run = wild_models.run(folder.root(row), other, texts, reference)
+            if not run.values_agree:
+                wrong.append(f"{other.model} on {other.sample}: {run.error} {run.message or run.output}")
+    return wrong
 
 
 def _before(root: Path, path: str, row: Row, mutant: dict[str, Any]) -> str:
@@ -261,10 +285,12 @@ def marks(record: dict[str, Any]) -> Iterator[str]:
             yield "safe params"
         if record["output"] and record["parameters"] and record["values"] is False:
             yield "safe values"
+        if record["sizes"]:
+            yield "safe sizes"
 
 
 def table(folder: Folder, _: argparse.Namespace) -> None:
-    """Print the figures of what was scored so far; the last three columns should be 0."""
+    """Print the figures of what was scored so far; the last four columns should be 0."""
     counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     for record in folder.read("score.jsonl"):
         for mark in marks(record):

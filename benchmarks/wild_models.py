@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["torch", "autofix.sample_inputs.grammar", "autofix.loading.find_target"])
 SECONDS = 120
 EXPRESSION = "expr:"
+_NUMBER = r"(?<![\w.])\d+(?![\w.])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,18 @@ def run(root: Path, row: Row, texts: Mapping[str, str], reference: Path | None =
         process.kill()
         process.join()
         here.close()
+
+
+def other_sizes(row: Row) -> Iterator[Row]:
+    """Yield the row with one number of its constructor doubled, wherever that number stands, in the sample or not.
+
+    What fits by coincidence at one size does not fit at another. Whether a row works is found by running it.
+    """
+    for number in sorted({int(found) for found in re.findall(_NUMBER, row.model)} - {0, 1}):
+        pattern, double = rf"(?<![\w.]){number}(?![\w.])", str(2 * number)
+        model = re.sub(pattern, double, row.model)
+        for sample in dict.fromkeys((re.sub(pattern, double, row.sample), row.sample)):
+            yield replace(row, model=model, sample=sample)
 
 
 def _child(answer: Connection, task: _Task) -> None:

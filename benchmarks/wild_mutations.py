@@ -48,7 +48,9 @@ def _operand(source: Source, call: ast.Call) -> str | None:
 
 def exchanged_arguments(source: Source) -> Edits:
     """Two neighbouring arguments of a call in the wrong order."""
-    for call, _ in _calls(source):
+    for call, name in _calls(source):
+        if name == "super":
+            continue
         for first, second in zip(call.args, call.args[1:], strict=False):
             texts = source.text_of(first), source.text_of(second)
             if texts[0] != texts[1] and not any(isinstance(one, ast.Starred) for one in (first, second)):
@@ -80,7 +82,7 @@ def missing_keepdim(source: Source) -> Edits:
 def missing_dimension(source: Source) -> Edits:
     """A reduction over everything, or a softmax of no stated dimension."""
     for call, name in _calls(source):
-        if name in _REDUCTIONS:
+        if name in _REDUCTIONS and not dotted(call.func).startswith("self."):
             yield from _without_keyword(source, call, "dim")
             is_method = isinstance(call.func, ast.Attribute) and dotted(call.func.value) not in {"torch", "F"}
             place = 0 if is_method else 1
