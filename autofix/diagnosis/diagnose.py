@@ -10,7 +10,9 @@ import ast
 from autofix.diagnosis import layers, losses, pointwise_and_views, python_errors, sequences, tuples
 from autofix.diagnosis.cause import Cause
 from autofix.facts.project_view import Project
-from autofix.operators.table import position
+from autofix.operators.operator import Family
+from autofix.operators.table import function, position
+from autofix.operators.table import layer as find_layer
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location, Position, Range
 from autofix.records.trace import Failure, Layer, Operation, OperationKind
@@ -18,7 +20,7 @@ from autofix.records.values import Tensor
 from autofix.syntax.source import argument
 
 _FLOATS = frozenset(("float16", "bfloat16", "float32", "float64"))
-_PRODUCTS = frozenset(("matmul", "mm", "bmm", "addmm", "rmatmul", "mv", "dot", "conv1d", "conv2d"))
+_PRODUCTS = (Family.MATRIX_PRODUCT, Family.CONVOLUTION, Family.LINEAR)
 
 
 def diagnose(project: Project) -> Finding | None:
@@ -77,19 +79,26 @@ def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Cause | N
     dtypes = {t.dtype for t in operation.tensors}
     if layer is not None and layer.parameters:
         first = next((t for t in operation.tensors), None)
-        if isinstance(first, Tensor) and first.dtype not in _FLOATS and layer.kind not in {"Embedding", "EmbeddingBag"}:
+        if isinstance(first, Tensor) and first.dtype not in _FLOATS and not _looks_up(layer):
             return Cause(
                 Mismatch.DTYPE, f"{subject} takes floating-point numbers but receives {first.dtype}", operand=0
             )
         if isinstance(first, Tensor) and first.dtype in _FLOATS - {"float32"}:
             return Cause(Mismatch.DTYPE, f"{subject} has float32 weights but receives {first.dtype}", operand=0)
         return None
-    if len(dtypes) > 1 and operation.operator in _PRODUCTS | {"linear"}:
+    row = function(operation.target)
+    if len(dtypes) > 1 and row is not None and row.family in _PRODUCTS:
         odd = next(i for i, t in enumerate(operation.tensors) if t.dtype != "float32")
         return Cause(Mismatch.DTYPE, f"{subject} got mixed dtypes: {' and '.join(sorted(dtypes))}", operand=odd)
     if len(dtypes & _FLOATS) > 1:
         return Cause(Mismatch.DTYPE, f"{subject} got mixed dtypes: {' and '.join(sorted(dtypes))}", operand=1)
     return None
+
+
+def _looks_up(layer: Layer) -> bool:
+    """Return whether a layer takes indices of its rows."""
+    row = find_layer(layer.kind)
+    return row is not None and row.family is Family.EMBEDDING
 
 
 # -- places ------------------------------------------------------------------------------------------------------------

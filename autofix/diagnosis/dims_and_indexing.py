@@ -12,55 +12,6 @@ from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 
-NAMING = frozenset(
-    [
-        "squeeze",
-        "unsqueeze",
-        "transpose",
-        "swapaxes",
-        "permute",
-        "flatten",
-        "mean",
-        "sum",
-        "max",
-        "min",
-        "amax",
-        "amin",
-        "argmax",
-        "argmin",
-        "softmax",
-        "log_softmax",
-        "norm",
-        "std",
-        "var",
-        "cumsum",
-        "cumprod",
-        "logsumexp",
-        "prod",
-        "size",
-        "select",
-        "narrow",
-        "chunk",
-        "split",
-        "unbind",
-        "median",
-        "any",
-        "all",
-        "sort",
-        "topk",
-        "flip",
-        "roll",
-        "gather",
-        "index_select",
-        "unfold",
-        "repeat_interleave",
-        "movedim",
-        "unflatten",
-        "normalize",
-        "glu",
-    ]
-)
-
 
 def named(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)

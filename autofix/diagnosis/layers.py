@@ -11,29 +11,21 @@ from collections.abc import Callable
 from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.diagnosis.dims_and_indexing import out_of_range
 from autofix.diagnosis.pointwise_and_views import unflatten
+from autofix.operators.operator import Family
 from autofix.operators.shape_functions import per_dimension
+from autofix.operators.table import layer as find_layer
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 
 Check = Callable[[Operation, Layer, str], Cause | None]
-_BATCH_NORM_RANKS = {
-    "BatchNorm1d": (2, 3),
-    "BatchNorm2d": (4,),
-    "BatchNorm3d": (5,),
-    "InstanceNorm1d": (2, 3),
-    "InstanceNorm2d": (3, 4),
-    "InstanceNorm3d": (4, 5),
-}
 
 
 def conclude(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     """Return what is wrong with a layer's call, None if its own sizes explain nothing."""
-    kind = layer.kind
-    for names, check in _CHECKS:
-        if kind in names:
-            return check(operation, layer, subject)
-    return None
+    row = find_layer(layer.kind)
+    check = None if row is None else _CHECKS.get(row.family)
+    return None if check is None else check(operation, layer, subject)
 
 
 def number(value: Value) -> int | None:
@@ -127,7 +119,8 @@ def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Cause | Non
     tensor, expected = tensor_at(operation, 0), number(layer.setting("num_features"))
     if tensor is None or expected is None:
         return None
-    ranks = _BATCH_NORM_RANKS.get(layer.kind, ())
+    row = find_layer(layer.kind)
+    ranks = () if row is None else row.ranks()
     if ranks and tensor.rank not in ranks:
         words = " or ".join(map(str, ranks))
         message = f"{subject} ({layer.kind}) takes {words} dimensions but receives {show(tensor.shape)}"
@@ -193,19 +186,15 @@ def _embedding(operation: Operation, layer: Layer, subject: str) -> Cause | None
     return None
 
 
-_CONVOLUTIONS = frozenset(f"{name}{n}d" for name in ("Conv", "ConvTranspose") for n in (1, 2, 3))
-_POOLS = frozenset(
-    f"{kind}{n}d" for kind in ("MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool") for n in (1, 2, 3)
-)
-_CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
-    (frozenset(("Linear", "NonDynamicallyQuantizableLinear")), _linear),
-    (frozenset(("Bilinear",)), _bilinear),
-    (_CONVOLUTIONS, _convolution),
-    (_POOLS, _pool),
-    (frozenset((*_BATCH_NORM_RANKS, "SyncBatchNorm")), _batch_norm),
-    (frozenset(("GroupNorm",)), _group_norm),
-    (frozenset(("LayerNorm", "RMSNorm")), _layer_norm),
-    (frozenset(("Embedding", "EmbeddingBag")), _embedding),
-    (frozenset(("Unflatten",)), _unflatten),
-    (frozenset(("Softmax", "LogSoftmax", "Softmin", "Flatten", "GLU")), _along),
-)
+_CHECKS: dict[Family, Check] = {
+    Family.LINEAR: _linear,
+    Family.BILINEAR: _bilinear,
+    Family.CONVOLUTION: _convolution,
+    Family.POOLING: _pool,
+    Family.BATCH_NORM: _batch_norm,
+    Family.GROUP_NORM: _group_norm,
+    Family.LAYER_NORM: _layer_norm,
+    Family.EMBEDDING: _embedding,
+    Family.UNFLATTENING: _unflatten,
+    **dict.fromkeys((Family.SOFTMAX, Family.FLATTENING, Family.ACTIVATION), _along),
+}

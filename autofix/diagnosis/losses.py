@@ -8,57 +8,42 @@ from __future__ import annotations
 import math
 
 from autofix.diagnosis.cause import Cause, show, tensor_at
+from autofix.operators.operator import Family, Operator
+from autofix.operators.table import function
+from autofix.operators.table import layer as find_layer
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
 
-ELEMENTWISE = {
-    "mse": ("MSELoss", "mse_loss"),
-    "l1": ("L1Loss", "l1_loss"),
-    "smooth": ("SmoothL1Loss", "smooth_l1_loss"),
-    "huber": ("HuberLoss", "huber_loss"),
-    "bce": ("BCELoss", "binary_cross_entropy"),
-    "bce logits": ("BCEWithLogitsLoss", "binary_cross_entropy_with_logits"),
-    "kl": ("KLDivLoss", "kl_div"),
-    "soft margin": ("SoftMarginLoss", "soft_margin_loss"),
-}
-CLASSES = {"cross entropy": ("CrossEntropyLoss", "cross_entropy"), "nll": ("NLLLoss", "nll_loss", "nll_loss_nd")}
-_ELEMENTWISE = frozenset(name for names in ELEMENTWISE.values() for name in names)
-_CLASSES = frozenset(name for names in CLASSES.values() for name in names)
-_CTC = frozenset(("CTCLoss", "ctc_loss"))
-_PAIRS = frozenset(("CosineEmbeddingLoss", "cosine_embedding_loss"))
-# Losses of three operands of one rank, with the names of their parameters.
-_ALIKE = {
-    **dict.fromkeys(("MarginRankingLoss", "margin_ranking_loss"), ("input1", "input2", "target")),
-    **dict.fromkeys(
-        (
-            *("TripletMarginLoss", "triplet_margin_loss"),
-            *("TripletMarginWithDistanceLoss", "triplet_margin_with_distance_loss"),
-        ),
-        ("anchor", "positive", "negative"),
-    ),
-}
 _INTEGERS = frozenset(("int64", "int32", "int16", "int8", "uint8"))
 # Losses whose backward pass refuses what their forward pass took.
-_STRICT = frozenset(("BCELoss", "binary_cross_entropy", "HuberLoss", "huber_loss"))
+_STRICT = frozenset(("binary_cross_entropy", "huber_loss"))
 
 
 def conclude(operation: Operation, layer: Layer | None) -> Cause | None:
-    name = name_of(operation, layer)
+    name, row = name_of(operation, layer), row_of(operation, layer)
     if name == "backward":
         return _backward(operation)
-    if name in _CTC:
-        return _sequences(operation, name)
-    if name in _PAIRS:
-        return _pairs(operation, name)
-    if name in _ALIKE:
-        return _alike(operation, name)
-    if name not in _ELEMENTWISE and name not in _CLASSES:
-        return None
+    match None if row is None else row.family:
+        case Family.SEQUENCE_LOSS:
+            return _sequences(operation, name)
+        case Family.PAIR_LOSS:
+            return _pairs(operation, name)
+        case Family.RANKING_LOSS if row is not None:
+            return _alike(operation, name, tuple(one.name for one in row.arguments[:3]))
+        case Family.ELEMENTWISE_LOSS:
+            compare = _elementwise
+        case Family.CLASS_LOSS:
+            compare = _classes
+        case _:
+            return None
     output, target = tensor_at(operation, 0), tensor_at(operation, 1, "target")
-    if output is None or target is None:
-        return None
-    return _elementwise(output, target, name) if name in _ELEMENTWISE else _classes(output, target, name)
+    return None if output is None or target is None else compare(output, target, name)
+
+
+def row_of(operation: Operation, layer: Layer | None) -> Operator | None:
+    """Return the row of the function or layer that was called."""
+    return function(operation.target) if layer is None else find_layer(layer.kind)
 
 
 def name_of(operation: Operation, layer: Layer | None) -> str:
@@ -68,8 +53,14 @@ def name_of(operation: Operation, layer: Layer | None) -> str:
 def refuses_later(operation: Operation, layer: Layer | None) -> Cause | None:
     """Return the cause where a target dtype passes forward and stops the backward pass."""
     output, target = tensor_at(operation, 0), tensor_at(operation, 1, "target")
-    name = name_of(operation, layer)
-    if name not in _STRICT or output is None or target is None or output.dtype == target.dtype:
+    name, row = name_of(operation, layer), row_of(operation, layer)
+    if (
+        row is None
+        or _STRICT.isdisjoint(row.functions)
+        or output is None
+        or target is None
+        or output.dtype == target.dtype
+    ):
         return None
     return _elementwise(output, target, name)
 
@@ -150,16 +141,16 @@ def _pairs(operation: Operation, name: str) -> Cause | None:
     return Cause(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "", 2, detail=Detail.PAIRS)
 
 
-def _alike(operation: Operation, name: str) -> Cause | None:
+def _alike(operation: Operation, name: str, names: tuple[str, ...]) -> Cause | None:
     """Return the cause where one of three operands has another rank than the others."""
-    found = [tensor_at(operation, i, keyword) for i, keyword in enumerate(_ALIKE[name])]
+    found = [tensor_at(operation, i, keyword) for i, keyword in enumerate(names)]
     tensors = [tensor for tensor in found if tensor is not None]
     if len(tensors) != 3 or len({tensor.rank for tensor in tensors}) != 2:
         return None
     ranks = [tensor.rank for tensor in tensors]
     odd = next(i for i, rank in enumerate(ranks) if ranks.count(rank) == 1)
     wanted = tensors[(odd + 1) % 3].shape
-    keyword = _ALIKE[name][odd]
+    keyword = names[odd]
     message = (
         f"`{name}` takes operands of one rank, but `{keyword}` is {show(tensors[odd].shape)} beside {show(wanted)}"
     )

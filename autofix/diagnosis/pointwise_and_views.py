@@ -7,76 +7,29 @@ from collections.abc import Callable
 
 from autofix.diagnosis import contractions, dims_and_indexing
 from autofix.diagnosis.cause import Cause, show, tensor_at
+from autofix.operators.operator import Family
 from autofix.operators.shape_functions import ShapeError, clashing_dimensions, view_shape
+from autofix.operators.table import function
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 
 Check = Callable[[Operation, str], Cause | None]
-_ARITHMETIC = frozenset(
-    [
-        "add",
-        "radd",
-        "iadd",
-        "sub",
-        "rsub",
-        "isub",
-        "mul",
-        "rmul",
-        "imul",
-        "div",
-        "rdiv",
-        "truediv",
-        "itruediv",
-        "rtruediv",
-        "true_divide",
-        "floor_divide",
-        "pow",
-        "rpow",
-        "ipow",
-        "mod",
-        "remainder",
-        "maximum",
-        "minimum",
-        "where",
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "and",
-        "or",
-        "xor",
-        "bitwise_and",
-        "bitwise_or",
-        "logical_and",
-        "logical_or",
-        "atan2",
-        "fmod",
-        "lerp",
-        "addcmul",
-        "addcdiv",
-        "masked_fill",
-        "dist",
-        "sub_",
-        "add_",
-        "mul_",
-        "div_",
-        "cosine_similarity",
-        "pairwise_distance",
-    ]
-)
+_BROADCAST = (Family.POINTWISE, Family.COMPARISON, Family.DISTANCE)
 
 
 def conclude(operation: Operation, subject: str) -> Cause | None:
-    name = operation.operator
-    for names, check in _CHECKS:
-        if name in names:
-            found = check(operation, subject)
-            if found is not None:
-                return found
-    return _arithmetic(operation, subject) if name.strip("_") in _ARITHMETIC else None
+    row = function(operation.target)
+    if row is None:
+        return None
+    checks = (
+        _CHECKS.get(row.family),
+        dims_and_indexing.named if row.names_dimension else None,
+        dims_and_indexing.indexed if row.family is Family.SUBSCRIPT else None,
+        _arithmetic if row.family in _BROADCAST else None,
+    )
+    found = (check(operation, subject) for check in checks if check is not None)
+    return next((cause for cause in found if cause is not None), None)
 
 
 def _view(operation: Operation, subject: str) -> Cause | None:
@@ -208,24 +161,16 @@ def _along(operation: Operation, subject: str) -> Cause | None:
     return Cause(Mismatch.INDEX_RANK, message, tensor.shape, index.shape, "", 1, dim % max(1, tensor.rank))
 
 
-_CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
-    (frozenset(("view", "reshape", "view_as", "reshape_as")), _view),
-    (frozenset(("unflatten",)), _unflatten),
-    (frozenset(("cat", "concat", "concatenate", "stack", "hstack", "vstack")), _concatenate),
-    (frozenset(("expand", "expand_as", "broadcast_to")), _expand),
-    (
-        frozenset(("matmul", "rmatmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addbmm", "addmv", "dot")),
-        contractions.multiplied,
-    ),
-    (frozenset(("einsum",)), contractions.einsum),
-    (frozenset(("linear",)), contractions.linear),
-    (frozenset(("scaled_dot_product_attention",)), contractions.attended),
-    (frozenset(f"{name}{n}d" for name in ("conv", "conv_transpose") for n in (1, 2, 3)), contractions.convolved),
-    (
-        frozenset(f"{kind}_pool{n}d" for kind in ("max", "avg", "adaptive_avg", "adaptive_max") for n in (1, 2, 3)),
-        contractions.pooled,
-    ),
-    (frozenset(("gather", "scatter", "scatter_", "scatter_add", "scatter_add_", "scatter_reduce")), _along),
-    (dims_and_indexing.NAMING, dims_and_indexing.named),
-    (frozenset(("getitem", "setitem", "index_select", "select")), dims_and_indexing.indexed),
-)
+_CHECKS: dict[Family, Check] = {
+    Family.RESHAPE: _view,
+    Family.UNFLATTENING: _unflatten,
+    Family.JOIN: _concatenate,
+    Family.EXPANSION: _expand,
+    Family.MATRIX_PRODUCT: contractions.multiplied,
+    Family.EINSUM: contractions.einsum,
+    Family.LINEAR: contractions.linear,
+    Family.ATTENTION: contractions.attended,
+    Family.CONVOLUTION: contractions.convolved,
+    Family.POOLING: contractions.pooled,
+    Family.GATHERING: _along,
+}

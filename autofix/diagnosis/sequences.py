@@ -7,26 +7,24 @@ from __future__ import annotations
 
 from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.diagnosis.layers import number
+from autofix.operators.operator import Family
+from autofix.operators.table import layer as find_layer
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Layer, Operation, Trace
 from autofix.records.values import Sequence, Tensor, Value
 
-_RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
-_CELLS = frozenset(("RNNCell", "LSTMCell", "GRUCell"))
-_TRANSFORMERS = frozenset(
-    ("Transformer", "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer", "TransformerDecoderLayer")
-)
-
 
 def conclude(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Cause | None:
-    if layer.kind in _RECURRENT:
-        return _recurrent(operation, layer, subject)
-    if layer.kind in _CELLS:
-        return _cell(operation, layer, subject)
-    if layer.kind == "MultiheadAttention":
-        return _attention(operation, layer, subject)
-    if layer.kind in _TRANSFORMERS:
-        return _transformer(operation, layer, subject, trace)
+    row = find_layer(layer.kind)
+    match None if row is None else row.family:
+        case Family.RECURRENT:
+            return _recurrent(operation, layer, subject)
+        case Family.RECURRENT_CELL:
+            return _cell(operation, layer, subject)
+        case Family.ATTENTION:
+            return _attention(operation, layer, subject)
+        case Family.TRANSFORMER:
+            return _transformer(operation, layer, subject, trace)
     return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from autofix.diagnosis import diagnose, losses
+from autofix.diagnosis import diagnose
 from autofix.diagnosis.cause import show
 from autofix.facts.dataflow import (
     accidental_column,
@@ -20,7 +20,9 @@ from autofix.facts.dataflow import (
     used_across,
 )
 from autofix.facts.project_view import Project
+from autofix.operators.operator import Family
 from autofix.operators.shape_functions import without
+from autofix.operators.table import find
 from autofix.probe.main.samples_request import other_batch_sizes
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location
@@ -31,9 +33,8 @@ RerunWithBatch = Callable[[int], Project]
 _ARITHMETIC = frozenset(
     ("add", "sub", "mul", "div", "rsub", "truediv", "radd", "rmul", "subtract", "multiply", "divide")
 )
-_LOSSES = frozenset(name for names in losses.ELEMENTWISE.values() for name in names)
 # Those that torch warns of where the sizes of input and target differ.
-_WARNED = frozenset(name for kind in ("mse", "l1", "smooth", "huber") for name in losses.ELEMENTWISE[kind])
+_WARNED = frozenset(("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"))
 _RESHAPES = frozenset(("view", "reshape"))
 _NORMALISED = frozenset(("softmax", "log_softmax", "softmin", "Softmax", "LogSoftmax", "Softmin"))
 _REDUCED = frozenset(("mean", "sum", "max", "amax", "logsumexp"))
@@ -118,8 +119,9 @@ def _broadcasts(project: Project) -> Iterator[SilentFault]:
         tensors = operation.tensors[:2]
         if operation.raised or len(tensors) < 2:
             continue
-        is_loss = operation.operator in _LOSSES
-        if operation.operator in _WARNED and tensors[0].shape != tensors[1].shape:
+        row = find(operation.target)
+        is_loss = row is not None and row.family is Family.ELEMENTWISE_LOSS
+        if row is not None and not _WARNED.isdisjoint(row.functions) and tensors[0].shape != tensors[1].shape:
             for fault in _found(Mismatch.SILENT_BROADCAST, _loss_words(operation), project, operation):
                 yield replace(fault, is_certain=True)
             continue

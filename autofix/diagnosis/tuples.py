@@ -11,26 +11,12 @@ from collections.abc import Iterator
 from autofix.diagnosis.cause import Cause
 from autofix.facts.evaluate import Names, evaluate
 from autofix.facts.project_view import Project
+from autofix.operators.table import function
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Value, tensors_of
 from autofix.syntax.source import Source
 
-_TAKES_SEQUENCE = frozenset(
-    [
-        "cat",
-        "stack",
-        "concat",
-        "concatenate",
-        "hstack",
-        "vstack",
-        "einsum",
-        "getitem",
-        "where",
-        "block_diag",
-        "index_put",
-    ]
-)
 _NO_TUPLE = frozenset(("Size", "slice", "range", "PackedSequence", "dict_values", "dict_keys"))
 
 
@@ -42,7 +28,8 @@ def holds_tensors(value: Value) -> bool:
 def argument(operation: Operation, subject: str) -> Cause | None:
     """Return the cause where a tuple of tensors is given for one tensor, or stands among the tensors to be joined."""
     first = operation.arguments[0] if operation.arguments else None
-    if operation.operator in _TAKES_SEQUENCE:
+    row = function(operation.target)
+    if row is not None and any(one.is_sequence for one in row.arguments):
         items = first.items if isinstance(first, Sequence) else ()
         first = next((item for item in items if holds_tensors(item)), None)
     if not isinstance(first, Sequence) or not holds_tensors(first):

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from autofix.operators.equations import Equation, Requirement, at_least, solutions
-from autofix.operators.terms import Argument, Call, Dimensions, Leaf, leaves, solve, value_of, with_value
+from autofix.operators.terms import Argument, Call, Dimensions, Leaf, Rank, leaves, solve, value_of, with_value
 from autofix.records.values import Sequence, Tensor
 
 _MOST_CONSEQUENCES = 8
@@ -44,20 +44,31 @@ class Family(Enum):
     SCAN = auto()
     SOFTMAX = auto()
     MATRIX_PRODUCT = auto()
+    LINEAR = auto()
+    BILINEAR = auto()
+    EINSUM = auto()
     CONTRACTION = auto()
     CONVOLUTION = auto()
     POOLING = auto()
     RESAMPLING = auto()
     PADDING = auto()
     RESHAPE = auto()
+    FLATTENING = auto()
+    UNFLATTENING = auto()
     VIEW = auto()
     EXPANSION = auto()
+    REPETITION = auto()
     JOIN = auto()
+    GRID = auto()
     SPLIT = auto()
+    BATCH_NORM = auto()
+    GROUP_NORM = auto()
+    LAYER_NORM = auto()
     NORMALISATION = auto()
     FACTORY = auto()
+    SUBSCRIPT = auto()
+    GATHERING = auto()
     INDEXING = auto()
-    SCATTERING = auto()
     ORDERING = auto()
     EMBEDDING = auto()
     RECURRENT = auto()
@@ -67,7 +78,9 @@ class Family(Enum):
     DISTANCE = auto()
     ELEMENTWISE_LOSS = auto()
     CLASS_LOSS = auto()
-    EMBEDDING_LOSS = auto()
+    MARGIN_LOSS = auto()
+    PAIR_LOSS = auto()
+    RANKING_LOSS = auto()
     SEQUENCE_LOSS = auto()
     LINEAR_ALGEBRA = auto()
     SPECTRAL = auto()
@@ -139,6 +152,17 @@ class Operator:
         if position < len(names):
             return names[position]
         return names[-1] if names and names[-1].is_variadic else None
+
+    @property
+    def names_dimension(self) -> bool:
+        """Return whether an argument tells a dimension of the first operand."""
+        names = self.arguments if self.family is not Family.REPETITION else ()  # The ``dims`` of ``tile`` are counts.
+        return bool(names) and names[0].name == "input" and any(one.names_dimension for one in names)
+
+    def ranks(self, operand: str = "input") -> tuple[int, ...]:
+        """Return how many dimensions an operand may have, ascending; none where that does not follow from the row."""
+        found = (one for one in self.requires(self.bind(())) if isinstance(one, Equation) and one.choices)
+        return next((tuple(sorted(one.choices)) for one in found if one.left == Rank(operand)), ())
 
     @property
     def constructor(self) -> tuple[Parameter, ...]:

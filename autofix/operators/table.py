@@ -55,12 +55,19 @@ def _layers() -> dict[str, Operator]:
 def function(name: str) -> Operator | None:
     """Return the row of a function or method by its bare name, or that of a target such as ``Tensor.add_``."""
     short = ".".join(name.split(".")[-2:])
-    for candidate in (name, name.removeprefix("torch."), short, name.rpartition(".")[2]):
+    bare = name.rpartition(".")[2]
+    for candidate in (name, name.removeprefix("torch."), short, bare, bare.strip("_")):
         row = _functions().get(candidate) or _functions().get(candidate.removesuffix("_"))
         if row is not None:
             is_in_place = candidate not in row.functions or candidate in _AUGMENTED
             return _in_place(row) if (is_in_place and name.endswith("_")) or name in _AUGMENTED else row
     return None
+
+
+@cache
+def find(target: str) -> Operator | None:
+    """Return the row of what an operation calls, a function or a layer."""
+    return function(target) or layer(target.rpartition(".")[2])
 
 
 @cache

@@ -210,7 +210,7 @@ ROWS = (
         ("inner",),
     ),
     Operator(
-        Family.CONTRACTION,
+        Family.EINSUM,
         Contract(_einsum_requires, _einsum),
         "equation, Tensor[] *operands",
         (
@@ -228,14 +228,14 @@ ROWS = (
         ("tensordot",),
     ),
     Operator(
-        Family.CONTRACTION,
+        Family.LINEAR,
         shapes("input (*, i), weight (o, i), bias ~(1, o) -> (*, o)"),
         "Tensor input, Tensor weight, Tensor? bias=None",
         ("linear((2, 5, 3), (4, 3), (4,))", "linear((2, 3), (4, 3))"),
         ("linear",),
     ),
     Operator(
-        Family.CONTRACTION,
+        Family.LINEAR,
         shapes("input (*, in_features) -> (*, out_features)"),
         "Tensor input",
         ("Linear(3, 4)((2, 5, 3))",),
@@ -253,14 +253,14 @@ ROWS = (
         "out_features, bias=True",
     ),
     Operator(
-        Family.CONTRACTION,
+        Family.BILINEAR,
         shapes("input1 (*, i), input2 (*, j), weight (o, i, j), bias (o) -> (*, o)"),
         "Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None",
         ("bilinear((2, 3), (2, 4), (5, 3, 4))",),
         ("bilinear",),
     ),
     Operator(
-        Family.CONTRACTION,
+        Family.BILINEAR,
         shapes("input1 (*, in1_features), input2 (*, in2_features) -> (*, out_features)"),
         "Tensor input1, Tensor input2",
         ("Bilinear(3, 4, 5)((2, 3), (2, 4))",),

@@ -246,7 +246,7 @@ def _pools(n: int) -> Iterator[Operator]:
     settings = "kernel_size, stride=None, padding=0"
     example = f"int64(2, 4, {', '.join('2' * n)})"
     yield Operator(
-        Family.POOLING,
+        Family.RESAMPLING,
         _unpooling(n),
         f"Tensor input, Tensor indices, {settings}, output_size=None",
         (f"max_unpool{n}d({example[5:]}, {example}, 2)", f"MaxUnpool{n}d(2)({example[5:]}, {example})"),

@@ -59,7 +59,7 @@ ROWS = (
         "p=2.0, eps=1e-06, keepdim=False",
     ),
     Operator(
-        Family.DISTANCE,
+        Family.CONTRACTION,
         shapes("x1 (..., P, M), x2 (..., R, M) -> (..., P, R)"),
         "Tensor x1, Tensor x2, p=2.0",
         ("cdist((5, 2, 3), (5, 4, 3))",),

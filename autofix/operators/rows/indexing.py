@@ -110,19 +110,19 @@ _SOURCE = "Tensor input, dim, Tensor index, "
 
 def _writing(name: str, example: str) -> Operator:
     parameters = f"{_SOURCE}Tensor src" + (", reduce" if "reduce" in name else "")
-    return Operator(Family.SCATTERING, _gather("src"), parameters, (example,), (name,))
+    return Operator(Family.GATHERING, _gather("src"), parameters, (example,), (name,))
 
 
 ROWS = (
     Operator(
-        Family.INDEXING,
+        Family.SUBSCRIPT,
         Contract(_select_requires, _select),
         "Tensor input, dim, index",
         ("select((3, 4), 1, 2)",),
         ("select",),
     ),
     Operator(
-        Family.INDEXING,
+        Family.SUBSCRIPT,
         _SELECT,
         "Tensor input, dim, Tensor index",
         ("index_select((3, 4), 1, int64(5))",),
@@ -135,7 +135,7 @@ ROWS = (
         ("Tensor.unfold((2, 9), 1, 3, 2)",),
         ("Tensor.unfold",),
     ),
-    Operator(Family.INDEXING, _gather(""), f"{_SOURCE[:-2]}", ("gather((3, 4), 1, int64(2, 6))",), ("gather",)),
+    Operator(Family.GATHERING, _gather(""), f"{_SOURCE[:-2]}", ("gather((3, 4), 1, int64(2, 6))",), ("gather",)),
     Operator(
         Family.INDEXING,
         shapes("input (*), index (...) -> (...)"),
@@ -183,21 +183,21 @@ ROWS = (
     _writing("scatter_add", "scatter_add((3, 4), 1, int64(2, 4), (3, 5))"),
     _writing("scatter_reduce", "scatter_reduce((3, 4), 1, int64(2, 4), (3, 5), 'sum')"),
     Operator(
-        Family.SCATTERING,
+        Family.INDEXING,
         Contract(_index_add, lambda call: (sizes(call, "input"),)),
         f"{_SOURCE}Tensor source",
         ("index_add((5, 4), 0, int64(3), (3, 4))",),
         ("index_add",),
     ),
     Operator(
-        Family.SCATTERING,
+        Family.INDEXING,
         Contract(_index_add, lambda call: (sizes(call, "input"),)),
         f"{_SOURCE}Tensor source",
         ("index_copy((5, 4), 0, int64(3), (3, 4))",),
         ("index_copy",),
     ),
     Operator(
-        Family.SCATTERING,
+        Family.INDEXING,
         Contract(_index, lambda call: (sizes(call, "input"),)),
         f"{_SOURCE}value",
         ("index_fill((5, 4), 0, int64(3), 0.0)",),

@@ -201,8 +201,8 @@ def _tensor_split(call: Call) -> Iterator[Dimensions]:
     yield from (_piece(own, at, Number(b - a)) for a, b in pairwise(ends))
 
 
-def join(names: str, parameters: str, contract: Contract, *examples: str) -> Operator:
-    return Operator(Family.JOIN, contract, parameters, examples, tuple(names.split()))
+def join(names: str, parameters: str, contract: Contract, *examples: str, family: Family = Family.JOIN) -> Operator:
+    return Operator(family, contract, parameters, examples, tuple(names.split()))
 
 
 def split(names: str, parameters: str, contract: Contract, *examples: str) -> Operator:
@@ -234,18 +234,21 @@ ROWS = (
         "Tensor[] *tensors",
         Contract(lambda call: (below(Rank("tensors", item), 3) for item in range(len(_parts(call)))), _diagonal_blocks),
         "block_diag((2, 3), (4, 5))",
+        family=Family.GRID,
     ),
     join(
         "meshgrid",
         "Tensor[] *tensors, indexing=None",
         Contract(lambda call: (below(Rank("tensors", item), 2) for item in range(len(_parts(call)))), _grid),
         "meshgrid((2,), (3,))",
+        family=Family.GRID,
     ),
     join(
         "broadcast_tensors",
         "Tensor[] *tensors",
         Contract(lambda call: broadcast(call, [*_parts(call)])[0], _broadcast_all),
         "broadcast_tensors((2, 3), (2, 1))",
+        family=Family.GRID,
     ),
     split(
         "split",

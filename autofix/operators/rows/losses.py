@@ -120,8 +120,9 @@ def loss(
     function: str, layer: str, contract: Contract, family: Family, parameters: str, settings: str, example: str
 ) -> Operator:
     """Return the row of a loss; the example is that of the function, and of the layer without its settings."""
-    examples = (f"{function}({example})", f"{layer}()({example})", f"{function}({example}, reduction='none')")
-    return Operator(family, contract, parameters, examples, (function,), (layer,), settings)
+    names = tuple(function.split())
+    examples = (f"{names[0]}({example})", f"{layer}()({example})", f"{names[0]}({example}, reduction='none')")
+    return Operator(family, contract, parameters, examples, names, (layer,), settings)
 
 
 def elementwise(
@@ -176,7 +177,7 @@ ROWS = (
         "multilabel_margin_loss",
         "MultiLabelMarginLoss",
         Contract(_margin_requires, _rows_of),
-        Family.CLASS_LOSS,
+        Family.MARGIN_LOSS,
         f"Tensor input, Tensor target, {OLD}",
         OLD,
         "(4, 3), zeros(4, 3)",
@@ -192,7 +193,7 @@ ROWS = (
         "(4, 3, 5), zeros(4, 5)",
     ),
     loss(
-        "nll_loss",
+        "nll_loss nll_loss_nd",
         "NLLLoss",
         _NLL,
         Family.CLASS_LOSS,
@@ -204,7 +205,7 @@ ROWS = (
         "multi_margin_loss",
         "MultiMarginLoss",
         Contract(_multi_requires, _rows_of),
-        Family.CLASS_LOSS,
+        Family.MARGIN_LOSS,
         f"Tensor input, Tensor target, p=1, margin=1.0, {_WEIGHTED}reduce=None, reduction='mean'",
         f"p=1, margin=1.0, {_WEIGHTED}reduce=None, reduction='mean'",
         "(4, 3), zeros(4)",

@@ -110,13 +110,13 @@ def _layers(n: int) -> Iterator[Operator]:
         affine = ", affine=True" if kind == "Instance" else ""
         examples = (f"{name}(3{affine})({_EXAMPLES[n]})",)
         contract = _batch_norm(ranks, affects_rank=kind == "Instance")
-        yield Operator(Family.NORMALISATION, contract, "Tensor input", examples, (), (name,), settings)
+        yield Operator(Family.BATCH_NORM, contract, "Tensor input", examples, (), (name,), settings)
 
 
 ROWS = (
     *(row for n in (1, 2, 3) for row in _layers(n)),
     Operator(
-        Family.NORMALISATION,
+        Family.BATCH_NORM,
         _batch_norm((2, 3, 4, 5)),
         "Tensor input",
         ("SyncBatchNorm(3)((2, 3, 4))",),
@@ -125,7 +125,7 @@ ROWS = (
         _SETTINGS,
     ),
     Operator(
-        Family.NORMALISATION,
+        Family.BATCH_NORM,
         _same(_functional),
         "Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight=None, Tensor? bias=None, "
         "training=False, momentum=0.1, eps=1e-05",
@@ -133,7 +133,7 @@ ROWS = (
         ("batch_norm",),
     ),
     Operator(
-        Family.NORMALISATION,
+        Family.BATCH_NORM,
         _same(_functional_instance),
         "Tensor input, Tensor? running_mean=None, Tensor? running_var=None, Tensor? weight=None, "
         "Tensor? bias=None, use_input_stats=True, momentum=0.1, eps=1e-05",
@@ -141,7 +141,7 @@ ROWS = (
         ("instance_norm",),
     ),
     Operator(
-        Family.NORMALISATION,
+        Family.GROUP_NORM,
         _same(_group_norm),
         "Tensor input, num_groups, Tensor? weight=None, Tensor? bias=None, eps=1e-05",
         ("group_norm((2, 6, 4), 3)", "group_norm((2, 6, 4), 2, (6,), (6,))", "GroupNorm(3, 6)((2, 6, 4))"),
@@ -150,7 +150,7 @@ ROWS = (
         "num_groups, num_channels, eps=1e-05, affine=True",
     ),
     Operator(
-        Family.NORMALISATION,
+        Family.LAYER_NORM,
         _same(_last_dimensions),
         f"{_NORM}Tensor? bias=None, eps=1e-05",
         (
@@ -164,7 +164,7 @@ ROWS = (
         "normalized_shape, eps=1e-05, elementwise_affine=True, bias=True",
     ),
     Operator(
-        Family.NORMALISATION,
+        Family.LAYER_NORM,
         _same(_last_dimensions),
         f"{_NORM}eps=None",
         ("rms_norm((2, 3, 4), (4,))", "RMSNorm(4)((2, 3, 4))"),

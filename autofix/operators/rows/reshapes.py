@@ -122,7 +122,7 @@ ROWS = (
         "flatten((2, 3, 4, 5), 1)",
         "flatten((2, 3, 4, 5), 1, -2)",
         "flatten((2, 3))",
-        family=Family.RESHAPE,
+        family=Family.FLATTENING,
     ),
     view(
         "",
@@ -132,9 +132,9 @@ ROWS = (
         "Flatten(0, 1)((2, 3, 4, 5))",
         layer="Flatten",
         settings="start_dim=1, end_dim=-1",
-        family=Family.RESHAPE,
+        family=Family.FLATTENING,
     ),
-    view("ravel", "Tensor input", _FLAT, "ravel((2, 3, 4))", family=Family.RESHAPE),
+    view("ravel", "Tensor input", _FLAT, "ravel((2, 3, 4))", family=Family.FLATTENING),
     view(
         "unflatten",
         "Tensor input, dim, sizes",
@@ -143,6 +143,6 @@ ROWS = (
         "unflatten((2, 12, 5), -2, (3, 4))",
         layer="Unflatten",
         settings="dim, unflattened_size",
-        family=Family.RESHAPE,
+        family=Family.UNFLATTENING,
     ),
 )

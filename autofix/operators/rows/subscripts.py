@@ -100,7 +100,7 @@ def _sliced(size: Term, key: slice, call: Call) -> Term:
 
 ROWS = (
     Operator(
-        Family.INDEXING,
+        Family.SUBSCRIPT,
         Contract(_subscript_requires, _subscript),
         "Tensor input, index",
         (
@@ -111,5 +111,12 @@ ROWS = (
             "getitem((3, 4, 5), (slice(None), int64(2, 2)))",
         ),
         ("getitem",),
+    ),
+    Operator(
+        Family.SUBSCRIPT,
+        Contract(_subscript_requires, lambda _: ()),
+        "Tensor input, index, value",
+        ("setitem((3, 4, 5), (slice(None), 2), 0.0)",),
+        ("setitem",),
     ),
 )

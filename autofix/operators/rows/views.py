@@ -192,6 +192,7 @@ ROWS = (
         Contract(lambda _: (at_least(Length("repeats"), Rank("input")),), _repeat),
         "repeat((2, 3), 2, 1, 3)",
         "repeat((2, 3), (1, 4))",
+        family=Family.REPETITION,
     ),
     view(
         "tile",
@@ -199,6 +200,7 @@ ROWS = (
         Contract(lambda call: (at_least(term, 0) for term in argument("dims", call)), _tile),
         "tile((2, 3), (2,))",
         "tile((3,), (2, 2))",
+        family=Family.REPETITION,
     ),
     view(
         "repeat_interleave",
