@@ -10,7 +10,7 @@ import ast
 from autofix.diagnosis import layers, losses, pointwise_and_views, python_errors, sequences, tuples
 from autofix.diagnosis.cause import Cause
 from autofix.facts.project_view import Project
-from autofix.operators.operator import Family
+from autofix.operators.families import Family
 from autofix.operators.table import function, position
 from autofix.operators.table import layer as find_layer
 from autofix.records.finding import Finding, Mismatch

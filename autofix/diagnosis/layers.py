@@ -11,7 +11,7 @@ from collections.abc import Callable
 from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.diagnosis.dims_and_indexing import out_of_range
 from autofix.diagnosis.pointwise_and_views import unflatten
-from autofix.operators.operator import Family
+from autofix.operators.families import Family
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.table import layer as find_layer
 from autofix.records.finding import Mismatch

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 
 from autofix.diagnosis.cause import Cause, show, tensor_at
-from autofix.operators.operator import Family, Operator
+from autofix.operators.families import Family
+from autofix.operators.operator import Operator
 from autofix.operators.table import function
 from autofix.operators.table import layer as find_layer
 from autofix.records.finding import Detail, Mismatch

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from autofix.diagnosis import contractions, dims_and_indexing
 from autofix.diagnosis.cause import Cause, show, tensor_at
-from autofix.operators.operator import Family
+from autofix.operators.families import Family
 from autofix.operators.shape_functions import ShapeError, clashing_dimensions, view_shape
 from autofix.operators.table import function
 from autofix.records.finding import Detail, Mismatch

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.diagnosis.layers import number
-from autofix.operators.operator import Family
+from autofix.operators.families import Family
 from autofix.operators.table import layer as find_layer
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Layer, Operation, Trace

@@ -20,7 +20,7 @@ from autofix.facts.dataflow import (
     used_across,
 )
 from autofix.facts.project_view import Project
-from autofix.operators.operator import Family
+from autofix.operators.families import Family
 from autofix.operators.shape_functions import without
 from autofix.operators.table import find
 from autofix.probe.main.samples_request import other_batch_sizes

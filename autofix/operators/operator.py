@@ -8,11 +8,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import cache
 from typing import Any
 
 from autofix.operators.equations import Equation, Requirement, at_least, solutions
+from autofix.operators.families import Family
 from autofix.operators.terms import Argument, Call, Dimensions, Leaf, Rank, leaves, solve, value_of, with_value
 from autofix.records.values import Sequence, Tensor
 
@@ -30,63 +30,6 @@ _LEAST = {
     **dict.fromkeys(("padding", "output_padding", "output_size", "out_features", "out_channels"), 0),
     **dict.fromkeys(("embedding_dim", "dim_feedforward", "k", "repeats"), 0),
 }
-
-
-class Family(Enum):
-    """Operators that do the same to shapes."""
-
-    POINTWISE = auto()
-    COMPARISON = auto()
-    ACTIVATION = auto()
-    CONVERSION = auto()
-    DROPOUT = auto()
-    REDUCTION = auto()
-    SCAN = auto()
-    SOFTMAX = auto()
-    MATRIX_PRODUCT = auto()
-    LINEAR = auto()
-    BILINEAR = auto()
-    EINSUM = auto()
-    CONTRACTION = auto()
-    CONVOLUTION = auto()
-    POOLING = auto()
-    RESAMPLING = auto()
-    PADDING = auto()
-    RESHAPE = auto()
-    FLATTENING = auto()
-    UNFLATTENING = auto()
-    VIEW = auto()
-    EXPANSION = auto()
-    REPETITION = auto()
-    JOIN = auto()
-    GRID = auto()
-    SPLIT = auto()
-    BATCH_NORM = auto()
-    GROUP_NORM = auto()
-    LAYER_NORM = auto()
-    NORMALISATION = auto()
-    FACTORY = auto()
-    SUBSCRIPT = auto()
-    GATHERING = auto()
-    INDEXING = auto()
-    ORDERING = auto()
-    EMBEDDING = auto()
-    RECURRENT = auto()
-    RECURRENT_CELL = auto()
-    ATTENTION = auto()
-    TRANSFORMER = auto()
-    DISTANCE = auto()
-    ELEMENTWISE_LOSS = auto()
-    CLASS_LOSS = auto()
-    MARGIN_LOSS = auto()
-    PAIR_LOSS = auto()
-    RANKING_LOSS = auto()
-    SEQUENCE_LOSS = auto()
-    LINEAR_ALGEBRA = auto()
-    SPECTRAL = auto()
-    QUERY = auto()
-    DETECTION = auto()
-    MESSAGE_PASSING = auto()
 
 
 @dataclass(frozen=True, slots=True)

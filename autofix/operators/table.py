@@ -13,7 +13,8 @@ from importlib import import_module
 from itertools import takewhile
 
 from autofix.operators.equations import Requirement, equal
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.families import Family
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.terms import Call, Rank, sizes
 
 FILES = (

@@ -22,7 +22,8 @@ import pytest
 import torch
 
 from autofix.operators.equations import DtypeIn
-from autofix.operators.operator import ALIASES, Family, Operator, assigned
+from autofix.operators.families import Family
+from autofix.operators.operator import ALIASES, Operator, assigned
 from autofix.operators.table import FILES, rows
 from autofix.operators.terms import Call
 from autofix.records.values import Tensor

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from operator import mul
 
 from autofix.operators.equations import Requirement, at_least, equal, equal_or_one
+from autofix.operators.families import Family
 from autofix.operators.notation import broadcast, shapes
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.places import named, place
 from autofix.operators.terms import Call, Dimensions, Number, Rank, Term, sizes, value_of
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import Requirement, at_least, below, divides, equal, one_of
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.families import Family
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Size, Term, sizes, value_of
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import Requirement
+from autofix.operators.families import Family
 from autofix.operators.notation import broadcast, shapes
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.places import named
 from autofix.operators.terms import Call, Dimensions, Number, sizes
 

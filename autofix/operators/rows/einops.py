@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from autofix.operators.equations import Requirement, at_least, divides, equal
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.families import Family
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.terms import Argument, Call, Dimensions, Number, Quotient, Rank, Term, elements, sizes
 
 _GROUP = re.compile(r"\(([^()]*)\)|(\.\.\.|\S+)")

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import Requirement, at_least, below, different, equal
+from autofix.operators.families import Family
 from autofix.operators.notation import broadcast
-from autofix.operators.operator import Contract, Family, Operator, argument
+from autofix.operators.operator import Contract, Operator, argument
 from autofix.operators.places import named
 from autofix.operators.terms import Argument, Call, Dimensions, elements, sizes
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from autofix.operators.equations import Requirement, at_least, below, equal, within
+from autofix.operators.families import Family
 from autofix.operators.notation import broadcast
-from autofix.operators.operator import Contract, Family, Operator, argument
+from autofix.operators.operator import Contract, Operator, argument
 from autofix.operators.places import named, place
 from autofix.operators.terms import (
     Argument,

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import DtypeIn, Requirement, at_least, different, equal, one_of
+from autofix.operators.families import Family
 from autofix.operators.notation import broadcast, shapes
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.places import named, place
 from autofix.operators.rows.reductions import FLOATS
 from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Term, sizes, value_of

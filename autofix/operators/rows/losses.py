@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import DtypeIn, Requirement, at_least, below, equal, expands_to, one_of
+from autofix.operators.families import Family
 from autofix.operators.notation import broadcast
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.terms import Call, Dimensions, Highest, Rank, Size, sizes
 
 _CLASSES = ("int64", "uint8")

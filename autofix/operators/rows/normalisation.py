@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import Requirement, at_least, divides, equal, one_of
-from autofix.operators.operator import Contract, Family, Operator, argument
+from autofix.operators.families import Family
+from autofix.operators.operator import Contract, Operator, argument
 from autofix.operators.places import named
 from autofix.operators.terms import Argument, Call, Length, Rank, Size, Term, elements, sizes
 

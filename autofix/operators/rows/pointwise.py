@@ -5,8 +5,9 @@ Operands are broadcast. Source: the broadcasting semantics note of torch.
 
 from __future__ import annotations
 
+from autofix.operators.families import Family
 from autofix.operators.notation import shapes
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.operator import Contract, Operator
 
 _SAME = shapes("input (*) -> (*)")
 _BOTH = shapes("input (...), other (...) -> (...)")

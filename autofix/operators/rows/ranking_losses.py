@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import Requirement, at_least, equal, one_of
+from autofix.operators.families import Family
 from autofix.operators.notation import broadcast
-from autofix.operators.operator import Contract, Family
+from autofix.operators.operator import Contract
 from autofix.operators.rows.losses import OLD, loss, reduced
 from autofix.operators.terms import Argument, Call, Dimensions, Highest, Rank, Size, elements, sizes
 

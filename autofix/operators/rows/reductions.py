@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import DtypeIn, Requirement, at_least
+from autofix.operators.families import Family
 from autofix.operators.notation import broadcast
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.places import named, place, places
 from autofix.operators.terms import Argument, Call, Dimensions, Number, Size, Term, sizes
 

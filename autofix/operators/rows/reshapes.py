@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import Requirement, at_least, divides, equal
-from autofix.operators.operator import Contract, Family, argument
+from autofix.operators.families import Family
+from autofix.operators.operator import Contract, argument
 from autofix.operators.places import named, place
 from autofix.operators.rows.views import view
 from autofix.operators.terms import (

@@ -9,8 +9,9 @@ import math
 from collections.abc import Iterator
 
 from autofix.operators.equations import Requirement, at_least, below, divides, equal, one_of
+from autofix.operators.families import Family
 from autofix.operators.notation import shapes
-from autofix.operators.operator import Contract, Family, Operator, argument
+from autofix.operators.operator import Contract, Operator, argument
 from autofix.operators.rows.convolutions import windows
 from autofix.operators.terms import (
     Argument,

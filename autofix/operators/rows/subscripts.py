@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from autofix.operators.equations import Requirement, at_least, equal, within
+from autofix.operators.families import Family
 from autofix.operators.notation import broadcast
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Term, sizes, value_of
 from autofix.records.values import Tensor, is_integer
 

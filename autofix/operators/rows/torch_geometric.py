@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import DtypeIn, Requirement, at_least, below, equal
-from autofix.operators.operator import Contract, Family, Operator
+from autofix.operators.families import Family
+from autofix.operators.operator import Contract, Operator
 from autofix.operators.terms import Argument, Call, Dimensions, Highest, Number, Rank, Size, Term, sizes
 
 _INPUTS = "Tensor x, Tensor edge_index"

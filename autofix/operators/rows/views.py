@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.equations import Requirement, at_least, below, equal, expands_to
+from autofix.operators.families import Family
 from autofix.operators.notation import expansion, shapes
-from autofix.operators.operator import Contract, Family, Operator, argument
+from autofix.operators.operator import Contract, Operator, argument
 from autofix.operators.places import named, place, places
 from autofix.operators.terms import (
     Argument,
