@@ -50,12 +50,15 @@ Pattern = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One candidate: ``uncertainty`` is 0 if it gave the output, 1 if it could not, 2 if it does not fit."""
+    """One candidate: ``uncertainty`` is 0 if it gave the output, 1 if it could not, 2 if it does not fit; ``form`` counts
+    the ranks that came before, which are likelier.
+    """
 
     uncertainty: int
     misfits: int
     batch_folds: int
     layers_applied: int
+    form: int
     inputs: tuple[SampleInput, ...]
 
     @property
@@ -141,22 +144,24 @@ def _best(
 def _first(model: Any, run: Interpretation, candidates: Iterator[tuple[SampleInput, ...]]) -> _Walk | None:
     budget = ALL_STEPS
     walks: list[_Walk] = []
+    forms: dict[tuple[int, ...], int] = {}
     for inputs in candidates:
         run.steps, run.layers_applied, run.misfits, run.batch_folds = WALK_STEPS, 0, 0, 0
         uncertainty, _ = _walk(model, [_tensor(one) for one in inputs], run)
+        form = forms.setdefault(tuple(len(one.shape) for one in inputs), len(forms))
         budget -= WALK_STEPS - max(run.steps, 0)
-        walks.append(_Walk(uncertainty, run.misfits, run.batch_folds, run.layers_applied, inputs))
+        walks.append(_Walk(uncertainty, run.misfits, run.batch_folds, run.layers_applied, form, inputs))
         if walks[-1].fits or budget < 0:
             break
     return min(walks, key=_preference) if walks else None
 
 
-def _preference(walk: _Walk) -> tuple[bool, int, int, int, int, int]:
+def _preference(walk: _Walk) -> tuple[bool, int, int, int, int, int, int]:
     order = _USUAL_FIRST[2] if walk.uncertainty else _SMALL_FIRST[2]
     last = walk.inputs[0].shape[-1]
     size = sum(sum(one.shape) for one in walk.inputs)
     rank = order.index(last) if last in order else len(order)
-    return walk.uncertainty > 1, walk.misfits, walk.batch_folds, -walk.layers_applied, rank, size
+    return walk.uncertainty > 1, walk.misfits, walk.batch_folds, -walk.layers_applied, walk.form, rank, size
 
 
 def _tensor(one: SampleInput) -> AbstractTensor:

@@ -14,9 +14,9 @@ from typing import Any
 
 from autofix.records.samples import SampleInput, SampleOrigin, Samples
 from autofix.sample_inputs.abstract_interpreter import execution
-from autofix.sample_inputs.abstract_interpreter.expressions import assign
 from autofix.sample_inputs.abstract_interpreter.values import (
     INTEGERS,
+    UNREADABLE,
     AbstractLayer,
     AbstractTensor,
     Instance,
@@ -71,13 +71,13 @@ def _in_code(run: Interpretation, model: Any, name: str) -> Samples | None:
         names: _Names = {}
         for node in _in_order(statements):
             if isinstance(node, ast.Call):
-                inputs = _used(node, run, names, model, name)
+                inputs = _told_by(node, run, names, model, name)
                 if inputs:
                     return Samples(inputs, None, SampleOrigin.USE, f"{source.path.name}:{node.lineno}")
             elif isinstance(node, ast.Assign):
                 result = execution.value(node.value, run, names)
                 for target in node.targets:
-                    assign(target, result, execution.scope(run, names))
+                    execution.bind(target, result, run, names)
     return None
 
 
@@ -94,6 +94,14 @@ def _in_order(statements: list[ast.stmt]) -> list[ast.Call | ast.Assign]:
     """Return calls and assignments as they run: what is assigned after the calls of its value."""
     found = [n for one in statements for n in ast.walk(one) if isinstance(n, (ast.Call, ast.Assign))]
     return sorted(found, key=lambda n: (n.end_lineno or 0, n.end_col_offset or 0, isinstance(n, ast.Assign)))
+
+
+def _told_by(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: str) -> tuple[SampleInput, ...]:
+    """The inputs of a call; none where it cannot be interpreted, which says nothing of the calls after it."""
+    try:
+        return _used(node, run, names, model, name)
+    except UNREADABLE:
+        return ()
 
 
 def _used(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: str) -> tuple[SampleInput, ...]:

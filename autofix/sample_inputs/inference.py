@@ -9,15 +9,8 @@ from collections.abc import Callable, Iterable
 
 from autofix.records.samples import Samples
 from autofix.sample_inputs import from_annotations, from_layers, from_usages
-from autofix.sample_inputs.abstract_interpreter.values import ShapeMismatch, Undetermined
-from autofix.syntax.name_bindings import class_name
+from autofix.sample_inputs.abstract_interpreter.values import UNREADABLE
 from autofix.syntax.source import Source
-
-# What interpreting a text of anybody can end in; RecursionError and Unicode errors are among these.
-_UNREADABLE = (
-    *(ShapeMismatch, Undetermined, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError),
-    *(AttributeError, RecursionError, MemoryError),
-)
 
 
 def infer(source: Source, expression: str, elsewhere: Iterable[Source] = ()) -> Samples | None:
@@ -37,7 +30,7 @@ def _by_itself(find: Callable[[Source, str], Samples | None], source: Source, ex
     """Return what one source of samples finds; None for a text that it cannot interpret, whatever is wrong with it."""
     try:
         return find(source, expression)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 

@@ -88,9 +88,10 @@ def sums(report: BatchReport, *, unsafe: bool) -> Iterator[str]:
     not_run = report.count("not-run")
     unconfirmed = report.count(UNCONFIRMED)
     without = len(report.outcomes) - healthy - unconfirmed - len(plans) - not_run
-    apart = f"{unconfirmed} unconfirmed, " if unconfirmed else ""
+    sound = [f"{healthy} healthy"] if healthy or not unconfirmed else []
+    sound += [f"{unconfirmed} unconfirmed"] if unconfirmed else []
     yield (
-        f"{phrases.counted(len(report.outcomes), 'target')}: {healthy} healthy, {apart}{len(plans)} repairable "
+        f"{phrases.counted(len(report.outcomes), 'target')}: {', '.join(sound)}, {len(plans)} repairable "
         f"({safe} safe, {len(plans) - safe} unsafe), {without} without a repair, {not_run} could not run"
     )
     withheld = sum(bool(outcome.withheld) for outcome in plans)

@@ -15,6 +15,7 @@ from autofix.sample_inputs.abstract_interpreter.expressions import assign, evalu
 from autofix.sample_inputs.abstract_interpreter.external_calls import call_foreign, call_method
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
+    UNREADABLE,
     AbstractLayer,
     AbstractTensor,
     Foreign,
@@ -33,19 +34,23 @@ MAX_ROUNDS = 2000
 
 
 def start(source: Source, steps: int) -> Interpretation:
-    return Interpretation(source, steps, evaluate, call)
-
-
-def scope(run: Interpretation, names: dict[str, Any]) -> Scope:
-    return Scope(run, names)
+    return Interpretation(source, steps, evaluate, call, _execute_alone)
 
 
 def value(node: ast.expr, run: Interpretation, names: dict[str, Any] | None = None) -> Any:
     """Return the value of an expression at the level of the module; UNKNOWN where the text does not tell."""
     try:
         return evaluate(node, Scope(run, names if names is not None else {}))
-    except (ShapeMismatch, Undetermined, RecursionError):
+    except UNREADABLE:
         return UNKNOWN
+
+
+def bind(target: ast.expr, result: Any, run: Interpretation, names: dict[str, Any]) -> None:
+    """Give a target at the level of the module its value; names that it does not tell are UNKNOWN."""
+    try:
+        assign(target, result, Scope(run, names))
+    except UNREADABLE:
+        names.update({one.id: UNKNOWN for one in ast.walk(target) if isinstance(one, ast.Name)})
 
 
 def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
@@ -159,6 +164,15 @@ def _bind(parameters: ast.arguments, positional: list[Any], keywords: dict[str, 
 
 
 # -- statements --------------------------------------------------------------------------------------------------------
+
+
+def _execute_alone(statements: list[ast.stmt], scope: Scope) -> bool:
+    """Execute statements of the module; whether the text tells what they do."""
+    try:
+        execute(statements, scope)
+    except (*UNREADABLE, _Returned, _Broken, _Continued):
+        return False
+    return True
 
 
 def execute(statements: list[ast.stmt], scope: Scope) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from autofix.sample_inputs.abstract_interpreter import view_shapes
+from autofix.sample_inputs.abstract_interpreter import module_names, view_shapes
 from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, combined, compared, items_of, key_of, truth
 from autofix.sample_inputs.abstract_interpreter.attributes import attribute
 from autofix.sample_inputs.abstract_interpreter.values import (
@@ -20,7 +20,6 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Foreign,
     Function,
     Instance,
-    Interpretation,
     Parent,
     Scope,
     ShapeMismatch,
@@ -54,42 +53,7 @@ def lookup(name: str, scope: Scope) -> Any:
         if name in current.names:
             return current.names[name]
         current = current.outer
-    return _module(name, scope.run)
-
-
-def _module(name: str, run: Interpretation) -> Any:
-    if name not in run.module:
-        run.module[name] = Foreign(name)  # A name that is defined by itself has no value yet.
-        run.module[name] = _defined(name, run)
-    return run.module[name]
-
-
-def _defined(name: str, run: Interpretation) -> Any:
-    """Return the value of the last statement of the module that binds ``name``."""
-    scope = Scope(run)
-    for statement in reversed(run.source.tree.body):
-        match statement:
-            case ast.ClassDef(name=own) if own == name:
-                return statement
-            case ast.FunctionDef(name=own) if own == name:
-                return Function(statement, scope)
-            case ast.Assign(targets=targets, value=value) if any(_binds(target, name) for target in targets):
-                inner = Scope(run)
-                for target in targets:
-                    assign(target, evaluate(value, inner), inner)
-                return inner.names.get(name, UNKNOWN)
-            case ast.AnnAssign(target=ast.Name(id=own), value=ast.expr() as value) if own == name:
-                return evaluate(value, scope)
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                for alias in names:
-                    if (alias.asname or alias.name.partition(".")[0]) == name:
-                        prefix = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
-                        return Foreign(prefix + (alias.name if alias.asname or prefix else name))
-    return Foreign(name)
-
-
-def _binds(target: ast.expr, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(target))
+    return module_names.value_of(name, scope.run)
 
 
 def assign(target: ast.expr, value: Any, scope: Scope) -> None:

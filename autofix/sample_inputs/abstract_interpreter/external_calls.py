@@ -64,7 +64,8 @@ def call_method(method: Method, positional: list[Any], keywords: dict[str, Any],
             return getattr(owner, name)(*positional)
         case list() | dict() | str() if name in _OF_CONTAINERS:
             known = not any(map(is_long, (*positional, *keywords.values())))
-            return getattr(owner, name)(*positional, **keywords) if known else UNKNOWN
+            result = getattr(owner, name)(*positional, **keywords) if known else UNKNOWN
+            return list(result) if isinstance(owner, dict) and name in _VIEWS and known else result
     return UNKNOWN
 
 
@@ -74,6 +75,9 @@ _OF_CONTAINERS = words(
     items keys values get pop update copy index format split lower
     """
 )
+
+
+_VIEWS = frozenset(("items", "keys", "values"))
 
 
 def _room(owner: list[Any], more: Any) -> list[Any]:
@@ -106,6 +110,9 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
         return json.loads(positional[0])
     if name == "pad_packed_sequence":
         return (*positional[:1], AbstractTensor(None))
+    if function.name == "map" and positional:
+        rows = _zipped(*positional[1:])
+        return UNKNOWN if rows is UNKNOWN else [run.call(positional[0], list(row), {}, run) for row in rows]
     if name in {"getattr", "hasattr", "setattr", "isinstance"}:
         return _reflected(name, positional, run)
     if name in {"Sequential", "ModuleDict", "OrderedDict"} or name in _CONTAINERS:

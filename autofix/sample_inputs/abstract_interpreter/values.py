@@ -38,6 +38,13 @@ class Undetermined(Exception):
     """The text does not tell how the program goes on, or telling would take too long."""
 
 
+# What interpreting a text of anybody can end in; RecursionError and Unicode errors are among these.
+UNREADABLE = (
+    *(ShapeMismatch, Undetermined, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError),
+    *(AttributeError, RecursionError, MemoryError),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class AbstractTensor:
     """A tensor; ``shape`` is None where it is not known.
@@ -116,16 +123,20 @@ class Parent:
 
 @dataclass(slots=True, eq=False)
 class Interpretation:
-    """One walk through a text. ``needs`` collects the first layer that each input of ``forward`` meets, ``applied``
-    counts the layers, ``misfits`` those that are for another width, and ``batch_folds`` the views that moved the batch
-    elsewhere.
+    """One walk through a text.
+
+    ``statements`` are those of the module that bind or change a name. ``needs`` collects the first layer that each
+    input of ``forward`` meets, ``layers_applied`` counts the layers, ``misfits`` those that are for another width, and
+    ``batch_folds`` the views that moved the batch elsewhere.
     """
 
     source: Source
     steps: int
     evaluate: Callable[[ast.expr, Scope], Any]
     call: Callable[[Any, list[Any], dict[str, Any], Interpretation], Any]
+    execute: Callable[[list[ast.stmt], Scope], bool]
     module: dict[str, Any] = field(default_factory=dict)
+    statements: dict[str, list[ast.stmt]] = field(default_factory=dict)
     needs: dict[int, AbstractLayer] = field(default_factory=dict)
     layers_applied: int = 0
     misfits: int = 0
