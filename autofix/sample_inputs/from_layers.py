@@ -50,8 +50,8 @@ Pattern = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One candidate: ``uncertainty`` is 0 if it gave the output, 1 if it could not, 2 if it does not fit; ``form`` counts
-    the ranks that came before, which are likelier.
+    """One candidate: ``uncertainty`` is 0 if it gave the output, 1 if it could not, 2 if it does not fit; ``form`` is 0
+    for the likeliest form.
     """
 
     uncertainty: int
@@ -130,10 +130,10 @@ def _best(
     model: Any, needs: list[AbstractLayer], run: Interpretation, patterns: Sequence[Pattern | None]
 ) -> _Walk | None:
     """Return the first candidate that fits, else the one with the fewest misfits that gets furthest."""
-    usual = _first(model, run, (one for one in _candidates(needs, _SMALL_FIRST) if _matches(one, patterns)))
+    usual = _first(model, run, (one for one in _candidates(needs, _SMALL_FIRST) if _matches(one[1], patterns)))
     if usual is None or usual.is_possible:
         return usual
-    scanned = _first(model, run, (one for one in _candidates(needs, _SCANNED) if _matches(one, patterns)))
+    scanned = _first(model, run, (one for one in _candidates(needs, _SCANNED) if _matches(one[1], patterns)))
     # An unusual size is taken only if it is the answer: there is no reason to prefer it among sizes that do not fit.
     if scanned is None or scanned.is_possible or len(needs) == 1:
         return scanned if scanned is not None and scanned.is_possible else usual
@@ -141,14 +141,12 @@ def _best(
     return joined if joined is not None and joined.is_possible else usual
 
 
-def _first(model: Any, run: Interpretation, candidates: Iterator[tuple[SampleInput, ...]]) -> _Walk | None:
+def _first(model: Any, run: Interpretation, candidates: Iterator[tuple[int, tuple[SampleInput, ...]]]) -> _Walk | None:
     budget = ALL_STEPS
     walks: list[_Walk] = []
-    forms: dict[tuple[int, ...], int] = {}
-    for inputs in candidates:
+    for form, inputs in candidates:
         run.steps, run.layers_applied, run.misfits, run.batch_folds = WALK_STEPS, 0, 0, 0
         uncertainty, _ = _walk(model, [_tensor(one) for one in inputs], run)
-        form = forms.setdefault(tuple(len(one.shape) for one in inputs), len(forms))
         budget -= WALK_STEPS - max(run.steps, 0)
         walks.append(_Walk(uncertainty, run.misfits, run.batch_folds, run.layers_applied, form, inputs))
         if walks[-1].fits or budget < 0:
@@ -184,20 +182,26 @@ def _matches(inputs: Sequence[SampleInput], patterns: Sequence[Pattern | None]) 
 # -- candidates --------------------------------------------------------------------------------------------------------
 
 
-def _candidates(needs: list[AbstractLayer], sizes: Mapping[int, Sequence[int]]) -> Iterator[tuple[SampleInput, ...]]:
-    """Yield inputs in the order in which they are likely: as the layers take them, then in other forms."""
+def _candidates(
+    needs: list[AbstractLayer], sizes: Mapping[int, Sequence[int]]
+) -> Iterator[tuple[int, tuple[SampleInput, ...]]]:
+    """Yield inputs in the order in which they are likely, with the number of their form: as the layers take them, then in
+    other forms.
+    """
     count = max(_spatial(layer) for layer in needs)
     variants = [range(len(_variants(layer, LENGTH))) for layer in needs]
-    for chosen in itertools.islice(itertools.product(*variants), MAX_COMBINATIONS):
+    for form, chosen in enumerate(itertools.islice(itertools.product(*variants), MAX_COMBINATIONS)):
         for size in sizes[count]:
-            yield tuple(_variants(layer, size)[at] for layer, at in zip(needs, chosen, strict=True))
+            yield form, tuple(_variants(layer, size)[at] for layer, at in zip(needs, chosen, strict=True))
 
 
-def _joined_widths(needs: list[AbstractLayer], inputs: tuple[SampleInput, ...]) -> Iterator[tuple[SampleInput, ...]]:
+def _joined_widths(
+    needs: list[AbstractLayer], inputs: tuple[SampleInput, ...]
+) -> Iterator[tuple[int, tuple[SampleInput, ...]]]:
     """Yield inputs that have but a part of the layer's width, since they are joined with others before it."""
     for at, layer in enumerate(needs):
         for part in range(1, layer.size("in_features") or 1):
-            yield (*inputs[:at], SampleInput((BATCH, part)), *inputs[at + 1 :])
+            yield 0, (*inputs[:at], SampleInput((BATCH, part)), *inputs[at + 1 :])
 
 
 def _spatial(layer: AbstractLayer) -> int:

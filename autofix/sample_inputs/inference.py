@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from autofix.records.samples import Samples
 from autofix.sample_inputs import from_annotations, from_layers, from_usages
 from autofix.sample_inputs.abstract_interpreter.values import UNREADABLE
+from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source
 
 
