@@ -185,8 +185,9 @@ def _matches(inputs: Sequence[SampleInput], patterns: Sequence[Pattern | None]) 
 def _candidates(
     needs: list[AbstractLayer], sizes: Mapping[int, Sequence[int]]
 ) -> Iterator[tuple[int, tuple[SampleInput, ...]]]:
-    """Yield inputs in the order in which they are likely, with the number of their form: as the layers take them, then in
-    other forms.
+    """Yield inputs in the order in which they are likely, with the number of their form.
+
+    They come as the layers take them, then in other forms.
     """
     count = max(_spatial(layer) for layer in needs)
     variants = [range(len(_variants(layer, LENGTH))) for layer in needs]

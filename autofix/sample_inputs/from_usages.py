@@ -97,7 +97,7 @@ def _in_order(statements: list[ast.stmt]) -> list[ast.Call | ast.Assign]:
 
 
 def _told_by(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: str) -> tuple[SampleInput, ...]:
-    """The inputs of a call; none where it cannot be interpreted, which says nothing of the calls after it."""
+    """Return the inputs of a call; none where it cannot be interpreted, which says nothing of the calls after it."""
     try:
         return _used(node, run, names, model, name)
     except UNREADABLE:

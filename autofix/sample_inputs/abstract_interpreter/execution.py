@@ -167,7 +167,7 @@ def _bind(parameters: ast.arguments, positional: list[Any], keywords: dict[str, 
 
 
 def _execute_alone(statements: list[ast.stmt], scope: Scope) -> bool:
-    """Execute statements of the module; whether the text tells what they do."""
+    """Execute statements of the module; return whether the text tells what they do."""
     try:
         execute(statements, scope)
     except (*UNREADABLE, _Returned, _Broken, _Continued):

@@ -64,8 +64,10 @@ def call_method(method: Method, positional: list[Any], keywords: dict[str, Any],
             return getattr(owner, name)(*positional)
         case list() | dict() | str() if name in _OF_CONTAINERS:
             known = not any(map(is_long, (*positional, *keywords.values())))
-            result = getattr(owner, name)(*positional, **keywords) if known else UNKNOWN
-            return list(result) if isinstance(owner, dict) and name in _VIEWS and known else result
+            if not known:
+                return UNKNOWN
+            result = getattr(owner, name)(*positional, **keywords)
+            return list(result) if isinstance(owner, dict) and name in _VIEWS else result
     return UNKNOWN
 
 

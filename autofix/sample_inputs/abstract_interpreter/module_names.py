@@ -66,7 +66,7 @@ def _since_bound(statements: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _goes_on(statement: ast.stmt) -> bool:
-    """Whether an assignment rests on what it assigns to: ``sizes = sizes + [8]``, ``sizes[0] = 8``."""
+    """Return whether an assignment rests on what it assigns to: ``sizes = sizes + [8]``, ``sizes[0] = 8``."""
     if not isinstance(statement, ast.Assign):
         return False
     bound = {one.id for target in statement.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
