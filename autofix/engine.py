@@ -24,7 +24,7 @@ from autofix.records.plan import Plan
 from autofix.records.report import Diagnostic, RepairEnding, Report, Spent
 from autofix.records.samples import SampleOrigin, Target
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Isolation, Run, Trace
-from autofix.sample_inputs import inferred_sample_trust
+from autofix.sample_inputs import inferred_sample_trust, sample_variation
 from autofix.search import refactoring, search, shown
 from autofix.search.runner import Runner
 from autofix.session import run_failures
@@ -108,7 +108,7 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
     hidden = suppressed.hiding_code(runner.source_text, finding)
     if hidden is not None:
         return _suppressed(case, finding, hidden)
-    if not inferred_sample_trust.is_reliable(request.target.samples, case.original, finding):
+    if not _is_reliable(case, finding):
         message = inferred_sample_trust.unreliable_message(request.target.path.name, request.target.samples, finding)
         return case.report(RepairEnding.NOT_RUN, message)
     if on_diagnosis is not None:
@@ -210,6 +210,27 @@ def _model_of_program(case: _Case) -> Target | None:
     if not target.script or case.original.ending is not Ending.PASSED or case.original.has_forward:
         return None
     return find_target.model_of_program(target, case.runner.source(target.path))
+
+
+def _is_reliable(case: _Case, finding: Finding) -> bool:
+    """Return whether a failure is one of the model: by how its sample was found, else by what other samples show."""
+    samples, original = case.request.target.samples, case.original
+    if inferred_sample_trust.is_reliable(samples, original, finding):
+        return True
+    if not sample_variation.may_rest_on_layers(finding):
+        return False
+    is_seen = False
+    for other_samples in sample_variation.variations(samples, original):
+        runner = _runner(
+            replace(case.request, target=replace(case.request.target, samples=other_samples)), case.session
+        )
+        other = runner.trace(Run())
+        other_finding = diagnose(runner.project((), other)) if _has_fault(other) else None
+        evidence = sample_variation.evidence(finding, original, other_finding, other)
+        if evidence is sample_variation.SampleEvidence.AGAINST:
+            return False
+        is_seen = is_seen or evidence is sample_variation.SampleEvidence.ALIKE
+    return is_seen
 
 
 def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:

@@ -130,10 +130,16 @@ def _best(
     model: Any, needs: list[AbstractLayer], run: Interpretation, patterns: Sequence[Pattern | None]
 ) -> _Walk | None:
     """Return the first candidate that fits, else the one with the fewest misfits that gets furthest."""
-    usual = _first(model, run, (one for one in _candidates(needs, _SMALL_FIRST) if _matches(one[1], patterns)))
+    # A batch norm takes no single sample, and a batch of channels in its place would hide that.
+    batched = "BatchNorm" in run.source.text
+
+    def may_be(inputs: tuple[SampleInput, ...]) -> bool:
+        return _matches(inputs, patterns) and not (batched and any(BATCH not in one.shape[:2] for one in inputs))
+
+    usual = _first(model, run, (one for one in _candidates(needs, _SMALL_FIRST) if may_be(one[1])))
     if usual is None or usual.is_possible:
         return usual
-    scanned = _first(model, run, (one for one in _candidates(needs, _SCANNED) if _matches(one[1], patterns)))
+    scanned = _first(model, run, (one for one in _candidates(needs, _SCANNED) if may_be(one[1])))
     # An unusual size is taken only if it is the answer: there is no reason to prefer it among sizes that do not fit.
     if scanned is None or scanned.is_possible or len(needs) == 1:
         return scanned if scanned is not None and scanned.is_possible else usual
