@@ -1,0 +1,128 @@
+"""What callers passed to functions of the project: the calls on the way to a failure, with the name of each parameter.
+
+It lists calls and says whether two arguments stand under each other's name; which are wrong is for the rules.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import combinations
+
+from autofix.facts.call_sites import frames_of, lineage
+from autofix.facts.evaluate import UNKNOWN
+from autofix.facts.project_view import Expression, Project
+from autofix.records.trace import Frame, Operation
+from autofix.records.values import Value
+from autofix.syntax.name_bindings import is_bound_call, parameters
+from autofix.syntax.source import dotted
+
+MAX_CALLS = 24
+
+
+class Crossing(IntEnum):
+    """How far names say that two arguments are exchanged: not at all, one of them, both."""
+
+    NONE = 0
+    ONE = 1
+    BOTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a caller wrote for one parameter, and its value there."""
+
+    expression: Expression
+    parameter: str
+    value: Value
+
+    @property
+    def name(self) -> str:
+        """The last part of the name that was passed; empty where it is no name."""
+        return dotted(self.expression.node).rpartition(".")[2]
+
+    @property
+    def has_its_own_name(self) -> bool:
+        """Whether what was passed is called like the parameter."""
+        return self.name == self.parameter
+
+
+@dataclass(frozen=True, slots=True)
+class PassedCall:
+    """A call of a function of the project, ``depth`` callers out of the failure.
+
+    ``on_stack``: it was running then; ``builds``: it is on the way to the constructor of a layer.
+    """
+
+    call: Expression
+    arguments: tuple[Argument, ...]
+    depth: int
+    on_stack: bool
+    builds: bool
+
+    def pairs(self) -> Iterator[tuple[Argument, Argument]]:
+        """Yield two arguments at a time whose values are not known to be equal."""
+        for first, second in combinations(self.arguments, 2):
+            known = UNKNOWN not in (first.value, second.value)
+            if first.expression.text != second.expression.text and not (known and first.value == second.value):
+                yield first, second
+
+
+def crossing(first: Argument, second: Argument) -> Crossing:
+    """Return how far the names of two arguments are those of each other's parameters."""
+    if first.has_its_own_name or second.has_its_own_name:
+        return Crossing.NONE
+    return Crossing((first.name == second.parameter) + (second.name == first.parameter))
+
+
+def passed_calls(project: Project, operation: Operation | None, layer: int | None) -> Iterator[PassedCall]:
+    """Yield the calls that were running at the failure, those that built the failing layer, and those that made
+    the operands.
+    """
+    failure = project.trace.failure
+    stack = frames_of(project, operation) if operation is not None else failure.frames if failure is not None else ()
+    chains: list[tuple[tuple[Frame, ...], bool, bool]] = [(stack, True, False)]
+    built = project.layer(layer)
+    if built is not None:
+        chains.append((built.construction, False, True))
+    for tensor in operation.tensors if operation is not None else ():
+        for maker in lineage(project, tensor):
+            own = project.layer_of(maker)
+            chains += [(own.construction, False, True)] if own is not None else []
+            chains.append((frames_of(project, maker), False, False))
+    seen: set[tuple[object, object]] = set()
+    for frames, on_stack, builds in chains:
+        for found in _of_chain(project, frames, on_stack, builds):
+            key = (found.call.source.path, found.call.source.range_of(found.call.node))
+            if key not in seen and len(seen) < MAX_CALLS:
+                seen.add(key)
+                yield found
+
+
+def _of_chain(project: Project, frames: tuple[Frame, ...], on_stack: bool, builds: bool) -> Iterator[PassedCall]:
+    for depth in range(1, len(frames)):
+        call = project.call(frames[depth:])
+        if call is None or not isinstance(call.node, ast.Call):
+            continue
+        inner = project.source(frames[depth - 1].path)
+        function = inner.function_at(frames[depth - 1].range, frames[depth - 1].function)
+        if function is None:
+            continue
+        names = parameters(function)[1 if is_bound_call(inner, function, call.node) else 0 :]
+        arguments = tuple(_arguments(project, call, call.node, names))
+        if len(arguments) > 1:
+            yield PassedCall(call, arguments, depth, on_stack, builds)
+
+
+def _arguments(project: Project, call: Expression, node: ast.Call, names: list[str]) -> Iterator[Argument]:
+    for index, argument in enumerate(node.args):
+        if isinstance(argument, ast.Starred) or index >= len(names):
+            return
+        expression = Expression(call.source, argument, call.frames)
+        yield Argument(expression, names[index], project.value(expression))
+    for keyword in node.keywords:
+        if keyword.arg is not None:
+            expression = Expression(call.source, keyword.value, call.frames)
+            yield Argument(expression, keyword.arg, project.value(expression))

@@ -1,0 +1,117 @@
+"""AF702 exchanged-arguments: a caller passes two arguments in each other's place.
+
+Why it fails
+    ``self.attend(regions, words)`` calls ``forward(self, query, context)``, and the layers for the query were built for
+    words. The line that fails is inside; the mistake is at the caller, of a method, a function or a constructor.
+What the fix does
+    Exchanges the two arguments at the call.
+Fix safety
+    Safe where both arguments have the names of each other's parameters. Unsafe where only the sizes say it.
+Source
+    The Python language reference, section Calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.passed_arguments import Argument, Crossing, PassedCall, crossing, passed_calls
+from autofix.records.values import Tensor
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
+
+_GUIDED = """class Guided(nn.Module):
+    def __init__(self, query_dim, context_dim):
+        super().__init__()
+        self.q = nn.Linear(query_dim, 8)
+        self.k = nn.Linear(context_dim, 8)
+
+    def forward(self, query, context):
+        weights = self.q(query) @ self.k(context).transpose(1, 2)
+        return weights.softmax(-1) @ self.k(context)
+"""
+_GRAPH = """class Graph(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lin = nn.Linear(5, 16)
+
+    def forward(self, nodes, adj):
+        return adj @ self.lin(nodes)
+"""
+_FRAMES = "def frame(signal, window, hop):\n    return signal.unfold(-1, window, hop)\n"
+_FRAMED = "self.window, self.hop = 40, 16\nself.mel = nn.Linear(40, 8)"
+_SAME = "self.a = nn.Linear(6, 4)"
+_NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
+
+
+class ExchangedArguments(Rule):
+    code = "AF702"
+    name = "exchanged-arguments"
+    mismatches = tuple(one for one in Mismatch if one not in _NONE and not one.value.startswith("silent"))
+    examples = (
+        Example(
+            name="a query and its context",
+            inputs=((2, 7, 5), (2, 9, 6)),
+            before=model("self.attend = Guided(5, 6)", "self.attend(y, x).mean(1)", _GUIDED, "x, y"),
+            after=model("self.attend = Guided(5, 6)", "self.attend(x, y).mean(1)", _GUIDED, "x, y"),
+        ),
+        Example(
+            name="names of each other's parameters",
+            inputs=((7, 5), (7, 7)),
+            before=model("self.conv = Graph()", "self.conv(adj, nodes)", _GRAPH, "nodes, adj"),
+            after=model("self.conv = Graph()", "self.conv(nodes, adj)", _GRAPH, "nodes, adj"),
+        ),
+        Example(
+            name="a function that made the operand",
+            inputs=((2, 160),),
+            before=model(_FRAMED, "self.mel(frame(x, self.hop, self.window))", _FRAMES),
+            after=model(_FRAMED, "self.mel(frame(x, self.window, self.hop))", _FRAMES),
+        ),
+        Example(
+            name="declines arguments of one shape",
+            inputs=((2, 7, 5), (2, 7, 5)),
+            before=model("self.attend = Guided(6, 6)", "self.attend(y, x)", _GUIDED, "x, y"),
+            repaired_by=("AF101",),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        for passed in passed_calls(project, operation, finding.layer):
+            for first, second in passed.pairs():
+                crossed = crossing(first, second)
+                evidence = _evidence(finding, passed, first, second, crossed)
+                if evidence is None:
+                    continue
+                edits = (
+                    first.expression.source.replace(first.expression.node, second.expression.text),
+                    second.expression.source.replace(second.expression.node, first.expression.text),
+                )
+                title = f"exchange the arguments of the call: {second.expression.text} before {first.expression.text}"
+                certain = crossed is Crossing.BOTH
+                reason = (
+                    "" if certain else "that the arguments are exchanged is told by their sizes, not by their names"
+                )
+                yield self.fix(title, edits, *evidence, reason=reason, unsafe=not certain)
+
+
+def _evidence(
+    finding: Finding, passed: PassedCall, first: Argument, second: Argument, crossed: Crossing
+) -> tuple[Piece, ...] | None:
+    """Return what speaks for an exchange; None where nothing does."""
+    outward = Evidence.OUTWARD * (passed.depth - (not passed.builds))
+    if crossed is Crossing.BOTH:
+        return Evidence.AGREES, Evidence.EVIDENT, outward
+    if first.has_its_own_name or second.has_its_own_name:
+        return None
+    fits = _fits(finding, first, second) or _fits(finding, second, first)
+    if crossed is Crossing.ONE and (passed.on_stack or fits):
+        return Evidence.EXACT_FIT, outward
+    return (Evidence.EVIDENT, outward) if passed.on_stack and fits else None
+
+
+def _fits(finding: Finding, wrong: Argument, right: Argument) -> bool:
+    """Return whether one tensor has a size that was received and the other, in the same place, the one expected."""
+    if not isinstance(wrong.value, Tensor) or not isinstance(right.value, Tensor):
+        return False
+    pairs = zip(reversed(wrong.value.shape), reversed(right.value.shape), strict=False)
+    return any(a in finding.actual and b in finding.expected and a != b for a, b in pairs)
