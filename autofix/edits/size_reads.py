@@ -6,14 +6,16 @@ It gives sites as provenance does; it knows no layers.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from autofix.facts.call_sites import value_there
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import Site, SiteKind, bindings, sites
+from autofix.provenance.inverse_arithmetic import inverse_operands
 from autofix.records.costs import Evidence, counted
 from autofix.records.locations import Edit, Range
-from autofix.records.values import Mapping, Tensor
+from autofix.records.values import Mapping, Sequence, Tensor, Value, is_integer
 from autofix.syntax.source import Function, dotted
 from autofix.syntax.spelling import size_text
 
@@ -30,28 +32,51 @@ def size_sites(project: Project, expression: Expression, want: int) -> Iterator[
 
 
 def axis_sites(project: Project, expression: Expression, want: int, depth: int = 0) -> Iterator[Site]:
-    """Yield ``x.size(1)`` for ``x.size(0)`` where that axis has the size wanted; names and arguments are followed."""
-    node, source = expression.node, expression.source
+    """Yield ``x.size(1)`` for ``x.size(0)`` where that axis has the size wanted.
+
+    Names, arguments and arithmetic are followed to the read, and so is an entry of a sequence of sizes.
+    """
+    node = expression.node
     read = _read_axis(node)
     if read is not None:
-        base, axis = read
-        value = project.value(replace(expression, node=base))
-        for index, size in enumerate(value.shape if isinstance(value, Tensor) else ()):
-            if size == want:
-                edit = source.replace(axis, str(index))
-                yield Site(
-                    (edit,),
-                    counted((Evidence.OUTWARD * depth,)),
-                    f"{source.text_of(base)}.size({index})",
-                    SiteKind.AXIS,
-                    source.location(node),
-                )
+        base = value_there(project, replace(expression, node=read[0]))
+        if isinstance(base, Tensor):
+            yield from _other_entries(expression, read, base.shape, want, depth)
+    elif isinstance(node, ast.Subscript):
+        base = value_there(project, replace(expression, node=node.value))
+        if isinstance(base, Sequence):
+            yield from _other_entries(expression, (node.value, node.slice), base.items, want, depth)
+    elif isinstance(node, ast.BinOp):
+        sides = (replace(expression, node=node.left), replace(expression, node=node.right))
+        for side, inner in inverse_operands(node.op, project.integer(sides[0]), project.integer(sides[1]), want):
+            yield from axis_sites(project, sides[side], inner, depth)
     elif isinstance(node, ast.Call) and dotted(node.func) == "len" and len(node.args) == 1:
         yield from _live(project, expression, node.args[0], want, depth)
     elif isinstance(node, (ast.Name, ast.Attribute)) and depth < MAX_DEPTH:
         for binding in bindings.bindings(project, expression):
             if binding.inverse is None:
                 yield from axis_sites(project, binding.expression, want, depth + binding.distance)
+
+
+def _other_entries(
+    expression: Expression, read: tuple[ast.expr, ast.expr], sizes: Iterable[Value], want: int, depth: int
+) -> Iterator[Site]:
+    """Yield each other entry of ``sizes`` that is ``want``, counted from the end where the one written is."""
+    source, (base, place) = expression.source, read
+    known = tuple(sizes)
+    from_end = isinstance(place, ast.UnaryOp) and isinstance(place.op, ast.USub)
+    for index, size in enumerate(known):
+        if size == want and is_integer(size):
+            text = str(index - len(known) if from_end else index)
+            yield Site(
+                (source.replace(place, text),),
+                counted((Evidence.OUTWARD * depth,)),
+                f"{source.text_of(base)}.size({text})"
+                if _read_axis(expression.node)
+                else f"{source.text_of(base)}[{text}]",
+                SiteKind.AXIS,
+                source.location(expression.node),
+            )
 
 
 def _read_axis(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:

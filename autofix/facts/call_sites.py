@@ -12,7 +12,7 @@ from dataclasses import replace
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation, OperationKind, Phase
-from autofix.records.values import Sequence, Tensor
+from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax.name_bindings import reads_from, rebinds
 from autofix.syntax.source import Source, argument, dotted
 from autofix.syntax.spelling import receiver
@@ -120,6 +120,26 @@ def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]
     return tuple(Expression(found[0], node, frames) for node in (found[1].target, found[1].value))
 
 
+def value_there(project: Project, expression: Expression) -> Value:
+    """Return the value that an expression had where it stands, also where its statement binds the name anew.
+
+    ``x = pad(x, n - x.shape[0])`` reads the old ``x``; the frame of a later failure has the new one.
+    """
+    source, text = expression.source, expression.text
+    statement = source.statement_of(expression.node)
+    if not rebinds(statement, text):
+        return project.value(expression)
+    first, last = source.range_of(statement).start, source.range_of(statement).end
+    for operation in reversed(project.trace.operations):
+        frame = operation.frames[0] if operation.frames else None
+        if frame is None or frame.path != source.path or not first <= frame.range.start <= frame.range.end <= last:
+            continue
+        for operand, tensor in zip(operands(project, operation), operation.tensors, strict=False):
+            if operand.text == text:
+                return tensor
+    return project.value(expression)
+
+
 def followed(expression: Expression, suffix: str) -> Edit:
     """Return an edit that puts a method call or subscript after the expression."""
     return expression.source.replace(expression.node, f"{receiver(expression.text)}{suffix}")
@@ -168,3 +188,9 @@ def is_batch(project: Project, size: int) -> bool:
     """Return whether every input of the model has ``size`` as its first dimension."""
     inputs = project.inputs()
     return bool(inputs) and all(tensor.shape[:1] == (size,) for tensor in inputs)
+
+
+def is_stored(project: Project, tensor: Tensor) -> bool:
+    """Return whether a tensor is a parameter or buffer of the model, or a part of one."""
+    last = next(reversed(tuple(project.ancestry(tensor))), None)
+    return last is not None and (last.kind is OperationKind.GET_ATTR or last.phase is Phase.CONSTRUCT)

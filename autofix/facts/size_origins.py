@@ -66,7 +66,12 @@ def origin(project: Project, tensor: Tensor, dimension: int) -> Origin | None:
         operation = project.producer(tensor)
         if operation is None:
             return None
-        made = _made(project, operation, dimension) or _repeated(project, operation, dimension)
+        made = (
+            _made(project, operation, dimension)
+            or _repeated(project, operation, dimension)
+            or _padded(project, operation, dimension)
+            or _expanded(project, operation, dimension)
+        )
         if made is not None:
             return made
         if operation.kind is OperationKind.GET_ATTR and not _has_maker(operation):
@@ -160,6 +165,38 @@ def _repeated(project: Project, operation: Operation, dimension: int) -> Origin 
     if place is None or not isinstance(project.integer(place), int):
         return None
     return Origin(place, operation.phase, of=of)
+
+
+def _padded(project: Project, operation: Operation, dimension: int) -> Origin | None:
+    """Return the origin in the number of entries that ``pad`` puts behind a dimension, else before it."""
+    call = written(project, operation)
+    sizes = operation.arguments[1] if operation.operator == "pad" and len(operation.arguments) > 1 else None
+    if call is None or not isinstance(call.node, ast.Call) or not isinstance(sizes, Sequence) or not operation.tensors:
+        return None
+    display = argument(call.node, 1, "pad")
+    tensor = operation.tensors[0]
+    first = 2 * (tensor.rank - 1 - dimension)
+    if not isinstance(display, (ast.Tuple, ast.List)) or len(display.elts) != len(sizes.items):
+        return None
+    around = [size for size in sizes.items[first : first + 2] if isinstance(size, int)]
+    if len(around) < 2 or not any(around):
+        return None
+    behind = 1 if around[1] else 0
+    start = -(tensor.shape[dimension] + around[1 - behind])
+    return Origin(replace(call, node=display.elts[first + behind]), operation.phase, start=start)
+
+
+def _expanded(project: Project, operation: Operation, dimension: int) -> Origin | None:
+    """Return the origin in the size to which ``expand`` repeats a dimension of one."""
+    call = written(project, operation) if operation.operator == "expand" else None
+    if call is None or not isinstance(call.node, ast.Call) or not isinstance(operation.result, Tensor):
+        return None
+    sizes = size_arguments(call.node)
+    own = dimension - (operation.result.rank - operation.tensors[0].rank)
+    kept = own >= 0 and operation.tensors[0].shape[own] == operation.result.shape[dimension]
+    if kept or len(sizes) != operation.result.rank:
+        return None
+    return Origin(replace(call, node=sizes[dimension]), operation.phase)
 
 
 def _has_maker(operation: Operation) -> bool:
@@ -281,6 +318,8 @@ def _before(operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
         return (first, order[dimension]) if len(order) == first.rank else None
     if not isinstance(result, Tensor) or name in _RESHAPES:
         return None
+    if name in {"pad", "expand"}:
+        return _aligned((first,), result.shape, dimension)
     return _aligned(tensors, result.shape, dimension) if len(tensors) > 1 or first.shape == result.shape else None
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from autofix.edits.view_sizes import sizes_of
-from autofix.facts.call_sites import followed, lineage, operands
+from autofix.facts.call_sites import followed, is_batch, is_stored, lineage, operands
 from autofix.facts.project_view import Expression
 from autofix.facts.reduced_dimensions import reductions
 from autofix.records.locations import Edit
@@ -73,9 +73,14 @@ class MissingAxes(Rule):
         ways = _ways(low, high)
         if "mask" in operation.target or operation.target.endswith(("where", "and")):
             ways.reverse()
+        # A row for each sample is nothing that a model brings along: such a table was meant to be cut by a length.
+        is_own = is_stored(project, operation.tensors[small])
         for rank, way in enumerate(ways[:2]):
-            unsafe = len(ways) > 1 and "mask" not in operation.target
-            reason = "" if not unsafe else f"{low} lines up with {high} in more than one way"
+            by_sample = is_own and way[0] == 0 and low[0] > 1 and is_batch(project, low[0])
+            unsafe = by_sample or (len(ways) > 1 and "mask" not in operation.target)
+            reason = f"{low} lines up with {high} in more than one way" if unsafe else ""
+            if by_sample:
+                reason = "a table of the model's own would have a row for each sample of a batch"
             title = f"align dimensions: {low} with {high}"
             yield self.fix(
                 title,
@@ -83,6 +88,7 @@ class MissingAxes(Rule):
                 Evidence.INSERTED,
                 Evidence.RUNNER_UP * rank,
                 Evidence.OTHER_READING * rank,
+                Evidence.AGAINST * by_sample,
                 reason=reason,
                 unsafe=unsafe,
             )

@@ -82,8 +82,9 @@ class PositionalTable(Rule):
                 title = f"cut the table to `{text}`"
                 reason = "" if length else "the table could be meant for the size at hand"
                 yield self.fix(title, (edit,), Evidence.AGAINST * (not length), reason=reason, unsafe=not length)
+            is_cut = all(one.is_cut for one in origins(project, table, wants))
             for one in resizings(project, table, wants):
-                if one.is_table or one.kind is SiteKind.AXIS:
+                if one.is_table or (one.kind is SiteKind.AXIS and is_cut):
                     title = _title(table, wants, one)
                     yield self.fix(title, one.edits, *one.evidence, Evidence.OTHER_READING * bool(whole and length))
 
