@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from autofix.edits.size_reads import live_sites, size_sites
 from autofix.facts.call_sites import frames_of
+from autofix.facts.making_calls import Origin
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.size_origins import Origin, origin
+from autofix.facts.size_origins import origin
 from autofix.operators.shape_functions import clashing_dimensions
 from autofix.provenance import Site, SiteKind, dearest
 from autofix.records.costs import Counted

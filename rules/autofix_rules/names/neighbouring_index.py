@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.edits.resize_tensor import clashes
+from autofix.edits.resize_tensor import clashes, origins, resizings
 from autofix.edits.size_reads import axis_sites
 from autofix.facts.call_sites import argument_of
 from autofix.facts.project_view import Expression
-from autofix.facts.size_origins import origin
-from autofix.rule import Example, Finding, Fix, Mismatch, Operation, Project, Rule, model
+from autofix.facts.size_origins import each_origin
+from autofix.rule import Example, Finding, Fix, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model
 
 _SLOPES = "self.slopes = nn.Parameter(torch.ones(4, 1, 1))"
 _PADDED = "n = x.shape[1]\nslopes = F.pad(self.slopes, (0, 0, 0, 0, 0, n - self.slopes.shape[{}]))\nx * slopes"
@@ -61,29 +61,43 @@ class NeighbouringIndex(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        for expression, want in _wanted(finding, project, operation) if operation is not None else ():
+        if operation is None:
+            return
+        for expression, want in _wanted(finding, project, operation):
             for site in axis_sites(project, expression, want):
                 title = f"read `{site.text}`, which is {want}"
                 yield self.fix(title, site.edits, *site.evidence)
+        for tensor, wants in _clashing(finding, operation):
+            is_made = not any(one.is_cut for one in origins(project, tensor, wants))
+            for resizing in resizings(project, tensor, wants) if is_made and len(wants) > 1 else ():
+                if resizing.kind is SiteKind.AXIS:
+                    yield self.fix(f"read `{resizing.text}`", resizing.edits, *resizing.evidence)
 
 
 def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:
-    """Yield the expressions that decided a size that does not fit, with the value that would."""
+    """Yield the expressions that decided the one size that does not fit, with the value that would."""
     if finding.mismatch is Mismatch.EXPAND:
         yield from _of_expand(project, operation)
-        return
+    for tensor, wants in _clashing(finding, operation):
+        for dimension, size in wants.items() if len(wants) == 1 else ():
+            for found in each_origin(project, tensor, dimension):
+                value = found.wanted(size)
+                if value is not None:
+                    yield found.expression, value
+
+
+def _clashing(finding: Finding, operation: Operation) -> Iterator[tuple[Tensor, dict[int, int]]]:
+    """Yield each operand with the sizes that it would need beside another."""
     for tensor in operation.tensors:
         for other in operation.tensors:
-            wants = clashes(tensor, other) if tensor is not other and tensor.rank and other.rank else {}
-            if finding.mismatch is Mismatch.CONCATENATE:
+            if tensor is other or not tensor.rank or not other.rank:
+                continue
+            if finding.mismatch is Mismatch.BROADCAST:
+                yield tensor, clashes(tensor, other)
+            elif finding.mismatch is Mismatch.CONCATENATE and tensor.rank == other.rank:
                 joined = (operation.integer(1, "dim") or 0) % tensor.rank
-                pairs = enumerate(zip(tensor.shape, other.shape, strict=False))
-                wants = {d: b for d, (a, b) in pairs if a != b and d != joined and tensor.rank == other.rank}
-            for dimension, size in wants.items():
-                found = origin(project, tensor, dimension)
-                value = None if found is None or len(wants) > 1 else found.wanted(size)
-                if found is not None and value is not None:
-                    yield found.expression, value
+                pairs = enumerate(zip(tensor.shape, other.shape, strict=True))
+                yield tensor, {d: b for d, (a, b) in pairs if a != b and d != joined}
 
 
 def _of_expand(project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:

@@ -23,8 +23,8 @@ from enum import Enum
 
 from autofix.edits.insert_view_op import insertions
 from autofix.facts.call_sites import written
+from autofix.facts.making_calls import FACTORIES, size_arguments
 from autofix.facts.project_view import Expression
-from autofix.facts.size_origins import FACTORIES, size_arguments
 from autofix.provenance.channel_sites import number, spatial
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer
 from autofix.provenance.render_expression import factors_of
