@@ -31,7 +31,7 @@ class Crossing(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class PassedArgument:
     """What a caller wrote for one parameter, and its value there."""
 
     expression: Expression
@@ -57,12 +57,12 @@ class PassedCall:
     """
 
     call: Expression
-    arguments: tuple[Argument, ...]
+    arguments: tuple[PassedArgument, ...]
     depth: int
     on_stack: bool
     builds: bool
 
-    def pairs(self) -> Iterator[tuple[Argument, Argument]]:
+    def pairs(self) -> Iterator[tuple[PassedArgument, PassedArgument]]:
         """Yield two arguments at a time whose values are not known to be equal."""
         for first, second in combinations(self.arguments, 2):
             known = UNKNOWN not in (first.value, second.value)
@@ -70,7 +70,7 @@ class PassedCall:
                 yield first, second
 
 
-def crossing(first: Argument, second: Argument) -> Crossing:
+def crossing(first: PassedArgument, second: PassedArgument) -> Crossing:
     """Return how far the names of two arguments are those of each other's parameters."""
     if first.has_its_own_name or second.has_its_own_name:
         return Crossing.NONE
@@ -116,13 +116,13 @@ def _of_chain(project: Project, frames: tuple[Frame, ...], on_stack: bool, build
             yield PassedCall(call, arguments, depth, on_stack, builds)
 
 
-def _arguments(project: Project, call: Expression, node: ast.Call, names: list[str]) -> Iterator[Argument]:
+def _arguments(project: Project, call: Expression, node: ast.Call, names: list[str]) -> Iterator[PassedArgument]:
     for index, argument in enumerate(node.args):
         if isinstance(argument, ast.Starred) or index >= len(names):
             return
         expression = Expression(call.source, argument, call.frames)
-        yield Argument(expression, names[index], project.value(expression))
+        yield PassedArgument(expression, names[index], project.value(expression))
     for keyword in node.keywords:
         if keyword.arg is not None:
             expression = Expression(call.source, keyword.value, call.frames)
-            yield Argument(expression, keyword.arg, project.value(expression))
+            yield PassedArgument(expression, keyword.arg, project.value(expression))

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.facts.passed_arguments import Argument, Crossing, PassedCall, crossing, passed_calls
+from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, passed_calls
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
 
@@ -95,7 +95,7 @@ class ExchangedArguments(Rule):
 
 
 def _evidence(
-    finding: Finding, passed: PassedCall, first: Argument, second: Argument, crossed: Crossing
+    finding: Finding, passed: PassedCall, first: PassedArgument, second: PassedArgument, crossed: Crossing
 ) -> tuple[Piece, ...] | None:
     """Return what speaks for an exchange; None where nothing does."""
     outward = Evidence.OUTWARD * (passed.depth - (not passed.builds))
@@ -109,7 +109,7 @@ def _evidence(
     return (Evidence.EVIDENT, outward) if passed.on_stack and fits else None
 
 
-def _fits(finding: Finding, wrong: Argument, right: Argument) -> bool:
+def _fits(finding: Finding, wrong: PassedArgument, right: PassedArgument) -> bool:
     """Return whether one tensor has a size that was received and the other, in the same place, the one expected."""
     if not isinstance(wrong.value, Tensor) or not isinstance(right.value, Tensor):
         return False
