@@ -58,6 +58,8 @@ def indexed(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)
     if tensor is None or len(operation.arguments) < 2:
         return None
+    if operation.operator == "setitem" and (found := _assigned(operation, subject)) is not None:
+        return found
     key = operation.arguments[1]
     parts = key.items if isinstance(key, Sequence) and key.type == "tuple" else (key,)
     used = sum(1 for part in parts if part is not None and not _is_ellipsis(part))
@@ -87,6 +89,19 @@ def indexed(operation: Operation, subject: str) -> Cause | None:
     return Cause(
         Mismatch.INDEX_RANGE, f"{subject} on {show(tensor.shape)}", (), tensor.shape, "", 0, detail=Detail.MASK
     )
+
+
+def _assigned(operation: Operation, subject: str) -> Cause | None:
+    """Return the cause if the value of ``x[key] = value`` cannot be expanded to what the key picks."""
+    picking, writing = function("getitem"), function("setitem")
+    assert picking is not None
+    assert writing is not None
+    call = writing.bind(operation.arguments, dict(operation.keywords))
+    value, region = call.tensor("value"), picking.result(picking.bind(operation.arguments[:2]))
+    if value is None or not region or region[0] is None or not writing.refused(call):
+        return None
+    message = f"{subject} writes {show(value.shape)} into {show(region[0])}"
+    return Cause(Mismatch.EXPAND, message, region[0], value.shape, "", len(operation.tensors) - 1)
 
 
 def _is_ellipsis(value: Value) -> bool:

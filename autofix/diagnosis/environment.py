@@ -30,6 +30,7 @@ _ABSENT = re.compile(
     r"|CUDA (is )?(not available|unavailable)|no CUDA|not compiled with CUDA|found no NVIDIA driver)\b",
     re.IGNORECASE,
 )
+_SIGNATURE = re.compile(r"\b(missing|unexpected|multiple values for|takes|takes no)\b.*\bargument")
 MAX_MESSAGE = 400
 
 
@@ -42,6 +43,8 @@ def cause(project: Project, finding: Finding) -> str:
     failure = project.trace.failure
     if failure is None or finding.mismatch is not Mismatch.OTHER:
         return ""
+    if failure.type == "TypeError" and _SIGNATURE.search(failure.message):
+        return ""  # How a function is called is the caller's business, whoever refuses it.
     absent = _ABSENT_TYPES.search(failure.type) or _ABSENT.search(failure.message)
     if not absent and (failure.operation is not None or not _is_outside(project, failure)):
         return ""

@@ -13,13 +13,15 @@ from autofix.diagnosis.cause import Cause, show
 from autofix.facts.evaluate import UNKNOWN, Names, evaluate, integer
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.returned_values import returned
+from autofix.operators import table
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Failure
 from autofix.records.values import Sequence, Tensor, Value, is_integer, tensors_of
-from autofix.syntax.source import Source, dotted
+from autofix.syntax.source import Source, argument, dotted
 from autofix.syntax.spelling import IMPORTS
 
 _DIVIDE = frozenset(("split", "chunk", "unbind", "tensor_split"))
+_MODULES = frozenset(("torch", "F", "functional", "nn.functional", "torch.nn.functional", "torch.Tensor"))
 
 
 def conclude(failure: Failure, project: Project) -> Cause | None:
@@ -110,9 +112,33 @@ def _at_expression(failure: Failure, project: Project) -> Cause | None:
             found = tuples.at(project, source, node, names)
             if found is not None:
                 return found
+        if failure.type == "TypeError" and isinstance(node, ast.Call):
+            return _missing_dim(project, failure, source, node)
         if isinstance(node, ast.Subscript) and failure.type == "IndexError":
             return _subscript(node, names)
     return None
+
+
+def _missing_dim(project: Project, failure: Failure, source: Source, node: ast.Call) -> Cause | None:
+    """Return the cause where an operator that works along a dimension was not told which."""
+    name = dotted(node.func).rpartition(".")[2] or getattr(node.func, "attr", "")
+    row = table.function(name)
+    parameters = {} if row is None else {one.name: (index, one) for index, one in enumerate(row.arguments)}
+    if "dim" not in parameters:
+        return None
+    position, parameter = parameters["dim"]
+    base = node.func.value if isinstance(node.func, ast.Attribute) else None
+    is_method = base is not None and dotted(base) not in _MODULES
+    taken = base if is_method else next(iter(node.args), None)
+    value = UNKNOWN if taken is None else evaluate(taken, project.names(Expression(source, node, failure.frames)))
+    last = next(reversed(project.trace.operations), None)
+    if not isinstance(value, Tensor) and isinstance(taken, ast.Call) and last is not None:
+        value = last.result  # What was computed in the same line, just before.
+    is_passed = argument(node, position - is_method, "dim") is not None
+    if parameter.default is not None or is_passed or not isinstance(value, Tensor):
+        return None
+    message = f"`{name}` of {show(value.shape)} is not told along which dimension"
+    return Cause(Mismatch.MISSING_DIM, message, (), value.shape, expression=name)
 
 
 def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Cause | None:

@@ -194,11 +194,23 @@ def _swapped(project: Project) -> Iterator[SilentFault]:
         same_sizes = before.rank == after.rank and sorted(before.shape) == sorted(after.shape)
         maker = project.producer(before)
         meant = maker is None or maker.operator in {*_RESHAPES, "unflatten", "Unflatten", "flatten", "Linear", "linear"}
+        meant = meant or _is_padded(project, maker)
         if same_sizes and len(differing) > 1 and before.shape[0] == after.shape[0] and before.contiguous and not meant:
             message = (
                 f"`{operation.operator}` relabels {show(before.shape)} as {show(after.shape)} where it should permute"
             )
             yield from _found(Mismatch.SILENT_FOLD, message, project, operation)
+
+
+def _is_padded(project: Project, maker: Operation | None) -> bool:
+    """Return whether an operation puts constants beside a tensor, which a view behind it uses to shift rows."""
+    row = None if maker is None else find(maker.target)
+    if maker is None or row is None:
+        return False
+    producers = (project.producer(tensor) for tensor in maker.tensors)
+    rows = (find(one.target) for one in producers if one is not None)
+    is_filled = any(one is not None and one.family is Family.FACTORY for one in rows)
+    return row.family is Family.PADDING or (row.family is Family.JOIN and is_filled)
 
 
 # -- other batch sizes -------------------------------------------------------------------------------------------------

@@ -86,6 +86,8 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
     place = written(project, operation)
     if place is None:
         return _augmented(project, operation)
+    if operation.operator == "setitem":
+        return _written_into(project, operation, place)
     nodes: list[ast.expr] = []
     node = place.node
     if isinstance(node, ast.BinOp):
@@ -109,6 +111,17 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
     if len(nodes) != len(operation.tensors) or any(isinstance(n, ast.Starred) for n in nodes):
         return ()
     return tuple(Expression(place.source, n, place.frames) for n in nodes)
+
+
+def _written_into(project: Project, operation: Operation, place: Expression) -> tuple[Expression, ...]:
+    """Return the target and the value of ``x[key] = value``; empty where the key holds tensors too."""
+    found = project.statement(operation)
+    if found is None or not isinstance(found[1], ast.Assign) or len(operation.tensors) > 2:
+        return ()
+    target = found[1].targets[0]
+    if not isinstance(target, ast.Subscript):
+        return ()
+    return tuple(Expression(place.source, node, place.frames) for node in (target.value, found[1].value))
 
 
 def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]:

@@ -212,6 +212,8 @@ def _numbers(shape: Dimensions | None, call: Call) -> tuple[int, ...] | None:
 
 def _plain(value: object) -> Any:
     if isinstance(value, Sequence):
+        if value.type == "slice":
+            return slice(*value.items)
         packed = value.type == "PackedSequence" and value.items
         return _plain(value.items[0]) if packed else tuple(_plain(one) for one in value.items)
     return tuple(_plain(one) for one in value) if isinstance(value, (tuple, list)) else value

@@ -47,7 +47,7 @@ def inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) 
             want * b if b else None, a // want if a and a // (a // want or 1) == want else None
         ),
         ast.Div: lambda: _pairs(want * b if b else None, _quotient(a, want) if a else None),
-        ast.Pow: lambda: _pairs(_root(want, b), None),
+        ast.Pow: lambda: _pairs(_root(want, b), _exponent(a, want)),
     }
     make = inverse.get(type(op))
     if make is not None:
@@ -74,6 +74,13 @@ def _quotient(number: int | None, divisor: int | None) -> int | None:
     if number is None or not divisor or number % divisor:
         return None
     return number // divisor
+
+
+def _exponent(base: int | None, number: int) -> int | None:
+    if base is None or base < 2 or number < 1:
+        return None
+    exponent = round(math.log(number, base))
+    return exponent if exponent > 0 and base**exponent == number else None
 
 
 def _root(number: int, exponent: int | None) -> int | None:

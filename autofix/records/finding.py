@@ -36,6 +36,7 @@ class Mismatch(Enum):
     BROADCAST = "broadcast"
     EXPAND = "expand"
     DIMENSION_RANGE = "dimension-range"
+    MISSING_DIM = "missing-dim"
     INDEX_RANGE = "index-range"
     INDEX_RANK = "index-rank"
     UNPACK = "unpack"

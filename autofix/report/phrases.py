@@ -25,6 +25,7 @@ _BRACKETS = {"tuple": ("(", ")"), "list": ("[", "]"), "Size": ("(", ")")}
 _CHECK_NAMES = {
     CheckKind.FORWARD: "forward",
     CheckKind.ALSO: "other samples",
+    CheckKind.EVALUATION: "evaluation mode",
     CheckKind.BATCH: "other batch sizes",
     CheckKind.ROWS: "one result for each sample",
     CheckKind.INDEPENDENT: "samples independent",

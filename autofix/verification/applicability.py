@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autofix.facts.project_view import Project
+from autofix.records.costs import Evidence
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Range
 from autofix.records.options import Mode
@@ -24,6 +25,8 @@ from autofix.verification.proof import state_of
 COMPARABLE = 6
 _WIDTHS = frozenset((Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE))
 FEW = 2
+# An expression of other names has the right value, and so have more: which one holds for other sizes is not known.
+_BY_CHANCE = frozenset((Evidence.OTHER_NAME, Evidence.OTHER_READING))
 
 
 def judge(
@@ -69,6 +72,8 @@ def _of_fixes(steps: tuple[Step, ...]) -> Iterator[str]:
     """Yield what the rules, or the evidence that they state, say against their fixes."""
     for step in steps:
         doubtful = any(evidence.is_doubtful for evidence, _ in step.fix.evidence)
+        if {evidence for evidence, _ in step.fix.evidence} >= _BY_CHANCE:
+            yield "another expression stands in place of the one written, and others have the same value here"
         if doubtful or step.fix.applicability is not Applicability.SAFE:
             yield step.fix.reason or f"{step.fix.rule} repairs are to be read before they are applied"
 

@@ -16,6 +16,7 @@ from autofix.verification.proof import shape_of
 # nothing better was found near.
 _COUNTS = {
     CheckKind.ALSO: 2,
+    CheckKind.EVALUATION: 1,
     CheckKind.BATCH: 1,
     CheckKind.INDEPENDENT: 1,
     CheckKind.CAUSAL: 1,

@@ -41,6 +41,8 @@ def test_it_is_not_run_and_says_why(repaired: Repaired, lines: str, words: str) 
         "print(net(torch.rand(2, 5)))",
         "torch.cat([torch.zeros(2, 3), torch.zeros(3, 4)], 1)",
         'for step in range(1):\n    raise ValueError("the width is odd")',
+        "import json\njson.dumps()",
+        "import textwrap\ntextwrap.indent(lines=3)",
         "rows = [torch.zeros(3), torch.zeros(4)]\nfor batch in torch.utils.data.DataLoader(rows, 2):\n    print(batch)",
     ],
 )

@@ -358,5 +358,12 @@ def test_an_absent_device_is_the_cpu_however_it_is_named(words: str, run: Run) -
     assert trace.ending is Ending.PASSED, trace.message
 
 
+@pytest.mark.parametrize("words", ["torch.device(256)", "torch.zeros(2, device=256)"])
+def test_a_width_is_no_number_of_a_device(words: str, run: Run) -> None:
+    """What was passed by mistake is refused as torch refuses it."""
+    trace = run(net("self.fc = nn.Linear(6, 2)", f"{words}\nreturn self.fc(x)"), "4,6")
+    assert trace.ending is Ending.RAISED
+
+
 def _is_addition(operation: Operation) -> bool:
     return operation.target == "Tensor.add"

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from autofix import engine
+from autofix.loading import find_target
 from autofix.records.samples import Target
 from autofix.records.trace import Ending, Trace
 from autofix.records.values import Sequence, Tensor
@@ -290,3 +292,15 @@ def test_packed_and_nested_outputs(run: Run) -> None:
     output = run(text, "4,3").output
     assert "more" in repr(output)
     assert not isinstance(output, (Tensor, Sequence))
+
+
+def test_a_folder_without_a_file_of_its_own_is_forgotten_with_its_project(tmp_path: Path, session: Session) -> None:
+    """Two projects of one session may both have a folder ``utils`` that is no package."""
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        (folder / "utils").mkdir(parents=True)
+        (folder / "pyproject.toml").touch()
+        (folder / "utils" / f"{name}.py").write_text("W = 3\n")
+        (folder / "model.py").write_text(f"{HEAD}from utils.{name} import W\n\n\n{NET}")
+        target = find_target.target(folder / "model.py", model="Net(W)", samples=find_target.parse_sample(["4,3"]))
+        assert engine.trace(engine.Request(target), session)[0].ending is Ending.PASSED

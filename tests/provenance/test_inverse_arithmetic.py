@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from autofix.provenance.inverse_arithmetic import fit
+from autofix.provenance.inverse_arithmetic import fit, inverse_operands
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,9 @@ def test_a_product_keeps_the_factors_that_still_fit(
     values: list[int | None], flattened: tuple[int, ...], targets: tuple[int, ...] | None
 ) -> None:
     assert fit(values, flattened) == targets
+
+
+@pytest.mark.parametrize("base, wanted, exponents", [(4, 16, [2]), (2, 1024, [10]), (3, 20, []), (1, 1, [])])
+def test_an_exponent_is_solved_for(base: int, wanted: int, exponents: list[int]) -> None:
+    found = inverse_operands(ast.Pow(), base, 3, wanted)
+    assert [value for side, value in found if side == 1] == exponents

@@ -379,3 +379,31 @@ def test_another_text_for_the_same_repair_is_no_rival(repaired: Repaired) -> Non
     assert "x = x.permute(0, 3, 1, 2)" in patched(report)
     assert report.alternatives[0].own_cost - report.plan.own_cost <= COMPARABLE
     assert report.plan.applicability is Applicability.SAFE
+
+
+@pytest.mark.parametrize("kept", ["self.kept", "self.kept[None, :, None]"])
+def test_a_model_that_reads_its_mode_has_to_run_in_the_other_too(repaired: Repaired, kept: str) -> None:
+    text = (
+        HEAD
+        + f"""class Centre(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("kept", torch.zeros(8))
+
+    def forward(self, x):
+        mean = x.mean((0, 2)) if self.training else {kept}
+        return x - mean
+"""
+    )
+    report = repaired(text, "4,8,6", model="Centre()")
+    plans = (report.plan, *report.alternatives)
+    kept_too = next(plan for plan in plans if plan is not None and "keep the dimension" in plan.title)
+    check = next(check for check in kept_too.proof.checks if check.kind is CheckKind.EVALUATION)
+    assert (check.outcome is CheckOutcome.PASSED) == ("[" in kept)
+    assert (kept_too is report.plan) == ("[" in kept)
+
+
+def test_a_model_without_modes_is_run_in_one(repaired: Repaired) -> None:
+    report = repaired(CAUSAL.format(dimension=-1), "2,7,8", model="Net()")
+    assert report.plan is not None
+    assert all(check.kind is not CheckKind.EVALUATION for check in report.plan.proof.checks)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from autofix.operators.equations import Requirement, at_least, equal, within
+from autofix.operators.equations import Requirement, at_least, equal, expands_to, within
 from autofix.operators.families import Family
 from autofix.operators.notation import broadcast
 from autofix.operators.operator import Contract, Operator
@@ -87,6 +87,23 @@ def _subscript(call: Call) -> Iterator[Dimensions | None]:
     yield (*result[:front], *picked, *result[front:], *own[last:])
 
 
+def _assignment_requires(call: Call) -> Iterator[Requirement]:
+    """State what is needed: the value can be expanded to what the subscript picks; leading ones are dropped."""
+    yield from _subscript_requires(call)
+    picked = next(iter(_subscript(call)), None) if not _is_out_of_range(call) else None
+    own = sizes(call, "value")
+    if picked is None or call.tensor("value") is None:
+        return
+    for place in range(max(0, len(own) - len(picked))):
+        yield equal(own[place], 1)
+    for size, wanted in zip(reversed(own), reversed(picked), strict=False):
+        yield expands_to(size, wanted)
+
+
+def _is_out_of_range(call: Call) -> bool:
+    return any(one.holds(call) is False for one in _subscript_requires(call))
+
+
 def _is_known(key: Any) -> bool:
     return key is None or is_integer(key) or isinstance(key, (slice, Tensor)) or _is_ellipsis(key)
 
@@ -115,9 +132,16 @@ ROWS = (
     ),
     Operator(
         Family.SUBSCRIPT,
-        Contract(_subscript_requires, lambda _: ()),
+        Contract(_assignment_requires, lambda _: ()),
         "Tensor input, index, value",
-        ("setitem((3, 4, 5), (slice(None), 2), 0.0)",),
+        (
+            "setitem((3, 4, 5), (slice(None), 2), 0.0)",
+            "setitem((3, 4, 5), 1, (4, 5))",
+            "setitem((3, 4, 5), (slice(None), 2), (3, 1))",
+            "setitem((3, 4, 5), (..., 0), (4,))",
+            "setitem((3, 4, 5), (slice(None), slice(1, 3)), (1, 3, 2, 5))",
+            "setitem((3, 4, 5), (slice(None), int64(2)), (3, 2, 5))",
+        ),
         ("setitem",),
     ),
 )

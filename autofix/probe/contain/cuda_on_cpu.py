@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+MOST_DEVICES = 32
 _ABSENT = ("cuda", "xpu", "mps", "hpu")
 
 
@@ -20,16 +21,21 @@ def _is_absent(value: Any) -> bool:
     return isinstance(value, str) and value.partition(":")[0] in _ABSENT
 
 
+def _is_number_of_device(value: Any) -> bool:
+    """Return whether a number may be that of a GPU: no machine has a hundred, a width of a layer is more."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST_DEVICES
+
+
 def on_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Return arguments with every absent device replaced by the CPU."""
     if func is torch.device:  # ``torch.device("cuda", 0)``: the CPU has no number.
         kind = args[0] if args else kwargs.get("type")
-        return (("cpu",), {}) if _is_absent(kind) or isinstance(kind, int) else (args, kwargs)
+        return (("cpu",), {}) if _is_absent(kind) or _is_number_of_device(kind) else (args, kwargs)
     if any(_is_absent(value) for value in args):
         args = tuple(torch.device("cpu") if _is_absent(value) else value for value in args)
-    if func is torch.Tensor.to and len(args) > 1 and type(args[1]) is int:
+    if func is torch.Tensor.to and len(args) > 1 and _is_number_of_device(args[1]):
         args = (args[0], torch.device("cpu"), *args[2:])
-    if "device" in kwargs and (_is_absent(kwargs["device"]) or isinstance(kwargs["device"], int)):
+    if "device" in kwargs and (_is_absent(kwargs["device"]) or _is_number_of_device(kwargs["device"])):
         kwargs = {**kwargs, "device": torch.device("cpu")}
     if kwargs.get("pin_memory"):
         kwargs = {**kwargs, "pin_memory": False}
@@ -69,7 +75,7 @@ def tolerated() -> Iterator[None]:
         return load(*args[:1], **kwargs)
 
     def to(module: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.nn.Module:
-        if args and isinstance(args[0], int) and not isinstance(args[0], bool):
+        if args and _is_number_of_device(args[0]):
             args = (torch.device("cpu"), *args[1:])
         new_args, new_kwargs = on_cpu(module_to, args, kwargs)
         return module_to(module, *new_args, **new_kwargs)

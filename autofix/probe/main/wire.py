@@ -99,6 +99,7 @@ class CheckKind(StrEnum):
 
     FORWARD = "forward on the sample"
     ALSO = "forward on the other samples"
+    EVALUATION = "evaluation mode"
     BATCH = "other batch sizes"
     ROWS = "one result for each sample"
     INDEPENDENT = "samples independent"

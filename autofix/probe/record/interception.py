@@ -126,7 +126,8 @@ def _public_name(func: Any) -> str | None:
     if module in {"torch._C._nn", "torch.nn.functional"}:
         return f"torch.nn.functional.{bare}"
     if module.startswith(("torch._C._", "torch.linalg", "torch.fft", "torch.special")):
-        return f"torch.{module.removeprefix('torch._C._').removeprefix('torch.')}.{bare}"
+        part = module.removeprefix("torch._C._").removeprefix("torch.")
+        return f"torch.{part}.{bare.removeprefix(f'{part}_')}"
     return f"torch.{bare}"
 
 

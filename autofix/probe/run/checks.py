@@ -5,15 +5,14 @@ Each check answers passed, failed or not asked, with sizes in words. It judges o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from ..main.samples_request import SMALL_BATCH, SamplesRequest, batch_size, other_batch_sizes, with_batch
 from ..main.wire import CheckKind, CheckOutcome, CheckRow, OperationRow, RunRequest
-from . import batch_leakage, causality, global_state, inputs, messages
+from . import batch_leakage, causality, evaluation_mode, global_state, inputs, messages
 from .batch_leakage import leaves as _leaves
 
 PASSED, FAILED, NOT_ASKED = CheckOutcome.PASSED, CheckOutcome.FAILED, CheckOutcome.NOT_ASKED
@@ -39,12 +38,14 @@ def run(
     """
 
     call = _calling(model)
-    also = [CheckKind.ALSO, *_also(call, request, namespace)]
+    also = [[CheckKind.ALSO, *_also(call, request, namespace)]]
+    if not request.evaluation_mode and evaluation_mode.has_modes(model):
+        also.append([CheckKind.EVALUATION, *_evaluated(model, call, request, namespace)])
     hides = causality.applies(model, recorded)
     if seconds * 12 > request.limits.run_seconds:
         slow = "one forward takes too long for it"
         return [
-            also,
+            *also,
             [CheckKind.BATCH, NOT_ASKED, slow],
             [CheckKind.ROWS, *_rows(request, output)],
             [CheckKind.INDEPENDENT, NOT_ASKED, slow],
@@ -58,7 +59,7 @@ def run(
     independent = _independent(model, call, request, namespace, output, outcome == PASSED)
     place = _mixing(model, request, namespace, output, recorded) if _may_mix(independent, output) else None
     return [
-        also,
+        *also,
         [CheckKind.BATCH, outcome, detail],
         [CheckKind.ROWS, *_rows(request, output)],
         [CheckKind.INDEPENDENT, *independent, *(place or ())],
@@ -115,6 +116,16 @@ def _also(call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome
     return PASSED, f"{len(request.also)} other sample{'s' if len(request.also) > 1 else ''}"
 
 
+def _evaluated(model: torch.nn.Module, call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome:
+    """Return whether the model runs in evaluation mode too."""
+    with evaluation_mode.evaluating(model), torch.no_grad():
+        try:
+            call(*inputs.build(request.samples, namespace))
+        except Exception as error:
+            return FAILED, messages.first_line(error)
+    return PASSED, ""
+
+
 def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: Any) -> tuple[CheckOutcome, str, Any]:
     """Check that the first dimension of the output follows that of the input; also return the output of
     the smallest batch that ran.
@@ -161,7 +172,7 @@ def _independent(
     if size == 1:
         return NOT_ASKED, "a batch of one has no other sample"
     samples = with_batch(request.samples, size)
-    with _evaluating(model), torch.no_grad():
+    with evaluation_mode.evaluating(model), torch.no_grad():
         try:
             before = [leaf.clone() for leaf in _leaves(call(*inputs.build(samples, namespace)))]
             positional, named = inputs.build(samples, namespace)  # Built again: a model may change its inputs in place.
@@ -190,7 +201,7 @@ def _mixing(
         if batch is None or size == 1:
             continue
         samples, row = with_batch(request.samples, size), size // 2
-        with _evaluating(model):
+        with evaluation_mode.evaluating(model):
             place = batch_leakage.locate(model, roots, recorded, _pair(samples, namespace, row), size, row)
         if place is not None:
             return place
@@ -244,7 +255,7 @@ def _causal(model: torch.nn.Module, call: Call, request: RunRequest, namespace: 
         places = (*(slice(None),) * dimension, slice(start, None))
         return inputs.with_other_values(value, bounds.get(source), places)
 
-    with _evaluating(model), torch.no_grad():
+    with evaluation_mode.evaluating(model), torch.no_grad():
         try:
             return causality.check(lambda given: call(*given), lambda: inputs.build(samples, namespace), change)
         except Exception as error:
@@ -268,17 +279,6 @@ def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:
             if parameter.requires_grad and parameter.grad is None:
                 return FAILED, f"no gradient reaches {path + '.' if path else ''}{name}"
     return PASSED, ""
-
-
-@contextmanager
-def _evaluating(model: torch.nn.Module) -> Iterator[None]:
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 def _shapes(samples: SamplesRequest) -> str:

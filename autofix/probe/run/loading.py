@@ -140,8 +140,19 @@ def _working_directory(request: RunRequest) -> Iterator[None]:
 
 def _forget(request: RunRequest) -> None:
     """Drop the user's modules so that the next run imports them afresh; third-party ones stay warm."""
-    for name, _, _ in project_modules(request):
+    for name in (*(name for name, _, _ in project_modules(request)), *_namespace_packages(request)):
         del sys.modules[name]
+
+
+def _namespace_packages(request: RunRequest) -> list[str]:
+    """Return the packages of the project that are folders without a file of their own."""
+    roots = (request.root, *request.search_paths)
+    found = ((name, module) for name, module in sys.modules.items() if getattr(module, "__file__", None) is None)
+    return [
+        name
+        for name, module in found
+        if any(isinstance(path, str) and is_project_file(path, roots) for path in getattr(module, "__path__", ()))
+    ]
 
 
 def project_modules(request: RunRequest) -> list[tuple[str, str, ModuleType]]:

@@ -16,6 +16,7 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
+from autofix.edits.equation_letters import is_odd, relettered
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -41,9 +42,16 @@ class EinsumLetters(Rule):
             after=model("self.w = nn.Parameter(torch.randn(3, 8))", "torch.einsum('btd,od->bto', x, self.w)"),
         ),
         Example(
+            name="a letter that stands for another dimension",
+            inputs=((2, 5, 8),),
+            before=model("self.k = nn.Linear(8, 8)", "torch.einsum('ttd,bsd->bts', x, self.k(x))"),
+            after=model("self.k = nn.Linear(8, 8)", "torch.einsum('btd,bsd->bts', x, self.k(x))"),
+        ),
+        Example(
             name="declines an equation that is computed",
             inputs=((2, 5, 8),),
             before=model("self.pair = ['bid', 'bdj']", "torch.einsum(','.join(self.pair) + '->bij', x, x)"),
+            repaired_by=("AF420",),
         ),
     )
 
@@ -51,6 +59,19 @@ class EinsumLetters(Rule):
         operation = project.operation(finding)
         if operation is not None and finding.detail is Detail.EQUATION:
             yield from self._letters(project, operation)
+            yield from self._one_letter(project, operation)
+
+    def _one_letter(self, project: Project, operation: Operation) -> Iterator[Fix]:
+        """Yield fixes that write one letter otherwise, as in ``ici,bcj->bij``."""
+        written = str(operation.argument(0, "equation"))
+        for rank, (equation, edit, _) in enumerate(relettered(project, operation)):
+            yield self.fix(
+                f"write `{equation}` instead of `{written}`",
+                (edit,),
+                Evidence.EVIDENT * is_odd(written),
+                Evidence.RUNNER_UP * min(rank, 3),
+                reason="the letters could be meant to name other dimensions",
+            )
 
     def _letters(self, project: Project, operation: Operation) -> Iterator[Fix]:
         """Yield fixes that exchange two letters of one operand of an einsum."""

@@ -46,7 +46,13 @@ class LiteralByValue(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(name="a number in forward", inputs=((4, 6),), before=_SCALED.format(5), after=_SCALED.format(6)),
-        Example(name="declines where no number agrees", inputs=((4, 6),), before=_SCALED.format("x.size(0)")),
+        Example(
+            name="declines where no number agrees",
+            inputs=((4, 6),),
+            before=_SCALED.format("x.size(0)"),
+            # Wrong: samples and features are exchanged.
+            repaired_by=("AF420",),
+        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

@@ -73,16 +73,16 @@ class WrongPermute(Rule):
         certain = before.shape.count(want) == 1
         reason = "" if certain else f"several dimensions of {before.shape} have the size {want}"
         for order, unordered in _orders(before, dimension, want):
-            edit = (
-                without_call(project, moved)
-                if order == tuple(range(before.rank))
-                else _spelled(moved, place, place.node, order)
-            )
+            is_kept = order == tuple(range(before.rank))
+            edit = without_call(project, moved) if is_kept else _spelled(moved, place, place.node, order)
             if edit is not None:
                 yield self.fix(
-                    f"order the dimensions of {before.shape} as {order}",
+                    f"leave {before.shape} as it is"
+                    if is_kept
+                    else f"order the dimensions of {before.shape} as {order}",
                     (edit,),
                     Evidence.EXACT_FIT,
+                    Evidence.EVIDENT * is_kept,
                     Evidence.OTHER_READING * unordered,
                     reason=reason,
                     unsafe=not certain,

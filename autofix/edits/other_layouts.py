@@ -1,0 +1,158 @@
+"""Other layouts of an operand, by one operation that only moves, adds, drops or merges dimensions.
+
+The operation is inserted behind the operand, or the one that made the operand is removed or given other arguments.
+Which layouts a call accepts, its operator's contract says; which one is meant is the rule's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import combinations
+
+from autofix.edits.equation_letters import relettered
+from autofix.edits.rank_changes import without_call
+from autofix.facts.call_sites import followed, operands, written
+from autofix.facts.contracts import BoundCall, Shape, bound
+from autofix.facts.project_view import Project
+from autofix.operators.families import Family
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.syntax.call_edits import NotACall, with_argument
+
+_ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
+_MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
+_PICKING = frozenset((Family.INDEXING, Family.GATHERING, Family.SUBSCRIPT))
+# Their first operand is what the result is looked for in: a view of it would be written into.
+_WRITING = frozenset(("setitem", "copy_", "index_copy_", "index_add_", "scatter_", "scatter_add_"))
+MOST_DIMENSIONS = 5
+
+
+class LayoutChange(Enum):
+    """What is done to the layout."""
+
+    REMOVED = "removed"
+    REDUCED = "reduced"
+    RELETTERED = "relettered"
+    INSERTED = "inserted"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One operand of the failing call in another layout, and the edit that brings it there."""
+
+    change: LayoutChange
+    edit: Edit
+    words: str
+    before: Shape
+    after: Shape
+
+    @property
+    def adds(self) -> bool:
+        """Whether a dimension is added."""
+        return self.change is LayoutChange.INSERTED and len(self.after) > len(self.before)
+
+
+def layouts(project: Project, operation: Operation, at_fault: int | None) -> Iterator[Layout]:
+    """Yield each way to one operand that the call accepts: operations removed first, then those inserted.
+
+    ``at_fault`` is the operand that the finding names, whose layouts come before those of the others.
+    """
+    call = bound(project, operation)
+    if call is None or call.is_accepted:
+        return
+    found = [
+        (index != at_fault, one)
+        for index, operand in enumerate(call.operands)
+        if not (operation.operator in _WRITING and index == 0)
+        for one in (*_upstream(project, operand.tensor), *_inserted(project, operation, index, operand.tensor))
+        if _fits(call.with_shape(operand, one.after))
+    ]
+    found = [(other, one) for other, one in found if not one.adds or _is_certain(call, [x for _, x in found], one)]
+    order = list(LayoutChange)
+    yield from (one for _, one in sorted(found, key=lambda pair: (order.index(pair[1].change), pair[0])))
+
+
+def _is_certain(call: BoundCall, found: list[Layout], layout: Layout) -> bool:
+    """Return whether a new dimension fits in one place only; what picks entries takes fewer of them anywhere."""
+    places = [one for one in found if one.adds and one.before == layout.before]
+    return len(places) == 1 and call.row.family not in _PICKING
+
+
+def _fits(call: BoundCall) -> bool:
+    """Return whether a call is accepted and pairs no rows of its operands with all of another's by broadcasting."""
+    if not call.is_accepted or call.row.family not in _ELEMENTWISE:
+        return call.is_accepted
+    return call.result() in [operand.tensor.shape for operand in call.operands]
+
+
+def _upstream(project: Project, tensor: Tensor) -> Iterator[Layout]:
+    """Yield the operand without the operation that made it, or with the dimension that it reduced."""
+    maker = project.producer(tensor)
+    made = None if maker is None else bound(project, maker)
+    if maker is None or made is None or not made.operands:
+        return
+    before = made.operands[0].tensor.shape
+    edit = without_call(project, maker) if made.row.family in _MOVING else None
+    if edit is not None:
+        yield Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", tensor.shape, before)
+    if made.row.family is Family.REDUCTION:
+        yield from _reduced(project, maker, made, tensor.shape)
+    for equation, relettered_edit, other in relettered(project, maker):
+        after = other.result()
+        if after is not None and after != tensor.shape:
+            yield Layout(LayoutChange.RELETTERED, relettered_edit, f"write `{equation}`", tensor.shape, after)
+
+
+def _reduced(project: Project, maker: Operation, made: BoundCall, shape: Shape) -> Iterator[Layout]:
+    """Yield the reduction with the dimension kept, or of one dimension where all were reduced."""
+    kept = (
+        made.with_argument("keepdim", True),
+        "keepdim",
+        "True",
+        f"keep the dimension that `{maker.operator}` reduces",
+    )
+    rank = made.operands[0].tensor.rank
+    single = [
+        (made.with_argument("dim", d), "dim", str(d - rank if d == rank - 1 else d), f"reduce dimension {d} only")
+        for d in reversed(range(rank))
+        if made.call.get("dim") is None
+    ]
+    for other, name, value, words in (*single, kept):
+        after, place = other.result(), written(project, maker)
+        if after is None or place is None or after == shape:
+            continue
+        try:
+            text = with_argument(place.text, name, value)
+        except NotACall:
+            continue
+        yield Layout(LayoutChange.REDUCED, place.source.replace(place.node, text), words, shape, after)
+
+
+def _inserted(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
+    places = operands(project, operation)
+    if index >= len(places) or not 0 <= tensor.rank <= MOST_DIMENSIONS:
+        return
+    for method, after in _moves(tensor.shape):
+        edit = followed(places[index], f".{method}")
+        yield Layout(LayoutChange.INSERTED, edit, f"pass `.{method}` of {tensor.shape}: {after}", tensor.shape, after)
+
+
+def _moves(shape: Shape) -> Iterator[tuple[str, Shape]]:
+    """Yield the methods that only move, drop or add a dimension of a shape, with what they make of it."""
+    rank = len(shape)
+    for at in range(rank):
+        if shape[at] == 1:
+            yield f"squeeze({at if at < rank - 1 else -1})", (*shape[:at], *shape[at + 1 :])
+    for a, b in combinations(range(rank), 2):
+        moved = list(shape)
+        moved[a], moved[b] = shape[b], shape[a]
+        if tuple(moved) != shape:
+            yield ("t()" if rank == 2 else f"transpose({a}, {b})"), tuple(moved)
+    if rank > 3:
+        yield f"permute(0, {rank - 1}, {', '.join(map(str, range(1, rank - 1)))})", (shape[0], shape[-1], *shape[1:-1])
+        yield f"permute(0, {', '.join(map(str, range(2, rank)))}, 1)", (shape[0], *shape[2:], shape[1])
+    for at in range(rank + 1):
+        yield f"unsqueeze({at if at < rank or not rank else -1})", (*shape[:at], 1, *shape[at:])

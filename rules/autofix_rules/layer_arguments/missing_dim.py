@@ -1,0 +1,63 @@
+"""AF125 missing-dim: an operator that works along one dimension is not told along which.
+
+Why it fails
+    ``x.softmax()``, ``x.cumsum()`` and their like have no default for ``dim``: torch cannot know
+    whether the features, the steps or the samples are meant.
+What the fix does
+    Adds the argument: the last dimension first, where the features lie, then the others.
+Fix safety
+    Unsafe: every dimension runs, and only the author knows which is meant.
+Source
+    torch.softmax and torch.cumsum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.call_edits import NotACall, with_argument
+
+
+class MissingDim(Rule):
+    code = "AF125"
+    name = "missing-dim"
+    mismatches = (Mismatch.MISSING_DIM,)
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="weights of an attention",
+            inputs=((2, 5, 8),),
+            before=model("self.k = nn.Linear(8, 8)", "scores = x @ self.k(x).mT\nscores.softmax() @ x"),
+            after=model("self.k = nn.Linear(8, 8)", "scores = x @ self.k(x).mT\nscores.softmax(dim=-1) @ x"),
+        ),
+        Example(
+            name="a running sum",
+            inputs=((3, 7),),
+            before=model("self.gain = nn.Linear(7, 7)", "torch.cumsum(self.gain(x))"),
+            after=model("self.gain = nn.Linear(7, 7)", "torch.cumsum(self.gain(x), dim=-1)"),
+        ),
+        Example(
+            name="declines a call that lacks something else",
+            inputs=((3, 7),),
+            before=model("self.k = 2", "torch.gather(x, 1)"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        failure, rank = project.trace.failure, len(finding.actual)
+        call = None if failure is None else project.call(failure.frames)
+        for dimension in reversed(range(rank)):
+            written = -1 if dimension == rank - 1 else dimension
+            try:
+                text = with_argument(call.text, "dim", str(written)) if call is not None else ""
+            except NotACall:
+                return
+            if call is not None:
+                yield self.fix(
+                    f"let `{finding.expression}` work along dimension {written}",
+                    (call.source.replace(call.node, text),),
+                    Evidence.INSERTED,
+                    Evidence.RUNNER_UP * (rank - 1 - dimension),
+                    reason=f"any of the {rank} dimensions could be meant",
+                )
