@@ -1,0 +1,124 @@
+"""AF704 neighbouring-name: a size is given by a name beside the one that is meant.
+
+Why it fails
+    Keys and values have ``kv_heads`` heads, and a table for them, or the view that takes them apart, is written with
+    ``heads``. Often several lines are written alike and share the mistake.
+What the fix does
+    Writes the name of the same scope, or the attribute of the same object, that has the size needed and a word in
+    common with the one written; in all lines that are written alike together.
+Fix safety
+    Unsafe where two such names fit. A name that only has the same value is not taken.
+Source
+    torch.Tensor.view, torch.cat, section Shape.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from autofix.edits.names_in_scope import related_names, renamed, renamed_alike
+from autofix.edits.resize_tensor import clashes
+from autofix.facts.call_sites import argument_of
+from autofix.facts.project_view import Expression
+from autofix.facts.size_origins import each_origin
+from autofix.records.values import is_integer
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Operation, Project, Rule, model
+
+_VIEWS = frozenset(("view", "reshape"))
+_GROUPED = """self.heads, self.kv_heads, self.depth = 4, 2, 2
+self.q = nn.Linear(8, 16)
+self.k = nn.Linear(8, 8)
+self.v = nn.Linear(8, 8)"""
+_ATTEND = """b, t, _ = x.shape
+q = self.q(x).view(b, t, self.heads, 4).transpose(1, 2)
+k = self.k(x).view(b, t, self.{0}, 4).transpose(1, 2)
+v = self.v(x).view(b, t, self.{0}, 4).transpose(1, 2)
+k, v = (one.repeat_interleave(2, dim=1) for one in (k, v))
+(q @ k.transpose(-1, -2)).softmax(-1) @ v"""
+_SLOTS = "slots, word_slots = 3, 5\nself.words = nn.Parameter(torch.ones(1, {}, 6))"
+_TABLES = (
+    "rows, memory_rows = 3, 5\nself.key = nn.Parameter(torch.ones({0}, 6))\nself.kez = nn.Parameter(torch.ones({0}, 6))"
+)
+
+
+class NeighbouringName(Rule):
+    code = "AF704"
+    name = "neighbouring-name"
+    mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.VIEW_SIZE)
+    examples = (
+        Example(
+            name="keys and values with fewer heads, in two lines",
+            inputs=((2, 5, 8),),
+            before=model(_GROUPED, _ATTEND.format("heads")),
+            after=model(_GROUPED, _ATTEND.format("kv_heads")),
+        ),
+        Example(
+            name="a table",
+            inputs=((2, 5, 6),),
+            before=model(_SLOTS.format("slots"), "x + self.words"),
+            after=model(_SLOTS.format("word_slots"), "x + self.words"),
+        ),
+        Example(
+            name="two tables of one cause",
+            inputs=((2, 5, 6),),
+            before=model(_TABLES.format("rows"), "(x + self.key) * (x - self.kez)"),
+            after=model(_TABLES.format("memory_rows"), "(x + self.key) * (x - self.kez)"),
+        ),
+        Example(
+            name="declines a name that only has the value",
+            inputs=((2, 5, 6),),
+            before=model(_SLOTS.format("slots").replace("word_slots", "depth"), "x + self.words"),
+            repaired_by=("AF303",),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        for expression, want in _wanted(finding, project, operation) if operation is not None else ():
+            names = related_names(project, expression, want)
+            unsafe, reason = len(names) > 1, f"{' and '.join(names)} are both {want}" if len(names) > 1 else ""
+            for name in names:
+                title = f"use `{name}` for `{expression.text}`"
+                together = renamed_alike(expression, name)
+                if together:
+                    lines = f"{title} in {len(together)} lines that are written alike"
+                    yield self.fix(
+                        lines, together, Evidence.EXACT_FIT, Evidence.SAME_NAME, reason=reason, unsafe=unsafe
+                    )
+                edit = renamed(expression, name)
+                yield self.fix(title, (edit,), Evidence.EXACT_FIT, reason=reason, unsafe=unsafe)
+
+
+def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:
+    """Yield the expressions that gave a size that does not fit, with the value that would."""
+    if operation.operator in _VIEWS:
+        yield from _of_view(project, operation)
+        return
+    for tensor in operation.tensors:
+        for other in operation.tensors:
+            if tensor is other or not tensor.rank or not other.rank:
+                continue
+            wants = clashes(tensor, other)
+            if finding.mismatch is Mismatch.CONCATENATE:
+                joined = (operation.integer(1, "dim") or 0) % tensor.rank
+                pairs = enumerate(zip(tensor.shape, other.shape, strict=False))
+                wants = {d: b for d, (a, b) in pairs if a != b and d != joined}
+            for dimension, size in wants.items() if len(wants) == 1 else ():
+                for found in each_origin(project, tensor, dimension):
+                    value = found.wanted(size)
+                    if value is not None:
+                        yield found.expression, value
+
+
+def _of_view(project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:
+    """Yield each size of a view with the value at which all sizes together make up the tensor."""
+    sizes = [size for size in operation.arguments[1:] if is_integer(size)]
+    if len(sizes) != len(operation.arguments) - 1 or not operation.tensors or 0 in sizes or -1 in sizes:
+        return
+    elements = math.prod(operation.tensors[0].shape)
+    for place, size in enumerate(sizes):
+        rest = math.prod(sizes) // size
+        expression = argument_of(project, operation, 1 + place, "")
+        if expression is not None and elements % rest == 0:
+            yield expression, elements // rest
