@@ -18,6 +18,10 @@ from autofix.syntax.source import Source, below, dotted
 
 _TOKENS = re.compile(r"\w+|[^\w\s]")
 _SHORT = 2
+# Words that say how much and not of what: no names are related by one of these.
+_QUANTITIES = frozenset(("num", "max", "min", "count", "number", "total"))
+# Words that nearly every size has: what they have in common is little.
+_UNITS = frozenset(("dim", "size", "width", "len", "length", "features", "channels"))
 
 
 def related_names(project: Project, expression: Expression, want: int) -> tuple[str, ...]:
@@ -44,7 +48,13 @@ def related_names(project: Project, expression: Expression, want: int) -> tuple[
 
 
 def _words(name: str) -> set[str]:
-    return {word for word in name.lower().split("_") if len(word) > _SHORT}
+    return {word for word in name.lower().split("_") if len(word) > _SHORT} - _QUANTITIES
+
+
+def is_telling(text: str, other: str) -> bool:
+    """Return whether two related names have more in common than that both are sizes."""
+    first, second = (_words(one.rpartition(".")[2]) for one in (text, other))
+    return bool((first & second) - _UNITS)
 
 
 def renamed(expression: Expression, text: str) -> Edit:

@@ -7,7 +7,8 @@ What the fix does
     Writes the name of the same scope, or the attribute of the same object, that has the size needed and a word in
     common with the one written; in all lines that are written alike together.
 Fix safety
-    Unsafe where two such names fit. A name that only has the same value is not taken.
+    Unsafe where two such names fit, or have only a word such as `size` in common. A name that only has the same value
+    is not taken.
 Source
     torch.Tensor.view, torch.cat, section Shape.
 """
@@ -17,7 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from autofix.edits.names_in_scope import related_names, renamed, renamed_alike
+from autofix.edits.names_in_scope import is_telling, related_names, renamed, renamed_alike
 from autofix.edits.resize_tensor import clashes
 from autofix.facts.call_sites import argument_of
 from autofix.facts.project_view import Expression
@@ -77,17 +78,19 @@ class NeighbouringName(Rule):
         operation = project.operation(finding)
         for expression, want in _wanted(finding, project, operation) if operation is not None else ():
             names = related_names(project, expression, want)
-            unsafe, reason = len(names) > 1, f"{' and '.join(names)} are both {want}" if len(names) > 1 else ""
             for name in names:
+                reason = f"{' and '.join(names)} are all {want}" if len(names) > 1 else ""
+                if not is_telling(name, expression.text):
+                    reason = "that both names are sizes is all that they have in common"
                 title = f"use `{name}` for `{expression.text}`"
                 together = renamed_alike(expression, name)
                 if together:
                     lines = f"{title} in {len(together)} lines that are written alike"
                     yield self.fix(
-                        lines, together, Evidence.EXACT_FIT, Evidence.SAME_NAME, reason=reason, unsafe=unsafe
+                        lines, together, Evidence.EXACT_FIT, Evidence.SAME_NAME, reason=reason, unsafe=bool(reason)
                     )
                 edit = renamed(expression, name)
-                yield self.fix(title, (edit,), Evidence.EXACT_FIT, reason=reason, unsafe=unsafe)
+                yield self.fix(title, (edit,), Evidence.EXACT_FIT, reason=reason, unsafe=bool(reason))
 
 
 def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:
