@@ -1,4 +1,4 @@
-"""AF125 missing-dim: an operator that works along one dimension is not told along which.
+"""AF421 missing-dim: an operator that works along one dimension is not told along which.
 
 Why it fails
     ``x.softmax()``, ``x.cumsum()`` and their like have no default for ``dim``: torch cannot know
@@ -20,7 +20,7 @@ from autofix.syntax.call_edits import NotACall, with_argument
 
 
 class MissingDim(Rule):
-    code = "AF125"
+    code = "AF421"
     name = "missing-dim"
     mismatches = (Mismatch.MISSING_DIM,)
     applicability = Applicability.UNSAFE

@@ -1,0 +1,1 @@
+"""The order and number of dimensions, and how they are named and indexed."""
