@@ -133,7 +133,7 @@ ROWS = (
     Operator(
         Family.SUBSCRIPT,
         Contract(_assignment_requires, lambda _: ()),
-        "Tensor input, index, value",
+        "Tensor input, index, Tensor value",
         (
             "setitem((3, 4, 5), (slice(None), 2), 0.0)",
             "setitem((3, 4, 5), 1, (4, 5))",
