@@ -53,7 +53,7 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: boo
     ``live``: also as large as a tensor at hand.
     """
     known = origins(project, tensor, wants)
-    if not known:
+    if not known or any(_is_single(one.expression) for one in known):
         return
     asked = [(one.expression, one.wanted(want)) for one, want in zip(known, wants.values(), strict=True)]
     options = [
@@ -70,6 +70,11 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: boo
         chosen = [_like(first, one) for one in options]
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
         yield Resizing(edits, dearest(chosen), first.text, is_table, first.kind)
+
+
+def _is_single(expression: Expression) -> bool:
+    """Return whether a one is written: a class token or a dimension to broadcast, which is never one of many."""
+    return isinstance(expression.node, ast.Constant) and expression.node.value == 1
 
 
 def _like(first: Site, options: tuple[Site, ...]) -> Site:

@@ -20,10 +20,14 @@ _JOINING = frozenset(("cat", "concat", "concatenate", "hstack"))
 
 @dataclass(frozen=True, slots=True)
 class _Triangle:
-    """``last`` is the column that ends the first row's visible part, ``columns`` how many there are."""
+    """``last`` is the column that ends the first row's visible part, ``columns`` how many there are.
+
+    ``root`` is the operation that made it.
+    """
 
     last: int
     columns: int
+    root: int
 
 
 def misaligned(trace: Trace) -> str:
@@ -32,19 +36,26 @@ def misaligned(trace: Trace) -> str:
     Empty where there is none. Masks that no operator here is known to move are passed over.
     """
     triangles: dict[int, _Triangle] = {}
+    rectangular: dict[int, tuple[int, ...]] = {}
     for operation in trace.operations:
         if operation.raised:
             continue
         found = _made(operation, triangles)
         if isinstance(operation.result, Tensor) and found is not None and operation.result.rank >= 2:
             triangles[operation.index] = found
+            shape = operation.result.shape[-2:]
+            if found.root == operation.index and shape[0] != shape[1]:
+                rectangular[found.root] = shape
         for tensor, triangle in _used(operation, triangles):
+            rectangular.pop(triangle.root, None)
             rows, columns = tensor.shape[-2:]
             if 1 < rows < columns and columns == triangle.columns and triangle.last != columns - rows:
                 return (
                     f"the triangular mask {(rows, columns)} is not aligned with the last of the {columns} positions: "
                     f"its first row ends at position {triangle.last}, not {columns - rows}"
                 )
+    for shape in rectangular.values():
+        return f"the triangular mask {shape} is rectangular, and is not laid along rows and columns as large as its own"
     return ""
 
 
@@ -68,7 +79,7 @@ def _made(operation: Operation, triangles: dict[int, _Triangle]) -> _Triangle | 
         diagonal = operation.argument(1, "diagonal")
         if not isinstance(diagonal, (int, NoneType)) or tensors[0].rank < 2:
             return None
-        return _Triangle(TRIANGLES[name] + (diagonal or 0), tensors[0].shape[-1])
+        return _Triangle(TRIANGLES[name] + (diagonal or 0), tensors[0].shape[-1], operation.index)
     sources = [triangles[tensor.producer] for tensor in tensors if tensor.producer in triangles]
     if len(sources) != 1:
         return None
@@ -89,7 +100,7 @@ def _joined(operation: Operation, triangle: _Triangle, triangles: dict[int, _Tri
         return None
     place = next(index for index, part in enumerate(parts) if part.producer in triangles)
     before = sum(part.shape[-1] for part in parts[:place])
-    return _Triangle(triangle.last + before, sum(part.shape[-1] for part in parts))
+    return _Triangle(triangle.last + before, sum(part.shape[-1] for part in parts), triangle.root)
 
 
 def _taken(operation: Operation, triangle: _Triangle) -> _Triangle | None:
@@ -104,7 +115,7 @@ def _taken(operation: Operation, triangle: _Triangle) -> _Triangle | None:
     if None in starts[-2:] or not isinstance(operation.result, Tensor):
         return None
     rows, columns = (start or 0 for start in starts[-2:])
-    return _Triangle(triangle.last + rows - columns, operation.result.shape[-1])
+    return _Triangle(triangle.last + rows - columns, operation.result.shape[-1], triangle.root)
 
 
 def _filled(entries: list[Value], rank: int) -> list[Value]:

@@ -407,3 +407,23 @@ def test_a_model_without_modes_is_run_in_one(repaired: Repaired) -> None:
     report = repaired(CAUSAL.format(dimension=-1), "2,7,8", model="Net()")
     assert report.plan is not None
     assert all(check.kind is not CheckKind.EVALUATION for check in report.plan.proof.checks)
+
+
+def test_a_rectangular_mask_that_is_not_laid_along_rows_and_columns_is_told(repaired: Repaired) -> None:
+    """The numbers fit, for heads and rows; a mask belongs to the last two dimensions."""
+    text = (
+        HEAD
+        + """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, scores):
+        mask = torch.full((scores.size(1), scores.size(1)), -1e9).triu(1)
+        return self.head(scores + mask[:, :, None])
+"""
+    )
+    report = repaired(text, "2,4,6,8")
+    assert report.plan is not None
+    assert "scores.size(2)), -1e9" in patched(report)
+    assert any("the triangular mask (4, 6) is rectangular" in note for note in report.plan.notes)

@@ -77,7 +77,9 @@ class BakedBatch(Rule):
             return
         wants = {t.shape[0] for t in operation.tensors if t.rank and is_batch(project, t.shape[0])}
         if not project.inputs():  # In a program a batch is whatever was not made to a number.
-            wants = {t.shape[0] for t in operation.tensors if t.rank and origin(project, t, 0) is None}
+            ranks = {tensor.rank for tensor in operation.tensors}
+            own = (tensor for tensor in operation.tensors if tensor.rank and len(ranks) == 1)
+            wants = {tensor.shape[0] for tensor in own if origin(project, tensor, 0) is None}
         expands = finding.mismatch is Mismatch.EXPAND or operation.operator in EXPANDING
         if expands and operation.tensors[:1] and operation.tensors[0].rank:
             wants = {operation.tensors[0].shape[0]}
@@ -120,7 +122,9 @@ def _other_batch(project: Project, failed: Operation, want: int) -> str:
     for operation in reversed(project.trace.operations[: failed.index]):
         if operation.target == failed.target and operation.frames and operation.frames[0].range == place:
             sizes = {tensor.shape[0] for tensor in operation.tensors if tensor.rank}
-            return "" if len(sizes) != 1 else f"this batch has {want} samples, the one before had {sizes.pop()}"
+            if len(sizes) != 1 or (before := sizes.pop()) <= want:
+                return ""
+            return f"this batch is smaller than the one before: {want} samples instead of {before}"
     return ""
 
 
