@@ -10,6 +10,7 @@ import re
 
 from autofix.diagnosis import tuples
 from autofix.diagnosis.cause import Cause, show
+from autofix.facts.call_sites import is_library
 from autofix.facts.evaluate import UNKNOWN, Names, evaluate, integer
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.returned_values import returned
@@ -21,7 +22,6 @@ from autofix.syntax.source import Source, argument, dotted
 from autofix.syntax.spelling import IMPORTS
 
 _DIVIDE = frozenset(("split", "chunk", "unbind", "tensor_split"))
-_MODULES = frozenset(("torch", "F", "functional", "nn.functional", "torch.nn.functional", "torch.Tensor"))
 
 
 def conclude(failure: Failure, project: Project) -> Cause | None:
@@ -128,7 +128,7 @@ def _missing_dim(project: Project, failure: Failure, source: Source, node: ast.C
         return None
     position, parameter = parameters["dim"]
     base = node.func.value if isinstance(node.func, ast.Attribute) else None
-    is_method = base is not None and dotted(base) not in _MODULES
+    is_method = base is not None and not is_library(base)
     taken = base if is_method else next(iter(node.args), None)
     value = UNKNOWN if taken is None else evaluate(taken, project.names(Expression(source, node, failure.frames)))
     last = next(reversed(project.trace.operations), None)

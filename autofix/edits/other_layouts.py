@@ -133,7 +133,7 @@ def _reduced(project: Project, maker: Operation, made: BoundCall, shape: Shape) 
 
 def _inserted(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
     places = operands(project, operation)
-    if index >= len(places) or not 0 <= tensor.rank <= MOST_DIMENSIONS:
+    if index >= len(places) or tensor.rank > MOST_DIMENSIONS:
         return
     for method, after in _moves(tensor.shape):
         edit = followed(places[index], f".{method}")

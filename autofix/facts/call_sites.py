@@ -60,12 +60,12 @@ def is_method(operation: Operation, call: ast.Call) -> bool:
     """Return whether the first tensor stands before the dot."""
     if not isinstance(call.func, ast.Attribute):
         return False
-    return operation.kind is OperationKind.CALL_METHOD and dotted(call.func.value).rpartition(".")[2] not in {
-        "torch",
-        "F",
-        "functional",
-        "Tensor",
-    }
+    return operation.kind is OperationKind.CALL_METHOD and not is_library(call.func.value)
+
+
+def is_library(node: ast.expr) -> bool:
+    """Return whether an expression names a module or class of torch, so that what is called on it is a function."""
+    return dotted(node).rpartition(".")[2] in {"torch", "F", "functional", "Tensor"}
 
 
 def argument_of(project: Project, operation: Operation, position: int, name: str) -> Expression | None:

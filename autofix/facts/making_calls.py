@@ -12,6 +12,7 @@ from autofix.facts.call_sites import argument_of, written
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Operation, Phase
 from autofix.records.values import Sequence, Tensor
+from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import argument, dotted
 
 FACTORIES = frozenset(
@@ -113,15 +114,11 @@ def _written_out(call: Expression, sizes: list[ast.expr]) -> list[ast.expr]:
     function = call.source.function_of(call.node)
     if function is None or len(sizes) != 1 or not isinstance(sizes[0], ast.Name):
         return sizes
-    name = sizes[0].id
-    assigned = [
-        node
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
-    ]
-    value = assigned[0].value if len(assigned) == 1 else None
-    is_plain = isinstance(value, (ast.Tuple, ast.List)) and not any(isinstance(e, ast.Starred) for e in value.elts)
-    return list(value.elts) if is_plain and isinstance(value, (ast.Tuple, ast.List)) else sizes
+    bound = list(assignments(call.source, function, sizes[0].id))
+    if len(bound) != 1 or not isinstance(bound[0][0], ast.Assign) or not isinstance(bound[0][1], (ast.Tuple, ast.List)):
+        return sizes
+    entries = bound[0][1].elts
+    return sizes if any(isinstance(entry, ast.Starred) for entry in entries) else entries
 
 
 def _repeated(project: Project, operation: Operation, dimension: int) -> Origin | None:

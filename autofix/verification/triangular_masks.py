@@ -54,9 +54,10 @@ def misaligned(trace: Trace) -> str:
                     f"the triangular mask {(rows, columns)} is not aligned with the last of the {columns} positions: "
                     f"its first row ends at position {triangle.last}, not {columns - rows}"
                 )
-    for shape in rectangular.values():
-        return f"the triangular mask {shape} is rectangular, and is not laid along rows and columns as large as its own"
-    return ""
+    unused = next(iter(rectangular.values()), None)
+    if unused is None:
+        return ""
+    return f"the triangular mask {unused} is rectangular, and is not laid along rows and columns as large as its own"
 
 
 def _used(operation: Operation, triangles: dict[int, _Triangle]) -> Iterator[tuple[Tensor, _Triangle]]:

@@ -47,17 +47,18 @@ class MissingDim(Rule):
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         failure, rank = project.trace.failure, len(finding.actual)
         call = None if failure is None else project.call(failure.frames)
+        if call is None:
+            return
         for dimension in reversed(range(rank)):
             written = -1 if dimension == rank - 1 else dimension
             try:
-                text = with_argument(call.text, "dim", str(written)) if call is not None else ""
+                text = with_argument(call.text, "dim", str(written))
             except NotACall:
                 return
-            if call is not None:
-                yield self.fix(
-                    f"let `{finding.expression}` work along dimension {written}",
-                    (call.source.replace(call.node, text),),
-                    Evidence.INSERTED,
-                    Evidence.RUNNER_UP * (rank - 1 - dimension),
-                    reason=f"any of the {rank} dimensions could be meant",
-                )
+            yield self.fix(
+                f"let `{finding.expression}` work along dimension {written}",
+                (call.source.replace(call.node, text),),
+                Evidence.INSERTED,
+                Evidence.RUNNER_UP * (rank - 1 - dimension),
+                reason=f"any of the {rank} dimensions could be meant",
+            )
