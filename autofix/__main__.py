@@ -67,14 +67,14 @@ def runs_model(words: Sequence[str], environment: Mapping[str, str]) -> bool:
 
 def interpreter(words: Sequence[str]) -> str | None:
     """Return the value of the last ``--python``, as the option parser will read it."""
-    found = None
+    python = None
     own = _before_separator(words)
     for index, word in enumerate(own):
         if word == "--python" and index + 1 < len(own):
-            found = own[index + 1]
+            python = own[index + 1]
         elif word.startswith("--python="):
-            found = word.removeprefix("--python=")
-    return found
+            python = word.removeprefix("--python=")
+    return python
 
 
 def _before_separator(words: Sequence[str]) -> Sequence[str]:

@@ -48,13 +48,13 @@ def repair(
     is_text = isinstance(path_or_text, str) and "\n" in path_or_text
     path = Path(filename if is_text else path_or_text).absolute()
     text = SourceText(path, str(path_or_text)) if is_text else None
-    said = RunOptions(network=allow_network, temporary_directory=temporary_directory)
-    chosen = overlaid(settings or Settings(), said)
+    options = RunOptions(network=allow_network, temporary_directory=temporary_directory)
+    chosen = overlaid(settings or Settings(), options)
     target = find_target.target(
         path,
         model=model,
         samples=_samples(samples),
-        also=tuple(find_target.parse_also(one) for one in also),
+        also=tuple(find_target.parse_also(example) for example in also),
         evaluation_mode=evaluation_mode,
         text=None if text is None else text.text,
         settled=find_target.configured(chosen.sample_shape),
@@ -73,7 +73,7 @@ def _samples(samples: Sequence[Shape] | str | None) -> Samples | None:
         return None
     if isinstance(samples, str):
         return Samples(expression=samples)
-    inputs = (one if isinstance(one, SampleInput) else _input(one) for one in samples)
+    inputs = (sample if isinstance(sample, SampleInput) else _input(sample) for sample in samples)
     return Samples(tuple(inputs))
 
 

@@ -81,7 +81,7 @@ def _with_containment(report: Report) -> Report:
     notes = tuple(words for kind, words in _WEAKER.items() if trace.isolation is kind)
     if trace.ending is not Ending.REFUSED:  # There it is the message itself.
         notes += tuple(
-            f"the code {what}, which was refused; pass --allow-network if it has to" for what in trace.refused
+            f"the code {action}, which was refused; pass --allow-network if it has to" for action in trace.refused
         )
     return replace(report, notes=(*report.notes, *notes))
 
@@ -123,8 +123,8 @@ def trace(request: Request, session: Session | None = None) -> tuple[Trace, Find
     """Run the original text once and return its trace with what is wrong with it; nothing is repaired."""
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
         runner = _runner(request, used)
-        made = runner.trace(Run(graph=True))
-        return made, diagnose(runner.project((), made)) if _has_fault(made) else None
+        original = runner.trace(Run(graph=True))
+        return original, diagnose(runner.project((), original)) if _has_fault(original) else None
 
 
 def _say_nothing(words: str) -> None:
@@ -140,13 +140,13 @@ def _python(request: Request) -> str | None:
     return None if request.python is None else str(request.python)
 
 
-def _has_fault(made: Trace) -> bool:
+def _has_fault(trace: Trace) -> bool:
     """Return whether the run ended in a failure that is a finding, not in a model that cannot be run."""
-    if made.failure is None:
+    if trace.failure is None:
         return False
-    if made.ending is Ending.RAISED:
+    if trace.ending is Ending.RAISED:
         return True
-    return made.ending is Ending.IMPORT_FAILED and made.failure.type == "NameError"
+    return trace.ending is Ending.IMPORT_FAILED and trace.failure.type == "NameError"
 
 
 # -- reports -----------------------------------------------------------------------------------------------------------
@@ -237,9 +237,9 @@ def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
     """Return the report of a silent fault with a verified repair, else of one that torch itself warns
     of; None without one.
     """
-    found = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
+    faults = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
     certain: Report | None = None
-    for fault in found:
+    for fault in faults:
         hidden = suppressed.hiding_code(case.runner.source_text, fault.finding)
         if hidden is not None:
             return _suppressed(case, fault.finding, hidden)
@@ -261,16 +261,16 @@ def _refactored(case: _Case, on_progress: Progress) -> Report | None:
         return None
     on_progress("rewriting")
     project = runner.project((), case.original)
-    found = refactoring.rewritten(project, rules, runner.compared)
-    plans, given_up = _proved(case, project, () if found.plan is None else (found.plan,))
+    rewritten = refactoring.rewritten(project, rules, runner.compared)
+    plans, given_up = _proved(case, project, () if rewritten.plan is None else (rewritten.plan,))
     runner.finish()
     if not plans:
         healthy = _without_fault(case)
-        return replace(healthy, notes=(*found.notes, *given_up, *healthy.notes))
+        return replace(healthy, notes=(*rewritten.notes, *given_up, *healthy.notes))
     diagnostics = tuple(shown.diagnostics_of(project, plans[0].steps))
-    message = "; ".join(dict.fromkeys(one.finding.message for one in diagnostics))
+    message = "; ".join(dict.fromkeys(diagnostic.finding.message for diagnostic in diagnostics))
     notes = (
-        *found.notes,
+        *rewritten.notes,
         *suppressed.unused(runner.source_text, target.path),
         *inferred_sample_trust.notes(target.samples),
     )
@@ -304,42 +304,42 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
     request, original, runner = case.request, case.original, case.runner
     settings = request.settings
     rules = candidates.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
-    ask: search.Propose = lambda one, view: candidates.propose(one, view, rules)  # noqa: E731
+    ask: search.Propose = lambda next_finding, view: candidates.propose(next_finding, view, rules)  # noqa: E731
     if finding.silent:
         fault = SilentFault(finding, project)
-        found = search.search_silent(original, fault, runner, runner.find_silent_faults, ask, settings.limits)
+        result = search.search_silent(original, fault, runner, runner.find_silent_faults, ask, settings.limits)
     else:
-        found = search.search(
+        result = search.search(
             original, finding, runner, runner.project, runner.find_silent_faults, ask, settings.limits
         )
-    plans, given_up = _proved(case, project, found.plans)
+    plans, given_up = _proved(case, project, result.plans)
     runner.finish()
     best = plans[0] if plans else None
     steps = best.steps if best is not None else ()
     diagnostics = tuple(shown.diagnostics_of(project, steps)) or (shown.diagnostic_of(project, finding, None),)
-    if best is None and found.furthest is not None:
-        plans = (found.furthest.plan,)
+    if best is None and result.furthest is not None:
+        plans = (result.furthest.plan,)
         diagnostics = (
             *shown.diagnostics_of(project, plans[0].steps),
-            shown.diagnostic_of(project, shown.moved(found.furthest.remaining, plans[0].steps), None),
+            shown.diagnostic_of(project, shown.moved(result.furthest.remaining, plans[0].steps), None),
         )
-    ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if found.limited else RepairEnding.NO_FIX
+    ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if result.limited else RepairEnding.NO_FIX
     notes = (
-        *dict.fromkeys((*found.notes, *given_up)),
-        *_limit_note(found, request),
+        *dict.fromkeys((*result.notes, *given_up)),
+        *_limit_note(result, request),
         *_pins(project, best),
         *suppressed.unused(runner.source_text, request.target.path),
         *inferred_sample_trust.notes(request.target.samples),
         *run_failures.notes(original),
     )
-    return case.report(ending, finding.message, diagnostics, plans, notes, found.seconds)
+    return case.report(ending, finding.message, diagnostics, plans, notes, result.seconds)
 
 
-def _limit_note(found: search.Found, request: Request) -> tuple[str, ...]:
-    if not found.limited:
+def _limit_note(result: search.Found, request: Request) -> tuple[str, ...]:
+    if not result.limited:
         return ()
     return (
-        f"the search stopped at its limit ({found.probes} runs, {request.settings.limits.seconds:g} s); "
+        f"the search stopped at its limit ({result.probes} runs, {request.settings.limits.seconds:g} s); "
         "a better repair may exist",
     )
 
@@ -388,6 +388,8 @@ def _with_fresh(checks: tuple[Check, ...]) -> tuple[Check, ...]:
 
 def _texts(runner: Runner, diagnostics: tuple[Diagnostic, ...], plans: tuple[Plan, ...]) -> tuple[SourceText, ...]:
     """Return the analysed text of every file that a diagnostic points at or a plan changes."""
-    paths = {place.path for one in diagnostics for place in (one.finding.location, one.finding.call)}
+    paths = {
+        place.path for diagnostic in diagnostics for place in (diagnostic.finding.location, diagnostic.finding.call)
+    }
     paths |= {path for plan in plans for path, _ in plan.texts}
     return tuple(runner.source_text(path) for path in sorted(paths))

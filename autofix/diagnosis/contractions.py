@@ -51,12 +51,12 @@ def attended(operation: Operation, subject: str) -> Cause | None:
                 place = max(left.rank, right.rank) - back
                 message = f"{subject} of {show(left.shape)} and {show(right.shape)}: dimension {place} differs"
                 return Cause(Mismatch.BROADCAST, message, (own,), (other,), "", operand, -back)
-    mask, wanted = tensor_at(operation, 3, "attn_mask"), (query.shape[-2], key.shape[-2])
-    if mask is None or all(size in (1, met) for size, met in zip(mask.shape[-2:], wanted, strict=False)):
+    mask, mask_shape = tensor_at(operation, 3, "attn_mask"), (query.shape[-2], key.shape[-2])
+    if mask is None or all(size in (1, met) for size, met in zip(mask.shape[-2:], mask_shape, strict=False)):
         return None
-    message = f"{subject} takes an attention mask of {show(wanted)} but receives {show(mask.shape)}"
-    operand = next(index for index, one in enumerate(operation.tensors) if one is mask)
-    return Cause(Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", operand)
+    message = f"{subject} takes an attention mask of {show(mask_shape)} but receives {show(mask.shape)}"
+    operand = next(index for index, tensor in enumerate(operation.tensors) if tensor is mask)
+    return Cause(Mismatch.ATTENTION_MASK, message, mask_shape, mask.shape, "attn_mask", operand)
 
 
 def einsum(operation: Operation, subject: str) -> Cause | None:

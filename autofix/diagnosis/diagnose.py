@@ -40,12 +40,12 @@ def diagnose(project: Project) -> Finding | None:
 
 
 def _conclude(project: Project, operation: Operation, layer: Layer | None, subject: str) -> Cause | None:
-    found = losses.conclude(operation, layer) or tuples.argument(operation, subject)
-    if found is None and layer is not None:
-        found = layers.conclude(operation, layer, subject) or sequences.conclude(
+    cause = losses.conclude(operation, layer) or tuples.argument(operation, subject)
+    if cause is None and layer is not None:
+        cause = layers.conclude(operation, layer, subject) or sequences.conclude(
             operation, layer, subject, project.trace
         )
-    return found or pointwise_and_views.conclude(operation, subject) or _dtype(operation, layer, subject)
+    return cause or pointwise_and_views.conclude(operation, subject) or _dtype(operation, layer, subject)
 
 
 def _layer(project: Project, operation: Operation) -> Layer | None:
@@ -60,7 +60,10 @@ def _refused_loss(project: Project, operation: Operation) -> Operation | None:
     if operation.target != "Tensor.backward" or not operation.tensors:
         return None
     earlier = project.ancestry(operation.tensors[0])
-    return next((one for one in earlier if losses.refuses_later(one, _layer(project, one)) is not None), None)
+    return next(
+        (ancestor for ancestor in earlier if losses.refuses_later(ancestor, _layer(project, ancestor)) is not None),
+        None,
+    )
 
 
 def _subject(operation: Operation, layer: Layer | None) -> str:

@@ -22,10 +22,10 @@ def named(operation: Operation, subject: str) -> Cause | None:
         if not -limit <= dim < limit:
             return out_of_range(subject, dim, tensor)
     if operation.target.endswith("permute"):
-        wanted = dimensions(operation)
-        if len(wanted) != tensor.rank:
-            message = f"{subject} names {len(wanted)} dimensions but receives {show(tensor.shape)}"
-            return Cause(Mismatch.RANK, message, (len(wanted),), tensor.shape, "", 0)
+        named_dimensions = dimensions(operation)
+        if len(named_dimensions) != tensor.rank:
+            message = f"{subject} names {len(named_dimensions)} dimensions but receives {show(tensor.shape)}"
+            return Cause(Mismatch.RANK, message, (len(named_dimensions),), tensor.shape, "", 0)
     return None
 
 
@@ -37,15 +37,15 @@ def out_of_range(subject: str, dim: int, tensor: Tensor) -> Cause:
 def dimensions(operation: Operation) -> tuple[int, ...]:
     """Return the dimensions that a function names, in order."""
     row = function(operation.target)
-    found: list[int] = []
+    named_dimensions: list[int] = []
     for position, value in enumerate(operation.arguments):
         parameter = None if row is None else row.argument_at(position)
         if parameter is not None and parameter.names_dimension:
-            found += _numbers(value)
+            named_dimensions += _numbers(value)
     for key, value in operation.keywords:
         if key in DIMENSION_NAMES:
-            found += _numbers(value)
-    return tuple(found)
+            named_dimensions += _numbers(value)
+    return tuple(named_dimensions)
 
 
 def _numbers(value: Value) -> list[int]:
@@ -58,8 +58,8 @@ def indexed(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)
     if tensor is None or len(operation.arguments) < 2:
         return None
-    if operation.operator == "setitem" and (found := _assigned(operation, subject)) is not None:
-        return found
+    if operation.operator == "setitem" and (cause := _assigned(operation, subject)) is not None:
+        return cause
     key = operation.arguments[1]
     parts = key.items if isinstance(key, Sequence) and key.type == "tuple" else (key,)
     used = sum(1 for part in parts if part is not None and not _is_ellipsis(part))

@@ -66,4 +66,4 @@ def _is_outside(project: Project, failure: Failure) -> bool:
     root = dotted(call.node.func).partition(".")[0]
     modules = [module for module, _ in imported_modules(call.source, root)] if root else []
     own = {path.stem for path in project.files} | {path.parent.name for path in project.files}
-    return bool(modules) and not any(_OPERATORS.match(one) or one.partition(".")[0] in own for one in modules)
+    return bool(modules) and not any(_OPERATORS.match(module) or module.partition(".")[0] in own for module in modules)

@@ -78,10 +78,10 @@ def convolve(
     dimensions, ``width`` those of its kernel.
     """
     if tensor.rank not in (spatial + 1, spatial + 2) or width != spatial:
-        wanted = (width + 2,) if width != spatial else (spatial + 1, spatial + 2)
-        ranks = " or ".join(f"{rank} dimensions" for rank in wanted)
+        accepted_ranks = (width + 2,) if width != spatial else (spatial + 1, spatial + 2)
+        ranks = " or ".join(f"{rank} dimensions" for rank in accepted_ranks)
         message = f"{subject} takes {ranks} but receives {show(tensor.shape)}"
-        return Cause(Mismatch.CONV_RANK, message, wanted, tensor.shape, "", 0)
+        return Cause(Mismatch.CONV_RANK, message, accepted_ranks, tensor.shape, "", 0)
     dimension = tensor.rank - spatial - 1
     if tensor.shape[dimension] != channels:
         actual, noun = tensor.shape[dimension], "channel" if channels == 1 else "channels"
@@ -146,10 +146,10 @@ def _group_norm(operation: Operation, layer: Layer, subject: str) -> Cause | Non
 
 
 def _layer_norm(operation: Operation, layer: Layer, subject: str) -> Cause | None:
-    tensor, wanted = tensor_at(operation, 0), layer.setting("normalized_shape")
-    if tensor is None or not isinstance(wanted, Sequence):
+    tensor, normalized_shape = tensor_at(operation, 0), layer.setting("normalized_shape")
+    if tensor is None or not isinstance(normalized_shape, Sequence):
         return None
-    expected = tuple(size for size in wanted.items if isinstance(size, int))
+    expected = tuple(size for size in normalized_shape.items if isinstance(size, int))
     actual = tensor.shape[-len(expected) :] if expected else ()
     if actual == expected:
         return None

@@ -31,7 +31,7 @@ def conclude(operation: Operation, layer: Layer | None) -> Cause | None:
         case Family.PAIR_LOSS:
             return _pairs(operation, name)
         case Family.RANKING_LOSS if row is not None:
-            return _alike(operation, name, tuple(one.name for one in row.arguments[:3]))
+            return _alike(operation, name, tuple(argument.name for argument in row.arguments[:3]))
         case Family.ELEMENTWISE_LOSS:
             compare = _elementwise
         case Family.CLASS_LOSS:
@@ -91,24 +91,24 @@ def _classes(output: Tensor, target: Tensor, name: str) -> Cause | None:
     """
     if not output.shape or (target.shape == output.shape and target.dtype not in _INTEGERS):
         return None
-    wanted = (*output.shape[:1], *output.shape[2:])
-    if target.shape == wanted and output.rank > 1:
+    index_shape = (*output.shape[:1], *output.shape[2:])
+    if target.shape == index_shape and output.rank > 1:
         return _class_values(output, target, name)
-    if _has_other_rows(output, target, wanted):
+    if _has_other_rows(output, target, index_shape):
         message = f"`{name}` has {output.shape[0]} rows of scores for {target.shape[0]} targets"
         return Cause(Mismatch.LOSS_BATCH, message, target.shape, output.shape, "", 0, 0)
     scores = f"for scores of {show(output.shape)}"
-    message = f"`{name}` takes a target of {show(wanted)} {scores} but receives {show(target.shape)}"
-    return Cause(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "", 1, detail=Detail.CLASSES)
+    message = f"`{name}` takes a target of {show(index_shape)} {scores} but receives {show(target.shape)}"
+    return Cause(Mismatch.LOSS_SHAPE, message, index_shape, target.shape, "", 1, detail=Detail.CLASSES)
 
 
-def _has_other_rows(output: Tensor, target: Tensor, wanted: tuple[int, ...]) -> bool:
+def _has_other_rows(output: Tensor, target: Tensor, index_shape: tuple[int, ...]) -> bool:
     """Return whether the number of samples itself differs, and no rearranging of the scores or targets explains it."""
     if not target.shape or output.rank < 2 or output.shape[0] == target.shape[0]:
         return False
     squeezed = tuple(size for size in target.shape if size != 1)
     sequence = target.rank == 1 and output.rank == 3 and math.prod(output.shape[:2]) == target.shape[0]
-    return len(squeezed) <= len(wanted) and not sequence
+    return len(squeezed) <= len(index_shape) and not sequence
 
 
 def _class_values(output: Tensor, target: Tensor, name: str) -> Cause | None:
@@ -137,22 +137,22 @@ def _pairs(operation: Operation, name: str) -> Cause | None:
     first, target = tensor_at(operation, 0, "input1"), tensor_at(operation, 2, "target")
     if first is None or target is None or target.rank == first.rank - 1 or not first.shape:
         return None
-    wanted = first.shape[:1]
-    message = f"`{name}` takes a target of {show(wanted)} for {show(first.shape)} but receives {show(target.shape)}"
-    return Cause(Mismatch.LOSS_SHAPE, message, wanted, target.shape, "", 2, detail=Detail.PAIRS)
+    expected = first.shape[:1]
+    message = f"`{name}` takes a target of {show(expected)} for {show(first.shape)} but receives {show(target.shape)}"
+    return Cause(Mismatch.LOSS_SHAPE, message, expected, target.shape, "", 2, detail=Detail.PAIRS)
 
 
 def _alike(operation: Operation, name: str, names: tuple[str, ...]) -> Cause | None:
     """Return the cause where one of three operands has another rank than the others."""
-    found = [tensor_at(operation, i, keyword) for i, keyword in enumerate(names)]
-    tensors = [tensor for tensor in found if tensor is not None]
+    operands = [tensor_at(operation, i, keyword) for i, keyword in enumerate(names)]
+    tensors = [tensor for tensor in operands if tensor is not None]
     if len(tensors) != 3 or len({tensor.rank for tensor in tensors}) != 2:
         return None
     ranks = [tensor.rank for tensor in tensors]
     odd = next(i for i, rank in enumerate(ranks) if ranks.count(rank) == 1)
-    wanted = tensors[(odd + 1) % 3].shape
+    other_shape = tensors[(odd + 1) % 3].shape
     keyword = names[odd]
     message = (
-        f"`{name}` takes operands of one rank, but `{keyword}` is {show(tensors[odd].shape)} beside {show(wanted)}"
+        f"`{name}` takes operands of one rank, but `{keyword}` is {show(tensors[odd].shape)} beside {show(other_shape)}"
     )
-    return Cause(Mismatch.LOSS_SHAPE, message, wanted, tensors[odd].shape, keyword, odd)
+    return Cause(Mismatch.LOSS_SHAPE, message, other_shape, tensors[odd].shape, keyword, odd)

@@ -28,8 +28,8 @@ def conclude(operation: Operation, subject: str) -> Cause | None:
         dims_and_indexing.indexed if row.family is Family.SUBSCRIPT else None,
         _arithmetic if row.family in _BROADCAST else None,
     )
-    found = (check(operation, subject) for check in checks if check is not None)
-    return next((cause for cause in found if cause is not None), None)
+    causes = (check(operation, subject) for check in checks if check is not None)
+    return next((cause for cause in causes if cause is not None), None)
 
 
 def _view(operation: Operation, subject: str) -> Cause | None:
@@ -136,14 +136,14 @@ def _expand(operation: Operation, subject: str) -> Cause | None:
     other = operation.tensors[1].shape if len(operation.tensors) > 1 else view_sizes(operation)
     if tensor is None or other is None:
         return None
-    wanted = tuple(
+    target_shape = tuple(
         tensor.shape[i - len(other)] if s == -1 and len(other) - i <= tensor.rank else s for i, s in enumerate(other)
     )
-    if len(wanted) < tensor.rank or any(
-        a not in (b, 1) for a, b in zip(tensor.shape[::-1], wanted[::-1], strict=False)
+    if len(target_shape) < tensor.rank or any(
+        a not in (b, 1) for a, b in zip(tensor.shape[::-1], target_shape[::-1], strict=False)
     ):
-        message = f"{subject} cannot expand {show(tensor.shape)} to {show(wanted)}"
-        return Cause(Mismatch.EXPAND, message, wanted, tensor.shape, "", 0)
+        message = f"{subject} cannot expand {show(tensor.shape)} to {show(target_shape)}"
+        return Cause(Mismatch.EXPAND, message, target_shape, tensor.shape, "", 0)
     return None
 
 
@@ -156,8 +156,8 @@ def _along(operation: Operation, subject: str) -> Cause | None:
     )
     if tensor is None or index is None or dim is None or index.rank == tensor.rank:
         return None
-    wanted = f"an index of {tensor.rank} dimensions for {show(tensor.shape)}"
-    message = f"{subject} takes {wanted} but receives {show(index.shape)}"
+    expected = f"an index of {tensor.rank} dimensions for {show(tensor.shape)}"
+    message = f"{subject} takes {expected} but receives {show(index.shape)}"
     return Cause(Mismatch.INDEX_RANK, message, tensor.shape, index.shape, "", 1, dim % max(1, tensor.rank))
 
 

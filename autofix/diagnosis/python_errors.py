@@ -47,29 +47,32 @@ def _missing_name(failure: Failure) -> Cause | None:
 
 def _constructor(failure: Failure) -> Cause | None:
     """Return the cause where a layer refused its own arguments."""
-    given = {name: value for name, value in failure.arguments if is_integer(value)}
+    arguments = {name: value for name, value in failure.arguments if is_integer(value)}
     if not failure.callee.endswith(".__init__"):
         return None
     kind = failure.callee.split(".")[-2]
-    if kind == "GroupNorm" and _indivisible(given, "num_channels", "num_groups"):
-        whole, part = given["num_channels"], given["num_groups"]
+    if kind == "GroupNorm" and _indivisible(arguments, "num_channels", "num_groups"):
+        whole, part = arguments["num_channels"], arguments["num_groups"]
         message = f"GroupNorm splits {whole} channels into {part} groups, which do not divide them"
-        return Cause(Mismatch.NORM_GROUPS, message, (given["num_groups"],), (given["num_channels"],), "num_groups")
+        return Cause(
+            Mismatch.NORM_GROUPS, message, (arguments["num_groups"],), (arguments["num_channels"],), "num_groups"
+        )
     for wide, narrow in (("embed_dim", "num_heads"), ("d_model", "nhead")):
-        if _indivisible(given, wide, narrow):
-            message = f"{kind} splits the width {given[wide]} into {given[narrow]} heads, which do not divide it"
-            return Cause(Mismatch.ATTENTION_HEADS, message, (given[narrow],), (given[wide],), narrow)
-    for channels in ("in_channels", "out_channels"):
-        if _indivisible(given, channels, "groups"):
+        if _indivisible(arguments, wide, narrow):
             message = (
-                f"{kind} splits {given[channels]} {channels} into {given['groups']} groups, which do not divide them"
+                f"{kind} splits the width {arguments[wide]} into {arguments[narrow]} heads, which do not divide it"
             )
-            return Cause(Mismatch.CONV_GROUPS, message, (given["groups"],), (given[channels],), channels)
+            return Cause(Mismatch.ATTENTION_HEADS, message, (arguments[narrow],), (arguments[wide],), narrow)
+    for channels in ("in_channels", "out_channels"):
+        if _indivisible(arguments, channels, "groups"):
+            whole, part = arguments[channels], arguments["groups"]
+            message = f"{kind} splits {whole} {channels} into {part} groups, which do not divide them"
+            return Cause(Mismatch.CONV_GROUPS, message, (part,), (whole,), channels)
     return None
 
 
-def _indivisible(given: dict[str, int], whole: str, part: str) -> bool:
-    return whole in given and part in given and given[part] > 0 and given[whole] % given[part] != 0
+def _indivisible(arguments: dict[str, int], whole: str, part: str) -> bool:
+    return whole in arguments and part in arguments and arguments[part] > 0 and arguments[whole] % arguments[part] != 0
 
 
 def _checked_heads(failure: Failure, project: Project) -> Cause | None:
@@ -109,9 +112,9 @@ def _at_expression(failure: Failure, project: Project) -> Cause | None:
             parent = source.parents.get(node)
             return _unpacking(parent, node, names) or _parts(project, source, node, names)
         if failure.type in {"TypeError", "AttributeError"}:
-            found = tuples.at(project, source, node, names)
-            if found is not None:
-                return found
+            cause = tuples.at(project, source, node, names)
+            if cause is not None:
+                return cause
         if failure.type == "TypeError" and isinstance(node, ast.Call):
             return _missing_dim(project, failure, source, node)
         if isinstance(node, ast.Subscript) and failure.type == "IndexError":
@@ -123,7 +126,9 @@ def _missing_dim(project: Project, failure: Failure, source: Source, node: ast.C
     """Return the cause where an operator that works along a dimension was not told which."""
     name = dotted(node.func).rpartition(".")[2] or getattr(node.func, "attr", "")
     row = table.function(name)
-    parameters = {} if row is None else {one.name: (index, one) for index, one in enumerate(row.arguments)}
+    parameters = (
+        {} if row is None else {parameter.name: (index, parameter) for index, parameter in enumerate(row.arguments)}
+    )
     if "dim" not in parameters:
         return None
     position, parameter = parameters["dim"]

@@ -54,21 +54,26 @@ def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, sub
     batch = _packed_batch(operation) if packed else None
     if tensor.rank == 3 and not packed:
         batch = tensor.shape[0 if layer.setting("batch_first") else 1]
-    wanted = (layers * directions, *(() if batch is None else (batch,)), hidden)
+    state_shape = (layers * directions, *(() if batch is None else (batch,)), hidden)
     if layer.kind == "LSTM" and isinstance(state, Tensor):
         message = f"{subject} is an LSTM and takes a pair (h, c) but receives one state {show(state.shape)}"
-        return Cause(Mismatch.RNN_HIDDEN, message, wanted, state.shape, "", 1, detail=Detail.PAIR)
+        return Cause(Mismatch.RNN_HIDDEN, message, state_shape, state.shape, "", 1, detail=Detail.PAIR)
     if layer.kind != "LSTM" and isinstance(state, Sequence):
         message = f"{subject} takes one state but receives {len(state.items)}"
-        return Cause(Mismatch.RNN_HIDDEN, message, wanted, (len(state.items),), "", 1, detail=Detail.SINGLE)
+        return Cause(Mismatch.RNN_HIDDEN, message, state_shape, (len(state.items),), "", 1, detail=Detail.SINGLE)
     states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
-    for index, one in enumerate(states):
-        fits = one.shape == wanted or (
-            packed and batch is None and one.rank == 3 and (one.shape[0], one.shape[2]) == (wanted[0], hidden)
+    for index, state_tensor in enumerate(states):
+        fits = state_tensor.shape == state_shape or (
+            packed
+            and batch is None
+            and state_tensor.rank == 3
+            and (state_tensor.shape[0], state_tensor.shape[2]) == (state_shape[0], hidden)
         )
         if not fits:
-            message = f"{subject} takes a state of {show(wanted)} but receives {show(one.shape)}"
-            return Cause(Mismatch.RNN_HIDDEN, message, wanted, one.shape, "", 1 + index, detail=Detail.STATE)
+            message = f"{subject} takes a state of {show(state_shape)} but receives {show(state_tensor.shape)}"
+            return Cause(
+                Mismatch.RNN_HIDDEN, message, state_shape, state_tensor.shape, "", 1 + index, detail=Detail.STATE
+            )
     return None
 
 
@@ -93,18 +98,19 @@ def _cell(operation: Operation, layer: Layer, subject: str) -> Cause | None:
         )
     state = operation.argument(1, "hx")
     hidden = number(layer.setting("hidden_size")) or 0
+    state_shape = (*tensor.shape[:-1], hidden)
     states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
     if layer.kind == "LSTMCell" and isinstance(state, Tensor):
         message = f"{subject} is an LSTM cell and takes a pair (h, c) but receives one state {show(state.shape)}"
-        return Cause(Mismatch.RNN_HIDDEN, message, (*tensor.shape[:-1], hidden), state.shape, "", 1, detail=Detail.PAIR)
-    for index, one in enumerate(states):
-        if one.shape != (*tensor.shape[:-1], hidden):
-            message = f"{subject} takes a state of {show((*tensor.shape[:-1], hidden))} but receives {show(one.shape)}"
+        return Cause(Mismatch.RNN_HIDDEN, message, state_shape, state.shape, "", 1, detail=Detail.PAIR)
+    for index, state_tensor in enumerate(states):
+        if state_tensor.shape != state_shape:
+            message = f"{subject} takes a state of {show(state_shape)} but receives {show(state_tensor.shape)}"
             return Cause(
                 Mismatch.RNN_HIDDEN,
                 message,
-                (*tensor.shape[:-1], hidden),
-                one.shape,
+                state_shape,
+                state_tensor.shape,
                 "",
                 1 + index,
                 detail=Detail.STATE,
@@ -127,17 +133,24 @@ def _attention(operation: Operation, layer: Layer, subject: str) -> Cause | None
             0,
         )
     expected = (width, number(layer.setting("kdim")) or width, number(layer.setting("vdim")) or width)
-    for position, (tensor, wanted, name) in enumerate(
+    for position, (tensor, operand_width, name) in enumerate(
         zip((query, key, value), expected, ("embed_dim", "kdim", "vdim"), strict=True)
     ):
-        if tensor.shape[-1] != wanted:
+        if tensor.shape[-1] != operand_width:
             role = ("query", "key", "value")[position]
             message = (
-                f"{subject} takes a {role} of width {wanted} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
+                f"{subject} takes a {role} of width {operand_width} but receives {tensor.shape[-1]} "
+                f"in {show(tensor.shape)}"
             )
             parameter = name if position == 0 or number(layer.setting(name)) not in (None, width) else "embed_dim"
             return Cause(
-                Mismatch.ATTENTION_WIDTH, message, (wanted,), (tensor.shape[-1],), parameter, position, tensor.rank - 1
+                Mismatch.ATTENTION_WIDTH,
+                message,
+                (operand_width,),
+                (tensor.shape[-1],),
+                parameter,
+                position,
+                tensor.rank - 1,
             )
     return _mask(operation, layer, query, key, subject)
 
@@ -147,19 +160,21 @@ def _mask(operation: Operation, layer: Layer, query: Tensor, key: Tensor, subjec
     time, batch = (1, 0) if batch_first and query.rank == 3 else (0, 1)
     mask = tensor_at(operation, 5, "attn_mask")
     if mask is not None:
-        wanted = (query.shape[time], key.shape[time])
-        if mask.shape[-2:] != wanted:
-            message = f"{subject} takes an attention mask of {show(wanted)} but receives {show(mask.shape)}"
-            return Cause(Mismatch.ATTENTION_MASK, message, wanted, mask.shape, "attn_mask", _index_of(operation, mask))
+        mask_shape = (query.shape[time], key.shape[time])
+        if mask.shape[-2:] != mask_shape:
+            message = f"{subject} takes an attention mask of {show(mask_shape)} but receives {show(mask.shape)}"
+            return Cause(
+                Mismatch.ATTENTION_MASK, message, mask_shape, mask.shape, "attn_mask", _index_of(operation, mask)
+            )
     padding = tensor_at(operation, 3, "key_padding_mask")
     if padding is not None and key.rank == 3:
-        wanted = (key.shape[batch], key.shape[time])
-        if padding.shape != wanted:
-            message = f"{subject} takes a padding mask of {show(wanted)} but receives {show(padding.shape)}"
+        mask_shape = (key.shape[batch], key.shape[time])
+        if padding.shape != mask_shape:
+            message = f"{subject} takes a padding mask of {show(mask_shape)} but receives {show(padding.shape)}"
             return Cause(
                 Mismatch.ATTENTION_MASK,
                 message,
-                wanted,
+                mask_shape,
                 padding.shape,
                 "key_padding_mask",
                 _index_of(operation, padding),
@@ -208,9 +223,9 @@ def _transformer_mask(
                 if position >= len(operation.arguments)
                 else "mask"
             )
-            wanted = pad if "padding" in name else square
-            message = f"{subject} takes a mask of {show(wanted)} but receives {show(value.shape)}"
-            return Cause(Mismatch.ATTENTION_MASK, message, wanted, value.shape, name, _index_of(operation, value))
+            mask_shape = pad if "padding" in name else square
+            message = f"{subject} takes a mask of {show(mask_shape)} but receives {show(value.shape)}"
+            return Cause(Mismatch.ATTENTION_MASK, message, mask_shape, value.shape, name, _index_of(operation, value))
     return None
 
 
@@ -226,8 +241,8 @@ def _first_setting(layer: Layer, name: str, trace: Trace) -> Value:
     if own is not None or layer.path is None:
         return own
     inside = (
-        one
-        for one in trace.layers
-        if one.path is not None and one.path.startswith(f"{layer.path}." if layer.path else "")
+        inner
+        for inner in trace.layers
+        if inner.path is not None and inner.path.startswith(f"{layer.path}." if layer.path else "")
     )
-    return next((value for one in inside for value in (one.setting(name),) if value is not None), None)
+    return next((value for inner in inside for value in (inner.setting(name),) if value is not None), None)

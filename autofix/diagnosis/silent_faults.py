@@ -60,10 +60,10 @@ def find_silent_faults(
     ``batch`` is the size that all inputs have first, None where they share none; ``rerun_with_batch`` runs the
     same text on another batch size, a batch of one in evaluation mode.
     """
-    found = [*_broadcasts(project), *_mixed(project), *_swapped(project)]
+    faults = [*_broadcasts(project), *_mixed(project), *_swapped(project)]
     if batch is not None and batch > 1:
-        found += [*_squeezed(project, batch, rerun_with_batch), *_baked(project, batch, rerun_with_batch)]
-    return tuple({place(fault.finding): fault for fault in reversed(found)}.values())[::-1]
+        faults += [*_squeezed(project, batch, rerun_with_batch), *_baked(project, batch, rerun_with_batch)]
+    return tuple({place(fault.finding): fault for fault in reversed(faults)}.values())[::-1]
 
 
 def place(finding: Finding) -> tuple[object, ...]:
@@ -208,8 +208,8 @@ def _is_padded(project: Project, maker: Operation | None) -> bool:
     if maker is None or row is None:
         return False
     producers = (project.producer(tensor) for tensor in maker.tensors)
-    rows = (find(one.target) for one in producers if one is not None)
-    is_filled = any(one is not None and one.family is Family.FACTORY for one in rows)
+    rows = (find(producer.target) for producer in producers if producer is not None)
+    is_filled = any(producer_row is not None and producer_row.family is Family.FACTORY for producer_row in rows)
     return row.family is Family.PADDING or (row.family is Family.JOIN and is_filled)
 
 
@@ -228,7 +228,7 @@ def _squeezed(project: Project, batch: int, rerun_with_batch: RerunWithBatch) ->
     if alone.trace.ending not in (Ending.PASSED, Ending.RAISED):
         return
     for operation in alone.forward_operations():
-        twin = next((one for one in places if _twins(operation, one)), None)
+        twin = next((squeeze for squeeze in places if _twins(operation, squeeze)), None)
         samples = None if twin is None else _lost(operation, twin, batch)
         if samples is not None:
             message = (
@@ -244,11 +244,11 @@ def _twins(a: Operation, b: Operation) -> bool:
 def _lost(operation: Operation, twin: Operation, batch: int) -> int | None:
     """Return the dimension that was the batch in ``twin`` and that the squeeze of a batch of one removed."""
     before, after, whole = operation.tensors[0].shape, operation.result, twin.tensors[0].shape
-    given = (*operation.arguments[1:], *(value for _, value in operation.keywords))
-    named = [value % len(before) for value in given if isinstance(value, int) and before]
+    arguments = (*operation.arguments[1:], *(value for _, value in operation.keywords))
+    named = [value % len(before) for value in arguments if isinstance(value, int) and before]
     if not isinstance(after, Tensor) or after.rank == len(before) or len(before) != len(whole):
         return None
-    lost = [d for d, (one, many) in enumerate(zip(before, whole, strict=True)) if (one, many) == (1, batch)]
+    lost = [d for d, (size, many) in enumerate(zip(before, whole, strict=True)) if (size, many) == (1, batch)]
     return next((d for d in lost if not named or d in named), None)
 
 

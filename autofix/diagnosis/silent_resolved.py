@@ -17,9 +17,13 @@ def is_resolved(finding: Finding, before: Trace, after: Trace, left: tuple[Silen
     """Return whether the run ``after`` proves that ``finding`` is repaired and the model otherwise what it was."""
     old, new = _outcomes(before), _outcomes(after)
     worse = any(new[kind] is CheckOutcome.FAILED and old.get(kind) is not CheckOutcome.FAILED for kind in new)
-    if worse or any(one.finding.mismatch is finding.mismatch and _same_line(one.finding, finding) for one in left):
+    if worse or any(
+        fault.finding.mismatch is finding.mismatch and _same_line(fault.finding, finding) for fault in left
+    ):
         return False
-    if finding.mismatch is Mismatch.SILENT_SQUEEZE and any(one.finding.mismatch is finding.mismatch for one in left):
+    if finding.mismatch is Mismatch.SILENT_SQUEEZE and any(
+        fault.finding.mismatch is finding.mismatch for fault in left
+    ):
         return False
     check = _PROVING_CHECK.get(finding.mismatch)
     if check is not None and new.get(check) is not CheckOutcome.PASSED:

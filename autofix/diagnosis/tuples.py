@@ -29,7 +29,7 @@ def argument(operation: Operation, subject: str) -> Cause | None:
     """Return the cause where a tuple of tensors is given for one tensor, or stands among the tensors to be joined."""
     first = operation.arguments[0] if operation.arguments else None
     row = function(operation.target)
-    if row is not None and any(one.is_sequence for one in row.arguments):
+    if row is not None and any(parameter.is_sequence for parameter in row.arguments):
         items = first.items if isinstance(first, Sequence) else ()
         first = next((item for item in items if holds_tensors(item)), None)
     if not isinstance(first, Sequence) or not holds_tensors(first):
@@ -73,9 +73,9 @@ def _operands(node: ast.AST) -> Iterator[ast.expr]:
 def result_at(project: Project, source: Source, call: ast.Call) -> Value:
     """Return the result of the last operation recorded at a call; None where there is none."""
     place = source.range_of(call)
-    found = (
+    operations = (
         o
         for o in reversed(project.trace.operations)
         if o.frames and (o.frames[0].path, o.frames[0].range) == (source.path, place)
     )
-    return next((o.result for o in found if not o.raised), None)
+    return next((o.result for o in operations if not o.raised), None)

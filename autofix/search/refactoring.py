@@ -62,7 +62,7 @@ def _proposed(project: Project, rules: tuple[Rule, ...], notes: list[str]) -> It
         except Exception as error:
             notes.append(f"AF901: rule {rule.code} failed with {type(error).__name__}: {error}; please report it")
             continue
-        yield from (one for one in proposed if all(within(edit.path, project.root) for edit in one[1].fix.edits))
+        yield from (pair for pair in proposed if all(within(edit.path, project.root) for edit in pair[1].fix.edits))
 
 
 def _independent(proposed: Iterator[tuple[Rule, Rewrite]]) -> Iterator[Rewrite]:
@@ -83,7 +83,9 @@ def _texts(project: Project, rewrites: list[Rewrite]) -> Texts:
     for rewrite in rewrites:
         for edit in rewrite.fix.edits:
             edits.setdefault(edit.path, []).append(edit)
-    return tuple(sorted((path, apply_edits(project.source(path).text, made)) for path, made in edits.items()))
+    return tuple(
+        sorted((path, apply_edits(project.source(path).text, file_edits)) for path, file_edits in edits.items())
+    )
 
 
 def _keeps(before: Trace, after: Trace) -> bool:

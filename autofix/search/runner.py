@@ -58,11 +58,11 @@ class Runner:
             self._sources[key] = source_of(path, text)
         return self._sources[key]
 
-    def project(self, texts: Texts, made: Trace) -> Project:
+    def project(self, texts: Texts, trace: Trace) -> Project:
         target = self._target
-        files = tuple(self.source(path, texts) for path in made.files or (target.path,))
+        files = tuple(self.source(path, texts) for path in trace.files or (target.path,))
         return Project(
-            target.root, made, lambda path: self.source(path, texts), target.path, find_target.data_files(files)
+            target.root, trace, lambda path: self.source(path, texts), target.path, find_target.data_files(files)
         )
 
     def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
@@ -70,15 +70,15 @@ class Runner:
         pending = self._begun.pop(run, None)
         unchecked = self._begun.pop(replace(run, checks=False), None) if pending is None and run.checks else None
         if unchecked is not None:
-            made = self._trace(run.texts, unchecked)
-            if made.ending is not Ending.PASSED:  # What fails is not checked.
+            trace = self._trace(run.texts, unchecked)
+            if trace.ending is not Ending.PASSED:  # What fails is not checked.
                 self.probes += 1
-                return made
+                return trace
         pending = pending or self._session.ask(self._wire_request(run))
-        for one in ahead:
-            begun = None if one in self._begun else self._session.ask_ahead(self._wire_request(one))
+        for next_run in ahead:
+            begun = None if next_run in self._begun else self._session.ask_ahead(self._wire_request(next_run))
             if begun is not None:
-                self._begun[one] = begun
+                self._begun[next_run] = begun
         return self._waited(run.texts, pending)
 
     def begin(self, run: Run) -> None:
@@ -96,7 +96,7 @@ class Runner:
         while self._begun:
             self._session.abandon(self._begun.popitem()[1])
 
-    def find_silent_faults(self, texts: Texts, made: Trace) -> tuple[SilentFault, ...]:
+    def find_silent_faults(self, texts: Texts, trace: Trace) -> tuple[SilentFault, ...]:
         """Return what is wrong though nothing raised; other batch sizes are run where that can tell."""
 
         def rerun_with_batch(size: int) -> Project:
@@ -108,7 +108,7 @@ class Runner:
             )
 
         batch = batch_size(_wire_samples(self.samples))
-        return silent_faults.find_silent_faults(self.project(texts, made), batch, rerun_with_batch)
+        return silent_faults.find_silent_faults(self.project(texts, trace), batch, rerun_with_batch)
 
     def _reply(self, texts: Texts, request: wire.RunRequest) -> Trace:
         return self._waited(texts, self._session.ask(request))
@@ -119,13 +119,13 @@ class Runner:
 
     def _trace(self, texts: Texts, pending: PendingRun) -> Trace:
         """Return the trace of a pending run; a model that was too large once is run without storage from then on."""
-        made = self._read_reply(texts, self._session.wait(pending))
-        if made.ending is Ending.OUT_OF_MEMORY and pending.request.mode == wire.AUTO:
+        trace = self._read_reply(texts, self._session.wait(pending))
+        if trace.ending is Ending.OUT_OF_MEMORY and pending.request.mode == wire.AUTO:
             again = self._session.ask(replace(pending.request, mode=wire.META))
-            made = self._read_reply(texts, self._session.wait(again))
-        if made.mode is Mode.META:
+            trace = self._read_reply(texts, self._session.wait(again))
+        if trace.mode is Mode.META:
             self._mode = Mode.META
-        return made
+        return trace
 
     def _read_reply(self, texts: Texts, reply: dict[str, Any]) -> Trace:
         sources: dict[Path, Source | None] = {}
@@ -166,5 +166,7 @@ class Runner:
 
 
 def _wire_samples(samples: Samples) -> SamplesRequest:
-    inputs = tuple(InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
+    inputs = tuple(
+        InputRequest(sample.shape, sample.dtype, sample.low, sample.high, sample.name) for sample in samples.inputs
+    )
     return SamplesRequest(inputs, samples.expression)

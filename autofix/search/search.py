@@ -275,7 +275,7 @@ def _keep(
     )
     evidence = counted((*state.evidence, *shown))
     proved = proof.prove(original, trace, checks)
-    notes = tuple(f"after it {one.finding.message}" for one in remaining_faults)
+    notes = tuple(f"after it {fault.finding.message}" for fault in remaining_faults)
     plan = Plan(state.steps, evidence, Applicability.UNSAFE, state.texts, proved, notes)
     key = signature(trace)
     if not search_state.plans:

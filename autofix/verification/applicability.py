@@ -131,7 +131,7 @@ def _of_model(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iterat
 
 def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iterator[str]:
     """Yield what no shape shows."""
-    before, after = (triangular_masks.misaligned(one) for one in (project.trace, trace))
+    before, after = (triangular_masks.misaligned(run) for run in (project.trace, trace))
     if after and after != before:
         yield after
     if path := shared_lines.changed_beside(steps, project, trace):
@@ -215,9 +215,11 @@ def _other_product(project: Project, tensor: Tensor, expected: int) -> str:
             pairs = [
                 (a, b) for i, a in enumerate(source.shape[1:], 1) for b in source.shape[i + 1 :] if a * b == expected
             ]
-            found = pairs[0] if pairs and expected > 1 and min(pairs[0]) > 1 else None
+            product = pairs[0] if pairs and expected > 1 and min(pairs[0]) > 1 else None
             return (
-                "" if found is None else f"{found[0]} x {found[1]} of {source.shape} are the {expected} that it takes"
+                ""
+                if product is None
+                else f"{product[0]} x {product[1]} of {source.shape} are the {expected} that it takes"
             )
     return ""
 

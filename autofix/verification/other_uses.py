@@ -126,12 +126,12 @@ def _users(source: Source, names: set[str]) -> set[str]:
         for node in ast.walk(statement) if defined else ():
             if isinstance(node, (ast.Name, ast.Attribute)):
                 users.setdefault(node.id if isinstance(node, ast.Name) else node.attr, set()).update(defined)
-    found, waiting = set(names), list(names)
+    affected, waiting = set(names), list(names)
     while waiting:
-        more = users.get(waiting.pop(), set()) - found
-        found |= more
+        more = users.get(waiting.pop(), set()) - affected
+        affected |= more
         waiting += more
-    return found
+    return affected
 
 
 def _models(source: Source, names: set[str]) -> list[str]:
@@ -166,5 +166,5 @@ def _imported(other: Source, source: Source) -> set[str]:
 def _files(project: Project, path: Path) -> list[Path]:
     """Return the Python files of the project, as far as a person would look: beside the file and in its tests."""
     folders = dict.fromkeys((path.parent, project.root, project.root / "tests", project.root / "test"))
-    found = dict.fromkeys(file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.py")))
-    return list(found)[:MAX_FILES]
+    files = dict.fromkeys(file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.py")))
+    return list(files)[:MAX_FILES]

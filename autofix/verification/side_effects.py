@@ -36,7 +36,9 @@ def added(before: Trace, after: Trace) -> tuple[Layer, ...]:
     """
     if before.failure is None or before.failure.stage not in (Stage.FORWARD, Stage.SAMPLE):
         return ()
-    own, other = ({one.path: one for one in trace.layers if one.path and one.parameters} for trace in (before, after))
+    own, other = (
+        {layer.path: layer for layer in trace.layers if layer.path and layer.parameters} for trace in (before, after)
+    )
     new = tuple(layer for path, layer in other.items() if path not in own)
     return new if len(own) != len(other) else ()
 
@@ -59,18 +61,19 @@ def _built(layer: Layer) -> Place:
 
 
 def _operations(before: Trace, after: Trace) -> list[Place]:
-    found: list[Place] = []
+    places: list[Place] = []
     for own, other in zip(before.operations, after.operations, strict=False):
         if own.raised or (own.target, own.phase) != (other.target, other.phase):
             break
         if own.kind in _CALLS and own.frames and _sizes(own) != _sizes(other):
-            found.append(((own.frames[0].path, own.frames[0].range.start.line),))
-    return found
+            places.append(((own.frames[0].path, own.frames[0].range.start.line),))
+    return places
 
 
 def _sizes(operation: Operation) -> tuple[Value, ...]:
     return tuple(
         value
         for value in (*operation.arguments, *(value for _, value in operation.keywords))
-        if isinstance(value, int) or (isinstance(value, Sequence) and all(isinstance(one, int) for one in value.items))
+        if isinstance(value, int)
+        or (isinstance(value, Sequence) and all(isinstance(item, int) for item in value.items))
     )

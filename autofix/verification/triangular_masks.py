@@ -40,12 +40,12 @@ def misaligned(trace: Trace) -> str:
     for operation in trace.operations:
         if operation.raised:
             continue
-        found = _made(operation, triangles)
-        if isinstance(operation.result, Tensor) and found is not None and operation.result.rank >= 2:
-            triangles[operation.index] = found
+        made_triangle = _made(operation, triangles)
+        if isinstance(operation.result, Tensor) and made_triangle is not None and operation.result.rank >= 2:
+            triangles[operation.index] = made_triangle
             shape = operation.result.shape[-2:]
-            if found.root == operation.index and shape[0] != shape[1]:
-                rectangular[found.root] = shape
+            if made_triangle.root == operation.index and shape[0] != shape[1]:
+                rectangular[made_triangle.root] = shape
         for tensor, triangle in _used(operation, triangles):
             rectangular.pop(triangle.root, None)
             rows, columns = tensor.shape[-2:]
@@ -109,10 +109,12 @@ def _taken(operation: Operation, triangle: _Triangle) -> _Triangle | None:
     index = operation.arguments[1] if len(operation.arguments) > 1 else None
     entries = list(index.items) if isinstance(index, Sequence) and index.type == "tuple" else [index]
     rank = operation.tensors[0].rank
-    kept: list[Value] = [entry for entry in entries if entry is not None]
-    if any(isinstance(entry, (Tensor, Mapping)) for entry in kept) or len(kept) > rank:
+    indexing: list[Value] = [entry for entry in entries if entry is not None]
+    if any(isinstance(entry, (Tensor, Mapping)) for entry in indexing) or len(indexing) > rank:
         return None
-    starts = [_start(entry, size) for entry, size in zip(_filled(kept, rank), operation.tensors[0].shape, strict=True)]
+    starts = [
+        _start(entry, size) for entry, size in zip(_filled(indexing, rank), operation.tensors[0].shape, strict=True)
+    ]
     if None in starts[-2:] or not isinstance(operation.result, Tensor):
         return None
     rows, columns = (start or 0 for start in starts[-2:])
