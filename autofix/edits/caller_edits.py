@@ -41,12 +41,12 @@ def passed(project: Project, operation: Operation, position: int = 0) -> Iterato
 
 def batch_of_one(project: Project, operation: Operation) -> tuple[str, Edit] | None:
     """Return the title and the edit that give a program's model one sample as a batch, where it is passed."""
-    given = next(passed(project, operation), None)
-    if given is None:
+    expression = next(passed(project, operation), None)
+    if expression is None:
         return None
     method = "unsqueeze(0).unsqueeze(0)" if is_plane(project, operation) else "unsqueeze(0)"
-    text = f"{receiver(given.text)}.{method}"
-    return f"pass a batch of one, `{text}`, instead of {operation.tensors[0].shape}", followed(given, f".{method}")
+    text = f"{receiver(expression.text)}.{method}"
+    return f"pass a batch of one, `{text}`, instead of {operation.tensors[0].shape}", followed(expression, f".{method}")
 
 
 def is_plane(project: Project, operation: Operation) -> bool:
@@ -66,11 +66,11 @@ def made_like(project: Project, tensor: Tensor) -> Iterator[Expression]:
     if project.producer(tensor) is not None:
         return
     for operation in project.trace.operations:
-        made = operation.result
-        if operation.raised or operation.tensors or not isinstance(made, Tensor) or operation.layer_index is not None:
+        result = operation.result
+        if operation.raised or operation.tensors or not isinstance(result, Tensor) or operation.layer_index is not None:
             continue
-        alike = made.rank == tensor.rank and made.shape[1:] == tensor.shape[1:] and made.dtype == tensor.dtype
-        place = project.expression(operation) if alike and made.shape[0] > tensor.shape[0] else None
+        alike = result.rank == tensor.rank and result.shape[1:] == tensor.shape[1:] and result.dtype == tensor.dtype
+        place = project.expression(operation) if alike and result.shape[0] > tensor.shape[0] else None
         if place is not None and isinstance(place.node, ast.Call):
             yield place
 
@@ -108,10 +108,10 @@ def returned(project: Project, tensor: Tensor) -> Expression | None:
 
 def lacks_batch(project: Project, tensor: Tensor) -> Operation | None:
     """Return the first convolution on the way to ``tensor`` that was given one sample instead of a batch of them."""
-    found = None
+    convolution = None
     for operation in project.ancestry(tensor):
         layer = project.layer_of(operation)
         if layer is None or not layer.kind.startswith("Conv") or not operation.tensors:
             continue
-        found = operation if operation.tensors[0].rank == spatial(layer) + 1 else None
-    return found
+        convolution = operation if operation.tensors[0].rank == spatial(layer) + 1 else None
+    return convolution

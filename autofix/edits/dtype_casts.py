@@ -22,7 +22,7 @@ _TAKING_OVER = frozenset(("from_numpy", "rand", "randn", "randint"))
 Change = tuple[Edit, str]
 
 
-def where_made(project: Project, tensor: Tensor, wanted: str) -> Change | None:
+def where_made(project: Project, tensor: Tensor, dtype: str) -> Change | None:
     """Return the call in the project that made the numbers, and its new text with another type."""
     for operation in project.ancestry(tensor):
         result = operation.result
@@ -30,47 +30,47 @@ def where_made(project: Project, tensor: Tensor, wanted: str) -> Change | None:
             return None
         if not operation.tensors:
             call = project.call(operation.frames)
-            return None if call is None else _typed(call, operation.operator, wanted)
+            return None if call is None else _typed(call, operation.operator, dtype)
     return None
 
 
-def where_passed(project: Project, operation: Operation, operand: int, wanted: str) -> Change | None:
+def where_passed(project: Project, operation: Operation, operand: int, dtype: str) -> Change | None:
     """Return the expression handed on to the operation, or the call that its name was bound to, with its new text."""
-    given = next(passed(project, operation, operand), None)
-    if given is None:
+    expression = next(passed(project, operation, operand), None)
+    if expression is None:
         return None
-    call = _bound_call(given)
-    made = None if call is None else _typed(call, _name(call), wanted)
-    return made or _followed(given, wanted)
+    call = _bound_call(expression)
+    change = None if call is None else _typed(call, _name(call), dtype)
+    return change or _followed(expression, dtype)
 
 
-def _typed(call: Expression, name: str, wanted: str) -> Change | None:
+def _typed(call: Expression, name: str, dtype: str) -> Change | None:
     assert isinstance(call.node, ast.Call)
     typed = any(k.arg == "dtype" for k in call.node.keywords)
     if typed or (name in _TAKING_DTYPE and call.text.startswith("torch.")):
-        text = with_argument(call.text, "dtype", TYPES[wanted])
+        text = with_argument(call.text, "dtype", TYPES[dtype])
         return call.source.replace(call.node, text), text
-    return _followed(call, wanted) if name in _TAKING_DTYPE | _TAKING_OVER else None
+    return _followed(call, dtype) if name in _TAKING_DTYPE | _TAKING_OVER else None
 
 
-def _bound_call(given: Expression) -> Expression | None:
+def _bound_call(expression: Expression) -> Expression | None:
     """Return the call that a name is bound to, such as ``torch.from_numpy(x)``, where it is bound once
     in the function it is read in.
     """
-    if not isinstance(given.node, ast.Name):
+    if not isinstance(expression.node, ast.Name):
         return None
-    source, scope = given.source, given.source.function_of(given.node)
+    source, scope = expression.source, expression.source.function_of(expression.node)
     bound = [
         node
         for node in ast.walk(scope or source.tree)
         if isinstance(node, ast.Name)
         and isinstance(node.ctx, ast.Store)
-        and node.id == given.node.id
+        and node.id == expression.node.id
         and source.function_of(node) is scope
     ]
     parent = source.parents.get(bound[0]) if len(bound) == 1 else None
     if isinstance(parent, ast.Assign) and isinstance(parent.value, ast.Call) and parent.targets == [bound[0]]:
-        return Expression(source, parent.value, given.frames)
+        return Expression(source, parent.value, expression.frames)
     return None
 
 
@@ -79,6 +79,6 @@ def _name(call: Expression) -> str:
     return dotted(call.node.func).rpartition(".")[2]
 
 
-def _followed(expression: Expression, wanted: str) -> Change:
-    edit = followed(expression, f".{wanted}()")
+def _followed(expression: Expression, dtype: str) -> Change:
+    edit = followed(expression, f".{dtype}()")
     return edit, edit.text

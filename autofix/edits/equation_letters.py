@@ -15,7 +15,7 @@ from autofix.records.trace import Operation
 
 def other_equations(equation: str) -> Iterator[str]:
     """Yield equations with one letter exchanged for another of its letters; none stands alone or twice in a term."""
-    letters = dict.fromkeys(one for one in equation if one.isalpha())
+    letters = dict.fromkeys(character for character in equation if character.isalpha())
     for place, written in enumerate(equation):
         for letter in letters if written.isalpha() else ():
             changed = f"{equation[:place]}{letter}{equation[place + 1 :]}"

@@ -24,8 +24,8 @@ _QUANTITIES = frozenset(("num", "max", "min", "count", "number", "total"))
 _UNITS = frozenset(("dim", "size", "width", "len", "length", "features", "channels"))
 
 
-def related_names(project: Project, expression: Expression, want: int) -> tuple[str, ...]:
-    """Return the names, or attributes of the same object, that are ``want`` and share a word with the one written."""
+def related_names(project: Project, expression: Expression, size: int) -> tuple[str, ...]:
+    """Return the names, or attributes of the same object, that are ``size`` and share a word with the one written."""
     node = expression.node
     names = project.names(expression)
     if isinstance(node, ast.Attribute):
@@ -42,7 +42,7 @@ def related_names(project: Project, expression: Expression, want: int) -> tuple[
     return tuple(
         f"{prefix}{name}"
         for name, value in items
-        if is_integer(value) and value == want and name != own and _words(name) & _words(own)
+        if is_integer(value) and value == size and name != own and _words(name) & _words(own)
         if name.isidentifier() and f"{prefix}{name}" not in later
     )
 
@@ -53,7 +53,7 @@ def _words(name: str) -> set[str]:
 
 def is_telling(text: str, other: str) -> bool:
     """Return whether two related names have more in common than that both are sizes."""
-    first, second = (_words(one.rpartition(".")[2]) for one in (text, other))
+    first, second = (_words(name.rpartition(".")[2]) for name in (text, other))
     return bool((first & second) - _UNITS)
 
 

@@ -63,21 +63,25 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
     call = bound(project, operation)
     if call is None or call.is_accepted:
         return
-    found = [
-        (index != at_fault, one)
+    fitting = [
+        (index != at_fault, layout)
         for index, operand in enumerate(call.operands)
         if not (operation.operator in _WRITING and index == 0)
-        for one in (*_upstream(project, operand.tensor), *_inserted(project, operation, index, operand.tensor))
-        if _fits(call.with_shape(operand, one.after))
+        for layout in (*_upstream(project, operand.tensor), *_inserted(project, operation, index, operand.tensor))
+        if _fits(call.with_shape(operand, layout.after))
     ]
-    found = [(other, one) for other, one in found if not one.adds or _is_certain(call, [x for _, x in found], one)]
+    fitting = [
+        (other, layout)
+        for other, layout in fitting
+        if not layout.adds or _is_certain(call, [x for _, x in fitting], layout)
+    ]
     order = list(LayoutChange)
-    yield from (one for _, one in sorted(found, key=lambda pair: (order.index(pair[1].change), pair[0])))
+    yield from (layout for _, layout in sorted(fitting, key=lambda pair: (order.index(pair[1].change), pair[0])))
 
 
-def _is_certain(call: BoundCall, found: list[Layout], layout: Layout) -> bool:
+def _is_certain(call: BoundCall, fitting: list[Layout], layout: Layout) -> bool:
     """Return whether a new dimension fits in one place only; what picks entries takes fewer of them anywhere."""
-    places = [one for one in found if one.adds and one.before == layout.before]
+    places = [other for other in fitting if other.adds and other.before == layout.before]
     return len(places) == 1 and call.row.family not in _PICKING
 
 
@@ -91,36 +95,36 @@ def _fits(call: BoundCall) -> bool:
 def _upstream(project: Project, tensor: Tensor) -> Iterator[Layout]:
     """Yield the operand without the operation that made it, or with the dimension that it reduced."""
     maker = project.producer(tensor)
-    made = None if maker is None else bound(project, maker)
-    if maker is None or made is None or not made.operands:
+    bound_call = None if maker is None else bound(project, maker)
+    if maker is None or bound_call is None or not bound_call.operands:
         return
-    before = made.operands[0].tensor.shape
-    edit = without_call(project, maker) if made.row.family in _MOVING else None
+    before = bound_call.operands[0].tensor.shape
+    edit = without_call(project, maker) if bound_call.row.family in _MOVING else None
     if edit is not None:
         yield Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", tensor.shape, before)
-    if made.row.family is Family.REDUCTION:
-        yield from _reduced(project, maker, made, tensor.shape)
+    if bound_call.row.family is Family.REDUCTION:
+        yield from _reduced(project, maker, bound_call, tensor.shape)
     for equation, relettered_edit, other in relettered(project, maker):
         after = other.result()
         if after is not None and after != tensor.shape:
             yield Layout(LayoutChange.RELETTERED, relettered_edit, f"write `{equation}`", tensor.shape, after)
 
 
-def _reduced(project: Project, maker: Operation, made: BoundCall, shape: Shape) -> Iterator[Layout]:
+def _reduced(project: Project, maker: Operation, bound_call: BoundCall, shape: Shape) -> Iterator[Layout]:
     """Yield the reduction with the dimension kept, or of one dimension where all were reduced."""
-    kept = (
-        made.with_argument("keepdim", True),
+    keeping = (
+        bound_call.with_argument("keepdim", True),
         "keepdim",
         "True",
         f"keep the dimension that `{maker.operator}` reduces",
     )
-    rank = made.operands[0].tensor.rank
+    rank = bound_call.operands[0].tensor.rank
     single = [
-        (made.with_argument("dim", d), "dim", str(d - rank if d == rank - 1 else d), f"reduce dimension {d} only")
+        (bound_call.with_argument("dim", d), "dim", str(d - rank if d == rank - 1 else d), f"reduce dimension {d} only")
         for d in reversed(range(rank))
-        if made.call.get("dim") is None
+        if bound_call.call.get("dim") is None
     ]
-    for other, name, value, words in (*single, kept):
+    for other, name, value, words in (*single, keeping):
         after, place = other.result(), written(project, maker)
         if after is None or place is None or after == shape:
             continue

@@ -23,9 +23,9 @@ def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> 
     Where none is written, the argument is added.
     """
     call = project.construction_call(layer)
-    found = argument_sites(project, layer, parameter, size)
-    if found or call is None or not isinstance(call.node, ast.Call):
-        return found
+    written_sites = argument_sites(project, layer, parameter, size)
+    if written_sites or call is None or not isinstance(call.node, ast.Call):
+        return written_sites
     handed = _keyword_sites(project, layer, parameter, size) if any(k.arg is None for k in call.node.keywords) else ()
     if handed:
         return handed
@@ -74,12 +74,12 @@ def alone_unpadded(project: Project, layer: Layer) -> bool:
     Layers that one call builds are one decision, so they do not count beside ``layer``.
     """
     others = [
-        one
-        for one in project.trace.layers
-        if one.path is not None and one.kind == layer.kind and half_kernel(one) and _place(one) != _place(layer)
+        other
+        for other in project.trace.layers
+        if other.path is not None and other.kind == layer.kind and half_kernel(other) and _place(other) != _place(layer)
     ]
-    alike = [one for one in others if half_kernel(one) == half_kernel(layer)]
-    return bool(others) and all(_keeps_size(one) for one in alike or others)
+    alike = [other for other in others if half_kernel(other) == half_kernel(layer)]
+    return bool(others) and all(_keeps_size(other) for other in alike or others)
 
 
 def _place(layer: Layer) -> object:

@@ -28,41 +28,45 @@ def state_tensors(operation: Operation) -> tuple[Tensor, ...]:
     return tuple(item for item in items if isinstance(item, Tensor))
 
 
-def dimension_sites(project: Project, tensor: Tensor, dimension: int, want: int, batch_axis: int) -> tuple[Site, ...]:
+def dimension_sites(
+    project: Project, tensor: Tensor, dimension: int, target_size: int, batch_axis: int
+) -> tuple[Site, ...]:
     """Return ways to give one dimension of a state (layers, batch, hidden) the size wanted."""
-    found = origin(project, tensor, dimension)
-    size = None if found is None else found.wanted(want)
-    if found is None or size is None:
+    size_origin = origin(project, tensor, dimension)
+    size = None if size_origin is None else size_origin.wanted(target_size)
+    if size_origin is None or size is None:
         return ()
     options = _layer_sites if dimension == 0 else _batch_sites if dimension == tensor.rank - 2 else _hidden_sites
     return tuple(
-        sorted(options(project, found.expression, size, tensor.shape[dimension], batch_axis), key=lambda s: s.cost)
+        sorted(
+            options(project, size_origin.expression, size, tensor.shape[dimension], batch_axis), key=lambda s: s.cost
+        )
     )
 
 
-def _layer_sites(project: Project, expression: Expression, want: int, now: int, _: int) -> Iterator[Site]:
+def _layer_sites(project: Project, expression: Expression, target_size: int, now: int, _: int) -> Iterator[Site]:
     """Yield ``n_layers * 2`` for ``n_layers`` with two directions, and the sites of another size."""
-    if now and want % now == 0 and not isinstance(expression.node, ast.Constant):
-        text = f"{expression.text} * {want // now}"
+    if now and target_size % now == 0 and not isinstance(expression.node, ast.Constant):
+        text = f"{expression.text} * {target_size // now}"
         if isinstance(expression.node, (ast.BinOp, ast.IfExp)):
-            text = f"({expression.text}) * {want // now}"
+            text = f"({expression.text}) * {target_size // now}"
         yield _site(expression, text)
-    for site in sites(project, expression, want):
+    for site in sites(project, expression, target_size):
         yield site if isinstance(expression.node, ast.Constant) else site.with_evidence(Evidence.MORE_PLACES)
 
 
-def _batch_sites(project: Project, expression: Expression, want: int, _: int, batch_axis: int) -> Iterator[Site]:
+def _batch_sites(project: Project, expression: Expression, target_size: int, _: int, batch_axis: int) -> Iterator[Site]:
     """Yield the ways to read the batch size from the input; a written number is the least likely."""
-    for site in axis_sites(project, expression, want):
+    for site in axis_sites(project, expression, target_size):
         yield site.with_evidence(Evidence.EVIDENT)
-    yield from live_sites(project, expression, want, (batch_axis, 1 - batch_axis))
-    for site in sites(project, expression, want):
+    yield from live_sites(project, expression, target_size, (batch_axis, 1 - batch_axis))
+    for site in sites(project, expression, target_size):
         yield site.with_evidence(Evidence.LITERAL_FOR_EXPRESSION)
 
 
-def _hidden_sites(project: Project, expression: Expression, want: int, now: int, _: int) -> Iterator[Site]:
+def _hidden_sites(project: Project, expression: Expression, target_size: int, now: int, _: int) -> Iterator[Site]:
     del now
-    yield from sites(project, expression, want)
+    yield from sites(project, expression, target_size)
 
 
 def _site(expression: Expression, text: str) -> Site:

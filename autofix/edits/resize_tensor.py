@@ -42,9 +42,9 @@ def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
 
 def origins(project: Project, tensor: Tensor, wants: dict[int, int]) -> tuple[Origin, ...]:
     """Return the origin of each dimension, empty if one is not known."""
-    found = [origin(project, tensor, dimension) for dimension in wants]
-    known = tuple(one for one in found if one is not None)
-    return known if len(known) == len(found) else ()
+    all_origins = [origin(project, tensor, dimension) for dimension in wants]
+    known = tuple(size_origin for size_origin in all_origins if size_origin is not None)
+    return known if len(known) == len(all_origins) else ()
 
 
 def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: bool = False) -> Iterator[Resizing]:
@@ -53,9 +53,12 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: boo
     ``live``: also as large as a tensor at hand.
     """
     known = origins(project, tensor, wants)
-    if not known or any(_is_single(one.expression) for one in known):
+    if not known or any(_is_single(size_origin.expression) for size_origin in known):
         return
-    asked = [(one.expression, one.wanted(want)) for one, want in zip(known, wants.values(), strict=True)]
+    asked = [
+        (size_origin.expression, size_origin.wanted(target_size))
+        for size_origin, target_size in zip(known, wants.values(), strict=True)
+    ]
     options = [
         (*size_sites(project, expression, size), *(live_sites(project, expression, size, AXES) if live else ()))
         for expression, size in asked
@@ -65,9 +68,9 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: boo
         return
     if not all(options):
         return
-    is_table = all(one.phase is Phase.CONSTRUCT for one in known)
+    is_table = all(size_origin.phase is Phase.CONSTRUCT for size_origin in known)
     for first in options[0]:
-        chosen = [_like(first, one) for one in options]
+        chosen = [_like(first, option) for option in options]
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
         yield Resizing(edits, dearest(chosen), first.text, is_table, first.kind)
 
@@ -90,16 +93,16 @@ def cuts(
     project: Project, operation: Operation, tensor: Tensor, other: Tensor, wants: dict[int, int]
 ) -> Iterator[tuple[Edit, str]]:
     """Yield an edit and the new text, such as ``self.table[:, :x.size(1)]``, where a longer table was used whole."""
-    made = _stored(project, tensor)
-    found = project.statement(operation)
+    stored = _stored(project, tensor)
+    source_and_statement = project.statement(operation)
     if (
-        made is None
-        or found is None
-        or made.rank != tensor.rank
-        or any(tensor.shape[d] < want for d, want in wants.items())
+        stored is None
+        or source_and_statement is None
+        or stored.rank != tensor.rank
+        or any(tensor.shape[d] < size for d, size in wants.items())
     ):
         return
-    source, statement = found
+    source, statement = source_and_statement
     name = made_name(project, tensor)
     nodes = [
         n
@@ -108,7 +111,7 @@ def cuts(
     ]
     if len(nodes) != 1 or isinstance(source.parents.get(nodes[0]), ast.Subscript):
         return
-    bounds = {d: _bound(project, source, operation, other, tensor.rank - d, want) for d, want in wants.items()}
+    bounds = {d: _bound(project, source, operation, other, tensor.rank - d, size) for d, size in wants.items()}
     if any(not bound for bound in bounds.values()):
         return
     inside = ", ".join(f":{bounds[d]}" if d in bounds else ":" for d in range(max(bounds) + 1))
@@ -137,17 +140,19 @@ def made_name(project: Project, tensor: Tensor) -> str:
     return operation.operator if operation is not None else ""
 
 
-def _bound(project: Project, source: Source, operation: Operation, other: Tensor, from_end: int, want: int) -> str:
+def _bound(
+    project: Project, source: Source, operation: Operation, other: Tensor, from_end: int, target_size: int
+) -> str:
     """Return the length as the function spells it: a name with that value, or a read from the tensor that has it."""
     frames = frames_of(project, operation)
     names = project.names(Expression(source, ast.Constant(None), frames)).local
     items = names.items if names is not None else ()
-    number = next((n for n, v in items if is_integer(v) and v == want and n.isidentifier()), "")
+    number = next((n for n, v in items if is_integer(v) and v == target_size and n.isidentifier()), "")
     if number:
         return number
     axis = other.rank - from_end
     tensors = [(n, v) for n, v in items if isinstance(v, Tensor) and n.isidentifier() and axis < v.rank]
     fitting = sorted(
-        (pair for pair in tensors if pair[1].shape[axis] == want), key=lambda pair: pair[1].shape != other.shape
+        (pair for pair in tensors if pair[1].shape[axis] == target_size), key=lambda pair: pair[1].shape != other.shape
     )
     return size_text(source, fitting[0][0], axis) if fitting else ""

@@ -51,5 +51,5 @@ def _entry(source: Source, node: ast.expr, text: str) -> Edit:
     line = source.line(place.line)
     alone = not line[: place.column].strip()
     separator = f",{source.newline}{line[: place.column]}" if alone else ", "
-    here = Position(place.line, place.column)
-    return Edit(source.path, Range(here, here), f"{text}{separator}")
+    position = Position(place.line, place.column)
+    return Edit(source.path, Range(position, position), f"{text}{separator}")

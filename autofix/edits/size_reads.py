@@ -23,15 +23,15 @@ NEW_ARGUMENT = "batch_size"
 MAX_DEPTH = 6
 
 
-def size_sites(project: Project, expression: Expression, want: int) -> Iterator[Site]:
-    """Yield another axis of the tensor that a size is read from, then every other way to make it ``want``."""
-    swapped = list(axis_sites(project, expression, want))
+def size_sites(project: Project, expression: Expression, target_size: int) -> Iterator[Site]:
+    """Yield another axis of the tensor that a size is read from, then every other way to make it ``target_size``."""
+    swapped = list(axis_sites(project, expression, target_size))
     yield from swapped
     known = {site.edits for site in swapped}
-    yield from (site for site in sites(project, expression, want) if site.edits not in known)
+    yield from (site for site in sites(project, expression, target_size) if site.edits not in known)
 
 
-def axis_sites(project: Project, expression: Expression, want: int, depth: int = 0) -> Iterator[Site]:
+def axis_sites(project: Project, expression: Expression, target_size: int, depth: int = 0) -> Iterator[Site]:
     """Yield ``x.size(1)`` for ``x.size(0)`` where that axis has the size wanted.
 
     Names, arguments and arithmetic are followed to the read, and so is an entry of a sequence of sizes.
@@ -41,32 +41,32 @@ def axis_sites(project: Project, expression: Expression, want: int, depth: int =
     if read is not None:
         base = value_there(project, replace(expression, node=read[0]))
         if isinstance(base, Tensor):
-            yield from _other_entries(expression, read, base.shape, want, depth)
+            yield from _other_entries(expression, read, base.shape, target_size, depth)
     elif isinstance(node, ast.Subscript):
         base = value_there(project, replace(expression, node=node.value))
         if isinstance(base, Sequence):
-            yield from _other_entries(expression, (node.value, node.slice), base.items, want, depth)
+            yield from _other_entries(expression, (node.value, node.slice), base.items, target_size, depth)
     elif isinstance(node, ast.BinOp):
         sides = (replace(expression, node=node.left), replace(expression, node=node.right))
-        for side, inner in inverse_operands(node.op, project.integer(sides[0]), project.integer(sides[1]), want):
+        for side, inner in inverse_operands(node.op, project.integer(sides[0]), project.integer(sides[1]), target_size):
             yield from axis_sites(project, sides[side], inner, depth)
     elif isinstance(node, ast.Call) and dotted(node.func) == "len" and len(node.args) == 1:
-        yield from _live(project, expression, node.args[0], want, depth)
+        yield from _live(project, expression, node.args[0], target_size, depth)
     elif isinstance(node, (ast.Name, ast.Attribute)) and depth < MAX_DEPTH:
         for binding in bindings.bindings(project, expression):
             if binding.inverse is None:
-                yield from axis_sites(project, binding.expression, want, depth + binding.distance)
+                yield from axis_sites(project, binding.expression, target_size, depth + binding.distance)
 
 
 def _other_entries(
-    expression: Expression, read: tuple[ast.expr, ast.expr], sizes: Iterable[Value], want: int, depth: int
+    expression: Expression, read: tuple[ast.expr, ast.expr], sizes: Iterable[Value], target_size: int, depth: int
 ) -> Iterator[Site]:
-    """Yield each other entry of ``sizes`` that is ``want``, counted from the end where the one written is."""
+    """Yield each other entry of ``sizes`` that is ``target_size``, counted from the end where the one written is."""
     source, (base, place) = expression.source, read
     known = tuple(sizes)
     from_end = isinstance(place, ast.UnaryOp) and isinstance(place.op, ast.USub)
     for index, size in enumerate(known):
-        if size == want and is_integer(size):
+        if size == target_size and is_integer(size):
             text = str(index - len(known) if from_end else index)
             yield Site(
                 (source.replace(place, text),),
@@ -93,10 +93,10 @@ def _read_axis(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     return None
 
 
-def _live(project: Project, expression: Expression, base: ast.expr, want: int, depth: int) -> Iterator[Site]:
+def _live(project: Project, expression: Expression, base: ast.expr, target_size: int, depth: int) -> Iterator[Site]:
     value = project.value(replace(expression, node=base))
     for index, size in enumerate(value.shape if isinstance(value, Tensor) else ()):
-        if size == want:
+        if size == target_size:
             text = size_text(expression.source, expression.source.text_of(base), index)
             yield Site(
                 (expression.source.replace(expression.node, text),),
@@ -108,7 +108,7 @@ def _live(project: Project, expression: Expression, base: ast.expr, want: int, d
 
 
 def live_sites(
-    project: Project, expression: Expression, want: int, axes: tuple[int, ...], depth: int = 0
+    project: Project, expression: Expression, target_size: int, axes: tuple[int, ...], depth: int = 0
 ) -> Iterator[Site]:
     """Yield the size of a tensor at hand in the same function, or in a caller that passes the number,
     for ``expression``.
@@ -120,7 +120,9 @@ def live_sites(
     own = [a.arg for a in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs)]
     tensors = [(n, v) for n, v in at_hand.items if isinstance(v, Tensor) and n.isidentifier()]
     tensors.sort(key=lambda pair: own.index(pair[0]) if pair[0] in own else len(own))
-    fitting = [(n, axis) for axis in axes for n, v in tensors if -v.rank <= axis < v.rank and v.shape[axis] == want]
+    fitting = [
+        (n, axis) for axis in axes for n, v in tensors if -v.rank <= axis < v.rank and v.shape[axis] == target_size
+    ]
     for rank, (name, axis) in enumerate(fitting[:3]):
         text = size_text(expression.source, name, axis)
         edit = expression.source.replace(expression.node, text)
@@ -133,14 +135,14 @@ def live_sites(
             name="the size of the input",
         )
     if not fitting and function is not None:
-        yield from _passed_in(project, expression, function, want, axes)
+        yield from _passed_in(project, expression, function, target_size, axes)
     if not fitting and isinstance(expression.node, ast.Name) and depth < MAX_DEPTH:
         for binding in bindings.bindings(project, expression):
-            yield from live_sites(project, binding.expression, want, axes, depth + binding.distance)
+            yield from live_sites(project, binding.expression, target_size, axes, depth + binding.distance)
 
 
 def _passed_in(
-    project: Project, expression: Expression, function: Function, want: int, axes: tuple[int, ...]
+    project: Project, expression: Expression, function: Function, target_size: int, axes: tuple[int, ...]
 ) -> Iterator[Site]:
     """Yield a new argument ``batch_size`` for a method that has no tensor at hand, given by its one caller."""
     source, frames = expression.source, expression.frames
@@ -159,10 +161,15 @@ def _passed_in(
     tensors = project.names(call).local
     for axis in axes:
         for name, value in tensors.items if tensors is not None else ():
-            if isinstance(value, Tensor) and name.isidentifier() and value.rank > axis and value.shape[axis] == want:
+            if (
+                isinstance(value, Tensor)
+                and name.isidentifier()
+                and value.rank > axis
+                and value.shape[axis] == target_size
+            ):
                 text = size_text(call.source, name, axis)
-                given = ", ".join([*(call.source.text_of(a) for a in call.node.args), text])
-                passed = call.source.replace(call.node, f"{call.source.text_of(call.node.func)}({given})")
+                arguments = ", ".join([*(call.source.text_of(a) for a in call.node.args), text])
+                passed = call.source.replace(call.node, f"{call.source.text_of(call.node.func)}({arguments})")
                 end = source.range_of(function.args.args[-1]).end
                 taken = Edit(source.path, Range(end, end), f", {NEW_ARGUMENT}")
                 used = source.replace(expression.node, NEW_ARGUMENT)

@@ -77,8 +77,8 @@ def spelled(source: Source, kind: str, like: ast.expr | None = None) -> tuple[st
     if isinstance(like, ast.Attribute):
         return f"{source.text_of(like.value)}.{kind}", ()
     if like is None:
-        found = (n for n in source.nodes if isinstance(n, ast.Attribute) and n.attr.startswith(_LAYERS))
-        base = next((dotted(n.value) for n in found if dotted(n.value) in {"nn", "torch.nn"}), "")
+        attributes = (n for n in source.nodes if isinstance(n, ast.Attribute) and n.attr.startswith(_LAYERS))
+        base = next((dotted(n.value) for n in attributes if dotted(n.value) in {"nn", "torch.nn"}), "")
         if base:
             return f"{base}.{kind}", ()
     imports = [n for n in source.nodes if isinstance(n, ast.ImportFrom) and n.module == "torch.nn"]
@@ -87,8 +87,8 @@ def spelled(source: Source, kind: str, like: ast.expr | None = None) -> tuple[st
         return kind, ()
     if imports:
         end = source.range_of(imports[0].names[-1]).end
-        here = Position(end.line, end.column)
-        return kind, (Edit(source.path, Range(here, here), f", {kind}"),)
+        position = Position(end.line, end.column)
+        return kind, (Edit(source.path, Range(position, position), f", {kind}"),)
     return "", ()
 
 

@@ -46,6 +46,6 @@ def heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows: 
             continue
         batch, steps, heads_, width = tensor.shape
         after = (batch, heads_, steps, width)
-        one, two = (after, other.shape) if tensor is left else (other.shape, after)
-        if after != tensor.shape and after[:2] == other.shape[:2] and one[-1] == two[-2 if rows else -1]:
+        left_shape, right_shape = (after, other.shape) if tensor is left else (other.shape, after)
+        if after != tensor.shape and after[:2] == other.shape[:2] and left_shape[-1] == right_shape[-2 if rows else -1]:
             yield f"exchange the steps and the heads of {tensor.shape}", (followed(place, ".transpose(1, 2)"),)

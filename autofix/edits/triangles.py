@@ -58,8 +58,8 @@ def _further_term(project: Project, triangle: Operation, columns: str, shift: in
 
     node = parsed(columns)
     terms = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else []
-    found = [ast.unparse(term) for term in terms if value(term) == shift]
-    if found or rows is None or isinstance(node, ast.Constant):
-        return found[0] if found else ""
+    fitting = [ast.unparse(term) for term in terms if value(term) == shift]
+    if fitting or rows is None or isinstance(node, ast.Constant):
+        return fitting[0] if fitting else ""
     text = f"{columns} - {rows.expression.text}"
     return text if value(parsed(text)) == shift else ""

@@ -102,10 +102,10 @@ def is_read(source: Source, statement: ast.stmt, target: ast.expr) -> bool:
 
 def placed(names: list[str], parts: list[str]) -> list[str] | None:
     """Return one name for each part, ``_`` where none is called like it; None where a name has no part of its own."""
-    wanted = set(names) - {"_"}
-    if not wanted or any(parts.count(name) != 1 for name in wanted):
+    distinct_names = set(names) - {"_"}
+    if not distinct_names or any(parts.count(name) != 1 for name in distinct_names):
         return None
-    return [part if part in wanted else "_" for part in parts]
+    return [part if part in distinct_names else "_" for part in parts]
 
 
 def part_names(node: ast.expr | None) -> list[str]:

@@ -76,29 +76,29 @@ def _listed(project: Project, asked: Value, place: Expression | None, shape: tup
 
 def _sizes(values: tuple[Value, ...], places: tuple[Expression | None, ...], shape: tuple[int, ...]) -> Sizes | None:
     numbers = tuple(v for v in values if is_integer(v))
-    found = tuple(p for p in places if p is not None and not isinstance(p.node, ast.Starred))
-    return Sizes(numbers, found, shape) if len(numbers) == len(values) == len(found) > 0 else None
+    expressions = tuple(p for p in places if p is not None and not isinstance(p.node, ast.Starred))
+    return Sizes(numbers, expressions, shape) if len(numbers) == len(values) == len(expressions) > 0 else None
 
 
 def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[dict[int, int], tuple[Evidence, ...]]]:
     """Yield the sizes to change so that ``values`` make up ``shape``, by index, with what speaks against them."""
-    kept = _prefix(values, shape)
+    prefix = _prefix(values, shape)
     full = tuple(shape[0] if i == 0 and v == -1 else v for i, v in enumerate(values))
     if -1 in full:
         yield from (({i: size}, (Evidence.RUNNER_UP,)) for i, size in _aligned(full, shape) if full[i] != size)
         return
     total = math.prod(shape)
-    single = [(i, _quotient(total, full, (i,))) for i in range(kept, len(full)) if values[i] != -1]
+    single = [(i, _quotient(total, full, (i,))) for i in range(prefix, len(full)) if values[i] != -1]
     fitting = [(i, v) for i, v in single if v is not None and v != full[i]]
     for i, v in fitting:
-        twins = any(0 <= j < len(full) and full[j] == full[i] and j >= kept for j in (i - 1, i + 1))
+        twins = any(0 <= j < len(full) and full[j] == full[i] and j >= prefix for j in (i - 1, i + 1))
         later = any(
             True
             for j, _ in fitting
-            if j > i and not any(full[j] == full[k] for k in (j - 1, j + 1) if kept <= k < len(full))
+            if j > i and not any(full[j] == full[k] for k in (j - 1, j + 1) if prefix <= k < len(full))
         )
         yield {i: v}, (Evidence.AGAINST,) if twins else (Evidence.OTHER_READING,) if later else ()
-    for i in range(max(kept, 1), len(full) - 1):
+    for i in range(max(prefix, 1), len(full) - 1):
         pair = _quotient(total, full, (i, i + 1))
         if full[i] == full[i + 1] and pair is not None and math.isqrt(pair) ** 2 == pair:
             yield {i: math.isqrt(pair), i + 1: math.isqrt(pair)}, ()

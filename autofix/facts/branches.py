@@ -16,12 +16,12 @@ from autofix.records.values import Tensor
 def branch(project: Project, tensor: Tensor, other: Tensor) -> list[Operation]:
     """Return the operations of ``tensor`` that ``other`` does not come from, nearest first."""
     shared = {operation.index for operation in project.ancestry(other)}
-    found: list[Operation] = []
+    operations: list[Operation] = []
     for operation in project.ancestry(tensor):
         if operation.index in shared:
             break
-        found.append(operation)
-    return found
+        operations.append(operation)
+    return operations
 
 
 def layers_of(
@@ -63,14 +63,14 @@ def padding_for(layer: Layer, missing: tuple[int, ...]) -> int | None:
         or missing[0] % 2
     ):
         return None
-    wanted = {p + missing[0] // 2 for p in padding}
+    paddings = {p + missing[0] // 2 for p in padding}
     kernel = per_dimension(layer.setting("kernel_size"), count)
-    (size,) = wanted if len(wanted) == 1 else (None,)
+    (size,) = paddings if len(paddings) == 1 else (None,)
     return size if size is not None and kernel is not None and all(size < k or k == 1 for k in kernel) else None
 
 
 def ratio(big: tuple[int, ...], small: tuple[int, ...]) -> int | None:
     """Return the stride that makes maps of ``small`` out of maps of ``big``; None for no whole one."""
-    found = {round(b / s) for b, s in zip(big, small, strict=True) if s}
-    (factor,) = found if len(found) == 1 else (0,)
+    factors = {round(b / s) for b, s in zip(big, small, strict=True) if s}
+    (factor,) = factors if len(factors) == 1 else (0,)
     return factor if factor > 1 and all(-(-b // factor) == s for b, s in zip(big, small, strict=True)) else None

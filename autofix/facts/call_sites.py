@@ -52,8 +52,8 @@ def _merged(frames: tuple[Frame, ...], chain: tuple[Frame, ...]) -> tuple[Frame,
 
 def written(project: Project, operation: Operation) -> Expression | None:
     """Return the expression the operation was recorded at."""
-    found = project.expression(operation)
-    return None if found is None else Expression(found.source, found.node, frames_of(project, operation))
+    expression = project.expression(operation)
+    return None if expression is None else Expression(expression.source, expression.node, frames_of(project, operation))
 
 
 def is_method(operation: Operation, call: ast.Call) -> bool:
@@ -93,8 +93,8 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
     if isinstance(node, ast.BinOp):
         nodes = [node.left, node.right]
     elif isinstance(node, ast.Call):
-        given = [node.func.value] if is_method(operation, node) and isinstance(node.func, ast.Attribute) else []
-        arguments = [*given, *node.args]
+        receiver = [node.func.value] if is_method(operation, node) and isinstance(node.func, ast.Attribute) else []
+        arguments = [*receiver, *node.args]
         if (
             arguments
             and isinstance(arguments[0], (ast.List, ast.Tuple))
@@ -115,22 +115,29 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
 
 def _written_into(project: Project, operation: Operation, place: Expression) -> tuple[Expression, ...]:
     """Return the target and the value of ``x[key] = value``; empty where the key holds tensors too."""
-    found = project.statement(operation)
-    if found is None or not isinstance(found[1], ast.Assign) or len(operation.tensors) > 2:
+    source_and_statement = project.statement(operation)
+    if (
+        source_and_statement is None
+        or not isinstance(source_and_statement[1], ast.Assign)
+        or len(operation.tensors) > 2
+    ):
         return ()
-    target = found[1].targets[0]
+    target = source_and_statement[1].targets[0]
     if not isinstance(target, ast.Subscript):
         return ()
-    return tuple(Expression(place.source, node, place.frames) for node in (target.value, found[1].value))
+    return tuple(Expression(place.source, node, place.frames) for node in (target.value, source_and_statement[1].value))
 
 
 def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]:
     """Return both sides of ``x += y``; empty for any other statement."""
-    found = project.statement(operation)
-    if found is None or not isinstance(found[1], ast.AugAssign):
+    source_and_statement = project.statement(operation)
+    if source_and_statement is None or not isinstance(source_and_statement[1], ast.AugAssign):
         return ()
     frames = frames_of(project, operation)
-    return tuple(Expression(found[0], node, frames) for node in (found[1].target, found[1].value))
+    return tuple(
+        Expression(source_and_statement[0], node, frames)
+        for node in (source_and_statement[1].target, source_and_statement[1].value)
+    )
 
 
 def value_there(project: Project, expression: Expression) -> Value:

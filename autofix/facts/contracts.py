@@ -54,8 +54,8 @@ class BoundCall:
         tensor = replace(operand.tensor, shape=shape)
         if operand.item is None:
             return self.with_argument(operand.name, tensor)
-        given = self.call.values[operand.name]
-        return self.with_argument(operand.name, (*given[: operand.item], tensor, *given[operand.item + 1 :]))
+        items = self.call.values[operand.name]
+        return self.with_argument(operand.name, (*items[: operand.item], tensor, *items[operand.item + 1 :]))
 
     def with_argument(self, name: str, value: object) -> BoundCall:
         """Return the call with another value for one of its arguments."""
@@ -78,6 +78,6 @@ def bound(project: Project, operation: Operation) -> BoundCall | None:
 def _operands(row: Operator, call: Call) -> Iterator[Operand]:
     for parameter in row.arguments:
         value = call.get(parameter.name)
-        for item, one in enumerate(value if isinstance(value, tuple) else (value,)):
-            if isinstance(one, Tensor):
-                yield Operand(parameter.name, item if isinstance(value, tuple) else None, one)
+        for item, tensor in enumerate(value if isinstance(value, tuple) else (value,)):
+            if isinstance(tensor, Tensor):
+                yield Operand(parameter.name, item if isinstance(value, tuple) else None, tensor)

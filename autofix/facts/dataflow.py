@@ -123,12 +123,12 @@ def _is_data(project: Project, tensor: Tensor) -> bool:
 
 def _roots(project: Project, tensor: Tensor) -> set[int]:
     """Return the indices of the operations from ``tensor`` back to the first that does more than rename dimensions."""
-    seen: set[int] = set()
+    roots: set[int] = set()
     for operation in project.ancestry(tensor):
-        seen.add(operation.index)
+        roots.add(operation.index)
         if operation.operator not in _RENAMED:
             break
-    return seen
+    return roots
 
 
 def feeds_a_loss(project: Project, operation: Operation) -> bool:

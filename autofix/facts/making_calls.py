@@ -91,11 +91,17 @@ def _made(project: Project, operation: Operation, dimension: int) -> Origin | No
 
 def _counted(operation: Operation, call: Expression, node: ast.Call) -> Origin | None:
     """Return the origin in the ``end`` of ``arange(end)`` and of ``arange(start, end, step)``."""
-    given = operation.arguments
-    start, step = given[0] if len(given) > 1 else 0, given[2] if len(given) > 2 else 1
-    if not given or len(node.args) != len(given) or not isinstance(start, int) or not isinstance(step, int) or step < 1:
+    arguments = operation.arguments
+    start, step = arguments[0] if len(arguments) > 1 else 0, arguments[2] if len(arguments) > 2 else 1
+    if (
+        not arguments
+        or len(node.args) != len(arguments)
+        or not isinstance(start, int)
+        or not isinstance(step, int)
+        or step < 1
+    ):
         return None
-    end = node.args[min(len(given), 2) - 1]
+    end = node.args[min(len(arguments), 2) - 1]
     return (
         None if isinstance(end, ast.Starred) else Origin(replace(call, node=end), operation.phase, False, start, step)
     )
@@ -166,7 +172,7 @@ def _expanded(project: Project, operation: Operation, dimension: int) -> Origin 
         return None
     sizes = size_arguments(call.node)
     own = dimension - (operation.result.rank - operation.tensors[0].rank)
-    kept = own >= 0 and operation.tensors[0].shape[own] == operation.result.shape[dimension]
-    if kept or len(sizes) != operation.result.rank:
+    unchanged = own >= 0 and operation.tensors[0].shape[own] == operation.result.shape[dimension]
+    if unchanged or len(sizes) != operation.result.rank:
         return None
     return Origin(replace(call, node=sizes[dimension]), operation.phase)

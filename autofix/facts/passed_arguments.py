@@ -94,11 +94,11 @@ def passed_calls(project: Project, operation: Operation | None, layer: int | Non
             chains.append((frames_of(project, maker), False, False))
     seen: set[tuple[object, object]] = set()
     for frames, on_stack, builds in chains:
-        for found in _of_chain(project, frames, on_stack, builds):
-            key = (found.call.source.path, found.call.source.range_of(found.call.node))
+        for passed_call in _of_chain(project, frames, on_stack, builds):
+            key = (passed_call.call.source.path, passed_call.call.source.range_of(passed_call.call.node))
             if key not in seen and len(seen) < MAX_CALLS:
                 seen.add(key)
-                yield found
+                yield passed_call
 
 
 def _of_chain(project: Project, frames: tuple[Frame, ...], on_stack: bool, builds: bool) -> Iterator[PassedCall]:

@@ -21,8 +21,8 @@ def reductions(project: Project, tensor: Tensor, other: tuple[int, ...]) -> Iter
         if count >= MAX_STEPS:
             return
         if operation.operator in _REDUCTIONS and operation.tensors:
-            kept = _kept(operation)
-            if kept is not None and _fits(kept, other):
+            kept_shape = _kept(operation)
+            if kept_shape is not None and _fits(kept_shape, other):
                 yield operation
             return
         if operation.kind is OperationKind.CALL_MODULE or operation.target.endswith(("linear", "matmul", "mm")):
@@ -60,8 +60,8 @@ def _dimensions(operation: Operation) -> list[int]:
     return [item for item in items if is_integer(item)]
 
 
-def _fits(kept: tuple[int, ...], other: tuple[int, ...]) -> bool:
+def _fits(kept_shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
     try:
-        return len(broadcast(kept, other)) == max(len(kept), len(other))
+        return len(broadcast(kept_shape, other)) == max(len(kept_shape), len(other))
     except ShapeError:
         return False

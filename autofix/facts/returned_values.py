@@ -75,10 +75,10 @@ def _structure(project: Project, source: Source, function: Function, node: ast.e
         return Sequence("tuple" if isinstance(node, ast.Tuple) else "list", items)
     if not isinstance(node, ast.Name):
         return returned(project, source, node, depth + 1).value
-    found = [pair for pair in assignments(source, function, node.id) if pair[0].lineno <= node.lineno]
-    if not found or not isinstance(found[-1][0], ast.Assign):
+    assigned = [pair for pair in assignments(source, function, node.id) if pair[0].lineno <= node.lineno]
+    if not assigned or not isinstance(assigned[-1][0], ast.Assign):
         return UNKNOWN
-    statement, value = max(found, key=lambda pair: pair[0].lineno)
+    statement, value = max(assigned, key=lambda pair: pair[0].lineno)
     whole = _structure(project, source, function, value, depth + 1)
     if not isinstance(statement, ast.Assign) or value is not statement.value:
         return whole

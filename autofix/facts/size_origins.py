@@ -24,8 +24,8 @@ MAX_STEPS = 40
 
 def origin(project: Project, tensor: Tensor, dimension: int) -> Origin | None:
     """Return the one expression that decided ``tensor.shape[dimension]``; None where the way back is lost or parts."""
-    found = list(each_origin(project, tensor, dimension))
-    return found[0] if len(found) == 1 else None
+    origins = list(each_origin(project, tensor, dimension))
+    return origins[0] if len(origins) == 1 else None
 
 
 def each_origin(project: Project, tensor: Tensor, dimension: int) -> Iterator[Origin]:
@@ -35,9 +35,9 @@ def each_origin(project: Project, tensor: Tensor, dimension: int) -> Iterator[Or
         operation = project.producer(tensor)
         if operation is None:
             return
-        made = made_by(project, operation, dimension)
-        if made is not None:
-            yield made
+        own_origin = made_by(project, operation, dimension)
+        if own_origin is not None:
+            yield own_origin
             return
         if operation.kind is OperationKind.GET_ATTR and not _has_maker(operation):
             square = _square_mask_of(project, operation)
@@ -64,9 +64,9 @@ def _of_parts(project: Project, operation: Operation, dimension: int) -> Iterato
         return
     for part in operation.tensors:
         rest = operation.result.shape[dimension] - part.shape[dimension]
-        for one in each_origin(project, part, dimension):
-            if one.of == one.step == 1:
-                yield replace(one, start=one.start - rest)
+        for part_origin in each_origin(project, part, dimension):
+            if part_origin.of == part_origin.step == 1:
+                yield replace(part_origin, start=part_origin.start - rest)
 
 
 # -- what a constructor keeps ------------------------------------------------------------------------------------------
@@ -89,9 +89,9 @@ def _square_mask_of(project: Project, operation: Operation) -> Origin | None:
             function = source.function_at(frame.range, frame.function)
             for node in ast.walk(function) if function is not None else ():
                 if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == SQUARE_MASK and node.args:
-                    found = Expression(source, node.args[0], layer.construction[index:])
-                    if project.integer(found) == size:
-                        return Origin(found, Phase.CONSTRUCT)
+                    argument = Expression(source, node.args[0], layer.construction[index:])
+                    if project.integer(argument) == size:
+                        return Origin(argument, Phase.CONSTRUCT)
     return None
 
 
@@ -143,12 +143,12 @@ def _cut(project: Project, operation: Operation, dimension: int) -> Origin | Non
 
 def slice_bound(project: Project, operation: Operation, index: int) -> Expression | None:
     """Return the upper bound written at one place of a subscript."""
-    found = written(project, operation)
-    if found is None or not isinstance(found.node, ast.Subscript):
+    subscript = written(project, operation)
+    if subscript is None or not isinstance(subscript.node, ast.Subscript):
         return None
-    bounds = found.node.slice.elts if isinstance(found.node.slice, ast.Tuple) else [found.node.slice]
+    bounds = subscript.node.slice.elts if isinstance(subscript.node.slice, ast.Tuple) else [subscript.node.slice]
     part = bounds[index] if index < len(bounds) else None
-    return replace(found, node=part.upper) if isinstance(part, ast.Slice) and part.upper is not None else None
+    return replace(subscript, node=part.upper) if isinstance(part, ast.Slice) and part.upper is not None else None
 
 
 # -- operations that keep or move dimensions ---------------------------------------------------------------------------
@@ -170,8 +170,8 @@ def _before(operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
     if name == "outer":
         return tensors[dimension % len(tensors)], 0
     if name in REPEATS:
-        kept = isinstance(result, Tensor) and result.rank == first.rank
-        return (first, dimension) if kept else None
+        keeps_rank = isinstance(result, Tensor) and result.rank == first.rank
+        return (first, dimension) if keeps_rank else None
     if name == "unsqueeze" and numbers:
         at = numbers[0] % (first.rank + 1)
         return None if at == dimension else (first, dimension - (dimension > at))

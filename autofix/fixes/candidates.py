@@ -28,7 +28,7 @@ class Proposals:
 
 
 def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Proposals:
-    found: dict[tuple[Edit, ...], Fix] = {}
+    fixes: dict[tuple[Edit, ...], Fix] = {}
     notes: list[str] = []
     for rule in rules:
         if finding.mismatch not in rule.mismatches:
@@ -36,15 +36,15 @@ def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Prop
         try:
             for fix in rule.propose(finding, project):
                 key = tuple(sorted(fix.edits))
-                if key and (key not in found or fix.cost < found[key].cost) and not _clashes(key):
+                if key and (key not in fixes or fix.cost < fixes[key].cost) and not _clashes(key):
                     outer = _outside(key, project.root)
                     if outer is None:
-                        found[key] = fix
+                        fixes[key] = fix
                         continue
                     notes.append(f"{outer} is not edited: it lies outside the project root {project.root}")
         except Exception as error:
             notes.append(f"AF901: rule {rule.code} failed with {type(error).__name__}: {error}; please report it")
-    ordered = sorted(found.values(), key=lambda fix: (fix.cost, fix.rule, fix.edits))
+    ordered = sorted(fixes.values(), key=lambda fix: (fix.cost, fix.rule, fix.edits))
     return Proposals(tuple(ordered[:MAX_CANDIDATES]), tuple(dict.fromkeys(notes)))
 
 
@@ -66,10 +66,10 @@ def chosen(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, 
     """Return the rules that codes, beginnings of codes or names select; those for lazy layers only
     where they are preferred.
     """
-    kept = [rule for rule in rules if not rule.refactor and (lazy or not rule.for_lazy)]
+    selected = [rule for rule in rules if not rule.refactor and (lazy or not rule.for_lazy)]
     if select:
-        kept = [rule for rule in kept if _named(rule, select)]
-    return tuple(rule for rule in kept if not _named(rule, ignore))
+        selected = [rule for rule in selected if _named(rule, select)]
+    return tuple(rule for rule in selected if not _named(rule, ignore))
 
 
 def refactorings(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule, ...]:

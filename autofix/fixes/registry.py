@@ -40,12 +40,12 @@ class Page:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Return every rule, by code. Raise InternalError if two share a code."""
-    found = sorted((rule for package in _packages() for rule in _rules_of(package)), key=lambda rule: rule.code)
-    codes = [rule.code for rule in found]
+    all_rules = sorted((rule for package in _packages() for rule in _rules_of(package)), key=lambda rule: rule.code)
+    codes = [rule.code for rule in all_rules]
     doubled = {code for code in codes if codes.count(code) > 1}
     if doubled:
         raise InternalError(f"two rules share the code {', '.join(sorted(doubled))}")
-    return tuple(found)
+    return tuple(all_rules)
 
 
 @cache
@@ -54,8 +54,8 @@ def pages() -> tuple[Page, ...]:
 
     Files that open with it are not imported, since that takes longer.
     """
-    found = (page for package in _packages() for name in _names(package) for page in _pages_of(package, name))
-    return tuple(sorted(found, key=lambda page: page.code))
+    all_pages = (page for package in _packages() for name in _names(package) for page in _pages_of(package, name))
+    return tuple(sorted(all_pages, key=lambda page: page.code))
 
 
 def _pages_of(package: ModuleType, name: str) -> Iterator[Page]:

@@ -18,9 +18,9 @@ def hiding_code(source_text: Callable[[Path], SourceText], finding: Finding) -> 
     codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches]
     codes.append(NO_RULE)  # What is shown where no rule's repair was verified.
     for place in (finding.location, finding.call):
-        for one in suppressions.suppressions(source_text(place.path).text):
+        for suppression in suppressions.suppressions(source_text(place.path).text):
             for code in codes:
-                if suppressions.matches(one, code, place.range.start.line):
+                if suppressions.matches(suppression, code, place.range.start.line):
                     return code
     return None
 
@@ -28,6 +28,6 @@ def hiding_code(source_text: Callable[[Path], SourceText], finding: Finding) -> 
 def unused(source_text: Callable[[Path], SourceText], path: Path) -> tuple[str, ...]:
     """Return, in words, the comments of a file that hide nothing."""
     return tuple(
-        f"{path.name}:{one.line}: the suppression {', '.join(one.codes) or 'of every code'} hides nothing"
-        for one in suppressions.suppressions(source_text(path).text)
+        f"{path.name}:{comment.line}: the suppression {', '.join(comment.codes) or 'of every code'} hides nothing"
+        for comment in suppressions.suppressions(source_text(path).text)
     )

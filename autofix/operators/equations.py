@@ -118,13 +118,13 @@ def solutions(equation: Equation, call: Call) -> Iterator[tuple[Leaf, int]]:
 
     The left side comes first; the value is the nearest where several do.
     """
-    for here, there, is_left in ((equation.left, equation.right, True), (equation.right, equation.left, False)):
-        current, other = value_of(here, call), value_of(there, call)
+    for side, opposite, is_left in ((equation.left, equation.right, True), (equation.right, equation.left, False)):
+        current, other = value_of(side, call), value_of(opposite, call)
         if other is None or (equation.relation is Relation.ONE_OF and not is_left):
             continue
-        for leaf in leaves(here):
-            for wanted in _wanted(equation, current, other, is_left):
-                fitting = (value for value in solve(here, leaf, wanted, call) if value >= 0)
+        for leaf in leaves(side):
+            for target in _wanted(equation, current, other, is_left):
+                fitting = (value for value in solve(side, leaf, target, call) if value >= 0)
                 value = next((v for v in fitting if equation.holds(with_value(call, leaf, v))), None)
                 if value is not None:
                     yield leaf, value
@@ -151,8 +151,8 @@ def _wanted(equation: Equation, current: int | None, other: int, is_left: bool) 
 
 
 def _divisors(number: int, wish: int | None) -> tuple[int, ...]:
-    found = [d for d in range(1, min(abs(number), 4096) + 1) if number % d == 0]
-    return tuple(sorted(found, key=lambda d: (abs(math.log(d / max(1, wish or 1))), -d)))
+    divisors = [d for d in range(1, min(abs(number), 4096) + 1) if number % d == 0]
+    return tuple(sorted(divisors, key=lambda d: (abs(math.log(d / max(1, wish or 1))), -d)))
 
 
 def _multiples(divisor: int, wish: int | None) -> tuple[int, ...]:

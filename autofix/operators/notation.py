@@ -56,7 +56,7 @@ class _Operand:
     @property
     def fixed(self) -> int:
         """How many dimensions there are without those that are open."""
-        return sum(one not in ("*", "...") and not one.endswith("?") for one in self.dimensions)
+        return sum(dimension not in ("*", "...") and not dimension.endswith("?") for dimension in self.dimensions)
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def _parsed(text: str) -> tuple[tuple[_Operand, ...], tuple[_Operand, ...]]:
     left, _, right = text.partition("->")
     sides = tuple(
         tuple(
-            _Operand(name, tuple(one.strip() for one in inside.split(",") if one.strip()), mark == "~")
+            _Operand(name, tuple(part.strip() for part in inside.split(",") if part.strip()), mark == "~")
             for name, mark, inside in _SHAPE.findall(side)
         )
         for side in (left, right)
@@ -106,7 +106,7 @@ def _bound(text: str, call: Call) -> _Bound:
 def _bind(operand: _Operand, call: Call, bound: _Bound) -> None:
     own = sizes(call, operand.name)
     names = _present(operand, len(own), bound)
-    spare = len(own) - sum(one not in ("*", "...") for one in names)
+    spare = len(own) - sum(name not in ("*", "...") for name in names)
     is_open = "*" in names or "..." in names
     if spare < 0 or (spare and not is_open):
         bound.requirements.append(_rank(operand, is_open, bound))
@@ -144,8 +144,8 @@ def _present(operand: _Operand, rank: int, bound: _Bound) -> tuple[str, ...]:
 
 
 def _rank(operand: _Operand, is_open: bool, bound: _Bound) -> Requirement:
-    most = operand.fixed + sum(one.endswith("?") for one in operand.dimensions)
-    decided = [one for one in operand.dimensions if one.endswith("?") and one in bound.optional]
+    most = operand.fixed + sum(dimension.endswith("?") for dimension in operand.dimensions)
+    decided = [dimension for dimension in operand.dimensions if dimension.endswith("?") and dimension in bound.optional]
     if is_open:
         return at_least(Rank(operand.name), operand.fixed)
     if decided and bound.letters:
@@ -190,8 +190,8 @@ def _built(node: ast.expr, call: Call, letters: dict[str, Term]) -> Term | None:
             a, b = _built(left, call, letters), _built(right, call, letters)
             if a is None or b is None:
                 return None
-            made = {ast.Mult: Product((a, b)), ast.Add: Sum((a, b)), ast.Sub: a - b, ast.FloorDiv: Quotient(a, b)}
-            return made[type(op)]
+            terms = {ast.Mult: Product((a, b)), ast.Add: Sum((a, b)), ast.Sub: a - b, ast.FloorDiv: Quotient(a, b)}
+            return terms[type(op)]
     raise ValueError(ast.unparse(node))
 
 
@@ -202,18 +202,18 @@ def _results(text: str, call: Call) -> Iterator[Dimensions | None]:
 
 
 def _shape(operand: _Operand, bound: _Bound, call: Call) -> Dimensions | None:
-    found: list[Term] = []
+    terms: list[Term] = []
     for name in operand.dimensions:
         if name == "...":
-            found += broadcast(call, bound.leading)[1]
+            terms += broadcast(call, bound.leading)[1]
         elif name == "*":
-            found += bound.star or ()
+            terms += bound.star or ()
         elif not name.endswith("?") or bound.optional.get(name) is not None:
             term = _term(name.removesuffix("?"), call, bound.letters)
             if term is None:
                 return None
-            found.append(term)
-    return tuple(found)
+            terms.append(term)
+    return tuple(terms)
 
 
 # -- broadcasting ------------------------------------------------------------------------------------------------------
@@ -239,5 +239,5 @@ def expansion(call: Call, operand: str, target: Dimensions) -> Iterator[Requirem
     own = sizes(call, operand)
     if len(own) > len(target):
         yield below(Rank(operand), len(target) + 1)
-    for size, wanted in zip(reversed(own), reversed(target), strict=False):
-        yield expands_to(size, wanted)
+    for size, target_size in zip(reversed(own), reversed(target), strict=False):
+        yield expands_to(size, target_size)

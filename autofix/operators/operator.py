@@ -100,12 +100,16 @@ class Operator:
     def names_dimension(self) -> bool:
         """Return whether an argument tells a dimension of the first operand."""
         names = self.arguments if self.family is not Family.REPETITION else ()  # The ``dims`` of ``tile`` are counts.
-        return bool(names) and names[0].name == "input" and any(one.names_dimension for one in names)
+        return bool(names) and names[0].name == "input" and any(argument.names_dimension for argument in names)
 
     def ranks(self, operand: str = "input") -> tuple[int, ...]:
         """Return how many dimensions an operand may have, ascending; none where that does not follow from the row."""
-        found = (one for one in self.requires(self.bind(())) if isinstance(one, Equation) and one.choices)
-        return next((tuple(sorted(one.choices)) for one in found if one.left == Rank(operand)), ())
+        equations = (
+            requirement
+            for requirement in self.requires(self.bind(()))
+            if isinstance(requirement, Equation) and requirement.choices
+        )
+        return next((tuple(sorted(equation.choices)) for equation in equations if equation.left == Rank(operand)), ())
 
     @property
     def constructor(self) -> tuple[Parameter, ...]:
@@ -118,18 +122,18 @@ class Operator:
         settings: Mapping[str, object] | None = None,
     ) -> Call:
         """Return the call with each value under the name of its parameter."""
-        values = {one.name: one.default for one in (*self.constructor, *self.arguments)}
+        values = {parameter.name: parameter.default for parameter in (*self.constructor, *self.arguments)}
         values.update({name: _plain(value) for name, value in (settings or {}).items()})
-        given = [_plain(value) for value in arguments]
+        positional = [_plain(value) for value in arguments]
         for position, parameter in enumerate(self.arguments):
-            if position >= len(given):
+            if position >= len(positional):
                 break
-            value = given[position]
+            value = positional[position]
             loose = parameter.is_variadic and _is_loose(value, parameter)
-            values[parameter.name] = tuple(given[position:]) if loose else value
+            values[parameter.name] = tuple(positional[position:]) if loose else value
             if loose:
                 break
-        names = {one.name for one in self.arguments}
+        names = {parameter.name for parameter in self.arguments}
         for name, value in (keywords or {}).items():
             values[name if name in names else ALIASES.get(name, name)] = _plain(value)
         return Call(values)
@@ -145,7 +149,7 @@ class Operator:
 
     def refused(self, call: Call) -> tuple[Requirement, ...]:
         """Return what the call needs and does not have."""
-        return tuple(one for one in self.requires(call) if one.holds(call) is False)
+        return tuple(requirement for requirement in self.requires(call) if requirement.holds(call) is False)
 
     def result_terms(self, call: Call) -> tuple[Dimensions | None, ...]:
         """Return the shape of each result as terms; the call has to be accepted."""
@@ -155,16 +159,16 @@ class Operator:
         """Return the shape of each tensor that the call gives; None where the operator refuses the call."""
         return None if self.refused(call) else tuple(_numbers(shape, call) for shape in self.result_terms(call))
 
-    def inverse(self, call: Call, dimension: int, wanted: int, output: int = 0) -> Iterator[Assignment]:
-        """Yield what would make a dimension of a result ``wanted``, with all that has to change with it."""
+    def inverse(self, call: Call, dimension: int, target_size: int, output: int = 0) -> Iterator[Assignment]:
+        """Yield what would make a dimension of a result ``target_size``, with all that has to change with it."""
         shape = self.result_terms(call)[output]
         if shape is None:
             return
         for leaf in leaves(shape[dimension]):
-            for value in solve(shape[dimension], leaf, wanted, call):
-                found = None if value < 0 else self._followed(call, leaf, value)
-                if found is not None and self._gives(found, call, output, dimension, wanted):
-                    yield found
+            for value in solve(shape[dimension], leaf, target_size, call):
+                assignment = None if value < 0 else self._followed(call, leaf, value)
+                if assignment is not None and self._gives(assignment, call, output, dimension, target_size):
+                    yield assignment
                     break
 
     def _followed(self, call: Call, leaf: Leaf, value: int) -> Assignment | None:
@@ -175,18 +179,23 @@ class Operator:
             refused = self.refused(changed)
             if not refused:
                 return Assignment(tuple(values.items()))
-            found = (one for broken in refused if isinstance(broken, Equation) for one in solutions(broken, changed))
-            following = next(((place, size) for place, size in found if place not in values), None)
+            consequences = (
+                solution
+                for broken in refused
+                if isinstance(broken, Equation)
+                for solution in solutions(broken, changed)
+            )
+            following = next(((place, size) for place, size in consequences if place not in values), None)
             if following is None:
                 return None
             values[following[0]] = following[1]
             changed = with_value(changed, *following)
         return None
 
-    def _gives(self, found: Assignment, call: Call, output: int, dimension: int, wanted: int) -> bool:
-        shapes = self.result(assigned(call, found))
+    def _gives(self, assignment: Assignment, call: Call, output: int, dimension: int, target_size: int) -> bool:
+        shapes = self.result(assigned(call, assignment))
         shape = None if shapes is None or output >= len(shapes) else shapes[output]
-        return shape is not None and dimension < len(shape) and shape[dimension] == wanted
+        return shape is not None and dimension < len(shape) and shape[dimension] == target_size
 
 
 def assigned(call: Call, assignment: Assignment) -> Call:
@@ -206,8 +215,8 @@ def _is_loose(value: Any, parameter: Parameter) -> bool:
 def _numbers(shape: Dimensions | None, call: Call) -> tuple[int, ...] | None:
     if shape is None:
         return None
-    found = [value_of(term, call) for term in shape]
-    return None if None in found else tuple(size for size in found if size is not None)
+    numbers = [value_of(term, call) for term in shape]
+    return None if None in numbers else tuple(size for size in numbers if size is not None)
 
 
 def _plain(value: object) -> Any:
@@ -215,8 +224,8 @@ def _plain(value: object) -> Any:
         if value.type == "slice":
             return slice(*value.items)
         packed = value.type == "PackedSequence" and value.items
-        return _plain(value.items[0]) if packed else tuple(_plain(one) for one in value.items)
-    return tuple(_plain(one) for one in value) if isinstance(value, (tuple, list)) else value
+        return _plain(value.items[0]) if packed else tuple(_plain(item) for item in value.items)
+    return tuple(_plain(item) for item in value) if isinstance(value, (tuple, list)) else value
 
 
 @cache

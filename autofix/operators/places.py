@@ -13,8 +13,8 @@ def place(call: Call, name: str, operand: str = "input", extra: int = 0, default
     """Return the dimension that an argument means; ``default`` where nothing was passed."""
     value = call.integer(name)
     rank = len(sizes(call, operand)) + extra
-    found = default if value is None else value
-    return found + rank if found < 0 else found
+    dimension = default if value is None else value
+    return dimension + rank if dimension < 0 else dimension
 
 
 def places(call: Call, name: str, operand: str = "input") -> tuple[int, ...] | None:
@@ -37,5 +37,5 @@ def named(call: Call, name: str, operand: str = "input", extra: int = 0) -> Iter
     for term in terms:
         yield from within(term, limit)
     counted = [term + limit if value < 0 else term for term, value in zip(terms, values, strict=True)]
-    for index, one in enumerate(counted):
-        yield from (different(one, other) for other in counted[index + 1 :])
+    for index, counted_term in enumerate(counted):
+        yield from (different(counted_term, other) for other in counted[index + 1 :])

@@ -36,15 +36,15 @@ def rows() -> tuple[Operator, ...]:
 
 @cache
 def _functions() -> dict[str, Operator]:
-    found: dict[str, Operator] = {}
+    row_of: dict[str, Operator] = {}
     for row in rows():
         own = row.library == "torch"
         for name in row.functions:
-            found.setdefault(name if own else f"{row.library}.{name}", row)
+            row_of.setdefault(name if own else f"{row.library}.{name}", row)
     for row in rows():  # linalg.inv is also found as inv, where torch has no other function of that name.
         for name in row.functions if row.library == "torch" else ():
-            found.setdefault(name.rpartition(".")[2], row)
-    return found
+            row_of.setdefault(name.rpartition(".")[2], row)
+    return row_of
 
 
 @cache
@@ -95,8 +95,8 @@ def _in_place(row: Operator) -> Operator:
 @cache
 def functions_of(*families: Family) -> frozenset[str]:
     """Return the bare names of torch's functions and methods in these families."""
-    found = (row for row in rows() if row.family in families and row.library == "torch")
-    return frozenset(name.rpartition(".")[2] for row in found for name in row.functions)
+    members = (row for row in rows() if row.family in families and row.library == "torch")
+    return frozenset(name.rpartition(".")[2] for row in members for name in row.functions)
 
 
 @cache
@@ -113,14 +113,14 @@ def function_parameters(name: str) -> tuple[str, ...]:
     """
     row = function(name)
     names = () if row is None else row.arguments
-    return tuple(one.name for one in takewhile(lambda one: not one.is_variadic, names))
+    return tuple(parameter.name for parameter in takewhile(lambda parameter: not parameter.is_variadic, names))
 
 
 @cache
 def layer_parameters(kind: str) -> tuple[str, ...]:
     """Return the parameters of a layer's constructor; none for one that is not torch's."""
     row = layer(kind)
-    return () if row is None or row.library != "torch" else tuple(one.name for one in row.constructor)
+    return () if row is None or row.library != "torch" else tuple(parameter.name for parameter in row.constructor)
 
 
 def position(kind: str, parameter: str) -> int:

@@ -34,7 +34,7 @@ class Call:
     def tensors(self, name: str) -> tuple[Tensor, ...]:
         """Return the tensors of a sequence that was passed as ``name``."""
         value = self.values.get(name)
-        return tuple(one for one in value if isinstance(one, Tensor)) if isinstance(value, tuple) else ()
+        return tuple(item for item in value if isinstance(item, Tensor)) if isinstance(value, tuple) else ()
 
     def get(self, name: str) -> Any:
         return self.values.get(name)
@@ -47,7 +47,7 @@ class Call:
         """Return a number or a sequence of numbers as a tuple; None where it is something else."""
         value = self.values.get(name)
         items = value if isinstance(value, tuple) else (value,)
-        return items if all(is_integer(one) for one in items) else None
+        return items if all(is_integer(item) for item in items) else None
 
 
 class Term:
@@ -182,7 +182,7 @@ def value_of(term: Term, call: Call) -> int | None:
             a, b = value_of(left, call), value_of(right, call)
             return None if a is None or not b else a // b
         case Sum(terms) | Product(terms):
-            return _combined(isinstance(term, Sum), [value_of(one, call) for one in terms])
+            return _combined(isinstance(term, Sum), [value_of(part, call) for part in terms])
     raise TypeError(term)
 
 
@@ -206,15 +206,15 @@ def leaves(term: Term) -> Iterator[Leaf]:
     seen: set[Leaf] = set()
     pending = [term]
     while pending:
-        one = pending.pop(0)
-        if isinstance(one, (Size, Argument)):
-            if one not in seen:
-                yield one
-            seen.add(one)
-        elif isinstance(one, (Sum, Product)):
-            pending += one.terms
-        elif isinstance(one, Quotient):
-            pending += (one.left, one.right)
+        part = pending.pop(0)
+        if isinstance(part, (Size, Argument)):
+            if part not in seen:
+                yield part
+            seen.add(part)
+        elif isinstance(part, (Sum, Product)):
+            pending += part.terms
+        elif isinstance(part, Quotient):
+            pending += (part.left, part.right)
 
 
 def with_value(call: Call, leaf: Leaf, value: int) -> Call:
@@ -235,32 +235,32 @@ def _resized(tensor: Tensor, dimension: int, value: int) -> Tensor:
     return replace(tensor, shape=(*tensor.shape[:dimension], value, *tensor.shape[dimension + 1 :]))
 
 
-def solve(term: Term, leaf: Leaf, wanted: int, call: Call) -> Iterator[int]:
-    """Yield the values of ``leaf`` that may make ``term`` equal to ``wanted``, the others kept.
+def solve(term: Term, leaf: Leaf, target: int, call: Call) -> Iterator[int]:
+    """Yield the values of ``leaf`` that may make ``term`` equal to ``target``, the others kept.
 
     A leaf that occurs twice is solved for each place in turn, so a caller checks what it is given.
     """
     if term == leaf:
-        yield wanted
+        yield target
     elif isinstance(term, Sum):
-        for index, one in enumerate(term.terms):
+        for index, part in enumerate(term.terms):
             rest = value_of(Sum((*term.terms[:index], *term.terms[index + 1 :])), call)
-            if rest is not None and leaf in leaves(one):
-                yield from solve(one, leaf, wanted - rest, call)
+            if rest is not None and leaf in leaves(part):
+                yield from solve(part, leaf, target - rest, call)
     elif isinstance(term, Product):
-        for index, one in enumerate(term.terms):
+        for index, part in enumerate(term.terms):
             rest = value_of(Product((*term.terms[:index], *term.terms[index + 1 :])), call)
-            if rest and wanted % rest == 0 and leaf in leaves(one):
-                yield from solve(one, leaf, wanted // rest, call)
+            if rest and target % rest == 0 and leaf in leaves(part):
+                yield from solve(part, leaf, target // rest, call)
     elif isinstance(term, Quotient):
-        yield from _solve_quotient(term, leaf, wanted, call)
+        yield from _solve_quotient(term, leaf, target, call)
 
 
-def _solve_quotient(term: Quotient, leaf: Leaf, wanted: int, call: Call) -> Iterator[int]:
+def _solve_quotient(term: Quotient, leaf: Leaf, target: int, call: Call) -> Iterator[int]:
     left, right = value_of(term.left, call), value_of(term.right, call)
     if right is not None and right > 0 and leaf in leaves(term.left):
         for rest in range(min(right, _MOST_SOLUTIONS)):
-            yield from solve(term.left, leaf, wanted * right + rest, call)
-    if left is not None and left > 0 and wanted > 0 and leaf in leaves(term.right):
-        for divisor in range(left // wanted, left // (wanted + 1), -1)[:_MOST_SOLUTIONS]:
+            yield from solve(term.left, leaf, target * right + rest, call)
+    if left is not None and left > 0 and target > 0 and leaf in leaves(term.right):
+        for divisor in range(left // target, left // (target + 1), -1)[:_MOST_SOLUTIONS]:
             yield from solve(term.right, leaf, divisor, call)

@@ -68,9 +68,9 @@ def _name(project: Project, expression: Expression, name: str) -> Iterator[Bindi
     if function is not None and any(node is expression.node for node in ast.walk(function.args)):
         function = source.function_of(function)  # A default is evaluated where the function is defined.
     while function is not None:
-        found = list(_function_scope(project, expression, function, name, frames))
-        if found:
-            yield from found
+        function_bindings = list(_function_scope(project, expression, function, name, frames))
+        if function_bindings:
+            yield from function_bindings
             return
         frames = _enclosing_frames(frames)
         function = source.function_of(function)
@@ -128,12 +128,12 @@ def _augmented(project: Project, value: Expression, statement: ast.AugAssign) ->
     added = project.integer(value)
     now = project.integer(Expression(value.source, _load(statement.target), value.frames))
 
-    def inverse(want: int) -> int | None:
+    def inverse(target_size: int) -> int | None:
         if added is None or now is None or not isinstance(statement.op, (ast.Add, ast.Mult)):
             return None
         if isinstance(statement.op, ast.Add):
-            return want - now + added
-        return want * added // now if now and want * added % now == 0 else None
+            return target_size - now + added
+        return target_size * added // now if now and target_size * added % now == 0 else None
 
     return inverse
 
@@ -193,11 +193,11 @@ def _passed(
 
 
 def _module_scope(project: Project, source: Source, name: str) -> Iterator[Binding]:
-    found = sorted(assignments(source, source.tree, name), key=lambda pair: -pair[0].lineno)
-    for statement, value in found:
+    assigned = sorted(assignments(source, source.tree, name), key=lambda pair: -pair[0].lineno)
+    for statement, value in assigned:
         for binding in _assigned(project, Expression(source, value), statement, name):
             yield Binding(binding.expression, f"constant `{name}`", binding.distance, binding.inverse)
-    if found:
+    if assigned:
         return
     for module, original in imported_from(source, name):
         other = _module_source(project, source, module)
@@ -256,13 +256,13 @@ def _method_frames(
 ) -> tuple[Frame, ...]:
     """Return the frames in which ``method`` ran: the expression's own, else those in which its instance was built."""
     name = getattr(method, "name", "")
-    wanted = f"{class_.name}.{name}"
+    qualified_name = f"{class_.name}.{name}"
     for index, frame in enumerate(expression.frames):
-        if frame.function.endswith(wanted):
+        if frame.function.endswith(qualified_name):
             return expression.frames[index:]
     for layer in instances(project, expression, class_):
         for index, frame in enumerate(layer.construction):
-            if frame.function.endswith(wanted):
+            if frame.function.endswith(qualified_name):
                 return layer.construction[index:]
     return ()
 
@@ -279,11 +279,11 @@ def _entry(project: Project, expression: Expression, node: ast.Subscript) -> Ite
     base = Expression(expression.source, node.value, expression.frames)
     key = evaluate(node.slice, project.names(expression))
     if isinstance(key, str):
-        found = False
+        has_entries = False
         for entry in _entries(project, base, key):
-            found = True
+            has_entries = True
             yield Binding(entry, f"entry {key!r}")
-        if not found:
+        if not has_entries:
             yield from keyed(project, key, project.integer(expression))
     elif isinstance(key, int):
         for literal in literals(project, base):
@@ -368,6 +368,6 @@ def keyed(project: Project, key: str, value: int | None) -> Iterator[Binding]:
     if value is None:
         return
     for source in project.sources():
-        for what, node in keyed_nodes(source, key):
+        for description, node in keyed_nodes(source, key):
             if evaluate(node, names_of(project.trace, None, source.path)) == value:
-                yield Binding(Expression(source, node), what)
+                yield Binding(Expression(source, node), description)

@@ -37,8 +37,11 @@ def input_size(layer: Layer) -> int | None:
 def next_layer(project: Project, layer: Layer, failing: Layer) -> Layer | None:
     """Return the first layer built after ``layer`` that takes a fixed width, the failing one aside."""
     start = 0 if layer.identity is None else layer.identity + 1
-    later = (one for one in project.trace.layers[start:] if one.identity != failing.identity)
-    return next((one for one in later if one.path is not None and input_size(one) is not None), None)
+    later = (built_layer for built_layer in project.trace.layers[start:] if built_layer.identity != failing.identity)
+    return next(
+        (later_layer for later_layer in later if later_layer.path is not None and input_size(later_layer) is not None),
+        None,
+    )
 
 
 def producer_extra(
@@ -48,10 +51,10 @@ def producer_extra(
 
     The layer built after the producing one is asked: it takes either what is expected here or what came out.
     """
-    found = producing_layer(project, tensor)
-    if found is None:
+    producing = producing_layer(project, tensor)
+    if producing is None:
         return (), ()
-    producer = found[1]
+    producer = producing[1]
     other = next_layer(project, producer, failing)
     norm = "Norm" in failing.kind and not joined(project, tensor, 1)
     if other is not None and norm and input_size(other) == expected:
@@ -98,10 +101,10 @@ def same_width(project: Project, layer: Layer, parameter: str, tensor: Tensor) -
 def _producers(project: Project, tensor: Tensor) -> Iterator[Layer]:
     """Yield the layers that set the width of ``tensor``; of a sum, those of its other terms too."""
     joined = next((o.tensors for o in project.ancestry(tensor) if len(o.tensors) > 1), ())
-    for one in (tensor, *joined):
-        found = producing_layer(project, one)
-        if found is not None:
-            yield found[1]
+    for term in (tensor, *joined):
+        producing = producing_layer(project, term)
+        if producing is not None:
+            yield producing[1]
 
 
 def _same_function(a: Expression, b: Expression) -> bool:

@@ -35,9 +35,9 @@ def instances(project: Project, expression: Expression, class_: ast.ClassDef) ->
 def _inherits(project: Project, name: str, class_: ast.ClassDef) -> bool:
     """Return whether ``class_`` is a base of the class called ``name``."""
     for source in project.sources():
-        found = source.classes.get(name)
-        if found is not None:
-            return any(base is class_ for _, base in class_line(project, source, found))
+        subclass = source.classes.get(name)
+        if subclass is not None:
+            return any(base is class_ for _, base in class_line(project, source, subclass))
     return False
 
 
@@ -47,7 +47,7 @@ def class_line(project: Project, source: Source, class_: ast.ClassDef) -> Iterat
     for base in class_.bases:
         name = dotted(base).rpartition(".")[2]
         for other in project.sources():
-            found = other.classes.get(name)
-            if found is not None and found is not class_:
-                yield from class_line(project, other, found)
+            base_class = other.classes.get(name)
+            if base_class is not None and base_class is not class_:
+                yield from class_line(project, other, base_class)
                 break

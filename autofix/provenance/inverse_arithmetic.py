@@ -37,17 +37,17 @@ def _ordered(values: list[int | None], sizes: tuple[int, ...]) -> tuple[int, ...
     return max(itertools.permutations(sizes), key=lambda order: sum(map(operator.eq, values, order)))
 
 
-def inverse_operands(op: ast.operator, a: int | None, b: int | None, want: int) -> Iterator[tuple[int, int]]:
-    """Yield (side, value) pairs such that replacing that operand by the value makes the result ``want``."""
+def inverse_operands(op: ast.operator, a: int | None, b: int | None, result: int) -> Iterator[tuple[int, int]]:
+    """Yield (side, value) pairs such that replacing that operand by the value makes the operation give ``result``."""
     inverse: dict[type[ast.operator], Callable[[], Iterator[tuple[int, int]]]] = {
-        ast.Add: lambda: _pairs((want - b) if b is not None else None, (want - a) if a is not None else None),
-        ast.Sub: lambda: _pairs((want + b) if b is not None else None, (a - want) if a is not None else None),
-        ast.Mult: lambda: _pairs(_quotient(want, b), _quotient(want, a)),
+        ast.Add: lambda: _pairs((result - b) if b is not None else None, (result - a) if a is not None else None),
+        ast.Sub: lambda: _pairs((result + b) if b is not None else None, (a - result) if a is not None else None),
+        ast.Mult: lambda: _pairs(_quotient(result, b), _quotient(result, a)),
         ast.FloorDiv: lambda: _pairs(
-            want * b if b else None, a // want if a and a // (a // want or 1) == want else None
+            result * b if b else None, a // result if a and a // (a // result or 1) == result else None
         ),
-        ast.Div: lambda: _pairs(want * b if b else None, _quotient(a, want) if a else None),
-        ast.Pow: lambda: _pairs(_root(want, b), _exponent(a, want)),
+        ast.Div: lambda: _pairs(result * b if b else None, _quotient(a, result) if a else None),
+        ast.Pow: lambda: _pairs(_root(result, b), _exponent(a, result)),
     }
     make = inverse.get(type(op))
     if make is not None:

@@ -26,7 +26,7 @@ def repeated_layer(project: Project, layer: Layer) -> Layer:
     """Return the layer that a stack of Transformer layers repeats, which is given all sizes; else ``layer`` itself."""
     if layer.kind not in _STACKS:
         return layer
-    return next((one for one in project.trace.layers if one.path == f"{layer.path}.layers.0"), layer)
+    return next((inner for inner in project.trace.layers if inner.path == f"{layer.path}.layers.0"), layer)
 
 
 def argument_expression(project: Project, layer: Layer, parameter: str) -> Expression | None:
@@ -41,32 +41,32 @@ def argument_expression(project: Project, layer: Layer, parameter: str) -> Expre
 
 
 def argument_sites(
-    project: Project, layer: Layer, parameter: str, want: int, hints: tuple[int, ...] = ()
+    project: Project, layer: Layer, parameter: str, target_size: int, hints: tuple[int, ...] = ()
 ) -> tuple[Site, ...]:
-    """Return every place that could give the layer's ``parameter`` the size ``want``."""
+    """Return every place that could give the layer's ``parameter`` the size ``target_size``."""
     expression = argument_expression(project, layer, parameter)
-    return () if expression is None else sites(project, expression, want, hints)
+    return () if expression is None else sites(project, expression, target_size, hints)
 
 
 def flattened_from(project: Project, tensor: Tensor) -> tuple[int, ...]:
     """Return the sizes that were multiplied into the last dimension of ``tensor``, without the batch;
     empty if none were.
     """
-    found: tuple[int, ...] = ()
+    merged_sizes: tuple[int, ...] = ()
     for operation in project.ancestry(tensor):
         name = operation.operator
         source = operation.tensors[0] if operation.tensors else None
         if source is None:
-            return found
+            return merged_sizes
         if name in _FLATTENING and isinstance(operation.result, Tensor):
-            found = _merged(source.shape, operation.result.shape)
-            if found != source.shape[-1:]:
-                return found
+            merged_sizes = _merged(source.shape, operation.result.shape)
+            if merged_sizes != source.shape[-1:]:
+                return merged_sizes
         elif name not in _SAME_SHAPE and not (
             isinstance(operation.result, Tensor) and operation.result.shape == source.shape
         ):
-            return found
-    return found
+            return merged_sizes
+    return merged_sizes
 
 
 def before_flattening(hints: tuple[int, ...], expected: int) -> int:
@@ -143,14 +143,14 @@ def set_output(layer: Layer, width: int) -> str:
     return f"set `{output_parameter(layer) or 'the width'}` of `{layer.label}` to {width}"
 
 
-def producer_sites(project: Project, tensor: Tensor, want: int) -> Iterator[tuple[Layer, Site]]:
-    """Yield places that would make the nearest producing layer give out ``want`` features."""
-    found = producing_layer(project, tensor)
-    if found is None:
+def producer_sites(project: Project, tensor: Tensor, target_size: int) -> Iterator[tuple[Layer, Site]]:
+    """Yield places that would make the nearest producing layer give out ``target_size`` features."""
+    producing = producing_layer(project, tensor)
+    if producing is None:
         return
-    _, layer = found
+    _, layer = producing
     directions = 2 if layer.setting("bidirectional") else 1
-    if want % directions:
+    if target_size % directions:
         return
-    for site in argument_sites(project, layer, output_parameter(layer), want // directions):
+    for site in argument_sites(project, layer, output_parameter(layer), target_size // directions):
         yield layer, site

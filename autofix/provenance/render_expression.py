@@ -16,11 +16,11 @@ def mentions(text: str, name: str) -> bool:
     return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
 
 
-def differs_in_one(one: ast.AST, other: ast.AST) -> bool:
+def differs_in_one(node: ast.AST, other: ast.AST) -> bool:
     """Return whether two operations are written alike but for one operand, a name in both."""
-    if not (isinstance(one, ast.BinOp) and isinstance(other, ast.BinOp) and type(one.op) is type(other.op)):
+    if not (isinstance(node, ast.BinOp) and isinstance(other, ast.BinOp) and type(node.op) is type(other.op)):
         return False
-    pairs = [(one.left, other.left), (one.right, other.right)]
+    pairs = [(node.left, other.left), (node.right, other.right)]
     unlike = [pair for pair in pairs if ast.dump(pair[0]) != ast.dump(pair[1])]
     return len(unlike) == 1 and all(isinstance(side, (ast.Name, ast.Attribute)) for side in unlike[0])
 

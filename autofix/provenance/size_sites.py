@@ -40,20 +40,20 @@ FEWEST = 3  # Of two there are too many by chance.
 FEW_TIMES = 64
 
 
-def sites(project: Project, expression: Expression, want: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
-    """Return every way found to make ``expression`` equal ``want``, cheapest first, one per edit.
+def sites(project: Project, expression: Expression, target_size: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
+    """Return every way found to make ``expression`` equal ``target_size``, cheapest first, one per edit.
 
-    ``hints`` are sizes whose product is ``want`` (the dimensions that were flattened), used to keep products
+    ``hints`` are sizes whose product is ``target_size`` (the dimensions that were flattened), used to keep products
     products.
     """
-    if want <= 0:
+    if target_size <= 0:
         return ()
-    found: dict[tuple[Edit, ...], Site] = {}
-    for site in _Solver(project, hints).solve(expression, want, 0):
-        known = found.get(site.edits)
+    cheapest: dict[tuple[Edit, ...], Site] = {}
+    for site in _Solver(project, hints).solve(expression, target_size, 0):
+        known = cheapest.get(site.edits)
         if known is None or site.cost < known.cost:
-            found[site.edits] = site
-    ordered = sorted(found.values(), key=lambda site: (site.cost, site.edits))
+            cheapest[site.edits] = site
+    ordered = sorted(cheapest.values(), key=lambda site: (site.cost, site.edits))
     return tuple(_without_equals(ordered) if _is_plain(expression.node) else ordered)
 
 
@@ -77,9 +77,9 @@ def _is_plain(node: ast.AST) -> bool:
     return not any(isinstance(part, (ast.Name, ast.Call, ast.Attribute)) for part in ast.walk(node))
 
 
-def spelled_in_scope(project: Project, expression: Expression, want: int) -> tuple[str, ...]:
-    """Return names and expressions of the function around ``expression`` that have the size ``want`` there."""
-    return tuple(_Solver(project, ()).expressions_in_scope(expression, want))
+def spelled_in_scope(project: Project, expression: Expression, target_size: int) -> tuple[str, ...]:
+    """Return names and expressions of the function around ``expression`` that have the size ``target_size`` there."""
+    return tuple(_Solver(project, ()).expressions_in_scope(expression, target_size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,42 +88,42 @@ class _Solver:
     hints: tuple[int, ...]
 
     def solve(
-        self, expression: Expression, want: int, depth: int, kind: SiteKind = SiteKind.ARGUMENT, name: str = ""
+        self, expression: Expression, target_size: int, depth: int, kind: SiteKind = SiteKind.ARGUMENT, name: str = ""
     ) -> Iterator[Site]:
         node = expression.node
-        if depth > MAX_DEPTH or want < 0:
+        if depth > MAX_DEPTH or target_size < 0:
             return
         if isinstance(node, ast.Constant):
-            for site in self._constant(expression, want, depth, kind):
+            for site in self._constant(expression, target_size, depth, kind):
                 yield replace(site, name=name)
         elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
-            yield from self._read(expression, want, depth)
+            yield from self._read(expression, target_size, depth)
         elif isinstance(node, ast.BinOp):
-            yield from self._arithmetic(expression, node, want, depth)
+            yield from self._arithmetic(expression, node, target_size, depth)
         elif isinstance(node, ast.Call):
-            yield from self._call(expression, node, want, depth, kind, name)
+            yield from self._call(expression, node, target_size, depth, kind, name)
         elif isinstance(node, ast.IfExp):
-            yield from self._choice(expression, node, want, depth)
+            yield from self._choice(expression, node, target_size, depth)
         if not isinstance(node, ast.Constant):
-            yield from self._in_place(expression, want, depth)
+            yield from self._in_place(expression, target_size, depth)
 
     def _site(self, expression: Expression, text: str, depth: int, kind: SiteKind, *evidence: Piece) -> Site:
         edit = expression.source.replace(expression.node, text)
-        found = counted((Evidence.OUTWARD * depth, *evidence))
-        return Site((edit,), found, text, kind, expression.source.location(expression.node))
+        pieces = counted((Evidence.OUTWARD * depth, *evidence))
+        return Site((edit,), pieces, text, kind, expression.source.location(expression.node))
 
     # -- literals ----------------------------------------------------------------------------------------------------
 
-    def _constant(self, expression: Expression, want: int, depth: int, kind: SiteKind) -> Iterator[Site]:
+    def _constant(self, expression: Expression, target_size: int, depth: int, kind: SiteKind) -> Iterator[Site]:
         value = getattr(expression.node, "value", None)
-        if not is_integer(value) or value == want:
+        if not is_integer(value) or value == target_size:
             return
-        spelled = self._sibling_product(expression, value, want)
+        spelled = self._sibling_product(expression, value, target_size)
         if spelled is not None:
             yield self._site(expression, spelled, depth, kind, Evidence.EVIDENT)
-        yield self._site(expression, str(want), depth, kind)
+        yield self._site(expression, str(target_size), depth, kind)
 
-    def _sibling_product(self, expression: Expression, value: int, want: int) -> str | None:
+    def _sibling_product(self, expression: Expression, value: int, target_size: int) -> str | None:
         """Return the size wanted as the function spells it elsewhere, ``48 * 2``: what a literal 48 was meant to be."""
         source = expression.source
         function = source.function_of(expression.node)
@@ -132,16 +132,16 @@ class _Solver:
                 continue
             values = [getattr(factor, "value", None) for factor in factors_of(node)]
             plain = [v for v in values if isinstance(v, int)]
-            if len(plain) == len(values) > 1 and value in plain and math.prod(plain) == want:
+            if len(plain) == len(values) > 1 and value in plain and math.prod(plain) == target_size:
                 return source.text_of(node)
         return None
 
     # -- names, attributes, entries ----------------------------------------------------------------------------------
 
-    def _read(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
+    def _read(self, expression: Expression, target_size: int, depth: int) -> Iterator[Site]:
         now = self.project.integer(expression)
         for binding in bindings.bindings(self.project, expression):
-            inner = want if binding.inverse is None else binding.inverse(want)
+            inner = target_size if binding.inverse is None else binding.inverse(target_size)
             if inner is None:
                 continue
             value = self.project.integer(binding.expression)
@@ -150,7 +150,7 @@ class _Solver:
                 continue
             if changed_later and isinstance(expression.node, ast.Subscript) and value is not None and now is not None:
                 # ``mlp[0] += 3`` on the way: the entry is to change by as much as its later value.
-                inner = want - now + value
+                inner = target_size - now + value
             for site in self.solve(binding.expression, inner, depth + binding.distance, SiteKind.NAMED, binding.name):
                 yield site.with_evidence(Evidence.OTHER_READING) if changed_later else site
         node = expression.node
@@ -159,17 +159,19 @@ class _Solver:
             for entry in config_entries.text_entries(self.project, key, now):
                 place = Location(entry.path, entry.edit_range)
                 yield Site(
-                    (config_entries.entry_edit(entry, str(want)),),
+                    (config_entries.entry_edit(entry, str(target_size)),),
                     counted((Evidence.OUTWARD * (depth + 1),)),
-                    str(want),
+                    str(target_size),
                     SiteKind.NAMED,
                     place,
                     name=entry.name,
                 )
         if isinstance(node, ast.Subscript):
-            yield from self._shifted_index(expression, node, want, depth)
+            yield from self._shifted_index(expression, node, target_size, depth)
 
-    def _shifted_index(self, expression: Expression, node: ast.Subscript, want: int, depth: int) -> Iterator[Site]:
+    def _shifted_index(
+        self, expression: Expression, node: ast.Subscript, target_size: int, depth: int
+    ) -> Iterator[Site]:
         """Yield the neighbouring entry of a sequence where it has the size wanted, since the index may
         be off by one.
         """
@@ -179,17 +181,17 @@ class _Solver:
             return
         base = self.project.value(Expression(expression.source, node.value, expression.frames))
         if isinstance(base, Sequence) and base.type == "Size":
-            yield from self._other_dimension(index, base, want, depth)
+            yield from self._other_dimension(index, base, target_size, depth)
             return
         for step in (1, -1):
             shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else shift(index.text, step)
-            if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == want:
+            if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == target_size:
                 yield self._site(index, shifted, depth, SiteKind.INDEX, Evidence.OTHER_NAME)
 
-    def _other_dimension(self, index: Expression, shape: Sequence, want: int, depth: int) -> Iterator[Site]:
+    def _other_dimension(self, index: Expression, shape: Sequence, target_size: int, depth: int) -> Iterator[Site]:
         """Yield another dimension of a shape that has the size wanted: ``x.shape[1]`` for ``x.shape[0]``."""
         for position, size in enumerate(shape.items):
-            if size == want and isinstance(index.node, ast.Constant):
+            if size == target_size and isinstance(index.node, ast.Constant):
                 yield self._site(index, str(position), depth, SiteKind.INDEX, Evidence.OTHER_NAME)
 
     def _text_value(self, expression: Expression, text: str) -> int | None:
@@ -197,28 +199,28 @@ class _Solver:
 
     # -- arithmetic --------------------------------------------------------------------------------------------------
 
-    def _arithmetic(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
-        products = list(self._product(expression, node, want, depth)) if isinstance(node.op, ast.Mult) else []
+    def _arithmetic(self, expression: Expression, node: ast.BinOp, target_size: int, depth: int) -> Iterator[Site]:
+        products = list(self._product(expression, node, target_size, depth)) if isinstance(node.op, ast.Mult) else []
         yield from products
         left, right = (Expression(expression.source, side, expression.frames) for side in (node.left, node.right))
         a, b = self.project.integer(left), self.project.integer(right)
-        for side, inner in inverse_operands(node.op, a, b, want):
+        for side, inner in inverse_operands(node.op, a, b, target_size):
             if does_nothing(node.op, side, inner):
                 other = right if side == 0 else left
                 yield self._site(expression, other.text, depth, SiteKind.OPERAND)
                 continue
             for site in self.solve(left if side == 0 else right, inner, depth, SiteKind.OPERAND):
                 yield site.with_evidence(Evidence.AGAINST) if products else site
-        if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == want:
+        if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == target_size:
             yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
 
-    def _product(self, expression: Expression, node: ast.BinOp, want: int, depth: int) -> Iterator[Site]:
+    def _product(self, expression: Expression, node: ast.BinOp, target_size: int, depth: int) -> Iterator[Site]:
         """Yield a product refitted factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16,
         6, 6) was flattened.
         """
         factors = [Expression(expression.source, factor, expression.frames) for factor in factors_of(node)]
         values = [self.project.integer(factor) for factor in factors]
-        targets = fit(values, self.hints) if math.prod(self.hints or (0,)) == want else None
+        targets = fit(values, self.hints) if math.prod(self.hints or (0,)) == target_size else None
         if targets is None:
             return
         changed = [
@@ -237,29 +239,29 @@ class _Solver:
         text = " * ".join(factor_text(factor, target) for factor, target in zip(factors, targets, strict=True))
         yield Site(edits, dearest(chosen), text, SiteKind.PRODUCT, expression.source.location(expression.node))
 
-    def _cheapest(self, factor: Expression, want: int, depth: int) -> Iterator[Site]:
-        return iter(sorted(self.solve(factor, want, depth, SiteKind.FACTOR), key=lambda site: site.cost)[:1])
+    def _cheapest(self, factor: Expression, target_size: int, depth: int) -> Iterator[Site]:
+        return iter(sorted(self.solve(factor, target_size, depth, SiteKind.FACTOR), key=lambda site: site.cost)[:1])
 
     # -- calls and choices -------------------------------------------------------------------------------------------
 
     def _call(
-        self, expression: Expression, node: ast.Call, want: int, depth: int, kind: SiteKind, place: str
+        self, expression: Expression, node: ast.Call, target_size: int, depth: int, kind: SiteKind, place: str
     ) -> Iterator[Site]:
         name = dotted(node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "size" and len(node.args) == 1:
             base = self.project.value(Expression(expression.source, node.func.value, expression.frames))
             if isinstance(base, Tensor):
                 index = Expression(expression.source, node.args[0], expression.frames)
-                yield from self._other_dimension(index, Sequence("Size", base.shape), want, depth)
+                yield from self._other_dimension(index, Sequence("Size", base.shape), target_size, depth)
         if name in {"int", "round", "max", "min"} or name.endswith((".ceil", ".floor")):
             for argument in node.args:
                 inner = Expression(expression.source, argument, expression.frames)
                 if name not in {"max", "min"} or self.project.integer(inner) == self.project.integer(expression):
-                    yield from self.solve(inner, want, depth, kind, place)
+                    yield from self.solve(inner, target_size, depth, kind, place)
         if name in {"int", "math.floor", "np.floor"} and len(node.args) == 1:
-            yield from self._rounded_up(expression, node, want, depth)
+            yield from self._rounded_up(expression, node, target_size, depth)
 
-    def _rounded_up(self, expression: Expression, node: ast.Call, want: int, depth: int) -> Iterator[Site]:
+    def _rounded_up(self, expression: Expression, node: ast.Call, target_size: int, depth: int) -> Iterator[Site]:
         """Yield the division that rounds up, where ``int(a / b)`` cuts off what the strided layers round up."""
         division = node.args[0]
         if not (isinstance(division, ast.BinOp) and isinstance(division.op, ast.Div)):
@@ -268,15 +270,15 @@ class _Solver:
             Expression(expression.source, side, expression.frames) for side in (division.left, division.right)
         )
         a, b = self.project.integer(left), self.project.integer(right)
-        if a is not None and b and -(-a // b) == want:
+        if a is not None and b and -(-a // b) == target_size:
             yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
 
-    def _choice(self, expression: Expression, node: ast.IfExp, want: int, depth: int) -> Iterator[Site]:
+    def _choice(self, expression: Expression, node: ast.IfExp, target_size: int, depth: int) -> Iterator[Site]:
         test = integer(parsed(f"1 if {expression.source.text_of(node.test)} else 0"), self.project.names(expression))
         branches = (node.body, node.orelse) if test is None else (node.body if test else node.orelse,)
         for branch in branches:
             yield from self.solve(
-                Expression(expression.source, branch, expression.frames), want, depth, SiteKind.CHOICE
+                Expression(expression.source, branch, expression.frames), target_size, depth, SiteKind.CHOICE
             )
         # ``a * 2 if b else 1`` was meant as ``a * (2 if b else 1)``.
         if isinstance(node.body, ast.BinOp) and not isinstance(node.orelse, ast.BinOp):
@@ -285,44 +287,48 @@ class _Solver:
             operator, rest = operator_text(node.body.op), None
             if inner.startswith(operator):
                 rest = f"{text} {operator} ({inner[len(operator) :].strip()})"
-            if rest is not None and self._text_value(expression, rest) == want:
+            if rest is not None and self._text_value(expression, rest) == target_size:
                 yield self._site(expression, rest, depth, SiteKind.PRECEDENCE, Evidence.EVIDENT)
 
     # -- another expression in its place -----------------------------------------------------------------------------
 
-    def _in_place(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
+    def _in_place(self, expression: Expression, target_size: int, depth: int) -> Iterator[Site]:
         now = self.project.integer(expression)
-        for text in self.expressions_in_scope(expression, want):
+        for text in self.expressions_in_scope(expression, target_size):
             yield self._site(
                 expression, text, depth, SiteKind.EXPRESSION, Evidence.OTHER_NAME, *_likeness(expression, text)
             )
-        yield from self._other_attribute(expression, want, depth)
-        if now and want % now == 0 and want // now > 1:
-            yield from self._counted(expression, want // now, depth)
-            yield from self._multiple(expression, want // now, depth)
+        yield from self._other_attribute(expression, target_size, depth)
+        if now and target_size % now == 0 and target_size // now > 1:
+            yield from self._counted(expression, target_size // now, depth)
+            yield from self._multiple(expression, target_size // now, depth)
         if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)):
             yield self._site(
-                expression, self._spelled(expression, want), depth, SiteKind.EXPRESSION, Evidence.LITERAL_FOR_EXPRESSION
+                expression,
+                self._spelled(expression, target_size),
+                depth,
+                SiteKind.EXPRESSION,
+                Evidence.LITERAL_FOR_EXPRESSION,
             )
 
-    def _other_attribute(self, expression: Expression, want: int, depth: int) -> Iterator[Site]:
+    def _other_attribute(self, expression: Expression, target_size: int, depth: int) -> Iterator[Site]:
         """Yield the only other entry that has the size wanted: ``config.n_kv_heads`` becomes ``config.n_heads``."""
         node = expression.node
         if not isinstance(node, ast.Attribute) or dotted(node.value) in {"", "self"}:
             return
         owner = self.project.value(Expression(expression.source, node.value, expression.frames))
         items = owner.items if isinstance(owner, Mapping) else ()
-        fitting = [name for name, value in items if value == want and type(value) is int and name.isidentifier()]
+        fitting = [name for name, value in items if value == target_size and type(value) is int and name.isidentifier()]
         if len(fitting) == 1:
             text = f"{expression.source.text_of(node.value)}.{fitting[0]}"
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.OTHER_NAME)
 
-    def _spelled(self, expression: Expression, want: int) -> str:
+    def _spelled(self, expression: Expression, target_size: int) -> str:
         """Return the text of the size: a product where a product stood, else the number."""
         is_product = isinstance(expression.node, ast.BinOp) and isinstance(expression.node.op, ast.Mult)
-        if is_product and len(self.hints) > 1 and math.prod(self.hints) == want:
+        if is_product and len(self.hints) > 1 and math.prod(self.hints) == target_size:
             return " * ".join(map(str, self.hints))
-        return str(want)
+        return str(target_size)
 
     def _counted(self, expression: Expression, factor: int, depth: int) -> Iterator[Site]:
         """Yield ``width * len(columns)`` for ``width``, where one of that width was made for each column."""
@@ -346,7 +352,7 @@ class _Solver:
             evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN)
             yield self._site(expression, f"{expression.text} * {factor}", depth, SiteKind.EXPRESSION, *evidence)
 
-    def expressions_in_scope(self, expression: Expression, want: int) -> Iterator[str]:
+    def expressions_in_scope(self, expression: Expression, target_size: int) -> Iterator[str]:
         """Yield texts used elsewhere in the same function (or its class) that have the size wanted here."""
         source = expression.source
         function = source.function_of(expression.node)
@@ -367,10 +373,16 @@ class _Solver:
             if text in seen or "\n" in text or not has_name(node):
                 continue
             seen.add(text)
-            if integer(node, names) == want and not later & name_bindings.targets(node):
+            if integer(node, names) == target_size and not later & name_bindings.targets(node):
                 yield text
         for name, value in names.local.items if names.local else ():
-            if name not in seen and name.isidentifier() and is_integer(value) and value == want and name not in later:
+            if (
+                name not in seen
+                and name.isidentifier()
+                and is_integer(value)
+                and value == target_size
+                and name not in later
+            ):
                 seen.add(name)
                 yield name
 

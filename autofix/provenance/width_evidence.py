@@ -79,14 +79,14 @@ def extras(
     """
     if parts := joined_parts(project, tensor, _dimension(layer, tensor), expected):
         return PRODUCER_DISAGREES if any(part.disagrees for part in parts) else CONSUMER_DISAGREES
-    found = producing_layer(project, tensor)
+    producing = producing_layer(project, tensor)
     if hints:
         expected, actual = before_flattening(hints, expected), hints[0]
-    if found is None or not expected:
+    if producing is None or not expected:
         return CONSUMER_DISAGREES
-    if _same_name(project, found[1], layer):
+    if _same_name(project, producing[1], layer):
         return NAMED_WRONG
-    prior = _width_prior(project, *found, layer, flattened=bool(hints))
+    prior = _width_prior(project, *producing, layer, flattened=bool(hints))
     return PRODUCER_DISAGREES if prior.kept(expected) > prior.kept(actual) else CONSUMER_DISAGREES
 
 
@@ -104,24 +104,24 @@ def _input_parameter(layer: Layer) -> str:
 def joined_parts(project: Project, tensor: Tensor, dimension: int, expected: int) -> tuple[PartOfJoin, ...]:
     """Return the layers that could each make joined tensors as wide as ``expected``."""
     tensors = joined(project, tensor, dimension)
-    sizes = [one.shape[dimension] for one in tensors]
+    sizes = [part.shape[dimension] for part in tensors]
     missing = expected - sum(sizes)
-    found: list[tuple[int, Layer, int]] = []
-    for index, (one, size) in enumerate(zip(tensors, sizes, strict=True)):
-        producer = producing_layer(project, one)
-        given = width(producer[1], (output_parameter(producer[1]),)) if producer is not None else None
+    gains: list[tuple[int, Layer, int]] = []
+    for index, (part, size) in enumerate(zip(tensors, sizes, strict=True)):
+        producer = producing_layer(project, part)
+        current_width = width(producer[1], (output_parameter(producer[1]),)) if producer is not None else None
         # Both directions of a recurrent layer, or maps that were flattened, are a multiple of the width.
-        factor = size // given if given and size % given == 0 else 0
-        if producer is None or given is None or not factor or size + missing <= 0 or missing % factor:
+        factor = size // current_width if current_width and size % current_width == 0 else 0
+        if producer is None or current_width is None or not factor or size + missing <= 0 or missing % factor:
             continue
         others = sizes[:index] + sizes[index + 1 :]
-        want = given + missing // factor
+        needed_width = current_width + missing // factor
         prior = _width_prior(project, *producer, None, flattened=False)
-        gain = prior.kept(want) - prior.kept(given)
+        gain = prior.kept(needed_width) - prior.kept(current_width)
         gain += AS_OTHERS * ((size + missing in others) - (size in others))
-        found.append((gain, producer[1], want))
-    best = max((gain for gain, _, _ in found), default=0)
-    return tuple(PartOfJoin(layer, want, gain == best > 0) for gain, layer, want in found)
+        gains.append((gain, producer[1], needed_width))
+    best = max((gain for gain, _, _ in gains), default=0)
+    return tuple(PartOfJoin(layer, part_width, gain == best > 0) for gain, layer, part_width in gains)
 
 
 def _dimension(layer: Layer, tensor: Tensor) -> int:
@@ -137,8 +137,8 @@ def _width_prior(
     if consumer is not None and not flattened:
         after = width(consumer, (output_parameter(consumer),))
     earlier = producing_layer(project, operation.tensors[0]) if operation.tensors else None
-    others = [one for one in project.trace.layers if one not in (producer, consumer)]
-    pairs = {(width(one, _INPUTS), width(one, (output_parameter(one),))) for one in others}
+    others = [layer for layer in project.trace.layers if layer not in (producer, consumer)]
+    pairs = {(width(layer, _INPUTS), width(layer, (output_parameter(layer),))) for layer in others}
     between = {size for _, size in pairs if size is not None} - {before, after}
     repeated = {x for x in between if {(before, x), (x, after)} <= pairs or {(after, x), (x, before)} <= pairs}
     return _WidthPrior(None if earlier is None else width(earlier[1], _INPUTS), before, after, frozenset(repeated))

@@ -237,7 +237,9 @@ class Trace:
     @property
     def has_forward(self) -> bool:
         """Whether a layer was called, of torch or of the user."""
-        return any(one.layer_index is not None or one.scope_index is not None for one in self.operations)
+        return any(
+            operation.layer_index is not None or operation.scope_index is not None for operation in self.operations
+        )
 
     @property
     def failed_operation(self) -> Operation | None:

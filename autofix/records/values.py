@@ -57,15 +57,15 @@ Value = int | float | bool | str | None | Tensor | Sequence | Mapping | Opaque
 
 
 def tensors_of(values: tuple[Value, ...]) -> tuple[Tensor, ...]:
-    found: list[Tensor] = []
+    tensors: list[Tensor] = []
     for value in values:
         if isinstance(value, Tensor):
-            found.append(value)
+            tensors.append(value)
         elif isinstance(value, Sequence):
-            found.extend(tensors_of(value.items))
+            tensors.extend(tensors_of(value.items))
         elif isinstance(value, Mapping):
-            found.extend(tensors_of(tuple(item for _, item in value.items)))
-    return tuple(found)
+            tensors.extend(tensors_of(tuple(item for _, item in value.items)))
+    return tuple(tensors)
 
 
 def is_integer(value: object) -> TypeGuard[int]:

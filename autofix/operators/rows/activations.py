@@ -28,7 +28,9 @@ def _activation(
     contract: Contract = _SAME,
 ) -> Operator:
     """Return the row of a function and its layer that take what ``settings`` says."""
-    own = ", ".join(one for one in ("Tensor input", settings if parameters == "" else parameters) if one and one != "-")
+    own = ", ".join(
+        part for part in ("Tensor input", settings if parameters == "" else parameters) if part and part != "-"
+    )
     examples = (*(f"{name}((2, 3))" for name in function.split()), *(f"{name}()((2, 3))" for name in layer.split()))
     return Operator(family, contract, own, examples, tuple(function.split()), tuple(layer.split()), settings)
 

@@ -32,8 +32,8 @@ def _attended_requires(call: Call) -> Iterator[Requirement]:
     elif len(query) > 2 and len(query) == len(key):
         yield divides(key[-3], query[-3])
     mask = sizes(call, "attn_mask")
-    for size, wanted in zip(reversed(mask), (key[-2], query[-2]), strict=False):
-        yield expands_to(size, wanted)
+    for size, target_size in zip(reversed(mask), (key[-2], query[-2]), strict=False):
+        yield expands_to(size, target_size)
 
 
 def _attended(call: Call) -> Iterator[Dimensions]:
@@ -66,7 +66,7 @@ def _multihead_requires(call: Call) -> Iterator[Requirement]:
     steps, samples = _axes(call, len(query))
     yield equal(value[steps], key[steps])
     if samples is not None:
-        yield from (equal(one[samples], query[samples]) for one in (key, value))
+        yield from (equal(shape[samples], query[samples]) for shape in (key, value))
     yield from _masks(call, query, key)
 
 
@@ -74,9 +74,9 @@ def _masks(call: Call, query: Dimensions, key: Dimensions) -> Iterator[Requireme
     steps, samples = _axes(call, len(query))
     padding, mask = sizes(call, "key_padding_mask"), sizes(call, "attn_mask")
     if call.tensor("key_padding_mask") is not None:
-        wanted = (key[steps],) if samples is None else (key[samples], key[steps])
-        yield equal(Rank("key_padding_mask"), len(wanted))
-        yield from map(equal, padding, wanted) if len(padding) == len(wanted) else ()
+        expected = (key[steps],) if samples is None else (key[samples], key[steps])
+        yield equal(Rank("key_padding_mask"), len(expected))
+        yield from map(equal, padding, expected) if len(padding) == len(expected) else ()
     if call.tensor("attn_mask") is not None:
         yield one_of(Rank("attn_mask"), 2, 3)
         if len(mask) in (2, 3):
@@ -110,16 +110,16 @@ def _stack(*operands: str) -> Contract:
         shapes_of = [sizes(call, name) for name in operands]
         yield from (one_of(Rank(name), 3, 2) for name in operands)
         yield from (equal(Rank(name), Rank(operands[0])) for name in operands[1:])
-        if len({len(one) for one in shapes_of}) > 1 or len(shapes_of[0]) not in (2, 3):
+        if len({len(shape) for shape in shapes_of}) > 1 or len(shapes_of[0]) not in (2, 3):
             return
         if call.integer("nhead") is not None:
             yield divides(Argument("nhead"), Argument("d_model"))
-        wanted = shapes_of[0][-1] if "d_model" not in call.values else Argument("d_model")
-        yield from (equal(one[-1], wanted) for one in shapes_of if one[-1] is not wanted)
+        width = shapes_of[0][-1] if "d_model" not in call.values else Argument("d_model")
+        yield from (equal(shape[-1], width) for shape in shapes_of if shape[-1] is not width)
         # The layer of a stack, which is no argument of the stack, says which dimension is that of the samples.
         samples = _axes(call, len(shapes_of[0]))[1] if "batch_first" in call.values else None
         if samples is not None:
-            yield from (equal(one[samples], shapes_of[0][samples]) for one in shapes_of[1:])
+            yield from (equal(shape[samples], shapes_of[0][samples]) for shape in shapes_of[1:])
 
     return Contract(requires, lambda call: (sizes(call, "tgt" if "tgt" in operands else operands[0]),))
 

@@ -65,9 +65,9 @@ def _einsum_bound(call: Call) -> tuple[list[Requirement], dict[str, Term], Dimen
         own, named_letters = sizes(call, "operands", item), text.replace("...", "")
         spare = len(own) - len(named_letters)
         if spare < 0 or (spare and "..." not in text):
-            wanted = Number(len(named_letters))
+            letter_count = Number(len(named_letters))
             rank = Rank("operands", item)
-            requirements.append(at_least(rank, wanted) if "..." in text else equal(rank, wanted))
+            requirements.append(at_least(rank, letter_count) if "..." in text else equal(rank, letter_count))
             continue
         front = text.find("...") if "..." in text else 0
         leading.append(own[front : front + spare])
@@ -76,8 +76,8 @@ def _einsum_bound(call: Call) -> tuple[list[Requirement], dict[str, Term], Dimen
                 requirements.append(equal_or_one(letters[letter], size))
             if letter not in letters or value_of(letters[letter], call) == 1:
                 letters[letter] = size
-    found, dimensions = broadcast(call, leading)
-    return [*requirements, *found], letters, dimensions
+    leading_requirements, dimensions = broadcast(call, leading)
+    return [*requirements, *leading_requirements], letters, dimensions
 
 
 def _einsum_requires(call: Call) -> list[Requirement]:
@@ -92,11 +92,11 @@ def _einsum(call: Call) -> Iterator[Dimensions | None]:
         return
     _, letters, dimensions = bound
     front, dots, back = parsed[1].partition("...")
-    found = [letters.get(letter) for letter in (*front, *back)]
-    known = tuple(term for term in found if term is not None)
+    terms = [letters.get(letter) for letter in (*front, *back)]
+    known = tuple(term for term in terms if term is not None)
     yield (
         (*known[: len(front)], *(dimensions if dots else ()), *known[len(front) :])
-        if len(known) == len(found)
+        if len(known) == len(terms)
         else None
     )
 
@@ -141,8 +141,8 @@ def _cross_requires(call: Call) -> Iterator[Requirement]:
 
 def _kronecker(call: Call) -> Iterator[Dimensions]:
     own, other = sizes(call, "input"), sizes(call, "other")
-    width, one = max(len(own), len(other)), (Number(1),)
-    yield tuple(map(mul, one * (width - len(own)) + own, one * (width - len(other)) + other))
+    width, unit = max(len(own), len(other)), (Number(1),)
+    yield tuple(map(mul, unit * (width - len(own)) + own, unit * (width - len(other)) + other))
 
 
 _OUTER = shapes("input (n), vec2 (m) -> (n, m)")

@@ -82,12 +82,12 @@ def _convolution(count: int, is_transposed: bool) -> Contract:
         yield from ranks
         if not front or (weight is not None and weight.rank != count + 2):
             return
-        taken, given = _channels(call, is_transposed)
-        yield equal(front[-1], taken)
-        yield from (divides(Argument("groups"), term) for term in (taken, given))
+        channels_in, channels_out = _channels(call, is_transposed)
+        yield equal(front[-1], channels_in)
+        yield from (divides(Argument("groups"), term) for term in (channels_in, channels_out))
         if call.tensor("bias") is not None:
             yield equal(Rank("bias"), 1)
-            yield equal(Size("bias", 0), given)
+            yield equal(Size("bias", 0), channels_out)
         yield from sliding(call, count)[0]
 
     def result(call: Call) -> Iterator[Dimensions]:
@@ -145,8 +145,8 @@ def _adaptive(count: int, is_average: bool) -> Contract:
     def result(call: Call) -> Iterator[Dimensions]:
         own = sizes(call, "input")
         front, rest = own[:-count], own[-count:]
-        wanted = [Argument("output_size", index) for index in range(count)]
-        chosen = (size if value_of(term, call) is None else term for size, term in zip(rest, wanted, strict=True))
+        output_size = [Argument("output_size", index) for index in range(count)]
+        chosen = (size if value_of(term, call) is None else term for size, term in zip(rest, output_size, strict=True))
         shape = (*front, *chosen)
         yield from (shape, shape) if call.get("return_indices") is True else (shape,)
 

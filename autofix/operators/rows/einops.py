@@ -89,10 +89,10 @@ def _bind(group: tuple[str, ...], size: Term, call: Call, axes: _Axes) -> None:
 
 def _result(call: Call) -> Iterator[Dimensions | None]:
     axes, pattern = _axes(call), call.get("pattern")
-    found: list[Term] = []
+    terms: list[Term] = []
     for group in _pattern(pattern)[1] if isinstance(pattern, str) else ():
         if group == _DOTS:
-            found += axes.dots
+            terms += axes.dots
             continue
         parts = [axes.terms.get(axis) or _known(axis, call) for axis in group if axis != "..."]
         known = tuple(part for part in parts if part is not None)
@@ -100,8 +100,8 @@ def _result(call: Call) -> Iterator[Dimensions | None]:
             yield None
             return
         dots = axes.dots if "..." in group else ()
-        found.append(known[0] if len(known) == 1 and not dots else elements((*dots, *known)))
-    yield tuple(found)
+        terms.append(known[0] if len(known) == 1 and not dots else elements((*dots, *known)))
+    yield tuple(terms)
 
 
 _PATTERN = Contract(lambda call: _axes(call).requirements, _result)

@@ -101,10 +101,10 @@ def _along(at_of_rank: tuple[int, int]) -> Contract:
 
 def _with_ones(part: Dimensions, least: int) -> Dimensions:
     """Return a shape of at least ``least`` dimensions as torch's ``atleast_nd`` pads it."""
-    one: Term = Number(1)
+    unit: Term = Number(1)
     if least == 3 and len(part) < 3:
-        return (one, *(part or (one,)), one) if len(part) < 2 else (*part, one)
-    return part if len(part) >= least else (one,) * (least - len(part)) + part
+        return (unit, *(part or (unit,)), unit) if len(part) < 2 else (*part, unit)
+    return part if len(part) >= least else (unit,) * (least - len(part)) + part
 
 
 def _columns(call: Call) -> tuple[Dimensions, ...]:

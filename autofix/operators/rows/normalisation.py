@@ -78,15 +78,15 @@ def _group_norm(call: Call) -> Iterator[Requirement]:
 
 def _last_dimensions(call: Call) -> Iterator[Requirement]:
     """State what is needed: a normalised shape is that of the last dimensions; one number stands for the last alone."""
-    wanted: tuple[Term, ...] = argument("normalized_shape", call)
+    normalized_shape: tuple[Term, ...] = argument("normalized_shape", call)
     own = sizes(call, "input")
-    yield at_least(Rank("input"), Length("normalized_shape") if len(wanted) > 1 else 1)
-    if len(own) >= len(wanted):
-        yield from map(equal, own[len(own) - len(wanted) :], wanted)
+    yield at_least(Rank("input"), Length("normalized_shape") if len(normalized_shape) > 1 else 1)
+    if len(own) >= len(normalized_shape):
+        yield from map(equal, own[len(own) - len(normalized_shape) :], normalized_shape)
     for name in ("weight", "bias"):
         if call.tensor(name) is not None:
-            yield equal(Rank(name), len(wanted))
-            yield from map(equal, sizes(call, name), wanted)
+            yield equal(Rank(name), len(normalized_shape))
+            yield from map(equal, sizes(call, name), normalized_shape)
 
 
 def _local_response(_: Call) -> tuple[Requirement, ...]:

@@ -15,8 +15,12 @@ _BOTH = shapes("input (...), other (...) -> (...)")
 
 def pointwise(parameters: str, *names: str, example: str, family: Family = Family.POINTWISE) -> tuple[Operator, ...]:
     """Return a row for each text of names; every tensor among the parameters is broadcast."""
-    tensors = [one.rpartition(" ")[2].partition("=")[0] for one in parameters.split(", ") if one.startswith("Tensor")]
-    contract = shapes(f"{', '.join(f'{one} (...)' for one in tensors)} -> (...)")
+    tensors = [
+        parameter.rpartition(" ")[2].partition("=")[0]
+        for parameter in parameters.split(", ")
+        if parameter.startswith("Tensor")
+    ]
+    contract = shapes(f"{', '.join(f'{name} (...)' for name in tensors)} -> (...)")
     return _rows(parameters, names, example, family, contract)
 
 

@@ -48,10 +48,10 @@ def _requires(call: Call) -> Iterator[Requirement]:
     yield equal(own[-1], Argument("input_size"))
     yield at_least(Argument("hidden_size"), 1)
     for (name, item), width in zip(_states(call), _widths(call), strict=False):
-        wanted = _state_shape(call, width)
-        yield equal(Rank(name, item), len(wanted))
+        expected = _state_shape(call, width)
+        yield equal(Rank(name, item), len(expected))
         state = sizes(call, name, item)
-        yield from map(equal, state, wanted) if len(state) == len(wanted) else ()
+        yield from map(equal, state, expected) if len(state) == len(expected) else ()
 
 
 def _outputs(call: Call) -> Iterator[Dimensions]:

@@ -95,8 +95,8 @@ def _has_k(call: Call) -> Iterator[Requirement]:
 def _kth(call: Call) -> Iterator[Dimensions]:
     at = place(call, "dim", default=-1)
     own = tuple(size for index, size in enumerate(sizes(call, "input")) if index != at)
-    kept = tuple(Number(1) if index == at else size for index, size in enumerate(sizes(call, "input")))
-    yield from (kept, kept) if call.get("keepdim") is True else (own, own)
+    kept_shape = tuple(Number(1) if index == at else size for index, size in enumerate(sizes(call, "input")))
+    yield from (kept_shape, kept_shape) if call.get("keepdim") is True else (own, own)
 
 
 _SPREAD = "Tensor input, dim=None, unbiased=True, keepdim=False"

@@ -36,8 +36,10 @@ def _split_sizes(call: Call, name: str, whole: Term) -> tuple[tuple[Requirement,
     if -1 not in values:
         return (equal(elements(asked), whole),), asked
     others = elements(tuple(term for term, value in zip(asked, values, strict=True) if value != -1))
-    found = tuple(Quotient(whole, others) if value == -1 else term for term, value in zip(asked, values, strict=True))
-    return (divides(others, whole),), found
+    split_sizes = tuple(
+        Quotient(whole, others) if value == -1 else term for term, value in zip(asked, values, strict=True)
+    )
+    return (divides(others, whole),), split_sizes
 
 
 def _is_sizes(call: Call, name: str) -> bool:

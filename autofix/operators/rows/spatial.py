@@ -130,7 +130,9 @@ def _free_padding(n: int) -> Contract:
 
     def requires(call: Call) -> Iterator[Requirement]:
         yield at_least(Rank("input"), n)
-        yield from (one for one in strict.requires(call) if getattr(one, "left", None) != Rank("input"))
+        yield from (
+            requirement for requirement in strict.requires(call) if getattr(requirement, "left", None) != Rank("input")
+        )
 
     return Contract(requires, strict.result)
 
@@ -140,11 +142,13 @@ def _free_padding(n: int) -> Contract:
 
 def _patches(image: Dimensions) -> tuple[list[Requirement], Dimensions]:
     """Return what the windows over an image need, and how many there are in each dimension."""
-    found = [
+    windows_by_dimension = [
         windows(size, *(Argument(name, index) for name in ("kernel_size", "stride", "padding", "dilation")))
         for index, size in enumerate(image)
     ]
-    return [one for needs, _ in found for one in needs], tuple(count for _, count in found)
+    return [requirement for needs, _ in windows_by_dimension for requirement in needs], tuple(
+        count for _, count in windows_by_dimension
+    )
 
 
 def _kernel_area() -> Term:

@@ -55,9 +55,9 @@ def _subscript_requires(call: Call) -> Iterator[Requirement]:
             yield from within(Argument("index", None if single else index), own[at])
         elif _is_mask(key):
             yield from (equal(own[at + d], size) for d, size in enumerate(key.shape))
-    found = [tuple(map(Number, key.shape)) for key in keys if isinstance(key, Tensor) and not _is_mask(key)]
-    if len(found) > 1:
-        yield from broadcast(call, [*found])[0]
+    index_shapes = [tuple(map(Number, key.shape)) for key in keys if isinstance(key, Tensor) and not _is_mask(key)]
+    if len(index_shapes) > 1:
+        yield from broadcast(call, [*index_shapes])[0]
 
 
 def _subscript(call: Call) -> Iterator[Dimensions | None]:
@@ -96,12 +96,12 @@ def _assignment_requires(call: Call) -> Iterator[Requirement]:
         return
     for place in range(max(0, len(own) - len(picked))):
         yield equal(own[place], 1)
-    for size, wanted in zip(reversed(own), reversed(picked), strict=False):
-        yield expands_to(size, wanted)
+    for size, target_size in zip(reversed(own), reversed(picked), strict=False):
+        yield expands_to(size, target_size)
 
 
 def _is_out_of_range(call: Call) -> bool:
-    return any(one.holds(call) is False for one in _subscript_requires(call))
+    return any(requirement.holds(call) is False for requirement in _subscript_requires(call))
 
 
 def _is_known(key: Any) -> bool:

@@ -49,8 +49,12 @@ def _pooled_requires(call: Call) -> Iterator[Requirement]:
 def _two(call: Call, name: str) -> tuple[Term, Term]:
     """Return height and width from a number or a pair."""
     value = call.get(name)
-    one = isinstance(value, tuple) and len(value) == 1
-    return (Argument(name, 0), Argument(name, 0 if one else 1)) if isinstance(value, tuple) else (Argument(name),) * 2
+    is_single = isinstance(value, tuple) and len(value) == 1
+    return (
+        (Argument(name, 0), Argument(name, 0 if is_single else 1))
+        if isinstance(value, tuple)
+        else (Argument(name),) * 2
+    )
 
 
 def _pooled(call: Call) -> Iterator[Dimensions]:

@@ -77,17 +77,17 @@ def _move_requires(call: Call) -> Iterator[Requirement]:
 
 def _expand_sizes(call: Call) -> tuple[tuple[Requirement, ...], Dimensions]:
     own, asked = sizes(call, "input"), argument("size", call)
-    found: list[Term] = []
+    expanded: list[Term] = []
     requirements: list[Requirement] = [at_least(Length("size"), Rank("input"))]
-    for index, wanted in enumerate(asked):
+    for index, size in enumerate(asked):
         at = index - (len(asked) - len(own))
-        if value_of(wanted, call) == -1:
-            requirements += () if at >= 0 else (at_least(wanted, 0),)
-            found.append(own[at] if at >= 0 else wanted)
+        if value_of(size, call) == -1:
+            requirements += () if at >= 0 else (at_least(size, 0),)
+            expanded.append(own[at] if at >= 0 else size)
         else:
-            requirements += (at_least(wanted, 0), *((expands_to(own[at], wanted),) if at >= 0 else ()))
-            found.append(wanted)
-    return tuple(requirements), tuple(found)
+            requirements += (at_least(size, 0), *((expands_to(own[at], size),) if at >= 0 else ()))
+            expanded.append(size)
+    return tuple(requirements), tuple(expanded)
 
 
 def _repeat(call: Call) -> Iterator[Dimensions]:
