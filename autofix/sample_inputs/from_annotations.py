@@ -56,12 +56,14 @@ def find(source: Source, expression: str) -> Samples | None:
     if not isinstance(model, Instance) or not isinstance(forward, Function) or isinstance(forward.node, ast.Lambda):
         return None
     read = [_read(parameter.annotation) for parameter in _required(forward.node)]
-    known = [one for one in read if one is not None]
+    known = [annotation for annotation in read if annotation is not None]
     if not known or len(known) < len(read):
         return None
     place = f"{source.path.name}:{forward.node.lineno}"
     sizes = {name: value for name, value in model.attributes.items() if _is_size(value)}
-    patterns = [tuple(sizes.get(one, one) if isinstance(one, str) else one for one in pattern) for _, pattern in known]
+    patterns = [
+        tuple(sizes.get(size, size) if isinstance(size, str) else size for size in pattern) for _, pattern in known
+    ]
     solved = from_layers.solve(source, expression, patterns)
     inputs = _solved(known, solved) or _defaulted(known, patterns)
     return Samples(inputs, None, SampleOrigin.ANNOTATION, place)
@@ -93,17 +95,17 @@ def _read(annotation: ast.expr | None) -> tuple[str, Pattern] | None:
     if kind != "TensorType":
         words = [*words[0].split()] if isinstance(words[0], str) else []
     pattern = tuple(_sizes(words))
-    if not pattern or (kind == "Annotated" and not any(isinstance(one, int) for one in pattern)):
+    if not pattern or (kind == "Annotated" and not any(isinstance(size, int) for size in pattern)):
         return None
-    return None if any(one == "" for one in pattern) else (_DTYPES[kind], pattern)
+    return None if any(size == "" for size in pattern) else (_DTYPES[kind], pattern)
 
 
 def _sizes(words: list[object]) -> Iterator[int | str]:
     """Yield numbers and names; an empty name for what is neither."""
     for at, word in enumerate(words):
         text = str(word).lstrip("#*")
-        named, _, given = text.rpartition("=")
-        text = given if named else text
+        named, _, default = text.rpartition("=")
+        text = default if named else text
         if text.isdecimal() and len(text) <= MAX_DIGITS and int(text) > 0:
             yield int(text)
         elif text in {"_", "...", ""}:
@@ -117,8 +119,8 @@ def _solved(known: list[tuple[str, Pattern]], solved: Samples | None) -> tuple[S
     if solved is None or len(solved.inputs) != len(known):
         return ()
     inputs: list[SampleInput] = []
-    for one, (dtype, _) in zip(solved.inputs, known, strict=True):
-        inputs.append(one if one.dtype == dtype else replace(one, dtype=dtype, low=None, high=None))
+    for sample, (dtype, _) in zip(solved.inputs, known, strict=True):
+        inputs.append(sample if sample.dtype == dtype else replace(sample, dtype=dtype, low=None, high=None))
     return tuple(inputs)
 
 
@@ -127,8 +129,8 @@ def _defaulted(known: list[tuple[str, Pattern]], patterns: list[Pattern]) -> tup
     unused = iter(_DEFAULTS)
     inputs: list[SampleInput] = []
     for (dtype, _), pattern in zip(known, patterns, strict=True):
-        for one in pattern:
-            if isinstance(one, str) and one not in sizes:
-                sizes[one] = next(unused, _DEFAULTS[-1])
-        inputs.append(SampleInput(tuple(one if isinstance(one, int) else sizes[one] for one in pattern), dtype))
+        for size in pattern:
+            if isinstance(size, str) and size not in sizes:
+                sizes[size] = next(unused, _DEFAULTS[-1])
+        inputs.append(SampleInput(tuple(size if isinstance(size, int) else sizes[size] for size in pattern), dtype))
     return tuple(inputs)

@@ -83,8 +83,8 @@ def solve(source: Source, expression: str, patterns: Sequence[Pattern | None] = 
     needs = _needs(model, count, run)
     if len(needs) < count:
         return None
-    found = _best(model, [needs[at] for at in range(count)], run, patterns)
-    return None if found is None else Samples(found.inputs, None, SampleOrigin.SOLVED)
+    walk = _best(model, [needs[at] for at in range(count)], run, patterns)
+    return None if walk is None else Samples(walk.inputs, None, SampleOrigin.SOLVED)
 
 
 def _inputs_of(model: Any, run: Interpretation) -> int:
@@ -122,7 +122,7 @@ def _walk(model: Any, inputs: list[AbstractTensor], run: Interpretation) -> tupl
 
 def _is_told(output: Any) -> bool:
     if isinstance(output, (tuple, list)):
-        return any(_is_told(one) for one in output)
+        return any(_is_told(part) for part in output)
     return isinstance(output, AbstractTensor) and output.shape is not None
 
 
@@ -134,12 +134,12 @@ def _best(
     batched = "BatchNorm" in run.source.text
 
     def may_be(inputs: tuple[SampleInput, ...]) -> bool:
-        return _matches(inputs, patterns) and not (batched and any(BATCH not in one.shape[:2] for one in inputs))
+        return _matches(inputs, patterns) and not (batched and any(BATCH not in sample.shape[:2] for sample in inputs))
 
-    usual = _first(model, run, (one for one in _candidates(needs, _SMALL_FIRST) if may_be(one[1])))
+    usual = _first(model, run, (candidate for candidate in _candidates(needs, _SMALL_FIRST) if may_be(candidate[1])))
     if usual is None or usual.is_possible:
         return usual
-    scanned = _first(model, run, (one for one in _candidates(needs, _SCANNED) if may_be(one[1])))
+    scanned = _first(model, run, (candidate for candidate in _candidates(needs, _SCANNED) if may_be(candidate[1])))
     # An unusual size is taken only if it is the answer: there is no reason to prefer it among sizes that do not fit.
     if scanned is None or scanned.is_possible or len(needs) == 1:
         return scanned if scanned is not None and scanned.is_possible else usual
@@ -152,7 +152,7 @@ def _first(model: Any, run: Interpretation, candidates: Iterator[tuple[int, tupl
     walks: list[_Walk] = []
     for form, inputs in candidates:
         run.steps, run.layers_applied, run.misfits, run.batch_folds = WALK_STEPS, 0, 0, 0
-        uncertainty, _ = _walk(model, [_tensor(one) for one in inputs], run)
+        uncertainty, _ = _walk(model, [_tensor(sample) for sample in inputs], run)
         budget -= WALK_STEPS - max(run.steps, 0)
         walks.append(_Walk(uncertainty, run.misfits, run.batch_folds, run.layers_applied, form, inputs))
         if walks[-1].fits or budget < 0:
@@ -163,24 +163,24 @@ def _first(model: Any, run: Interpretation, candidates: Iterator[tuple[int, tupl
 def _preference(walk: _Walk) -> tuple[bool, int, int, int, int, int, int]:
     order = _USUAL_FIRST[2] if walk.uncertainty else _SMALL_FIRST[2]
     last = walk.inputs[0].shape[-1]
-    size = sum(sum(one.shape) for one in walk.inputs)
+    size = sum(sum(sample.shape) for sample in walk.inputs)
     rank = order.index(last) if last in order else len(order)
     return walk.uncertainty > 1, walk.misfits, walk.batch_folds, -walk.layers_applied, walk.form, rank, size
 
 
-def _tensor(one: SampleInput) -> AbstractTensor:
-    return AbstractTensor(one.shape, one.dtype)
+def _tensor(sample: SampleInput) -> AbstractTensor:
+    return AbstractTensor(sample.shape, sample.dtype)
 
 
 def _matches(inputs: Sequence[SampleInput], patterns: Sequence[Pattern | None]) -> bool:
     names: dict[str, int] = {}
-    for one, pattern in zip(inputs, patterns, strict=False):
+    for sample, pattern in zip(inputs, patterns, strict=False):
         if pattern is None:
             continue
-        if len(pattern) != len(one.shape):
+        if len(pattern) != len(sample.shape):
             return False
-        for wanted, size in zip(pattern, one.shape, strict=True):
-            if (wanted if isinstance(wanted, int) else names.setdefault(wanted, size)) != size:
+        for pattern_size, size in zip(pattern, sample.shape, strict=True):
+            if (pattern_size if isinstance(pattern_size, int) else names.setdefault(pattern_size, size)) != size:
                 return False
     return True
 
@@ -243,8 +243,8 @@ def _width(layer: AbstractLayer) -> int | None:
         return _width(inner)
     shape = layer.settings.get("normalized_shape")
     last = shape[-1] if isinstance(shape, (tuple, list)) and shape else shape
-    found = next((layer.size(name) for name in names if layer.size(name) is not None), None)
-    width = last if found is None and isinstance(last, int) else found
+    size = next((layer.size(name) for name in names if layer.size(name) is not None), None)
+    width = last if size is None and isinstance(last, int) else size
     return width if width is not None and width > 0 else None
 
 

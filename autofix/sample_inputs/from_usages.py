@@ -46,9 +46,9 @@ def find(source: Source, expression: str) -> Samples | None:
     if isinstance(model, Instance):
         run = _with_stub(source, name)
         model = execution.value(ast.parse(expression, mode="eval").body, run)
-    found = _in_code(run, model, name)
+    samples = _in_code(run, model, name)
     class_ = source.classes.get(name)
-    return found or (None if class_ is None else _in_class(source, class_) or _in_docstrings(source, class_))
+    return samples or (None if class_ is None else _in_class(source, class_) or _in_docstrings(source, class_))
 
 
 def find_elsewhere(source: Source, expression: str) -> Samples | None:
@@ -84,7 +84,7 @@ def _in_code(run: Interpretation, model: Any, name: str) -> Samples | None:
 def _bodies(source: Source, name: str) -> Iterator[list[ast.stmt]]:
     """Yield the statements of the module, then those of each function outside the model's own class."""
     yield [node for node in source.tree.body if not isinstance(node, (ast.ClassDef, ast.FunctionDef))]
-    for function in sorted(source.functions, key=lambda one: one.lineno):
+    for function in sorted(source.functions, key=lambda function: function.lineno):
         owner = source.class_of(function)
         if owner is None or owner.name != name:
             yield function.body
@@ -92,8 +92,8 @@ def _bodies(source: Source, name: str) -> Iterator[list[ast.stmt]]:
 
 def _in_order(statements: list[ast.stmt]) -> list[ast.Call | ast.Assign]:
     """Return calls and assignments as they run: what is assigned after the calls of its value."""
-    found = [n for one in statements for n in ast.walk(one) if isinstance(n, (ast.Call, ast.Assign))]
-    return sorted(found, key=lambda n: (n.end_lineno or 0, n.end_col_offset or 0, isinstance(n, ast.Assign)))
+    nodes = [n for statement in statements for n in ast.walk(statement) if isinstance(n, (ast.Call, ast.Assign))]
+    return sorted(nodes, key=lambda n: (n.end_lineno or 0, n.end_col_offset or 0, isinstance(n, ast.Assign)))
 
 
 def _told_by(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: str) -> tuple[SampleInput, ...]:
@@ -116,9 +116,9 @@ def _used(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: 
     callee = node.func.value if isinstance(node.func, ast.Attribute) else node.func
     if not _is_model(execution.value(callee, run, names), model, name):
         return ()
-    made = [_input(execution.value(one, run, names)) for one in node.args]
-    made += [_named(keyword, run, names) for keyword in node.keywords]
-    return _complete(made)
+    inputs = [_input(execution.value(argument, run, names)) for argument in node.args]
+    inputs += [_named(keyword, run, names) for keyword in node.keywords]
+    return _complete(inputs)
 
 
 def _is_model(value: Any, model: Any, name: str) -> bool:
@@ -131,22 +131,22 @@ def _is_built_otherwise(instance: Instance, model: Any) -> bool:
     """Return whether a number or text that both constructions name has another value: another model,
     with other inputs.
     """
-    told = model.arguments if isinstance(model, Instance) else {}
+    arguments = model.arguments if isinstance(model, Instance) else {}
     return any(
         isinstance(value, (int, str)) and isinstance(other, (int, str)) and value != other
-        for key, value in told.items()
+        for key, value in arguments.items()
         for other in [instance.arguments.get(key)]
     )
 
 
 def _complete(inputs: list[SampleInput | None]) -> tuple[SampleInput, ...]:
-    known = tuple(one for one in inputs if one is not None)
+    known = tuple(sample for sample in inputs if sample is not None)
     return known if len(known) == len(inputs) else ()
 
 
 def _named(keyword: ast.keyword, run: Interpretation, names: _Names) -> SampleInput | None:
-    made = _input(execution.value(keyword.value, run, names))
-    return None if made is None or keyword.arg is None else replace(made, name=keyword.arg)
+    sample = _input(execution.value(keyword.value, run, names))
+    return None if sample is None or keyword.arg is None else replace(sample, name=keyword.arg)
 
 
 def _input(value: Any) -> SampleInput | None:
@@ -161,28 +161,28 @@ def _input(value: Any) -> SampleInput | None:
 
 def _passed(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleInput, ...]:
     """Return the inputs of ``export(model, x)``, ``trace(model, (x, y))`` or ``profile(model, inputs=(x,))``."""
-    given = {keyword.arg: keyword.value for keyword in node.keywords}
-    chosen = [given[name] for name in ("args", "example_inputs", "inputs", "input_to_model") if name in given]
+    keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+    chosen = [keywords[name] for name in ("args", "example_inputs", "inputs", "input_to_model") if name in keywords]
     nodes = [*node.args[1:2], *chosen]
     value = execution.value(nodes[0], run, names) if nodes else ()
-    return _complete([_input(one) for one in (value if isinstance(value, (tuple, list)) else [value])])
+    return _complete([_input(item) for item in (value if isinstance(value, (tuple, list)) else [value])])
 
 
 def _summarised(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleInput, ...]:
     """Return the inputs of ``summary(model, (3, 32, 32))``: torchinfo wants the batch among the sizes,
     the others leave it out.
     """
-    given = {keyword.arg: keyword.value for keyword in node.keywords}
-    if "input_data" in given:
-        return _complete([_input(execution.value(given["input_data"], run, names))])
-    sizes = [*([given["input_size"]] if "input_size" in given else []), *node.args[1:2]]
+    keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+    if "input_data" in keywords:
+        return _complete([_input(execution.value(keywords["input_data"], run, names))])
+    sizes = [*([keywords["input_size"]] if "input_size" in keywords else []), *node.args[1:2]]
     value = execution.value(sizes[0], run, names) if sizes else ()
-    several = isinstance(value, (tuple, list)) and all(isinstance(one, (tuple, list)) for one in value)
+    several = isinstance(value, (tuple, list)) and all(isinstance(item, (tuple, list)) for item in value)
     library = run.source.text.find("torchinfo") >= 0
     inputs: list[SampleInput | None] = []
-    for one in value if several else [value]:
-        whole = isinstance(one, (tuple, list)) and bool(one) and all(isinstance(size, int) for size in one)
-        shape = tuple(one) if whole else ()
+    for item in value if several else [value]:
+        whole = isinstance(item, (tuple, list)) and bool(item) and all(isinstance(size, int) for size in item)
+        shape = tuple(item) if whole else ()
         inputs.append(_input(AbstractTensor(shape if library or len(shape) > 3 or not shape else (_BATCH, *shape))))
     return _complete(inputs)
 
@@ -197,7 +197,7 @@ def _in_class(source: Source, class_: ast.ClassDef) -> Samples | None:
             continue
         if any(dotted(target).rpartition(".")[2] == "example_input_array" for target in node.targets):
             value = execution.value(node.value, execution.start(source, STEPS))
-            inputs = _complete([_input(one) for one in (value if isinstance(value, (tuple, list)) else [value])])
+            inputs = _complete([_input(item) for item in (value if isinstance(value, (tuple, list)) else [value])])
             if inputs:
                 return Samples(inputs, None, SampleOrigin.USE, f"{source.path.name}:{node.lineno}")
     return None
@@ -209,11 +209,11 @@ def _in_docstrings(source: Source, class_: ast.ClassDef) -> Samples | None:
     for owner in owners:
         first = owner.body[0] if owner.body else None
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-            found = _in_docstring(source, first, class_.name)
+            samples = _in_docstring(source, first, class_.name)
             single = bool(forward) and len(forward[0].args.args) == 2
-            found = found or (_described(source, first.lineno, first.value.value) if single else None)
-            if found is not None:
-                return found
+            samples = samples or (_described(source, first.lineno, first.value.value) if single else None)
+            if samples is not None:
+                return samples
     return None
 
 
@@ -239,7 +239,7 @@ def _described(source: Source, line: int, text: str) -> Samples | None:
         match = _DESCRIBED.search(words)
         if match is not None:
             batch = int(match["batch"]) if match["batch"].isdigit() else _BATCH
-            made = _input(AbstractTensor((batch, *map(int, match["rest"].split(",")))))
-            if made is not None:
-                return Samples((made,), None, SampleOrigin.USE, f"{source.path.name}:{line + offset}")
+            sample = _input(AbstractTensor((batch, *map(int, match["rest"].split(",")))))
+            if sample is not None:
+                return Samples((sample,), None, SampleOrigin.USE, f"{source.path.name}:{line + offset}")
     return None

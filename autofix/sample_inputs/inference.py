@@ -40,7 +40,7 @@ def _elsewhere(expression: str, sources: Iterable[Source]) -> Samples | None:
     if not name.isidentifier():
         return None
     for source in sources:
-        found = _by_itself(from_usages.find_elsewhere, source, expression)
-        if found is not None:
-            return found
+        samples = _by_itself(from_usages.find_elsewhere, source, expression)
+        if samples is not None:
+            return samples
     return None

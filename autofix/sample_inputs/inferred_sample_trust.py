@@ -69,9 +69,9 @@ def _dimensions(operation: Operation, set_by: list[frozenset[int]]) -> Iterator[
     operands = operation.tensors
     if not results or not operands:
         return
-    result, given = results[0], operands[0]
+    result, operand = results[0], operands[0]
     kind = operation.operator
-    known = _of(given, set_by)
+    known = _of(operand, set_by)
     if kind in _LAST:
         yield result.rank - 1
     elif kind.startswith(("Conv", "LazyConv")):
@@ -80,21 +80,23 @@ def _dimensions(operation: Operation, set_by: list[frozenset[int]]) -> Iterator[
         yield from range(2, result.rank)
         yield from known & {1}
     elif kind in {"cat", "concat"}:
-        yield from frozenset.intersection(*(_of(one, set_by) for one in operands))
+        yield from frozenset.intersection(*(_of(tensor, set_by) for tensor in operands))
     elif kind in _FLATTENING:
-        kept = result.rank == 2 and result.shape[:1] == given.shape[:1] and known >= set(range(1, given.rank))
-        yield from {1} if kept else ()
-    elif kind not in _MOVING and any(one.shape == result.shape for one in operands):
-        for one in operands:
-            yield from _of(one, set_by) if one.shape == result.shape else ()
+        keeps_features = (
+            result.rank == 2 and result.shape[:1] == operand.shape[:1] and known >= set(range(1, operand.rank))
+        )
+        yield from {1} if keeps_features else ()
+    elif kind not in _MOVING and any(tensor.shape == result.shape for tensor in operands):
+        for tensor in operands:
+            yield from _of(tensor, set_by) if tensor.shape == result.shape else ()
     elif kind not in _MOVING:
-        yield from _kept(given, result, known)
+        yield from _kept(operand, result, known)
 
 
-def _kept(given: Tensor, result: Tensor, known: frozenset[int]) -> Iterator[int]:
+def _kept(operand: Tensor, result: Tensor, known: frozenset[int]) -> Iterator[int]:
     """Yield the dimensions that layers set and that pooling, averaging and indexing leave."""
     front = min(2, result.rank)
-    if result.rank in {2, given.rank} and result.shape[:front] == given.shape[:front] and front == 2:
+    if result.rank in {2, operand.rank} and result.shape[:front] == operand.shape[:front] and front == 2:
         yield from known & {1}
-    elif 1 <= result.rank < given.rank and result.shape[-1] == given.shape[-1] and given.rank - 1 in known:
+    elif 1 <= result.rank < operand.rank and result.shape[-1] == operand.shape[-1] and operand.rank - 1 in known:
         yield result.rank - 1

@@ -87,22 +87,22 @@ def _beside_batch(sizes: tuple[int, ...]) -> tuple[int, ...]:
 
 def _other_sizes(inputs: tuple[SampleInput, ...]) -> Iterator[tuple[SampleInput, ...]]:
     """Yield inputs with each size one larger: where it stands, and wherever the same size stands."""
-    for size in dict.fromkeys(size for one in inputs for size in one.shape):
-        yield tuple(replace(one, shape=tuple(own + (own == size) for own in one.shape)) for one in inputs)
-    for at, one in enumerate(inputs):
-        for axis in range(len(one.shape)):
-            shape = tuple(size + (place == axis) for place, size in enumerate(one.shape))
-            yield (*inputs[:at], replace(one, shape=shape), *inputs[at + 1 :])
+    for size in dict.fromkeys(size for sample in inputs for size in sample.shape):
+        yield tuple(replace(sample, shape=tuple(own + (own == size) for own in sample.shape)) for sample in inputs)
+    for at, sample in enumerate(inputs):
+        for axis in range(len(sample.shape)):
+            shape = tuple(size + (place == axis) for place, size in enumerate(sample.shape))
+            yield (*inputs[:at], replace(sample, shape=shape), *inputs[at + 1 :])
 
 
 def _other_forms(inputs: tuple[SampleInput, ...], *, batched: bool) -> Iterator[tuple[SampleInput, ...]]:
     """Yield inputs of other ranks: one of them, then all alike."""
-    for at, one in enumerate(inputs):
-        for shape in _forms(one.shape, batched=batched):
-            yield (*inputs[:at], replace(one, shape=shape), *inputs[at + 1 :])
+    for at, sample in enumerate(inputs):
+        for shape in _forms(sample.shape, batched=batched):
+            yield (*inputs[:at], replace(sample, shape=shape), *inputs[at + 1 :])
     if len(inputs) > 1:
-        for shapes in zip(*(tuple(_forms(one.shape, batched=batched)) for one in inputs), strict=False):
-            yield tuple(replace(one, shape=shape) for one, shape in zip(inputs, shapes, strict=True))
+        for shapes in zip(*(tuple(_forms(sample.shape, batched=batched)) for sample in inputs), strict=False):
+            yield tuple(replace(sample, shape=shape) for sample, shape in zip(inputs, shapes, strict=True))
 
 
 def _forms(shape: tuple[int, ...], *, batched: bool) -> Iterator[tuple[int, ...]]:

@@ -87,16 +87,16 @@ def is_long(value: Any) -> bool:
     """
     room, pending = MAX_ITEMS, [value]
     while pending and room >= 0:  # Lists of lists that share their items are short, and what they tell is not.
-        one = pending.pop()
-        if isinstance(one, int) and abs(one) > MAX_NUMBER:
+        item = pending.pop()
+        if isinstance(item, int) and abs(item) > MAX_NUMBER:
             return True
-        if isinstance(one, range):
-            room -= MAX_ITEMS + 1 if one[MAX_ITEMS:] else len(one)
-        elif isinstance(one, (str, bytes)):
-            room -= len(one)
-        elif isinstance(one, (list, tuple, dict)):
-            room -= len(one)
-            pending += [*one, *one.values()] if isinstance(one, dict) else one
+        if isinstance(item, range):
+            room -= MAX_ITEMS + 1 if item[MAX_ITEMS:] else len(item)
+        elif isinstance(item, (str, bytes)):
+            room -= len(item)
+        elif isinstance(item, (list, tuple, dict)):
+            room -= len(item)
+            pending += [*item, *item.values()] if isinstance(item, dict) else item
     return room < 0
 
 
@@ -107,8 +107,8 @@ def is_wide(format: str) -> bool:
 
 def _count(op: ast.operator, left: Any, right: Any) -> int:
     """Return how many items or characters the result of an operator has; 0 for numbers."""
-    lengths = [len(one) for one in (left, right) if isinstance(one, (list, str, tuple))]
-    times = [one for one in (left, right) if isinstance(one, int)] if isinstance(op, ast.Mult) else []
+    lengths = [len(operand) for operand in (left, right) if isinstance(operand, (list, str, tuple))]
+    times = [operand for operand in (left, right) if isinstance(operand, int)] if isinstance(op, ast.Mult) else []
     return sum(lengths) * max(times, default=1)
 
 
@@ -119,7 +119,8 @@ def _tensors(op: ast.operator, left: Any, right: Any, run: Interpretation) -> An
         return left if isinstance(left, AbstractTensor) else right
     if left.shape is None or right.shape is None:
         return next(
-            (one for one in (left, right) if one.source is not None and one.shape is None), AbstractTensor(None)
+            (tensor for tensor in (left, right) if tensor.source is not None and tensor.shape is None),
+            AbstractTensor(None),
         )
     return AbstractTensor(view_shapes.broadcast(left.shape, right.shape), left.dtype if left.shape else right.dtype)
 

@@ -65,9 +65,13 @@ def inherited(instance: Instance | None, class_: ast.ClassDef, name: str, run: I
     for statement in reversed(class_.body):
         match statement:
             case ast.FunctionDef(name=own, decorator_list=decorators) if own == name:
-                bound = None if any(getattr(one, "id", "") == "staticmethod" for one in decorators) else instance
+                bound = (
+                    None
+                    if any(getattr(decorator, "id", "") == "staticmethod" for decorator in decorators)
+                    else instance
+                )
                 function = Function(statement, Scope(run, class_=class_), bound)
-                is_property = any(getattr(one, "id", "") == "property" for one in decorators)
+                is_property = any(getattr(decorator, "id", "") == "property" for decorator in decorators)
                 return run.call(function, [], {}, run) if is_property and bound else function
             case ast.Assign(targets=[ast.Name(id=own)], value=value) if own == name:
                 return run.evaluate(value, Scope(run))
@@ -75,7 +79,7 @@ def inherited(instance: Instance | None, class_: ast.ClassDef, name: str, run: I
                 return run.evaluate(value, Scope(run))
     for base in class_.bases if depth < 20 else ():
         known = run.evaluate(base, Scope(run))
-        found = inherited(instance, known, name, run, depth + 1) if isinstance(known, ast.ClassDef) else UNKNOWN
-        if found is not UNKNOWN:
-            return found
+        member = inherited(instance, known, name, run, depth + 1) if isinstance(known, ast.ClassDef) else UNKNOWN
+        if member is not UNKNOWN:
+            return member
     return UNKNOWN if instance is None else Method(instance, name) if name in _MODULE_METHODS else UNKNOWN

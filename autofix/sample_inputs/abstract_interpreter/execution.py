@@ -50,7 +50,7 @@ def bind(target: ast.expr, result: Any, run: Interpretation, names: dict[str, An
     try:
         assign(target, result, Scope(run, names))
     except UNREADABLE:
-        names.update({one.id: UNKNOWN for one in ast.walk(target) if isinstance(one, ast.Name)})
+        names.update({node.id: UNKNOWN for node in ast.walk(target) if isinstance(node, ast.Name)})
 
 
 def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
@@ -74,13 +74,13 @@ def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: In
             return call_method(function, positional, keywords, run)
         case Foreign():
             return call_foreign(function, positional, keywords, run)
-    return AbstractTensor(None) if any(isinstance(one, AbstractTensor) for one in positional) else UNKNOWN
+    return AbstractTensor(None) if any(isinstance(argument, AbstractTensor) for argument in positional) else UNKNOWN
 
 
 def forward_of(instance: Instance, run: Interpretation) -> Any:
     """Return the forward of a model; UNKNOWN if the class has none of its own."""
-    found = inherited(instance, instance.class_, "forward", run)
-    return found if isinstance(found, Function) else UNKNOWN
+    forward = inherited(instance, instance.class_, "forward", run)
+    return forward if isinstance(forward, Function) else UNKNOWN
 
 
 def _applied(instance: Instance, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
@@ -130,10 +130,10 @@ class _Continued(Exception):
 def _run_function(function: Function, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     if run.depth >= MAX_DEPTH:
         raise Undetermined
-    given = [function.instance, *positional] if function.instance is not None else positional
+    arguments = [function.instance, *positional] if function.instance is not None else positional
     outer = function.scope
     scope = Scope(run, {}, outer, function.instance or outer.instance, outer.class_)
-    _bind(function.node.args, given, keywords, scope)
+    _bind(function.node.args, arguments, keywords, scope)
     run.depth += 1
     try:
         if isinstance(function.node, ast.Lambda):
@@ -147,15 +147,15 @@ def _run_function(function: Function, positional: list[Any], keywords: dict[str,
 
 
 def _bind(parameters: ast.arguments, positional: list[Any], keywords: dict[str, Any], scope: Scope) -> None:
-    names = [one.arg for one in (*parameters.posonlyargs, *parameters.args)]
+    names = [parameter.arg for parameter in (*parameters.posonlyargs, *parameters.args)]
     outer = scope.outer or scope
     for name, default in zip(reversed(names), reversed(parameters.defaults), strict=False):
         scope.names[name] = evaluate(default, outer)
-    for one, keyword_default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
-        scope.names[one.arg] = evaluate(keyword_default, outer) if keyword_default is not None else UNKNOWN
+    for parameter, keyword_default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
+        scope.names[parameter.arg] = evaluate(keyword_default, outer) if keyword_default is not None else UNKNOWN
     scope.names.update({name: UNKNOWN for name in names if name not in scope.names})
     scope.names.update(zip(names, positional, strict=False))
-    own = {*names, *(one.arg for one in parameters.kwonlyargs)}
+    own = {*names, *(parameter.arg for parameter in parameters.kwonlyargs)}
     scope.names.update({name: value for name, value in keywords.items() if name in own})
     if parameters.vararg is not None:
         scope.names[parameters.vararg.arg] = tuple(positional[len(names) :])

@@ -75,7 +75,7 @@ def assign(target: ast.expr, value: Any, scope: Scope) -> None:
 
 def _unpack(targets: list[ast.expr], value: Any, scope: Scope) -> None:
     items = items_of(value)
-    starred = next((at for at, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
+    starred = next((at for at, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
     if items is not None and starred is None and len(items) != len(targets):
         raise ShapeMismatch(f"{len(items)} values for {len(targets)} names")
     if items is None:
@@ -130,8 +130,8 @@ def _boolean(node: ast.BoolOp, scope: Scope) -> Any:
     ends = isinstance(node.op, ast.Or)
     value: Any = UNKNOWN
     unknown = False
-    for one in node.values:
-        value = evaluate(one, scope)
+    for operand in node.values:
+        value = evaluate(operand, scope)
         known = truth(value)
         if known is ends:
             return value
@@ -156,22 +156,22 @@ def _conditional(node: ast.IfExp, scope: Scope) -> Any:
 
 def _listed(node: ast.List | ast.Tuple | ast.Set, scope: Scope) -> Any:
     values: list[Any] = []
-    for one in node.elts:
-        if isinstance(one, ast.Starred):
-            items = items_of(evaluate(one.value, scope))
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            items = items_of(evaluate(element.value, scope))
             if items is None:
                 return UNKNOWN
             values.extend(items)
         else:
-            values.append(evaluate(one, scope))
+            values.append(evaluate(element, scope))
     return values if isinstance(node, ast.List) else tuple(values)
 
 
 def _dict(node: ast.Dict, scope: Scope) -> Any:
     result: dict[Any, Any] = {}
     for key, value in zip(node.keys, node.values, strict=True):
-        made = evaluate(value, scope)
-        result.update(made if key is None else {key_of(evaluate(key, scope)): made})
+        result_value = evaluate(value, scope)
+        result.update(result_value if key is None else {key_of(evaluate(key, scope)): result_value})
     return result
 
 
@@ -195,7 +195,7 @@ def _bindings(generators: list[ast.comprehension], scope: Scope) -> Iterator[Non
         raise ValueError("a loop over what is not known")
     for item in items:
         assign(first.target, item, scope)
-        if all(truth(evaluate(one, scope)) for one in first.ifs):
+        if all(truth(evaluate(condition, scope)) for condition in first.ifs):
             yield from _bindings(rest, scope)
 
 
@@ -218,8 +218,8 @@ def _parent(scope: Scope) -> Any:
 
 
 def _formatted(node: ast.JoinedStr, scope: Scope) -> Any:
-    values = [evaluate(one.value if isinstance(one, ast.FormattedValue) else one, scope) for one in node.values]
-    short = all(isinstance(one, int) or (isinstance(one, str) and len(one) <= MAX_ITEMS) for one in values)
+    values = [evaluate(part.value if isinstance(part, ast.FormattedValue) else part, scope) for part in node.values]
+    short = all(isinstance(value, int) or (isinstance(value, str) and len(value) <= MAX_ITEMS) for value in values)
     return "".join(map(str, values)) if short else UNKNOWN
 
 
@@ -230,7 +230,7 @@ def _named(node: ast.NamedExpr, scope: Scope) -> Any:
 
 
 def _slice(node: ast.Slice, scope: Scope) -> Any:
-    return slice(*(evaluate(one, scope) for one in (node.lower, node.upper, node.step)))
+    return slice(*(evaluate(bound, scope) for bound in (node.lower, node.upper, node.step)))
 
 
 _RULES: dict[type[ast.expr], Callable[[Any, Scope], Any]] = {

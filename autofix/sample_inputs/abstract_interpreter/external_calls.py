@@ -94,9 +94,9 @@ def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str
     for base in parent.class_.bases:
         known = run.evaluate(base, Scope(run))
         if isinstance(known, ast.ClassDef):
-            found = inherited(parent.instance, known, name, run)
-            if isinstance(found, Function):
-                return run.call(found, positional, keywords, run)
+            method = inherited(parent.instance, known, name, run)
+            if isinstance(method, Function):
+                return run.call(method, positional, keywords, run)
         elif isinstance(known, Foreign) and known.bare == "Sequential" and name == "__init__":
             parent.instance.attributes.update({str(at): part for at, part in enumerate(positional)})
     return None
@@ -144,7 +144,7 @@ def _reflected(name: str, positional: list[Any], run: Interpretation) -> Any:
     if name == "isinstance":
         kinds = positional[1] if isinstance(positional[1], tuple) else (positional[1],)
         plain = {"int": int, "float": float, "str": str, "list": list, "tuple": tuple, "dict": dict}
-        known = tuple(plain[one.name] for one in kinds if isinstance(one, Foreign) and one.name in plain)
+        known = tuple(plain[class_.name] for class_ in kinds if isinstance(class_, Foreign) and class_.name in plain)
         return (
             isinstance(positional[0], known) if len(known) == len(kinds) and positional[0] is not UNKNOWN else UNKNOWN
         )
@@ -155,10 +155,10 @@ def _reflected(name: str, positional: list[Any], run: Interpretation) -> Any:
         if isinstance(owner, Instance):
             owner.attributes[key] = positional[2]
         return None
-    found = attribute(owner, key, run)
+    value = attribute(owner, key, run)
     if name == "hasattr":
-        return found is not UNKNOWN
-    return positional[2] if found is UNKNOWN and len(positional) > 2 else found
+        return value is not UNKNOWN
+    return positional[2] if value is UNKNOWN and len(positional) > 2 else value
 
 
 def _length(value: Any) -> Any:

@@ -59,36 +59,36 @@ def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Interpret
         return tensor_factories.randint(inputs, keywords)
     if name == "arange":
         return tensor_factories.arange(inputs)
-    given = inputs[0] if inputs else keywords.get("input", UNKNOWN)
+    tensor = inputs[0] if inputs else keywords.get("input", UNKNOWN)
     if name in {"cat", "concat", "stack"}:
-        return tensor_factories.joined(name, given, keywords.get("dim", inputs[1] if len(inputs) > 1 else 0))
-    if not isinstance(given, AbstractTensor):
+        return tensor_factories.joined(name, tensor, keywords.get("dim", inputs[1] if len(inputs) > 1 else 0))
+    if not isinstance(tensor, AbstractTensor):
         return UNKNOWN
     if name in tensor_factories.TYPES:
-        return replace(given, dtype=tensor_factories.TYPES[name])
+        return replace(tensor, dtype=tensor_factories.TYPES[name])
     if name in {"to", "type"}:
-        return tensor_factories.retyped(given, [*inputs[1:], *keywords.values()])
+        return tensor_factories.retyped(tensor, [*inputs[1:], *keywords.values()])
     if name in _SAME:
-        return given
+        return tensor
     if name in _LIKE:
-        return replace(given, source=None)
-    return _shaped(name, given, inputs, keywords, run)
+        return replace(tensor, source=None)
+    return _shaped(name, tensor, inputs, keywords, run)
 
 
-def _shaped(name: str, given: AbstractTensor, inputs: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
-    if given.shape is None:
-        return _unshaped(name, given, inputs, run)
+def _shaped(name: str, tensor: AbstractTensor, inputs: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
+    if tensor.shape is None:
+        return _unshaped(name, tensor, inputs, run)
     kind = _pooled(name)
     if kind:
         names = table.layer_parameters(kind)
-        return layers.apply(AbstractLayer(kind, dict(zip(names, inputs[1:], strict=False)) | keywords), [given], run)
+        return layers.apply(AbstractLayer(kind, dict(zip(names, inputs[1:], strict=False)) | keywords), [tensor], run)
     rule = _RULES.get(name)
     if rule is None:
         return UNKNOWN
     named = dict(zip(table.function_parameters(name)[1:], inputs[1:], strict=False)) | keywords
-    result = rule(_Use(given, inputs[1:], named, run))
+    result = rule(_Use(tensor, inputs[1:], named, run))
     return (
-        replace(given, shape=result, source=given.source)
+        replace(tensor, shape=result, source=tensor.source)
         if isinstance(result, tuple) and tensor_factories.are_sizes(result)
         else result
     )
@@ -101,17 +101,17 @@ def _pooled(name: str) -> str:
     return f"{head.title().replace('_', '')}Pool{tail}" if known else ""
 
 
-def _unshaped(name: str, given: AbstractTensor, inputs: list[Any], run: Interpretation) -> Any:
+def _unshaped(name: str, tensor: AbstractTensor, inputs: list[Any], run: Interpretation) -> Any:
     """Return the result for an input of unknown shape: it may still be that input; its sizes are not known."""
     if name in {"size", "dim", "numel", "ndimension", "__len__"}:
         return UNKNOWN
     other = inputs[1] if len(inputs) > 1 else None
-    if name in {"matmul", "mm"} and isinstance(other, AbstractTensor) and other.shape and given.source is not None:
-        run.needs.setdefault(given.source, AbstractLayer("Linear", {"in_features": other.shape[-2:][0]}))
+    if name in {"matmul", "mm"} and isinstance(other, AbstractTensor) and other.shape and tensor.source is not None:
+        run.needs.setdefault(tensor.source, AbstractLayer("Linear", {"in_features": other.shape[-2:][0]}))
         return AbstractTensor(None)
     if name in {"max", "min", "topk", "sort"} and len(inputs) > 1 and isinstance(inputs[1], int):
         return (AbstractTensor(None), AbstractTensor(None))
-    return given if name in _RULES or _pooled(name) else AbstractTensor(None)
+    return tensor if name in _RULES or _pooled(name) else AbstractTensor(None)
 
 
 # -- rules: a shape, or another value ----------------------------------------------------------------------------------
@@ -119,32 +119,32 @@ def _unshaped(name: str, given: AbstractTensor, inputs: list[Any], run: Interpre
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A function applied to ``given``; its other arguments by position, and those it names."""
+    """A function applied to ``input``; its other arguments by position, and those it names."""
 
-    given: AbstractTensor
+    input: AbstractTensor
     rest: list[Any]
     named: dict[str, Any]
     run: Interpretation
 
 
 def _view(use: _Use) -> Any:
-    assert use.given.shape is not None
+    assert use.input.shape is not None
     sizes = tensor_factories.flat([use.named["shape"]] if "shape" in use.named else use.rest)
     if sizes is None:
-        return AbstractTensor(None, use.given.dtype)
-    shape = view_shapes.view(use.given.shape, sizes)
-    use.run.batch_folds += shape[:1] != use.given.shape[:1]
+        return AbstractTensor(None, use.input.dtype)
+    shape = view_shapes.view(use.input.shape, sizes)
+    use.run.batch_folds += shape[:1] != use.input.shape[:1]
     return shape
 
 
 def _reduced(use: _Use) -> Any:
-    assert use.given.shape is not None
+    assert use.input.shape is not None
     dimension = use.named.get("dim", use.named.get("axis", use.rest[0] if use.rest else None))
     keep = use.named.get("keepdim", use.named.get("keepdims", False)) is True
     if dimension is None or isinstance(dimension, int):
-        return view_shapes.reduce(use.given.shape, None if dimension is None else (dimension,), keep)
+        return view_shapes.reduce(use.input.shape, None if dimension is None else (dimension,), keep)
     if isinstance(dimension, (tuple, list)) and tensor_factories.are_sizes(dimension):
-        return view_shapes.reduce(use.given.shape, dimension, keep)
+        return view_shapes.reduce(use.input.shape, dimension, keep)
     return AbstractTensor(None)
 
 
@@ -156,7 +156,7 @@ def _extreme(use: _Use) -> Any:
         return ()
     shape = _reduced(use)
     return (
-        (AbstractTensor(shape, use.given.dtype), AbstractTensor(shape, "int64"))
+        (AbstractTensor(shape, use.input.dtype), AbstractTensor(shape, "int64"))
         if isinstance(shape, tuple)
         else UNKNOWN
     )
@@ -165,24 +165,24 @@ def _extreme(use: _Use) -> Any:
 def _pair(use: _Use) -> Any:
     other = use.rest[0] if use.rest else None
     if not isinstance(other, AbstractTensor):
-        return use.given
-    if other.shape is None or use.given.shape is None:
+        return use.input
+    if other.shape is None or use.input.shape is None:
         return AbstractTensor(None)
-    return view_shapes.broadcast(use.given.shape, other.shape)
+    return view_shapes.broadcast(use.input.shape, other.shape)
 
 
 def _matmul(use: _Use) -> Any:
     other = use.rest[0] if use.rest else None
-    if not isinstance(other, AbstractTensor) or other.shape is None or use.given.shape is None:
+    if not isinstance(other, AbstractTensor) or other.shape is None or use.input.shape is None:
         return AbstractTensor(None)
-    return AbstractTensor(view_shapes.product(use.given.shape, other.shape))
+    return AbstractTensor(view_shapes.product(use.input.shape, other.shape))
 
 
 def _of_rank(use: _Use, rank: int) -> _Use:
     if any(
-        len(one.shape) != rank
-        for one in (use.given, *use.rest)
-        if isinstance(one, AbstractTensor) and one.shape is not None
+        len(tensor.shape) != rank
+        for tensor in (use.input, *use.rest)
+        if isinstance(tensor, AbstractTensor) and tensor.shape is not None
     ):
         raise ShapeMismatch(f"{rank} dimensions wanted")
     return use
@@ -190,7 +190,7 @@ def _of_rank(use: _Use, rank: int) -> _Use:
 
 def _pieces(name: str) -> Callable[[_Use], Any]:
     def cut(use: _Use) -> Any:
-        assert use.given.shape is not None
+        assert use.input.shape is not None
         dimension = use.named.get("dim", use.rest[1] if len(use.rest) > 1 else 0)
         amount = use.rest[0] if use.rest else use.named.get("chunks", use.named.get("split_size_or_sections", 1))
         if name == "unbind":
@@ -198,8 +198,8 @@ def _pieces(name: str) -> Callable[[_Use], Any]:
             amount = 1
         if not isinstance(dimension, int) or not isinstance(amount, (int, list, tuple)):
             return UNKNOWN
-        at = view_shapes.place(dimension, len(use.given.shape))
-        size = use.given.shape[at]
+        at = view_shapes.place(dimension, len(use.input.shape))
+        size = use.input.shape[at]
         if isinstance(amount, int):
             each = max(1, math.ceil(size / amount) if name == "chunk" else amount)
             if size > MAX_ITEMS * each:
@@ -207,16 +207,16 @@ def _pieces(name: str) -> Callable[[_Use], Any]:
             amount = [min(each, size - start) for start in range(0, size, each)]
         if not tensor_factories.are_sizes(amount) or sum(amount) != size:
             raise ShapeMismatch("the pieces are not the whole")
-        made = [replace(use.given, shape=(*use.given.shape[:at], one, *use.given.shape[at + 1 :])) for one in amount]
-        return (
-            [replace(one, shape=view_shapes.squeeze(one.shape or (), at)) for one in made] if name == "unbind" else made
-        )
+        pieces = [replace(use.input, shape=(*use.input.shape[:at], n, *use.input.shape[at + 1 :])) for n in amount]
+        if name == "unbind":
+            return [replace(piece, shape=view_shapes.squeeze(piece.shape or (), at)) for piece in pieces]
+        return pieces
 
     return cut
 
 
 def _expanded(use: _Use) -> Any:
-    sizes, shape = tensor_factories.flat(use.rest), use.given.shape or ()
+    sizes, shape = tensor_factories.flat(use.rest), use.input.shape or ()
     if sizes is None or len(sizes) < len(shape):
         return AbstractTensor(None)
     old = (1,) * (len(sizes) - len(shape)) + shape
@@ -226,14 +226,14 @@ def _expanded(use: _Use) -> Any:
 
 
 def _repeated(use: _Use) -> Any:
-    times, shape = tensor_factories.flat(use.rest), use.given.shape or ()
+    times, shape = tensor_factories.flat(use.rest), use.input.shape or ()
     if times is None or len(times) < len(shape):
         return AbstractTensor(None)
     return tuple(o * n for o, n in zip((1,) * (len(times) - len(shape)) + shape, times, strict=True))
 
 
 def _padded(use: _Use) -> Any:
-    sides, shape = use.named.get("pad"), list(use.given.shape or ())
+    sides, shape = use.named.get("pad"), list(use.input.shape or ())
     if not isinstance(sides, (tuple, list)) or not tensor_factories.are_sizes(sides) or len(sides) > 2 * len(shape):
         return AbstractTensor(None)
     for index in range(len(sides) // 2):
@@ -244,7 +244,7 @@ def _padded(use: _Use) -> Any:
 def _one_hot(use: _Use) -> Any:
     classes = use.rest[0] if use.rest else use.named.get("num_classes")
     return (
-        AbstractTensor((*(use.given.shape or ()), classes), "int64")
+        AbstractTensor((*(use.input.shape or ()), classes), "int64")
         if isinstance(classes, int)
         else AbstractTensor(None)
     )
@@ -252,7 +252,7 @@ def _one_hot(use: _Use) -> Any:
 
 def _turned(use: _Use) -> Any:
     order = tensor_factories.flat([use.named["dims"]] if "dims" in use.named else use.rest)
-    return AbstractTensor(None) if order is None else view_shapes.permute(use.given.shape or (), order)
+    return AbstractTensor(None) if order is None else view_shapes.permute(use.input.shape or (), order)
 
 
 def _swapped(use: _Use) -> Any:
@@ -260,11 +260,11 @@ def _swapped(use: _Use) -> Any:
     pair = (use.named.get("dim0", first), use.named.get("dim1", second))
     if not tensor_factories.are_sizes(pair):
         return AbstractTensor(None)
-    return view_shapes.transpose(use.given.shape or (), *pair)  # type: ignore[arg-type]
+    return view_shapes.transpose(use.input.shape or (), *pair)  # type: ignore[arg-type]
 
 
 def _size(use: _Use) -> Any:
-    shape = use.given.shape or ()
+    shape = use.input.shape or ()
     dimension = use.named.get("dim", use.rest[0] if use.rest else None)
     if dimension is None:
         return list(shape)
@@ -282,19 +282,19 @@ _RULES: dict[str, Callable[[_Use], Any]] = {
     **{name: _pieces(name) for name in ("chunk", "split", "unbind")},
     "permute": _turned,
     **dict.fromkeys(("transpose", "swapaxes"), _swapped),
-    "t": lambda use: tuple(reversed(use.given.shape or ())),
+    "t": lambda use: tuple(reversed(use.input.shape or ())),
     "flatten": lambda use: view_shapes.flatten(
-        use.given.shape or (), use.named.get("start_dim", 0), use.named.get("end_dim", -1)
+        use.input.shape or (), use.named.get("start_dim", 0), use.named.get("end_dim", -1)
     ),
-    "unsqueeze": lambda use: view_shapes.unsqueeze(use.given.shape or (), use.named.get("dim", 0)),
-    "squeeze": lambda use: view_shapes.squeeze(use.given.shape or (), use.named.get("dim")),
-    "interpolate": lambda use: view_shapes.resized(use.given, use.named.get("size"), use.named.get("scale_factor")),
+    "unsqueeze": lambda use: view_shapes.unsqueeze(use.input.shape or (), use.named.get("dim", 0)),
+    "squeeze": lambda use: view_shapes.squeeze(use.input.shape or (), use.named.get("dim")),
+    "interpolate": lambda use: view_shapes.resized(use.input, use.named.get("size"), use.named.get("scale_factor")),
     "expand": _expanded,
     "repeat": _repeated,
     "pad": _padded,
     "one_hot": _one_hot,
     "size": _size,
-    "dim": lambda use: len(use.given.shape or ()),
-    "ndimension": lambda use: len(use.given.shape or ()),
-    "numel": lambda use: math.prod(use.given.shape or ()),
+    "dim": lambda use: len(use.input.shape or ()),
+    "ndimension": lambda use: len(use.input.shape or ()),
+    "numel": lambda use: math.prod(use.input.shape or ()),
 }

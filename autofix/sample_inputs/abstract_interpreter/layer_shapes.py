@@ -28,12 +28,12 @@ _DEFAULTS: dict[str, Any] = {"stride": 1, "padding": 0, "dilation": 1, "output_p
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A layer applied: to ``given``, whose shape is ``shape``, and to other tensors."""
+    """A layer applied: to ``input``, whose shape is ``shape``, and to other tensors."""
 
     layer: AbstractLayer
     shape: Shape
     others: list[AbstractTensor]
-    given: AbstractTensor
+    input: AbstractTensor
     run: Interpretation
 
 
@@ -41,7 +41,7 @@ def _numbers(layer: AbstractLayer, name: str, count: int) -> Shape:
     value = layer.settings.get(name, _DEFAULTS.get(name))
     if is_integer(value):
         return (value,) * count
-    if isinstance(value, (tuple, list)) and all(isinstance(one, int) for one in value) and len(value) in (1, count):
+    if isinstance(value, (tuple, list)) and all(isinstance(item, int) for item in value) and len(value) in (1, count):
         return tuple(value) * (count // len(value))
     raise UnknownSetting
 
@@ -52,18 +52,18 @@ class UnknownSetting(Exception):
 
 def _flatten(use: Use) -> Any:
     start, end = use.layer.settings.get("start_dim", 1), use.layer.settings.get("end_dim", -1)
-    return replace(use.given, shape=view_shapes.flatten(use.shape, start, end))
+    return replace(use.input, shape=view_shapes.flatten(use.shape, start, end))
 
 
 def _unflatten(use: Use) -> Any:
     dimension, sizes = use.layer.settings.get("dim"), use.layer.settings.get("unflattened_size")
     if not isinstance(dimension, int) or not isinstance(sizes, (tuple, list)):
         raise UnknownSetting
-    return replace(use.given, shape=view_shapes.unflatten(use.shape, dimension, tuple(sizes)))
+    return replace(use.input, shape=view_shapes.unflatten(use.shape, dimension, tuple(sizes)))
 
 
 def _upsample(use: Use) -> Any:
-    return view_shapes.resized(use.given, use.layer.settings.get("size"), use.layer.settings.get("scale_factor"))
+    return view_shapes.resized(use.input, use.layer.settings.get("size"), use.layer.settings.get("scale_factor"))
 
 
 def _shuffle(use: Use) -> Any:
@@ -73,20 +73,20 @@ def _shuffle(use: Use) -> Any:
     return AbstractTensor((use.shape[0], use.shape[1] // factor**2, use.shape[2] * factor, use.shape[3] * factor))
 
 
-def _agree(run: Interpretation, wanted: int | None, found: int) -> None:
+def _agree(run: Interpretation, expected: int | None, actual: int) -> None:
     """Count a layer for another width and go on: the model may be wrong there, and what follows still tells."""
-    if wanted is not None and wanted != found:
+    if expected is not None and expected != actual:
         run.misfits += 1
 
 
 def _linear(use: Use) -> Any:
-    wanted, out = use.layer.size("in_features"), use.layer.size("out_features")
-    if len(use.shape) > 3 and out is not None and wanted == math.prod(use.shape[1:]) != use.shape[-1]:
+    in_features, out = use.layer.size("in_features"), use.layer.size("out_features")
+    if len(use.shape) > 3 and out is not None and in_features == math.prod(use.shape[1:]) != use.shape[-1]:
         # The flatten before it is missing, so the size is right and the model is wrong.
         use.run.batch_folds += 1
         return AbstractTensor((use.shape[0], out))
     _agree(use.run, use.layer.size("in_features"), use.shape[-1])
-    if use.given.dtype in INTEGERS:
+    if use.input.dtype in INTEGERS:
         raise ShapeMismatch("a Linear takes no integers")
     out = use.layer.size("out_features")
     return UNKNOWN if out is None else AbstractTensor((*use.shape[:-1], out))
@@ -110,7 +110,7 @@ def _spatial(layer: AbstractLayer, shape: Shape) -> tuple[int, Shape]:
 def _conv(use: Use) -> Any:
     count, sizes = _spatial(use.layer, use.shape)
     _agree(use.run, use.layer.size("in_channels"), use.shape[1])
-    if use.given.dtype in INTEGERS:
+    if use.input.dtype in INTEGERS:
         raise ShapeMismatch("a convolution takes no integers")
     kernel, stride, dilation = (_numbers(use.layer, name, count) for name in ("kernel_size", "stride", "dilation"))
     if use.layer.settings.get("padding") == "same":
@@ -154,17 +154,17 @@ def _pool(use: Use) -> Any:
     result = tuple(shape_functions.pool_size(n, k, s, p, d, ceil) for n, k, s, p, d in columns)
     if min(result) < 1:
         raise ShapeMismatch("nothing is left")
-    pooled = AbstractTensor((*use.shape[:-count], *result), use.given.dtype)
+    pooled = AbstractTensor((*use.shape[:-count], *result), use.input.dtype)
     return (pooled, pooled) if use.layer.flag("return_indices") else pooled
 
 
 def _adaptive(use: Use) -> Any:
     count = int(use.layer.kind[-2])
-    wanted = use.layer.settings.get("output_size")
-    sizes = wanted if isinstance(wanted, (tuple, list)) else (wanted,) * count
+    output_size = use.layer.settings.get("output_size")
+    sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * count
     if len(use.shape) not in (count + 1, count + 2) or len(sizes) != count:
         raise ShapeMismatch(f"{use.layer.kind} takes {count + 2} dimensions")
-    if any(not isinstance(one, int) and one is not None for one in sizes):
+    if any(not isinstance(size, int) and size is not None for size in sizes):
         return UNKNOWN
     result = (old if new is None else new for old, new in zip(use.shape[-count:], sizes, strict=True))
     return AbstractTensor((*use.shape[:-count], *result))
@@ -184,26 +184,32 @@ def _batch_norm(use: Use) -> Any:
     if len(use.shape) not in {"1": (2, 3), "2": (4,), "3": (5,)}.get(use.layer.kind[-2], (2, 3, 4, 5)):
         raise ShapeMismatch(f"{use.layer.kind} does not take {len(use.shape)} dimensions")
     _agree(use.run, use.layer.size("num_features"), use.shape[1])
-    return use.given
+    return use.input
 
 
 def _group_norm(use: Use) -> Any:
     if len(use.shape) < 2:
         raise ShapeMismatch("no channels")
     _agree(use.run, use.layer.size("num_channels"), use.shape[1])
-    return use.given
+    return use.input
 
 
 def _layer_norm(use: Use) -> Any:
-    wanted = use.layer.settings.get("normalized_shape")
-    sizes = (wanted,) if isinstance(wanted, int) else tuple(wanted) if isinstance(wanted, (tuple, list)) else ()
+    normalized_shape = use.layer.settings.get("normalized_shape")
+    sizes = (
+        (normalized_shape,)
+        if isinstance(normalized_shape, int)
+        else tuple(normalized_shape)
+        if isinstance(normalized_shape, (tuple, list))
+        else ()
+    )
     if all(isinstance(size, int) for size in sizes) and use.shape[len(use.shape) - len(sizes) :] != sizes:
         raise ShapeMismatch(f"{sizes} wanted")
-    return use.given
+    return use.input
 
 
 def _embedding(use: Use) -> Any:
-    if use.given.dtype not in INTEGERS:
+    if use.input.dtype not in INTEGERS:
         raise ShapeMismatch("an Embedding takes integers")
     width = use.layer.size("embedding_dim")
     if width is None:
@@ -239,19 +245,19 @@ def _attention(use: Use) -> Any:
     if len(use.shape) not in (2, 3):
         raise ShapeMismatch("attention takes 3 dimensions")
     _agree(use.run, use.layer.size("embed_dim"), use.shape[-1])
-    return use.given, AbstractTensor(None)
+    return use.input, AbstractTensor(None)
 
 
 def _transformer(use: Use) -> Any:
     """Return what a transformer gives: an encoder the shape it takes, a decoder or the whole that of its target."""
     inner = use.layer.settings.get("encoder_layer", use.layer.settings.get("decoder_layer"))
     width = inner.size("d_model") if isinstance(inner, AbstractLayer) else use.layer.size("d_model")
-    for one in (use.given, *use.others[:1]):
-        if one.shape:
-            _agree(use.run, width, one.shape[-1])
+    for tensor in (use.input, *use.others[:1]):
+        if tensor.shape:
+            _agree(use.run, width, tensor.shape[-1])
     if len(use.shape) not in (2, 3):
         raise ShapeMismatch(f"{use.layer.kind} takes 3 dimensions")
-    return use.others[0] if use.layer.kind == "Transformer" and use.others else use.given
+    return use.others[0] if use.layer.kind == "Transformer" and use.others else use.input
 
 
 RULES: dict[str, Callable[[Use], Any]] = {

@@ -57,17 +57,17 @@ def apply(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> Any:
         return value
     if layer.kind in _TELLING:
         _note(layer, inputs, run)
-    given = inputs[0] if inputs else UNKNOWN
-    if not isinstance(given, AbstractTensor) or given.shape is None:
-        return _unshaped(layer, given)
+    tensor = inputs[0] if inputs else UNKNOWN
+    if not isinstance(tensor, AbstractTensor) or tensor.shape is None:
+        return _unshaped(layer, tensor)
     if layer.kind in _SAME:
-        return given
+        return tensor
     rule = RULES.get(layer.kind)
     if rule is None:
         return UNKNOWN
     try:
         result = rule(
-            Use(layer, given.shape, [one for one in inputs[1:] if isinstance(one, AbstractTensor)], given, run)
+            Use(layer, tensor.shape, [other for other in inputs[1:] if isinstance(other, AbstractTensor)], tensor, run)
         )
     except UnknownSetting:
         return UNKNOWN
@@ -79,15 +79,15 @@ def apply(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> Any:
 
 def _note(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> None:
     if layer.kind == "Bilinear":
-        for index, one in enumerate(inputs[:2]):
-            _note(AbstractLayer("Linear", {"in_features": layer.size(f"in{index + 1}_features")}), [one], run)
+        for index, tensor in enumerate(inputs[:2]):
+            _note(AbstractLayer("Linear", {"in_features": layer.size(f"in{index + 1}_features")}), [tensor], run)
         return
-    for one in inputs:
-        if isinstance(one, AbstractTensor) and one.source is not None:
-            run.needs.setdefault(one.source, layer)
+    for tensor in inputs:
+        if isinstance(tensor, AbstractTensor) and tensor.source is not None:
+            run.needs.setdefault(tensor.source, layer)
 
 
-def _unshaped(layer: AbstractLayer, given: Any) -> Any:
+def _unshaped(layer: AbstractLayer, tensor: Any) -> Any:
     """Return the result for an input of unknown shape, which may still be the input in another form."""
     if layer.kind in {"LSTM", "GRU", "RNN", "MultiheadAttention"}:
         return (
@@ -96,5 +96,5 @@ def _unshaped(layer: AbstractLayer, given: Any) -> Any:
         )
     if layer.kind == "LSTMCell":
         return (AbstractTensor(None), AbstractTensor(None))
-    through = isinstance(given, AbstractTensor) and layer.kind not in _TELLING
-    return given if through else AbstractTensor(None)
+    through = isinstance(tensor, AbstractTensor) and layer.kind not in _TELLING
+    return tensor if through else AbstractTensor(None)

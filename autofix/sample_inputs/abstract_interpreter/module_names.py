@@ -28,24 +28,26 @@ def value_of(name: str, run: Interpretation) -> Any:
 def _define(name: str, run: Interpretation) -> None:
     """Settle a name together with those that the same loops and conditions change."""
     names, statements = _group(name, run)
-    run.module.update({one: Foreign(one) for one in names})  # A name that is defined by itself has no value yet.
+    run.module.update(
+        {member: Foreign(member) for member in names}
+    )  # A name that is defined by itself has no value yet.
     scope = Scope(run)
-    for statement in sorted(statements, key=lambda one: (one.lineno, one.col_offset)):
+    for statement in sorted(statements, key=lambda node: (node.lineno, node.col_offset)):
         _settle(statement, scope)
-    run.module.update({one: scope.names.get(one, Foreign(one)) for one in names})
+    run.module.update({member: scope.names.get(member, Foreign(member)) for member in names})
 
 
 def _group(name: str, run: Interpretation) -> tuple[set[str], list[ast.stmt]]:
     if not run.statements:
         run.statements.update(_statements(run.source.tree.body))
-    names, found, waiting = {name}, dict[ast.stmt, None](), [name]
+    names, group, waiting = {name}, dict[ast.stmt, None](), [name]
     while waiting:
         for statement in _since_bound(run.statements.get(waiting.pop(), [])):
-            found[statement] = None
+            group[statement] = None
             more = set(_touched(statement)) - names - run.module.keys() if isinstance(statement, _COMPOUND) else set()
             names |= more
             waiting += sorted(more)
-    return names, list(found)
+    return names, list(group)
 
 
 def _statements(body: list[ast.stmt]) -> dict[str, list[ast.stmt]]:
@@ -69,9 +71,9 @@ def _goes_on(statement: ast.stmt) -> bool:
     """Return whether an assignment rests on what it assigns to: ``sizes = sizes + [8]``, ``sizes[0] = 8``."""
     if not isinstance(statement, ast.Assign):
         return False
-    bound = {one.id for target in statement.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-    read = {one.id for one in ast.walk(statement.value) if isinstance(one, ast.Name)}
-    within = any(isinstance(one, (ast.Subscript, ast.Attribute)) for one in statement.targets)
+    bound = {node.id for target in statement.targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+    read = {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
+    within = any(isinstance(target, (ast.Subscript, ast.Attribute)) for target in statement.targets)
     return within or bool(bound & read)
 
 
@@ -82,7 +84,7 @@ def _touched(statement: ast.stmt) -> Iterator[str]:
             yield name
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             yield from (alias.asname or alias.name.partition(".")[0] for alias in names)
-        case ast.If(test=test) if any(isinstance(one, ast.Name) and one.id == "__name__" for one in ast.walk(test)):
+        case ast.If(test=test) if any(isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(test)):
             return  # The module is imported here, not run.
         case _:
             yield from filter(None, map(_touched_by, ast.walk(statement)))
@@ -115,9 +117,9 @@ def _settle(statement: ast.stmt, scope: Scope) -> None:
                 scope.names[name] = Foreign(prefix + (alias.name if alias.asname or prefix else name))
         case _:
             steps, run.steps = run.steps, min(run.steps, MAX_STEPS)
-            given = run.steps
+            allowance = run.steps
             is_told = run.execute([statement], scope)
-            run.steps = steps - (given - run.steps)
+            run.steps = steps - (allowance - run.steps)
             if not is_told and not isinstance(statement, (ast.If, ast.Try, ast.With)):
                 # Which way a condition goes is often not told, and what was before it holds as a rule.
                 scope.names.update(dict.fromkeys(_touched(statement), UNKNOWN))

@@ -26,7 +26,7 @@ MAKERS = {"randn", "rand", "zeros", "ones", "empty", "full", "normal"}
 
 
 def are_sizes(values: Sequence[Any]) -> bool:
-    return all(is_integer(one) for one in values)
+    return all(is_integer(value) for value in values)
 
 
 def flat(values: Sequence[Any]) -> tuple[int, ...] | None:
@@ -35,25 +35,25 @@ def flat(values: Sequence[Any]) -> tuple[int, ...] | None:
 
 
 def made_of(name: str, inputs: list[Any], keywords: dict[str, Any]) -> AbstractTensor:
-    given = [keywords["size"]] if "size" in keywords else inputs
+    sizes = [keywords["size"]] if "size" in keywords else inputs
     if name in {"full", "normal"}:
-        given = given[:1] if name == "full" else given[2:3]
-    made = AbstractTensor(flat(given) if given else None)
-    made = retyped(made, [keywords["dtype"]]) if "dtype" in keywords else made
+        sizes = sizes[:1] if name == "full" else sizes[2:3]
+    tensor = AbstractTensor(flat(sizes) if sizes else None)
+    tensor = retyped(tensor, [keywords["dtype"]]) if "dtype" in keywords else tensor
     bounds = {"ones": (1, 2), "zeros": (0, 1)}.get(name)
-    return made if bounds is None else replace(made, low=bounds[0], high=bounds[1])
+    return tensor if bounds is None else replace(tensor, low=bounds[0], high=bounds[1])
 
 
 def randint(inputs: list[Any], keywords: dict[str, Any]) -> AbstractTensor:
-    size = keywords.get("size", next((one for one in inputs if isinstance(one, (tuple, list))), None))
-    bounds = [one for one in inputs if isinstance(one, int)]
+    size = keywords.get("size", next((argument for argument in inputs if isinstance(argument, (tuple, list))), None))
+    bounds = [argument for argument in inputs if isinstance(argument, int)]
     low = keywords.get("low", bounds[0] if len(bounds) > 1 else 0)
     high = keywords.get("high", bounds[-1] if bounds else None)
     shape = flat([size]) if size is not None else None
     if not isinstance(low, int) or not isinstance(high, int):
         return AbstractTensor(None, "int64")
-    made = AbstractTensor(shape, "int64", low=low, high=high)
-    return retyped(made, [keywords["dtype"]]) if "dtype" in keywords else made
+    tensor = AbstractTensor(shape, "int64", low=low, high=high)
+    return retyped(tensor, [keywords["dtype"]]) if "dtype" in keywords else tensor
 
 
 def arange(inputs: list[Any]) -> AbstractTensor:
@@ -64,20 +64,20 @@ def arange(inputs: list[Any]) -> AbstractTensor:
     return AbstractTensor((len(numbers),), "int64", low=min(ends), high=max(ends) + 1)
 
 
-def retyped(given: AbstractTensor, words: Sequence[Any]) -> AbstractTensor:
+def retyped(tensor: AbstractTensor, words: Sequence[Any]) -> AbstractTensor:
     for word in words:
         name = getattr(word, "bare", "")
         if name in TYPES or name in TYPES.values() or name in INTEGERS:
-            return replace(given, dtype=TYPES.get(name, name))
-    return given
+            return replace(tensor, dtype=TYPES.get(name, name))
+    return tensor
 
 
-def joined(name: str, given: Any, dimension: Any) -> Any:
-    parts = list(given) if isinstance(given, (tuple, list)) else []
-    tensors = [one for one in parts if isinstance(one, AbstractTensor)]
-    known = [one.shape for one in tensors if one.shape is not None]
+def joined(name: str, operands: Any, dimension: Any) -> Any:
+    parts = list(operands) if isinstance(operands, (tuple, list)) else []
+    tensors = [part for part in parts if isinstance(part, AbstractTensor)]
+    known = [tensor.shape for tensor in tensors if tensor.shape is not None]
     if not parts or len(known) < len(parts) or not isinstance(dimension, int):
         # Inputs that are joined before any layer are not told apart: the first stands for them.
-        return next((one for one in tensors if one.source is not None), AbstractTensor(None))
+        return next((tensor for tensor in tensors if tensor.source is not None), AbstractTensor(None))
     joined = view_shapes.stacked(known, dimension) if name == "stack" else view_shapes.joined(known, dimension)
     return replace(tensors[0], shape=joined)

@@ -43,10 +43,10 @@ def view(shape: Shape, sizes: Shape) -> Shape:
 
 
 def permute(shape: Shape, order: Sequence[int]) -> Shape:
-    places = [place(one, len(shape)) for one in order]
+    places = [place(dimension, len(shape)) for dimension in order]
     if sorted(places) != list(range(len(shape))):
         raise ShapeMismatch(f"{tuple(order)} is no order of {len(shape)} dimensions")
-    return tuple(shape[one] for one in places)
+    return tuple(shape[at] for at in places)
 
 
 def transpose(shape: Shape, first: int, second: int) -> Shape:
@@ -70,9 +70,9 @@ def squeeze(shape: Shape, dimension: int | None) -> Shape:
 
 def reduce(shape: Shape, dimensions: Sequence[int] | None, keep: bool) -> Shape:
     """Return the shape after a sum or a mean over ``dimensions``; None is all of them."""
-    gone = set(range(len(shape))) if dimensions is None else {place(one, len(shape)) for one in dimensions}
-    kept = [1 if at in gone else size for at, size in enumerate(shape)]
-    return tuple(size for at, size in enumerate(kept) if keep or at not in gone)
+    gone = set(range(len(shape))) if dimensions is None else {place(dimension, len(shape)) for dimension in dimensions}
+    sizes = [1 if at in gone else size for at, size in enumerate(shape)]
+    return tuple(size for at, size in enumerate(sizes) if keep or at not in gone)
 
 
 def joined(parts: Sequence[Shape], dimension: int) -> Shape:
@@ -106,44 +106,44 @@ def product(left: Shape, right: Shape) -> Shape:
         raise ShapeMismatch(str(error)) from error
 
 
-def resized(given: AbstractTensor, size: Any, factor: Any) -> Any:
+def resized(tensor: AbstractTensor, size: Any, factor: Any) -> Any:
     """Return the result of an interpolation of everything behind batch and channels."""
-    shape = given.shape
+    shape = tensor.shape
     if shape is None or len(shape) < 3:
         raise ShapeMismatch("nothing to resize")
     count = len(shape) - 2
     if isinstance(size, int):
-        return replace(given, shape=(*shape[:2], *(size,) * count))
-    if isinstance(size, (tuple, list)) and len(size) == count and all(isinstance(one, int) for one in size):
-        return replace(given, shape=(*shape[:2], *size))
+        return replace(tensor, shape=(*shape[:2], *(size,) * count))
+    if isinstance(size, (tuple, list)) and len(size) == count and all(isinstance(length, int) for length in size):
+        return replace(tensor, shape=(*shape[:2], *size))
     factors = factor if isinstance(factor, (tuple, list)) else (factor,) * count
-    if len(factors) != count or not all(isinstance(one, (int, float)) for one in factors):
+    if len(factors) != count or not all(isinstance(scale, (int, float)) for scale in factors):
         return UNKNOWN
-    return replace(given, shape=(*shape[:2], *(int(n * f) for n, f in zip(shape[2:], factors, strict=True))))
+    return replace(tensor, shape=(*shape[:2], *(int(n * f) for n, f in zip(shape[2:], factors, strict=True))))
 
 
 def indexed(shape: Shape, index: Sequence[Any]) -> Shape | None:
     """Return the shape after ``x[index]``; None where an entry is not known."""
-    used = sum(1 for one in index if one is not None and one is not Ellipsis)
+    used = sum(1 for entry in index if entry is not None and entry is not Ellipsis)
     if used > len(shape):
         raise ShapeMismatch(f"{used} indices for {len(shape)} dimensions")
     result: list[int] = []
     at = 0
-    for one in index:
-        if one is None:
+    for entry in index:
+        if entry is None:
             result.append(1)
-        elif one is Ellipsis:
+        elif entry is Ellipsis:
             skipped = len(shape) - used
             result.extend(shape[at : at + skipped])
             at += skipped
-        elif isinstance(one, slice):
-            bounds = (one.start, one.stop, one.step)
+        elif isinstance(entry, slice):
+            bounds = (entry.start, entry.stop, entry.step)
             if not all(bound is None or (isinstance(bound, int)) for bound in bounds):
                 return None
-            result.append(len(range(*one.indices(shape[at]))))
+            result.append(len(range(*entry.indices(shape[at]))))
             at += 1
-        elif isinstance(one, int):
-            place(one, shape[at])
+        elif isinstance(entry, int):
+            place(entry, shape[at])
             at += 1
         else:
             return None

@@ -123,20 +123,20 @@ class BatchFirst(Rule):
 
     def _last_step(self, project: Project, step: Operation) -> Iterator[Fix]:
         """Yield fixes that make ``out[-1]`` of a batch-first output ``out[:, -1]``, and the reverse."""
-        made = project.producer(step.tensors[0])
-        layer = project.layer_of(made) if made is not None else None
-        found = project.expression(step)
-        if layer is None or layer.kind not in RECURRENT or step.tensors[0].rank != 3 or found is None:
+        producer = project.producer(step.tensors[0])
+        layer = project.layer_of(producer) if producer is not None else None
+        subscript = project.expression(step)
+        if layer is None or layer.kind not in RECURRENT or step.tensors[0].rank != 3 or subscript is None:
             return
-        if not isinstance(found.node, ast.Subscript) or step.tensors[0].shape[-1] == 0:
+        if not isinstance(subscript.node, ast.Subscript) or step.tensors[0].shape[-1] == 0:
             return
-        written = found.source.text_of(found.node.slice).replace(" ", "")
+        written = subscript.source.text_of(subscript.node.slice).replace(" ", "")
         is_output = step.tensors[0].shape[:2] == (
-            made.tensors[0].shape[:2] if made is not None and made.tensors else ()
+            producer.tensors[0].shape[:2] if producer is not None and producer.tensors else ()
         )
         new = {"-1": ":, -1"} if layer.setting("batch_first") else {":,-1": "-1", ":,-1,:": "-1"}
         if is_output and written in new:
-            edit = Edit(found.source.path, found.source.range_of(found.node.slice), new[written])
+            edit = Edit(subscript.source.path, subscript.source.range_of(subscript.node.slice), new[written])
             title = f"take the last step of `{layer.path}` with `[{new[written]}]`"
             yield self.fix(title, (edit,), Evidence.EVIDENT, reason="the output is indexed along its other axis")
 
@@ -169,5 +169,5 @@ def _setting(project: Project, layer: Layer) -> bool:
 def _batch(project: Project) -> int | None:
     """Return the first size of the model's input; in a program, that of what its first layer was given."""
     called = (o.tensors[0] for o in project.trace.operations if o.kind is OperationKind.CALL_MODULE and o.tensors)
-    given = next(iter(project.inputs()), None) or (next(called, None) if in_program(project) else None)
-    return given.shape[0] if given is not None and given.shape else None
+    tensor = next(iter(project.inputs()), None) or (next(called, None) if in_program(project) else None)
+    return tensor.shape[0] if tensor is not None and tensor.shape else None

@@ -91,9 +91,9 @@ def _written_dimensions(
     """Yield the literals of the call, or of the layer's constructor, that spell the dimension."""
     if layer is not None:
         for parameter in ("dim", "start_dim"):
-            found = argument_expression(project, layer, parameter)
-            if found is not None and project.integer(found) == dimension and _is_literal(found.node):
-                yield found
+            literal = argument_expression(project, layer, parameter)
+            if literal is not None and project.integer(literal) == dimension and _is_literal(literal.node):
+                yield literal
         return
     place = written(project, operation)
     if place is None or not isinstance(place.node, ast.Call):
@@ -104,9 +104,9 @@ def _written_dimensions(
         *(k.value for k in place.node.keywords if k.arg and k.arg.startswith(("dim", "start_dim", "axis"))),
     ):
         for part in node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]:
-            found = Expression(place.source, part, place.frames)
-            if _is_literal(part) and project.integer(found) == dimension:
-                yield found
+            literal = Expression(place.source, part, place.frames)
+            if _is_literal(part) and project.integer(literal) == dimension:
+                yield literal
 
 
 def _is_literal(node: ast.expr) -> bool:

@@ -100,15 +100,15 @@ class MissingDimension(Rule):
         failed = project.operation(finding)
         plane = failed is not None and bool(failed.tensors) and is_plane(project, failed)
         method = "unsqueeze(0).unsqueeze(0)" if plane else "unsqueeze(0)"
-        for given in project.trace.operations:
-            tensor = given.result
-            if given.kind is OperationKind.PLACEHOLDER and isinstance(tensor, Tensor):
+        for placeholder in project.trace.operations:
+            tensor = placeholder.result
+            if placeholder.kind is OperationKind.PLACEHOLDER and isinstance(tensor, Tensor):
                 evidence = (
                     (WEAKER if _are_rows(tensor) else CERTAIN)
                     if plane
-                    else _lacks_batch(project, finding, given, tensor)
+                    else _lacks_batch(project, finding, placeholder, tensor)
                 )
-                edit = _at_first_use(project, given, method) if evidence is not None else None
+                edit = _at_first_use(project, placeholder, method) if evidence is not None else None
                 if evidence is not None and edit is not None:
                     reason = "callers could be meant to pass a batch"
                     yield self.fix(
@@ -121,11 +121,11 @@ class MissingDimension(Rule):
         if failed is None or not failed.tensors:
             return
         first = failed if is_plane(project, failed) else lacks_batch(project, failed.tensors[0])
-        made = None if first is None else batch_of_one(project, first)
-        if first is not None and made is not None:
+        addition = None if first is None else batch_of_one(project, first)
+        if first is not None and addition is not None:
             reason = f"a convolution takes {first.tensors[0].shape} for one sample without a batch"
             evidence = WEAKER if first is failed and _are_rows(failed.tensors[0]) else CERTAIN
-            yield self.fix(made[0], (made[1],), *evidence, reason=reason)
+            yield self.fix(addition[0], (addition[1],), *evidence, reason=reason)
 
     def _scalars(self, finding: Finding, project: Project) -> Iterator[Fix]:
         layer, operation = project.layer(finding.layer), project.operation(finding)
@@ -149,12 +149,19 @@ def _are_rows(tensor: Tensor) -> bool:
     return height != width and math.isqrt(width) ** 2 == width
 
 
-def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: Tensor) -> tuple[Evidence, ...] | None:
+def _lacks_batch(
+    project: Project, finding: Finding, placeholder: Operation, tensor: Tensor
+) -> tuple[Evidence, ...] | None:
     """Return the evidence for adding a batch to this input; None where nothing speaks for it."""
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
         first = operation.tensors[0] if operation.tensors else None
-        if layer is None or first is None or first.producer != given.index or operation.index == finding.operation:
+        if (
+            layer is None
+            or first is None
+            or first.producer != placeholder.index
+            or operation.index == finding.operation
+        ):
             continue
         if layer.kind.startswith(("Conv1d", "Conv2d", "Conv3d")) and tensor.rank == int(layer.kind[4]) + 1:
             failed = project.operation(finding)
@@ -164,7 +171,7 @@ def _lacks_batch(project: Project, finding: Finding, given: Operation, tensor: T
     return WEAKER if finding.mismatch is Mismatch.UNPACK and unpacked else None
 
 
-def _at_first_use(project: Project, given: Operation, method: str) -> Edit | None:
+def _at_first_use(project: Project, placeholder: Operation, method: str) -> Edit | None:
     """Return an edit that adds a line before the statement of the model's own forward that first reads the input."""
     failure = project.trace.failure
     frames = next(
@@ -174,18 +181,18 @@ def _at_first_use(project: Project, given: Operation, method: str) -> Edit | Non
         return None
     source = project.source(frames[-1].path)
     function = source.function_at(frames[-1].range, frames[-1].function)
-    name = _parameter(project, function, given) if function is not None else ""
+    name = _parameter(project, function, placeholder) if function is not None else ""
     for statement in function.body if function is not None and name else ():
         if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement)):
             return source.insert_before(statement, f"{name} = {name}.{method}")
     return None
 
 
-def _parameter(project: Project, function: ast.FunctionDef | ast.AsyncFunctionDef, given: Operation) -> str:
+def _parameter(project: Project, function: ast.FunctionDef | ast.AsyncFunctionDef, placeholder: Operation) -> str:
     """Return the parameter of the model's forward that an input was passed for."""
     names = [a.arg for a in function.args.args][1:]
     inputs = [o.index for o in project.trace.operations if o.kind is OperationKind.PLACEHOLDER]
-    if given.target in names:
-        return given.target
-    position = inputs.index(given.index)
+    if placeholder.target in names:
+        return placeholder.target
+    position = inputs.index(placeholder.index)
     return names[position] if position < len(names) else ""

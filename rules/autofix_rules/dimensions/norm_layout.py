@@ -108,25 +108,25 @@ class NormLayout(Rule):
         """Yield fixes that exchange the name that chose this norm for the batch norm's, where a table
         has names for both.
         """
-        wanted = f"BatchNorm{tensor.rank - 2}d"
-        for old, new in _names(project, layer.kind, wanted):
+        batch_norm = f"BatchNorm{tensor.rank - 2}d"
+        for old, new in _names(project, layer.kind, batch_norm):
             for source in project.sources():
                 for node in source.nodes:
                     if isinstance(node, ast.Constant) and node.value == old and not _is_test_or_key(source, node):
                         quote = source.text_of(node)[0]
                         edits = (source.replace(node, f"{quote}{new}{quote}"),)
                         title = f"choose the norm {new!r} instead of {old!r} for maps"
-                        reason = OTHER_STATISTICS.format(wanted)
+                        reason = OTHER_STATISTICS.format(batch_norm)
                         yield self.fix(title, edits, Evidence.EVIDENT, reason=reason, unsafe=True)
 
 
-def _names(project: Project, kind: str, wanted: str) -> Iterator[tuple[str, str]]:
+def _names(project: Project, kind: str, batch_norm: str) -> Iterator[tuple[str, str]]:
     """Yield pairs of names in one table or chain of tests: of the norm at hand, and of the norm wanted."""
     for source in project.sources():
         for node in source.nodes:
-            found = {norm: name for name, norm in _choices(node)}
-            if kind in found and wanted in found:
-                yield found[kind], found[wanted]
+            names = {norm: name for name, norm in _choices(node)}
+            if kind in names and batch_norm in names:
+                yield names[kind], names[batch_norm]
 
 
 def _choices(node: ast.AST) -> Iterator[tuple[str, str]]:

@@ -71,13 +71,13 @@ class OperandLayout(Rule):
         operation = project.operation(finding)
         if operation is None:
             return
-        found = list(layouts(project, operation, finding.operand))[:_MOST]
+        changes = list(layouts(project, operation, finding.operand))[:_MOST]
         for change in LayoutChange:
-            alike = [one for one in found if one.change is change]
-            for rank, one in enumerate(alike):
+            alike = [layout for layout in changes if layout.change is change]
+            for rank, layout in enumerate(alike):
                 yield self.fix(
-                    one.words,
-                    (one.edit,),
+                    layout.words,
+                    (layout.edit,),
                     *_EVIDENCE[change],
                     Evidence.RUNNER_UP * rank,
                     reason="its sizes fit in this layout; which one is meant they do not tell",

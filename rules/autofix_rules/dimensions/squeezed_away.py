@@ -69,12 +69,12 @@ class SqueezedAway(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        found = behind(project, tensors_at_fault(project, finding), frozenset(("squeeze",)))
+        squeezes = behind(project, tensors_at_fault(project, finding), frozenset(("squeeze",)))
         if finding.mismatch is Mismatch.SILENT_SQUEEZE:
             squeezed = project.operation(finding)
-            found = iter(() if squeezed is None else (squeezed,))
+            squeezes = iter(() if squeezed is None else (squeezed,))
         samples = finding.dimension or 0 if finding.mismatch is Mismatch.SILENT_SQUEEZE else 0
-        for count, operation in enumerate(found):
+        for count, operation in enumerate(squeezes):
             before, after = operation.tensors[0], operation.result
             if isinstance(after, Tensor) and after.rank < before.rank:
                 yield from self._named(project, operation, before, count, samples)
@@ -82,14 +82,14 @@ class SqueezedAway(Rule):
     def _named(
         self, project: Project, operation: Operation, before: Tensor, further: int, samples: int
     ) -> Iterator[Fix]:
-        ones = [d for d, size in enumerate(before.shape) if size == 1]
+        dimensions = [d for d, size in enumerate(before.shape) if size == 1]
         explicit = len(operation.arguments) > 1 or bool(operation.keywords)
         if (
             not explicit
             and samples == 0
-            and len(ones) > 1
+            and len(dimensions) > 1
             and before.rank > 3
-            and ones[-(before.rank - 2) :] == list(range(2, before.rank))
+            and dimensions[-(before.rank - 2) :] == list(range(2, before.rank))
         ):
             edit = respelled(project, operation, "flatten(1)")
             if edit is not None:
@@ -99,10 +99,10 @@ class SqueezedAway(Rule):
                     Evidence.EVIDENT,
                     Evidence.UPSTREAM * further,
                 )
-        elif not explicit and len(ones) > 1:
-            yield from self._one(project, operation, ones, further, samples)
+        elif not explicit and len(dimensions) > 1:
+            yield from self._one(project, operation, dimensions, further, samples)
         edit = without_call(project, operation)
-        if edit is not None and ones[:1] == [0] and (len(ones) == 1 or explicit):
+        if edit is not None and dimensions[:1] == [0] and (len(dimensions) == 1 or explicit):
             reason = "the dimension of one may be meant to go where the result is used"
             yield self.fix(
                 "keep the dimension of one",
@@ -114,10 +114,10 @@ class SqueezedAway(Rule):
             )
 
     def _one(
-        self, project: Project, operation: Operation, ones: list[int], further: int, samples: int
+        self, project: Project, operation: Operation, dimensions: list[int], further: int, samples: int
     ) -> Iterator[Fix]:
         """Yield fixes that squeeze one dimension by its number, the last first; the batch is never meant."""
-        others = [d for d in reversed(ones) if d != samples]
+        others = [d for d in reversed(dimensions) if d != samples]
         for rank, dimension in enumerate(others):
             edit = respelled(project, operation, f"squeeze({dimension})")
             if edit is not None:
@@ -126,7 +126,7 @@ class SqueezedAway(Rule):
                 yield self.fix(
                     f"squeeze dimension {dimension} only",
                     (edit,),
-                    *(() if ones[0] else (Evidence.EXACT_FIT,)),
+                    *(() if dimensions[0] else (Evidence.EXACT_FIT,)),
                     Evidence.RUNNER_UP * rank,
                     Evidence.UPSTREAM * further,
                     reason=reason if unsafe else "",

@@ -69,10 +69,10 @@ class WrongPermute(Rule):
         place = None if moved is None else written(project, moved)
         if moved is None or place is None or not isinstance(place.node, ast.Call):
             return
-        before, dimension, want = moved.tensors[0], finding.dimension, finding.expected[0]
-        certain = before.shape.count(want) == 1
-        reason = "" if certain else f"several dimensions of {before.shape} have the size {want}"
-        for order, unordered in _orders(before, dimension, want):
+        before, dimension, size = moved.tensors[0], finding.dimension, finding.expected[0]
+        certain = before.shape.count(size) == 1
+        reason = "" if certain else f"several dimensions of {before.shape} have the size {size}"
+        for order, unordered in _orders(before, dimension, size):
             is_kept = order == tuple(range(before.rank))
             edit = without_call(project, moved) if is_kept else _spelled(moved, place, place.node, order)
             if edit is not None:
@@ -100,25 +100,27 @@ def _moved(project: Project, tensor: Tensor) -> Operation | None:
     return None
 
 
-def _orders(before: Tensor, dimension: int, want: int) -> Iterator[tuple[tuple[int, ...], bool]]:
-    """Yield orders with the batch first and ``want`` at ``dimension``, and whether the others stand in
+def _orders(before: Tensor, dimension: int, size: int) -> Iterator[tuple[tuple[int, ...], bool]]:
+    """Yield orders with the batch first and ``size`` at ``dimension``, and whether the others stand in
     another order.
     """
     for rest in permutations(range(1, before.rank)):
         order = (0, *rest)
-        if before.shape[order[dimension]] == want:
+        if before.shape[order[dimension]] == size:
             others = [d for i, d in enumerate(order) if i != dimension]
             yield order, others != sorted(others)
 
 
 def _spelled(operation: Operation, place: Expression, call: ast.Call, order: tuple[int, ...]) -> Edit | None:
     """Return an edit that gives the call the dimensions of ``order``; None for a transpose that cannot express it."""
-    given = call.args if is_method(operation, call) else call.args[1:]
+    arguments = call.args if is_method(operation, call) else call.args[1:]
     if operation.operator == "permute":
-        numbers = given[0].elts if len(given) == 1 and isinstance(given[0], (ast.Tuple, ast.List)) else given
+        numbers = (
+            arguments[0].elts if len(arguments) == 1 and isinstance(arguments[0], (ast.Tuple, ast.List)) else arguments
+        )
         texts = [str(d) for d in order]
     else:
-        numbers, texts = given, [str(d) for i, d in enumerate(sorted(d for i, d in enumerate(order) if i != d))]
+        numbers, texts = arguments, [str(d) for i, d in enumerate(sorted(d for i, d in enumerate(order) if i != d))]
     if len(numbers) != len(texts) or not numbers or call.keywords or any(dotted(n) for n in numbers):
         return None
     whole, first, last = (place.source.range_of(n) for n in (call, numbers[0], numbers[-1]))

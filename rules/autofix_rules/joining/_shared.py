@@ -32,20 +32,20 @@ class Projection:
     """A layer that makes the shortcut fit, in the words of the branch beside it."""
 
     text: str
-    given: str
-    wanted: str
+    in_width: str
+    out_width: str
     stride: str
 
     @property
     def changes(self) -> list[str]:
         """Conditions under which it is needed; a stride that is a number is always there."""
         strided = [f"{self.stride} != 1"] if self.stride and not self.stride.isdigit() else []
-        return strided + ([f"{self.given} != {self.wanted}"] if self.given != self.wanted else [])
+        return strided + ([f"{self.in_width} != {self.out_width}"] if self.in_width != self.out_width else [])
 
     @property
     def optional(self) -> str:
         """The projection only where it is needed, for a block that is built for several widths."""
-        if self.given.isdigit() and self.wanted.isdigit():
+        if self.in_width.isdigit() and self.out_width.isdigit():
             return self.text
         prefix = self.text.partition("(")[0].rpartition(".")[0]
         identity = f"{prefix}.Identity()" if prefix else "Identity()"
@@ -53,8 +53,12 @@ class Projection:
 
     def widened(self, condition: Expression) -> str | None:
         """Return the condition, also true where the widths differ; None where it says so already."""
-        missing = f"{self.given} != {self.wanted}"
-        if self.given == self.wanted or missing in condition.text or f"{self.wanted} != {self.given}" in condition.text:
+        missing = f"{self.in_width} != {self.out_width}"
+        if (
+            self.in_width == self.out_width
+            or missing in condition.text
+            or f"{self.out_width} != {self.in_width}" in condition.text
+        ):
             return None
         return f"{condition.text} or {missing}"
 
@@ -64,12 +68,12 @@ def shortcut(project: Project, place: Expression, hops: int = 0) -> Shortcut | N
     node = place.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and dotted(node.func.value) == "self":
         attribute = Expression(place.source, node.func, place.frames)
-        found = tuple(
+        assigned = tuple(
             b.expression
             for b in bindings(project, attribute)
             if isinstance(b.expression.node, (ast.Call, ast.Constant, ast.IfExp))
         )
-        return Shortcut(place, found) if found else None
+        return Shortcut(place, assigned) if assigned else None
     if isinstance(node, ast.Name) and hops < MAX_HOPS:
         for binding in bindings(project, place):
             inner = shortcut(project, binding.expression, hops + 1) if binding.inverse is None else None
@@ -103,29 +107,29 @@ def condition_of(expression: Expression) -> Expression | None:
 
 def projection(project: Project, own: Tensor, other: Tensor) -> Projection | None:
     """Return a 1x1 convolution or a Linear layer from ``own``, which passed no layers, to ``other``, which did."""
-    found = list(layers_of(project, branch(project, other, own), ("Conv", "Linear")))
-    if not found or any(True for _ in layers_of(project, branch(project, own, other), ("Conv", "Linear"))):
+    layers = list(layers_of(project, branch(project, other, own), ("Conv", "Linear")))
+    if not layers or any(True for _ in layers_of(project, branch(project, own, other), ("Conv", "Linear"))):
         return None
-    last, first = found[0][1], found[-1][1]
+    last, first = layers[0][1], layers[-1][1]
     dimension = 1 if last.kind.startswith("Conv") else own.rank - 1
     if own.shape[dimension] == other.shape[dimension] and spatial(own.shape) == spatial(other.shape):
         return None
     call = project.construction_call(last)
-    given, wanted = (
+    in_width, out_width = (
         argument_expression(project, layer, name)
         for layer, name in ((first, _input(first.kind)), (last, output_parameter(last)))
     )
     if call is None or not isinstance(call.node, ast.Call) or first.setting(_input(first.kind)) != own.shape[dimension]:
         return None
-    a = given.text if given is not None and given.source is call.source else str(own.shape[dimension])
-    b = wanted.text if wanted is not None else str(other.shape[dimension])
+    a = in_width.text if in_width is not None and in_width.source is call.source else str(own.shape[dimension])
+    b = out_width.text if out_width is not None else str(other.shape[dimension])
     callee = call.source.text_of(call.node.func)
     if not last.kind.startswith("Conv"):
         return Projection(f"{callee}({a}, {b})", a, b, "")
     factor = ratio(spatial(own.shape), spatial(other.shape))
     if factor is None and spatial(own.shape) != spatial(other.shape):
         return None
-    stride = stride_text(project, [layer for _, layer in found], factor)
+    stride = stride_text(project, [layer for _, layer in layers], factor)
     return Projection(f"{callee}({a}, {b}, 1{', ' + stride if stride else ''})", a, b, stride)
 
 
@@ -138,11 +142,11 @@ def stride_text(project: Project, layers: list[Layer], factor: int | None) -> st
     size by a number.
     """
     for layer in layers:
-        found = argument_expression(project, layer, "stride")
+        stride = argument_expression(project, layer, "stride")
         if (
-            found is not None
-            and project.integer(found) == (factor or 1)
-            and (factor or not isinstance(found.node, ast.Constant))
+            stride is not None
+            and project.integer(stride) == (factor or 1)
+            and (factor or not isinstance(stride.node, ast.Constant))
         ):
-            return found.text
+            return stride.text
     return str(factor) if factor else ""

@@ -83,18 +83,18 @@ class BakedBatch(Rule):
         expands = finding.mismatch is Mismatch.EXPAND or operation.operator in EXPANDING
         if expands and operation.tensors[:1] and operation.tensors[0].rank:
             wants = {operation.tensors[0].shape[0]}
-        for want in wants:
-            for place in self._places(project, operation, want):
-                for site in live_sites(project, place, want, (0,)):
+        for batch in wants:
+            for place in self._places(project, operation, batch):
+                for site in live_sites(project, place, batch, (0,)):
                     yield self.fix(
                         f"take the batch size from the input: `{site.text}`",
                         site.edits,
                         *site.evidence,
                         Evidence.EXACT_FIT,
-                        reason=_other_batch(project, operation, want),
+                        reason=_other_batch(project, operation, batch),
                     )
 
-    def _places(self, project: Project, operation: Operation, want: int) -> Iterator[Expression]:
+    def _places(self, project: Project, operation: Operation, batch: int) -> Iterator[Expression]:
         for expand in (operation, *behind(project, operation.tensors, frozenset(("expand", "repeat", "tile")))):
             place = (
                 argument_of(project, expand, 1, "size")
@@ -103,33 +103,33 @@ class BakedBatch(Rule):
             )
             if place is not None and isinstance(place.node, (ast.Tuple, ast.List)) and place.node.elts:
                 place = Expression(place.source, place.node.elts[0], place.frames)
-            if place is not None and _is_number(place.node) and project.integer(place) not in (want, -1):
+            if place is not None and _is_number(place.node) and project.integer(place) not in (batch, -1):
                 yield place
         for tensor in operation.tensors:
-            made = origin(project, tensor, 0) if _could_be_made(tensor, want) else None
+            size_origin = origin(project, tensor, 0) if _could_be_made(tensor, batch) else None
             if (
-                made is not None
-                and made.phase is Phase.FORWARD
-                and not made.is_cut
-                and project.integer(made.expression) == tensor.shape[0]
+                size_origin is not None
+                and size_origin.phase is Phase.FORWARD
+                and not size_origin.is_cut
+                and project.integer(size_origin.expression) == tensor.shape[0]
             ):
-                yield made.expression
+                yield size_origin.expression
 
 
-def _other_batch(project: Project, failed: Operation, want: int) -> str:
+def _other_batch(project: Project, failed: Operation, batch: int) -> str:
     """Return, in words, that the line had run with another number of samples; empty where it had not."""
     place = failed.frames[0].range if failed.frames else None
     for operation in reversed(project.trace.operations[: failed.index]):
         if operation.target == failed.target and operation.frames and operation.frames[0].range == place:
             sizes = {tensor.shape[0] for tensor in operation.tensors if tensor.rank}
-            if len(sizes) != 1 or (before := sizes.pop()) <= want:
+            if len(sizes) != 1 or (before := sizes.pop()) <= batch:
                 return ""
-            return f"this batch is smaller than the one before: {want} samples instead of {before}"
+            return f"this batch is smaller than the one before: {batch} samples instead of {before}"
     return ""
 
 
-def _could_be_made(tensor: Tensor, want: int) -> bool:
-    return tensor.rank > 0 and tensor.shape[0] not in (want, 1)
+def _could_be_made(tensor: Tensor, batch: int) -> bool:
+    return tensor.rank > 0 and tensor.shape[0] not in (batch, 1)
 
 
 def _is_number(node: ast.expr) -> bool:

@@ -108,8 +108,8 @@ class ConcatenateDimension(Rule):
         whole = next((i for i, t in enumerate(operation.tensors) if t.shape[0] != 1 and t.rank == token.rank), None)
         if whole is None or token.shape[0] != 1 or token.rank < 2:
             return
-        given = operands(project, operation)[whole]
-        base = given.text if isinstance(given.node, ast.Name) else ""
+        operand = operands(project, operation)[whole]
+        base = operand.text if isinstance(operand.node, ast.Name) else ""
         if base:
             sizes = ", ".join([size_text(place.source, base, 0), *["-1"] * (token.rank - 1)])
             yield self.fix(f"expand {token.shape} to the batch", (followed(place, f".expand({sizes})"),))
@@ -120,11 +120,11 @@ class ConcatenateDimension(Rule):
             return
         (d,) = differing
         for i, tensor in enumerate(operation.tensors):
-            for want in {t.shape[d] for t in operation.tensors} - {tensor.shape[d]}:
-                for layer, site in producer_sites(project, tensor, want):
+            for target_size in {t.shape[d] for t in operation.tensors} - {tensor.shape[d]}:
+                for layer, site in producer_sites(project, tensor, target_size):
                     if d in (1, tensor.rank - 1) and tensor.shape[d] in [v for _, v in layer.settings]:
                         yield self.fix(
-                            set_output(layer, want),
+                            set_output(layer, target_size),
                             site.edits,
                             *site.evidence,
                             Evidence.PRODUCER,

@@ -62,7 +62,7 @@ class JoinedPart(Rule):
         if operation is None or not operation.tensors or finding.dimension is None or len(finding.expected) != 1:
             return
         for part in width_evidence.joined_parts(project, operation.tensors[0], finding.dimension, finding.expected[0]):
-            said = width_evidence.PRODUCER_DISAGREES[1] if part.disagrees else (Evidence.PRODUCER,)
+            evidence = width_evidence.PRODUCER_DISAGREES[1] if part.disagrees else (Evidence.PRODUCER,)
             for site in argument_sites(project, part.layer, output_parameter(part.layer), part.width):
                 title = f"{set_output(part.layer, part.width)}, so that the joined ones are {finding.expected[0]}"
-                yield self.fix(title, site.edits, *site.evidence, *said)
+                yield self.fix(title, site.edits, *site.evidence, *evidence)

@@ -103,14 +103,16 @@ class JoinedWidth(Rule):
         if len(wrong) != 1:
             return
         ((term, part),) = wrong
-        here, _ = width_evidence.extras(project, operation.tensors[0], layer, finding.expected[0], finding.actual[0])
+        evidence, _ = width_evidence.extras(
+            project, operation.tensors[0], layer, finding.expected[0], finding.actual[0]
+        )
         for site in sites(project, term, part):
             yield self.fix(
                 f"count {part} for the part that is joined, not {project.integer(term)}",
                 site.edits,
                 *site.evidence,
                 Evidence.EXACT_FIT,
-                *here,
+                *evidence,
             )
 
     def _uncounted(self, project: Project, argument: Expression, parts: tuple[int, ...], subject: str) -> Iterator[Fix]:
@@ -164,8 +166,8 @@ def _missing(parts: tuple[int, ...], counted: int | None) -> tuple[int, ...]:
 def _terms(project: Project, expression: Expression, count: int, hops: int = 0) -> list[Expression]:
     """Return the terms of the sum that the expression is, or comes from."""
     if isinstance(expression.node, ast.BinOp):
-        found = _flat(expression.node)
-        return [Expression(expression.source, node, expression.frames) for node in found] if len(found) == count else []
+        nodes = _flat(expression.node)
+        return [Expression(expression.source, node, expression.frames) for node in nodes] if len(nodes) == count else []
     if hops < MAX_HOPS:
         for binding in bindings(project, expression):
             terms = _terms(project, binding.expression, count, hops + 1) if binding.inverse is None else []

@@ -122,16 +122,16 @@ class MatmulTransposed(Rule):
 
     def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
         """Yield ``matmul`` in place of ``mm``, which takes matrices only, or ``bmm``, which takes batches of them."""
-        wanted = {"mm": 2, "bmm": 3}.get(operation.operator)
+        rank = {"mm": 2, "bmm": 3}.get(operation.operator)
         place = written(project, operation)
-        if wanted is None or place is None or all(t.rank == wanted for t in operation.tensors):
+        if rank is None or place is None or all(t.rank == rank for t in operation.tensors):
             return
         try:
             text = with_callee(place.text, "matmul")
         except NotACall:
             return
         yield self.fix(
-            f"multiply with `matmul`, since `{operation.operator}` takes {wanted} dimensions",
+            f"multiply with `matmul`, since `{operation.operator}` takes {rank} dimensions",
             (place.source.replace(place.node, text),),
             Evidence.EVIDENT,
         )
@@ -178,8 +178,11 @@ class MatmulTransposed(Rule):
         suffix = {left.shape[1]: _transpose(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])
         if suffix is not None:
             moved = Expression(places[0].source, places[0].node, places[0].frames)
-            there, here = followed(moved, suffix).text, places[1].text
-            edits = (places[0].source.replace(places[0].node, here), places[1].source.replace(places[1].node, there))
+            left_text, right_text = followed(moved, suffix).text, places[1].text
+            edits = (
+                places[0].source.replace(places[0].node, right_text),
+                places[1].source.replace(places[1].node, left_text),
+            )
             yield self.fix(
                 f"multiply the rows of {right.shape} from the left",
                 edits,

@@ -119,13 +119,13 @@ def _fits(low: tuple[int, ...], high: tuple[int, ...]) -> bool:
 
 def _ways(low: tuple[int, ...], high: tuple[int, ...]) -> list[tuple[int, ...]]:
     """Return the dimensions of ``high`` that those of ``low`` can stand for, the leading ones first."""
-    found = [
+    ways = [
         way
         for way in combinations(range(len(high)), len(low))
         if all(low[i] in (1, high[d]) for i, d in enumerate(way))
     ]
-    with_batch = [way for way in found if way[0] == 0]
-    return with_batch if low[0] == high[0] and with_batch else found
+    with_batch = [way for way in ways if way[0] == 0]
+    return with_batch if low[0] == high[0] and with_batch else ways
 
 
 def _suffix(way: tuple[int, ...], rank: int) -> str:

@@ -58,18 +58,18 @@ class NumberType(Rule):
         operand = finding.operand or 0
         if operation is None or operand >= len(operation.tensors):
             return
-        wanted = "long" if finding.mismatch is Mismatch.EMBEDDING_DTYPE else "float"
+        dtype = "long" if finding.mismatch is Mismatch.EMBEDDING_DTYPE else "float"
         tensor = operation.tensors[operand]
-        found = where_made(project, tensor, wanted)
-        if found is None and in_program(project):
-            found = where_passed(project, operation, operand, wanted)
-        if found is None:
+        cast = where_made(project, tensor, dtype)
+        if cast is None and in_program(project):
+            cast = where_passed(project, operation, operand, dtype)
+        if cast is None:
             return
-        edit, text = found
+        edit, text = cast
         reason = "float64 is the type of numpy, float32 that of the weights"
         unsafe = tensor.dtype != "float64"
         if unsafe:
-            reason = _DOUBTS[wanted]
+            reason = _DOUBTS[dtype]
         yield self.fix(
-            f"make {tensor.dtype} {TYPES[wanted]}: `{text}`", (edit,), Evidence.EVIDENT, reason=reason, unsafe=unsafe
+            f"make {tensor.dtype} {TYPES[dtype]}: `{text}`", (edit,), Evidence.EVIDENT, reason=reason, unsafe=unsafe
         )

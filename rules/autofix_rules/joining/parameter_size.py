@@ -87,18 +87,21 @@ class ParameterSize(Rule):
                 yield from self._producer(project, other, tensor.shape[0])
 
     def _made(
-        self, project: Project, tensor: Tensor, dimension: int, want: int, places: tuple[Expression, ...]
+        self, project: Project, tensor: Tensor, dimension: int, target_size: int, places: tuple[Expression, ...]
     ) -> Iterator[Fix]:
-        found = _maker(project, tensor, dimension, places)
-        for site in sites(project, found, want) if found is not None else ():
+        size = _maker(project, tensor, dimension, places)
+        for site in sites(project, size, target_size) if size is not None else ():
             yield self.fix(
-                f"make dimension {dimension} of the parameter {want}", site.edits, *site.evidence, Evidence.OUTWARD
+                f"make dimension {dimension} of the parameter {target_size}",
+                site.edits,
+                *site.evidence,
+                Evidence.OUTWARD,
             )
 
-    def _producer(self, project: Project, tensor: Tensor, want: int) -> Iterator[Fix]:
-        for layer, site in producer_sites(project, tensor, want):
+    def _producer(self, project: Project, tensor: Tensor, target_size: int) -> Iterator[Fix]:
+        for layer, site in producer_sites(project, tensor, target_size):
             if tensor.shape[-1] in [value for _, value in layer.settings]:
-                title = set_output(layer, want)
+                title = set_output(layer, target_size)
                 reason = "the parameter could be meant to change"
                 yield self.fix(
                     title, site.edits, *site.evidence, Evidence.PRODUCER, Evidence.RUNNER_UP, reason=reason, unsafe=True
@@ -110,9 +113,9 @@ def _maker(project: Project, tensor: Tensor, dimension: int, places: tuple[Expre
     producer = project.producer(tensor)
     if producer is None or (producer.kind is not OperationKind.GET_ATTR and producer.operator not in {"t", "T"}):
         return None
-    found = origin(project, tensor, dimension)
-    if found is not None:
-        return found.expression
+    size_origin = origin(project, tensor, dimension)
+    if size_origin is not None:
+        return size_origin.expression
     for binding in bindings(project, places[0]) if places else ():
         value = binding.expression
         for call in (node for node in ast.walk(value.node) if isinstance(node, ast.Call)):

@@ -49,12 +49,12 @@ class PassedData(Rule):
         if operation is None or not in_program(project) or not operation.tensors or not finding.expected:
             return
         change = _change(finding, operation.tensors[0])
-        given = None if change is None else next(passed(project, operation), None)
-        if change is None or given is None:
+        operand = None if change is None else next(passed(project, operation), None)
+        if change is None or operand is None:
             return
         suffix, evidence, reason = change
-        text = f"{receiver(given.text)}{suffix}"
-        edit = given.source.replace(given.node, text)
+        text = f"{receiver(operand.text)}{suffix}"
+        edit = operand.source.replace(operand.node, text)
         yield self.fix(f"pass `{text}`", (edit,), *evidence, reason=reason)
 
 

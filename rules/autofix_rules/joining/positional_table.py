@@ -82,19 +82,21 @@ class PositionalTable(Rule):
                 title = f"cut the table to `{text}`"
                 reason = "" if length else "the table could be meant for the size at hand"
                 yield self.fix(title, (edit,), Evidence.AGAINST * (not length), reason=reason, unsafe=not length)
-            is_cut = all(one.is_cut for one in origins(project, table, wants))
-            for one in resizings(project, table, wants):
-                if one.is_table or (one.kind is SiteKind.AXIS and is_cut):
-                    title = _title(table, wants, one)
-                    yield self.fix(title, one.edits, *one.evidence, Evidence.OTHER_READING * bool(whole and length))
+            is_cut = all(size_origin.is_cut for size_origin in origins(project, table, wants))
+            for resizing in resizings(project, table, wants):
+                if resizing.is_table or (resizing.kind is SiteKind.AXIS and is_cut):
+                    title = _title(table, wants, resizing)
+                    yield self.fix(
+                        title, resizing.edits, *resizing.evidence, Evidence.OTHER_READING * bool(whole and length)
+                    )
 
     def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Iterator[Fix]:
         """Yield fixes that make ``num_patches`` ``num_patches + 1``, where a token was joined to the sequence."""
         known = origins(project, table, wants)
         if len(wants) != 1 or len(known) != 1 or known[0].is_cut or isinstance(known[0].expression.node, ast.Constant):
             return
-        ((dimension, want),) = wants.items()
-        more, place = want - table.shape[dimension], known[0].expression
+        ((dimension, target_size),) = wants.items()
+        more, place = target_size - table.shape[dimension], known[0].expression
         if not 0 < more <= 2:
             return
         joined = _joined(project, other, dimension - table.rank, more)
@@ -131,15 +133,15 @@ class PositionalTable(Rule):
             yield self.fix(title, (*site.edits, turned), *site.evidence, Evidence.EVIDENT, reason=reason, unsafe=True)
 
 
-def _title(table: Tensor, wants: dict[int, int], one: Resizing) -> str:
-    if not one.is_table:
-        return f"cut the table by {one.text}"
+def _title(table: Tensor, wants: dict[int, int], resizing: Resizing) -> str:
+    if not resizing.is_table:
+        return f"cut the table by {resizing.text}"
     if set(wants) != {table.rank - 1}:
-        return f"make the table for {one.text} positions"
+        return f"make the table for {resizing.text} positions"
     # The last dimension is that of features: one number for each, as the weight of a norm has them, or a row of them.
-    (want,) = wants.values()
-    made = f"make the {'parameter' if table.rank == 1 else 'table'} {want} wide"
-    return made if one.text == str(want) else f"{made} with {one.text}"
+    (target_size,) = wants.values()
+    title = f"make the {'parameter' if table.rank == 1 else 'table'} {target_size} wide"
+    return title if resizing.text == str(target_size) else f"{title} with {resizing.text}"
 
 
 def _first_bound(project: Project, taken: Operation) -> Expression | None:
@@ -158,5 +160,6 @@ def _joined(project: Project, tensor: Tensor, dimension: int, size: int) -> bool
 def _is_length(project: Project, wants: dict[int, int]) -> bool:
     """Return whether the size wanted is a length of the input itself, which another input may have otherwise."""
     return bool(wants) and all(
-        any(want in tensor.shape[1:] and tensor.rank <= 3 for tensor in project.inputs()) for want in wants.values()
+        any(target_size in tensor.shape[1:] and tensor.rank <= 3 for tensor in project.inputs())
+        for target_size in wants.values()
     )

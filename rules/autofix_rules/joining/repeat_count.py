@@ -53,12 +53,12 @@ class RepeatCount(Rule):
         inner = 2 if finding.mismatch is Mismatch.MATMUL else 0
         left, right = operation.tensors[0], operation.tensors[max(finding.operand or 0, 1)]
         for tensor, other in ((right, left), (left, right)):
-            for dimension, want in clashes(tensor, other).items():
-                made = origin(project, tensor, dimension) if dimension < tensor.rank - inner else None
-                size = None if made is None else made.wanted(want)
-                if made is None or size is None or made.phase is not Phase.FORWARD or made.of == 1:
+            for dimension, target_size in clashes(tensor, other).items():
+                size_origin = origin(project, tensor, dimension) if dimension < tensor.rank - inner else None
+                size = None if size_origin is None else size_origin.wanted(target_size)
+                if size_origin is None or size is None or size_origin.phase is not Phase.FORWARD or size_origin.of == 1:
                     continue
-                for site in sites(project, made.expression, size):
-                    title = f"repeat the {made.of} entries {size} times, for {want} in the other operand"
+                for site in sites(project, size_origin.expression, size):
+                    title = f"repeat the {size_origin.of} entries {size} times, for {target_size} in the other operand"
                     reason = "the other operand could be meant to have another number"
                     yield self.fix(title, site.edits, *site.evidence, reason=reason, unsafe=True)

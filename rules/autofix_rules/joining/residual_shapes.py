@@ -73,20 +73,20 @@ class ResidualShapes(Rule):
 
     def _projected(self, project: Project, place: Expression, own: Tensor, other: Tensor) -> Iterator[Fix]:
         """Yield fixes that add a projection for ``own``, which came past the layers."""
-        made = projection(project, own, other)
-        if made is None:
+        layer = projection(project, own, other)
+        if layer is None:
             return
-        found = shortcut(project, place)
-        if found is not None and found.assigned:
-            yield from self._assigned(project, found.assigned, made)
-        elif found is not None and isinstance(found.value.node, ast.Name):
-            yield from self._added(found.value, made)
+        bypass = shortcut(project, place)
+        if bypass is not None and bypass.assigned:
+            yield from self._assigned(project, bypass.assigned, layer)
+        elif bypass is not None and isinstance(bypass.value.node, ast.Name):
+            yield from self._added(bypass.value, layer)
 
-    def _assigned(self, project: Project, assigned: tuple[Expression, ...], made: Projection) -> Iterator[Fix]:
+    def _assigned(self, project: Project, assigned: tuple[Expression, ...], layer: Projection) -> Iterator[Fix]:
         real = next((e for e in assigned if not is_identity(e.node)), None)
         condition = None if real is None else condition_of(real)
         if condition is not None:
-            text = made.widened(condition)
+            text = layer.widened(condition)
             if text is not None:
                 edit = condition.source.replace(condition.node, text)
                 yield self.fix(
@@ -99,12 +99,12 @@ class ResidualShapes(Rule):
             first = assigned[0]
             reason = "adds parameters to every shortcut of this block"
             yield self.fix(
-                f"project the shortcut with `{made.text}`",
-                (first.source.replace(first.node, made.text),),
+                f"project the shortcut with `{layer.text}`",
+                (first.source.replace(first.node, layer.text),),
                 reason=reason,
             )
 
-    def _added(self, value: Expression, made: Projection) -> Iterator[Fix]:
+    def _added(self, value: Expression, layer: Projection) -> Iterator[Fix]:
         """Yield the fix that gives a plain ``x`` a projection of its own."""
         class_ = value.source.class_of(value.node)
         init = (
@@ -114,11 +114,11 @@ class ResidualShapes(Rule):
         )
         if init is None or "self.shortcut" in value.source.text:
             return
-        line = value.source.insert_after(init.body[-1], f"self.shortcut = {made.optional}")
+        line = value.source.insert_after(init.body[-1], f"self.shortcut = {layer.optional}")
         call = value.source.replace(value.node, f"self.shortcut({value.text})")
         reason = "the widths could be meant to agree instead"
         yield self.fix(
-            f"project the shortcut with `{made.text}`",
+            f"project the shortcut with `{layer.text}`",
             (line, call),
             Evidence.INSERTED,
             Evidence.RUNNER_UP,
@@ -129,8 +129,8 @@ class ResidualShapes(Rule):
     # -- widths ------------------------------------------------------------------------------------------------------
 
     def _has_sequences(self, project: Project, a: Tensor, b: Tensor) -> bool:
-        both = branch(project, a, b) + branch(project, b, a)
-        return any(True for _ in layers_of(project, both, ("Conv1d",)))
+        operations = branch(project, a, b) + branch(project, b, a)
+        return any(True for _ in layers_of(project, operations, ("Conv1d",)))
 
     def _widths(self, project: Project, a: Tensor, b: Tensor, dimension: int) -> Iterator[Fix]:
         if a.shape[dimension] == b.shape[dimension]:
@@ -159,4 +159,4 @@ class ResidualShapes(Rule):
 def _only_last(a: Tensor, b: Tensor) -> bool:
     """Return whether the last dimensions are all that keeps the two from being broadcast."""
     sizes = zip(a.shape[-2::-1], b.shape[-2::-1], strict=False)
-    return a.shape[-1] != b.shape[-1] and all(one == other or 1 in (one, other) for one, other in sizes)
+    return a.shape[-1] != b.shape[-1] and all(size == other or 1 in (size, other) for size, other in sizes)

@@ -63,20 +63,22 @@ class SwappedPadding(Rule):
         if operation is None:
             return
         for pad in behind(project, operation.tensors, frozenset(("pad",))):
-            given = argument_of(project, pad, 1, "pad")
-            function = given.source.function_of(given.node) if given is not None else None
+            padding = argument_of(project, pad, 1, "pad")
+            function = padding.source.function_of(padding.node) if padding is not None else None
             if (
-                given is None
+                padding is None
                 or function is None
-                or not isinstance(given.node, (ast.Tuple, ast.List))
-                or len(given.node.elts) != 4
+                or not isinstance(padding.node, (ast.Tuple, ast.List))
+                or len(padding.node.elts) != 4
             ):
                 continue
-            held = {dimension: (name, target) for name, target, dimension in _differences(function, given.node.lineno)}
+            held = {
+                dimension: (name, target) for name, target, dimension in _differences(function, padding.node.lineno)
+            }
             width, height = held.get(3) or held.get(-1), held.get(2) or held.get(-2)
             if width is None or height is None:
                 continue
-            edits = tuple(edit for edit in _edits(given, width, height) if edit is not None)
+            edits = tuple(edit for edit in _edits(padding, width, height) if edit is not None)
             if edits:
                 yield self.fix(
                     "pad the width by the difference of widths, the height by that of heights",
@@ -85,17 +87,17 @@ class SwappedPadding(Rule):
                 )
 
 
-def _edits(given: Expression, width: tuple[str, ast.Name], height: tuple[str, ast.Name]) -> Iterator[Edit | None]:
+def _edits(padding: Expression, width: tuple[str, ast.Name], height: tuple[str, ast.Name]) -> Iterator[Edit | None]:
     """Yield edits that put the padding in order, after swapping names that say the opposite of what they hold."""
-    source = given.source
+    source = padding.source
     first, second = width[0], height[0]
     if HEIGHT_WORDS.search(first) and WIDTH_WORDS.search(second):
         yield source.replace(width[1], second)
         yield source.replace(height[1], first)
         first, second = second, first
-    wanted = [f"{first} // 2", f"{first} - {first} // 2", f"{second} // 2", f"{second} - {second} // 2"]
-    assert isinstance(given.node, (ast.Tuple, ast.List))
-    for element, text in zip(given.node.elts, wanted, strict=True):
+    texts = [f"{first} // 2", f"{first} - {first} // 2", f"{second} // 2", f"{second} - {second} // 2"]
+    assert isinstance(padding.node, (ast.Tuple, ast.List))
+    for element, text in zip(padding.node.elts, texts, strict=True):
         if source.text_of(element) != text:
             yield source.replace(element, text)
 

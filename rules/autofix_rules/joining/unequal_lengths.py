@@ -62,9 +62,9 @@ class UnequalLengths(Rule):
 
 
 def _only_lengths(operation: Operation) -> bool:
-    given = operation.arguments[0] if operation.arguments else None
+    stacked = operation.arguments[0] if operation.arguments else None
     tensors = operation.tensors
-    if operation.target != "torch.stack" or not isinstance(given, Sequence) or len(tensors) < 2:
+    if operation.target != "torch.stack" or not isinstance(stacked, Sequence) or len(tensors) < 2:
         return False
     return all(t.rank > 0 and t.shape[1:] == tensors[0].shape[1:] for t in tensors)
 

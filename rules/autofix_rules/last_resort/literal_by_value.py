@@ -38,10 +38,10 @@ class LiteralByValue(Rule):
     code = "AF801"
     name = "literal-by-value"
     mismatches = tuple(
-        one
-        for one in Mismatch
-        if one not in {Mismatch.MISSING_NAME, Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE}
-        and not one.value.startswith("silent-")
+        mismatch
+        for mismatch in Mismatch
+        if mismatch not in {Mismatch.MISSING_NAME, Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE}
+        and not mismatch.value.startswith("silent-")
     )
     applicability = Applicability.UNSAFE
     examples = (

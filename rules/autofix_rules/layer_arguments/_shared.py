@@ -36,19 +36,19 @@ def common_groups(size: int, groups: int) -> int:
     return shared if shared * 4 >= groups else nearest_divisor(size, groups)
 
 
-def scaled_roots(project: Project, expression: Expression | None, want: int) -> Iterator[Site]:
+def scaled_roots(project: Project, expression: Expression | None, target_size: int) -> Iterator[Site]:
     """Yield the places of the numbers that ``expression`` is computed from, multiplied by the factor that is missing.
 
     ``int(0.5 * width)`` of 16 has to be 32: ``width`` is doubled.
     """
     now = None if expression is None else project.integer(expression)
-    if expression is None or not now or want % now:
+    if expression is None or not now or target_size % now:
         return
     seen: set[ast.AST] = set()
     for factor in _factors(project, expression, seen, 0):
         size = project.integer(factor)
         if size is not None and size > 1:
-            for site in sites(project, factor, size * (want // now)):
+            for site in sites(project, factor, size * (target_size // now)):
                 yield site.with_evidence(Evidence.MORE_PLACES)
 
 

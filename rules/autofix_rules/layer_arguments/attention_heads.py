@@ -66,10 +66,10 @@ class AttentionHeads(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        found = _split(project, finding) if finding.mismatch is Mismatch.VIEW_SIZE else _division(project, finding)
-        if found is None:
+        division = _split(project, finding) if finding.mismatch is Mismatch.VIEW_SIZE else _division(project, finding)
+        if division is None:
             return
-        heads, width, whole, part = found
+        heads, width, whole, part = division
         ranked = sorted(divisors(width), key=lambda d: (abs(math.log(d / heads)), -d))[:3]
         for rank, number in enumerate(ranked):
             for site in _all_sites(project, part, finding.parameter, heads, number):
@@ -124,13 +124,15 @@ def _split(project: Project, finding: Finding) -> _Division | None:
     return heads, width, None, sizes.expressions[-2]
 
 
-def _all_sites(project: Project, expression: Expression | None, parameter: str, now: int, want: int) -> Iterator[Site]:
+def _all_sites(
+    project: Project, expression: Expression | None, parameter: str, now: int, target_size: int
+) -> Iterator[Site]:
     """Yield the places of the expression, or entries of a mapping that is passed as ``**options``."""
-    if want == now:
+    if target_size == now:
         return
     if expression is not None:
-        yield from sites(project, expression, want)
+        yield from sites(project, expression, target_size)
     elif parameter:
         for binding in bindings.keyed(project, parameter, now):
-            for site in sites(project, binding.expression, want):
+            for site in sites(project, binding.expression, target_size):
                 yield replace(site.with_evidence(Evidence.OUTWARD), kind=SiteKind.NAMED, name=binding.name)

@@ -99,13 +99,13 @@ class AttentionMask(Rule):
         for edit, text in cuts(project, operation, mask, other, wants):
             yield self.fix(f"cut the mask to `{text}`", (edit,), Evidence.EVIDENT)
         further = sizes[-1] > sizes[-2]  # More keys than queries: the tensor at hand has all of them.
-        for one in resizings(project, mask, wants, live=further):
-            shifted = shifted_triangle(project, mask, one.text, sizes[-1] - sizes[-2])
+        for resizing in resizings(project, mask, wants, live=further):
+            shifted = shifted_triangle(project, mask, resizing.text, sizes[-1] - sizes[-2])
             if shifted is None:
-                yield self.fix(f"make the mask for {one.text}", one.edits, *one.evidence)
+                yield self.fix(f"make the mask for {resizing.text}", resizing.edits, *resizing.evidence)
             else:
-                title = f"make the mask for {one.text} and align it with the last positions"
-                yield self.fix(title, (*one.edits, shifted), *one.evidence)
+                title = f"make the mask for {resizing.text} and align it with the last positions"
+                yield self.fix(title, (*resizing.edits, shifted), *resizing.evidence)
 
     def _turned(self, project: Project, operation: Operation, mask: Tensor, finding: Finding) -> Iterator[Fix]:
         """Yield the fix that exchanges the dimensions of a padding mask (keys, batch)."""

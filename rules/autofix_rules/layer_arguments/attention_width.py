@@ -58,31 +58,31 @@ class AttentionWidth(Rule):
         layer, operation, place = project.layer(finding.layer), project.operation(finding), finding.operand
         if layer is None or operation is None or place is None or place >= len(operation.tensors):
             return
-        want, tensor = finding.actual[0], operation.tensors[place]
+        width, tensor = finding.actual[0], operation.tensors[place]
         inner, name = repeated_layer(project, layer) if finding.parameter == "d_model" else layer, layer.label
         if layer.kind == "MultiheadAttention" and place > 0:
-            yield from self._key_and_value(project, layer, operation, want)
-        for site in argument_sites(project, inner, finding.parameter, want):
+            yield from self._key_and_value(project, layer, operation, width)
+        for site in argument_sites(project, inner, finding.parameter, width):
             yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site.edits, *site.evidence)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
             title = set_output(producer, finding.expected[0])
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)
 
-    def _key_and_value(self, project: Project, layer: Layer, operation: Operation, want: int) -> Iterator[Fix]:
+    def _key_and_value(self, project: Project, layer: Layer, operation: Operation, width: int) -> Iterator[Fix]:
         """Yield the fix that sets ``kdim`` and ``vdim`` in one step, where key and value are equally wide."""
         key, value = (tensor_at(operation, place, name) for place, name in ((1, "key"), (2, "value")))
         call = project.construction_call(layer)
         if key is None or value is None or key.shape[-1] != value.shape[-1] or call is None:
             return
-        names = [name for name in ("kdim", "vdim") if layer.setting(name) != want]
-        title = f"set `kdim` and `vdim` of `{layer.label}` to {want}"
-        per_name = [argument_sites(project, layer, name, want) for name in names]
+        names = [name for name in ("kdim", "vdim") if layer.setting(name) != width]
+        title = f"set `kdim` and `vdim` of `{layer.label}` to {width}"
+        per_name = [argument_sites(project, layer, name, width) for name in names]
         if all(argument_expression(project, layer, name) is None for name in ("kdim", "vdim")):
-            text = with_argument(with_argument(call.text, "kdim", str(want)), "vdim", str(want))
+            text = with_argument(with_argument(call.text, "kdim", str(width)), "vdim", str(width))
             edit = call.source.replace(call.node, text)
             yield self.fix(title, (edit,), Evidence.INSERTED)
         elif all(per_name):
             for first in per_name[0]:
-                chosen = [next((s for s in one if s.text == first.text), one[0]) for one in per_name]
+                chosen = [next((s for s in options if s.text == first.text), options[0]) for options in per_name]
                 edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
                 yield self.fix(title, edits, *dearest(chosen))

@@ -89,35 +89,39 @@ class ConvChannels(Rule):
     def _sizes(self, finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         (expected,), (actual,) = finding.expected, finding.actual
         name = layer.label
-        here, before = producer_extra(project, tensor, layer, expected, actual)
+        own_evidence, before = producer_extra(project, tensor, layer, expected, actual)
         elsewhere = stand_last(project, tensor, layer, expected)
         if elsewhere or (tensor.rank == spatial(layer) + 1 and is_batch(project, actual)):
-            here = (*here, Evidence.HIDES_FAULT)
-        yield from self._depthwise(project, layer, actual, here)
+            own_evidence = (*own_evidence, Evidence.HIDES_FAULT)
+        yield from self._depthwise(project, layer, actual, own_evidence)
         for site in argument_sites(project, layer, "in_channels", actual):
             reason = doubt(site)
             title = f"set `in_channels` of `{name}` to {words_of(site)}"
-            yield self.fix(title, site.edits, *site.evidence, *here, reason=reason, unsafe=bool(reason))
+            yield self.fix(title, site.edits, *site.evidence, *own_evidence, reason=reason, unsafe=bool(reason))
         same = same_width(project, layer, "in_channels", tensor)
         if same is not None:
-            yield self.fix(f"set `in_channels` of `{name}` to {same.text}", same.edits, *same.evidence, *here)
+            yield self.fix(f"set `in_channels` of `{name}` to {same.text}", same.edits, *same.evidence, *own_evidence)
         for producer, site in producer_sites(project, tensor, expected):
             title = set_output(producer, expected)
             reason = doubt(site)
             yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 
-    def _depthwise(self, project: Project, layer: Layer, want: int, extra: tuple[Evidence, ...]) -> Iterator[Fix]:
+    def _depthwise(self, project: Project, layer: Layer, channels: int, extra: tuple[Evidence, ...]) -> Iterator[Fix]:
         """Yield the fix that changes channels and groups together where they are written as the same number."""
-        groups, old, out = (number(layer, one) for one in ("groups", "in_channels", "out_channels"))
+        groups, old, out = (number(layer, name) for name in ("groups", "in_channels", "out_channels"))
         if groups is None or old is None or out is None or groups == 1 or groups != old or out % old:
             return
         edits: list[Edit] = []
-        for parameter, size in (("in_channels", want), ("out_channels", out // old * want), ("groups", want)):
+        for parameter, size in (
+            ("in_channels", channels),
+            ("out_channels", out // old * channels),
+            ("groups", channels),
+        ):
             expression = argument_expression(project, layer, parameter)
             if expression is None or not isinstance(expression.node, ast.Constant):
                 return
             edits.append(expression.source.replace(expression.node, str(size)))
-        title = f"set the channels and groups of `{layer.label}` to {want}"
+        title = f"set the channels and groups of `{layer.label}` to {channels}"
         yield self.fix(title, tuple(edits), *extra)
 
     def _missing_dimension(self, project: Project, layer: Layer, operation: Operation, tensor: Tensor) -> Iterator[Fix]:

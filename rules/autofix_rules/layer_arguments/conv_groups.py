@@ -78,8 +78,10 @@ class ConvGroups(Rule):
             title = f"set `{parameter}` of the {layer.kind} to {new.text}: {words}"
             yield self.fix(title, edits, Evidence.EVIDENT, reason=words)
 
-    def _resized(self, project: Project, layer: Layer, parameter: str, want: int, extra: Evidence) -> Iterator[Fix]:
+    def _resized(
+        self, project: Project, layer: Layer, parameter: str, target_size: int, extra: Evidence
+    ) -> Iterator[Fix]:
         expression = argument_expression(project, layer, parameter)
-        for site in sites(project, expression, want) if expression is not None else ():
+        for site in sites(project, expression, target_size) if expression is not None else ():
             title = f"set `{parameter}` of the {layer.kind} to {words_of(site)}"
             yield self.fix(title, site.edits, *site.evidence, extra, reason=CHOICE, unsafe=True)

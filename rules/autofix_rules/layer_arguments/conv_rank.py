@@ -97,9 +97,9 @@ class ConvRank(Rule):
 
     def _shapes(self, project: Project, operation: Operation, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         unsqueezed = any(o.target.endswith("unsqueeze") for o in project.ancestry(tensor))
-        for method, said, words in _reshapings(layer, tensor):
+        for method, strength, words in _reshapings(layer, tensor):
             folds = method.startswith("flatten")
-            evidence = (said, Evidence.AGAINST * unsqueezed)
+            evidence = (strength, Evidence.AGAINST * unsqueezed)
             reason = FOLDED_WORDS.format(words) if folds else words
             for edits, place in insertions(project, operation, layer, method, "", "", outward=True):
                 yield self.fix(f"{words} of {tensor.shape} {place}", edits, *evidence, reason=reason, unsafe=folds)
@@ -107,19 +107,19 @@ class ConvRank(Rule):
     def _pools_before(self, project: Project, tensor: Tensor) -> Iterator[Fix]:
         """Yield fixes for a pool that took ``(N, C, L)`` for one image ``(C, H, W)``."""
         for operation in project.ancestry(tensor):
-            given = operation.tensors[0] if operation.tensors else None
+            operand = operation.tensors[0] if operation.tensors else None
             name = operation.operator.lower()
-            if given is None or "pool" not in name or f"{given.rank - 1}d" not in name or given.rank < 3:
+            if operand is None or "pool" not in name or f"{operand.rank - 1}d" not in name or operand.rank < 3:
                 continue
-            if not is_batch(project, given.shape[0]):
+            if not is_batch(project, operand.shape[0]):
                 continue
-            reason = f"it took {given.shape} for one sample and pooled its channels"
+            reason = f"it took {operand.shape} for one sample and pooled its channels"
             layer = project.layer_of(operation)
             if layer is None:
-                for edits, called in exchanged_function(project, operation, f"{given.rank - 2}d"):
+                for edits, called in exchanged_function(project, operation, f"{operand.rank - 2}d"):
                     yield self.fix(f"call {called} instead", edits, Evidence.EXACT_FIT, reason=reason)
                 continue
-            kind = f"{layer.kind[:-2]}{given.rank - 2}d"
+            kind = f"{layer.kind[:-2]}{operand.rank - 2}d"
             for edits, against in exchanged(project, layer, kind):
                 title = f"make `{layer.label}` a {kind}"
                 yield self.fix(title, edits, *against, Evidence.EXACT_FIT, reason=reason)
@@ -137,8 +137,8 @@ def _reshapings(layer: Layer, tensor: Tensor) -> Iterator[tuple[str, Evidence, s
     evidence and words.
     """
     shape, rank, channels = tensor.shape, tensor.rank, number(layer, "in_channels")
-    wanted = spatial(layer) + 2
-    if rank == wanted + 1:
+    target_rank = spatial(layer) + 2
+    if rank == target_rank + 1:
         for d in range(1, rank):
             if shape[d] == 1 and channels in (None, (shape[:d] + shape[d + 1 :])[1]):
                 yield f"squeeze({d})", Evidence.EVIDENT, f"squeeze dimension {d}"
@@ -146,5 +146,5 @@ def _reshapings(layer: Layer, tensor: Tensor) -> Iterator[tuple[str, Evidence, s
             yield "flatten(0, 1)", Evidence.OTHER_READING, "fold the first two dimensions"
         if channels == shape[1]:
             yield "flatten(2)", Evidence.OTHER_READING, "fold the last dimensions"
-    if rank == wanted - 1 and channels == shape[1] and shape[0] != channels:
+    if rank == target_rank - 1 and channels == shape[1] and shape[0] != channels:
         yield "unsqueeze(-1)", Evidence.INSERTED, "add a dimension to the end"

@@ -67,24 +67,24 @@ class EmbeddingRange(Rule):
                 reason = "fractions are cut off; the input may be meant for another layer"
                 yield self.fix(f"index `{name}` by whole numbers", (edit,), reason=reason, unsafe=True)
             return
-        rows, wanted = finding.expected[0], finding.actual[0]
-        if wanted <= rows:
+        rows, required = finding.expected[0], finding.actual[0]
+        if required <= rows:
             return
         count = argument_expression(project, layer, "num_embeddings")
-        for site in argument_sites(project, layer, "num_embeddings", wanted):
-            here = count is not None and site.place == count.source.location(count.node)
+        for site in argument_sites(project, layer, "num_embeddings", required):
+            is_own_place = count is not None and site.place == count.source.location(count.node)
             # What a name counts is more than the highest index that this sample happens to have.
-            made_up = count is not None and here and _adds_a_number(count.node, site.text)
+            made_up = count is not None and is_own_place and _adds_a_number(count.node, site.text)
             reason = "the rows are counted from this sample, and a name said how many there are" if made_up else ""
             yield self.fix(f"give `{name}` {site.text} rows", site.edits, *site.evidence, reason=reason, unsafe=made_up)
-        if count is not None and 0 < wanted - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
-            text = f"{count.text} + {wanted - rows}"
+        if count is not None and 0 < required - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
+            text = f"{count.text} + {required - rows}"
             edit = count.source.replace(count.node, text)
             yield self.fix(f"give `{name}` {text} rows", (edit,), Evidence.OTHER_READING)
 
 
 def _adds_a_number(node: ast.expr, text: str) -> bool:
     """Return whether a name, or an expression of names, gets a number that it did not contain."""
-    numbers = [one.value for one in ast.walk(parsed(text)) if isinstance(one, ast.Constant)]
-    own = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+    numbers = [node.value for node in ast.walk(parsed(text)) if isinstance(node, ast.Constant)]
+    own = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
     return not isinstance(node, ast.Constant) and any(number not in own for number in numbers)

@@ -47,15 +47,17 @@ class HeadAppliedTwice(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         layer, operation = project.layer(finding.layer), project.operation(finding)
-        found = producing_layer(project, operation.tensors[0]) if operation is not None and operation.tensors else None
-        if layer is None or found is None or not _same_sizes(layer, found[1]):
+        producer = (
+            producing_layer(project, operation.tensors[0]) if operation is not None and operation.tensors else None
+        )
+        if layer is None or producer is None or not _same_sizes(layer, producer[1]):
             return
-        place = project.statement(found[0])
+        place = project.statement(producer[0])
         if place is None or not _only_rebinds(*place):
             return
         source, statement = place
-        title = f"do not apply `{found[1].path}` before `{layer.label}`, which is the same head again"
-        reason = f"`{found[1].path}` and `{layer.label}` both turn {finding.expected[0]} features into scores"
+        title = f"do not apply `{producer[1].path}` before `{layer.label}`, which is the same head again"
+        reason = f"`{producer[1].path}` and `{layer.label}` both turn {finding.expected[0]} features into scores"
         edits: tuple[Edit, ...] = (source.delete_statement(statement),)
         yield self.fix(title, edits, Evidence.EVIDENT, reason=reason)
 

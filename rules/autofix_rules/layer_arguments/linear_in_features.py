@@ -69,26 +69,26 @@ class LinearInFeatures(Rule):
         if layer is None or operation is None or not operation.tensors:
             return
         tensor = operation.tensors[0]
-        want = tensor.shape[-1]
+        width = tensor.shape[-1]
         hints = flattened_from(project, tensor)
         subject = layer.label
         doubt = _doubt(project, tensor, finding.expected[0], subject)
         expected = finding.expected[0]
-        here, before = width_evidence.extras(project, tensor, layer, expected, want, hints)
-        for site in argument_sites(project, layer, "in_features", want, hints):
+        own_evidence, before = width_evidence.extras(project, tensor, layer, expected, width, hints)
+        for site in argument_sites(project, layer, "in_features", width, hints):
             place = f" ({site.words})" if site.words else ""
             title = f"set `in_features` of `{subject}` to {site.text}{place}"
             yield self.fix(
                 title,
                 site.edits,
                 *site.evidence,
-                *((Evidence.HIDES_FAULT,) if doubt else here),
+                *((Evidence.HIDES_FAULT,) if doubt else own_evidence),
                 reason=doubt,
                 unsafe=bool(doubt),
             )
-        given = before_flattening(hints, expected)
-        for producer, site in producer_sites(project, tensor, given) if given else ():
-            title = set_output(producer, given)
+        channels = before_flattening(hints, expected)
+        for producer, site in producer_sites(project, tensor, channels) if channels else ():
+            title = set_output(producer, channels)
             yield self.fix(title, site.edits, *site.evidence, *before)
 
 

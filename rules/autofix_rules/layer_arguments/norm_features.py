@@ -98,7 +98,7 @@ class NormFeatures(Rule):
 
     def _one_size(self, finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         expected, actual = finding.expected[0], finding.actual[0]
-        here, before = producer_extra(project, tensor, layer, expected, actual)
+        own_evidence, before = producer_extra(project, tensor, layer, expected, actual)
         warning = _misplaced(project, layer, tensor, finding)
         misplaced = bool(warning)
         for site in _size_sites(project, layer, finding.parameter, actual):
@@ -106,14 +106,16 @@ class NormFeatures(Rule):
             title = f"set `{finding.parameter}` of `{layer.label}` to {words_of(site)}"
             shared = beyond_argument(project, layer, finding.parameter, site)
             against = (Evidence.HIDES_FAULT * misplaced, Evidence.MORE_PLACES * (shared and not misplaced))
-            yield self.fix(title, site.edits, *site.evidence, *here, *against, reason=reason, unsafe=bool(reason))
+            yield self.fix(
+                title, site.edits, *site.evidence, *own_evidence, *against, reason=reason, unsafe=bool(reason)
+            )
         same = None if misplaced else same_width(project, layer, finding.parameter, tensor)
         if same is not None:
             yield self.fix(
                 f"set `{finding.parameter}` of `{layer.label}` to {same.text}",
                 same.edits,
                 *same.evidence,
-                *here,
+                *own_evidence,
             )
         for producer, site in () if misplaced else producer_sites(project, tensor, expected):
             reason = doubt(site)
@@ -130,21 +132,21 @@ class NormFeatures(Rule):
         if len(entries) != len(finding.actual):
             return
         for node, old, new in zip(entries, finding.expected, finding.actual, strict=True):
-            found = sites(project, Expression(expression.source, node, expression.frames), new) if old != new else ()
-            if old != new and not found:
+            places = sites(project, Expression(expression.source, node, expression.frames), new) if old != new else ()
+            if old != new and not places:
                 return
-            chosen += found[:1]
+            chosen += places[:1]
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
         title = f"set `{finding.parameter}` of `{layer.label}` to {list(finding.actual)}"
         yield self.fix(title, edits, *dearest(chosen))
 
 
-def _size_sites(project: Project, layer: Layer, parameter: str, want: int) -> tuple[Site, ...]:
+def _size_sites(project: Project, layer: Layer, parameter: str, target_size: int) -> tuple[Site, ...]:
     """Return the places of the argument; of a list of one entry, those of the entry."""
     expression = argument_expression(project, layer, parameter)
     if expression is not None and isinstance(expression.node, (ast.List, ast.Tuple)) and len(expression.node.elts) == 1:
-        return sites(project, Expression(expression.source, expression.node.elts[0], expression.frames), want)
-    return argument_sites(project, layer, parameter, want)
+        return sites(project, Expression(expression.source, expression.node.elts[0], expression.frames), target_size)
+    return argument_sites(project, layer, parameter, target_size)
 
 
 def _misplaced(project: Project, layer: Layer, tensor: Tensor, finding: Finding) -> str:

@@ -78,17 +78,17 @@ class NormGroups(Rule):
         ):
             yield self._fix("num_channels", multiple, site, other=not shared)
 
-    def _fix(self, parameter: str, want: int, site: Site, *, other: bool) -> Fix:
-        title = f"set `{parameter}` of the GroupNorm to {want}: {words_of(site)}"
+    def _fix(self, parameter: str, target_size: int, site: Site, *, other: bool) -> Fix:
+        title = f"set `{parameter}` of the GroupNorm to {target_size}: {words_of(site)}"
         return self.fix(title, site.edits, *site.evidence, Evidence.AGAINST * other, reason=CHOICE)
 
 
 def _is_shared(project: Project, layer: Layer) -> bool:
     """Return whether the groups are a plain number inside a function that is given the channels."""
     expression = argument_expression(project, layer, "num_groups")
-    given = argument_expression(project, layer, "num_channels")
-    if expression is None or given is None or not isinstance(expression.node, ast.Constant):
+    channels = argument_expression(project, layer, "num_channels")
+    if expression is None or channels is None or not isinstance(expression.node, ast.Constant):
         return False
     function = expression.source.function_of(expression.node)
     names = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)} if function is not None else set()
-    return isinstance(given.node, ast.Name) and given.node.id in names
+    return isinstance(channels.node, ast.Name) and channels.node.id in names

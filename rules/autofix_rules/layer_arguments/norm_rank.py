@@ -80,14 +80,14 @@ class NormRank(Rule):
         kind = f"{layer.kind[:-2]}{_DIMENSIONS.get(tensor.rank, 0)}d"
         if tensor.rank not in _DIMENSIONS or kind == layer.kind:
             return
-        found = (
+        evidence = (
             Evidence.HIDES_FAULT * bool(unbatched),
             Evidence.OTHER_READING * (tensor.rank > 3 and set(tensor.shape[2:]) == {1}),
             Evidence.AGAINST * (tensor.shape[1] != number(layer, "num_features")),
         )
         for edits, against in exchanged(project, layer, kind):
             reason = f"{tensor.shape} has {tensor.rank} dimensions, which {kind} takes"
-            yield self.fix(f"make `{layer.label}` a {kind}", edits, *against, *found, reason=reason)
+            yield self.fix(f"make `{layer.label}` a {kind}", edits, *against, *evidence, reason=reason)
 
     def _batched(self, project: Project, unbatched: Operation | None) -> Iterator[Fix]:
         """Yield fixes that add the batch dimension before the first convolution that ran without it."""
@@ -96,9 +96,9 @@ class NormRank(Rule):
             return
         title = f"add the batch dimension to {unbatched.tensors[0].shape}"
         reason = f"`{layer.path}` took {unbatched.tensors[0].shape} as one sample without a batch dimension"
-        made = batch_of_one(project, unbatched) if in_program(project) else None
-        if made is not None:
-            yield self.fix(made[0], (made[1],), Evidence.EXACT_FIT, reason=reason)
+        addition = batch_of_one(project, unbatched) if in_program(project) else None
+        if addition is not None:
+            yield self.fix(addition[0], (addition[1],), Evidence.EXACT_FIT, reason=reason)
             return
         for count, (edits, words) in enumerate(
             insertions(project, unbatched, layer, "unsqueeze(0)", "", "", outward=True)

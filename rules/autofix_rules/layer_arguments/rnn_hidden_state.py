@@ -68,11 +68,11 @@ class RnnHiddenState(Rule):
         if layer is None or operation is None or finding.detail is not Detail.STATE:
             return
         wrong = tuple(t for t in state_tensors(operation) if t.shape != finding.expected)
-        name, wanted = layer.label, finding.expected
-        yield from self._sizes(project, operation, layer, wrong, wanted)
-        sliced = [direction_slices(project, tensor, wanted[0]) for tensor in wrong]
+        name, expected = layer.label, finding.expected
+        yield from self._sizes(project, operation, layer, wrong, expected)
+        sliced = [direction_slices(project, tensor, expected[0]) for tensor in wrong]
         if all(sliced):
-            edits = tuple(sorted({edit for one in sliced for edit in one}))
+            edits = tuple(sorted({edit for slices in sliced for edit in slices}))
             title = f"take the states of every layer for `{name}`, not of the first"
             yield self.fix(
                 title,
@@ -81,25 +81,25 @@ class RnnHiddenState(Rule):
                 reason="states of all layers are merged where those of one were",
                 unsafe=True,
             )
-        yield from self._reshaped(project, operation, layer, wrong, wanted)
+        yield from self._reshaped(project, operation, layer, wrong, expected)
         parameters = (
-            (("num_layers", 0), ("hidden_size", len(wanted) - 1))
+            (("num_layers", 0), ("hidden_size", len(expected) - 1))
             if not layer.kind.endswith("Cell")
             else (("hidden_size", 1),)
         )
         for parameter, dimension in parameters:
-            yield from self._layer(project, layer, wrong, wanted, parameter, dimension)
+            yield from self._layer(project, layer, wrong, expected, parameter, dimension)
 
     def _sizes(
-        self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], wanted: tuple[int, ...]
+        self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], expected: tuple[int, ...]
     ) -> Iterator[Fix]:
         """Yield fixes that correct each wrong dimension of each wrong state in the same way, all in one step."""
-        if not wrong or any(tensor.rank != len(wanted) for tensor in wrong):
+        if not wrong or any(tensor.rank != len(expected) for tensor in wrong):
             return
         first_axis = 0 if layer.setting("batch_first") or layer.kind.endswith("Cell") else 1
-        dimensions = [d for d, (a, b) in enumerate(zip(wrong[0].shape, wanted, strict=True)) if a != b]
+        dimensions = [d for d, (a, b) in enumerate(zip(wrong[0].shape, expected, strict=True)) if a != b]
         options = [
-            [dimension_sites(project, t, d, wanted[d], first_axis) for t in wrong if t.shape[d] != wanted[d]]
+            [dimension_sites(project, t, d, expected[d], first_axis) for t in wrong if t.shape[d] != expected[d]]
             for d in dimensions
         ]
         if not all(all(per_state) for per_state in options):
@@ -112,27 +112,27 @@ class RnnHiddenState(Rule):
             yield self.fix(title, edits, *dearest(chosen))
 
     def _reshaped(
-        self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], wanted: tuple[int, ...]
+        self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], expected: tuple[int, ...]
     ) -> Iterator[Fix]:
         """Yield fixes that bring the state to the layout the layer takes; only where it is passed as one expression."""
         if not isinstance(state_value(operation), Tensor) or len(wrong) != 1:
             return
         method, shape = "", wrong[0].shape
-        if len(wanted) == 3 and shape == wanted[1:]:
-            method = "unsqueeze(0)" if wanted[0] == 1 else f"unsqueeze(0).repeat({wanted[0]}, 1, 1)"
-        elif len(wanted) == 3 and len(shape) == 3 and (shape[1], shape[0], shape[2]) == wanted:
+        if len(expected) == 3 and shape == expected[1:]:
+            method = "unsqueeze(0)" if expected[0] == 1 else f"unsqueeze(0).repeat({expected[0]}, 1, 1)"
+        elif len(expected) == 3 and len(shape) == 3 and (shape[1], shape[0], shape[2]) == expected:
             method = "transpose(0, 1).contiguous()"
-        elif len(wanted) == 2 and len(shape) == 3 and shape == (1, *wanted):
+        elif len(expected) == 2 and len(shape) == 3 and shape == (1, *expected):
             method = "squeeze(0)"
-        elif len(wanted) == 3 and shape == (wanted[0], 1, wanted[2]):
-            given = argument_of(project, operation, 0, "input")
-            if given is not None and isinstance(given.node, ast.Name):
-                size = size_text(given.source, given.text, 0 if layer.setting("batch_first") else 1)
+        elif len(expected) == 3 and shape == (expected[0], 1, expected[2]):
+            argument = argument_of(project, operation, 0, "input")
+            if argument is not None and isinstance(argument.node, ast.Name):
+                size = size_text(argument.source, argument.text, 0 if layer.setting("batch_first") else 1)
                 method = f"expand(-1, {size}, -1).contiguous()"
         edit = argument_followed(project, operation, 1, "hx", f".{method}") if method else None
         if edit is not None:
             title, reason = (
-                f"bring the state of `{layer.label}` to {wanted} with `.{method}`",
+                f"bring the state of `{layer.label}` to {expected} with `.{method}`",
                 "the state is taken to mean what its sizes say",
             )
             yield self.fix(title, (edit,), reason=reason, unsafe=True)
@@ -142,21 +142,21 @@ class RnnHiddenState(Rule):
         project: Project,
         layer: Layer,
         wrong: tuple[Tensor, ...],
-        wanted: tuple[int, ...],
+        expected: tuple[int, ...],
         parameter: str,
         dimension: int,
     ) -> Iterator[Fix]:
         """Yield fixes that build the layer for the state it is given."""
         shapes = {tensor.shape for tensor in wrong}
-        got = next(iter(shapes)) if len(shapes) == 1 else ()
-        if len(got) != len(wanted) or any(
-            a != b for d, (a, b) in enumerate(zip(got, wanted, strict=True)) if d != dimension
+        shape = next(iter(shapes)) if len(shapes) == 1 else ()
+        if len(shape) != len(expected) or any(
+            a != b for d, (a, b) in enumerate(zip(shape, expected, strict=True)) if d != dimension
         ):
             return
         directions = 2 if dimension == 0 and layer.setting("bidirectional") else 1
-        if got[dimension] % directions:
+        if shape[dimension] % directions:
             return
-        for site in argument_sites(project, layer, parameter, got[dimension] // directions):
+        for site in argument_sites(project, layer, parameter, shape[dimension] // directions):
             if site.kind is SiteKind.EXPRESSION:
                 continue  # Another name that happens to hold the number says nothing about the layer.
             title = f"set `{parameter}` of `{layer.label}` to {site.text}, as the state has it"

@@ -56,11 +56,11 @@ class RnnInputSize(Rule):
         if layer is None or operation is None or not operation.tensors:
             return
         tensor, name = operation.tensors[0], layer.label
-        want, expected = tensor.shape[-1], finding.expected[0]
+        width, expected = tensor.shape[-1], finding.expected[0]
         hints = flattened_from(project, tensor)
-        here, before = width_evidence.extras(project, tensor, layer, expected, want, hints)
-        for site in argument_sites(project, layer, "input_size", want, hints):
-            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site.edits, *site.evidence, *here)
+        own_evidence, before = width_evidence.extras(project, tensor, layer, expected, width, hints)
+        for site in argument_sites(project, layer, "input_size", width, hints):
+            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site.edits, *site.evidence, *own_evidence)
         for text, evidence, words in _layouts(layer, operation, tensor, finding.expected[0]):
             for edits in _at_input(project, operation, text):
                 yield self.fix(
@@ -70,9 +70,9 @@ class RnnInputSize(Rule):
                     reason=f"{tensor.shape} has the {finding.expected[0]} features elsewhere",
                     unsafe=True,
                 )
-        given = before_flattening(hints, expected)
-        for producer, site in producer_sites(project, tensor, given) if given else ():
-            title = set_output(producer, given)
+        channels = before_flattening(hints, expected)
+        for producer, site in producer_sites(project, tensor, channels) if channels else ():
+            title = set_output(producer, channels)
             yield self.fix(title, site.edits, *site.evidence, *before)
 
 

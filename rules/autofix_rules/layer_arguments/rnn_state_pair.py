@@ -90,10 +90,10 @@ class RnnStatePair(Rule):
 
 
 def _zeros_call(project: Project, tensors: tuple[Tensor, ...]) -> Expression | None:
-    made = project.producer(tensors[0]) if len(tensors) == 1 else None
-    if made is None or made.operator not in {"zeros", "new_zeros", "randn", "zeros_like"}:
+    producer = project.producer(tensors[0]) if len(tensors) == 1 else None
+    if producer is None or producer.operator not in {"zeros", "new_zeros", "randn", "zeros_like"}:
         return None
-    return project.call(made.frames)
+    return project.call(producer.frames)
 
 
 def _is_rebound(state: Expression) -> bool:

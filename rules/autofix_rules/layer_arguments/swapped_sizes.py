@@ -112,12 +112,12 @@ class SwappedSizes(Rule):
         operation = project.operation(finding)
         tensors = operation.tensors if operation is not None and len(operation.tensors) == 2 else ()
         for tensor, other in zip(tensors, reversed(tensors), strict=True):
-            found = producing_layer(project, tensor)
-            names = None if found is None else _names(found[1])
-            if found is None or names is None or tensor.shape[-1:] == other.shape[-1:] or not other.rank:
+            producer = producing_layer(project, tensor)
+            names = None if producer is None else _names(producer[1])
+            if producer is None or names is None or tensor.shape[-1:] == other.shape[-1:] or not other.rank:
                 continue
-            if found[1].setting(names[0]) == other.shape[-1]:
-                yield from self._exchanged(project, found[1], names, only_crossed=True)
+            if producer[1].setting(names[0]) == other.shape[-1]:
+                yield from self._exchanged(project, producer[1], names, only_crossed=True)
 
     def _exchanged(
         self, project: Project, layer: Layer, names: tuple[str, str], only_crossed: bool = False
@@ -147,12 +147,16 @@ class _Call(NamedTuple):
 def _calls(project: Project, sizes: tuple[Expression, Expression], names: tuple[str, str]) -> Iterator[_Call]:
     """Yield the call that builds the layer, then those that hand the two sizes on to it."""
     for depth in range(MAX_CALLERS):
-        yield _Call(depth, sizes, [_last_name(one) for one in sizes] == [names[1], names[0]])
+        yield _Call(depth, sizes, [_last_name(size) for size in sizes] == [names[1], names[0]])
         first, second = sizes
         if not (isinstance(first.node, ast.Name) and isinstance(second.node, ast.Name)):
             return
-        outer = [next(iter(bindings(project, one)), None) for one in sizes]
-        if outer[0] is None or outer[1] is None or not all(one.is_argument for one in outer if one is not None):
+        outer = [next(iter(bindings(project, size)), None) for size in sizes]
+        if (
+            outer[0] is None
+            or outer[1] is None
+            or not all(binding.is_argument for binding in outer if binding is not None)
+        ):
             return
         names, sizes = (first.node.id, second.node.id), (outer[0].expression, outer[1].expression)
         if sizes[0].source.path != sizes[1].source.path:
@@ -164,10 +168,10 @@ def _fits(finding: Finding, outgoing: object) -> bool:
 
     An embedding needs that many rows or more.
     """
-    (wanted,) = finding.actual[:1]
+    (required,) = finding.actual[:1]
     if finding.mismatch is Mismatch.EMBEDDING_RANGE:
-        return isinstance(outgoing, int) and outgoing >= wanted
-    return outgoing == wanted
+        return isinstance(outgoing, int) and outgoing >= required
+    return outgoing == required
 
 
 def _last_name(place: Expression) -> str:

@@ -67,8 +67,8 @@ def _as_flattened(project: Project, rows: Tensor, shape: tuple[int, ...]) -> tup
 
 def classes(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjustment]:
     """Yield adjustments for losses that take scores ``(N, C, ...)`` and class indices ``(N, ...)``."""
-    wanted = (*output.shape[:1], *output.shape[2:])
-    extra = extra_dimension(target.shape, wanted)
+    expected = (*output.shape[:1], *output.shape[2:])
+    extra = extra_dimension(target.shape, expected)
     if extra is not None:
         yield Adjustment(TARGET, f"squeeze({extra})")
     if output.rank > 2 and target.shape == output.shape[:-1]:
@@ -108,9 +108,9 @@ def _tokens(project: Project, output: Tensor, target: Tensor) -> Iterator[Adjust
         yield Adjustment(SCORES, "flatten(0, 1)", () if sure else OTHER_READING, doubt)
 
 
-def alike(operand: int, given: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Adjustment]:
+def alike(operand: int, shape: tuple[int, ...], expected: tuple[int, ...]) -> Iterator[Adjustment]:
     """Yield adjustments for losses of several operands of one rank: the odd one loses or gets a dimension of one."""
-    extra, lacking = extra_dimension(given, wanted), extra_dimension(wanted, given)
+    extra, lacking = extra_dimension(shape, expected), extra_dimension(expected, shape)
     if extra is not None:
         yield Adjustment(operand, f"squeeze({extra})")
     if lacking is not None:

@@ -55,16 +55,16 @@ class LabelRange(Rule):
         if operation is None or len(operation.tensors) < 2:
             return
         scores, labels = operation.tensors[0], operation.tensors[1]
-        wanted = finding.actual[0]
+        count = finding.actual[0]
         target = argument_of(project, operation, 1, "target")
         if target is not None and _count_from_one(labels, finding.expected[0]):
             edit = target.source.replace(target.node, f"{target.text} - 1")
             reason = "the labels run from 1 here; the data may hold another class that the batch does not show"
             title = f"shift labels to start at 0: `{target.text} - 1`"
             yield self.fix(title, (edit,), Evidence.EVIDENT, reason=reason)
-        for layer, site in producer_sites(project, scores, wanted):
+        for layer, site in producer_sites(project, scores, count):
             reason = "the data may hold more classes than the batch shows, or a label that means none"
-            title = f"give `{layer.label}` {wanted} outputs, one for each class"
+            title = f"give `{layer.label}` {count} outputs, one for each class"
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER, reason=reason)
 
 

@@ -52,9 +52,9 @@ class LossDtype(Rule):
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
         target = None if operation is None else argument_of(project, operation, 1, "target")
-        made = _doubles(finding, project)
-        if made is not None:
-            edit, text = made
+        cast = _doubles(finding, project)
+        if cast is not None:
+            edit, text = cast
             yield self.fix(f"make the target torch.float32: `{text}`", (edit,))
         elif target is not None and finding.detail is not None:
             method = f"{finding.detail.value}()"

@@ -127,39 +127,44 @@ class LossTargetShape(Rule):
             if adjustment.method == "flatten()":  # Nobody wants maps of one number; a column may be read elsewhere.
                 yield from self._given_out(project, operation, adjustment)
 
-    def _given_out(self, project: Project, operation: Operation, made: Adjustment) -> Iterator[Fix]:
+    def _given_out(self, project: Project, operation: Operation, adjustment: Adjustment) -> Iterator[Fix]:
         """Yield the fix of what the model's ``forward`` returns; the value may be used by several losses or by one."""
         expression = returned(project, operation.tensors[0]) if in_program(project) else None
         if expression is not None:
-            title = f"return `{expression.text}.{made.method}` from `forward`" if len(expression.text) < SHORT else ""
-            title = title or f"end what `forward` returns with `.{made.method}`"
+            title = (
+                f"return `{expression.text}.{adjustment.method}` from `forward`" if len(expression.text) < SHORT else ""
+            )
+            title = title or f"end what `forward` returns with `.{adjustment.method}`"
             reason = "it changes the shape of what the model returns"
             yield self.fix(
                 title,
-                (followed(expression, f".{made.method}"),),
-                *made.evidence,
+                (followed(expression, f".{adjustment.method}"),),
+                *adjustment.evidence,
                 Evidence.AGAINST,
                 reason=reason,
                 unsafe=True,
             )
 
-    def _written(self, project: Project, operation: Operation, finding: Finding, made: Adjustment) -> Fix | None:
-        name = _NAMES[min(made.operand, 1)]
+    def _written(self, project: Project, operation: Operation, finding: Finding, adjustment: Adjustment) -> Fix | None:
+        name = _NAMES[min(adjustment.operand, 1)]
         if finding.parameter in ALIKE:
             name = finding.parameter
         elif finding.detail is Detail.SEQUENCES:
             name = "log_probs"
-        expression = argument_of(project, operation, made.operand, name)
+        expression = argument_of(project, operation, adjustment.operand, name)
         if expression is None:
             return None
-        given, other = operation.tensors[made.operand].shape, operation.tensors[0 if made.operand else 1].shape
-        title = f"pass `{expression.text}.{made.method}` to the loss: {given} against {other}"
+        shape, other = (
+            operation.tensors[adjustment.operand].shape,
+            operation.tensors[0 if adjustment.operand else 1].shape,
+        )
+        title = f"pass `{expression.text}.{adjustment.method}` to the loss: {shape} against {other}"
         return self.fix(
             title,
-            (followed(expression, f".{made.method}"),),
-            *made.evidence,
-            reason=made.doubt,
-            unsafe=bool(made.doubt),
+            (followed(expression, f".{adjustment.method}"),),
+            *adjustment.evidence,
+            reason=adjustment.doubt,
+            unsafe=bool(adjustment.doubt),
         )
 
 

@@ -46,7 +46,9 @@ _NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BA
 class ExchangedArguments(Rule):
     code = "AF702"
     name = "exchanged-arguments"
-    mismatches = tuple(one for one in Mismatch if one not in _NONE and not one.value.startswith("silent"))
+    mismatches = tuple(
+        mismatch for mismatch in Mismatch if mismatch not in _NONE and not mismatch.value.startswith("silent")
+    )
     examples = (
         Example(
             name="a query and its context",

@@ -63,12 +63,12 @@ class NeighbouringIndex(Rule):
         operation = project.operation(finding)
         if operation is None:
             return
-        for expression, want in _wanted(finding, project, operation):
-            for site in axis_sites(project, expression, want):
-                title = f"read `{site.text}`, which is {want}"
+        for expression, target_size in _wanted(finding, project, operation):
+            for site in axis_sites(project, expression, target_size):
+                title = f"read `{site.text}`, which is {target_size}"
                 yield self.fix(title, site.edits, *site.evidence)
         for tensor, wants in _clashing(finding, operation):
-            is_made = not any(one.is_cut for one in origins(project, tensor, wants))
+            is_made = not any(size_origin.is_cut for size_origin in origins(project, tensor, wants))
             for resizing in resizings(project, tensor, wants) if is_made and len(wants) > 1 else ():
                 if resizing.kind is SiteKind.AXIS:
                     yield self.fix(f"read `{resizing.text}`", resizing.edits, *resizing.evidence)
@@ -80,10 +80,10 @@ def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterato
         yield from _of_expand(project, operation)
     for tensor, wants in _clashing(finding, operation):
         for dimension, size in wants.items() if len(wants) == 1 else ():
-            for found in each_origin(project, tensor, dimension):
-                value = found.wanted(size)
+            for size_origin in each_origin(project, tensor, dimension):
+                value = size_origin.wanted(size)
                 if value is not None:
-                    yield found.expression, value
+                    yield size_origin.expression, value
 
 
 def _clashing(finding: Finding, operation: Operation) -> Iterator[tuple[Tensor, dict[int, int]]]:

@@ -76,10 +76,10 @@ class NeighbouringName(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        for expression, want in _wanted(finding, project, operation) if operation is not None else ():
-            names = related_names(project, expression, want)
+        for expression, target_size in _wanted(finding, project, operation) if operation is not None else ():
+            names = related_names(project, expression, target_size)
             for name in names:
-                reason = f"{' and '.join(names)} are all {want}" if len(names) > 1 else ""
+                reason = f"{' and '.join(names)} are all {target_size}" if len(names) > 1 else ""
                 if not is_telling(name, expression.text):
                     reason = "that both names are sizes is all that they have in common"
                 title = f"use `{name}` for `{expression.text}`"
@@ -108,10 +108,10 @@ def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterato
                 pairs = enumerate(zip(tensor.shape, other.shape, strict=False))
                 wants = {d: b for d, (a, b) in pairs if a != b and d != joined}
             for dimension, size in wants.items() if len(wants) == 1 else ():
-                for found in each_origin(project, tensor, dimension):
-                    value = found.wanted(size)
+                for size_origin in each_origin(project, tensor, dimension):
+                    value = size_origin.wanted(size)
                     if value is not None:
-                        yield found.expression, value
+                        yield size_origin.expression, value
 
 
 def _of_view(project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:

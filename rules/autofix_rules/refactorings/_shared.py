@@ -24,7 +24,7 @@ def method_calls(
         if place is None or not isinstance(place.node, ast.Call) or not isinstance(place.node.func, ast.Attribute):
             continue
         call, function = place.node, place.node.func
-        plain = not call.keywords and not any(isinstance(one, ast.Starred) for one in call.args)
+        plain = not call.keywords and not any(isinstance(argument, ast.Starred) for argument in call.args)
         if function.attr in names and plain and _is_value(function.value):
             yield operation, place, call, place.source.text_of(function.value), operation.tensors[0]
 
@@ -52,8 +52,8 @@ def number(node: ast.expr) -> int | None:
 
 def is_batch_of(project: Project, tensor: Tensor) -> bool:
     """Return whether the first dimension of a tensor is as long as that of every input."""
-    inputs = [one for one in project.inputs() if one.rank]
-    return bool(inputs) and tensor.rank > 0 and all(one.shape[0] == tensor.shape[0] for one in inputs)
+    inputs = [input_tensor for input_tensor in project.inputs() if input_tensor.rank]
+    return bool(inputs) and tensor.rank > 0 and all(input_tensor.shape[0] == tensor.shape[0] for input_tensor in inputs)
 
 
 def layers_that_ran(project: Project, kinds: frozenset[str]) -> Iterator[tuple[Layer, Operation, Expression, ast.Call]]:
@@ -71,7 +71,7 @@ def layers_that_ran(project: Project, kinds: frozenset[str]) -> Iterator[tuple[L
             continue
         function = place.node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if name == layer.kind and not any(isinstance(one, ast.Starred) for one in place.node.args):
+        if name == layer.kind and not any(isinstance(argument, ast.Starred) for argument in place.node.args):
             yield layer, operation, place, place.node
 
 
@@ -79,5 +79,6 @@ def torch_name(place: Expression) -> bool:
     """Return whether ``torch`` is a name of the file."""
     nodes = place.source.tree.body
     return any(
-        isinstance(one, ast.Import) and any(a.name == "torch" and not a.asname for a in one.names) for one in nodes
+        isinstance(statement, ast.Import) and any(a.name == "torch" and not a.asname for a in statement.names)
+        for statement in nodes
     )

@@ -51,10 +51,10 @@ class AdaptivePooling(Rule):
     def rewrite(self, project: Project) -> Iterator[Rewrite]:
         for layer, operation, place, call in layers_that_ran(project, frozenset(_ADAPTIVE)):
             name, dimensions = _ADAPTIVE[layer.kind]
-            given, result = operation.tensors[0], operation.result
+            tensor, result = operation.tensors[0], operation.result
             if not isinstance(result, Tensor) or set(result.shape[-dimensions:]) != {1}:
                 continue
-            if set(given.shape[-dimensions:]) == {1} or layer.setting("return_indices") is True:
+            if set(tensor.shape[-dimensions:]) == {1} or layer.setting("return_indices") is True:
                 continue
             try:
                 head = with_callee(place.text, name).partition("(")[0]

@@ -77,5 +77,5 @@ def _edit(place: Expression, call: ast.Call, width: int) -> Edit | None:
     except NotACall:
         return None
     head, _, rest = text.partition("(")
-    given = bool(call.args or call.keywords)
-    return place.source.replace(call, f"{head}({width}{', ' if given else ''}{rest}")
+    has_arguments = bool(call.args or call.keywords)
+    return place.source.replace(call, f"{head}({width}{', ' if has_arguments else ''}{rest}")

@@ -65,12 +65,12 @@ class FlattenStart(Rule):
         edit = None if flat is None else _from_one(project, flat)
         if flat is None or edit is None:
             return
-        want = math.prod(flat.tensors[0].shape[1:])
+        width = math.prod(flat.tensors[0].shape[1:])
         title = f"flatten {flat.tensors[0].shape} from dimension 1"
-        if layer is None or layer.setting("in_features") in (None, want):
+        if layer is None or layer.setting("in_features") in (None, width):
             yield self.fix(title, (edit,), Evidence.EXACT_FIT, reason="every sample keeps its row")
             return
-        for site in argument_sites(project, layer, "in_features", want, flat.tensors[0].shape[1:])[:3]:
+        for site in argument_sites(project, layer, "in_features", width, flat.tensors[0].shape[1:])[:3]:
             yield self.fix(
                 f"{title} and set `in_features` of `{layer.path}` to {site.text}",
                 (edit, *site.edits),
@@ -103,12 +103,12 @@ def _from_one(project: Project, flat: Operation) -> Edit | None:
     if place is None or not isinstance(place.node, ast.Call):
         return None
     if name in {"view", "reshape"}:
-        given = operands(project, flat)
-        if len(flat.arguments) != 2 or not given or not isinstance(given[0].node, ast.Name):
+        tensors = operands(project, flat)
+        if len(flat.arguments) != 2 or not tensors or not isinstance(tensors[0].node, ast.Name):
             return None
         arguments = place.node.args[-1:]
         return (
-            place.source.replace(arguments[0], f"{size_text(place.source, given[0].text, 0)}, -1")
+            place.source.replace(arguments[0], f"{size_text(place.source, tensors[0].text, 0)}, -1")
             if arguments
             else None
         )

@@ -90,57 +90,57 @@ class FoldedBatch(Rule):
                     yield from self._rows(project, fold, sizes, finding, count)
 
     def _rows(self, project: Project, fold: Operation, sizes: Sizes, finding: Finding, further: int) -> Iterator[Fix]:
-        want = math.prod(sizes.shape[1:])
+        width = math.prod(sizes.shape[1:])
         first, second = sizes.expressions
         taken = _consumer(project, fold)
         if sizes.values[1] == -1:
-            fits = taken is None or _takes(taken) == want
+            fits = taken is None or _takes(taken) == width
             evidence = (Evidence.EXACT_FIT, Evidence.OTHER_READING * (not fits), Evidence.UPSTREAM * further)
-            if sizes.values[0] == want:
+            if sizes.values[0] == width:
                 edits = (first.source.replace(first.node, second.text), second.source.replace(second.node, first.text))
-                yield self.fix(f"lay out rows of {want} features", edits, *evidence)
+                yield self.fix(f"lay out rows of {width} features", edits, *evidence)
                 return
-            given = operands(project, fold)
-            if given and isinstance(given[0].node, ast.Name):
-                text = size_text(first.source, given[0].text, 0)
+            tensors = operands(project, fold)
+            if tensors and isinstance(tensors[0].node, ast.Name):
+                text = size_text(first.source, tensors[0].text, 0)
                 yield self.fix(f"keep the batch: `{text}` rows", (first.source.replace(first.node, text),), *evidence)
         elif sizes.values[0] == -1 and taken is not None and finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
-            if _takes(taken) == want:
-                yield from self._fitted(project, fold, sizes, want, further)
+            if _takes(taken) == width:
+                yield from self._fitted(project, fold, sizes, width, further)
         elif sizes.values[0] == -1 and taken is not None:
-            yield from self._wider(project, sizes, taken, want, further)
+            yield from self._wider(project, sizes, taken, width, further)
 
-    def _fitted(self, project: Project, fold: Operation, sizes: Sizes, want: int, further: int) -> Iterator[Fix]:
+    def _fitted(self, project: Project, fold: Operation, sizes: Sizes, width: int, further: int) -> Iterator[Fix]:
         """Yield fixes of ``view(-1, K)`` with the K that the layer takes.
 
         A computed K is replaced by ``view(x.size(0), -1)``.
         """
         first, second = sizes.expressions
-        for site in sites(project, second, want, sizes.shape[1:]):
+        for site in sites(project, second, width, sizes.shape[1:]):
             yield self.fix(
-                f"lay out rows of {want} features",
+                f"lay out rows of {width} features",
                 site.edits,
                 *site.evidence,
                 Evidence.EVIDENT,
                 Evidence.UPSTREAM * further,
             )
-        given = operands(project, fold)
-        if isinstance(second.node, ast.Call) and given and isinstance(given[0].node, ast.Name):
-            text = size_text(first.source, given[0].text, 0)
+        tensors = operands(project, fold)
+        if isinstance(second.node, ast.Call) and tensors and isinstance(tensors[0].node, ast.Name):
+            text = size_text(first.source, tensors[0].text, 0)
             edits = (first.source.replace(first.node, text), second.source.replace(second.node, "-1"))
             yield self.fix(f"keep the batch: `{text}` rows", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * further)
 
-    def _wider(self, project: Project, sizes: Sizes, taken: Layer, want: int, further: int) -> Iterator[Fix]:
+    def _wider(self, project: Project, sizes: Sizes, taken: Layer, width: int, further: int) -> Iterator[Fix]:
         """Yield fixes of ``view(-1, K)`` and the layer after it, both with the size of a sample."""
         argument = argument_expression(project, taken, "in_features")
         if argument is None:
             return
         hints = sizes.shape[1:]
-        for here in _sites(project, sizes.expressions[1], want, hints)[:3]:
-            for there in _sites(project, argument, want, hints)[:3]:
-                edits = tuple(sorted({*here.edits, *there.edits}))
-                title = f"keep {want} features of a sample in one row, also in `{taken.path}`"
-                evidence = (*dearest((here, there)), Evidence.UPSTREAM * further)
+        for size_site in _sites(project, sizes.expressions[1], width, hints)[:3]:
+            for layer_site in _sites(project, argument, width, hints)[:3]:
+                edits = tuple(sorted({*size_site.edits, *layer_site.edits}))
+                title = f"keep {width} features of a sample in one row, also in `{taken.path}`"
+                evidence = (*dearest((size_site, layer_site)), Evidence.UPSTREAM * further)
                 yield self.fix(
                     title,
                     edits,
@@ -181,16 +181,16 @@ def _takes(layer: Layer) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _sites(project: Project, expression: Expression, want: int, hints: tuple[int, ...]) -> tuple[Site, ...]:
+def _sites(project: Project, expression: Expression, width: int, hints: tuple[int, ...]) -> tuple[Site, ...]:
     """Return the sites, and the channel count times the rest as a product where the number is the channel count."""
-    found = sites(project, expression, want, hints)
+    options = sites(project, expression, width, hints)
     now = project.integer(expression)
     text = ""
     if isinstance(expression.node, ast.Constant) and now == hints[0]:
         text = " * ".join(map(str, hints))
-    elif isinstance(expression.node, ast.BinOp) and now is not None and now * hints[0] == want:
+    elif isinstance(expression.node, ast.BinOp) and now is not None and now * hints[0] == width:
         text = f"{hints[0]} * {expression.text}"
     if text:
         edit: Edit = expression.source.replace(expression.node, text)
         return (Site((edit,), (), text, SiteKind.PRODUCT, expression.source.location(expression.node)),)
-    return found
+    return options

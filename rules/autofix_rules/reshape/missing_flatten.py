@@ -60,30 +60,30 @@ class MissingFlatten(Rule):
         tensor = operation.tensors[0]
         if tensor.rank < 3 or layer.kind not in {"Linear", "BatchNorm1d"}:
             return
-        want = math.prod(tensor.shape[1:])
+        width = math.prod(tensor.shape[1:])
         parameter = "in_features" if layer.kind == "Linear" else "num_features"
-        fits = layer.setting(parameter) == want
+        fits = layer.setting(parameter) == width
         if tensor.rank == 3 and not fits and layer.kind != "Linear":
             return
         for edits, words in insertions(project, operation, layer):
-            title = f"flatten {tensor.shape} to {(tensor.shape[0], want)} {words}"
+            title = f"flatten {tensor.shape} to {(tensor.shape[0], width)} {words}"
             if fits:
                 yield self.fix(
-                    title, edits, reason=f"{tensor.shape[1:]} has the {want} features that `{layer.path}` takes"
+                    title, edits, reason=f"{tensor.shape[1:]} has the {width} features that `{layer.path}` takes"
                 )
             elif tensor.rank >= 4:
-                yield from self._with_size(project, layer, tensor, want, edits, title)
+                yield from self._with_size(project, layer, tensor, width, edits, title)
 
     def _with_size(
-        self, project: Project, layer: Layer, tensor: Tensor, want: int, edits: tuple[Edit, ...], title: str
+        self, project: Project, layer: Layer, tensor: Tensor, width: int, edits: tuple[Edit, ...], title: str
     ) -> Iterator[Fix]:
         """Yield fixes that flatten and build the layer for what comes out."""
         parameter = "in_features" if layer.kind == "Linear" else "num_features"
-        for site in argument_sites(project, layer, parameter, want, tensor.shape[1:])[:3]:
-            both = (*edits, *site.edits)
+        for site in argument_sites(project, layer, parameter, width, tensor.shape[1:])[:3]:
+            all_edits = (*edits, *site.edits)
             yield self.fix(
                 f"{title} and set `{parameter}` of `{layer.path}` to {site.text}",
-                both,
+                all_edits,
                 *site.evidence,
                 Evidence.MORE_PLACES,
             )

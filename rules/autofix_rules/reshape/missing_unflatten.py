@@ -91,18 +91,18 @@ class MissingUnflatten(Rule):
         channels = number(layer, "in_channels") or number(layer, "num_features")
         if not dimensions or not channels or tensor.shape[1] % channels:
             return
-        made = producing_layer(project, tensor)
+        producer = producing_layer(project, tensor)
         if tensor.shape[1] == channels:
             yield from self._positions(project, operation, layer, tensor, dimensions)
             return
-        for space, origin in dict(_spaces(project, tensor, channels, dimensions, made)).items():
-            reasons = [] if made is not None else [_ORDER]
+        for space, origin in dict(_spaces(project, tensor, channels, dimensions, producer)).items():
+            reasons = [] if producer is not None else [_ORDER]
             reasons += [_SQUARE.format(tensor.shape[1], channels)] if origin is Space.SQUARE else []
             title = f"reshape {tensor.shape} to {(tensor.shape[0], channels, *space)}"
             sizes = ", ".join(map(str, space))
             known = _is_literal(project, layer)
             method = f"view(-1, {channels}, {sizes})" if known else f"unflatten(1, (-1, {sizes}))"
-            beside = made is not None and _container(made[1]) == _container(layer)
+            beside = producer is not None and _container(producer[1]) == _container(layer)
             module = f"Unflatten(1, ({channels if known else -1}, {sizes}))" if beside else ""
             for edits, place in insertions(project, operation, layer, method, "", module):
                 yield self.fix(f"{title} {place}", edits, origin.value, reason="; ".join(reasons), unsafe=bool(reasons))
@@ -131,7 +131,7 @@ def _container(layer: Layer) -> str:
 
 
 def _spaces(
-    project: Project, tensor: Tensor, channels: int, dimensions: int, made: tuple[Operation, Layer] | None
+    project: Project, tensor: Tensor, channels: int, dimensions: int, producer: tuple[Operation, Layer] | None
 ) -> Iterator[tuple[tuple[int, ...], Space]]:
     """Yield the sizes of the maps and where they are read from; of equal sizes the last has the best reason."""
     positions = tensor.shape[1] // channels
@@ -143,10 +143,12 @@ def _spaces(
         is_weight = operation.kind is OperationKind.GET_ATTR
         if len(shape) == dimensions + 2 and (shape[1], math.prod(shape[2:]), is_weight) == (channels, positions, False):
             yield shape[2:], Space.SEEN
-    spelled = None if made is None else argument_expression(project, made[1], output_parameter(made[1]))
+    spelled = None if producer is None else argument_expression(project, producer[1], output_parameter(producer[1]))
     if spelled is None or not isinstance(spelled.node, ast.expr):
         return
-    factors = [project.integer(Expression(spelled.source, one, spelled.frames)) for one in factors_of(spelled.node)]
+    factors = [
+        project.integer(Expression(spelled.source, factor, spelled.frames)) for factor in factors_of(spelled.node)
+    ]
     space = tuple(size for size in factors[-dimensions:] if size is not None)
     if len(factors) > dimensions and len(space) == dimensions and math.prod(space) == positions:
         yield space, Space.SPELLED

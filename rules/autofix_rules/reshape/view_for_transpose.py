@@ -82,29 +82,29 @@ class ViewForTranspose(Rule):
     def _merged(self, project: Project, operation: Operation, before: tuple[int, ...], samples: int) -> Iterator[Fix]:
         """Yield the fix that brings the samples to the front, followed by the same view."""
         place = written(project, operation)
-        given = argument_of(project, operation, 0, "input")
-        if place is None or given is None or not isinstance(place.node, ast.Call):
+        tensor = argument_of(project, operation, 0, "input")
+        if place is None or tensor is None or not isinstance(place.node, ast.Call):
             return
         moved = "transpose(0, 1)" if samples == 1 else f"movedim({samples}, 0)"
-        edit = _before_view(operation, place, place.node, given, moved)
+        edit = _before_view(operation, place, place.node, tensor, moved)
         title = f"bring the samples of {before} to the front before they are merged"
         yield self.fix(title, (edit,))
 
 
-def _before_view(operation: Operation, place: Expression, call: ast.Call, given: Expression, moved: str) -> Edit:
+def _before_view(operation: Operation, place: Expression, call: ast.Call, tensor: Expression, moved: str) -> Edit:
     """Return the edit from ``h.view(...)`` to ``h.transpose(0, 1).reshape(...)``.
 
     ``.contiguous().view(...)`` where the file writes it so.
     """
-    source, node = place.source, given.node
+    source, node = place.source, tensor.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "contiguous":
-        inner = Expression(source, node.func.value, given.frames)
+        inner = Expression(source, node.func.value, tensor.frames)
         return source.replace(inner.node, f"{receiver(inner.text)}.{moved}")
-    start = f"{receiver(given.text)}.{moved}"
+    start = f"{receiver(tensor.text)}.{moved}"
     if operation.operator == "reshape" or not is_method(operation, call):
-        return source.replace(given.node, start)
+        return source.replace(tensor.node, start)
     if ".contiguous()" in source.text:
-        return source.replace(given.node, f"{start}.contiguous()")
+        return source.replace(tensor.node, f"{start}.contiguous()")
     assert isinstance(call.func, ast.Attribute)
     return source.replace(call.func, f"{start}.reshape")
 

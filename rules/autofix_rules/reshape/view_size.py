@@ -99,9 +99,9 @@ class ViewSize(Rule):
         fits = rest != 0 and (whole % rest == 0 if -1 in values[1:] else whole == rest)
         if len(values) < 2 or len(shape) < 2 or values[0] in (-1, shape[0]) or not fits or is_batch(project, values[0]):
             return
-        place, given = sizes.expressions[0], operands(project, operation)
-        if given and isinstance(given[0].node, ast.Name):
-            text = size_text(place.source, given[0].text, 0)
+        place, tensors = sizes.expressions[0], operands(project, operation)
+        if tensors and isinstance(tensors[0].node, ast.Name):
+            text = size_text(place.source, tensors[0].text, 0)
             edits = (place.source.replace(place.node, text),)
             yield self.fix(f"take the batch size from the tensor: `{text}`", edits, Evidence.EXACT_FIT)
         elif -1 not in values:
@@ -121,16 +121,18 @@ class ViewSize(Rule):
                 words = " and ".join(f"{sizes.values[i]} to {text}" for i, text in zip(new, texts, strict=True))
                 yield self.fix(f"correct {words} in the sizes asked for", edits, *stated, *evidence)
             if len(new) == 1 and layer is None and -1 not in sizes.values:
-                ((index, want),) = new.items()
-                yield from self._worded(project, sizes.expressions[index], want, evidence)
+                ((index, target_size),) = new.items()
+                yield from self._worded(project, sizes.expressions[index], target_size, evidence)
 
-    def _worded(self, project: Project, place: Expression, want: int, evidence: tuple[Evidence, ...]) -> Iterator[Fix]:
+    def _worded(
+        self, project: Project, place: Expression, target_size: int, evidence: tuple[Evidence, ...]
+    ) -> Iterator[Fix]:
         """Yield fixes that ask for a multiple of the expression, or with ``-1`` for whatever is left."""
         now = project.integer(place)
         if isinstance(place.node, ast.Constant) or not now:
             return
-        if want % now == 0 and isinstance(place.node, ast.BinOp):
-            text = f"{place.text} * {want // now}"
+        if target_size % now == 0 and isinstance(place.node, ast.BinOp):
+            text = f"{place.text} * {target_size // now}"
             edits, reason = (place.source.replace(place.node, text),), "the factor is taken from this run"
             yield self.fix(f"ask for {text}", edits, Evidence.INSERTED, *evidence, reason=reason, unsafe=True)
         edits, reason = (place.source.replace(place.node, "-1"),), "the size is then whatever is left"
@@ -138,11 +140,11 @@ class ViewSize(Rule):
 
     def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]) -> Iterator[Fix]:
         """Yield fixes of the layer before, whose output has another size than the sizes make up."""
-        want, split = _features(sizes, tensor)
+        features, split = _features(sizes, tensor)
         channels = _channels(sizes)
-        for layer, site in producer_sites(project, tensor, channels or want) if channels or want else ():
+        for layer, site in producer_sites(project, tensor, channels or features) if channels or features else ():
             if channels or layer.kind == "Linear":
-                title = set_output(layer, channels or want) + (", as it is split" if channels else "")
+                title = set_output(layer, channels or features) + (", as it is split" if channels else "")
                 reason = "the sizes asked for could be meant instead"
                 how = Evidence.EXACT_FIT if channels or split else Evidence.OTHER_MODEL
                 evidence = (*folded, Evidence.PRODUCER, how)
@@ -153,11 +155,11 @@ def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
     """Return how many features the sizes ask for, 0 where that is not evident, and whether they are
     split into heads.
     """
-    values, kept = sizes.values, len(sizes.shape) - 1
+    values, leading = sizes.values, len(sizes.shape) - 1
     # Every step keeps its place, so what is asked for is what its features are split into.
-    split = kept > 1 and len(values) > kept + 1 and values[1:kept] == sizes.shape[1:kept]
-    plain = -1 not in values[kept:] and (split or tensor.rank == 2)
-    return (math.prod(values[kept:]) if plain else 0), split
+    split = leading > 1 and len(values) > leading + 1 and values[1:leading] == sizes.shape[1:leading]
+    plain = -1 not in values[leading:] and (split or tensor.rank == 2)
+    return (math.prod(values[leading:]) if plain else 0), split
 
 
 def _channels(sizes: Sizes) -> int:
@@ -171,11 +173,11 @@ def _together(
     project: Project, sizes: Sizes, new: dict[int, int], hints: tuple[int, ...]
 ) -> Iterator[tuple[tuple[Edit, ...], tuple[Counted, ...], tuple[str, ...]]]:
     """Yield edits that set all sizes of ``new``: every site for one size, the nearest site of each for several."""
-    found: list[tuple[Site, ...]] = [sites(project, sizes.expressions[i], want, hints) for i, want in new.items()]
-    if len(found) == 1:
-        yield from ((site.edits, site.evidence, (site.text,)) for site in found[0])
-    elif all(found):
-        nearest = [options[0] for options in found]
+    choices: list[tuple[Site, ...]] = [sites(project, sizes.expressions[i], size, hints) for i, size in new.items()]
+    if len(choices) == 1:
+        yield from ((site.edits, site.evidence, (site.text,)) for site in choices[0])
+    elif all(choices):
+        nearest = [options[0] for options in choices]
         edits = tuple(sorted({edit for site in nearest for edit in site.edits}))
         yield edits, dearest(nearest), tuple(site.text for site in nearest)
 

@@ -57,7 +57,9 @@ class DiscardedResult(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         failed = project.operation(finding)
-        fed = {one.index for tensor in (failed.tensors if failed else ()) for one in project.ancestry(tensor)}
+        fed = {
+            operation.index for tensor in (failed.tensors if failed else ()) for operation in project.ancestry(tensor)
+        }
         for operation in project.trace.operations:
             if not operation.raised and operation.tensors and operation.tensors[0].producer in fed:
                 yield from self._assigned(project, operation)

@@ -106,16 +106,16 @@ def _is_earlier(source: Source, node: ast.AST, target: ast.Attribute) -> bool:
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or node.lineno >= target.lineno:
         return False
     same = source.parents.get(node) is source.parents.get(source.statement_of(target))
-    return same and any(dotted(one) == dotted(target) for one in node.targets)
+    return same and any(dotted(assigned) == dotted(target) for assigned in node.targets)
 
 
 def _uses(owner: ast.ClassDef, target: ast.Attribute) -> list[ast.Attribute]:
-    found = [
+    uses = [
         node
         for node in ast.walk(owner)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and dotted(node) == dotted(target)
     ]
-    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+    return sorted(uses, key=lambda node: (node.lineno, node.col_offset))
 
 
 def _new_name(source: Source, owner: ast.ClassDef, target: ast.Attribute, use: ast.Attribute) -> str:

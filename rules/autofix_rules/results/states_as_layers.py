@@ -93,7 +93,7 @@ def _bound(project: Project, source: Source, name: str) -> ast.Name | None:
         for statement in statements:
             target = statement.targets[0]
             pair = target.elts[1:] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else []
-            if not isinstance(statement.value, ast.Call) or [dotted(one) for one in pair] != [name]:
+            if not isinstance(statement.value, ast.Call) or [dotted(element) for element in pair] != [name]:
                 continue
             if source.function_of(statement) is not function or not isinstance(pair[0], ast.Name):
                 continue

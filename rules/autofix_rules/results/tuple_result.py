@@ -95,11 +95,11 @@ def _tuple_expression(finding: Finding, project: Project) -> Expression | None:
         for node in ast.walk(outer):
             if not isinstance(node, ast.expr) or node is outer:
                 continue
-            found = Expression(source, node, frames)
-            if finding.expression and found.text == finding.expression:
-                return found
-            if not finding.expression and _count(_value(project, found)) == finding.actual[0]:
-                return found
+            expression = Expression(source, node, frames)
+            if finding.expression and expression.text == finding.expression:
+                return expression
+            if not finding.expression and _count(_value(project, expression)) == finding.actual[0]:
+                return expression
     return None
 
 
@@ -108,10 +108,10 @@ def _value(project: Project, expression: Expression) -> Value:
     if not isinstance(expression.node, ast.Call):
         return project.value(expression)
     place = (expression.source.path, expression.source.range_of(expression.node))
-    found = (
+    operations = (
         o for o in reversed(project.trace.operations) if o.frames and (o.frames[0].path, o.frames[0].range) == place
     )
-    return next((o.result for o in found if not o.raised), None)
+    return next((o.result for o in operations if not o.raised), None)
 
 
 def _count(value: Value) -> int:
@@ -120,8 +120,8 @@ def _count(value: Value) -> int:
 
 def _from_torch(project: Project, used: Expression) -> bool:
     tensors = tensors_of((_value(project, used),))
-    made = project.producer(tensors[0]) if tensors else None
-    return made is not None and made.target.startswith("torch.nn.") and isinstance(made.result, Sequence)
+    producer = project.producer(tensors[0]) if tensors else None
+    return producer is not None and producer.target.startswith("torch.nn.") and isinstance(producer.result, Sequence)
 
 
 def _assignment(used: Expression) -> tuple[ast.Assign, ast.expr] | None:
@@ -129,29 +129,29 @@ def _assignment(used: Expression) -> tuple[ast.Assign, ast.expr] | None:
     function = used.source.function_of(used.node)
     if function is None or not isinstance(used.node, (ast.Name, ast.Attribute)):
         return None
-    found: list[tuple[ast.Assign, ast.expr]] = []
+    assignments: list[tuple[ast.Assign, ast.expr]] = []
     for node in ast.walk(function):
         if isinstance(node, ast.Assign) and node.lineno < used.node.lineno and len(node.targets) == 1:
             elements = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else [node.targets[0]]
-            found += [(node, element) for element in elements if dotted(element) == used.text]
-    return max(found, key=lambda pair: pair[0].lineno, default=None)
+            assignments += [(node, element) for element in elements if dotted(element) == used.text]
+    return max(assignments, key=lambda pair: pair[0].lineno, default=None)
 
 
 def _at_assignment(used: Expression, count: int) -> Edit | None:
     """Return the edit that makes ``out`` on the left ``out, _``, or ``(h, _)`` inside a tuple."""
-    found = _assignment(used)
-    if found is None or not isinstance(found[0].value, ast.Call):
+    assignment = _assignment(used)
+    if assignment is None or not isinstance(assignment[0].value, ast.Call):
         return None
-    statement, target = found
+    statement, target = assignment
     text = f"{used.text}{', _' * (count - 1)}" if count <= 3 else f"{used.text}, *_"
     inside = target is not statement.targets[0]
     return Edit(used.source.path, used.source.range_of(target), f"({text})" if inside else text)
 
 
 def _indexed_at_assignment(used: Expression) -> Iterator[Edit]:
-    found = _assignment(used)
-    if found is not None and found[1] is found[0].targets[0]:
-        yield _insertion(used.source, used.source.range_of(found[0].value).end, "[0]")
+    assignment = _assignment(used)
+    if assignment is not None and assignment[1] is assignment[0].targets[0]:
+        yield _insertion(used.source, used.source.range_of(assignment[0].value).end, "[0]")
 
 
 def _insertion(source: Source, place: Position, text: str) -> Edit:

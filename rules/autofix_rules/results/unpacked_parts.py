@@ -80,9 +80,9 @@ class UnpackedParts(Rule):
             yield from self._sized(project, operation, tensor.shape[dimension] // count)
         yield from self._turned(project, operation, tensor, count * size)
 
-    def _sized(self, project: Project, operation: Operation, want: int) -> Iterator[Fix]:
+    def _sized(self, project: Project, operation: Operation, target_size: int) -> Iterator[Fix]:
         place = argument_of(project, operation, 1, _name(operation))
-        for site in sites(project, place, want) if place is not None else ():
+        for site in sites(project, place, target_size) if place is not None else ():
             title = (
                 f"split into {site.text} parts" if operation.operator == "chunk" else f"split into parts of {site.text}"
             )

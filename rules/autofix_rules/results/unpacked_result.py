@@ -135,9 +135,9 @@ class UnpackedResult(Rule):
         read = [is_read(place.source, place.statement, element) for element in place.target.elts]
         yield from self._returned_too(place)
         if not any(read[1:]) or sum(read) == 1:
-            kept = names[read.index(True)] if any(read) else names[0]
-            certain = kept == names[0] and not any(binds(place, name) for name in names[1:])
-            yield self._named(place, kept, f"take one result, `{kept}`: the call returns one tensor", certain)
+            name = names[read.index(True)] if any(read) else names[0]
+            certain = name == names[0] and not any(binds(place, name) for name in names[1:])
+            yield self._named(place, name, f"take one result, `{name}`: the call returns one tensor", certain)
         elif isinstance(value, Tensor) and value.rank > 1 and value.shape[-1] % len(names) == 0 and place.is_whole:
             call = place.statement.value
             text = f"{receiver(place.source.text_of(call))}.chunk({len(names)}, dim=-1)"
@@ -168,9 +168,9 @@ class UnpackedResult(Rule):
             edits = (place.written(place.names[0]), data)
             yield self.fix(f"take the data of the packed sequence as `{place.names[0]}`", edits, Evidence.EVIDENT)
         if count < len(items_of(place.value)):
-            kept = [*(place.names if read else place.names[:1]), "*_"]
+            names = [*(place.names if read else place.names[:1]), "*_"]
             title = "leave out the other parts of the packed sequence"
-            yield self.fix(title, (place.written(", ".join(kept)),), Evidence.INSERTED)
+            yield self.fix(title, (place.written(", ".join(names)),), Evidence.INSERTED)
 
     def _several(self, place: Unpacking, value: Sequence) -> Iterator[Fix]:
         """Yield the names nested as the results are, without those that have no result, or with ``_`` for the rest."""

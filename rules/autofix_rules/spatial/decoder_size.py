@@ -56,14 +56,14 @@ class DecoderSize(Rule):
         output, target = operation.tensors[0], operation.tensors[1]
         if output.rank != target.rank or output.rank < 3 or output.shape[:2] != target.shape[:2]:
             return
-        found = _transposed(project, operation)
-        if found is None:
+        layer = _transposed(project, operation)
+        if layer is None:
             return
-        changes = tuple(want - now for now, want in zip(output.shape[2:], target.shape[2:], strict=True))
-        for rank, (parameter, values) in enumerate(_settings(found, changes)):
-            edit = _edit(project, found, parameter, values)
+        changes = tuple(target_size - now for now, target_size in zip(output.shape[2:], target.shape[2:], strict=True))
+        for rank, (parameter, values) in enumerate(_settings(layer, changes)):
+            edit = _edit(project, layer, parameter, values)
             if edit is not None:
-                title = f"set `{parameter}` of `{found.path}` to {edit[1]}, which gives {target.shape[2:]}"
+                title = f"set `{parameter}` of `{layer.path}` to {edit[1]}, which gives {target.shape[2:]}"
                 reason = "padding, cropping or another layer could give the size as well"
                 yield self.fix(title, (edit[0],), Evidence.RUNNER_UP * rank, reason=reason)
 

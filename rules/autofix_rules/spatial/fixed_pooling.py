@@ -72,13 +72,13 @@ class FixedPooling(Rule):
         pool = (
             operation if finding.mismatch is Mismatch.KERNEL_TOO_LARGE else _pool_before(project, operation.tensors[0])
         )
-        given = pool.tensors[0] if pool is not None and pool.tensors else None
-        if pool is None or given is None or given.rank < 3:
+        tensor = pool.tensors[0] if pool is not None and pool.tensors else None
+        if pool is None or tensor is None or tensor.rank < 3:
             return
         dimensions = [d for d in (1, 2, 3) if pool.target.endswith(f"{d}d")]
-        if not dimensions or given.rank < dimensions[0] + 1:
+        if not dimensions or tensor.rank < dimensions[0] + 1:
             return
-        channels = given.shape[-dimensions[0] - 1]
+        channels = tensor.shape[-dimensions[0] - 1]
         features = (
             finding.expected[0]
             if finding.mismatch is Mismatch.LINEAR_IN_FEATURES
@@ -92,7 +92,7 @@ class FixedPooling(Rule):
         if is_maximum and (kernel <= HALVING or side > 1):
             return
         doubts = sum((kernel == 1, is_maximum, side > 1))
-        title = f"make the pool of {given.shape} adaptive, with an output of {side}"
+        title = f"make the pool of {tensor.shape} adaptive, with an output of {side}"
         reason = f"the layer after it takes {features} features, {side} by {side} for each of {channels} channels"
         for edits in _adaptive(project, pool, side):
             yield self.fix(title, edits, Evidence.EXACT_FIT, Evidence.OTHER_READING * doubts, reason=reason)
@@ -127,8 +127,10 @@ def _pool_before(project: Project, tensor: Tensor) -> Operation | None:
 def _next_features(project: Project, pool: Operation, channels: int) -> int:
     """Return the width that a Linear layer after the pool takes, if it is a multiple of the channels."""
     done = {o.layer_index for o in project.trace.operations if o.index <= pool.index}
-    later = (one for one in project.trace.layers if one.kind == "Linear" and one.identity not in done and one.path)
-    widths = [width for one in later if (width := number(one, "in_features"))]
+    later = (
+        layer for layer in project.trace.layers if layer.kind == "Linear" and layer.identity not in done and layer.path
+    )
+    widths = [width for layer in later if (width := number(layer, "in_features"))]
     return next((width for width in widths if width % channels == 0), 0)
 
 

@@ -79,9 +79,9 @@ def _sizes(expected: int, hints: tuple[int, ...], image: Tensor) -> Iterator[int
     side = math.isqrt(expected // hints[0]) if expected % hints[0] == 0 else 0
     if side == 0 or side * side * hints[0] != expected or hints[1] == 0:
         return
-    wanted = image.shape[2] * side / hints[1]
-    near = sorted(COMMON, key=lambda size: (abs(size - wanted), size))[:2]
-    yield from (size for size in near if size != image.shape[2] and abs(size - wanted) <= 0.2 * wanted)
+    ideal = image.shape[2] * side / hints[1]
+    near = sorted(COMMON, key=lambda size: (abs(size - ideal), size))[:2]
+    yield from (size for size in near if size != image.shape[2] and abs(size - ideal) <= 0.2 * ideal)
 
 
 def _forward(project: Project) -> tuple[Source, Function] | None:

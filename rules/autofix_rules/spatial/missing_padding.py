@@ -82,8 +82,8 @@ def _smaller(project: Project, finding: Finding, tensors: tuple[Tensor, ...]) ->
         return tensors if any(uneven(project, a, b) for a in tensors for b in tensors) else ()
     if finding.mismatch is Mismatch.VIEW_SIZE:
         return tensors[:1]
-    found, (expected, actual) = producing_layer(project, tensors[0]), (finding.expected[0], finding.actual[0])
-    channels = found[1].setting("out_channels") if found is not None else None
+    producer, (expected, actual) = producing_layer(project, tensors[0]), (finding.expected[0], finding.actual[0])
+    channels = producer[1].setting("out_channels") if producer is not None else None
     maps = len(flattened_from(project, tensors[0])) > 1
     return tensors[:1] if maps and isinstance(channels, int) and expected > actual and not expected % channels else ()
 
