@@ -26,17 +26,17 @@ def fingerprint(python: str | None) -> str:
     """Return a hash that changes with anything outside the tree that may change a result; raise
     ProbeError without Python.
     """
-    made = hashlib.sha256(f"{__version__}\n{_installed(python)}".encode())
+    digest = hashlib.sha256(f"{__version__}\n{_installed(python)}".encode())
     for folder in (Path(__file__).parents[1], *registry.folders()):
         for path in sorted(folder.rglob("*.py")):
-            made.update(path.read_bytes())
-    return made.hexdigest()
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @cache
 def _installed(python: str | None) -> str:
     if python is None:
-        names = sorted({f"{one.name} {one.version}" for one in metadata.distributions()})
+        names = sorted({f"{distribution.name} {distribution.version}" for distribution in metadata.distributions()})
         return "\n".join((sys.version, *names))
     try:
         done = subprocess.run([python, "-c", _INSTALLED], capture_output=True, text=True, check=True)

@@ -74,10 +74,10 @@ class _Cluster(Executor):
         self._archive = client.scatter(archive, broadcast=True, hash=False)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        made: Future[Any] = self._executor.submit(
+        future: Future[Any] = self._executor.submit(
             work, fn.__name__, *args, *kwargs.values(), self._digest, self._archive
         )
-        return made
+        return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._executor.shutdown(wait=wait and not cancel_futures)
@@ -100,7 +100,7 @@ def _is_here(folder: Path, digest: str, archive: bytes) -> bool:
     key = f"{digest} {folder}"
     if key not in _here:
         with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
-            _here[key] = all(_same(folder / one.name, packed, one) for one in packed.getmembers())
+            _here[key] = all(_same(folder / member.name, packed, member) for member in packed.getmembers())
     return _here[key]
 
 
@@ -116,20 +116,20 @@ def _unpacked(digest: str, archive: bytes) -> Path:
     """Unpack the files into a folder of this machine that every worker process of it shares."""
     folder = Path(tempfile.gettempdir()) / f"autofix-{os.getuid() if hasattr(os, 'getuid') else 0}-{digest[:24]}"
     if not folder.is_dir():
-        made = Path(tempfile.mkdtemp(prefix="autofix-", dir=tempfile.gettempdir()))
+        fresh = Path(tempfile.mkdtemp(prefix="autofix-", dir=tempfile.gettempdir()))
         with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
-            packed.extractall(made, filter="data")
+            packed.extractall(fresh, filter="data")
         try:
-            made.rename(folder)
+            fresh.rename(folder)
         except OSError:  # Another process was first.
-            return folder if folder.is_dir() else made
+            return folder if folder.is_dir() else fresh
     return folder
 
 
 def packed(base: Path, files: Sequence[Path]) -> bytes:
     """Return the same bytes for the same files, whenever they were written and whoever owns them."""
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as archive:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
         for path in sorted(files):
             if not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
                 continue
@@ -137,4 +137,4 @@ def packed(base: Path, files: Sequence[Path]) -> bytes:
             member = tarfile.TarInfo(path.relative_to(base).as_posix())
             member.size, member.mode = len(data), 0o644
             archive.addfile(member, io.BytesIO(data))
-    return made.getvalue()
+    return buffer.getvalue()

@@ -30,33 +30,33 @@ class _Texts:
 
 
 def settled(
-    jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], wanted: Wanted, rerun: Rerun
+    jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], is_wanted: Wanted, rerun: Rerun
 ) -> list[JobOutcome]:
     """Return the outcomes with what becomes of each plan among the others.
 
-    ``wanted`` says which plans are to be delivered.
+    ``is_wanted`` says which plans are to be delivered.
 
     ``jobs`` has None where there is nothing to run. Plans that share no file with another target are left as they
     are.
     """
-    made = list(outcomes)
+    results = list(outcomes)
     texts = _Texts({}, {})
     for index, job in enumerate(jobs):
-        if job is None or not made[index].changes or not wanted(made[index]):
+        if job is None or not results[index].changes or not is_wanted(results[index]):
             continue
-        own = made[index]
+        own = results[index]
         if _reads(own) & set(texts.after):
             own = _on_top(job, own, texts, rerun)
-            made[index] = own
+            results[index] = own
             if own.withheld or not own.changes:
                 continue
         texts_after = texts.changed_with(own.changes)
-        broken = _broken(jobs, made, index, texts_after, rerun)
+        broken = _broken(jobs, results, index, texts_after, rerun)
         if broken:
-            made[index] = replace(own, withheld=f"with it, {broken} would not run any more")
+            results[index] = replace(own, withheld=f"with it, {broken} would not run any more")
             continue
         texts = texts_after
-    return made
+    return results
 
 
 def _reads(outcome: JobOutcome) -> set[str]:
@@ -95,5 +95,5 @@ def _broken(jobs: Sequence[Job | None], outcomes: Sequence[JobOutcome], index: i
 
 def _runs(outcome: JobOutcome) -> bool:
     """Return whether the target is without a fault; that a rule would still rewrite it is no fault."""
-    codes = [str(one["code"]) for one in outcome.diagnostics]
+    codes = [str(diagnostic["code"]) for diagnostic in outcome.diagnostics]
     return outcome.ending in _RAN or (bool(codes) and all(code.startswith(_REWRITING) for code in codes))

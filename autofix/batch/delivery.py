@@ -22,9 +22,9 @@ from autofix.records.errors import ConflictError, UsageError
 
 # For a machine, such as a build server, where git knows nobody.
 _NOBODY = {
-    f"GIT_{who}_{what}": f"autofix{end}"
+    f"GIT_{who}_{field}": f"autofix{end}"
     for who in ("AUTHOR", "COMMITTER")
-    for what, end in (("NAME", ""), ("EMAIL", "@localhost"))
+    for field, end in (("NAME", ""), ("EMAIL", "@localhost"))
 }
 
 
@@ -36,12 +36,12 @@ def deliverable(outcome: JobOutcome, *, unsafe: bool) -> bool:
 
 def joined(outcomes: Sequence[JobOutcome]) -> tuple[FileChange, ...]:
     """Return the change of every file from its text on disk to the one after the last plan that changes it."""
-    found: dict[str, Change] = {}
+    changes: dict[str, Change] = {}
     for outcome in outcomes:
         for change in outcome.changes:
-            before = found.get(change.path, change).before
-            found[change.path] = replace(change, before=before)
-    return tuple(jobs.file_change(found[path]) for path in sorted(found))
+            before = changes.get(change.path, change).before
+            changes[change.path] = replace(change, before=before)
+    return tuple(jobs.file_change(changes[path]) for path in sorted(changes))
 
 
 def one_patch(outcomes: Sequence[JobOutcome]) -> bytes:
@@ -54,9 +54,9 @@ def own_patch(outcome: JobOutcome) -> bytes:
 
 
 def _patch(changes: Sequence[FileChange]) -> bytes:
-    made = unified_diff.unified(changes)
-    unified_diff.verify(made, changes)
-    return made
+    patch = unified_diff.unified(changes)
+    unified_diff.verify(patch, changes)
+    return patch
 
 
 def names(outcomes: Sequence[JobOutcome]) -> list[str]:
@@ -92,11 +92,11 @@ def branch(base: Path, name: str, outcomes: Sequence[JobOutcome]) -> int:
         _git(base, "read-tree", parent, environment=index)
         for outcome in outcomes:
             for change in outcome.changes:
-                made = jobs.file_change(change)
+                file_change = jobs.file_change(change)
                 mode = _git(base, "ls-files", "--stage", "--", change.path, environment=index).split(" ", 1)[0]
                 if not mode:
                     raise ConflictError(f"{change.path} is not tracked by git; add it first; no branch was made")
-                blob = _git(base, "hash-object", "-w", "--stdin", "--path", change.path, data=made.after).strip()
+                blob = _git(base, "hash-object", "-w", "--stdin", "--path", change.path, data=file_change.after).strip()
                 _git(base, "update-index", "--cacheinfo", f"{mode},{blob},{change.path}", environment=index)
             tree = _git(base, "write-tree", environment=index).strip()
             message = _message(outcome).encode()
@@ -114,8 +114,10 @@ def _has_identity(base: Path) -> bool:
 
 def _message(outcome: JobOutcome) -> str:
     plan = outcome.plan or {}
-    faults = [f"- {one['path']}:{one['range']['start']['line']}: {one['message']}" for one in outcome.diagnostics]
-    checks = [one["check"] for one in plan.get("proof", {}).get("checks", []) if one["outcome"] == "passed"]
+    faults = [
+        f"- {fault['path']}:{fault['range']['start']['line']}: {fault['message']}" for fault in outcome.diagnostics
+    ]
+    checks = [check["check"] for check in plan.get("proof", {}).get("checks", []) if check["outcome"] == "passed"]
     title = f"Repair {outcome.label}"
     body = [f"{plan.get('title', '')} ({outcome.label_of_plan}).", "", *faults]
     body += ["", f"Verified by running: {', '.join(checks)}."] if checks else []

@@ -28,17 +28,17 @@ def closure(path: Path, text: str, search_paths: Sequence[Path]) -> dict[Path, b
     """Return every file reached from ``path``, itself first, with whether it exists; data files that
     the code names too.
     """
-    found: dict[Path, bool] = {path: True}
+    files: dict[Path, bool] = {path: True}
     waiting = [(path, text)]
     while waiting:
-        here, words = waiting.pop()
+        importer, words = waiting.pop()
         for level, name in statements(words):
-            for candidate, there in _candidates(here, level, name, search_paths):
-                if candidate not in found:
-                    found[candidate] = there
-                    if there and (more := _text(candidate)) is not None:
+            for candidate, exists in _candidates(importer, level, name, search_paths):
+                if candidate not in files:
+                    files[candidate] = exists
+                    if exists and (more := _text(candidate)) is not None:
                         waiting.append((candidate, more))
-    return found
+    return files
 
 
 def folder_of(path: Path, level: int) -> Path:
@@ -73,29 +73,29 @@ def statements(text: str) -> tuple[_Import, ...]:
 
     A sentence of a docstring that looks like an import only adds a file that is looked at.
     """
-    found: dict[_Import, None] = {}
+    imported: dict[_Import, None] = {}
     for match in _STATEMENT.finditer(text):
         if match["plain"]:
-            found.update(dict.fromkeys((0, name.split()[0]) for name in match["plain"].split(",") if name.strip()))
+            imported.update(dict.fromkeys((0, name.split()[0]) for name in match["plain"].split(",") if name.strip()))
             continue
         level = len(match["dots"])
-        found[level, match["base"]] = None
+        imported[level, match["base"]] = None
         names = [name.split()[0] for name in re.sub(r"#.*|[()\\]", "", match["names"]).split(",") if name.strip()]
-        found.update(dict.fromkeys((level, f"{match['base']}.{name}".strip(".")) for name in names))
-    return tuple(found)
+        imported.update(dict.fromkeys((level, f"{match['base']}.{name}".strip(".")) for name in names))
+    return tuple(imported)
 
 
-def _candidates(here: Path, level: int, name: str, search_paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
+def _candidates(importer: Path, level: int, name: str, search_paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     parts = name.split(".") if name else []
     if level:
-        yield from _in_folder(folder_of(here, level), parts)
+        yield from _in_folder(folder_of(importer, level), parts)
         return
     if not parts or is_standard(parts[0]):
         return
     for folder in search_paths:
-        found = list(_in_folder(folder, parts))
-        yield from found
-        if any(there for _, there in found):
+        candidates = list(_in_folder(folder, parts))
+        yield from candidates
+        if any(exists for _, exists in candidates):
             return
 
 

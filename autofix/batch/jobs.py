@@ -42,21 +42,21 @@ def find(base: str, request: Json) -> Json:
     order they stand.
     """
     root = Path(base)
-    made = targets.find(
+    jobs = targets.find(
         root / request["path"],
         root,
         [root / path for path in request["elsewhere"]],
-        [TargetEntry(**with_tuples(one)) for one in request["entries"]],
+        [TargetEntry(**with_tuples(entry)) for entry in request["entries"]],
         find_target.configured(tuple(request["settled"])),
         settings_from(request["settings"]),
     )
-    return {"found": [_found(one, base) for one in made]}
+    return {"found": [_found(target, base) for target in jobs]}
 
 
-def _found(one: Job | Missing, base: str) -> Json:
-    if isinstance(one, Job):
-        return {"job": one.as_json()}
-    return {"missing": [one.path, one.model, one.message.replace(f"{base}/", ""), one.setting]}
+def _found(target: Job | Missing, base: str) -> Json:
+    if isinstance(target, Job):
+        return {"job": target.as_json()}
+    return {"missing": [target.path, target.model, target.message.replace(f"{base}/", ""), target.setting]}
 
 
 # -- running -----------------------------------------------------------------------------------------------------------
@@ -91,8 +91,8 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
     shown = tuple(_shown(base / name, text) for name, text in job.texts)
     notebook = _notebook(job, base)
     if notebook is not None:
-        shown = (*(one for one in shown if one.path != path), notebook_report.module_text(notebook))
-    own = next((one for one in shown if one.path == notebooks.module_path(path)), None) or text_files.read(path)
+        shown = (*(text for text in shown if text.path != path), notebook_report.module_text(notebook))
+    own = next((text for text in shown if text.path == notebooks.module_path(path)), None) or text_files.read(path)
     target = find_target.target(
         own.path,
         model=None if job.script else job.model,
@@ -133,16 +133,16 @@ def _notebook(job: Job, base: Path) -> Notebook | None:
 
 
 def _sources(files: dict[Path, bool]) -> list[Source]:
-    found = []
-    for path, there in files.items():
-        if there and path.suffix == ".py":
+    sources = []
+    for path, exists in files.items():
+        if exists and path.suffix == ".py":
             try:
                 source = source_of(path, text_files.read(path).text)
                 _ = source.tree
-                found.append(source)
+                sources.append(source)
             except (UsageError, SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
-    return found
+    return sources
 
 
 def _samples(job: Job) -> Samples:
@@ -153,21 +153,21 @@ def _samples(job: Job) -> Samples:
 def session(python: str | None) -> Session:
     """Return this thread's warm probe for an interpreter; renewed now and then, so that nothing piles up in it."""
     known: dict[str | None, tuple[Session, int]] = _local.__dict__.setdefault("sessions", {})
-    found, used = known.get(python, (None, 0))
-    if found is not None and used >= MAX_JOBS_OF_SESSION:
-        found.close()
-        found = None
-    if found is None:
-        found, used = Session(python, ahead=False), 0  # The other cores have jobs of their own.
-        atexit.register(found.close)
-    known[python] = (found, used + 1)
-    return found
+    session_, used = known.get(python, (None, 0))
+    if session_ is not None and used >= MAX_JOBS_OF_SESSION:
+        session_.close()
+        session_ = None
+    if session_ is None:
+        session_, used = Session(python, ahead=False), 0  # The other cores have jobs of their own.
+        atexit.register(session_.close)
+    known[python] = (session_, used + 1)
+    return session_
 
 
 def close_sessions() -> None:
     """End this thread's probes."""
-    for found, _ in _local.__dict__.pop("sessions", {}).values():
-        found.close()
+    for session_, _ in _local.__dict__.pop("sessions", {}).values():
+        session_.close()
 
 
 # -- results -----------------------------------------------------------------------------------------------------------
@@ -189,23 +189,24 @@ def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Jo
         notebook = _notebook(job, base)
     except UsageError:
         notebook = None
-    told = replace(report, target=replace(report.target, root=base))
-    told = told if notebook is None else notebook_report.told(told, notebook)
+    readable = replace(report, target=replace(report.target, root=base))
+    readable = readable if notebook is None else notebook_report.told(readable, notebook)
     documentation = {rule.code: rule.documentation() for rule in registry.rules()}
-    document = _plain(json_report.render(told), base, notebook)
-    log = _plain(sarif.render(told, documentation=documentation, version=__version__), base, notebook)
+    document = _plain(json_report.render(readable), base, notebook)
+    log = _plain(sarif.render(readable, documentation=documentation, version=__version__), base, notebook)
     if notebook is not None:
         notebook_report.add_places(document, report, notebook)
     changes: tuple[Change, ...] = ()
-    if told.plan is not None and told.plan.is_verified:
+    if readable.plan is not None and readable.plan.is_verified:
         try:
-            unified_diff.changes(told.plan, told.texts, base)
-            changes = _changes(told, base)
+            unified_diff.changes(readable.plan, readable.texts, base)
+            changes = _changes(readable, base)
         except UsageError as error:
             document["notes"].append(str(error))
     known = tuple(
         sorted(
-            (source_files.relative(path, base), imports.digest(path) if there else "") for path, there in files.items()
+            (source_files.relative(path, base), imports.digest(path) if exists else "")
+            for path, exists in files.items()
         )
     )
     return JobOutcome(job.label, document, log, changes, known)
@@ -213,19 +214,21 @@ def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Jo
 
 def _plain(text: str, base: Path, notebook: Notebook | None) -> Json:
     text = text.replace(json.dumps(f"{base}/")[1:-1], "")
-    made: Json = json.loads(text if notebook is None else notebook_report.words(text, notebook))
-    return made
+    document: Json = json.loads(text if notebook is None else notebook_report.words(text, notebook))
+    return document
 
 
 def _changes(report: Report, base: Path) -> tuple[Change, ...]:
     assert report.plan is not None
     before = {text.path: text for text in report.texts}
-    made = []
+    changes = []
     for path, after in report.plan.texts:
         text = before[path]
         if after != text.text:
-            made.append(Change(unified_diff.relative(path, base).as_posix(), text.text, after, text.encoding, text.bom))
-    return tuple(sorted(made, key=lambda change: change.path))
+            changes.append(
+                Change(unified_diff.relative(path, base).as_posix(), text.text, after, text.encoding, text.bom)
+            )
+    return tuple(sorted(changes, key=lambda change: change.path))
 
 
 def file_change(change: Change) -> unified_diff.FileChange:

@@ -17,31 +17,31 @@ HEAD = """\
 """
 
 
-def printed(found: Iterable[Job | Missing]) -> str:
+def printed(targets: Iterable[Job | Missing]) -> str:
     """Return TOML for ``autofix.toml``; a model that cannot be run is a comment that says what is missing."""
-    return "\n".join((HEAD, *("\n".join(_entry(one)) + "\n" for one in found)))
+    return "\n".join((HEAD, *("\n".join(_entry(target)) + "\n" for target in targets)))
 
 
-def _entry(one: Job | Missing) -> Iterator[str]:
-    if isinstance(one, Missing):
-        yield from ("# [[targets]]", f"# path = {_text(one.path)}")
-        if one.model and not one.setting.startswith("model = "):
-            yield f"# model = {_text(one.model)}"
-        if one.setting:
-            yield f"# {_comment(one.setting)}"
-        yield f"# missing: {_comment(one.message)}"
+def _entry(target: Job | Missing) -> Iterator[str]:
+    if isinstance(target, Missing):
+        yield from ("# [[targets]]", f"# path = {_text(target.path)}")
+        if target.model and not target.setting.startswith("model = "):
+            yield f"# model = {_text(target.model)}"
+        if target.setting:
+            yield f"# {_comment(target.setting)}"
+        yield f"# missing: {_comment(target.message)}"
         return
     yield "[[targets]]"
-    yield f"path = {_text(one.path)}"
-    if one.script:
+    yield f"path = {_text(target.path)}"
+    if target.script:
         yield "script = true"
-        if not one.model:
+        if not target.model:
             return
-    yield f"model = {_text(one.model)}"
-    yield from _samples(one)
-    if one.also:
-        yield f"also = [{', '.join(map(_text, one.also))}]"
-    if one.eval:
+    yield f"model = {_text(target.model)}"
+    yield from _samples(target)
+    if target.also:
+        yield f"also = [{', '.join(map(_text, target.also))}]"
+    if target.eval:
         yield "eval = true"
 
 
@@ -62,7 +62,7 @@ def _text(text: str) -> str:
     JSON escapes the same characters in the same way, but leaves many unseen ones alone.
     """
     quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(one if one.isprintable() else _escape(one) for one in quoted)
+    return "".join(character if character.isprintable() else _escape(character) for character in quoted)
 
 
 def _escape(character: str) -> str:
@@ -72,4 +72,6 @@ def _escape(character: str) -> str:
 
 def _comment(text: str) -> str:
     """Return the text on one line, without anything that a terminal would obey."""
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in " ".join(text.split()))
+    return "".join(
+        character if character.isprintable() else repr(character)[1:-1] for character in " ".join(text.split())
+    )

@@ -23,7 +23,7 @@ def told(report: Report, notebook: Notebook) -> Report:
     return replace(
         report,
         target=replace(report.target, path=path if report.target.path == module else report.target.path),
-        diagnostics=tuple(_diagnostic(one, notebook) for one in report.diagnostics),
+        diagnostics=tuple(_diagnostic(diagnostic, notebook) for diagnostic in report.diagnostics),
         plan=None if report.plan is None else _plan(report.plan, notebook),
         alternatives=tuple(_plan(plan, notebook) for plan in report.alternatives),
         texts=tuple(notebook.raw if text.path == module else text for text in report.texts),
@@ -32,8 +32,8 @@ def told(report: Report, notebook: Notebook) -> Report:
 
 def add_places(document: Json, report: Report, notebook: Notebook) -> None:
     """Add the cell and the line in it to the diagnostics of the document that was made of the told ``report``."""
-    for told_one, found in zip(document["diagnostics"], report.diagnostics, strict=True):
-        place = found.finding.location
+    for told_one, reported in zip(document["diagnostics"], report.diagnostics, strict=True):
+        place = reported.finding.location
         if place.path == module_path(notebook.raw.path):
             told_one["cell"], told_one["cell_line"] = notebook.place(place.range.start.line)
 
@@ -52,9 +52,9 @@ def _named(match: re.Match[str], notebook: Notebook) -> str:
     return f"{name}:cell {cell}:{line}"
 
 
-def _diagnostic(one: Diagnostic, notebook: Notebook) -> Diagnostic:
-    chain = tuple(_link(link, notebook) for link in one.chain)
-    return replace(one, finding=_finding(one.finding, notebook), chain=chain)
+def _diagnostic(diagnostic: Diagnostic, notebook: Notebook) -> Diagnostic:
+    chain = tuple(_link(link, notebook) for link in diagnostic.chain)
+    return replace(diagnostic, finding=_finding(diagnostic.finding, notebook), chain=chain)
 
 
 def _finding(finding: Finding, notebook: Notebook) -> Finding:

@@ -67,7 +67,7 @@ class Notebook:
 
     def _in_file(self, place: Position) -> Position:
         line = self.lines[min(max(place.line, 1), len(self.lines)) - 1]
-        before = [one.text for one in self.lines if one.start == line.start and one.number < line.number]
+        before = [other.text for other in self.lines if other.start == line.start and other.number < line.number]
         ascii_only = self.raw.text[line.start : line.end].isascii()
         spelled = json.dumps("\n".join((*before, line.text[: place.column])), ensure_ascii=ascii_only)
         column = line.start - self.raw.text.rfind("\n", 0, line.start) - 1
@@ -109,12 +109,12 @@ def spliced(notebook: Notebook, after: str) -> str:
     if new and not old:
         raise UsageError(f"{notebook.raw.path} has no code cell that could hold a line")
     replaced: dict[int, list[str]] = {}
-    for span in spans([f"{one}\n" for one in old], [f"{one}\n" for one in new]):
+    for span in spans([f"{line}\n" for line in old], [f"{line}\n" for line in new]):
         texts = new[span.new_start : span.new_end]
         if span.start == span.end:
             at = max(span.start - 1, 0)
-            kept = replaced.get(at, [notebook.lines[at].text])
-            replaced[at] = [*kept, *texts] if span.start else [*texts, *kept]
+            texts_there = replaced.get(at, [notebook.lines[at].text])
+            replaced[at] = [*texts_there, *texts] if span.start else [*texts, *texts_there]
             continue
         for index in range(span.start, span.end):
             replaced[index] = []
@@ -195,13 +195,13 @@ def _lines(raw: str) -> Iterator[_Line]:
     """
     if not isinstance(json.loads(raw), dict):
         raise ValueError("it is no JSON object")
-    found = False
+    has_cells = False
     for key, at in _members(raw, _skip(raw, 0)):
         if key == "cells":
-            found = True
+            has_cells = True
             for cell, start in enumerate(_items(raw, at)):
                 yield from _as_python(list(_cell(raw, cell, start)))
-    if not found:
+    if not has_cells:
         raise ValueError("it has no cells")
 
 

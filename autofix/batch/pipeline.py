@@ -55,20 +55,20 @@ def discovered(work: BatchWork, options: BatchOptions) -> list[Found]:
     named = [path for path in options.paths if path.is_file()]
     candidates = [path for path in files if path in named or manifest.names(path) or not source_files.is_test(path)]
     candidates = list(dict.fromkeys((*candidates, *manifest.inside(options.paths))))
-    wanted = sorted(path for path in candidates if manifest.takes(path))
+    chosen = sorted(path for path in candidates if manifest.takes(path))
     # Models are built and used by files that nobody named, too.
-    known_files = dict.fromkeys((*source_files.files(work.base, (work.base,)), *wanted))
+    known_files = dict.fromkeys((*source_files.files(work.base, (work.base,)), *chosen))
     texts = {path: text for path in known_files if (text := _text(path)) is not None}
     imported = reverse_imports.graph(texts)
     if options.since is not None:
         touched = changed_since.touched(texts, imported, changed_since.changed(work.base, options.since))
-        wanted = [path for path in wanted if path in touched]
-    wanted = [path for path in wanted if _worth(texts.get(path))]
-    users = reverse_imports.users(imported, texts, wanted)
-    calls = [_find_call(path, work, manifest, users.get(path, ())) for path in wanted if _is_text(path)]
+        chosen = [path for path in chosen if path in touched]
+    chosen = [path for path in chosen if _worth(texts.get(path))]
+    users = reverse_imports.users(imported, texts, chosen)
+    calls = [_find_call(path, work, manifest, users.get(path, ())) for path in chosen if _is_text(path)]
     values = iter(work.all("looking for models", jobs.find, calls))
-    lists = [next(values)["found"] if _is_text(path) else [_unnameable(path, work.base)] for path in wanted]
-    return [_found(one) for made in lists for one in made]
+    lists = [next(values)["found"] if _is_text(path) else [_unnameable(path, work.base)] for path in chosen]
+    return [_found(target) for found_in_file in lists for target in found_in_file]
 
 
 def _is_text(path: Path) -> bool:
@@ -98,7 +98,7 @@ def _text(path: Path) -> str | None:
 def _find_call(path: Path, work: BatchWork, manifest: _Manifest, users: Sequence[Path]) -> CachedCall:
     own = manifest.settings(path)
     name = source_files.relative(path, work.base)
-    python_files = [source_files.relative(one, work.base) for one in users if one.suffix == ".py"]
+    python_files = [source_files.relative(user, work.base) for user in users if user.suffix == ".py"]
     entries = manifest.entries(path)
     data = {
         "path": name,
@@ -107,12 +107,12 @@ def _find_call(path: Path, work: BatchWork, manifest: _Manifest, users: Sequence
         "settled": list(own.sample_shape),
         "settings": settings_json(manifest.settings_of(path)),
     }
-    files = [(one, work.digest(one)) for one in (name, *python_files)]
+    files = [(file, work.digest(file)) for file in (name, *python_files)]
     return CachedCall(data, None, lambda why: {"found": [{"missing": [name, "", why]}]}, lambda _: files)
 
 
-def _found(one: Json) -> Found:
-    return job_from(one["job"]) if "job" in one else Missing(*one["missing"])
+def _found(target: Json) -> Found:
+    return job_from(target["job"]) if "job" in target else Missing(*target["missing"])
 
 
 class _Manifest:
@@ -160,9 +160,9 @@ class _Manifest:
                 yield path
 
     def _add(self, root: Path) -> None:
-        found = self._config if self._config is not None else settings.read(root)
-        self._known[root] = found
-        for entry in found.targets:
+        root_settings = self._config if self._config is not None else settings.read(root)
+        self._known[root] = root_settings
+        for entry in root_settings.targets:
             path = _absolute(root / entry.path)
             if not path.is_relative_to(self._base):
                 raise UsageError(f"the manifest names {entry.path}, which lies outside {self._base}")
@@ -180,16 +180,16 @@ def _absolute(path: Path) -> Path:
 # -- jobs to outcomes --------------------------------------------------------------------------------------------------
 
 
-def repaired(work: BatchWork, found: Sequence[Found], wanted: Callable[[JobOutcome], bool]) -> list[JobOutcome]:
+def repaired(work: BatchWork, targets: Sequence[Found], is_wanted: Callable[[JobOutcome], bool]) -> list[JobOutcome]:
     """Return an outcome for each, in order; plans that touch the files of other targets are proved together."""
-    jobs_only = [one if isinstance(one, Job) else None for one in found]
+    jobs_only = [target if isinstance(target, Job) else None for target in targets]
     ran = iter(_ran(work, "running models", [job for job in jobs_only if job is not None]))
-    outcomes = [next(ran) if isinstance(one, Job) else _missing(one, work.base) for one in found]
+    outcomes = [next(ran) if isinstance(target, Job) else _missing(target, work.base) for target in targets]
 
     def again(asked: list[Job]) -> list[JobOutcome]:
         return _ran(work, "running models with all patches", asked)
 
-    return conflicts.settled(jobs_only, outcomes, wanted, again)
+    return conflicts.settled(jobs_only, outcomes, is_wanted, again)
 
 
 def _ran(work: BatchWork, words: str, asked: Sequence[Job]) -> list[JobOutcome]:
@@ -206,8 +206,8 @@ def _run_call(job: Job, work: BatchWork) -> CachedCall:
     return CachedCall(job.as_json(), job.settings.python, lost, files)
 
 
-def _missing(one: Missing, base: Path) -> JobOutcome:
-    job = Job(one.path, one.model)
-    how = f"; add it to autofix.toml: {one.setting} (create one with --discover)" if one.setting else ""
-    made = jobs.outcome(job, base, jobs.failed(job, base, f"{one.message}{how}"), {})
-    return replace(made, label=job.label if one.model else one.path)
+def _missing(target: Missing, base: Path) -> JobOutcome:
+    job = Job(target.path, target.model)
+    how = f"; add it to autofix.toml: {target.setting} (create one with --discover)" if target.setting else ""
+    outcome = jobs.outcome(job, base, jobs.failed(job, base, f"{target.message}{how}"), {})
+    return replace(outcome, label=job.label if target.model else target.path)

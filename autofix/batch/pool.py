@@ -139,16 +139,16 @@ class Pool(Executor):
         return value
 
     def _worker(self) -> _Worker:
-        found: _Worker | None = getattr(self._own, "worker", None)
-        if found is not None:
-            return found
+        own: _Worker | None = getattr(self._own, "worker", None)
+        if own is not None:
+            return own
         with self._lock:
             if self._closed:
                 raise WorkerLostError("the batch was ended")
-            made = _Worker(self._python, tempfile.mkdtemp(dir=self._folder))
-            self._workers.add(made)
-        self._own.worker = made
-        return made
+            worker = _Worker(self._python, tempfile.mkdtemp(dir=self._folder))
+            self._workers.add(worker)
+        self._own.worker = worker
+        return worker
 
     def _drop(self, worker: _Worker) -> None:
         self._own.worker = None

@@ -136,8 +136,8 @@ class JobOutcome:
     @property
     def plan(self) -> Json | None:
         """The verified plan; first steps after which another fault is left are in the document only."""
-        found: Json | None = self.document["plan"]
-        return None if found is None or found["applicability"] == Applicability.DISPLAY_ONLY.value else found
+        plan: Json | None = self.document["plan"]
+        return None if plan is None or plan["applicability"] == Applicability.DISPLAY_ONLY.value else plan
 
     @property
     def label_of_plan(self) -> str:
@@ -153,7 +153,7 @@ class JobOutcome:
 
 
 def outcome_from(data: Json) -> JobOutcome:
-    changes = tuple(Change(**one) for one in data["changes"])
+    changes = tuple(Change(**change) for change in data["changes"])
     files = tuple((path, digest) for path, digest in data["files"])
     return JobOutcome(**{**data, "changes": changes, "files": files})
 

@@ -29,14 +29,14 @@ def graph(texts: Mapping[Path, str]) -> Graph:
     return {path: known.imported(path, text) for path, text in texts.items()}
 
 
-def users(found: Graph, texts: Mapping[Path, str], wanted: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
+def users(graph: Graph, texts: Mapping[Path, str], paths: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
     """Return for each wanted file those that import it, tests first: they show how its models are built and used."""
-    importers = _reversed(found)
-    made: dict[Path, tuple[Path, ...]] = {}
-    for path in wanted:
+    importers = _reversed(graph)
+    users_of: dict[Path, tuple[Path, ...]] = {}
+    for path in paths:
         by = {*importers.get(path, ()), *_through_packages(path, texts, importers)} - {path}
-        made[path] = tuple(sorted(by, key=lambda one: (not source_files.is_test(one), one))[:MAX_USERS])
-    return made
+        users_of[path] = tuple(sorted(by, key=lambda path: (not source_files.is_test(path), path))[:MAX_USERS])
+    return users_of
 
 
 def _through_packages(path: Path, texts: Mapping[Path, str], importers: Mapping[Path, list[Path]]) -> Iterator[Path]:
@@ -55,32 +55,32 @@ def _through_packages(path: Path, texts: Mapping[Path, str], importers: Mapping[
 def _packages(path: Path, importers: Mapping[Path, list[Path]]) -> set[Path]:
     waiting, seen = [path], set[Path]()
     while waiting:
-        for one in importers.get(waiting.pop(), ()):
-            if one.name == "__init__.py" and one not in seen:
-                seen.add(one)
-                waiting.append(one)
+        for importer in importers.get(waiting.pop(), ()):
+            if importer.name == "__init__.py" and importer not in seen:
+                seen.add(importer)
+                waiting.append(importer)
     return seen
 
 
-def reaching(found: Graph, first: Iterable[Path]) -> set[Path]:
+def reaching(graph: Graph, first: Iterable[Path]) -> set[Path]:
     """Return the files of the tree from which one of ``first`` is reached, by any number of imports,
     and those themselves.
     """
-    importers = _reversed(found)
+    importers = _reversed(graph)
     waiting, seen = list(first), set(first)
     while waiting:
-        for one in importers.get(waiting.pop(), ()):
-            if one not in seen:
-                seen.add(one)
-                waiting.append(one)
+        for importer in importers.get(waiting.pop(), ()):
+            if importer not in seen:
+                seen.add(importer)
+                waiting.append(importer)
     return seen
 
 
-def _reversed(found: Graph) -> dict[Path, list[Path]]:
+def _reversed(graph: Graph) -> dict[Path, list[Path]]:
     importers: dict[Path, list[Path]] = {}
-    for path, imported in found.items():
-        for one in imported:
-            importers.setdefault(one, []).append(path)
+    for path, imported in graph.items():
+        for file in imported:
+            importers.setdefault(file, []).append(path)
     return importers
 
 
@@ -109,43 +109,43 @@ class _Known:
         return _Known(files, folders, {name: same[0] for name, same in named.items() if len(same) == 1 and name})
 
     def imported(self, path: Path, text: str) -> dict[Path, bool]:
-        places = [str(one) for one in dict.fromkeys((_package(path.parent)[1], _root(path.parent), path.parent))]
-        found: dict[Path, bool] = {}
+        places = [str(folder) for folder in dict.fromkeys((_package(path.parent)[1], _root(path.parent), path.parent))]
+        files: dict[Path, bool] = {}
         for level, name in imports.statements(text):
             parts = name.split(".") if name else []
             if level:
-                found |= self._below(str(imports.folder_of(path, level)), parts)
+                files |= self._below(str(imports.folder_of(path, level)), parts)
             elif parts and not imports.is_standard(parts[0]):
-                found |= self._absolute(places, parts)
+                files |= self._absolute(places, parts)
                 if name in self.modules:
-                    found[self.modules[name]] = True
-        return found
+                    files[self.modules[name]] = True
+        return files
 
     def _absolute(self, places: Sequence[str], parts: Sequence[str]) -> dict[Path, bool]:
-        found: dict[Path, bool] = {}
+        files: dict[Path, bool] = {}
         for place in places:
-            here = self._below(place, parts)
-            found |= here
-            if any(here.values()):
+            in_place = self._below(place, parts)
+            files |= in_place
+            if any(in_place.values()):
                 break
-        return found
+        return files
 
     def _below(self, folder: str, parts: Sequence[str]) -> dict[Path, bool]:
         """Return the files that are run when ``a.b.c`` is imported; where one does not exist, the
         places it could be in.
         """
-        found: dict[Path, bool] = {}
+        files: dict[Path, bool] = {}
         for part in parts:
             inner = f"{folder}{os.sep}{part}"
             package, module = f"{inner}{os.sep}__init__.py", f"{inner}.py"
             if package in self.files:
-                found[self.files[package]] = True
+                files[self.files[package]] = True
             elif module in self.files:
-                return found | {self.files[module]: True}
+                return files | {self.files[module]: True}
             elif inner not in self.folders:
-                return found | {Path(module): False, Path(package): False}
+                return files | {Path(module): False, Path(package): False}
             folder = inner
-        return found
+        return files
 
 
 @cache

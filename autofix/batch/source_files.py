@@ -41,10 +41,10 @@ def files(base: Path, paths: Sequence[Path]) -> tuple[Path, ...]:
 
     One that is named itself is taken whatever it is called.
     """
-    found: set[Path] = set()
+    chosen: set[Path] = set()
     for path in paths:
-        found.update([path] if path.is_file() else _inside(base, path))
-    return tuple(sorted(found))
+        chosen.update([path] if path.is_file() else _inside(base, path))
+    return tuple(sorted(chosen))
 
 
 def shipped(base: Path) -> tuple[Path, ...]:
@@ -93,20 +93,20 @@ def _in_environment(folder: Path, base: Path) -> bool:
 
 def _walked(folder: Path, base: Path) -> Iterator[Path]:
     """Yield the same files without git: what the ``.gitignore`` files from the base down leave."""
-    above = [one for one in (*reversed(folder.parents), folder) if one == base or base in one.parents]
-    specs = [(one, spec) for one in above if (spec := _ignored(one)) is not None]
+    above = [parent for parent in (*reversed(folder.parents), folder) if parent == base or base in parent.parents]
+    specs = [(parent, spec) for parent in above if (spec := _ignored(parent)) is not None]
     for name, folders, names in os.walk(folder):
-        here = Path(name)
-        own = _ignored(here) if here != folder else None
-        specs = [(one, spec) for one, spec in specs if one == here or one in here.parents]
-        specs += [] if own is None else [(here, own)]
+        current = Path(name)
+        own = _ignored(current) if current != folder else None
+        specs = [(parent, spec) for parent, spec in specs if parent == current or parent in current.parents]
+        specs += [] if own is None else [(current, own)]
         folders[:] = sorted(
-            one
-            for one in folders
-            if one not in _SKIPPED and not one.startswith(".") and not (here / one / "pyvenv.cfg").is_file()
-            if not _matches(specs, here / one, "/")
+            name
+            for name in folders
+            if name not in _SKIPPED and not name.startswith(".") and not (current / name / "pyvenv.cfg").is_file()
+            if not _matches(specs, current / name, "/")
         )
-        yield from (here / one for one in sorted(names) if not _matches(specs, here / one, ""))
+        yield from (current / name for name in sorted(names) if not _matches(specs, current / name, ""))
 
 
 def _ignored(folder: Path) -> GitIgnoreSpec | None:

@@ -42,10 +42,10 @@ def find(
     if not entries and not any(word in text for word in _WORDS):
         return ()
     file = _File(path, name, text, tuple(elsewhere), settled, settings)
-    found = [_named(file, entry) for entry in entries] if entries else _unnamed(file)
+    targets = [_named(file, entry) for entry in entries] if entries else _unnamed(file)
     if notebook is not None:
-        found = [_of_cells(one, notebook) for one in found]
-    return tuple(dict.fromkeys(found))
+        targets = [_of_cells(target, notebook) for target in targets]
+    return tuple(dict.fromkeys(targets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class _File:
         return self.path.suffix == ".py" and script_detection.is_program(self.source)
 
 
-def _of_cells(one: Job | Missing, notebook: notebooks.Notebook) -> Job | Missing:
-    if isinstance(one, Job):
-        return replace(one, place=notebook_report.words(one.place, notebook))
-    return replace(one, message=notebook_report.words(one.message, notebook))
+def _of_cells(target: Job | Missing, notebook: notebooks.Notebook) -> Job | Missing:
+    if isinstance(target, Job):
+        return replace(target, place=notebook_report.words(target.place, notebook))
+    return replace(target, message=notebook_report.words(target.message, notebook))
 
 
 def _might_be_model(path: Path) -> bool:
@@ -90,26 +90,26 @@ def _unnamed(file: _File) -> list[Job | Missing]:
     except (SyntaxError, RecursionError, MemoryError, ValueError):
         imports_torch = "import torch" in file.text or "from torch" in file.text
         return [_named(file, TargetEntry(file.name))] if imports_torch else []
-    found = [_named(file, TargetEntry(file.name, name)) for name in names]
+    targets = [_named(file, TargetEntry(file.name, name)) for name in names]
     if not file.is_program:
-        return [one for one in found if isinstance(one, Job) or not _is_part(file, one)]
+        return [target for target in targets if isinstance(target, Job) or not _is_part(file, target)]
     # What a program feeds its model says more than what the layers would take.
-    alone = len(found) == 1
-    return [_as_program(file, one, alone=alone) for one in found]
+    alone = len(targets) == 1
+    return [_as_program(file, target, alone=alone) for target in targets]
 
 
-def _as_program(file: _File, one: Job | Missing, *, alone: bool) -> Job | Missing:
-    if isinstance(one, Job):
-        return replace(one, script=True) if alone and one.origin == SampleOrigin.SOLVED.name else one
+def _as_program(file: _File, target: Job | Missing, *, alone: bool) -> Job | Missing:
+    if isinstance(target, Job):
+        return replace(target, script=True) if alone and target.origin == SampleOrigin.SOLVED.name else target
     program = Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, settings=file.settings)
-    return program if alone or one.setting.startswith("samples") else one
+    return program if alone or target.setting.startswith("samples") else target
 
 
-def _is_part(file: _File, one: Missing) -> bool:
+def _is_part(file: _File, target: Missing) -> bool:
     """Return whether a model is a part of models in other files: it runs within those and needs no
     sample of its own.
     """
-    return bool(one.setting) and model_discovery.is_part_elsewhere(one.model, text_files.sources(file.elsewhere))
+    return bool(target.setting) and model_discovery.is_part_elsewhere(target.model, text_files.sources(file.elsewhere))
 
 
 def _named(file: _File, entry: TargetEntry) -> Job | Missing:
@@ -137,8 +137,8 @@ def _given(entry: TargetEntry) -> Samples | None:
     if entry.sample is not None:
         return Samples(expression=entry.sample, origin=SampleOrigin.SETTINGS, place="the manifest")
     if entry.samples:
-        made = find_target.parse_sample(entry.samples)
-        return Samples(made.inputs, None, SampleOrigin.SETTINGS, "the manifest")
+        sample = find_target.parse_sample(entry.samples)
+        return Samples(sample.inputs, None, SampleOrigin.SETTINGS, "the manifest")
     return None
 
 

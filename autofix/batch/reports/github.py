@@ -8,23 +8,25 @@ from autofix.report.terminal_text import visible
 
 def render(report: BatchReport) -> str:
     """Return one line for each diagnostic, and one for each target that could not be run."""
-    return "".join(f"{one}\n" for outcome in report.outcomes for one in _lines(outcome))
+    return "".join(f"{line}\n" for outcome in report.outcomes for line in _lines(outcome))
 
 
 def _lines(outcome: JobOutcome) -> list[str]:
     if outcome.ending == "not-run":
         return [f"::warning file={_property(outcome.path)},title=autofix::{_data(outcome.message)}"]
-    return [_line(one, outcome) for one in outcome.diagnostics if not one["suppressed"]]
+    return [_line(diagnostic, outcome) for diagnostic in outcome.diagnostics if not diagnostic["suppressed"]]
 
 
-def _line(one: Json, outcome: JobOutcome) -> str:
-    start, end = one["range"]["start"], one["range"]["end"]
-    kind = "warning" if one["silent"] else "error"
-    where = f"file={_property(one['path'])},line={start['line']},endLine={end['line']}"
+def _line(diagnostic: Json, outcome: JobOutcome) -> str:
+    start, end = diagnostic["range"]["start"], diagnostic["range"]["end"]
+    kind = "warning" if diagnostic["silent"] else "error"
+    where = f"file={_property(diagnostic['path'])},line={start['line']},endLine={end['line']}"
     if start["line"] == end["line"]:
         where += f",col={start['column']},endColumn={end['column']}"
-    help_ = f"; repair ({outcome.label_of_plan}): {one['fix']}" if one["fix"] and outcome.plan else ""
-    return f"::{kind} {where},title={_property('autofix ' + one['code'])}::{_data(one['message'] + help_)}"
+    help_ = f"; repair ({outcome.label_of_plan}): {diagnostic['fix']}" if diagnostic["fix"] and outcome.plan else ""
+    return (
+        f"::{kind} {where},title={_property('autofix ' + diagnostic['code'])}::{_data(diagnostic['message'] + help_)}"
+    )
 
 
 def _data(text: str) -> str:

@@ -135,26 +135,28 @@ def _target(number: int, outcome: JobOutcome) -> Iterator[str]:
 
 def _sample(document: Json) -> str:
     samples = document["target"]["samples"]
-    shown = samples["expression"] or "; ".join(_input(one) for one in samples["inputs"])
+    shown = samples["expression"] or "; ".join(_input(sample) for sample in samples["inputs"])
     origin = samples["origin"].upper().replace("-", "_")
     place_ = f", {samples['place']}" if samples["place"] else ""
     return f"Sample: <code>{_text(shown or 'none')}</code> ({_text(SampleOrigin[origin].value)}{_text(place_)})"
 
 
-def _input(one: Json) -> str:
-    dtype = "" if one["dtype"] == "float32" else f"{one['dtype']} "
-    name = f"{one['name']}=" if one["name"] else ""
-    return f"{name}{dtype}({', '.join(map(str, one['shape']))})"
+def _input(sample: Json) -> str:
+    dtype = "" if sample["dtype"] == "float32" else f"{sample['dtype']} "
+    name = f"{sample['name']}=" if sample["name"] else ""
+    return f"{name}{dtype}({', '.join(map(str, sample['shape']))})"
 
 
-def _diagnostic(one: Json) -> Iterator[str]:
-    kind = "warning" if one["silent"] else "error"
-    yield f'<h2><span class="failed">{kind} {_text(one["code"])}</span> {_text(one["message"])}</h2>'
-    yield f'<p class="place">{_text(place(one))}</p>'
-    if one["chain"]:
-        yield from _chain([f"{link['label']} {link['shape']}".strip() for link in one["chain"]], "Shapes that led here")
-    if one["fix"]:
-        yield f"<p>Repair: {_text(one['fix'])}</p>"
+def _diagnostic(diagnostic: Json) -> Iterator[str]:
+    kind = "warning" if diagnostic["silent"] else "error"
+    yield f'<h2><span class="failed">{kind} {_text(diagnostic["code"])}</span> {_text(diagnostic["message"])}</h2>'
+    yield f'<p class="place">{_text(place(diagnostic))}</p>'
+    if diagnostic["chain"]:
+        yield from _chain(
+            [f"{link['label']} {link['shape']}".strip() for link in diagnostic["chain"]], "Shapes that led here"
+        )
+    if diagnostic["fix"]:
+        yield f"<p>Repair: {_text(diagnostic['fix'])}</p>"
 
 
 def _chain(links: list[str], label: str) -> Iterator[str]:

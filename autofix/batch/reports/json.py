@@ -14,7 +14,7 @@ def render(report: BatchReport) -> str:
     document = {
         "schema": SCHEMA,
         "exit_code": report.exit_code,
-        "counts": {ending: report.count(ending) for ending in sorted({one.ending for one in report.outcomes})},
+        "counts": {ending: report.count(ending) for ending in sorted({outcome.ending for outcome in report.outcomes})},
         "notes": list(report.notes),
         "targets": [_target(outcome) for outcome in report.outcomes],
     }

@@ -29,7 +29,9 @@ def _case(suite: ElementTree.Element, outcome: JobOutcome) -> None:
         return
     kind = "error" if outcome.ending == "not-run" else "failure"
     child = ElementTree.SubElement(case, kind, {"type": outcome.ending, "message": visible(outcome.message)})
-    lines = [f"{place(one)}: [{one['code']}] {one['message']}" for one in outcome.diagnostics]
+    lines = [
+        f"{place(diagnostic)}: [{diagnostic['code']}] {diagnostic['message']}" for diagnostic in outcome.diagnostics
+    ]
     if outcome.plan is not None:
         lines += ["", f"{outcome.plan['title']} ({outcome.label_of_plan})", "", outcome.plan["patch"] or ""]
     child.text = "\n".join(visible(text) for text in "\n".join(lines).split("\n")) or visible(outcome.message)

@@ -40,10 +40,10 @@ def _details(outcome: JobOutcome) -> Iterator[str]:
     assert plan is not None
     yield f"<details><summary><code>{html.escape(visible(outcome.label))}</code></summary>"
     yield ""
-    for one in outcome.diagnostics:
-        yield f"- {_plain(place(one))}: **{one['code']}** {_plain(one['message'])}"
-        if one["chain"]:
-            links = [f"{link['label']} {link['shape']}".strip() for link in one["chain"]]
+    for diagnostic in outcome.diagnostics:
+        yield f"- {_plain(place(diagnostic))}: **{diagnostic['code']}** {_plain(diagnostic['message'])}"
+        if diagnostic["chain"]:
+            links = [f"{link['label']} {link['shape']}".strip() for link in diagnostic["chain"]]
             yield f"  - shapes: {_plain(phrases.chain_text(links))}"
     passed = [check["check"] for check in plan["proof"]["checks"] if check["outcome"] == "passed"]
     yield f"- verified: {', '.join(passed)}"

@@ -34,10 +34,10 @@ def render(report: BatchReport) -> str:
 
 
 def _unique(rules: Iterable[Json], key: str) -> list[Json]:
-    found: dict[str, Json] = {}
+    by_name: dict[str, Json] = {}
     for rule in rules:
-        found.setdefault(rule[key], rule)
-    return [found[name] for name in sorted(found)]
+        by_name.setdefault(rule[key], rule)
+    return [by_name[name] for name in sorted(by_name)]
 
 
 def _result(result: Json, ids: list[str]) -> Json:

@@ -23,7 +23,7 @@ def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, 
     ``unsafe``: unsafe plans were wanted.
     """
     shown = [outcome for outcome in report.outcomes if verbose or outcome.ending not in FAULTLESS]
-    lines = [one for outcome in shown for one in (*_outcome(outcome), *(_notes(outcome) if verbose else ()))]
+    lines = [part for outcome in shown for part in (*_outcome(outcome), *(_notes(outcome) if verbose else ()))]
     lines += [line(Span("note: ", Style.NOTE), visible(note)) for note in report.notes]
     lines += [line(Span(text, Style.STRONG)) for text in sums(report, unsafe=unsafe)]
     return rendered(lines, colour=colour)

@@ -35,10 +35,12 @@ class ActionRequest:
     buffer: Buffer
     range: Range
     only: tuple[str, ...]
-    given: tuple[types.Diagnostic, ...]
+    sent: tuple[types.Diagnostic, ...]
 
     def wants(self, kind: str) -> bool:
-        return not self.only or any(kind == one or kind.startswith(f"{one}.") or not one for one in self.only)
+        return not self.only or any(
+            kind == kind_asked or kind.startswith(f"{kind_asked}.") or not kind_asked for kind_asked in self.only
+        )
 
 
 def of_range(
@@ -50,15 +52,15 @@ def of_range(
 
 
 def _of_result(asked: ActionRequest, result: Result, convert: Converter, client: Client) -> Iterator[types.CodeAction]:
-    here = [one for one in result.diagnostics if _is_asked(asked, result, one, convert)]
-    if here and asked.wants(QUICK_FIX):
-        yield from _quick_fixes(asked, result, here, convert, client)
-    if here and asked.wants(REWRITE):
+    at_place = [diagnostic for diagnostic in result.diagnostics if _is_asked(asked, result, diagnostic, convert)]
+    if at_place and asked.wants(QUICK_FIX):
+        yield from _quick_fixes(asked, result, at_place, convert, client)
+    if at_place and asked.wants(REWRITE):
         yield from _rewrites(result, convert, client)
     if asked.wants(FIX_ALL) or asked.wants(NOTEBOOK_FIX_ALL):
         yield from _fix_all(asked, result, convert, client)
     if asked.wants(REWRITE):
-        yield from _sample(asked, result, convert, client, near=bool(here))
+        yield from _sample(asked, result, convert, client, near=bool(at_place))
 
 
 def _is_asked(asked: ActionRequest, result: Result, diagnostic: Diagnostic, convert: Converter) -> bool:
@@ -78,9 +80,9 @@ def _is_asked(asked: ActionRequest, result: Result, diagnostic: Diagnostic, conv
 
 
 def _quick_fixes(
-    asked: ActionRequest, result: Result, here: list[Diagnostic], convert: Converter, client: Client
+    asked: ActionRequest, result: Result, at_place: list[Diagnostic], convert: Converter, client: Client
 ) -> Iterator[types.CodeAction]:
-    shown = _shown(asked, result, here, convert, client)
+    shown = _shown(asked, result, at_place, convert, client)
     for index, plan in enumerate(result.plans):
         yield from _of_plan(result, index, plan, QUICK_FIX, convert, client, shown, preferred=index == 0)
     if len(result.plans) > 1 and client.asks_choices:
@@ -89,20 +91,20 @@ def _quick_fixes(
             "Show the other repairs", command="autofix.showAlternatives", arguments=[result.module.uri]
         )
         yield types.CodeAction(f"Show {count}", kind=QUICK_FIX, command=command, diagnostics=shown)
-    for diagnostic in here:
+    for diagnostic in at_place:
         yield from _ignore(result, diagnostic, convert, client, shown)
 
 
 def _shown(
-    asked: ActionRequest, result: Result, here: list[Diagnostic], convert: Converter, client: Client
+    asked: ActionRequest, result: Result, at_place: list[Diagnostic], convert: Converter, client: Client
 ) -> list[types.Diagnostic]:
     """Return the diagnostics of ours that the editor sent; else the same, made again."""
-    ours = [one for one in asked.given if one.source == diagnostics.SOURCE]
+    ours = [diagnostic for diagnostic in asked.sent if diagnostic.source == diagnostics.SOURCE]
     if ours:
         return ours
-    messages = {one.finding.message for one in here}
-    made = diagnostics.of_file(asked.buffer.uri, [result], convert, replace(client, related_information=False))
-    return [one for one in made if one.message.partition("\n")[0] in messages]
+    messages = {diagnostic.finding.message for diagnostic in at_place}
+    own = diagnostics.of_file(asked.buffer.uri, [result], convert, replace(client, related_information=False))
+    return [diagnostic for diagnostic in own if diagnostic.message.partition("\n")[0] in messages]
 
 
 def _of_plan(
@@ -173,7 +175,7 @@ def _fix_all(asked: ActionRequest, result: Result, convert: Converter, client: C
     """
     kind = NOTEBOOK_FIX_ALL if result.module.is_notebook else FIX_ALL
     if result.module.is_notebook:
-        asks_for_it = any(one.startswith("notebook") for one in asked.only)
+        asks_for_it = any(kind_asked.startswith("notebook") for kind_asked in asked.only)
     else:
         asks_for_it = asked.wants(FIX_ALL)
     safe = result.plans and result.plans[0].applicability is Applicability.SAFE
@@ -199,10 +201,13 @@ def _ignore(
         if module is None:
             continue
         edit = comments.ignoring(source_of(module.path, module.text), diagnostic.finding, diagnostic.code)
-        made = None if edit is None else of_comment(result, edit, convert, client)
-        if made is not None:
+        workspace_edit = None if edit is None else of_comment(result, edit, convert, client)
+        if workspace_edit is not None:
             yield types.CodeAction(
-                f"Disable {diagnostic.code} on this line", kind=QUICK_FIX, edit=made, diagnostics=shown or None
+                f"Disable {diagnostic.code} on this line",
+                kind=QUICK_FIX,
+                edit=workspace_edit,
+                diagnostics=shown or None,
             )
             return
 
@@ -227,9 +232,9 @@ def _sample(
     if not near and not _is_on_line(asked, result, line, convert):
         return
     edit = comments.sampled(source, report.target.model, report.target.samples)
-    made = None if edit is None else of_comment(result, edit, convert, client)
-    if made is not None:
-        yield types.CodeAction(f"Use {report.target.samples} as this file's sample", kind=REWRITE, edit=made)
+    workspace_edit = None if edit is None else of_comment(result, edit, convert, client)
+    if workspace_edit is not None:
+        yield types.CodeAction(f"Use {report.target.samples} as this file's sample", kind=REWRITE, edit=workspace_edit)
 
 
 def _is_on_line(asked: ActionRequest, result: Result, line: int | None, convert: Converter) -> bool:

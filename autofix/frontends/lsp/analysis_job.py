@@ -56,8 +56,8 @@ class AnalysisJob:
         )
         texts = {path: text for path, text in self.texts.items() if target.root in path.parents}
         texts[self.module.path] = self.module.text
-        given = tuple(SourceText(path, text) for path, text in sorted(texts.items()))
-        return engine.Request(target, given, chosen, None if chosen.python is None else Path(chosen.python))
+        texts_read = tuple(SourceText(path, text) for path, text in sorted(texts.items()))
+        return engine.Request(target, texts_read, chosen, None if chosen.python is None else Path(chosen.python))
 
     def result(self, outcome: AnalysisOutcome) -> Result:
         if isinstance(outcome, Report):

@@ -67,7 +67,9 @@ def client(capabilities: object) -> Client:
     action = ("textDocument", "codeAction")
     resolved = has(*action, "resolveSupport", "properties") or ()
     return Client(
-        encoding=next((one for one in has("general", "positionEncodings") or () if one in _ENCODINGS), "utf-16"),
+        encoding=next(
+            (encoding for encoding in has("general", "positionEncodings") or () if encoding in _ENCODINGS), "utf-16"
+        ),
         # A client that cannot be asked to pull again would never see what a run after saving found.
         pulls=has("textDocument", "diagnostic") is not None and bool(has("workspace", "diagnostics", "refreshSupport")),
         related_documents=bool(has("textDocument", "diagnostic", "relatedDocumentSupport")),

@@ -55,12 +55,12 @@ class Editor:
         now = set() if result is None else diagnostics.uris(result, self._convert)
         changed = False
         for uri in now | self._by_key.get(key, set()):
-            found = diagnostics.of_file(uri, results(uri), self._convert, self._client)
-            if found != self._shown.get(uri, []):
+            shown = diagnostics.of_file(uri, results(uri), self._convert, self._client)
+            if shown != self._shown.get(uri, []):
                 changed = True
-                self._keep(uri, found)
+                self._keep(uri, shown)
                 if not self._client.pulls:
-                    self._publish(uri, found)
+                    self._publish(uri, shown)
         if now:
             self._by_key[key] = now
         else:
@@ -68,10 +68,10 @@ class Editor:
         if changed and self._client.pulls:
             self._task(self._server.workspace_diagnostic_refresh_async(None))
 
-    def pulled(self, uri: str, found: list[types.Diagnostic], key: str) -> None:
+    def pulled(self, uri: str, shown: list[types.Diagnostic], key: str) -> None:
         """Note that the editor has been given these diagnostics."""
-        self._keep(uri, found)
-        if found:
+        self._keep(uri, shown)
+        if shown:
             self._by_key.setdefault(key, set()).add(uri)
 
     def clear(self, uri: str) -> None:
@@ -79,16 +79,16 @@ class Editor:
         if self._shown.pop(uri, None) and not self._client.pulls:
             self._publish(uri, [])
 
-    def _keep(self, uri: str, found: list[types.Diagnostic]) -> None:
-        if found:
-            self._shown[uri] = found
+    def _keep(self, uri: str, shown: list[types.Diagnostic]) -> None:
+        if shown:
+            self._shown[uri] = shown
         else:
             self._shown.pop(uri, None)
 
-    def _publish(self, uri: str, found: list[types.Diagnostic]) -> None:
+    def _publish(self, uri: str, shown: list[types.Diagnostic]) -> None:
         buffer = self._convert.documents.buffers.get(uri)
         version = None if buffer is None else buffer.version
-        self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+        self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, shown, version))
 
     def refresh(self) -> None:
         """Ask the editor to refresh hints and lenses, which have changed."""
@@ -132,12 +132,12 @@ class Editor:
         progress, token = self._server.work_done_progress, f"autofix-{next(self._numbers)}"
         await progress.create_async(token)
         progress.begin(token, types.WorkDoneProgressBegin(f"autofix {name}", cancellable=True))
-        said = ""
+        reported = ""
         try:
             while (words := analyses.doing(key)[0]) and not progress.tokens[token].cancelled():
-                if words != said:
+                if words != reported:
                     progress.report(token, types.WorkDoneProgressReport(message=words))
-                    said = words
+                    reported = words
                 await asyncio.sleep(PROGRESS_EVERY_S)
             if progress.tokens[token].cancelled():
                 cancel()

@@ -96,14 +96,14 @@ def _told(server_state: ServerState, module: Module, result: Result | None) -> A
 async def _set_sample_shape(server_state: ServerState, arguments: Arguments) -> Any:
     module = _module(server_state, arguments)
     settings, shape = server_state.settings(module.path), _text(arguments, 1)
-    given = None
+    samples = None
     if shape is not None:
         parts = [part for part in shape.split(";") if part.strip()]
-        given = find_target.parse_sample(parts or [shape])
+        samples = find_target.parse_sample(parts or [shape])
     target = find_target.target(
         module.path,
         model=server_state.models.get(module.uri) or settings.model,
-        samples=given,
+        samples=samples,
         settled=find_target.configured(settings.sample_shape),
         text=module.text,
     )
@@ -111,19 +111,19 @@ async def _set_sample_shape(server_state: ServerState, arguments: Arguments) -> 
     edit = comments.sampled(source, target.model, target.samples)
     if edit is None:
         raise UsageError(f"the sample of {module.path.name} cannot be written as shapes")
-    if given is not None or target.samples.origin is not SampleOrigin.COMMENT:
+    if samples is not None or target.samples.origin is not SampleOrigin.COMMENT:
         await _apply_comment(server_state, module, edit)
     return {"sample": str(target.samples), "origin": target.samples.origin.name.lower()}
 
 
 async def _apply_comment(server_state: ServerState, module: Module, edit: Edit) -> None:
-    found = module.to_editor(edit.range)
-    if found is None:
+    position = module.to_editor(edit.range)
+    if position is None:
         raise ConflictError("the text has changed")
-    place = Place(*found)
+    place = Place(*position)
     change = types.TextEdit(server_state.convert.range(place), edit.text)
-    made = edits.workspace_edit([(place.buffer, [change])], server_state.client)
-    await _apply(server_state, made, "sample shape")
+    workspace_edit = edits.workspace_edit([(place.buffer, [change])], server_state.client)
+    await _apply(server_state, workspace_edit, "sample shape")
 
 
 async def _apply(server_state: ServerState, edit: types.WorkspaceEdit, label: str) -> None:
@@ -182,7 +182,7 @@ async def _explain(server_state: ServerState, arguments: Arguments) -> Any:
     code = _text(arguments, 0)
     if code is None:
         results = server_state.analyses.results()
-        code = next((one.code for result in results for one in result.diagnostics), None)
+        code = next((diagnostic.code for result in results for diagnostic in result.diagnostics), None)
     text = None if code is None else rule_pages.text(code)
     if code is None or text is None:
         raise UsageError(f"there is no rule {code}" if code else "nothing is found that could be explained")

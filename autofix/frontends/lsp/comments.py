@@ -28,7 +28,7 @@ def ignoring(source: Source, finding: Finding, code: str) -> Edit | None:
         end = Position(number, len(lines.line(number)))
         edit = Edit(source.path, Range(end, end), f"  # autofix: ignore[{code}]")
         after = apply_edits(source.text, [edit])
-        hides = any(suppressions.matches(one, code, number) for one in suppressions.suppressions(after))
+        hides = any(suppressions.matches(suppression, code, number) for suppression in suppressions.suppressions(after))
         if hides and _is_same_program(source, after):
             return edit
     return None
@@ -68,7 +68,7 @@ def model_line(source: Source, model: str) -> int | None:
     match = re.match(r"\w+", model)
     for node in source.tree.body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and match is not None and node.name == match[0]:
-            return min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         if isinstance(node, ast.Assign) and match is not None and ast.unparse(node.targets[0]) == match[0]:
             return node.lineno
     return None

@@ -43,21 +43,21 @@ class Preferences:
     log_level: str = "warning"
 
 
-def preferences(given: object) -> tuple[Preferences, tuple[str, ...]]:
+def preferences(values: object) -> tuple[Preferences, tuple[str, ...]]:
     """Return the client's settings and a message for each that cannot be used.
 
     Unknown keys belong to the client itself.
     """
-    made, problems = Preferences(), []
-    for key, value in given.items() if isinstance(given, Mapping) else ():
+    result, problems = Preferences(), []
+    for key, value in values.items() if isinstance(values, Mapping) else ():
         setter = _SETTERS.get(key)
         if setter is None or value is None:
             continue
         try:
-            made = setter(made, value)
+            result = setter(result, value)
         except _WrongValueError as error:
             problems.append(f"autofix: the setting autofix.{key} is {value!r} but must be {error}; it is not used")
-    return made, tuple(problems)
+    return result, tuple(problems)
 
 
 class _WrongValueError(Exception):
@@ -97,15 +97,15 @@ def _level(value: Any) -> str:
 
 _Setter = Callable[[Preferences, Any], Preferences]
 _SETTERS: dict[str, _Setter] = {
-    "run": lambda made, value: replace(made, run=_when(value)),
-    "python": lambda made, value: replace(made, python=_text(value)),
-    "debounce": lambda made, value: replace(made, debounce=_number(value, "milliseconds", 0) / 1000),
-    "inlayHints": lambda made, value: replace(made, inlay_hints=_flag(value)),
-    "codeLens": lambda made, value: replace(made, code_lens=_flag(value)),
-    "timeLimit": lambda made, value: replace(made, time_limit=_number(value, "seconds", 0.1)),
-    "memoryLimit": lambda made, value: replace(made, memory_limit=int(_number(value, "MiB", 0))),
-    "allowNetwork": lambda made, value: replace(made, allow_network=_flag(value)),
-    "logLevel": lambda made, value: replace(made, log_level=_level(value)),
+    "run": lambda before, value: replace(before, run=_when(value)),
+    "python": lambda before, value: replace(before, python=_text(value)),
+    "debounce": lambda before, value: replace(before, debounce=_number(value, "milliseconds", 0) / 1000),
+    "inlayHints": lambda before, value: replace(before, inlay_hints=_flag(value)),
+    "codeLens": lambda before, value: replace(before, code_lens=_flag(value)),
+    "timeLimit": lambda before, value: replace(before, time_limit=_number(value, "seconds", 0.1)),
+    "memoryLimit": lambda before, value: replace(before, memory_limit=int(_number(value, "MiB", 0))),
+    "allowNetwork": lambda before, value: replace(before, allow_network=_flag(value)),
+    "logLevel": lambda before, value: replace(before, log_level=_level(value)),
 }
 
 
@@ -129,22 +129,22 @@ class Configuration:
         that are wrong.
         """
         own, base = self.preferences(path), settings.read(find_target.project_root(path))
-        said = RunOptions(run_seconds=own.time_limit, memory_mib=own.memory_limit, network=own.allow_network)
-        return replace(settings.overlaid(base, said), python=self._python(path, own, base))
+        limits = RunOptions(run_seconds=own.time_limit, memory_mib=own.memory_limit, network=own.allow_network)
+        return replace(settings.overlaid(base, limits), python=self._python(path, own, base))
 
     def _python(self, path: Path, own: Preferences, base: Settings) -> str | None:
         if own.python is not None:
             folder = self.folder_of(path) or find_target.project_root(path)
-            given = settings.expanded(own.python)
-            return own.python if given.name == own.python else str(folder / given)
+            expanded = settings.expanded(own.python)
+            return own.python if expanded.name == own.python else str(folder / expanded)
         if base.python is not None:
             return base.python
         folders = dict.fromkeys(filter(None, (find_target.project_root(path), self.folder_of(path))))
         active = os.environ.get("VIRTUAL_ENV")
         environments = [Path(active)] if active else []
         environments += [folder / name for folder in folders for name in _ENVIRONMENTS]
-        found = (python for environment in environments if (python := _interpreter(environment)) is not None)
-        return next((str(python) for python in found), None)
+        interpreters = (python for environment in environments if (python := _interpreter(environment)) is not None)
+        return next((str(python) for python in interpreters), None)
 
 
 def _interpreter(environment: Path) -> Path | None:

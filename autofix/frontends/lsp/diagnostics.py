@@ -23,19 +23,19 @@ MAX_RELATED = 24
 
 def of_file(uri: str, results: Iterable[Result], convert: Converter, client: Client) -> list[types.Diagnostic]:
     """Return every diagnostic whose call stands in the buffer ``uri``."""
-    found: dict[tuple[str, int, int], types.Diagnostic] = {}
+    shown: dict[tuple[str, int, int], types.Diagnostic] = {}
     for result in results:
         for diagnostic in result.diagnostics:
             place = place_now(result, diagnostic.finding.call, convert.documents)
             if place is not None and place.buffer.uri == uri:
-                made = _diagnostic(result, diagnostic, place, convert, client)
-                found.setdefault((made.message, made.range.start.line, made.range.start.character), made)
-    return list(found.values())
+                item = _diagnostic(result, diagnostic, place, convert, client)
+                shown.setdefault((item.message, item.range.start.line, item.range.start.character), item)
+    return list(shown.values())
 
 
 def uris(result: Result, convert: Converter) -> set[str]:
     """Return the buffers in which a result has diagnostics."""
-    places = (place_now(result, one.finding.call, convert.documents) for one in result.diagnostics)
+    places = (place_now(result, diagnostic.finding.call, convert.documents) for diagnostic in result.diagnostics)
     return {place.buffer.uri for place in places if place is not None}
 
 

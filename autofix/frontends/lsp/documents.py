@@ -171,10 +171,10 @@ class Documents:
     def module(self, key: str) -> Module | None:
         """Return the text behind a key; None if it is not open, not Python, or not a file."""
         if key not in self._modules:
-            made = self._notebook_module(key) if key in self._notebooks else self._file_module(key)
-            if made is None:
+            module = self._notebook_module(key) if key in self._notebooks else self._file_module(key)
+            if module is None:
                 return None
-            self._modules[key] = made
+            self._modules[key] = module
         return self._modules[key]
 
     def _file_module(self, uri: str) -> Module | None:

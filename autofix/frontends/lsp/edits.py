@@ -58,7 +58,11 @@ def _module(result: Result, path: Path, documents: Documents) -> Module:
     uri = documents.uri_of(path)
     if (buffer := documents.buffers.get(uri)) is not None:
         return Module(uri, path, buffer.text, (Part(buffer, 1),))
-    analysed = next((one.text for one in result.report.texts if one.path == path), None) if result.report else None
+    analysed = (
+        next((source_text.text for source_text in result.report.texts if source_text.path == path), None)
+        if result.report
+        else None
+    )
     try:
         text = text_files.read(path).text
     except UsageError as error:

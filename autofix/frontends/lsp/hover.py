@@ -57,9 +57,9 @@ def hover(
 ) -> types.Hover | None:
     """Return the hover of the first result that knows something of this place."""
     for result in results:
-        found = _of_result(buffer, at, result, convert)
-        if found is not None:
-            place, blocks = found
+        content = _of_result(buffer, at, result, convert)
+        if content is not None:
+            place, blocks = content
             return types.Hover(_content(blocks, client), convert.range(place))
     return None
 
@@ -80,27 +80,27 @@ def _of_result(buffer: Buffer, at: Position, result: Result, convert: Converter)
     blocks: list[str] = []
     places: list[Place] = []
     for diagnostic in result.diagnostics:
-        found = next(filter(None, map(here, locations(diagnostic))), None)
-        if found is not None:
-            places.append(found)
+        place = next(filter(None, map(here, locations(diagnostic))), None)
+        if place is not None:
+            places.append(place)
             blocks += _of_diagnostic(result, diagnostic)
-    operations = _innermost([(found, o) for o in _operations(result) if (found := here(_location(o))) is not None])
+    operations = _innermost([(place, o) for o in _operations(result) if (place := here(_location(o))) is not None])
     if operations:
         places.append(operations[0][0])
         blocks += _of_operations(result, [operation for _, operation in operations])
-    elif built := [(found, one) for one in _built(result) if (found := here(_construction(one))) is not None]:
+    elif built := [(place, layer) for layer in _built(result) if (place := here(_construction(layer))) is not None]:
         built = _innermost(built)
         places.append(built[0][0])
         blocks += _of_layers(result, [layer for _, layer in built])
     return (places[0], blocks) if blocks else None
 
 
-def _innermost(found: list[tuple[Place, Thing]]) -> list[tuple[Place, Thing]]:
+def _innermost(placed: list[tuple[Place, Thing]]) -> list[tuple[Place, Thing]]:
     """Return the things whose range is the smallest."""
-    if not found:
+    if not placed:
         return []
-    first = min(found, key=lambda one: (one[0].range.end.line - one[0].range.start.line, _width(one[0])))[0]
-    return [one for one in found if one[0].range == first.range]
+    first = min(placed, key=lambda entry: (entry[0].range.end.line - entry[0].range.start.line, _width(entry[0])))[0]
+    return [entry for entry in placed if entry[0].range == first.range]
 
 
 def _width(place: Place) -> int:
@@ -116,7 +116,7 @@ def _location(operation: Operation) -> Location:
 
 
 def _built(result: Result) -> Iterator[Layer]:
-    return (one for one in (result.trace.layers if result.trace is not None else ()) if one.construction)
+    return (layer for layer in (result.trace.layers if result.trace is not None else ()) if layer.construction)
 
 
 def _construction(layer: Layer) -> Location:
@@ -132,8 +132,8 @@ def _of_operations(result: Result, operations: list[Operation]) -> Iterator[str]
         if operation.kind is OperationKind.PLACEHOLDER:
             yield f"{head} {_typed(operation.result)}"
             continue
-        given = ", ".join(map(_typed, operation.tensors)) or "nothing"
-        yield f"{head} `{given}` -> `{'fails' if operation.raised else _typed(operation.result)}`"
+        operands = ", ".join(map(_typed, operation.tensors)) or "nothing"
+        yield f"{head} `{operands}` -> `{'fails' if operation.raised else _typed(operation.result)}`"
         layer = _layer(result, operation)
         if layer is not None:
             yield _sizes(layer)
@@ -194,8 +194,8 @@ def _of_plan(plan: Plan) -> Iterator[str]:
         yield f"Look at it: {'; '.join(plan.notes[:LISTED_NOTES])}"
     proof = plan.proof
     for label, outcome in (("Verified", CheckOutcome.PASSED), ("Failed", CheckOutcome.FAILED)):
-        if found := phrases.checks_with(proof.checks, outcome, proof.output):
-            yield f"{label}: {found}"
+        if checks := phrases.checks_with(proof.checks, outcome, proof.output):
+            yield f"{label}: {checks}"
     if proof.chain_after:
         yield f"Then: {phrases.chain_text(proof.chain_after)}"
     if proof.parameters_before is not None and proof.parameters_before != proof.parameters_after:

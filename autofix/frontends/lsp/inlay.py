@@ -115,9 +115,9 @@ def _hint(operations: list[Operation], place: Place, convert: Converter) -> type
 
 
 def _tooltip(operation: Operation) -> str:
-    given = ", ".join(map(phrases.value_text, operation.tensors)) or "nothing"
+    operands = ", ".join(map(phrases.value_text, operation.tensors)) or "nothing"
     dtypes = ", ".join(dict.fromkeys(tensor.dtype for tensor in _results(operation)))
-    return f"{operation.layer or operation.target}: {given} -> {phrases.value_text(operation.result)}, {dtypes}"
+    return f"{operation.layer or operation.target}: {operands} -> {phrases.value_text(operation.result)}, {dtypes}"
 
 
 def _results(operation: Operation) -> tuple[Tensor, ...]:

@@ -103,8 +103,8 @@ def _place(module: Module, line: int | None) -> Place | None:
     if line is None:
         return None
     start = Position(line, 0)
-    found = module.to_editor(Range(start, start))
-    return None if found is None else Place(*found)
+    position = module.to_editor(Range(start, start))
+    return None if position is None else Place(*position)
 
 
 def _first_line(module: Module) -> int:

@@ -35,15 +35,15 @@ async def initialized(server_state: ServerState, params: types.InitializedParams
 
 
 def did_open(server_state: ServerState, params: types.DidOpenTextDocumentParams) -> None:
-    one = params.text_document
-    server_state.documents.open(one.uri, one.version, one.text, str(one.language_id))
-    server_state.update(one.uri, Trigger.OPENED)
+    document = params.text_document
+    server_state.documents.open(document.uri, document.version, document.text, str(document.language_id))
+    server_state.update(document.uri, Trigger.OPENED)
 
 
 def did_change(server_state: ServerState, params: types.DidChangeTextDocumentParams) -> None:
-    one = params.text_document
-    server_state.documents.change(one.uri, one.version, map(_change, params.content_changes))
-    server_state.update(one.uri, Trigger.CHANGED)
+    document = params.text_document
+    server_state.documents.change(document.uri, document.version, map(_change, params.content_changes))
+    server_state.update(document.uri, Trigger.CHANGED)
 
 
 def _change(change: Any) -> tuple[tuple[int, int, int, int] | None, str]:
@@ -64,8 +64,8 @@ def did_close(server_state: ServerState, params: types.DidCloseTextDocumentParam
 
 def notebook_did_open(server_state: ServerState, params: types.DidOpenNotebookDocumentParams) -> None:
     notebook = params.notebook_document
-    for one in params.cell_text_documents:
-        server_state.documents.open(one.uri, one.version, one.text, str(one.language_id))
+    for document in params.cell_text_documents:
+        server_state.documents.open(document.uri, document.version, document.text, str(document.language_id))
     server_state.documents.open_notebook(notebook.uri, [cell.document for cell in notebook.cells])
     server_state.update(notebook.uri, Trigger.OPENED)
 
@@ -75,8 +75,8 @@ def notebook_did_change(server_state: ServerState, params: types.DidChangeNotebo
     if cells is None:
         return
     if cells.structure is not None:
-        for one in cells.structure.did_open or ():
-            server_state.documents.open(one.uri, one.version, one.text, str(one.language_id))
+        for document in cells.structure.did_open or ():
+            server_state.documents.open(document.uri, document.version, document.text, str(document.language_id))
         place = cells.structure.array
         server_state.documents.change_cells(
             key, place.start, place.delete_count, [cell.document for cell in place.cells or ()]

@@ -19,10 +19,10 @@ async def diagnostic(server_state: ServerState, params: types.DocumentDiagnostic
     uri = params.text_document.uri
     key = server_state.documents.key(uri)
     await server_state.settled(uri, early=True)
-    found = diagnostics.of_file(uri, server_state.results_of(uri), server_state.convert, server_state.client)
-    server_state.editor.pulled(uri, found, key)
+    shown = diagnostics.of_file(uri, server_state.results_of(uri), server_state.convert, server_state.client)
+    server_state.editor.pulled(uri, shown, key)
     related = _related(server_state, uri, key) if server_state.client.related_documents else None
-    return types.RelatedFullDocumentDiagnosticReport(found, related_documents=related or None)
+    return types.RelatedFullDocumentDiagnosticReport(shown, related_documents=related or None)
 
 
 def _related(server_state: ServerState, uri: str, key: str) -> dict[str, Any]:
@@ -90,5 +90,5 @@ async def lenses(server_state: ServerState, params: types.CodeLensParams) -> lis
     module = server_state.documents.module(key)
     if module is None or "torch" not in module.text or not server_state.preferences(uri).code_lens:
         return None
-    found = lens.lenses(module, server_state.known(module), server_state.convert)
-    return [one for buffer, one in found if buffer.uri == uri]
+    lenses_of_module = lens.lenses(module, server_state.known(module), server_state.convert)
+    return [code_lens for buffer, code_lens in lenses_of_module if buffer.uri == uri]

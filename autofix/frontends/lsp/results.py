@@ -69,11 +69,11 @@ class Result:
     @cached_property
     def operations(self) -> dict[Path, list[Operation]]:
         """What the run did, by the file of the innermost frame."""
-        found: dict[Path, list[Operation]] = {}
+        by_file: dict[Path, list[Operation]] = {}
         for operation in phrases.forward_operations(self.trace) if self.trace is not None else ():
             if operation.frames:
-                found.setdefault(operation.frames[0].path, []).append(operation)
-        return found
+                by_file.setdefault(operation.frames[0].path, []).append(operation)
+        return by_file
 
     def analysed(self, path: Path, documents: Documents) -> Module | None:
         """Return the text of a file as it was analysed; None if it is not available."""
@@ -82,7 +82,7 @@ class Result:
         if path not in self._read:
             text = self.texts.get(path)
             if text is None and self.report is not None:
-                text = next((one.text for one in self.report.texts if one.path == path), None)
+                text = next((source_text.text for source_text in self.report.texts if source_text.path == path), None)
             text = _on_disk(path) if text is None else text
             if text is None:
                 return None
@@ -127,8 +127,8 @@ def place_now(result: Result, location: Location, documents: Documents) -> Place
         return None
     now = documents.module(documents.key(before.uri)) or _as_is(before, documents)
     moved = moved_range(before.text, now.text, location.range)
-    found = None if moved is None else now.to_editor(moved)
-    return None if found is None else Place(*found)
+    position = None if moved is None else now.to_editor(moved)
+    return None if position is None else Place(*position)
 
 
 def _as_is(module: Module, documents: Documents) -> Module:

@@ -74,8 +74,8 @@ class Analyses:
 
     def about(self, path: Path) -> list[Result]:
         """Return the results that say something of a file: its own first, then those of files that run it."""
-        found = [result for result in self.results() if path in result.files]
-        return sorted(found, key=lambda result: result.module.path != path)
+        results = [result for result in self.results() if path in result.files]
+        return sorted(results, key=lambda result: result.module.path != path)
 
     def pending(self, key: str) -> bool:
         """Return whether a result for the present text will come without being asked for."""

@@ -73,11 +73,11 @@ class ServerState:
             if path is not None:
                 self.configuration.folders.pop(path, None)
 
-    def configure(self, given: object) -> None:
+    def configure(self, values: object) -> None:
         """Set the same settings for all folders."""
-        made = self._read(given)
-        self.configuration.everywhere = made
-        self.configuration.folders = dict.fromkeys(self.folders.values(), made)
+        chosen = self._read(values)
+        self.configuration.everywhere = chosen
+        self.configuration.folders = dict.fromkeys(self.folders.values(), chosen)
         self._set_level()
 
     async def fetch(self) -> None:
@@ -86,12 +86,12 @@ class ServerState:
         items = [types.ConfigurationItem(scope_uri=uri, section=_SECTION) for uri in asked]
         try:
             answers = await self.server.workspace_configuration_async(types.ConfigurationParams(items))
-            for uri, given in zip(asked, answers, strict=False):
-                made = self._read(given)
+            for uri, values in zip(asked, answers, strict=False):
+                chosen = self._read(values)
                 if uri is None:
-                    self.configuration.everywhere = made
+                    self.configuration.everywhere = chosen
                 elif uri in self.folders:
-                    self.configuration.folders[self.folders[uri]] = made
+                    self.configuration.folders[self.folders[uri]] = chosen
             self._set_level()
         finally:
             self._configured.set()
@@ -99,11 +99,11 @@ class ServerState:
             for key, cause in waiting:
                 self.update(key, cause)
 
-    def _read(self, given: object) -> Preferences:
-        made, problems = preferences(given)
+    def _read(self, values: object) -> Preferences:
+        chosen, problems = preferences(values)
         for problem in problems:
             self.editor.warn(problem)
-        return made
+        return chosen
 
     def _set_level(self) -> None:
         logging.getLogger(_SECTION).setLevel(self.configuration.everywhere.log_level.upper())

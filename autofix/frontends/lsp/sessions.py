@@ -161,10 +161,10 @@ class Workers:
 
 def packages(python: str) -> Stamp:
     """Return when packages were last installed or removed beside an interpreter, as far as its folders tell."""
-    found = shutil.which(python)
-    if found is None:
+    path = shutil.which(python)
+    if path is None:
         return ()
-    prefixes = dict.fromkeys((Path(found).parents[1], Path(found).resolve().parents[1]))
+    prefixes = dict.fromkeys((Path(path).parents[1], Path(path).resolve().parents[1]))
     folders = [folder for prefix in prefixes for pattern in _PACKAGES for folder in prefix.glob(pattern)]
     stamps = [(str(path), path.stat().st_mtime_ns) for path in sorted(folders) if path.is_dir()]
     return tuple(dict.fromkeys(stamps))

@@ -30,7 +30,11 @@ class Declared:
 def declared(options: Mapping[str, Any]) -> Declared:
     """Return the trust in `initializationOptions`; what has another type says nothing."""
     workspace, trusted = options.get("workspaceTrust"), options.get("trusted")
-    folders = [one for one in trusted if isinstance(one, str) and "\0" not in one] if isinstance(trusted, list) else []
+    folders = (
+        [folder for folder in trusted if isinstance(folder, str) and "\0" not in folder]
+        if isinstance(trusted, list)
+        else []
+    )
     return Declared(
         workspace if isinstance(workspace, bool) else None,
         trusted is True,
@@ -41,8 +45,8 @@ def declared(options: Mapping[str, Any]) -> Declared:
 class Trust:
     """ActionRequest for each file; ``store`` may be changed by another server at any time."""
 
-    def __init__(self, said: Declared, store: Path) -> None:
-        self._said, self._store = said, store
+    def __init__(self, declared_trust: Declared, store: Path) -> None:
+        self._said, self._store = declared_trust, store
         self._known: tuple[tuple[int, int], frozenset[Path]] | None = None
 
     def allows(self, path: Path) -> bool:
@@ -67,16 +71,20 @@ class Trust:
     def remove(self, folder: Path) -> None:
         """Take back the trust in a folder, and in those above and below it that would include it."""
         real = _real(folder)
-        kept = {one for one in self._folders() if one != real and one not in real.parents and real not in one.parents}
-        self._write(frozenset(kept))
+        left = {
+            folder
+            for folder in self._folders()
+            if folder != real and folder not in real.parents and real not in folder.parents
+        }
+        self._write(frozenset(left))
 
     def _folders(self) -> frozenset[Path]:
         try:
             status = self._store.stat()
             stamp = (status.st_mtime_ns, status.st_ino)
             if self._known is None or self._known[0] != stamp:
-                found = json.loads(self._store.read_text("utf-8"))
-                names = found.get("folders") if isinstance(found, dict) else None
+                stored = json.loads(self._store.read_text("utf-8"))
+                names = stored.get("folders") if isinstance(stored, dict) else None
                 names = names if isinstance(names, list) else []
                 self._known = stamp, frozenset(Path(name) for name in names if isinstance(name, str))
             return self._known[1]

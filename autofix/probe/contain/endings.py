@@ -22,8 +22,8 @@ _KILLED, _PROCESSOR_TIME = (f"killed by signal {getattr(signal, name, 0):d}" for
 
 def lacks_memory(error: BaseException) -> bool:
     """Return whether memory ran out; a library that finds none to be loaded into raises an ImportError."""
-    said = messages.text(error) if isinstance(error, (RuntimeError, ImportError, OSError)) else ""
-    return isinstance(error, MemoryError) or any(words in said for words in _LACKS)
+    message = messages.text(error) if isinstance(error, (RuntimeError, ImportError, OSError)) else ""
+    return isinstance(error, MemoryError) or any(words in message for words in _LACKS)
 
 
 def of_limit(error: BaseException, request: wire.RunRequest) -> tuple[Ending, str] | None:
@@ -71,5 +71,5 @@ def write_reply(reply: Reply, path: str) -> None:
 
 
 def import_message(error: ImportError) -> str:
-    said = messages.text(error)
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    message = messages.text(error)
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__

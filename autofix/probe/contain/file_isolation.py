@@ -151,18 +151,21 @@ def refusal(error: BaseException) -> tuple[wire.Ending, str] | None:
 
 def _refusal(error: BaseException) -> tuple[wire.Ending, str] | None:
     number = error.errno if isinstance(error, OSError) else None
-    said = messages.text(error)
+    message = messages.text(error)
     if held() == wire.OVERLAY:
-        if number in _NUMBERS_READ_ONLY or any(words in said for words in _READ_ONLY):
-            return wire.Ending.REFUSED, f"the code writes where a run cannot keep its files apart from yours ({said})"
-        if number == errno.ENOSPC or any(words in said for words in _FULL):
+        if number in _NUMBERS_READ_ONLY or any(words in message for words in _READ_ONLY):
+            return (
+                wire.Ending.REFUSED,
+                f"the code writes where a run cannot keep its files apart from yours ({message})",
+            )
+        if number == errno.ENOSPC or any(words in message for words in _FULL):
             most = int(limits.machine_bytes() * SHARE) // (1 << 20)
-            return wire.Ending.LIMIT_REACHED, f"the files that the code wrote are larger than {most} MiB ({said})"
+            return wire.Ending.LIMIT_REACHED, f"the files that the code wrote are larger than {most} MiB ({message})"
         return None
-    refused = held() == wire.LANDLOCK and (number in _NUMBERS_DENIED or any(words in said for words in _DENIED))
-    if refused or (any(words in said for words in _ABSENT) and shadow_files.has_written(said)):
+    refused = held() == wire.LANDLOCK and (number in _NUMBERS_DENIED or any(words in message for words in _DENIED))
+    if refused or (any(words in message for words in _ABSENT) and shadow_files.has_written(message)):
         return wire.Ending.REFUSED, (
             "the code writes files natively, which this system cannot keep apart from yours "
-            f"({type(error).__name__}: {said}); run it where user namespaces are allowed"
+            f"({type(error).__name__}: {message}); run it where user namespaces are allowed"
         )
     return None

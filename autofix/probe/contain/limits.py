@@ -69,7 +69,7 @@ def _lower(kind: int, most: int, *, zero_counts: bool = False) -> None:
     soft, hard = resource.getrlimit(kind)
     if most <= 0 and not zero_counts:
         return
-    lowest = min(most if one == resource.RLIM_INFINITY else min(one, most) for one in (soft, hard))
+    lowest = min(most if bound == resource.RLIM_INFINITY else min(bound, most) for bound in (soft, hard))
     if (soft, hard) != (lowest, lowest):
         try:
             resource.setrlimit(kind, (lowest, lowest))
@@ -97,7 +97,7 @@ def _bound_cpu(seconds: float) -> None:
 def machine_bytes() -> int:
     """Return the memory of this machine, or of the container that this process lives in, in bytes; 0 if unknown."""
     try:
-        found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+        sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     except (AttributeError, OSError, ValueError):
         return 0
     for path in (*_own_cgroup(), *_CGROUPS):
@@ -107,8 +107,8 @@ def machine_bytes() -> int:
         except (OSError, ValueError):
             continue
         if text.isdigit() and int(text) > 0:
-            found.append(int(text))
-    return min(found)
+            sizes.append(int(text))
+    return min(sizes)
 
 
 def _own_cgroup() -> list[str]:
@@ -124,7 +124,7 @@ def _own_cgroup() -> list[str]:
 
 def reached(error: BaseException, request: RunRequest) -> str:
     """Return which limit an error comes from and how it is raised; '' for an error of another kind."""
-    return next(filter(None, (_reached(one, request) for one in messages.causes(error))), "")
+    return next(filter(None, (_reached(cause, request) for cause in messages.causes(error))), "")
 
 
 def _close_new(most: int) -> None:

@@ -33,14 +33,14 @@ class Refused(PermissionError):
 @contextmanager
 def refused(allowed: bool) -> Iterator[list[str]]:
     """Have connections inside the block raise ``Refused``; yield a list of them, since user code may hide the error."""
-    found: list[str] = []
+    refusals: list[str] = []
     if allowed:
-        yield found
+        yield refusals
         return
     audit_hook.listen(_EVENTS, _audit)
-    _runs.append(found)
+    _runs.append(refusals)
     try:
-        yield found
+        yield refusals
     finally:
         _runs.pop()
 
@@ -62,7 +62,7 @@ def cause_of(error: BaseException) -> Refused | None:
         seen.add(id(current))
         waiting += [current.__context__, current.__cause__]
         # ``URLError`` and what is built like it carry the error in their arguments.
-        waiting += [one for one in current.args if isinstance(one, BaseException)]
+        waiting += [argument for argument in current.args if isinstance(argument, BaseException)]
     return None
 
 

@@ -86,7 +86,9 @@ class View:
             top = _topmost_own(os.path.realpath(path))
             if top is None or top in self._below or _is_within(top, self.folder):
                 continue
-            above = next((one for one in sorted(self._below, key=len, reverse=True) if _is_within(top, one)), None)
+            above = next(
+                (covered for covered in sorted(self._below, key=len, reverse=True) if _is_within(top, covered)), None
+            )
             if above is not None:
                 self._cover(top, os.path.relpath(top, above), self._below[above])
                 if _is_within(self.folder, top):
@@ -156,13 +158,13 @@ def _has_all_users() -> bool:
 
 def _mounts() -> dict[str, tuple[str, str]]:
     """Return the type and options of what is mounted, by the path, the topmost mount of each."""
-    found: dict[str, tuple[str, str]] = {}
+    mounts: dict[str, tuple[str, str]] = {}
     with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
         for line in file:
             left, _, right = line.partition(" - ")
             fields = left.split(" ")
-            found[_unescaped(fields[4])] = (right.split(" ")[0], fields[5])
-    return found
+            mounts[_unescaped(fields[4])] = (right.split(" ")[0], fields[5])
+    return mounts
 
 
 def _is_storage(path: str, kind: str, options: str) -> bool:
@@ -175,12 +177,12 @@ def _folders_to_cover(everywhere: Collection[str], mounts: Collection[str]) -> I
     """Yield the largest folders without a mount below them: the system does not allow showing what such
     a mount hides.
     """
-    waiting, found = ["/", *(path for path in ("/dev/shm",) if path in mounts)], 0
+    waiting, count = ["/", *(path for path in ("/dev/shm",) if path in mounts)], 0
     while waiting:
         folder = waiting.pop()
-        if not any(one != folder and _is_within(one, folder) for one in everywhere):
-            found += 1
-            if found > _MOST_FOLDERS:
+        if not any(mount != folder and _is_within(mount, folder) for mount in everywhere):
+            count += 1
+            if count > _MOST_FOLDERS:
                 raise OSError(errno.E2BIG, "too many folders lie beside other mounts")
             yield folder
             continue
@@ -189,7 +191,7 @@ def _folders_to_cover(everywhere: Collection[str], mounts: Collection[str]) -> I
                 inside = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
         except OSError:
             continue
-        waiting += [one for one in inside if one not in everywhere or one in mounts]
+        waiting += [path for path in inside if path not in everywhere or path in mounts]
 
 
 def _topmost_own(path: str) -> str | None:
@@ -197,10 +199,10 @@ def _topmost_own(path: str) -> str | None:
     for part in path.split("/")[1:]:
         current = f"{current}/{part}"
         try:
-            found = os.lstat(current)
+            status = os.lstat(current)
         except OSError:
             return None
-        if found.st_uid == user and stat.S_ISDIR(found.st_mode):
+        if status.st_uid == user and stat.S_ISDIR(status.st_mode):
             return current
     return None
 
@@ -239,7 +241,7 @@ def _mount(source: str | None, target: str, kind: str | None, flags: int, data: 
     _check(_libc().mount(*words, ctypes.c_ulong(flags), options), f"mount {kind or 'again'} at {target}")
 
 
-def _check(result: int, what: str) -> None:
+def _check(result: int, action: str) -> None:
     if result:
         number = ctypes.get_errno()
-        raise OSError(number, f"{what}: {os.strerror(number)}")
+        raise OSError(number, f"{action}: {os.strerror(number)}")

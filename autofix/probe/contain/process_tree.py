@@ -35,26 +35,26 @@ def _prctl(option: int, value: int) -> None:
 
 def children(pid: int) -> list[int]:
     """Return the processes that ``pid`` is the parent of; none where the system does not tell."""
-    found: list[int] = []
+    pids: list[int] = []
     folder = f"/proc/{pid}/task"
     try:
         for thread in os.listdir(folder):
             with open(f"{folder}/{thread}/children", "rb") as file:
-                found += map(int, file.read().split())
+                pids += map(int, file.read().split())
     except (OSError, ValueError):
         pass
-    return found
+    return pids
 
 
 def below(pid: int) -> list[int]:
     """Return all descendants of ``pid``."""
-    found: list[int] = []
+    descendants: list[int] = []
     waiting = children(pid)
     while waiting:
-        one = waiting.pop()
-        found.append(one)
-        waiting += children(one)
-    return found
+        process = waiting.pop()
+        descendants.append(process)
+        waiting += children(process)
+    return descendants
 
 
 def has_children() -> bool:
@@ -78,13 +78,13 @@ def end_below(pid: int) -> None:
     stopped: set[int] = set()
     for _ in range(_ROUNDS):
         new = set(below(pid)) - stopped
-        for one in new:
-            _send(one, signal.SIGSTOP)
+        for process in new:
+            _send(process, signal.SIGSTOP)
         stopped |= new
         if not new:
             break
-    for one in stopped:
-        _send(one, signal.SIGKILL)
+    for process in stopped:
+        _send(process, signal.SIGKILL)
 
 
 def end_own() -> None:

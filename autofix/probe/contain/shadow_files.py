@@ -182,17 +182,17 @@ def _entries(path: Any) -> list[Any]:
     files = _contained[-1]
     shadow = files.place(path)
     folders = [shadow] if shadow is path or not os.path.isdir(path) else [shadow, path]
-    found: dict[Any, Any] = {}
+    by_name: dict[Any, Any] = {}
     for folder in folders:
         try:
             with _real["scandir"](folder) as entries:
                 for entry in entries:
                     if folder is shadow or not files.is_gone(os.path.abspath(os.fsdecode(entry.path))):
-                        found.setdefault(entry.name, entry)
+                        by_name.setdefault(entry.name, entry)
         except FileNotFoundError:
             if len(folders) == 1:
                 raise
-    return list(found.values())
+    return list(by_name.values())
 
 
 def _open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:

@@ -89,10 +89,10 @@ def _ask_for_isolation(folder: str) -> tuple[int, int]:
 
 def _isolation(pid: int, read_end: int) -> str:
     """Return the isolation that the process found; the weakest where it reported none."""
-    said = os.read(read_end, 100).decode()
+    isolation = os.read(read_end, 100).decode()
     os.close(read_end)
     os.waitpid(pid, 0)
-    return said if said in wire.ISOLATION else wire.COPIES
+    return isolation if isolation in wire.ISOLATION else wire.COPIES
 
 
 def _take_streams() -> tuple[int, int]:
@@ -185,10 +185,10 @@ def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) ->
             continue
         limits.set_for(request)
         os.makedirs(tempfile.gettempdir(), exist_ok=True)  # The run before may have emptied the folder above it.
-        said = _answer(request, reply_path, run_mode.run_small)
+        ending = _answer(request, reply_path, run_mode.run_small)
         if process_tree.has_children():
             process_tree.end_own()
-        os.write(done, said)
+        os.write(done, ending)
         with suppress(OSError, MemoryError):  # While the reply is read; what fails is tried again for the next run.
             isolation.leave()
             isolation.prepare()

@@ -28,22 +28,22 @@ class SamplesRequest:
 
 def decode_samples(data: dict[str, Any]) -> SamplesRequest:
     """Return what ``asdict`` made a dictionary of."""
-    inputs = tuple(InputRequest(**{**one, "shape": tuple(one["shape"])}) for one in data["inputs"])
+    inputs = tuple(InputRequest(**{**row, "shape": tuple(row["shape"])}) for row in data["inputs"])
     return SamplesRequest(inputs, data["expression"])
 
 
 def batch_size(samples: SamplesRequest) -> int | None:
     """Return the size that all inputs have first; None where it is no number of samples."""
-    sizes = {one.shape[0] if one.shape else 0 for one in samples.inputs}
+    sizes = {sample.shape[0] if sample.shape else 0 for sample in samples.inputs}
     size = next(iter(sizes)) if len(sizes) == 1 else 0
     # An adjacency matrix, a pairwise mask: rows that belong to each other are no batch.
-    paired = len(samples.inputs) > 1 and any(size in one.shape[1:] for one in samples.inputs)
+    paired = len(samples.inputs) > 1 and any(size in sample.shape[1:] for sample in samples.inputs)
     return None if size == 0 or paired or samples.expression is not None else size
 
 
 def with_batch(samples: SamplesRequest, size: int) -> SamplesRequest:
     """Return the same inputs with another number of samples."""
-    return replace(samples, inputs=tuple(replace(one, shape=(size, *one.shape[1:])) for one in samples.inputs))
+    return replace(samples, inputs=tuple(replace(sample, shape=(size, *sample.shape[1:])) for sample in samples.inputs))
 
 
 def other_batch_sizes(batch: int) -> tuple[int, int]:

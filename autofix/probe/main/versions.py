@@ -20,8 +20,8 @@ def require() -> None:
         sys.exit(_told("Python", python, OLDEST_PYTHON))
     import torch
 
-    found = re.match(r"(\d+)\.(\d+)", torch.__version__)
-    version = (int(found[1]), int(found[2])) if found else OLDEST_TORCH  # A build that names no number is its maker's.
+    match = re.match(r"(\d+)\.(\d+)", torch.__version__)
+    version = (int(match[1]), int(match[2])) if match else OLDEST_TORCH  # A build that names no number is its maker's.
     if version < OLDEST_TORCH:
         sys.exit(_told("torch", version, OLDEST_TORCH))
 
@@ -39,6 +39,6 @@ def default_device() -> str:
         return "cpu"
 
 
-def _told(name: str, found: "tuple[int, int]", oldest: "tuple[int, int]") -> str:
-    have, want = ("{}.{}".format(*version) for version in (found, oldest))
-    return f"it has {name} {have}, and models are run with {want} or newer"
+def _told(name: str, actual: "tuple[int, int]", oldest: "tuple[int, int]") -> str:
+    version_text, oldest_text = ("{}.{}".format(*version) for version in (actual, oldest))
+    return f"it has {name} {version_text}, and models are run with {oldest_text} or newer"

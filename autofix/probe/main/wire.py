@@ -258,10 +258,10 @@ def decode_request(line: str) -> tuple[RunRequest, str]:
     if data["protocol"] != PROTOCOL:
         raise ValueError(f"protocol {data['protocol']} is not {PROTOCOL}")
     run: dict[str, Any] = data["run"]
-    names = {one.name for one in fields(RunLimits)}
+    names = {field.name for field in fields(RunLimits)}
     run["limits"] = RunLimits(**{name: value for name, value in run["limits"].items() if name in names})
     run["samples"] = decode_samples(run["samples"])
-    run["also"] = tuple(decode_samples(one) for one in run["also"])
+    run["also"] = tuple(decode_samples(samples) for samples in run["also"])
     run["search_paths"] = tuple(run["search_paths"])
     run["arguments"] = tuple(run["arguments"])
     run["texts"] = tuple((path, text) for path, text in run["texts"])

@@ -100,8 +100,8 @@ class Worker:
         """Return how the run ended: '' when the reply was written, TOO_LARGE or SPENT where there is
         none for that reason, else how the process ended: ``killed by signal N``, ``exit code N``.
         """
-        if select.select([self.done], [], [], 0)[0] and (said := os.read(self.done, 1)):
-            return _SAID[said]
+        if select.select([self.done], [], [], 0)[0] and (word := os.read(self.done, 1)):
+            return _SAID[word]
         deadline = time.monotonic() + EXIT_SECONDS
         while time.monotonic() < deadline:
             pid, status = os.waitpid(self.pid, os.WNOHANG)

@@ -169,7 +169,7 @@ class _Workers:
     def _drop(self, worker: Worker) -> None:
         self._end(worker)
         (self._fresh if worker in self._fresh else self._ordinary).remove(worker)
-        known = [one.pid for one in (self._spare, *self._ordinary, *self._fresh) if one is not None]
+        known = [worker.pid for worker in (self._spare, *self._ordinary, *self._fresh) if worker is not None]
         process_tree.end_strangers({*known, *self._killed})
 
     def _end(self, worker: Worker) -> None:

@@ -64,7 +64,8 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def misleads(self, values: Any) -> bool:
         """Return whether the values of a tensor in ``values`` mean nothing."""
         return bool(self._unknown) and any(
-            isinstance(one, torch.Tensor) and not one.is_meta and not self.is_known(one) for one in sizes.flat(values)
+            isinstance(value, torch.Tensor) and not value.is_meta and not self.is_known(value)
+            for value in sizes.flat(values)
         )
 
     def entering(self, module: torch.nn.Module, values: Any) -> Any:
@@ -75,7 +76,7 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if next(module.parameters(recurse=False), None) is None:
             return values
         with torch._C.DisableTorchFunction():
-            return sizes.mapped(lambda one: sizes.emptied(one) if sizes.is_activation(one) else one, values)
+            return sizes.mapped(lambda item: sizes.emptied(item) if sizes.is_activation(item) else item, values)
 
     def valued(self, tensor: torch.Tensor, needed_by: str) -> torch.Tensor:
         """Return a tensor that has values, which are made up where it has none of its own."""
@@ -133,16 +134,16 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if "generator" in sized:
             sized["generator"] = None  # It belongs to the device of the values.
         try:
-            made = func(*sizes.mapped(sizes.empty_like, args), **sized)
+            result = func(*sizes.mapped(sizes.empty_like, args), **sized)
         except NotImplementedError:
             return func(*args, **kwargs)
-        if not isinstance(made, torch.Tensor):
-            return made
+        if not isinstance(result, torch.Tensor):
+            return result
         follows = self._in_forward() if tensor is None else tensor.is_meta
-        if made.numel() > SMALL or (follows and sizes.is_activation(made)):
+        if result.numel() > SMALL or (follows and sizes.is_activation(result)):
             if self._in_forward():  # Parameters are counted where they become such.
-                self._count(made)
-            return made
+                self._count(result)
+            return result
         if tensor is not None:  # ``new_zeros`` and ``zeros_like`` read no value of their operand.
             like = torch.empty(tensor.shape if signature.name.endswith("_like") else (0,), dtype=tensor.dtype)
             args = (like, *args[1:])
@@ -158,7 +159,7 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
             sized = func(*sizes.mapped(sizes.empty_like, args), **sizes.onto_meta(kwargs))
         except Exception:  # The operation itself says what is wrong.
             return func(*args, **kwargs)
-        if any(isinstance(one, torch.Tensor) and one.numel() > SMALL for one in sizes.flat((sized,))):
+        if any(isinstance(tensor, torch.Tensor) and tensor.numel() > SMALL for tensor in sizes.flat((sized,))):
             self._count(sized)
             return sized
         return func(*args, **kwargs)
@@ -194,13 +195,13 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
                     raise NeedsValuesError(signature.name.removeprefix("aten::")) from error
                 result = tuple(sizes.empty_like(args[position]) for position in like)
             results = list(result) if isinstance(result, (tuple, list)) else [result]
-            self._sizes[key] = type(result) if len(results) > 1 else None, [sizes.metadata(one) for one in results]
+            self._sizes[key] = type(result) if len(results) > 1 else None, [sizes.metadata(part) for part in results]
             self._count(result)
             return result
         kind, results = known
-        made = [one if one is None else sizes.of_size(*one) for one in results]
-        self._count(made)
-        return made[0] if kind is None else kind(made)
+        tensors = [size if size is None else sizes.of_size(*size) for size in results]
+        self._count(tensors)
+        return tensors[0] if kind is None else kind(tensors)
 
     def _written(self, signature: dispatch_rules.Signature, args: Any, kwargs: dict[str, Any], result: Any) -> Any:
         """Return the result with the caller's own tensors for operands that were written, whose values
@@ -216,7 +217,7 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return result
         if isinstance(result, (tuple, list)):
             pairs = zip(signature.returns, result, strict=True)
-            return type(result)([written.get(alias, one) for alias, one in pairs])
+            return type(result)([written.get(alias, value) for alias, value in pairs])
         return written.get(signature.returns[0], result) if signature.returns else result
 
     def _invented(self, func: Any, signature: dispatch_rules.Signature, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -225,11 +226,11 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """
         name = signature.name.removeprefix("aten::")
         known = dispatch_rules.SPOKEN.get(name, name)
-        valued: Callable[[Any], Any] = lambda one: self.valued(one, known) if isinstance(one, torch.Tensor) else one  # noqa: E731
+        valued: Callable[[Any], Any] = lambda item: self.valued(item, known) if isinstance(item, torch.Tensor) else item  # noqa: E731
         result = func(
             *sizes.mapped(valued, args), **{key: sizes.mapped(valued, value) for key, value in kwargs.items()}
         )
-        return sizes.mapped(lambda one: self._marked(one) if isinstance(one, torch.Tensor) else one, result)
+        return sizes.mapped(lambda item: self._marked(item) if isinstance(item, torch.Tensor) else item, result)
 
     def _indices_of_masks(self, signature: dispatch_rules.Signature, args: Any) -> Any:
         """Replace masks among the indices by the indices they pick: a mask picks as many elements as it
@@ -251,9 +252,9 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return tensor
 
     def _count(self, result: Any) -> None:
-        for one in sizes.flat((result,)):
-            if isinstance(one, torch.Tensor):
-                self._held_bytes += one.numel() * one.element_size()
+        for tensor in sizes.flat((result,)):
+            if isinstance(tensor, torch.Tensor):
+                self._held_bytes += tensor.numel() * tensor.element_size()
         self.activation_bytes = max(self.activation_bytes, self._held_bytes)
 
     def released(self) -> None:

@@ -14,12 +14,12 @@ def key_of(values: Any) -> Any:
     """Return a key that is equal for operands that an operator cannot tell apart by anything but values."""
     return tuple(
         [
-            metadata(one)
-            if isinstance(one, torch.Tensor)
-            else key_of(one)
-            if isinstance(one, (tuple, list))
-            else (type(one), one)
-            for one in values
+            metadata(value)
+            if isinstance(value, torch.Tensor)
+            else key_of(value)
+            if isinstance(value, (tuple, list))
+            else (type(value), value)
+            for value in values
         ]
     )
 
@@ -55,12 +55,12 @@ def empty_like(tensor: Any) -> Any:
 
 
 def onto_meta(kwargs: dict[str, Any]) -> dict[str, Any]:
-    made = {key: mapped(emptied, value) for key, value in kwargs.items()}
-    if made.get("device") is not None:
-        made["device"] = META
-    if made.get("pin_memory"):
-        made["pin_memory"] = False
-    return made
+    options = {key: mapped(emptied, value) for key, value in kwargs.items()}
+    if options.get("device") is not None:
+        options["device"] = META
+    if options.get("pin_memory"):
+        options["pin_memory"] = False
+    return options
 
 
 def asks_for_meta(device: Any) -> bool:
@@ -81,6 +81,6 @@ def flat(values: Any) -> Iterator[Any]:
 
 def mapped(change: Callable[[Any], Any], value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        made = [mapped(change, one) for one in value]
-        return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
+        items = [mapped(change, item) for item in value]
+        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
     return change(value)

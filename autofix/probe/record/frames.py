@@ -79,7 +79,7 @@ class Stack:
         return OTHER
 
     def user_frames(self, frame: FrameType | None, environments: bool) -> list[Any]:
-        found = []
+        descriptions = []
         kinds = self._kinds
         inner: FrameType | None = None
         before, self._waiting = self._waiting, {}
@@ -87,15 +87,15 @@ class Stack:
             filename = frame.f_code.co_filename
             if (kinds.get(filename) or self.kind(filename)) == USER:
                 if not environments:
-                    found.append(self.describe(frame, frame.f_lasti, environments=False))
+                    descriptions.append(self.describe(frame, frame.f_lasti, environments=False))
                 else:
                     known = before.get(id(frame))
                     waits = known is not None and known[0] is frame and known[1] is inner is not None
                     described = known[2] if known is not None and waits else self.describe(frame, frame.f_lasti, True)
                     self._waiting[id(frame)] = frame, inner, described
-                    found.append(described)
+                    descriptions.append(described)
             inner, frame = frame, frame.f_back
-        return found
+        return descriptions
 
     def describe(self, frame: FrameType, lasti: int, environments: bool) -> list[Any]:
         """Return [path, function, line, byte column, end line, end byte column, environment or None]."""

@@ -38,8 +38,8 @@ class _FunctionMode(TorchFunctionMode):
         args, kwargs = cuda_on_cpu.on_cpu(func, args, kwargs)
         if recorder.meter is not None:
             recorder.meter.asked(func, args, kwargs)
-        if recorder.meta is not None and (given := recorder.meta.instead_of(func, args, kwargs)) is not None:
-            return given
+        if recorder.meta is not None and (replacement := recorder.meta.instead_of(func, args, kwargs)) is not None:
+            return replacement
         if recorder.quick_weights and fast_init.is_large_initialisation(func, args, kwargs):
             return fast_init.tile(args, kwargs)
         if recorder.suppressed:
@@ -158,10 +158,10 @@ def recording(recorder: Recorder) -> Iterator[None]:
             recorder.scopes.pop()
 
     def new(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
-        made = parameter_new(cls, data if recorder.meta is None else recorder.meta.emptied(data), requires_grad)
-        if isinstance(data, torch.Tensor) and isinstance(made, torch.Tensor):
-            recorder.adopt(data, made)
-        return made
+        parameter = parameter_new(cls, data if recorder.meta is None else recorder.meta.emptied(data), requires_grad)
+        if isinstance(data, torch.Tensor) and isinstance(parameter, torch.Tensor):
+            recorder.adopt(data, parameter)
+        return parameter
 
     torch.nn.Module.__init__ = init  # type: ignore[method-assign, assignment]
     torch.nn.Module.__call__ = call  # type: ignore[method-assign]
@@ -179,9 +179,9 @@ def _leaf_call(recorder: Recorder, module: Any, module_call: Any, args: Any, kwa
     name = values.type_name(type(module))
     index = None if recorder.paused else recorder.begin(OperationKind.CALL_MODULE, name, args, kwargs, module)
     try:
-        given = args if recorder.meta is None else recorder.meta.entering(module, args)
+        operands = args if recorder.meta is None else recorder.meta.entering(module, args)
         with recorder.quiet(), torch._C.DisableTorchFunction():
-            result = module_call(module, *given, **kwargs)
+            result = module_call(module, *operands, **kwargs)
     except Exception as error:
         failed = recorder.begin(OperationKind.CALL_MODULE, name, args, kwargs, module) if index is None else index
         recorder.fail(failed, error, args, kwargs)

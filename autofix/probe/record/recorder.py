@@ -195,9 +195,11 @@ class Recorder(torch.fx.Tracer):
         if any(known is error for known, _ in self._raised):
             return
         operation = self.operations[index]
-        told = self.meta is None or not self.meta.misleads((*args, *kwargs.values()))
-        operation["args"] = [values.plain(value, self.producer, depth=1, values=told) for value in args]
-        operation["kwargs"] = [[k, values.plain(v, self.producer, depth=1, values=told)] for k, v in kwargs.items()]
+        has_values = self.meta is None or not self.meta.misleads((*args, *kwargs.values()))
+        operation["args"] = [values.plain(value, self.producer, depth=1, values=has_values) for value in args]
+        operation["kwargs"] = [
+            [k, values.plain(v, self.producer, depth=1, values=has_values)] for k, v in kwargs.items()
+        ]
         self._raised.append((error, index))
 
     def raised_by(self, error: BaseException) -> int | None:

@@ -101,8 +101,8 @@ def _sequence(value: Any, producer: Producer, depth: int, values: bool) -> Any:
 
 
 def _mapping(name: str, items: dict[Any, Any], producer: Producer, depth: int) -> Any:
-    kept = [(key, value) for key, value in islice(items.items(), MAX_ITEMS) if isinstance(key, (str, int))]
-    return {wire.MAPPING: [name, [[str(key), plain(value, producer, depth + 1)] for key, value in kept]]}
+    pairs = [(key, value) for key, value in islice(items.items(), MAX_ITEMS) if isinstance(key, (str, int))]
+    return {wire.MAPPING: [name, [[str(key), plain(value, producer, depth + 1)] for key, value in pairs]]}
 
 
 def _class(value: type, producer: Producer, depth: int) -> Any:
@@ -115,21 +115,21 @@ def _attributes(value: Any) -> dict[str, Any]:
     if isinstance(value, _SKIPPED_TYPES):
         return {}
     stored = getattr(value, "__dict__", None)
-    found = dict(stored) if isinstance(stored, dict) else {}
+    attributes = dict(stored) if isinstance(stored, dict) else {}
     for name in getattr(type(value), "__slots__", ()) or ():
         if isinstance(name, str) and isinstance(vars(type(value)).get(name), types.MemberDescriptorType):
             try:
-                found[name] = object.__getattribute__(value, name)
+                attributes[name] = object.__getattribute__(value, name)
             except AttributeError:
                 continue
-    return {key: item for key, item in found.items() if isinstance(key, str) and not key.startswith("__")}
+    return {key: item for key, item in attributes.items() if isinstance(key, str) and not key.startswith("__")}
 
 
 def of_module(module: types.ModuleType, producer: Producer) -> Any:
     """Return the plain values among a Python module's names, in wire form."""
     items = [[k, plain(v, producer, depth=1)] for k, v in list(vars(module).items())[:MAX_NAMES] if k[:2] != "__"]
-    kept = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
-    return {wire.MAPPING: ["module", kept]}
+    plain_items = [[k, v] for k, v in items if not (isinstance(v, dict) and wire.OPAQUE in v)]
+    return {wire.MAPPING: ["module", plain_items]}
 
 
 def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, Any]:
@@ -138,17 +138,17 @@ def settings(module: torch.nn.Module, crowded: int | None = None) -> dict[str, A
     A list or sequence of more than ``crowded`` layers is told without them: a loop that builds a deep model would
     copy all of them for each.
     """
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for base in _user_bases(type(module)):
-        found.update({key: value for key, value in vars(base).items() if type(value) in _KEPT and key[:1] != "_"})
+        attributes.update({key: value for key, value in vars(base).items() if type(value) in _KEPT and key[:1] != "_"})
     own = vars(module)
-    found.update({key: value for key, value in own.items() if key[:1] != "_"})
-    found.update(own.get("_parameters", ()))
-    found.update(own.get("_buffers", ()))
+    attributes.update({key: value for key, value in own.items() if key[:1] != "_"})
+    attributes.update(own.get("_parameters", ()))
+    attributes.update(own.get("_buffers", ()))
     children = own.get("_modules", {})
     if crowded is None or len(children) <= crowded or not isinstance(module, _LISTS):
-        found.update(children)
-    return {key: value for key, value in found.items() if key[:1] != "_" and not isinstance(value, _SKIPPED_TYPES)}
+        attributes.update(children)
+    return {key: value for key, value in attributes.items() if key[:1] != "_" and not isinstance(value, _SKIPPED_TYPES)}
 
 
 def _user_bases(kind: type) -> tuple[type, ...]:

@@ -35,39 +35,48 @@ def locate(
     The place is (index among ``recorded``, dimension of its first operand that the samples lie along or None).
     ``inputs(True)`` has another sample ``row``.
     """
-    first, again, other = (_watched(model, roots, inputs(one)) for one in (False, False, True))
+    first, again, other = (_watched(model, roots, inputs(with_other)) for with_other in (False, False, True))
     if first is None or again is None or other is None or not _alike(first, again) or not _same_steps(first, other):
         return None
-    for index in sorted(first.made):
-        given = _changes(first.given[index], other.given[index])
-        made = _changes(first.made[index], other.made[index])
-        if given is None or made is None:
+    for index in sorted(first.results):
+        input_changes = _changes(first.operands[index], other.operands[index])
+        result_changes = _changes(first.results[index], other.results[index])
+        if input_changes is None or result_changes is None:
             return None
-        touched = [change for change in given if bool(change.any())]
+        touched = [change for change in input_changes if bool(change.any())]
         if any(dimension_of(change, size, row) is None for change in touched):
             return None
-        if touched and any(bool(m.any()) and dimension_of(m, size, row) is None for m in made):
+        if touched and any(bool(m.any()) and dimension_of(m, size, row) is None for m in result_changes):
             culprit = _merged_before(first, other, index, size, row)
-            operand = changed(first.given[culprit][0], other.given[culprit][0])
+            operand = changed(first.operands[culprit][0], other.operands[culprit][0])
             dimension = dimension_of(operand, size, row) if bool(operand.any()) else None
-            found = _twin(recorded, first.operations, culprit)
-            return None if found is None else (found, dimension)
+            twin = _twin(recorded, first.operations, culprit)
+            return None if twin is None else (twin, dimension)
     return None
 
 
 def _merged_before(first: _Watching, other: _Watching, index: int, size: int, row: int) -> int:
     """Return the view that laid samples side by side in one row, where a layer then mixes what stands in a row."""
     current = index
-    while current in first.made and first.given[current]:
+    while current in first.results and first.operands[current]:
         producer = first.producer_of(current)
-        if producer is None or producer not in first.made or not first.given[producer] or not first.made[producer]:
+        if (
+            producer is None
+            or producer not in first.results
+            or not first.operands[producer]
+            or not first.results[producer]
+        ):
             return index
         current = producer
-        given = changed(first.given[current][0], other.given[current][0])
-        made = changed(first.made[current][0], other.made[current][0])
+        input_changes = changed(first.operands[current][0], other.operands[current][0])
+        result_changes = changed(first.results[current][0], other.results[current][0])
         if first.operations[current]["target"].rpartition(".")[2] in {"view", "reshape", "flatten"}:
-            return current if _own_dimension(given, size, row) and not _own_dimension(made, size, row) else index
-        if given.shape != made.shape:
+            return (
+                current
+                if _own_dimension(input_changes, size, row) and not _own_dimension(result_changes, size, row)
+                else index
+            )
+        if input_changes.shape != result_changes.shape:
             return index
     return index
 
@@ -108,7 +117,7 @@ def leaves(value: Any) -> Iterator[torch.Tensor]:
 
 
 def _divisors(number: int) -> list[int]:
-    return [one for one in range(1, number + 1) if number % one == 0]
+    return [divisor for divisor in range(1, number + 1) if number % divisor == 0]
 
 
 class _Watching(Recorder):
@@ -116,8 +125,8 @@ class _Watching(Recorder):
 
     def __init__(self, roots: tuple[str, ...]) -> None:
         super().__init__(roots)
-        self.given: dict[int, list[torch.Tensor]] = {}
-        self.made: dict[int, list[torch.Tensor]] = {}
+        self.operands: dict[int, list[torch.Tensor]] = {}
+        self.results: dict[int, list[torch.Tensor]] = {}
         self.elements = 0
 
     def begin(
@@ -129,29 +138,31 @@ class _Watching(Recorder):
         module: torch.nn.Module | None = None,
     ) -> int:
         index = super().begin(kind, target, args, kwargs, module)
-        self.given[index] = self._copies((*args, kwargs))
+        self.operands[index] = self._copies((*args, kwargs))
         return index
 
     def finish(self, index: int, result: Any) -> None:
         super().finish(index, result)
-        self.made[index] = self._copies(result)
+        self.results[index] = self._copies(result)
 
     def producer_of(self, index: int) -> int | None:
         """Return the operation that made the first tensor of an operation; None where none did."""
         operands = [
-            one[wire.TENSOR] for one in self.operations[index]["args"] if isinstance(one, dict) and wire.TENSOR in one
+            argument[wire.TENSOR]
+            for argument in self.operations[index]["args"]
+            if isinstance(argument, dict) and wire.TENSOR in argument
         ]
         return operands[0][2] if operands else None
 
     def _copies(self, value: Any) -> list[torch.Tensor]:
         """Return copies, since a later operation may write into the tensor; none once there are too many."""
-        found = []
+        copies = []
         with torch._C.DisableTorchFunction():
             for tensor in leaves(value):
                 self.elements += tensor.numel()
                 if self.elements <= MAX_ELEMENTS:
-                    found.append(tensor.detach().clone())
-        return found
+                    copies.append(tensor.detach().clone())
+        return copies
 
 
 def _watched(model: torch.nn.Module, roots: tuple[str, ...], inputs: Inputs) -> _Watching | None:
@@ -170,20 +181,20 @@ def _watched(model: torch.nn.Module, roots: tuple[str, ...], inputs: Inputs) -> 
 
 
 def _same_steps(a: _Watching, b: _Watching) -> bool:
-    return [one["target"] for one in a.operations] == [one["target"] for one in b.operations]
+    return [operation["target"] for operation in a.operations] == [operation["target"] for operation in b.operations]
 
 
 def _alike(a: _Watching, b: _Watching) -> bool:
     """Return whether equal inputs gave equal results: a model that remembers earlier calls cannot be compared."""
     if not _same_steps(a, b):
         return False
-    compared = (_changes(a.made[index], b.made[index]) for index in a.made)
-    return all(changes is not None and not any(bool(one.any()) for one in changes) for changes in compared)
+    compared = (_changes(a.results[index], b.results[index]) for index in a.results)
+    return all(changes is not None and not any(bool(change.any()) for change in changes) for changes in compared)
 
 
 def _changes(before: list[torch.Tensor], after: list[torch.Tensor]) -> list[torch.Tensor] | None:
     """Return where each tensor differs; None where the shapes do."""
-    if [one.shape for one in before] != [one.shape for one in after]:
+    if [tensor.shape for tensor in before] != [tensor.shape for tensor in after]:
         return None
     return [changed(a, b) for a, b in zip(before, after, strict=True)]
 
@@ -199,8 +210,10 @@ def changed(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
 def _twin(recorded: list[wire.OperationRow], watched: list[wire.OperationRow], index: int) -> int | None:
     """Return the operation of the other recording at the same place of the source, the same time it was passed."""
     key = _key(watched[index])
-    times = sum(1 for one in watched[:index] if _key(one) == key)
-    twins = [i for i, one in enumerate(recorded) if one["phase"] == wire.Phase.FORWARD and _key(one) == key]
+    times = sum(1 for operation in watched[:index] if _key(operation) == key)
+    twins = [
+        i for i, operation in enumerate(recorded) if operation["phase"] == wire.Phase.FORWARD and _key(operation) == key
+    ]
     return twins[times] if times < len(twins) else None
 
 

@@ -71,7 +71,7 @@ def _is_mask(row: OperationRow, recorded: list[OperationRow]) -> bool:
     """Return whether an operation makes a triangle of constants; one of learned values is a factor, not a mask."""
     if row["target"].rpartition(".")[2] not in _TRIANGLES:
         return False
-    operands = [one[TENSOR] for one in row["args"] if isinstance(one, dict) and TENSOR in one]
+    operands = [argument[TENSOR] for argument in row["args"] if isinstance(argument, dict) and TENSOR in argument]
     producer = operands[0][2] if operands else None
     return producer is not None and recorded[producer]["target"].rpartition(".")[2] in _CONSTANTS
 

@@ -144,9 +144,9 @@ def _batch(call: Call, request: RunRequest, namespace: dict[str, Any], output: A
             small = call(*inputs.build(with_batch(request.samples, size), namespace))
         except Exception as error:
             return FAILED, f"a batch of {size}: {messages.first_line(error)}", output
-        made = list(_leaves(small))
-        if [leaf.shape[0] if leaf.dim() else 0 for leaf in made] != [size * factor for factor in factors]:
-            return FAILED, f"a batch of {size} gives {', '.join(str(tuple(leaf.shape)) for leaf in made)}", output
+        results = list(_leaves(small))
+        if [leaf.shape[0] if leaf.dim() else 0 for leaf in results] != [size * factor for factor in factors]:
+            return FAILED, f"a batch of {size} gives {', '.join(str(tuple(leaf.shape)) for leaf in results)}", output
     return PASSED, f"batches of {sizes[0]} and {sizes[1]}", small
 
 
@@ -237,10 +237,12 @@ def _only_own_rows(before: list[torch.Tensor], after: list[torch.Tensor], size: 
 def _perturbed(
     samples: SamplesRequest, positional: tuple[Any, ...], named: dict[str, Any], row: int
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    bounds = {one.name: one for one in samples.inputs if one.name is not None}
-    unnamed = [one for one in samples.inputs if one.name is None]
+    bounds = {sample.name: sample for sample in samples.inputs if sample.name is not None}
+    unnamed = [sample for sample in samples.inputs if sample.name is None]
     return (
-        tuple(inputs.with_other_values(value, one, (row,)) for value, one in zip(positional, unnamed, strict=True)),
+        tuple(
+            inputs.with_other_values(value, sample, (row,)) for value, sample in zip(positional, unnamed, strict=True)
+        ),
         {name: inputs.with_other_values(value, bounds[name], (row,)) for name, value in named.items()},
     )
 
@@ -248,8 +250,8 @@ def _perturbed(
 def _causal(model: torch.nn.Module, call: Call, request: RunRequest, namespace: dict[str, Any]) -> Outcome:
     """Return whether earlier outputs do not depend on later positions."""
     samples = request.samples
-    bounds: dict[int | str, Any] = {one.name: one for one in samples.inputs if one.name is not None}
-    bounds |= dict(enumerate(one for one in samples.inputs if one.name is None))
+    bounds: dict[int | str, Any] = {sample.name: sample for sample in samples.inputs if sample.name is not None}
+    bounds |= dict(enumerate(sample for sample in samples.inputs if sample.name is None))
 
     def change(value: Any, source: int | str, dimension: int, start: int) -> Any:
         places = (*(slice(None),) * dimension, slice(start, None))
@@ -257,7 +259,7 @@ def _causal(model: torch.nn.Module, call: Call, request: RunRequest, namespace: 
 
     with evaluation_mode.evaluating(model), torch.no_grad():
         try:
-            return causality.check(lambda given: call(*given), lambda: inputs.build(samples, namespace), change)
+            return causality.check(lambda arguments: call(*arguments), lambda: inputs.build(samples, namespace), change)
         except Exception as error:
             return NOT_ASKED, messages.first_line(error)
 
@@ -282,4 +284,4 @@ def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:
 
 
 def _shapes(samples: SamplesRequest) -> str:
-    return ";".join(",".join(map(str, one.shape)) for one in samples.inputs) or str(samples.expression)
+    return ";".join(",".join(map(str, sample.shape)) for sample in samples.inputs) or str(samples.expression)

@@ -15,7 +15,7 @@ def has_modes(model: torch.nn.Module) -> bool:
     """Return whether a class of the user's reads in which mode it is: another line runs in the other."""
     own = {type(module) for module in model.modules() if not type(module).__module__.startswith("torch.")}
     functions = (vars(base).values() for kind in own for base in kind.__mro__ if base is not torch.nn.Module)
-    codes = (getattr(one, "__code__", None) for values in functions for one in values)
+    codes = (getattr(value, "__code__", None) for values in functions for value in values)
     return any(code is not None and "training" in code.co_names for code in codes)
 
 

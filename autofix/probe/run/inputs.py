@@ -24,8 +24,8 @@ def build(samples: SamplesRequest, namespace: dict[str, Any], seed: int = 0) -> 
     if samples.expression is not None:
         return _evaluated(samples.expression, namespace)
     generator = torch.Generator().manual_seed(seed)
-    positional = tuple(_tensor(one, generator) for one in samples.inputs if one.name is None)
-    named = {one.name: _tensor(one, generator) for one in samples.inputs if one.name is not None}
+    positional = tuple(_tensor(sample, generator) for sample in samples.inputs if sample.name is None)
+    named = {sample.name: _tensor(sample, generator) for sample in samples.inputs if sample.name is not None}
     return positional, named
 
 
@@ -73,21 +73,21 @@ def _evaluated(expression: str, namespace: dict[str, Any]) -> tuple[tuple[Any, .
     return (value if isinstance(value, tuple) else (value,)), {}
 
 
-def _tensor(one: InputRequest, generator: torch.Generator) -> torch.Tensor:
-    dtype = getattr(torch, one.dtype, None)
+def _tensor(sample: InputRequest, generator: torch.Generator) -> torch.Tensor:
+    dtype = getattr(torch, sample.dtype, None)
     if not isinstance(dtype, torch.dtype):
-        raise SampleError(f"`{one.dtype}` is not a torch dtype")
+        raise SampleError(f"`{sample.dtype}` is not a torch dtype")
     try:
         if dtype is torch.bool:
-            return torch.randint(0, 2, one.shape, generator=generator).bool()
+            return torch.randint(0, 2, sample.shape, generator=generator).bool()
         if dtype.is_floating_point or dtype.is_complex:
             base = torch.complex64 if dtype.is_complex else torch.float32
-            return torch.randn(one.shape, generator=generator, dtype=base).to(dtype)
-        low = one.low or 0
-        high = one.high if one.high is not None else low + DEFAULT_HIGH
-        return _integers(one.shape, low, high, generator).to(dtype)
+            return torch.randn(sample.shape, generator=generator, dtype=base).to(dtype)
+        low = sample.low or 0
+        high = sample.high if sample.high is not None else low + DEFAULT_HIGH
+        return _integers(sample.shape, low, high, generator).to(dtype)
     except (RuntimeError, OverflowError) as error:
-        raise SampleError(f"cannot build an input of shape {one.shape}: {error}") from error
+        raise SampleError(f"cannot build an input of shape {sample.shape}: {error}") from error
 
 
 def _integers(shape: tuple[int, ...], low: int, high: int, generator: torch.Generator) -> torch.Tensor:

@@ -147,10 +147,10 @@ def _forget(request: RunRequest) -> None:
 def _namespace_packages(request: RunRequest) -> list[str]:
     """Return the packages of the project that are folders without a file of their own."""
     roots = (request.root, *request.search_paths)
-    found = ((name, module) for name, module in sys.modules.items() if getattr(module, "__file__", None) is None)
+    modules = ((name, module) for name, module in sys.modules.items() if getattr(module, "__file__", None) is None)
     return [
         name
-        for name, module in found
+        for name, module in modules
         if any(isinstance(path, str) and is_project_file(path, roots) for path in getattr(module, "__path__", ()))
     ]
 
@@ -181,8 +181,8 @@ def within(request: RunRequest, paths: Iterable[str]) -> list[str]:
 
 def project_files(request: RunRequest) -> list[str]:
     """Return every project file that was imported, the target first."""
-    found = sorted({path for _, path, _ in project_modules(request) if path.endswith(".py")})
-    return [request.path, *(path for path in found if path != request.path)]
+    paths = sorted({path for _, path, _ in project_modules(request) if path.endswith(".py")})
+    return [request.path, *(path for path in paths if path != request.path)]
 
 
 def import_target(request: RunRequest) -> ModuleType:

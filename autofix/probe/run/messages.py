@@ -15,9 +15,9 @@ LONGEST = 4000
 
 def _session_folder() -> str:
     """Return the folder that goes with the session: user code has a part of it for what is temporary."""
-    given = tempfile.gettempdir()
-    above = os.path.dirname(given)
-    return above if os.path.basename(above).startswith("autofix-") else given
+    folder = tempfile.gettempdir()
+    above = os.path.dirname(folder)
+    return above if os.path.basename(above).startswith("autofix-") else folder
 
 
 FOLDER = _session_folder()  # Whatever user code makes of it later.
@@ -47,12 +47,12 @@ def first_line(error: BaseException) -> str:
     return (text(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
-def steady(said: str, folder: str = FOLDER) -> str:
-    """Return ``said`` with dots, or with the path that the user knows, for what differs from process to process."""
-    said = _ADDRESS.sub("0x...", said[: 2 * LONGEST])
-    if os.path.basename(folder) in said:
-        said = _below(folder).sub(_known, said)
-    return said[:LONGEST]
+def steady(message: str, folder: str = FOLDER) -> str:
+    """Return ``message`` with dots, or with the path that the user knows, for what differs from process to process."""
+    message = _ADDRESS.sub("0x...", message[: 2 * LONGEST])
+    if os.path.basename(folder) in message:
+        message = _below(folder).sub(_known, message)
+    return message[:LONGEST]
 
 
 def _below(folder: str) -> re.Pattern[str]:
@@ -67,7 +67,7 @@ def _below(folder: str) -> re.Pattern[str]:
     return re.compile(f"{own}(?:{program})?(?:{unnamed})?")
 
 
-def _known(found: re.Match[str]) -> str:
-    if found["shadow"]:
+def _known(match: re.Match[str]) -> str:
+    if match["shadow"]:
         return ""
-    return found["system"] + (f"{found['unnamed']}..." if found["unnamed"] else "")
+    return match["system"] + (f"{match['unnamed']}..." if match["unnamed"] else "")

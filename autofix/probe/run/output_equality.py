@@ -30,12 +30,12 @@ def compare(request: RunRequest, construct: Construct, sliced: bool) -> Outcome:
     assert request.against is not None
     try:
         expected, state = _outputs(replace(request, texts=request.against), construct, sliced, None)
-        found, _ = _outputs(request, construct, sliced, state)
+        actual, _ = _outputs(request, construct, sliced, state)
     except Exception as error:
         return CheckOutcome.FAILED, messages.first_line(error)
-    if len(expected) != len(found):
-        return CheckOutcome.FAILED, f"{len(found)} tensors instead of {len(expected)}"
-    for before, after in zip(expected, found, strict=True):
+    if len(expected) != len(actual):
+        return CheckOutcome.FAILED, f"{len(actual)} tensors instead of {len(expected)}"
+    for before, after in zip(expected, actual, strict=True):
         if before.shape != after.shape or before.dtype != after.dtype:
             shapes = f"{after.dtype} {tuple(after.shape)} instead of {before.dtype} {tuple(before.shape)}"
             return CheckOutcome.FAILED, f"the output is {shapes}".replace("torch.", "")

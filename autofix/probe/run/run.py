@@ -247,5 +247,5 @@ def _globals(request: RunRequest, recorder: Recorder) -> list[Any]:
     if recorder.program is not None:
         modules.append((request.path, recorder.program))
     with recorder.quiet():
-        found = [[os.path.abspath(path), values.of_module(one, recorder.producer)] for path, one in modules]
-    return sorted(found, key=lambda entry: entry[0])
+        entries = [[os.path.abspath(path), values.of_module(module, recorder.producer)] for path, module in modules]
+    return sorted(entries, key=lambda entry: entry[0])

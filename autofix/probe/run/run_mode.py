@@ -66,10 +66,10 @@ def _attempt_without_storage(request: RunRequest) -> Reply:
 
 
 def _recorder(request: RunRequest) -> Recorder:
-    made = Recorder(tuple(dict.fromkeys((request.root, *request.search_paths))))
+    recorder = Recorder(tuple(dict.fromkeys((request.root, *request.search_paths))))
     if request.graph:
-        made.drawing = Drawing(Recorder, made.producer)
-    return made
+        recorder.drawing = Drawing(Recorder, recorder.producer)
+    return recorder
 
 
 def _attempt(request: RunRequest, meter: Meter | None = None) -> Reply:

@@ -82,19 +82,19 @@ def _run(statement: ast.stmt, path: str, namespace: dict[str, Any]) -> None:
 def wanted_statements(tree: ast.Module, model: str) -> list[ast.stmt]:
     """Return the top-level statements of the slice, in order."""
     needed = _needed_names(tree, model)
-    kept: list[ast.stmt] = []
+    statements: list[ast.stmt] = []
     for statement in tree.body:
         if isinstance(statement, (*_DEFINITIONS, *_IMPORTS, *TYPE_ALIASES)):
-            kept.append(statement)
+            statements.append(statement)
         elif isinstance(statement, (*_ASSIGNMENTS, *_BLOCKS)):
             if _is_main_guard(statement):
                 continue
             bound = set(_bound(statement))
             if bound & needed or (isinstance(statement, ast.Try) and _holds_import(statement)):
-                kept.append(statement)
+                statements.append(statement)
         elif isinstance(statement, ast.Expr) and _root_name(statement.value) in needed - _function_names(tree):
-            kept.append(statement)
-    return kept
+            statements.append(statement)
+    return statements
 
 
 def _needed_names(tree: ast.Module, model: str) -> set[str]:
