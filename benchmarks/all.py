@@ -73,19 +73,19 @@ def _compile_as_pip_does() -> None:
 def _rows(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
     (folder / "pyproject.toml").touch()
     rounds, sizes = (3, (1000, 5000)) if options.quick else (7, (1000, 5000, 20000))
-    wanted = [part for part in PARTS if part not in options.without]
-    if "start" in wanted:
+    parts = [part for part in PARTS if part not in options.without]
+    if "start" in parts:
         yield from start.rows(folder, rounds)
-    if "growth" in wanted:
+    if "growth" in parts:
         with Session() as session:
             yield from growth.rows(session, folder, sizes, min(rounds, 5))
-    if "alternatives" in wanted:
+    if "alternatives" in parts:
         yield from alternatives.rows(folder, options.torchtyc, rounds)
-    if "decoder" in wanted:
+    if "decoder" in parts:
         yield from alternatives.decoders(folder)
-    if "editor" in wanted:
+    if "editor" in parts:
         yield from _editor(folder, 60 if options.quick else 400)
-    if "batch" in wanted:
+    if "batch" in parts:
         yield from _batch(folder / "batch", 40 if options.quick else 200, rounds)
 
 

@@ -47,7 +47,7 @@ def _by_hand(path: Path, rounds: int) -> Iterator[Row]:
 
     def by_hand() -> float:
         # The faulty text once, and each candidate as a program of its own.
-        return sum(wall(command(one.name), path.parent) for one in (path, *[good] * (runs - 1)))
+        return sum(wall(command(program.name), path.parent) for program in (path, *[good] * (runs - 1)))
 
     ours, theirs = alternating(lambda: wall(repair, path.parent), by_hand, max(1, rounds // 2))
     yield Row(group, f"python program.py, {runs} times", "s", tuple(theirs))

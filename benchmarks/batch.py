@@ -80,7 +80,7 @@ def timed(words: Sequence[str], folder: Path) -> float:
 
 def endings(path: Path) -> dict[str, str]:
     targets = json.loads(path.read_text("utf-8"))["targets"]
-    return {one["report"]["target"]["path"]: json.dumps(one, sort_keys=True) for one in targets}
+    return {target["report"]["target"]["path"]: json.dumps(target, sort_keys=True) for target in targets}
 
 
 def throughput(arguments: argparse.Namespace) -> None:
@@ -124,19 +124,19 @@ def memory_of(group: int) -> int:
 
 def watched(words: Sequence[str], folder: Path) -> tuple[float, list[tuple[int, int]]]:
     """Return the seconds, and the resident MiB of the front-end and of everything, every second."""
-    start, seen = time.perf_counter(), []
+    start, samples = time.perf_counter(), []
     process = subprocess.Popen([*AUTOFIX, *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def watch() -> None:
         while process.poll() is None:
-            seen.append((_own(process.pid), memory_of(process.pid)))
+            samples.append((_own(process.pid), memory_of(process.pid)))
             time.sleep(1.0)
 
     thread = threading.Thread(target=watch)
     thread.start()
     process.wait()
     thread.join()
-    return time.perf_counter() - start, seen
+    return time.perf_counter() - start, samples
 
 
 def _own(pid: int) -> int:
@@ -155,17 +155,17 @@ def chaos(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         written(folder, count, troubles)
-        seconds, seen = watched([*words, "chaos.json"], folder)
-        found = endings(folder / "chaos.json")
+        seconds, samples = watched([*words, "chaos.json"], folder)
+        troubled = endings(folder / "chaos.json")
         written(folder, count)
         calm = timed([*words, "calm.json"], folder)
         expected = endings(folder / "calm.json")
     names = {f"net_{number:04}.py" for number in troubles}
-    equal = sum(found.get(one) == expected[one] for one in expected if one not in names)
+    equal = sum(troubled.get(file) == expected[file] for file in expected if file not in names)
     print(f"{count} targets, {len(troubles)} in trouble: {seconds:.0f} s, without trouble {calm:.0f} s")
-    print(f"results as without them: {equal} of {count - len(troubles)}; reported: {len(found)}")
+    print(f"results as without them: {equal} of {count - len(troubles)}; reported: {len(troubled)}")
     for part in range(4):
-        own, whole = zip(*seen[part * len(seen) // 4 : (part + 1) * len(seen) // 4], strict=True)
+        own, whole = zip(*samples[part * len(samples) // 4 : (part + 1) * len(samples) // 4], strict=True)
         print(f"memory in quarter {part + 1}: front-end at most {max(own)} MiB, everything at most {max(whole)} MiB")
 
 
@@ -175,17 +175,17 @@ def kill(arguments: argparse.Namespace) -> None:
         written(folder, arguments.files)
         words = ["batch", ".", "-q", "--report", "report.json", "--output", "all.patch"]
         whole = timed([*words, "--no-cache"], folder)
-        wanted = [(folder / one).read_bytes() for one in ("report.json", "all.patch")]
+        expected = [(folder / file).read_bytes() for file in ("report.json", "all.patch")]
         moments = [whole * (index + 0.5) / arguments.moments for index in range(arguments.moments)]
-        equal = sum(_resumed(folder, words, moment) == wanted for moment in moments)
+        equal = sum(_resumed(folder, words, moment) == expected for moment in moments)
     print(
         f"killed at {len(moments)} moments between 0 and {whole:.1f} s, then resumed: {equal} reports and patches equal"
     )
 
 
 def _resumed(folder: Path, words: Sequence[str], moment: float) -> list[bytes]:
-    for one in ("report.json", "all.patch"):
-        (folder / one).unlink(missing_ok=True)
+    for file in ("report.json", "all.patch"):
+        (folder / file).unlink(missing_ok=True)
     subprocess.run(["rm", "-rf", str(folder / ".autofix_cache")], check=True)
     process = subprocess.Popen([*AUTOFIX, *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(moment)
@@ -197,7 +197,7 @@ def _resumed(folder: Path, words: Sequence[str], moment: float) -> list[bytes]:
     resumed = subprocess.run([*AUTOFIX, "batch", "--resume"], cwd=folder, capture_output=True, check=False)
     if resumed.returncode == 2:  # Killed before the run had begun, or after it had finished.
         subprocess.run([*AUTOFIX, *words], cwd=folder, capture_output=True, check=False)
-    return [(folder / one).read_bytes() for one in ("report.json", "all.patch")]
+    return [(folder / file).read_bytes() for file in ("report.json", "all.patch")]
 
 
 def main() -> None:

@@ -103,14 +103,14 @@ class Editor:
     def notify(self, method: str, params: object) -> None:
         self._send({"jsonrpc": "2.0", "method": method, "params": params})
 
-    def wait(self, wanted: Callable[[Message], bool], seconds: float = WAIT_S) -> Message:
+    def wait(self, is_wanted: Callable[[Message], bool], seconds: float = WAIT_S) -> Message:
         """Return the first message that came unasked and is wanted; it is taken out."""
         with self._changed:
-            if not self._changed.wait_for(lambda: any(map(wanted, self.came)), seconds):
+            if not self._changed.wait_for(lambda: any(map(is_wanted, self.came)), seconds):
                 raise TimeoutError(f"the message did not come in {seconds:g} s")
-            found = next(filter(wanted, self.came))
-            self.came.remove(found)
-            return found
+            message = next(filter(is_wanted, self.came))
+            self.came.remove(message)
+            return message
 
     def end(self) -> int:
         self.request("shutdown", None)
@@ -179,8 +179,8 @@ class Editor:
         self.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
 
     def diagnostics(self, uri: str) -> list[Message]:
-        found: list[Message] = self.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
-        return found
+        items: list[Message] = self.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
+        return items
 
     def actions(self, uri: str, line: int, only: list[str] | None = None) -> list[Message]:
         place = {"line": line, "character": 0}

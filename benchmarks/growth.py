@@ -73,15 +73,15 @@ def _eager(session: Session, folder: Path) -> Iterator[Row]:
     group = "the floor: the same LeNet on the same sample, eager, one thread"
     path = _written(folder, "repaired", REPAIRED)
     done = subprocess.run(command("-c", EAGER, str(path), "64,3,32,32"), capture_output=True, text=True, check=True)
-    forward, both = map(float, done.stdout.split())
+    forward, forward_and_backward = map(float, done.stdout.split())
     target = _target(path, "64,3,32,32", "LeNet()")
     times = [timed(partial(_run, session, target, f"{REPAIRED}# {number}\n", checks=False)) for number in range(24)]
     checked = [timed(partial(_run, session, target, f"{REPAIRED}## {number}\n", checks=True)) for number in range(24)]
     yield Row(group, "one eager forward", "ms", (forward,))
-    yield Row(group, "one eager forward and backward", "ms", (both,))
+    yield Row(group, "one eager forward and backward", "ms", (forward_and_backward,))
     yield Row(group, "a candidate, forward only, against one eager forward", "x", tuple(t / forward for t in times[2:]))
     against = "a candidate with its checks (some seven forwards) against forward and backward"
-    yield Row(group, against, "x", tuple(t / both for t in checked[2:]))
+    yield Row(group, against, "x", tuple(t / forward_and_backward for t in checked[2:]))
 
 
 # -- growth ------------------------------------------------------------------------------------------------------------
@@ -182,7 +182,10 @@ def _repair(session: Session, target: Target) -> Report:
 
 def _run(session: Session, target: Target, text: str, *, checks: bool) -> Trace:
     """Run one candidate as the engine runs it: request, run, reply as records."""
-    inputs = tuple(InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in target.samples.inputs)
+    inputs = tuple(
+        InputRequest(sample.shape, sample.dtype, sample.low, sample.high, sample.name)
+        for sample in target.samples.inputs
+    )
     request = wire.RunRequest(
         path=str(target.path),
         module=target.module,

@@ -94,8 +94,8 @@ def main() -> None:
         verdict = "" if row.met is None else "  met" if row.met else "  MISSED"
         print(f"{row.name:<48}{row.p50:>10.3f}{row.p95:>10.3f}  {row.target} {row.unit}{verdict}")
     print(f"answers that were lost, late or for another version: {len(wrong)}")
-    for one in wrong[:5]:
-        print(f"  {one}")
+    for problem in wrong[:5]:
+        print(f"  {problem}")
     if options.json is not None:
         document = {"rows": [asdict(row) for row in rows], "edits": [asdict(edit) for edit in edits], "wrong": wrong}
         options.json.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
@@ -164,7 +164,7 @@ def _one(editor: Editor, uri: str, number: int, kind: str, side: int, wrong: lis
         wrong.append(f"edit {number} ({kind}): {len(items)} diagnostics, {len(fixes)} repairs")
     for action in fixes[:1]:
         edit = editor.request("codeAction/resolve", action)["edit"]
-        versions = {one["textDocument"]["version"] for one in edit["documentChanges"]}
+        versions = {change["textDocument"]["version"] for change in edit["documentChanges"]}
         if versions != {version}:
             wrong.append(f"edit {number} ({kind}): an edit for version {versions} instead of {version}")
     return Edit(kind, healthy, diagnosed, acted, _memory(editor.process.pid) / 1024)
@@ -176,9 +176,9 @@ def _memory(process: int) -> float:
     0 where the system does not say.
     """
     total = 0.0
-    for one in (process, *_children(process)):
+    for pid in (process, *_children(process)):
         try:
-            text = Path(f"/proc/{one}/smaps_rollup").read_text("ascii")
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
         except OSError:
             continue
         total += sum(float(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
@@ -186,21 +186,21 @@ def _memory(process: int) -> float:
 
 
 def _children(process: int) -> list[int]:
-    found: list[int] = []
+    descendants: list[int] = []
     for path in Path(f"/proc/{process}/task").glob("*/children"):
         try:
             for child in map(int, path.read_text("ascii").split()):
-                found += [child, *_children(child)]
+                descendants += [child, *_children(child)]
         except OSError:
             continue
-    return found
+    return descendants
 
 
 def _rows(starts: list[tuple[float, float]], edits: list[Edit], alone: list[float]) -> list[Row]:
     faulty = [edit for edit in edits if not edit.healthy]
     rows = [
-        _row("start to `initialize` answered", [one for one, _ in starts], None, 0.5),
-        _row("start to the first question answered", [one for _, one in starts], None, None),
+        _row("start to `initialize` answered", [answered for answered, _ in starts], None, 0.5),
+        _row("start to the first question answered", [asked for _, asked in starts], None, None),
         _row("edit to diagnostics", [edit.diagnostics for edit in edits], 0.08, 0.15),
         _row("edit to code actions", [edit.actions for edit in edits], 0.08, 0.15),
         _row("  of those after which there is a fault", [edit.actions for edit in faulty], None, None),

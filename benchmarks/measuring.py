@@ -69,7 +69,7 @@ def machine() -> dict[str, object]:
     """Return what the figures depend on; no name of the machine."""
     import importlib.metadata
 
-    found: dict[str, object] = {
+    figures: dict[str, object] = {
         "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -78,7 +78,7 @@ def machine() -> dict[str, object]:
         "torch": importlib.metadata.version("torch"),
         "autofix": importlib.metadata.version("torch-autofix"),
     }
-    return found
+    return figures
 
 
 def load() -> float:
@@ -132,19 +132,19 @@ def alternating(
     """Measure both side by side, each pair in the other order than the one before; the first pair fills
     the file cache.
     """
-    one, other = [], []
+    own, other = [], []
     for number in range(rounds + 1):
         if number % 2:
-            one.append(first())
+            own.append(first())
             other.append(second())
         else:
             other.append(second())
-            one.append(first())
-    return one[1:], other[1:]
+            own.append(first())
+    return own[1:], other[1:]
 
 
-def ratios(one: Sequence[float], other: Sequence[float]) -> tuple[float, ...]:
-    return tuple(a / b for a, b in zip(one, other, strict=True))
+def ratios(own: Sequence[float], other: Sequence[float]) -> tuple[float, ...]:
+    return tuple(a / b for a, b in zip(own, other, strict=True))
 
 
 def with_memory(words: Sequence[str], folder: Path) -> tuple[float, float, int]:
@@ -188,9 +188,9 @@ def _below(root: int) -> list[int]:
         except OSError:
             continue
         children.setdefault(parent, []).append(int(stat.parent.name))
-    found, waiting = [], [root]
+    pids, waiting = [], [root]
     while waiting:
         new = children.get(waiting.pop(), [])
-        found += new
+        pids += new
         waiting += new
-    return found
+    return pids

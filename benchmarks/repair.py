@@ -86,7 +86,7 @@ class Mutant:
 
 
 def subjects(part: str) -> list[Subject]:
-    found = []
+    cases = []
     for folder in sorted(FIXTURES.iterdir()):
         case = folder / "case.toml"
         after = folder / "after.py"
@@ -95,10 +95,10 @@ def subjects(part: str) -> list[Subject]:
         data = tomllib.loads(case.read_text("utf-8"))
         if data.get("samples") and data["kind"] != "refuse" and not folder.name.startswith(("script", "silent")):
             samples = tuple(data["samples"])
-            found.append(
+            cases.append(
                 Subject(folder.name, after.read_text("utf-8"), data.get("model"), samples, bool(data.get("eval")))
             )
-    return found
+    return cases
 
 
 class Bench:
@@ -141,9 +141,9 @@ def broken(subject: Subject, rng: random.Random, per_file: int, faults: int, onl
 
 def main() -> None:
     options = _options()
-    found = subjects(options.only)
-    jobs = max(1, min(options.jobs, len(found)))
-    parts = [(found[job::jobs], options) for job in range(jobs)]
+    cases = subjects(options.only)
+    jobs = max(1, min(options.jobs, len(cases)))
+    parts = [(cases[job::jobs], options) for job in range(jobs)]
     if jobs == 1:
         rows = _measure_all(*parts[0])
     else:
@@ -172,11 +172,11 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure_all(found: list[Subject], options: argparse.Namespace) -> list[Mutant]:
+def _measure_all(cases: list[Subject], options: argparse.Namespace) -> list[Mutant]:
     rows: list[Mutant] = []
     with Session() as session, tempfile.TemporaryDirectory() as folder:
         bench = Bench(session, Path(folder))
-        for subject in found:
+        for subject in cases:
             rows += _measure(bench, subject, random.Random(f"{options.seed} {subject.name}"), options)
             print(".", end="", file=sys.stderr, flush=True)
     return rows
@@ -220,7 +220,7 @@ def _judged(bench: Bench, subject: Subject, name: str, text: str, report: Report
         parameters=parameters,
         text=plan.texts[0][1] == subject.text,
         right=0 if parameters else _right(bench, subject, report.alternatives, healthy),
-        alternatives=tuple(f"{one.cost - plan.cost:+} {one.title}" for one in report.alternatives),
+        alternatives=tuple(f"{other.cost - plan.cost:+} {other.title}" for other in report.alternatives),
     )
 
 

@@ -76,15 +76,15 @@ class Mutant:
 def rows() -> list[Row]:
     """Return what the manifest lists, in order."""
     data = tomllib.loads(MANIFEST.read_text("utf-8"))
-    return [Row(one["name"], *row) for one in data["repositories"] for row in one["rows"]]
+    return [Row(repository["name"], *row) for repository in data["repositories"] for row in repository["rows"]]
 
 
 def build(folder: Folder, options: argparse.Namespace) -> None:
     """Keep mutants of the rows, the mutations as even as the files allow."""
     rng = random.Random(options.seed)
-    found = [row for row in rows() if folder.extract(options.repositories, row)]
+    extracted = [row for row in rows() if folder.extract(options.repositories, row)]
     working: list[tuple[int, Row, Run]] = []
-    for number, row in enumerate(found):
+    for number, row in enumerate(extracted):
         run = wild_models.run(folder.root(row), row, {}, folder.reference(number), keep=True)
         again = wild_models.run(folder.root(row), row, {}, folder.reference(number)) if run.ok else run
         if run.ok and run.output and again.values_agree:
@@ -145,7 +145,7 @@ def repaired(session: Session, folder: Folder, row: Row, text: str) -> tuple[Rep
     return report, {
         "ending": report.ending.name,
         "message": report.message,
-        "findings": [f"{one.code} {one.finding.message}" for one in report.diagnostics],
+        "findings": [f"{diagnostic.code} {diagnostic.finding.message}" for diagnostic in report.diagnostics],
         "notes": list(report.notes),
         "probes": report.spent.probes,
         "seconds": round(time.monotonic() - start, 1),
@@ -159,9 +159,9 @@ def healthy(folder: Folder, options: argparse.Namespace) -> None:
         for record in folder.read("rows.jsonl")[: options.limit]:
             if record["number"] not in done:
                 row = Row(**record["row"])
-                report, found = repaired(session, folder, row, folder.text(row))
-                found["plan"] = report.plan.title if report and report.plan else ""
-                folder.append("healthy.jsonl", {"number": record["number"], "row": asdict(row), **found})
+                report, result = repaired(session, folder, row, folder.text(row))
+                result["plan"] = report.plan.title if report and report.plan else ""
+                folder.append("healthy.jsonl", {"number": record["number"], "row": asdict(row), **result})
 
 
 def score(folder: Folder, options: argparse.Namespace) -> None:
@@ -173,11 +173,11 @@ def score(folder: Folder, options: argparse.Namespace) -> None:
             if mutant["name"] in done or mutant["silent"]:
                 continue
             row = Row(**mutant["row"])
-            report, found = repaired(session, folder, row, mutant["text"])
+            report, result = repaired(session, folder, row, mutant["text"])
             judged = _judged(folder, row, mutant, report, originals[mutant["number"]])
             names = {key: mutant[key] for key in ("number", "name", "mutation", "error")}
             change = _difference(folder.text(row), mutant["text"])
-            folder.append("score.jsonl", {**names, "row": asdict(row), "change": change, **found, **judged})
+            folder.append("score.jsonl", {**names, "row": asdict(row), "change": change, **result, **judged})
             print(".", end="", file=sys.stderr, flush=True)
 
 
@@ -191,13 +191,15 @@ def _judged(
     changed = {path.relative_to(root).as_posix(): text for path, text in plan.texts}
     texts = {row.path: mutant["text"], **changed}
     run = wild_models.run(root, row, texts, folder.reference(mutant["number"]))
-    parameters = sorted(json.dumps(one) for one in run.state) == sorted(json.dumps(one) for one in original["state"])
+    parameters = sorted(json.dumps(entry) for entry in run.state) == sorted(
+        json.dumps(entry) for entry in original["state"]
+    )
     return {
         "plan": plan.title,
         "safe": plan.applicability is Applicability.SAFE,
         "plan_change": "\n".join(_difference(_before(root, path, row, mutant), text) for path, text in changed.items()),
         "plan_notes": list(plan.notes),
-        "checks": [f"{one.kind.value}: {one.outcome.value} {one.detail}".rstrip() for one in plan.proof.checks],
+        "checks": [f"{check.kind.value}: {check.outcome.value} {check.detail}".rstrip() for check in plan.proof.checks],
         "repaired": run.ok,
         "run": f"{run.error} {run.message}".strip(),
         "output": run.ok and run.output == original["output"],
@@ -205,7 +207,9 @@ def _judged(
         "values": run.values_agree,
         "text": texts == {row.path: folder.text(row)},
         "sizes": _other_sizes(folder, row, texts) if plan.applicability is Applicability.SAFE else [],
-        "alternatives": [f"{one.applicability.value}: {one.title}" for one in (report.alternatives if report else ())],
+        "alternatives": [
+            f"{other.applicability.value}: {other.title}" for other in (report.alternatives if report else ())
+        ],
     }
 
 
@@ -260,8 +264,8 @@ def table(folder: Folder, _: argparse.Namespace) -> None:
     looked = folder.read("healthy.jsonl")
     print(f"\n{silent} mutants more are silent with another output shape.")
     endings = collections.Counter(record["ending"] for record in looked)
-    found = sum(bool(record.get("findings") or record["plan"]) for record in looked)
-    print(f"{len(looked)} healthy models: {found} with a finding; {dict(endings)}")
+    with_finding = sum(bool(record.get("findings") or record["plan"]) for record in looked)
+    print(f"{len(looked)} healthy models: {with_finding} with a finding; {dict(endings)}")
 
 
 def main() -> None:

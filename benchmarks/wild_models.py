@@ -64,18 +64,18 @@ class _Task:
 
 def run(root: Path, row: Row, texts: Mapping[str, str], reference: Path | None = None, keep: bool = False) -> Run:
     """Run the model with ``texts`` by path; keep its state and outputs in ``reference``, or compare with those kept."""
-    here, there = CONTEXT.Pipe()
-    process = CONTEXT.Process(target=_child, args=(there, _Task(root, row, texts, reference, keep)))
+    receiver, sender = CONTEXT.Pipe()
+    process = CONTEXT.Process(target=_child, args=(sender, _Task(root, row, texts, reference, keep)))
     process.start()
-    there.close()
+    sender.close()
     try:
-        return here.recv() if here.poll(SECONDS) else Run("Timeout")
+        return receiver.recv() if receiver.poll(SECONDS) else Run("Timeout")
     except EOFError:
         return Run("Crash")
     finally:
         process.kill()
         process.join()
-        here.close()
+        receiver.close()
 
 
 def other_sizes(row: Row) -> Iterator[Row]:
@@ -83,7 +83,7 @@ def other_sizes(row: Row) -> Iterator[Row]:
 
     What fits by coincidence at one size does not fit at another. Whether a row works is found by running it.
     """
-    for number in sorted({int(found) for found in re.findall(_NUMBER, row.model)} - {0, 1}):
+    for number in sorted({int(digits) for digits in re.findall(_NUMBER, row.model)} - {0, 1}):
         pattern, double = rf"(?<![\w.]){number}(?![\w.])", str(2 * number)
         model = re.sub(pattern, double, row.model)
         for sample in dict.fromkeys((re.sub(pattern, double, row.sample), row.sample)):
@@ -99,11 +99,11 @@ def _child(answer: Connection, task: _Task) -> None:
     sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
     os.chdir(task.root)
     try:
-        found = _measured(task)
+        result = _measured(task)
     except BaseException as error:
         lines = str(error).splitlines()
-        found = Run(type(error).__name__, lines[0][:300] if lines else "")
-    answer.send(found)
+        result = Run(type(error).__name__, lines[0][:300] if lines else "")
+    answer.send(result)
     os._exit(0)
 
 
@@ -135,8 +135,8 @@ def _measured(task: _Task) -> Run:
         kept = {name: value.clone() for name, value in model.state_dict().items()}
         torch.save({"state": kept, "output": output}, task.reference)
     agree = None if known is None else _equal(known["output"], output)
-    shapes = ";".join(f"{tuple(one.shape)}" for one in output)
-    return Run("", "", shapes, state, agree, sum(one.numel() for one in model.parameters()))
+    shapes = ";".join(f"{tuple(tensor.shape)}" for tensor in output)
+    return Run("", "", shapes, state, agree, sum(parameter.numel() for parameter in model.parameters()))
 
 
 def _imported(task: _Task) -> dict[str, Any]:
@@ -177,16 +177,16 @@ def _inputs(sample: str, space: dict[str, Any]) -> list[Any]:
     if sample.startswith(EXPRESSION):
         values = eval(sample.removeprefix(EXPRESSION), {"torch": torch, **space})
         return list(values) if isinstance(values, tuple) else [values]
-    found: list[Any] = []
-    for one in grammar.parse_samples(sample.split(";")).inputs:
-        dtype = getattr(torch, one.dtype)
-        if one.dtype == "bool":
-            found.append(torch.ones(one.shape, dtype=dtype))
+    inputs: list[Any] = []
+    for sample_input in grammar.parse_samples(sample.split(";")).inputs:
+        dtype = getattr(torch, sample_input.dtype)
+        if sample_input.dtype == "bool":
+            inputs.append(torch.ones(sample_input.shape, dtype=dtype))
         elif dtype.is_floating_point:
-            found.append(torch.randn(one.shape, dtype=dtype))
+            inputs.append(torch.randn(sample_input.shape, dtype=dtype))
         else:
-            found.append(torch.randint(one.low or 0, one.high or 2, one.shape, dtype=dtype))
-    return found
+            inputs.append(torch.randint(sample_input.low or 0, sample_input.high or 2, sample_input.shape, dtype=dtype))
+    return inputs
 
 
 def _tensors(value: Any) -> Iterator[Any]:
@@ -195,17 +195,17 @@ def _tensors(value: Any) -> Iterator[Any]:
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, dict):
-        for one in value.values():
-            yield from _tensors(one)
+        for item in value.values():
+            yield from _tensors(item)
     elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _tensors(one)
+        for item in value:
+            yield from _tensors(item)
 
 
 def _equal(first: list[Any], second: list[Any]) -> bool:
     import torch
 
     return len(first) == len(second) and all(
-        one.shape == other.shape and torch.allclose(one.float(), other.float(), 1e-3, 1e-4, equal_nan=True)
-        for one, other in zip(first, second, strict=True)
+        tensor.shape == other.shape and torch.allclose(tensor.float(), other.float(), 1e-3, 1e-4, equal_nan=True)
+        for tensor, other in zip(first, second, strict=True)
     )

@@ -30,10 +30,10 @@ def _calls(source: Source) -> Iterator[tuple[ast.Call, str]]:
 
 
 def _without_keyword(source: Source, call: ast.Call, name: str) -> Edits:
-    kept = [k for k in call.keywords if k.arg != name]
-    if len(kept) < len(call.keywords):
+    keywords = [k for k in call.keywords if k.arg != name]
+    if len(keywords) < len(call.keywords):
         written = [source.text_of(argument) for argument in call.args]
-        written += [f"{k.arg}={source.text_of(k.value)}" if k.arg else f"**{source.text_of(k.value)}" for k in kept]
+        written += [f"{k.arg}={source.text_of(k.value)}" if k.arg else f"**{source.text_of(k.value)}" for k in keywords]
         yield (source.replace(call, f"{source.text_of(call.func)}({', '.join(written)})"),)
 
 
@@ -53,7 +53,7 @@ def exchanged_arguments(source: Source) -> Edits:
             continue
         for first, second in zip(call.args, call.args[1:], strict=False):
             texts = source.text_of(first), source.text_of(second)
-            if texts[0] != texts[1] and not any(isinstance(one, ast.Starred) for one in (first, second)):
+            if texts[0] != texts[1] and not any(isinstance(argument, ast.Starred) for argument in (first, second)):
                 yield (source.replace(first, texts[1]), source.replace(second, texts[0]))
 
 
@@ -87,8 +87,8 @@ def missing_dimension(source: Source) -> Edits:
             is_method = isinstance(call.func, ast.Attribute) and dotted(call.func.value) not in {"torch", "F"}
             place = 0 if is_method else 1
             if len(call.args) == place + 1 and not call.keywords:
-                kept = ", ".join(source.text_of(one) for one in call.args[:place])
-                yield (source.replace(call, f"{source.text_of(call.func)}({kept})"),)
+                arguments = ", ".join(source.text_of(argument) for argument in call.args[:place])
+                yield (source.replace(call, f"{source.text_of(call.func)}({arguments})"),)
 
 
 def missing_transpose(source: Source) -> Edits:
@@ -118,9 +118,9 @@ def other_letter(source: Source) -> Edits:
                 continue
             words = r"[A-Za-z]" if name == "einsum" else r"[A-Za-z_]\w*"
             text = source.text_of(node)
-            found = [match for match in re.finditer(words, text) if match.group() not in {"r", "f"}]
-            names = sorted({match.group() for match in found})
-            for match in found:
+            matches = [match for match in re.finditer(words, text) if match.group() not in {"r", "f"}]
+            names = sorted({match.group() for match in matches})
+            for match in matches:
                 for other in names:
                     if other != match.group():
                         yield (source.replace(node, text[: match.start()] + other + text[match.end() :]),)
@@ -187,7 +187,7 @@ def squeeze_everything(source: Source) -> Edits:
 
 
 MUTATIONS: dict[str, mutations.Mutation] = {
-    **{name: one for name, one in mutations.MUTATIONS.items() if name != "dropped shape change"},
+    **{name: mutation for name, mutation in mutations.MUTATIONS.items() if name != "dropped shape change"},
     "arguments exchanged": exchanged_arguments,
     "index beside": neighbouring_index,
     "keepdim left out": missing_keepdim,
@@ -204,8 +204,8 @@ MUTATIONS: dict[str, mutations.Mutation] = {
 
 def mutants(source: Source, name: str) -> list[str]:
     """Every text that the mutation makes of the file and that is still Python, in order, without duplicates."""
-    found = dict.fromkeys(apply_edits(source.text, edits) for edits in MUTATIONS[name](source))
-    return [text for text in found if text != source.text and _parses(text)]
+    texts = dict.fromkeys(apply_edits(source.text, edits) for edits in MUTATIONS[name](source))
+    return [text for text in texts if text != source.text and _parses(text)]
 
 
 def _parses(text: str) -> bool:

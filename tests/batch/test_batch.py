@@ -71,13 +71,13 @@ def git(folder: Path, *words: str) -> str:
 
 
 def document(path: Path) -> dict[str, object]:
-    made: dict[str, object] = json.loads(path.read_text("utf-8"))
-    return made
+    content: dict[str, object] = json.loads(path.read_text("utf-8"))
+    return content
 
 
 def endings(path: Path) -> dict[str, str]:
     targets = json.loads(path.read_text("utf-8"))["targets"]
-    return {one["report"]["target"]["path"]: one["report"]["ending"] for one in targets}
+    return {target["report"]["target"]["path"]: target["report"]["ending"] for target in targets}
 
 
 MIXED = {
@@ -172,16 +172,16 @@ def test_reports_are_equal_for_any_number_of_jobs_and_follow_their_schemas(
 ) -> None:
     folder = tree({**MIXED, "x.py": net(size=3)})
     names = ("all.json", "all.sarif", "all.md", "all.xml", "all.html")
-    made = []
+    reports = []
     for jobs in ("1", "3"):
         words = [word for name in names for word in ("--report", f"reports/{jobs}-{name}")]
         (folder / "reports").mkdir(exist_ok=True)
         assert main.main(["batch", ".", "-q", "--no-cache", "-j", jobs, "--output", f"{jobs}.patch", *words]) == 1
-        made.append([(folder / "reports" / f"{jobs}-{name}").read_bytes() for name in names])
-    assert made[0] == made[1]
+        reports.append([(folder / "reports" / f"{jobs}-{name}").read_bytes() for name in names])
+    assert reports[0] == reports[1]
     log = document(folder / "reports" / "1-all.sarif")
     jsonschema.validate(log, SARIF_SCHEMA)
-    suites = ElementTree.fromstring(made[0][3].decode())
+    suites = ElementTree.fromstring(reports[0][3].decode())
     assert [suites.get(key) for key in ("tests", "failures", "errors")] == ["4", "2", "1"]
 
 
@@ -215,8 +215,10 @@ def test_a_program_that_cannot_be_run_leaves_its_model(tree: Callable[[Mapping[s
         net(sample="")
         + "\n\nimages = torch.load('{data}')\nfor step in range(2):\n    Net()(images).sum().backward()\n"
     )
-    made = trains.replace("torch.load('{data}')", "torch.stack([torch.ones(1, 11, 11) for _ in open(__file__)][:9])")
-    folder = tree({"absent.py": trains, "made.py": made, ".gitignore": "*.json\n"})
+    runnable = trains.replace(
+        "torch.load('{data}')", "torch.stack([torch.ones(1, 11, 11) for _ in open(__file__)][:9])"
+    )
+    folder = tree({"absent.py": trains, "made.py": runnable, ".gitignore": "*.json\n"})
     assert main.main(["batch", ".", "-q", "--report", "all.json"]) == 1
     absent, other = json.loads((folder / "all.json").read_text("utf-8"))["targets"]
     assert (absent["label"], absent["report"]["ending"]) == ("absent.py: Net()", "unconfirmed")
@@ -230,9 +232,9 @@ def test_a_rewriting_that_changes_the_model_is_told_and_not_made(
     pinned = net().replace("(128, 3)\n", "(128, 3)\n        nn.init.ones_(self.head.weight)\n")
     tree({"a.py": pinned})
     assert main.main(["batch", ".", "-v", "--select", "lazy-linear", "--unsafe-fixes"]) == 0
-    out, told = capsys.readouterr()
+    out, errors = capsys.readouterr()
     assert out == ""
-    assert "note: a.py:11: left as it is; to make `head` a LazyLinear would change it: Attempted" in told
+    assert "note: a.py:11: left as it is; to make `head` a LazyLinear would change it: Attempted" in errors
 
 
 LOADS = "import pathlib\nif not pathlib.Path(__file__).with_name('lib.so').exists(): raise ImportError('lib.so')\n"
@@ -259,9 +261,9 @@ def test_rewritings_of_one_file_do_not_stand_in_the_way_of_each_other(
     two = net() + net().partition("\n\n\n")[2].replace("class Net", "\n\nclass Other")
     tree({"a.py": two})
     assert main.main(["batch", ".", "--select", "RF", "--unsafe-fixes"]) == 1
-    out, told = capsys.readouterr()
+    out, errors = capsys.readouterr()
     assert out.count("+        self.head = nn.LazyLinear(3)") == 2
-    assert "withheld" not in told
+    assert "withheld" not in errors
 
 
 def test_what_a_target_does_to_its_worker_costs_it_alone(tree: Callable[[Mapping[str, str]], Path]) -> None:
@@ -274,11 +276,11 @@ def test_what_a_target_does_to_its_worker_costs_it_alone(tree: Callable[[Mapping
     }
     folder = tree({**good, **bad, ".gitignore": "*.json\n"})
     assert main.main(["batch", ".", "-q", *LIMITS, "--report", "all.json"]) == 1
-    found = endings(folder / "all.json")
-    assert {name: found[name] for name in good} == {
+    by_path = endings(folder / "all.json")
+    assert {name: by_path[name] for name in good} == {
         name: "healthy" if "(128, 3)" in text else "repaired" for name, text in good.items()
     }
-    assert [found[name] for name in bad] == ["not-run"] * 3 + [found["m09a.py"]]
+    assert [by_path[name] for name in bad] == ["not-run"] * 3 + [by_path["m09a.py"]]
 
 
 def test_a_killed_batch_is_resumed(tree: Callable[[Mapping[str, str]], Path]) -> None:
@@ -317,12 +319,12 @@ def test_an_interrupted_batch_leaves_a_report(tree: Callable[[Mapping[str, str]]
     try:
         with gate.connected():
             started.send_signal(signal.SIGINT)
-        _, told = started.communicate(timeout=120)
+        _, errors = started.communicate(timeout=120)
     finally:
         started.kill()
-    assert started.returncode == 130, told
+    assert started.returncode == 130, errors
     assert endings(folder / "all.json") == {"a.py": "healthy", "b.py": "not-run"}
-    assert b"interrupted" in told
+    assert b"interrupted" in errors
 
 
 def test_only_what_changed_since_a_revision(tree: Callable[[Mapping[str, str]], Path]) -> None:

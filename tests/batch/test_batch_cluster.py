@@ -87,8 +87,8 @@ def test_a_lost_worker_loses_nothing(cluster: Cluster, tmp_path: Path) -> None:
     assert running.poll() is None, "the batch was over before a worker could be killed"
     # What the worker started goes with it, as on a machine that is lost.
     os.killpg(cluster.workers[0].pid, signal.SIGKILL)
-    patch, told = running.communicate(timeout=300)
-    assert running.returncode == local.returncode == 1, told
+    patch, errors = running.communicate(timeout=300)
+    assert running.returncode == local.returncode == 1, errors
     assert patch == local.stdout
     assert (tmp_path / "cluster.json").read_bytes() == (tmp_path / "local.json").read_bytes()
 
@@ -98,11 +98,11 @@ def test_a_worker_that_does_not_see_the_files_gets_them(tmp_path: Path) -> None:
     archive = cluster_room.packed(tmp_path, source_files.shipped(tmp_path))
     digest = hashlib.sha256(archive).hexdigest()
     job = Job("m00.py", "Net()", ("2,3,9,9",)).as_json()
-    here, elsewhere = (
+    beside, elsewhere = (
         cluster_room.work("run", base, job, digest, archive) for base in (str(tmp_path), str(tmp_path / "nowhere"))
     )
-    assert here["document"]["ending"] == "repaired"
-    assert here == elsewhere
+    assert beside["document"]["ending"] == "repaired"
+    assert beside == elsewhere
 
 
 def written(folder: Path, count: int) -> None:
@@ -115,6 +115,6 @@ def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: 
     written(tmp_path, 1)
     monkeypatch.setattr(cluster_room, "CONNECT_SECONDS", 1)
     assert main.main(["batch", str(tmp_path), "--no-cache", "--scheduler", "tcp://127.0.0.1:9"]) == 2
-    told = capfd.readouterr().err
-    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in told
-    assert "Traceback" not in told
+    errors = capfd.readouterr().err
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in errors
+    assert "Traceback" not in errors

@@ -39,7 +39,9 @@ USE = (
 
 
 def cells(*sources: str) -> str:
-    listed = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": one.splitlines(True)} for one in sources]
+    listed = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": source.splitlines(True)} for source in sources
+    ]
     return json.dumps({"cells": listed, "nbformat": 4, "nbformat_minor": 5}, indent=1)
 
 
@@ -126,9 +128,9 @@ class Here(Executor):
     """Runs each call at once, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        made: Future[Any] = Future()
-        made.set_result(fn(*args, **kwargs))
-        return made
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
 def written(folder: Path, files: Mapping[str, str]) -> None:
@@ -139,10 +141,10 @@ def written(folder: Path, files: Mapping[str, str]) -> None:
         path.write_text(text, "utf-8")
 
 
-def found(folder: Path, **said: Any) -> list[pipeline.Found]:
+def found(folder: Path, **options: Any) -> list[pipeline.Found]:
     with Journal(None) as journal:
         return pipeline.discovered(
-            BatchWork(folder, journal, Here), pipeline.BatchOptions((folder,), run=RunOptions(**said))
+            BatchWork(folder, journal, Here), pipeline.BatchOptions((folder,), run=RunOptions(**options))
         )
 
 
@@ -155,15 +157,15 @@ def test_targets(files: Mapping[str, str], expected: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("files", [files for files, _ in FOUND.values()], ids=FOUND)
 def test_a_printed_manifest_finds_the_same(files: Mapping[str, str], tmp_path: Path) -> None:
     written(tmp_path, files)
-    first = [one for one in found(tmp_path) if isinstance(one, Job)]
+    first = [target for target in found(tmp_path) if isinstance(target, Job)]
     (tmp_path / "autofix.toml").write_text(manifest.printed(first), "utf-8")
     again = found(tmp_path) if first else []
-    assert [_told(one) for one in again] == [_told(one) for one in first]
+    assert [_told(target) for target in again] == [_told(target) for target in first]
 
 
-def _told(one: pipeline.Found) -> tuple[object, ...]:
-    assert isinstance(one, Job)
-    return one.path, one.model, one.samples, one.script
+def _told(target: pipeline.Found) -> tuple[object, ...]:
+    assert isinstance(target, Job)
+    return target.path, target.model, target.samples, target.script
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
@@ -184,7 +186,7 @@ def test_an_entry_names_its_interpreter(tmp_path: Path) -> None:
 
 
 def _pythons(targets: list[pipeline.Found]) -> list[str | None]:
-    return [one.settings.python for one in targets if isinstance(one, Job)]
+    return [target.settings.python for target in targets if isinstance(target, Job)]
 
 
 def test_a_result_that_is_an_error_depends_on_its_file(tmp_path: Path) -> None:

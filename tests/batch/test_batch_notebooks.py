@@ -60,17 +60,17 @@ def test_every_format_tells_of_the_notebook(
     monkeypatch.chdir(tmp_path)
     words = ["batch", ".", "-j", "1", "--unsafe-fixes", "--output", "all.patch", "--output-dir", "each"]
     assert main.main([*words, "--report", "all.json", "--report", "all.sarif"]) == 1
-    told = capsys.readouterr().err
-    assert "__ipynb" not in told + (tmp_path / "all.json").read_text("utf-8").replace('"module": "nb__ipynb"', "")
+    errors = capsys.readouterr().err
+    assert "__ipynb" not in errors + (tmp_path / "all.json").read_text("utf-8").replace('"module": "nb__ipynb"', "")
     targets = json.loads((tmp_path / "all.json").read_text("utf-8"))["targets"]
     repaired = text.replace("(9, 128)", "(7, 128)").replace("(9, 64)", "(7, 64)")
     for target in targets:
         _check_places(target["report"], text)
-        assert f"nb.ipynb:cell {3 + targets.index(target)}:5: error" in told
+        assert f"nb.ipynb:cell {3 + targets.index(target)}:5: error" in errors
     _check_log(json.loads((tmp_path / "all.sarif").read_text("utf-8")), text)
     for patch in ([tmp_path / "all.patch"], sorted((tmp_path / "each").iterdir())):
-        for one in patch:
-            subprocess.run(["git", "apply", str(one)], cwd=tmp_path, check=True)
+        for part in patch:
+            subprocess.run(["git", "apply", str(part)], cwd=tmp_path, check=True)
         assert path.read_bytes().decode("utf-8") == repaired
         path.write_text(text, "utf-8", newline="")
 
@@ -101,12 +101,12 @@ def _check_log(log: Json, text: str) -> None:
 
 
 def _replaced(text: str, replacements: list[dict[str, Any]]) -> str:
-    all_lines = text.splitlines(keepends=True) if "\u2028" not in text else [f"{one}\n" for one in text.split("\n")]
-    for one in sorted(replacements, key=lambda each: -int(each["deletedRegion"]["startLine"])):
-        region = one["deletedRegion"]
+    all_lines = text.splitlines(keepends=True) if "\u2028" not in text else [f"{line}\n" for line in text.split("\n")]
+    for replacement in sorted(replacements, key=lambda each: -int(each["deletedRegion"]["startLine"])):
+        region = replacement["deletedRegion"]
         assert region["startColumn"] == 1
         assert region["endColumn"] == 1
-        all_lines[region["startLine"] - 1 : region["endLine"] - 1] = [one["insertedContent"]["text"]]
+        all_lines[region["startLine"] - 1 : region["endLine"] - 1] = [replacement["insertedContent"]["text"]]
     return "".join(all_lines)
 
 
@@ -141,8 +141,8 @@ def test_cells_as_a_module(source: str, expected: str, own: bool, tmp_path: Path
     assert book.text == expected
     changed = f"{expected}last = 1\n"
     path.write_text(notebooks.spliced(book, changed), "utf-8")
-    kept = "".join(json.loads(path.read_text("utf-8"))["cells"][0]["source"])
-    assert kept == f"{source}\nlast = 1"
+    source_after = "".join(json.loads(path.read_text("utf-8"))["cells"][0]["source"])
+    assert source_after == f"{source}\nlast = 1"
 
 
 def test_places_and_names(tmp_path: Path) -> None:

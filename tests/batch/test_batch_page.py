@@ -54,10 +54,10 @@ document.documentElement.dataset.answer = JSON.stringify(answer);
 
 @pytest.fixture
 def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
         pytest.skip("there is no Chromium here (Debian: apt-get install chromium)")
-    return found
+    return program
 
 
 @pytest.fixture
@@ -114,9 +114,9 @@ def _asked(chromium: str, page: Path, scheme: str) -> Any:
     copy.write_text(text.replace("</body>", f"<script>{ASKED}</script>\n</body>"), "utf-8")
     setting = "--blink-settings=preferredColorScheme=" + {"dark": "0", "light": "1"}[scheme]
     document, _ = _dumped(chromium, copy, copy.as_uri(), setting)
-    found = re.search(r'data-answer="([^"]*)"', document)
-    assert found is not None
-    return json.loads(html.unescape(found[1]))
+    answer = re.search(r'data-answer="([^"]*)"', document)
+    assert answer is not None
+    return json.loads(html.unescape(answer[1]))
 
 
 def _dumped(chromium: str, page: Path, url: str, *settings: str) -> tuple[str, str]:

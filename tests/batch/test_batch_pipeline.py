@@ -54,21 +54,21 @@ def test_the_step_of_the_action(fail: str, since: str, expected: int, code: int,
     (tmp_path / "net.py").write_text(MODEL, "utf-8")
     for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
-    given = {"PATHS": ".", "ARGUMENTS": "--unsafe-fixes -j 1", "SINCE": since, "FAIL": fail}
+    inputs = {"PATHS": ".", "ARGUMENTS": "--unsafe-fixes -j 1", "SINCE": since, "FAIL": fail}
     files = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "GITHUB_OUTPUT": str(tmp_path / "outputs")}
-    assert set(step["env"]) == {*given, "FOLDER"}
+    assert set(step["env"]) == {*inputs, "FOLDER"}
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=tmp_path,
-        env={**os.environ, "PATH": path, **given, **files, "FOLDER": str(tmp_path / "made")},
+        env={**os.environ, "PATH": path, **inputs, **files, "FOLDER": str(tmp_path / "made")},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == expected, done.stderr
-    made = sorted(one.name for one in (tmp_path / "made").iterdir())
-    assert made == ["autofix.html", "autofix.md", "autofix.patch", "autofix.sarif"]
+    names = sorted(path.name for path in (tmp_path / "made").iterdir())
+    assert names == ["autofix.html", "autofix.md", "autofix.patch", "autofix.sarif"]
     assert (tmp_path / "outputs").read_text("utf-8") == f"exit-code={code}\nfolder={tmp_path / 'made'}\n"
     assert (tmp_path / "summary.md").read_text("utf-8").startswith("# autofix\n")
     assert ("::error file=net.py,line=9" in done.stdout) is (code == 1)

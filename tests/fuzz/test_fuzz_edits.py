@@ -80,43 +80,43 @@ def _other_line_ends(path: Path) -> None:
 
 
 CHANGES: dict[str, Change] = {
-    one.__name__.strip("_").replace("_", " "): one
-    for one in (
+    change.__name__.strip("_").replace("_", " "): change
+    for change in (
         *(_remove, _remove_folder, _folder, _link_out, _link_to_nothing, _link_to_itself, _link_to_null, _protect),
         *(_append, _empty, _other_line_ends),
     )
 }
 
 
-def _applied_while(change: Change, made: World, words: list[str], session: Session | None) -> None:
+def _applied_while(change: Change, project_world: World, words: list[str], session: Session | None) -> None:
     """Check that a file that changes after it was analysed and before it is written stays as it was changed."""
     real = atomic_write.write
     left: list[dict[str, bytes]] = []
 
     def write(changes: Any, root: Path) -> None:
-        change(made.project / "net.py")
-        left.append(made.files())
+        change(project_world.project / "net.py")
+        left.append(project_world.files())
         real(changes, root)
 
     with mock.patch.object(atomic_write, "write", write):
         done = command(words, session)
     check_ending(done)
     assert len(left) == 1, done
-    check_unchanged(left[0], made)
+    check_unchanged(left[0], project_world)
     assert (done.code, done.output) == (2, b"")
     assert "nothing was written" in done.errors
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_the_file_changes_before_it_is_written(session: Session, change: Change) -> None:
-    with world({"net.py": MODEL}) as made:
-        _applied_while(change, made, APPLY, session)
+    with world({"net.py": MODEL}) as project_world:
+        _applied_while(change, project_world, APPLY, session)
 
 
 @fuzzed(normal=6, long=180, data=st.one_of(st.binary(max_size=40), file_texts.map(str.encode), st.just(MODEL + b" ")))
 def test_the_file_becomes_anything_before_it_is_written(session: Session, data: bytes) -> None:
-    with world({"net.py": MODEL}) as made:
-        _applied_while(lambda path: _write(path, data), made, APPLY, session)
+    with world({"net.py": MODEL}) as project_world:
+        _applied_while(lambda path: _write(path, data), project_world, APPLY, session)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -142,17 +142,17 @@ class _Meddling:
 @fuzzed(normal=6, long=180, at=st.integers(1, 4), name=st.sampled_from(sorted(CHANGES)))
 def test_the_file_changes_while_the_search_runs(session: Session, at: int, name: str) -> None:
     """What is shown belongs to the text that was read first, and what is written too, or nothing is."""
-    with world({"net.py": MODEL}) as made:
+    with world({"net.py": MODEL}) as project_world:
         left: list[dict[str, bytes]] = []
 
         def meddle() -> None:
-            CHANGES[name](made.project / "net.py")
-            left.append(made.files())
+            CHANGES[name](project_world.project / "net.py")
+            left.append(project_world.files())
 
         done = command(APPLY, _Meddling(session, at, meddle))  # type: ignore[arg-type]
         check_ending(done)
         if left:
-            check_unchanged(left[0], made)
+            check_unchanged(left[0], project_world)
             # Where it leads out of the project before a repair is searched for, there is none.
             assert done.code == 2 or (
                 done.code == 1 and "is not edited: it lies outside" in " ".join(done.errors.split())
@@ -163,9 +163,9 @@ def test_the_file_changes_while_the_search_runs(session: Session, at: int, name:
 
 @pytest.mark.parametrize("name", ["append", "remove", "folder", "link out", "protect"])
 def test_the_file_changes_before_a_batch_writes_it(name: str) -> None:
-    with world({"net.py": MODEL + f"Net()(torch.ones({SAMPLE}))\n".encode()}) as made:
+    with world({"net.py": MODEL + f"Net()(torch.ones({SAMPLE}))\n".encode()}) as project_world:
         words = ["batch", "net.py", "--apply", "--unsafe-fixes", "--no-cache", "--jobs", "1"]
-        _applied_while(CHANGES[name], made, words, None)
+        _applied_while(CHANGES[name], project_world, words, None)
 
 
 # -- notebooks ---------------------------------------------------------------------------------------------------------
@@ -220,11 +220,11 @@ def test_a_changed_line_is_put_back_into_its_cell(
     cells: list[tuple[list[str], bool, bool]], data: st.DataObject
 ) -> None:
     """Reading the notebook again gives the changed text, and other cells keep their bytes."""
-    made = []
+    drawn = []
     for lines, as_string, ends in cells:
         source = [f"{line}\n" for line in lines[:-1]] + [lines[-1] + ("\n" if ends else "")]
-        made.append({"cell_type": "code", "source": "".join(source) if as_string else source, "outputs": [{"a": 1}]})
-    text = json.dumps({"cells": made, "nbformat": 4}, indent=data.draw(st.sampled_from((None, 1))), ensure_ascii=False)
+        drawn.append({"cell_type": "code", "source": "".join(source) if as_string else source, "outputs": [{"a": 1}]})
+    text = json.dumps({"cells": drawn, "nbformat": 4}, indent=data.draw(st.sampled_from((None, 1))), ensure_ascii=False)
     read = notebooks.parsed(SourceText(Path("nb.ipynb"), text, "utf-8", False))
     old = read.text.split("\n")[:-1]
     at = data.draw(st.integers(0, len(old) - 1))
@@ -233,8 +233,8 @@ def test_a_changed_line_is_put_back_into_its_cell(
     again = notebooks.parsed(SourceText(Path("nb.ipynb"), after, "utf-8", False))
     assert len(again.lines) == len(read.lines)
     assert again.lines[at].text == new[at]
-    kept = [one.text for number, one in enumerate(read.lines) if number != at]
-    assert [one.text for number, one in enumerate(again.lines) if number != at] == kept
+    others = [line.text for number, line in enumerate(read.lines) if number != at]
+    assert [line.text for number, line in enumerate(again.lines) if number != at] == others
     assert json.loads(after)["nbformat"] == 4
 
 
@@ -243,11 +243,11 @@ def test_notebooks_of_any_json_in_a_batch(texts: list[str]) -> None:
     """A batch of files that are hardly notebooks repairs the model beside them."""
     files = {f"{number}.ipynb": text.encode("utf-8", "surrogatepass") for number, text in enumerate(texts)}
     model = MODEL + f"Net()(torch.ones({SAMPLE}))\n".encode()
-    with world({"net.py": model, **files}) as made:
-        before = made.files()
+    with world({"net.py": model, **files}) as project_world:
+        before = project_world.files()
         done = command(["batch", ".", "--no-cache", "--jobs", "1", "--unsafe-fixes"], None)
         assert done.code in {1, 2}, done
         assert "Traceback" not in done.errors
-        check_unchanged(before, made)
-        check_patch(done.output, made)
+        check_unchanged(before, project_world)
+        check_patch(done.output, project_world)
         assert b"nn.Linear(5, 2)" in done.output

@@ -34,10 +34,10 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
 
 @pytest.fixture(scope="module")
 def uri(editor: Editor, tmp_path_factory: pytest.TempPathFactory) -> str:
-    found = editor.open(next(tmp_path_factory.getbasetemp().glob("editor*/net.py")))
-    editor.request("workspace/executeCommand", {"command": "autofix.runCheck", "arguments": [found]})
-    assert [one["code"] for one in editor.diagnostics(found)] == ["AF101"]
-    return found
+    document = editor.open(next(tmp_path_factory.getbasetemp().glob("editor*/net.py")))
+    editor.request("workspace/executeCommand", {"command": "autofix.runCheck", "arguments": [document]})
+    assert [diagnostic["code"] for diagnostic in editor.diagnostics(document)] == ["AF101"]
+    return document
 
 
 _fixed = st.fixed_dictionaries
@@ -130,14 +130,14 @@ TOLD: dict[str, st.SearchStrategy[Any]] = {
 @st.composite
 def _messages(draw: st.DrawFn) -> list[tuple[str, Any]]:
     """Draw messages that an editor could send, and now and then something in one that none would."""
-    made = []
+    messages = []
     for _ in range(draw(st.integers(1, 6))):
         method = draw(st.sampled_from(sorted({**ASKED, **TOLD})))
         params = draw({**ASKED, **TOLD}[method])
         if draw(st.integers(0, 4)) == 0:
             params = draw(_spoiled(params))
-        made.append((method, params))
-    return made
+        messages.append((method, params))
+    return messages
 
 
 @st.composite
@@ -156,14 +156,14 @@ def _about(value: Any, uri: str) -> Any:
     if isinstance(value, str):
         return value.replace("@", uri)
     if isinstance(value, list):
-        return [_about(one, uri) for one in value]
-    return {key: _about(one, uri) for key, one in value.items()} if isinstance(value, dict) else value
+        return [_about(item, uri) for item in value]
+    return {key: _about(item, uri) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 @fuzzed(normal=8, long=180, messages=_messages())
 def test_anything_is_answered(editor: Editor, uri: str, messages: list[tuple[str, Any]]) -> None:
-    with world({}) as made:
-        before = made.files()
+    with world({}) as project_world:
+        before = project_world.files()
         asked = []
         for method, params in messages:
             if method in ASKED:
@@ -173,7 +173,7 @@ def test_anything_is_answered(editor: Editor, uri: str, messages: list[tuple[str
         for number in asked:
             editor.answer(number)
         _check_alive(editor, uri)
-        check_unchanged(before, made)
+        check_unchanged(before, project_world)
 
 
 def _check_alive(editor: Editor, uri: str) -> None:
@@ -182,9 +182,11 @@ def _check_alive(editor: Editor, uri: str) -> None:
     editor.notify("textDocument/didOpen", {"textDocument": document})
     place = {"line": 0, "character": 0}
     editor.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": place})
-    told = [one for one in editor.came if one["method"] in {"window/logMessage", "window/showMessage"}]
+    notices = [notice for notice in editor.came if notice["method"] in {"window/logMessage", "window/showMessage"}]
     editor.came.clear()
-    faults = [text for one in told if "internal error" in (text := one["params"]["message"]) or "Traceback" in text]
+    faults = [
+        text for notice in notices if "internal error" in (text := notice["params"]["message"]) or "Traceback" in text
+    ]
     assert not faults, faults[0]
     assert editor.process.poll() is None
 

@@ -63,11 +63,11 @@ class Reply(dict[str, Any]):
 @pytest.fixture(scope="module")
 def reply(session: Session) -> Reply:
     """Return the probe's reply for the model with a fault, with ``@`` for the folder of the project."""
-    with world({"net.py": TEXT.encode()}) as made:
-        target = find_target.target(made.project / "net.py", samples=find_target.parse_sample([SAMPLE]))
+    with world({"net.py": TEXT.encode()}) as project_world:
+        target = find_target.target(project_world.project / "net.py", samples=find_target.parse_sample([SAMPLE]))
         listening = _Listening(session)
         engine.trace(engine.Request(target), listening)  # type: ignore[arg-type]
-        text = json.dumps(listening.reply).replace(str(made.project), "@")
+        text = json.dumps(listening.reply).replace(str(project_world.project), "@")
         return Reply(json.loads(text))
 
 
@@ -111,18 +111,18 @@ class _Answering:
 def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the path to every value in a reply."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in items:
+    for key, item in items:
         yield (*place, key)
-        yield from _places(one, (*place, key))
+        yield from _places(item, (*place, key))
 
 
 def _changed(reply: Reply, data: st.DataObject) -> dict[str, Any]:
     """Return the reply with some of its values exchanged, doubled or gone."""
-    made = copy.deepcopy(dict(reply))
+    changed = copy.deepcopy(dict(reply))
     for _ in range(data.draw(st.integers(1, 3))):
-        places = list(_places(made))
+        places = list(_places(changed))
         *way, last = data.draw(st.sampled_from(places))
-        owner = made
+        owner = changed
         for key in way:
             owner = owner[key]
         match data.draw(st.sampled_from(("exchange", "exchange", "remove", "double"))):
@@ -134,23 +134,23 @@ def _changed(reply: Reply, data: st.DataObject) -> dict[str, Any]:
                 del owner[last]
             case _ if isinstance(owner, list):
                 owner.insert(0, copy.deepcopy(owner[last]))
-    return made
+    return changed
 
 
 @fuzzed(normal=45, long=1125, data=st.data())
 def test_a_changed_reply_is_a_trace_or_an_error(reply: Reply, data: st.DataObject) -> None:
     try:
-        made = decode_reply.read(_changed(reply, data), lambda path, line: "größe = 1")
+        trace = decode_reply.read(_changed(reply, data), lambda path, line: "größe = 1")
     except ProbeError:
         return
-    assert isinstance(made, Trace)
+    assert isinstance(trace, Trace)
 
 
 @fuzzed(normal=30, long=900, data=json_values)
 def test_any_reply_is_a_trace_or_an_error(data: Any) -> None:
-    given = data if isinstance(data, dict) else {"ending": "passed", "output": data}
+    document = data if isinstance(data, dict) else {"ending": "passed", "output": data}
     try:
-        assert isinstance(decode_reply.read(given, lambda path, line: ""), Trace)
+        assert isinstance(decode_reply.read(document, lambda path, line: ""), Trace)
     except ProbeError:
         return
 
@@ -158,15 +158,15 @@ def test_any_reply_is_a_trace_or_an_error(data: Any) -> None:
 @fuzzed(normal=18, long=675, data=st.data())
 def test_a_changed_reply_ends_the_command_well(reply: Reply, data: st.DataObject) -> None:
     """Whatever the stages make of a trace that lies, what they show is true of the files."""
-    with world({"net.py": TEXT.encode()}) as made:
-        before = made.files()
-        lie = json.loads(json.dumps(_changed(reply, data)).replace("@", str(made.project)))
+    with world({"net.py": TEXT.encode()}) as project_world:
+        before = project_world.files()
+        lie = json.loads(json.dumps(_changed(reply, data)).replace("@", str(project_world.project)))
         for words in (WORDS, ["shapes", *WORDS]):
             done = command(words, _Answering(lie))  # type: ignore[arg-type]
             check_ending(done)
-            check_unchanged(before, made)
+            check_unchanged(before, project_world)
             if words is WORDS:
-                check_patch(done.output, made)
+                check_patch(done.output, project_world)
 
 
 # -- the bytes of the file ---------------------------------------------------------------------------------------------
@@ -227,11 +227,11 @@ BYTES = {
 
 
 def _check_answer(session: Session) -> None:
-    with world({"net.py": TEXT.encode()}) as made:
-        before = made.files()
+    with world({"net.py": TEXT.encode()}) as project_world:
+        before = project_world.files()
         done = command(WORDS, session)
         check_ending(done)
-        check_unchanged(before, made)
+        check_unchanged(before, project_world)
 
 
 @pytest.mark.parametrize("data", BYTES.values(), ids=BYTES)

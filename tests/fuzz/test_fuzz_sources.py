@@ -40,21 +40,21 @@ def _repaired(data: bytes, words: tuple[str, ...], session: Session) -> int:
     The exit code of the proposal.
     """
     words = (NAME, *words, "--time-limit", "5")
-    with world({NAME: data}) as made:
-        before = made.files()
+    with world({NAME: data}) as project_world:
+        before = project_world.files()
         proposed = command(words, session)
         check_ending(proposed)
         check_rules(proposed)
-        check_unchanged(before, made)
-        check_patch(proposed.output, made)
+        check_unchanged(before, project_world)
+        check_patch(proposed.output, project_world)
         if not proposed.output:
             return proposed.code
-        wanted = patched(proposed.output, made)
+        expected = patched(proposed.output, project_world)
         applied = command([*words, "--apply", "--unsafe-fixes"], session)
         check_ending(applied)
         assert (applied.code, applied.output) == (0, b"")
-        assert made.files() == wanted
-        assert not lost_lines(data, (made.project / NAME).read_bytes(), proposed.output)
+        assert project_world.files() == expected
+        assert not lost_lines(data, (project_world.project / NAME).read_bytes(), proposed.output)
         return proposed.code
 
 
@@ -73,7 +73,7 @@ def test_disturbed_fixtures(session: Session, data: st.DataObject) -> None:
     """Models of all kinds with lines, comments and characters put in and tokens exchanged, run on their own samples."""
     path = data.draw(st.sampled_from(FIXTURES))
     case = tomllib.loads(path.with_name("case.toml").read_text("utf-8"))
-    words = [word for one in case.get("samples", ()) for word in ("-s", one)]
+    words = [word for sample in case.get("samples", ()) for word in ("-s", sample)]
     words += ["-m", case["model"]] if "model" in case else []
     _repaired(data.draw(encoded(disturbed_texts(path.read_text("utf-8")))), tuple(words), session)
 
@@ -114,8 +114,8 @@ def test_files_that_are_no_python(session: Session, data: bytes) -> None:
 
 def _read(text: str) -> None:
     """Read a text as is done before a model is run: the result is a target or one clear refusal."""
-    with world({NAME: b""}) as made:
-        path = made.project / NAME
+    with world({NAME: b""}) as project_world:
+        path = project_world.project / NAME
         for model in (None, "Net()"):
             with contextlib.suppress(UsageError):
                 find_target.target(path, model=model, text=text)
@@ -124,8 +124,8 @@ def _read(text: str) -> None:
 
 @pytest.mark.parametrize("place", range(len(PLACES)))
 def test_expressions_that_must_not_be_worked_out(place: int) -> None:
-    for one in EXPRESSIONS:
-        _read(HEAD + PLACES[place].replace("@", one))
+    for expression in EXPRESSIONS:
+        _read(HEAD + PLACES[place].replace("@", expression))
 
 
 @fuzzed(

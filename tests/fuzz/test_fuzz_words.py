@@ -24,16 +24,16 @@ MODEL = HEAD + FAULTY
 FILES = {"net.py": MODEL.encode()}
 
 
-def _ends_well(files: dict[str, bytes], words: list[str], session: Session | None, given: bytes = b"") -> Done:
+def _ends_well(files: dict[str, bytes], words: list[str], session: Session | None, stdin: bytes = b"") -> Done:
     """Check that the command ends as documented and changes nothing."""
-    with world(files) as made:
-        before = made.files()
-        done = command(list(map(typed, words)), session, given)
+    with world(files) as project_world:
+        before = project_world.files()
+        done = command(list(map(typed, words)), session, stdin)
         check_ending(done)
         check_rules(done)
-        check_unchanged(before, made)
+        check_unchanged(before, project_world)
         if not {"--format", "--stdin-filename", "shapes", "explain", "batch"}.intersection(words):
-            check_patch(done.output, made)
+            check_patch(done.output, project_world)
         return done
 
 
@@ -45,9 +45,9 @@ def test_a_sample_is_read_or_refused(text: str) -> None:
     """What is read says the same when it is read again."""
     with contextlib.suppress(UsageError):
         samples = find_target.parse_also(text)
-        for one in samples.inputs:
-            assert all(size > 0 for size in one.shape)
-            assert find_target.parse_sample([str(one)]).inputs == (one,)
+        for sample in samples.inputs:
+            assert all(size > 0 for size in sample.shape)
+            assert find_target.parse_sample([str(sample)]).inputs == (sample,)
 
 
 @fuzzed(
@@ -57,7 +57,9 @@ def test_a_sample_is_read_or_refused(text: str) -> None:
     also=st.lists(st.one_of(shapes, st.lists(shapes, max_size=2).map(";".join)), max_size=2),
 )
 def test_any_sample_ends_the_command_well(session: Session, samples: list[str], also: list[str]) -> None:
-    words = [word for one in samples for word in ("-s", one)] + [word for one in also for word in ("--also", one)]
+    words = [word for shape in samples for word in ("-s", shape)] + [
+        word for shape in also for word in ("--also", shape)
+    ]
     _ends_well(FILES, ["net.py", *words, "--time-limit", "5", "--memory-limit", "4000"], session)
 
 
@@ -75,7 +77,7 @@ _words = st.lists(st.one_of(st.sampled_from(_OPTIONS), odd_texts, numbers, shape
 @fuzzed(normal=36, long=900, words=_words)
 def test_words_are_understood_or_refused(words: list[str]) -> None:
     with contextlib.suppress(UsageError), contextlib.redirect_stdout(io.StringIO()):
-        parser.parse([one for one in words if "completion" not in one])
+        parser.parse([word for word in words if "completion" not in word])
 
 
 _ANY_VALUE = st.one_of(
@@ -92,9 +94,9 @@ _VALUED = ("--sample", "-m", "--pick", "--time-limit", "--memory-limit", "--sele
     command_words=st.sampled_from(([], ["shapes"])),
 )
 def test_any_value_of_an_option(session: Session, options: dict[str, str], command_words: list[str]) -> None:
-    given = [word for pair in options.items() for word in pair]
+    option_words = [word for pair in options.items() for word in pair]
     sample = [] if "--sample" in options else ["-s", SAMPLE]
-    _ends_well(FILES, [*command_words, "net.py", *sample, *given], session)
+    _ends_well(FILES, [*command_words, "net.py", *sample, *option_words], session)
 
 
 @fuzzed(
@@ -112,14 +114,14 @@ def test_a_file_of_any_name_is_repaired(session: Session, name: str) -> None:
         file = os.fsdecode(os.fsencode(f"{name}.py"))
     except UnicodeEncodeError:
         return  # No system has such a file.
-    with world({}) as made:
-        path = made.project / file
+    with world({}) as project_world:
+        path = project_world.project / file
         path.write_bytes(MODEL.encode())
         words = [f"./{file}", "-s", SAMPLE]
         proposed = command(words, session)
         check_ending(proposed)
         check_rules(proposed)
-        check_patch(proposed.output, made)
+        check_patch(proposed.output, project_world)
         done = command([*words, "--apply", "--unsafe-fixes"], session)
         check_ending(done)
         # A name that leads out of its folder on another system is in no patch.
@@ -146,7 +148,7 @@ _KEYS = st.sampled_from(
         *("search-seconds", "search-probes", "targets", "sample_shape", "modle"),
     )
 )
-_SETTING = st.one_of(json_values, shapes, st.lists(shapes, max_size=2), numbers.map(lambda one: one[:18]))
+_SETTING = st.one_of(json_values, shapes, st.lists(shapes, max_size=2), numbers.map(lambda text: text[:18]))
 _TABLES = st.dictionaries(st.one_of(_KEYS, odd_texts), _SETTING, max_size=3)
 _TOML = st.one_of(
     _TABLES.map(lambda table: "".join(f"{toml(key)} = {toml(value)}\n" for key, value in table.items())),
@@ -220,8 +222,8 @@ def test_limits_that_are_none(words: list[str]) -> None:
 @fuzzed(normal=45, long=1125, text=_TOML)
 def test_any_settings_are_read_or_refused(text: str) -> None:
     for files in _files(text.encode()):
-        with world(files) as made, contextlib.suppress(UsageError):
-            assert isinstance(settings.read(made.project), settings.Settings)
+        with world(files) as project_world, contextlib.suppress(UsageError):
+            assert isinstance(settings.read(project_world.project), settings.Settings)
 
 
 @fuzzed(normal=8, long=225, text=_TOML)
@@ -241,13 +243,13 @@ _COMMENTS = st.tuples(
 @fuzzed(normal=45, long=675, text=st.lists(st.one_of(_COMMENTS, odd_texts, st.just("'''"))).map("\n".join))
 def test_any_comment_is_read(text: str) -> None:
     count = text.count("\n") + text.count("\r") + 1
-    assert all(1 <= one.line <= count for one in suppressions.suppressions(text))
+    assert all(1 <= suppression.line <= count for suppression in suppressions.suppressions(text))
     suppressions.sample_comment(text)
 
 
-@fuzzed(normal=8, long=225, comment=_COMMENTS.filter(encodable), at=st.integers(0, 12), given=st.booleans())
-def test_any_comment_ends_the_command_well(session: Session, comment: str, at: int, given: bool) -> None:
+@fuzzed(normal=8, long=225, comment=_COMMENTS.filter(encodable), at=st.integers(0, 12), with_sample=st.booleans())
+def test_any_comment_ends_the_command_well(session: Session, comment: str, at: int, with_sample: bool) -> None:
     lines = MODEL.split("\n")
     lines[at] += f"  {comment}"
-    sample = ["-s", SAMPLE] if given else []
+    sample = ["-s", SAMPLE] if with_sample else []
     _ends_well({"net.py": "\n".join(lines).encode()}, ["net.py", *sample, "--memory-limit", "4000"], session)

@@ -96,15 +96,15 @@ def _content(path: Path) -> bytes:
 def world(files: Mapping[str, bytes]) -> Iterator[World]:
     """Yield a project of these files as the working directory, beside a file that is not its own; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="hostile-"))
-    made = World(folder)
+    project_world = World(folder)
     try:
-        made.project.mkdir()
+        project_world.project.mkdir()
         for name, content in {"../secret.py": b"width = 8\n", "pyproject.toml": b"", **files}.items():
-            path = made.project / name
+            path = project_world.project / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        with contextlib.chdir(made.project):
-            yield made
+        with contextlib.chdir(project_world.project):
+            yield project_world
     finally:
         shutil.rmtree(folder)
 
@@ -121,11 +121,11 @@ class Done:
     errors: str
 
 
-def command(words: Sequence[str], session: Session | None, given: bytes = b"") -> Done:
+def command(words: Sequence[str], session: Session | None, stdin: bytes = b"") -> Done:
     """Run the command in this process, with streams as strict as those of a process."""
     output, errors = io.BytesIO(), io.BytesIO()
     streams: dict[str, Any] = {
-        "stdin": io.TextIOWrapper(io.BytesIO(given), "utf-8"),
+        "stdin": io.TextIOWrapper(io.BytesIO(stdin), "utf-8"),
         "stdout": io.TextIOWrapper(output, "utf-8", newline=""),
         "stderr": io.TextIOWrapper(errors, "utf-8", "backslashreplace", newline=""),
     }
@@ -158,36 +158,36 @@ def check_rules(done: Done) -> None:
     assert "AF901" not in done.errors, done.errors
 
 
-def check_unchanged(before: Mapping[str, bytes], made: World) -> None:
+def check_unchanged(before: Mapping[str, bytes], project_world: World) -> None:
     """Check that every byte in and beside the project is as it was."""
-    assert made.files() == before
+    assert project_world.files() == before
 
 
-def check_patch(patch: bytes, made: World) -> None:
+def check_patch(patch: bytes, project_world: World) -> None:
     """Check that the patch is empty, or one that unidiff reads and git takes."""
     if not patch:
         return
     assert len(PatchSet(patch.decode("latin-1").split("\n"))) >= 0
-    done = _git(made.project, "apply", "--check", "--whitespace=nowarn", given=patch)
+    done = _git(project_world.project, "apply", "--check", "--whitespace=nowarn", stdin=patch)
     assert done.returncode == 0, (done.stderr, patch)
 
 
-def patched(patch: bytes, made: World) -> dict[str, bytes]:
+def patched(patch: bytes, project_world: World) -> dict[str, bytes]:
     """Return what git makes of the files with the patch, in a copy beside."""
     with tempfile.TemporaryDirectory(prefix="hostile-") as name:
         copy = World(Path(name) / "copy")
-        shutil.copytree(made.folder, copy.folder, symlinks=True)
+        shutil.copytree(project_world.folder, copy.folder, symlinks=True)
         if patch:
-            done = _git(copy.project, "apply", "--whitespace=nowarn", given=patch)
+            done = _git(copy.project, "apply", "--whitespace=nowarn", stdin=patch)
             assert done.returncode == 0, (done.stderr, patch)
         return copy.files()
 
 
-def _git(folder: Path, *words: str, given: bytes) -> subprocess.CompletedProcess[bytes]:
+def _git(folder: Path, *words: str, stdin: bytes) -> subprocess.CompletedProcess[bytes]:
     """Run git outside of any checkout, whatever the user's settings."""
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent), "GIT_CONFIG_NOSYSTEM": "1"}
     environment |= {"GIT_CONFIG_GLOBAL": os.devnull}
-    return subprocess.run(["git", *words], cwd=folder, input=given, capture_output=True, env=environment, check=False)
+    return subprocess.run(["git", *words], cwd=folder, input=stdin, capture_output=True, env=environment, check=False)
 
 
 def lost_lines(before: bytes, after: bytes, patch: bytes) -> list[bytes]:

@@ -63,10 +63,10 @@ def faulty_texts(draw: st.DrawFn) -> str:
     pieces = st.lists(st.sampled_from(STATEMENTS), max_size=3)
     head, init, forward = FAULTY.partition("        self.head")[0], FAULTY.partition("        self.head")[2], ""
     init, _, forward = init.partition("    def forward(self, x):\n")
-    inside = "".join(f"{_indented(one, 2)}\n" for one in draw(pieces) if "async" not in one)
-    between = "".join(f"{_indented(one, 1)}\n" for one in draw(pieces))
-    before = "".join(f"{one}\n" for one in draw(pieces))
-    after = "".join(f"{one}\n" for one in draw(pieces))
+    inside = "".join(f"{_indented(statement, 2)}\n" for statement in draw(pieces) if "async" not in statement)
+    between = "".join(f"{_indented(statement, 1)}\n" for statement in draw(pieces))
+    before = "".join(f"{statement}\n" for statement in draw(pieces))
+    after = "".join(f"{statement}\n" for statement in draw(pieces))
     text = f"{HEAD}{before}{head}        self.head{init}{between}    def forward(self, x):\n{inside}{forward}{after}"
     return draw(st.sampled_from((text, text.removesuffix("\n"), text + "\n\n  \n", text.replace("    ", "\t"))))
 
@@ -183,18 +183,18 @@ _expressions = st.recursive(
         st.tuples(inner, inner).map(lambda pair: f"{pair[0]}({pair[1]}, *[{pair[1]}], **{{}})"),
         st.tuples(inner, inner).map(lambda pair: f"[{pair[0]} for x in [{pair[1]}] if (y := x)]"),
         st.tuples(inner, inner).map(lambda pair: f"({pair[0]})[{pair[1]}:]"),
-        inner.map(lambda one: f"(lambda x=1, /, *, y: {one})"),
-        inner.map(lambda one: f"({one}).shape"),
-        inner.map(lambda one: f"nn.Linear({one}, 2)"),
-        inner.map(lambda one: f"{{{one}: {one}, **{{}}}}"),
-        inner.map(lambda one: f"(yield {one})"),
+        inner.map(lambda expression: f"(lambda x=1, /, *, y: {expression})"),
+        inner.map(lambda expression: f"({expression}).shape"),
+        inner.map(lambda expression: f"nn.Linear({expression}, 2)"),
+        inner.map(lambda expression: f"{{{expression}: {expression}, **{{}}}}"),
+        inner.map(lambda expression: f"(yield {expression})"),
     ),
     max_leaves=8,
 )
 
 
 def _block(statements: list[str]) -> str:
-    return "\n".join(_indented(one, 1) for one in statements)
+    return "\n".join(_indented(statement, 1) for statement in statements)
 
 
 statements = st.recursive(
@@ -243,6 +243,8 @@ def programs(draw: st.DrawFn) -> str:
         before = guarded + _indented(before, 1) + ("\nexcept BaseException:\n    pass" if guarded == "try:\n" else "")
     start, end = FAULTY.split("        return")
     inside = draw(
-        st.one_of(st.just(""), some.map(lambda one: f"        if not self:\n            pass\n{_indented(one, 3)}\n"))
+        st.one_of(
+            st.just(""), some.map(lambda block: f"        if not self:\n            pass\n{_indented(block, 3)}\n")
+        )
     )
     return f"{HEAD}{before}\n{start}{inside}        return{end}{draw(st.one_of(st.just(''), some))}\n"

@@ -76,5 +76,5 @@ def toml(value: Any) -> str:
         case list():
             return f"[{', '.join(map(toml, value))}]"
         case dict():
-            return f"{{{', '.join(f'{toml(str(key))} = {toml(one)}' for key, one in value.items())}}}"
+            return f"{{{', '.join(f'{toml(str(key))} = {toml(item)}' for key, item in value.items())}}}"
     return json.dumps("" if value is None else value, ensure_ascii=True) if encodable(str(value)) else '"?"'

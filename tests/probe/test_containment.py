@@ -139,10 +139,10 @@ ENDS = {
 def test_processes_end_with_the_run(left: str, end: str, run: Run, gate: Gate) -> None:
     """What is left holds the code's end of a stream: its reader sees the end of it when all of it is gone."""
     opened = f"{gate.opening}\ndef tell(): os.write(gate, b'.')"
-    told = "" if left == "a program" else "time.sleep(0.2)\n"  # Time for the child to be what it wants to be.
+    pause = "" if left == "a program" else "time.sleep(0.2)\n"  # Time for the child to be what it wants to be.
     forward, ending = ENDS[end]
     closed = "os.close(gate)\n" if end == "passes" else ""
-    trace = run(model(f"{opened}\n{LEAVES[left]}\n{told}{closed}{forward}"), "2,3", seconds=2.0)
+    trace = run(model(f"{opened}\n{LEAVES[left]}\n{pause}{closed}{forward}"), "2,3", seconds=2.0)
     assert trace.ending is ending, trace.message
     with gate.connected() as stream:
         while stream.recv(100):
@@ -256,8 +256,8 @@ def test_temporary_directory(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [HEALTHY, HEALTHY + "\nNet()(torch.zeros(1, 3))\nopen('left.txt', 'w')"])
 def test_temporary_directory_of_a_command(text: str, tmp_path: Path, session: Session) -> None:
-    here = "        assert os.listdir('.') == [], os.getcwd()\n"
-    (tmp_path / "net.py").write_text(text.replace("        super", f"{here}        super"))
+    is_empty = "        assert os.listdir('.') == [], os.getcwd()\n"
+    (tmp_path / "net.py").write_text(text.replace("        super", f"{is_empty}        super"))
     words = ["net.py"] if "left.txt" in text else ["net.py", "-s", "2,3"]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
@@ -300,7 +300,7 @@ def test_options_of_a_batch_reach_each_run(
     (tmp_path / "other.py").write_text(f"# autofix: sample-shape=2,3\n{model(connecting)}")
     monkeypatch.chdir(tmp_path)
     assert main.main(["batch", ".", "--jobs", "1", "--temporary-directory", "--format", "json", "--no-cache"]) == 1
-    told = capsys.readouterr().out
-    assert "(16, [])" in told
-    assert "192.0.2.1:80" in told
-    assert "pass --allow-network" in told
+    output = capsys.readouterr().out
+    assert "(16, [])" in output
+    assert "192.0.2.1:80" in output
+    assert "pass --allow-network" in output

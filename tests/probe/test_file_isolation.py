@@ -114,12 +114,12 @@ def project(tmp_path: Path) -> Path:
 
 def tree(folder: Path) -> dict[str, tuple[int, int, bytes | str]]:
     """Return the mode, time and content of everything below the folder, and of itself."""
-    found: dict[str, tuple[int, int, bytes | str]] = {}
+    entries: dict[str, tuple[int, int, bytes | str]] = {}
     for path in (folder, *folder.rglob("*")):
         status = path.lstat()
         content = path.read_bytes() if path.is_file() and not path.is_symlink() else str(path.is_symlink())
-        found[str(path.relative_to(folder))] = (status.st_mode, status.st_mtime_ns, content)
-    return found
+        entries[str(path.relative_to(folder))] = (status.st_mode, status.st_mtime_ns, content)
+    return entries
 
 
 def probed(session: Session, path: Path, text: str, *sample: str) -> Report:
@@ -166,8 +166,8 @@ def test_program_changes_nothing(writer: str, isolated: tuple[Isolation, Session
 def _after_writing(project: Path, text: str) -> dict[str, tuple[int, int, bytes | str]]:
     path = project / "train.py"
     path.write_text(MODEL + text + "\n" + CALL, encoding="utf-8")
-    for one in (path, project):
-        os.utime(one, ns=(10**18, 10**18))
+    for touched in (path, project):
+        os.utime(touched, ns=(10**18, 10**18))
     return tree(project)
 
 
@@ -250,8 +250,8 @@ def test_the_level_is_in_the_report(isolated: tuple[Isolation, Session], project
     report = probed(session, project / "train.py", MODEL + CALL)
     assert held(level, report)
     assert json.loads(json_report.render(report))["trace"]["isolation"] == level.value
-    told = [note for note in report.notes if "apart" in note]
-    assert len(told) == (0 if level is Isolation.OVERLAY else 1)
+    notes = [note for note in report.notes if "apart" in note]
+    assert len(notes) == (0 if level is Isolation.OVERLAY else 1)
 
 
 # -- copies of a tree --------------------------------------------------------------------------------------------------
@@ -349,9 +349,9 @@ def test_what_isolation_causes_is_no_fault_of_the_code(
     monkeypatch.setattr(file_isolation, "held", lambda: level)
     wrapped = ValueError("cannot save")
     wrapped.__cause__ = error
-    for one in (error, wrapped):
-        found = file_isolation.refusal(one)
-        assert (found[0] if found else "") == ending
+    for raised in (error, wrapped):
+        refusal = file_isolation.refusal(raised)
+        assert (refusal[0] if refusal else "") == ending
 
 
 NOBODY = 65534
@@ -369,9 +369,9 @@ def _told_by_child(act: Callable[[], str]) -> str:
         os._exit(0)
     os.close(write_end)
     with os.fdopen(read_end, "rb") as stream:
-        told = stream.read().decode()
+        answer = stream.read().decode()
     os.waitpid(pid, 0)
-    return told
+    return answer
 
 
 def test_user_without_rights(isolated: tuple[Isolation, Session]) -> None:
@@ -406,9 +406,9 @@ def test_user_without_rights(isolated: tuple[Isolation, Session]) -> None:
             view.leave()
             return f"{inside} {sorted(path.name for path in mine.iterdir())}"
 
-        told = _told_by_child(act)
-        if told == "no overlays":
+        answer = _told_by_child(act)
+        if answer == "no overlays":
             pytest.skip("this system lets nobody but a superuser make overlays")
-        assert told == "['new', 'session', 'weights.bin'] ['session', 'weights.bin']"
+        assert answer == "['new', 'session', 'weights.bin'] ['session', 'weights.bin']"
         assert (mine / "weights.bin").read_bytes() == PRECIOUS
         assert (session / "reply").read_bytes() == b"x"

@@ -204,9 +204,9 @@ def test_what_runs_without_storage_need_is_imported_once(
     with Session(isolation=wire.COPIES) as session:  # What a worker writes elsewhere is there afterwards.
         report = _repaired(tmp_path, _huge(60_000), session, f"2,{WIDE}")
     assert report.plan is not None, report.message
-    there = path.read_text().split()
-    assert there.count("False") == 1
-    assert len(there) > 3  # The original, a candidate and the fresh run at least.
+    imports = path.read_text().split()
+    assert imports.count("False") == 1
+    assert len(imports) > 3  # The original, a candidate and the fresh run at least.
 
 
 # What a model that does not fit asks of values, and the word for what it is told.
@@ -227,8 +227,8 @@ def test_a_model_that_does_not_fit_gets_made_up_values(
 ) -> None:
     report = _repaired(tmp_path, _huge(WIDE, forward), session, f"2,{WIDE}")
     assert (report.ending, report.trace.mode) == (RepairEnding.HEALTHY, Mode.META), report.message
-    said = f"data-dependent values were replaced by synthetic ones: `{word}` at model.py:"
-    assert any(note.startswith(said) for note in report.notes)
+    start = f"data-dependent values were replaced by synthetic ones: `{word}` at model.py:"
+    assert any(note.startswith(start) for note in report.notes)
 
 
 def test_an_operation_without_such_a_form_is_named(tmp_path: Path, session: Session) -> None:
@@ -267,8 +267,8 @@ def test_the_size_of_a_run_chooses(
     monkeypatch.setattr(memory_budget, "ACTIVATIONS_SOUNDED", 64 if (sounded, fits) == (1 << 30, 1) else 1 << 30)
     monkeypatch.setattr(memory_budget, "SMALLEST_COUNTED", 1)
     monkeypatch.setattr(limits, "machine_bytes", lambda: fits * memory_budget.SHARE)
-    made = run_mode.run(asked(net("self.fc = nn.Linear(30, 50)", "return self.fc(x)"), "2,30"))
-    assert (made["ending"], made["mode"]) == ("passed", mode)
+    reply = run_mode.run(asked(net("self.fc = nn.Linear(30, 50)", "return self.fc(x)"), "2,30"))
+    assert (reply["ending"], reply["mode"]) == ("passed", mode)
     sounding = (sounded, fits) != (1 << 30, 1 << 30)
     assert tried == (["real", "meta", *(["real"] if mode == "real" else [])] if sounding else ["real"])
 

@@ -145,9 +145,9 @@ def test_report_tells_of_a_refusal(
     (tmp_path / "net.py").write_text(text)
     sample = [] if FAULT in text else ["-s", "2,3"]
     assert main.main([str(tmp_path / "net.py"), *sample], session) == code
-    told = " ".join(capsys.readouterr().err.split())
-    assert words in told
-    assert "pass --allow-network if it has to" in told
+    errors = " ".join(capsys.readouterr().err.split())
+    assert words in errors
+    assert "pass --allow-network if it has to" in errors
 
 
 def test_allowed_on_the_command_line(

@@ -77,7 +77,7 @@ def test_operations_name_their_very_expression(forward: str, expressions: list[s
     text = net("self.fc = nn.Linear(3, 3)", forward).replace("\n", newline)
     trace = run(text, "2,3", texts=())
     assert trace.ending is Ending.PASSED, trace.message
-    assert [one.replace("\r\n", "\n") for one in _segments(trace, text)] == expressions
+    assert [segment.replace("\r\n", "\n") for segment in _segments(trace, text)] == expressions
 
 
 OPERATIONS: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
@@ -160,8 +160,8 @@ def test_scopes_of_nested_layers(run: Run) -> None:
         ),
         "2,3",
     )
-    found = [(o.layer, o.scope) for o in trace.operations if o.kind is not OperationKind.PLACEHOLDER]
-    assert found == [("body.0.fc", "body.0"), (None, "body.0"), ("body.1.fc", "body.1"), (None, "body.1"), (None, "")]
+    scopes = [(o.layer, o.scope) for o in trace.operations if o.kind is not OperationKind.PLACEHOLDER]
+    assert scopes == [("body.0.fc", "body.0"), (None, "body.0"), ("body.1.fc", "body.1"), (None, "body.1"), (None, "")]
 
 
 # header, statement that builds self.fc -> source text of the frames of its construction, innermost first
@@ -239,8 +239,8 @@ def test_callers_have_the_values_that_they_had_at_their_call(run: Run) -> None:
     init = "self.blocks = []\nfor at in range(3):\n    size = 10 + at\n    self.blocks.append(Block(size))"
     trace = run(net(init, "return x", block), "2,3", model="Net()")
     linear = [layer for layer in trace.layers if layer.kind == "Linear"]
-    found = [[_environment(trace, frame) for frame in layer.construction[:2]] for layer in linear]
-    values = [(own.get("part"), own.get("width"), caller.get("at"), caller.get("size")) for own, caller in found]
+    environments = [[_environment(trace, frame) for frame in layer.construction[:2]] for layer in linear]
+    values = [(own.get("part"), own.get("width"), caller.get("at"), caller.get("size")) for own, caller in environments]
     assert values == [(part, 10 + at, at, 10 + at) for at in range(3) for part in (1, 2)]
 
 
@@ -249,8 +249,8 @@ def test_parameters_know_the_call_that_made_them(run: Run) -> None:
     failed = trace.failed_operation
     assert failed is not None
     fetched = _producer(trace, failed.tensors[1])
-    made = _producer(trace, fetched.tensors[0])
-    assert (fetched.kind, fetched.target, made.target, made.phase) == (
+    producer = _producer(trace, fetched.tensors[0])
+    assert (fetched.kind, fetched.target, producer.target, producer.phase) == (
         OperationKind.GET_ATTR,
         "w",
         "torch.zeros",
@@ -301,18 +301,18 @@ def test_graph_is_a_linted_fx_graph(target: Callable[..., Target]) -> None:
     from autofix.probe.record.interception import recording
     from autofix.probe.record.recorder import Recorder
 
-    made = Recorder((str(target(net("pass", "return x"), "2,3").root),))
-    made.drawing = Drawing(Recorder, made.producer)
+    recorder = Recorder((str(target(net("pass", "return x"), "2,3").root),))
+    recorder.drawing = Drawing(Recorder, recorder.producer)
     inputs = torch.zeros(2, 3)
-    with recording(made):
+    with recording(recorder):
         model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU())
-        made.adopt_model(model)
-        made.phase = Phase.FORWARD
-        made.place("x", inputs)
+        recorder.adopt_model(model)
+        recorder.phase = Phase.FORWARD
+        recorder.place("x", inputs)
         model(inputs)
-    made.drawing.graph.lint()
-    assert isinstance(made.drawing.graph, torch.fx.Graph)
-    assert [(node.op, node.target) for node in made.drawing.graph.nodes] == [
+    recorder.drawing.graph.lint()
+    assert isinstance(recorder.drawing.graph, torch.fx.Graph)
+    assert [(node.op, node.target) for node in recorder.drawing.graph.nodes] == [
         ("placeholder", "x"),
         ("call_module", "0"),
         ("call_module", "1"),

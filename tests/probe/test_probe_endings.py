@@ -204,5 +204,5 @@ def test_a_repair_whose_run_comes_to_no_end_is_told_of(repaired: Callable[..., R
     text = model("x = self.fc(x)\nwhile True: pass", init="self.fc = torch.nn.Linear(5, 2)")
     report = repaired(text, "4,3", settings=Settings(limits=Limits(run_seconds=0.5)))
     assert (report.ending, report.plan) == (RepairEnding.NO_FIX, None)
-    said = "a repair was given up because its run hit a limit: the model ran longer than 0.5 s"
-    assert report.notes.count(said) == 1
+    note = "a repair was given up because its run hit a limit: the model ran longer than 0.5 s"
+    assert report.notes.count(note) == 1

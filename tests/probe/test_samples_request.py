@@ -35,7 +35,7 @@ def test_batch_size(shapes: tuple[tuple[int, ...], ...], expected: int | None) -
     samples = _samples(*shapes)
     assert batch_size(samples) == expected
     if expected is not None:
-        assert [one.shape for one in with_batch(samples, 9).inputs] == [(9, *shape[1:]) for shape in shapes]
+        assert [sample.shape for sample in with_batch(samples, 9).inputs] == [(9, *shape[1:]) for shape in shapes]
 
 
 def test_an_expression_has_no_batch() -> None:

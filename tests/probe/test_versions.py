@@ -44,9 +44,9 @@ def test_what_is_too_old_is_refused(
     python = stand_in(tmp_path / "python", statement)
     (tmp_path / "net.py").write_text(MODEL, "utf-8")
     assert main.main([str(tmp_path / "net.py"), "-s", "2,3", "--python", str(python)]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    line = " ".join(told.err.split())
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    line = " ".join(streams.err.split())
     assert f"cannot run torch in {python}: " in line
     assert words in line
     assert line.endswith("pass --python with the interpreter you train with")

@@ -27,8 +27,8 @@ OPEN = "    def forward(self, x):\n        return mystery(x)\n\n\n"
 
 def model(init: str, forward: str, inputs: str = "x", parameters: str = "") -> str:
     """Return a class ``Net`` from the statements of its two methods, separated by ``;``."""
-    body = "".join(f"        {one.strip()}\n" for one in init.split(";"))
-    steps = "".join(f"        {one.strip()}\n" for one in forward.split(";"))
+    body = "".join(f"        {statement.strip()}\n" for statement in init.split(";"))
+    steps = "".join(f"        {statement.strip()}\n" for statement in forward.split(";"))
     return (
         f"class Net(nn.Module):\n    def __init__(self{parameters}):\n        super().__init__()\n{body}\n"
         f"    def forward(self, {inputs}):\n{steps}\n\n"
@@ -263,8 +263,8 @@ def test_a_comment_names_its_line_and_makes_no_program_of_the_file(written: Call
 PLACE = Location(Path("model.py"), Range(Position(1, 0), Position(1, 1)))
 
 
-def operation(index: int, target: str, given: Tensor, result: Tensor) -> Operation:
-    return Operation(index, "", OperationKind.CALL_MODULE, target, (given,), (), result, False, (), Phase.FORWARD)
+def operation(index: int, target: str, operand: Tensor, result: Tensor) -> Operation:
+    return Operation(index, "", OperationKind.CALL_MODULE, target, (operand,), (), result, False, (), Phase.FORWARD)
 
 
 def chain(*steps: tuple[str, tuple[int, ...]]) -> Trace:

@@ -77,12 +77,12 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     (tmp_path / "pyproject.toml").touch()
     path = tmp_path / "net.py"
     path.write_text(BEFORE)
-    made = Engine(path)
-    monkeypatch.setattr(engine, "repair", made.repair)
+    stand_in = Engine(path)
+    monkeypatch.setattr(engine, "repair", stand_in.repair)
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
-    return made
+    return stand_in
 
 
 PATCH_LINES = (
@@ -141,8 +141,8 @@ def test_documents(fake: Engine, capfd: pytest.CaptureFixture[str], format: str,
     out, err = capfd.readouterr()
     assert err == ""
     document = json.loads(out)
-    said = document["exit_code"] if format == "json" else document["runs"][0]["invocations"][0]["exitCode"]
-    assert said == code
+    exit_code = document["exit_code"] if format == "json" else document["runs"][0]["invocations"][0]["exitCode"]
+    assert exit_code == code
 
 
 def test_output_gets_what_stdout_would_carry(fake: Engine, capfd: pytest.CaptureFixture[str]) -> None:
@@ -328,14 +328,14 @@ def test_options_are_laid_over_the_settings(fake: Engine) -> None:
     assert str(from_settings.target.samples) == "8,128"
     assert from_settings.target.samples.origin is SampleOrigin.SETTINGS
     assert from_settings.target.evaluation_mode
-    given = _asked(
+    overlaid = _asked(
         fake, "-s 64,256 -s mask=bool:64 -m nn.Linear(128,3) --select AF1,AF3 --time-limit 7 --memory-limit 99"
     )
-    assert str(given.target.samples) == "64,256;mask=bool:64"
-    assert given.target.samples.origin is SampleOrigin.GIVEN
-    assert given.target.model == "nn.Linear(128,3)"
-    assert given.settings.select == ("AF1", "AF3")
-    limits = given.settings.limits
+    assert str(overlaid.target.samples) == "64,256;mask=bool:64"
+    assert overlaid.target.samples.origin is SampleOrigin.GIVEN
+    assert overlaid.target.model == "nn.Linear(128,3)"
+    assert overlaid.settings.select == ("AF1", "AF3")
+    limits = overlaid.settings.limits
     assert (limits.run_seconds, limits.memory_mib, limits.probes) == (7.0, 99, 9)
 
 
@@ -384,7 +384,7 @@ RUNS = {
 }
 
 
-@pytest.mark.parametrize("trace, finding, code, shown, said", RUNS.values(), ids=RUNS)
+@pytest.mark.parametrize("trace, finding, code, shown, error", RUNS.values(), ids=RUNS)
 def test_shapes(
     fake: Engine,
     monkeypatch: pytest.MonkeyPatch,
@@ -393,27 +393,27 @@ def test_shapes(
     finding: Finding | None,
     code: int,
     shown: str,
-    said: str,
+    error: str,
 ) -> None:
     monkeypatch.setattr(engine, "trace", lambda request, session: (trace, finding))
     assert main.main(["shapes", "net.py", "-s", "64,256"]) == code
     out, err = capfd.readouterr()
     assert shown in out
     assert bool(out) is bool(shown)
-    assert err == said
+    assert err == error
 
 
 PAGE = registry.Page("AF199", "stand-in", "AF199 stand-in: a rule for this test.\n\nWhy it fails\n    It does not.")
 
 
-@pytest.mark.parametrize("words, told", {"": False, " --verbose": True}.items())
+@pytest.mark.parametrize("words, asked", {"": False, " --verbose": True}.items())
 def test_json_tells_what_the_search_took_where_that_is_asked_for(
-    fake: Engine, capfd: pytest.CaptureFixture[str], words: str, told: bool
+    fake: Engine, capfd: pytest.CaptureFixture[str], words: str, asked: bool
 ) -> None:
     main.main(f"net.py -s 64,256 --format json{words}".split())
     document = json.loads(capfd.readouterr().out)
-    assert ("spent" in document) is told
-    assert not told or set(document["spent"]) == {"probes", "seconds"}
+    assert ("spent" in document) is asked
+    assert not asked or set(document["spent"]) == {"probes", "seconds"}
 
 
 EXPLANATIONS = {
@@ -425,18 +425,18 @@ EXPLANATIONS = {
 }
 
 
-@pytest.mark.parametrize("words, code, shown, said", EXPLANATIONS.values(), ids=EXPLANATIONS)
+@pytest.mark.parametrize("words, code, shown, error", EXPLANATIONS.values(), ids=EXPLANATIONS)
 def test_explain(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     words: str,
     code: int,
     shown: str,
-    said: str,
+    error: str,
 ) -> None:
     monkeypatch.setattr(registry, "pages", lambda: (PAGE,))
     assert main.main(words.split()) == code
-    assert capfd.readouterr() == (shown, said)
+    assert capfd.readouterr() == (shown, error)
 
 
 # -- the whole program -------------------------------------------------------------------------------------------------
@@ -450,10 +450,10 @@ def test_whole_program(tmp_path: Path) -> None:
     path = tmp_path / "lenet.py"
     path.write_bytes((FIXTURE / "before.py").read_bytes())
     command = [sys.executable, "-m", "autofix", str(path), "-s", "64,3,32,32"]
-    here = Path(__file__).parents[3]
-    shown = subprocess.run(command, capture_output=True, cwd=here, check=False)
+    root = Path(__file__).parents[3]
+    shown = subprocess.run(command, capture_output=True, cwd=root, check=False)
     assert (shown.returncode, path.read_bytes()) == (1, (FIXTURE / "before.py").read_bytes()), shown.stderr
     assert b"\n+        self.fc1 = nn.Linear(16 * 5 * 5, 120)\n" in shown.stdout
-    written = subprocess.run([*command, "--apply"], capture_output=True, cwd=here, check=False)
+    written = subprocess.run([*command, "--apply"], capture_output=True, cwd=root, check=False)
     assert (written.returncode, written.stdout) == (0, b""), written.stderr
     assert path.read_bytes() == (FIXTURE / "after.py").read_bytes()

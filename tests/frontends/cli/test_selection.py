@@ -56,25 +56,25 @@ DIALOGUES = {
 @pytest.mark.parametrize("ranked, answers, asked, result", DIALOGUES.values(), ids=DIALOGUES)
 def test_chosen(ranked: list[str], answers: str, asked: str, result: str | None) -> None:
     heard: list[str] = []
-    said = iter(answers)
+    answer = iter(answers)
 
     def ask(plan: Plan, number: int) -> Answer:
         heard.append(plan.steps[number - 1].fix.title)
-        return Answer(next(said))
+        return Answer(next(answer))
 
     plan = chosen([_plan(fixes) for fixes in ranked], ask)
     assert "".join(heard) == asked
     assert (None if plan is None else plan.title.replace("; ", "")) == result
-    assert next(said, None) is None
+    assert next(answer, None) is None
 
 
 def _report(*ranked: str, suppressed: bool = False) -> Report:
-    found = [_plan(fixes) for fixes in ranked]
-    diagnostics = tuple(Diagnostic(step.fix.rule, "best", step.finding, (), step.fix) for step in found[0].steps)
+    ranked_plans = [_plan(fixes) for fixes in ranked]
+    diagnostics = tuple(Diagnostic(step.fix.rule, "best", step.finding, (), step.fix) for step in ranked_plans[0].steps)
     if suppressed:
         diagnostics += (Diagnostic("AF900", "", _finding(1), suppressed=True),)
     trace = Trace(Ending.RAISED, "")
-    return Report(TARGET, RepairEnding.REPAIRED, "", trace, diagnostics, found[0], tuple(found[1:]))
+    return Report(TARGET, RepairEnding.REPAIRED, "", trace, diagnostics, ranked_plans[0], tuple(ranked_plans[1:]))
 
 
 PICKS = {
@@ -87,15 +87,15 @@ PICKS = {
 @pytest.mark.parametrize("rank, plan, alternatives, diagnostics", PICKS.values(), ids=PICKS)
 def test_picked(rank: int, plan: str, alternatives: list[str], diagnostics: list[str]) -> None:
     report = picked(_report("a", "b", "c"), rank, {"AFb": "other"})
-    assert [found.title for found in plans(report)] == [plan, *alternatives]
-    assert [f"{found.code} {found.name}" for found in report.diagnostics] == diagnostics
+    assert [listed.title for listed in plans(report)] == [plan, *alternatives]
+    assert [f"{diagnostic.code} {diagnostic.name}" for diagnostic in report.diagnostics] == diagnostics
     assert report.plan is not None
-    assert [found.fixed_by for found in report.diagnostics] == [step.fix for step in report.plan.steps]
+    assert [diagnostic.fixed_by for diagnostic in report.diagnostics] == [step.fix for step in report.plan.steps]
 
 
 def test_picked_keeps_what_a_comment_suppresses() -> None:
     report = picked(_report("a", "b", suppressed=True), 2, {})
-    assert [found.suppressed for found in report.diagnostics] == [False, True]
+    assert [diagnostic.suppressed for diagnostic in report.diagnostics] == [False, True]
 
 
 REFUSED = {"one plan": (["a"], 2, "there is only 1 plan"), "two plans": (["a", "b"], 3, "there are 2 plans")}

@@ -117,13 +117,13 @@ PROGRESS = {
 }
 
 
-@pytest.mark.parametrize("timer, stream_type, wanted, shown", PROGRESS.values(), ids=PROGRESS)
+@pytest.mark.parametrize("timer, stream_type, is_wanted, shown", PROGRESS.values(), ids=PROGRESS)
 def test_progress(
-    monkeypatch: pytest.MonkeyPatch, timer: type[Now], stream_type: type[io.StringIO], wanted: bool, shown: str
+    monkeypatch: pytest.MonkeyPatch, timer: type[Now], stream_type: type[io.StringIO], is_wanted: bool, shown: str
 ) -> None:
     monkeypatch.setattr("threading.Timer", timer)
     stream = stream_type()
-    with terminal.progress(stream, wanted=wanted) as show:
+    with terminal.progress(stream, wanted=is_wanted) as show:
         show("trying\x1b fix 2")
     assert stream.getvalue() == shown
 

@@ -105,9 +105,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
     """
     home = tmp_path / "home"
     home.mkdir()
-    kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
+    variables = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
     return {
-        **kept,
+        **variables,
         "LC_ALL": "C.UTF-8",
         "HOME": str(home),
         "XDG_STATE_HOME": str(home / "state"),
@@ -125,11 +125,11 @@ def _steps(command: list[str | Path], folder: Path, environment: dict[str, str])
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     path = Path(environment["AUTOFIX_STEPS"])
-    said = f"{done.stdout}\n{done.stderr}"
-    assert path.exists(), said
+    output = f"{done.stdout}\n{done.stderr}"
+    assert path.exists(), output
     steps: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    assert "missing" not in steps, f"{steps}\n{said}"
-    assert done.returncode == 0, said
+    assert "missing" not in steps, f"{steps}\n{output}"
+    assert done.returncode == 0, output
     return steps
 
 
@@ -165,7 +165,7 @@ def test_quick_fix_in_an_editor_writes_what_the_command_line_writes(
     path = _write(tmp_path / "project", PROJECTS[project])
     steps = drive(path, environment)
     assert steps["before_trust"] == []
-    assert [one["line"] for one in steps["fault"]] != []
+    assert [fault["line"] for fault in steps["fault"]] != []
     assert steps["titles"]
     assert steps["after"] == []
     assert _texts(path.parent) == repaired[project]
@@ -178,8 +178,8 @@ def _json(text: str) -> Any:
 
 SERVERS: dict[str, Callable[[str], Any]] = {
     "helix/languages.toml": lambda text: [
-        (one := tomllib.loads(text)["language-server"]["autofix"])["command"],
-        *one["args"],
+        (server := tomllib.loads(text)["language-server"]["autofix"])["command"],
+        *server["args"],
     ],
     "kate/settings.json": lambda text: _json(text)["servers"]["python"]["command"],
     "pycharm/template.json": lambda text: _json(text)["programArgs"]["default"].split(),

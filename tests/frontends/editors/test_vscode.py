@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "editors/vscode"
 MANIFEST: dict[str, Any] = json.loads((FOLDER / "package.json").read_text("utf-8"))
 PROPERTIES: dict[str, dict[str, Any]] = MANIFEST["contributes"]["configuration"]["properties"]
-COMMANDS = {one["command"] for one in MANIFEST["contributes"]["commands"]}
+COMMANDS = {command["command"] for command in MANIFEST["contributes"]["commands"]}
 DOCUMENT = (ROOT / "docs/lsp.md").read_text("utf-8")
 # Settings and commands that the client itself answers, and commands that it has no use for: VS Code has its own trust.
 OWN_SETTINGS = {"autofix.serverCommand"}
@@ -68,7 +68,7 @@ def test_settings_that_name_a_program_are_neither_the_repositorys_nor_used_in_re
     restricted = MANIFEST["capabilities"]["untrustedWorkspaces"]
     assert restricted["supported"] == "limited"
     assert programs <= set(restricted["restrictedConfigurations"]) <= set(PROPERTIES)
-    assert {name for name, one in PROPERTIES.items() if one["scope"] == "machine-overridable"} == programs
+    assert {name for name, setting in PROPERTIES.items() if setting["scope"] == "machine-overridable"} == programs
 
 
 def test_commands_are_those_of_the_server(capabilities: dict[str, Any]) -> None:
@@ -79,9 +79,9 @@ def test_commands_are_those_of_the_server(capabilities: dict[str, Any]) -> None:
 
 def _list_in(file: str, name: str) -> list[str]:
     """Return the texts of a constant list in a TypeScript file."""
-    found = re.search(rf"{name}[^=]*= \[(.*?)\]", (FOLDER / "src" / file).read_text("utf-8"), re.DOTALL)
-    assert found is not None
-    return re.findall(r'"([\w.]+)"', found[1])
+    constant = re.search(rf"{name}[^=]*= \[(.*?)\]", (FOLDER / "src" / file).read_text("utf-8"), re.DOTALL)
+    assert constant is not None
+    return re.findall(r'"([\w.]+)"', constant[1])
 
 
 def test_the_code_knows_the_documented_settings_and_states() -> None:
@@ -98,8 +98,8 @@ def test_version_and_licence_are_the_projects() -> None:
 
 def test_the_lock_file_names_no_registry() -> None:
     lock = json.loads((FOLDER / "package-lock.json").read_text("utf-8"))
-    assert [name for name, one in lock["packages"].items() if "resolved" in one] == []
-    assert {name for name, one in lock["packages"].items() if name and "integrity" not in one} == set()
+    assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
+    assert {name for name, package in lock["packages"].items() if name and "integrity" not in package} == set()
 
 
 def test_what_the_manifest_names_is_there() -> None:

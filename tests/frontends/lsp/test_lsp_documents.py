@@ -100,11 +100,11 @@ def test_every_place_of_a_notebook_is_one_of_its_cell(notebook: Module) -> None:
         cell = part.buffer
         for number in range(1, cell.lines.count + 1):
             own = Range(Position(number, 0), Position(number, len(cell.lines.line(number))))
-            there = notebook.to_module(cell.uri, own)
-            assert there is not None
-            assert notebook.to_editor(there) == (cell, own)
-            assert notebook.is_kept(there.start.line) == (
-                cell.lines.line(number) == notebook.lines.line(there.start.line)
+            in_module = notebook.to_module(cell.uri, own)
+            assert in_module is not None
+            assert notebook.to_editor(in_module) == (cell, own)
+            assert notebook.is_kept(in_module.start.line) == (
+                cell.lines.line(number) == notebook.lines.line(in_module.start.line)
             )
     assert notebook.to_module("cell:1", Range(Position(1, 0), Position(1, 0))) is None
 
@@ -112,8 +112,8 @@ def test_every_place_of_a_notebook_is_one_of_its_cell(notebook: Module) -> None:
 def test_a_range_over_two_cells_is_none_but_whole_lines_are_the_cells(notebook: Module) -> None:
     first = notebook.parts[0]
     assert notebook.to_editor(Range(Position(1, 0), Position(first.last + 1, 1))) is None
-    found = notebook.to_editor(Range(Position(first.last, 0), Position(first.last + 1, 0)))
-    assert found == (first.buffer, Range(Position(first.last, 0), first.buffer.lines.end))
+    in_cell = notebook.to_editor(Range(Position(first.last, 0), Position(first.last + 1, 0)))
+    assert in_cell == (first.buffer, Range(Position(first.last, 0), first.buffer.lines.end))
 
 
 def test_cells_come_and_go() -> None:

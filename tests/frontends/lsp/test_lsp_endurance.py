@@ -121,7 +121,7 @@ def test_nothing_runs_in_a_folder_that_is_not_trusted(
     assert editor.actions(uri, 14, ["source.fixAll"]) == []
     assert _check(editor, uri) is None
     lenses = editor.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
-    assert [one["command"]["command"] for one in lenses] == ["autofix.runCheck", "autofix.trust"]
+    assert [lens["command"]["command"] for lens in lenses] == ["autofix.runCheck", "autofix.trust"]
     assert editor.end() == 0
     assert not (folder / "canary").exists()
     assert not gate.was_used()
@@ -140,8 +140,8 @@ def test_trust_is_kept_outside_the_folder_and_can_be_taken_back(
     assert first.request("workspace/executeCommand", trust) == str(folder)
     assert _messages(first.diagnostics(uri)) == [FAULT]
     assert sorted(folder.iterdir()) == before
-    kept = json.loads(Path(home["XDG_STATE_HOME"], "autofix", "trusted.json").read_text("utf-8"))
-    assert str(folder.resolve()) in kept["folders"]
+    stored = json.loads(Path(home["XDG_STATE_HOME"], "autofix", "trusted.json").read_text("utf-8"))
+    assert str(folder.resolve()) in stored["folders"]
     second = start(folder, {})
     uri = second.open(folder / "net.py")
     assert _messages(second.diagnostics(uri)) == [FAULT]
@@ -179,11 +179,11 @@ ENDINGS = {
 
 @pytest.mark.parametrize("name", ENDINGS)
 def test_code_that_ends_badly_is_survived(editor: Editor, name: str, tmp_path: Path) -> None:
-    line, said = ENDINGS[name]
+    line, message = ENDINGS[name]
     uri = editor.open(_folder(tmp_path) / f"{name}.py", NET.format(line=line))
     answer = _check(editor, uri)
-    if said:
-        assert said in answer["message"]
+    if message:
+        assert message in answer["message"]
         assert editor.diagnostics(uri) == []
     else:
         assert _messages(editor.diagnostics(uri)) == [FAULT]
@@ -300,7 +300,7 @@ def test_a_repair_of_a_file_that_changed_on_disk_is_not_offered(editor: Editor, 
         WRONG.replace("Linear(7", "Linear(WIDTH").replace("import torch\n", "import torch\nfrom sizes import WIDTH\n"),
     )
     assert _messages(editor.diagnostics(uri)) == [FAULT]
-    action = next(one for one in editor.actions(uri, 14, ["quickfix"]) if "data" in one)
+    action = next(action for action in editor.actions(uri, 14, ["quickfix"]) if "data" in action)
     assert sizes.as_uri() in str(editor.request("codeAction/resolve", action))
     sizes.write_text("# moved\nWIDTH = 7\n", "utf-8")
     assert editor.request("codeAction/resolve", action)["code"] == -32801
@@ -314,12 +314,12 @@ def test_settings_are_read_again(editor: Editor, tmp_path: Path) -> None:
     editor.notify(
         "workspace/didChangeWatchedFiles", {"changes": [{"uri": (folder / "pyproject.toml").as_uri(), "type": 2}]}
     )
-    (found,) = editor.diagnostics(uri)
+    (diagnostic,) = editor.diagnostics(uri)
     assert (
         "no repair" in editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"][0]["message"]
-        or found
+        or diagnostic
     )
-    assert not [one for one in editor.actions(uri, 13, ["quickfix"]) if "data" in one]
+    assert not [action for action in editor.actions(uri, 13, ["quickfix"]) if "data" in action]
 
 
 def test_a_long_file(editor: Editor, tmp_path: Path) -> None:
@@ -330,23 +330,23 @@ def test_a_long_file(editor: Editor, tmp_path: Path) -> None:
     lines = len(text.splitlines())
     assert lines > 5000
     uri = editor.open(_folder(tmp_path) / "long.py", text)
-    (found,) = editor.diagnostics(uri)
-    assert found["range"]["start"]["line"] == lines - 1
+    (diagnostic,) = editor.diagnostics(uri)
+    assert diagnostic["range"]["start"]["line"] == lines - 1
     editor.change(uri, "# moved\n" + text)
-    (found,) = editor.diagnostics(uri)
-    assert found["range"]["start"]["line"] == lines
+    (diagnostic,) = editor.diagnostics(uri)
+    assert diagnostic["range"]["start"]["line"] == lines
     action = editor.actions(uri, lines, ["quickfix"])[0]
     (change,) = editor.request("codeAction/resolve", action)["edit"]["documentChanges"]
     assert [edit["newText"] for edit in change["edits"]] == ["8"]
 
 
 def test_two_servers_on_one_workspace(start: Callable[..., Editor], folder: Path) -> None:
-    one, other = start(folder), start(folder, capabilities=PUSHING, options={**TRUSTED, "settings": SETTINGS})
-    uris = [each.open(folder / "net.py", WRONG) for each in (one, other)]
-    assert _messages(one.diagnostics(uris[0])) == [FAULT]
+    first, other = start(folder), start(folder, capabilities=PUSHING, options={**TRUSTED, "settings": SETTINGS})
+    uris = [each.open(folder / "net.py", WRONG) for each in (first, other)]
+    assert _messages(first.diagnostics(uris[0])) == [FAULT]
     other.wait(lambda message: _is_pushed(message, [FAULT]))
-    one.change(uris[0], RIGHT)
-    assert one.diagnostics(uris[0]) == []
+    first.change(uris[0], RIGHT)
+    assert first.diagnostics(uris[0]) == []
     other.change(uris[1], RIGHT)
     other.wait(lambda message: _is_pushed(message, []))
 
@@ -362,10 +362,10 @@ def _is_pushed(message: Message, expected: list[str]) -> bool:
 def _descendants(process: int) -> set[int]:
     table = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     parents = {int(child): int(parent) for child, parent in map(str.split, table.splitlines())}
-    found = {process}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {process}
+    pids = {process}
+    while more := {child for child, parent in parents.items() if parent in pids} - pids:
+        pids |= more
+    return pids - {process}
 
 
 def _is_gone(process: int) -> bool:
@@ -468,11 +468,15 @@ def test_a_fault_in_a_file_that_is_not_open(editor: Editor, tmp_path: Path) -> N
     report = editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
     assert report["items"] == []
     assert list(report["relatedDocuments"]) == [part.as_uri()]
-    (found,) = report["relatedDocuments"][part.as_uri()]["items"]
-    assert found["message"].startswith("`part.head` takes 7 features but receives 8")
+    (diagnostic,) = report["relatedDocuments"][part.as_uri()]["items"]
+    assert diagnostic["message"].startswith("`part.head` takes 7 features but receives 8")
     other = editor.open(part)
     assert len(editor.diagnostics(other)) == 1
-    action = next(one for one in editor.actions(other, found["range"]["start"]["line"], ["quickfix"]) if "data" in one)
+    action = next(
+        action
+        for action in editor.actions(other, diagnostic["range"]["start"]["line"], ["quickfix"])
+        if "data" in action
+    )
     (change,) = editor.request("codeAction/resolve", action)["edit"]["documentChanges"]
     assert change["textDocument"] == {"uri": other, "version": 1}
     editor.change(other, part.read_text("utf-8").replace("Linear(7", "Linear(8"))
@@ -482,17 +486,17 @@ def test_a_fault_in_a_file_that_is_not_open(editor: Editor, tmp_path: Path) -> N
 
 def test_folders_come_and_go_with_their_settings(start: Callable[..., Editor], tmp_path: Path) -> None:
     """Both folders are served by one server; a comment in one of them does not reach the other."""
-    one, other = tmp_path / "one", tmp_path / "other"
-    for folder in (one, other):
+    first, other = tmp_path / "one", tmp_path / "other"
+    for folder in (first, other):
         folder.mkdir()
         _folder(folder)
     text = WRONG.replace("# autofix: sample-shape=2,8\n", "")
-    (one / "pyproject.toml").write_text("[tool.autofix]\nsample-shape = '2,8'\n", "utf-8")
+    (first / "pyproject.toml").write_text("[tool.autofix]\nsample-shape = '2,8'\n", "utf-8")
     (other / "pyproject.toml").write_text("[tool.autofix]\nsample-shape = '2,9'\n", "utf-8")
-    editor = start(one)
+    editor = start(first)
     added = {"added": [{"uri": other.as_uri(), "name": "other"}], "removed": []}
     editor.notify("workspace/didChangeWorkspaceFolders", {"event": added})
-    uris = [editor.open(folder / "net.py", text) for folder in (one, other)]
+    uris = [editor.open(folder / "net.py", text) for folder in (first, other)]
     assert [_messages(editor.diagnostics(uri)) for uri in uris] == [[FAULT], [FAULT.replace("8", "9")]]
     removed = {"added": [], "removed": [{"uri": other.as_uri(), "name": "other"}]}
     editor.notify("workspace/didChangeWorkspaceFolders", {"event": removed})
@@ -503,8 +507,8 @@ def test_wrong_settings_are_said_and_the_server_goes_on(start: Callable[..., Edi
     (folder / "pyproject.toml").write_text("[tool.autofix]\nmodle = 'Net'\n", "utf-8")
     editor = start(folder, settings={**SETTINGS, "debounce": "soon"})
     uri = editor.open(folder / "net.py", WRONG)
-    said = editor.wait(lambda message: message["method"] == "window/showMessage")["params"]["message"]
-    assert "autofix.debounce is 'soon'" in said
+    message = editor.wait(lambda message: message["method"] == "window/showMessage")["params"]["message"]
+    assert "autofix.debounce is 'soon'" in message
     assert editor.diagnostics(uri) == []
     assert "unknown setting" in _check(editor, uri)["message"]
     (folder / "pyproject.toml").write_text("", "utf-8")
@@ -531,7 +535,7 @@ def test_a_notebook_is_one_module(editor: Editor, tmp_path: Path) -> None:
     first, second, third = cells
     assert [_messages(editor.diagnostics(uri)) for uri in cells] == [[], [FAULT], []]
     assert editor.actions(second, 7, ["source.fixAll"]) == []
-    action = next(one for one in editor.actions(second, 7, ["quickfix"]) if "data" in one)
+    action = next(action for action in editor.actions(second, 7, ["quickfix"]) if "data" in action)
     (change,) = editor.request("codeAction/resolve", action)["edit"]["documentChanges"]
     assert change["textDocument"] == {"uri": second, "version": 3}
     (edit,) = change["edits"]
@@ -543,6 +547,6 @@ def test_a_notebook_is_one_module(editor: Editor, tmp_path: Path) -> None:
     assert [editor.diagnostics(uri) for uri in cells] == [[], [], []]
     everything = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
     params = {"textDocument": {"uri": third}, "range": everything}
-    assert [one["label"] for one in editor.request("textDocument/inlayHint", params)] == ["(2, 3)"]
+    assert [hint["label"] for hint in editor.request("textDocument/inlayHint", params)] == ["(2, 3)"]
     editor.notify("notebookDocument/didClose", {"notebookDocument": {"uri": path.as_uri()}, "cellTextDocuments": []})
     assert editor.diagnostics(first) == []

@@ -66,25 +66,25 @@ def test_what_is_no_capability_is_none(capabilities: object) -> None:
 
 
 def test_settings_that_fit_are_used_and_others_are_named() -> None:
-    made, problems = preferences({"run": "onChange", "debounce": 50, "python": "", "logLevel": "loud", "theirs": 3})
-    assert made == Preferences(run=When.ON_CHANGE, debounce=0.05)
+    result, problems = preferences({"run": "onChange", "debounce": 50, "python": "", "logLevel": "loud", "theirs": 3})
+    assert result == Preferences(run=When.ON_CHANGE, debounce=0.05)
     words = "is 'loud' but must be one of error, warning, info, debug; it is not used"
     assert problems == (f"autofix: the setting autofix.logLevel {words}",)
 
 
-@pytest.mark.parametrize("given", [None, [], "x", {"run": None}, {}])
-def test_no_settings_are_the_defaults(given: object) -> None:
-    assert preferences(given) == (Preferences(), ())
+@pytest.mark.parametrize("values", [None, [], "x", {"run": None}, {}])
+def test_no_settings_are_the_defaults(values: object) -> None:
+    assert preferences(values) == (Preferences(), ())
 
 
 @pytest.mark.parametrize(
-    "given",
+    "values",
     [{"run": "always"}, {"debounce": -1}, {"debounce": True}, {"timeLimit": 0}, {"memoryLimit": "1"}, {"codeLens": 1}],
 )
-def test_a_wrong_setting_is_said(given: dict[str, Any]) -> None:
-    made, (problem,) = preferences(given)
-    assert made == Preferences()
-    assert next(iter(given)) in problem
+def test_a_wrong_setting_is_said(values: dict[str, Any]) -> None:
+    result, (problem,) = preferences(values)
+    assert result == Preferences()
+    assert next(iter(values)) in problem
 
 
 def test_each_folder_has_its_own_settings(tmp_path: Path) -> None:
@@ -240,7 +240,7 @@ def test_jobs_go_by_urgency_and_an_error_is_an_outcome(jobs: _Jobs) -> None:
     go.set()
     failed, *others = jobs.wait(3)
     assert isinstance(failed, ProbeError)
-    assert [one.message for one in others if isinstance(one, Report)] == ["sooner", "later"]
+    assert [outcome.message for outcome in others if isinstance(outcome, Report)] == ["sooner", "later"]
 
 
 @pytest.mark.torch
@@ -257,7 +257,7 @@ def test_a_job_is_cancelled_before_and_while_it_runs(jobs: _Jobs, tmp_path: Path
     jobs.worker.cancel(waiting)
     time.sleep(0.5)
     jobs.worker.cancel(running)
-    assert all(isinstance(one, CancelledError) for one in jobs.wait(2))
+    assert all(isinstance(outcome, CancelledError) for outcome in jobs.wait(2))
     jobs.worker.submit(1, lambda session: _report("again"), jobs.done)
     assert isinstance(jobs.wait(3)[2], Report)
 

@@ -191,8 +191,8 @@ class Talk:
         place = types.Range(types.Position(line, 0), types.Position(line, 0))
         context = types.CodeActionContext([], list(only) or None)
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
-        found = await self.client.text_document_code_action_async(params)
-        return [action for action in found or () if isinstance(action, types.CodeAction)]
+        actions = await self.client.text_document_code_action_async(params)
+        return [action for action in actions or () if isinstance(action, types.CodeAction)]
 
     async def edit(self, action: types.CodeAction) -> types.WorkspaceEdit:
         """Return the edit of an action, resolved where it came without."""
@@ -206,24 +206,24 @@ class Talk:
         """Return the text after an edit, in the client's counting."""
         lines, path = Lines(text), Path("any")
         edits = []
-        for one in self.edits_of(edit, uri):
+        for text_edit in self.edits_of(edit, uri):
             start, end = (
                 lines.from_editor(at.line, at.character, self.profile.encoding)
-                for at in (one.range.start, one.range.end)
+                for at in (text_edit.range.start, text_edit.range.end)
             )
-            edits.append(Edit(path, Range(start, end), one.new_text))
+            edits.append(Edit(path, Range(start, end), text_edit.new_text))
         return apply_edits(text, edits)
 
     def edits_of(self, edit: types.WorkspaceEdit, uri: str) -> list[types.TextEdit]:
         if edit.document_changes is None:
             return list((edit.changes or {}).get(uri, ()))
-        found: list[types.TextEdit] = []
+        edits: list[types.TextEdit] = []
         for change in edit.document_changes:
             assert isinstance(change, types.TextDocumentEdit)
             if change.text_document.uri == uri:
                 assert change.text_document.version == self.versions.get(uri)
-                found += [types.TextEdit(one.range, _new_text(one)) for one in change.edits]
-        return found
+                edits += [types.TextEdit(text_edit.range, _new_text(text_edit)) for text_edit in change.edits]
+        return edits
 
 
 def _new_text(edit: types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit) -> str:
@@ -253,12 +253,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
         chosen = {"run": "onChange", "debounce": 0, **(settings or {})}
         client.set_configuration(chosen, section="autofix")
         converter = get_converter()
-        given = {"trusted": [str(folder)], "settings": chosen} if options is None else options
+        initialization = {"trusted": [str(folder)], "settings": chosen} if options is None else options
         await client.initialize_session(
             types.InitializeParams(
                 converter.structure(profile.capabilities, types.ClientCapabilities),
                 workspace_folders=[types.WorkspaceFolder(folder.as_uri(), "folder")],
-                initialization_options=given,
+                initialization_options=initialization,
             )
         )
         return talk
@@ -288,57 +288,60 @@ def _listen(talk: Talk) -> None:
 @pytest_asyncio.fixture(scope="module", params=[VS_CODE, NEOVIM, EGLOT, HELIX], ids=lambda profile: str(profile.name))
 async def talk(request: pytest.FixtureRequest, start: Start) -> AsyncIterator[Talk]:
     """Yield a warm server that many tests share; each opens files of its own."""
-    made = await start(request.param)
-    yield made
-    await made.client.shutdown_session()
-    await made.client.stop()
+    started = await start(request.param)
+    yield started
+    await started.client.shutdown_session()
+    await started.client.stop()
 
 
 @pytest_asyncio.fixture(scope="module")
 async def vscode(start: Start) -> AsyncIterator[Talk]:
-    made = await start(VS_CODE)
-    yield made
-    await made.client.shutdown_session()
-    await made.client.stop()
+    started = await start(VS_CODE)
+    yield started
+    await started.client.shutdown_session()
+    await started.client.stop()
 
 
 async def test_the_failing_call_is_underlined_in_the_unsaved_text(talk: Talk) -> None:
     uri = talk.open(NET, saved="# nothing yet\n")
-    (found,) = await talk.diagnostics(uri)
-    assert found.message.splitlines()[0] == "`head` takes 1352 features but receives 1568"
-    assert found.message.splitlines()[1] == "set `in_features` of `head` to 8 * 14 * 14 (safe)"
-    assert found.severity is types.DiagnosticSeverity.Error
-    assert found.code == "AF101"
-    assert found.source == "autofix"
+    (diagnostic,) = await talk.diagnostics(uri)
+    assert diagnostic.message.splitlines()[0] == "`head` takes 1352 features but receives 1568"
+    assert diagnostic.message.splitlines()[1] == "set `in_features` of `head` to 8 * 14 * 14 (safe)"
+    assert diagnostic.severity is types.DiagnosticSeverity.Error
+    assert diagnostic.code == "AF101"
+    assert diagnostic.source == "autofix"
     line = NET.splitlines()[15]
     before, call = line.partition("self.head(")[0], "self.head(torch.flatten(x, 1))"
     start = talk.profile.encoding.width(before)
     end = start + talk.profile.encoding.width(call)
-    assert found.range == types.Range(types.Position(15, start), types.Position(15, end))
+    assert diagnostic.range == types.Range(types.Position(15, start), types.Position(15, end))
 
 
 async def test_related_places_and_links_only_where_declared(talk: Talk) -> None:
     uri = talk.open(NET)
-    (found,) = await talk.diagnostics(uri)
+    (diagnostic,) = await talk.diagnostics(uri)
     declared = talk.profile.capabilities["textDocument"]["publishDiagnostics"]
-    related = {one.message: one.location.range.start.line for one in found.related_information or ()}
+    related = {
+        related_place.message: related_place.location.range.start.line
+        for related_place in diagnostic.related_information or ()
+    }
     if declared.get("relatedInformation"):
         assert related["`in_features` of `head` is set here"] == 11
         assert related["conv gives (4, 8, 28, 28)"] == 14
     else:
         assert related == {}
-    assert (found.code_description is not None) == bool(declared.get("codeDescriptionSupport"))
-    if found.code_description is not None:
-        page = Path(found.code_description.href.removeprefix("file://")).read_text("utf-8")
+    assert (diagnostic.code_description is not None) == bool(declared.get("codeDescriptionSupport"))
+    if diagnostic.code_description is not None:
+        page = Path(diagnostic.code_description.href.removeprefix("file://")).read_text("utf-8")
         assert page.startswith("# AF101 linear-in-features")
 
 
 async def test_the_quick_fix_gives_the_verified_text_and_nothing_is_left(talk: Talk) -> None:
     uri = talk.open(NET)
-    first, *others = [one for one in await talk.actions(uri, 15, "quickfix") if one.kind == "quickfix"]
+    first, *others = [action for action in await talk.actions(uri, 15, "quickfix") if action.kind == "quickfix"]
     assert first.title == "Set in_features of head to 8 * 14 * 14"
     assert first.is_preferred
-    assert not any(one.is_preferred for one in others)
+    assert not any(action.is_preferred for action in others)
     repaired = talk.applied_to(NET, uri, await talk.edit(first))
     assert repaired == REPAIRED
     talk.change(uri, repaired)
@@ -354,9 +357,9 @@ async def test_the_edit_is_there_at_once_where_it_cannot_be_asked_for(talk: Talk
 async def test_either_pushed_or_pulled(talk: Talk) -> None:
     uri = talk.open(NET)
     assert await talk.diagnostics(uri) != []
-    pushed = [one for one in talk.pushed if one.uri == uri]
+    pushed = [notice for notice in talk.pushed if notice.uri == uri]
     assert bool(pushed) != talk.profile.pulls
-    assert {one.version for one in pushed} <= {1}
+    assert {notice.version for notice in pushed} <= {1}
 
 
 async def test_fix_all_takes_the_safe_repair_only(talk: Talk) -> None:
@@ -371,7 +374,7 @@ async def test_fix_all_takes_the_safe_repair_only(talk: Talk) -> None:
 async def test_an_unsafe_repair_asks_or_says_so(talk: Talk) -> None:
     uri = talk.open(NET.replace("13 * 13", "12 * 12"))
     rewrites = await talk.actions(uri, 15, "refactor.rewrite")
-    action = next(one for one in rewrites if one.title.startswith("Resize"))
+    action = next(action for action in rewrites if action.title.startswith("Resize"))
     assert "(unsafe" in action.title
     edit = await talk.edit(action)
     if "changeAnnotationSupport" in talk.profile.capabilities["workspace"]["workspaceEdit"]:
@@ -386,7 +389,7 @@ async def test_an_unsafe_repair_asks_or_says_so(talk: Talk) -> None:
 async def test_disabling_hides_the_diagnostic(talk: Talk) -> None:
     uri = talk.open(NET)
     actions = await talk.actions(uri, 15, "quickfix")
-    action = next(one for one in actions if one.title == "Disable AF101 on this line")
+    action = next(action for action in actions if action.title == "Disable AF101 on this line")
     text = talk.applied_to(NET, uri, await talk.edit(action))
     assert text.splitlines()[15].endswith("  # autofix: ignore[AF101]")
     talk.change(uri, text)
@@ -403,7 +406,7 @@ async def test_a_text_that_changed_gets_no_edit(talk: Talk) -> None:
         assert caught.value.code == types.LSPErrorCodes.ContentModified
     again = (await talk.actions(uri, 15, "quickfix"))[0]
     edits = talk.edits_of(await talk.edit(again), uri)
-    assert [one.new_text for one in edits] == ["14", "14"]
+    assert [edit.new_text for edit in edits] == ["14", "14"]
 
 
 async def test_hover_shows_shapes_sizes_and_proof(talk: Talk) -> None:
@@ -413,12 +416,12 @@ async def test_hover_shows_shapes_sizes_and_proof(talk: Talk) -> None:
     async def hover(line: int, word: str) -> str:
         column = talk.profile.encoding.width(NET.splitlines()[line].partition(word)[0])
         params = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, column))
-        found = await talk.client.text_document_hover_async(params)
-        assert found is not None
-        assert isinstance(found.contents, types.MarkupContent)
+        answer = await talk.client.text_document_hover_async(params)
+        assert answer is not None
+        assert isinstance(answer.contents, types.MarkupContent)
         markdown = "markdown" in talk.profile.capabilities["textDocument"]["hover"]["contentFormat"]
-        assert (found.contents.kind is types.MarkupKind.Markdown) == markdown
-        return found.contents.value.replace("`", "").replace("**", "")
+        assert (answer.contents.kind is types.MarkupKind.Markdown) == markdown
+        return answer.contents.value.replace("`", "").replace("**", "")
 
     conv = await hover(14, "conv(x)")
     assert "conv float32 (4, 3, 32, 32) -> float32 (4, 8, 28, 28)" in conv
@@ -437,8 +440,8 @@ async def test_hints_stand_at_the_end_of_the_line(talk: Talk) -> None:
     lines = REPAIRED.splitlines()
     everything = types.Range(types.Position(0, 0), types.Position(len(lines), 0))
     params = types.InlayHintParams(types.TextDocumentIdentifier(uri), everything)
-    found = await talk.client.text_document_inlay_hint_async(params)
-    shown = {(one.position.line, one.position.character): one.label for one in found or ()}
+    hints = await talk.client.text_document_inlay_hint_async(params)
+    shown = {(hint.position.line, hint.position.character): hint.label for hint in hints or ()}
     width = talk.profile.encoding.width
     assert shown == {(14, width(lines[14])): "(4, 8, 14, 14)", (15, width(lines[15])): "(4, 10)"}
 
@@ -452,8 +455,8 @@ async def test_a_line_that_calls_a_block_shows_what_the_block_gave(vscode: Talk)
     assert await vscode.diagnostics(uri) == []
     everything = types.Range(types.Position(0, 0), types.Position(99, 0))
     params = types.InlayHintParams(types.TextDocumentIdentifier(uri), everything)
-    found = await vscode.client.text_document_inlay_hint_async(params)
-    shown = {text.splitlines()[one.position.line].strip(): one.label for one in found or ()}
+    hints = await vscode.client.text_document_inlay_hint_async(params)
+    shown = {text.splitlines()[hint.position.line].strip(): hint.label for hint in hints or ()}
     assert shown["x = self.conv(x)"] == "(4, 8, 28, 28)"
     assert shown["y = self.inner(x)"] == "(4, 8, 28, 28)"
     assert shown["unused = y.sum()"] == "()"
@@ -463,8 +466,8 @@ async def test_a_line_that_calls_a_block_shows_what_the_block_gave(vscode: Talk)
 async def test_the_lens_says_sample_parameters_and_outcome(talk: Talk) -> None:
     uri = talk.open(REPAIRED)
     await talk.diagnostics(uri)
-    found = await talk.client.text_document_code_lens_async(types.CodeLensParams(types.TextDocumentIdentifier(uri)))
-    (lens,) = found or ()
+    lenses = await talk.client.text_document_code_lens_async(types.CodeLensParams(types.TextDocumentIdentifier(uri)))
+    (lens,) = lenses or ()
     assert lens.command is not None
     assert lens.command.title == "4,3,32,32 from line 5 · 16,298 parameters · all shapes agree"
     assert lens.range.start.line == 7
@@ -498,12 +501,12 @@ async def test_a_plan_edits_the_other_file_too(talk: Talk) -> None:
     uri = talk.open(text)
     action = (await talk.actions(uri, 17, "quickfix"))[0]
     edit = await talk.edit(action)
-    changed = [one for one in (uri, other) if talk.edits_of(edit, one)]
+    changed = [changed_uri for changed_uri in (uri, other) if talk.edits_of(edit, changed_uri)]
     assert changed
     texts = {uri: text, other: block}
-    for one in changed:
-        texts[one] = talk.applied_to(texts[one], one, edit)
-        talk.change(one, texts[one])
+    for changed_uri in changed:
+        texts[changed_uri] = talk.applied_to(texts[changed_uri], changed_uri, edit)
+        talk.change(changed_uri, texts[changed_uri])
     assert await talk.diagnostics(uri) == []
 
 

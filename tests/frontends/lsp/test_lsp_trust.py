@@ -32,25 +32,25 @@ CASES: dict[str, tuple[dict[str, Any], bool]] = {
 def test_what_the_client_says(options: dict[str, Any], allowed: bool, tmp_path: Path, store: Path) -> None:
     folder = tmp_path / "project"
     folder.mkdir()
-    given = dict(options)
-    trusted = given.get("trusted")
+    values = dict(options)
+    trusted = values.get("trusted")
     if isinstance(trusted, list):
-        given["trusted"] = [one.format(folder=folder) for one in trusted]
+        values["trusted"] = [name.format(folder=folder) for name in trusted]
     elif isinstance(trusted, str):
-        given["trusted"] = trusted.format(folder=folder)
-    assert Trust(declared(given), store).allows(folder / "net.py") is allowed
+        values["trusted"] = trusted.format(folder=folder)
+    assert Trust(declared(values), store).allows(folder / "net.py") is allowed
 
 
 def test_a_trusted_folder_is_known_to_every_server(tmp_path: Path, store: Path) -> None:
     project = tmp_path / "project"
     (project / "sub").mkdir(parents=True)
-    one, other = Trust(declared({}), store), Trust(declared({}), store)
+    first, other = Trust(declared({}), store), Trust(declared({}), store)
     assert not other.allows(project / "net.py")
-    one.add(project)
+    first.add(project)
     assert other.allows(project / "sub" / "net.py")
     assert not other.allows(tmp_path / "project2" / "net.py")
     other.remove(project / "sub")
-    assert not one.allows(project / "net.py")
+    assert not first.allows(project / "net.py")
     assert list(store.parent.iterdir()) == [store]
 
 

@@ -13,7 +13,7 @@ from autofix.records.locations import Position
 
 UNITS = {Encoding.UTF_8: ("utf-8", 1), Encoding.UTF_16: ("utf-16-le", 2), Encoding.UTF_32: ("utf-32-le", 4)}
 TEXTS = st.text(st.sampled_from("aß€🙂\r\n\x0c\x85\u2028 \t"), max_size=40)
-EVERY_ENCODING = pytest.mark.parametrize("encoding", Encoding, ids=lambda one: one.value)
+EVERY_ENCODING = pytest.mark.parametrize("encoding", Encoding, ids=lambda encoding: encoding.value)
 
 
 def _units(text: str, encoding: Encoding) -> int:
@@ -31,9 +31,9 @@ def test_every_position_goes_there_and_back(encoding: Encoding, text: str) -> No
         assert lines.line(number) == line
         for column in range(len(line) + 1):
             place = Position(number, column)
-            there = lines.to_editor(place, encoding)
-            assert there == (number - 1, _units(line[:column], encoding))
-            assert lines.from_editor(*there, encoding) == place
+            in_editor = lines.to_editor(place, encoding)
+            assert in_editor == (number - 1, _units(line[:column], encoding))
+            assert lines.from_editor(*in_editor, encoding) == place
 
 
 @EVERY_ENCODING
