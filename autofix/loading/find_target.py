@@ -61,14 +61,14 @@ def target(
         )
     others = _Others(source, _TestFiles(source, root)) if elsewhere is None else _Others(source, elsewhere, known=True)
     expression = model_discovery.expression(source, model, others)
-    found = known or _inferred(source, expression, others)
-    if found is None:
+    inputs = known or _inferred(source, expression, others)
+    if inputs is None:
         raise MissingInputError(
             f"no sample input for `{expression}` in {path.name}",
             option="pass one, for example --sample-shape 64,3,32,32",
             setting='samples = ["64,3,32,32"]',
         )
-    return Target(path, root, module, paths, expression, found, also, evaluation_mode)
+    return Target(path, root, module, paths, expression, inputs, also, evaluation_mode)
 
 
 def model_of_program(program: Target, source: Source) -> Target | None:
@@ -126,7 +126,7 @@ class _TestFiles:
 
 def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
     """Return the data files that texts in the code name and that stand beside it or above it."""
-    found: dict[Path, None] = {}
+    files: dict[Path, None] = {}
     for source in sources:
         may_name = any(
             ending in source.text for ending in _DATA
@@ -136,10 +136,10 @@ def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
             if isinstance(name, str) and name.endswith(_DATA) and len(name) < MAX_NAME and "\n" not in name:
                 folders = (source.path.parent, project_root(source.path))
                 named = (Path(os.path.abspath(folder / name)) for folder in folders)
-                found.update(
+                files.update(
                     dict.fromkeys(path for path in named if path.is_file() and project_paths.within(path, folders[1]))
                 )
-    return tuple(found)
+    return tuple(files)
 
 
 def project_root(path: Path) -> Path:
@@ -149,8 +149,8 @@ def project_root(path: Path) -> Path:
     for folder in path.parents:
         if any((folder / mark).exists() for mark in _MARKS):
             return folder
-    here = Path.cwd()
-    return here if here in path.parents else path.parent
+    working_directory = Path.cwd()
+    return working_directory if working_directory in path.parents else path.parent
 
 
 def module_name(path: Path) -> tuple[str, Path]:

@@ -15,13 +15,13 @@ from autofix.syntax.source import Source, dotted
 _BASES = frozenset(("Module", "Sequential", "ModuleList", "LightningModule", "PreTrainedModel"))
 
 
-def expression(source: Source, given: str | None, elsewhere: Iterable[Source] = ()) -> str:
+def expression(source: Source, model: str | None, elsewhere: Iterable[Source] = ()) -> str:
     """Return the expression that builds the model.
 
     ``elsewhere`` are files that may build it, read only if they are needed.
     """
-    if given is not None:
-        return _given(source, given.strip(), elsewhere)
+    if model is not None:
+        return _given(source, model.strip(), elsewhere)
     roots = list(_root_classes(source))
     if not roots:
         roots_or_variables = list(_model_variables(source))
@@ -37,7 +37,7 @@ def expression(source: Source, given: str | None, elsewhere: Iterable[Source] = 
 
 def names(source: Source) -> tuple[str, ...]:
     """Return every model of the file that no other uses as a part: its classes, else its variables that hold layers."""
-    classes = tuple(class_.name for class_ in sorted(_root_classes(source), key=lambda one: one.lineno))
+    classes = tuple(class_.name for class_ in sorted(_root_classes(source), key=lambda class_: class_.lineno))
     return classes or tuple(dict.fromkeys(_model_variables(source)))
 
 
@@ -179,9 +179,9 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
             used = {n.id for child in (*node.args, *node.keywords) for n in ast.walk(child) if isinstance(n, ast.Name)}
             if used <= module_names:
                 return " ".join(source.text_of(node).split())
-    found = next((call for other in elsewhere for call in calls_with_plain_values(other, class_.name)), None)
-    if found is not None:
-        return found
+    other_call = next((call for other in elsewhere for call in calls_with_plain_values(other, class_.name)), None)
+    if other_call is not None:
+        return other_call
     call = f"{class_.name}({', '.join(f'{name}=...' for name in missing)})"
     raise MissingInputError(
         f"`{class_.name}` needs {_listed(missing)}",
@@ -200,19 +200,19 @@ def calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
     for node in nodes:
         if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] != name:
             continue
-        spelled = [_spelled(one, constants) for one in node.args]
-        spelled += [_keyword(one, constants) for one in node.keywords]
+        spelled = [_spelled(argument, constants) for argument in node.args]
+        spelled += [_keyword(keyword, constants) for keyword in node.keywords]
         if None not in spelled:
             yield f"{name}({', '.join(filter(None, spelled))})"
 
 
 def _plain_constants(source: Source) -> dict[str, str]:
     """Return what names of the module hold, where that is a plain value assigned once."""
-    found: dict[str, list[ast.expr]] = {}
+    assigned: dict[str, list[ast.expr]] = {}
     for node in source.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found.setdefault(node.targets[0].id, []).append(node.value)
-    single = {name: _spelled(values[0], {}) for name, values in found.items() if len(values) == 1}
+            assigned.setdefault(node.targets[0].id, []).append(node.value)
+    single = {name: _spelled(values[0], {}) for name, values in assigned.items() if len(values) == 1}
     return {name: text for name, text in single.items() if text is not None}
 
 

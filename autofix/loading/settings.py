@@ -85,10 +85,12 @@ def read(root: Path) -> Settings:
 
 def overlaid(base: Settings, options: RunOptions) -> Settings:
     """Return the settings with the user's options on top."""
-    values = {one.name: getattr(options, one.name) for one in fields(options)}
-    said = {name: value for name, value in values.items() if value is not None and value is not False and value != ()}
-    limits = {one.name: said.pop(one.name) for one in fields(Limits) if one.name in said}
-    return replace(base, limits=replace(base.limits, **limits), **said)
+    values = {option.name: getattr(options, option.name) for option in fields(options)}
+    overrides = {
+        name: value for name, value in values.items() if value is not None and value is not False and value != ()
+    }
+    limits = {limit.name: overrides.pop(limit.name) for limit in fields(Limits) if limit.name in overrides}
+    return replace(base, limits=replace(base.limits, **limits), **overrides)
 
 
 def _of_pyproject(shared: Path) -> Settings:
@@ -234,13 +236,13 @@ def _kind(value: object) -> str:
 
 
 def _targets(value: object) -> tuple[TargetEntry, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise _WrongValueError("must be tables, each begun by a line with two brackets, as `--discover` prints them")
-    return tuple(_target(one, number) for number, one in enumerate(value, 1))
+    return tuple(_target(entry, number) for number, entry in enumerate(value, 1))
 
 
 def _target(table: dict[str, object], number: int) -> TargetEntry:
-    made: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in table.items():
         convert = _TARGET_KEYS.get(key)
         if convert is None:
@@ -248,14 +250,14 @@ def _target(table: dict[str, object], number: int) -> TargetEntry:
             known = f"did you mean `{close[0]}`?" if close else f"known are {', '.join(_TARGET_KEYS)}"
             raise _WrongValueError(f"has the unknown key `{key}` in entry {number}; {known}")
         try:
-            made[key] = convert(value)
+            values[key] = convert(value)
         except _WrongValueError as error:
             raise _WrongValueError(f"entry {number}: `{key}` {error}") from error
-    if "path" not in made:
+    if "path" not in values:
         raise _WrongValueError(f"has no `path` in entry {number}")
-    if made.get("samples") and made.get("sample"):
+    if values.get("samples") and values.get("sample"):
         raise _WrongValueError(f"entry {number} has both `samples` and `sample`; leave one out")
-    return TargetEntry(**made)
+    return TargetEntry(**values)
 
 
 _TARGET_KEYS: dict[str, Callable[[object], object]] = {

@@ -41,14 +41,14 @@ def _lines(data: bytes) -> list[bytes]:
 
 def spans(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[LineSpan]:
     """Return the changed parts of two sequences of lines, in order, none empty on both sides."""
-    found: list[LineSpan] = []
+    changed: list[LineSpan] = []
     done, new_done = 0, 0
     for place, new_place in (*_anchors(before, after), (len(before), len(after))):
         old, new = before[done:place], after[new_done:new_place]
         gap = _gap(old, new) if old != new else ()
-        found += [LineSpan(a + done, b + done, c + new_done, d + new_done) for a, b, c, d in gap]
+        changed += [LineSpan(a + done, b + done, c + new_done, d + new_done) for a, b, c, d in gap]
         done, new_done = place, new_place
-    return found
+    return changed
 
 
 def _anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[tuple[int, int]]:
@@ -92,11 +92,11 @@ def _gap(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[LineSpan
     return [LineSpan(*(number + head for number in pair)) for pair in pairs]
 
 
-def _common(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
-    for index, (left, right) in enumerate(zip(one, other, strict=False)):
+def _common(before: Sequence[Hashable], after: Sequence[Hashable]) -> int:
+    for index, (left, right) in enumerate(zip(before, after, strict=False)):
         if left != right:
             return index
-    return min(len(one), len(other))
+    return min(len(before), len(after))
 
 
 def _changes_in_place(old: Sequence[Hashable], new: Sequence[Hashable]) -> bool:

@@ -56,18 +56,18 @@ class FileChange:
 def changes(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> tuple[FileChange, ...]:
     """Return the files a plan changes, in order of their paths; raise UsageError if one lies outside ``root``."""
     sources = {source.path: source for source in texts}
-    found: list[FileChange] = []
+    changed: list[FileChange] = []
     for path, text in plan.texts:
         if path not in sources:
             raise InternalError(f"the plan changes {path}, whose text was not analysed; please report this")
         source = sources[path]
         if text != source.text:
-            found.append(FileChange(relative(path, root), encode(source, source.text), encode(source, text)))
-    names = [change.path for change in found]
+            changed.append(FileChange(relative(path, root), encode(source, source.text), encode(source, text)))
+    names = [change.path for change in changed]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise UsageError(f"cannot patch {twice}: the plan changes it under two names; import it by one")
-    return tuple(sorted(found, key=lambda change: change.path))
+    return tuple(sorted(changed, key=lambda change: change.path))
 
 
 def relative(path: Path, root: Path) -> PurePosixPath:
@@ -82,15 +82,15 @@ def relative(path: Path, root: Path) -> PurePosixPath:
 
 def _outside(path: Path, root: Path) -> str:
     real = Path(os.path.realpath(path))
-    what = "it lies" if real == Path(os.path.normpath(path)) else f"it leads to {real}, which lies"
-    return f"{what} outside the project root {root}"
+    reason = "it lies" if real == Path(os.path.normpath(path)) else f"it leads to {real}, which lies"
+    return f"{reason} outside the project root {root}"
 
 
 def plan_patch(plan: Plan, texts: tuple[SourceText, ...], root: Path) -> bytes:
     """Return the patch of a plan, checked by reading it back."""
-    made = changes(plan, texts, root)
-    patch = unified(made)
-    verify(patch, made)
+    file_changes = changes(plan, texts, root)
+    patch = unified(file_changes)
+    verify(patch, file_changes)
     return patch
 
 
@@ -145,14 +145,14 @@ def verify(patch: bytes, changes: Sequence[FileChange]) -> None:
     """Read the patch back and apply it in memory; raises InternalError unless that gives exactly the new bytes."""
     from unidiff.errors import UnidiffParseError
 
-    made = [change for change in changes if change.before != change.after]
+    changed = [change for change in changes if change.before != change.after]
     try:
         files = _read_back(patch)
     except UnidiffParseError as error:
         raise InternalError(f"the patch cannot be read back: {error}; please report this") from error
-    if len(files) != len(made):
-        raise InternalError(f"the patch has {len(files)} files instead of {len(made)}; please report this")
-    for file, change in zip(files, made, strict=True):
+    if len(files) != len(changed):
+        raise InternalError(f"the patch has {len(files)} files instead of {len(changed)}; please report this")
+    for file, change in zip(files, changed, strict=True):
         name = _name(f"b/{change.path}").decode("ascii")
         if file.target_file != name or _applied(change.before, file) != change.after:
             raise InternalError(f"the patch of {change.path} does not give the verified text; please report this")
@@ -163,8 +163,8 @@ def _read_back(patch: bytes) -> PatchSet:
 
     # unidiff misreads a `diff --git` line when a folder's name ends in ` b`; the names stand in --- and +++ too.
     # Latin-1 maps every byte to one character, and a string is split at LF only.
-    kept = (line for line in patch.split(b"\n") if not line.startswith((b"diff --git ", b"index ")))
-    return PatchSet(b"\n".join(kept).decode("latin-1"))
+    lines = (line for line in patch.split(b"\n") if not line.startswith((b"diff --git ", b"index ")))
+    return PatchSet(b"\n".join(lines).decode("latin-1"))
 
 
 def _applied(before: bytes, file: PatchedFile) -> bytes | None:

@@ -102,7 +102,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
 
 
 def _check(kind: Any, outcome: Any, detail: Any, *place: Any) -> Check:
-    return Check(CheckKind(kind), CheckOutcome(outcome), _text(detail), *(_index(one, MAX_SIZE) for one in place))
+    return Check(CheckKind(kind), CheckOutcome(outcome), _text(detail), *(_index(number, MAX_SIZE) for number in place))
 
 
 def _operation(
@@ -114,7 +114,7 @@ def _operation(
         name=_text(row["name"]),
         kind=OperationKind(row["kind"]),
         target=_text(row["target"]),
-        arguments=tuple(_value(one, counts) for one in row["args"]),
+        arguments=tuple(_value(argument, counts) for argument in row["args"]),
         keywords=_items(row["kwargs"], counts),
         result=_value(row["result"], counts),
         raised=_flag(row["raised"]),
@@ -199,7 +199,7 @@ def _value(data: Any, counts: _Counts, depth: int = 0) -> Value:
         return _tensor(*content, counts=counts)
     if key == wire.SEQUENCE:
         name, items = content
-        return Sequence(_text(name), tuple(_value(one, counts, depth + 1) for one in items))
+        return Sequence(_text(name), tuple(_value(item, counts, depth + 1) for item in items))
     if key == wire.MAPPING:
         return _mapping(data, counts, depth)
     if key == wire.OPAQUE:
@@ -226,10 +226,10 @@ def _items(rows: Any, counts: _Counts, depth: int = 0) -> tuple[tuple[str, Value
 
 
 def _rows(reply: dict[str, Any], key: str) -> list[Any]:
-    found = reply.get(key, [])
-    if not isinstance(found, list):
-        raise TypeError(f"{key} is {type(found).__name__} but must be a list")
-    return found
+    rows = reply.get(key, [])
+    if not isinstance(rows, list):
+        raise TypeError(f"{key} is {type(rows).__name__} but must be a list")
+    return rows
 
 
 def _shape(data: Any) -> tuple[int, ...]:

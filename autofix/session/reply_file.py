@@ -21,10 +21,10 @@ MAX_BYTES = 512 * 1024 * 1024
 def read_reply(path: Path) -> dict[str, Any]:
     """Return the object in the file of a reply, and remove the file; raise ProbeError for anything else."""
     try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode):
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
             raise ProbeError("the probe's reply is no regular file")
-        if found.st_size > MAX_BYTES:
+        if status.st_size > MAX_BYTES:
             raise ProbeError(f"the probe's reply is larger than {MAX_BYTES >> 20} MiB; use a smaller sample")
         with uncollected():
             reply = json.loads(path.read_text("utf-8", "surrogatepass"), parse_constant=_no_number)

@@ -26,8 +26,8 @@ def why(target: Target, limits: Limits, original: Trace) -> str:
             return f"{message}; correct --sample-shape or --sample"
         case Ending.TIMED_OUT:
             help_ = "raise the limit with --time-limit or use a smaller sample"
-            what = "program" if target.script else "model"
-            return f"{name}: the {what} ran longer than {limits.run_seconds:g} s; {help_}"
+            subject = "program" if target.script else "model"
+            return f"{name}: the {subject} ran longer than {limits.run_seconds:g} s; {help_}"
         case Ending.OUT_OF_MEMORY:
             return (
                 f"{name}: the model needs more memory than there is ({message}); "
@@ -59,7 +59,7 @@ def notes(original: Trace) -> tuple[str, ...]:
     needed = ", ".join(original.synthesized[:MAX_NAMED])
     if original.mode is Mode.REAL:
         return (f"run on real tensors, because values are needed: {needed}",) if needed else ()
-    said = ["run on the meta device (shapes only): whether its samples influence each other is not known"]
+    sentences = ["run on the meta device (shapes only): whether its samples influence each other is not known"]
     if needed:
-        said.append(f"data-dependent values were replaced by synthetic ones: {needed}")
-    return tuple(said)
+        sentences.append(f"data-dependent values were replaced by synthetic ones: {needed}")
+    return tuple(sentences)

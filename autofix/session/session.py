@@ -270,11 +270,11 @@ class Session:
         answer = self._next_answer(START_SECONDS)
         if answer == _WAKE:
             raise CancelledError("cancelled")
-        said = None if answer is None else wire.decode_ready(answer)
-        if said is None:
+        ready = None if answer is None else wire.decode_ready(answer)
+        if ready is None:
             self._stop()
             raise ProbeError(self._start_message())
-        self._ready, (self._runs_at_once, isolation) = True, said
+        self._ready, (self._runs_at_once, isolation) = True, ready
         if isolation == wire.COPIES:  # One run after the other: what a run changed is put back before the next.
             self._runs_at_once = self._ordinary = 1
             self._copies = self._copies or TreeCopies(self.folder / "copies")

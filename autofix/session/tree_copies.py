@@ -73,11 +73,11 @@ class TreeCopies:
         """Undo what changed since; the paths that had changed."""
         now = dict(self._walk())
         changed = [path for path in now if path not in self._entries]
-        for path in sorted(changed, key=lambda one: len(one.parts), reverse=True):
+        for path in sorted(changed, key=lambda changed_path: len(changed_path.parts), reverse=True):
             _remove(path)
         for path, entry in self._entries.items():  # Folders come before what stands in them.
-            kept = path in now and _same(entry.status, now[path])
-            if not kept and self._restore(path, entry, now.get(path)):
+            unchanged = path in now and _same(entry.status, now[path])
+            if not unchanged and self._restore(path, entry, now.get(path)):
                 changed.append(path)
         for path, entry in reversed(list(self._entries.items())):
             if stat.S_ISDIR(entry.status.st_mode) and path.is_dir():

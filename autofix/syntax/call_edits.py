@@ -96,12 +96,12 @@ def without_argument(text: str, name: str, position: int = -1) -> str:
         index = position
     if index is None:
         return text
-    kept = [*arguments[:index], *arguments[index + 1 :]]
-    if kept and index == len(arguments) - 1:
-        kept[-1] = kept[-1].with_changes(
+    remaining = [*arguments[:index], *arguments[index + 1 :]]
+    if remaining and index == len(arguments) - 1:
+        remaining[-1] = remaining[-1].with_changes(
             comma=arguments[index].comma, whitespace_after_arg=arguments[index].whitespace_after_arg
         )
-    return _code(call.with_changes(args=kept))
+    return _code(call.with_changes(args=remaining))
 
 
 def with_callee(text: str, name: str) -> str:

@@ -73,24 +73,24 @@ class Source:
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        found: dict[ast.AST, ast.AST] = {}
+        parent_of: dict[ast.AST, ast.AST] = {}
         level: list[ast.AST] = [self.tree]
         with uncollected():
             while level:
                 below = [(child, node) for node in level for child in ast.iter_child_nodes(node)]
-                found.update(below)
+                parent_of.update(below)
                 level = [child for child, _ in below]
-        return found
+        return parent_of
 
     @cached_property
     def _by_range(self) -> dict[tuple[int, int, int, int], list[ast.AST]]:
-        found: dict[tuple[int, int, int, int], list[ast.AST]] = {}
+        nodes_at: dict[tuple[int, int, int, int], list[ast.AST]] = {}
         with uncollected():
             for node in self.nodes:
                 if isinstance(node, (ast.expr, ast.stmt)):
                     end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-                    found.setdefault((node.lineno, node.col_offset, *end), []).append(node)
-        return found
+                    nodes_at.setdefault((node.lineno, node.col_offset, *end), []).append(node)
+        return nodes_at
 
     # -- text --------------------------------------------------------------------------------------------------------
 

@@ -45,8 +45,8 @@ def suppressions(text: str) -> tuple[Suppression, ...]:
 
 def sample_comment(text: str) -> str | None:
     """Return the value of the first ``# autofix: sample-shape=...`` comment."""
-    found = (_SAMPLE.search(comment) for _, comment in _comments(text))
-    return next((match["shape"].strip() for match in found if match), None)
+    matches = (_SAMPLE.search(comment) for _, comment in _comments(text))
+    return next((match["shape"].strip() for match in matches if match), None)
 
 
 def matches(suppression: Suppression, code: str, line: int) -> bool:

@@ -27,9 +27,9 @@ def within(path: Path, root: Path) -> PurePosixPath | None:
     return None
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def _is_same(path: Path, other: Path) -> bool:
     try:
-        return one.samefile(other)
+        return path.samefile(other)
     except OSError:
         return False
 
