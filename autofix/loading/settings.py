@@ -86,11 +86,9 @@ def read(root: Path) -> Settings:
 def overlaid(base: Settings, options: RunOptions) -> Settings:
     """Return the settings with the user's options on top."""
     values = {option.name: getattr(options, option.name) for option in fields(options)}
-    overrides = {
-        name: value for name, value in values.items() if value is not None and value is not False and value != ()
-    }
-    limits = {limit.name: overrides.pop(limit.name) for limit in fields(Limits) if limit.name in overrides}
-    return replace(base, limits=replace(base.limits, **limits), **overrides)
+    stated = {name: value for name, value in values.items() if value is not None and value is not False and value != ()}
+    limits = {limit.name: stated.pop(limit.name) for limit in fields(Limits) if limit.name in stated}
+    return replace(base, limits=replace(base.limits, **limits), **stated)
 
 
 def _of_pyproject(shared: Path) -> Settings:
