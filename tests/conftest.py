@@ -63,8 +63,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    told = [one for reports in terminalreporter.stats.values() for one in reports if isinstance(one, pytest.TestReport)]
-    cases = sum(int(str(dict(one.user_properties).get(CASES, 0))) for one in told if one.when == "call")
+    test_reports = [
+        report
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport)
+    ]
+    cases = sum(
+        int(str(dict(report.user_properties).get(CASES, 0))) for report in test_reports if report.when == "call"
+    )
     if cases:
         terminalreporter.write_line(f"{cases:,} generated cases ({hypothesis.settings.get_current_profile_name()} run)")
 
@@ -115,13 +122,13 @@ def target(written: Callable[..., Path]) -> Callable[..., Target]:
         also: tuple[str, ...] = (),
         evaluation_mode: bool = False,
     ) -> Target:
-        given = Samples(expression=sample) if sample is not None else find_target.parse_sample(inputs)
+        samples = Samples(expression=sample) if sample is not None else find_target.parse_sample(inputs)
         is_program = not inputs and model is None and sample is None
-        further = tuple(find_target.parse_also(one) for one in also)
+        further = tuple(find_target.parse_also(example) for example in also)
         return find_target.target(
             written(files, main),
             model=model,
-            samples=None if is_program else given,
+            samples=None if is_program else samples,
             also=further,
             evaluation_mode=evaluation_mode,
         )
@@ -142,8 +149,8 @@ def run(target: Callable[..., Target], session: Session) -> Callable[..., Trace]
             for name in (*wire.RunRequest.__dataclass_fields__, *wire.RunLimits.__dataclass_fields__, "seconds")
             if name in options and name not in _TARGET
         }
-        made = target(files, *inputs, **options)
-        return answer(made, within or session, **fields)
+        model_target = target(files, *inputs, **options)
+        return answer(model_target, within or session, **fields)
 
     return trace
 
@@ -188,7 +195,9 @@ def request(target: Target) -> wire.RunRequest:
 
 
 def _samples(samples: Samples) -> SamplesRequest:
-    inputs = tuple(InputRequest(one.shape, one.dtype, one.low, one.high, one.name) for one in samples.inputs)
+    inputs = tuple(
+        InputRequest(sample.shape, sample.dtype, sample.low, sample.high, sample.name) for sample in samples.inputs
+    )
     return SamplesRequest(inputs, samples.expression)
 
 
@@ -210,8 +219,10 @@ def analysed(target: Callable[..., Target], session: Session) -> Callable[..., P
     """Return a function that makes the project of one run, as rules see it."""
 
     def analyse(files: Files, *inputs: str, **options: Any) -> Project:
-        made = target(files, *inputs, **options)
-        return Project(made.root, answer(made, session), lambda path: _source(path, {}), made.path)
+        model_target = target(files, *inputs, **options)
+        return Project(
+            model_target.root, answer(model_target, session), lambda path: _source(path, {}), model_target.path
+        )
 
     return analyse
 

@@ -217,7 +217,7 @@ def test_relative_imports_stand_in_the_probe_only(path: Path) -> None:
 def test_touches_the_world_only_where_it_may(path: Path) -> None:
     name = _name(path)
     allowed = next((kinds for room, kinds in TOUCHES.items() if _matches(name, room)), set())
-    assert {(what, kind) for what, kind in _touches(_tree(path)) if kind not in allowed} == set()
+    assert {(touched, kind) for touched, kind in _touches(_tree(path)) if kind not in allowed} == set()
 
 
 def _touches(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -244,8 +244,8 @@ def test_costs_are_stated_in_words(path: Path) -> None:
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         is_fix = called in {"Fix", "Site", "counted", "with_evidence"} or ast.unparse(call.func) == "self.fix"
         if is_fix:
-            given = [ast.unparse(node) for node in (*call.args, *(keyword.value for keyword in call.keywords))]
-            assert [text for text in given if text.lstrip("-").isdigit()] == []
+            arguments = [ast.unparse(node) for node in (*call.args, *(keyword.value for keyword in call.keywords))]
+            assert [text for text in arguments if text.lstrip("-").isdigit()] == []
 
 
 @EVERY_FILE
@@ -385,7 +385,7 @@ TOUCHING = {
 
 @pytest.mark.parametrize("text, kind", TOUCHING.items())
 def test_touching_is_seen(text: str, kind: str) -> None:
-    assert {found for _, found in _touches(ast.parse(text))} == {kind}
+    assert {touched_kind for _, touched_kind in _touches(ast.parse(text))} == {kind}
 
 
 @EVERY_FILE
@@ -452,8 +452,8 @@ BEGINNINGS = {
 
 @pytest.mark.parametrize("text, is_verb", BEGINNINGS.items())
 def test_beginnings_are_told_apart(text: str, is_verb: bool) -> None:
-    found = [*_without_verb(ast.parse(f"def name():\n    {text}"))]
-    assert (found == []) is is_verb
+    without_verb = [*_without_verb(ast.parse(f"def name():\n    {text}"))]
+    assert (without_verb == []) is is_verb
 
 
 def test_nouns_are_for_properties_classes_and_modules() -> None:
@@ -478,10 +478,10 @@ def _texts() -> Iterator[Path]:
 
     Git is asked where there is one, so that scratch files do not count.
     """
-    found = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-    inside = found.returncode == 0 and bool(found.stdout)
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    inside = listing.returncode == 0 and bool(listing.stdout)
     paths = (
-        (ROOT / name for name in found.stdout.decode().split("\0") if name)
+        (ROOT / name for name in listing.stdout.decode().split("\0") if name)
         if inside
         else (p for p in ROOT.glob("*/**/*") if ".venv" not in p.parts)
     )
@@ -489,10 +489,10 @@ def _texts() -> Iterator[Path]:
 
 
 def test_no_text_names_a_machine_or_a_registry() -> None:
-    found = []
+    foreign = []
     for path in _texts():
         if path == Path(__file__):
             continue
         text = path.read_text("utf-8", "replace")
-        found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in _FOREIGN.finditer(text)]
-    assert found == []
+        foreign += [f"{path.relative_to(ROOT)}: {match[0]}" for match in _FOREIGN.finditer(text)]
+    assert foreign == []

@@ -51,9 +51,9 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("said, told", SAID.values(), ids=SAID)
-def test_words_that_differ_from_process_to_process(said: str, told: str) -> None:
-    assert messages.steady(said, FOLDER) == told
+@pytest.mark.parametrize("message, steady_message", SAID.values(), ids=SAID)
+def test_words_that_differ_from_process_to_process(message: str, steady_message: str) -> None:
+    assert messages.steady(message, FOLDER) == steady_message
 
 
 RAISING = {
@@ -80,13 +80,13 @@ def test_a_tensor_is_never_taken_for_a_buffer_whose_place_in_memory_it_has() -> 
     recorder.adopt_model(model)
     recorder.phase, place = Phase.FORWARD, id(model.seen)
     model.seen = None  # type: ignore[assignment]
-    kept = [torch.zeros(1)]
-    while id(kept[-1]) != place and len(kept) < 20_000:
-        kept.append(torch.zeros(1))
-    if id(kept[-1]) != place:
+    tensors = [torch.zeros(1)]
+    while id(tensors[-1]) != place and len(tensors) < 20_000:
+        tensors.append(torch.zeros(1))
+    if id(tensors[-1]) != place:
         pytest.skip("this interpreter does not use the place again")
-    recorder.begin(OperationKind.CALL_FUNCTION, "torch.relu", (kept[-1],), {})
-    assert [one["kind"] for one in recorder.operations] == ["call_function"]
+    recorder.begin(OperationKind.CALL_FUNCTION, "torch.relu", (tensors[-1],), {})
+    assert [operation["kind"] for operation in recorder.operations] == ["call_function"]
 
 
 def test_the_order_of_a_set_is_the_same_whatever_the_seed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,12 +94,12 @@ def test_the_order_of_a_set_is_the_same_whatever_the_seed(run: Run, monkeypatch:
         f"{HEAD}class Net(nn.Module):\n    def forward(self, x):\n"
         "        raise ValueError(' '.join({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}))\n"
     )
-    told = {run(text, "2,4").message}
+    run_messages = {run(text, "2,4").message}
     for seed in ("1", "77", "random"):
         monkeypatch.setenv("PYTHONHASHSEED", seed)
         with Session() as other:
-            told.add(run(text, "2,4", within=other).message)
-    assert len(told) == 1
+            run_messages.add(run(text, "2,4", within=other).message)
+    assert len(run_messages) == 1
 
 
 # One of each family. A batch repairs them all; a report of each, from several probes, takes long: some stand for the

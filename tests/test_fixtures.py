@@ -56,8 +56,8 @@ def _looking_changes_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _status(folder: Path) -> dict[Path, tuple[int, int, int]]:
-    found = {path: path.lstat() for path in (folder, *folder.rglob("*"))}
-    return {path: (status.st_mode, status.st_size, status.st_mtime_ns) for path, status in found.items()}
+    statuses = {path: path.lstat() for path in (folder, *folder.rglob("*"))}
+    return {path: (status.st_mode, status.st_size, status.st_mtime_ns) for path, status in statuses.items()}
 
 
 def _of_kind(*kinds: str) -> list[Any]:
@@ -86,7 +86,7 @@ def _request(folder: Path, root: Path, mode: Mode = Mode.AUTO) -> engine.Request
         root / str(case.get("file", SINGLE)),
         model=case.get("model"),
         samples=find_target.parse_sample(case["samples"]) if case.get("samples") else None,
-        also=tuple(find_target.parse_also(one) for one in case.get("also", ())),
+        also=tuple(find_target.parse_also(example) for example in case.get("also", ())),
         evaluation_mode=case.get("eval", False),
     )
     return engine.Request(target, settings=Settings(mode=mode))
@@ -170,8 +170,8 @@ def test_real_and_meta_agree(folder: Path, tmp_path: Path, session: Session) -> 
     real = _REPORTS.get(folder) or _report(folder, tmp_path, session)
     assert real.trace.mode is Mode.REAL
     assert meta.trace.ending is real.trace.ending
-    expected = [_placed(one.finding, real) for one in _found(real)]
-    assert [_placed(one.finding, meta) for one in _found(meta)] == expected
+    expected = [_placed(diagnostic.finding, real) for diagnostic in _found(real)]
+    assert [_placed(diagnostic.finding, meta) for diagnostic in _found(meta)] == expected
     unknown = any("whether its samples influence each other is not known" in note for note in meta.notes)
     assert unknown == (meta.trace.mode is Mode.META and meta.ending is not RepairEnding.NOT_RUN)
     if CASES[folder]["kind"] == "fix" and not (unknown and not expected):
@@ -184,7 +184,7 @@ def _found(report: Report) -> list[Diagnostic]:
     values that a run without storage does not have.
     """
     verified = report.plan is not None and report.plan.is_verified
-    return [one for one in report.diagnostics[: None if verified else 1] if not one.finding.silent]
+    return [diagnostic for diagnostic in report.diagnostics[: None if verified else 1] if not diagnostic.finding.silent]
 
 
 def _placed(finding: Finding, report: Report) -> Finding:

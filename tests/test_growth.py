@@ -195,8 +195,8 @@ def patient() -> Any:
         yield session
 
 
-def _calls_of_repair(made: Target, text: str, session: Session) -> int:
-    request = engine.Request(made, (SourceText(made.path, text),))
+def _calls_of_repair(model_target: Target, text: str, session: Session) -> int:
+    request = engine.Request(model_target, (SourceText(model_target.path, text),))
     with _Calls() as calls:
         report = engine.repair(request, session)
     assert report.ending is RepairEnding.REPAIRED, report.message
@@ -227,7 +227,8 @@ def test_a_repair_grows_with_the_lines_of_the_file(target: Callable[..., Target]
         return _text("deep", 2, width=9) + "".join(FILLER.format(number=number) for number in range(parts))
 
     _, small, large = (
-        _calls_of_repair(target(made, "2,8", model="Net()"), made, patient) for made in map(text, (99, 100, 400))
+        _calls_of_repair(target(model_text, "2,8", model="Net()"), model_text, patient)
+        for model_text in map(text, (99, 100, 400))
     )
     assert large <= MOST * small
 
@@ -244,8 +245,8 @@ def test_a_repair_grows_with_the_modules_it_imports(tmp_path: Path, patient: Ses
         imports = "".join(f"from parts{modules}.part{number} import Part{number}\n" for number in range(modules))
         path = tmp_path / f"net{modules}.py"
         path.write_text(imports + _text("deep", 2, width=9), "utf-8")
-        made = find_target.target(path, model="Net()", samples=find_target.parse_sample(["2,8"]))
-        counts.append(_calls_of_repair(made, path.read_text("utf-8"), patient))
+        model_target = find_target.target(path, model="Net()", samples=find_target.parse_sample(["2,8"]))
+        counts.append(_calls_of_repair(model_target, path.read_text("utf-8"), patient))
     assert counts[2] <= MOST * counts[1]
 
 
@@ -277,8 +278,8 @@ def test_runs_for_five_faults(target: Callable[..., Target], patient: Session) -
     single = [FIVE.format(*right[:index], wrong[index], *right[index + 1 :]) for index in range(5)]
     runs = []
     for text in (*single, FIVE.format(*wrong)):
-        made = target(text, "4,8")
-        report = engine.repair(engine.Request(made, (SourceText(made.path, text),)), patient)
+        model_target = target(text, "4,8")
+        report = engine.repair(engine.Request(model_target, (SourceText(model_target.path, text),)), patient)
         assert report.plan is not None
         runs.append((len(report.plan.steps), report.spent.probes))
     assert [steps for steps, _ in runs] == [1, 1, 1, 1, 1, 5]
@@ -322,10 +323,10 @@ def test_what_was_made_uncollected_is_not_looked_through_soon() -> None:
     import gc
 
     with uncollected():
-        made = [[number] for number in range(1000)]
-    young = {id(one) for generation in (0, 1) for one in gc.get_objects(generation)}
-    assert not young & set(map(id, made))
-    assert set(map(id, made)) <= set(map(id, gc.get_objects(2)))
+        numbers = [[number] for number in range(1000)]
+    young = {id(item) for generation in (0, 1) for item in gc.get_objects(generation)}
+    assert not young & set(map(id, numbers))
+    assert set(map(id, numbers)) <= set(map(id, gc.get_objects(2)))
 
 
 KEPT = """
@@ -362,8 +363,8 @@ def test_nothing_holds_the_classes_of_earlier_runs(tmp_path: Path, session: Sess
             "        return self.fc(x)[:1].expand(names.count('Counted'), 8)\n",
             "utf-8",
         )
-        made = find_target.target(tmp_path / "net.py", samples=find_target.parse_sample(["2,8"]))
-        trace, _ = engine.trace(engine.Request(made), session)
+        model_target = find_target.target(tmp_path / "net.py", samples=find_target.parse_sample(["2,8"]))
+        trace, _ = engine.trace(engine.Request(model_target), session)
         assert isinstance(trace.output, Tensor)
         counts.append(trace.output.shape[0])
     assert counts == [1] * 6
@@ -391,8 +392,8 @@ def test_a_file_that_changed_between_two_runs_is_compiled_again(tmp_path: Path, 
     widths = []
     for width in (3, 5, 3):
         (tmp_path / "sizes.py").write_text(f"WIDTH = {width}\n", "utf-8")
-        made = find_target.target(tmp_path / "net.py", samples=find_target.parse_sample(["2,8"]))
-        trace, _ = engine.trace(engine.Request(made), patient)
+        model_target = find_target.target(tmp_path / "net.py", samples=find_target.parse_sample(["2,8"]))
+        trace, _ = engine.trace(engine.Request(model_target), patient)
         assert isinstance(trace.output, Tensor)
         widths.append(trace.output.shape[1])
     assert widths == [3, 5, 3]

@@ -41,8 +41,8 @@ def stand_in(path: Path, statement: str) -> Path:
 
 def _matrix(*pythons: Path, tests: Path) -> tuple[int, list[str]]:
     """Return the exit code and the lines of the table."""
-    told = {"MATRIX": " ".join(map(str, pythons)), "MATRIX_TESTS": f"{tests} -p no:cacheprovider"}
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")} | told
+    settings = {"MATRIX": " ".join(map(str, pythons)), "MATRIX_TESTS": f"{tests} -p no:cacheprovider"}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")} | settings
     done = subprocess.run([sys.executable, SCRIPT], env=environment, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
     return done.returncode, lines[next(i for i, line in enumerate(lines) if line.startswith("Python ")) :]

@@ -26,7 +26,7 @@ Repaired = Callable[..., Report]
 
 
 def _report(repaired: Repaired, rule: Rule, example: Example, text: str) -> Report:
-    inputs = (one if isinstance(one, str) else ",".join(map(str, one)) for one in example.inputs)
+    inputs = (sample if isinstance(sample, str) else ",".join(map(str, sample)) for sample in example.inputs)
     settings = Settings(
         prefer=Prefer.LAZY if example.prefer_lazy else Prefer.CONCRETE,
         # A rewriting is made only where it is asked for.

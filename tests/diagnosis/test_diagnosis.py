@@ -519,8 +519,8 @@ def test_finding(project: Project, name: str) -> None:
     finding = diagnose(project)
     mismatch, expected, actual, which, shown = CASES[name][3:]
     assert finding is not None
-    found = (finding.mismatch, finding.expected, finding.actual, finding.parameter or _detail(finding))
-    assert found == (mismatch, expected, actual, which), finding.message
+    concluded = (finding.mismatch, finding.expected, finding.actual, finding.parameter or _detail(finding))
+    assert concluded == (mismatch, expected, actual, which), finding.message
     assert finding.dimension is None or finding.dimension >= 0
     assert _text(project, finding) == shown
     assert not finding.message.endswith(".")
@@ -541,13 +541,13 @@ def test_finding_does_not_depend_on_the_message(project: Project, name: str) -> 
     mismatch, words = CASES[name][3], "形状が一致しません (1x2)"
     assert project.trace.failure is not None
     other = replace(project.trace, message=words, failure=replace(project.trace.failure, message=words))
-    found, known = diagnose(replace(project, trace=other)), diagnose(project)
-    assert found is not None
+    finding, known = diagnose(replace(project, trace=other)), diagnose(project)
+    assert finding is not None
     assert known is not None
     if mismatch in {M.OTHER, M.MISSING_NAME}:  # A name that is missing is only in Python's own message.
-        assert found.mismatch is M.OTHER
+        assert finding.mismatch is M.OTHER
         return
-    assert found == known
+    assert finding == known
 
 
 def test_no_failure_no_finding(diagnosed: Callable[..., Finding | None]) -> None:

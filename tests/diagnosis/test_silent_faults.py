@@ -158,7 +158,7 @@ def test_fault_is_found_and_repaired(name: str, repaired: Repaired) -> None:
     report = repaired(before, *inputs)
     assert report.plan is not None, report.message
     assert [(d.finding.mismatch, d.code, d.finding.silent) for d in report.diagnostics] == [(mismatch, code, True)]
-    assert line in [one.strip() for one in report.plan.texts[0][1].splitlines()]
+    assert line in [repaired_line.strip() for repaired_line in report.plan.texts[0][1].splitlines()]
     assert repaired(report.plan.texts[0][1], *inputs).ending is RepairEnding.HEALTHY
 
 

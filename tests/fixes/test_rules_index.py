@@ -47,10 +47,10 @@ TAIL = """\
 
 def test_index_lists_every_rule(request: pytest.FixtureRequest) -> None:
     builtin = [rule for rule in registry.rules() if type(rule).__module__.startswith(registry.BUILTIN)]
-    wanted = _index(builtin)
+    expected = _index(builtin)
     if request.config.getoption("--update"):
-        INDEX.write_text(wanted, "utf-8")
-    assert INDEX.read_text("utf-8") == wanted
+        INDEX.write_text(expected, "utf-8")
+    assert INDEX.read_text("utf-8") == expected
 
 
 def _index(rules: list[Rule]) -> str:

@@ -48,9 +48,9 @@ def test_root_and_module(
     for name in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(MODEL if name == asked else "")
-    found = find_target.target(tmp_path / asked, samples=find_target.parse_sample(["1"]))
-    relative = [path.relative_to(tmp_path).as_posix() for path in found.search_paths]
-    assert (found.root, found.module, relative) == (tmp_path / root, module, paths)
+    actual = find_target.target(tmp_path / asked, samples=find_target.parse_sample(["1"]))
+    relative = [path.relative_to(tmp_path).as_posix() for path in actual.search_paths]
+    assert (actual.root, actual.module, relative) == (tmp_path / root, module, paths)
 
 
 def test_root_without_a_mark_is_the_working_directory_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,8 +88,8 @@ TEXTS: dict[str, tuple[bytes, str, str, bool]] = {
 def test_read(data: bytes, text: str, encoding: str, bom: bool, tmp_path: Path) -> None:
     path = tmp_path / "net.py"
     path.write_bytes(data)
-    found = text_files.read(path)
-    assert (found.text, found.encoding, found.bom) == (text, encoding, bom)
+    actual = text_files.read(path)
+    assert (actual.text, actual.encoding, actual.bom) == (text, encoding, bom)
 
 
 UNREADABLE: dict[str, tuple[bytes | None, str]] = {
@@ -134,9 +134,9 @@ SAMPLES: dict[str, SampleInput] = {
 
 @pytest.mark.parametrize("text", SAMPLES)
 def test_sample(text: str) -> None:
-    found = find_target.parse_sample([text]).inputs[0]
-    assert found == SAMPLES[text]
-    assert find_target.parse_sample([str(found)]).inputs[0] == found
+    sample = find_target.parse_sample([text]).inputs[0]
+    assert sample == SAMPLES[text]
+    assert find_target.parse_sample([str(sample)]).inputs[0] == sample
 
 
 BAD_SAMPLES = {
@@ -222,10 +222,10 @@ MODELS: dict[str, tuple[str, str | None, str]] = {
 }
 
 
-@pytest.mark.parametrize("text, given, expression", MODELS.values(), ids=MODELS)
-def test_model(text: str, given: str | None, expression: str, written: Callable[..., Path]) -> None:
+@pytest.mark.parametrize("text, model, expression", MODELS.values(), ids=MODELS)
+def test_model(text: str, model: str | None, expression: str, written: Callable[..., Path]) -> None:
     assert (
-        find_target.target(written(HEAD + text), model=given, samples=find_target.parse_sample(["1"])).model
+        find_target.target(written(HEAD + text), model=model, samples=find_target.parse_sample(["1"])).model
         == expression
     )
 
@@ -263,10 +263,10 @@ NO_MODELS: dict[str, tuple[str, str | None, str]] = {
 }
 
 
-@pytest.mark.parametrize("text, given, words", NO_MODELS.values(), ids=NO_MODELS)
-def test_no_model(text: str, given: str | None, words: str, written: Callable[..., Path]) -> None:
+@pytest.mark.parametrize("text, model, words", NO_MODELS.values(), ids=NO_MODELS)
+def test_no_model(text: str, model: str | None, words: str, written: Callable[..., Path]) -> None:
     with pytest.raises(UsageError) as caught:
-        find_target.target(written(HEAD + text), model=given, samples=find_target.parse_sample(["1"]))
+        find_target.target(written(HEAD + text), model=model, samples=find_target.parse_sample(["1"]))
     assert words in str(caught.value)
 
 
@@ -299,9 +299,9 @@ USES: dict[str, tuple[str, tuple[str, ...], SampleOrigin]] = {
 def test_sample_found_in_the_file(
     text: str, inputs: tuple[str, ...], origin: SampleOrigin, written: Callable[..., Path]
 ) -> None:
-    found = find_target.target(written(HEAD + _class("Net") + text), model="Net").samples
-    assert (tuple(map(str, found.inputs)), found.origin) == (inputs, origin)
-    assert found.place
+    samples = find_target.target(written(HEAD + _class("Net") + text), model="Net").samples
+    assert (tuple(map(str, samples.inputs)), samples.origin) == (inputs, origin)
+    assert samples.place
 
 
 def test_no_sample_anywhere(written: Callable[..., Path]) -> None:

@@ -97,13 +97,13 @@ def _parsed(row: Operator, text: str) -> Example:
     if isinstance(node.func, ast.Call):
         settings = (_values(node.func.args), {word.arg or "": _value(word.value) for word in node.func.keywords})
     name = ast.unparse(node.func.func if isinstance(node.func, ast.Call) else node.func)
-    arguments = [_value(one) for one in node.args]
+    arguments = [_value(argument) for argument in node.args]
     for position, parameter in enumerate(row.arguments[: len(arguments)]):
         several = parameter.is_sequence and parameter.is_variadic
         places = range(position, len(arguments)) if several else (position,) if parameter.is_tensor else ()
         for place in places:
             arguments[place] = _specs(arguments[place])
-    tensors = {one.name for one in row.arguments if one.is_tensor} | {"x"}
+    tensors = {parameter.name for parameter in row.arguments if parameter.is_tensor} | {"x"}
     keywords = {word.arg or "": _value(word.value) for word in node.keywords}
     return Example(
         name, settings, tuple(arguments), {key: _specs(v) if key in tensors else v for key, v in keywords.items()}
@@ -119,7 +119,7 @@ def _values(nodes: list[ast.expr]) -> tuple[Any, ...]:
 
 
 def _specs(value: Any) -> Any:
-    if isinstance(value, tuple) and all(isinstance(one, int) for one in value):
+    if isinstance(value, tuple) and all(isinstance(item, int) for item in value):
         return Spec(value)
     return type(value)(map(_specs, value)) if isinstance(value, (tuple, list)) else value
 
@@ -132,8 +132,8 @@ def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, Spec) or (isinstance(value, int) and not isinstance(value, bool)):
         return change(value)
     if isinstance(value, (tuple, list)):
-        return type(value)(_mapped(one, change) for one in value)
-    return {key: _mapped(one, change) for key, one in value.items()} if isinstance(value, dict) else value
+        return type(value)(_mapped(item, change) for item in value)
+    return {key: _mapped(item, change) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _changed(example: Example, change: Callable[[Any], Any]) -> Example:
@@ -147,31 +147,31 @@ def _changed(example: Example, change: Callable[[Any], Any]) -> Example:
 
 
 def _leaves(example: Example) -> list[Any]:
-    found: list[Any] = []
+    leaves: list[Any] = []
 
-    def seen(one: Any) -> Any:
-        found.append(one)
-        return one
+    def collect(leaf: Any) -> Any:
+        leaves.append(leaf)
+        return leaf
 
-    _changed(example, seen)
-    return found
+    _changed(example, collect)
+    return leaves
 
 
 def variants(example: Example, draw: random.Random) -> Iterator[Example]:
     """Yield the example and others near it: a size renamed everywhere, or one size, rank or number that is another."""
     yield example
-    found = _leaves(example)
-    all_sizes = sorted({n for one in found for n in (one.shape if isinstance(one, Spec) else (one,)) if n > 1})
+    leaves = _leaves(example)
+    all_sizes = sorted({n for leaf in leaves for n in (leaf.shape if isinstance(leaf, Spec) else (leaf,)) if n > 1})
     for count in range(VARIANTS):
         if count % 3 == 0 and all_sizes:
             yield _changed(example, partial(_renamed, draw.choice(all_sizes), draw.choice((2, 3, 5, 6, 12))))
-        elif found:
-            at = draw.randrange(len(found))
-            yield _changed(example, partial(_exchanged, iter(range(len(found))), at, _near(found[at], draw)))
+        elif leaves:
+            at = draw.randrange(len(leaves))
+            yield _changed(example, partial(_exchanged, iter(range(len(leaves))), at, _near(leaves[at], draw)))
 
 
-def _exchanged(places: Iterator[int], at: int, new: Any, one: Any) -> Any:
-    return new if next(places) == at else one
+def _exchanged(places: Iterator[int], at: int, new: Any, leaf: Any) -> Any:
+    return new if next(places) == at else leaf
 
 
 def _of_other_dtypes(row: Operator, example: Example) -> Iterator[Example]:
@@ -179,32 +179,32 @@ def _of_other_dtypes(row: Operator, example: Example) -> Iterator[Example]:
     call = _call(row, example)
     for needed in row.requires(call):
         if isinstance(needed, DtypeIn):
-            found, operand = _leaves(example), call.tensor(needed.operand)
-            at = next(i for i, one in enumerate(found) if isinstance(one, Spec) and one.record() == operand)
-            new = replace(found[at], kind="float" if found[at].dtype == "int64" else "int64")
-            yield _changed(example, partial(_exchanged, iter(range(len(found))), at, new))
+            leaves, operand = _leaves(example), call.tensor(needed.operand)
+            at = next(i for i, leaf in enumerate(leaves) if isinstance(leaf, Spec) and leaf.record() == operand)
+            new = replace(leaves[at], kind="float" if leaves[at].dtype == "int64" else "int64")
+            yield _changed(example, partial(_exchanged, iter(range(len(leaves))), at, new))
 
 
-def _renamed(old: int, new: int, one: Any) -> Any:
-    if isinstance(one, Spec):
-        return replace(one, shape=tuple(new if size == old else size for size in one.shape))
-    return new if one == old else one
+def _renamed(old: int, new: int, leaf: Any) -> Any:
+    if isinstance(leaf, Spec):
+        return replace(leaf, shape=tuple(new if size == old else size for size in leaf.shape))
+    return new if leaf == old else leaf
 
 
-def _near(one: Any, draw: random.Random) -> Any:
-    if not isinstance(one, Spec):
-        return draw.choice((one + 1, one - 1, one * 2, -one, 0, 1, 7, -7))
-    shape, at = one.shape, draw.randrange(max(1, len(one.shape)))
-    what = draw.randrange(8)
-    if what == 0 and shape:
-        return replace(one, shape=shape[1:])
-    if what == 1 and len(shape) < 5:
-        return replace(one, shape=(draw.choice((1, 2)), *shape))
-    if what == 2 and one.kind == "int64":
-        return replace(one, value=draw.choice((0, 1, 3, 40)))
+def _near(leaf: Any, draw: random.Random) -> Any:
+    if not isinstance(leaf, Spec):
+        return draw.choice((leaf + 1, leaf - 1, leaf * 2, -leaf, 0, 1, 7, -7))
+    shape, at = leaf.shape, draw.randrange(max(1, len(leaf.shape)))
+    choice = draw.randrange(8)
+    if choice == 0 and shape:
+        return replace(leaf, shape=shape[1:])
+    if choice == 1 and len(shape) < 5:
+        return replace(leaf, shape=(draw.choice((1, 2)), *shape))
+    if choice == 2 and leaf.kind == "int64":
+        return replace(leaf, value=draw.choice((0, 1, 3, 40)))
     if not shape:
-        return replace(one, shape=(2,))
-    return replace(one, shape=(*shape[:at], draw.choice((1, shape[at] + 1, shape[at] * 2)), *shape[at + 1 :]))
+        return replace(leaf, shape=(2,))
+    return replace(leaf, shape=(*shape[:at], draw.choice((1, shape[at] + 1, shape[at] * 2)), *shape[at + 1 :]))
 
 
 # -- the library and the table on one call -----------------------------------------------------------------------------
@@ -212,11 +212,11 @@ def _near(one: Any, draw: random.Random) -> Any:
 
 def _call(row: Operator, example: Example) -> Call:
     def plain(value: Any) -> Any:
-        return _mapped(value, lambda one: one.record() if isinstance(one, Spec) else one)
+        return _mapped(value, lambda leaf: leaf.record() if isinstance(leaf, Spec) else leaf)
 
     settings: dict[str, Any] = {}
     if example.settings is not None:
-        names = [one.name for one in row.constructor]
+        names = [parameter.name for parameter in row.constructor]
         settings = {**dict(zip(names, example.settings[0], strict=False)), **example.settings[1]}
         inner = getattr(example.settings[0][0] if example.settings[0] else None, "self_attn", None)
         if inner is not None:  # A stack is made of a layer, which knows the width.
@@ -247,7 +247,7 @@ def _run(row: Operator, example: Example, device: str) -> tuple[tuple[int, ...],
     """Return the shapes that the library gives, or what it raises."""
 
     def real(value: Any) -> Any:
-        return _mapped(value, lambda one: one.build(device) if isinstance(one, Spec) else one)
+        return _mapped(value, lambda leaf: leaf.build(device) if isinstance(leaf, Spec) else leaf)
 
     with warnings.catch_warnings(), torch.device(device):
         warnings.simplefilter("ignore")
@@ -264,12 +264,12 @@ def _shapes(value: Any) -> Iterator[tuple[int, ...]]:
     if isinstance(value, torch.Tensor):
         yield tuple(value.shape)
     elif isinstance(value, (tuple, list)) and not isinstance(value, torch.Size):
-        for one in value:
-            yield from _shapes(one)
+        for item in value:
+            yield from _shapes(item)
 
 
 def _is_small(example: Example) -> bool:
-    flat = [n for one in _leaves(example) for n in (one.shape if isinstance(one, Spec) else (one,))]
+    flat = [n for leaf in _leaves(example) for n in (leaf.shape if isinstance(leaf, Spec) else (leaf,))]
     return max(flat, default=0) <= _LARGEST
 
 
@@ -303,18 +303,18 @@ def test_row_is_what_the_library_does(row: Operator) -> None:
 def _compare(row: Operator, example: Example) -> bool:
     """Hold one call of the table against the library; return whether it was accepted."""
     call = _call(row, example)
-    if any(one.holds(call) is None for one in row.requires(call)):
+    if any(requirement.holds(call) is None for requirement in row.requires(call)):
         return False  # What decides is not known.
     expected = row.result(call)
-    found = _run(row, example, "meta")
-    if isinstance(found, NotImplementedError) or (isinstance(found, Exception) == (expected is not None)):
-        found = _run(row, example, "cpu")
+    actual = _run(row, example, "meta")
+    if isinstance(actual, NotImplementedError) or (isinstance(actual, Exception) == (expected is not None)):
+        actual = _run(row, example, "cpu")
     if expected is None:
-        assert isinstance(found, Exception), (example, row.refused(call), found)
+        assert isinstance(actual, Exception), (example, row.refused(call), actual)
         return False
-    assert not isinstance(found, Exception), (example, found)
+    assert not isinstance(actual, Exception), (example, actual)
     if row.family is not Family.QUERY and None not in expected:
-        assert found == expected, example
+        assert actual == expected, example
     return True
 
 
@@ -324,11 +324,11 @@ def test_inverse_gives_the_size_that_is_wanted(row: Operator) -> None:
         call = _call(row, _parsed(row, text))
         for output, shape in enumerate(row.result(call) or ()):
             for dimension, size in enumerate(shape or ()):
-                for wanted in (size + 1, size * 2):
-                    for found in row.inverse(call, dimension, wanted, output):
-                        given = row.result(assigned(call, found))
-                        assert given is not None
-                        assert (given[output] or ())[dimension] == wanted
+                for target_size in (size + 1, size * 2):
+                    for assignment in row.inverse(call, dimension, target_size, output):
+                        shapes = row.result(assigned(call, assignment))
+                        assert shapes is not None
+                        assert (shapes[output] or ())[dimension] == target_size
 
 
 # -- names -------------------------------------------------------------------------------------------------------------
@@ -343,18 +343,18 @@ def test_names_are_the_library_s(row: Operator) -> None:
 
 @EVERY_ROW
 def test_arguments_are_those_of_the_signature(row: Operator) -> None:
-    own = _aliased(one.name for one in row.arguments)
+    own = _aliased(parameter.name for parameter in row.arguments)
     for name in row.functions[:1]:
-        found = [*_signatures(row, name)] if name not in ("rmatmul", "getitem", "setitem") else []
-        assert not found or any(_in_order(own, names) for names in found), found
+        signatures = [*_signatures(row, name)] if name not in ("rmatmul", "getitem", "setitem") else []
+        assert not signatures or any(_in_order(own, names) for names in signatures), signatures
     for name in row.layers[:1]:
         called = _callable(row, name)
-        settings = [one.name for one in row.constructor]
+        settings = [parameter.name for parameter in row.constructor]
         taken = _named(called.__init__)
         assert taken is None or _in_order(settings, taken), taken
         inputs = _named(called.forward)
         inputs = None if inputs is None else _aliased(inputs)
-        assert inputs is None or _in_order([one for one in own if one in inputs], inputs), inputs
+        assert inputs is None or _in_order([name for name in own if name in inputs], inputs), inputs
 
 
 def _in_order(names: list[str], taken: list[str]) -> bool:
@@ -368,32 +368,38 @@ def _named(called: Any) -> list[str] | None:
         parameters = inspect.signature(called).parameters.values()
     except (TypeError, ValueError):
         return None
-    if any(one.kind is one.VAR_POSITIONAL for one in parameters):
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return None
-    return [one.name for one in parameters if one.kind is not one.VAR_KEYWORD and one.name != "self"]
+    return [
+        parameter.name
+        for parameter in parameters
+        if parameter.kind is not parameter.VAR_KEYWORD and parameter.name != "self"
+    ]
 
 
 def _aliased(names: Iterable[str]) -> list[str]:
     """Return the names as the table has them: the first operand has many."""
-    found = [*names]
-    found = found[1:] if found[:1] == ["self"] else found
-    return [ALIASES.get(name, name) if name in ("A", "x") or not place else name for place, name in enumerate(found)]
+    parameters = [*names]
+    parameters = parameters[1:] if parameters[:1] == ["self"] else parameters
+    return [
+        ALIASES.get(name, name) if name in ("A", "x") or not place else name for place, name in enumerate(parameters)
+    ]
 
 
 def _signatures(row: Operator, name: str) -> Iterator[list[str]]:
     """Yield the parameters that the function, its documentation and each overload in torch's schemas have."""
     called = _callable(row, name)
     with_indices = getattr(torch.nn.functional, f"{name}_with_indices", None)
-    yield from (_aliased(named) for one in (called, with_indices) if (named := _named(one)) is not None)
+    yield from (_aliased(named) for function in (called, with_indices) if (named := _named(function)) is not None)
     for line in (inspect.getdoc(called) or "").splitlines():
         match = re.match(r"(?:torch\.)?(?:\w+\.)?\w+\(([^()]*(?:\([^()]*\))?[^()]*)\) ->", line)
         if match is not None:
-            told = [word.strip().lstrip("*").partition("=")[0] for word in match[1].split(",")]
-            yield [one for one in _aliased(told) if one]
-            yield ["input", *_aliased(told)]
+            documented = [word.strip().lstrip("*").partition("=")[0] for word in match[1].split(",")]
+            yield [parameter for parameter in _aliased(documented) if parameter]
+            yield ["input", *_aliased(documented)]
     bare = name.replace("linalg.", "linalg_").replace("fft.", "fft_").rpartition(".")[2]
     for schema in torch._C._jit_get_schemas_for_operator(f"aten::{bare}") if row.library == "torch" else ():
-        yield ["input" if one.name == "self" else _aliased([one.name])[0] for one in schema.arguments]
+        yield ["input" if argument.name == "self" else _aliased([argument.name])[0] for argument in schema.arguments]
 
 
 # -- questions ---------------------------------------------------------------------------------------------------------

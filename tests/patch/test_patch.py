@@ -121,8 +121,8 @@ def plan(*texts: tuple[Path, str]) -> Plan:
 def test_a_plan_changes_only_the_files_whose_text_differs() -> None:
     block, same = Path("/project/part/block.py"), Path("/project/same.py")
     texts = (SourceText(block, "a", bom=True), SourceText(NET, "é", "latin-1"), SourceText(same, "c"))
-    found = plan_changes(plan((block, "b"), (NET, "è"), (same, "c")), texts, Path("/project"))
-    assert found == (
+    file_changes = plan_changes(plan((block, "b"), (NET, "è"), (same, "c")), texts, Path("/project"))
+    assert file_changes == (
         FileChange(PurePosixPath("net.py"), b"\xe9", b"\xe8"),
         FileChange(PurePosixPath("part/block.py"), BOM + b"a", BOM + b"b"),
     )

@@ -76,8 +76,8 @@ def _project(folder: Path, name: str, content: bytes) -> Path:
     return folder / name
 
 
-def _git(folder: Path, *words: str, given: bytes = b"") -> None:
-    done = subprocess.run(["git", *words], cwd=folder, input=given, capture_output=True, check=False)
+def _git(folder: Path, *words: str, stdin: bytes = b"") -> None:
+    done = subprocess.run(["git", *words], cwd=folder, input=stdin, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
 
@@ -100,7 +100,7 @@ def test_git_apply_equals_apply(
 
 
 def _apply(folder: Path, patch: bytes, *words: str) -> None:
-    _git(folder, "-c", "core.autocrlf=false", "apply", "--whitespace=nowarn", *words, "-", given=patch)
+    _git(folder, "-c", "core.autocrlf=false", "apply", "--whitespace=nowarn", *words, "-", stdin=patch)
 
 
 def test_patch_of_several_files(tmp_path: Path, session: Session, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

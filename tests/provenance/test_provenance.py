@@ -284,36 +284,41 @@ CHEAPEST: dict[str, tuple[Files, int, tuple[int, ...], str, list[str]]] = {
 }
 
 
-def _sites(project: Project, want: int, hints: tuple[int, ...]) -> tuple[Site, ...]:
+def _sites(project: Project, target_size: int, hints: tuple[int, ...]) -> tuple[Site, ...]:
     layer = next(layer for layer in project.trace.layers if layer.path == "f")
     call = project.construction_call(layer)
     assert call is not None
     node = argument(call.node, 0, "in_features")  # type: ignore[arg-type]
     assert node is not None
-    return sites(project, Expression(call.source, node, call.frames), want, hints)
+    return sites(project, Expression(call.source, node, call.frames), target_size, hints)
 
 
 def _lines(project: Project, edits: tuple[Edit, ...]) -> list[str]:
     """Return the lines that edits make, without their indent."""
-    made = []
+    lines = []
     for path in sorted({edit.path for edit in edits}):
         before = project.source(path).text
         after = apply_edits(before, [edit for edit in edits if edit.path == path])
         diff = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
-        made += [line[1:].strip() for line in diff if line.startswith("+") and not line.startswith("+++")]
-    return made
+        lines += [line[1:].strip() for line in diff if line.startswith("+") and not line.startswith("+++")]
+    return lines
 
 
-@pytest.mark.parametrize("files, want, hints, what, lines", CHEAPEST.values(), ids=CHEAPEST)
+@pytest.mark.parametrize("files, target_size, hints, label, lines", CHEAPEST.values(), ids=CHEAPEST)
 def test_cheapest_site(
-    files: Files, want: int, hints: tuple[int, ...], what: str, lines: list[str], analysed: Callable[..., Project]
+    files: Files,
+    target_size: int,
+    hints: tuple[int, ...],
+    label: str,
+    lines: list[str],
+    analysed: Callable[..., Project],
 ) -> None:
     project = analysed(files, "1,5000", model="build()")
-    found = _sites(project, want, hints)
-    assert _lines(project, found[0].edits) == lines
-    assert (found[0].name or found[0].kind.value) == what
-    assert [site.cost for site in found] == sorted(site.cost for site in found)
-    assert len({site.edits for site in found}) == len(found)
+    all_sites = _sites(project, target_size, hints)
+    assert _lines(project, all_sites[0].edits) == lines
+    assert (all_sites[0].name or all_sites[0].kind.value) == label
+    assert [site.cost for site in all_sites] == sorted(site.cost for site in all_sites)
+    assert len({site.edits for site in all_sites}) == len(all_sites)
 
 
 # further places that must be among the sites
@@ -359,13 +364,13 @@ AMONG: dict[str, tuple[str, int, tuple[int, ...], list[list[str]]]] = {
 }
 
 
-@pytest.mark.parametrize("text, want, hints, among", AMONG.values(), ids=AMONG)
+@pytest.mark.parametrize("text, target_size, hints, among", AMONG.values(), ids=AMONG)
 def test_sites_include(
-    text: str, want: int, hints: tuple[int, ...], among: list[list[str]], analysed: Callable[..., Project]
+    text: str, target_size: int, hints: tuple[int, ...], among: list[list[str]], analysed: Callable[..., Project]
 ) -> None:
     project = analysed(text, "1,5000", model="build()")
-    lines = [_lines(project, site.edits) for site in _sites(project, want, hints)]
-    assert [one for one in among if one not in lines] == []
+    lines = [_lines(project, site.edits) for site in _sites(project, target_size, hints)]
+    assert [expected_lines for expected_lines in among if expected_lines not in lines] == []
 
 
 NONE: dict[str, tuple[str, int]] = {
@@ -375,9 +380,9 @@ NONE: dict[str, tuple[str, int]] = {
 }
 
 
-@pytest.mark.parametrize("text, want", NONE.values(), ids=NONE)
-def test_no_site(text: str, want: int, analysed: Callable[..., Project]) -> None:
-    assert _sites(analysed(text, "1,5000", model="build()"), want, ()) == ()
+@pytest.mark.parametrize("text, target_size", NONE.values(), ids=NONE)
+def test_no_site(text: str, target_size: int, analysed: Callable[..., Project]) -> None:
+    assert _sites(analysed(text, "1,5000", model="build()"), target_size, ()) == ()
 
 
 # argument, the size wanted, what was flattened -> what the argument may become; literals alone have one value
@@ -389,12 +394,12 @@ SPELLED: dict[str, tuple[str, int, tuple[int, ...], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("text, want, hints, spelled", SPELLED.values(), ids=SPELLED)
+@pytest.mark.parametrize("text, target_size, hints, spelled", SPELLED.values(), ids=SPELLED)
 def test_equal_changes_are_offered_once(
-    text: str, want: int, hints: tuple[int, ...], spelled: list[str], analysed: Callable[..., Project]
+    text: str, target_size: int, hints: tuple[int, ...], spelled: list[str], analysed: Callable[..., Project]
 ) -> None:
     project = analysed(net(f"self.f = nn.Linear({text}, 2)", parameters=", w=2"), "1,5000", model="build()")
-    lines = [_lines(project, site.edits)[0] for site in _sites(project, want, hints)]
+    lines = [_lines(project, site.edits)[0] for site in _sites(project, target_size, hints)]
     inside = "self.f = nn.Linear("
     assert [line.removeprefix(inside).removesuffix(", 2)") for line in lines if line.startswith(inside)] == spelled
 

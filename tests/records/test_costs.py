@@ -64,14 +64,14 @@ SUMS: dict[str, tuple[tuple[Piece, ...], tuple[tuple[Evidence, int], ...], int]]
 }
 
 
-@pytest.mark.parametrize("stated, said, cost", SUMS.values(), ids=SUMS)
-def test_sums(stated: tuple[Piece, ...], said: tuple[tuple[Evidence, int], ...], cost: int) -> None:
-    assert (counted(stated), total(stated)) == (said, cost)
+@pytest.mark.parametrize("stated, expected, cost", SUMS.values(), ids=SUMS)
+def test_sums(stated: tuple[Piece, ...], expected: tuple[tuple[Evidence, int], ...], cost: int) -> None:
+    assert (counted(stated), total(stated)) == (expected, cost)
 
 
-@pytest.mark.parametrize("one, other", tuple(combinations(Evidence, 2)))
-def test_a_cost_never_falls_below_one(one: Evidence, other: Evidence) -> None:
-    assert total((one, other, other)) >= LEAST
+@pytest.mark.parametrize("piece, other", tuple(combinations(Evidence, 2)))
+def test_a_cost_never_falls_below_one(piece: Evidence, other: Evidence) -> None:
+    assert total((piece, other, other)) >= LEAST
 
 
 def test_a_rule_states_evidence_beside_the_edit() -> None:

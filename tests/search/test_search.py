@@ -99,19 +99,19 @@ def toy(text: str, right: str, *repairs: Repair) -> Toy:
     return Toy(text.replace(" ", "\n"), numbers, lambda line: repairs)
 
 
-def titles(found: search.Found) -> list[tuple[str, int]]:
-    return [(plan.title, plan.cost) for plan in found.plans]
+def titles(result: search.Found) -> list[tuple[str, int]]:
+    return [(plan.title, plan.cost) for plan in result.plans]
 
 
 def test_the_cheapest_that_passes_is_first() -> None:
-    found = toy("1", "2,3", ("3", 15), ("4", 5), ("2", 12)).search()
-    assert titles(found) == [("2 at 0", 12)]  # Both make the same model: the cheaper stays.
-    assert not found.limited
+    result = toy("1", "2,3", ("3", 15), ("4", 5), ("2", 12)).search()
+    assert titles(result) == [("2 at 0", 12)]  # Both make the same model: the cheaper stays.
+    assert not result.limited
 
 
 def test_plans_that_make_other_models_are_alternatives() -> None:
-    found = toy("1", "2,33", ("33", 15), ("2", 12)).search()
-    assert titles(found) == [("2 at 0", 12), ("33 at 0", 15)]
+    result = toy("1", "2,33", ("33", 15), ("2", 12)).search()
+    assert titles(result) == [("2 at 0", 12), ("33 at 0", 15)]
 
 
 def test_a_plan_beyond_the_margin_is_not_looked_for() -> None:
@@ -127,22 +127,22 @@ def test_a_tie_is_settled_by_the_title() -> None:
 
 
 def test_several_faults_are_one_plan() -> None:
-    found = toy("1 1 1", "2 2 2", ("2", 10)).search()
-    assert titles(found) == [("2 at 0; 2 at 1; 2 at 2", 30)]
-    assert [step.finding.message for step in found.plans[0].steps] == [
+    result = toy("1 1 1", "2 2 2", ("2", 10)).search()
+    assert titles(result) == [("2 at 0; 2 at 1; 2 at 2", 30)]
+    assert [step.finding.message for step in result.plans[0].steps] == [
         f"RuntimeError: line {line} is 1" for line in range(3)
     ]
 
 
 def test_the_limit_of_runs_is_told() -> None:
     prober = toy("1 1 1", "2 2 2", ("2", 10))
-    found = prober.search(Limits(probes=2, seconds=1e6))
-    assert (found.plans, found.limited, found.probes) == ((), True, 2)
+    result = prober.search(Limits(probes=2, seconds=1e6))
+    assert (result.plans, result.limited, result.probes) == ((), True, 2)
 
 
 def test_the_limit_of_seconds_is_told() -> None:
-    found = toy("1 1 1", "2 2 2", ("2", 10)).search(Limits(probes=99, seconds=1.5))
-    assert (found.plans, found.limited, found.seconds) == ((), True, 2.0)
+    result = toy("1 1 1", "2 2 2", ("2", 10)).search(Limits(probes=99, seconds=1.5))
+    assert (result.plans, result.limited, result.seconds) == ((), True, 2.0)
 
 
 def test_a_text_is_run_once() -> None:
@@ -191,8 +191,8 @@ def test_less_depth_is_no_progress() -> None:
     original = prober.result(prober.text)
     finding = diagnose(prober.view((), original))
     assert finding is not None
-    found = search.search(original, finding, prober, prober.view, lambda texts, trace: (), propose, LIMITS)
-    assert titles(found) == [("2 at 1", 10)]
+    result = search.search(original, finding, prober, prober.view, lambda texts, trace: (), propose, LIMITS)
+    assert titles(result) == [("2 at 1", 10)]
 
 
 def test_a_run_that_hits_a_limit_is_told_and_left() -> None:
@@ -200,9 +200,9 @@ def test_a_run_that_hits_a_limit_is_told_and_left() -> None:
     original, prober.ending = prober.result("1"), Ending.TIMED_OUT
     finding = diagnose(prober.view((), original))
     assert finding is not None
-    found = search.search(original, finding, prober, prober.view, lambda texts, trace: (), prober.propose, LIMITS)
-    assert found.plans == ()
-    assert [note.partition(":")[0] for note in found.notes] == ["a repair was given up because its run hit a limit"]
+    result = search.search(original, finding, prober, prober.view, lambda texts, trace: (), prober.propose, LIMITS)
+    assert result.plans == ()
+    assert [note.partition(":")[0] for note in result.notes] == ["a repair was given up because its run hit a limit"]
 
 
 def test_the_first_plan_is_begun_in_a_fresh_process() -> None:
@@ -216,22 +216,22 @@ def test_alternatives_of_several_faults_do_not_multiply(faults: int) -> None:
     """Two repairs for each of N faults are N^2 runs at most, not 2^N."""
     text, right = " ".join("1" * faults), " ".join(["2,3"] * faults)
     prober = toy(text, right, ("2", 10), ("3", 15))
-    found = prober.search(Limits(probes=500, seconds=1e6))
-    assert titles(found)[0] == ("; ".join(f"2 at {line}" for line in range(faults)), 10 * faults)
+    result = prober.search(Limits(probes=500, seconds=1e6))
+    assert titles(result)[0] == ("; ".join(f"2 at {line}" for line in range(faults)), 10 * faults)
     assert len(prober.ran) <= faults * (faults + 3) // 2
 
 
 def test_without_a_plan_the_cheapest_first_steps_that_come_furthest_are_told() -> None:
     prober = toy("1 1 1", "2,3 2,3 9", ("3", 15), ("2", 10))
-    found = prober.search()
-    assert found.plans == ()
-    assert found.furthest is not None
-    assert (found.furthest.plan.title, found.furthest.plan.applicability) == (
+    result = prober.search()
+    assert result.plans == ()
+    assert result.furthest is not None
+    assert (result.furthest.plan.title, result.furthest.plan.applicability) == (
         "2 at 0; 2 at 1",
         Applicability.DISPLAY_ONLY,
     )
-    assert found.furthest.remaining.message == "RuntimeError: line 2 is 1"
-    assert found.furthest.plan.notes == ("after it the run ends at net.py:1: RuntimeError: line 2 is 1",)
+    assert result.furthest.remaining.message == "RuntimeError: line 2 is 1"
+    assert result.furthest.plan.notes == ("after it the run ends at net.py:1: RuntimeError: line 2 is 1",)
 
 
 def test_where_nothing_comes_past_the_first_fault_there_are_no_first_steps() -> None:
@@ -239,5 +239,5 @@ def test_where_nothing_comes_past_the_first_fault_there_are_no_first_steps() -> 
 
 
 def test_a_plan_leaves_no_first_steps() -> None:
-    found = toy("1 1", "2 2", ("2", 10)).search()
-    assert (len(found.plans), found.furthest) == (1, None)
+    result = toy("1 1", "2 2", ("2", 10)).search()
+    assert (len(result.plans), result.furthest) == (1, None)

@@ -60,10 +60,10 @@ def _files(session: Session) -> list[Path]:
 
 def test_reply_of_a_run_made_ahead(asked: PendingRun, eager: Session) -> None:
     good, bad = asked(LINEAR.format(width=144), SAMPLE), asked(LINEAR.format(width=140), SAMPLE)
-    wanted = eager.ask(bad)
+    pending = eager.ask(bad)
     ahead = [eager.ask_ahead(good), eager.ask_ahead(replace(good, fresh=True))]
-    assert eager.wait(wanted)["ending"] == "raised"
-    assert [one is not None and eager.wait(one)["ending"] for one in ahead] == ["passed", "passed"]
+    assert eager.wait(pending)["ending"] == "raised"
+    assert [run is not None and eager.wait(run)["ending"] for run in ahead] == ["passed", "passed"]
     assert _files(eager) == []
 
 
@@ -73,23 +73,23 @@ def test_a_run_that_is_wanted_never_waits_for_one_made_ahead(asked: PendingRun) 
     began = time.monotonic()
     with Session(ahead=True) as session:
         for _ in range(2):
-            wanted = session.ask(good)
-            begun = [session.ask_ahead(one) for one in (hangs, hangs, replace(hangs, fresh=True))]
-            assert session.wait(wanted)["ending"] == "passed"
-            for one in begun:
-                if one is not None:
-                    session.abandon(one)
-        assert [one is not None for one in begun] == [False, False, False]
+            pending = session.ask(good)
+            begun = [session.ask_ahead(run) for run in (hangs, hangs, replace(hangs, fresh=True))]
+            assert session.wait(pending)["ending"] == "passed"
+            for run in begun:
+                if run is not None:
+                    session.abandon(run)
+        assert [run is not None for run in begun] == [False, False, False]
     assert time.monotonic() - began < 20
 
 
 def test_reply_that_nobody_wants_is_removed(asked: PendingRun) -> None:
     with Session(ahead=True) as session:
         good = asked(LINEAR.format(width=144), SAMPLE)
-        wanted, ahead = session.ask(good), session.ask_ahead(good)
+        pending, ahead = session.ask(good), session.ask_ahead(good)
         assert ahead is not None
         session.abandon(ahead)
-        session.wait(wanted)
+        session.wait(pending)
         deadline = time.monotonic() + 20
         while _files(session) and time.monotonic() < deadline:
             session.run(good)
@@ -99,10 +99,10 @@ def test_reply_that_nobody_wants_is_removed(asked: PendingRun) -> None:
 
 def test_a_session_that_shares_the_machine_makes_none(asked: PendingRun, patient: Session) -> None:
     good = asked(LINEAR.format(width=144), SAMPLE)
-    wanted = patient.ask(good)
+    pending = patient.ask(good)
     assert patient.ask_ahead(good) is None
     assert patient.ask_ahead(replace(good, fresh=True)) is None
-    assert patient.wait(wanted)["ending"] == "passed"
+    assert patient.wait(pending)["ending"] == "passed"
 
 
 PROGRAM = """\
@@ -132,8 +132,8 @@ def test_report_is_the_same_with_and_without(
     name: str, target: Callable[..., Target], eager: Session, patient: Session
 ) -> None:
     text, samples = FAULTY[name]
-    made = target(text, *samples)
-    request = engine.Request(made, (SourceText(made.path, text),))
+    model_target = target(text, *samples)
+    request = engine.Request(model_target, (SourceText(model_target.path, text),))
     assert _plain(engine.repair(request, eager)) == _plain(engine.repair(request, patient))
 
 

@@ -131,7 +131,7 @@ def test_any_value_in_any_place_is_read_or_refused(wrong: Any) -> None:
             trace = _read(_with(place, wrong))
         except ProbeError:
             continue
-        assert all(size >= 0 for operation in trace.operations for one in operation.tensors for size in one.shape)
+        assert all(size >= 0 for operation in trace.operations for tensor in operation.tensors for size in tensor.shape)
         assert all(path.is_absolute() for path in (*trace.files, *trace.data_files))
 
 

@@ -36,8 +36,8 @@ def test_a_line_about_no_run_is_said_to_be_none() -> None:
 
 def test_the_reply_of_an_abandoned_run_is_named_once() -> None:
     tracker, run, other = RunTracker(), pending(1), pending(2)
-    for one in (run, other):
-        tracker.began(one)
+    for pending_run in (run, other):
+        tracker.began(pending_run)
     tracker.abandon(run)
     assert list(tracker.unwanted()) == []  # It is still being written.
     tracker.note(run.done)

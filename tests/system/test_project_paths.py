@@ -157,12 +157,12 @@ def test_file_that_a_link_leads_to_inside_is_edited_where_it_is(
     prepare(root)
     report = _report(root, session)
     assert report.plan is not None
-    made = unified_diff.plan_patch(report.plan, report.texts, report.target.root)
-    assert f"+++ b/{changed}\n".encode() in made
-    subprocess.run(["patch", "-p1", "--dry-run"], cwd=root, input=made, check=True, capture_output=True)
+    patch = unified_diff.plan_patch(report.plan, report.texts, report.target.root)
+    assert f"+++ b/{changed}\n".encode() in patch
+    subprocess.run(["patch", "-p1", "--dry-run"], cwd=root, input=patch, check=True, capture_output=True)
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     subprocess.run(["git", "add", "."], cwd=root, check=True)
-    subprocess.run(["git", "apply", "--check"], cwd=root, input=made, check=True)
+    subprocess.run(["git", "apply", "--check"], cwd=root, input=patch, check=True)
     monkeypatch.chdir(root)
     assert main.main(["net.py", "-s", "2,3", "--apply"], session) == 0
     assert (root / changed).read_text() == REPAIRED
@@ -196,7 +196,7 @@ def test_link_that_was_turned_after_the_analysis_is_not_followed(root: Path) -> 
 def test_folder_that_is_known_by_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a file system that takes no notice of case: the same folder, and no link between its names."""
     (tmp_path / "Project").mkdir()
-    monkeypatch.setattr(Path, "samefile", lambda one, other: str(one).lower() == str(other).lower())
+    monkeypatch.setattr(Path, "samefile", lambda path, other: str(path).lower() == str(other).lower())
     assert within(tmp_path / "project" / "net.py", tmp_path / "Project") == PurePosixPath("net.py")
     assert within(tmp_path / "net.py", tmp_path / "Project") is None
 

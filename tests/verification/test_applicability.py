@@ -46,7 +46,7 @@ def plan(*shown: Counted, fix: Fix = FIX, notes: tuple[str, ...] = ()) -> Plan:
 
 
 def reasons(
-    one: Plan,
+    judged: Plan,
     *rivals: Plan,
     before: Trace = BEFORE,
     after: Trace = AFTER,
@@ -56,7 +56,7 @@ def reasons(
 ) -> tuple[str, ...]:
     """Return why a plan is not safe; the label says the same."""
     project = Project(PATH.parent, before, lambda path: Source(path, text), PATH)
-    label, why = applicability.judge(one, checks, after, project, rivals, samples)
+    label, why = applicability.judge(judged, checks, after, project, rivals, samples)
     assert (label is Applicability.SAFE) == (why == ())
     return why
 

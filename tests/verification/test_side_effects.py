@@ -56,8 +56,8 @@ def lines(tmp_path: Path, session: Session) -> Callable[[str], list[int]]:
         traces = []
         for text in (MODEL, changed):
             path.write_text(text, "utf-8")
-            made: Target = find_target.target(path, model="Net()", samples=find_target.parse_sample(["4,8"]))
-            traces.append(engine.trace(engine.Request(made), session)[0])
+            model_target: Target = find_target.target(path, model="Net()", samples=find_target.parse_sample(["4,8"]))
+            traces.append(engine.trace(engine.Request(model_target), session)[0])
         return sorted(place[0][1] for place in side_effects.affected_places(*traces))
 
     return found
@@ -131,9 +131,9 @@ def test_what_changes_more_than_the_fault_is_not_safe(
     (tmp_path / "pyproject.toml").touch()
     path = tmp_path / "net.py"
     path.write_text(text, "utf-8")
-    made = find_target.target(path, model="Net()", samples=find_target.parse_sample([sample]))
-    plan = engine.repair(engine.Request(made), session).plan
+    model_target = find_target.target(path, model="Net()", samples=find_target.parse_sample([sample]))
+    plan = engine.repair(engine.Request(model_target), session).plan
     assert plan is not None
     assert edited in dict(plan.texts)[path]
     assert plan.applicability is Applicability.UNSAFE
-    assert [one for one in plan.notes if one.startswith(reason)]
+    assert [note for note in plan.notes if note.startswith(reason)]
