@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autofix.diagnosis import diagnose, environment
-from autofix.diagnosis.silent_faults import SilentFault
+from autofix.diagnosis.silent_fault import SilentFault
 from autofix.facts.project_view import Project
 from autofix.fixes import candidates, registry, suppressed
 from autofix.loading import find_target
@@ -247,7 +247,7 @@ def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
         report = _searched(case, fault.finding, fault.project)
         if report.plan is not None:
             return report
-        certain = certain or (report if fault.is_certain else None)
+        certain = certain or (report if fault.is_strong else None)
     return certain
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autofix.diagnosis.silent_faults import SilentFault, shapes
+from autofix.diagnosis.silent_fault import SilentFault
+from autofix.diagnosis.silent_faults import shapes
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.trace import CheckKind, CheckOutcome, Trace
 
@@ -10,6 +11,7 @@ _PROVING_CHECK = {
     Mismatch.SILENT_FOLD: CheckKind.INDEPENDENT,
     Mismatch.SILENT_REDUCTION: CheckKind.INDEPENDENT,
     Mismatch.SILENT_BATCH: CheckKind.BATCH,
+    Mismatch.SILENT_STEPS: CheckKind.INDEPENDENT,
 }
 
 

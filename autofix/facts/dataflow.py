@@ -10,7 +10,7 @@ import math
 from autofix.facts.project_view import Project
 from autofix.operators.shape_functions import ShapeError, broadcast
 from autofix.records.trace import Layer, Operation, OperationKind
-from autofix.records.values import Tensor
+from autofix.records.values import Tensor, Value
 
 _LEADING = ("Conv", "BatchNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool")
 _BATCHED = frozenset(("bmm", "baddbmm", "matmul"))
@@ -50,9 +50,20 @@ def samples_lead(project: Project) -> bool:
     batch = inputs[0].shape[0]
     if all(t.rank > 3 or (t.rank == 2 and t.dtype.startswith("float")) for t in inputs) and len(inputs) == 1:
         return True
-    return not sequence_first(project, batch) and any(
-        _takes_samples_first(project.layer_of(o), o, batch) for o in project.forward_operations()
-    )
+    if sequence_first(project, batch):
+        return False
+    takes = any(_takes_samples_first(project.layer_of(o), o, batch) for o in project.forward_operations())
+    return takes or (len(inputs) == 1 and _only_rows_are_left(inputs[0], project.trace.output))
+
+
+def _only_rows_are_left(given: Tensor, output: Value) -> bool:
+    """Return whether the result has the first dimension of the input and no longer the second: the steps are used up,
+    and nobody wants the steps without the samples.
+    """
+    if not isinstance(output, Tensor) or given.rank < 2 or not output.rank:
+        return False
+    rows, steps = given.shape[:2]
+    return output.shape[0] == rows != steps and steps not in output.shape
 
 
 def _takes_samples_first(layer: Layer | None, operation: Operation, batch: int) -> bool:

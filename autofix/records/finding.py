@@ -56,6 +56,8 @@ class Mismatch(Enum):
     SILENT_REDUCTION = "silent-reduction"
     SILENT_SQUEEZE = "silent-squeeze"
     SILENT_BATCH = "silent-batch"
+    SILENT_STEPS = "silent-steps"
+    SILENT_WARNING = "silent-warning"
     OTHER = "other"
 
 

@@ -201,9 +201,9 @@ class Isolation(Enum):
 class Trace:
     """One run of the model as plain data.
 
-    ``mode`` is META where tensors had no storage; ``need`` is then what they would take, in bytes. ``synthesized``
-    names the operations whose data-dependent values were replaced by made-up ones. ``isolation`` is None where the run
-    has told nothing.
+    ``warnings`` are what torch warned of, each with the operation that ran. ``mode`` is META where tensors had no
+    storage; ``need`` is then what they would take, in bytes. ``synthesized`` names the operations whose data-dependent
+    values were replaced by made-up ones. ``isolation`` is None where the run has told nothing.
     """
 
     ending: Ending
@@ -215,6 +215,7 @@ class Trace:
     output: Value = None
     failure: Failure | None = None
     checks: tuple[Check, ...] = ()
+    warnings: tuple[tuple[int, str], ...] = ()
     state_dict: tuple[tuple[str, tuple[int, ...]], ...] = ()
     files: tuple[Path, ...] = ()
     data_files: tuple[Path, ...] = ()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autofix.diagnosis import silent_faults
-from autofix.diagnosis.silent_faults import SilentFault
+from autofix.diagnosis.silent_fault import SilentFault
 from autofix.facts.project_view import Project
 from autofix.loading import find_target, text_files
 from autofix.probe.main import wire

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.diagnosis import diagnose, silent_faults, silent_resolved
-from autofix.diagnosis.silent_faults import SilentFault
+from autofix.diagnosis.silent_fault import SilentFault
 from autofix.facts.project_view import Project
 from autofix.fixes.candidates import Proposals
 from autofix.patch.edits_to_text import apply_edits

@@ -118,8 +118,127 @@ FAULTS: dict[str, tuple[str, tuple[str, ...], Mismatch, str, str]] = {
         "AF304",
         "noise = torch.zeros(x.size(0), 3)",
     ),
+    "a softmax layer without a dimension": (
+        model("self.fc = nn.Linear(6, 5)\nself.soft = nn.Softmax()", "self.soft(self.fc(x))"),
+        ("4,7,6",),
+        Mismatch.SILENT_REDUCTION,
+        "AF321",
+        "self.soft = nn.Softmax(dim=2)",
+    ),
+    "classes of averaged words": (
+        model(
+            "self.emb = nn.Embedding(9, 5)\nself.fc = nn.Linear(5, 3)", "self.fc(self.emb(x).mean(1)).log_softmax(0)"
+        ),
+        ("int64:4,6@0..9",),
+        Mismatch.SILENT_REDUCTION,
+        "AF321",
+        "return self.fc(self.emb(x).mean(1)).log_softmax(1)",
+    ),
+    "the last step of a layer that takes steps first": (
+        model("self.rnn = nn.LSTM(6, 5)\nself.fc = nn.Linear(5, 3)", "out, _ = self.rnn(x)\nself.fc(out[:, -1])"),
+        ("4,7,6",),
+        Mismatch.SILENT_STEPS,
+        "AF402",
+        "self.rnn = nn.LSTM(6, 5, batch_first=True)",
+    ),
+    "the class token of an encoder that takes steps first": (
+        model(
+            "self.body = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0)\nself.fc = nn.Linear(8, 3)",
+            "x = self.body(x)\nself.fc(torch.relu(x)[:, 0, :])",
+        ),
+        ("4,7,8",),
+        Mismatch.SILENT_STEPS,
+        "AF402",
+        "self.body = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)",
+    ),
+}
+# name: (text, inputs, mismatch, what is said)
+UNREPAIRED = {
+    "weights of one number for each sample, normalised over the last dimension": (
+        model(
+            "self.gate = nn.Linear(6, 4)\nself.fc = nn.Linear(6, 3)",
+            "w = self.gate(x).amax(-1)\nw = w / w.norm(p=1, dim=-1, keepdim=True)\nself.fc(x) * w.unsqueeze(-1)",
+        ),
+        ("5,6",),
+        Mismatch.SILENT_REDUCTION,
+        "`norm` runs over the samples, dimension 0 of (5,)",
+    ),
+    "attention whose only axis is the batch": (
+        model(
+            "self.score = nn.Linear(6, 1)\nself.fc = nn.Linear(6, 3)",
+            "a = F.softmax(self.score(x).squeeze(-1), dim=-1)\nself.fc(x * a.unsqueeze(-1))",
+        ),
+        ("5,6",),
+        Mismatch.SILENT_REDUCTION,
+        "`softmax` runs over the samples, dimension 0 of (5,)",
+    ),
+    "a gate scaled by its sum": (
+        model(
+            "self.fc = nn.Linear(6, 3)",
+            "g = x.sigmoid().mean(-1)\ng = g / g.sum(-1, keepdim=True)\nself.fc(x * g[:, None])",
+        ),
+        ("5,6",),
+        Mismatch.SILENT_REDUCTION,
+        "`sum` runs over the samples, dimension 0 of (5,)",
+    ),
+    "a transpose of three dimensions": (
+        model("self.fc = nn.Linear(6, 3)", "self.fc(x).T.sum(0).T"),
+        ("5,4,6",),
+        Mismatch.SILENT_WARNING,
+        "`T` of (5, 4, 3): torch warns that the use of `x.T` on tensors of dimension other than 2",
+    ),
+    "a dropout of channels that there are not": (
+        model("self.fc = nn.Linear(6, 3)\nself.drop = nn.Dropout2d()", "self.drop(self.fc(x))"),
+        ("5,6",),
+        Mismatch.SILENT_WARNING,
+        "`Dropout2d` of (5, 3): torch warns that dropout2d: Received a 2-D input",
+    ),
+    "a deviation of one value": (
+        model("self.fc = nn.Linear(6, 1)", "y = self.fc(x)\ny / (1 + y.std(1, keepdim=True))"),
+        ("5,6",),
+        Mismatch.SILENT_WARNING,
+        "`std` of (5, 1): torch warns that degrees of freedom is <= 0",
+    ),
 }
 MEANT = {
+    "a deviation over the samples": (
+        model("self.fc = nn.Linear(6, 3)", "y = self.fc(x)\n(y - y.mean(0, keepdim=True)) / y.std(0, keepdim=True)"),
+        ("5,6",),
+    ),
+    "similarities of all pairs": (
+        model("self.fc = nn.Linear(6, 3)", "z = F.normalize(self.fc(x), dim=-1)\nF.log_softmax(z @ z.t(), dim=-1)"),
+        ("5,6",),
+    ),
+    "ranks among the rows": (model("self.fc = nn.Linear(6, 1)", "F.log_softmax(self.fc(x)[:, 0], dim=-1)"), ("5,6",)),
+    "assignments balanced over rows and columns": (
+        model(
+            "self.fc = nn.Linear(6, 3)",
+            "q = self.fc(x).exp()\nq = q / q.sum(0, keepdim=True)\nq / q.sum(1, keepdim=True)",
+        ),
+        ("5,6",),
+    ),
+    "instances of one bag": (
+        model(
+            "self.score = nn.Linear(6, 1)\nself.fc = nn.Linear(6, 3)",
+            "w = torch.softmax(self.score(x).squeeze(-1), dim=-1)\nself.fc(torch.einsum('n,nd->d', w, x))",
+        ),
+        ("5,6",),
+    ),
+    "advantages scaled over a rollout": (
+        model("self.fc = nn.Linear(6, 1)", "a = self.fc(x).squeeze(-1)\n(a - a.mean()) / (a.std() + 1e-8)"),
+        ("5,6",),
+    ),
+    "one environment whose dimension goes": (
+        model("self.rnn = nn.GRU(6, 4)\nself.fc = nn.Linear(4, 2)", "out, _ = self.rnn(x)\nself.fc(out[:, 0])"),
+        ("7,1,6",),
+    ),
+    "the last step of a layer that is fed steps first": (
+        model(
+            "self.rnn = nn.GRU(6, 4)\nself.fc = nn.Linear(4, 2)",
+            "out, _ = self.rnn(x.transpose(0, 1))\nself.fc(out[-1])",
+        ),
+        ("5,7,6",),
+    ),
     "a table of every pair": (
         _with_y("self.fc = nn.Linear(6, 1)", "(self.fc(x) - y[None]).abs().mean()"),
         ("5,6", "5"),
@@ -160,6 +279,16 @@ def test_fault_is_found_and_repaired(name: str, repaired: Repaired) -> None:
     assert [(d.finding.mismatch, d.code, d.finding.silent) for d in report.diagnostics] == [(mismatch, code, True)]
     assert line in [repaired_line.strip() for repaired_line in report.plan.texts[0][1].splitlines()]
     assert repaired(report.plan.texts[0][1], *inputs).ending is RepairEnding.HEALTHY
+
+
+@pytest.mark.parametrize("name", UNREPAIRED)
+def test_what_is_certain_is_said_without_a_repair(name: str, repaired: Repaired) -> None:
+    before, inputs, mismatch, words = UNREPAIRED[name]
+    report = repaired(before, *inputs)
+    (diagnostic,) = report.diagnostics
+    assert (report.plan, diagnostic.finding.mismatch, diagnostic.finding.silent) == (None, mismatch, True)
+    assert diagnostic.finding.message.startswith(words)
+    assert phrases.exit_code(report) == 1
 
 
 @pytest.mark.parametrize("name", MEANT)

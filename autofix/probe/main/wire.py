@@ -210,6 +210,7 @@ class Reply(TypedDict):
     output: NotRequired[Any]
     failure: NotRequired[FailureRow]
     checks: NotRequired[list[CheckRow]]
+    warnings: NotRequired[list[tuple[int, str]]]  # [operation, what torch said while it ran]
     state_dict: NotRequired[list[list[Any]]]
     files: NotRequired[list[str]]
     data_files: NotRequired[list[str]]

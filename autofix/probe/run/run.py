@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-import warnings
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -17,7 +16,7 @@ import torch
 from ..contain import cuda_on_cpu, endings, file_reads, network
 from ..main import wire
 from ..main.wire import CheckKind, CheckOutcome, Ending, Phase, Reply, RunRequest, Stage
-from ..record import values
+from ..record import torch_warnings, values
 from ..record.interception import recording
 from ..record.recorder import Recorder
 from . import checks, global_state, inputs, loading, messages, output_equality
@@ -46,13 +45,18 @@ def _recorded(request: RunRequest, recorder: Recorder) -> Reply:
     }
     recorder.quick_weights = not request.fresh
     global_state.seed()
-    with warnings.catch_warnings(), global_state.restored(), cuda_on_cpu.tolerated(), loading.project(request):
-        warnings.simplefilter("ignore")
+    with (
+        torch_warnings.watched(recorder) as warned,
+        global_state.restored(),
+        cuda_on_cpu.tolerated(),
+        loading.project(request),
+    ):
         with file_reads.watched() as data:
             _run_one(request, recorder, reply)
         reply["files"] = loading.project_files(request)
         reply["data_files"] = loading.within(request, data)
         reply["globals"] = _globals(request, recorder)
+    reply["warnings"] = [row for row in warned if row[0] < len(recorder.operations)]
     if request.against is not None and reply["ending"] == Ending.PASSED:
         reply["checks"].append([CheckKind.EQUAL, *_equality(request, recorder, reply["sliced"])])
     reply["operations"] = recorder.operations

@@ -49,6 +49,7 @@ class BatchFirst(Rule):
         Mismatch.MATMUL,
         Mismatch.EXPAND,
         Mismatch.VIEW_SIZE,
+        Mismatch.SILENT_STEPS,
     )
     applicability = Applicability.UNSAFE
     examples = (

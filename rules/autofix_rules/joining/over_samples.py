@@ -59,7 +59,7 @@ class OverSamples(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is None or finding.dimension is None:
+        if operation is None or finding.dimension is None or operation.tensors[0].rank < 2:
             return
         shape = operation.tensors[0].shape
         others = [d for d in _preferred(project, operation) if d != finding.dimension and shape[d] > 1]

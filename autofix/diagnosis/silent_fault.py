@@ -1,0 +1,58 @@
+"""A fault that raised nothing: its record, and how one is made from an operation.
+
+Detectors stand in ``silent_broadcasts``, ``sample_mixing`` and ``silent_faults``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autofix.facts.project_view import Project
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.locations import Location
+from autofix.records.trace import Operation, OperationKind
+from autofix.records.values import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class SilentFault:
+    """A finding that nothing has proved yet, and the run that shows it.
+
+    ``is_strong``: torch itself warns of it, or no reading of the code makes it meant, so that it is said even where
+    no repair is found.
+    """
+
+    finding: Finding
+    project: Project
+    is_strong: bool = False
+
+
+def faults_at(
+    mismatch: Mismatch,
+    message: str,
+    project: Project,
+    operation: Operation,
+    dimension: int | None = None,
+    is_strong: bool = False,
+) -> Iterator[SilentFault]:
+    """Yield a silent fault at an operation, if the user's code asked for it."""
+    if not operation.frames:
+        return
+    call = Location(operation.frames[0].path, operation.frames[0].range)
+    result = operation.result.shape if isinstance(operation.result, Tensor) else ()
+    finding = Finding(
+        mismatch=mismatch,
+        message=message,
+        location=call,
+        call=call,
+        subject=operation.layer or operation.target,
+        expected=operation.tensors[0].shape if operation.tensors else (),
+        actual=result,
+        operation=operation.index,
+        layer=operation.layer_index if operation.kind is OperationKind.CALL_MODULE else None,
+        operand=0,
+        dimension=dimension,
+        silent=True,
+    )
+    yield SilentFault(finding, project, is_strong)
