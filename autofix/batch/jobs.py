@@ -42,7 +42,7 @@ def find(base: str, request: Json) -> Json:
     order they stand.
     """
     root = Path(base)
-    jobs = targets.find(
+    results = targets.find(
         root / request["path"],
         root,
         [root / path for path in request["elsewhere"]],
@@ -50,7 +50,7 @@ def find(base: str, request: Json) -> Json:
         find_target.configured(tuple(request["settled"])),
         settings_from(request["settings"]),
     )
-    return {"found": [_found(target, base) for target in jobs]}
+    return {"found": [_found(target, base) for target in results]}
 
 
 def _found(target: Job | Missing, base: str) -> Json:

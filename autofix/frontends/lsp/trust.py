@@ -71,12 +71,12 @@ class Trust:
     def remove(self, folder: Path) -> None:
         """Take back the trust in a folder, and in those above and below it that would include it."""
         real = _real(folder)
-        left = {
+        remaining = {
             folder
             for folder in self._folders()
             if folder != real and folder not in real.parents and real not in folder.parents
         }
-        self._write(frozenset(left))
+        self._write(frozenset(remaining))
 
     def _folders(self) -> frozenset[Path]:
         try:

@@ -199,7 +199,7 @@ class MetaMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self._count(result)
             return result
         kind, results = known
-        tensors = [size if size is None else sizes.of_size(*size) for size in results]
+        tensors = [metadata if metadata is None else sizes.of_size(*metadata) for metadata in results]
         self._count(tensors)
         return tensors[0] if kind is None else kind(tensors)
 

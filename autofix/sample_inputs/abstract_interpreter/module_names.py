@@ -40,14 +40,14 @@ def _define(name: str, run: Interpretation) -> None:
 def _group(name: str, run: Interpretation) -> tuple[set[str], list[ast.stmt]]:
     if not run.statements:
         run.statements.update(_statements(run.source.tree.body))
-    names, group, waiting = {name}, dict[ast.stmt, None](), [name]
+    names, statements, waiting = {name}, dict[ast.stmt, None](), [name]
     while waiting:
         for statement in _since_bound(run.statements.get(waiting.pop(), [])):
-            group[statement] = None
+            statements[statement] = None
             more = set(_touched(statement)) - names - run.module.keys() if isinstance(statement, _COMPOUND) else set()
             names |= more
             waiting += sorted(more)
-    return names, list(group)
+    return names, list(statements)
 
 
 def _statements(body: list[ast.stmt]) -> dict[str, list[ast.stmt]]:

@@ -71,9 +71,9 @@ class OperandLayout(Rule):
         operation = project.operation(finding)
         if operation is None:
             return
-        changes = list(layouts(project, operation, finding.operand))[:_MOST]
+        fitting = list(layouts(project, operation, finding.operand))[:_MOST]
         for change in LayoutChange:
-            alike = [layout for layout in changes if layout.change is change]
+            alike = [layout for layout in fitting if layout.change is change]
             for rank, layout in enumerate(alike):
                 yield self.fix(
                     layout.words,

@@ -132,10 +132,12 @@ class NormFeatures(Rule):
         if len(entries) != len(finding.actual):
             return
         for node, old, new in zip(entries, finding.expected, finding.actual, strict=True):
-            places = sites(project, Expression(expression.source, node, expression.frames), new) if old != new else ()
-            if old != new and not places:
+            entry_sites = (
+                sites(project, Expression(expression.source, node, expression.frames), new) if old != new else ()
+            )
+            if old != new and not entry_sites:
                 return
-            chosen += places[:1]
+            chosen += entry_sites[:1]
         edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
         title = f"set `{finding.parameter}` of `{layer.label}` to {list(finding.actual)}"
         yield self.fix(title, edits, *dearest(chosen))
