@@ -178,11 +178,8 @@ class MatmulTransposed(Rule):
         suffix = {left.shape[1]: _transpose(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])
         if suffix is not None:
             moved = Expression(places[0].source, places[0].node, places[0].frames)
-            left_text, right_text = followed(moved, suffix).text, places[1].text
-            edits = (
-                places[0].source.replace(places[0].node, right_text),
-                places[1].source.replace(places[1].node, left_text),
-            )
+            weight, rows = followed(moved, suffix).text, places[1].text
+            edits = (places[0].source.replace(places[0].node, rows), places[1].source.replace(places[1].node, weight))
             yield self.fix(
                 f"multiply the rows of {right.shape} from the left",
                 edits,
