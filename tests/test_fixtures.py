@@ -24,6 +24,7 @@ from autofix.records.options import Mode
 from autofix.records.plan import Applicability
 from autofix.records.report import Diagnostic, RepairEnding, Report
 from autofix.report import text
+from autofix.report.terminal_text import columns
 from autofix.session.session import Session
 
 ROOT = Path(__file__).parents[1] / "fixtures"
@@ -196,11 +197,21 @@ def _placed(finding: Finding, report: Report) -> Finding:
 
 
 def _check_report(folder: Path, report: Report) -> None:
+    _check_size(report)
     golden = folder / "report.txt"
     if golden.exists():
         shown = text.render(report)
         assert shown == golden.read_text("utf-8")
         assert str(report.target.root) not in shown
+
+
+def _check_size(report: Report) -> None:
+    """Check that a report of one fault is seen whole in a terminal of 80x24, and that no terminal has to wrap it."""
+    lines = text.render(report, width=80).splitlines()
+    assert len(lines) <= 16 or len(report.diagnostics) > 1
+    for width in (80, 40):
+        shown = text.render(report, width=width).splitlines()
+        assert [line for line in shown if columns(line) > width and " --> " not in line] == []
 
 
 @pytest.mark.parametrize("folder", [pytest.param(folder, id=folder.name) for folder in FOLDERS])

@@ -5,11 +5,13 @@ It builds short plain texts from records; layout and colour are the business of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence as Items
 from pathlib import Path
 
+from autofix.patch.edits_to_text import line_starts
 from autofix.records.finding import Mismatch
-from autofix.records.locations import Location
+from autofix.records.locations import Location, SourceText
 from autofix.records.plan import Applicability, Plan
 from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report
 from autofix.records.samples import SampleOrigin, Samples
@@ -18,9 +20,11 @@ from autofix.records.values import Mapping, Opaque, Sequence, Tensor, Value
 from autofix.report.terminal_text import visible
 
 CHAIN_ENDS = 4
+FARTHEST = 3
 LISTED_ITEMS = 4
 ARROW = " -> "
 
+_IN_BACKTICKS = re.compile(r"`(\d[\w.]*)`")
 _BRACKETS = {"tuple": ("(", ")"), "list": ("[", "]"), "Size": ("(", ")")}
 _CHECK_NAMES = {
     CheckKind.FORWARD: "forward",
@@ -30,22 +34,54 @@ _CHECK_NAMES = {
     CheckKind.ROWS: "one result for each sample",
     CheckKind.INDEPENDENT: "samples independent",
     CheckKind.CAUSAL: "later positions hidden",
-    CheckKind.BACKWARD: "backward",
+    CheckKind.BACKWARD: "gradients",
     CheckKind.USES: "other uses",
-    CheckKind.FRESH: "fresh process",
+    CheckKind.FRESH: "clean process",
     CheckKind.EQUAL: "equal outputs with the same weights",
 }
 _WITHOUT_FAULT = (RepairEnding.HEALTHY, RepairEnding.UNCONFIRMED, RepairEnding.SUPPRESSED)
-_WRITTEN_BY = {
-    Applicability.SAFE: "--apply writes it",
-    Applicability.UNSAFE: "--apply --unsafe-fixes writes it",
-    Applicability.DISPLAY_ONLY: "it is not verified, so nothing writes it",
-}
 
 
 def short_path(path: Path, root: Path) -> str:
     """Return the path from the project root with forward slashes; the whole path when it lies elsewhere."""
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def path_from(path: Path, folder: Path) -> str:
+    """Return the path as seen from a folder, which a terminal opens; the whole path where it lies far from there."""
+    shared = next((parent for parent in (folder, *folder.parents) if path.is_relative_to(parent)), None)
+    upward = None if shared is None else len(folder.parts) - len(shared.parts)
+    if shared is None or upward is None or upward > FARTHEST or (upward and shared == Path(shared.anchor)):
+        return path.as_posix()
+    return "../" * upward + path.relative_to(shared).as_posix()
+
+
+def layer_name(path: str) -> str:
+    """Return what a user calls a layer: ``model[2]`` for ``2`` of a model that is a container itself."""
+    if not path:
+        return "the model"
+    first, dot, rest = path.partition(".")
+    return f"model[{first}]{dot}{rest}" if first.isdecimal() else path
+
+
+def with_layer_names(text: str, trace: Trace) -> str:
+    """Return the text with each numbered layer of the model, in backticks, called as ``layer_name`` does."""
+    numbered = {layer.path for layer in trace.layers if layer.path and layer.path[0].isdecimal()}
+    if not numbered:
+        return text
+    return _IN_BACKTICKS.sub(lambda match: f"`{layer_name(match[1])}`" if match[1] in numbered else match[0], text)
+
+
+def text_at(texts: Items[SourceText], location: Location) -> str | None:
+    """Return the source text of a place; None where its file is not among the texts."""
+    text = next((source.text for source in texts if source.path == location.path), None)
+    if text is None:
+        return None
+    starts = (*line_starts(text), len(text))
+    start, end = location.range.start, location.range.end
+    if end.line >= len(starts):
+        return None
+    return text[starts[start.line - 1] + start.column : starts[end.line - 1] + end.column]
 
 
 def place(location: Location, root: Path) -> str:
@@ -105,21 +141,19 @@ def chain_text(links: Items[str]) -> str:
 
 
 def link_texts(chain: Items[ChainLink]) -> list[str]:
-    """Return ``conv (1, 16, 4, 4)`` for each link.
-
-    The last failed, so it shows no shape unless it was given another one.
-    """
-    texts = [visible(f"{link.label} {link.shape}".rstrip()) for link in chain]
-    if len(chain) > 1:
-        last, given = chain[-1], chain[-1].shape
-        texts[-1] = visible(last.label if given in ("", chain[-2].shape) else f"{last.label} given {given}")
-    return texts
+    """Return ``conv (1, 16, 4, 4)`` for each link."""
+    return [visible(f"{layer_name(link.label)} {link.shape}".rstrip()) for link in chain]
 
 
 def checks_with(checks: Items[Check], outcome: CheckOutcome, output: str) -> str:
     """Return the checks with this outcome: ``forward (64, 10); batches of 65 and 129; backward``."""
+    return "; ".join(each_check(checks, outcome, output))
+
+
+def each_check(checks: Items[Check], outcome: CheckOutcome, output: str) -> list[str]:
+    """Return each check with this outcome in words."""
     shown = (check for check in checks if check.outcome is outcome and not _goes_without_saying(check))
-    return "; ".join(_check(check, output) for check in shown)
+    return [_check(check, output) for check in shown]
 
 
 def _goes_without_saying(check: Check) -> bool:
@@ -132,7 +166,7 @@ def _check(check: Check, output: str) -> str:
     if check.outcome is not CheckOutcome.PASSED:
         return f"{name} ({detail})" if detail else name
     if check.kind is CheckKind.FORWARD:
-        return f"{name} {detail or visible(output)}".rstrip() if output else detail
+        return f"{name} -> {visible(output)}" if output else detail
     # The detail of these already names the sizes: "batches of 65 and 129".
     if check.kind in (CheckKind.ALSO, CheckKind.BATCH) and detail:
         return detail
@@ -171,8 +205,8 @@ def exit_code(report: Report) -> int:
     return 0 if report.ending in _WITHOUT_FAULT else 1
 
 
-def summary(report: Report, *, applied: bool) -> str:
-    """Return one line: what was found, what is proposed and what writes it."""
+def summary(report: Report, *, applied: bool, listed: bool = False) -> str:
+    """Return one line: what was found, what is proposed and what writes it; ``listed``: the other plans are shown."""
     if report.ending is RepairEnding.NOT_RUN:
         return f"error: {visible(report.message)}"
     operations = counted(len(forward_operations(report.trace)), "operation")
@@ -180,18 +214,44 @@ def summary(report: Report, *, applied: bool) -> str:
         return f"nothing to repair: {operations}, output {value_text(report.trace.output)}"
     if report.ending is RepairEnding.UNCONFIRMED:
         return f"unconfirmed: {operations} ran, but on a sample that was chosen to fit"
-    rewritten = report.plan is not None and {one.finding.mismatch for one in report.diagnostics} == {
-        Mismatch.REFACTORING
-    }
-    faults = counted(len(open_diagnostics(report)), "place" if rewritten else "fault")
-    faults += " to rewrite" if rewritten else ""
     if report.ending is RepairEnding.SUPPRESSED:
         return f"{counted(len(report.diagnostics), 'fault')}, suppressed by a comment"
     if report.plan is None:
-        return visible(": ".join(filter(None, (f"{faults}, {report.ending.value}", report.message))))
-    label = report.plan.applicability
-    writes = "applied" if applied else _WRITTEN_BY[label]
-    return f"{faults}, {counted(len(report.plan.steps), 'repair')} ({label.value}); {writes}"
+        return visible(_without_plan(report))
+    several = len(report.diagnostics) > 1
+    parts = [_done(report, report.plan, applied=applied)] if several or applied else []
+    if report.alternatives and not applied:
+        hint = "" if listed else " (--alternatives)"
+        parts.append(f"{counted(len(report.alternatives), 'other repair')}{hint}")
+    if applied:
+        return "; ".join((*parts, "applied"))
+    return "; ".join((*parts, _writes(report.plan, report.alternatives, several=several)))
+
+
+def _writes(plan: Plan, others: Items[Plan], *, several: bool) -> str:
+    """Return what writes a plan, which is told from others where there are some."""
+    if plan.applicability is Applicability.DISPLAY_ONLY:
+        return "the model does not run to its end, so nothing writes it"
+    flags = "--apply" if plan.applicability is Applicability.SAFE else "--apply --unsafe-fixes"
+    return f"{flags} writes this one" if others else f"run with {flags} to write {'them' if several else 'it'}"
+
+
+def _done(report: Report, plan: Plan, *, applied: bool) -> str:
+    steps = len(plan.steps)
+    if {diagnostic.finding.mismatch for diagnostic in report.diagnostics} == {Mismatch.REFACTORING}:
+        return f"{counted(steps, 'place')} {'rewritten' if applied else 'to rewrite'}"
+    faults = len(open_diagnostics(report))
+    if plan.applicability is Applicability.DISPLAY_ONLY:
+        return f"{steps} of {counted(faults, 'fault')} {'has' if steps == 1 else 'have'} a repair"
+    return f"{counted(faults, 'fault')} repaired"
+
+
+def _without_plan(report: Report) -> str:
+    """Return how a search ended that came to nothing: without an idea, with none that works, or at a limit."""
+    faults = counted(len(open_diagnostics(report)), "fault")
+    if report.ending is not RepairEnding.NO_FIX:
+        return f"{faults}, {report.ending.value}"
+    return f"{faults}, no repair found: no rule in use has one that runs; `autofix shapes` shows all shapes before it"
 
 
 def forward_operations(trace: Trace) -> tuple[Operation, ...]:

@@ -6,8 +6,8 @@ It decides nothing about colour, and no control character ever passes through it
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 TAB_COLUMNS = 4
@@ -18,6 +18,9 @@ MINIMAL_WRAP_COLUMNS = 16
 # terminal raw, for an escape sequence or a change of direction in a file could make the report show something else.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SHAPE = re.compile(r"\([\d, ]*\)")
+# An arrow with what it leads to, and the shape of that.
+_LINK = re.compile(r"(?:->|-x) \S+(?: \([^ ]*\))?")
+_LEFT_OUT = re.compile(r"\.\.\. \d+ more(?: \.\.\.)?")
 _GLUE = "\0"
 
 
@@ -41,13 +44,13 @@ def cells(text: str) -> list[Cell]:
     """Return one cell per character; tabs become blanks up to the next tab stop, so that carets stand
     right everywhere.
     """
-    made: list[Cell] = []
+    shown: list[Cell] = []
     column = 0
     for character in text:
         cell = _tab(column) if character == "\t" else _cell(character)
-        made.append(cell)
+        shown.append(cell)
         column += cell.columns
-    return made
+    return shown
 
 
 def _tab(column: int) -> Cell:
@@ -91,10 +94,40 @@ def _head(text: str, width: int) -> str:
 def wrapped(text: str, width: int) -> list[str]:
     """Return the text in lines of at most ``width`` columns where that can be.
 
-    ``-> conv`` and ``(1, 256)`` are not broken.
+    ``-> conv (1, 16, 4, 4)`` and ``(1, 256)`` are not broken.
     """
-    glued = _SHAPE.sub(lambda match: match[0].replace(" ", _GLUE), text).replace("-> ", f"->{_GLUE}")
+    glued = text
+    for whole in (_SHAPE, _LEFT_OUT, _LINK):
+        glued = whole.sub(lambda match: match[0].replace(" ", _GLUE), glued)
     # A line that begins so is a command to the build servers that read what is printed.
     glued = glued.replace(" ::", f"{_GLUE}::")
-    lines = textwrap.wrap(glued, max(MINIMAL_WRAP_COLUMNS, width), break_long_words=False, break_on_hyphens=False)
-    return [line.replace(_GLUE, " ") for line in lines] or [""]
+    room = max(MINIMAL_WRAP_COLUMNS, width)
+    lines: list[str] = []
+    taken = room
+    for word in glued.split(" "):
+        needed = columns(word.replace(_GLUE, " "))
+        if lines and taken + 1 + needed <= room:
+            lines[-1] += f" {word}"
+            taken += 1 + needed
+        elif word or not lines:
+            lines.append(word)
+            taken = needed
+    return [line.replace(_GLUE, " ").rstrip() for line in lines]
+
+
+def limited(text: str, width: int, lines: int) -> list[str]:
+    """Return the text wrapped, with an ellipsis at the end of the last line for what ``lines`` lines do not hold."""
+    whole = wrapped(text, width)
+    if len(whole) <= lines:
+        return whole
+    last = wrapped(" ".join(whole[lines - 1 :]), max(MINIMAL_WRAP_COLUMNS, width) - len(ELLIPSIS) - 1)[0]
+    return [*whole[: lines - 1], f"{last.rstrip(',;:')} {ELLIPSIS}"]
+
+
+def limited_items(items: Sequence[str], width: int, lines: int) -> list[str]:
+    """Return the items parted by semicolons, the last of them left out that ``lines`` lines do not hold."""
+    for count in range(len(items), 0, -1):
+        packed = wrapped("; ".join((*items[:count], *([ELLIPSIS] if count < len(items) else []))), width)
+        if len(packed) <= lines:
+            return packed
+    return limited(items[0] if items else "", width, lines)

@@ -321,8 +321,8 @@ def test_a_comment_hides_it(comment: str, ending: RepairEnding, repaired: Repair
 
 def test_reports_call_it_a_warning(repaired: Repaired) -> None:
     report = repaired(FAULTS["log-probabilities over the batch"][0], "4,6")
-    place = "model.py:12:16: warning[AF321] `log_softmax` runs over the samples, dimension 0 of (4, 3)"
-    assert text.render(report).splitlines()[0] == place
+    heading = ["warning[AF321]: `log_softmax` runs over the samples, dimension 0 of (4, 3)", "  --> model.py:12:16"]
+    assert text.render(report).splitlines()[:2] == heading
     assert json.loads(json_report.render(report))["diagnostics"][0]["silent"] is True
     run = json.loads(sarif.render(report))["runs"][0]
     assert run["results"][0]["level"] == "warning"

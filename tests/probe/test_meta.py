@@ -168,7 +168,7 @@ def test_a_model_that_does_not_fit_is_repaired_without_storage(tmp_path: Path, s
     assert dict(report.plan.texts)[tmp_path / "model.py"] == _huge(WIDE)
     assert (report.trace.mode, report.plan.applicability) == (Mode.META, Applicability.UNSAFE)
     assert "checked on the meta device (shapes only)" in report.plan.notes
-    shown = text.render(report)
+    shown = text.render(report, verbose=True)
     assert "without storage, which would take up to 64" in shown.replace("\n", " ").replace("  ", " ")
     assert "influence each other is not known" in shown
     assert '"mode": "meta"' in json_report.render(report)

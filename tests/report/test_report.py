@@ -40,8 +40,9 @@ from autofix.records.values import Opaque, Sequence, Tensor, Value
 from autofix.report import json as json_report
 from autofix.report import phrases, shape_table, terminal_text, text
 from autofix.report import sarif as sarif_report
+from autofix.report.flow import flow
 from autofix.report.replacements import replacements
-from autofix.report.snippet import snippet, source_line
+from autofix.report.snippet import SOURCE, Mark, snippet, source_line
 
 HERE = Path(__file__).parents[1]
 REPORT_SCHEMA = json.loads((HERE.parent / "docs" / "report.schema.json").read_text(encoding="utf-8"))
@@ -101,7 +102,6 @@ CHAIN = (
     ChainLink("input", "(1, 3, 32, 32)"),
     ChainLink("conv", "(1, 16, 4, 4)", at(11, 12, 24)),
     ChainLink("flatten", "(1, 256)", at(12, 12, 24)),
-    ChainLink("head", "(1, 256)", at(13, 15, 27)),
 )
 CHECKS = (
     Check(CheckKind.FORWARD, CheckOutcome.PASSED),
@@ -221,26 +221,46 @@ every_report = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 # --------------------------------------------------------------------------------------------------------------------
 
 ONE_FAULT = """\
-models/my net.py:8:31: error[AF101] `head` takes 128 features but receives 256
-8 |         self.head = nn.Linear(128, 10)
-  |                               ^^^
-   = trace: input (1, 3, 32, 32) -> conv (1, 16, 4, 4) -> flatten (1, 256) -> head
-   = call: models/my net.py:13:16: `return self.head(x)`
-   = help: set `in_features` to 256 (safe; forward then returns (1, 10))
-   = reason: the flattened input of `head` has 256 features
+error[AF101]: `head` takes 128 features but receives 256
+  --> models/my net.py:13:16
+ 8 | self.head = nn.Linear(128, 10)
+   |                       --- 128, set here
+13 | return self.head(x)
+   |        ^^^^^^^^^^^^ x is (64, 256)
+   = torch: mat1 and mat2
+   = flow: input (1,3,32,32) -> conv (1,16,4,4) -> flatten (1,256) -x head
+fix (safe): set `in_features` to 256
+  - 128        + 256
+  checked: forward -> (1, 10); batches of 2 and 3; samples independent;
+           gradients; clean process
+  1 other repair (--alternatives); --apply writes this one
+"""
 
-repair (safe): 1 edit in models/my net.py
-   = verified: forward (1, 10); batches of 2 and 3; samples independent; backward; fresh process
-   = not asked: other samples (no other sample was given)
-   = trace after: input (1, 3, 32, 32) -> conv (1, 16, 4, 4) -> flatten (1, 256) -> head (1, 10)
-   = parameters: 1,738 -> 3,018
-   = state dict: changed head.weight (10, 128) -> (10, 256)
+VERBOSE = """\
+   = flow: input (1, 3, 32, 32) -> conv (1, 16, 4, 4) -> flatten (1, 256)
+           -x head
+fix (safe): set `in_features` to 256
+  reason: the flattened input of `head` has 256 features
+  - 128        + 256
+
+  checked: forward -> (1, 10); batches of 2 and 3; samples independent;
+           gradients; clean process
+  not checked: other samples (no other sample was given)
+  trace after: input (1, 3, 32, 32) -> conv (1, 16, 4, 4) -> flatten (1, 256)
+               -> head (1, 10)
+  parameters: 1,738 -> 3,018
+  state dict: changed head.weight (10, 128) -> (10, 256)
+  cost 10 is the sum of
+     +10  a place in the source is edited
 
 other repairs (--pick N takes one):
    2. use `nn.LazyLinear` (unsafe, cost 14)
+      cost 14 is the sum of
+         +10  a place in the source is edited
+          +4  one caller further out (4 x +1)
 
 ran `Net` on 1,3,32,32 (given on the command line); training mode
-1 fault, 1 repair (safe); --apply writes it
+1 other repair; --apply writes this one
 """
 
 LAZY_PATCH = """\
@@ -249,49 +269,45 @@ diff --git a/models/my net.py b/models/my net.py
 """
 
 
+def traced(report: Report) -> Report:
+    """Return the report with the run that failed, in which the operands can be seen."""
+    finding = replace(FINDING, operation=6)
+    return replace(report, trace=FAILING, diagnostics=(replace(DIAGNOSTIC, finding=finding),))
+
+
 def test_text_explains_like_a_compiler() -> None:
-    assert text.render(REPORT) == ONE_FAULT
+    assert text.render(traced(REPORT), width=80) == ONE_FAULT
+
+
+def test_verbose_adds_the_rest() -> None:
+    shown = text.render(traced(REPORT), width=80, verbose=True)
+    assert shown.endswith(VERBOSE)
+    assert shown.startswith(ONE_FAULT.partition("   = flow")[0])
 
 
 @pytest.mark.parametrize(
     "report, expected",
     [
-        (TWO_FILES, "models/block.py:1:9: error[AF101] `head` takes 128 features but receives 256\n1 | WIDTH = 128\n"),
-        (TWO_FILES, "   = help: set `in_features` to 256 (unsafe)\n"),
-        (TWO_FILES, "repair (unsafe): 2 edits in models/my net.py, models/block.py\n   = help: set `dim` to 256\n"),
-        (TWO_FILES, "   = unsafe: `WIDTH` is used by other models too\n"),
-        (TWO_FILES, "note: timm is not installed\n"),
-        (TWO_FILES, "2 faults, 2 repairs (unsafe); --apply --unsafe-fixes writes it\n"),
-        (NO_FIX, "1 fault, no fix helps\n"),
+        (TWO_FILES, "  --> models/my net.py:13:16\n 8 | self.head = nn.Linear(128, 10)\n"),
+        (TWO_FILES, "  ::: models/block.py:1:9\n1 | WIDTH = 128\n  |         --- 128, set here\n"),
+        (TWO_FILES, "fix (unsafe): set `in_features` to 256\n  - 128        + 256\n"),
+        (TWO_FILES, "  unsafe: `WIDTH` is used by other models too\n"),
+        (TWO_FILES, "  note: timm is not installed\n"),
+        (TWO_FILES, "2 faults repaired; run with --apply --unsafe-fixes to write them\n"),
+        (NO_FIX, "1 fault, no repair found: no rule in use has one that runs;"),
         (HEALTHY, "placeholders for timm, wandb\nnothing to repair: 0 operations, output (64, 10)\n"),
         (HEALTHY, "training mode; only the definitions of the file\nwere executed;"),
         (NOT_RUN, "tried `Net` on 1,3,32,32 "),
         (NOT_RUN, "error: cannot import net.py: No module named 'timm'\n"),
-        (SUPPRESSED, "models/my net.py:8:31: suppressed[AF101] "),
+        (SUPPRESSED, "suppressed[AF101]: `head` takes 128 features but receives 256\n  --> models/my net.py:13:16\n"),
         (SUPPRESSED, "1 fault, suppressed by a comment\n"),
-        (LIMIT, "1 fault, the search limit was reached: 160 probes\n"),
-        (FIRST_TIME, "   = parameters: 3,018 after the repair; before it the model could not be built\n"),
+        (LIMIT, "1 fault, the search limit was reached\n"),
         (replace(REPORT, plan=replace(PLAN, applicability=Applicability.UNSAFE)), "another repair is as plausible\n"),
         (replace(REPORT, plan=replace(PLAN, applicability=Applicability.DISPLAY_ONLY)), "so nothing writes it\n"),
     ],
 )
 def test_text_says(report: Report, expected: str) -> None:
     assert expected in text.render(report)
-
-
-SUM = """\
-   2. use `nn.LazyLinear` (unsafe, cost 14)
-      cost 14 is the sum of
-         +10  a place in the source is edited
-          +4  one caller further out (4 x +1)
-"""
-
-
-def test_verbose_shows_what_a_cost_is_the_sum_of() -> None:
-    shown = text.render(REPORT, verbose=True)
-    assert "   cost 10 is the sum of\n      +10  a place in the source is edited\n" in shown
-    assert SUM in shown
-    assert "sum of" not in text.render(REPORT)
 
 
 @pytest.mark.parametrize("plan", [PLAN, LAZY], ids=["plan", "alternative"])
@@ -312,17 +328,25 @@ def test_alternatives_are_shown_as_patches_on_request() -> None:
 
 
 def test_an_applied_plan_is_not_offered_again() -> None:
-    assert text.render(REPORT, applied=True).endswith("1 fault, 1 repair (safe); applied\n")
+    assert text.render(REPORT, applied=True).endswith("  1 fault repaired; applied\n")
 
 
 def test_the_others_keep_their_rank_when_one_is_picked() -> None:
-    assert "   1. use `nn.LazyLinear`" in text.render(REPORT, picked=2)
+    assert "   1. use `nn.LazyLinear`" in text.render(REPORT, picked=2, alternatives=True)
 
 
 def test_a_failed_check_is_said() -> None:
     checks = (*CHECKS[:3], Check(CheckKind.INDEPENDENT, CheckOutcome.FAILED, "sample 1 reaches sample 2"))
     plan = replace(PLAN, applicability=Applicability.UNSAFE, proof=replace(PROOF, checks=checks))
-    assert "   = failed: samples independent (sample 1 reaches sample 2)\n" in text.render(replace(REPORT, plan=plan))
+    shown = text.render(replace(REPORT, plan=plan, alternatives=()))
+    assert "  unsafe: failed: samples independent (sample 1 reaches sample 2)\n" in shown
+    noted = text.render(replace(REPORT, plan=replace(plan, notes=("the maps may be meant",))))
+    assert "  unsafe: the maps may be meant\n  failed: samples independent (sample 1 reaches sample 2)\n" in noted
+
+
+def test_a_model_that_could_not_be_built_has_no_parameters_before() -> None:
+    said = "  parameters: 3,018 after the repair; before it the model could not be built\n"
+    assert said in text.render(FIRST_TIME, verbose=True)
 
 
 def test_a_plan_outside_the_root_is_explained_without_a_patch() -> None:
@@ -346,9 +370,8 @@ def test_colour_changes_no_character(report: Report, alternatives: bool) -> None
 @every_report
 @pytest.mark.parametrize("width", [40, 80, 100])
 def test_lines_fit_the_width(report: Report, width: int) -> None:
-    diagnostics = re.compile(r"error\[|suppressed\[|repair \(|other repairs")
-    free = [line for line in text.render(report, width=width).splitlines() if not diagnostics.search(line)]
-    assert [line for line in free if len(line) > width] == []
+    lines = text.render(report, width=width).splitlines()
+    assert [line for line in lines if terminal_text.columns(line) > width and " --> " not in line] == []
 
 
 def test_nothing_from_a_file_reaches_the_terminal_raw() -> None:
@@ -393,13 +416,82 @@ def test_nothing_from_a_file_reaches_the_terminal_raw() -> None:
 )
 def test_carets_stand_under_their_range(source: str, start: int, end: int, expected: list[str]) -> None:
     place = Range(Position(7, start), Position(7, end))
-    lines = snippet("\n" * 6 + source + "\nnext\n", place, 28)
+    lines = snippet("\n" * 6 + source + "\nnext\n", [Mark(place)], 28)
     assert ["".join(span.text for span in line) for line in lines] == expected
 
 
 def test_a_range_over_lines_is_marked_to_the_end_of_its_first() -> None:
-    lines = snippet("f(1,\n  2)\n", Range(Position(1, 2), Position(2, 3)), 80)
+    lines = snippet("f(1,\n  2)\n", [Mark(Range(Position(1, 2), Position(2, 3)))], 80)
     assert "".join(span.text for span in lines[1]).endswith("|   ^^")
+
+
+TWO_PLACES = """\
+def f():
+    width = 漢字(128)
+    return g(width, 漢)
+"""
+
+
+@pytest.mark.parametrize(
+    "width, expected",
+    [
+        (
+            60,
+            [
+                "2 | width = 漢字(128)",
+                "  |              --- 128, set here",
+                "3 | return g(width, 漢)",
+                "  |        ^^^^^^^^^^^^ width is (4, 100), 漢 is (4, 128)",
+            ],
+        ),
+        (
+            36,
+            [
+                "2 | width = 漢字(128)",
+                "  |              --- 128, set here",
+                "3 | return g(width, 漢)",
+                "  |        ^^^^^^^^^^^^",
+                "  |        width is (4, 100), 漢 is",
+                "  |        (4, 128)",
+            ],
+        ),
+    ],
+    ids=["beside", "below"],
+)
+def test_two_places_share_their_margin_and_say_what_they_are(width: int, expected: list[str]) -> None:
+    call = Mark(Range(Position(3, 11), Position(3, 22)), label="width is (4, 100), 漢 is (4, 128)")
+    source = Mark(Range(Position(2, 15), Position(2, 18)), SOURCE, "128, set here")
+    lines = ["".join(span.text for span in line) for line in snippet(TWO_PLACES, [call, source], width)]
+    assert lines == expected
+    assert [line for line in lines if terminal_text.columns(line) > width] == []
+
+
+@pytest.mark.parametrize(
+    "words, width, expected",
+    [
+        ("one two three", 16, ["one two three"]),
+        ("漢字漢字 漢字漢字 a", 16, ["漢字漢字", "漢字漢字 a"]),
+        ("given (1, 2, 3, 4, 5)", 18, ["given", "(1, 2, 3, 4, 5)"]),
+        ("input (1, 2) -> conv (1, 2, 3)", 20, ["input (1, 2)", "-> conv (1, 2, 3)"]),
+        ("unbreakable-as-it-is-long yes", 16, ["unbreakable-as-it-is-long", "yes"]),
+        ("", 16, [""]),
+    ],
+)
+def test_lines_break_at_words_and_arrows_by_their_columns(words: str, width: int, expected: list[str]) -> None:
+    assert terminal_text.wrapped(words, width) == expected
+
+
+@pytest.mark.parametrize(
+    "items, lines, expected",
+    [
+        (["one", "two"], 1, ["one; two"]),
+        (["gradients", "clean process", "more"], 1, ["gradients; ..."]),
+        (["gradients", "clean process", "more"], 2, ["gradients; clean", "process; more"]),
+        (["a very long first item that stays"], 1, ["a very long ..."]),
+    ],
+)
+def test_whole_items_are_left_out(items: list[str], lines: int, expected: list[str]) -> None:
+    assert terminal_text.limited_items(items, 16, lines) == expected
 
 
 @pytest.mark.parametrize("number, expected", [(1, "a\x0cb"), (2, "c"), (3, "d"), (4, ""), (5, None), (0, None)])
@@ -408,7 +500,7 @@ def test_lines_are_those_of_the_tokenizer(number: int, expected: str | None) -> 
 
 
 def test_a_range_outside_the_text_shows_no_line() -> None:
-    assert snippet("a\n", Range(Position(9, 0), Position(9, 1)), 80) == []
+    assert snippet("a\n", [Mark(Range(Position(9, 0), Position(9, 1)))], 80) == []
 
 
 @pytest.mark.parametrize(
@@ -424,19 +516,25 @@ def test_a_long_chain_is_shortened_in_its_middle(count: int, expected: str) -> N
 
 
 @pytest.mark.parametrize(
-    "chain, expected",
+    "width, lines, expected",
     [
-        (CHAIN[:1], ["input (1, 3, 32, 32)"]),
-        (CHAIN[2:], ["flatten (1, 256)", "head"]),
-        (
-            (*CHAIN[:2], ChainLink("head", "(1, 256)")),
-            ["input (1, 3, 32, 32)", "conv (1, 16, 4, 4)", "head given (1, 256)"],
-        ),
-        ((*CHAIN[:1], ChainLink("head", "")), ["input (1, 3, 32, 32)", "head"]),
+        (80, 2, ["input (1,3,32,32) -> conv (1,16,4,4) -> flatten (1,256) -x head"]),
+        (50, 2, ["input (1,3,32,32) -> conv (1,16,4,4)", "-> flatten (1,256) -x head"]),
+        (50, 1, ["... -> conv (1,16,4,4) -> flatten (1,256) -x head"]),
+        (28, 1, ["... -> flatten (1,256)", "-x head"]),
+        (16, 1, ["...", "-> flat...1,256)", "-x head"]),
     ],
 )
-def test_the_last_link_failed(chain: tuple[ChainLink, ...], expected: list[str]) -> None:
-    assert phrases.link_texts(chain) == expected
+def test_a_flow_breaks_at_arrows_and_keeps_its_end(width: int, lines: int, expected: list[str]) -> None:
+    diagnostic = replace(DIAGNOSTIC, chain=CHAIN[:3])
+    assert flow(replace(REPORT, diagnostics=(diagnostic,)), diagnostic, width, lines) == expected
+
+
+def test_a_flow_leaves_out_what_changes_no_shape() -> None:
+    chain = (CHAIN[0], CHAIN[1], ChainLink("relu", CHAIN[1].shape), ChainLink("drop", CHAIN[1].shape), CHAIN[2])
+    diagnostic = replace(DIAGNOSTIC, chain=chain)
+    assert "relu" not in text.render(replace(REPORT, diagnostics=(diagnostic,)))
+    assert "-> relu (1, 16, 4, 4)" in text.render(replace(REPORT, diagnostics=(diagnostic,)), verbose=True)
 
 
 @pytest.mark.parametrize(
@@ -591,13 +689,11 @@ def test_the_shape_chain_is_a_code_flow() -> None:
         "input (1, 3, 32, 32)",
         "conv (1, 16, 4, 4)",
         "flatten (1, 256)",
-        "head (1, 256)",
     ]
     assert [step["location"]["physicalLocation"].get("region", {}).get("startLine") for step in steps] == [
         None,
         11,
         12,
-        13,
     ]
 
 

@@ -127,6 +127,7 @@ def _print_explanation(choice: RepairChoice, report: Report, *, applied: bool) -
     sys.stderr.write(
         text.render(
             report,
+            folder=Path.cwd(),
             colour=terminal.colour(sys.stderr, refused=choice.streams.no_color),
             width=terminal.width(sys.stderr),
             alternatives=choice.alternatives,
@@ -141,10 +142,13 @@ def _print_explanation(choice: RepairChoice, report: Report, *, applied: bool) -
 def _print_result(choice: RepairChoice, document: bytes) -> None:
     """Write the bytes as they are, since a patch is in the encodings of its files.
 
-    Only a terminal gets them made visible.
+    Only a terminal gets them made visible, and no patch at all if it shows the changed lines already.
     """
     if choice.format is Format.TEXT and sys.stdout.isatty():
-        if document and sys.stderr.isatty() and not choice.streams.quiet:
+        is_explained = sys.stderr.isatty() and not choice.streams.quiet
+        if is_explained and not choice.streams.verbose:
+            return  # The explanation on the same terminal shows the lines that change.
+        if document and is_explained:
             print(file=sys.stderr, flush=True)
         coloured = terminal.colour(sys.stdout, refused=choice.streams.no_color)
         sys.stdout.write(terminal.patch_to_look_at(document, coloured=coloured))

@@ -175,6 +175,48 @@ def test_quiet_leaves_the_patch_alone(fake: Engine, capfd: pytest.CaptureFixture
     assert err == ""
 
 
+# What is a terminal, the options, and whether the patch is printed.
+TERMINALS = {
+    "a terminal has seen the lines that change": ({"stdout", "stderr"}, [], False),
+    "all of it": ({"stdout", "stderr"}, ["-v"], True),
+    "no explanation": ({"stdout", "stderr"}, ["-q"], True),
+    "the explanation is elsewhere": ({"stdout"}, [], True),
+    "a pipe": ({"stderr"}, [], True),
+    "two pipes": (set[str](), [], True),
+}
+
+
+@pytest.mark.parametrize("terminals, options, expected", TERMINALS.values(), ids=TERMINALS)
+def test_a_patch_is_not_shown_twice_on_one_terminal(
+    fake: Engine,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    terminals: set[str],
+    options: list[str],
+    expected: bool,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(getattr(sys, name), "isatty", lambda name=name: name in terminals, raising=False)
+    assert main.main(["net.py", "-s", "64,256", *options]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("diff --git a/net.py b/net.py\n") is expected
+    assert bool(out) is expected
+    assert ("  - 128        + 256\n" in err) is ("-q" not in options)
+
+
+def test_paths_are_those_of_the_working_directory(
+    fake: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = fake.path.parent / "inner" / "most"
+    inside.mkdir(parents=True)
+    for folder, expected in ((fake.path.parent, "net.py"), (inside, "../../net.py"), (fake.path.parent.parent, None)):
+        monkeypatch.chdir(folder)
+        main.main([str(fake.path), "-s", "64,256"])
+        name = expected or f"{fake.path.parent.name}/net.py"
+        assert f"  --> {name}:6:31\n" in capsys.readouterr().err
+
+
 def test_quiet_still_says_why_a_model_could_not_run(fake: Engine, capfd: pytest.CaptureFixture[str]) -> None:
     fake.ending = RepairEnding.NOT_RUN
     assert main.main(["net.py", "-s", "64,256", "-q"]) == 2
