@@ -76,9 +76,9 @@ def main(environment: Mapping[str, str]) -> int:
 
 def _paths(environment: Mapping[str, str]) -> list[str]:
     named = shlex.split(environment.get("MATRIX", ""))
-    found = (shutil.which(name) for name in NAMES)
+    programs = (shutil.which(name) for name in NAMES)
     own = ROOT / ".venv" / "bin" / "python"
-    return named or list(dict.fromkeys([*filter(None, found), *([str(own)] if own.exists() else [])]))
+    return named or list(dict.fromkeys([*filter(None, programs), *([str(own)] if own.exists() else [])]))
 
 
 def _row(path: str, tests: Sequence[str]) -> Row:
@@ -100,7 +100,7 @@ def _examined(path: str) -> Interpreter | str:
     """Return the interpreter, or why it cannot be asked."""
     try:
         done = subprocess.run([path, "-c", EXAMINE, NEEDED], capture_output=True, text=True, check=False)
-        return Interpreter(**{"path": path, **(told := json.loads(done.stdout)), "missing": tuple(told["missing"])})
+        return Interpreter(**{"path": path, **(answer := json.loads(done.stdout)), "missing": tuple(answer["missing"])})
     except (OSError, ValueError) as error:
         return f"{path} cannot be asked: {error}"
 
@@ -126,9 +126,9 @@ def _tested(interpreter: Interpreter, tests: Sequence[str]) -> tuple[Counter[str
 def _outcome(case: ElementTree.Element) -> tuple[str, str]:
     for kind, tags in (("failed", ("failure", "error")), ("skipped", ("skipped",))):
         for tag in tags:
-            found = case.find(tag)
-            if found is not None:
-                return kind, (found.get("message") or "").splitlines()[0] if found.get("message") else ""
+            element = case.find(tag)
+            if element is not None:
+                return kind, (element.get("message") or "").splitlines()[0] if element.get("message") else ""
     return "passed", ""
 
 
