@@ -284,7 +284,7 @@ def _without_fault(case: _Case) -> Report:
     notes = (
         *suppressed.unused(case.runner.source_text, request.target.path),
         *inferred_sample_trust.notes(request.target.samples),
-        *run_failures.notes(original),
+        *run_failures.notes(request.target, original),
     )
     message = original.message or f"output {proof.shape_of(original.output)}"
     if not original.has_operations:
@@ -330,7 +330,7 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
         *_pins(project, best),
         *suppressed.unused(runner.source_text, request.target.path),
         *inferred_sample_trust.notes(request.target.samples),
-        *run_failures.notes(original),
+        *run_failures.notes(request.target, original),
     )
     return case.report(ending, finding.message, diagnostics, plans, notes, result.seconds)
 

@@ -143,4 +143,4 @@ class BatchWork:
 def _lacked_something(value: Json) -> bool:
     """Return whether an import failed: what is missing may be there next time, and no file of the project tells."""
     trace = (value.get("document") or {}).get("trace") or {}
-    return trace.get("ending") == "import-failed" or bool(trace.get("placeholders"))
+    return trace.get("ending") == "import-failed" or bool(trace.get("placeholders") or trace.get("absent"))

@@ -20,6 +20,7 @@ from autofix.records.options import Mode
 from autofix.records.values import Mapping, Tensor, Value, is_integer, tensors_of
 
 __all__ = [
+    "AbsentPackage",
     "Check",
     "CheckKind",
     "CheckOutcome",
@@ -189,6 +190,16 @@ class Run:
     graph: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AbsentPackage:
+    """A package that a file of the project imports and that cannot be imported here, with why, in words."""
+
+    name: str
+    path: Path
+    line: int
+    reason: str
+
+
 class Isolation(Enum):
     """How the user's files were kept as they are while the code ran; the strongest first."""
 
@@ -201,6 +212,7 @@ class Isolation(Enum):
 class Trace:
     """One run of the model as plain data.
 
+    ``placeholders`` name packages for which something silent stood, ``absent`` are those of which nothing was used.
     ``warnings`` are what torch warned of, each with the operation that ran. ``mode`` is META where tensors had no
     storage; ``need`` is then what they would take, in bytes. ``synthesized`` names the operations whose data-dependent
     values were replaced by made-up ones. ``isolation`` is None where the run has told nothing.
@@ -220,6 +232,7 @@ class Trace:
     files: tuple[Path, ...] = ()
     data_files: tuple[Path, ...] = ()
     placeholders: tuple[str, ...] = ()
+    absent: tuple[AbsentPackage, ...] = ()
     refused: tuple[str, ...] = ()
     sliced: bool = False
     candidates: tuple[str, ...] = ()

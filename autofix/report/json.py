@@ -96,6 +96,10 @@ def _trace(trace: Trace) -> Json:
         "output": phrases.value_text(trace.output),
         "sliced": trace.sliced,
         "placeholders": list(trace.placeholders),
+        "absent": [
+            {"package": package.name, "path": str(package.path), "line": package.line, "reason": package.reason}
+            for package in trace.absent
+        ],
         "isolation": None if trace.isolation is None else trace.isolation.value,
     }
 

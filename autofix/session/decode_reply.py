@@ -18,6 +18,7 @@ from autofix.records.errors import ProbeError
 from autofix.records.locations import Position, Range
 from autofix.records.options import Mode
 from autofix.records.trace import (
+    AbsentPackage,
     Check,
     CheckKind,
     CheckOutcome,
@@ -90,6 +91,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         files=tuple(_path(path) for path in _rows(reply, "files")),
         data_files=tuple(_path(path) for path in _rows(reply, "data_files")),
         placeholders=tuple(map(_text, _rows(reply, "placeholders"))),
+        absent=tuple(_absent(*row) for row in _rows(reply, "absent")),
         refused=tuple(map(_text, _rows(reply, "refused"))),
         sliced=_flag(reply.get("sliced", False)),
         candidates=tuple(map(_text, _rows(reply, "candidates"))),
@@ -100,6 +102,10 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         synthesized=tuple(map(_text, _rows(reply, "synthesized"))),
         isolation=Isolation(reply["isolation"]) if "isolation" in reply else None,
     )
+
+
+def _absent(name: Any, path: Any, line: Any, why: Any) -> AbsentPackage:
+    return AbsentPackage(_text(name), _path(path), _integer(line, 1), _text(why))
 
 
 def _check(kind: Any, outcome: Any, detail: Any, *place: Any) -> Check:

@@ -18,7 +18,7 @@ def why(target: Target, limits: Limits, original: Trace) -> str:
     name, message = target.path.name, original.message
     match original.ending:
         case Ending.IMPORT_FAILED:
-            return f"cannot import {name}: {message}; pass --python with the interpreter you train with"
+            return f"cannot import {name}: {message}; {_how_to_import(target, original)}"
         case Ending.NO_MODEL:
             choices = f"; {name} has {', '.join(original.candidates)}" if original.candidates else ""
             return f"cannot build the model `{target.model}`: {message}{choices}; choose one with --model EXPR"
@@ -47,6 +47,29 @@ def why(target: Target, limits: Limits, original: Trace) -> str:
     return f"{name}: {original.ending.value}: {message}"
 
 
+def _how_to_import(target: Target, original: Trace) -> str:
+    """Return every package that could not be imported, with the places that import it, and what to do."""
+    another = "pass --python with the interpreter you train with"
+    if not original.absent:
+        return another
+    return f"install {_absent(target, original)}, or {another}"
+
+
+def _absent(target: Target, original: Trace) -> str:
+    """Return each absent package with the first place that imports it and how many more there are."""
+    places: dict[str, list[str]] = {}
+    for package in original.absent:
+        inside = package.path.is_relative_to(target.root)
+        path = package.path.relative_to(target.root) if inside else package.path.name
+        place = f"{path}:{package.line}"
+        if place not in places.setdefault(package.name, []):
+            places[package.name].append(place)
+    return ", ".join(
+        f"{name} ({first}{f' and {len(others)} more' if others else ''})"
+        for name, (first, *others) in sorted(places.items())
+    )
+
+
 def without_forward(target: Target) -> str:
     """Return why a run that ended well says nothing: no operation of torch ran in it."""
     if target.script:
@@ -54,7 +77,13 @@ def without_forward(target: Target) -> str:
     return f"{target.path.name}: `{target.model}` did no operation on the sample {target.samples}; pass --sample-shape"
 
 
-def notes(original: Trace) -> tuple[str, ...]:
+def notes(target: Target, original: Trace) -> tuple[str, ...]:
+    """Return what the run had to do without: packages, and storage or why it was not made without."""
+    absent = (f"not installed, and not used in this run: {_absent(target, original)}",) if original.absent else ()
+    return (*absent, *_of_storage(original))
+
+
+def _of_storage(original: Trace) -> tuple[str, ...]:
     """Return what a run without storage could not know, or why it was not made."""
     needed = ", ".join(original.synthesized[:MAX_NAMED])
     if original.mode is Mode.REAL:

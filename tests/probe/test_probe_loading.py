@@ -119,15 +119,75 @@ SLICED = {
     "exits at import",
     "a constant that other constants need",
 }
-PLACEHOLDERS = {"a missing import that the model does not use": ("wandb_of_nobody", "nobody.at.all")}
+ABSENT = {"a missing import that the model does not use": ("wandb_of_nobody", "nobody")}
 
 
 @pytest.mark.parametrize("name", LOADS)
 def test_says_what_was_left_out(name: str, run: Run) -> None:
     files, options, _ = LOADS[name]
     trace = run(files, "4,3", **{"model": "Net()", **options})
-    assert trace.placeholders == PLACEHOLDERS.get(name, ())
-    assert trace.sliced is (name in SLICED or name in PLACEHOLDERS)
+    assert tuple(package.name for package in trace.absent) == ABSENT.get(name, ())
+    assert trace.placeholders == ()
+    assert trace.sliced is (name in SLICED)
+
+
+UNUSED_ABSENT = {
+    "another file of the project imports it": {
+        "model.py": f"{HEAD}from parts import width\n{NET}",
+        "parts.py": "import nobody_has_this\nfrom nobody.layers import Block\n\ndef width():\n    return 3\n",
+    },
+    "a base class, an annotation, a default and a type to ask for": {
+        "model.py": f"{HEAD}import nobody\nfrom nobody.nn import Base, Mode\nfrom typing import Optional\n\n"
+        "class Other(Base):\n    mode: Optional[Mode] = None\n\n"
+        "def f(x: Mode[int] | None, y=nobody.DEFAULT):\n    return isinstance(x, Mode)\n\nf(1)\n" + NET
+    },
+    "a registry that takes the class": {
+        "model.py": f"{HEAD}from nobody import REGISTRY\n\n@REGISTRY\n{NET}",
+    },
+    "a package that is there and broken": {
+        "model.py": f"{HEAD}import broken_package\n{NET}",
+        "site-packages/broken_package.py": "raise OSError('libnothing.so: cannot open shared object file')\n",
+    },
+}
+
+
+@pytest.mark.parametrize("files", UNUSED_ABSENT.values(), ids=UNUSED_ABSENT)
+def test_absent_packages_that_nothing_uses_do_not_stand_in_the_way(
+    files: dict[str, str], run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site-packages"))
+    trace = run(files, "4,3", model="Net()")
+    assert (trace.ending, trace.sliced) == (Ending.PASSED, False), trace.message
+    assert {package.name for package in trace.absent} & {"nobody", "nobody_has_this", "broken_package"}
+    assert all(package.line > 1 or package.path.name == "parts.py" for package in trace.absent)
+
+
+USED_ABSENT = {
+    "called": "x = nobody.pool(x)",
+    "taken for a truth": "x = x if nobody.HAS_IT else -x",
+    "computed with": "x = x * nobody.SCALE",
+    "iterated": "for part in nobody.PARTS:\n            x = x + part",
+    "counted": "x = x[: len(nobody.PARTS)]",
+}
+
+
+@pytest.mark.parametrize("line", USED_ABSENT.values(), ids=USED_ABSENT)
+def test_an_absent_package_that_is_used_is_named_with_all_others(line: str, run: Run) -> None:
+    text = f"{HEAD}import nobody\nimport nobody_either\n{NET}".replace("return", f"{line}\n        return", 1)
+    trace = run(text, "4,3", model="Net()")
+    assert trace.ending is Ending.IMPORT_FAILED
+    assert trace.message == "ImportError: No module named 'nobody' (the model uses it)"
+    assert [(package.name, package.line) for package in trace.absent][-2:] == [("nobody", 4), ("nobody_either", 5)]
+
+
+@pytest.mark.parametrize(
+    "asked", ["importlib.util.find_spec('wandb')", "importlib.util.find_spec('nobody')"], ids=["watching", "other"]
+)
+def test_code_that_asks_whether_a_package_is_there_hears_the_truth(asked: str, run: Run) -> None:
+    width = f"WIDTH = 2 if {asked} is None else 5\n"
+    trace = run(f"{HEAD}import importlib.util\n{width}{NET}".replace("3, 2", "3, WIDTH"), "4,3", model="Net()")
+    assert isinstance(trace.output, Tensor)
+    assert trace.output.shape == (4, 2)
 
 
 def test_names_the_project_files_it_imported(run: Run, tmp_path: Path) -> None:

@@ -96,11 +96,13 @@ class _Module(ModuleType):
         return _Silent()
 
 
-def _is_guarded(frame: FrameType | None) -> bool:
+def is_guarded(frame: FrameType | None) -> bool:
     """Return whether the import that ``frame`` is about stands in a ``try`` that handles its failure:
     then it should fail.
     """
     while frame is not None and "importlib" in frame.f_code.co_filename:
+        if frame.f_code.co_name == "find_spec" and frame.f_code.co_filename == importlib.util.__file__:
+            return True  # The code asks whether the package is there.
         frame = frame.f_back
     if frame is None:
         return False
@@ -137,7 +139,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._used = used
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.partition(".")[0] not in WATCHING or _is_guarded(sys._getframe(1)):
+        if name.partition(".")[0] not in WATCHING or is_guarded(sys._getframe(1)):
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 

@@ -45,6 +45,8 @@ OPAQUE = "o"  # type
 
 FrameRow = list[Any]
 """[path, function, line, byte column, end line, end byte column, environment or None]."""
+AbsentRow = list[Any]
+"""[package, path of the file that imports it, line, why it could not be imported]."""
 CheckRow = list[Any]
 """[kind, outcome, detail] and, where samples were put together, [operation, dimension of its first operand or None]."""
 
@@ -215,6 +217,7 @@ class Reply(TypedDict):
     files: NotRequired[list[str]]
     data_files: NotRequired[list[str]]
     placeholders: NotRequired[list[str]]
+    absent: NotRequired[list[AbsentRow]]
     refused: NotRequired[list[str]]
     sliced: NotRequired[bool]
     candidates: NotRequired[list[str]]

@@ -19,7 +19,7 @@ from types import CodeType, ModuleType
 from typing import Any, ClassVar
 
 from ..contain.file_isolation import redirected
-from ..main.wire import RunRequest
+from ..main.wire import AbsentRow, RunRequest
 from . import slicing
 
 MAX_COMPILED = 1 << 24  # Characters of the texts; their code takes eight times as many bytes.
@@ -173,10 +173,14 @@ def is_project_file(path: str, roots: tuple[str, ...]) -> bool:
     return os.path.abspath(path).startswith(tuple(root.rstrip(os.sep) + os.sep for root in roots))
 
 
+def is_own_file(request: RunRequest, path: str) -> bool:
+    """Return whether a file is of the project of a request."""
+    return is_project_file(path, (request.root, *request.search_paths))
+
+
 def within(request: RunRequest, paths: Iterable[str]) -> list[str]:
     """Return those of the paths that lie in the project."""
-    roots = (request.root, *request.search_paths)
-    return sorted(path for path in paths if is_project_file(path, roots))
+    return sorted(path for path in paths if is_own_file(request, path))
 
 
 def project_files(request: RunRequest) -> list[str]:
@@ -194,17 +198,16 @@ def import_target(request: RunRequest) -> ModuleType:
     return module
 
 
-def import_slice(request: RunRequest) -> tuple[ModuleType, list[str]]:
+def import_slice(request: RunRequest) -> tuple[ModuleType, list[AbsentRow]]:
     """Import the slice: imports, functions, classes and the assignments they need; return the module
-    and the names of placeholders that stand for imports.
+    and what could not be imported.
     """
     module = _new_module(request)
     text = dict(request.texts).get(request.path)
     if text is None:
         with open(request.path, "rb") as file:
             text = importlib.util.decode_source(file.read())
-    placeholders = slicing.execute(text, request.path, module.__dict__, request.model)
-    return module, placeholders
+    return module, slicing.execute(text, request.path, module.__dict__, request.model)
 
 
 def _new_module(request: RunRequest) -> ModuleType:

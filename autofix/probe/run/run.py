@@ -5,6 +5,7 @@ User code may do anything; every way it can end is a named ending here, except t
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
@@ -13,7 +14,7 @@ from typing import Any
 
 import torch
 
-from ..contain import cuda_on_cpu, endings, file_reads, network
+from ..contain import absent_packages, cuda_on_cpu, endings, file_reads, network
 from ..main import wire
 from ..main.wire import CheckKind, CheckOutcome, Ending, Phase, Reply, RunRequest, Stage
 from ..record import torch_warnings, values
@@ -41,6 +42,7 @@ def _recorded(request: RunRequest, recorder: Recorder) -> Reply:
         "message": "",
         "checks": [],
         "placeholders": [],
+        "absent": [],
         "sliced": False,
     }
     recorder.quick_weights = not request.fresh
@@ -50,6 +52,7 @@ def _recorded(request: RunRequest, recorder: Recorder) -> Reply:
         global_state.restored(),
         cuda_on_cpu.tolerated(),
         loading.project(request),
+        absent_packages.refusing(reply["absent"], functools.partial(loading.is_own_file, request)),
     ):
         with file_reads.watched() as data:
             _run_one(request, recorder, reply)
@@ -170,10 +173,10 @@ def _load(request: RunRequest, recorder: Recorder, reply: Reply, stage: list[Sta
         recorder.on_forward = None
     _restart(recorder)
     try:
-        module, placeholders = loading.import_slice(request)
+        module, absent = loading.import_slice(request)
     except ImportError as error:
         raise Ended(Ending.IMPORT_FAILED, endings.import_message(error)) from error
-    reply["placeholders"] = placeholders
+    reply["absent"] += absent
     return module
 
 

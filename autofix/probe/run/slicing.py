@@ -12,10 +12,11 @@ import builtins
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
+from ..contain import absent_packages
 from ..main.versions import TYPE_ALIASES
+from ..main.wire import AbsentRow
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -23,40 +24,13 @@ _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 _BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)
 
 
-class Placeholder(ModuleType):
-    """Stands for an import that failed, for ``reason``; any attribute of it is another placeholder."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(name)
-        self._reason = reason
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        members = {"__init__": _refuse, "_autofix_placeholder": self.__name__, "_autofix_reason": self._reason}
-        value = type(name, (), members)
-        setattr(self, name, value)
-        return value
-
-
-def _refuse(self: Any, *args: Any, **kwargs: Any) -> None:
-    raise ImportError(f"{self._autofix_reason} (the model uses it)", name=self._autofix_placeholder)
-
-
-def _reason(module: str, error: ImportError) -> str:
-    """Return why ``module`` could not be imported: it is absent itself, or something that it needs."""
-    if error.name and (module == error.name or module.startswith(f"{error.name}.")):
-        return f"No module named '{module}'"
-    return f"{module} cannot be imported: {error}"
-
-
-def execute(text: str, path: str, namespace: dict[str, Any], model: str) -> list[str]:
-    """Run the slice of ``text`` in ``namespace``; returns the modules that placeholders stand for.
+def execute(text: str, path: str, namespace: dict[str, Any], model: str) -> list[AbsentRow]:
+    """Run the slice of ``text`` in ``namespace``; return the imports that something absent stands for.
 
     Raises SyntaxError for a text that is not Python, and what a definition itself raises.
     """
     tree = ast.parse(text, path)
-    placeholders: list[str] = []
+    absent: list[AbsentRow] = []
     failed: dict[str, BaseException] = {}
     with _tolerant_arguments():
         for statement in wanted_statements(tree, model):
@@ -65,14 +39,14 @@ def execute(text: str, path: str, namespace: dict[str, Any], model: str) -> list
             except ImportError as error:
                 if not isinstance(statement, _IMPORTS):
                     raise
-                placeholders += _bind_placeholders(statement, namespace, error)
+                absent += _bind_absent(statement, path, namespace, error)
             except Exception as error:
                 if isinstance(statement, _DEFINITIONS):
                     raise
                 failed.update(dict.fromkeys(_bound(statement), error))
             except SystemExit as error:
                 failed.update(dict.fromkeys(_bound(statement), error))
-    return placeholders
+    return absent
 
 
 def _run(statement: ast.stmt, path: str, namespace: dict[str, Any]) -> None:
@@ -148,32 +122,33 @@ def _root_name(node: ast.AST) -> str:
     return inner.id if isinstance(inner, ast.Name) else ""
 
 
-def _bind_placeholders(statement: ast.stmt, namespace: dict[str, Any], error: ImportError) -> list[str]:
+def _bind_absent(statement: ast.stmt, path: str, namespace: dict[str, Any], error: ImportError) -> Iterator[AbsentRow]:
+    """Bind the names of an import that failed, and yield what is absent."""
     assert isinstance(statement, _IMPORTS)
     if isinstance(statement, ast.ImportFrom) and (statement.level or error.name in sys.builtin_module_names):
         raise error
-    names = []
+    names: dict[str, str] = {}
     for alias in statement.names:
         if isinstance(statement, ast.Import):
-            names.append(_bind_import(alias, namespace))
+            _bind_import(alias, namespace, names)
         elif alias.name != "*":
             module = statement.module or ""
-            namespace[alias.asname or alias.name] = getattr(Placeholder(module, _reason(module, error)), alias.name)
-            names.append(module)
-    return list(dict.fromkeys(name for name in names if name))
+            why = names[module] = absent_packages.reason(module, error)
+            namespace[alias.asname or alias.name] = getattr(absent_packages.AbsentModule(module, why), alias.name)
+    yield from ([name.partition(".")[0], path, statement.lineno, why] for name, why in names.items())
 
 
-def _bind_import(alias: ast.alias, namespace: dict[str, Any]) -> str:
+def _bind_import(alias: ast.alias, namespace: dict[str, Any], names: dict[str, str]) -> None:
     try:
         module = __import__(alias.name)
-        namespace[alias.asname or alias.name.partition(".")[0]] = (
-            module if alias.asname is None else sys.modules[alias.name]
-        )
     except ImportError as error:
-        placeholder = Placeholder(alias.name, _reason(alias.name, error))
-        namespace[alias.asname or alias.name.partition(".")[0]] = placeholder
-        return alias.name
-    return ""
+        why = names[alias.name] = absent_packages.reason(alias.name, error)
+        module = absent_packages.AbsentModule(alias.name, why)
+        namespace[alias.asname or alias.name.partition(".")[0]] = module
+        return
+    namespace[alias.asname or alias.name.partition(".")[0]] = (
+        module if alias.asname is None else sys.modules[alias.name]
+    )
 
 
 @contextmanager

@@ -1,0 +1,126 @@
+"""Packages that a project imports and that cannot be imported here: something that refuses to be used stands for them.
+
+A file may import what the model does not need, so that the rest runs; what is used names the package. An import that
+the code itself guards fails as it does for its user, and so does one that a library makes.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, NoReturn
+
+from ..main.wire import AbsentRow
+from . import network
+from .stub_packages import is_guarded
+
+_FAILURES = (ImportError, OSError, RuntimeError, AttributeError, TypeError)
+MAX_REASON = 300
+_CALLED = ("bool", "len", "iter", "next", "index", "int", "float", "enter", "exit", "contains", "setitem", "delitem")
+_COMPUTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "xor", "lshift", "rshift")
+_COMPARED = ("lt", "le", "gt", "ge", "neg", "abs", "invert")
+
+
+class _Absent(type):
+    """The type of everything that is taken out of an absent package: it can be named, subclassed and subscripted."""
+
+    _reason = ""
+    _package = ""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = _named(name, cls._package, cls._reason)
+        setattr(cls, name, value)
+        return value
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and not kwargs and isinstance(args[0], type):
+            return args[0]  # It decorates a class, as registries do.
+        return cls._refuse()
+
+    def __getitem__(cls, key: Any) -> Any:
+        return cls
+
+    def __or__(cls, other: Any) -> Any:
+        return cls
+
+    def __ror__(cls, other: Any) -> Any:
+        return cls
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return False
+
+    def _refuse(cls, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ImportError(f"{cls._reason} (the model uses it)", name=cls._package)
+
+
+for _name in (*_CALLED, *_COMPUTED, *(f"r{name}" for name in _COMPUTED), *_COMPARED):
+    setattr(_Absent, f"__{_name}__", _Absent._refuse)
+
+
+def _named(name: str, package: str, reason: str) -> _Absent:
+    return _Absent(name, (), {"_package": package, "_reason": reason})
+
+
+class AbsentModule(ModuleType):
+    """Stands for a module that could not be imported, for ``reason``; whatever is used of it raises an ImportError."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name)
+        self._reason = reason
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = _named(name, self.__name__, self._reason)
+        setattr(self, name, value)
+        return value
+
+
+def reason(module: str, error: BaseException) -> str:
+    """Return why ``module`` could not be imported: it is absent itself, or something that it needs."""
+    missing = getattr(error, "name", None)
+    if isinstance(error, ModuleNotFoundError) and missing and (module == missing or module.startswith(f"{missing}.")):
+        return f"No module named '{missing}'"
+    words = f"{error}".partition("\n")[0][:MAX_REASON]
+    return f"{module.partition('.')[0]} cannot be imported: {words or type(error).__name__}"
+
+
+@contextmanager
+def refusing(absent: list[AbsentRow], is_own_file: Callable[[str], bool]) -> Iterator[None]:
+    """Let imports of own files go on where a package is absent or broken; ``absent`` receives each with its place."""
+    original = builtins.__import__
+
+    def importing(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> ModuleType:
+        try:
+            return original(name, globals, locals, fromlist, level)
+        except _FAILURES as error:
+            frame = sys._getframe(1)
+            path = frame.f_code.co_filename
+            if level or not is_own_file(path) or is_guarded(frame) or network.cause_of(error) is not None:
+                raise
+            if _passes(error, is_own_file):
+                raise
+            why = reason(name, error)
+            absent.append([name.partition(".")[0], path, frame.f_lineno, why])
+            return AbsentModule(name if fromlist else name.partition(".")[0], why)
+
+    builtins.__import__ = importing
+    try:
+        yield
+    finally:
+        builtins.__import__ = original
+
+
+def _passes(error: BaseException, is_own_file: Callable[[str], bool]) -> bool:
+    """Return whether own code raised the error or called what did."""
+    trace = error.__traceback__
+    while trace is not None:
+        if is_own_file(trace.tb_frame.f_code.co_filename):
+            return True
+        trace = trace.tb_next
+    return False
