@@ -280,7 +280,9 @@ def _refactored(case: _Case, on_progress: Progress) -> Report | None:
 def _without_fault(case: _Case) -> Report:
     request, original = case.request, case.original
     if original.ending is not Ending.PASSED:
-        return case.report(RepairEnding.NOT_RUN, run_failures.why(request.target, request.settings.limits, original))
+        return case.report(
+            RepairEnding.NOT_RUN, run_failures.why(request.target, request.settings.limits, original, request.python)
+        )
     notes = (
         *suppressed.unused(case.runner.source_text, request.target.path),
         *inferred_sample_trust.notes(request.target.samples),
@@ -338,10 +340,13 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
 def _limit_note(result: search.Found, request: Request) -> tuple[str, ...]:
     if not result.limited:
         return ()
-    return (
-        f"the search stopped at its limit ({result.probes} runs, {request.settings.limits.seconds:g} s); "
-        "a better repair may exist",
+    limits = request.settings.limits
+    limit = (
+        f"{result.probes} run{'' if result.probes == 1 else 's'} (search-probes)"
+        if result.probes >= limits.probes
+        else f"{limits.seconds:g} s (search-seconds)"
     )
+    return (f"the search stopped after {limit}; a better repair may exist",)
 
 
 def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:

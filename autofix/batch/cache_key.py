@@ -15,6 +15,7 @@ from pathlib import Path
 from autofix import __version__
 from autofix.fixes import registry
 from autofix.records.errors import ProbeError
+from autofix.session.session import NAME_ANOTHER
 
 _INSTALLED = (
     "import sys, importlib.metadata as m;"
@@ -41,7 +42,5 @@ def _installed(python: str | None) -> str:
     try:
         done = subprocess.run([python, "-c", _INSTALLED], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise ProbeError(
-            f"cannot start {python}: {error}; pass --python with the interpreter you train with"
-        ) from error
+        raise ProbeError(f"cannot start {python}: {error}; {NAME_ANOTHER}") from error
     return done.stdout

@@ -123,7 +123,8 @@ class BatchWork:
                 values[key] = self._kept(key, call, future)
                 self.progress.step()
             if self._deadline is not None and time.monotonic() > self._deadline:
-                self.ended = f"batch time limit ({self.seconds:g} s) reached; rerun to continue"
+                go_on = "rerun to continue" if self.journal.is_kept else "nothing is kept to continue with --no-cache"
+                self.ended = f"batch time limit ({self.seconds:g} s) reached; {go_on}"
                 for future in pending:
                     future.cancel()
                 return

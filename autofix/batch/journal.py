@@ -31,6 +31,7 @@ class Journal:
     """A context manager; ``Journal(None)`` keeps everything in memory."""
 
     def __init__(self, folder: Path | None) -> None:
+        self.is_kept = folder is not None
         try:
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)

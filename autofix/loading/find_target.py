@@ -63,6 +63,7 @@ def target(
     expression = model_discovery.expression(source, model, others)
     inputs = known or _inferred(source, expression, others)
     if inputs is None:
+        model_discovery.check_name(source, expression)
         raise MissingInputError(
             f"no sample input for `{expression}` in {path.name}",
             option="pass one, for example --sample-shape 64,3,32,32",

@@ -28,6 +28,8 @@ def expression(source: Source, model: str | None, elsewhere: Iterable[Source] = 
         if len(roots_or_variables) == 1:
             return roots_or_variables[0]
         if not roots_or_variables:
+            if source.path.suffix == ".ipynb":
+                raise UsageError(f"{source.path.name} is a notebook; run `autofix batch {source.path.name}`")
             raise UsageError(f"no nn.Module found in {source.path.name}; name a model with --model EXPR")
         raise UsageError(_several(source, roots_or_variables))
     if len(roots) > 1:
@@ -60,6 +62,21 @@ def _given(source: Source, expression: str, elsewhere: Iterable[Source]) -> str:
         raise UsageError(f"cannot read the model expression {expression!r}: {error}") from error
     class_ = source.classes.get(expression) if isinstance(tree, ast.Name) else None
     return _constructed(source, class_, elsewhere) if class_ is not None else expression
+
+
+def check_name(source: Source, expression: str) -> None:
+    """Raise UsageError if the expression is a name that nothing in the file can have bound."""
+    bound = {*_module_names(source), *source.classes}
+    bound |= {node.id for node in source.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.name for node in source.nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    for node in source.nodes:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            bound |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    if not expression.isidentifier() or expression in bound or "*" in bound:
+        return
+    models = names(source)
+    choices = f"; it has {', '.join(models)}" if models else ""
+    raise UsageError(f"there is no `{expression}` in {source.path.name}{choices}")
 
 
 def _root_classes(source: Source) -> Iterator[ast.ClassDef]:
@@ -185,7 +202,7 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
     call = f"{class_.name}({', '.join(f'{name}=...' for name in missing)})"
     raise MissingInputError(
         f"`{class_.name}` needs {_listed(missing)}",
-        option=f'pass them with --model "{call}"',
+        option=f'pass {"it" if len(missing) == 1 else "them"} with --model "{call}"',
         setting=f'model = "{call}"',
     )
 

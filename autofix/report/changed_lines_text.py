@@ -50,9 +50,9 @@ def whole_lines(changes: Sequence[ChangedLines], names: Sequence[str], width: in
         lines += _change(change, beside, width)
     if len(lines) <= limit:
         return lines
-    kept = lines[: max(1, limit - 1)]
-    rest = f"... {len(lines) - len(kept)} more changed lines (-v shows the patch)"
-    return [*kept, line(INDENT, Span(rest, Style.FAINT))]
+    shown = lines[: max(1, limit - 1)]
+    rest = f"... {len(lines) - len(shown)} more changed lines (-v shows the patch)"
+    return [*shown, line(INDENT, Span(rest, Style.FAINT))]
 
 
 def _change(change: ChangedLines, name: str, width: int) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from autofix.patch.unified_diff import plan_patch
@@ -69,16 +70,24 @@ def other_plans(view: ReportView, picked: int, *, patches: bool) -> Iterator[Lin
         return
     yield line(Span("other repairs", Style.HELP), " (--pick N takes one):")
     ranks = [rank for rank in range(1, len(report.alternatives) + 2) if rank != picked]
+    titles = Counter(plan.title for plan in (report.plan, *report.alternatives) if plan is not None)
     for rank, plan in zip(ranks, report.alternatives, strict=False):
         label = f" ({plan.applicability.value}, cost {plan.cost})"
+        title = view.words(plan.title) + (_where(plan) if titles[plan.title] > 1 else "")
         head = f"   {rank}. "
-        first, *rest = wrapped(view.words(plan.title) + label, view.width - len(head))
+        first, *rest = wrapped(title + label, view.width - len(head))
         yield line(head, first)
         yield from (line(" " * len(head), more) for more in rest)
         if view.verbose:
             yield from _cost(plan, " " * len(head))
         if patches:
             yield from _patch(report, plan)
+
+
+def _where(plan: Plan) -> str:
+    """Return what the first edit of a plan writes and where: it tells apart plans of one title."""
+    edit = plan.steps[0].fix.edits[0]
+    return f" ({edit.path.name}:{edit.range.start.line}: `{visible(edit.text.strip())}`)"
 
 
 def _patch(report: Report, plan: Plan) -> Iterator[Line]:

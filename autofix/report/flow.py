@@ -32,8 +32,8 @@ def flow(report: Report, diagnostic: Diagnostic, width: int, lines: int) -> list
 def _steps(diagnostic: Diagnostic) -> list[str]:
     """Return ``layer shape`` for each operation whose result has another shape than the one before it."""
     chain = diagnostic.chain
-    kept = [link for index, link in enumerate(chain) if index == 0 or link.shape != chain[index - 1].shape]
-    return [visible(f"{phrases.layer_name(link.label)} {_shape(link.shape)}".rstrip()) for link in kept]
+    links = [link for index, link in enumerate(chain) if index == 0 or link.shape != chain[index - 1].shape]
+    return [visible(f"{phrases.layer_name(link.label)} {_shape(link.shape)}".rstrip()) for link in links]
 
 
 def _shape(text: str) -> str:

@@ -74,7 +74,7 @@ def _samples(samples: Samples) -> Json:
         "origin": _token(samples.origin.name),
         "place": samples.place,
         "expression": samples.expression,
-        "inputs": [_input(one) for one in samples.inputs],
+        "inputs": [_input(sample) for sample in samples.inputs],
     }
 
 

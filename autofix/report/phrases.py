@@ -181,7 +181,7 @@ def why_unsafe(plan: Plan, alternatives: int) -> str:
     if failed:
         return f"failed: {failed}"
     return (
-        "another repair is as plausible"
+        "an equally plausible repair exists"
         if alternatives
         else "whether this is what you mean cannot be told by running it"
     )

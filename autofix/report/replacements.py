@@ -18,14 +18,14 @@ from autofix.records.plan import Plan
 def replacements(plan: Plan, texts: tuple[SourceText, ...]) -> tuple[Edit, ...]:
     """Return the edits of the analysed texts that give the plan's texts, in order of their places."""
     sources = {source.path: source.text for source in texts}
-    made: list[Edit] = []
+    edits: list[Edit] = []
     for path, after in plan.texts:
         before = sources.get(path)
         if before is None or before == after:
             continue
         own = [edit for step in plan.steps for edit in step.fix.edits if edit.path == path]
-        made += sorted(set(own)) if _give(before, own, after) else _line_edits(path, before, after)
-    return tuple(sorted(made))
+        edits += sorted(set(own)) if _give(before, own, after) else _line_edits(path, before, after)
+    return tuple(sorted(edits))
 
 
 def _give(before: str, edits: list[Edit], after: str) -> bool:

@@ -64,8 +64,8 @@ def render(
 
 
 def _rule(report: Report, code: str, documentation: str) -> Json:
-    found = next(diagnostic for diagnostic in report.diagnostics if diagnostic.code == code)
-    name = found.name
+    named = next(diagnostic for diagnostic in report.diagnostics if diagnostic.code == code)
+    name = named.name
     # The first line of a rule's documentation reads `AF101 linear-in-features: a Linear layer is built for ...`.
     title, _, _ = documentation.strip().partition("\n")
     short = title.partition(": ")[2] or name.replace("-", " ")
@@ -76,7 +76,7 @@ def _rule(report: Report, code: str, documentation: str) -> Json:
         "shortDescription": {"text": _sentence(short)},
         "fullDescription": {"text": _sentence(short)},
         "help": {"text": text},
-        "defaultConfiguration": {"level": _level(found)},
+        "defaultConfiguration": {"level": _level(named)},
         "properties": {"tags": ["pytorch", "shapes"]},
     }
 
@@ -126,12 +126,12 @@ def _artifacts(report: Report) -> list[Json]:
 
 
 def _results(report: Report, codes: list[str]) -> list[Json]:
-    seen: Counter[str] = Counter()
+    occurrences: Counter[str] = Counter()
     results = []
     for diagnostic in report.diagnostics:
         identity = _identity(report, diagnostic)
-        seen[identity] += 1
-        fingerprint = hashlib.sha256(f"{identity}\0{seen[identity]}".encode()).hexdigest()[:32]
+        occurrences[identity] += 1
+        fingerprint = hashlib.sha256(f"{identity}\0{occurrences[identity]}".encode()).hexdigest()[:32]
         results.append(_result(report, diagnostic, codes.index(diagnostic.code), fingerprint))
     return results
 

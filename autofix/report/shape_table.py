@@ -85,10 +85,10 @@ def _operator(operation: Operation) -> str:
 def _shapes(operation: Operation, finding: Finding | None) -> str:
     if operation.kind is OperationKind.PLACEHOLDER:
         return phrases.value_text(operation.result)
-    given = ", ".join(map(phrases.value_text, operation.tensors)) or "()"
+    operands = ", ".join(map(phrases.value_text, operation.tensors)) or "()"
     if not operation.raised:
-        return f"{given} -> {phrases.value_text(operation.result)}"
-    return f"{given} -> fails{_disagreement(finding)}"
+        return f"{operands} -> {phrases.value_text(operation.result)}"
+    return f"{operands} -> fails{_disagreement(finding)}"
 
 
 def _disagreement(finding: Finding | None) -> str:

@@ -40,17 +40,17 @@ def line(*spans: Span | str) -> Line:
 
 def rendered(lines: Iterable[Line], *, colour: bool) -> str:
     """Return all lines, each ended by LF and without blanks at its end."""
-    made = [_trimmed(spans) for spans in lines]
-    return _coloured(made) if colour else "".join("".join(span.text for span in spans) + "\n" for spans in made)
+    trimmed = [_trimmed(spans) for spans in lines]
+    return _coloured(trimmed) if colour else "".join("".join(span.text for span in spans) + "\n" for spans in trimmed)
 
 
 def _trimmed(spans: Line) -> Line:
-    kept = list(spans)
-    while kept and not kept[-1].text.rstrip():
-        kept.pop()
-    if kept:
-        kept[-1] = Span(kept[-1].text.rstrip(), kept[-1].style)
-    return tuple(kept)
+    spans_left = list(spans)
+    while spans_left and not spans_left[-1].text.rstrip():
+        spans_left.pop()
+    if spans_left:
+        spans_left[-1] = Span(spans_left[-1].text.rstrip(), spans_left[-1].style)
+    return tuple(spans_left)
 
 
 def _coloured(lines: Iterable[Line]) -> str:

@@ -78,8 +78,8 @@ def cut_middle(text: str, width: int) -> str:
     """Return the text in at most ``width`` columns, with an ellipsis for what is left out of its middle."""
     if columns(text) <= width:
         return text
-    kept = max(0, width - len(ELLIPSIS))
-    return _head(text, kept - kept // 2) + ELLIPSIS + _head(text[::-1], kept // 2)[::-1]
+    room = max(0, width - len(ELLIPSIS))
+    return _head(text, room - room // 2) + ELLIPSIS + _head(text[::-1], room // 2)[::-1]
 
 
 def _head(text: str, width: int) -> str:

@@ -140,7 +140,7 @@ def _note_texts(view: ReportView) -> Iterator[str]:
         yield f"the sample {samples} was chosen to fit the layers; pass the real one with -s"
     elif samples.origin is not SampleOrigin.GIVEN:
         yield f"ran on {phrases.samples_text(samples)}; -s overrides it"
-    if report.trace.placeholders:
+    if report.trace.placeholders and not report.trace.absent:
         yield f"placeholders stood for {details.some(list(report.trace.placeholders), ', ')}"
 
 

@@ -5,20 +5,23 @@ It is given how the run ended and judges nothing.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from autofix.records.options import Mode
 from autofix.records.report import Limits
 from autofix.records.samples import Target
 from autofix.records.trace import Ending, Trace
+from autofix.session.session import interpreter_help
 
 MAX_NAMED = 4
 
 
-def why(target: Target, limits: Limits, original: Trace) -> str:
-    """Return what happened, where, and what to do, as one sentence for the user."""
+def why(target: Target, limits: Limits, original: Trace, python: Path | None = None) -> str:
+    """Return what happened, where, and what to do, as one sentence for the user; ``python`` is what they chose."""
     name, message = target.path.name, original.message
     match original.ending:
         case Ending.IMPORT_FAILED:
-            return f"cannot import {name}: {message}; {_how_to_import(target, original)}"
+            return f"cannot import {name}: {message}; {_how_to_import(target, original, python)}"
         case Ending.NO_MODEL:
             choices = f"; {name} has {', '.join(original.candidates)}" if original.candidates else ""
             return f"cannot build the model `{target.model}`: {message}{choices}; choose one with --model EXPR"
@@ -47,12 +50,13 @@ def why(target: Target, limits: Limits, original: Trace) -> str:
     return f"{name}: {original.ending.value}: {message}"
 
 
-def _how_to_import(target: Target, original: Trace) -> str:
+def _how_to_import(target: Target, original: Trace, python: Path | None) -> str:
     """Return every package that could not be imported, with the places that import it, and what to do."""
-    another = "pass --python with the interpreter you train with"
     if not original.absent:
-        return another
-    return f"install {_absent(target, original)}, or {another}"
+        return interpreter_help(None if python is None else str(python))
+    if python is None:
+        return f"install {_absent(target, original)}, or {interpreter_help(None)}"
+    return f"install {_absent(target, original)} into {python}, or choose another interpreter"
 
 
 def _absent(target: Target, original: Trace) -> str:

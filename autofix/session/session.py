@@ -28,6 +28,7 @@ from autofix.session import reply_file
 from autofix.session.pending_runs import PendingRun, RunTracker
 from autofix.session.tree_copies import TooMuchToCopyError, TreeCopies
 
+NAME_ANOTHER = "name the interpreter you train with (--python, or `python` in the settings)"
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
 HASH_SEED = "0"  # Of the probe, always: the order of a user's sets decides what some models do.
@@ -59,6 +60,7 @@ class Session:
 
     def __init__(self, python: str | None = None, ahead: bool | None = None, isolation: str = "") -> None:
         self.python = python or sys.executable
+        self._help = interpreter_help(python)
         self._ordinary = 2 if (_cores() > 1 if ahead is None else ahead) else 1
         self.folder = Path(tempfile.mkdtemp(prefix="autofix-"))
         self._isolation = isolation
@@ -257,9 +259,7 @@ class Session:
         except (OSError, ValueError) as error:
             shutil.rmtree(self.folder, ignore_errors=True)
             why = error.strerror if isinstance(error, OSError) else error
-            raise ProbeError(
-                f"cannot start {self.python}: {why}; pass --python with the interpreter you train with"
-            ) from error
+            raise ProbeError(f"cannot start {self.python}: {why}; {NAME_ANOTHER}") from error
         threading.Thread(target=_forward_lines, args=(self._process.stdout, self._answers), daemon=True).start()
 
     def _await_ready(self) -> None:
@@ -282,7 +282,7 @@ class Session:
     def _start_message(self) -> str:
         lines = (self.folder / "stderr").read_text("utf-8", "replace").strip().splitlines()
         reason = lines[-1] if lines else "it ended without a word"
-        return f"cannot run torch in {self.python}: {reason}; pass --python with the interpreter you train with"
+        return f"cannot run torch in {self.python}: {reason}; {self._help}"
 
     def _next_answer(self, seconds: float) -> bytes | None:
         """Return a line, b'' at the end of the stream, None when time is over; the mark of ``cancel``
@@ -335,6 +335,13 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
+
+
+def interpreter_help(python: str | None) -> str:
+    """Return what to do where an interpreter lacks something; ``python`` is the one that the user chose."""
+    if python is None:
+        return "pass --python with the interpreter you train with"
+    return f"install what is missing into {python}, or choose another interpreter"
 
 
 def prestart(python: str | None = None) -> Session:

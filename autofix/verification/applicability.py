@@ -53,7 +53,7 @@ def judge(
         *_of_meaning(plan.steps, trace, project),
     ]
     if any(check.kind is CheckKind.FRESH and check.outcome is CheckOutcome.NOT_ASKED for check in checks):
-        reasons.append("it was not run in a fresh process")
+        reasons.append("it was not reproduced in a clean process")
     if not reasons and samples.origin is SampleOrigin.SOLVED:
         reasons.append("it was verified only on a sample that was chosen to fit the layers")
     reasons += plan.notes

@@ -168,6 +168,17 @@ def _told(target: pipeline.Found) -> tuple[object, ...]:
     return target.path, target.model, target.samples, target.script
 
 
+@pytest.mark.parametrize(
+    "is_kept, expected", [(True, "rerun to continue"), (False, "nothing is kept to continue with --no-cache")]
+)
+def test_the_end_of_the_time_says_how_to_go_on(is_kept: bool, expected: str, tmp_path: Path) -> None:
+    written(tmp_path, {"net.py": PLAIN})
+    with Journal(tmp_path / "cache" if is_kept else None) as journal:
+        work = BatchWork(tmp_path, journal, Here, seconds=0.0)
+        pipeline.discovered(work, pipeline.BatchOptions((tmp_path,)))
+    assert work.ended == f"batch time limit (0 s) reached; {expected}"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
 def test_a_name_that_is_no_text(tmp_path: Path) -> None:
     written(tmp_path, {"net.py": PLAIN})

@@ -35,7 +35,7 @@ def test_the_action_follows_the_schema_of_actions() -> None:
 def test_a_hook_is_a_command_on_files(hook: dict[str, Any]) -> None:
     """The keys and types that ``pre-commit validate-manifest`` asks for."""
     assert all(isinstance(hook[key], str) for key in ("id", "name", "description", "entry"))
-    assert (hook["language"], hook["types_or"], hook["require_serial"]) == ("python", ["python", "jupyter"], True)
+    assert (hook["language"], hook["types_or"], hook["require_serial"]) == ("system", ["python", "jupyter"], True)
     program, *words = shlex.split(hook["entry"])
     assert program == "autofix"
     choice = parser.parse([*words, "net.py", "a folder/nb.ipynb"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -241,7 +242,7 @@ NO_MODELS: dict[str, tuple[str, str | None, str]] = {
     "a missing argument": (
         _class("Net", "self, width"),
         None,
-        '`Net` needs `width`; pass them with --model "Net(width=...)"',
+        '`Net` needs `width`; pass it with --model "Net(width=...)"',
     ),
     "missing arguments": (
         _class("Net", "self, width, *, deep"),
@@ -251,12 +252,12 @@ NO_MODELS: dict[str, tuple[str, str | None, str]] = {
     "arguments that the module does not know": (
         _class("Net", "self, width") + "def main(w):\n    return Net(w)\n",
         None,
-        '`Net` needs `width`; pass them with --model "Net(width=...)"',
+        '`Net` needs `width`; pass it with --model "Net(width=...)"',
     ),
     "arguments of a base": (
         _class("Base", "self, w") + "class Net(Base):\n    pass\n",
         None,
-        '`Net` needs `w`; pass them with --model "Net(w=...)"',
+        '`Net` needs `w`; pass it with --model "Net(w=...)"',
     ),
     "an expression that is none": (_class("Net"), "Net(", "cannot read the model expression 'Net('"),
     "an empty expression": (_class("Net"), " ", "the model expression is empty"),
@@ -268,6 +269,26 @@ def test_no_model(text: str, model: str | None, words: str, written: Callable[..
     with pytest.raises(UsageError) as caught:
         find_target.target(written(HEAD + text), model=model, samples=find_target.parse_sample(["1"]))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "model, words",
+    [
+        ("Foo", "there is no `Foo` in model.py; it has Net"),
+        ("net", "no sample input for `net`"),
+        ("made()", "no sample input for `made()`"),
+        ("imported", "no sample input for `imported`"),
+    ],
+)
+def test_a_model_that_is_nowhere_needs_no_sample(model: str, words: str, written: Callable[..., Path]) -> None:
+    text = "try:\n    from a import imported\nexcept ImportError:\n    net = 1\n"
+    with pytest.raises(UsageError, match=re.escape(words)):
+        find_target.target(written(HEAD + text + _class("Net")), model=model)
+
+
+def test_a_notebook_is_for_the_batch(written: Callable[..., Path]) -> None:
+    with pytest.raises(UsageError, match=re.escape("nb.ipynb is a notebook; run `autofix batch nb.ipynb`")):
+        find_target.target(written({"nb.ipynb": '{"cells": []}'}, main="nb.ipynb"))
 
 
 SYNTAX = {

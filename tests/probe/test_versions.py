@@ -49,7 +49,7 @@ def test_what_is_too_old_is_refused(
     line = " ".join(streams.err.split())
     assert f"cannot run torch in {python}: " in line
     assert words in line
-    assert line.endswith("pass --python with the interpreter you train with")
+    assert line.endswith(f"install what is missing into {python}, or choose another interpreter")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="the statement is of Python 3.12")

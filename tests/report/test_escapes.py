@@ -72,7 +72,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _is_shown_only(text: str) -> None:
     plain = OUR_STYLES.sub("", text)
-    unseen = {one for one in plain if one != "\n" and visible(one) != one}
+    unseen = {character for character in plain if character != "\n" and visible(character) != character}
     assert not unseen, f"{sorted(map(ascii, unseen))} in {plain!r}"
     assert not [line for line in plain.splitlines() if line.lstrip().startswith(("::", "##"))]
 
@@ -92,10 +92,10 @@ def test_words_for_people(
     monkeypatch.setenv("FORCE_COLOR", colour)
     words = [option, NAME] if option == "shapes" else [NAME, option]
     assert main.main([*words, "-s", "2,4", "-m", model], session) in {1, 2}
-    told = capsys.readouterr()
-    _is_shown_only(told.err)
+    streams = capsys.readouterr()
+    _is_shown_only(streams.err)
     if option == "shapes":
-        _is_shown_only(told.out)
+        _is_shown_only(streams.out)
 
 
 @pytest.mark.parametrize("format", ["json", "sarif"])
@@ -106,9 +106,9 @@ def test_documents_for_programs(
     document = capsys.readouterr().out
     assert document.isascii()
     assert "\x1b" not in document
-    found = json.loads(document)
+    content = json.loads(document)
     if format == "sarif":
-        uris = {one["location"]["uri"] for one in found["runs"][0]["artifacts"]}
+        uris = {artifact["location"]["uri"] for artifact in content["runs"][0]["artifacts"]}
         assert {unquote(uri) for uri in uris} == {NAME}
         assert all(re.fullmatch(r"[A-Za-z0-9._~/%-]+", uri) for uri in uris)
 
@@ -150,11 +150,11 @@ def _html(document: str) -> None:
     assert page.find_silent_faults == []
     assert not page.tags & {"img", "iframe", "object", "embed", "link", "base", "form", "svg", "a"}
     assert "default-src &#x27;none&#x27;" in document
-    assert not {one for one in document if one not in "\n\t" and visible(one) != one}
+    assert not {character for character in document if character not in "\n\t" and visible(character) != character}
 
 
 def _markdown(document: str) -> None:
-    assert not {one for one in document if one not in "\n\t" and visible(one) != one}
+    assert not {character for character in document if character not in "\n\t" and visible(character) != character}
     outside = "".join(re.split(r"^(`{3,})diff\n.*?^\1$", document, flags=re.MULTILINE | re.DOTALL)[::2])
     ours = re.sub(r"</?details>|<summary><code>[^<>]*</code></summary>", "", outside)
     assert not re.search(r"(?<!\\)[<>]", ours.replace("\n> ", "\n"))
@@ -174,7 +174,7 @@ def _github(document: str) -> None:
     lines = document.splitlines()
     assert len(lines) >= 3
     assert [line for line in lines if not re.match(r"::(error|warning) file=[^:,]+,(line|title)=", line)] == []
-    assert not {one for one in document if one != "\n" and visible(one) != one}
+    assert not {character for character in document if character != "\n" and visible(character) != character}
 
 
 def _ascii(document: str) -> None:
@@ -198,13 +198,13 @@ def test_formats_of_a_batch(
     (tmp_path / "autofix.toml").write_text('sample-shape = ["2,4"]\n')
     for name, check in FORMATS.items():
         main.main(["batch", ".", "--jobs", "1", "--format", name])
-        told = capsys.readouterr()
-        _is_shown_only(told.err)
-        check(told.out)
+        streams = capsys.readouterr()
+        _is_shown_only(streams.err)
+        check(streams.out)
     main.main(["batch", ".", "--jobs", "1", "--discover"])
-    found = capsys.readouterr().out
-    assert [one["path"] for one in tomllib.loads(found)["targets"]] == [NAME] * 3
-    assert not {one for one in found if one != "\n" and visible(one) != one}
+    manifest = capsys.readouterr().out
+    assert [target["path"] for target in tomllib.loads(manifest)["targets"]] == [NAME] * 3
+    assert not {character for character in manifest if character != "\n" and visible(character) != character}
 
 
 # -- any text ----------------------------------------------------------------------------------------------------------
@@ -215,8 +215,8 @@ ANY = st.text(st.characters(exclude_categories=()) | st.sampled_from("<>&\"'`|\\
 @given(ANY)
 def test_any_text_is_shown_on_a_terminal(text: str) -> None:
     for line in (terminal.one_line(text), visible(text)):
-        assert all(visible(one) == one for one in line)
-    assert all(one in "\t\n" or visible(one) == one for one in terminal.visible(text))
+        assert all(visible(character) == character for character in line)
+    assert all(character in "\t\n" or visible(character) == character for character in terminal.visible(text))
 
 
 @given(ANY)
@@ -232,9 +232,9 @@ def test_any_text_is_text_in_markdown(text: str) -> None:
     before = markdown.render(BatchReport((), ("a note",))).removesuffix("a note\n")
     document = markdown.render(BatchReport((), (text,)))
     assert document.startswith(before)
-    made = document.removeprefix(before).removesuffix("\n")
-    assert "\n" not in made
-    assert not re.search(r"[<>|`\[\]]", re.sub(r"\\[\\<>|`\[\]]", "", made))
+    shown = document.removeprefix(before).removesuffix("\n")
+    assert "\n" not in shown
+    assert not re.search(r"[<>|`\[\]]", re.sub(r"\\[\\<>|`\[\]]", "", shown))
 
 
 @given(ANY)

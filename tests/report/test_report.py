@@ -302,7 +302,10 @@ def test_verbose_adds_the_rest() -> None:
         (SUPPRESSED, "suppressed[AF101]: `head` takes 128 features but receives 256\n  --> models/my net.py:13:16\n"),
         (SUPPRESSED, "1 fault, suppressed by a comment\n"),
         (LIMIT, "1 fault, the search limit was reached\n"),
-        (replace(REPORT, plan=replace(PLAN, applicability=Applicability.UNSAFE)), "another repair is as plausible\n"),
+        (
+            replace(REPORT, plan=replace(PLAN, applicability=Applicability.UNSAFE)),
+            "an equally plausible repair exists\n",
+        ),
         (replace(REPORT, plan=replace(PLAN, applicability=Applicability.DISPLAY_ONLY)), "so nothing writes it\n"),
     ],
 )
@@ -313,8 +316,8 @@ def test_text_says(report: Report, expected: str) -> None:
 @pytest.mark.parametrize("plan", [PLAN, LAZY], ids=["plan", "alternative"])
 def test_the_sum_that_is_printed_equals_the_cost(plan: Plan) -> None:
     document = json.loads(json_report.render(replace(REPORT, plan=plan)))["plan"]
-    for one in (document, *document["steps"]):
-        assert one["cost"] == sum(piece["weight"] * piece["count"] for piece in one["evidence"]) == plan.cost
+    for part in (document, *document["steps"]):
+        assert part["cost"] == sum(piece["weight"] * piece["count"] for piece in part["evidence"]) == plan.cost
     printed = text.render(replace(REPORT, plan=plan, alternatives=()), verbose=True)
     lines = re.findall(r"^ {5}\s*([+-]\d+)  ", printed, re.MULTILINE)
     assert sum(map(int, lines)) == plan.cost
@@ -325,6 +328,12 @@ def test_alternatives_are_shown_as_patches_on_request() -> None:
     assert LAZY_PATCH in shown
     assert "\n+        self.head = nn.LazyLinear(10)\n" in shown
     assert "diff --git" not in text.render(REPORT)
+
+
+def test_plans_of_one_title_are_told_apart_by_what_they_write() -> None:
+    other = replace(LAZY, steps=tuple(replace(step, fix=replace(step.fix, title=FIX.title)) for step in LAZY.steps))
+    shown = text.render(replace(REPORT, alternatives=(other,)), alternatives=True)
+    assert "   2. set `in_features` to 256 (my net.py:8: `LazyLinear(10)`) (unsafe, cost 14)\n" in shown
 
 
 def test_an_applied_plan_is_not_offered_again() -> None:
@@ -345,8 +354,8 @@ def test_a_failed_check_is_said() -> None:
 
 
 def test_a_model_that_could_not_be_built_has_no_parameters_before() -> None:
-    said = "  parameters: 3,018 after the repair; before it the model could not be built\n"
-    assert said in text.render(FIRST_TIME, verbose=True)
+    line = "  parameters: 3,018 after the repair; before it the model could not be built\n"
+    assert line in text.render(FIRST_TIME, verbose=True)
 
 
 def test_a_plan_outside_the_root_is_explained_without_a_patch() -> None:
@@ -603,8 +612,8 @@ def closed(schema: Any) -> Any:
         return [closed(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {key: closed(value) for key, value in schema.items()}
-    return {**made, "additionalProperties": False} if made.get("type") == "object" else made
+    described = {key: closed(value) for key, value in schema.items()}
+    return {**described, "additionalProperties": False} if described.get("type") == "object" else described
 
 
 @pytest.mark.parametrize(
@@ -729,11 +738,13 @@ def test_rules_carry_their_documentation() -> None:
 def test_a_fingerprint_survives_moved_lines_and_other_sizes() -> None:
     moved = replace(FINDING, location=at(80, 3, 9), expected=(7,), message="`head` takes 7 features but receives 256")
     other = replace(FINDING, subject="tail")
-    found = [
-        run_of(replace(REPORT, diagnostics=tuple(replace(DIAGNOSTIC, finding=one) for one in findings)))["results"]
+    results_of_runs = [
+        run_of(replace(REPORT, diagnostics=tuple(replace(DIAGNOSTIC, finding=finding) for finding in findings)))[
+            "results"
+        ]
         for findings in ([FINDING], [moved], [other], [FINDING, moved])
     ]
-    keys = [[result["partialFingerprints"]["autofixFinding/v1"] for result in results] for results in found]
+    keys = [[result["partialFingerprints"]["autofixFinding/v1"] for result in results] for results in results_of_runs]
     assert keys[0] == keys[1]
     assert len({keys[0][0], keys[2][0], keys[3][1]}) == 3
 
@@ -764,15 +775,15 @@ def test_a_run_that_could_not_be_made_says_so() -> None:
 def test_replacements_give_the_verified_text(
     before: str, after: str, fixes: list[list[tuple[int, int, int, str]]]
 ) -> None:
-    made = tuple(
+    step_fixes = tuple(
         replace(FIX, edits=tuple(Edit(NET, at(line, start, end).range, new) for line, start, end, new in edits))
         for edits in fixes
     )
-    plan = planned(made, (NET, after))
-    found = replacements(plan, (SourceText(NET, before),))
-    assert apply_edits(before, found) == after
+    plan = planned(step_fixes, (NET, after))
+    replaced = replacements(plan, (SourceText(NET, before),))
+    assert apply_edits(before, replaced) == after
     if after.startswith("a = 10"):
-        assert found == tuple(edit for fix in made for edit in fix.edits)
+        assert replaced == tuple(edit for fix in step_fixes for edit in fix.edits)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -784,7 +795,7 @@ def operation(
     index: int,
     target: str,
     line: int,
-    given: tuple[int, ...],
+    shape: tuple[int, ...],
     result: tuple[int, ...] | None,
     *,
     layer: str | None = None,
@@ -798,7 +809,7 @@ def operation(
         name=f"n{index}",
         kind=OperationKind.CALL_MODULE if layer else kind,
         target=target,
-        arguments=(Tensor(given, "float32"),),
+        arguments=(Tensor(shape, "float32"),),
         keywords=(),
         result=None if result is None else Tensor(result, "float32"),
         raised=result is None,

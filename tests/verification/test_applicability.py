@@ -108,7 +108,7 @@ def test_a_check_that_fails_only_after_it_counts() -> None:
 
 def test_without_a_fresh_process_it_is_unsafe() -> None:
     skipped = Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED)
-    assert reasons(plan(), checks=(skipped,)) == ("it was not run in a fresh process",)
+    assert reasons(plan(), checks=(skipped,)) == ("it was not reproduced in a clean process",)
 
 
 def test_a_run_that_is_not_the_users_makes_it_unsafe() -> None:

@@ -79,10 +79,10 @@ def _real(change: FileChange, root: Path) -> Path:
 
 def _check(change: FileChange, path: Path) -> None:
     try:
-        found = path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise ConflictError(f"cannot read {change.path} again: {error.strerror}; nothing was written") from error
-    if found != change.before:
+    if content != change.before:
         raise ConflictError(f"{change.path} changed on disk since it was analysed; run again; nothing was written")
     # The system is asked, not the mode: copies of read-only originals are a superuser's to write.
     if not os.access(path, os.W_OK):
@@ -119,11 +119,11 @@ def _adopt(temporary: Path, path: Path) -> None:
     if not path.exists():
         temporary.chmod(0o666 & ~_umask())
         return
-    found = path.stat()
+    status = path.stat()
     if hasattr(os, "chown"):
         with contextlib.suppress(PermissionError):
-            os.chown(temporary, found.st_uid, found.st_gid)
-    temporary.chmod(stat.S_IMODE(found.st_mode))
+            os.chown(temporary, status.st_uid, status.st_gid)
+    temporary.chmod(stat.S_IMODE(status.st_mode))
 
 
 def _umask() -> int:

@@ -47,7 +47,7 @@ def batch(choice: BatchChoice) -> int:
     if choice.delivery.branch is not None:
         delivery.check_branch(base, choice.delivery.branch)
     folder = None if choice.no_cache else choice.cache_dir or base / FOLDER
-    with Journal(folder) as journal, _progress(wanted=not choice.streams.quiet) as progress:
+    with Journal(folder) as journal, _progress(is_shown=not choice.streams.quiet) as progress:
         work = BatchWork(base, journal, _executor(choice, base), progress, choice.max_seconds)
         try:
             return _done(choice, options, work)
@@ -57,9 +57,14 @@ def batch(choice: BatchChoice) -> int:
 
 def _resumed(choice: BatchChoice) -> BatchChoice:
     """Return the choice of the last run that did not finish, found from the working directory."""
-    here = Path.cwd()
+    working_directory = Path.cwd()
     folder = choice.cache_dir or next(
-        (one / FOLDER for one in (here, *here.parents) if (one / FOLDER / "batch.sqlite3").is_file()), None
+        (
+            parent / FOLDER
+            for parent in (working_directory, *working_directory.parents)
+            if (parent / FOLDER / "batch.sqlite3").is_file()
+        ),
+        None,
     )
     if folder is None:
         raise UsageError(f"there is no {FOLDER} here or above; --resume goes on where a batch was begun")
@@ -71,23 +76,23 @@ def _resumed(choice: BatchChoice) -> BatchChoice:
     os.chdir(folder_then)
     from autofix.frontends.cli import parser
 
-    found = parser.parse(own)
-    assert isinstance(found, BatchChoice)
-    return found
+    resumed = parser.parse(own)
+    assert isinstance(resumed, BatchChoice)
+    return resumed
 
 
 def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) -> int:
     if not choice.discover:
         work.journal.begin((str(Path.cwd()), *choice.words))
-    found = pipeline.discovered(work, options)
+    targets = pipeline.discovered(work, options)
     if choice.discover:
-        sys.stdout.write(manifest.printed(found))
-        return INTERRUPTED if work.interrupted else 0 if any(isinstance(one, Job) for one in found) else 2
-    nothing = _nothing(options) if not found else ""
+        sys.stdout.write(manifest.printed(targets))
+        return INTERRUPTED if work.interrupted else 0 if any(isinstance(target, Job) for target in targets) else 2
+    nothing = _nothing(options) if not targets else ""
     if nothing and options.since is None and any(path.is_dir() for path in options.paths):
         raise UsageError(nothing)  # Among named or changed files there need be no model, in a tree there should be.
     outcomes = pipeline.repaired(
-        work, found, lambda one: delivery.deliverable(one, unsafe=choice.delivery.unsafe_fixes)
+        work, targets, lambda outcome: delivery.deliverable(outcome, unsafe=choice.delivery.unsafe_fixes)
     )
     report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__)
     work.progress.end()
@@ -131,7 +136,9 @@ def _executor(choice: BatchChoice, base: Path) -> Callable[[], Executor]:
 
 
 def _deliver(choice: BatchChoice, report: BatchReport, work: BatchWork) -> int:
-    chosen = [one for one in report.outcomes if delivery.deliverable(one, unsafe=choice.delivery.unsafe_fixes)]
+    chosen = [
+        outcome for outcome in report.outcomes if delivery.deliverable(outcome, unsafe=choice.delivery.unsafe_fixes)
+    ]
     wrote = list(_written(choice, chosen, work.base))
     for path in choice.delivery.reports:
         atomic_write.write_file(path, rendered(report, format_of(path)).encode("utf-8"))
@@ -139,7 +146,7 @@ def _deliver(choice: BatchChoice, report: BatchReport, work: BatchWork) -> int:
     if not choice.streams.quiet:
         colour = terminal.colour(sys.stderr, refused=choice.streams.no_color)
         shown = text.render(report, colour=colour, verbose=choice.streams.verbose, unsafe=choice.delivery.unsafe_fixes)
-        sys.stderr.write(shown + "".join(f"{terminal.one_line(one)}\n" for one in wrote))
+        sys.stderr.write(shown + "".join(f"{terminal.one_line(words)}\n" for words in wrote))
         sys.stderr.flush()
     _print(choice, report, chosen)
     return _code(choice, report, chosen)
@@ -148,7 +155,7 @@ def _deliver(choice: BatchChoice, report: BatchReport, work: BatchWork) -> int:
 def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]) -> int:
     left = report.outcomes
     if choice.delivery.apply:
-        left = tuple(one for one in report.outcomes if one not in chosen and not one.remark)
+        left = tuple(outcome for outcome in report.outcomes if outcome not in chosen and not outcome.remark)
     code = BatchReport(left).exit_code
     return 0 if code == 1 and choice.exit_zero else code
 
@@ -170,42 +177,42 @@ def _written(choice: BatchChoice, chosen: Sequence[JobOutcome], base: Path) -> I
         if not chosen:
             yield f"made no branch {choice.delivery.branch}: there is nothing to commit"
             return
-        made = delivery.branch(base, choice.delivery.branch, chosen)
-        yield f"made the branch {choice.delivery.branch} with {_counted(made, 'commit', 'commits')}"
+        count = delivery.branch(base, choice.delivery.branch, chosen)
+        yield f"made the branch {choice.delivery.branch} with {_counted(count, 'commit', 'commits')}"
     if choice.delivery.apply:
         changes = delivery.joined(chosen)
         atomic_write.write(changes, base)
         yield from (f"wrote {change.path}" for change in changes)
 
 
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
+def _counted(number: int, singular: str, several: str) -> str:
+    return f"{number} {singular if number == 1 else several}"
 
 
 def _print(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]) -> None:
     if choice.delivery.format is not BatchFormat.TEXT:
         sys.stdout.buffer.write(rendered(report, choice.delivery.format).encode("utf-8"))
     elif not any((choice.delivery.output, choice.delivery.output_dir, choice.delivery.branch, choice.delivery.apply)):
-        made = delivery.one_patch(chosen)
+        patch = delivery.one_patch(chosen)
         if sys.stdout.isatty():
             coloured = terminal.colour(sys.stdout, refused=choice.streams.no_color)
-            sys.stdout.write(terminal.patch_to_look_at(made, coloured=coloured))
+            sys.stdout.write(terminal.patch_to_look_at(patch, coloured=coloured))
         else:
-            sys.stdout.buffer.write(made)
+            sys.stdout.buffer.write(patch)
     sys.stdout.flush()
 
 
 def format_of(path: Path) -> BatchFormat:
     """Return the format that a report's name asks for; raise UsageError for a name that asks for none."""
-    found = REPORT_SUFFIXES.get(path.suffix.lower())
-    if found is None:
+    format = REPORT_SUFFIXES.get(path.suffix.lower())
+    if format is None:
         raise UsageError(f"--report {path}: its name must end in one of {', '.join(REPORT_SUFFIXES)}")
-    return found
+    return format
 
 
 def rendered(report: BatchReport, format: BatchFormat) -> str:
-    made: str = import_module(f"autofix.batch.reports.{format.value}").render(report)
-    return made
+    document: str = import_module(f"autofix.batch.reports.{format.value}").render(report)
+    return document
 
 
 # -- progress ----------------------------------------------------------------------------------------------------------
@@ -237,7 +244,7 @@ class _Bar(BatchProgress):
 
     def step(self) -> None:
         self._bars.advance(self._task)
-        speed = next((one.speed for one in self._bars.tasks if one.id == self._task), None)
+        speed = next((task.speed for task in self._bars.tasks if task.id == self._task), None)
         if speed:
             self._bars.update(self._task, rate=f"{speed:.1f}/s")
 
@@ -246,8 +253,8 @@ class _Bar(BatchProgress):
 
 
 @contextmanager
-def _progress(*, wanted: bool) -> Iterator[BatchProgress]:
-    if not wanted or not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
+def _progress(*, is_shown: bool) -> Iterator[BatchProgress]:
+    if not is_shown or not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
         yield BatchProgress()
         return
     bar = _Bar()

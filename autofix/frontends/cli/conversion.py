@@ -24,7 +24,21 @@ def sparing(parameters: list[Any], context: Any) -> list[Any]:
     """Return the parameters of a command, told to convert only what has to be converted."""
     for parameter in parameters:
         parameter.process_value = _as_given if context.resilient_parsing else partial(_converted, parameter)
+        if parameter.param_type_name == "argument":
+            parameter.display_type_rich = _no_type
+            parameter.get_usage_pieces = partial(_usage_of, parameter)
     return parameters
+
+
+def _no_type(**_: Any) -> str:
+    """Return the type of an argument in help: nothing, since its name says what it is."""
+    return ""
+
+
+def _usage_of(parameter: Any, context: Any) -> list[str]:
+    """Return an argument in the usage line as it is called in help."""
+    del context
+    return [parameter.metavar]
 
 
 def _as_given(context: Any, value: Any) -> Any:
@@ -48,5 +62,5 @@ def _is_plain(parameter: Any, value: Any) -> bool:
     # A version of typer that keeps the type elsewhere converts everything, as it always did.
     annotation = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
     if get_origin(annotation) is list:
-        return bool(value) and all(isinstance(one, get_args(annotation)) for one in value)
+        return bool(value) and all(isinstance(item, get_args(annotation)) for item in value)
     return isinstance(annotation, type) and isinstance(value, annotation)

@@ -137,7 +137,7 @@ def shapes(choice: ShapesChoice, session: Session | None) -> int:
     from autofix.report import shape_table as table
 
     request = requests.request(choice.run)
-    with terminal.progress(sys.stderr, wanted=not choice.streams.quiet):
+    with terminal.progress(sys.stderr, is_shown=not choice.streams.quiet):
         trace, finding = engine.trace(request, requests.usable(session, request))
     if trace.ending is not Ending.PASSED and finding is None:
         raise AutofixError(f"{request.target.path.name}: {trace.ending.value}: {trace.message}")
@@ -156,14 +156,14 @@ def explain(rule: str | None) -> int:
         for known in pages:
             print(known.text.partition("\n")[0].removesuffix("."))
         return 0
-    wanted = rule.lower()
+    key = rule.lower()
     for known in pages:
-        if wanted in (known.code.lower(), known.name.lower()):
+        if key in (known.code.lower(), known.name.lower()):
             print(known.text.strip())
             return 0
     from difflib import get_close_matches
 
     names = [name for known in pages for name in (known.code.lower(), known.name)]
-    close = get_close_matches(wanted, names, n=1)
+    close = get_close_matches(key, names, n=1)
     suggestion = f"did you mean `{close[0]}`?" if close else "`autofix explain` lists all"
     raise UsageError(f"there is no rule `{rule}`; {suggestion}")

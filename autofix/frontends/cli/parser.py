@@ -120,8 +120,8 @@ _app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
         typer.echo(f"autofix {__version__}")
         raise typer.Exit
 
@@ -142,7 +142,7 @@ _File = Annotated[
     str, typer.Argument(metavar="FILE[:MODEL]", show_default=False, help="Python file; `-` with --stdin-filename.")
 ]
 _StdinFilename = Annotated[
-    Path | None, typer.Option("--stdin-filename", metavar="PATH", help="The file that the text on stdin belongs to.")
+    Path | None, typer.Option("--stdin-filename", metavar="PATH", help="The file that stdin stands for.")
 ]
 _Model = Annotated[
     str | None,
@@ -154,17 +154,17 @@ _SampleShape = Annotated[
         "--sample-shape",
         "-s",
         metavar="[NAME=][DTYPE:]D,D,...[@LOW..HIGH]",
-        help="One input of forward; repeat it for the next.",
+        help="Shape of one input of forward; repeat for the next input.",
     ),
 ]
 _Sample = Annotated[
-    str | None, typer.Option("--sample", metavar="EXPR", help="The inputs as an expression that the file can evaluate.")
+    str | None, typer.Option("--sample", metavar="EXPR", help="Inputs as an expression, evaluated in the file.")
 ]
 _Also = Annotated[
     list[str] | None,
-    typer.Option("--also", metavar="SHAPE[;SHAPE...]", help="A further sample that must work; repeatable."),
+    typer.Option("--also", metavar="SHAPE[;SHAPE...]", help="Another sample that must work; repeatable."),
 ]
-_ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")]
+_ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1.")]
 
 
 # One row for each field of ``RunOptions``: how it is said on every command line that runs something.
@@ -175,7 +175,7 @@ _RUN_OPTIONS: dict[str, Any] = {
         typer.Option(
             "--mode",
             show_default=False,
-            help="Tensors with storage (real), without (meta), or as the size says (auto).",
+            help="real: tensors with storage; meta: shapes only; auto (default): by size.",
         ),
     ],
     "prefer": Annotated[
@@ -191,7 +191,7 @@ _RUN_OPTIONS: dict[str, Any] = {
     ],
     "run_seconds": Annotated[
         float | None,
-        typer.Option("--time-limit", metavar="SECONDS", min=0.1, help="What one run of the model may take."),
+        typer.Option("--time-limit", metavar="SECONDS", min=0.1, help="Limit of one run (default: 30)."),
     ],
     "memory_mib": Annotated[
         int | None,
@@ -199,7 +199,7 @@ _RUN_OPTIONS: dict[str, Any] = {
             "--memory-limit", metavar="MIB", min=0, help="Memory of one run (default: 90 % of all, 4096 in a batch)."
         ),
     ],
-    "network": Annotated[bool, typer.Option("--allow-network", help="Let the code connect to other machines.")],
+    "network": Annotated[bool, typer.Option("--allow-network", help="Allow network access.")],
     "temporary_directory": Annotated[
         bool, typer.Option("--temporary-directory", help="Run in an empty folder instead of the file's.")
     ],
@@ -209,19 +209,19 @@ _RUN_OPTIONS: dict[str, Any] = {
 # What every command says of its streams, and a batch of where its results go: rows for the fields of the two records.
 _STREAM_OPTIONS: dict[str, Any] = {
     "quiet": Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")],
-    "verbose": Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")],
+    "verbose": Annotated[bool, typer.Option("--verbose", "-v", help="Explain in full: checks, costs, the patch.")],
     "no_color": Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")],
 }
 _DELIVERY_OPTIONS: dict[str, Any] = {
-    "output": Annotated[Path | None, typer.Option("--output", metavar="FILE", help="One patch of all.")],
+    "output": Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write one patch for all.")],
     "output_dir": Annotated[
-        Path | None, typer.Option("--output-dir", metavar="FOLDER", help="One patch for each target.")
+        Path | None, typer.Option("--output-dir", metavar="FOLDER", help="Write one patch for each target.")
     ],
     "branch": Annotated[
-        str | None, typer.Option("--branch", metavar="NAME", help="A git branch, one commit for each target.")
+        str | None, typer.Option("--branch", metavar="NAME", help="New git branch, one commit for each target.")
     ],
     "apply": Annotated[bool, typer.Option("--apply", help="Write the safe repairs.")],
-    "unsafe_fixes": Annotated[bool, typer.Option("--unsafe-fixes", help="Deliver unsafe repairs too.")],
+    "unsafe_fixes": Annotated[bool, typer.Option("--unsafe-fixes", help="Include unsafe repairs.")],
     "reports": Annotated[
         list[Path] | None,
         typer.Option("--report", metavar="FILE", help="A report: .html, .md, .json, .sarif, .xml (JUnit); repeatable."),
@@ -248,18 +248,20 @@ def _with_tables(*left_out: str) -> Callable[[Callable[..., Any]], Callable[...,
 
         def run(**values: Any) -> Any:
             for name, rows in tables.items():
-                said = {field: _as_tuple(row, values.pop(field)) for field, row in rows.items()}
-                values[name] = hints[name](**said)
+                options = {field: _as_tuple(row, values.pop(field)) for field, row in rows.items()}
+                values[name] = hints[name](**options)
             return command(**values)
 
         parameters: list[inspect.Parameter] = []
-        for one in inspect.signature(command).parameters.values():
-            if one.name in tables:
-                parameters += _parameters(hints[one.name], tables[one.name])
+        for parameter in inspect.signature(command).parameters.values():
+            if parameter.name in tables:
+                parameters += _parameters(hints[parameter.name], tables[parameter.name])
             else:
-                parameters.append(one.replace(annotation=hints[one.name], kind=inspect.Parameter.KEYWORD_ONLY))
+                parameters.append(
+                    parameter.replace(annotation=hints[parameter.name], kind=inspect.Parameter.KEYWORD_ONLY)
+                )
         run.__doc__, run.__name__ = command.__doc__, command.__name__
-        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         return run
 
@@ -293,7 +295,7 @@ def _repair(
     apply: Annotated[bool, typer.Option("--apply", help="Write the repair if it is safe.")] = False,
     unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="With --apply: unsafe ones too.")] = False,
     interactive: Annotated[bool, typer.Option("--interactive", help="Confirm each fix before writing.")] = False,
-    alternatives: Annotated[bool, typer.Option("--alternatives", help="Show the other plans as patches.")] = False,
+    alternatives: Annotated[bool, typer.Option("--alternatives", help="Show the other repairs as patches.")] = False,
     pick: Annotated[int | None, typer.Option("--pick", metavar="N", min=1, help="Use repair N (1 = best).")] = None,
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the output to FILE.")] = None,
     format: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.TEXT,
@@ -361,7 +363,7 @@ def _batch(
     ] = None,
     discover: Annotated[bool, typer.Option("--discover", help="Print the targets as a manifest and stop.")] = False,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="REV", help="Only what changed since a git revision can touch.")
+        str | None, typer.Option("--since", metavar="REV", help="Only targets that changes since REV affect.")
     ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help="Workers (default: one a core).")
@@ -377,10 +379,10 @@ def _batch(
             "--max-seconds", metavar="SECONDS", min=1.0, help="Stop the batch after SECONDS; rerun to continue."
         ),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last batch that did not finish.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the last unfinished batch.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not read or write the cache.")] = False,
     cache_dir: Annotated[
-        Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="Instead of .autofix_cache in the project.")
+        Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="Cache folder (default: .autofix_cache).")
     ] = None,
     exit_zero: _ExitZero = False,
     streams: StreamChoice = StreamChoice(),  # noqa: B008
@@ -414,12 +416,12 @@ def _explain(
 
 @_app.command("lsp", cls=Command)
 def _lsp(
-    stdio: Annotated[bool, typer.Option("--stdio", help="Standard input and output, as always.")] = False,
+    stdio: Annotated[bool, typer.Option("--stdio", help="Use standard input and output (the default).")] = False,
 ) -> ServeChoice:
     """Start the language server; see docs/lsp.md."""
     del stdio  # Editors pass it on to every server.
     return ServeChoice()
 
 
-def _codes(given: list[str] | None) -> tuple[str, ...]:
-    return tuple(code.strip() for text in given or () for code in text.split(",") if code.strip())
+def _codes(texts: list[str] | None) -> tuple[str, ...]:
+    return tuple(code.strip() for text in texts or () for code in text.split(",") if code.strip())

@@ -35,7 +35,7 @@ def repair(choice: RepairChoice, session: Session | None) -> int:
         raise UsageError("--interactive asks on a terminal, and there is none; leave it out or use --pick")
     asked = requests.request(choice.run)
     _check_output(choice, asked.target.path)
-    with terminal.progress(sys.stderr, wanted=not choice.streams.quiet) as show:
+    with terminal.progress(sys.stderr, is_shown=not choice.streams.quiet) as show:
         report = engine.repair(asked, requests.usable(session, asked), show)
     if choice.pick is not None:
         report = selection.picked(report, choice.pick, {rule.code: rule.name for rule in registry.rules()})
@@ -57,13 +57,13 @@ def _deliver(choice: RepairChoice, report: Report) -> int:
     if applied:
         atomic_write.write(changes, report.target.root)
     code = _code(choice, report, applied=applied)
-    made = _document(choice, report, changes, code, applied=applied)
+    document_bytes = _document(choice, report, changes, code, applied=applied)
     if choice.output is not None:
-        atomic_write.write_file(choice.output, made)
+        atomic_write.write_file(choice.output, document_bytes)
     if choice.format is Format.TEXT:
         _explain(choice, report, changes, applied=applied)
     if choice.output is None:
-        _print_result(choice, made)
+        _print_result(choice, document_bytes)
     return code
 
 
@@ -72,9 +72,9 @@ def _changes(report: Report) -> tuple[FileChange, ...]:
 
 
 def _patch(changes: tuple[FileChange, ...]) -> bytes:
-    made = unified_diff.unified(changes)
-    unified_diff.verify(made, changes)
-    return made
+    patch = unified_diff.unified(changes)
+    unified_diff.verify(patch, changes)
+    return patch
 
 
 def _may_write(choice: RepairChoice, report: Report) -> bool:

@@ -57,13 +57,13 @@ def usable(session: Session | None, asked: engine.Request) -> Session | None:
 def _file_and_model(choice: RunChoice) -> tuple[Path, str | None]:
     if choice.stdin_filename is not None:
         return _absolute(choice.stdin_filename), choice.model
-    found = next((suffix for suffix in _SUFFIXES if suffix in choice.file), None)
-    if found is None or Path(choice.file).exists():
+    separator = next((suffix for suffix in _SUFFIXES if suffix in choice.file), None)
+    if separator is None or Path(choice.file).exists():
         return _absolute(Path(choice.file)), choice.model
-    name, _, model = choice.file.partition(found)
+    name, _, model = choice.file.partition(separator)
     if choice.model is not None:
         raise UsageError(f"`{choice.file}` and --model both name a model; choose one")
-    return _absolute(Path(name + found.removesuffix(":"))), model or None
+    return _absolute(Path(name + separator.removesuffix(":"))), model or None
 
 
 def _is_folder(path: Path) -> bool:

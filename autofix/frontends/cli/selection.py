@@ -35,17 +35,17 @@ def picked(report: Report, rank: int, names: Mapping[str, str]) -> Report:
 
     Raises UsageError if there are fewer plans.
     """
-    found = plans(report)
-    if rank == 1 or not found:
+    ranked = plans(report)
+    if rank == 1 or not ranked:
         return report
-    if rank > len(found):
-        count = "is only 1 plan" if len(found) == 1 else f"are {len(found)} plans"
+    if rank > len(ranked):
+        count = "is only 1 plan" if len(ranked) == 1 else f"are {len(ranked)} plans"
         raise UsageError(f"--pick {rank}: there {count}; --alternatives lists them")
-    taken = found[rank - 1]
+    taken = ranked[rank - 1]
     return replace(
         report,
         plan=taken,
-        alternatives=tuple(plan for plan in found if plan is not taken),
+        alternatives=tuple(plan for plan in ranked if plan is not taken),
         diagnostics=_answered(report.diagnostics, taken, names),
     )
 
@@ -79,9 +79,9 @@ def chosen(candidates: Sequence[Plan], ask: Callable[[Plan, int], Answer]) -> Pl
         answer = ask(plan, taken + 1)
         if answer is Answer.QUIT:
             return None
-        wanted = answer is Answer.TAKE
-        remaining = [other for other in remaining if (_edits(other, taken) == _edits(plan, taken)) is wanted]
-        taken += wanted
+        is_taken = answer is Answer.TAKE
+        remaining = [other for other in remaining if (_edits(other, taken) == _edits(plan, taken)) is is_taken]
+        taken += is_taken
     return None
 
 

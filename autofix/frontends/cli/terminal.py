@@ -76,14 +76,14 @@ def _styled(line: str, *, coloured: bool) -> str:
 
 
 @contextmanager
-def progress(stream: TextIO, *, wanted: bool) -> Iterator[Callable[[str], None]]:
+def progress(stream: TextIO, *, is_shown: bool) -> Iterator[Callable[[str], None]]:
     """Yield a function that says what is going on.
 
     Its last word shows on one line when the whole takes longer than a second.
 
     The line is gone at the end. Nothing is shown where the stream is no terminal.
     """
-    if not wanted or not stream.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
+    if not is_shown or not stream.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
         yield lambda _: None
         return
     line = _Line(stream)

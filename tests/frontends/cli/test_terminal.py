@@ -123,7 +123,7 @@ def test_progress(
 ) -> None:
     monkeypatch.setattr("threading.Timer", timer)
     stream = stream_type()
-    with terminal.progress(stream, wanted=is_wanted) as show:
+    with terminal.progress(stream, is_shown=is_wanted) as show:
         show("trying\x1b fix 2")
     assert stream.getvalue() == shown
 
@@ -131,6 +131,6 @@ def test_progress(
 def test_progress_is_cleared_by_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("threading.Timer", Now)
     stream = Terminal()
-    with pytest.raises(ZeroDivisionError), terminal.progress(stream, wanted=True):
+    with pytest.raises(ZeroDivisionError), terminal.progress(stream, is_shown=True):
         raise ZeroDivisionError
     assert stream.getvalue().endswith(CLEAR)

@@ -430,7 +430,7 @@ async def test_hover_shows_shapes_sizes_and_proof(talk: Talk) -> None:
     built = await hover(10, "nn.Conv2d")
     assert "608 parameters" in built
     fault = await hover(15, "self.head")
-    assert "Verified: forward output (4, 10)" in fault
+    assert "Verified: forward -> (4, 10)" in fault
     assert "Parameters: 14,138 -> 16,298" in fault
 
 
