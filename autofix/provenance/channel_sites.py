@@ -121,7 +121,7 @@ def beyond_argument(project: Project, layer: Layer, parameter: str, site: Site) 
 def words_of(site: Site) -> str:
     """Return the place of a site for a title: nothing is added for the argument itself."""
     words = site.words or site.kind.value
-    return site.text if site.kind is SiteKind.ARGUMENT else f"{site.text} ({words})"
+    return site.result if site.kind is SiteKind.ARGUMENT or site.size is not None else f"{site.result} ({words})"
 
 
 def doubt(site: Site) -> str:

@@ -32,7 +32,8 @@ class SiteKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Site:
     """One way to make an expression have the size wanted. ``text`` is what would stand there, ``name`` says which place
-    of kind NAMED it is; ``evidence`` is how it differs from the plainest edit.
+    of kind NAMED it is; ``evidence`` is how it differs from the plainest edit. ``size`` is what comes out where only a
+    part of an expression is edited.
     """
 
     edits: tuple[Edit, ...]
@@ -42,6 +43,12 @@ class Site:
     place: Location
     at_root: bool = True
     name: str = ""
+    size: int | None = None
+
+    @property
+    def result(self) -> str:
+        """What a title says is set: what would stand there, or the size that a part of an expression leads to."""
+        return self.text if self.size is None else str(self.size)
 
     @property
     def words(self) -> str:
@@ -63,6 +70,7 @@ class Site:
         return replace(self, evidence=counted((*self.evidence, *pieces)))
 
 
+PARTS = frozenset((SiteKind.OPERAND, SiteKind.FACTOR))
 _PLAIN = frozenset(
     (
         *(SiteKind.ARGUMENT, SiteKind.PRODUCT, SiteKind.OPERAND),

@@ -28,7 +28,7 @@ from autofix.provenance.render_expression import (
     shift,
     text_key,
 )
-from autofix.provenance.site import Site, SiteKind, dearest
+from autofix.provenance.site import PARTS, Site, SiteKind, dearest
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
 from autofix.records.values import Mapping, Sequence, Tensor, is_integer
@@ -54,7 +54,8 @@ def sites(project: Project, expression: Expression, target_size: int, hints: tup
         if known is None or site.cost < known.cost:
             cheapest[site.edits] = site
     ordered = sorted(cheapest.values(), key=lambda site: (site.cost, site.edits))
-    return tuple(_without_equals(ordered) if _is_plain(expression.node) else ordered)
+    chosen = _without_equals(ordered) if _is_plain(expression.node) else ordered
+    return tuple(replace(site, size=target_size) if site.kind in PARTS else site for site in chosen)
 
 
 def _without_equals(ordered: list[Site]) -> Iterator[Site]:

@@ -74,11 +74,11 @@ class AttentionHeads(Rule):
         for rank, number in enumerate(ranked):
             for site in _all_sites(project, part, finding.parameter, heads, number):
                 reason = f"{', '.join(map(str, sorted(ranked)))} heads all divide {width}"
-                title = f"split the width {width} into {site.text} heads"
+                title = f"split the width {width} into {site.result} heads"
                 yield self.fix(title, site.edits, *site.evidence, Evidence.RUNNER_UP * rank, reason=reason)
         multiple = max(round(width / heads), 1) * heads
         for site in _all_sites(project, whole, "", width, multiple):
-            title = f"widen to {site.text}, a multiple of the {heads} heads"
+            title = f"set the width to {site.result}, a multiple of the {heads} heads"
             yield self.fix(
                 title, site.edits, *site.evidence, Evidence.OTHER_MODEL, reason="the width changes every layer around"
             )

@@ -63,7 +63,7 @@ class AttentionWidth(Rule):
         if layer.kind == "MultiheadAttention" and place > 0:
             yield from self._key_and_value(project, layer, operation, width)
         for site in argument_sites(project, inner, finding.parameter, width):
-            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site.edits, *site.evidence)
+            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.result}", site.edits, *site.evidence)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
             title = set_output(producer, finding.expected[0])
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)

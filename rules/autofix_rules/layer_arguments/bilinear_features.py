@@ -47,7 +47,7 @@ class BilinearFeatures(Rule):
         for site in argument_sites(
             project, layer, finding.parameter, finding.actual[0], flattened_from(project, tensor)
         ):
-            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.text}", site.edits, *site.evidence)
+            yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.result}", site.edits, *site.evidence)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
             title = set_output(producer, finding.expected[0])
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)

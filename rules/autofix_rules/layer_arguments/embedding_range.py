@@ -76,7 +76,9 @@ class EmbeddingRange(Rule):
             # What a name counts is more than the highest index that this sample happens to have.
             made_up = count is not None and is_own_place and _adds_a_number(count.node, site.text)
             reason = "the rows are counted from this sample, and a name said how many there are" if made_up else ""
-            yield self.fix(f"give `{name}` {site.text} rows", site.edits, *site.evidence, reason=reason, unsafe=made_up)
+            yield self.fix(
+                f"give `{name}` {site.result} rows", site.edits, *site.evidence, reason=reason, unsafe=made_up
+            )
         if count is not None and 0 < required - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
             text = f"{count.text} + {required - rows}"
             edit = count.source.replace(count.node, text)

@@ -77,7 +77,7 @@ class LinearInFeatures(Rule):
         own_evidence, before = width_evidence.extras(project, tensor, layer, expected, width, hints)
         for site in argument_sites(project, layer, "in_features", width, hints):
             place = f" ({site.words})" if site.words else ""
-            title = f"set `in_features` of `{subject}` to {site.text}{place}"
+            title = f"set `in_features` of `{subject}` to {site.result}{place}"
             yield self.fix(
                 title,
                 site.edits,

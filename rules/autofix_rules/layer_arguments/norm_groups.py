@@ -79,7 +79,9 @@ class NormGroups(Rule):
             yield self._fix("num_channels", multiple, site, other=not shared)
 
     def _fix(self, parameter: str, target_size: int, site: Site, *, other: bool) -> Fix:
-        title = f"set `{parameter}` of the GroupNorm to {target_size}: {words_of(site)}"
+        words = words_of(site)
+        change = words if words.startswith(str(target_size)) else f"{target_size}: {words}"
+        title = f"set `{parameter}` of the GroupNorm to {change}"
         return self.fix(title, site.edits, *site.evidence, Evidence.AGAINST * other, reason=CHOICE)
 
 

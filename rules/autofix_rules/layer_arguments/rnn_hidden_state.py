@@ -159,7 +159,7 @@ class RnnHiddenState(Rule):
         for site in argument_sites(project, layer, parameter, shape[dimension] // directions):
             if site.kind is SiteKind.EXPRESSION:
                 continue  # Another name that happens to hold the number says nothing about the layer.
-            title = f"set `{parameter}` of `{layer.label}` to {site.text}, as the state has it"
+            title = f"set `{parameter}` of `{layer.label}` to {site.result}, as the state has it"
             yield self.fix(
                 title,
                 site.edits,

@@ -60,7 +60,7 @@ class RnnInputSize(Rule):
         hints = flattened_from(project, tensor)
         own_evidence, before = width_evidence.extras(project, tensor, layer, expected, width, hints)
         for site in argument_sites(project, layer, "input_size", width, hints):
-            yield self.fix(f"set `input_size` of `{name}` to {site.text}", site.edits, *site.evidence, *own_evidence)
+            yield self.fix(f"set `input_size` of `{name}` to {site.result}", site.edits, *site.evidence, *own_evidence)
         for text, evidence, words in _layouts(layer, operation, tensor, finding.expected[0]):
             for edits in _at_input(project, operation, text):
                 yield self.fix(

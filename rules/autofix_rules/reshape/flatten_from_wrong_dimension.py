@@ -72,7 +72,7 @@ class FlattenStart(Rule):
             return
         for site in argument_sites(project, layer, "in_features", width, flat.tensors[0].shape[1:])[:3]:
             yield self.fix(
-                f"{title} and set `in_features` of `{layer.path}` to {site.text}",
+                f"{title} and set `in_features` of `{layer.path}` to {site.result}",
                 (edit, *site.edits),
                 *site.evidence,
                 Evidence.MORE_PLACES,

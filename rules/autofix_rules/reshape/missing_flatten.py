@@ -82,7 +82,7 @@ class MissingFlatten(Rule):
         for site in argument_sites(project, layer, parameter, width, tensor.shape[1:])[:3]:
             all_edits = (*edits, *site.edits)
             yield self.fix(
-                f"{title} and set `{parameter}` of `{layer.path}` to {site.text}",
+                f"{title} and set `{parameter}` of `{layer.path}` to {site.result}",
                 all_edits,
                 *site.evidence,
                 Evidence.MORE_PLACES,

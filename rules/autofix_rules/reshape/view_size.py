@@ -175,11 +175,11 @@ def _together(
     """Yield edits that set all sizes of ``new``: every site for one size, the nearest site of each for several."""
     choices: list[tuple[Site, ...]] = [sites(project, sizes.expressions[i], size, hints) for i, size in new.items()]
     if len(choices) == 1:
-        yield from ((site.edits, site.evidence, (site.text,)) for site in choices[0])
+        yield from ((site.edits, site.evidence, (site.result,)) for site in choices[0])
     elif all(choices):
         nearest = [options[0] for options in choices]
         edits = tuple(sorted({edit for site in nearest for edit in site.edits}))
-        yield edits, dearest(nearest), tuple(site.text for site in nearest)
+        yield edits, dearest(nearest), tuple(site.result for site in nearest)
 
 
 def _was_folded(project: Project, tensor: Tensor) -> bool:
