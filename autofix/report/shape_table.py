@@ -12,20 +12,38 @@ from pathlib import Path
 from autofix.records.finding import Finding
 from autofix.records.trace import Ending, Layer, Operation, OperationKind, Trace
 from autofix.report import phrases
+from autofix.report.folding import folded, module_at, to_depth
 from autofix.report.styled_text import Line, Span, Style, line, rendered
 from autofix.report.table import Row, table
 from autofix.report.terminal_text import visible, wrapped
 
 
-def render(trace: Trace, finding: Finding | None, root: Path, *, colour: bool = False, width: int = 100) -> str:
+def render(
+    trace: Trace,
+    finding: Finding | None,
+    root: Path,
+    *,
+    colour: bool = False,
+    width: int = 100,
+    depth: int | None = None,
+    whole: bool = False,
+) -> str:
     """Return one row per operation of ``forward``, the failing one marked with the sizes that disagree,
     then the totals.
+
+    Blocks that are repeated are one unless it is shown ``whole``; with ``depth`` so is what runs inside a module
+    of that depth.
     """
     operations = phrases.forward_operations(trace)
     many_files = len({operation.frames[0].path for operation in operations if operation.frames}) > 1
     counts = _parameter_counts(trace.layers)
     rows = [_row(operation, counts, finding, root, many_files=many_files) for operation in operations]
+    if depth is not None:
+        modules = [module_at(depth, operation.layer, operation.scope) for operation in operations]
+        kinds = {layer.path: layer.kind for layer in trace.layers if layer.path}
+        rows = to_depth(list(zip(rows, modules, strict=True)), kinds, counts)
     rows += _elsewhere(trace, finding, root, rows, many_files=many_files)
+    rows = rows if whole else folded(rows)
     lines = list(table(rows, width)) if rows else []
     lines += [*_failure(trace, finding, width), *_total(trace, operations, width)]
     return rendered(lines, colour=colour)

@@ -923,6 +923,44 @@ def test_a_narrow_table_wraps_shapes_and_cuts_names() -> None:
     assert lines[-2].split() == ["->", "(32,", "128,", "768)"]
 
 
+def blocks(count: int, *, step: int = 1, failing: bool = False) -> Trace:
+    """Return a run through as many equal blocks of a layer and a function, whose numbers are ``step`` apart."""
+    operations, layers = [INPUT], []
+    for number in range(0, count * step, step):
+        path = f"body.{number}"
+        operations += [
+            operation(0, "torch.nn.Linear", 11, (2, 8), (2, 8), layer=f"{path}.fc"),
+            operation(0, "torch.nn.functional.relu", 11, (2, 8), (2, 8), scope=path),
+        ]
+        layers += [layer(path, "Block"), layer(f"{path}.fc", "Linear", (8, 8))]
+    operations.append(operation(0, "torch.nn.Linear", 12, (2, 8), None if failing else (2, 3), layer="head"))
+    return Trace(Ending.PASSED, "", tuple(operations), (*layers, layer("head", "Linear", (3, 8))))
+
+
+@pytest.mark.parametrize(
+    "trace, options, expected",
+    [
+        (blocks(12), {}, ["", "body.0-11.fc", "body.0-11", "head"]),
+        (blocks(12), {"whole": True}, 26),
+        (blocks(12), {"depth": 2}, ["", "body.0-11", "head"]),
+        (blocks(12), {"depth": 1}, ["", "body", "head"]),
+        (blocks(12), {"depth": 3, "whole": True}, 26),
+        (blocks(2), {}, ["", "body.0.fc", "body.0", "body.1.fc", "body.1", "head"]),
+        (blocks(3, step=2), {}, 8),
+        (blocks(3, failing=True), {"depth": 1}, ["", "body", "head"]),
+    ],
+)
+def test_repeats_and_modules_are_one_row(trace: Trace, options: dict[str, Any], expected: list[str] | int) -> None:
+    rows = [line[8:].split("  ")[0].strip() for line in table(trace, **options).splitlines()[1:-1]]
+    assert rows == expected if isinstance(expected, list) else len(rows) == expected
+
+
+def test_folded_rows_keep_the_parameters_of_all() -> None:
+    shown = table(blocks(12), depth=2)
+    assert "    11  body.0-11  Block     (2, 8) -> (2, 8)     768\n" in shown
+    assert shown.splitlines()[-1].startswith("26 operations, 792 parameters")
+
+
 def test_colour_changes_no_character_of_the_table() -> None:
     coloured = table(FAILING, SHAPES_FINDING, colour=True)
     assert ANSI.search(coloured)

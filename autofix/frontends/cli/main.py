@@ -143,7 +143,9 @@ def shapes(choice: ShapesChoice, session: Session | None) -> int:
         raise AutofixError(f"{request.target.path.name}: {trace.ending.value}: {trace.message}")
     coloured = terminal.colour(sys.stdout, refused=choice.streams.no_color)
     width = terminal.width(sys.stdout)
-    sys.stdout.write(table.render(trace, finding, request.target.root, colour=coloured, width=width))
+    root, whole = request.target.root, choice.streams.verbose
+    shown = table.render(trace, finding, root, colour=coloured, width=width, depth=choice.depth, whole=whole)
+    sys.stdout.write(shown)
     return 0 if trace.ending is Ending.PASSED else 1
 
 

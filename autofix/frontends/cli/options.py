@@ -60,6 +60,7 @@ class RepairChoice:
 class ShapesChoice:
     run: RunChoice
     streams: StreamChoice
+    depth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -335,6 +335,9 @@ def _shapes(
     sample_shape: _SampleShape = None,
     sample: _Sample = None,
     model: _Model = None,
+    depth: Annotated[
+        int | None, typer.Option("--depth", metavar="N", min=1, help="Modules down to this depth.")
+    ] = None,
     options: RunOptions = RunOptions(),  # noqa: B008
     stdin_filename: _StdinFilename = None,
     streams: StreamChoice = StreamChoice(),  # noqa: B008
@@ -349,7 +352,7 @@ def _shapes(
         also=(),
         options=options,
     )
-    return ShapesChoice(run, streams)
+    return ShapesChoice(run, streams, depth)
 
 
 @_app.command("batch", cls=Command)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autofix.__main__ import interpreter, runs_model
-from autofix.frontends.cli import main
+from autofix.frontends.cli import main, parser
+from autofix.frontends.cli.options import ShapesChoice
+from autofix.records.errors import UsageError
 
 
 @pytest.mark.parametrize("words", ["--help", "-h", "net.py --help", "net.py -s 1,2 -h"])
@@ -74,3 +76,11 @@ INTERPRETERS = {
 @pytest.mark.parametrize("words, expected", INTERPRETERS.values(), ids=INTERPRETERS)
 def test_interpreter(words: str, expected: str | None) -> None:
     assert interpreter(words.split()) == expected
+
+
+def test_the_depth_of_a_table_is_a_number_from_one() -> None:
+    choice = parser.parse(["shapes", "net.py", "--depth", "2"])
+    assert isinstance(choice, ShapesChoice)
+    assert choice.depth == 2
+    with pytest.raises(UsageError, match="--depth"):
+        parser.parse(["shapes", "net.py", "--depth", "0"])
