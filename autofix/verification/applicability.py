@@ -6,7 +6,7 @@ It judges plans that have been run; it runs nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from autofix.verification import shared_lines, side_effects, triangular_masks
 from autofix.verification.proof import state_of
 
 COMPARABLE = 6
+LISTED = 4
 _WIDTHS = frozenset((Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE))
 FEW = 2
 # An expression of other names has the right value, and so have more: which one holds for other sizes is not known.
@@ -114,15 +115,21 @@ def _of_run(trace: Trace) -> Iterator[str]:
         yield f"it was verified without {', '.join(trace.placeholders)}"
 
 
+def _listed(paths: Sequence[str]) -> str:
+    """Return layers by their names, the root as the model; of many the first and how many more there are."""
+    names = ", ".join(f"`{path}`" if path else "the model" for path in paths[:LISTED])
+    return names if len(paths) <= LISTED else f"{names} and {len(paths) - LISTED} more"
+
+
 def _of_model(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iterator[str]:
     """Yield what the plan changes of the model besides the fault, or may change."""
     subjects = {step.finding.subject for step in steps}
     others = sorted(side_effects.changed(project.trace, trace) - _alike(subjects, trace))
     if others:
-        yield f"it also changes the parameters of {', '.join(f'`{name}`' for name in others[:4])}"
+        yield f"it also changes the parameters of {_listed(others)}"
     if more := side_effects.added(project.trace, trace):
-        names = ", ".join(f"`{layer.path}`" for layer in more[:4])
-        yield f"it also adds {len(more)} layers with parameters, {names} among them"
+        layers = "a layer" if len(more) == 1 else f"{len(more)} layers"
+        yield f"it also adds {layers} with parameters: {_listed([layer.path or '' for layer in more])}"
     if _is_set_elsewhere(steps[0], project):
         yield "construction stopped early; other uses of this size are unknown"
     if changes_state(project.trace, trace) and (place := checkpoint(project)):

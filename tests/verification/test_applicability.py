@@ -130,7 +130,9 @@ def test_another_layer_that_changes_makes_it_unsafe() -> None:
     assert reasons(plan(), before=before, after=alone) == ()
     assert reasons(plan(), before=before, after=both) == ("it also changes the parameters of `tail`",)
     more = replace(AFTER, layers=(*alone.layers, layer("neck", 3, 5)))
-    assert reasons(plan(), before=before, after=more) == ("it also adds 1 layers with parameters, `neck` among them",)
+    assert reasons(plan(), before=before, after=more) == ("it also adds a layer with parameters: `neck`",)
+    root = (replace(BEFORE, layers=(layer("", 1, 128),)), replace(AFTER, layers=(layer("", 1, 256),)))
+    assert reasons(plan(), before=root[0], after=root[1]) == ("it also changes the parameters of the model",)
 
 
 def test_weights_that_are_loaded_pin_shapes() -> None:
