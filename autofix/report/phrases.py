@@ -243,7 +243,7 @@ def _done(report: Report, plan: Plan, *, applied: bool) -> str:
     faults = len(open_diagnostics(report))
     if plan.applicability is Applicability.DISPLAY_ONLY:
         return f"{steps} of {counted(faults, 'fault')} {'has' if steps == 1 else 'have'} a repair"
-    return f"{counted(faults, 'fault')} repaired"
+    return f"{counted(faults, 'fault')} repaired" if applied else f"repairs for {counted(faults, 'fault')}"
 
 
 def _without_plan(report: Report) -> str:

@@ -293,7 +293,7 @@ def test_verbose_adds_the_rest() -> None:
         (TWO_FILES, "fix (unsafe): set `in_features` to 256\n  - 128        + 256\n"),
         (TWO_FILES, "  unsafe: `WIDTH` is used by other models too\n"),
         (TWO_FILES, "  note: timm is not installed\n"),
-        (TWO_FILES, "2 faults repaired; run with --apply --unsafe-fixes to write them\n"),
+        (TWO_FILES, "repairs for 2 faults; run with --apply --unsafe-fixes to write them\n"),
         (NO_FIX, "1 fault, no repair found: no rule in use has one that runs;"),
         (HEALTHY, "placeholders for timm, wandb\nnothing to repair: 0 operations, output (64, 10)\n"),
         (HEALTHY, "training mode; only the definitions of the file\nwere executed;"),
