@@ -1,7 +1,7 @@
 """The loop that joins the stages: run, diagnose, search, verify, report.
 
-``repair`` is the single way in. It reads project files through ``load`` and runs user code only through a session's
-probe.
+``repair`` is the single way in, ``verify`` that of a patch which somebody else wrote. It reads project files through
+``load`` and runs user code only through a session's probe.
 """
 
 from __future__ import annotations
@@ -16,25 +16,24 @@ from autofix.diagnosis.silent_fault import SilentFault
 from autofix.facts.project_view import Project
 from autofix.fixes import candidates, registry, suppressed
 from autofix.loading import find_target
+from autofix.loading.patched_files import PatchedFiles
 from autofix.loading.settings import Prefer, Settings
 from autofix.records.finding import Finding
 from autofix.records.locations import SourceText, Texts
-from autofix.records.options import Mode
-from autofix.records.plan import Plan
-from autofix.records.report import Diagnostic, RepairEnding, Report, Spent
+from autofix.records.plan import Applicability, Plan
+from autofix.records.report import Diagnostic, PatchEnding, PatchReport, RepairEnding, Report, Spent
 from autofix.records.samples import SampleOrigin, Target
-from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Isolation, Run, Trace
+from autofix.records.trace import CheckKind, CheckOutcome, Ending, Isolation, Run, Trace
 from autofix.sample_inputs import inferred_sample_trust, sample_variation
-from autofix.search import refactoring, search, shown
+from autofix.search import patched_run, proving, refactoring, search, shown
 from autofix.search.runner import Runner
 from autofix.session import run_failures
 from autofix.session.session import Session
-from autofix.verification import applicability, other_uses, proof
+from autofix.verification import applicability, proof
 
 Progress = Callable[[str], None]
 OnDiagnosis = Callable[[Report], None]
 OUTSIDE = "it comes from outside of the code, so there is nothing to repair"
-MAX_ALTERNATIVES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +87,88 @@ def _with_containment(report: Report) -> Report:
 
 def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnosis: OnDiagnosis | None) -> Report:
     """Run, diagnose, check that the finding counts, search: the whole way of a request."""
-    runner = _runner(request, used)
-    registry.rules()  # They load while the probe still imports torch.
-    if used.starting:
-        registry.prepare()
-    on_progress("running the model")
-    case = _Case(request, runner, runner.trace(Run(checks=True)), used)
+    case = _begun(request, used, on_progress)
     if not _has_fault(case.original):
-        further = _failing_sample(case) or _model_of_program(case)
-        if further is not None:
-            return _repaired(replace(request, target=further), used, on_progress, on_diagnosis)
         return _silent_fault(case, on_progress) or _refactored(case, on_progress) or _without_fault(case)
-    project = runner.project((), case.original)
+    project = case.runner.project((), case.original)
     finding = diagnose(project)
     assert finding is not None
     refused = environment.cause(project, finding)
     if refused:
         return case.report(RepairEnding.NOT_RUN, f"{refused}; {OUTSIDE}")
-    hidden = suppressed.hiding_code(runner.source_text, finding)
+    hidden = suppressed.hiding_code(case.runner.source_text, finding)
     if hidden is not None:
         return _suppressed(case, finding, hidden)
     if not _is_reliable(case, finding):
-        message = inferred_sample_trust.unreliable_message(request.target.path.name, request.target.samples, finding)
-        return case.report(RepairEnding.NOT_RUN, message)
+        return _unreliable(case, finding)
     if on_diagnosis is not None:
         on_diagnosis(
             case.report(RepairEnding.SEARCHING, finding.message, (shown.diagnostic_of(project, finding, None),))
         )
     on_progress(f"searching for a repair: {finding.message}")
     return _searched(case, finding, project)
+
+
+def verify(
+    request: Request, patched: PatchedFiles, session: Session | None = None, progress: Progress | None = None
+) -> PatchReport:
+    """Judge somebody's patch as a plan of a search is judged: by running the model as it is and with the patched texts.
+
+    Raises what ``repair`` raises.
+    """
+    on_progress = progress or _say_nothing
+    with nullcontext(session) if session is not None else Session(_python(request)) as used:
+        verdict = _verified(request, patched, used, on_progress)
+        return replace(verdict, report=_with_containment(verdict.report))
+
+
+def _verified(request: Request, patched: PatchedFiles, used: Session, on_progress: Progress) -> PatchReport:
+    case = _begun(request, used, on_progress)
+    runner, original = case.runner, case.original
+    if _has_fault(original):
+        project = runner.project((), original)
+        finding = diagnose(project)
+        assert finding is not None
+        refused = environment.cause(project, finding)
+        if refused:
+            return _not_judged(case.report(RepairEnding.NOT_RUN, f"{refused}; {OUTSIDE}"))
+        if not _is_reliable(case, finding):
+            return _not_judged(_unreliable(case, finding))
+        faults: tuple[SilentFault, ...] = (SilentFault(finding, project, is_strong=True),)
+    else:
+        faults = runner.find_silent_faults((), original) if original.ending is Ending.PASSED else ()
+    if not faults:
+        return _not_judged(_without_fault(case))
+    on_progress("running the patched text")
+    outcome = patched_run.run(original, faults, patched.after, patched.before, runner)
+    if outcome.plan is None and not any(fault.is_strong for fault in faults):
+        return _not_judged(_without_fault(case))  # A suspicion that the patch does not answer is none.
+    found = faults[0]
+    if outcome.plan is not None:
+        found = next(fault for fault in faults if fault.finding == outcome.plan.steps[0].finding)
+    plans, given_up = _proved(case, found.project, () if outcome.plan is None else (outcome.plan,))
+    runner.finish()
+    diagnostics = (shown.diagnostic_of(found.project, found.finding, None),)
+    notes = (
+        *given_up,
+        *inferred_sample_trust.notes(case.request.target.samples),
+        *run_failures.notes(case.request.target, original),
+    )
+    report = case.report(RepairEnding.NO_FIX, found.finding.message, diagnostics, plans[:1], notes)
+    if report.plan is not None:
+        is_safe = report.plan.applicability is Applicability.SAFE
+        return PatchReport(PatchEnding.HOLDS if is_safe else PatchEnding.UNSAFE, "", report, outcome.trace)
+    if given_up or outcome.trace.ending in patched_run.UNKNOWN:
+        return PatchReport(PatchEnding.NOT_JUDGED, outcome.why or given_up[0], report, outcome.trace, outcome.left)
+    why = outcome.why or "it ran, but not in a fresh process"
+    return PatchReport(PatchEnding.FAILS, why, report, outcome.trace, outcome.left)
+
+
+def _not_judged(report: Report) -> PatchReport:
+    """Return that a patch could not be judged because of what the model does as it is."""
+    runs = report.ending is not RepairEnding.NOT_RUN
+    why = "the model runs as it is, so there is no fault to repair; name the sample on which it fails"
+    return PatchReport(PatchEnding.NOT_JUDGED, why if runs else report.message, report)
 
 
 def trace(request: Request, session: Session | None = None) -> tuple[Trace, Finding | None]:
@@ -187,6 +239,18 @@ class _Case:
             notes=notes,
             spent=Spent(self.runner.probes, self.original.seconds + search_seconds),
         )
+
+
+def _begun(request: Request, used: Session, on_progress: Progress) -> _Case:
+    """Run the original text; where it shows no fault, on the first further sample that fails, if there is one."""
+    runner = _runner(request, used)
+    registry.rules()  # They load while the probe still imports torch.
+    if used.starting:
+        registry.prepare()
+    on_progress("running the model")
+    case = _Case(request, runner, runner.trace(Run(checks=True)), used)
+    further = None if _has_fault(case.original) else _failing_sample(case) or _model_of_program(case)
+    return case if further is None else _begun(replace(request, target=further), used, on_progress)
 
 
 def _failing_sample(case: _Case) -> Target | None:
@@ -295,6 +359,12 @@ def _without_fault(case: _Case) -> Report:
     return case.report(RepairEnding.UNCONFIRMED if is_chosen else RepairEnding.HEALTHY, message, notes=notes)
 
 
+def _unreliable(case: _Case, finding: Finding) -> Report:
+    target = case.request.target
+    message = inferred_sample_trust.unreliable_message(target.path.name, target.samples, finding)
+    return case.report(RepairEnding.NOT_RUN, message)
+
+
 def _suppressed(case: _Case, finding: Finding, code: str) -> Report:
     links = shown.links_to(case.runner.project((), case.original), finding)
     diagnostic = Diagnostic(code, finding.mismatch.value, finding, links, suppressed=True)
@@ -357,38 +427,7 @@ def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:
 
 
 def _proved(case: _Case, project: Project, plans: tuple[Plan, ...]) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
-    """Return labelled plans, the first run again in a fresh process, and notes on those whose runs hit a limit."""
-    run, rest, given_up = case.runner, list(plans[: MAX_ALTERNATIVES + 1]), tuple[str, ...]()
-    while rest:
-        first, *others = rest
-        fresh = run.trace(Run(first.texts, fresh=True))
-        if fresh.ending is Ending.PASSED and proof.output_words(fresh) == first.proof.output:
-            used = other_uses.check(first, project, case.request.target, case.run_other)
-            checks = _with_fresh(first.proof.checks if used is None else (*first.proof.checks, used))
-            rivals = (plan for plan in others if not _does_the_same(case, first, plan))
-            label, reasons = applicability.judge(first, checks, fresh, project, rivals, run.samples)
-            best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
-            return (best, *(applicability.behind(plan, best) for plan in others)), given_up
-        rest, given_up = others, (*given_up, *search.limit_notes(fresh))
-    return (), given_up
-
-
-def _does_the_same(case: _Case, plan: Plan, other: Plan) -> bool:
-    """Return whether a model repaired in another way gives equal outputs with the same weights: it is no other repair.
-
-    Not asked of a plan that costs too much to count, of programs and of runs without storage.
-    """
-    is_near = other.own_cost - plan.own_cost <= applicability.COMPARABLE
-    if not is_near or case.request.target.script or case.original.mode is Mode.META:
-        return False
-    checks = case.runner.compared(other.texts, plan.texts).checks
-    return any(check.kind is CheckKind.EQUAL and check.outcome is CheckOutcome.PASSED for check in checks)
-
-
-def _with_fresh(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    return tuple(
-        Check(CheckKind.FRESH, CheckOutcome.PASSED) if check.kind is CheckKind.FRESH else check for check in checks
-    )
+    return proving.proved(plans, project, case.original, case.request.target, case.runner, case.run_other)
 
 
 def _texts(runner: Runner, diagnostics: tuple[Diagnostic, ...], plans: tuple[Plan, ...]) -> tuple[SourceText, ...]:

@@ -21,11 +21,11 @@ MAX_LINES = 300
 MAX_LINES_OF_FUNCTION = 60
 # Longer files: how long each may be, and why it is one.
 LONGER: dict[str, tuple[int, str]] = {
-    "autofix.frontends.cli.parser": (430, "every option of every command, which a reader wants side by side"),
+    "autofix.frontends.cli.parser": (480, "every option of every command, which a reader wants side by side"),
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
     "autofix.provenance.size_sites": (400, "one solver whose cases call each other"),
     "autofix.session.session": (360, "one talk with one process"),
-    "autofix.engine": (400, "the one place that knows every stage"),
+    "autofix.engine": (440, "the one place that knows every stage"),
 }
 
 # Folders are stages: each imports itself and those before it, nothing else.
@@ -53,7 +53,7 @@ WIRE = {"autofix.probe.main.wire", "autofix.probe.main.samples_request"}
 MAY_USE = {
     "torch": "autofix.probe.*",
     "libcst": "autofix.syntax.call_edits autofix_rules.*",
-    "unidiff": "autofix.patch.unified_diff",
+    "unidiff": "autofix.patch.read_patch",
     "pathspec": "autofix.batch.source_files",
     "distributed": "autofix.batch.cluster",
     "typer": "autofix.frontends.*",

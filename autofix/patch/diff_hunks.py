@@ -29,11 +29,12 @@ class LineSpan(NamedTuple):
 
 def hunks(before: bytes, after: bytes, context: int) -> bytes:
     """Return the hunks that lead from one to the other, each with ``context`` unchanged lines around it."""
-    old, new = _lines(before), _lines(after)
+    old, new = split_lines(before), split_lines(after)
     return b"".join(_hunk(old, new, group, context) for group in _groups(spans(old, new), context))
 
 
-def _lines(data: bytes) -> list[bytes]:
+def split_lines(data: bytes) -> list[bytes]:
+    """Return the lines of a file, ends kept."""
     lines = data.split(b"\n")
     last = lines.pop()
     return [line + b"\n" for line in lines] + ([last] if last else [])

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
 
+from autofix.patch.diff_hunks import spans
 from autofix.records.errors import UsageError
 from autofix.records.locations import Edit, Location, Position, Range, SourceText
 
@@ -34,6 +37,27 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         pieces += (text[done:start], edit.text)
         done = end
     return "".join((*pieces, text[done:]))
+
+
+def line_edits(path: Path, before: str, after: str) -> list[Edit]:
+    """Return edits that replace whole changed lines, and insert where lines are only added."""
+    old, new = _lines(before), _lines(after)
+    starts = line_starts(before)
+    offsets = (*starts[: len(old)], len(before))
+    return [
+        Edit(
+            path,
+            Range(position_at(starts, offsets[span.start]), position_at(starts, offsets[span.end])),
+            "".join(new[span.new_start : span.new_end]),
+        )
+        for span in spans(old, new)
+    ]
+
+
+def _lines(text: str) -> list[str]:
+    starts = (*line_starts(text), len(text))
+    lines = [text[start:end] for start, end in pairwise(starts)]
+    return lines if lines[-1] else lines[:-1]
 
 
 def moved_back(location: Location, edits: Iterable[Edit]) -> Location:

@@ -10,17 +10,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
+from autofix.patch import read_patch
 from autofix.patch.diff_hunks import hunks
 from autofix.patch.edits_to_text import encode
 from autofix.records.errors import InternalError, UsageError
 from autofix.records.locations import SourceText
 from autofix.records.plan import Plan
 from autofix.system import project_paths
-
-if TYPE_CHECKING:
-    from unidiff.patch import Hunk, PatchedFile, PatchSet
 
 # Enough for git to find the blobs again for a three-way merge, short enough to read.
 BLOB_ID_LENGTH = 12
@@ -143,58 +140,14 @@ def _quoted_byte(byte: int) -> str:
 
 def verify(patch: bytes, changes: Sequence[FileChange]) -> None:
     """Read the patch back and apply it in memory; raises InternalError unless that gives exactly the new bytes."""
-    from unidiff.errors import UnidiffParseError
-
     changed = [change for change in changes if change.before != change.after]
     try:
-        files = _read_back(patch)
-    except UnidiffParseError as error:
-        raise InternalError(f"the patch cannot be read back: {error}; please report this") from error
+        files = read_patch.read_exact(patch)
+    except UsageError as error:
+        raise InternalError(f"{error}; please report this") from error
     if len(files) != len(changed):
         raise InternalError(f"the patch has {len(files)} files instead of {len(changed)}; please report this")
     for file, change in zip(files, changed, strict=True):
-        name = _name(f"b/{change.path}").decode("ascii")
-        if file.target_file != name or _applied(change.before, file) != change.after:
+        is_named = file.target == f"b/{change.path}"
+        if not is_named or read_patch.applied_exactly(change.before, file) != change.after:
             raise InternalError(f"the patch of {change.path} does not give the verified text; please report this")
-
-
-def _read_back(patch: bytes) -> PatchSet:
-    from unidiff.patch import PatchSet
-
-    # unidiff misreads a `diff --git` line when a folder's name ends in ` b`; the names stand in --- and +++ too.
-    # Latin-1 maps every byte to one character, and a string is split at LF only.
-    lines = (line for line in patch.split(b"\n") if not line.startswith((b"diff --git ", b"index ")))
-    return PatchSet(b"\n".join(lines).decode("latin-1"))
-
-
-def _applied(before: bytes, file: PatchedFile) -> bytes | None:
-    """Return ``before`` with the hunks applied, None where a removed or context line is not the one in the file."""
-    old = before.decode("latin-1").split("\n")
-    old = [f"{line}\n" for line in old[:-1]] + ([old[-1]] if old[-1] else [])
-    new: list[str] = []
-    done = 0
-    for hunk in file:
-        source, target = _sides(hunk)
-        start = hunk.source_start - 1 if hunk.source_length else hunk.source_start
-        if start < done or old[start : start + len(source)] != source:
-            return None
-        new += old[done:start] + target
-        done = start + len(source)
-    return "".join(new + old[done:]).encode("latin-1")
-
-
-def _sides(hunk: Hunk) -> tuple[list[str], list[str]]:
-    from unidiff.constants import LINE_TYPE_ADDED, LINE_TYPE_NO_NEWLINE, LINE_TYPE_REMOVED
-
-    source: list[str] = []
-    target: list[str] = []
-    touched: tuple[list[str], ...] = ()
-    for line in hunk:
-        if line.line_type == LINE_TYPE_NO_NEWLINE:
-            for side in touched:
-                side[-1] = side[-1].removesuffix("\n")
-            continue
-        touched = {LINE_TYPE_ADDED: (target,), LINE_TYPE_REMOVED: (source,)}.get(line.line_type, (source, target))
-        for side in touched:
-            side.append(line.value)
-    return source, target

@@ -86,3 +86,28 @@ class Report:
     texts: tuple[SourceText, ...] = ()
     notes: tuple[str, ...] = ()
     spent: Spent = field(default_factory=lambda: Spent(0, 0.0))
+
+
+class PatchEnding(Enum):
+    """What is said of somebody's patch."""
+
+    HOLDS = "it holds"
+    UNSAFE = "it runs, but there is a reason to look"
+    FAILS = "it does not hold"
+    NOT_JUDGED = "it could not be judged"
+
+
+@dataclass(frozen=True, slots=True)
+class PatchReport:
+    """What running a model as it is and patched shows of the patch.
+
+    ``report`` tells of the model as it is, with the patch as its plan where the patched text ran; ``patched`` is the
+    run of the patched text, None where there was none; ``left`` is the fault that it ended in, or that is silently
+    left. ``message`` says why it does not hold or could not be judged.
+    """
+
+    ending: PatchEnding
+    message: str
+    report: Report
+    patched: Trace | None = None
+    left: Finding | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 from autofix.patch.unified_diff import plan_patch
 from autofix.records.costs import Counted
 from autofix.records.errors import UsageError
+from autofix.records.finding import Finding
 from autofix.records.locations import Edit, Location, Position, Range
 from autofix.records.plan import Plan, Proof, Step
 from autofix.records.report import ChainLink, Diagnostic, Report
@@ -35,6 +36,16 @@ def render(report: Report, *, timing: bool = False, exit_code: int | None = None
     ``timing`` adds the seconds and probes spent; ``exit_code`` is the one the command ends with where that is not what
     the report alone says (the plan was applied, ``--exit-zero``).
     """
+    return written(as_document(report, timing=timing, exit_code=exit_code))
+
+
+def written(document: Json) -> str:
+    """Return a document as text, ended by LF."""
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def as_document(report: Report, *, timing: bool = False, exit_code: int | None = None) -> Json:
+    """Return the fields of the document."""
     root = report.target.root
     document: Json = {
         "schema": SCHEMA,
@@ -46,11 +57,11 @@ def render(report: Report, *, timing: bool = False, exit_code: int | None = None
         "plan": None if report.plan is None else _plan(report, report.plan, timing=timing),
         "alternatives": [_plan(report, plan, timing=timing) for plan in report.alternatives],
         "notes": list(report.notes),
-        "trace": _trace(report.trace),
+        "trace": trace_document(report.trace),
     }
     if timing:
         document["spent"] = {"probes": report.spent.probes, "seconds": report.spent.seconds}
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return document
 
 
 def _token(name: str) -> str:
@@ -88,7 +99,8 @@ def _input(sample: SampleInput) -> Json:
     }
 
 
-def _trace(trace: Trace) -> Json:
+def trace_document(trace: Trace) -> Json:
+    """Return how one run ended and what it was made on."""
     return {
         "ending": _token(trace.ending.name),
         "mode": trace.mode.value,
@@ -105,10 +117,19 @@ def _trace(trace: Trace) -> Json:
 
 
 def _diagnostic(diagnostic: Diagnostic, root: Path) -> Json:
-    finding = diagnostic.finding
     return {
         "code": diagnostic.code,
         "name": diagnostic.name,
+        **finding_document(diagnostic.finding, root),
+        "chain": [_link(link, root) for link in diagnostic.chain],
+        "fix": None if diagnostic.fixed_by is None else diagnostic.fixed_by.title,
+        "suppressed": diagnostic.suppressed,
+    }
+
+
+def finding_document(finding: Finding, root: Path) -> Json:
+    """Return what disagrees and where."""
+    return {
         "message": finding.message,
         "mismatch": finding.mismatch.value,
         "subject": finding.subject,
@@ -121,9 +142,6 @@ def _diagnostic(diagnostic: Diagnostic, root: Path) -> Json:
         "actual": list(finding.actual),
         "dimension": finding.dimension,
         "silent": finding.silent,
-        "chain": [_link(link, root) for link in diagnostic.chain],
-        "fix": None if diagnostic.fixed_by is None else diagnostic.fixed_by.title,
-        "suppressed": diagnostic.suppressed,
     }
 
 

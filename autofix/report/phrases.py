@@ -13,7 +13,7 @@ from autofix.patch.edits_to_text import line_starts
 from autofix.records.finding import Mismatch
 from autofix.records.locations import Location, SourceText
 from autofix.records.plan import Applicability, Plan
-from autofix.records.report import ChainLink, Diagnostic, RepairEnding, Report
+from autofix.records.report import ChainLink, Diagnostic, PatchEnding, PatchReport, RepairEnding, Report
 from autofix.records.samples import SampleOrigin, Samples
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Operation, OperationKind, Phase, Trace
 from autofix.records.values import Mapping, Opaque, Sequence, Tensor, Value
@@ -265,3 +265,8 @@ def forward_operations(trace: Trace) -> tuple[Operation, ...]:
 
 def open_diagnostics(report: Report) -> tuple[Diagnostic, ...]:
     return tuple(diagnostic for diagnostic in report.diagnostics if not diagnostic.suppressed)
+
+
+def exit_code_of_patch(verdict: PatchReport) -> int:
+    """Return 0 for a patch that holds, 1 for one that does not or is unsafe, 2 where that could not be told."""
+    return {PatchEnding.HOLDS: 0, PatchEnding.NOT_JUDGED: 2}.get(verdict.ending, 1)

@@ -27,6 +27,7 @@ from autofix.verification.proof import shape_of
 
 MAX_USES = 4
 MAX_FILES = 200
+_CODE = frozenset((".py", ".pyw"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
     """Yield models that the failing one is no part of, and constructions of its own class in files that import it."""
     own = {layer.kind for layer in project.trace.layers} | {class_name(target.model)}
     for path, after in plan.texts:
+        if path.suffix not in _CODE:
+            continue
         source = project.source(path)
         affected = _users(source, _edited(source, after))
         yield from (_Use(path, name) for name in _models(source, affected - own))

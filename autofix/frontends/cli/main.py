@@ -19,6 +19,7 @@ from autofix.frontends.cli.options import (
     ServeChoice,
     ShapesChoice,
     StreamChoice,
+    VerifyChoice,
 )
 from autofix.records.errors import AutofixError, InternalError, UsageError
 
@@ -101,6 +102,11 @@ def _run(choice: Choice, session: Session | None) -> int:
         case ShapesChoice():
             _log(choice.streams)
             return shapes(choice, session)
+        case VerifyChoice():
+            _log(choice.streams)
+            from autofix.frontends.cli.verify import verify
+
+            return verify(choice, session)
         case BatchChoice():
             _log(choice.streams)
             from autofix.frontends.cli.batch import batch

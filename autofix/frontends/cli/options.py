@@ -63,6 +63,23 @@ class ShapesChoice:
     depth: int | None = None
 
 
+class VerdictFormat(Enum):
+    """What stdout says of a patch."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyChoice:
+    """Judge the patch of the file ``patch``, or of standard input (`-`); ``run.file`` is empty where none was named."""
+
+    patch: str
+    run: RunChoice
+    streams: StreamChoice
+    format: VerdictFormat
+
+
 @dataclass(frozen=True, slots=True)
 class ExplainChoice:
     rule: str | None
@@ -137,12 +154,12 @@ class Finished:
     exit_code: int
 
 
-Choice = RepairChoice | ShapesChoice | BatchChoice | ExplainChoice | ServeChoice | Finished
+Choice = RepairChoice | ShapesChoice | VerifyChoice | BatchChoice | ExplainChoice | ServeChoice | Finished
 
 
 def checked(choice: Choice) -> Choice:
     """Return the choice itself; raise UsageError if parts of it contradict each other."""
-    if isinstance(choice, RepairChoice | ShapesChoice):
+    if isinstance(choice, RepairChoice | ShapesChoice | VerifyChoice):
         _check_run(choice.run)
         _check_limits(choice.run.options.run_seconds, choice.run.options.memory_mib)
         if choice.streams.quiet and choice.streams.verbose:

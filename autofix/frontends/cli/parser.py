@@ -29,6 +29,8 @@ from autofix.frontends.cli.options import (
     ServeChoice,
     ShapesChoice,
     StreamChoice,
+    VerdictFormat,
+    VerifyChoice,
     checked,
 )
 from autofix.records.errors import UsageError
@@ -67,7 +69,7 @@ def parse(words: Sequence[str]) -> Choice:
         return Finished(result)
     if isinstance(result, BatchChoice):
         result = replace(result, words=tuple(own))
-    if isinstance(result, RepairChoice | ShapesChoice) and program:
+    if isinstance(result, RepairChoice | ShapesChoice | VerifyChoice) and program:
         result = replace(result, run=replace(result.run, arguments=program))
     return checked(result)
 
@@ -353,6 +355,40 @@ def _shapes(
         options=options,
     )
     return ShapesChoice(run, streams, depth)
+
+
+@_app.command("verify", cls=Command)
+@_with_tables("prefer", "select", "ignore")
+def _verify(
+    patch: Annotated[
+        str, typer.Argument(metavar="PATCH", show_default=False, help="A unified diff; `-` is standard input.")
+    ],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="[FILE[:MODEL]]", show_default=False, help="What to run (default: what it patches)."),
+    ] = "",
+    sample_shape: _SampleShape = None,
+    sample: _Sample = None,
+    model: _Model = None,
+    also: _Also = None,
+    format: Annotated[VerdictFormat, typer.Option("--format", help="Output format.")] = VerdictFormat.TEXT,
+    options: RunOptions = RunOptions(),  # noqa: B008
+    streams: StreamChoice = StreamChoice(),  # noqa: B008
+) -> VerifyChoice:
+    """Prove anybody's patch by running it, as a repair is.
+
+    Exit codes: 0 it holds; 1 it does not, or there is a reason to look; 2 it could not be judged.
+    """
+    run = RunChoice(
+        file=file,
+        stdin_filename=None,
+        model=model,
+        sample_shape=tuple(sample_shape or ()),
+        sample=sample,
+        also=tuple(also or ()),
+        options=options,
+    )
+    return VerifyChoice(patch, run, streams, format)
 
 
 @_app.command("batch", cls=Command)

@@ -1,0 +1,73 @@
+"""How a patch makes a failure go away without repairing it: layers and operators that are left out, errors caught.
+
+Our own rules do nothing of this; a patch that somebody else wrote may. It compares traces and texts; it runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from autofix.facts.project_view import Project
+from autofix.records.locations import Texts
+from autofix.records.trace import Operation, OperationKind, Phase, Trace
+from autofix.syntax.source import Source, source_of
+
+# Operators that compute, by what one may be written as instead; what only moves or reshapes is not among them.
+_GROUPS = (
+    {"matmul", "mm", "bmm", "mv", "dot", "einsum", "addmm", "baddbmm", "imatmul", "tensordot", "linear"},
+    {"cat", "concat", "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack"},
+    {"add", "sub", "iadd", "isub", "radd", "rsub", "subtract", "addmm", "baddbmm"},
+    {"mul", "imul", "rmul", "multiply", "div", "truediv", "itruediv", "divide"},
+    {"softmax", "log_softmax"},
+    {"scaled_dot_product_attention"},
+)
+_VARIANT = re.compile(r"^(?:Lazy|Adaptive)|\dd$")
+_LAYOUT = {"Flatten", "Unflatten", "Identity"}
+
+
+def reasons(before: Trace, after: Trace, project: Project, texts: Texts) -> Iterator[str]:
+    """Yield in words what a patch leaves out of the model that ran ``before`` it, and the errors that it hides."""
+    layers = _layers(before) - _layers(after)
+    for kind in layers:
+        yield f"a `{kind}` that was called before is not called after it"
+    for group in _GROUPS:
+        if _count(before, group) > _count(after, group):
+            first = next(o.operator for o in _forward(before) if o.operator in group)
+            yield f"a `{first}` that was computed before is not computed after it"
+    for path, text in texts:
+        if path.suffix == ".py" and _caught(source_of(path, text)) > _caught(project.source(path)):
+            yield f"it catches errors in {path.name}"
+    if unread := [path.name for path, _ in texts if not _is_read(path, after)]:
+        yield f"it also changes {', '.join(unread)}, which the run does not read"
+
+
+def _layers(trace: Trace) -> Counter[str]:
+    """Return how many layers of each kind were called, those that only differ in their dimensions as one kind."""
+    called = {operation.layer_index for operation in _forward(trace) if operation.kind is OperationKind.CALL_MODULE}
+    kinds = (trace.layers[index].kind for index in called if index is not None)
+    return Counter(_VARIANT.sub("", kind) for kind in kinds if kind not in _LAYOUT)
+
+
+def _count(trace: Trace, operators: set[str]) -> int:
+    return sum(operation.operator in operators for operation in _forward(trace))
+
+
+def _forward(trace: Trace) -> Iterator[Operation]:
+    return (operation for operation in trace.operations if operation.phase is Phase.FORWARD)
+
+
+def _caught(source: Source) -> int:
+    try:
+        nodes = source.nodes
+    except SyntaxError:
+        return 0
+    named = sum(isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node).endswith("suppress") for node in nodes)
+    return named + sum(isinstance(node, ast.ExceptHandler) for node in nodes)
+
+
+def _is_read(path: Path, trace: Trace) -> bool:
+    return path in trace.files or path in trace.data_files or not trace.files
