@@ -37,6 +37,7 @@ class SampleOrigin(Enum):
     ANNOTATION = "annotations of forward"
     USE = "a use in the file"
     SOLVED = "chosen to fit the layers"
+    TRACEBACK = "chosen to fit the layers and the sizes of the traceback"
     NONE = "no sample"
 
 

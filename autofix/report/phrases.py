@@ -127,7 +127,7 @@ def samples_text(samples: Samples) -> str:
     """Return what the model was run on and where that came from: ``64,3,32,32 (given on the command line)``."""
     if samples.origin is SampleOrigin.NONE:
         return str(samples.origin.value)
-    sourced = samples.origin not in (SampleOrigin.GIVEN, SampleOrigin.SOLVED)
+    sourced = samples.origin not in (SampleOrigin.GIVEN, SampleOrigin.SOLVED, SampleOrigin.TRACEBACK)
     origin = f"from {samples.origin.value}" if sourced else samples.origin.value
     return visible(f"{samples} ({origin}{f', {samples.place}' if samples.place else ''})")
 

@@ -54,6 +54,7 @@ class RepairChoice:
     pick: int | None
     interactive: bool
     exit_zero: bool
+    traceback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +216,15 @@ def _check_batch(choice: BatchChoice) -> None:
 
 
 def _check_repair(choice: RepairChoice) -> None:
-    from_stdin = choice.run.file == "-"
+    from_stdin = "-" in (choice.run.file, choice.traceback)
     contradictions = (
+        (not choice.run.file and choice.traceback is None, "missing argument 'FILE[:MODEL]'; see `autofix --help`"),
+        (choice.run.file == choice.traceback == "-", "FILE and --traceback both read standard input; choose one"),
         (choice.unsafe_fixes and not choice.apply, "--unsafe-fixes says what --apply writes; pass --apply as well"),
-        (choice.apply and from_stdin, "--apply cannot write a text that came from standard input; apply the patch"),
+        (
+            choice.apply and choice.run.file == "-",
+            "--apply cannot write a text that came from standard input; apply the patch",
+        ),
         (choice.apply and choice.output is not None, "--apply writes the files, --output a patch; choose one"),
         (choice.interactive and from_stdin, "--interactive reads the answers from standard input, and so does `-`"),
         (choice.interactive and choice.format is not Format.TEXT, "--interactive works with --format text only"),

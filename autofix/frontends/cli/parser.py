@@ -45,6 +45,7 @@ Examples:
   autofix net.py -s 64,3,32,32 | git apply  apply it with git
   autofix net.py -s 64,3,32,32 --apply      write it
   autofix net.py:Net -s int64:2,128@0..1000 token ids below 1000
+  autofix --traceback ci.log                repair what a traceback tells of, of any style
   autofix train.py -- --epochs 1            run the script itself, repair what it dies of
 
 Exit codes:
@@ -289,13 +290,17 @@ def _as_tuple(row: Any, value: Any) -> Any:
 @_app.command(REPAIR, cls=Command, hidden=True)
 @_with_tables()
 def _repair(
-    file: _File,
+    file: _File = "",
     sample_shape: _SampleShape = None,
     sample: _Sample = None,
     model: _Model = None,
     also: _Also = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write the repair if it is safe.")] = False,
     unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="With --apply: unsafe ones too.")] = False,
+    traceback: Annotated[
+        str | None,
+        typer.Option("--traceback", metavar="FILE", help="Repair what a traceback or log tells of; `-` is stdin."),
+    ] = None,
     interactive: Annotated[bool, typer.Option("--interactive", help="Confirm each fix before writing.")] = False,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Show the other repairs as patches.")] = False,
     pick: Annotated[int | None, typer.Option("--pick", metavar="N", min=1, help="Use repair N (1 = best).")] = None,
@@ -327,6 +332,7 @@ def _repair(
         pick=pick,
         interactive=interactive,
         exit_zero=exit_zero,
+        traceback=traceback,
     )
 
 

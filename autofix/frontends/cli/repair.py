@@ -33,15 +33,31 @@ def repair(choice: RepairChoice, session: Session | None) -> int:
     """
     if choice.interactive and not terminal.interactive():
         raise UsageError("--interactive asks on a terminal, and there is none; leave it out or use --pick")
-    asked = requests.request(choice.run)
-    _check_output(choice, asked.target.path)
-    with terminal.progress(sys.stderr, is_shown=not choice.streams.quiet) as show:
-        report = engine.repair(asked, requests.usable(session, asked), show)
+    if choice.traceback is None:
+        asked = requests.request(choice.run)
+        _check_output(choice, asked.target.path)
+        with terminal.progress(sys.stderr, is_shown=not choice.streams.quiet) as show:
+            report = engine.repair(asked, requests.usable(session, asked), show)
+    else:
+        report = _repaired_from_traceback(choice, session)
     if choice.pick is not None:
         report = selection.picked(report, choice.pick, {rule.code: rule.name for rule in registry.rules()})
     if choice.interactive:
         return _code(choice, report, applied=_interact(choice, report))
     return _deliver(choice, report)
+
+
+def _repaired_from_traceback(choice: RepairChoice, session: Session | None) -> Report:
+    from autofix.frontends.cli import from_traceback
+
+    with terminal.progress(sys.stderr, is_shown=not choice.streams.quiet) as show:
+        taken, report = from_traceback.repaired(choice, session, show)
+    _check_output(choice, report.target.path)
+    if choice.format is not Format.TEXT:
+        return replace(report, notes=(taken, *report.notes))
+    if not choice.streams.quiet:
+        print(terminal.one_line(taken), file=sys.stderr)
+    return report
 
 
 def _check_output(choice: RepairChoice, path: Path) -> None:
