@@ -10,10 +10,11 @@ from autofix.records.errors import UsageError
 from autofix.records.options import Mode
 from autofix.records.plan import Plan, Proof
 from autofix.records.report import RepairEnding, Report
+from autofix.records.samples import SampleOrigin
 from autofix.records.trace import CheckOutcome
 from autofix.report import phrases
 from autofix.report.styled_text import Line, Span, Style, line
-from autofix.report.terminal_text import visible, wrapped
+from autofix.report.terminal_text import columns, visible, wrapped
 from autofix.report.view import UNLIMITED, ReportView
 
 LISTED_KEYS = 6
@@ -99,6 +100,16 @@ def _patch(report: Report, plan: Plan) -> Iterator[Line]:
     for text in patch.removesuffix("\n").split("\n"):
         shown = "\t".join(map(visible, text.removesuffix("\r").split("\t")))
         yield line(Span(shown, {"+": Style.ADDED, "-": Style.REMOVED, "@": Style.LABEL}.get(text[:1], Style.PLAIN)))
+
+
+def verifying(report: Report, width: int) -> str:
+    """Return how somebody else proves the patch of a verified plan, in one line; empty where there is none."""
+    if report.plan is None or not report.plan.is_verified:
+        return ""
+    samples = report.target.samples
+    said = "" if samples.expression is not None else "".join(f" -s {visible(str(one))}" for one in samples.inputs)
+    whole = f"verify: autofix verify PATCH{said if samples.origin is SampleOrigin.GIVEN else ''}"
+    return whole if columns(whole) <= width else "verify: autofix verify PATCH -s ..."
 
 
 def what_ran(report: Report) -> str:

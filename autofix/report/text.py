@@ -152,4 +152,6 @@ def _last(view: ReportView, *, applied: bool, listed: bool) -> Iterator[Line]:
     is_below = report.plan is not None and len(report.diagnostics) == 1
     indent = "  " if is_below and not view.verbose and not listed else ""
     style = Style.STRONG if report.ending is not RepairEnding.NOT_RUN else Style.ERROR
+    if not applied and (command := details.verifying(report, width - len(indent))):
+        yield line(indent, Span(command, Style.FAINT))
     yield from (line(indent, Span(text, style)) for text in wrapped(words, width - len(indent)))

@@ -233,6 +233,7 @@ fix (safe): set `in_features` to 256
   - 128        + 256
   checked: forward -> (1, 10); batches of 2 and 3; samples independent;
            gradients; clean process
+  verify: autofix verify PATCH -s 1,3,32,32
   1 other repair (--alternatives); --apply writes this one
 """
 
@@ -260,6 +261,7 @@ other repairs (--pick N takes one):
           +4  one caller further out (4 x +1)
 
 ran `Net` on 1,3,32,32 (given on the command line); training mode
+verify: autofix verify PATCH -s 1,3,32,32
 1 other repair; --apply writes this one
 """
 

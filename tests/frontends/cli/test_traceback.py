@@ -68,6 +68,7 @@ def repaired(
     """Return a function that writes a project and repairs what a traceback tells of."""
 
     def run(files: dict[str, str], traceback: str, *words: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("COLUMNS", "100")
         written(files, next(iter(files)))
         monkeypatch.chdir(tmp_path := written({}, "."))
         (tmp_path / "ci.log").write_text(traceback, "utf-8")

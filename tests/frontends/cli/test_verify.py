@@ -64,6 +64,7 @@ def verified(
     """Return a function that writes a project and verifies a patch which replaces texts in its files."""
 
     def run(files: str | dict[str, str], *words: str, patch: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("COLUMNS", "100")
         path = written(files, "net.py")
         monkeypatch.chdir(path.parent)
         (path.parent / "fix.diff").write_text(patch, "utf-8")
