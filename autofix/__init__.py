@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _HOMES = {
     "repair": "autofix.api",
+    "install": "autofix.frontends.crash",
     "Settings": "autofix.loading.settings",
     "Session": "autofix.session.session",
     "UsageError": "autofix.records.errors",
     "ProbeError": "autofix.records.errors",
 }
-__all__ = ["ProbeError", "Session", "Settings", "UsageError", "repair"]
+__all__ = ["ProbeError", "Session", "Settings", "UsageError", "install", "repair"]
 
 
 def __getattr__(name: str) -> Any:

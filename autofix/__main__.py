@@ -16,11 +16,18 @@ from autofix.records.errors import AutofixError
 INTERRUPTED = 130
 
 # Commands and options after which this process needs no probe.
-_WITHOUT_MODEL = frozenset({"explain", "batch", "lsp", "--version", "--install-completion", "--show-completion"})
+_WITHOUT_MODEL = frozenset({"run", "explain", "batch", "lsp", "--version", "--install-completion", "--show-completion"})
 _HELP = frozenset({"--help", "-h"})
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["run"] and not _HELP.intersection(
+        sys.argv[2:3]
+    ):  # A program of the user, which ends as it does by itself.
+        from autofix.frontends import crash
+
+        crash.main(sys.argv[2:])
+        return
     gc.set_threshold(100_000)  # The records of a large model are many, live to the end and have no cycles.
     code = run(sys.argv[1:])
     with contextlib.suppress(OSError, ValueError):

@@ -397,6 +397,21 @@ def _verify(
     return VerifyChoice(patch, run, streams, format)
 
 
+@_app.command("run", cls=Command)
+def _run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="The program.")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGUMENTS]", show_default=False, help="Its own arguments.")
+    ] = None,
+) -> Finished:
+    """Run a program as always, and repair what it dies of.
+
+    It runs once, in this interpreter, and keeps its exit code. Python code does the same with `autofix.install()`.
+    """
+    del file, arguments  # The start of the command runs the program: this is here to be shown and completed.
+    return Finished(2)
+
+
 @_app.command("batch", cls=Command)
 @_with_tables("eval")
 def _batch(
