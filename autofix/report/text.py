@@ -48,13 +48,15 @@ def render(
     blocks = _faults(view)
     closing = [*_proof(view), *_notes(view)]
     others = list(details.other_plans(view, picked, patches=alternatives)) if alternatives or verbose else []
-    last = fixed(list(_last(view, applied=applied, listed=bool(others))))
+    indent = _indent(view, listed=bool(others))
+    last = [] if applied else [_verifying(view, indent)]
+    last.append(fixed(list(_last(view, indent, applied=applied, listed=bool(others)))))
     if others or verbose:
-        blocks += [closing, [fixed(others)], [last]]
+        blocks += [closing, [fixed(others)], last]
     elif len(blocks) == 1:
-        blocks = [[*blocks[0], *closing, last]]
+        blocks = [[*blocks[0], *closing, *last]]
     else:
-        blocks.append([*closing, last])
+        blocks.append([*closing, *last])
     limit = MAX_LINES if width >= NARROW else MAX_LINES_NARROW
     if len(blocks) > 1 or verbose:
         limit = UNLIMITED
@@ -144,14 +146,23 @@ def _note_texts(view: ReportView) -> Iterator[str]:
         yield f"placeholders stood for {details.some(list(report.trace.placeholders), ', ')}"
 
 
-def _last(view: ReportView, *, applied: bool, listed: bool) -> Iterator[Line]:
+def _indent(view: ReportView, *, listed: bool) -> str:
+    """Return what the last lines begin with: those of one fault stand below it."""
+    is_below = view.report.plan is not None and len(view.report.diagnostics) == 1
+    return "  " if is_below and not view.verbose and not listed else ""
+
+
+def _verifying(view: ReportView, indent: str) -> ReportPart:
+    """Return the line that says how somebody else proves the patch, the first to go where there is no room."""
+    command = details.verifying(view.report, view.width - len(indent))
+    lines = [line(indent, Span(command, Style.FAINT))] if command else []
+    return ReportPart(lambda most: lines[:most], 0, 1)
+
+
+def _last(view: ReportView, indent: str, *, applied: bool, listed: bool) -> Iterator[Line]:
     report, width = view.report, view.width
     if view.verbose or not report.diagnostics:
         yield from (line(Span(text, Style.FAINT)) for text in wrapped(details.what_ran(report), width))
     words = visible(phrases.summary(report, applied=applied, listed=listed))
-    is_below = report.plan is not None and len(report.diagnostics) == 1
-    indent = "  " if is_below and not view.verbose and not listed else ""
     style = Style.STRONG if report.ending is not RepairEnding.NOT_RUN else Style.ERROR
-    if not applied and (command := details.verifying(report, width - len(indent))):
-        yield line(indent, Span(command, Style.FAINT))
     yield from (line(indent, Span(text, style)) for text in wrapped(words, width - len(indent)))

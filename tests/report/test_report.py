@@ -260,8 +260,8 @@ other repairs (--pick N takes one):
          +10  a place in the source is edited
           +4  one caller further out (4 x +1)
 
-ran `Net` on 1,3,32,32 (given on the command line); training mode
 verify: autofix verify PATCH -s 1,3,32,32
+ran `Net` on 1,3,32,32 (given on the command line); training mode
 1 other repair; --apply writes this one
 """
 
