@@ -18,7 +18,7 @@ from autofix.fixes import candidates, registry, suppressed
 from autofix.loading import find_target
 from autofix.loading.patched_files import PatchedFiles
 from autofix.loading.settings import Prefer, Settings
-from autofix.records.finding import Finding
+from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import SourceText, Texts
 from autofix.records.plan import Applicability, Plan
 from autofix.records.report import Diagnostic, PatchEnding, PatchReport, RepairEnding, Report, Spent
@@ -279,6 +279,8 @@ def _model_of_program(case: _Case) -> Target | None:
 def _is_reliable(case: _Case, finding: Finding) -> bool:
     """Return whether a failure is one of the model: by how its sample was found, else by what other samples show."""
     samples, original = case.request.target.samples, case.original
+    if case.request.target.is_guessed:  # Any other arguments might do.
+        return finding.mismatch is Mismatch.MISSING_NAME
     if inferred_sample_trust.is_reliable(samples, original, finding):
         return True
     if not sample_variation.may_rest_on_layers(finding):
@@ -301,7 +303,8 @@ def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
     """Return the report of a silent fault with a verified repair, else of one that torch itself warns
     of; None without one.
     """
-    faults = case.runner.find_silent_faults((), case.original) if case.original.ending is Ending.PASSED else ()
+    is_told = case.original.ending is Ending.PASSED and not case.request.target.is_guessed
+    faults = case.runner.find_silent_faults((), case.original) if is_told else ()
     certain: Report | None = None
     for fault in faults:
         hidden = suppressed.hiding_code(case.runner.source_text, fault.finding)
@@ -336,7 +339,7 @@ def _refactored(case: _Case, on_progress: Progress) -> Report | None:
     notes = (
         *rewritten.notes,
         *suppressed.unused(runner.source_text, target.path),
-        *inferred_sample_trust.notes(target.samples),
+        *inferred_sample_trust.notes(target),
     )
     return case.report(RepairEnding.REPAIRED, message, diagnostics, plans[:1], notes)
 
@@ -349,13 +352,13 @@ def _without_fault(case: _Case) -> Report:
         )
     notes = (
         *suppressed.unused(case.runner.source_text, request.target.path),
-        *inferred_sample_trust.notes(request.target.samples),
+        *inferred_sample_trust.notes(request.target),
         *run_failures.notes(request.target, original),
     )
     message = original.message or f"output {proof.shape_of(original.output)}"
     if not original.has_operations:
         return case.report(RepairEnding.NOT_RUN, run_failures.without_forward(request.target), notes=notes)
-    is_chosen = request.target.samples.origin is SampleOrigin.SOLVED
+    is_chosen = request.target.samples.origin is SampleOrigin.SOLVED or request.target.is_guessed
     return case.report(RepairEnding.UNCONFIRMED if is_chosen else RepairEnding.HEALTHY, message, notes=notes)
 
 
@@ -401,7 +404,7 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
         *_limit_note(result, request),
         *_pins(project, best),
         *suppressed.unused(runner.source_text, request.target.path),
-        *inferred_sample_trust.notes(request.target.samples),
+        *inferred_sample_trust.notes(request.target),
         *run_failures.notes(request.target, original),
     )
     return case.report(ending, finding.message, diagnostics, plans, notes, result.seconds)

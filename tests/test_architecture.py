@@ -63,6 +63,7 @@ MAY_USE = {
 # Rooms that touch the world, and what each may touch.
 FILE, PROCESS, PRINT, CLOCK, ENVIRONMENT, EXIT = "file", "process", "print", "clock", "environment", "exit"
 TOUCHES: dict[str, set[str]] = {
+    "autofix.loading.data_files": {FILE},
     "autofix.loading.find_target": {FILE},
     "autofix.loading.settings": {FILE},
     "autofix.loading.text_files": {FILE},

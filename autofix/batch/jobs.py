@@ -15,12 +15,13 @@ from pathlib import Path, PurePosixPath
 from autofix import __version__, engine
 from autofix.batch import imports, notebook_report, notebooks, source_files, targets
 from autofix.batch.notebooks import Notebook
-from autofix.batch.records import Change, Job, JobOutcome, Json, Missing, job_from, settings_from, with_tuples
+from autofix.batch.records import Change, Job, JobOutcome, Json, Listed, job_from, settings_from, with_tuples
 from autofix.fixes import registry
 from autofix.loading import find_target, text_files
 from autofix.loading.settings import TargetEntry
 from autofix.patch import edits_to_text, unified_diff
 from autofix.records.errors import AutofixError, UsageError
+from autofix.records.finding import Mismatch
 from autofix.records.locations import SourceText
 from autofix.records.report import RepairEnding, Report
 from autofix.records.samples import SampleInput, SampleOrigin, Samples, Target
@@ -42,6 +43,7 @@ def find(base: str, request: Json) -> Json:
     order they stand.
     """
     root = Path(base)
+    read: list[Path] = []
     results = targets.find(
         root / request["path"],
         root,
@@ -49,11 +51,16 @@ def find(base: str, request: Json) -> Json:
         [TargetEntry(**with_tuples(entry)) for entry in request["entries"]],
         find_target.configured(tuple(request["settled"])),
         settings_from(request["settings"]),
+        is_reached=request["reached"],
+        read=read.extend,
     )
-    return {"found": [_found(target, base) for target in results]}
+    digests = [(source_files.relative(path, root), imports.digest(path)) for path in read]
+    return {"found": [_found(target, base) for target in results], "files": sorted(set(digests))}
 
 
-def _found(target: Job | Missing, base: str) -> Json:
+def _found(target: targets.Found, base: str) -> Json:
+    if isinstance(target, Listed):
+        return {"listed": [target.path, target.name, target.kind.value, target.reason]}
     if isinstance(target, Job):
         return {"job": target.as_json()}
     return {"missing": [target.path, target.model, target.message.replace(f"{base}/", ""), target.setting]}
@@ -66,13 +73,28 @@ def run(base: str, data: Json) -> Json:
     """Check and repair one target; raises nothing of ours."""
     job, root = job_from(data), Path(base)
     files = {root / job.path: True}
-    report = _reported(job, root, files)
+    report = _as_found(job, _reported(job, root, files))
     if report.ending is RepairEnding.NOT_RUN and job.of_model is not None:
         note = f"the model was run by itself, since the program could not be: {report.message}"
         job = job.of_model
         report = _reported(job, root, files)
         report = replace(report, notes=(*report.notes, note))
     return outcome(job, root, report, files).as_json()
+
+
+def _as_found(job: Job, report: Report) -> Report:
+    """Return the report of a program that nobody named, without a failure that its arguments or its data may explain:
+    one of plain Python, outside of torch, for which there is no repair.
+    """
+    failure = report.trace.failure
+    if not (job.script and job.is_found) or report.plan is not None or failure is None:
+        return report
+    shown = {diagnostic.finding.mismatch for diagnostic in report.diagnostics}
+    of_torch = failure.operation is not None or failure.callee.startswith("torch.")
+    if of_torch or not shown <= {Mismatch.OTHER} or report.ending is RepairEnding.NOT_RUN:
+        return report
+    message = f"the program stopped by itself: {report.message}; pass its arguments after --"
+    return replace(report, ending=RepairEnding.NOT_RUN, message=message, diagnostics=())
 
 
 def _reported(job: Job, base: Path, files: dict[Path, bool]) -> Report:
@@ -100,8 +122,11 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
         also=tuple(map(find_target.parse_also, job.also)),
         evaluation_mode=job.eval,
         text=own.text,
+        arguments=job.arguments if job.script else (),
         elsewhere=(),
     )
+    if not job.script:
+        target = replace(target, built=job.built, is_guessed=job.is_guessed)
     if job.script and not target.script:
         target = replace(target, script=True, model="", samples=Samples(origin=SampleOrigin.NONE))
     files |= imports.closure(path, own.text, target.search_paths)
@@ -209,7 +234,29 @@ def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Jo
             for path, exists in files.items()
         )
     )
-    return JobOutcome(job.label, document, log, changes, known)
+    return JobOutcome(job.label, document, log, changes, known, ran=_ran(job, base, report))
+
+
+def _ran(job: Job, base: Path, report: Report) -> tuple[str, ...]:
+    """Return the classes of the tree whose forward ran, as ``path: name``."""
+    trace = report.trace
+    indices = {index for one in trace.operations for index in (one.scope_index, one.layer_index) if index is not None}
+    paths = {path for index in indices if (path := trace.layers[index].path) is not None}
+    reached = {f"{path[:at]}" for path in paths for at in (0, *(n for n, c in enumerate(path) if c == "."), len(path))}
+    layers = [one for at, one in enumerate(trace.layers) if at in indices or one.path in reached]
+    modules = {"__main__": job.path, "autofix_target": job.path}
+    files = [source_files.relative(path, base) for path in (*trace.files, base / job.path)]
+    for module in {one.type.rpartition(".")[0] for one in layers} - modules.keys():
+        ends = (f"/{module.replace('.', '/')}.py", f"/{module.replace('.', '/')}/__init__.py")
+        found = next((file for file in files if f"/{file}".endswith(ends)), None)
+        if found is not None:
+            modules[module] = found
+    labels = {
+        f"{modules[module]}: {name}"
+        for module, _, name in (one.type.rpartition(".") for one in layers)
+        if module in modules
+    }
+    return tuple(sorted(labels))
 
 
 def _plain(text: str, base: Path, notebook: Notebook | None) -> Json:

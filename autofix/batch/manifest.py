@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from autofix.batch.records import Job, Missing
+from autofix.batch.records import Job, Listed, Missing
 
 HEAD = """\
 # What `autofix batch` would run. Save this as autofix.toml, change it, and it is the list of targets from then on.
@@ -17,9 +17,16 @@ HEAD = """\
 """
 
 
-def printed(targets: Iterable[Job | Missing]) -> str:
-    """Return TOML for ``autofix.toml``; a model that cannot be run is a comment that says what is missing."""
-    return "\n".join((HEAD, *("\n".join(_entry(target)) + "\n" for target in targets)))
+def printed(targets: Iterable[Job | Missing | Listed]) -> str:
+    """Return TOML for ``autofix.toml``; a model that cannot be run is a comment that says what is missing, and a class
+    that is no target of its own one with the reason.
+    """
+    known = list(targets)
+    entries = ["\n".join(_entry(target)) + "\n" for target in known if not isinstance(target, Listed)]
+    listed = [
+        f"# {one.kind.value}: {_comment(f'{one.label}: {one.reason}')}" for one in known if isinstance(one, Listed)
+    ]
+    return "\n".join((HEAD, *entries, *(["\n".join(listed) + "\n"] if listed else [])))
 
 
 def _entry(target: Job | Missing) -> Iterator[str]:
@@ -35,9 +42,12 @@ def _entry(target: Job | Missing) -> Iterator[str]:
     yield f"path = {_text(target.path)}"
     if target.script:
         yield "script = true"
+        if target.arguments:
+            yield f"arguments = [{', '.join(map(_text, target.arguments))}]"
         if not target.model:
             return
-    yield f"model = {_text(target.model)}"
+    built = f"  # {_comment(target.built)}" if target.built else ""
+    yield f"model = {_text(target.model)}{built}"
     yield from _samples(target)
     if target.also:
         yield f"also = [{', '.join(map(_text, target.also))}]"

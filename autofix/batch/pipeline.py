@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from autofix.batch import changed_since, conflicts, jobs, notebooks, reverse_imports, source_files
+from autofix.batch import changed_since, conflicts, coverage, jobs, notebooks, reverse_imports, source_files, targets
 from autofix.batch.cached_executor import BatchWork, CachedCall
-from autofix.batch.records import Job, JobOutcome, Json, Missing, job_from, outcome_from, settings_json
+from autofix.batch.records import Job, JobOutcome, Json, Kind, Listed, Missing, job_from, outcome_from, settings_json
 from autofix.loading import find_target, settings
 from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import UsageError
@@ -20,7 +20,7 @@ from autofix.records.options import RunOptions
 
 MEMORY_MIB = 4096
 FIND_SECONDS = 60.0
-Found = Job | Missing
+Found = targets.Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,15 @@ def discovered(work: BatchWork, options: BatchOptions) -> list[Found]:
     if options.since is not None:
         touched = changed_since.touched(texts, imported, changed_since.changed(work.base, options.since))
         chosen = [path for path in chosen if path in touched]
-    chosen = [path for path in chosen if _worth(texts.get(path))]
+    worth = {path for path, text in texts.items() if _worth(text)}
+    reached = {path for path in chosen if path not in worth and not worth.isdisjoint(imported.get(path, ()))}
+    chosen = [path for path in chosen if path in worth or path in reached or path not in texts]
     users = reverse_imports.users(imported, texts, chosen)
-    calls = [_find_call(path, work, manifest, users.get(path, ())) for path in chosen if _is_text(path)]
+    calls = [
+        _find_call(path, work, manifest, users.get(path, ()), is_reached=path in reached)
+        for path in chosen
+        if _is_text(path)
+    ]
     values = iter(work.all("looking for models", jobs.find, calls))
     lists = [next(values)["found"] if _is_text(path) else [_unnameable(path, work.base)] for path in chosen]
     return [_found(target) for found_in_file in lists for target in found_in_file]
@@ -95,7 +101,9 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _find_call(path: Path, work: BatchWork, manifest: _Manifest, users: Sequence[Path]) -> CachedCall:
+def _find_call(
+    path: Path, work: BatchWork, manifest: _Manifest, users: Sequence[Path], *, is_reached: bool
+) -> CachedCall:
     own = manifest.settings(path)
     name = source_files.relative(path, work.base)
     python_files = [source_files.relative(user, work.base) for user in users if user.suffix == ".py"]
@@ -103,15 +111,23 @@ def _find_call(path: Path, work: BatchWork, manifest: _Manifest, users: Sequence
     data = {
         "path": name,
         "elsewhere": python_files,
+        "reached": is_reached,
         "entries": [asdict(entry) for entry in entries],
         "settled": list(own.sample_shape),
         "settings": settings_json(manifest.settings_of(path)),
     }
-    files = [(file, work.digest(file)) for file in (name, *python_files)]
-    return CachedCall(data, None, lambda why: {"found": [{"missing": [name, "", why]}]}, lambda _: files)
+    named = [(file, work.digest(file)) for file in (name, *python_files)]
+
+    def files(value: Json) -> list[tuple[str, str]]:
+        return sorted({*named, *((file, digest) for file, digest in value["files"])})
+
+    return CachedCall(data, None, lambda why: {"found": [{"missing": [name, "", why]}], "files": []}, files)
 
 
 def _found(target: Json) -> Found:
+    if "listed" in target:
+        path, name, kind, reason = target["listed"]
+        return Listed(path, name, Kind(kind), reason)
     return job_from(target["job"]) if "job" in target else Missing(*target["missing"])
 
 
@@ -180,16 +196,21 @@ def _absolute(path: Path) -> Path:
 # -- jobs to outcomes --------------------------------------------------------------------------------------------------
 
 
-def repaired(work: BatchWork, targets: Sequence[Found], is_wanted: Callable[[JobOutcome], bool]) -> list[JobOutcome]:
-    """Return an outcome for each, in order; plans that touch the files of other targets are proved together."""
-    jobs_only = [target if isinstance(target, Job) else None for target in targets]
-    ran = iter(_ran(work, "running models", [job for job in jobs_only if job is not None]))
-    outcomes = [next(ran) if isinstance(target, Job) else _missing(target, work.base) for target in targets]
+def repaired(
+    work: BatchWork, found: Sequence[Found], is_wanted: Callable[[JobOutcome], bool]
+) -> tuple[list[JobOutcome], list[Listed]]:
+    """Return an outcome for each target, in order, and what is no target of its own; plans that touch the files of
+    other targets are proved together.
+    """
+    ran = coverage.run_in_turn(found, lambda asked: _ran(work, "running models", asked))
+    jobs_only = [target if isinstance(target, Job) else None for target, _ in ran.kept]
+    outcomes = [_missing(target, work.base) if isinstance(target, Missing) else outcome for target, outcome in ran.kept]
 
     def again(asked: list[Job]) -> list[JobOutcome]:
         return _ran(work, "running models with all patches", asked)
 
-    return conflicts.settled(jobs_only, outcomes, is_wanted, again)
+    known = [outcome for outcome in outcomes if outcome is not None]
+    return conflicts.settled(jobs_only, known, is_wanted, again), ran.listed
 
 
 def _ran(work: BatchWork, words: str, asked: Sequence[Job]) -> list[JobOutcome]:

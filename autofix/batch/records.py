@@ -7,14 +7,17 @@ a file system or a format for readers.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from enum import Enum
 from typing import Any
 
 from autofix.loading.settings import Settings
 from autofix.records.options import Mode, Prefer
 from autofix.records.plan import Applicability
 from autofix.records.report import Limits
+from autofix.records.samples import SampleOrigin
 
 Json = dict[str, Any]
+MAX_LABEL = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Job:
     """One target. Paths are relative to the base of the batch, with forward slashes.
 
     With ``script`` the file is run as the program it is, and the model alone only where that cannot be done.
+    ``arguments`` are those of a program; ``built`` and ``is_guessed`` say of a model where its arguments come from, and
+    ``part_of`` is a file with a model that has it as a part. ``is_found``: nobody named the program.
     ``samples`` has one text per input, ``sample`` is an expression; ``origin`` names the ``SampleOrigin`` they have.
     ``texts`` stand in for files on disk: the repairs of earlier targets, when the effect of several is looked at.
     """
@@ -35,12 +40,25 @@ class Job:
     also: tuple[str, ...] = ()
     eval: bool = False
     script: bool = False
+    arguments: tuple[str, ...] = ()
+    built: str = ""
+    is_guessed: bool = False
+    part_of: str = ""
+    is_found: bool = False
     settings: Settings = field(default_factory=Settings)
     texts: tuple[tuple[str, str], ...] = ()
 
     @property
+    def is_known(self) -> bool:
+        """Whether its own file or somebody says what it is: a program, or a model built and fed as that tells."""
+        return self.script or not (self.built or self.is_guessed or self.origin == SampleOrigin.SOLVED.name)
+
+    @property
     def label(self) -> str:
-        return self.path if self.script else f"{self.path}: {self.model}"
+        if self.script:
+            return self.path
+        name, _, arguments = self.model.partition("(")
+        return f"{self.path}: {f'{name}(...)' if len(arguments) > MAX_LABEL else self.model}"
 
     @property
     def of_model(self) -> Job | None:
@@ -90,6 +108,29 @@ class Missing:
     setting: str = ""
 
 
+class Kind(Enum):
+    """Why a class of the tree is no target of its own."""
+
+    PART = "part"
+    LOSS = "loss"
+    ABSTRACT = "abstract"
+    PROGRAM = "program"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A class or a program that is no target of its own, and why in words."""
+
+    path: str
+    name: str
+    kind: Kind
+    reason: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.path}: {self.name}" if self.name else self.path
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """The text of one file before and after a plan, and how its bytes are written."""
@@ -106,7 +147,8 @@ class JobOutcome:
     """What came of one target.
 
     ``document`` is its JSON report and ``sarif`` its SARIF log, as the command for one file writes them. ``files`` are
-    the files that the result depends on with the hashes of their bytes, '' for one whose absence mattered.
+    the files that the result depends on with the hashes of their bytes, '' for one whose absence mattered; ``ran`` the
+    classes of the tree whose forward ran, as ``path: name``.
     ``withheld`` says why a verified plan is not among the patches, ``remark`` what else the batch has to say.
     """
 
@@ -117,6 +159,7 @@ class JobOutcome:
     files: tuple[tuple[str, str], ...] = ()
     withheld: str = ""
     remark: str = ""
+    ran: tuple[str, ...] = ()
 
     def as_json(self) -> Json:
         return asdict(self)
@@ -155,16 +198,20 @@ class JobOutcome:
 def outcome_from(data: Json) -> JobOutcome:
     changes = tuple(Change(**change) for change in data["changes"])
     files = tuple((path, digest) for path, digest in data["files"])
-    return JobOutcome(**{**data, "changes": changes, "files": files})
+    return JobOutcome(**{**data, "changes": changes, "files": files, "ran": tuple(data["ran"])})
 
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """Every outcome in input order, and what the whole came to; ``notes`` are about the whole."""
+    """Every outcome in input order, and what the whole came to; ``notes`` are about the whole.
+
+    ``listed`` are the classes and programs that are no targets of their own.
+    """
 
     outcomes: tuple[JobOutcome, ...]
     notes: tuple[str, ...] = ()
     version: str = ""
+    listed: tuple[Listed, ...] = ()
 
     def count(self, *endings: str) -> int:
         return sum(outcome.ending in endings for outcome in self.outcomes)

@@ -18,6 +18,8 @@ from autofix.loading import find_target
 
 MAX_USERS = 40
 MAX_ASKED = 200
+MAX_PROGRAMS = 12
+_PROGRAM_WORDS = ("__main__", "parse_args", "@click")
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 Graph = Mapping[Path, Mapping[Path, bool]]
 """For each file those that it imports; False for one that would be imported if it were there."""
@@ -35,7 +37,9 @@ def users(graph: Graph, texts: Mapping[Path, str], paths: Iterable[Path]) -> dic
     users_of: dict[Path, tuple[Path, ...]] = {}
     for path in paths:
         by = {*importers.get(path, ()), *_through_packages(path, texts, importers)} - {path}
-        users_of[path] = tuple(sorted(by, key=lambda path: (not source_files.is_test(path), path))[:MAX_USERS])
+        direct = sorted(by, key=lambda path: (not source_files.is_test(path), path))[:MAX_USERS]
+        further = sorted(_programs_above(path, texts, importers) - by - {path})[:MAX_PROGRAMS]
+        users_of[path] = (*direct, *further)
     return users_of
 
 
@@ -50,6 +54,17 @@ def _through_packages(path: Path, texts: Mapping[Path, str], importers: Mapping[
         for other in importers.get(package, ())[:MAX_ASKED]:
             if any(name in texts[other] for name in names):
                 yield other
+
+
+def _programs_above(path: Path, texts: Mapping[Path, str], importers: Mapping[Path, list[Path]]) -> set[Path]:
+    """Return the programs that reach a file through others: their settings say how its models are built."""
+    waiting, seen = [path], {path}
+    while waiting and len(seen) < MAX_ASKED:
+        for importer in importers.get(waiting.pop(), ()):
+            if importer not in seen:
+                seen.add(importer)
+                waiting.append(importer)
+    return {other for other in seen if any(word in texts.get(other, "") for word in _PROGRAM_WORDS)}
 
 
 def _packages(path: Path, importers: Mapping[Path, list[Path]]) -> set[Path]:
@@ -109,7 +124,9 @@ class _Known:
         return _Known(files, folders, {name: same[0] for name, same in named.items() if len(same) == 1 and name})
 
     def imported(self, path: Path, text: str) -> dict[Path, bool]:
-        places = [str(folder) for folder in dict.fromkeys((_package(path.parent)[1], _root(path.parent), path.parent))]
+        package, root = _package(path.parent)[1], _root(path.parent)
+        between = (folder for folder in package.parents if root in folder.parents)
+        places = [str(folder) for folder in dict.fromkeys((package, *between, root, path.parent))]
         files: dict[Path, bool] = {}
         for level, name in imports.statements(text):
             parts = name.split(".") if name else []

@@ -5,20 +5,30 @@ It reads texts; nothing is run. A file that a manifest names is looked at for wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.batch import notebook_report, notebooks, source_files
-from autofix.batch.records import Job, Missing
-from autofix.loading import find_target, model_discovery, script_detection, text_files
+from autofix.batch.records import Job, Kind, Listed, Missing
+from autofix.loading import (
+    class_kinds,
+    find_target,
+    model_classes,
+    model_discovery,
+    readme_commands,
+    script_detection,
+    text_files,
+)
 from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import MissingInputError, UsageError
 from autofix.records.samples import SampleOrigin, Samples, Target
+from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source, source_of
 
 # A file without any of these words defines no model.
 _WORDS = ("nn.", "torch", "Module", "forward")
+Found = Job | Missing | Listed
 
 
 def find(
@@ -28,10 +38,14 @@ def find(
     entries: Sequence[TargetEntry] = (),
     settled: Samples | None = None,
     settings: Settings = Settings(),  # noqa: B008
-) -> tuple[Job | Missing, ...]:
+    *,
+    is_reached: bool = False,
+    read: Callable[[Iterable[Path]], None] = lambda _: None,
+) -> tuple[Found, ...]:
     """Return the targets of a file in the order of their definition; those of ``entries`` where a manifest names it.
 
-    ``elsewhere`` are files that import it.
+    ``elsewhere`` are files that import it. ``is_reached``: the file imports one that may hold a model. ``read`` is told
+    the files that the answer depends on besides.
     """
     name = source_files.relative(path, base)
     try:
@@ -39,10 +53,10 @@ def find(
         text = text_files.read(path).text if notebook is None else notebook.text
     except UsageError as error:
         return (Missing(name, "", str(error)),) if entries or _might_be_model(path) else ()
-    if not entries and not any(word in text for word in _WORDS):
+    if not entries and not is_reached and not any(word in text for word in _WORDS):
         return ()
-    file = _File(path, name, text, tuple(elsewhere), settled, settings)
-    targets = [_named(file, entry) for entry in entries] if entries else _unnamed(file)
+    file = _File(path, name, text, tuple(elsewhere), settled, settings, read)
+    targets: list[Found] = [_named(file, entry) for entry in entries] if entries else _unnamed(file)
     if notebook is not None:
         targets = [_of_cells(target, notebook) for target in targets]
     return tuple(dict.fromkeys(targets))
@@ -56,6 +70,7 @@ class _File:
     elsewhere: tuple[Path, ...]
     settled: Samples | None
     settings: Settings
+    read: Callable[[Iterable[Path]], None]
 
     @property
     def source(self) -> Source:
@@ -66,7 +81,9 @@ class _File:
         return self.path.suffix == ".py" and script_detection.is_program(self.source)
 
 
-def _of_cells(target: Job | Missing, notebook: notebooks.Notebook) -> Job | Missing:
+def _of_cells(target: Found, notebook: notebooks.Notebook) -> Found:
+    if isinstance(target, Listed):
+        return target
     if isinstance(target, Job):
         return replace(target, place=notebook_report.words(target.place, notebook))
     return replace(target, message=notebook_report.words(target.message, notebook))
@@ -83,39 +100,77 @@ def _might_be_model(path: Path) -> bool:
     return b"torch" in data and b"\0" not in data
 
 
-def _unnamed(file: _File) -> list[Job | Missing]:
-    """Return the targets in a file that no manifest names."""
+def _unnamed(file: _File) -> list[Found]:
+    """Return the targets in a file that no manifest names, and its classes that are none."""
     try:
         names = model_discovery.names(file.source)
     except (SyntaxError, RecursionError, MemoryError, ValueError):
         imports_torch = "import torch" in file.text or "from torch" in file.text
         return [_named(file, TargetEntry(file.name))] if imports_torch else []
-    targets = [_named(file, TargetEntry(file.name, name)) for name in names]
-    if not file.is_program:
-        return [target for target in targets if isinstance(target, Job) or not _is_part(file, target)]
-    # What a program feeds its model says more than what the layers would take.
-    alone = len(targets) == 1
-    return [_as_program(file, target, alone=alone) for target in targets]
+    targets = [_of_name(file, name) for name in names]
+    models = [target for target in targets if not isinstance(target, Listed)]
+    if file.is_program and not source_files.is_test(file.path):
+        # What a program feeds its model says more than what the layers would take.
+        if len(models) == 1:
+            targets = [_as_program(file, models[0]) if target is models[0] else target for target in targets]
+        elif not all(isinstance(target, Job) and target.is_known for target in models) or not models:
+            targets = [_program(file), *targets]
+    elsewhere = [_part_elsewhere(file, target) for target in targets]
+    return [*elsewhere, *_parts(file)]
 
 
-def _as_program(file: _File, target: Job | Missing, *, alone: bool) -> Job | Missing:
+def _of_name(file: _File, name: str) -> Found:
+    source = file.source
+    reason = class_kinds.abstract(source, name) if name in source.classes else ""
+    if reason:
+        return Listed(file.name, name, Kind.ABSTRACT, reason)
+    target = _named(file, TargetEntry(file.name, name))
+    is_shown = isinstance(target, Job) and target.is_known
+    if name in source.classes and not is_shown and class_kinds.is_loss(source, name):
+        return Listed(file.name, name, Kind.LOSS, "a loss takes what a model gives; it runs where a program calls it")
+    return target
+
+
+def _parts(file: _File) -> Iterator[Listed]:
+    for name, kind, reason in class_kinds.parts(file.source):
+        yield Listed(file.name, name, Kind(kind), reason)
+
+
+def _program(file: _File) -> Job:
+    origin = SampleOrigin.NONE.name
+    arguments = readme_commands.arguments(file.path, file.source)
+    return Job(file.name, "", script=True, arguments=arguments, origin=origin, is_found=True, settings=file.settings)
+
+
+def _as_program(file: _File, target: Found) -> Found:
+    """Return the target of a program with one model."""
     if isinstance(target, Job):
-        return replace(target, script=True) if alone and target.origin == SampleOrigin.SOLVED.name else target
-    program = Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, settings=file.settings)
-    return program if alone or target.setting.startswith("samples") else target
+        return target if target.is_known else replace(target, script=True, is_found=True)
+    return _program(file)
 
 
-def _is_part(file: _File, target: Missing) -> bool:
-    """Return whether a model is a part of models in other files: it runs within those and needs no
-    sample of its own.
-    """
-    return bool(target.setting) and model_discovery.is_part_elsewhere(target.model, text_files.sources(file.elsewhere))
+def _part_elsewhere(file: _File, target: Found) -> Found:
+    """Return a model that cannot be run alone and is a part of models in other files as that: it runs within those."""
+    is_open = isinstance(target, Job) and not target.is_known
+    is_missing = isinstance(target, Missing) and bool(target.setting and target.model)
+    if isinstance(target, Listed) or not (is_open or is_missing):
+        return target
+    name = class_name(target.model)
+    users = [path for path in file.elsewhere if model_classes.is_part_elsewhere(name, text_files.sources([path]))]
+    if not users:
+        return target
+    if isinstance(target, Job):
+        return replace(target, part_of=users[0].name)
+    return Listed(
+        file.name, target.model, Kind.PART, f"it is a part of a model in {users[0].name}; alone, {target.message}"
+    )
 
 
 def _named(file: _File, entry: TargetEntry) -> Job | Missing:
     settings = replace(file.settings, python=entry.python or file.settings.python)
     if entry.script and entry.model is None:
-        return Job(file.name, "", script=True, origin=SampleOrigin.NONE.name, settings=settings)
+        origin = SampleOrigin.NONE.name
+        return Job(file.name, "", script=True, arguments=entry.arguments, origin=origin, settings=settings)
     try:
         target = find_target.target(
             notebooks.module_path(file.path),
@@ -125,6 +180,7 @@ def _named(file: _File, entry: TargetEntry) -> Job | Missing:
             text=file.text,
             settled=file.settled,
             elsewhere=file.elsewhere,
+            on_read=file.read,
         )
     except MissingInputError as error:
         return Missing(file.name, entry.model or "", error.problem, error.setting)
@@ -154,5 +210,7 @@ def _job(name: str, target: Target, entry: TargetEntry, settings: Settings) -> J
         also=entry.also,
         eval=entry.eval,
         script=target.script or entry.script,
+        built=target.built,
+        is_guessed=target.is_guessed,
         settings=settings,
     )

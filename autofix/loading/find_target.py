@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from autofix.loading import model_discovery, script_detection
+from autofix.loading import constructor_arguments, model_discovery, script_detection
+from autofix.loading.constructor_arguments import Built
+from autofix.loading.module_files import ModuleFiles
 from autofix.loading.text_files import MAX_NAME, check_syntax, read, sources
 from autofix.records.errors import MissingInputError, UsageError
 from autofix.records.samples import SampleOrigin, Samples, Target
 from autofix.sample_inputs import grammar
+from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source, source_of
 from autofix.system import project_paths
 
 _MARKS = ("pyproject.toml", "setup.py", ".git")
 _DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg")
 MAX_TESTS = 40
+MAX_FILES = 300
+_PROGRAM = ("__main__", "parse_args")
+_NO_SOURCES = frozenset(("node_modules", "site-packages", "__pycache__", "build", "dist"))
 parse_sample = grammar.parse_samples
 parse_also = grammar.parse_also
 
@@ -37,21 +44,23 @@ def target(
     arguments: tuple[str, ...] = (),
     settled: Samples | None = None,
     elsewhere: Iterable[Path] | None = None,
+    on_read: Callable[[Iterable[Path]], None] = lambda _: None,
 ) -> Target:
     """Return what to run: the file in its project, the model expression, the samples.
 
     Without a model and a sample, a file that does something when it is run is the program to run, with ``arguments``.
     A sample is what was given, else what a comment of the file declares, else what the settings say (``settled``),
     else what the file's code tells, and that of ``elsewhere``: files that may build and use the model (default: the
-    tests of the project).
+    tests and programs of the project). ``on_read`` is told the files that were looked into.
     Raises UsageError if the file is not Python, or the model or a sample is neither given nor plain from the file.
     """
     path = Path(os.path.abspath(path))
     source = source_of(path, read(path).text if text is None else text)
     check_syntax(source)
     root = project_root(path)
-    module, package_parent = module_name(path)
-    paths = tuple(dict.fromkeys((package_parent, root, path.parent)))
+    module, package_parent = _imported_as(source, root)
+    between = (folder for folder in package_parent.parents if root in folder.parents)
+    paths = tuple(dict.fromkeys((package_parent, *between, root, path.parent, *_source_folders(root))))
     if arguments and (model or samples):
         raise UsageError("arguments after -- go to a program, but a model or a sample was given; leave one out")
     known = samples or grammar.from_comment(source) or settled
@@ -60,8 +69,11 @@ def target(
             path, root, module, paths, "", Samples(origin=SampleOrigin.NONE), script=True, arguments=arguments
         )
     others = _Others(source, _TestFiles(source, root)) if elsewhere is None else _Others(source, elsewhere, known=True)
-    expression = model_discovery.expression(source, model, others)
-    inputs = known or _inferred(source, expression, others)
+    files = ModuleFiles(root, paths, (source,))
+    built = model_discovery.built(source, model, others, files)
+    expression = built.expression
+    inputs = known or _inferred(source, built, others, files)
+    on_read(files.read)
     if inputs is None:
         model_discovery.check_name(source, expression)
         raise MissingInputError(
@@ -69,7 +81,18 @@ def target(
             option="pass one, for example --sample-shape 64,3,32,32",
             setting='samples = ["64,3,32,32"]',
         )
-    return Target(path, root, module, paths, expression, inputs, also, evaluation_mode)
+    return Target(
+        path,
+        root,
+        module,
+        paths,
+        expression,
+        inputs,
+        also,
+        evaluation_mode,
+        built=built.place,
+        is_guessed=bool(built.guessed),
+    )
 
 
 def model_of_program(program: Target, source: Source) -> Target | None:
@@ -79,7 +102,8 @@ def model_of_program(program: Target, source: Source) -> Target | None:
     """
     if not model_discovery.several(source):
         return None
-    expression = model_discovery.expression(source, None, ())
+    files = ModuleFiles(program.root, program.search_paths, (source,))
+    expression = model_discovery.built(source, None, (), files).expression
     return target(program.path, model=expression, text=source.text, evaluation_mode=program.evaluation_mode)
 
 
@@ -88,11 +112,17 @@ def configured(sample_shape: tuple[str, ...]) -> Samples | None:
     return grammar.parse_samples(sample_shape, SampleOrigin.SETTINGS) if sample_shape else None
 
 
-def _inferred(source: Source, expression: str, elsewhere: Iterable[Source]) -> Samples | None:
+def _inferred(source: Source, built: Built, elsewhere: Iterable[Source], files: ModuleFiles) -> Samples | None:
     # Most runs name their sample, and the start should not pay for what they do not need.
     from autofix.sample_inputs import inference
 
-    return inference.infer(source, expression, elsewhere)
+    def shown() -> Samples | None:
+        class_ = source.classes.get(class_name(built.expression))
+        if built.samples is not None or class_ is None:
+            return built.samples
+        return constructor_arguments.uses(source, class_, built.expression, elsewhere, files)
+
+    return inference.infer(source, built.expression, elsewhere, shown, constructor_arguments.modules(files))
 
 
 @dataclass(frozen=True)
@@ -108,13 +138,14 @@ class _Others:
 
     def __iter__(self) -> Iterator[Source]:
         for other in sources(self.paths):
-            if other.path != self.source.path and (self.known or self.source.path.stem in other.text):
+            named = self.known or self.source.path.stem in other.text or any(word in other.text for word in _PROGRAM)
+            if other.path != self.source.path and named:
                 yield other
 
 
 @dataclass(frozen=True)
 class _TestFiles:
-    """The test files of a project, looked for when somebody asks."""
+    """The test files of a project, then its other files, looked for when somebody asks."""
 
     source: Source
     root: Path
@@ -122,7 +153,25 @@ class _TestFiles:
     def __iter__(self) -> Iterator[Path]:
         folders = dict.fromkeys((self.root, self.root / "tests", self.root / "test", self.source.path.parent))
         paths = [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
-        yield from dict.fromkeys(paths[:MAX_TESTS])
+        tests = dict.fromkeys(paths[:MAX_TESTS])
+        yield from tests
+        if any((self.root / mark).exists() for mark in _MARKS):  # Else the root is a folder of anything.
+            yield from (path for path in islice(_python_files(self.root), MAX_FILES) if path not in tests)
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    """Yield the Python files of a tree in order of their names, environments and hidden folders left out."""
+    entries = sorted(folder.iterdir()) if os.access(folder, os.R_OK) else []
+    for path in entries:
+        if path.is_file() and path.suffix == ".py":
+            yield path
+        elif path.is_dir() and _may_hold_sources(path):
+            yield from _python_files(path)
+
+
+def _may_hold_sources(folder: Path) -> bool:
+    is_hidden = folder.name.startswith(".") or folder.name in _NO_SOURCES or folder.is_symlink()
+    return not is_hidden and not (folder / "pyvenv.cfg").is_file()
 
 
 def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
@@ -166,6 +215,24 @@ def module_name(path: Path) -> tuple[str, Path]:
     if len(parts) == 1 and (not import_safe or _is_taken(name)):
         return "autofix_target", folder
     return name if import_safe else "autofix_target", folder
+
+
+def _imported_as(source: Source, root: Path) -> tuple[str, Path]:
+    """Return the dotted name that a file is imported as: one that imports from its own package is in one, even if no
+    ``__init__.py`` says so.
+    """
+    name, folder = module_name(source.path)
+    level = max((node.level for node in source.tree.body if isinstance(node, ast.ImportFrom)), default=0)
+    above = source.path.parents[: level + 1]
+    if "." in name or not level or len(above) <= level or root not in (above[level], *above[level].parents):
+        return name, folder
+    parts = [*(one.name for one in reversed(above[:level])), source.path.stem]
+    return (".".join(parts), above[level]) if all(part.isidentifier() for part in parts) else (name, folder)
+
+
+def _source_folders(root: Path) -> tuple[Path, ...]:
+    """Return the folder of a project from which its package is installed, where that is not the root."""
+    return (root / "src",) if (root / "src").is_dir() and not (root / "src" / "__init__.py").exists() else ()
 
 
 def _is_taken(name: str) -> bool:

@@ -39,6 +39,7 @@ class TargetEntry:
     eval: bool = False
     python: str | None = None
     script: bool = False
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +227,8 @@ def _kind(value: object) -> str:
             return "a very large number" if 1e30 < abs(value) < float("inf") else str(value)
         case str():
             return f'"{value if len(value) <= MAX_SHOWN else value[:MAX_SHOWN] + "..."}"'
-        case list():
-            return "a list"
-        case dict():
-            return "a table"
+        case list() | dict():
+            return "a list" if isinstance(value, list) else "a table"
     return f"a {type(value).__name__}"
 
 
@@ -267,6 +266,7 @@ _TARGET_KEYS: dict[str, Callable[[object], object]] = {
     "eval": _flag,
     "python": _text,
     "script": _flag,
+    "arguments": _texts,
 }
 
 

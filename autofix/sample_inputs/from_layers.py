@@ -21,6 +21,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Function,
     Instance,
     Interpretation,
+    Modules,
     ShapeMismatch,
     Undetermined,
 )
@@ -70,12 +71,15 @@ class _Walk:
         return self.uncertainty < 2 and self.misfits == self.batch_folds == 0
 
 
-def solve(source: Source, expression: str, patterns: Sequence[Pattern | None] = ()) -> Samples | None:
+def solve(
+    source: Source, expression: str, patterns: Sequence[Pattern | None] = (), modules: Modules | None = None
+) -> Samples | None:
     """Return inputs that the model's layers ask for; None where the text does not tell.
 
-    ``patterns`` are sizes that the inputs must have, a name standing for any size.
+    ``patterns`` are sizes that the inputs must have, a name standing for any size; ``modules`` are the files of the
+    project, where parts of the model may stand.
     """
-    run = execution.start(source, BUILD_STEPS)
+    run = execution.start(source, BUILD_STEPS, modules)
     model = execution.value(ast.parse(expression, mode="eval").body, run)
     count = _inputs_of(model, run)
     if not count:
@@ -196,10 +200,21 @@ def _candidates(
     They come as the layers take them, then in other forms.
     """
     count = max(_spatial(layer) for layer in needs)
-    variants = [range(len(_variants(layer, LENGTH))) for layer in needs]
-    for form, chosen in enumerate(itertools.islice(itertools.product(*variants), MAX_COMBINATIONS)):
+    for form, chosen in enumerate(itertools.islice(_forms(needs), MAX_COMBINATIONS)):
         for size in sizes[count]:
             yield form, tuple(_variants(layer, size)[at] for layer, at in zip(needs, chosen, strict=True))
+
+
+def _forms(needs: list[AbstractLayer]) -> Iterator[tuple[int, ...]]:
+    """Yield the number of a form for each input: those first in which inputs of alike layers have the same one."""
+    kinds = [(layer.kind, _width(layer)) for layer in needs]
+    counts = {kind: len(_variants(layer, LENGTH)) for kind, layer in zip(kinds, needs, strict=True)}
+    seen = set()
+    for chosen in itertools.product(*map(range, counts.values())):
+        form = dict(zip(counts, chosen, strict=True))
+        seen.add(alike := tuple(form[kind] for kind in kinds))
+        yield alike
+    yield from (one for one in itertools.product(*(range(counts[kind]) for kind in kinds)) if one not in seen)
 
 
 def _joined_widths(

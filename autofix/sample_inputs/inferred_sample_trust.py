@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.records.finding import Finding, Mismatch
-from autofix.records.samples import SampleOrigin, Samples
+from autofix.records.samples import SampleOrigin, Samples, Target
 from autofix.records.trace import Operation, Stage, Trace
 from autofix.records.values import Tensor, tensors_of
 
@@ -37,14 +37,18 @@ def is_reliable(samples: Samples, trace: Trace, finding: Finding) -> bool:
     return _is_set_by_layers(trace, finding)
 
 
-def unreliable_message(name: str, samples: Samples, finding: Finding) -> str:
+def unreliable_message(target: Target, finding: Finding) -> str:
     """Return the message for a failure that is not to be trusted."""
-    return f"{name}: {finding.message}, on the sample {samples}; {NOTE}"
+    said = f"{target.path.name}: {finding.message}"
+    if target.is_guessed:
+        return f"{said}, with {target.built}; pass them with --model"
+    return f"{said}, on the sample {target.samples}; {NOTE}"
 
 
-def notes(samples: Samples) -> tuple[str, ...]:
-    """Return what a report of faults says of a sample that was solved for."""
-    return (NOTE,) if samples.origin is SampleOrigin.SOLVED else ()
+def notes(target: Target) -> tuple[str, ...]:
+    """Return what a report says of a sample that was solved for, and of arguments that nobody named."""
+    solved = (NOTE,) if target.samples.origin is SampleOrigin.SOLVED else ()
+    return (*solved, *((f"{target.model}: {target.built}",) if target.built else ()))
 
 
 def _is_set_by_layers(trace: Trace, finding: Finding) -> bool:

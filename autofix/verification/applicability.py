@@ -37,12 +37,14 @@ def judge(
     project: Project,
     rivals: Iterable[Plan],
     samples: Samples,
+    built: str = "",
 ) -> tuple[Applicability, tuple[str, ...]]:
     """Return the label of a verified plan, and every reason why it is not safe.
 
     ``trace`` and ``checks`` are those of the plan run in a fresh process, ``project`` is the model before it. A plan is
     safe if nothing is said against any of its fixes, it failed no check that it passed before, what was run is what the
-    user runs, nothing else of the model changes, and no other plan of comparable cost passes.
+    user runs, nothing else of the model changes, and no other plan of comparable cost passes. ``built`` says where the
+    model's arguments come from if nobody named them.
     """
     reasons = [
         *_of_fixes(plan.steps),
@@ -55,6 +57,8 @@ def judge(
     ]
     if any(check.kind is CheckKind.FRESH and check.outcome is CheckOutcome.NOT_ASKED for check in checks):
         reasons.append("it was not reproduced in a clean process")
+    if built:
+        reasons.append(f"the model was run alone, {built}; the fault may be there")
     if not reasons and samples.origin is SampleOrigin.SOLVED:
         reasons.append("it was verified only on a sample that was chosen to fit the layers")
     reasons += plan.notes

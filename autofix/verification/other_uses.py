@@ -53,6 +53,8 @@ def check(plan: Plan, project: Project, target: Target, run: Callable[[Target, T
         except (UsageError, OSError):
             unknown.append(name)
             continue
+        if other.is_guessed:
+            continue
         before = run(other, ())
         if before.ending in (Ending.RAISED, project.trace.ending):
             continue

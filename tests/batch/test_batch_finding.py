@@ -24,6 +24,7 @@ NET = (
 )
 PLAIN = NET.format(parameters="", layer="nn.Linear(8, 3)")
 WIDE = NET.format(parameters=", width", layer="nn.Linear(width, 3)")
+OPEN = NET.format(parameters=", oracle", layer="nn.Linear(oracle, 3)")
 CONVOLUTION = NET.format(parameters="", layer="nn.Conv2d(3, 4, 3)")
 BLOCK = WIDE.replace("Net", "Block")
 WHOLE = (
@@ -56,7 +57,8 @@ FOUND: dict[str, tuple[Mapping[str, str], str]] = {
             "src/nets/wide.py": WIDE,
             "tests/test_net.py": USE.format(module="nets.wide", words=8),
         },
-        '[[targets]]\npath = "src/nets/wide.py"\nmodel = "Net(8)"\nsamples = ["5,8"]  # use, test_net.py:6\n',
+        '[[targets]]\npath = "src/nets/wide.py"\nmodel = "Net(8)"  # built as in test_net.py:6\n'
+        'samples = ["5,8"]  # use, test_net.py:6\n',
     ),
     "a test imports what the package hands on": (
         {
@@ -65,13 +67,13 @@ FOUND: dict[str, tuple[Mapping[str, str], str]] = {
             "src/nets/inner/wide.py": WIDE,
             "tests/test_net.py": USE.format(module="nets", words="width=8"),
         },
-        '[[targets]]\npath = "src/nets/inner/wide.py"\nmodel = "Net(width=8)"\n'
+        '[[targets]]\npath = "src/nets/inner/wide.py"\nmodel = "Net(width=8)"  # built as in test_net.py:6\n'
         'samples = ["5,8"]  # use, test_net.py:6\n',
     ),
     "two modules of one name are told apart by nobody": (
-        {"a/wide.py": WIDE, "b/wide.py": WIDE, "tests/test_net.py": USE.format(module="wide", words=8)},
-        '# [[targets]]\n# path = "a/wide.py"\n# model = "Net(width=...)"\n# missing: `Net` needs `width`\n\n'
-        '# [[targets]]\n# path = "b/wide.py"\n# model = "Net(width=...)"\n# missing: `Net` needs `width`\n',
+        {"a/wide.py": OPEN, "b/wide.py": OPEN, "tests/test_net.py": USE.format(module="wide", words=8)},
+        '# [[targets]]\n# path = "a/wide.py"\n# model = "Net(oracle=...)"\n# missing: `Net` needs `oracle`\n\n'
+        '# [[targets]]\n# path = "b/wide.py"\n# model = "Net(oracle=...)"\n# missing: `Net` needs `oracle`\n',
     ),
     "no sample": (
         {"net.py": NET.format(parameters="", layer="SIZES[0]")},
@@ -91,13 +93,18 @@ FOUND: dict[str, tuple[Mapping[str, str], str]] = {
         '[[targets]]\npath = "train.py"\nscript = true\n',
     ),
     "a part of another file's model is run within it": (
-        {"parts.py": BLOCK, "whole.py": WHOLE.replace("Block(8)", "Block(len(__name__))")},
+        {
+            "parts.py": BLOCK.replace("width", "oracle"),
+            "whole.py": WHOLE.replace("Block(8)", "Block(len(__file__))"),
+        },
         '# [[targets]]\n# path = "whole.py"\n# model = "Whole"\n# samples = ["64,3,32,32"]\n'
-        "# missing: no sample input for `Whole()` in whole.py\n",
+        "# missing: no sample input for `Whole()` in whole.py\n\n"
+        "# part: parts.py: Block: it is a part of a model in whole.py; alone, `Block` needs `oracle`\n",
     ),
     "a part that can be run is run": (
         {"parts.py": BLOCK, "whole.py": f"# autofix: sample-shape=4,8\n{WHOLE}"},
-        '[[targets]]\npath = "parts.py"\nmodel = "Block(8)"\n# samples = ["2,8"]  # solved for\n\n'
+        '[[targets]]\npath = "parts.py"\nmodel = "Block(8)"  # built as in whole.py:9\n'
+        '# samples = ["2,8"]  # solved for\n\n'
         '[[targets]]\npath = "whole.py"\nmodel = "Whole()"\nsamples = ["4,8"]  # comment, whole.py:1\n',
     ),
     "syntax of a cell": (

@@ -16,7 +16,7 @@ from autofix.records.samples import SampleInput, SampleOrigin
 TREES: dict[str, tuple[list[str], str, str, str, list[str]]] = {
     "beside pyproject": (["pyproject.toml", "net.py"], "net.py", ".", "net", ["."]),
     "below pyproject": (["pyproject.toml", "src/net.py"], "src/net.py", ".", "net", ["src", "."]),
-    "below setup.py": (["setup.py", "a/b/net.py"], "a/b/net.py", ".", "net", ["a/b", "."]),
+    "below setup.py": (["setup.py", "a/b/net.py"], "a/b/net.py", ".", "net", ["a/b", "a", "."]),
     "below .git": ([".git/HEAD", "a/net.py"], "a/net.py", ".", "net", ["a", "."]),
     "the nearest mark wins": (["setup.py", "a/pyproject.toml", "a/net.py"], "a/net.py", "a", "net", ["a"]),
     "package": (["setup.py", "p/__init__.py", "p/net.py"], "p/net.py", ".", "p.net", [".", "p"]),
@@ -240,9 +240,9 @@ NO_MODELS: dict[str, tuple[str, str | None, str]] = {
         "model.py has 2 models; choose one: --model a, --model b",
     ),
     "a missing argument": (
-        _class("Net", "self, width"),
+        _class("Net", "self, oracle"),
         None,
-        '`Net` needs `width`; pass it with --model "Net(width=...)"',
+        '`Net` needs `oracle`; pass it with --model "Net(oracle=...)"',
     ),
     "missing arguments": (
         _class("Net", "self, width, *, deep"),
@@ -250,14 +250,14 @@ NO_MODELS: dict[str, tuple[str, str | None, str]] = {
         '`Net` needs `width` and `deep`; pass them with --model "Net(width=..., deep=...)"',
     ),
     "arguments that the module does not know": (
-        _class("Net", "self, width") + "def main(w):\n    return Net(w)\n",
+        _class("Net", "self, oracle") + "def main(w):\n    return Net(w)\n",
         None,
-        '`Net` needs `width`; pass it with --model "Net(width=...)"',
+        '`Net` needs `oracle`; pass it with --model "Net(oracle=...)"',
     ),
     "arguments of a base": (
-        _class("Base", "self, w") + "class Net(Base):\n    pass\n",
+        _class("Base", "self, oracle") + "class Net(Base):\n    pass\n",
         None,
-        '`Net` needs `w`; pass it with --model "Net(w=...)"',
+        '`Net` needs `oracle`; pass it with --model "Net(oracle=...)"',
     ),
     "an expression that is none": (_class("Net"), "Net(", "cannot read the model expression 'Net('"),
     "an empty expression": (_class("Net"), " ", "the model expression is empty"),

@@ -16,6 +16,9 @@ def render(report: BatchReport) -> str:
         "exit_code": report.exit_code,
         "counts": {ending: report.count(ending) for ending in sorted({outcome.ending for outcome in report.outcomes})},
         "notes": list(report.notes),
+        "listed": [
+            {"path": one.path, "name": one.name, "kind": one.kind.value, "reason": one.reason} for one in report.listed
+        ],
         "targets": [_target(outcome) for outcome in report.outcomes],
     }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"

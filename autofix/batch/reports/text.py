@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.batch.records import BatchReport, JobOutcome, Json
+from autofix.batch.records import BatchReport, JobOutcome, Json, Kind
 from autofix.report import phrases
 from autofix.report.styled_text import Line, Span, Style, line, rendered
 from autofix.report.terminal_text import visible
@@ -24,9 +24,25 @@ def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, 
     """
     shown = [outcome for outcome in report.outcomes if verbose or outcome.ending not in FAULTLESS]
     lines = [part for outcome in shown for part in (*_outcome(outcome), *(_notes(outcome) if verbose else ()))]
-    lines += [line(Span("note: ", Style.NOTE), visible(note)) for note in report.notes]
+    lines += [line(Span("note: ", Style.NOTE), visible(note)) for note in (*report.notes, *_listed(report, verbose))]
     lines += [line(Span(text, Style.STRONG)) for text in sums(report, unsafe=unsafe)]
     return rendered(lines, colour=colour)
+
+
+_PLURALS = {Kind.PART: "parts", Kind.LOSS: "losses", Kind.ABSTRACT: "abstract classes", Kind.PROGRAM: "programs"}
+
+
+def _listed(report: BatchReport, verbose: bool) -> Iterator[str]:
+    """Yield what is no target of its own: each with its reason if ``verbose``, else how many of each kind there are."""
+    if verbose:
+        yield from (f"{one.label}: {one.kind.value}: {one.reason}" for one in report.listed)
+        return
+    counts = {kind: sum(one.kind is kind for one in report.listed) for kind in Kind}
+    words = ", ".join(
+        f"{count} {_PLURALS[kind] if count > 1 else kind.value}" for kind, count in counts.items() if count
+    )
+    if words:
+        yield f"no targets of their own: {words} (--verbose lists them with the reason)"
 
 
 def place(diagnostic: Json) -> str:

@@ -18,7 +18,7 @@ from autofix.batch import delivery, manifest, pipeline, source_files
 from autofix.batch.cached_executor import BatchProgress, BatchWork
 from autofix.batch.journal import FOLDER, Journal
 from autofix.batch.pool import Pool
-from autofix.batch.records import BatchReport, Job, JobOutcome
+from autofix.batch.records import BatchReport, Job, JobOutcome, Listed
 from autofix.batch.reports import text
 from autofix.frontends.cli import atomic_write, terminal
 from autofix.frontends.cli.options import REPORT_SUFFIXES, BatchChoice, BatchFormat
@@ -87,14 +87,15 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
     targets = pipeline.discovered(work, options)
     if choice.discover:
         sys.stdout.write(manifest.printed(targets))
-        return INTERRUPTED if work.interrupted else 0 if any(isinstance(target, Job) for target in targets) else 2
-    nothing = _nothing(options) if not targets else ""
+        return INTERRUPTED if work.interrupted else 0 if any(isinstance(one, Job) for one in targets) else 2
+    is_any = any(not isinstance(one, Listed) for one in targets)
+    nothing = "" if is_any else _nothing(options, targets)
     if nothing and options.since is None and any(path.is_dir() for path in options.paths):
         raise UsageError(nothing)  # Among named or changed files there need be no model, in a tree there should be.
-    outcomes = pipeline.repaired(
-        work, targets, lambda outcome: delivery.deliverable(outcome, unsafe=choice.delivery.unsafe_fixes)
+    outcomes, listed = pipeline.repaired(
+        work, targets, lambda one: delivery.deliverable(one, unsafe=choice.delivery.unsafe_fixes)
     )
-    report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__)
+    report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__, tuple(listed))
     work.progress.end()
     code = _deliver(choice, report, work)
     if not work.ended:
@@ -102,10 +103,13 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
     return INTERRUPTED if work.interrupted else code
 
 
-def _nothing(options: pipeline.BatchOptions) -> str:
+def _nothing(options: pipeline.BatchOptions, found: Sequence[pipeline.Found]) -> str:
     where = ", ".join(map(str, options.paths))
     if options.since is not None:
         return f"no model in {where} changed since {options.since}"
+    listed = "; ".join(f"{one.label}: {one.reason}" for one in found if isinstance(one, Listed))
+    if listed:
+        return f"no model that could be run in {where}: {listed}"
     return f"no nn.Module found in {where}; name files, or list targets in a manifest"
 
 

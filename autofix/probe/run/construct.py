@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import builtins
 from types import ModuleType
 
@@ -23,7 +24,7 @@ class Ended(Exception):
 
 def construct(request: RunRequest, module: ModuleType) -> torch.nn.Module:
     """Evaluate the model expression in the module and return the model."""
-    namespace = {"__builtins__": builtins, "torch": torch, **module.__dict__}
+    namespace = {"__builtins__": builtins, "argparse": argparse, "torch": torch, **module.__dict__}
     if not request.model:
         raise Ended(Ending.NO_MODEL, "", _model_names(module))
     code = compile(request.model, MODEL_EXPRESSION, "eval")

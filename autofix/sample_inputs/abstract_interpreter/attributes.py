@@ -8,13 +8,14 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from autofix.sample_inputs.abstract_interpreter import view_shapes
+from autofix.sample_inputs.abstract_interpreter import other_files, view_shapes
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
     AbstractLayer,
     AbstractTensor,
     Foreign,
     Function,
+    ImportedModule,
     Instance,
     Interpretation,
     Method,
@@ -23,16 +24,22 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     words,
 )
 
+_VERSION = "2.6.0"  # The oldest that programs are run with.
 _MODULE_METHODS = words(
     """
     to cuda cpu eval train float double half apply requires_grad_ add_module register_module register_buffer
-    register_parameter parameters modules children named_parameters zero_grad forward state_dict
+    register_parameter parameters modules children named_parameters named_modules buffers
+    named_buffers zero_grad forward state_dict
     """
 )
 
 
 def attribute(owner: Any, name: str, run: Interpretation) -> Any:
     match owner:
+        case ImportedModule():
+            return other_files.member(owner.run, name)
+        case Foreign(name="torch") if name == "__version__":
+            return _VERSION
         case Foreign():
             return Foreign(f"{owner.name}.{name}")
         case Instance():
@@ -62,6 +69,7 @@ def attribute(owner: Any, name: str, run: Interpretation) -> Any:
 
 def inherited(instance: Instance | None, class_: ast.ClassDef, name: str, run: Interpretation, depth: int = 0) -> Any:
     """Return a method or a class attribute, of the class or of a base in the same file."""
+    home = run.home_of(class_)
     for statement in reversed(class_.body):
         match statement:
             case ast.FunctionDef(name=own, decorator_list=decorators) if own == name:
@@ -70,15 +78,15 @@ def inherited(instance: Instance | None, class_: ast.ClassDef, name: str, run: I
                     if any(getattr(decorator, "id", "") == "staticmethod" for decorator in decorators)
                     else instance
                 )
-                function = Function(statement, Scope(run, class_=class_), bound)
+                function = Function(statement, Scope(home, class_=class_), bound)
                 is_property = any(getattr(decorator, "id", "") == "property" for decorator in decorators)
                 return run.call(function, [], {}, run) if is_property and bound else function
             case ast.Assign(targets=[ast.Name(id=own)], value=value) if own == name:
-                return run.evaluate(value, Scope(run))
+                return run.evaluate(value, Scope(home))
             case ast.AnnAssign(target=ast.Name(id=own), value=ast.expr() as value) if own == name:
-                return run.evaluate(value, Scope(run))
+                return run.evaluate(value, Scope(home))
     for base in class_.bases if depth < 20 else ():
-        known = run.evaluate(base, Scope(run))
+        known = run.evaluate(base, Scope(home))
         member = inherited(instance, known, name, run, depth + 1) if isinstance(known, ast.ClassDef) else UNKNOWN
         if member is not UNKNOWN:
             return member

@@ -6,6 +6,7 @@ Nothing of the user's is run; a walk has a number of steps and ends as Undetermi
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from typing import Any
 
 from autofix.sample_inputs.abstract_interpreter import layers
@@ -13,6 +14,7 @@ from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, com
 from autofix.sample_inputs.abstract_interpreter.attributes import inherited
 from autofix.sample_inputs.abstract_interpreter.expressions import assign, evaluate
 from autofix.sample_inputs.abstract_interpreter.external_calls import call_foreign, call_method
+from autofix.sample_inputs.abstract_interpreter.parameters import bind_parameters
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
     UNREADABLE,
@@ -23,18 +25,23 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Instance,
     Interpretation,
     Method,
+    Modules,
     Scope,
     ShapeMismatch,
     Undetermined,
 )
-from autofix.syntax.source import Source
+from autofix.syntax.source import Source, dotted
 
 MAX_DEPTH = 60
 MAX_ROUNDS = 2000
 
 
-def start(source: Source, steps: int) -> Interpretation:
-    return Interpretation(source, steps, evaluate, call, _execute_alone)
+def start(source: Source, steps: int, modules: Modules | None = None) -> Interpretation:
+    """Start a walk through a file; with ``modules`` it looks into the files of the project that are imported."""
+    run = Interpretation(source, steps, evaluate, call, _execute_alone, modules=modules)
+    if modules is not None:
+        modules.runs[source.path] = run
+    return run
 
 
 def value(node: ast.expr, run: Interpretation, names: dict[str, Any] | None = None) -> Any:
@@ -93,7 +100,7 @@ def _applied(instance: Instance, positional: list[Any], keywords: dict[str, Any]
 
 
 def _extends(class_: ast.ClassDef, kind: str, run: Interpretation) -> bool:
-    bases = [evaluate(base, Scope(run)) for base in class_.bases]
+    bases = [evaluate(base, Scope(run.home_of(class_))) for base in class_.bases]
     return any(isinstance(base, Foreign) and base.bare == kind for base in bases)
 
 
@@ -133,7 +140,7 @@ def _run_function(function: Function, positional: list[Any], keywords: dict[str,
     arguments = [function.instance, *positional] if function.instance is not None else positional
     outer = function.scope
     scope = Scope(run, {}, outer, function.instance or outer.instance, outer.class_)
-    _bind(function.node.args, arguments, keywords, scope)
+    bind_parameters(function.node.args, arguments, keywords, scope)
     run.depth += 1
     try:
         if isinstance(function.node, ast.Lambda):
@@ -144,23 +151,6 @@ def _run_function(function: Function, positional: list[Any], keywords: dict[str,
     finally:
         run.depth -= 1
     return None
-
-
-def _bind(parameters: ast.arguments, positional: list[Any], keywords: dict[str, Any], scope: Scope) -> None:
-    names = [parameter.arg for parameter in (*parameters.posonlyargs, *parameters.args)]
-    outer = scope.outer or scope
-    for name, default in zip(reversed(names), reversed(parameters.defaults), strict=False):
-        scope.names[name] = evaluate(default, outer)
-    for parameter, keyword_default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
-        scope.names[parameter.arg] = evaluate(keyword_default, outer) if keyword_default is not None else UNKNOWN
-    scope.names.update({name: UNKNOWN for name in names if name not in scope.names})
-    scope.names.update(zip(names, positional, strict=False))
-    own = {*names, *(parameter.arg for parameter in parameters.kwonlyargs)}
-    scope.names.update({name: value for name, value in keywords.items() if name in own})
-    if parameters.vararg is not None:
-        scope.names[parameters.vararg.arg] = tuple(positional[len(names) :])
-    if parameters.kwarg is not None:
-        scope.names[parameters.kwarg.arg] = {name: value for name, value in keywords.items() if name not in own}
 
 
 # -- statements --------------------------------------------------------------------------------------------------------
@@ -177,7 +167,25 @@ def _execute_alone(statements: list[ast.stmt], scope: Scope) -> bool:
 
 def execute(statements: list[ast.stmt], scope: Scope) -> None:
     for statement in statements:
-        _execute(statement, scope)
+        if scope.run.wanted is None:
+            _execute(statement, scope)
+        else:
+            _execute_leniently(statement, scope)
+
+
+def _execute_leniently(statement: ast.stmt, scope: Scope) -> None:
+    """Execute a statement of a walk that looks for constructions; what it does not tell is passed over."""
+    if scope.run.steps < 0:
+        raise Undetermined
+    outermost = scope
+    while outermost.outer is not None:
+        outermost = outermost.outer
+    before, scope.run.at = scope.run.at, (outermost.run.source.path, statement.lineno)
+    try:
+        with suppress(*UNREADABLE):
+            _execute(statement, scope)
+    finally:
+        scope.run.at = before
 
 
 def _execute(statement: ast.stmt, scope: Scope) -> None:
@@ -200,7 +208,13 @@ def _execute(statement: ast.stmt, scope: Scope) -> None:
             _for(statement, scope)
         case ast.While():
             _while(statement, scope)
-        case ast.With(body=body) | ast.Try(body=body):
+        case ast.With(items=items, body=body):
+            for item in items if scope.run.wanted is not None else ():
+                opened = evaluate(item.context_expr, scope)
+                if item.optional_vars is not None:
+                    assign(item.optional_vars, opened, scope)
+            execute(body, scope)
+        case ast.Try(body=body):
             execute(body, scope)
         case ast.FunctionDef(name=name):
             scope.names[name] = Function(statement, scope)
@@ -231,6 +245,9 @@ def _if(statement: ast.If, scope: Scope) -> None:
     known = truth(evaluate(statement.test, scope))
     if known is not None:
         execute(statement.body if known else statement.orelse, scope)
+        other = statement.orelse if known else statement.body
+        if scope.run.wanted is not None and _names(other, scope.run.wanted.name):
+            execute(other, scope)  # A choice by name is as good for the other name.
     elif not scope.run.lenient:
         raise Undetermined
     else:
@@ -240,6 +257,13 @@ def _if(statement: ast.If, scope: Scope) -> None:
                 execute(branch, scope)
             except (ShapeMismatch, _Returned):
                 continue
+
+
+def _names(statements: list[ast.stmt], name: str) -> bool:
+    nodes = (node for statement in statements for node in ast.walk(statement))
+    return any(
+        isinstance(node, (ast.Name, ast.Attribute)) and dotted(node).rpartition(".")[2] == name for node in nodes
+    )
 
 
 def _for(statement: ast.For, scope: Scope) -> None:

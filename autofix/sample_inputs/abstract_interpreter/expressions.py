@@ -19,7 +19,9 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     AbstractTensor,
     Foreign,
     Function,
+    ImportedModule,
     Instance,
+    Interpretation,
     Parent,
     Scope,
     ShapeMismatch,
@@ -49,11 +51,12 @@ def evaluate(node: ast.expr | None, scope: Scope) -> Any:
 def lookup(name: str, scope: Scope) -> Any:
     """Return what a name means: the function's own, those around it, the module's, another module's."""
     current: Scope | None = scope
+    outermost = scope
     while current is not None:
         if name in current.names:
             return current.names[name]
-        current = current.outer
-    return module_names.value_of(name, scope.run)
+        outermost, current = current, current.outer
+    return module_names.value_of(name, outermost.run)
 
 
 def assign(target: ast.expr, value: Any, scope: Scope) -> None:
@@ -100,11 +103,26 @@ def _subscript(node: ast.Subscript, scope: Scope) -> Any:
         if owner.shape is None:
             return owner
         shape = view_shapes.indexed(owner.shape, index if isinstance(index, (tuple, list)) else [index])
-        return AbstractTensor(shape, owner.dtype, owner.source)
+        return AbstractTensor(shape, owner.dtype, owner.source, owner.low, owner.high)
     if isinstance(owner, AbstractLayer):
         chosen = owner.parts[index]
         return AbstractLayer("Sequential", {}, chosen) if isinstance(index, slice) else chosen
+    if isinstance(owner, dict) and scope.run.wanted is not None and not isinstance(node.slice, ast.Constant):
+        chosen = next((value for value in owner.values() if _leads_to(value, scope.run)), None)
+        if chosen is not None:
+            return chosen
+    if isinstance(owner, Instance) and isinstance(index, str):
+        return attribute(owner, index, scope.run)
     return owner[key_of(index)] if isinstance(owner, (list, tuple, dict, str)) else UNKNOWN
+
+
+def _leads_to(value: Any, run: Interpretation) -> bool:
+    """Return whether an entry of a registry is the class that a walk looks for, or the module that has it."""
+    if isinstance(value, (list, tuple)):
+        return any(_leads_to(item, run) for item in value[:MAX_ITEMS])
+    if isinstance(value, ImportedModule):
+        return any(node is run.wanted for node in value.run.source.tree.body)
+    return value is run.wanted
 
 
 def _binary(node: ast.BinOp, scope: Scope) -> Any:

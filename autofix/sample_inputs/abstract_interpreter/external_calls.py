@@ -15,6 +15,7 @@ from autofix.sample_inputs.abstract_interpreter import function_shapes, layers
 from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, is_long, is_wide, items_of
 from autofix.sample_inputs.abstract_interpreter.attributes import attribute, inherited
 from autofix.sample_inputs.abstract_interpreter.values import (
+    NAMESPACE,
     UNKNOWN,
     AbstractLayer,
     AbstractTensor,
@@ -30,6 +31,8 @@ from autofix.sample_inputs.abstract_interpreter.values import (
 
 MAX_DIGITS = 400  # A float has no more in front of its point.
 _CONTAINERS = frozenset(("ModuleList", "ParameterList"))
+# A loop over these sets initial values, which are no concern of shapes.
+_INITIALISED = words("modules named_modules parameters named_parameters buffers named_buffers")
 _ITSELF = words(
     """
     to cuda cpu eval train float double half apply requires_grad_ compile
@@ -53,6 +56,8 @@ def call_method(method: Method, positional: list[Any], keywords: dict[str, Any],
             if len(positional) > 1 and isinstance(positional[0], str):
                 owner.attributes[positional[0]] = positional[1]
             return None
+        case Instance() | AbstractLayer() if name in _INITIALISED:
+            return []
         case Instance() | AbstractLayer() if name in _ITSELF:
             return owner
         case str() if is_long(owner) or (name == "format" and is_wide(owner)):
@@ -92,7 +97,7 @@ def _room(owner: list[Any], more: Any) -> list[Any]:
 
 def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     for base in parent.class_.bases:
-        known = run.evaluate(base, Scope(run))
+        known = run.evaluate(base, Scope(run.home_of(parent.class_)))
         if isinstance(known, ast.ClassDef):
             method = inherited(parent.instance, known, name, run)
             if isinstance(method, Function):
@@ -108,6 +113,8 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
         return _BUILTINS[function.name](*positional, **keywords)
     if function.name in _OF_ALL:
         return UNKNOWN if any(map(is_long, positional)) else _OF_ALL[function.name](*positional, **keywords)
+    if name in {"Namespace", "SimpleNamespace"}:
+        return Instance(NAMESPACE, dict(keywords))
     if function.name == "json.loads":
         return json.loads(positional[0])
     if name == "pad_packed_sequence":

@@ -9,11 +9,14 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from autofix.sample_inputs.abstract_interpreter import other_files
 from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Foreign, Function, Interpretation, Scope, words
 
 # What one name may cost: a training loop of the module is no reason to give up on the model.
 MAX_STEPS = 20_000
-_CHANGING = words("append extend insert update pop remove reverse sort setdefault clear add_module")
+_CHANGING = words(
+    "append extend insert update pop remove reverse sort setdefault clear add_module add_argument set_defaults"
+)
 _LOOPS = (ast.For, ast.While)
 _COMPOUND = (*_LOOPS, ast.If, ast.Try, ast.With)
 
@@ -22,6 +25,9 @@ def value_of(name: str, run: Interpretation) -> Any:
     """Return what ``name`` means in the module when it has run; a Foreign where the module does not define it."""
     if name not in run.module:
         _define(name, run)
+        value = run.module[name]
+        if isinstance(value, Foreign) and value.name == name and name not in run.statements:
+            run.module[name] = other_files.from_star(name, run)
     return run.module[name]
 
 
@@ -108,13 +114,13 @@ def _settle(statement: ast.stmt, scope: Scope) -> None:
     match statement:
         case ast.ClassDef(name=name):
             scope.names[name] = statement
+            if run.modules is not None:
+                run.modules.homes.setdefault(statement, run)
         case ast.FunctionDef(name=name):
             scope.names[name] = Function(statement, Scope(run))
         case ast.Import(names=names) | ast.ImportFrom(names=names):
-            prefix = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
             for alias in names:
-                name = alias.asname or alias.name.partition(".")[0]
-                scope.names[name] = Foreign(prefix + (alias.name if alias.asname or prefix else name))
+                scope.names[alias.asname or alias.name.partition(".")[0]] = other_files.imported(statement, alias, run)
         case _:
             steps, run.steps = run.steps, min(run.steps, MAX_STEPS)
             allowance = run.steps

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from autofix.records.values import is_integer
@@ -28,6 +29,8 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
+# The class of objects that have only the attributes they were built with.
+NAMESPACE: Final = ast.ClassDef("Namespace", [], [], [], [])
 
 
 class ShapeMismatch(Exception):
@@ -121,13 +124,36 @@ class Parent:
     class_: ast.ClassDef
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportedModule:
+    """Another file of the project, imported; ``run`` is the walk through it."""
+
+    run: Interpretation
+
+
+@dataclass(slots=True, eq=False)
+class Modules:
+    """The files of a project that one walk looks into; each has a walk of its own for the names it defines.
+
+    ``find`` gives the file that an import in a file means: how many dots, and the dotted name; ``data`` what a data
+    file says that a file names, UNKNOWN where it cannot be told. ``homes`` says of a class in which file it stands.
+    """
+
+    find: Callable[[Path, int, str], Source | None]
+    data: Callable[[Path, str], Any]
+    runs: dict[Path, Interpretation] = field(default_factory=dict)
+    homes: dict[ast.ClassDef, Interpretation] = field(default_factory=dict)
+
+
 @dataclass(slots=True, eq=False)
 class Interpretation:
     """One walk through a text.
 
     ``statements`` are those of the module that bind or change a name. ``needs`` collects the first layer that each
     input of ``forward`` meets, ``layers_applied`` counts the layers, ``misfits`` those that are for another width, and
-    ``batch_folds`` the views that moved the batch elsewhere.
+    ``batch_folds`` the views that moved the batch elsewhere. A walk that looks for constructions of a class has it as
+    ``wanted``: what a statement does not tell is passed over, a look-up by a name may give the class, and ``at`` is
+    where the walk stands.
     """
 
     source: Source
@@ -143,6 +169,13 @@ class Interpretation:
     batch_folds: int = 0
     depth: int = 0
     lenient: bool = False
+    modules: Modules | None = None
+    wanted: ast.ClassDef | None = None
+    at: tuple[Path, int] | None = None
+
+    def home_of(self, class_: ast.ClassDef) -> Interpretation:
+        """Return the walk through the file in which a class stands."""
+        return self if self.modules is None else self.modules.homes.get(class_, self)
 
 
 @dataclass(slots=True, eq=False)

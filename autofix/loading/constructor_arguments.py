@@ -1,0 +1,219 @@
+"""How a model is built when nobody said it: where a person would look, in this order.
+
+The construction in its own file; a test, an example or a script that builds it, with what command lines, records and
+data files give by default; the README; else small values that annotations and names suggest. The answer says which.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autofix.loading import data_files
+from autofix.loading.module_files import ModuleFiles
+from autofix.records.samples import SampleOrigin, Samples
+from autofix.syntax.source import Source
+
+if TYPE_CHECKING:
+    from autofix.sample_inputs.abstract_interpreter.values import Interpretation, Modules
+    from autofix.sample_inputs.constructions import Construction
+
+MAX_PROGRAMS = 16
+STEPS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An expression that builds a model, where it comes from in words, and what the program there feeds the model.
+
+    ``guessed`` names the arguments that only a name or an annotation suggests.
+    """
+
+    expression: str
+    place: str = ""
+    guessed: tuple[str, ...] = ()
+    samples: Samples | None = None
+
+
+def modules(files: ModuleFiles) -> Modules:
+    """Return what a walk through a file of the project needs to look into the others."""
+    from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Modules
+
+    def data(base: Path, name: str) -> Any:
+        path = files.data_file(base, name)
+        try:
+            return UNKNOWN if path is None else data_files.read(path)
+        except (ValueError, RecursionError):
+            return UNKNOWN
+
+    return Modules(files.find, data)
+
+
+def shown(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Source], files: ModuleFiles) -> Built | None:
+    """Return the first construction that a program shows whole; one that is fed is preferred in one file."""
+    for program in _programs(source, elsewhere, files):
+        built = [_built(source, class_, one, files) for one in _constructions(program, class_, files)]
+        whole = [one for one in built if one is not None]
+        if whole:
+            return next((one for one in whole if one.samples is not None), whole[0])
+    return None
+
+
+def uses(
+    source: Source, class_: ast.ClassDef, expression: str, elsewhere: Iterable[Source], files: ModuleFiles
+) -> Samples | None:
+    """Return what the first program feeds a model that it builds by an expression like this one."""
+    for program in _programs(source, elsewhere, files):
+        for one in _constructions(program, class_, files):
+            built = _built(source, class_, one, files) if one.uses else None
+            if built is not None and built.samples is not None and built.expression == expression:
+                return built.samples
+    return None
+
+
+def guessed(
+    source: Source,
+    class_: ast.ClassDef,
+    constructor: ast.FunctionDef,
+    elsewhere: Iterable[Source],
+    files: ModuleFiles,
+) -> Built | None:
+    """Return a construction with small values for what no program shows; None where a parameter suggests none."""
+    from autofix.sample_inputs import guessed_arguments, spelled_values
+    from autofix.sample_inputs.abstract_interpreter import execution
+
+    if constructor.args.posonlyargs:
+        return None
+    run = execution.start(source, STEPS, modules(files))
+    known = _partly_known(source, class_, constructor, elsewhere, files, run)
+    parameters = [*constructor.args.args[1:], *constructor.args.kwonlyargs]
+    required = required_parameters(constructor)
+    names = [parameter.arg for parameter in parameters if parameter.arg in required and parameter.arg not in known]
+    values = dict(known)
+    for parameter in parameters:
+        if parameter.arg in names:
+            value = guessed_arguments.of_parameter(class_, parameter)
+            if value is guessed_arguments.NOTHING:
+                return None
+            values[parameter.arg] = value
+    ordered = {parameter.arg: values[parameter.arg] for parameter in parameters if parameter.arg in values}
+    expression = spelled_values.call(class_.name, (), _accepted(class_, ordered, names, run), run)
+    if expression is None:
+        return None
+    listed = ", ".join(f"`{name}`" for name in names)
+    return Built(expression, f"{listed} chosen by name, since no program of the project shows it", tuple(names))
+
+
+# -- constructions of programs -----------------------------------------------------------------------------------------
+
+
+def _programs(source: Source, elsewhere: Iterable[Source], files: ModuleFiles) -> Iterator[Source]:
+    yield source
+    for number, other in enumerate(elsewhere):
+        if number >= MAX_PROGRAMS:
+            break
+        parsed = files.source(other.path)
+        if parsed is not None and parsed.path != source.path:
+            yield parsed
+    readme = files.readme()
+    if readme is not None:
+        yield readme
+
+
+def _constructions(program: Source, class_: ast.ClassDef, files: ModuleFiles) -> list[Construction]:
+    from autofix.sample_inputs import constructions
+
+    known = files.constructions
+    key = (program.path, id(class_))
+    if key not in known:
+        known[key] = constructions.find(program, class_, modules(files))
+    return list(known[key])
+
+
+def _built(source: Source, class_: ast.ClassDef, one: Construction, files: ModuleFiles) -> Built | None:
+    from autofix.sample_inputs import spelled_values
+    from autofix.sample_inputs.abstract_interpreter import execution
+
+    run = execution.start(source, STEPS, modules(files))
+    expression = spelled_values.call(class_.name, one.positional, one.keywords, run)
+    if expression is None or not _is_whole(class_, one):
+        return None
+    place = f"{one.path.name}:{one.line}"
+    inputs = next(iter(one.uses), ())
+    samples = Samples(inputs, None, SampleOrigin.USE, place) if inputs else None
+    return Built(expression, f"built as in {place}", (), samples)
+
+
+def _is_whole(class_: ast.ClassDef, one: Construction) -> bool:
+    """Return whether a construction gives every argument: ``Net(**options)`` may give none of them."""
+    own = next((n for n in class_.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+    required = [] if own is None else required_parameters(own)
+    return all(name in one.keywords for name in required[len(one.positional) :])
+
+
+# -- guesses -----------------------------------------------------------------------------------------------------------
+
+
+def required_parameters(function: ast.FunctionDef) -> list[str]:
+    """Return the parameters of a method that have no default, ``self`` left out."""
+    arguments = function.args
+    positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args)][1:]
+    required = positional[: max(0, len(positional) - len(arguments.defaults))]
+    keyword_only = [
+        a.arg for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None
+    ]
+    return [*required, *keyword_only]
+
+
+def _partly_known(
+    source: Source,
+    class_: ast.ClassDef,
+    constructor: ast.FunctionDef,
+    elsewhere: Iterable[Source],
+    files: ModuleFiles,
+    run: Interpretation,
+) -> dict[str, Any]:
+    """Return the arguments of the construction that tells most of them."""
+    from autofix.sample_inputs import spelled_values
+
+    names = [argument.arg for argument in constructor.args.args[1:]]
+    own = {*names, *(argument.arg for argument in constructor.args.kwonlyargs)}
+    best: dict[str, Any] = {}
+    for program in _programs(source, elsewhere, files):
+        for one in _constructions(program, class_, files):
+            given = dict(zip(names, one.positional, strict=False)) | one.keywords
+            told = {
+                name: value
+                for name, value in given.items()
+                if name in own and value is not None and spelled_values.spelled(value, run) is not None
+            }
+            best = told if len(told) > len(best) else best
+    return best
+
+
+def _accepted(class_: ast.ClassDef, values: dict[str, Any], guesses: list[str], run: Interpretation) -> dict[str, Any]:
+    """Return the values with a depth that the constructor's own assertions accept."""
+    from autofix.sample_inputs import guessed_arguments
+    from autofix.sample_inputs.abstract_interpreter import execution
+    from autofix.sample_inputs.abstract_interpreter.values import UNREADABLE, ShapeMismatch
+
+    def is_accepted(tried: dict[str, Any]) -> bool:
+        run.steps = STEPS
+        try:
+            execution.call(class_, [], dict(tried), run)
+        except ShapeMismatch:
+            return False
+        except UNREADABLE:
+            return True
+        return True
+
+    if is_accepted(values):
+        return values
+    for name in guesses:
+        for depth in guessed_arguments.DEPTHS if isinstance(values[name], int) else ():
+            if is_accepted(values | {name: depth}):
+                return values | {name: depth}
+    return values

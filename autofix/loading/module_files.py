@@ -1,0 +1,120 @@
+"""Which file of the project an import means, for whoever reads code that spans several files.
+
+It reads files of the project alone; what is installed stays foreign.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from autofix.loading import text_files
+from autofix.loading.text_files import MAX_NAME
+from autofix.records.errors import UsageError
+from autofix.syntax.source import Source
+
+MAX_READ = 200
+DATA_SUFFIXES = frozenset((".json", ".toml", ".yaml", ".yml"))
+README_SUFFIX = ".md"
+_READMES = ("README.md", "readme.md", "Readme.md")
+_FENCED = re.compile(
+    r"^```[ \t]*(?:python|py|python3)?[ \t]*\n(?P<code>.*?)^```", re.MULTILINE | re.DOTALL | re.IGNORECASE
+)
+_NEVER_OURS = frozenset(("torch", "numpy", "torchvision"))
+
+
+class ModuleFiles:
+    """The files of one project by what imports them; each is read once, and ``read`` names them."""
+
+    def __init__(self, root: Path, folders: Sequence[Path], known: Sequence[Source] = ()) -> None:
+        self._root = root
+        self._folders = tuple(dict.fromkeys((*folders, root, root / "src")))
+        self._sources: dict[Path, Source | None] = {source.path: source for source in known}
+        self._found: dict[tuple[Path, int, str], Source | None] = {}
+        self._data: dict[Path, None] = {}
+        self.constructions: dict[tuple[Path, int], Any] = {}
+
+    @property
+    def read(self) -> tuple[Path, ...]:
+        return (*self._sources, *self._data)
+
+    def data_file(self, importer: Path, name: str) -> Path | None:
+        """Return the data file that a name in a file means: from the root, else from the file's folder or one above."""
+        above = [folder for folder in importer.parents if folder == self._root or self._root in folder.parents]
+        for folder in (self._root, *above):
+            path = Path(os.path.abspath(folder / name)) if name and len(name) < MAX_NAME else folder
+            if self._root in path.parents and path.suffix in DATA_SUFFIXES and path.is_file():
+                self._data[path] = None
+                return path
+        return None
+
+    def readme(self) -> Source | None:
+        """Return the code that the README of the project shows; None where there is none."""
+        path = next((path for name in _READMES if (path := self._root / name).is_file()), None)
+        return None if path is None else self.source(path)
+
+    def find(self, importer: Path, level: int, name: str) -> Source | None:
+        """Return the file that an import of ``name`` with ``level`` dots means in a file; None for no file of ours."""
+        key = (importer.parent, level, name)
+        if key not in self._found:
+            self._found[key] = next(self._candidates(importer, level, name), None)
+        return self._found[key]
+
+    def source(self, path: Path) -> Source | None:
+        """Return a file, parsed; None where it is no Python or too many were read."""
+        if path not in self._sources:
+            self._sources[path] = _parsed(path) if len(self._sources) < MAX_READ else None
+        return self._sources[path]
+
+    def _candidates(self, importer: Path, level: int, name: str) -> Iterator[Source]:
+        parts = name.split(".") if name else []
+        if not level and (not parts or parts[0] in sys.stdlib_module_names or parts[0] in _NEVER_OURS):
+            return
+        above = importer.parents[min(level, len(importer.parents)) - 1] if level else importer.parent
+        between = (folder for folder in above.parents if self._root in folder.parents)
+        for folder in (above,) if level else (above, *between, *self._folders):
+            inner = folder.joinpath(*parts)
+            for path in (inner / "__init__.py", inner.parent / f"{inner.name}.py"):
+                if self._root in path.parents and path.is_file():
+                    source = self.source(path)
+                    if source is not None:
+                        yield source
+
+
+def _parsed(path: Path) -> Source | None:
+    try:
+        return _source(path, text_files.read(path).text)
+    except UsageError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _source(path: Path, text: str) -> Source | None:
+    """Return one object for one text: the files that many models import are parsed once."""
+    try:
+        source = Source(path, code_of_readme(text) if path.suffix == README_SUFFIX else text)
+        _ = source.tree
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return source
+
+
+def code_of_readme(text: str) -> str:
+    """Return the Python blocks of a text in Markdown at their lines; what does not parse is left out."""
+    lines = [""] * (text.count("\n") + 1)
+    for match in _FENCED.finditer(text):
+        code = re.sub(r"^(?:>>>|\.\.\.) ?", "", match["code"], flags=re.MULTILINE)
+        try:
+            ast.parse(code)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        first = text.count("\n", 0, match.start("code"))
+        for at, line in enumerate(code.splitlines()):
+            lines[first + at] = line
+    return "\n".join(lines)
