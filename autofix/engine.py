@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from autofix.diagnosis import diagnose, environment
@@ -22,10 +23,10 @@ from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import SourceText, Texts
 from autofix.records.plan import Applicability, Plan
 from autofix.records.report import Diagnostic, PatchEnding, PatchReport, RepairEnding, Report, Spent
-from autofix.records.samples import SampleOrigin, Target
+from autofix.records.samples import SampleOrigin, Samples, Target
 from autofix.records.trace import CheckKind, CheckOutcome, Ending, Isolation, Run, Trace
-from autofix.sample_inputs import inferred_sample_trust, sample_variation
-from autofix.search import patched_run, proving, refactoring, search, shown
+from autofix.sample_inputs import inferred_sample_trust
+from autofix.search import patched_run, proving, refactoring, sample_trials, search, shown
 from autofix.search.runner import Runner
 from autofix.session import run_failures
 from autofix.session.session import Session
@@ -100,6 +101,9 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
     if hidden is not None:
         return _suppressed(case, finding, hidden)
     if not _is_reliable(case, finding):
+        better = _better_sample(case, finding)
+        if better is not None:
+            return _repaired(replace(request, target=better), used, on_progress, on_diagnosis)
         return _unreliable(case, finding)
     if on_diagnosis is not None:
         on_diagnosis(
@@ -151,7 +155,7 @@ def _verified(request: Request, patched: PatchedFiles, used: Session, on_progres
     diagnostics = (shown.diagnostic_of(found.project, found.finding, None),)
     notes = (
         *given_up,
-        *inferred_sample_trust.notes(case.request.target.samples),
+        *inferred_sample_trust.notes(case.request.target),
         *run_failures.notes(case.request.target, original),
     )
     report = case.report(RepairEnding.NO_FIX, found.finding.message, diagnostics, plans[:1], notes)
@@ -276,27 +280,30 @@ def _model_of_program(case: _Case) -> Target | None:
     return find_target.model_of_program(target, case.runner.source(target.path))
 
 
+def _tried(case: _Case, samples: Samples) -> tuple[Trace, Finding | None]:
+    """Return the run of the model on other samples, and what is wrong with it."""
+    runner = _runner(replace(case.request, target=replace(case.request.target, samples=samples)), case.session)
+    trace = runner.trace(Run())
+    return trace, diagnose(runner.project((), trace)) if _has_fault(trace) else None
+
+
 def _is_reliable(case: _Case, finding: Finding) -> bool:
     """Return whether a failure is one of the model: by how its sample was found, else by what other samples show."""
-    samples, original = case.request.target.samples, case.original
     if case.request.target.is_guessed:  # Any other arguments might do.
         return finding.mismatch is Mismatch.MISSING_NAME
+    samples, original = case.request.target.samples, case.original
     if inferred_sample_trust.is_reliable(samples, original, finding):
         return True
-    if not sample_variation.may_rest_on_layers(finding):
-        return False
-    is_seen = False
-    for other_samples in sample_variation.variations(samples, original):
-        runner = _runner(
-            replace(case.request, target=replace(case.request.target, samples=other_samples)), case.session
-        )
-        other = runner.trace(Run())
-        other_finding = diagnose(runner.project((), other)) if _has_fault(other) else None
-        evidence = sample_variation.evidence(finding, original, other_finding, other)
-        if evidence is sample_variation.SampleEvidence.AGAINST:
-            return False
-        is_seen = is_seen or evidence is sample_variation.SampleEvidence.ALIKE
-    return is_seen
+    return sample_trials.is_on_every_sample(samples, original, finding, partial(_tried, case))
+
+
+def _better_sample(case: _Case, finding: Finding) -> Target | None:
+    """Return the target on another sample that passes, where the one it has was chosen and proves nothing."""
+    target = case.request.target
+    if target.samples.origin is not SampleOrigin.SOLVED:
+        return None
+    samples = sample_trials.one_that_passes(target.samples, case.original, finding, partial(_tried, case))
+    return None if samples is None else replace(target, samples=samples)
 
 
 def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
@@ -363,8 +370,7 @@ def _without_fault(case: _Case) -> Report:
 
 
 def _unreliable(case: _Case, finding: Finding) -> Report:
-    target = case.request.target
-    message = inferred_sample_trust.unreliable_message(target.path.name, target.samples, finding)
+    message = inferred_sample_trust.unreliable_message(case.request.target, finding)
     return case.report(RepairEnding.NOT_RUN, message)
 
 

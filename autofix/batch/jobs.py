@@ -83,17 +83,20 @@ def run(base: str, data: Json) -> Json:
 
 
 def _as_found(job: Job, report: Report) -> Report:
-    """Return the report of a program that nobody named, without a failure that its arguments or its data may explain:
-    one of plain Python, outside of torch, for which there is no repair.
+    """Return the report of a program that nobody named, or of a part of other models built by its defaults, without a
+    failure that its arguments or its data may explain: one of plain Python, outside of torch, that has no repair.
     """
     failure = report.trace.failure
-    if not (job.script and job.is_found) or report.plan is not None or failure is None:
+    is_part = bool(job.part_of) and not job.is_known
+    if not (is_part or (job.script and job.is_found)) or report.plan is not None or failure is None:
         return report
     shown = {diagnostic.finding.mismatch for diagnostic in report.diagnostics}
     of_torch = failure.operation is not None or failure.callee.startswith("torch.")
     if of_torch or not shown <= {Mismatch.OTHER} or report.ending is RepairEnding.NOT_RUN:
         return report
-    message = f"the program stopped by itself: {report.message}; pass its arguments after --"
+    message = f"{report.message}, with its default arguments; pass others with --model"
+    if job.script:
+        message = f"the program stopped by itself: {report.message}; pass its arguments after --"
     return replace(report, ending=RepairEnding.NOT_RUN, message=message, diagnostics=())
 
 

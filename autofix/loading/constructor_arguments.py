@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autofix.loading import data_files
+from autofix.loading import data_files, model_classes
 from autofix.loading.module_files import ModuleFiles
 from autofix.records.samples import SampleOrigin, Samples
 from autofix.syntax.source import Source
@@ -71,6 +71,26 @@ def uses(
             built = _built(source, class_, one, files) if one.uses else None
             if built is not None and built.samples is not None and built.expression == expression:
                 return built.samples
+    return None
+
+
+def used(source: Source, files: ModuleFiles) -> Built | None:
+    """Return the first model of another file that this one imports, builds and feeds, as a test does."""
+    from autofix.sample_inputs import spelled_values
+    from autofix.sample_inputs.abstract_interpreter import execution
+    from autofix.sample_inputs.abstract_interpreter.values import Scope
+
+    run = execution.start(source, STEPS, modules(files))
+    imports = [node for node in source.nodes if isinstance(node, ast.ImportFrom)]
+    for name in (alias.asname or alias.name for node in imports for alias in node.names):
+        class_ = run.evaluate(ast.Name(name, ast.Load()), Scope(run))
+        if not isinstance(class_, ast.ClassDef) or not model_classes.has_forward(class_):
+            continue
+        for one in _constructions(source, class_, files):
+            expression = spelled_values.call(name, one.positional, one.keywords, run)
+            if expression is not None and one.uses:
+                place = f"{one.path.name}:{one.line}"
+                return Built(expression, "", (), Samples(one.uses[0], None, SampleOrigin.USE, place))
     return None
 
 

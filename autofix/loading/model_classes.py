@@ -46,7 +46,7 @@ def _is_model(source: Source, class_: ast.ClassDef, seen: set[str]) -> bool:
         name = dotted(base).rpartition(".")[2]
         if name in _BASES or (name in source.classes and _is_model(source, source.classes[name], seen)):
             return True
-        if name not in source.classes and _has_forward(class_):
+        if name not in source.classes and has_forward(class_):
             return True
     return False
 
@@ -72,7 +72,8 @@ def _has_part(source: Source, name: str) -> bool:
     return any(owner is not None and _is_model(source, owner, set()) for owner in owners)
 
 
-def _has_forward(class_: ast.ClassDef) -> bool:
+def has_forward(class_: ast.ClassDef) -> bool:
+    """Return whether a class defines ``forward`` itself."""
     return any(isinstance(node, ast.FunctionDef) and node.name == "forward" for node in class_.body)
 
 

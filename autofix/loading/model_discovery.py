@@ -28,6 +28,9 @@ def built(source: Source, model: str | None, elsewhere: Iterable[Source], files:
         roots_or_variables = list(model_classes.model_variables(source))
         if len(roots_or_variables) == 1:
             return Built(roots_or_variables[0])
+        used = None if roots_or_variables else constructor_arguments.used(source, files)
+        if used is not None:
+            return used
         if not roots_or_variables:
             if source.path.suffix == ".ipynb":
                 raise UsageError(f"{source.path.name} is a notebook; run `autofix batch {source.path.name}`")

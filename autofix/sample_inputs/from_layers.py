@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autofix.records.samples import SampleInput, SampleOrigin, Samples
+from autofix.sample_inputs import borrowed_layers
 from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
@@ -85,6 +86,7 @@ def solve(
     if not count:
         return None
     needs = _needs(model, count, run)
+    needs |= borrowed_layers.borrowed(borrowed_layers.names(model, count, run), needs, run.joined)
     if len(needs) < count:
         return None
     walk = _best(model, [needs[at] for at in range(count)], run, patterns)
@@ -221,6 +223,9 @@ def _joined_widths(
     needs: list[AbstractLayer], inputs: tuple[SampleInput, ...]
 ) -> Iterator[tuple[int, tuple[SampleInput, ...]]]:
     """Yield inputs that have but a part of the layer's width, since they are joined with others before it."""
+    width = needs[0].size("in_features") if all(layer is needs[0] for layer in needs) else None
+    if width is not None and len(needs) == 2:
+        yield from ((0, (SampleInput((BATCH, part)), SampleInput((BATCH, width - part)))) for part in range(1, width))
     for at, layer in enumerate(needs):
         for part in range(1, layer.size("in_features") or 1):
             yield 0, (*inputs[:at], SampleInput((BATCH, part)), *inputs[at + 1 :])

@@ -57,6 +57,33 @@ def variations(samples: Samples, trace: Trace) -> Iterator[Samples]:
             yield replace(samples, inputs=inputs)
 
 
+def corrections(samples: Samples, finding: Finding) -> Iterator[Samples]:
+    """Yield samples as the failure on a sample that was chosen suggests: with the sizes that were expected, and with
+    smaller numbers in its integers.
+    """
+    sizes = [*zip(finding.actual, finding.expected, strict=False), *zip(finding.expected, finding.actual, strict=False)]
+    for old, new in dict.fromkeys((old, new) for old, new in sizes if old != new and new > 0):
+        for axis_from in (1, 0):
+            inputs = tuple(
+                replace(
+                    sample,
+                    shape=tuple(
+                        new if size == old and at >= axis_from else size for at, size in enumerate(sample.shape)
+                    ),
+                )
+                for sample in samples.inputs
+            )
+            if inputs != samples.inputs:
+                yield replace(samples, inputs=inputs)
+    for divisor in (2, 4, 16):
+        inputs = tuple(
+            sample if sample.high is None or sample.high < 2 else replace(sample, high=max(1, sample.high // divisor))
+            for sample in samples.inputs
+        )
+        if inputs != samples.inputs:
+            yield replace(samples, inputs=inputs)
+
+
 def evidence(finding: Finding, trace: Trace, other_finding: Finding | None, other: Trace) -> SampleEvidence:
     """Return what the run ``other`` says of the failure that ``finding`` tells of."""
     if other.ending is Ending.PASSED:

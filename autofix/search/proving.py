@@ -38,7 +38,7 @@ def proved(
             checks = _with_fresh(first.proof.checks if used is None else (*first.proof.checks, used))
             is_whole = not target.script and original.mode is not Mode.META
             rivals = (plan for plan in others if not (is_whole and _does_the_same(runner, first, plan)))
-            label, reasons = applicability.judge(first, checks, fresh, project, rivals, runner.samples)
+            label, reasons = applicability.judge(first, checks, fresh, project, rivals, runner.samples, target.built)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(applicability.behind(plan, best) for plan in others)), given_up
         rest, given_up = others, (*given_up, *limit_notes(fresh))

@@ -84,7 +84,7 @@ MIXED = {
     "pkg/__init__.py": "",
     "pkg/good.py": net(),
     "pkg/bad.py": net(size=6),
-    "needs.py": net(sample="").replace("def __init__(self)", "def __init__(self, width)"),
+    "needs.py": net(sample="").replace("def __init__(self)", "def __init__(self, oracle)"),
     "test_bad.py": "from torch import nn\n\n\nclass Toy(nn.Module):\n    def forward(self, x):\n        return x\n",
     "ignored/other.py": net(size=5),
     ".gitignore": "ignored/\n*.json\n*.patch\nout\nreports\n",
@@ -99,7 +99,7 @@ def test_a_tree_is_repaired_and_the_patch_applies(
     assert main.main(["batch", ".", "-j", "2", "--report", "all.json", "--report", "reports.html"]) == 1
     patch, words = capfdbinary.readouterr()
     assert endings(folder / "all.json") == {"needs.py": "not-run", "pkg/bad.py": "repaired", "pkg/good.py": "healthy"}
-    assert b"needs.py: Net: not run: `Net` needs `width`" in words
+    assert b"needs.py: Net: not run: `Net` needs `oracle`" in words
     subprocess.run(["git", "apply", "--check"], input=patch, cwd=folder, check=True)
     assert b"+        self.head = nn.Linear(128, 3)" in patch
     assert "<script>" in (folder / "reports.html").read_text("utf-8")
@@ -133,7 +133,7 @@ def test_the_manifest_is_the_list_of_targets(
     folder = tree(MIXED)
     assert main.main(["batch", ".", "--discover"]) == 0
     manifest = capsys.readouterr().out
-    assert "# missing: `Net` needs `width`" in manifest
+    assert "# missing: `Net` needs `oracle`" in manifest
     (folder / "autofix.toml").write_text(manifest.replace('path = "pkg/bad.py"', 'path = "ignored/other.py"'), "utf-8")
     assert main.main(["batch", ".", "--report", "all.json"]) == 1
     assert endings(folder / "all.json") == {"ignored/other.py": "repaired", "pkg/good.py": "healthy"}
@@ -143,7 +143,7 @@ def test_the_constructor_and_the_sample_come_from_a_script(tree: Callable[[Mappi
     script = (
         "import torch\nfrom needs import Net\n\nWIDTH = 5\nmodel = Net(width=WIDTH)\nmodel(torch.randn(2, 1, 10, 10))\n"
     )
-    folder = tree({"needs.py": MIXED["needs.py"], "scripts/go.py": script, "pyproject.toml": ""})
+    folder = tree({"needs.py": MIXED["needs.py"].replace("oracle", "width"), "scripts/go.py": script, "pyproject.toml": ""})
     main.main(["batch", "needs.py", "--report", "all.json", "-q"])
     report = json.loads((folder / "all.json").read_text("utf-8"))["targets"][0]["report"]
     assert report["ending"] == "healthy"

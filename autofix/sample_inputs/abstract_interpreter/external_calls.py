@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from autofix.sample_inputs.abstract_interpreter import function_shapes, layers
+from autofix.sample_inputs.abstract_interpreter import function_shapes, layers, tensor_factories
 from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, is_long, is_wide, items_of
 from autofix.sample_inputs.abstract_interpreter.attributes import attribute, inherited
 from autofix.sample_inputs.abstract_interpreter.values import (
@@ -33,6 +33,7 @@ MAX_DIGITS = 400  # A float has no more in front of its point.
 _CONTAINERS = frozenset(("ModuleList", "ParameterList"))
 # A loop over these sets initial values, which are no concern of shapes.
 _INITIALISED = words("modules named_modules parameters named_parameters buffers named_buffers")
+_OF_NUMBERS = words("LongTensor IntTensor FloatTensor Tensor tensor as_tensor")
 _ITSELF = words(
     """
     to cuda cpu eval train float double half apply requires_grad_ compile
@@ -113,6 +114,8 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
         return _BUILTINS[function.name](*positional, **keywords)
     if function.name in _OF_ALL:
         return UNKNOWN if any(map(is_long, positional)) else _OF_ALL[function.name](*positional, **keywords)
+    if name in _OF_NUMBERS and (written := tensor_factories.of_numbers(name, positional)) is not None:
+        return tensor_factories.retyped(written, [keywords["dtype"]]) if "dtype" in keywords else written
     if name in {"Namespace", "SimpleNamespace"}:
         return Instance(NAMESPACE, dict(keywords))
     if function.name == "json.loads":

@@ -61,7 +61,7 @@ def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Interpret
         return tensor_factories.arange(inputs)
     tensor = inputs[0] if inputs else keywords.get("input", UNKNOWN)
     if name in {"cat", "concat", "stack"}:
-        return tensor_factories.joined(name, tensor, keywords.get("dim", inputs[1] if len(inputs) > 1 else 0))
+        return tensor_factories.joined(name, tensor, keywords.get("dim", [*inputs, 0, 0][1]), run.joined)
     if not isinstance(tensor, AbstractTensor):
         return UNKNOWN
     if name in tensor_factories.TYPES:

@@ -56,6 +56,27 @@ def randint(inputs: list[Any], keywords: dict[str, Any]) -> AbstractTensor:
     return retyped(tensor, [keywords["dtype"]]) if "dtype" in keywords else tensor
 
 
+def of_numbers(name: str, inputs: list[Any]) -> AbstractTensor | None:
+    """Return the tensor of a written list of numbers; None for a call that has none."""
+    shape, numbers = _shape_of(inputs[0]) if inputs and isinstance(inputs[0], (list, tuple)) else ((), [])
+    if not shape or not numbers:
+        return None
+    is_integer_type = name in {"LongTensor", "IntTensor"} or (name in {"tensor", "as_tensor"} and are_sizes(numbers))
+    if not is_integer_type:
+        return AbstractTensor(shape)
+    return AbstractTensor(shape, "int64", low=int(min(numbers)), high=int(max(numbers)) + 1)
+
+
+def _shape_of(value: Any) -> tuple[tuple[int, ...], list[Any]]:
+    if not isinstance(value, (list, tuple)):
+        known = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return (), [value] if known else []
+    inner = [_shape_of(item) for item in value]
+    if not inner or any(shape != inner[0][0] for shape, _ in inner) or not all(numbers for _, numbers in inner):
+        return (), []
+    return (len(inner), *inner[0][0]), [number for _, numbers in inner for number in numbers]
+
+
 def arange(inputs: list[Any]) -> AbstractTensor:
     if not inputs or not are_sizes(inputs[:3]):
         return AbstractTensor(None, "int64")
@@ -72,12 +93,14 @@ def retyped(tensor: AbstractTensor, words: Sequence[Any]) -> AbstractTensor:
     return tensor
 
 
-def joined(name: str, operands: Any, dimension: Any) -> Any:
+def joined(name: str, operands: Any, dimension: Any, noted: list[set[int]]) -> Any:
+    """Return what joining gives; ``noted`` gets the inputs that are joined before any layer."""
     parts = list(operands) if isinstance(operands, (tuple, list)) else []
     tensors = [part for part in parts if isinstance(part, AbstractTensor)]
     known = [tensor.shape for tensor in tensors if tensor.shape is not None]
     if not parts or len(known) < len(parts) or not isinstance(dimension, int):
         # Inputs that are joined before any layer are not told apart: the first stands for them.
+        noted.append({tensor.source for tensor in tensors if tensor.source is not None})
         return next((tensor for tensor in tensors if tensor.source is not None), AbstractTensor(None))
     joined = view_shapes.stacked(known, dimension) if name == "stack" else view_shapes.joined(known, dimension)
     return replace(tensors[0], shape=joined)

@@ -150,8 +150,9 @@ class Interpretation:
     """One walk through a text.
 
     ``statements`` are those of the module that bind or change a name. ``needs`` collects the first layer that each
-    input of ``forward`` meets, ``layers_applied`` counts the layers, ``misfits`` those that are for another width, and
-    ``batch_folds`` the views that moved the batch elsewhere. A walk that looks for constructions of a class has it as
+    input of ``forward`` meets, ``joined`` the inputs that are joined before any, ``layers_applied`` counts the layers,
+    ``misfits`` those that are for another width, and ``batch_folds`` the views that moved the batch elsewhere.
+    A walk that looks for constructions of a class has it as
     ``wanted``: what a statement does not tell is passed over, a look-up by a name may give the class, and ``at`` is
     where the walk stands.
     """
@@ -164,6 +165,7 @@ class Interpretation:
     module: dict[str, Any] = field(default_factory=dict)
     statements: dict[str, list[ast.stmt]] = field(default_factory=dict)
     needs: dict[int, AbstractLayer] = field(default_factory=dict)
+    joined: list[set[int]] = field(default_factory=list)
     layers_applied: int = 0
     misfits: int = 0
     batch_folds: int = 0
