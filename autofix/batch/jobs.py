@@ -25,7 +25,7 @@ from autofix.records.finding import Mismatch
 from autofix.records.locations import SourceText
 from autofix.records.report import RepairEnding, Report
 from autofix.records.samples import SampleInput, SampleOrigin, Samples, Target
-from autofix.records.trace import Ending, Trace
+from autofix.records.trace import Ending, Stage, Trace
 from autofix.report import json as json_report
 from autofix.report import sarif
 from autofix.session.session import Session
@@ -88,6 +88,9 @@ def _as_found(job: Job, report: Report) -> Report:
     """
     failure = report.trace.failure
     is_part = bool(job.part_of) and not job.is_known
+    # A class whose defaults are not enough to build it: nobody builds it without arguments.
+    is_default = failure is not None and failure.stage is Stage.CONSTRUCT and job.model.endswith("()")
+    is_part = is_part or (is_default and failure is not None and failure.type in {"AttributeError", "TypeError"})
     if not (is_part or (job.script and job.is_found)) or report.plan is not None or failure is None:
         return report
     shown = {diagnostic.finding.mismatch for diagnostic in report.diagnostics}

@@ -143,7 +143,8 @@ def test_the_constructor_and_the_sample_come_from_a_script(tree: Callable[[Mappi
     script = (
         "import torch\nfrom needs import Net\n\nWIDTH = 5\nmodel = Net(width=WIDTH)\nmodel(torch.randn(2, 1, 10, 10))\n"
     )
-    folder = tree({"needs.py": MIXED["needs.py"].replace("oracle", "width"), "scripts/go.py": script, "pyproject.toml": ""})
+    needs = MIXED["needs.py"].replace("oracle", "width")
+    folder = tree({"needs.py": needs, "scripts/go.py": script, "pyproject.toml": ""})
     main.main(["batch", "needs.py", "--report", "all.json", "-q"])
     report = json.loads((folder / "all.json").read_text("utf-8"))["targets"][0]["report"]
     assert report["ending"] == "healthy"
