@@ -57,6 +57,7 @@ class Mismatch(Enum):
     SILENT_SQUEEZE = "silent-squeeze"
     SILENT_BATCH = "silent-batch"
     SILENT_STEPS = "silent-steps"
+    SILENT_UNUSED = "silent-unused"
     SILENT_WARNING = "silent-warning"
     OTHER = "other"
 

@@ -151,6 +151,13 @@ FAULTS: dict[str, tuple[str, tuple[str, ...], Mismatch, str, str]] = {
         "AF402",
         "self.body = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)",
     ),
+    "a clamp whose result is dropped": (
+        model("self.fc = nn.Linear(6, 3)", "y = self.fc(x)\ny.clamp(0, 1)\ny"),
+        ("4,6",),
+        Mismatch.SILENT_UNUSED,
+        "AF604",
+        "y = y.clamp(0, 1)",
+    ),
 }
 # name: (text, inputs, mismatch, what is said)
 UNREPAIRED = {
@@ -201,6 +208,13 @@ UNREPAIRED = {
     ),
 }
 MEANT = {
+    "activations in place, and a sum that is only looked at": (
+        model(
+            "self.fc = nn.Linear(6, 3)\nself.act = nn.ReLU(inplace=True)",
+            "y = self.fc(x)\nself.act(y)\ny.clamp_(0, 1)\nF.relu(y, inplace=True)\ny.sum()\ny * 2",
+        ),
+        ("5,6",),
+    ),
     "a deviation over the samples": (
         model("self.fc = nn.Linear(6, 3)", "y = self.fc(x)\n(y - y.mean(0, keepdim=True)) / y.std(0, keepdim=True)"),
         ("5,6",),

@@ -26,7 +26,10 @@ _CONV = "self.conv = nn.Conv2d(3, 4, 3)"
 class DiscardedResult(Rule):
     code = "AF604"
     name = "discarded-result"
-    mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+    mismatches = (
+        *(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name"))),
+        Mismatch.SILENT_UNUSED,
+    )
     examples = (
         Example(
             name="a permute on a line of its own",
@@ -49,6 +52,12 @@ class DiscardedResult(Rule):
             ),
         ),
         Example(
+            name="a form of the same shape, which raises nothing",
+            inputs=((4, 6),),
+            before=model("self.fc = nn.Linear(6, 5)", "z = self.fc(x)\nF.normalize(z, dim=-1)\nz"),
+            after=model("self.fc = nn.Linear(6, 5)", "z = self.fc(x)\nz = F.normalize(z, dim=-1)\nz"),
+        ),
+        Example(
             name="declines a result that is used",
             inputs=((2, 8, 8, 3),),
             before=model(_CONV, "y = x.permute(0, 3, 1, 2)\nself.conv(x.flatten()), y"),
@@ -57,17 +66,22 @@ class DiscardedResult(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         failed = project.operation(finding)
+        if finding.silent:
+            yield from self._assigned(project, failed) if failed is not None else ()
+            return
         fed = {
             operation.index for tensor in (failed.tensors if failed else ()) for operation in project.ancestry(tensor)
         }
         for operation in project.trace.operations:
-            if not operation.raised and operation.tensors and operation.tensors[0].producer in fed:
+            result, taken = operation.result, operation.tensors
+            is_other = isinstance(result, Tensor) and taken and result.shape != taken[0].shape
+            if not operation.raised and taken and taken[0].producer in fed and is_other:
                 yield from self._assigned(project, operation)
 
     def _assigned(self, project: Project, operation: Operation) -> Iterator[Fix]:
-        """Yield the assignment of what an operation gave, where it stands on a line of its own and changes a shape."""
-        result, place = operation.result, written(project, operation)
-        if not isinstance(result, Tensor) or result.shape == operation.tensors[0].shape or place is None:
+        """Yield the assignment of what an operation gave, where it stands on a line of its own."""
+        place = written(project, operation)
+        if place is None:
             return
         taken = argument_of(project, operation, 0, "input")
         if taken is None or not isinstance(taken.node, ast.Name):
