@@ -17,6 +17,7 @@ from autofix.records.trace import Operation
 ARITHMETIC = frozenset(
     ("add", "sub", "mul", "div", "rsub", "truediv", "radd", "rmul", "subtract", "multiply", "divide")
 )
+_COMPARISONS = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "isclose"))
 # Of all that torch warns of, what is about the shapes of this call and not about an old name or default.
 _ABOUT_SHAPES = re.compile(
     r"target size|required output shape|degrees of freedom|\d-?D input|on tensors of dimension|match num_features"
@@ -49,7 +50,7 @@ def _pairs_samples(project: Project, operation: Operation, is_loss: bool) -> boo
     tensors = operation.tensors[:2]
     if len(tensors) < 2 or outer(tensors[0].shape, tensors[1].shape) is None:
         return False
-    by_hand = operation.operator in ARITHMETIC and accidental_column(project, tensors)
+    by_hand = operation.operator in ARITHMETIC | _COMPARISONS and accidental_column(project, tensors)
     return is_loss or (by_hand and feeds_a_loss(project, operation))
 
 

@@ -11,7 +11,6 @@ _PROVING_CHECK = {
     Mismatch.SILENT_FOLD: CheckKind.INDEPENDENT,
     Mismatch.SILENT_REDUCTION: CheckKind.INDEPENDENT,
     Mismatch.SILENT_BATCH: CheckKind.BATCH,
-    Mismatch.SILENT_STEPS: CheckKind.INDEPENDENT,
 }
 
 

@@ -92,6 +92,8 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
     node = place.node
     if isinstance(node, ast.BinOp):
         nodes = [node.left, node.right]
+    elif isinstance(node, ast.Compare) and len(node.comparators) == 1:
+        nodes = [node.left, *node.comparators]
     elif isinstance(node, ast.Call):
         receiver = [node.func.value] if is_method(operation, node) and isinstance(node.func, ast.Attribute) else []
         arguments = [*receiver, *node.args]

@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 
 from autofix.facts.project_view import Project
+from autofix.operators.families import Family
 from autofix.operators.shape_functions import ShapeError, broadcast
+from autofix.operators.table import find
 from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.records.values import Tensor, Value
 
@@ -56,13 +58,13 @@ def samples_lead(project: Project) -> bool:
     return takes or (len(inputs) == 1 and _only_rows_are_left(inputs[0], project.trace.output))
 
 
-def _only_rows_are_left(given: Tensor, output: Value) -> bool:
+def _only_rows_are_left(sample: Tensor, output: Value) -> bool:
     """Return whether the result has the first dimension of the input and no longer the second: the steps are used up,
     and nobody wants the steps without the samples.
     """
-    if not isinstance(output, Tensor) or given.rank < 2 or not output.rank:
+    if not isinstance(output, Tensor) or sample.rank < 2 or not output.rank:
         return False
-    rows, steps = given.shape[:2]
+    rows, steps = sample.shape[:2]
     return output.shape[0] == rows != steps and steps not in output.shape
 
 
@@ -115,9 +117,11 @@ def accidental_column(project: Project, tensors: tuple[Tensor, ...]) -> bool:
 
 
 def _maker(project: Project, tensor: Tensor) -> Operation | None:
-    """Return the operation that gave the tensor its shape."""
+    """Return the operation that gave the tensor its shape: one that changed it, or made a new tensor like another."""
     for operation in project.ancestry(tensor):
-        if not operation.tensors or operation.tensors[0].shape != tensor.shape:
+        row = find(operation.target)
+        is_new = row is not None and row.family is Family.FACTORY
+        if is_new or not operation.tensors or operation.tensors[0].shape != tensor.shape:
             return operation
     return None
 

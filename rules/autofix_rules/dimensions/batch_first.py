@@ -83,15 +83,16 @@ class BatchFirst(Rule):
             if layer is None or taken is None or taken.rank != 3 or taken.shape[0] == taken.shape[1]:
                 continue
             first = _setting(project, layer)
+            batch = taken.shape[0] if finding.mismatch is Mismatch.SILENT_STEPS else _batch(project)
             evident = {*finding.expected, *finding.actual} >= set(taken.shape[:2]) or used is operation
-            if not first and taken.shape[0] == _batch(project):
+            if not first and taken.shape[0] == batch:
                 yield from self._flag(
                     project,
                     layer,
                     taken,
                     *((Evidence.EVIDENT,) if evident else (Evidence.INSERTED, Evidence.OTHER_READING)),
                 )
-            elif first and taken.shape[0] != _batch(project) == taken.shape[1]:
+            elif first and taken.shape[0] != batch == taken.shape[1]:
                 yield from self._unpermuted(project, used, layer, taken)
         for step in _behind(project, operation, steps=True):
             yield from self._last_step(project, step)

@@ -48,6 +48,26 @@ class AccidentalOuter(Rule):
             ),
         ),
         Example(
+            name="maps of one pixel against vectors",
+            inputs=((4, 6, 2, 2), (4, 3)),
+            before=model("self.conv = nn.Conv2d(6, 3, 2)", "p = self.conv(x)\n(p - y).abs().mean()", inputs="x, y"),
+            after=model(
+                "self.conv = nn.Conv2d(6, 3, 2)", "p = self.conv(x)\n(p.flatten(1) - y).abs().mean()", inputs="x, y"
+            ),
+        ),
+        Example(
+            name="right answers counted over all pairs",
+            inputs=((4, 6), "int64:4,1@0..3"),
+            before=model(
+                "self.fc = nn.Linear(6, 3)", "p = self.fc(x).argmax(1)\n(p == y).float().mean()", inputs="x, y"
+            ),
+            after=model(
+                "self.fc = nn.Linear(6, 3)",
+                "p = self.fc(x).argmax(1)\n(p == y.squeeze(1)).float().mean()",
+                inputs="x, y",
+            ),
+        ),
+        Example(
             name="declines every pair on purpose",
             inputs=((4, 6),),
             before=model("self.fc = nn.Linear(6, 1)", "s = self.fc(x).squeeze(1)\n(s[:, None] - s).relu().mean()"),
@@ -60,8 +80,16 @@ class AccidentalOuter(Rule):
             return
         shapes = [tensor.shape for tensor in operation.tensors]
         for expression, own, other in zip(operands(project, operation), shapes, reversed(shapes), strict=False):
-            extra = extra_dimension(own, other)
-            if extra is not None:
-                method = f"squeeze({extra})"
+            method = _without_ones(own, other)
+            if method:
                 title = f"compare each with its own: `{expression.text}.{method}`, {own} against {other}"
                 yield self.fix(title, (followed(expression, f".{method}"),))
+
+
+def _without_ones(own: tuple[int, ...], other: tuple[int, ...]) -> str:
+    """Return the call that takes away the ones that only ``own`` has; empty where there is no single one."""
+    extra = extra_dimension(own, other)
+    if extra is not None:
+        return f"squeeze({extra})"
+    rest = own[len(other) :]
+    return f"flatten({len(other) - 1})" if other and own[: len(other)] == other and rest and set(rest) == {1} else ""
