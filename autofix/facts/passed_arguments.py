@@ -15,7 +15,7 @@ from autofix.facts.call_sites import frames_of, lineage
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Frame, Operation
-from autofix.records.values import Value
+from autofix.records.values import Value, is_integer
 from autofix.syntax.name_bindings import is_bound_call, parameters
 from autofix.syntax.source import dotted
 
@@ -126,3 +126,11 @@ def _arguments(project: Project, call: Expression, node: ast.Call, names: list[s
         if keyword.arg is not None:
             expression = Expression(call.source, keyword.value, call.frames)
             yield PassedArgument(expression, keyword.arg, project.value(expression))
+
+
+def has_argument_of(project: Project, expression: Expression, size: int) -> bool:
+    """Return whether the function around an expression was passed that size: a number fits this call alone."""
+    function, local = expression.source.function_of(expression.node), project.names(expression).local
+    passed = set(parameters(function)) if function is not None else set()
+    items = local.items if local is not None else ()
+    return size > 1 and any(name in passed and is_integer(value) and value == size for name, value in items)

@@ -62,11 +62,30 @@ def _of_parts(project: Project, operation: Operation, dimension: int) -> Iterato
     rank = operation.tensors[0].rank if operation.tensors else 0
     if not rank or (operation.integer(1, "dim") or 0) % rank != dimension or not isinstance(operation.result, Tensor):
         return
-    for part in operation.tensors:
+    origins = [(part, list(each_origin(project, part, dimension))) for part in operation.tensors]
+    shared = _shared([own_origins for _, own_origins in origins])
+    if shared is not None:
+        yield replace(shared, of=shared.of * len(origins))
+        return
+    for part, own_origins in origins:
         rest = operation.result.shape[dimension] - part.shape[dimension]
-        for part_origin in each_origin(project, part, dimension):
+        for part_origin in own_origins:
             if part_origin.of == part_origin.step == 1:
                 yield replace(part_origin, start=part_origin.start - rest)
+
+
+def _shared(origins: list[list[Origin]]) -> Origin | None:
+    """Return the one origin of all parts, sines and cosines of the same angles; None where they have others."""
+    first = origins[0][0] if origins and len(origins[0]) == 1 else None
+    if first is None or len(origins) < 2:
+        return None
+    alike = all(
+        len(own) == 1
+        and own[0].expression.node is first.expression.node
+        and replace(own[0], expression=first.expression) == first
+        for own in origins
+    )
+    return first if alike else None
 
 
 # -- what a constructor keeps ------------------------------------------------------------------------------------------

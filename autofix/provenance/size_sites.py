@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from autofix.facts.evaluate import integer
+from autofix.facts.passed_arguments import has_argument_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import bindings, config_entries
 from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands
+from autofix.provenance.left_out_arguments import left_out_sites
 from autofix.provenance.render_expression import (
     ceiling,
     differs_in_one,
@@ -122,7 +124,8 @@ class _Solver:
         spelled = self._sibling_product(expression, value, target_size)
         if spelled is not None:
             yield self._site(expression, spelled, depth, kind, Evidence.EVIDENT)
-        yield self._site(expression, str(target_size), depth, kind)
+        coincides = kind is SiteKind.ARGUMENT and has_argument_of(self.project, expression, target_size)
+        yield self._site(expression, str(target_size), depth, kind, Evidence.COINCIDES * coincides)
 
     def _sibling_product(self, expression: Expression, value: int, target_size: int) -> str | None:
         """Return the size wanted as the function spells it elsewhere, ``48 * 2``: what a literal 48 was meant to be."""
@@ -154,6 +157,7 @@ class _Solver:
                 inner = target_size - now + value
             for site in self.solve(binding.expression, inner, depth + binding.distance, SiteKind.NAMED, binding.name):
                 yield site.with_evidence(Evidence.OTHER_READING) if changed_later else site
+        yield from left_out_sites(self.project, expression, target_size, depth, self.expressions_in_scope)
         node = expression.node
         key = node.attr if isinstance(node, ast.Attribute) else text_key(node)
         if key and now is not None:

@@ -35,7 +35,7 @@ class BilinearFeatures(Rule):
             name="declines sizes that are not written out",
             inputs=((4, 8),),
             before=model("self.score = nn.Bilinear(*[8, 6], 1)", "self.score(x, x[:, :5])"),
-            repaired_by=("AF801",),
+            repaired_by=("AF125",),
         ),
     )
 
@@ -49,5 +49,5 @@ class BilinearFeatures(Rule):
         ):
             yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.result}", site.edits, *site.evidence)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
-            title = set_output(producer, finding.expected[0])
+            title = set_output(producer, site.result)
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)
