@@ -137,7 +137,7 @@ def _missing_dim(project: Project, failure: Failure, source: Source, node: ast.C
     taken = base if is_method else next(iter(node.args), None)
     value = UNKNOWN if taken is None else evaluate(taken, project.names(Expression(source, node, failure.frames)))
     last = next(reversed(project.trace.operations), None)
-    if not isinstance(value, Tensor) and isinstance(taken, ast.Call) and last is not None:
+    if not isinstance(value, Tensor) and not isinstance(taken, (ast.Name, ast.Constant)) and last is not None:
         value = last.result  # What was computed in the same line, just before.
     is_passed = argument(node, position - is_method, "dim") is not None
     if parameter.default is not None or is_passed or not isinstance(value, Tensor):

@@ -73,7 +73,8 @@ def _stands_between(project: Project, operation: Operation) -> bool:
     for call, first in calls_given(project, operation, outward=False):
         value = project.value(Expression(call.source, first, frames_of(project, operation)))
         named = isinstance(first, ast.Name) and isinstance(value, Tensor) and not project.is_input(value)
-        return named and call.source.stands_alone(call.source.statement_of(call.node))
+        repeated = any(isinstance(node, ast.For) for node in call.source.ancestors(call.node))  # For every layer.
+        return named and not repeated and call.source.stands_alone(call.source.statement_of(call.node))
     return False
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autofix.edits.size_reads import live_sites, size_sites
-from autofix.facts.call_sites import frames_of
+from autofix.facts.call_sites import frames_of, operands
 from autofix.facts.making_calls import Origin
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.size_origins import origin
+from autofix.operators.families import Family
 from autofix.operators.shape_functions import clashing_dimensions
+from autofix.operators.table import find
 from autofix.provenance import Site, SiteKind, dearest
 from autofix.records.costs import Counted
 from autofix.records.locations import Edit
@@ -20,6 +22,7 @@ from autofix.records.values import Tensor, is_integer
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import size_text
 
+_VIEWS = frozenset((Family.RESHAPE, Family.VIEW, Family.UNFLATTENING))
 # Where a length lies: steps come second with the batch before them, then the last but one of attention's heads.
 AXES = (1, 2, -2)
 
@@ -93,30 +96,51 @@ def cuts(
     project: Project, operation: Operation, tensor: Tensor, other: Tensor, wants: dict[int, int]
 ) -> Iterator[tuple[Edit, str]]:
     """Yield an edit and the new text, such as ``self.table[:, :x.size(1)]``, where a longer table was used whole."""
-    stored = _stored(project, tensor)
-    source_and_statement = project.statement(operation)
-    if (
-        stored is None
-        or source_and_statement is None
-        or stored.rank != tensor.rank
-        or any(tensor.shape[d] < size for d, size in wants.items())
-    ):
+    place = _table(project, operation, tensor)
+    if place is None or any(tensor.shape[d] < size for d, size in wants.items()):
         return
-    source, statement = source_and_statement
-    name = made_name(project, tensor)
-    nodes = [
-        n
-        for n in ast.walk(statement)
-        if isinstance(n, ast.Attribute) and n.attr == name and isinstance(n.ctx, ast.Load)
-    ]
-    if len(nodes) != 1 or isinstance(source.parents.get(nodes[0]), ast.Subscript):
-        return
+    source, node = place
     bounds = {d: _bound(project, source, operation, other, tensor.rank - d, size) for d, size in wants.items()}
     if any(not bound for bound in bounds.values()):
         return
     inside = ", ".join(f":{bounds[d]}" if d in bounds else ":" for d in range(max(bounds) + 1))
-    text = f"{source.text_of(nodes[0])}[{inside}]"
-    yield source.replace(nodes[0], text), text
+    text = f"{source.text_of(node)}[{inside}]"
+    yield source.replace(node, text), text
+
+
+def _table(project: Project, operation: Operation, tensor: Tensor) -> tuple[Source, ast.expr] | None:
+    """Return the one place in the statement of an operation that reads a stored table whole: the attribute, else the
+    name of what a reshape has made of it.
+    """
+    source_and_statement = project.statement(operation)
+    if source_and_statement is None:
+        return None
+    source, statement = source_and_statement
+    stored = _stored(project, tensor)
+    if stored is None:
+        index = next((index for index, operand in enumerate(operation.tensors) if operand is tensor), 0)
+        places = operands(project, operation)
+        is_name = index < len(places) and isinstance(places[index].node, ast.Name)
+        return (source, places[index].node) if is_name and _is_reshaped(project, tensor) else None
+    name = made_name(project, tensor)
+    nodes = [
+        node
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load)
+    ]
+    is_whole = stored.rank == tensor.rank and len(nodes) == 1
+    return (source, nodes[0]) if is_whole and not isinstance(source.parents.get(nodes[0]), ast.Subscript) else None
+
+
+def _is_reshaped(project: Project, tensor: Tensor) -> bool:
+    """Return whether a tensor is a parameter or buffer that was only given other dimensions of one."""
+    for operation in project.ancestry(tensor):
+        if operation.kind is OperationKind.GET_ATTR:
+            return True
+        row = find(operation.target)
+        if row is None or row.family not in _VIEWS:
+            return False
+    return False
 
 
 def _stored(project: Project, tensor: Tensor) -> Tensor | None:

@@ -1,4 +1,6 @@
-"""A new entry in a Sequential, before the one that stands for a layer, in the way the container is written."""
+"""A new layer before another one where layers run in the order of the text: in a Sequential, or in a model that loops
+over its children.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ Insertion = tuple[tuple[Edit, ...], str]
 
 
 def sequential_entry(project: Project, layer: Layer, module: str) -> Insertion | None:
-    """Return an entry inserted before the layer's own, where the layer is written inside ``nn.Sequential(...)``."""
+    """Return an entry inserted before the layer's own, where its order is that of the text."""
     call = project.construction_call(layer)
     if call is None:
         return None
@@ -29,10 +31,37 @@ def sequential_entry(project: Project, layer: Layer, module: str) -> Insertion |
     if isinstance(parent, (ast.List,)) and _is_sequential_list(source, parent):
         return (_entry(source, node, f"{prefix}{module}"),), "in the Sequential"
     if isinstance(parent, ast.Tuple) and len(parent.elts) == 2 and isinstance(parent.elts[0], ast.Constant):
-        name = "flatten" if "Flatten" in module else "pool" if "Pool" in module else "reshape"
-        entry = f"({name!r}, {prefix}{module})".replace("'", source.text_of(parent.elts[0])[:1])
+        entry = f"({_name(module)!r}, {prefix}{module})".replace("'", source.text_of(parent.elts[0])[:1])
         return (_entry(source, parent, entry),), "in the Sequential"
+    owner = source.class_of(node)
+    if not isinstance(parent, ast.Assign) or owner is None or not _loops_over_children(owner):
+        return None
+    target = parent.targets[0]
+    if isinstance(target, ast.Attribute) and len(parent.targets) == 1:
+        line = f"{source.text_of(target.value)}.{_name(module)} = {prefix}{module}"
+        taken = any(isinstance(part, ast.Attribute) and part.attr == _name(module) for part in ast.walk(owner))
+        return None if taken else ((_line_before(source, parent, line),), "as a child of its own")
     return None
+
+
+def _name(module: str) -> str:
+    return "flatten" if "Flatten" in module else "pool" if "Pool" in module else "reshape"
+
+
+_CHILDREN = frozenset(("self.children", "self.named_children", "self._modules.values"))
+
+
+def _loops_over_children(owner: ast.ClassDef) -> bool:
+    """Return whether a method of the class runs its children in the order in which they were set."""
+    loops = (node.iter for node in ast.walk(owner) if isinstance(node, ast.For))
+    return any(isinstance(iterated, ast.Call) and dotted(iterated.func) in _CHILDREN for iterated in loops)
+
+
+def _line_before(source: Source, statement: ast.stmt, text: str) -> Edit:
+    """Return an edit that puts a statement on a line before another, with its indent."""
+    place = source.range_of(statement).start
+    indent = source.line(place.line)[: place.column]
+    return Edit(source.path, Range(place, place), f"{text}{source.newline}{indent}")
 
 
 def _is_sequential_list(source: Source, node: ast.AST) -> bool:

@@ -31,10 +31,13 @@ def size_sites(project: Project, expression: Expression, target_size: int) -> It
     yield from (site for site in sites(project, expression, target_size) if site.edits not in known)
 
 
-def axis_sites(project: Project, expression: Expression, target_size: int, depth: int = 0) -> Iterator[Site]:
+def axis_sites(
+    project: Project, expression: Expression, target_size: int, depth: int = 0, now: int | None = None
+) -> Iterator[Site]:
     """Yield ``x.size(1)`` for ``x.size(0)`` where that axis has the size wanted.
 
-    Names, arguments and arithmetic are followed to the read, and so is an entry of a sequence of sizes.
+    Names, arguments and arithmetic are followed to the read, and so is an entry of a sequence of sizes. ``now`` is what
+    the expression was in the run, where that is known: it tells what a name beside the read was.
     """
     node = expression.node
     read = _read_axis(node)
@@ -48,7 +51,8 @@ def axis_sites(project: Project, expression: Expression, target_size: int, depth
             yield from _other_entries(expression, (node.value, node.slice), base.items, target_size, depth)
     elif isinstance(node, ast.BinOp):
         sides = (replace(expression, node=node.left), replace(expression, node=node.right))
-        for side, inner in inverse_operands(node.op, project.integer(sides[0]), project.integer(sides[1]), target_size):
+        a, b = _operand_sizes(project, node.op, sides, now)
+        for side, inner in inverse_operands(node.op, a, b, target_size):
             yield from axis_sites(project, sides[side], inner, depth)
     elif isinstance(node, ast.Call) and dotted(node.func) == "len" and len(node.args) == 1:
         yield from _live(project, expression, node.args[0], target_size, depth)
@@ -56,6 +60,41 @@ def axis_sites(project: Project, expression: Expression, target_size: int, depth
         for binding in bindings.bindings(project, expression):
             if binding.inverse is None:
                 yield from axis_sites(project, binding.expression, target_size, depth + binding.distance)
+
+
+def entry_sites(project: Project, expression: Expression) -> Iterator[Site]:
+    """Yield the entries that there are for ``x.shape[3]``, the nearest first."""
+    read = _read_axis(expression.node)
+    base = None if read is None else value_there(project, replace(expression, node=read[0]))
+    if read is None or not isinstance(base, Tensor):
+        return
+    for size in reversed(tuple(dict.fromkeys(base.shape))):
+        yield from _other_entries(expression, read, base.shape, size, 0)
+
+
+def _operand_sizes(
+    project: Project, op: ast.operator, sides: tuple[Expression, Expression], now: int | None
+) -> tuple[int | None, int | None]:
+    """Return the values of two operands; one that is not known follows from the other and from what came of them."""
+    a, b = (_size_read(project, side) for side in sides)
+    if now is not None and (a is None) is not (b is None):
+        unknown = 0 if a is None else 1
+        value = next((value for side, value in inverse_operands(op, a, b, now) if side == unknown), None)
+        a, b = (value, b) if a is None else (a, value)
+    return a, b
+
+
+def _size_read(project: Project, expression: Expression) -> int | None:
+    """Return the value of an expression, or of the axis that it reads from a tensor at hand."""
+    value, read = project.integer(expression), _read_axis(expression.node)
+    if value is not None or read is None:
+        return value
+    base, index = (
+        value_there(project, replace(expression, node=read[0])),
+        project.integer(replace(expression, node=read[1])),
+    )
+    is_there = isinstance(base, Tensor) and index is not None and -base.rank <= index < base.rank
+    return base.shape[index] if isinstance(base, Tensor) and index is not None and is_there else None
 
 
 def _other_entries(

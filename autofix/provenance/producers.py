@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from autofix.facts.joins import joined
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.table import position
 from autofix.provenance import Site, sites
@@ -138,13 +139,22 @@ def output_parameter(layer: Layer) -> str:
     return next((name for name in names if layer.setting(name) is not None), "")
 
 
-def set_output(layer: Layer, width: int) -> str:
+def set_output(layer: Layer, width: int | str) -> str:
     """Return the title of a fix that makes ``layer`` produce ``width`` features."""
     return f"set `{output_parameter(layer) or 'the width'}` of `{layer.label}` to {width}"
 
 
+def _one_part(project: Project, tensor: Tensor, target_size: int) -> tuple[Tensor, int]:
+    """Return a part of a join and what it has to be for the whole, where one layer made all parts; else the tensor."""
+    parts = joined(project, tensor, -1)
+    makers = {None if made is None else made[1].identity for made in (producing_layer(project, part) for part in parts)}
+    alike = len(parts) > 1 and len(makers) == 1 and None not in makers and target_size % len(parts) == 0
+    return (parts[0], target_size // len(parts)) if alike else (tensor, target_size)
+
+
 def producer_sites(project: Project, tensor: Tensor, target_size: int) -> Iterator[tuple[Layer, Site]]:
     """Yield places that would make the nearest producing layer give out ``target_size`` features."""
+    tensor, target_size = _one_part(project, tensor, target_size)
     producing = producing_layer(project, tensor)
     if producing is None:
         return

@@ -9,18 +9,22 @@ from dataclasses import dataclass
 
 from autofix.records.finding import Finding
 from autofix.records.plan import Verdict
-from autofix.records.trace import OperationKind, Phase, Stage, Trace
+from autofix.records.trace import Operation, OperationKind, Phase, Stage, Trace
 
 _STAGES = (Stage.IMPORT, Stage.CONSTRUCT, Stage.SAMPLE, Stage.FORWARD, Stage.SCRIPT)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a run showed, as far as progress is judged by it."""
+    """What a run showed, as far as progress is judged by it.
+
+    ``alike_done``: how often the operator that failed had run in its line before.
+    """
 
     stage: int
     layers_done: int
     finding: Finding
+    alike_done: int = 0
 
 
 def outcome(trace: Trace, finding: Finding) -> Progress:
@@ -31,7 +35,18 @@ def outcome(trace: Trace, finding: Finding) -> Progress:
     done = sum(
         1 for o in trace.operations if o.kind is OperationKind.CALL_MODULE and o.phase is Phase.FORWARD and not o.raised
     )
-    return Progress(stage, done, finding)
+    return Progress(stage, done, finding, _alike_done(trace))
+
+
+def _alike_done(trace: Trace) -> int:
+    failed = trace.failed_operation
+    return 0 if failed is None else sum(1 for o in trace.operations if not o.raised and _line(o) == _line(failed))
+
+
+def _line(operation: Operation) -> tuple[object, ...]:
+    """Return the operator and the line of the user's that asked for it."""
+    frame = next(iter(operation.frames), None)
+    return (operation.target, None if frame is None else (frame.path, frame.range.start.line))
 
 
 def judge(before: Progress | None, after: Progress) -> Verdict:
@@ -42,7 +57,8 @@ def judge(before: Progress | None, after: Progress) -> Verdict:
         return Verdict.PROGRESSES
     if (after.stage, after.layers_done) < (before.stage, before.layers_done):
         return Verdict.FAILS
-    return Verdict.FAILS if _same(before.finding, after.finding) else Verdict.PROGRESSES
+    is_same = _same(before.finding, after.finding) and after.alike_done <= before.alike_done
+    return Verdict.FAILS if is_same else Verdict.PROGRESSES
 
 
 def is_past(first: Progress, now: Progress) -> bool:

@@ -149,6 +149,8 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
         yield f"it also changes what `{path}` does, which ran as it was"
     if shared_lines.is_idle_after(steps, project, trace):
         yield "the reshape that failed does nothing after it; other sizes may be meant"
+    if shared_lines.repeats_into_a_number(steps, project, trace):
+        yield "it repeats an operand, and only one number comes of it: no shape confirms that this is meant"
 
 
 def _is_set_elsewhere(step: Step, project: Project) -> bool:

@@ -151,9 +151,7 @@ def test_healthy_program(text: str, arguments: tuple[str, ...], words: str, prob
         pytest.param(MODEL + "open('data.csv')", "needs data.csv, which does not exist", id="no data file"),
         pytest.param(MODEL + "torch.load('model.pt')", "needs model.pt, which does not exist", id="no checkpoint"),
         pytest.param(MODEL + "open('no/such.txt', 'w')", "such.txt, which does not exist", id="writes to no folder"),
-        pytest.param(
-            MODEL + "import nowhere_to_be_found as n\nn.f()", "nowhere_to_be_found", id="package not installed"
-        ),
+        pytest.param(MODEL + "import not_there as n\nn.f()", "not_there", id="package not installed"),
         pytest.param(MODEL + "import subprocess\nsubprocess.run(['ls'])", "another process", id="starts a process"),
         pytest.param(MODEL + "import os\nos.system('ls')", "another process", id="runs a command"),
         pytest.param(MODEL + SPAWNED, "another process", id="spawns workers"),

@@ -38,6 +38,12 @@ class MissingDim(Rule):
             after=model("self.gain = nn.Linear(7, 7)", "torch.cumsum(self.gain(x), dim=-1)"),
         ),
         Example(
+            name="scores that are computed in the call",
+            inputs=((2, 5, 8),),
+            before=model("self.k = nn.Linear(8, 8)", "s = x @ self.k(x).mT\ntorch.softmax(0.5 * s) @ x"),
+            after=model("self.k = nn.Linear(8, 8)", "s = x @ self.k(x).mT\ntorch.softmax(0.5 * s, dim=-1) @ x"),
+        ),
+        Example(
             name="declines a call that lacks something else",
             inputs=((3, 7),),
             before=model("self.k = 2", "torch.gather(x, 1)"),
@@ -50,13 +56,13 @@ class MissingDim(Rule):
         if call is None:
             return
         for dimension in reversed(range(rank)):
-            written = -1 if dimension == rank - 1 else dimension
+            spelled = -1 if dimension == rank - 1 else dimension
             try:
-                text = with_argument(call.text, "dim", str(written))
+                text = with_argument(call.text, "dim", str(spelled))
             except NotACall:
                 return
             yield self.fix(
-                f"let `{finding.expression}` work along dimension {written}",
+                f"let `{finding.expression}` work along dimension {spelled}",
                 (call.source.replace(call.node, text),),
                 Evidence.INSERTED,
                 Evidence.RUNNER_UP * (rank - 1 - dimension),

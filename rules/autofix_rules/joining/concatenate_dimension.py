@@ -124,7 +124,7 @@ class ConcatenateDimension(Rule):
                 for layer, site in producer_sites(project, tensor, target_size):
                     if d in (1, tensor.rank - 1) and tensor.shape[d] in [v for _, v in layer.settings]:
                         yield self.fix(
-                            set_output(layer, target_size),
+                            set_output(layer, site.result),
                             site.edits,
                             *site.evidence,
                             Evidence.PRODUCER,

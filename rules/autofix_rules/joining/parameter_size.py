@@ -96,12 +96,14 @@ class ParameterSize(Rule):
                 site.edits,
                 *site.evidence,
                 Evidence.OUTWARD,
+                # A weight that fits the other way round was laid the other way round.
+                Evidence.HIDES_FAULT * (target_size in tensor.shape),
             )
 
     def _producer(self, project: Project, tensor: Tensor, target_size: int) -> Iterator[Fix]:
         for layer, site in producer_sites(project, tensor, target_size):
             if tensor.shape[-1] in [value for _, value in layer.settings]:
-                title = set_output(layer, target_size)
+                title = set_output(layer, site.result)
                 reason = "the parameter could be meant to change"
                 yield self.fix(
                     title, site.edits, *site.evidence, Evidence.PRODUCER, Evidence.RUNNER_UP, reason=reason, unsafe=True

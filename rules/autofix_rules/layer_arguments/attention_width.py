@@ -65,7 +65,7 @@ class AttentionWidth(Rule):
         for site in argument_sites(project, inner, finding.parameter, width):
             yield self.fix(f"set `{finding.parameter}` of `{name}` to {site.result}", site.edits, *site.evidence)
         for producer, site in producer_sites(project, tensor, finding.expected[0]):
-            title = set_output(producer, finding.expected[0])
+            title = set_output(producer, site.result)
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER)
 
     def _key_and_value(self, project: Project, layer: Layer, operation: Operation, width: int) -> Iterator[Fix]:

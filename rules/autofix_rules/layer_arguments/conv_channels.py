@@ -102,7 +102,7 @@ class ConvChannels(Rule):
         if same is not None:
             yield self.fix(f"set `in_channels` of `{name}` to {same.text}", same.edits, *same.evidence, *own_evidence)
         for producer, site in producer_sites(project, tensor, expected):
-            title = set_output(producer, expected)
+            title = set_output(producer, site.result)
             reason = doubt(site)
             yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 

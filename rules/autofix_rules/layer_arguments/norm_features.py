@@ -119,7 +119,7 @@ class NormFeatures(Rule):
             )
         for producer, site in () if misplaced else producer_sites(project, tensor, expected):
             reason = doubt(site)
-            title = set_output(producer, expected)
+            title = set_output(producer, site.result)
             yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 
     def _entries(self, finding: Finding, project: Project, layer: Layer) -> Iterator[Fix]:

@@ -72,7 +72,7 @@ class RnnInputSize(Rule):
                 )
         channels = before_flattening(hints, expected)
         for producer, site in producer_sites(project, tensor, channels) if channels else ():
-            title = set_output(producer, channels)
+            title = set_output(producer, site.result)
             yield self.fix(title, site.edits, *site.evidence, *before)
 
 

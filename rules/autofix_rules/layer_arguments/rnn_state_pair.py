@@ -85,8 +85,11 @@ class RnnStatePair(Rule):
         new = f"({text}, torch.zeros_like({text}))"
         if isinstance(state.node, ast.Call) and making is not None and state.node is making.node:
             new = f"({text}, {text})"
-        reason = "" if making is not None else "the cell state starts at zero"
-        yield self.fix(title, (state.source.replace(state.node, new),), reason=reason, unsafe=making is None)
+        reason = "the cell state starts at zero"
+        if rebound:
+            reason = "the cell state is zero again at every step, since only the hidden state is kept"
+        unsafe = making is None or rebound
+        yield self.fix(title, (state.source.replace(state.node, new),), reason=reason if unsafe else "", unsafe=unsafe)
 
 
 def _zeros_call(project: Project, tensors: tuple[Tensor, ...]) -> Expression | None:

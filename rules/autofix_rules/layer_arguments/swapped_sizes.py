@@ -63,12 +63,8 @@ class SwappedSizes(Rule):
         Example(
             name="Bilinear",
             inputs=((4, 6), (4, 3)),
-            before=model("a, b = 6, 3\nself.bil = nn.Bilinear(b, a, 2)", "self.bil(x, y)").replace(
-                "(self, x)", "(self, x, y)"
-            ),
-            after=model("a, b = 6, 3\nself.bil = nn.Bilinear(a, b, 2)", "self.bil(x, y)").replace(
-                "(self, x)", "(self, x, y)"
-            ),
+            before=model("a, b = 6, 3\nself.bil = nn.Bilinear(b, a, 2)", "self.bil(x, y)", inputs="x, y"),
+            after=model("a, b = 6, 3\nself.bil = nn.Bilinear(a, b, 2)", "self.bil(x, y)", inputs="x, y"),
         ),
         Example(
             name="a recurrent layer, by its names",
@@ -133,7 +129,11 @@ class SwappedSizes(Rule):
         depth, (first, second), named = crossed or calls[0]
         edits = (first.source.replace(first.node, second.text), second.source.replace(second.node, first.text))
         title = f"exchange the sizes of `{layer.label}`: {second.text} before {first.text}"
-        yield self.fix(title, edits, Evidence.EVIDENT, Evidence.OUTWARD * depth, Evidence.AGREES * named)
+        evidence = (Evidence.EVIDENT, Evidence.OUTWARD * depth, Evidence.AGREES * named)
+        reason = "their names do not say that they stand in each other's place"
+        yield self.fix(
+            title, edits, *evidence, reason=reason, unsafe=not named and _contradicts((first, second), names)
+        )
 
 
 class _Call(NamedTuple):
@@ -176,6 +176,15 @@ def _fits(finding: Finding, outgoing: object) -> bool:
 
 def _last_name(place: Expression) -> str:
     return dotted(place.node).rpartition(".")[2]
+
+
+def _contradicts(sizes: tuple[Expression, Expression], names: tuple[str, str]) -> bool:
+    """Return whether two names stand where they are, without a word that belongs in the other's place."""
+    if not all(isinstance(size.node, (ast.Name, ast.Attribute)) for size in sizes):
+        return False
+    first, second = (set(_last_name(size).split("_")) for size in sizes)
+    incoming, outgoing = (set(name.split("_")) for name in names)
+    return not (first & (outgoing - incoming) or second & (incoming - outgoing))
 
 
 def _names(layer: Layer) -> tuple[str, str] | None:

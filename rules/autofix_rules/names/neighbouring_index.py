@@ -14,14 +14,16 @@ Source
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autofix.edits.resize_tensor import clashes, origins, resizings
-from autofix.edits.size_reads import axis_sites
+from autofix.edits.size_reads import axis_sites, entry_sites
 from autofix.facts.call_sites import argument_of
 from autofix.facts.project_view import Expression
 from autofix.facts.size_origins import each_origin
-from autofix.rule import Example, Finding, Fix, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model
 
 _SLOPES = "self.slopes = nn.Parameter(torch.ones(4, 1, 1))"
 _PADDED = "n = x.shape[1]\nslopes = F.pad(self.slopes, (0, 0, 0, 0, 0, n - self.slopes.shape[{}]))\nx * slopes"
@@ -32,7 +34,7 @@ _EXPANDED = "x + self.token.expand(x.shape[0], -1, x.shape[{}])"
 class NeighbouringIndex(Rule):
     code = "AF703"
     name = "neighbouring-index"
-    mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.EXPAND)
+    mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.EXPAND, Mismatch.RANK, Mismatch.OTHER)
     examples = (
         Example(
             name="behind a difference, in a padding",
@@ -53,6 +55,18 @@ class NeighbouringIndex(Rule):
             after=model("self.token = nn.Parameter(torch.ones(1, 1, 6))", _EXPANDED.format(2)),
         ),
         Example(
+            name="of a tensor with fewer dimensions",
+            inputs=((2, 5),),
+            before=model("self.k = 1", "n = x.shape[2]\nx + torch.ones(n)"),
+            after=model("self.k = 1", "n = x.shape[1]\nx + torch.ones(n)"),
+        ),
+        Example(
+            name="held against a size of the model by an assertion",
+            inputs=((2, 5, 9),),
+            before=model("self.steps = 5", "n = x.size(2)\nassert n == self.steps, 'too long'\nx * n"),
+            after=model("self.steps = 5", "n = x.size(1)\nassert n == self.steps, 'too long'\nx * n"),
+        ),
+        Example(
             name="declines where no dimension has the size",
             inputs=((2, 5, 9),),
             before=model("self.k = 1", "x + torch.ones(x.shape[0], device=x.device).repeat(2)"),
@@ -61,10 +75,13 @@ class NeighbouringIndex(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
+        if finding.mismatch in (Mismatch.RANK, Mismatch.OTHER):
+            yield from self._of_python(project) if operation is None else ()
+            return
         if operation is None:
             return
-        for expression, target_size in _wanted(finding, project, operation):
-            for site in axis_sites(project, expression, target_size):
+        for expression, now, target_size in _wanted(finding, project, operation):
+            for site in axis_sites(project, expression, target_size, now=now):
                 title = f"read `{site.text}`, which is {target_size}"
                 yield self.fix(title, site.edits, *site.evidence)
         for tensor, wants in _clashing(finding, operation):
@@ -73,17 +90,45 @@ class NeighbouringIndex(Rule):
                 if resizing.kind is SiteKind.AXIS:
                     yield self.fix(f"read `{resizing.text}`", resizing.edits, *resizing.evidence)
 
+    def _of_python(self, project: Project) -> Iterator[Fix]:
+        """Yield fixes for a subscript of a shape that has no such entry, and for sizes that an assertion compares."""
+        failure = project.trace.failure
+        frames = failure.frames if failure is not None else ()
+        source = project.source(frames[0].path) if frames else None
+        for node in source.nodes_at(frames[0].range) if source is not None else ():
+            place = Expression(source, node, frames)  # type: ignore[arg-type]
+            if isinstance(node, ast.Subscript):
+                for rank, site in enumerate(entry_sites(project, place)):
+                    title = f"read `{site.text}`, an entry that there is"
+                    reason = "which of the dimensions is meant shows no size"
+                    yield self.fix(title, site.edits, Evidence.RUNNER_UP * rank, reason=reason, unsafe=True)
+            statement = place.source.statement_of(node)
+            for test in ast.walk(statement.test) if isinstance(statement, ast.Assert) else ():
+                yield from self._compared(project, place, test)
 
-def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:
-    """Yield the expressions that decided the one size that does not fit, with the value that would."""
+    def _compared(self, project: Project, place: Expression, test: ast.AST) -> Iterator[Fix]:
+        """Yield fixes that read the dimension which is as large as what it is compared with."""
+        if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+            return
+        sides = (replace(place, node=test.left), replace(place, node=test.comparators[0]))
+        for side, other in (sides, sides[::-1]):
+            size = project.integer(other)
+            for site in axis_sites(project, side, size) if size is not None else ():
+                yield self.fix(f"read `{site.text}`, which is {size}", site.edits, *site.evidence)
+
+
+def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Expression, int | None, int]]:
+    """Yield the expressions that decided the one size that does not fit, their value if it is known, and that which
+    would fit.
+    """
     if finding.mismatch is Mismatch.EXPAND:
-        yield from _of_expand(project, operation)
+        yield from ((expression, None, size) for expression, size in _of_expand(project, operation))
     for tensor, wants in _clashing(finding, operation):
         for dimension, size in wants.items() if len(wants) == 1 else ():
             for size_origin in each_origin(project, tensor, dimension):
                 value = size_origin.wanted(size)
                 if value is not None:
-                    yield size_origin.expression, value
+                    yield size_origin.expression, size_origin.wanted(tensor.shape[dimension]), value
 
 
 def _clashing(finding: Finding, operation: Operation) -> Iterator[tuple[Tensor, dict[int, int]]]:

@@ -46,6 +46,18 @@ class MissingFlatten(Rule):
             after=model("self.net = nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(192, 10))", "self.net(x)"),
         ),
         Example(
+            name="a child of a model that loops over its children",
+            inputs=((4, 3, 8, 8),),
+            before=model(
+                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.fc = nn.Linear(3, 2)",
+                "for layer in self.children():\n    x = layer(x)\nx",
+            ),
+            after=model(
+                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.flatten = nn.Flatten()\nself.fc = nn.Linear(3, 2)",
+                "for layer in self.children():\n    x = layer(x)\nx",
+            ),
+        ),
+        Example(
             name="declines rows that are flat already",
             inputs=((4, 20),),
             before=model("self.head = nn.Linear(30, 10)", "self.head(x)"),

@@ -144,7 +144,7 @@ class ViewSize(Rule):
         channels = _channels(sizes)
         for layer, site in producer_sites(project, tensor, channels or features) if channels or features else ():
             if channels or layer.kind == "Linear":
-                title = set_output(layer, channels or features) + (", as it is split" if channels else "")
+                title = set_output(layer, site.result) + (", as it is split" if channels else "")
                 reason = "the sizes asked for could be meant instead"
                 how = Evidence.EXACT_FIT if channels or split else Evidence.OTHER_MODEL
                 evidence = (*folded, Evidence.PRODUCER, how)
@@ -157,7 +157,8 @@ def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
     """
     values, leading = sizes.values, len(sizes.shape) - 1
     # Every step keeps its place, so what is asked for is what its features are split into.
-    split = leading > 1 and len(values) > leading + 1 and values[1:leading] == sizes.shape[1:leading]
+    split = len(values) > leading + 1 and values[1:leading] == sizes.shape[1:leading]
+    split = split and (leading > 1 or (tensor.rank == 2 and values[0] == sizes.shape[0]))
     plain = -1 not in values[leading:] and (split or tensor.rank == 2)
     return (math.prod(values[leading:]) if plain else 0), split
 
