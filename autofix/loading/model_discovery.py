@@ -124,7 +124,7 @@ def _own_calls(source: Source, class_: ast.ClassDef) -> list[ast.Call]:
 
 
 def calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
-    """Yield the calls of a class in a file that imports it whose arguments mean the same in every file."""
+    """Yield the calls of a class in a file whose arguments mean the same in every file."""
     try:
         nodes = source.nodes
     except (SyntaxError, ValueError, RecursionError):

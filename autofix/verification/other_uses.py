@@ -86,7 +86,7 @@ def _difference(before: Trace, after: Trace) -> str:
 
 
 def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
-    """Yield models that the failing one is no part of, and constructions of its own class in files that import it."""
+    """Yield models that the failing one is no part of, and other constructions of its own class."""
     own = {layer.kind for layer in project.trace.layers} | {class_name(target.model)}
     for path, after in plan.texts:
         if path.suffix not in _CODE:
@@ -94,12 +94,18 @@ def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
         source = project.source(path)
         affected = _users(source, _edited(source, after))
         yield from (_Use(path, name) for name in _models(source, affected - own))
+        yield from _constructions(source, target, affected)
         for other in _importing(project, source, affected):
             built = _users(other, affected & _imported(other, source))
             yield from (_Use(other.path, name) for name in _models(other, built - own))
-            for name in {class_name(target.model)} & affected:
-                calls = model_discovery.calls_with_plain_values(other, name)
-                yield from (_Use(path, call) for call in calls if call != target.model)
+            yield from (_Use(path, use.expression) for use in _constructions(other, target, affected))
+
+
+def _constructions(source: Source, target: Target, affected: set[str]) -> Iterator[_Use]:
+    """Yield the calls of a file that build the failing model's own class with other arguments."""
+    for name in {class_name(target.model)} & affected:
+        calls = model_discovery.calls_with_plain_values(source, name)
+        yield from (_Use(source.path, call) for call in calls if call != target.model)
 
 
 def _edited(source: Source, after: str) -> set[str]:
