@@ -147,18 +147,18 @@ def _verified(request: Request, patched: PatchedFiles, used: Session, on_progres
     outcome = patched_run.run(original, faults, patched.after, patched.before, runner)
     if outcome.plan is None and not any(fault.is_strong for fault in faults):
         return _not_judged(_without_fault(case))  # A suspicion that the patch does not answer is none.
-    found = faults[0]
+    shown_fault = faults[0]
     if outcome.plan is not None:
-        found = next(fault for fault in faults if fault.finding == outcome.plan.steps[0].finding)
-    plans, given_up = _proved(case, found.project, () if outcome.plan is None else (outcome.plan,))
+        shown_fault = next(fault for fault in faults if fault.finding == outcome.plan.steps[0].finding)
+    plans, given_up = _proved(case, shown_fault.project, () if outcome.plan is None else (outcome.plan,))
     runner.finish()
-    diagnostics = (shown.diagnostic_of(found.project, found.finding, None),)
+    diagnostics = (shown.diagnostic_of(shown_fault.project, shown_fault.finding, None),)
     notes = (
         *given_up,
         *inferred_sample_trust.notes(case.request.target),
         *run_failures.notes(case.request.target, original),
     )
-    report = case.report(RepairEnding.NO_FIX, found.finding.message, diagnostics, plans[:1], notes)
+    report = case.report(RepairEnding.NO_FIX, shown_fault.finding.message, diagnostics, plans[:1], notes)
     if report.plan is not None:
         is_safe = report.plan.applicability is Applicability.SAFE
         return PatchReport(PatchEnding.HOLDS if is_safe else PatchEnding.UNSAFE, "", report, outcome.trace)

@@ -24,7 +24,7 @@ class Ran:
     listed: list[Listed]
 
 
-def run_in_turn(found: Sequence[Target | Listed], run: RunJobs) -> Ran:
+def run_in_turn(targets: Sequence[Target | Listed], run: RunJobs) -> Ran:
     """Run what is known, then models on samples that were chosen to fit, then those with guessed arguments; each only
     where nothing before it has run the class.
     """
@@ -32,55 +32,61 @@ def run_in_turn(found: Sequence[Target | Listed], run: RunJobs) -> Ran:
     within: dict[str, str] = {}
     turns = (lambda job: job.is_known, lambda job: not job.is_known and not job.is_guessed, lambda job: job.is_guessed)
     for is_turn in turns:
-        asked = [at for at, one in enumerate(found) if isinstance(one, Job) and is_turn(one) and at not in outcomes]
-        asked = [at for at in asked if _label(found[at]) not in within or is_turn is turns[0]]
-        done = run([one for at in asked if isinstance(one := found[at], Job)])
+        asked = [
+            at
+            for at, target in enumerate(targets)
+            if isinstance(target, Job) and is_turn(target) and at not in outcomes
+        ]
+        asked = [at for at in asked if _label(targets[at]) not in within or is_turn is turns[0]]
+        done = run([asked_job for at in asked if isinstance(asked_job := targets[at], Job)])
         outcomes |= dict(zip(asked, done, strict=True))
         for outcome in done:
             if outcome.ending != NOT_RUN:
                 for label in outcome.ran:
                     within.setdefault(label, outcome.label)
-    return _sorted(found, outcomes, within)
+    return _sorted(targets, outcomes, within)
 
 
 def _label(target: Target | Listed) -> str:
     return f"{target.path}: {class_name(target.model) if isinstance(target, (Job, Missing)) else target.name}"
 
 
-def _sorted(found: Sequence[Target | Listed], outcomes: dict[int, JobOutcome], within: dict[str, str]) -> Ran:
+def _sorted(targets: Sequence[Target | Listed], outcomes: dict[int, JobOutcome], within: dict[str, str]) -> Ran:
     kept: list[tuple[int, Target]] = []
     listed: list[Listed] = []
-    for at, one in enumerate(found):
-        if isinstance(one, Listed):
-            where = within.get(_label(one))
-            listed.append(one if where is None else Listed(one.path, one.name, one.kind, f"it ran within {where}"))
-        elif _label(one) in within and (at not in outcomes or outcomes[at].ending == NOT_RUN) and one.model:
-            reason = f"it ran within {within[_label(one)]}"
-            listed.append(Listed(one.path, class_name(one.model), Kind.PART, reason))
-        elif isinstance(one, Job) and one.part_of and outcomes[at].ending == NOT_RUN and not one.is_known:
-            reason = f"it is a part of a model in {one.part_of}; alone, {outcomes[at].message}"
-            listed.append(Listed(one.path, class_name(one.model), Kind.PART, reason))
+    for at, target in enumerate(targets):
+        if isinstance(target, Listed):
+            where = within.get(_label(target))
+            listed.append(
+                target if where is None else Listed(target.path, target.name, target.kind, f"it ran within {where}")
+            )
+        elif _label(target) in within and (at not in outcomes or outcomes[at].ending == NOT_RUN) and target.model:
+            reason = f"it ran within {within[_label(target)]}"
+            listed.append(Listed(target.path, class_name(target.model), Kind.PART, reason))
+        elif isinstance(target, Job) and target.part_of and outcomes[at].ending == NOT_RUN and not target.is_known:
+            reason = f"it is a part of a model in {target.part_of}; alone, {outcomes[at].message}"
+            listed.append(Listed(target.path, class_name(target.model), Kind.PART, reason))
         else:
-            kept.append((at, one))
+            kept.append((at, target))
     remaining = list(_without_idle_programs(kept, outcomes, listed))
-    return Ran(tuple((one, outcomes.get(at)) for at, one in remaining), listed)
+    return Ran(tuple((target, outcomes.get(at)) for at, target in remaining), listed)
 
 
 def _without_idle_programs(
     kept: Sequence[tuple[int, Target]], outcomes: dict[int, JobOutcome], listed: list[Listed]
 ) -> Iterator[tuple[int, Target]]:
     """Yield the targets without programs that could not be run where every model of the files they read was."""
-    models = [(one.path, at) for at, one in kept if one.model or not isinstance(one, Job)]
-    for at, one in kept:
+    models = [(target.path, at) for at, target in kept if target.model or not isinstance(target, Job)]
+    for at, entry in kept:
         outcome = outcomes.get(at)
-        if outcome is None or outcome.ending != NOT_RUN or not isinstance(one, Job) or one.model:
-            yield at, one
+        if outcome is None or outcome.ending != NOT_RUN or not isinstance(entry, Job) or entry.model:
+            yield at, entry
             continue
         read = {path for path, _ in outcome.files}
         reached = [outcomes[model].ending if model in outcomes else NOT_RUN for path, model in models if path in read]
         ran_elsewhere = any(other.path in read and other.reason.startswith("it ran") for other in listed)
         is_idle = outcome.document["trace"]["ending"] == "passed"  # It ended, and no model was called on the way.
         if not is_idle and (NOT_RUN in reached or not (reached or ran_elsewhere)):
-            yield at, one
+            yield at, entry
             continue
-        listed.append(Listed(one.path, "", Kind.PROGRAM, f"not run: {outcome.message}"))
+        listed.append(Listed(entry.path, "", Kind.PROGRAM, f"not run: {outcome.message}"))

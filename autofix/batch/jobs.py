@@ -246,20 +246,25 @@ def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Jo
 def _ran(job: Job, base: Path, report: Report) -> tuple[str, ...]:
     """Return the classes of the tree whose forward ran, as ``path: name``."""
     trace = report.trace
-    indices = {index for one in trace.operations for index in (one.scope_index, one.layer_index) if index is not None}
+    indices = {
+        index
+        for operation in trace.operations
+        for index in (operation.scope_index, operation.layer_index)
+        if index is not None
+    }
     paths = {path for index in indices if (path := trace.layers[index].path) is not None}
     reached = {f"{path[:at]}" for path in paths for at in (0, *(n for n, c in enumerate(path) if c == "."), len(path))}
-    layers = [one for at, one in enumerate(trace.layers) if at in indices or one.path in reached]
+    layers = [layer for at, layer in enumerate(trace.layers) if at in indices or layer.path in reached]
     modules = {"__main__": job.path, "autofix_target": job.path}
     files = [source_files.relative(path, base) for path in (*trace.files, base / job.path)]
-    for module in {one.type.rpartition(".")[0] for one in layers} - modules.keys():
+    for module in {layer.type.rpartition(".")[0] for layer in layers} - modules.keys():
         ends = (f"/{module.replace('.', '/')}.py", f"/{module.replace('.', '/')}/__init__.py")
-        found = next((file for file in files if f"/{file}".endswith(ends)), None)
-        if found is not None:
-            modules[module] = found
+        module_path = next((file for file in files if f"/{file}".endswith(ends)), None)
+        if module_path is not None:
+            modules[module] = module_path
     labels = {
         f"{modules[module]}: {name}"
-        for module, _, name in (one.type.rpartition(".") for one in layers)
+        for module, _, name in (layer.type.rpartition(".") for layer in layers)
         if module in modules
     }
     return tuple(sorted(labels))

@@ -24,7 +24,9 @@ def printed(targets: Iterable[Job | Missing | Listed]) -> str:
     known = list(targets)
     entries = ["\n".join(_entry(target)) + "\n" for target in known if not isinstance(target, Listed)]
     listed = [
-        f"# {one.kind.value}: {_comment(f'{one.label}: {one.reason}')}" for one in known if isinstance(one, Listed)
+        f"# {target.kind.value}: {_comment(f'{target.label}: {target.reason}')}"
+        for target in known
+        if isinstance(target, Listed)
     ]
     return "\n".join((HEAD, *entries, *(["\n".join(listed) + "\n"] if listed else [])))
 

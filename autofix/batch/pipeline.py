@@ -197,12 +197,12 @@ def _absolute(path: Path) -> Path:
 
 
 def repaired(
-    work: BatchWork, found: Sequence[Found], is_wanted: Callable[[JobOutcome], bool]
+    work: BatchWork, targets: Sequence[Found], is_wanted: Callable[[JobOutcome], bool]
 ) -> tuple[list[JobOutcome], list[Listed]]:
     """Return an outcome for each target, in order, and what is no target of its own; plans that touch the files of
     other targets are proved together.
     """
-    ran = coverage.run_in_turn(found, lambda asked: _ran(work, "running models", asked))
+    ran = coverage.run_in_turn(targets, lambda asked: _ran(work, "running models", asked))
     jobs_only = [target if isinstance(target, Job) else None for target, _ in ran.kept]
     outcomes = [_missing(target, work.base) if isinstance(target, Missing) else outcome for target, outcome in ran.kept]
 

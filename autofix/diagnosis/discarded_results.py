@@ -14,6 +14,7 @@ from autofix.operators.table import find
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, tensors_of
+from autofix.syntax.source import dotted
 
 # What they give is another form of their operand; a sum or a product may be there to be looked at.
 _FORMS = frozenset(
@@ -23,6 +24,8 @@ _FORMS = frozenset(
         *(Family.LAYER_NORM, Family.GROUP_NORM, Family.NORMALISATION),
     )
 )
+
+_HOOK = "register_forward_hook"  # What a hook takes shows in no operation.
 
 
 def find_discarded(project: Project) -> Iterator[SilentFault]:
@@ -34,13 +37,20 @@ def find_discarded(project: Project) -> Iterator[SilentFault]:
         if row is None or row.family not in _FORMS or operation.index in taken or operation.scope_index is None:
             continue
         place = written(project, operation)
-        alone = place is not None and isinstance(place.node, ast.Call)
-        if place is None or not alone or not isinstance(place.source.parents.get(place.node), ast.Expr):
+        if place is None or not isinstance(place.node, ast.Call) or not _is_own(operation, place.node):
+            continue
+        if not isinstance(place.source.parents.get(place.node), ast.Expr) or _HOOK in place.source.text:
             continue
         if _is_new(project, operation) and isinstance(operation.result, Tensor) and operation.tensors:
             shape = show(operation.tensors[0].shape)
             message = f"nothing takes the result of `{place.text}`, and {shape} stays as it was"
             yield from faults_at(Mismatch.SILENT_UNUSED, message, project, operation, is_strong=True)
+
+
+def _is_own(operation: Operation, call: ast.Call) -> bool:
+    """Return whether the call names the operation itself, not a container that it ran in."""
+    name = dotted(call.func).rpartition(".")[2] or getattr(call.func, "attr", "")
+    return name in (operation.operator, (operation.layer or "").rpartition(".")[2])
 
 
 def _is_new(project: Project, operation: Operation) -> bool:

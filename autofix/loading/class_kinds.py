@@ -26,11 +26,11 @@ def is_loss(source: Source, name: str) -> bool:
 
 def abstract(source: Source, name: str) -> str:
     """Return why a class cannot be run by itself; '' where it can."""
-    bases = [base for one in model_classes.line_of(source, name) for base in source.classes[one].bases]
+    bases = [base for class_name in model_classes.line_of(source, name) for base in source.classes[class_name].bases]
     methods = {
         node.name: node
-        for one in reversed(list(model_classes.line_of(source, name)))
-        for node in source.classes[one].body
+        for class_name in reversed(list(model_classes.line_of(source, name)))
+        for node in source.classes[class_name].body
         if isinstance(node, ast.FunctionDef)
     }
     own = {dotted(base).rpartition(".")[2] for base in bases} - source.classes.keys() - {"object", "ABC"}

@@ -55,10 +55,10 @@ def modules(files: ModuleFiles) -> Modules:
 def shown(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Source], files: ModuleFiles) -> Built | None:
     """Return the first construction that a program shows whole; one that is fed is preferred in one file."""
     for program in _programs(source, elsewhere, files):
-        built = [_built(source, class_, one, files) for one in _constructions(program, class_, files)]
-        whole = [one for one in built if one is not None]
+        built = [_built(source, class_, construction, files) for construction in _constructions(program, class_, files)]
+        whole = [model for model in built if model is not None]
         if whole:
-            return next((one for one in whole if one.samples is not None), whole[0])
+            return next((model for model in whole if model.samples is not None), whole[0])
     return None
 
 
@@ -67,8 +67,8 @@ def uses(
 ) -> Samples | None:
     """Return what the first program feeds a model that it builds by an expression like this one."""
     for program in _programs(source, elsewhere, files):
-        for one in _constructions(program, class_, files):
-            built = _built(source, class_, one, files) if one.uses else None
+        for construction in _constructions(program, class_, files):
+            built = _built(source, class_, construction, files) if construction.uses else None
             if built is not None and built.samples is not None and built.expression == expression:
                 return built.samples
     return None
@@ -86,11 +86,11 @@ def used(source: Source, files: ModuleFiles) -> Built | None:
         class_ = run.evaluate(ast.Name(name, ast.Load()), Scope(run))
         if not isinstance(class_, ast.ClassDef) or not model_classes.has_forward(class_):
             continue
-        for one in _constructions(source, class_, files):
-            expression = spelled_values.call(name, one.positional, one.keywords, run)
-            if expression is not None and one.uses:
-                place = f"{one.path.name}:{one.line}"
-                return Built(expression, "", (), Samples(one.uses[0], None, SampleOrigin.USE, place))
+        for construction in _constructions(source, class_, files):
+            expression = spelled_values.call(name, construction.positional, construction.keywords, run)
+            if expression is not None and construction.uses:
+                place = f"{construction.path.name}:{construction.line}"
+                return Built(expression, "", (), Samples(construction.uses[0], None, SampleOrigin.USE, place))
     return None
 
 
@@ -153,25 +153,25 @@ def _constructions(program: Source, class_: ast.ClassDef, files: ModuleFiles) ->
     return list(known[key])
 
 
-def _built(source: Source, class_: ast.ClassDef, one: Construction, files: ModuleFiles) -> Built | None:
+def _built(source: Source, class_: ast.ClassDef, construction: Construction, files: ModuleFiles) -> Built | None:
     from autofix.sample_inputs import spelled_values
     from autofix.sample_inputs.abstract_interpreter import execution
 
     run = execution.start(source, STEPS, modules(files))
-    expression = spelled_values.call(class_.name, one.positional, one.keywords, run)
-    if expression is None or not _is_whole(class_, one):
+    expression = spelled_values.call(class_.name, construction.positional, construction.keywords, run)
+    if expression is None or not _is_whole(class_, construction):
         return None
-    place = f"{one.path.name}:{one.line}"
-    inputs = next(iter(one.uses), ())
+    place = f"{construction.path.name}:{construction.line}"
+    inputs = next(iter(construction.uses), ())
     samples = Samples(inputs, None, SampleOrigin.USE, place) if inputs else None
     return Built(expression, f"built as in {place}", (), samples)
 
 
-def _is_whole(class_: ast.ClassDef, one: Construction) -> bool:
+def _is_whole(class_: ast.ClassDef, construction: Construction) -> bool:
     """Return whether a construction gives every argument: ``Net(**options)`` may give none of them."""
     own = next((n for n in class_.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
     required = [] if own is None else required_parameters(own)
-    return all(name in one.keywords for name in required[len(one.positional) :])
+    return all(name in construction.keywords for name in required[len(construction.positional) :])
 
 
 # -- guesses -----------------------------------------------------------------------------------------------------------
@@ -203,14 +203,14 @@ def _partly_known(
     own = {*names, *(argument.arg for argument in constructor.args.kwonlyargs)}
     best: dict[str, Any] = {}
     for program in _programs(source, elsewhere, files):
-        for one in _constructions(program, class_, files):
-            given = dict(zip(names, one.positional, strict=False)) | one.keywords
-            told = {
+        for construction in _constructions(program, class_, files):
+            passed = dict(zip(names, construction.positional, strict=False)) | construction.keywords
+            known = {
                 name: value
-                for name, value in given.items()
+                for name, value in passed.items()
                 if name in own and value is not None and spelled_values.spelled(value, run) is not None
             }
-            best = told if len(told) > len(best) else best
+            best = known if len(known) > len(best) else best
     return best
 
 

@@ -226,7 +226,7 @@ def _imported_as(source: Source, root: Path) -> tuple[str, Path]:
     above = source.path.parents[: level + 1]
     if "." in name or not level or len(above) <= level or root not in (above[level], *above[level].parents):
         return name, folder
-    parts = [*(one.name for one in reversed(above[:level])), source.path.stem]
+    parts = [*(folder.name for folder in reversed(above[:level])), source.path.stem]
     return (".".join(parts), above[level]) if all(part.isidentifier() for part in parts) else (name, folder)
 
 

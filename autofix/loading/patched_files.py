@@ -71,8 +71,8 @@ def _path(diff: FileDiff, folder: Path) -> Path:
     """Return the file that a diff changes; raise UsageError where there is none, or it is added or removed."""
     name = _name(diff)
     if NOTHING in (diff.source, diff.target):
-        what = "adds" if diff.source == NOTHING else "removes"
-        raise UsageError(f"the patch {what} {name}; only changes of files that are there can be verified")
+        verb = "adds" if diff.source == NOTHING else "removes"
+        raise UsageError(f"the patch {verb} {name}; only changes of files that are there can be verified")
     root = find_target.project_root(folder / name)
     for written in dict.fromkeys((diff.target, diff.source)):
         for tail in _tails(written):

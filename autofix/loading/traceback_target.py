@@ -65,18 +65,18 @@ def read(text: str, folder: Path) -> TracebackTarget:
 
     Raises UsageError where no frame of it lies in a file there, or none of them says what to run.
     """
-    found = tracebacks(text)
-    if not found:
+    read_tracebacks = tracebacks(text)
+    if not read_tracebacks:
         raise UsageError("there is no traceback in it: no line names a file and a line of it")
     known = _Files(folder)
-    here = [(traceback, frames) for traceback in found if (frames := tuple(known.frames(traceback)))]
+    here = [(traceback, frames) for traceback in read_tracebacks if (frames := tuple(known.frames(traceback)))]
     if not here:
-        innermost = found[-1].frames[-1].path
+        innermost = read_tracebacks[-1].frames[-1].path
         raise UsageError(
             f"no frame of the traceback lies in a file below {folder}, its innermost is of {innermost}; "
             "run it in the folder of the project"
         )
-    traceback, frames = next((one for one in here if one[0].is_of_shapes), here[-1])
+    traceback, frames = next((candidate for candidate in here if candidate[0].is_of_shapes), here[-1])
     choices = tuple(dict.fromkeys(_choices(frames)))
     if not choices:
         place = f"{frames[-1].path.name}:{frames[-1].frame.line}"
@@ -218,9 +218,9 @@ def confirms(taken: TracebackTarget, trace: Trace, finding: Finding, batch: froz
 
 def other_sizes(taken: TracebackTarget, trace: Trace, finding: Finding) -> str:
     """Return in words that other sizes disagree than the traceback tells; empty where it has none, or the same."""
-    own, told = {*finding.expected, *finding.actual}, taken.traceback.sizes
-    said = sizes_in("" if trace.failure is None else trace.failure.message)
-    is_told = len(finding.expected) == len(finding.actual) == 1 and own <= said and bool(told)
-    if not is_told or own <= told:
+    own, logged = {*finding.expected, *finding.actual}, taken.traceback.sizes
+    sizes = sizes_in("" if trace.failure is None else trace.failure.message)
+    is_told = len(finding.expected) == len(finding.actual) == 1 and own <= sizes and bool(logged)
+    if not is_told or own <= logged:
         return ""
     return f"the traceback tells of other sizes ({taken.traceback.message}); pass the sample that it died on with -s"

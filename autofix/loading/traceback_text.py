@@ -112,21 +112,21 @@ def _without_prefix(line: str) -> str:
 
 def _without_boxes(lines: Sequence[str]) -> list[str]:
     """Return the lines without the frame that rich draws around them, those that it broke put together again."""
-    found: list[str] = []
+    kept_lines: list[str] = []
     broken = ""
     for line in lines:
         match = _BOX.match(line.strip())
         if match is None:
-            found.append(line)
+            kept_lines.append(line)
             continue
         inner = broken + match[1].rstrip()
         is_path = inner[:1] not in ("", " ", "❱") and not inner[:1].isdigit() and _RICH.match(inner) is None
         if is_path and not broken and match[1] == match[1].rstrip() and _WRAPPED.match(inner):
             broken = inner
             continue
-        found.append(inner)
+        kept_lines.append(inner)
         broken = ""
-    return found
+    return kept_lines
 
 
 def _parts(lines: Sequence[str]) -> Iterator[Sequence[str]]:

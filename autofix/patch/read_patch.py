@@ -55,9 +55,9 @@ def read(patch: bytes) -> tuple[FileDiff, ...]:
     if patch.startswith(_UTF_16):
         patch = patch.decode("utf-16", "replace").encode("utf-8")
     lines = _STYLES.sub(b"", patch).split(b"\n")
-    for start, what in _UNREADABLE:
+    for start, words in _UNREADABLE:
         if any(line.startswith(start) for line in lines):
-            raise UsageError(f"the patch {what}; only patches of text can be verified")
+            raise UsageError(f"the patch {words}; only patches of text can be verified")
     unnumbered: set[int] = set()
     files = read_exact(b"\n".join(_recounted(lines, unnumbered)), unnumbered)
     if not files:
@@ -134,14 +134,14 @@ def _recounted(lines: Sequence[bytes], unnumbered: set[int]) -> Iterator[bytes]:
             yield line.rstrip(b"\r")
             continue
         ranges = _RANGES.match(line)
-        said = None if ranges is None else tuple(int(number or 1) for number in ranges.group(2, 4))
-        body = _body(lines, index, said)
+        counts = None if ranges is None else tuple(int(number or 1) for number in ranges.group(2, 4))
+        body = _body(lines, index, counts)
         if ranges is None:
             unnumbered.add(count)
         count += 1
         own = tuple(sum(text[:1] in (sign, b" ", b"", b"\r") for text in body) for sign in (b"-", b"+"))
         starts = (b"1", b"1") if ranges is None else ranges.group(1, 3)
-        yield line if own == said else b"@@ -%b,%d +%b,%d @@" % (starts[0], own[0], starts[1], own[1])
+        yield line if own == counts else b"@@ -%b,%d +%b,%d @@" % (starts[0], own[0], starts[1], own[1])
         yield from body
         index += len(body)
         while index < len(lines) and not lines[index].strip():
@@ -150,12 +150,12 @@ def _recounted(lines: Sequence[bytes], unnumbered: set[int]) -> Iterator[bytes]:
             yield b""
 
 
-def _body(lines: Sequence[bytes], first: int, said: tuple[int, ...] | None) -> Sequence[bytes]:
+def _body(lines: Sequence[bytes], first: int, counts: tuple[int, ...] | None) -> Sequence[bytes]:
     """Return the lines of a hunk: as many as it says where that ends it, else those that can be its own."""
     old = new = 0
     for index in range(first, len(lines)):
         sign = lines[index][:1]
-        if said is not None and (old, new) == said and sign not in (b"+", b"\\") and not _goes_on(lines, index):
+        if counts is not None and (old, new) == counts and sign not in (b"+", b"\\") and not _goes_on(lines, index):
             return lines[first:index]
         if sign not in (b" ", b"+", b"-", b"\\", b"", b"\r") or _is_end(lines, index):
             return _without_blank_end(lines[first:index])
@@ -233,12 +233,12 @@ def _place(old: Sequence[bytes], lines: Sequence[bytes], stated: int | None, don
     """Return where the lines stand, nearest to where it is said; None where they do not, or it is unclear."""
     if not lines:
         return None if stated is None or not done <= stated <= len(old) else stated
-    wanted = tuple(line.rstrip(b"\r\n") for line in lines)
+    expected = tuple(line.rstrip(b"\r\n") for line in lines)
     file = [line.rstrip(b"\r\n") for line in old]
     places = [
         start
-        for start in range(done, len(file) - len(wanted) + 1)
-        if file[start] == wanted[0] and tuple(file[start : start + len(wanted)]) == wanted
+        for start in range(done, len(file) - len(expected) + 1)
+        if file[start] == expected[0] and tuple(file[start : start + len(expected)]) == expected
     ]
     if stated is None:
         return places[0] if len(places) == 1 else None
@@ -254,9 +254,9 @@ def _misfit(
     if start is None:
         return f"{name}: hunk {number} fits nowhere or in several places; add its line numbers, or lines around it"
     for index, line in enumerate(lines):
-        found = old[start + index] if 0 <= start + index < len(old) else None
-        if found is None or found.rstrip(b"\r\n") != line.rstrip(b"\r\n"):
-            there = "the file ends" if found is None else f"the file has `{_shown(found)}`"
+        current = old[start + index] if 0 <= start + index < len(old) else None
+        if current is None or current.rstrip(b"\r\n") != line.rstrip(b"\r\n"):
+            there = "the file ends" if current is None else f"the file has `{_shown(current)}`"
             place = f"{name}:{start + index + 1}"
             return f"{place}: hunk {number} does not fit: {there} where the patch has `{_shown(line)}`"
     return f"{name}: hunk {number} does not fit behind the one before it"

@@ -147,7 +147,10 @@ def set_output(layer: Layer, width: int | str) -> str:
 def _one_part(project: Project, tensor: Tensor, target_size: int) -> tuple[Tensor, int]:
     """Return a part of a join and what it has to be for the whole, where one layer made all parts; else the tensor."""
     parts = joined(project, tensor, -1)
-    makers = {None if made is None else made[1].identity for made in (producing_layer(project, part) for part in parts)}
+    makers = {
+        None if producing is None else producing[1].identity
+        for producing in (producing_layer(project, part) for part in parts)
+    }
     alike = len(parts) > 1 and len(makers) == 1 and None not in makers and target_size % len(parts) == 0
     return (parts[0], target_size // len(parts)) if alike else (tensor, target_size)
 

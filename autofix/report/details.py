@@ -107,8 +107,12 @@ def verifying(report: Report, width: int) -> str:
     if report.plan is None or not report.plan.is_verified:
         return ""
     samples = report.target.samples
-    said = "" if samples.expression is not None else "".join(f" -s {visible(str(one))}" for one in samples.inputs)
-    whole = f"verify: autofix verify PATCH{said if samples.origin is SampleOrigin.GIVEN else ''}"
+    options = (
+        ""
+        if samples.expression is not None
+        else "".join(f" -s {visible(str(sample_input))}" for sample_input in samples.inputs)
+    )
+    whole = f"verify: autofix verify PATCH{options if samples.origin is SampleOrigin.GIVEN else ''}"
     return whole if columns(whole) <= width else "verify: autofix verify PATCH -s ..."
 
 

@@ -18,7 +18,7 @@ def render(verdict: PatchReport) -> str:
         "message": verdict.message,
         "exit_code": phrases.exit_code_of_patch(verdict),
         "target": own["target"],
-        "fault": next((json.finding_document(one.finding, root) for one in report.diagnostics), None),
+        "fault": next((json.finding_document(diagnostic.finding, root) for diagnostic in report.diagnostics), None),
         "left": None if verdict.left is None else json.finding_document(verdict.left, root),
         "reasons": plan["notes"] if isinstance(plan, dict) else [],
         "files": plan["files"] if isinstance(plan, dict) else [],

@@ -61,7 +61,7 @@ def find(source: Source, class_: ast.ClassDef, modules: Modules) -> list[Constru
     """
     watch = _Watch(class_)
     run = execution.start(source, STEPS, replace(modules, runs={}, homes={}))
-    run.call, run.wanted, run.lenient = watch.call, class_, True
+    run.call, run.asked_class, run.lenient = watch.call, class_, True
     try:
         _walk(source, class_, run, watch)
     except (*UNREADABLE, _Enough):

@@ -216,7 +216,7 @@ def _forms(needs: list[AbstractLayer]) -> Iterator[tuple[int, ...]]:
         form = dict(zip(counts, chosen, strict=True))
         seen.add(alike := tuple(form[kind] for kind in kinds))
         yield alike
-    yield from (one for one in itertools.product(*(range(counts[kind]) for kind in kinds)) if one not in seen)
+    yield from (choice for choice in itertools.product(*(range(counts[kind]) for kind in kinds)) if choice not in seen)
 
 
 def _joined_widths(

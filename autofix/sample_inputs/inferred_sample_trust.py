@@ -39,10 +39,10 @@ def is_reliable(samples: Samples, trace: Trace, finding: Finding) -> bool:
 
 def unreliable_message(target: Target, finding: Finding) -> str:
     """Return the message for a failure that is not to be trusted."""
-    said = f"{target.path.name}: {finding.message}"
+    words = f"{target.path.name}: {finding.message}"
     if target.is_guessed:
-        return f"{said}, with {target.built}; pass them with --model"
-    return f"{said}, on the sample {target.samples}; {NOTE}"
+        return f"{words}, with {target.built}; pass them with --model"
+    return f"{words}, on the sample {target.samples}; {NOTE}"
 
 
 def notes(target: Target) -> tuple[str, ...]:

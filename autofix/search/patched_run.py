@@ -144,11 +144,11 @@ def _steps(
     taken: tuple[Edit, ...] = ()
     trace, finding = first.project.trace, first.finding
     while len(taken) < len(edits):
-        found = _next(taken, edits, progress.outcome(trace, finding), before, runner)
-        if found is None:  # Only some together get further.
+        next_step = _next(taken, edits, progress.outcome(trace, finding), before, runner)
+        if next_step is None:  # Only some together get further.
             rest = tuple(edit for edit in edits if edit not in taken)
             return (*steps, Step(finding, _fix(rest))), []
-        edit, trace, following = found
+        edit, trace, following = next_step
         taken = (*taken, edit)
         steps.append(Step(finding, _fix((edit,))))
         if following is None:

@@ -17,7 +17,8 @@ def render(report: BatchReport) -> str:
         "counts": {ending: report.count(ending) for ending in sorted({outcome.ending for outcome in report.outcomes})},
         "notes": list(report.notes),
         "listed": [
-            {"path": one.path, "name": one.name, "kind": one.kind.value, "reason": one.reason} for one in report.listed
+            {"path": target.path, "name": target.name, "kind": target.kind.value, "reason": target.reason}
+            for target in report.listed
         ],
         "targets": [_target(outcome) for outcome in report.outcomes],
     }

@@ -35,9 +35,9 @@ _PLURALS = {Kind.PART: "parts", Kind.LOSS: "losses", Kind.ABSTRACT: "abstract cl
 def _listed(report: BatchReport, verbose: bool) -> Iterator[str]:
     """Yield what is no target of its own: each with its reason if ``verbose``, else how many of each kind there are."""
     if verbose:
-        yield from (f"{one.label}: {one.kind.value}: {one.reason}" for one in report.listed)
+        yield from (f"{target.label}: {target.kind.value}: {target.reason}" for target in report.listed)
         return
-    counts = {kind: sum(one.kind is kind for one in report.listed) for kind in Kind}
+    counts = {kind: sum(target.kind is kind for target in report.listed) for kind in Kind}
     words = ", ".join(
         f"{count} {_PLURALS[kind] if count > 1 else kind.value}" for kind, count in counts.items() if count
     )

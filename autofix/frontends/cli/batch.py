@@ -87,13 +87,13 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
     targets = pipeline.discovered(work, options)
     if choice.discover:
         sys.stdout.write(manifest.printed(targets))
-        return INTERRUPTED if work.interrupted else 0 if any(isinstance(one, Job) for one in targets) else 2
-    is_any = any(not isinstance(one, Listed) for one in targets)
+        return INTERRUPTED if work.interrupted else 0 if any(isinstance(target, Job) for target in targets) else 2
+    is_any = any(not isinstance(target, Listed) for target in targets)
     nothing = "" if is_any else _nothing(options, targets)
     if nothing and options.since is None and any(path.is_dir() for path in options.paths):
         raise UsageError(nothing)  # Among named or changed files there need be no model, in a tree there should be.
     outcomes, listed = pipeline.repaired(
-        work, targets, lambda one: delivery.deliverable(one, unsafe=choice.delivery.unsafe_fixes)
+        work, targets, lambda outcome: delivery.deliverable(outcome, unsafe=choice.delivery.unsafe_fixes)
     )
     report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__, tuple(listed))
     work.progress.end()
@@ -103,11 +103,11 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
     return INTERRUPTED if work.interrupted else code
 
 
-def _nothing(options: pipeline.BatchOptions, found: Sequence[pipeline.Found]) -> str:
+def _nothing(options: pipeline.BatchOptions, targets: Sequence[pipeline.Found]) -> str:
     where = ", ".join(map(str, options.paths))
     if options.since is not None:
         return f"no model in {where} changed since {options.since}"
-    listed = "; ".join(f"{one.label}: {one.reason}" for one in found if isinstance(one, Listed))
+    listed = "; ".join(f"{target.label}: {target.reason}" for target in targets if isinstance(target, Listed))
     if listed:
         return f"no model that could be run in {where}: {listed}"
     return f"no nn.Module found in {where}; name files, or list targets in a manifest"

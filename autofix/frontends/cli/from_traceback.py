@@ -59,9 +59,9 @@ def _first_that_runs(
 ) -> tuple[Report, str]:
     """Return the report of the first thing that can be run, and what that is; of the first where none can."""
     failed: list[tuple[Report, str] | UsageError] = []
-    for words, one in _runs(run, taken):
+    for words, request in _runs(run, taken):
         try:
-            asked = requests.request(one)
+            asked = requests.request(request)
             used = requests.usable(session, asked)
             report = engine.repair(_with_sample_of(taken, asked, used), used, show)
         except UsageError as error:
@@ -90,10 +90,10 @@ def _with_sample_of(taken: TracebackTarget, asked: engine.Request, session: Sess
     if asked.target.samples.origin is not SampleOrigin.SOLVED:
         return asked
     for samples in _alike(asked.target.samples):
-        told = replace(samples, origin=SampleOrigin.TRACEBACK)
-        asked_so = replace(asked, target=replace(asked.target, samples=told))
+        from_log = replace(samples, origin=SampleOrigin.TRACEBACK)
+        asked_so = replace(asked, target=replace(asked.target, samples=from_log))
         trace, finding = engine.trace(asked_so, session)
-        batch = frozenset(one.shape[0] for one in samples.inputs if one.shape)
+        batch = frozenset(sample_input.shape[0] for sample_input in samples.inputs if sample_input.shape)
         if finding is not None and traceback_target.confirms(taken, trace, finding, batch):
             return asked_so
     return asked
@@ -102,11 +102,14 @@ def _with_sample_of(taken: TracebackTarget, asked: engine.Request, session: Sess
 def _alike(samples: Samples) -> Iterator[Samples]:
     """Yield samples with other sides of their images, the one that was chosen first."""
     yield samples
-    if not any(len(one.shape) == 4 for one in samples.inputs):
+    if not any(len(sample_input.shape) == 4 for sample_input in samples.inputs):
         return
     for side in SIDES:
         inputs = (
-            replace(one, shape=(*one.shape[:2], side, side)) if len(one.shape) == 4 else one for one in samples.inputs
+            replace(sample_input, shape=(*sample_input.shape[:2], side, side))
+            if len(sample_input.shape) == 4
+            else sample_input
+            for sample_input in samples.inputs
         )
         yield replace(samples, inputs=tuple(inputs))
 

@@ -47,13 +47,13 @@ def main(words: list[str]) -> None:
         raise
 
 
-def _explaining(told: ExceptionHook, program: str | None) -> ExceptionHook:
+def _explaining(previous_hook: ExceptionHook, program: str | None) -> ExceptionHook:
     """Return a hook that tells an error as ``told`` does, from the first frame of ``program`` on, and explains it."""
 
     def hook(kind: type[BaseException], error: BaseException, frames: TracebackType | None) -> None:
         while program is not None and frames is not None and frames.tb_frame.f_code.co_filename != program:
             frames = frames.tb_next
-        told(kind, error.with_traceback(frames), frames)
+        previous_hook(kind, error.with_traceback(frames), frames)
         with suppress(Exception):  # The program has died, and nothing of ours may hide of what.
             _explain(error)
 
@@ -66,7 +66,7 @@ def _explain(error: BaseException) -> None:
     from autofix.loading.traceback_text import tracebacks
 
     text = "".join(traceback.format_exception(error))
-    if not any(found.is_of_shapes for found in tracebacks(text)):
+    if not any(traceback.is_of_shapes for traceback in tracebacks(text)):
         return
     from autofix.frontends.cli import main as command_line
 

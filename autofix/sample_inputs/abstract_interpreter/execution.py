@@ -167,7 +167,7 @@ def _execute_alone(statements: list[ast.stmt], scope: Scope) -> bool:
 
 def execute(statements: list[ast.stmt], scope: Scope) -> None:
     for statement in statements:
-        if scope.run.wanted is None:
+        if scope.run.asked_class is None:
             _execute(statement, scope)
         else:
             _execute_leniently(statement, scope)
@@ -209,7 +209,7 @@ def _execute(statement: ast.stmt, scope: Scope) -> None:
         case ast.While():
             _while(statement, scope)
         case ast.With(items=items, body=body):
-            for item in items if scope.run.wanted is not None else ():
+            for item in items if scope.run.asked_class is not None else ():
                 opened = evaluate(item.context_expr, scope)
                 if item.optional_vars is not None:
                     assign(item.optional_vars, opened, scope)
@@ -246,7 +246,7 @@ def _if(statement: ast.If, scope: Scope) -> None:
     if known is not None:
         execute(statement.body if known else statement.orelse, scope)
         other = statement.orelse if known else statement.body
-        if scope.run.wanted is not None and _names(other, scope.run.wanted.name):
+        if scope.run.asked_class is not None and _names(other, scope.run.asked_class.name):
             execute(other, scope)  # A choice by name is as good for the other name.
     elif not scope.run.lenient:
         raise Undetermined

@@ -107,7 +107,7 @@ def _subscript(node: ast.Subscript, scope: Scope) -> Any:
     if isinstance(owner, AbstractLayer):
         chosen = owner.parts[index]
         return AbstractLayer("Sequential", {}, chosen) if isinstance(index, slice) else chosen
-    if isinstance(owner, dict) and scope.run.wanted is not None and not isinstance(node.slice, ast.Constant):
+    if isinstance(owner, dict) and scope.run.asked_class is not None and not isinstance(node.slice, ast.Constant):
         chosen = next((value for value in owner.values() if _leads_to(value, scope.run)), None)
         if chosen is not None:
             return chosen
@@ -121,8 +121,8 @@ def _leads_to(value: Any, run: Interpretation) -> bool:
     if isinstance(value, (list, tuple)):
         return any(_leads_to(item, run) for item in value[:MAX_ITEMS])
     if isinstance(value, ImportedModule):
-        return any(node is run.wanted for node in value.run.source.tree.body)
-    return value is run.wanted
+        return any(node is run.asked_class for node in value.run.source.tree.body)
+    return value is run.asked_class
 
 
 def _binary(node: ast.BinOp, scope: Scope) -> Any:

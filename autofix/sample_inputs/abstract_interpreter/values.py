@@ -172,7 +172,7 @@ class Interpretation:
     depth: int = 0
     lenient: bool = False
     modules: Modules | None = None
-    wanted: ast.ClassDef | None = None
+    asked_class: ast.ClassDef | None = None
     at: tuple[Path, int] | None = None
 
     def home_of(self, class_: ast.ClassDef) -> Interpretation:
