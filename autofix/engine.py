@@ -314,6 +314,8 @@ def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:
     faults = case.runner.find_silent_faults((), case.original) if is_told else ()
     certain: Report | None = None
     for fault in faults:
+        if not inferred_sample_trust.shows_order(case.request.target.samples, fault.finding):
+            continue
         hidden = suppressed.hiding_code(case.runner.source_text, fault.finding)
         if hidden is not None:
             return _suppressed(case, fault.finding, hidden)

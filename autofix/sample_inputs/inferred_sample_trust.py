@@ -23,6 +23,8 @@ _LAST = frozenset(
 )
 NOTE = "the sample was chosen to fit the layers; pass --sample-shape or add a comment `# autofix: sample-shape=...`"
 
+_OF_ORDER = frozenset((Mismatch.SILENT_REDUCTION, Mismatch.SILENT_FOLD, Mismatch.SILENT_STEPS))
+
 
 def is_reliable(samples: Samples, trace: Trace, finding: Finding) -> bool:
     """Return whether the failure says something of the model, not only of a sample that was solved for.
@@ -35,6 +37,13 @@ def is_reliable(samples: Samples, trace: Trace, finding: Finding) -> bool:
     if trace.failure.stage in {Stage.IMPORT, Stage.CONSTRUCT} or finding.mismatch is Mismatch.MISSING_NAME:
         return True
     return _is_set_by_layers(trace, finding)
+
+
+def shows_order(samples: Samples, finding: Finding) -> bool:
+    """Return whether a fault that raised nothing shows on the sample: which dimension holds its samples is a guess in
+    one that was solved for.
+    """
+    return samples.origin is not SampleOrigin.SOLVED or finding.mismatch not in _OF_ORDER
 
 
 def unreliable_message(target: Target, finding: Finding) -> str:

@@ -12,7 +12,7 @@ from autofix.loading import find_target
 from autofix.records.errors import UsageError
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location, Position, Range
-from autofix.records.report import RepairEnding
+from autofix.records.report import RepairEnding, Report
 from autofix.records.samples import SampleOrigin, Samples
 from autofix.records.trace import Ending, Failure, Operation, OperationKind, Phase, Stage, Trace
 from autofix.records.values import Tensor
@@ -383,3 +383,10 @@ def test_a_use_of_another_construction_is_no_sample(
         "def test_net():\n    assert Net(size=6)(torch.rand(3, 6)).shape == (3, 2)\n"
     )
     assert find_target.target(written(text), model=model).samples.origin is origin
+
+
+def test_a_solved_sample_does_not_show_which_dimension_holds_the_samples(repaired: Callable[..., Report]) -> None:
+    """Weights over the steps of a sequence that comes first look like weights over the samples."""
+    text = HEAD + model("self.a = nn.Linear(5, 4)", "h = self.a(x)\n        return torch.softmax(h, dim=0) * h")
+    assert repaired(text).ending is RepairEnding.UNCONFIRMED
+    assert repaired(text, "3,5").ending is RepairEnding.REPAIRED
