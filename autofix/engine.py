@@ -80,9 +80,7 @@ def _with_containment(report: Report) -> Report:
     trace = report.trace
     notes = tuple(words for kind, words in _WEAKER.items() if trace.isolation is kind)
     if trace.ending is not Ending.REFUSED:  # There it is the message itself.
-        notes += tuple(
-            f"the code {action}, which was refused; pass --allow-network if it has to" for action in trace.refused
-        )
+        notes += tuple(f"the code {action}: refused; see --allow-network" for action in trace.refused)
     return replace(report, notes=(*report.notes, *notes))
 
 

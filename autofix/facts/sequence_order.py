@@ -34,8 +34,10 @@ def picked_samples(project: Project) -> Iterator[tuple[Operation, Layer, int]]:
         row = find(operation.target)
         if operation.kind is not OperationKind.CALL_MODULE or layer is None or not operation.tensors:
             continue
+        if row is None or row.family not in _SEQUENCES:
+            continue
         taken, first = operation.tensors[0], is_batch_first(project, layer)
-        if row is None or row.family not in _SEQUENCES or first is None or taken.rank != 3:
+        if first is None or taken.rank != 3:
             continue
         samples = 0 if first else 1
         if taken.shape[0] != taken.shape[1] and taken.shape[samples] > 1:

@@ -47,11 +47,13 @@ class Net(torch.nn.Module):
 
 class Raises(torch.nn.Module):
     def forward(self, x):
+        x = x + 1  # A forward that only raises is that of an abstract class.
         raise ValueError({HOSTILE!r})
 
 
 class Exits(torch.nn.Module):
     def forward(self, x):
+        x = x + 1
         raise SystemExit({HOSTILE!r})
 '''
 # A terminal obeys the styles of ours; everything else that it would obey, or that reorders what is read, is no text.

@@ -48,7 +48,7 @@ REFUSED: dict[str, tuple[str | bytes | None, str, str]] = {
     "missing constructor arguments": (
         net(parameters=", width"),
         "net.py -s 4,6",
-        '`Net` needs `width`; pass it with --model "Net(width=...)"',
+        "with `width` chosen by name, since no program of the project shows it; pass them with --model",
     ),
     "malformed shape": (net(), "net.py -s 4,six", "'six' is not a whole number; the form is [NAME=][DTYPE:]D,D,..."),
     "negative shape": (net(), "net.py -s 4,-6", "the sample shape '4,-6' has the size -6; sizes start at 1"),
