@@ -74,7 +74,8 @@ def run(base: str, data: Json) -> Json:
     job, root = job_from(data), Path(base)
     files = {root / job.path: True}
     report = _as_found(job, _reported(job, root, files))
-    if report.ending is RepairEnding.NOT_RUN and job.of_model is not None:
+    is_outside = report.message.endswith(engine.OUTSIDE)  # What the machine lacks is told, not worked around.
+    if report.ending is RepairEnding.NOT_RUN and job.of_model is not None and not is_outside:
         note = f"the model was run by itself, since the program could not be: {report.message}"
         job = job.of_model
         report = _reported(job, root, files)

@@ -84,15 +84,11 @@ class BakedBatch(Rule):
         if expands and operation.tensors[:1] and operation.tensors[0].rank:
             wants = {operation.tensors[0].shape[0]}
         for batch in wants:
+            cause = _other_batch(project, operation, batch)
             for place in self._places(project, operation, batch):
                 for site in live_sites(project, place, batch, (0,)):
-                    yield self.fix(
-                        f"take the batch size from the input: `{site.text}`",
-                        site.edits,
-                        *site.evidence,
-                        Evidence.EXACT_FIT,
-                        reason=_other_batch(project, operation, batch),
-                    )
+                    title = f"take the batch size from the input: `{site.text}`{cause}"
+                    yield self.fix(title, site.edits, *site.evidence, Evidence.EXACT_FIT)
 
     def _places(self, project: Project, operation: Operation, batch: int) -> Iterator[Expression]:
         for expand in (operation, *behind(project, operation.tensors, frozenset(("expand", "repeat", "tile")))):
@@ -124,7 +120,7 @@ def _other_batch(project: Project, failed: Operation, batch: int) -> str:
             sizes = {tensor.shape[0] for tensor in operation.tensors if tensor.rank}
             if len(sizes) != 1 or (before := sizes.pop()) <= batch:
                 return ""
-            return f"this batch is smaller than the one before: {batch} samples instead of {before}"
+            return f" (this batch is smaller: {batch} samples, not {before})"
     return ""
 
 
