@@ -42,15 +42,13 @@ def _mixed(project: Project) -> Iterator[SilentFault]:
         return
     operation = project.trace.operations[check.operation]
     before, after = operation.tensors[0], operation.result
+    means_other = _is_meant_otherwise(project, operation, check)
     if operation.operator in _RESHAPES and isinstance(after, Tensor):
         yield from _folded(project, operation, check, before, after)
-    elif _is_meant_otherwise(project, operation, check) or (
-        samples_lead(project) and _is_over_samples(project, operation, check)
-    ):
+    elif means_other or (samples_lead(project) and _is_over_samples(project, operation, check)):
         message = f"`{operation.operator}` runs over the samples, dimension {check.dimension} of {show(before.shape)}"
-        is_strong = _is_meant_otherwise(project, operation, check)
         yield from faults_at(
-            Mismatch.SILENT_REDUCTION, message, project, operation, dimension=check.dimension, is_strong=is_strong
+            Mismatch.SILENT_REDUCTION, message, project, operation, dimension=check.dimension, is_strong=means_other
         )
     elif operation.operator in ARITHMETIC and len(operation.tensors) == 2 and samples_lead(project):
         pairs = outer(*(tensor.shape for tensor in operation.tensors)) is not None

@@ -40,7 +40,7 @@ def sequential_entry(project: Project, layer: Layer, module: str) -> Insertion |
     if isinstance(target, ast.Attribute) and len(parent.targets) == 1:
         line = f"{source.text_of(target.value)}.{_name(module)} = {prefix}{module}"
         taken = any(isinstance(part, ast.Attribute) and part.attr == _name(module) for part in ast.walk(owner))
-        return None if taken else ((_line_before(source, parent, line),), "as a child of its own")
+        return None if taken else ((source.insert_before(parent, line),), "as a child of its own")
     return None
 
 
@@ -55,13 +55,6 @@ def _loops_over_children(owner: ast.ClassDef) -> bool:
     """Return whether a method of the class runs its children in the order in which they were set."""
     loops = (node.iter for node in ast.walk(owner) if isinstance(node, ast.For))
     return any(isinstance(iterated, ast.Call) and dotted(iterated.func) in _CHILDREN for iterated in loops)
-
-
-def _line_before(source: Source, statement: ast.stmt, text: str) -> Edit:
-    """Return an edit that puts a statement on a line before another, with its indent."""
-    place = source.range_of(statement).start
-    indent = source.line(place.line)[: place.column]
-    return Edit(source.path, Range(place, place), f"{text}{source.newline}{indent}")
 
 
 def _is_sequential_list(source: Source, node: ast.AST) -> bool:

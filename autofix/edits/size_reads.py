@@ -89,12 +89,11 @@ def _size_read(project: Project, expression: Expression) -> int | None:
     value, read = project.integer(expression), _read_axis(expression.node)
     if value is not None or read is None:
         return value
-    base, index = (
-        value_there(project, replace(expression, node=read[0])),
-        project.integer(replace(expression, node=read[1])),
-    )
-    is_there = isinstance(base, Tensor) and index is not None and -base.rank <= index < base.rank
-    return base.shape[index] if isinstance(base, Tensor) and index is not None and is_there else None
+    base, index = (replace(expression, node=node) for node in read)
+    tensor, axis = value_there(project, base), project.integer(index)
+    if not isinstance(tensor, Tensor) or axis is None or not -tensor.rank <= axis < tensor.rank:
+        return None
+    return tensor.shape[axis]
 
 
 def _other_entries(
