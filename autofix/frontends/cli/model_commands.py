@@ -1,0 +1,154 @@
+"""The commands that run one model or program, as functions from options to a choice.
+
+They say what can be typed and how it is helped with; nothing is done here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autofix.frontends.cli.options import (
+    Finished,
+    Format,
+    RepairChoice,
+    RunChoice,
+    ShapesChoice,
+    StreamChoice,
+    VerdictFormat,
+    VerifyChoice,
+)
+from autofix.frontends.cli.parameters import (
+    Also,
+    ExitZero,
+    File,
+    ModelExpression,
+    SampleExpression,
+    SampleShape,
+    StdinFilename,
+    with_tables,
+)
+from autofix.records.options import RunOptions
+
+
+@with_tables()
+def repair(
+    file: File = "",
+    sample_shape: SampleShape = None,
+    sample: SampleExpression = None,
+    model: ModelExpression = None,
+    also: Also = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the repair if it is safe.")] = False,
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="With --apply: unsafe ones too.")] = False,
+    traceback: Annotated[
+        str | None,
+        typer.Option("--traceback", metavar="FILE", help="Repair what a traceback or log tells of; `-` is stdin."),
+    ] = None,
+    interactive: Annotated[bool, typer.Option("--interactive", help="Confirm each fix before writing.")] = False,
+    alternatives: Annotated[bool, typer.Option("--alternatives", help="Show the other repairs as patches.")] = False,
+    pick: Annotated[int | None, typer.Option("--pick", metavar="N", min=1, help="Use repair N (1 = best).")] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the output to FILE.")] = None,
+    format: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.TEXT,
+    options: RunOptions = RunOptions(),  # noqa: B008
+    stdin_filename: StdinFilename = None,
+    exit_zero: ExitZero = False,
+    streams: StreamChoice = StreamChoice(),  # noqa: B008
+) -> RepairChoice:
+    """Repair a model (the command's name may be left out)."""
+    run = RunChoice(
+        file=file,
+        stdin_filename=stdin_filename,
+        model=model,
+        sample_shape=tuple(sample_shape or ()),
+        sample=sample,
+        also=tuple(also or ()),
+        options=options,
+    )
+    return RepairChoice(
+        run=run,
+        streams=streams,
+        apply=apply,
+        unsafe_fixes=unsafe_fixes,
+        output=output,
+        format=format,
+        alternatives=alternatives,
+        pick=pick,
+        interactive=interactive,
+        exit_zero=exit_zero,
+        traceback=traceback,
+    )
+
+
+@with_tables("prefer", "select", "ignore")
+def shapes(
+    file: File,
+    sample_shape: SampleShape = None,
+    sample: SampleExpression = None,
+    model: ModelExpression = None,
+    depth: Annotated[
+        int | None, typer.Option("--depth", metavar="N", min=1, help="Modules down to this depth.")
+    ] = None,
+    options: RunOptions = RunOptions(),  # noqa: B008
+    stdin_filename: StdinFilename = None,
+    streams: StreamChoice = StreamChoice(),  # noqa: B008
+) -> ShapesChoice:
+    """Show every operation of one run with its shapes."""
+    run = RunChoice(
+        file=file,
+        stdin_filename=stdin_filename,
+        model=model,
+        sample_shape=tuple(sample_shape or ()),
+        sample=sample,
+        also=(),
+        options=options,
+    )
+    return ShapesChoice(run, streams, depth)
+
+
+@with_tables("prefer", "select", "ignore")
+def verify(
+    patch: Annotated[
+        str, typer.Argument(metavar="PATCH", show_default=False, help="A unified diff; `-` is standard input.")
+    ],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="[FILE[:MODEL]]", show_default=False, help="What to run (default: what it patches)."),
+    ] = "",
+    sample_shape: SampleShape = None,
+    sample: SampleExpression = None,
+    model: ModelExpression = None,
+    also: Also = None,
+    format: Annotated[VerdictFormat, typer.Option("--format", help="Output format.")] = VerdictFormat.TEXT,
+    options: RunOptions = RunOptions(),  # noqa: B008
+    streams: StreamChoice = StreamChoice(),  # noqa: B008
+) -> VerifyChoice:
+    """Prove anybody's patch by running it, as a repair is.
+
+    Exit codes: 0 it holds; 1 it does not, or there is a reason to look; 2 it could not be judged.
+    """
+    run = RunChoice(
+        file=file,
+        stdin_filename=None,
+        model=model,
+        sample_shape=tuple(sample_shape or ()),
+        sample=sample,
+        also=tuple(also or ()),
+        options=options,
+    )
+    return VerifyChoice(patch, run, streams, format)
+
+
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="The program.")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGUMENTS]", show_default=False, help="Its own arguments.")
+    ] = None,
+) -> Finished:
+    """Run a program as always, and repair what it dies of.
+
+    It runs once, in this interpreter, and keeps its exit code. Python code does the same with `autofix.install()`.
+    """
+    del file, arguments  # The start of the command runs the program: this is here to be shown and completed.
+    return Finished(2)

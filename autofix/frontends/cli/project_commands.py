@@ -1,0 +1,83 @@
+"""The commands for many models, and those that run none, as functions from options to a choice.
+
+They say what can be typed and how it is helped with; nothing is done here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autofix.frontends.cli.options import BatchChoice, DeliveryChoice, ExplainChoice, ServeChoice, StreamChoice
+from autofix.frontends.cli.parameters import ExitZero, with_tables
+from autofix.records.options import RunOptions
+
+
+@with_tables("eval")
+def batch(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", show_default=False, help="Files and folders.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="An autofix.toml with settings and targets.")
+    ] = None,
+    discover: Annotated[bool, typer.Option("--discover", help="Print the targets as a manifest and stop.")] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="REV", help="Only targets that changes since REV affect.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help="Workers (default: one a core).")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster (tcp://host:8786).")
+    ] = None,
+    delivery: DeliveryChoice = DeliveryChoice(),  # noqa: B008
+    options: RunOptions = RunOptions(),  # noqa: B008
+    max_seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--max-seconds", metavar="SECONDS", min=1.0, help="Stop the batch after SECONDS; rerun to continue."
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the last unfinished batch.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not read or write the cache.")] = False,
+    cache_dir: Annotated[
+        Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="Cache folder (default: .autofix_cache).")
+    ] = None,
+    exit_zero: ExitZero = False,
+    streams: StreamChoice = StreamChoice(),  # noqa: B008
+) -> BatchChoice:
+    """Find, check and repair every model of a tree."""
+    return BatchChoice(
+        paths=tuple(paths or ()),
+        streams=streams,
+        config=config,
+        discover=discover,
+        since=since,
+        jobs=jobs,
+        scheduler=scheduler,
+        delivery=delivery,
+        options=options,
+        max_seconds=max_seconds,
+        resume=resume,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
+        exit_zero=exit_zero,
+    )
+
+
+def explain(
+    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="Code or name; none lists all rules.")] = None,
+) -> ExplainChoice:
+    """Show the documentation of a rule."""
+    return ExplainChoice(rule)
+
+
+def lsp(
+    stdio: Annotated[bool, typer.Option("--stdio", help="Use standard input and output (the default).")] = False,
+) -> ServeChoice:
+    """Start the language server; see docs/lsp.md."""
+    del stdio  # Editors pass it on to every server.
+    return ServeChoice()
