@@ -385,7 +385,8 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
     request, original, runner = case.request, case.original, case.runner
     settings = request.settings
     rules = candidates.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
-    ask: search.Propose = lambda next_finding, view: candidates.propose(next_finding, view, rules)  # noqa: E731
+    propose = candidates.propose_beside_tests if request.target.tests else candidates.propose
+    ask: search.Propose = lambda next_finding, view: propose(next_finding, view, rules)  # noqa: E731
     if finding.silent:
         fault = SilentFault(finding, project)
         result = search.search_silent(original, fault, runner, runner.find_silent_faults, ask, settings.limits)

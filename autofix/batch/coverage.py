@@ -1,4 +1,4 @@
-"""Which targets need no run of their own, because the class ran within another: programs first, guesses last.
+"""Which targets need no run of their own, because the class ran within another: tests and programs first, guesses last.
 
 It runs nothing itself, and decides from what ran.
 """
@@ -25,19 +25,24 @@ class Ran:
 
 
 def run_in_turn(targets: Sequence[Target | Listed], run: RunJobs) -> Ran:
-    """Run what is known, then models on samples that were chosen to fit, then those with guessed arguments; each only
-    where nothing before it has run the class.
+    """Run tests, then what else is known, then models on samples that were chosen to fit, then those with guessed
+    arguments; each only where nothing before it has run the class.
     """
     outcomes: dict[int, JobOutcome] = {}
     within: dict[str, str] = {}
-    turns = (lambda job: job.is_known, lambda job: not job.is_known and not job.is_guessed, lambda job: job.is_guessed)
+    turns: tuple[Callable[[Job], bool], ...] = (
+        lambda job: job.is_test,
+        lambda job: job.is_known,
+        lambda job: not job.is_guessed,
+        lambda job: job.is_guessed,
+    )
     for is_turn in turns:
         asked = [
             at
             for at, target in enumerate(targets)
             if isinstance(target, Job) and is_turn(target) and at not in outcomes
         ]
-        asked = [at for at in asked if _label(targets[at]) not in within or is_turn is turns[0]]
+        asked = [at for at in asked if _label(targets[at]) not in within or is_turn in turns[:2]]
         done = run([asked_job for at in asked if isinstance(asked_job := targets[at], Job)])
         outcomes |= dict(zip(asked, done, strict=True))
         for outcome in done:
@@ -89,4 +94,5 @@ def _without_idle_programs(
         if not is_idle and (NOT_RUN in reached or not (reached or ran_elsewhere)):
             yield at, entry
             continue
-        listed.append(Listed(entry.path, "", Kind.PROGRAM, f"not run: {outcome.message}"))
+        kind = Kind.TEST if entry.is_test else Kind.PROGRAM
+        listed.append(Listed(entry.path, "", kind, f"not run: {outcome.message}"))

@@ -255,6 +255,7 @@ def _ran(job: Job, base: Path, report: Report) -> tuple[str, ...]:
     }
     paths = {path for index in indices if (path := trace.layers[index].path) is not None}
     reached = {f"{path[:at]}" for path in paths for at in (0, *(n for n, c in enumerate(path) if c == "."), len(path))}
+    indices |= set(trace.called)
     layers = [layer for at, layer in enumerate(trace.layers) if at in indices or layer.path in reached]
     modules = {"__main__": job.path, "autofix_target": job.path}
     files = [source_files.relative(path, base) for path in (*trace.files, base / job.path)]

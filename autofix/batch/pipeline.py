@@ -13,7 +13,7 @@ from pathlib import Path
 from autofix.batch import changed_since, conflicts, coverage, jobs, notebooks, reverse_imports, source_files, targets
 from autofix.batch.cached_executor import BatchWork, CachedCall
 from autofix.batch.records import Job, JobOutcome, Json, Kind, Listed, Missing, job_from, outcome_from, settings_json
-from autofix.loading import find_target, settings
+from autofix.loading import find_target, settings, test_files
 from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import UsageError
 from autofix.records.options import RunOptions
@@ -53,7 +53,7 @@ def discovered(work: BatchWork, options: BatchOptions) -> list[Found]:
     files = source_files.files(work.base, options.paths)
     manifest = _Manifest(work.base, options)
     named = [path for path in options.paths if path.is_file()]
-    candidates = [path for path in files if path in named or manifest.names(path) or not source_files.is_test(path)]
+    candidates = [path for path in files if path in named or manifest.names(path) or _may_hold_targets(path)]
     candidates = list(dict.fromkeys((*candidates, *manifest.inside(options.paths))))
     chosen = sorted(path for path in candidates if manifest.takes(path))
     # Models are built and used by files that nobody named, too.
@@ -75,6 +75,14 @@ def discovered(work: BatchWork, options: BatchOptions) -> list[Found]:
     values = iter(work.all("looking for models", jobs.find, calls))
     lists = [next(values)["found"] if _is_text(path) else [_unnameable(path, work.base)] for path in chosen]
     return [_found(target) for found_in_file in lists for target in found_in_file]
+
+
+def _may_hold_targets(path: Path) -> bool:
+    """Return whether the file is no test, or one that can be run: what else a test defines are stand-ins."""
+    if not test_files.is_test(path):
+        return True
+    text = "" if path.name in test_files.SET_UP else _text(path) or ""
+    return "def test" in text or "__main__" in text
 
 
 def _is_text(path: Path) -> bool:

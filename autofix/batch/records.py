@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
+from pathlib import PurePosixPath
 from typing import Any
 
+from autofix.loading import test_files
 from autofix.loading.settings import Settings
 from autofix.records.options import Mode, Prefer
 from autofix.records.plan import Applicability
@@ -52,6 +54,11 @@ class Job:
     def is_known(self) -> bool:
         """Whether its own file or somebody says what it is: a program, or a model built and fed as that tells."""
         return self.script or not (self.built or self.is_guessed or self.origin == SampleOrigin.SOLVED.name)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it runs the tests of a file."""
+        return self.script and not self.model and test_files.is_test(PurePosixPath(self.path))
 
     @property
     def label(self) -> str:
@@ -115,6 +122,7 @@ class Kind(Enum):
     LOSS = "loss"
     ABSTRACT = "abstract"
     PROGRAM = "program"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)

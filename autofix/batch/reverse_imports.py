@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autofix.batch import imports, notebooks, source_files
-from autofix.loading import find_target
+from autofix.batch import imports, notebooks
+from autofix.loading import find_target, test_files
 
 MAX_USERS = 40
 MAX_ASKED = 200
@@ -37,7 +37,7 @@ def users(graph: Graph, texts: Mapping[Path, str], paths: Iterable[Path]) -> dic
     users_of: dict[Path, tuple[Path, ...]] = {}
     for path in paths:
         by = {*importers.get(path, ()), *_through_packages(path, texts, importers)} - {path}
-        direct = sorted(by, key=lambda path: (not source_files.is_test(path), path))[:MAX_USERS]
+        direct = sorted(by, key=lambda path: (not test_files.is_test(path), path))[:MAX_USERS]
         further = sorted(_programs_above(path, texts, importers) - by - {path})[:MAX_PROGRAMS]
         users_of[path] = (*direct, *further)
     return users_of

@@ -52,11 +52,6 @@ def shipped(base: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in _inside(base, base, suffixes=None)))
 
 
-def is_test(path: Path) -> bool:
-    """Return whether the file is a test: tests use models, and what they define are stand-ins, not targets."""
-    return path.name.startswith("test_") or path.name in {"conftest.py", "setup.py"} or path.stem.endswith("_test")
-
-
 def relative(path: Path, base: Path) -> str:
     return PurePosixPath(*path.relative_to(base).parts).as_posix() if path.is_relative_to(base) else path.as_posix()
 

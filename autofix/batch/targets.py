@@ -18,6 +18,7 @@ from autofix.loading import (
     model_discovery,
     readme_commands,
     script_detection,
+    test_files,
     text_files,
 )
 from autofix.loading.settings import Settings, TargetEntry
@@ -103,13 +104,15 @@ def _might_be_model(path: Path) -> bool:
 def _unnamed(file: _File) -> list[Found]:
     """Return the targets in a file that no manifest names, and its classes that are none."""
     try:
+        if test_files.holds_tests(file.source):
+            return [_program(file)]  # The classes in it are stand-ins, and run where a test uses them.
         names = model_discovery.names(file.source)
     except (SyntaxError, RecursionError, MemoryError, ValueError):
         imports_torch = "import torch" in file.text or "from torch" in file.text
         return [_named(file, TargetEntry(file.name))] if imports_torch else []
     targets = [_of_name(file, name) for name in names]
     models = [target for target in targets if not isinstance(target, Listed)]
-    if file.is_program and not source_files.is_test(file.path):
+    if file.is_program:
         # What a program feeds its model says more than what the layers would take.
         if len(models) == 1:
             targets = [_as_program(file, models[0]) if target is models[0] else target for target in targets]

@@ -6,17 +6,19 @@ A rule that raises loses its own fixes and is reported; it never ends the run.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.facts.project_view import Project
 from autofix.fixes.rule import Rule
+from autofix.loading import test_files
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
-from autofix.records.plan import Fix
+from autofix.records.plan import Applicability, Fix
 from autofix.system.project_paths import within
 
 MAX_CANDIDATES = 48
+_DOUBT = "what the test builds or feeds could be changed instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,24 @@ def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Prop
             notes.append(f"AF901: rule {rule.code} failed with {type(error).__name__}: {error}; please report it")
     ordered = sorted(fixes.values(), key=lambda fix: (fix.cost, fix.rule, fix.edits))
     return Proposals(tuple(ordered[:MAX_CANDIDATES]), tuple(dict.fromkeys(notes)))
+
+
+def propose_beside_tests(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Proposals:
+    """Return the candidates that leave the files of tests as they are, since tests say what is expected of the code.
+
+    Where another would edit the tests, these may be what is wrong, and no repair of the code is safe.
+    """
+    proposals = propose(finding, project, rules)
+    kept = tuple(fix for fix in proposals.fixes if not any(test_files.is_test(edit.path) for edit in fix.edits))
+    if len(kept) < len(proposals.fixes):
+        kept = tuple(map(_in_doubt, kept))
+    return replace(proposals, fixes=kept)
+
+
+def _in_doubt(fix: Fix) -> Fix:
+    if fix.applicability is not Applicability.SAFE:
+        return fix
+    return replace(fix, applicability=Applicability.UNSAFE, reason=_DOUBT)
 
 
 def _outside(edits: tuple[Edit, ...], root: Path) -> Path | None:

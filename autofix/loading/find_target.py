@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from autofix.loading import constructor_arguments, model_discovery, script_detection
+from autofix.loading import constructor_arguments, model_discovery, script_detection, test_files
 from autofix.loading.constructor_arguments import Built
 from autofix.loading.module_files import ModuleFiles
 from autofix.loading.text_files import MAX_NAME, check_syntax, read, sources
@@ -48,7 +48,8 @@ def target(
 ) -> Target:
     """Return what to run: the file in its project, the model expression, the samples.
 
-    Without a model and a sample, a file that does something when it is run is the program to run, with ``arguments``.
+    Without a model and a sample, a file of tests is run as ``pytest`` runs it (``arguments`` choose among them), and
+    one that does something when it is run as the program it is, with ``arguments``.
     A sample is what was given, else what a comment of the file declares, else what the settings say (``settled``),
     else what the file's code tells, and that of ``elsewhere``: files that may build and use the model (default: the
     tests and programs of the project). ``on_read`` is told the files that were looked into.
@@ -64,11 +65,12 @@ def target(
     if arguments and (model or samples):
         raise UsageError("arguments after -- go to a program, but a model or a sample was given; leave one out")
     known = samples or grammar.from_comment(source) or settled
-    if arguments or (model is None and known is None and script_detection.is_program(source)):
-        return Target(
-            path, root, module, paths, "", Samples(origin=SampleOrigin.NONE), script=True, arguments=arguments
-        )
-    others = _Others(source, _TestFiles(source, root)) if elsewhere is None else _Others(source, elsewhere, known=True)
+    is_open = model is None and known is None
+    is_tests = is_open and test_files.holds_tests(source)
+    if arguments or is_tests or (is_open and script_detection.is_program(source)):
+        nothing = Samples(origin=SampleOrigin.NONE)
+        return Target(path, root, module, paths, "", nothing, script=True, tests=is_tests, arguments=arguments)
+    others = _Others(source, _TestFiles(source, root) if elsewhere is None else elsewhere, known=elsewhere is not None)
     files = ModuleFiles(root, paths, (source,))
     built = model_discovery.built(source, model, others, files)
     expression = built.expression
@@ -76,11 +78,7 @@ def target(
     on_read(files.read)
     if inputs is None:
         model_discovery.check_name(source, expression)
-        raise MissingInputError(
-            f"no sample input for `{expression}` in {path.name}",
-            option="pass one, for example --sample-shape 64,3,32,32",
-            setting='samples = ["64,3,32,32"]',
-        )
+        raise _without_sample(expression, path)
     return Target(
         path,
         root,
@@ -92,6 +90,14 @@ def target(
         evaluation_mode,
         built=built.place,
         is_guessed=bool(built.guessed),
+    )
+
+
+def _without_sample(expression: str, path: Path) -> MissingInputError:
+    return MissingInputError(
+        f"no sample input for `{expression}` in {path.name}",
+        option="pass one, for example --sample-shape 64,3,32,32",
+        setting='samples = ["64,3,32,32"]',
     )
 
 

@@ -60,8 +60,9 @@ class Target:
 
     ``root`` is the project root that patches are relative to; ``module`` the dotted name the file is imported as;
     ``search_paths`` are importable in the probe as they would be when the user runs the file. ``script``: the file
-    itself is run as a program with ``arguments``, and neither ``model`` nor ``samples`` means anything. ``built`` says
-    where the arguments in ``model`` come from, if nobody named them; ``is_guessed``: from no program, but from names.
+    itself is run as a program with ``arguments``, and neither ``model`` nor ``samples`` means anything; with
+    ``tests`` as the tests that it holds. ``built`` says where the arguments in ``model`` come from, if nobody named
+    them; ``is_guessed``: from no program, but from names.
     """
 
     path: Path
@@ -73,6 +74,7 @@ class Target:
     also: tuple[Samples, ...] = ()
     evaluation_mode: bool = False
     script: bool = False
+    tests: bool = False
     arguments: tuple[str, ...] = ()
     built: str = ""
     is_guessed: bool = False

@@ -215,7 +215,8 @@ class Trace:
     ``placeholders`` name packages for which something silent stood, ``absent`` are those of which nothing was used.
     ``warnings`` are what torch warned of, each with the operation that ran. ``mode`` is META where tensors had no
     storage; ``need`` is then what they would take, in bytes. ``synthesized`` names the operations whose data-dependent
-    values were replaced by made-up ones. ``isolation`` is None where the run has told nothing.
+    values were replaced by made-up ones. ``called`` are layers that ran in operations which are told no more.
+    ``isolation`` is None where the run has told nothing.
     """
 
     ending: Ending
@@ -228,6 +229,7 @@ class Trace:
     failure: Failure | None = None
     checks: tuple[Check, ...] = ()
     warnings: tuple[tuple[int, str], ...] = ()
+    called: tuple[int, ...] = ()
     state_dict: tuple[tuple[str, tuple[int, ...]], ...] = ()
     files: tuple[Path, ...] = ()
     data_files: tuple[Path, ...] = ()
@@ -246,12 +248,14 @@ class Trace:
     @property
     def has_operations(self) -> bool:
         """Whether anything was computed."""
-        return any(operation.kind is not OperationKind.PLACEHOLDER for operation in self.operations)
+        return bool(self.called) or any(
+            operation.kind is not OperationKind.PLACEHOLDER for operation in self.operations
+        )
 
     @property
     def has_forward(self) -> bool:
         """Whether a layer was called, of torch or of the user."""
-        return any(
+        return bool(self.called) or any(
             operation.layer_index is not None or operation.scope_index is not None for operation in self.operations
         )
 

@@ -160,6 +160,7 @@ class Runner:
             graph=run.graph,
             limits=self._limits,
             script=target.script,
+            tests=target.tests,
             arguments=target.arguments,
             mode=self._mode.value,
         )

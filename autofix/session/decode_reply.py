@@ -87,6 +87,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         failure=None if failure is None else _failure(failure, counts, frame_of),
         checks=tuple(_check(*row) for row in _rows(reply, "checks")),
         warnings=tuple((_integer(row, 0, counts.operations), _text(words)) for row, words in _rows(reply, "warnings")),
+        called=tuple(_integer(index, 0, counts.layers) for index in _rows(reply, "called")),
         state_dict=tuple((_text(name), _shape(shape)) for name, shape in _rows(reply, "state_dict")),
         files=tuple(_path(path) for path in _rows(reply, "files")),
         data_files=tuple(_path(path) for path in _rows(reply, "data_files")),

@@ -39,6 +39,9 @@ USE = (
 )
 
 
+TESTS = '\n[[targets]]\npath = "tests/test_net.py"\nscript = true\n'
+
+
 def cells(*sources: str) -> str:
     listed = [
         {"cell_type": "code", "metadata": {}, "outputs": [], "source": source.splitlines(True)} for source in sources
@@ -58,7 +61,7 @@ FOUND: dict[str, tuple[Mapping[str, str], str]] = {
             "tests/test_net.py": USE.format(module="nets.wide", words=8),
         },
         '[[targets]]\npath = "src/nets/wide.py"\nmodel = "Net(8)"  # built as in test_net.py:6\n'
-        'samples = ["5,8"]  # use, test_net.py:6\n',
+        'samples = ["5,8"]  # use, test_net.py:6\n' + TESTS,
     ),
     "a test imports what the package hands on": (
         {
@@ -68,12 +71,12 @@ FOUND: dict[str, tuple[Mapping[str, str], str]] = {
             "tests/test_net.py": USE.format(module="nets", words="width=8"),
         },
         '[[targets]]\npath = "src/nets/inner/wide.py"\nmodel = "Net(width=8)"  # built as in test_net.py:6\n'
-        'samples = ["5,8"]  # use, test_net.py:6\n',
+        'samples = ["5,8"]  # use, test_net.py:6\n' + TESTS,
     ),
     "two modules of one name are told apart by nobody": (
         {"a/wide.py": OPEN, "b/wide.py": OPEN, "tests/test_net.py": USE.format(module="wide", words=8)},
         '# [[targets]]\n# path = "a/wide.py"\n# model = "Net(oracle=...)"\n# missing: `Net` needs `oracle`\n\n'
-        '# [[targets]]\n# path = "b/wide.py"\n# model = "Net(oracle=...)"\n# missing: `Net` needs `oracle`\n',
+        '# [[targets]]\n# path = "b/wide.py"\n# model = "Net(oracle=...)"\n# missing: `Net` needs `oracle`\n' + TESTS,
     ),
     "no sample": (
         {"net.py": NET.format(parameters="", layer="SIZES[0]")},

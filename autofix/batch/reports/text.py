@@ -29,7 +29,13 @@ def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, 
     return rendered(lines, colour=colour)
 
 
-_PLURALS = {Kind.PART: "parts", Kind.LOSS: "losses", Kind.ABSTRACT: "abstract classes", Kind.PROGRAM: "programs"}
+_PLURALS = {
+    Kind.PART: "parts",
+    Kind.LOSS: "losses",
+    Kind.ABSTRACT: "abstract classes",
+    Kind.PROGRAM: "programs",
+    Kind.TEST: "files of tests",
+}
 
 
 def _listed(report: BatchReport, verbose: bool) -> Iterator[str]:

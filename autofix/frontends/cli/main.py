@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autofix.frontends.cli import terminal
@@ -20,6 +21,8 @@ from autofix.frontends.cli.options import (
     ShapesChoice,
     StreamChoice,
     VerifyChoice,
+    checked,
+    of_folder,
 )
 from autofix.records.errors import AutofixError, InternalError, UsageError
 
@@ -113,6 +116,8 @@ def _run(choice: Choice, session: Session | None) -> int:
 
             return batch(choice)
         case RepairChoice():
+            if choice.run.file and Path(choice.run.file).is_dir():
+                return _run(checked(of_folder(choice)), session)
             _log(choice.streams)
             # The commands that run no model start without the modules of this one.
             from autofix.frontends.cli.repair import repair

@@ -174,6 +174,36 @@ def checked(choice: Choice) -> Choice:
     return choice
 
 
+def of_folder(choice: RepairChoice) -> BatchChoice:
+    """Return the batch over the folder that was named as the file; raise UsageError for what only one model has."""
+    run = choice.run
+    of_one_model = (run.model, run.sample, run.sample_shape, run.also, run.arguments, choice.pick, choice.interactive)
+    if any(of_one_model) or choice.alternatives:
+        raise UsageError(f"{run.file} is a folder, and a model, a sample or a choice of repairs is for one file")
+    return BatchChoice(
+        paths=(Path(run.file),),
+        streams=choice.streams,
+        config=None,
+        discover=False,
+        since=None,
+        jobs=None,
+        scheduler=None,
+        delivery=DeliveryChoice(
+            output=choice.output,
+            apply=choice.apply,
+            unsafe_fixes=choice.unsafe_fixes,
+            format=BatchFormat(choice.format.value),
+        ),
+        options=run.options,
+        max_seconds=None,
+        resume=False,
+        no_cache=False,
+        cache_dir=None,
+        exit_zero=choice.exit_zero,
+        words=("batch", run.file),
+    )
+
+
 def _check_limits(seconds: float | None, mebibytes: int | None) -> None:
     """Refuse limits above what a system can count, and "not a number" of seconds, which the option parser takes."""
     if seconds is not None and not seconds <= MAX_SECONDS:

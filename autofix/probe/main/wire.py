@@ -141,7 +141,8 @@ class RunRequest:
 
     ``fresh`` asks for a process that has run no user code before; ``checks`` for the verification checks after a
     forward that passed. ``against`` are the texts whose outputs the run's have to equal. ``mode``: with storage,
-    without, or as the size of the model says.
+    without, or as the size of the model says. ``tests``: the program is a file of tests, and ``arguments`` choose among
+    them.
     """
 
     path: str
@@ -158,6 +159,7 @@ class RunRequest:
     graph: bool
     limits: RunLimits = RunLimits()
     script: bool = False
+    tests: bool = False
     arguments: tuple[str, ...] = ()
     against: tuple[tuple[str, str], ...] | None = None
     mode: str = AUTO
@@ -213,6 +215,7 @@ class Reply(TypedDict):
     failure: NotRequired[FailureRow]
     checks: NotRequired[list[CheckRow]]
     warnings: NotRequired[list[tuple[int, str]]]  # [operation, what torch said while it ran]
+    called: NotRequired[list[int]]  # Layers that ran in operations which are told no more.
     state_dict: NotRequired[list[list[Any]]]
     files: NotRequired[list[str]]
     data_files: NotRequired[list[str]]

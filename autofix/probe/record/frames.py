@@ -78,6 +78,11 @@ class Stack:
             frame = frame.f_back
         return OTHER
 
+    def forget_environments(self) -> None:
+        """Empty the environments that were copied so far, whose tensors name operations that are forgotten."""
+        self._interned.clear()
+        self.environments[:] = [{wire.MAPPING: ["locals", []]} for _ in self.environments]
+
     def user_frames(self, frame: FrameType | None, environments: bool) -> list[Any]:
         descriptions = []
         kinds = self._kinds

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 import torch.fx
 
-from ..main.wire import FrameRow, LayerRow, OperationKind, OperationRow, Phase
+from ..main.wire import LayerRow, OperationKind, OperationRow, Phase
 from ..run.memory_budget import Meter
 from . import values
 from .frames import Stack, current_frame
 from .fx_graph import Drawing
+from .operation_rows import begun
 
 if TYPE_CHECKING:
     from ..meta.meta import MetaMode
@@ -50,6 +51,7 @@ class Recorder(torch.fx.Tracer):
         self._paths: dict[int, str] = {}
         self._names: dict[int, tuple[Any, str]] = {}
         self._raised: list[tuple[BaseException, int]] = []
+        self.called_before: set[int] = set()
 
     @property
     def in_forward(self) -> bool:
@@ -87,6 +89,15 @@ class Recorder(torch.fx.Tracer):
             yield
         finally:
             self.suppressed -= 1
+
+    def forget_operations(self) -> None:
+        """Forget what was recorded so far but which layers ran, so that a run of many models stays small."""
+        for row in self.operations:
+            self.called_before.update(index for index in (row["identity"], row["scope"]) if index is not None)
+        self.operations.clear()
+        self._producers.clear()
+        self._raised.clear()
+        self.stack.forget_environments()
 
     # -- layers ------------------------------------------------------------------------------------------------------
 
@@ -168,7 +179,7 @@ class Recorder(torch.fx.Tracer):
         # What a tensor's sizes were computed from is asked only where numbers alone made it.
         from_numbers = module is None and not values.has_tensor((*args, *kwargs.values()))
         frames = self.stack.user_frames(current_frame(), environments=from_numbers)
-        row = _begun(kind, name, target, arguments, keywords, frames, self.phase)
+        row = begun(kind, name, target, arguments, keywords, frames, self.phase)
         if module is not None:
             row["layer"], row["identity"] = self.layer_path(module), self._identities.get(id(module))
         if self.scopes:
@@ -230,7 +241,7 @@ class Recorder(torch.fx.Tracer):
         assert name is not None
         index, operand = len(self.operations), values.plain(tensor, self.producer)
         drawn = self._drawn(index, OperationKind.GET_ATTR, name, (), {}, None)
-        row = _begun(OperationKind.GET_ATTR, drawn, name, [operand], [], [], self.phase)
+        row = begun(OperationKind.GET_ATTR, drawn, name, [operand], [], [], self.phase)
         self.operations.append(row)
         self._produce(tensor, index)
         row["result"], row["raised"] = values.plain(tensor, self.producer), False
@@ -258,32 +269,6 @@ class Recorder(torch.fx.Tracer):
         return self.drawing.add(index, kind, target, args, kwargs)
 
     _function: Any = None
-
-
-def _begun(
-    kind: OperationKind,
-    name: str,
-    target: str,
-    arguments: list[Any],
-    keywords: list[list[Any]],
-    frames: list[FrameRow],
-    phase: Phase,
-) -> OperationRow:
-    """Return the row of an operation that has no result yet, of no layer and in none."""
-    return {
-        "kind": kind,
-        "name": name,
-        "target": target,
-        "args": arguments,
-        "kwargs": keywords,
-        "result": None,
-        "raised": True,
-        "frames": frames,
-        "phase": phase,
-        "layer": None,
-        "identity": None,
-        "scope": None,
-    }
 
 
 def _make(module: torch.nn.Module) -> Any:

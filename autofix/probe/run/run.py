@@ -64,6 +64,7 @@ def _recorded(request: RunRequest, recorder: Recorder) -> Reply:
         reply["checks"].append([CheckKind.EQUAL, *_equality(request, recorder, reply["sliced"])])
     reply["operations"] = recorder.operations
     reply["layers"] = recorder.describe_layers()
+    reply["called"] = sorted(recorder.called_before)
     reply["environments"] = recorder.stack.environments
     if recorder.drawing is not None:
         reply["graph"] = str(recorder.drawing.graph)

@@ -27,7 +27,7 @@ from ..main.wire import Ending, Phase, RunRequest
 from ..record import values
 from ..record.interception import recording
 from ..record.recorder import Recorder
-from . import messages
+from . import messages, pytest_run
 
 SOFT_SECONDS = 3.0
 SOFT_SHARE = 0.4
@@ -42,10 +42,11 @@ class Enough(BaseException):
 class _Bounds:
     """What the program has done so far, against what it has to do before it may be stopped."""
 
-    def __init__(self, recorder: Recorder, seconds: float) -> None:
+    def __init__(self, recorder: Recorder, seconds: float, *, is_whole: bool) -> None:
         self._recorder = recorder
         self._start = time.monotonic()
         self._soft, self._hard = min(SOFT_SECONDS, seconds * SOFT_SHARE), seconds * HARD_SHARE
+        self._soft = seconds if is_whole else self._soft
         self._steps: dict[int, int] = {}
         self._called: set[int] = set()
 
@@ -91,7 +92,7 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
     module = recorder.program = _program(request)
     text = dict(request.texts)[request.path]
     recorder.phase = Phase.FORWARD
-    bounds = _Bounds(recorder, request.limits.run_seconds)
+    bounds = _Bounds(recorder, request.limits.run_seconds, is_whole=request.tests)
     recorder.on_forward = bounds.called
     before = sys.modules.get("__main__")
     sys.modules["__main__"] = module
@@ -106,6 +107,8 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
             _counted(bounds),
             recording(recorder),
         ):
+            if request.tests:
+                return pytest_run.run(request, recorder)
             exec(compile(text, request.path, "exec", dont_inherit=True), module.__dict__)
         return "the program ran to its end"
     except Enough as enough:

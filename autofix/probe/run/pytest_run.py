@@ -1,0 +1,111 @@
+"""Run the tests of one file as ``pytest`` runs them: with the project's options, fixtures and parameters.
+
+The first test that dies of an operation ends the run with its error, as if the file were a program that had died of it.
+What fails otherwise (an assertion, a file that is not there) is counted and no fault of shapes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from types import TracebackType
+from typing import Any
+
+from ..main.wire import Ending, RunRequest
+from ..record.recorder import Recorder
+from .construct import Ended
+
+MAX_OPERATIONS = 4_000
+USAGE_ERROR = 4
+# Nothing is written beside the tests, and the texts of tests are served as they are. Plugins that would run the tests
+# in other processes are left out.
+_OPTIONS = ("-q", "--capture=sys", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:autofix")
+_PLUGIN_OPTIONS = {"xdist": "-n0", "pytest_cov": "--no-cov"}
+
+
+def run(request: RunRequest, recorder: Recorder) -> str:
+    """Run the tests and return what came of them, in words; raise what a test over shapes raised."""
+    try:
+        pytest = importlib.import_module("pytest")
+    except ImportError as error:
+        raise Ended(Ending.IMPORT_FAILED, "pytest is not installed, and tests are run with it") from error
+    watch = _Watch(recorder)
+    name = os.path.relpath(request.path, request.root)
+    selected = [f"{name}::{words}" for words in request.arguments] or [name]
+    words = [*_OPTIONS, *(option for plugin, option in _PLUGIN_OPTIONS.items() if importlib.util.find_spec(plugin))]
+    code = pytest.main([*words, *selected], plugins=[watch])
+    if int(code) == USAGE_ERROR and watch.error is None and not watch.counts:
+        # The project's own options may be those of a plugin that is not there.
+        code = pytest.main([*words, "-o", "addopts=", *selected], plugins=[watch])
+    if watch.error is not None:
+        raise watch.error
+    if not watch.counts:
+        raise Ended(Ending.EXITED, f"pytest ran no test of the file (exit code {int(code)})")
+    return watch.words()
+
+
+class _Watch:
+    """A plugin of ``pytest`` that sees each test end, and stops at the first that shows a fault of shapes."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder, self._outcomes = recorder, importlib.import_module("_pytest.outcomes")
+        self.error: BaseException | None = None
+        self.counts: dict[str, int] = {}
+        self._others: dict[str, None] = {}
+
+    def pytest_runtest_setup(self, item: Any) -> None:
+        del item
+        if len(self._recorder.operations) > MAX_OPERATIONS:
+            self._recorder.forget_operations()
+            self._recorder.paused = False
+
+    def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
+        """Look at an error that no test expected: one of a test, of a fixture or of the import of the file."""
+        error = call.excinfo.value
+        if report.when == "collect":
+            error = error.__cause__ or error
+        if self.error is None and (report.when == "collect" or self._is_shown(error)):
+            self.error = error
+            node.session.shouldstop = "a fault of shapes"
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            self.counts[report.outcome] = self.counts.get(report.outcome, 0) + 1
+        crash = getattr(report.longrepr, "reprcrash", None)
+        if report.outcome == "failed" and crash is not None:
+            self._others.setdefault(str(crash.message).partition(":")[0][:40])
+
+    def _is_shown(self, error: BaseException) -> bool:
+        if isinstance(error, self._outcomes.OutcomeException):
+            return False
+        is_ours = not isinstance(error, (Exception, KeyboardInterrupt, SystemExit)) or isinstance(error, MemoryError)
+        return is_ours or self._is_of_operation(error) or _is_of_torch(error.__traceback__)
+
+    def _is_of_operation(self, error: BaseException) -> bool:
+        chain: list[BaseException] = []
+        current: BaseException | None = error
+        while current is not None and current not in chain:
+            chain.append(current)
+            current = current.__cause__ or current.__context__
+        return any(self._recorder.raised_by(link) is not None for link in chain)
+
+    def words(self) -> str:
+        counted = [
+            f"{count} {words}" for words, count in sorted(self.counts.items(), key=lambda item: item[0] != "passed")
+        ]
+        others = f" ({', '.join(self._others)}: not over shapes)" if self._others else ""
+        return f"tests: {', '.join(counted)}{others}"
+
+
+def _is_of_torch(traceback: TracebackType | None) -> bool:
+    """Return whether the code of torch, called by a layer or in one, raised the error."""
+    in_layer = False
+    while traceback is not None and traceback.tb_next is not None:
+        in_layer = in_layer or traceback.tb_frame.f_code.co_name == "_call_impl"
+        traceback = traceback.tb_next
+    if traceback is None:
+        return False
+    torch_folder = os.path.dirname(sys.modules["torch"].__file__ or "") + os.sep
+    return in_layer or traceback.tb_frame.f_code.co_filename.startswith(torch_folder)
