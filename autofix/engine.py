@@ -386,6 +386,7 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
     settings = request.settings
     rules = candidates.chosen(registry.rules(), settings.select, settings.ignore, settings.prefer is Prefer.LAZY)
     propose = candidates.propose_beside_tests if request.target.tests else candidates.propose
+    propose = candidates.propose_tests_last if request.target.session else propose
     ask: search.Propose = lambda next_finding, view: propose(next_finding, view, rules)  # noqa: E731
     if finding.silent:
         fault = SilentFault(finding, project)

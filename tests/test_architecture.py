@@ -57,6 +57,7 @@ MAY_USE = {
     "distributed": "autofix.batch.cluster",
     "typer": "autofix.frontends.*",
     "rich": "autofix.frontends.* autofix.report.*",
+    "pytest": "autofix.frontends.pytest_plugin.*",
     **dict.fromkeys(("pygls", "lsprotocol", "platformdirs"), "autofix.frontends.lsp.*"),
 }
 # Rooms that touch the world, and what each may touch.

@@ -18,6 +18,7 @@ from autofix.records.plan import Applicability, Fix
 from autofix.system.project_paths import within
 
 MAX_CANDIDATES = 48
+_EXPECTED = "it changes the test, which says what is expected of the code"
 _DOUBT = "what the test builds or feeds could be changed instead"
 
 
@@ -56,16 +57,32 @@ def propose_beside_tests(finding: Finding, project: Project, rules: tuple[Rule, 
     Where another would edit the tests, these may be what is wrong, and no repair of the code is safe.
     """
     proposals = propose(finding, project, rules)
-    kept = tuple(fix for fix in proposals.fixes if not any(test_files.is_test(edit.path) for edit in fix.edits))
+    kept = tuple(fix for fix in proposals.fixes if not _edits_test(fix))
     if len(kept) < len(proposals.fixes):
-        kept = tuple(map(_in_doubt, kept))
+        kept = tuple(_in_doubt(fix, _DOUBT) for fix in kept)
     return replace(proposals, fixes=kept)
 
 
-def _in_doubt(fix: Fix) -> Fix:
+def propose_tests_last(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Proposals:
+    """Return the candidates that leave the files of tests as they are; where there is none, those that edit tests.
+
+    For somebody who looks at a test that failed, the test may be what is wrong; no edit of it is safe.
+    """
+    proposals = propose_beside_tests(finding, project, rules)
+    if proposals.fixes:
+        return proposals
+    proposals = propose(finding, project, rules)
+    return replace(proposals, fixes=tuple(_in_doubt(fix, _EXPECTED) for fix in proposals.fixes))
+
+
+def _edits_test(fix: Fix) -> bool:
+    return any(test_files.is_test(edit.path) for edit in fix.edits)
+
+
+def _in_doubt(fix: Fix, reason: str) -> Fix:
     if fix.applicability is not Applicability.SAFE:
         return fix
-    return replace(fix, applicability=Applicability.UNSAFE, reason=_DOUBT)
+    return replace(fix, applicability=Applicability.UNSAFE, reason=reason)
 
 
 def _outside(edits: tuple[Edit, ...], root: Path) -> Path | None:

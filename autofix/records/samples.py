@@ -62,7 +62,8 @@ class Target:
     ``search_paths`` are importable in the probe as they would be when the user runs the file. ``script``: the file
     itself is run as a program with ``arguments``, and neither ``model`` nor ``samples`` means anything; with
     ``tests`` as the tests that it holds. ``built`` says where the arguments in ``model`` come from, if nobody named
-    them; ``is_guessed``: from no program, but from names.
+    them; ``is_guessed``: from no program, but from names. ``session``: the words by which a session of pytest was begun
+    that failed over these tests in ``folder``; every test that ``arguments`` name then has to pass.
     """
 
     path: Path
@@ -78,3 +79,5 @@ class Target:
     arguments: tuple[str, ...] = ()
     built: str = ""
     is_guessed: bool = False
+    session: tuple[str, ...] = ()
+    folder: Path | None = None

@@ -122,7 +122,7 @@ def what_ran(report: Report) -> str:
     verb = "tried" if report.ending is RepairEnding.NOT_RUN else "ran"
     if target.script:
         arguments = "".join(f" {visible(word)}" for word in target.arguments)
-        return f"{verb} {visible(target.path.name)}{arguments} as a program"
+        return f"{verb} {visible(target.path.name)}{arguments} as {'tests' if target.tests else 'a program'}"
     model = f"`{visible(target.model)}`" if target.model else "the model"
     parts = [f"{verb} {model} on {phrases.samples_text(target.samples)}"]
     parts += [f"also on {visible(str(samples))}" for samples in target.also]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence as Items
+from dataclasses import dataclass
 from pathlib import Path
 
 from autofix.patch.edits_to_text import line_starts
@@ -205,7 +206,23 @@ def exit_code(report: Report) -> int:
     return 0 if report.ending in _WITHOUT_FAULT else 1
 
 
-def summary(report: Report, *, applied: bool, listed: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What writes a plan where the report is shown: ``safe`` and ``unsafe`` ones, unless it is options of the command.
+
+    ``alternatives`` is what shows the other plans, empty where nothing does.
+    """
+
+    safe: str = ""
+    unsafe: str = ""
+    alternatives: str = " (--alternatives)"
+    is_command: bool = True
+
+
+COMMAND_LINE = Writing()
+
+
+def summary(report: Report, *, applied: bool, listed: bool = False, writing: Writing = COMMAND_LINE) -> str:
     """Return one line: what was found, what is proposed and what writes it; ``listed``: the other plans are shown."""
     if report.ending is RepairEnding.NOT_RUN:
         return f"error: {visible(report.message)}"
@@ -221,17 +238,19 @@ def summary(report: Report, *, applied: bool, listed: bool = False) -> str:
     several = len(report.diagnostics) > 1
     parts = [_done(report, report.plan, applied=applied)] if several or applied else []
     if report.alternatives and not applied:
-        hint = "" if listed else " (--alternatives)"
+        hint = "" if listed else writing.alternatives
         parts.append(f"{counted(len(report.alternatives), 'other repair')}{hint}")
     if applied:
         return "; ".join((*parts, "applied"))
-    return "; ".join((*parts, _writes(report.plan, report.alternatives, several=several)))
+    return "; ".join((*parts, _writes(report.plan, report.alternatives, writing, several=several)))
 
 
-def _writes(plan: Plan, others: Items[Plan], *, several: bool) -> str:
+def _writes(plan: Plan, others: Items[Plan], writing: Writing, *, several: bool) -> str:
     """Return what writes a plan, which is told from others where there are some."""
     if plan.applicability is Applicability.DISPLAY_ONLY:
         return "the model does not run to its end, so nothing writes it"
+    if not writing.is_command:
+        return writing.safe if plan.applicability is Applicability.SAFE else writing.unsafe
     flags = "--apply" if plan.applicability is Applicability.SAFE else "--apply --unsafe-fixes"
     return f"{flags} writes this one" if others else f"run with {flags} to write {'them' if several else 'it'}"
 

@@ -16,6 +16,7 @@ from autofix.report import details, phrases
 from autofix.report.changed_lines import changed_lines
 from autofix.report.fault_text import fault_parts
 from autofix.report.parts import ReportPart, fitted, fixed
+from autofix.report.phrases import COMMAND_LINE, Writing
 from autofix.report.styled_text import Line, Span, Style, line, rendered
 from autofix.report.terminal_text import visible, wrapped
 from autofix.report.view import UNLIMITED, ReportView
@@ -35,21 +36,22 @@ def render(
     applied: bool = False,
     picked: int = 1,
     verbose: bool = False,
+    writing: Writing = COMMAND_LINE,
 ) -> str:
     """Return the explanation of a report, ended by what to do about it; of one fault in at most 16 lines at 80 columns.
 
     Paths are shown as seen from ``folder``, the working directory, so that a terminal opens them; without one from the
     root of the project. ``alternatives`` shows the other plans as patches, ``applied`` says that the plan was written,
     and ``picked`` is the rank of the plan that the user took, so that the others are numbered as ``--pick`` takes them.
-    ``verbose`` shortens nothing and adds the whole proof, costs and what was run. With ``colour`` the same characters
-    carry ANSI styles.
+    ``verbose`` shortens nothing and adds the whole proof, costs and what was run; ``writing`` says what writes a plan.
+    With ``colour`` the same characters carry ANSI styles.
     """
-    view = ReportView(report, folder or report.target.root, width, verbose=verbose)
+    view = ReportView(report, folder or report.target.root, width, verbose, writing)
     blocks = _faults(view)
     closing = [*_proof(view), *_notes(view)]
     others = list(details.other_plans(view, picked, patches=alternatives)) if alternatives or verbose else []
     indent = _indent(view, listed=bool(others))
-    last = [] if applied else [_verifying(view, indent)]
+    last = [_verifying(view, indent)] if writing.is_command and not applied else []
     last.append(fixed(list(_last(view, indent, applied=applied, listed=bool(others)))))
     if others or verbose:
         blocks += [closing, [fixed(others)], last]
@@ -163,6 +165,6 @@ def _last(view: ReportView, indent: str, *, applied: bool, listed: bool) -> Iter
     report, width = view.report, view.width
     if view.verbose or not report.diagnostics:
         yield from (line(Span(text, Style.FAINT)) for text in wrapped(details.what_ran(report), width))
-    words = visible(phrases.summary(report, applied=applied, listed=listed))
+    words = visible(phrases.summary(report, applied=applied, listed=listed, writing=view.writing))
     style = Style.STRONG if report.ending is not RepairEnding.NOT_RUN else Style.ERROR
     yield from (line(indent, Span(text, style)) for text in wrapped(words, width - len(indent)))

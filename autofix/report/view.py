@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autofix.records.report import Report
 from autofix.report import phrases
+from autofix.report.phrases import COMMAND_LINE, Writing
 from autofix.report.styled_text import Line, Span, Style, line
 from autofix.report.terminal_text import columns, limited, limited_items, visible
 
@@ -23,6 +24,7 @@ class ReportView:
     folder: Path
     width: int
     verbose: bool = False
+    writing: Writing = COMMAND_LINE
 
     def path(self, path: Path) -> str:
         return visible(phrases.path_from(path, self.folder))

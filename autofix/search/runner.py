@@ -163,6 +163,8 @@ class Runner:
             tests=target.tests,
             arguments=target.arguments,
             mode=self._mode.value,
+            session=target.session,
+            folder="" if target.folder is None else str(target.folder),
         )
 
 

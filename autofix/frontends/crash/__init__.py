@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
@@ -16,8 +15,6 @@ from types import ModuleType, TracebackType
 
 ExceptionHook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 _USAGE = "name the program: autofix run FILE [ARGUMENTS]"
-# What torch and Python raise where shapes do not fit; subclasses tell of something else, such as of memory.
-_KINDS = (RuntimeError, ValueError, IndexError, TypeError)
 
 
 def install() -> None:
@@ -61,12 +58,12 @@ def _explaining(previous_hook: ExceptionHook, program: str | None) -> ExceptionH
 
 
 def _explain(error: BaseException) -> None:
-    if type(error) not in _KINDS or "torch" not in sys.modules or os.environ.get("RANK", "0") != "0":
+    if os.environ.get("RANK", "0") != "0":
         return
-    from autofix.loading.traceback_text import tracebacks
+    from autofix.frontends.crash import shape_errors
 
-    text = "".join(traceback.format_exception(error))
-    if not any(traceback.is_of_shapes for traceback in tracebacks(text)):
+    text = shape_errors.traceback_of(error)
+    if not text:
         return
     from autofix.frontends.cli import main as command_line
 

@@ -142,7 +142,8 @@ class RunRequest:
     ``fresh`` asks for a process that has run no user code before; ``checks`` for the verification checks after a
     forward that passed. ``against`` are the texts whose outputs the run's have to equal. ``mode``: with storage,
     without, or as the size of the model says. ``tests``: the program is a file of tests, and ``arguments`` choose among
-    them.
+    them. ``session`` are the words of a session of pytest that failed over these tests, which all have to pass;
+    ``folder`` is the working directory of it.
     """
 
     path: str
@@ -163,6 +164,8 @@ class RunRequest:
     arguments: tuple[str, ...] = ()
     against: tuple[tuple[str, str], ...] | None = None
     mode: str = AUTO
+    session: tuple[str, ...] = ()
+    folder: str = ""
 
 
 class OperationRow(TypedDict):
@@ -270,7 +273,7 @@ def decode_request(line: str) -> tuple[RunRequest, str]:
     run["samples"] = decode_samples(run["samples"])
     run["also"] = tuple(decode_samples(samples) for samples in run["also"])
     run["search_paths"] = tuple(run["search_paths"])
-    run["arguments"] = tuple(run["arguments"])
+    run["arguments"], run["session"] = tuple(run["arguments"]), tuple(run["session"])
     run["texts"] = tuple((path, text) for path, text in run["texts"])
     run["against"] = None if run["against"] is None else tuple((path, text) for path, text in run["against"])
     return RunRequest(**run), data["reply"]

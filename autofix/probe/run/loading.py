@@ -126,7 +126,7 @@ def project(request: RunRequest) -> Iterator[None]:
 def _working_directory(request: RunRequest) -> Iterator[None]:
     """Enter the file's folder or, where that is asked for, an empty one that is removed afterwards."""
     if not request.limits.temporary_directory:
-        os.chdir(request.root if request.tests else os.path.dirname(request.path))
+        os.chdir(request.folder or (request.root if request.tests else os.path.dirname(request.path)))
         yield
         return
     folder = os.path.realpath(tempfile.mkdtemp(prefix="autofix-cwd-"))

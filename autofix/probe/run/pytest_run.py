@@ -1,7 +1,8 @@
 """Run the tests of one file as ``pytest`` runs them: with the project's options, fixtures and parameters.
 
 The first test that dies of an operation ends the run with its error, as if the file were a program that had died of it.
-What fails otherwise (an assertion, a file that is not there) is counted and no fault of shapes.
+What fails otherwise (an assertion, a file that is not there) is counted and no fault of shapes, unless these are the
+tests that a session failed over: a repair has to make them pass.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ MAX_OPERATIONS = 4_000
 USAGE_ERROR = 4
 # Nothing is written beside the tests, and the texts of tests are served as they are. Plugins that would run the tests
 # in other processes are left out.
-_OPTIONS = ("-q", "--capture=sys", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:autofix")
+_OPTIONS = ("-q", "--capture=sys", "--assert=plain", "-p", "no:cacheprovider")
 _PLUGIN_OPTIONS = {"xdist": "-n0", "pytest_cov": "--no-cov"}
 
 
@@ -31,10 +32,11 @@ def run(request: RunRequest, recorder: Recorder) -> str:
         pytest = importlib.import_module("pytest")
     except ImportError as error:
         raise Ended(Ending.IMPORT_FAILED, "pytest is not installed, and tests are run with it") from error
-    watch = _Watch(recorder)
-    name = os.path.relpath(request.path, request.root)
+    watch = _Watch(recorder, takes_any=bool(request.session))
+    name = os.path.relpath(request.path)
     selected = [f"{name}::{words}" for words in request.arguments] or [name]
     words = [*_OPTIONS, *(option for plugin, option in _PLUGIN_OPTIONS.items() if importlib.util.find_spec(plugin))]
+    words += request.session
     code = pytest.main([*words, *selected], plugins=[watch])
     if int(code) == USAGE_ERROR and watch.error is None and not watch.counts:
         # The project's own options may be those of a plugin that is not there.
@@ -49,8 +51,9 @@ def run(request: RunRequest, recorder: Recorder) -> str:
 class _Watch:
     """A plugin of ``pytest`` that sees each test end, and stops at the first that shows a fault of shapes."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, *, takes_any: bool) -> None:
         self._recorder, self._outcomes = recorder, importlib.import_module("_pytest.outcomes")
+        self._takes_any = takes_any
         self.error: BaseException | None = None
         self.counts: dict[str, int] = {}
         self._others: dict[str, None] = {}
@@ -66,7 +69,7 @@ class _Watch:
         error = call.excinfo.value
         if report.when == "collect":
             error = error.__cause__ or error
-        if self.error is None and (report.when == "collect" or self._is_shown(error)):
+        if self.error is None and (report.when == "collect" or self._takes_any or self._is_shown(error)):
             self.error = error
             node.session.shouldstop = "a fault of shapes"
 
