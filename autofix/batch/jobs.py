@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autofix import __version__, engine
-from autofix.batch import imports, notebook_report, notebooks, source_files, targets
+from autofix.batch import imports, notebook_report, notebooks, source_files, source_lines, targets
 from autofix.batch.notebooks import Notebook
 from autofix.batch.records import Change, Job, JobOutcome, Json, Listed, job_from, settings_from, with_tuples
 from autofix.fixes import registry
@@ -228,6 +228,8 @@ def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Jo
     log = _plain(sarif.render(readable, documentation=documentation, version=__version__), base, notebook)
     if notebook is not None:
         notebook_report.add_places(document, report, notebook)
+    for diagnostic, shown in zip(report.diagnostics, document["diagnostics"], strict=True):
+        shown["source"] = source_lines.of(diagnostic.finding.location, report.texts)
     changes: tuple[Change, ...] = ()
     if readable.plan is not None and readable.plan.is_verified:
         try:

@@ -213,19 +213,23 @@ def outcome_from(data: Json) -> JobOutcome:
 class BatchReport:
     """Every outcome in input order, and what the whole came to; ``notes`` are about the whole.
 
-    ``listed`` are the classes and programs that are no targets of their own.
+    ``listed`` are the classes and programs that are no targets of their own, ``known`` the labels of targets with which
+    nothing is wrong but what a baseline has.
     """
 
     outcomes: tuple[JobOutcome, ...]
     notes: tuple[str, ...] = ()
     version: str = ""
     listed: tuple[Listed, ...] = ()
+    known: frozenset[str] = frozenset()
 
     def count(self, *endings: str) -> int:
         return sum(outcome.ending in endings for outcome in self.outcomes)
 
     @property
     def exit_code(self) -> int:
-        """1 where faults remain or a patch is proposed, else 2 where a target could not be run, else 0."""
-        codes = {outcome.exit_code for outcome in self.outcomes}
-        return next((code for code in (1, 2) if code in codes), 0)
+        """1 where faults remain or a patch is proposed, 2 where a target could not be run, 3 for both, else 0."""
+        code = 0
+        for outcome in self.outcomes:
+            code |= 0 if outcome.label in self.known else outcome.exit_code
+        return code

@@ -96,7 +96,7 @@ def test_a_tree_is_repaired_and_the_patch_applies(
     tree: Callable[[Mapping[str, str]], Path], capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     folder = tree(MIXED)
-    assert main.main(["batch", ".", "-j", "2", "--report", "all.json", "--report", "reports.html"]) == 1
+    assert main.main(["batch", ".", "-j", "2", "--report", "all.json", "--report", "reports.html"]) == 3
     patch, words = capfdbinary.readouterr()
     assert endings(folder / "all.json") == {"needs.py": "not-run", "pkg/bad.py": "repaired", "pkg/good.py": "healthy"}
     assert b"needs.py: Net: not run: `Net` needs `oracle`" in words
@@ -107,7 +107,7 @@ def test_a_tree_is_repaired_and_the_patch_applies(
 
 def test_every_way_of_delivery(tree: Callable[[Mapping[str, str]], Path], capsys: pytest.CaptureFixture[str]) -> None:
     folder = tree({**MIXED, "b.py": net(size=7)})
-    assert main.main(["batch", ".", "--output", "all.patch", "--output-dir", "out", "--branch", "mended"]) == 1
+    assert main.main(["batch", ".", "--output", "all.patch", "--output-dir", "out", "--branch", "mended"]) == 3
     assert sorted(path.name for path in (folder / "out").iterdir()) == [
         "0001-b.py-Net.patch",
         "0002-pkg-bad.py-Net.patch",
@@ -177,7 +177,7 @@ def test_reports_are_equal_for_any_number_of_jobs_and_follow_their_schemas(
     for jobs in ("1", "3"):
         words = [word for name in names for word in ("--report", f"reports/{jobs}-{name}")]
         (folder / "reports").mkdir(exist_ok=True)
-        assert main.main(["batch", ".", "-q", "--no-cache", "-j", jobs, "--output", f"{jobs}.patch", *words]) == 1
+        assert main.main(["batch", ".", "-q", "--no-cache", "-j", jobs, "--output", f"{jobs}.patch", *words]) == 3
         reports.append([(folder / "reports" / f"{jobs}-{name}").read_bytes() for name in names])
     assert reports[0] == reports[1]
     log = document(folder / "reports" / "1-all.sarif")
@@ -190,13 +190,13 @@ def test_a_second_run_starts_no_worker(
     tree: Callable[[Mapping[str, str]], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tree(MIXED)
-    assert main.main(["batch", ".", "-q", "--report", "one.json"]) == 1
+    assert main.main(["batch", ".", "-q", "--report", "one.json"]) == 3
 
     def refused(*_: object) -> None:
         raise AssertionError("a worker was started")
 
     monkeypatch.setattr("autofix.frontends.cli.batch.Pool", refused)
-    assert main.main(["batch", ".", "-q", "--report", "two.json"]) == 1
+    assert main.main(["batch", ".", "-q", "--report", "two.json"]) == 3
     assert (folder / "one.json").read_bytes() == (folder / "two.json").read_bytes()
     (folder / "pkg/good.py").write_text(net(size=4), "utf-8")
     assert main.main(["batch", ".", "-q"]) == main.INTERNAL
@@ -276,7 +276,7 @@ def test_what_a_target_does_to_its_worker_costs_it_alone(tree: Callable[[Mapping
         "m09a.py": "import os\nimport torch\nos._exit(3)\n" + net(),
     }
     folder = tree({**good, **bad, ".gitignore": "*.json\n"})
-    assert main.main(["batch", ".", "-q", *LIMITS, "--report", "all.json"]) == 1
+    assert main.main(["batch", ".", "-q", *LIMITS, "--report", "all.json"]) == 3
     by_path = endings(folder / "all.json")
     assert {name: by_path[name] for name in good} == {
         name: "healthy" if "(128, 3)" in text else "repaired" for name, text in good.items()

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from autofix.batch.causes import place
 from autofix.batch.records import BatchReport, JobOutcome, Json
-from autofix.batch.reports.text import HEALTHY, UNCONFIRMED, place
+from autofix.batch.reports import first_steps
+from autofix.batch.reports.text import HEALTHY, UNCONFIRMED
 from autofix.records.samples import SampleOrigin
 from autofix.report.terminal_text import visible
 
@@ -33,7 +35,8 @@ def render(report: BatchReport) -> str:
     """Return the page, ended by LF; equal input gives equal bytes."""
     style, script = (_file(name) for name in ("page.css", "page.js"))
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}"
-    kinds = [_kind(outcome) for outcome in report.outcomes]
+    outcomes = first_steps.ordered(report)
+    kinds = [_kind(outcome) for outcome in outcomes]
     lines = [
         "<!doctype html>",
         '<html lang="en">',
@@ -49,10 +52,11 @@ def render(report: BatchReport) -> str:
         f"<h1>autofix: {len(report.outcomes):,} targets</h1>",
         *_sums(kinds),
         *(f'<p class="skipped">{_text(note)}</p>' for note in report.notes),
+        *_steps(first_steps.words(report)),
         "</header>",
         *_filters(kinds),
         "<main>",
-        *(line for number, outcome in enumerate(report.outcomes, 1) for line in _target(number, outcome)),
+        *(line for number, outcome in enumerate(outcomes, 1) for line in _target(number, outcome)),
         "</main>",
         f"<script>{script}</script>",
         "</body>",
@@ -93,6 +97,12 @@ def _sums(kinds: list[str]) -> Iterator[str]:
     for kind, (words, style) in _KINDS.items():
         yield f'<li><strong class="{style}">{kinds.count(kind):,}</strong>{words}</li>'
     yield "</ul>"
+
+
+def _steps(steps: list[str]) -> Iterator[str]:
+    """Yield what to do first: each cause once, with the targets that it has."""
+    if steps:
+        yield from ("<h2>First</h2>", '<ol class="steps">', *(f"<li>{_text(step)}</li>" for step in steps), "</ol>")
 
 
 def _filters(kinds: list[str]) -> Iterator[str]:
@@ -151,6 +161,10 @@ def _diagnostic(diagnostic: Json) -> Iterator[str]:
     kind = "warning" if diagnostic["silent"] else "error"
     yield f'<h2><span class="failed">{kind} {_text(diagnostic["code"])}</span> {_text(diagnostic["message"])}</h2>'
     yield f'<p class="place">{_text(place(diagnostic))}</p>'
+    source = diagnostic.get("source")
+    if source:
+        numbered = (f"{number} | {line}" for number, line in enumerate(source["lines"], source["first"]))
+        yield f'<pre tabindex="0" aria-label="Source"><code>{_text(chr(10).join(numbered))}</code></pre>'
     if diagnostic["chain"]:
         yield from _chain(
             [f"{link['label']} {link['shape']}".strip() for link in diagnostic["chain"]], "Shapes that led here"

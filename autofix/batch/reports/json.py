@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from autofix.batch import causes
 from autofix.batch.records import BatchReport, JobOutcome
 
 SCHEMA = 1
@@ -20,6 +21,8 @@ def render(report: BatchReport) -> str:
             {"path": target.path, "name": target.name, "kind": target.kind.value, "reason": target.reason}
             for target in report.listed
         ],
+        "causes": [cause.as_json() for cause in causes.of(report.outcomes)],
+        "known": sorted(report.known),
         "targets": [_target(outcome) for outcome in report.outcomes],
     }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"

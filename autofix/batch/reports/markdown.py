@@ -6,8 +6,10 @@ import html
 import re
 from collections.abc import Iterator
 
+from autofix.batch.causes import place
 from autofix.batch.records import BatchReport, JobOutcome
-from autofix.batch.reports.text import FAULTLESS, place, sums
+from autofix.batch.reports import first_steps
+from autofix.batch.reports.text import FAULTLESS, sums
 from autofix.report import phrases
 from autofix.report.terminal_text import visible
 
@@ -18,7 +20,9 @@ def render(report: BatchReport) -> str:
     """Return the counts, a table of what needs attention, and each repair with its patch."""
     lines = ["# autofix", "", *(f"{_plain(text)}  " for text in sums(report, unsafe=True)), ""]
     lines += [f"> {_plain(note)}" for note in report.notes]
-    open_ = [outcome for outcome in report.outcomes if outcome.ending not in FAULTLESS]
+    steps = first_steps.words(report)
+    lines += ["", *(f"- {_plain(step)}" for step in steps)] if steps else []
+    open_ = [outcome for outcome in first_steps.ordered(report) if outcome.ending not in FAULTLESS]
     if open_:
         lines += ["", "| target | what | repair |", "| --- | --- | --- |", *map(_row, open_)]
     for outcome in open_:

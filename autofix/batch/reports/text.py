@@ -5,9 +5,12 @@ It is given everything it shows; patches are shown by whoever delivers them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from autofix.batch.records import BatchReport, JobOutcome, Json, Kind
+from autofix.batch import causes
+from autofix.batch.causes import place
+from autofix.batch.records import BatchReport, JobOutcome, Kind
+from autofix.batch.reports import first_steps
 from autofix.report import phrases
 from autofix.report.styled_text import Line, Span, Style, line, rendered
 from autofix.report.terminal_text import visible
@@ -15,6 +18,7 @@ from autofix.report.terminal_text import visible
 HEALTHY = ("healthy", "suppressed")
 UNCONFIRMED = "unconfirmed"
 FAULTLESS = (*HEALTHY, UNCONFIRMED)
+MAX_NAMED = 4
 
 
 def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, unsafe: bool = False) -> str:
@@ -22,11 +26,37 @@ def render(report: BatchReport, *, colour: bool = False, verbose: bool = False, 
 
     ``unsafe``: unsafe plans were wanted.
     """
-    shown = [outcome for outcome in report.outcomes if verbose or outcome.ending not in FAULTLESS]
-    lines = [part for outcome in shown for part in (*_outcome(outcome), *(_notes(outcome) if verbose else ()))]
+    shown = [outcome for outcome in first_steps.ordered(report) if verbose or _needs_an_eye(outcome, report)]
+    groups = [[outcome] for outcome in shown] if verbose else _groups(shown)
+    lines = [
+        part
+        for outcome, *others in groups
+        for part in (*_outcome(outcome), *_others(others), *(_notes(outcome) if verbose else ()))
+    ]
+    steps = first_steps.words(report)
+    lines += [line(Span("first: ", Style.HELP), visible(step)) for step in steps]
     lines += [line(Span("note: ", Style.NOTE), visible(note)) for note in (*report.notes, *_listed(report, verbose))]
     lines += [line(Span(text, Style.STRONG)) for text in sums(report, unsafe=unsafe)]
     return rendered(lines, colour=colour)
+
+
+def _needs_an_eye(outcome: JobOutcome, report: BatchReport) -> bool:
+    return outcome.ending not in FAULTLESS and outcome.label not in report.known
+
+
+def _groups(outcomes: Iterable[JobOutcome]) -> list[list[JobOutcome]]:
+    """Return the outcomes with those of the same faults, or that lack the same packages, together."""
+    groups: dict[tuple[str, ...], list[JobOutcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(causes.lacking(outcome) or (outcome.withheld, *causes.keys(outcome)), []).append(outcome)
+    return list(groups.values())
+
+
+def _others(outcomes: Sequence[JobOutcome]) -> Iterator[Line]:
+    if outcomes:
+        names = ", ".join(outcome.label for outcome in outcomes[:MAX_NAMED])
+        more = f" and {len(outcomes) - MAX_NAMED} more" if len(outcomes) > MAX_NAMED else ""
+        yield line(Span("   = ", Style.GUTTER), Span("also: ", Style.NOTE), visible(f"{names}{more}"))
 
 
 _PLURALS = {
@@ -49,14 +79,6 @@ def _listed(report: BatchReport, verbose: bool) -> Iterator[str]:
     )
     if words:
         yield f"no targets of their own: {words} (--verbose lists them with the reason)"
-
-
-def place(diagnostic: Json) -> str:
-    """Return the place as ``net.py:14:31``; in a notebook the cell and the line in it."""
-    if "cell" in diagnostic:
-        return f"{diagnostic['path']}:cell {diagnostic['cell']}:{diagnostic['cell_line']}"
-    start = diagnostic["range"]["start"]
-    return f"{diagnostic['path']}:{start['line']}:{start['column']}"
 
 
 def _outcome(outcome: JobOutcome) -> Iterator[Line]:

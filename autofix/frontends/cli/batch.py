@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from autofix import __version__
-from autofix.batch import delivery, manifest, pipeline, source_files
+from autofix.batch import baseline, delivery, manifest, pipeline, source_files
 from autofix.batch.cached_executor import BatchProgress, BatchWork
 from autofix.batch.journal import FOLDER, Journal
 from autofix.batch.pool import Pool
@@ -30,9 +30,7 @@ INTERRUPTED = 130
 def batch(choice: BatchChoice) -> int:
     """Run a batch and return 0: nothing to repair, or all applied; 1: faults remain or patches are proposed.
 
-    2: targets not run.
-
-    2: targets not run.
+    2: targets not run; 3: both. What a baseline knows does not count.
     """
     for path in choice.delivery.reports:
         format_of(path)
@@ -82,6 +80,7 @@ def _resumed(choice: BatchChoice) -> BatchChoice:
 
 
 def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) -> int:
+    changes = _against_earlier(choice)
     if not choice.discover:
         work.journal.begin((str(Path.cwd()), *choice.words))
     targets = pipeline.discovered(work, options)
@@ -96,11 +95,37 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
         work, targets, lambda outcome: delivery.deliverable(outcome, unsafe=choice.delivery.unsafe_fixes)
     )
     report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__, tuple(listed))
+    if choice.history.write_baseline is not None:
+        written = baseline.written(report)
+        atomic_write.write_file(choice.history.write_baseline, written.encode())
+        changes.append(lambda report: baseline.with_known(report, baseline.read(written, "the baseline")))
+    for change in changes:
+        report = change(report)
     work.progress.end()
     code = _deliver(choice, report, work)
     if not work.ended:
         work.journal.finish()
     return INTERRUPTED if work.interrupted else code
+
+
+def _against_earlier(choice: BatchChoice) -> list[Callable[[BatchReport], BatchReport]]:
+    """Return what an earlier batch adds to the report; raise UsageError where that cannot be read."""
+    changes: list[Callable[[BatchReport], BatchReport]] = []
+    if choice.history.baseline is not None:
+        known = baseline.read(_text(choice.history.baseline), choice.history.baseline.name)
+        changes.append(lambda report: baseline.with_known(report, known))
+    if choice.history.compare is not None:
+        earlier, name = _text(choice.history.compare), choice.history.compare.name
+        baseline.checked(earlier, name)
+        changes.append(lambda report: baseline.compared(report, earlier, name))
+    return changes
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _nothing(options: pipeline.BatchOptions, targets: Sequence[pipeline.Found]) -> str:
@@ -160,8 +185,8 @@ def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]
     left = report.outcomes
     if choice.delivery.apply:
         left = tuple(outcome for outcome in report.outcomes if outcome not in chosen and not outcome.remark)
-    code = BatchReport(left).exit_code
-    return 0 if code == 1 and choice.exit_zero else code
+    code = BatchReport(left, known=report.known).exit_code
+    return code & ~1 if choice.exit_zero else code
 
 
 def _written(choice: BatchChoice, chosen: Sequence[JobOutcome], base: Path) -> Iterator[str]:

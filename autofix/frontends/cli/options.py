@@ -123,6 +123,15 @@ class DeliveryChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryChoice:
+    """What a batch is laid beside: a baseline to read or write, an earlier report."""
+
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+    compare: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BatchChoice:
     """What the user said about many targets; ``words`` are the command line itself, for a run that goes on later."""
 
@@ -141,6 +150,7 @@ class BatchChoice:
     cache_dir: Path | None
     exit_zero: bool
     words: tuple[str, ...] = ()
+    history: HistoryChoice = HistoryChoice()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from autofix.frontends.cli.options import BatchFormat, DeliveryChoice, StreamChoice
+from autofix.frontends.cli.options import BatchFormat, DeliveryChoice, HistoryChoice, StreamChoice
 from autofix.records.options import Mode, Prefer, RunOptions
 
 File = Annotated[
@@ -106,10 +106,22 @@ _DELIVERY_OPTIONS: dict[str, Any] = {
     ],
     "format": Annotated[BatchFormat, typer.Option("--format", help="Output format.")],
 }
+_HISTORY_OPTIONS: dict[str, Any] = {
+    "baseline": Annotated[
+        Path | None, typer.Option("--baseline", metavar="FILE", help="Leave what FILE knows out of the exit code.")
+    ],
+    "write_baseline": Annotated[
+        Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write what is wrong today as a baseline.")
+    ],
+    "compare": Annotated[
+        Path | None, typer.Option("--compare", metavar="FILE", help="Say what changed since a JSON report.")
+    ],
+}
 _TABLES: dict[type, dict[str, Any]] = {
     RunOptions: _RUN_OPTIONS,
     StreamChoice: _STREAM_OPTIONS,
     DeliveryChoice: _DELIVERY_OPTIONS,
+    HistoryChoice: _HISTORY_OPTIONS,
 }
 
 

@@ -42,6 +42,7 @@ Exit codes:
   0  nothing to repair, or all of it was applied
   1  faults remain, or a patch is proposed
   2  the job could not be done
+  3  of a batch: both 1 and 2
 
 If a file is named like a command, write ./shapes.
 --version, --install-completion and --show-completion cannot be combined with other options.

@@ -10,7 +10,14 @@ from typing import Annotated
 
 import typer
 
-from autofix.frontends.cli.options import BatchChoice, DeliveryChoice, ExplainChoice, ServeChoice, StreamChoice
+from autofix.frontends.cli.options import (
+    BatchChoice,
+    DeliveryChoice,
+    ExplainChoice,
+    HistoryChoice,
+    ServeChoice,
+    StreamChoice,
+)
 from autofix.frontends.cli.parameters import ExitZero, with_tables
 from autofix.records.options import RunOptions
 
@@ -47,6 +54,7 @@ def batch(
         Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="Cache folder (default: .autofix_cache).")
     ] = None,
     exit_zero: ExitZero = False,
+    history: HistoryChoice = HistoryChoice(),  # noqa: B008
     streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> BatchChoice:
     """Find, check and repair every model of a tree."""
@@ -65,6 +73,7 @@ def batch(
         no_cache=no_cache,
         cache_dir=cache_dir,
         exit_zero=exit_zero,
+        history=history,
     )
 
 
