@@ -10,13 +10,16 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from autofix.records.errors import AutofixError
 
 INTERRUPTED = 130
 
 # Commands and options after which this process needs no probe.
-_WITHOUT_MODEL = frozenset({"run", "explain", "batch", "lsp", "--version", "--install-completion", "--show-completion"})
+_WITHOUT_MODEL = frozenset(
+    {"run", "explain", "batch", "lsp", "-V", "--version", "--install-completion", "--show-completion"}
+)
 _HELP = frozenset({"--help", "-h"})
 
 
@@ -56,7 +59,7 @@ def run(words: Sequence[str]) -> int:
 def _run_model(words: Sequence[str]) -> int:
     from autofix.session import session as probe_session
 
-    with probe_session.prestart(interpreter(words)) as session:
+    with probe_session.prestart(interpreter(words) or _project_interpreter(words, os.environ)) as session:
         from autofix.frontends.cli import main as command_line
 
         return command_line.main(words, session)
@@ -82,6 +85,17 @@ def interpreter(words: Sequence[str]) -> str | None:
         elif word.startswith("--python="):
             python = word.removeprefix("--python=")
     return python
+
+
+def _project_interpreter(words: Sequence[str], environment: Mapping[str, str]) -> str | None:
+    """Return the Python of the virtual environment of the first file among the words; None for our own."""
+    from autofix.system import environments, project_paths
+
+    names = (word.partition(":")[0] for word in _before_separator(words) if ".py" in word)
+    path = next((path for name in names if (path := Path(os.path.abspath(name))).is_file()), None)
+    folders = () if path is None else (project_paths.project_root(path),)
+    known = environments.project_environment(folders, environment.get("VIRTUAL_ENV"))
+    return None if known is None else str(known.python)
 
 
 def _before_separator(words: Sequence[str]) -> Sequence[str]:

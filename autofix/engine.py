@@ -84,8 +84,36 @@ def _with_containment(report: Report) -> Report:
     return replace(report, notes=(*report.notes, *notes))
 
 
+def check(request: Request, session: Session | None = None, progress: Progress | None = None) -> Report:
+    """Run the model and say what is wrong, as ``repair`` does, without a search where the run ends in a fault.
+
+    The report of such a fault has the ending SEARCHING and no plan. Raises what ``repair`` raises.
+    """
+    on_progress = progress or _say_nothing
+    with nullcontext(session) if session is not None else Session(_python(request)) as used:
+        diagnosed = _diagnosed(request, used, on_progress)
+        return _with_containment(diagnosed if isinstance(diagnosed, Report) else _searching(*diagnosed))
+
+
 def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnosis: OnDiagnosis | None) -> Report:
     """Run, diagnose, check that the finding counts, search: the whole way of a request."""
+    diagnosed = _diagnosed(request, used, on_progress)
+    if isinstance(diagnosed, Report):
+        return diagnosed
+    case, finding, project = diagnosed
+    if on_diagnosis is not None:
+        on_diagnosis(_searching(case, finding, project))
+    on_progress(f"searching for a repair: {finding.message}")
+    return _searched(case, finding, project)
+
+
+def _searching(case: _Case, finding: Finding, project: Project) -> Report:
+    diagnostic = shown.diagnostic_of(project, finding, None)
+    return case.report(RepairEnding.SEARCHING, finding.message, (diagnostic,))
+
+
+def _diagnosed(request: Request, used: Session, on_progress: Progress) -> Report | tuple[_Case, Finding, Project]:
+    """Return the fault that ends the run, where there is one that counts; else the report of the run."""
     case = _begun(request, used, on_progress)
     if not _has_fault(case.original):
         return _silent_fault(case, on_progress) or _refactored(case, on_progress) or _without_fault(case)
@@ -101,14 +129,9 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
     if not _is_reliable(case, finding):
         better = _better_sample(case, finding)
         if better is not None:
-            return _repaired(replace(request, target=better), used, on_progress, on_diagnosis)
+            return _diagnosed(replace(request, target=better), used, on_progress)
         return _unreliable(case, finding)
-    if on_diagnosis is not None:
-        on_diagnosis(
-            case.report(RepairEnding.SEARCHING, finding.message, (shown.diagnostic_of(project, finding, None),))
-        )
-    on_progress(f"searching for a repair: {finding.message}")
-    return _searched(case, finding, project)
+    return case, finding, project
 
 
 def verify(
@@ -246,7 +269,8 @@ class _Case:
 def _begun(request: Request, used: Session, on_progress: Progress) -> _Case:
     """Run the original text; where it shows no fault, on the first further sample that fails, if there is one."""
     runner = _runner(request, used)
-    registry.rules()  # They load while the probe still imports torch.
+    # The rules load while the probe still imports torch.
+    candidates.check_words(registry.rules(), (*request.settings.select, *request.settings.ignore))
     if used.starting:
         registry.prepare()
     on_progress("running the model")

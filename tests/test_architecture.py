@@ -24,7 +24,7 @@ LONGER: dict[str, tuple[int, str]] = {
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
     "autofix.provenance.size_sites": (402, "one solver whose cases call each other"),
     "autofix.session.session": (360, "one talk with one process"),
-    "autofix.engine": (450, "the one place that knows every stage"),
+    "autofix.engine": (475, "the one place that knows every stage"),
 }
 
 # Folders are stages: each imports itself and those before it, nothing else.

@@ -13,10 +13,12 @@ from pathlib import Path
 from autofix.batch import changed_since, conflicts, coverage, jobs, notebooks, reverse_imports, source_files, targets
 from autofix.batch.cached_executor import BatchWork, CachedCall
 from autofix.batch.records import Job, JobOutcome, Json, Kind, Listed, Missing, job_from, outcome_from, settings_json
+from autofix.fixes import candidates, registry
 from autofix.loading import find_target, settings, test_files
 from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import UsageError
 from autofix.records.options import RunOptions
+from autofix.system import environments
 
 MEMORY_MIB = 4096
 FIND_SECONDS = 60.0
@@ -146,8 +148,10 @@ class _Manifest:
         self._base, self._options = base, options
         self._config = None if options.config is None else settings.read_file(options.config)
         self._known: dict[Path, Settings] = {}
+        self._environments: dict[Path, str | None] = {}
         self._entries: dict[Path, list[TargetEntry]] = {}
         roots = [options.config.parent] if options.config is not None else [base, *map(_root_of, options.paths)]
+        candidates.check_words(registry.rules(), (*options.run.select, *options.run.ignore))
         for root in dict.fromkeys(map(_absolute, roots)):
             self._add(root)
 
@@ -163,7 +167,14 @@ class _Manifest:
         """Return how the targets of a file are run: a batch limits memory where nobody set a limit."""
         own = settings.overlaid(self.settings(path), self._options.run)
         memory = MEMORY_MIB if own.limits.memory_mib is None else own.limits.memory_mib
-        return replace(own, limits=replace(own.limits, memory_mib=memory))
+        python = own.python or self._environment(find_target.project_root(path))
+        return replace(own, python=python, limits=replace(own.limits, memory_mib=memory))
+
+    def _environment(self, root: Path) -> str | None:
+        if root not in self._environments:
+            environment = environments.project_environment((root,), os.environ.get("VIRTUAL_ENV"))
+            self._environments[root] = None if environment is None else str(environment.python)
+        return self._environments[root]
 
     def takes(self, path: Path) -> bool:
         """Return whether the file has targets: a project that names its targets has no others."""
@@ -185,6 +196,7 @@ class _Manifest:
 
     def _add(self, root: Path) -> None:
         root_settings = self._config if self._config is not None else settings.read(root)
+        candidates.check_words(registry.rules(), (*root_settings.select, *root_settings.ignore))
         self._known[root] = root_settings
         for entry in root_settings.targets:
             path = _absolute(root / entry.path)

@@ -5,13 +5,15 @@ A rule that raises loses its own fixes and is reported; it never ends the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.facts.project_view import Project
+from autofix.fixes import registry
 from autofix.fixes.rule import Rule
 from autofix.loading import test_files
+from autofix.records.errors import UsageError
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
@@ -114,6 +116,14 @@ def refactorings(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple
     one, or a name.
     """
     return tuple(rule for rule in rules if rule.refactor and _named(rule, select) and not _named(rule, ignore))
+
+
+def check_words(rules: tuple[Rule, ...], words: Iterable[str]) -> None:
+    """Raise UsageError for a word that no rule answers to, with the one that may have been meant."""
+    for word in words:
+        if not any(_named(rule, (word,)) for rule in rules):
+            names = [name for rule in rules for name in (rule.code, rule.name)]
+            raise UsageError(f"there is no rule `{word}`; {registry.suggestion(word, names)}")
 
 
 def _named(rule: Rule, words: tuple[str, ...]) -> bool:

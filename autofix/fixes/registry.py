@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +27,10 @@ GROUP = "autofix.rules"
 BUILTIN = "autofix_rules"
 # A file that opens with its documentation as plain text, whose first line names code and rule.
 _OPENING = re.compile(r'"""((\w+) ([\w-]+): (?:(?!""")[^\\])*)"""')
+
+# A code with letters that look like digits.
+_MISREAD_CODE = re.compile(r"[a-z]{2}[\doil]+")
+_DIGITS = str.maketrans("oil", "011")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,22 @@ def _pages_of(package: ModuleType, name: str) -> Iterator[Page]:
         return
     for rule in _rules_in(package, name):
         yield Page(rule.code, rule.name, rule.documentation())
+
+
+def suggestion(word: str, names: Iterable[str]) -> str:
+    """Return what to do about a word that names no rule."""
+    known, typed = {name.lower(): name for name in names}, word.lower()
+    if _MISREAD_CODE.fullmatch(typed):
+        typed = typed[:2] + typed[2:].translate(_DIGITS)
+    close = get_close_matches(typed, known, n=20)
+    if not close:
+        return "`autofix explain` lists all"
+
+    def likeness(name: str) -> tuple[float, int]:
+        same_places = sum(letter == other for letter, other in zip(typed, name, strict=False))
+        return SequenceMatcher(None, name, typed).ratio(), same_places  # Codes differ in few letters.
+
+    return f"did you mean `{known[max(close, key=likeness)]}`?"
 
 
 def prepare() -> None:

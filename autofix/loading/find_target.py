@@ -23,12 +23,12 @@ from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source, source_of
 from autofix.system import project_paths
 
-_MARKS = ("pyproject.toml", "setup.py", ".git")
 _DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg")
 MAX_TESTS = 40
 MAX_FILES = 300
 _PROGRAM = ("__main__", "parse_args")
 _NO_SOURCES = frozenset(("node_modules", "site-packages", "__pycache__", "build", "dist"))
+project_root = project_paths.project_root
 parse_sample = grammar.parse_samples
 parse_also = grammar.parse_also
 
@@ -161,7 +161,7 @@ class _TestFiles:
         paths = [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
         tests = dict.fromkeys(paths[:MAX_TESTS])
         yield from tests
-        if any((self.root / mark).exists() for mark in _MARKS):  # Else the root is a folder of anything.
+        if any((self.root / mark).exists() for mark in project_paths.MARKS):  # Else the root is a folder of anything.
             yield from (path for path in islice(_python_files(self.root), MAX_FILES) if path not in tests)
 
 
@@ -196,17 +196,6 @@ def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
                     dict.fromkeys(path for path in named if path.is_file() and project_paths.within(path, folders[1]))
                 )
     return tuple(files)
-
-
-def project_root(path: Path) -> Path:
-    """Return the nearest ancestor with a project mark; else the working directory if the file is under
-    it; else the file's folder.
-    """
-    for folder in path.parents:
-        if any((folder / mark).exists() for mark in _MARKS):
-            return folder
-    working_directory = Path.cwd()
-    return working_directory if working_directory in path.parents else path.parent
 
 
 def module_name(path: Path) -> tuple[str, Path]:

@@ -48,9 +48,14 @@ MAX_ELEMENTS = 1 << 40
 def parse_samples(texts: Sequence[str], origin: SampleOrigin = SampleOrigin.GIVEN, place: str = "") -> Samples:
     """Parse one text per input of ``forward``, in order.
 
-    Raises UsageError that names the text and the form it should have.
+    Raises UsageError that names the text and the form it should have, or an input that has two.
     """
-    return Samples(tuple(_input(text) for text in texts), None, origin, place)
+    inputs = tuple(_input(text) for text in texts)
+    names = [sample.name for sample in inputs if sample.name]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UsageError(f"the input `{twice}` has two sample shapes; leave one out")
+    return Samples(inputs, None, origin, place)
 
 
 def parse_also(text: str) -> Samples:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+MARKS = ("pyproject.toml", "setup.py", ".git")
 _REPOSITORY = ".git"
 
 
@@ -42,3 +43,14 @@ def is_inner(path: PurePosixPath) -> bool:
     parts = [part.casefold().rstrip(". ") for part in (*path.parts, *elsewhere.parts)]
     leads_out = path.is_absolute() or elsewhere.root or ".." in (*path.parts, *elsewhere.parts)
     return bool(parts) and not leads_out and _REPOSITORY not in parts
+
+
+def project_root(path: Path) -> Path:
+    """Return the nearest ancestor with a project mark; else the working directory if the file is under
+    it; else the file's folder.
+    """
+    for folder in path.parents:
+        if any((folder / mark).exists() for mark in MARKS):
+            return folder
+    working_directory = Path.cwd()
+    return working_directory if working_directory in path.parents else path.parent

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from autofix.frontends.cli import terminal
 from autofix.frontends.cli.options import (
     BatchChoice,
+    CheckChoice,
     Choice,
     ExplainChoice,
     Finished,
@@ -105,6 +106,8 @@ def _run(choice: Choice, session: Session | None) -> int:
         case ShapesChoice():
             _log(choice.streams)
             return shapes(choice, session)
+        case CheckChoice():
+            return check(choice, session)
         case VerifyChoice():
             _log(choice.streams)
             from autofix.frontends.cli.verify import verify
@@ -160,6 +163,20 @@ def shapes(choice: ShapesChoice, session: Session | None) -> int:
     return 0 if trace.ending is Ending.PASSED else 1
 
 
+def check(choice: CheckChoice, session: Session | None) -> int:
+    """Return 0 for a model without a fault, 1 for one with, and raise AutofixError where it could not be run."""
+    from autofix import engine
+    from autofix.frontends.cli import requests
+    from autofix.records.report import RepairEnding
+    from autofix.report import phrases
+
+    request = requests.request(choice.run)
+    report = engine.check(request, requests.usable(session, request))
+    if report.ending is RepairEnding.NOT_RUN:
+        raise AutofixError(report.message)
+    return phrases.exit_code(report)
+
+
 def explain(rule: str | None) -> int:
     """Print the documentation of one rule, or one line for each."""
     from autofix.fixes import registry
@@ -174,9 +191,5 @@ def explain(rule: str | None) -> int:
         if key in (known.code.lower(), known.name.lower()):
             print(known.text.strip())
             return 0
-    from difflib import get_close_matches
-
-    names = [name for known in pages for name in (known.code.lower(), known.name)]
-    close = get_close_matches(key, names, n=1)
-    suggestion = f"did you mean `{close[0]}`?" if close else "`autofix explain` lists all"
-    raise UsageError(f"there is no rule `{rule}`; {suggestion}")
+    names = [name for known in pages for name in (known.code, known.name)]
+    raise UsageError(f"there is no rule `{rule}`; {registry.suggestion(rule, names)}")

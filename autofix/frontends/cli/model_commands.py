@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from autofix.frontends.cli.options import (
+    CheckChoice,
     Finished,
     Format,
     RepairChoice,
@@ -22,6 +23,7 @@ from autofix.frontends.cli.options import (
 )
 from autofix.frontends.cli.parameters import (
     Also,
+    Diff,
     ExitZero,
     File,
     ModelExpression,
@@ -40,7 +42,8 @@ def repair(
     sample: SampleExpression = None,
     model: ModelExpression = None,
     also: Also = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Write the repair if it is safe.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", "--fix", help="Write the repair if it is safe.")] = False,
+    diff: Diff = False,
     unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="With --apply: unsafe ones too.")] = False,
     traceback: Annotated[
         str | None,
@@ -69,6 +72,7 @@ def repair(
     return RepairChoice(
         run=run,
         streams=streams,
+        diff=diff,
         apply=apply,
         unsafe_fixes=unsafe_fixes,
         output=output,
@@ -79,6 +83,32 @@ def repair(
         exit_zero=exit_zero,
         traceback=traceback,
     )
+
+
+@with_tables("prefer")
+def check(
+    file: File,
+    sample_shape: SampleShape = None,
+    sample: SampleExpression = None,
+    model: ModelExpression = None,
+    also: Also = None,
+    options: RunOptions = RunOptions(),  # noqa: B008
+    stdin_filename: StdinFilename = None,
+) -> CheckChoice:
+    """Say by the exit code alone whether a model has a fault, without looking for a repair.
+
+    Exit codes: 0 none; 1 a fault; 2 the model could not be run (standard error says why).
+    """
+    run = RunChoice(
+        file=file,
+        stdin_filename=stdin_filename,
+        model=model,
+        sample_shape=tuple(sample_shape or ()),
+        sample=sample,
+        also=tuple(also or ()),
+        options=options,
+    )
+    return CheckChoice(run)
 
 
 @with_tables("prefer", "select", "ignore")

@@ -5,7 +5,7 @@ It knows no option parser and does nothing about a choice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -55,6 +55,7 @@ class RepairChoice:
     interactive: bool
     exit_zero: bool
     traceback: str | None = None
+    diff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,13 @@ class ShapesChoice:
     run: RunChoice
     streams: StreamChoice
     depth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckChoice:
+    """Say by the exit code alone whether there is something to repair."""
+
+    run: RunChoice
 
 
 class VerdictFormat(Enum):
@@ -165,18 +173,24 @@ class Finished:
     exit_code: int
 
 
-Choice = RepairChoice | ShapesChoice | VerifyChoice | BatchChoice | ExplainChoice | ServeChoice | Finished
+# What runs one model or program.
+RunsModel = RepairChoice | CheckChoice | ShapesChoice | VerifyChoice
+Choice = RunsModel | BatchChoice | ExplainChoice | ServeChoice | Finished
 
 
 def checked(choice: Choice) -> Choice:
-    """Return the choice itself; raise UsageError if parts of it contradict each other."""
-    if isinstance(choice, RepairChoice | ShapesChoice | VerifyChoice):
+    """Return the choice with what its words imply; raise UsageError if parts of it contradict each other."""
+    if isinstance(choice, RunsModel):
         _check_run(choice.run)
         _check_limits(choice.run.options.run_seconds, choice.run.options.memory_mib)
-        if choice.streams.quiet and choice.streams.verbose:
-            raise UsageError("--quiet and --verbose contradict each other; choose one")
+    if isinstance(choice, RepairChoice | ShapesChoice | VerifyChoice) and (
+        choice.streams.quiet and choice.streams.verbose
+    ):
+        raise UsageError("--quiet and --verbose contradict each other; choose one")
     if isinstance(choice, RepairChoice):
         _check_repair(choice)
+        if choice.diff:  # What is explained beside a patch is what --quiet leaves out.
+            choice = replace(choice, streams=replace(choice.streams, quiet=True))
     if isinstance(choice, BatchChoice):
         _check_batch(choice)
         _check_limits(choice.options.run_seconds, choice.options.memory_mib)
@@ -265,6 +279,10 @@ def _check_repair(choice: RepairChoice) -> None:
             choice.apply and choice.run.file == "-",
             "--apply cannot write a text that came from standard input; apply the patch",
         ),
+        (choice.diff and choice.apply, "--diff prints the patch, --apply writes the files; choose one"),
+        (choice.diff and choice.interactive, "--diff prints the patch, --interactive writes the files; choose one"),
+        (choice.diff and choice.streams.verbose, "--diff prints the patch alone, --verbose explains it; choose one"),
+        (choice.diff and choice.format is not Format.TEXT, "--diff and --format both say what is printed; choose one"),
         (choice.apply and choice.output is not None, "--apply writes the files, --output a patch; choose one"),
         (choice.interactive and from_stdin, "--interactive reads the answers from standard input, and so does `-`"),
         (choice.interactive and choice.format is not Format.TEXT, "--interactive works with --format text only"),

@@ -42,6 +42,7 @@ Also = Annotated[
     list[str] | None,
     typer.Option("--also", metavar="SHAPE[;SHAPE...]", help="Another sample that must work; repeatable."),
 ]
+Diff = Annotated[bool, typer.Option("--diff", help="Print the patch alone, also in a terminal.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1.")]
 
 
@@ -98,7 +99,7 @@ _DELIVERY_OPTIONS: dict[str, Any] = {
     "branch": Annotated[
         str | None, typer.Option("--branch", metavar="NAME", help="New git branch, one commit for each target.")
     ],
-    "apply": Annotated[bool, typer.Option("--apply", help="Write the safe repairs.")],
+    "apply": Annotated[bool, typer.Option("--apply", "--fix", help="Write the safe repairs.")],
     "unsafe_fixes": Annotated[bool, typer.Option("--unsafe-fixes", help="Include unsafe repairs.")],
     "reports": Annotated[
         list[Path] | None,

@@ -15,20 +15,12 @@ from typer.core import TyperGroup
 from autofix import __version__
 from autofix.frontends.cli import model_commands, project_commands
 from autofix.frontends.cli.conversion import Command, sparing
-from autofix.frontends.cli.options import (
-    BatchChoice,
-    Choice,
-    Finished,
-    RepairChoice,
-    ShapesChoice,
-    VerifyChoice,
-    checked,
-)
+from autofix.frontends.cli.options import BatchChoice, Choice, Finished, RunsModel, checked
 from autofix.records.errors import UsageError
 
 REPAIR = "repair"
 
-_GROUP_OPTIONS = frozenset({"--help", "-h", "--version", "--install-completion", "--show-completion"})
+_GROUP_OPTIONS = frozenset({"--help", "-h", "-V", "--version", "--install-completion", "--show-completion"})
 _EXAMPLES = """\
 Examples:
   autofix net.py -s 64,3,32,32              print a patch, explain it on stderr
@@ -61,7 +53,7 @@ def parse(words: Sequence[str]) -> Choice:
         return Finished(result)
     if isinstance(result, BatchChoice):
         result = replace(result, words=tuple(own))
-    if isinstance(result, RepairChoice | ShapesChoice | VerifyChoice) and program:
+    if isinstance(result, RunsModel) and program:
         result = replace(result, run=replace(result.run, arguments=program))
     return checked(result)
 
@@ -123,7 +115,8 @@ def _print_version(is_asked: bool) -> None:
 @_app.callback()
 def _main(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     """Fix tensor-shape errors in a PyTorch model.
@@ -134,6 +127,7 @@ def _main(
 
 # In the order of the help.
 _COMMANDS: dict[str, Callable[..., Choice]] = {
+    "check": model_commands.check,
     "shapes": model_commands.shapes,
     "verify": model_commands.verify,
     "run": model_commands.run,

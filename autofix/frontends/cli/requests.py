@@ -13,9 +13,11 @@ from pathlib import Path
 from autofix import engine
 from autofix.frontends.cli.options import RunChoice
 from autofix.loading import find_target, settings, text_files
+from autofix.loading.settings import Settings
 from autofix.records.errors import UsageError
 from autofix.records.samples import Samples
 from autofix.session.session import Session
+from autofix.system import environments
 
 _SUFFIXES = (".py:", ".pyw:")
 
@@ -43,15 +45,21 @@ def request(choice: RunChoice) -> engine.Request:
         target=target,
         texts=() if unsaved is None else (unsaved,),
         settings=chosen,
-        python=None if chosen.python is None else Path(chosen.python),
+        python=interpreter(chosen, target.root),
     )
 
 
+def interpreter(chosen: Settings, root: Path) -> Path | None:
+    """Return the interpreter that is named, else that of the project's environment; None for our own."""
+    if chosen.python is not None:
+        return Path(chosen.python)
+    environment = environments.project_environment((root,), os.environ.get("VIRTUAL_ENV"))
+    return None if environment is None else environment.python
+
+
 def usable(session: Session | None, asked: engine.Request) -> Session | None:
-    """Return the probe that was started ahead, unless the settings name another interpreter."""
-    if session is None or asked.python is None or str(asked.python) == session.python:
-        return session
-    return None
+    """Return the probe that was started ahead, unless another interpreter is asked for."""
+    return session if session is not None and str(asked.python or sys.executable) == session.python else None
 
 
 def _file_and_model(choice: RunChoice) -> tuple[Path, str | None]:

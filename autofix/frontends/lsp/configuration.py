@@ -15,8 +15,8 @@ from typing import Any
 from autofix.loading import find_target, settings
 from autofix.loading.settings import Settings
 from autofix.records.options import RunOptions
+from autofix.system import environments
 
-_ENVIRONMENTS = (".venv", "venv")
 _LEVELS = ("error", "warning", "info", "debug")
 
 
@@ -139,15 +139,6 @@ class Configuration:
             return own.python if expanded.name == own.python else str(folder / expanded)
         if base.python is not None:
             return base.python
-        folders = dict.fromkeys(filter(None, (find_target.project_root(path), self.folder_of(path))))
-        active = os.environ.get("VIRTUAL_ENV")
-        environments = [Path(active)] if active else []
-        environments += [folder / name for folder in folders for name in _ENVIRONMENTS]
-        interpreters = (python for environment in environments if (python := _interpreter(environment)) is not None)
-        return next((str(python) for python in interpreters), None)
-
-
-def _interpreter(environment: Path) -> Path | None:
-    """Return the Python of a virtual environment."""
-    names = ("Scripts/python.exe",) if os.name == "nt" else ("bin/python", "bin/python3")
-    return next((path for name in names if (path := environment / name).exists()), None)
+        folders = filter(None, (find_target.project_root(path), self.folder_of(path)))
+        environment = environments.project_environment(folders, os.environ.get("VIRTUAL_ENV"))
+        return None if environment is None else str(environment.python)

@@ -54,6 +54,7 @@ class Engine:
     asked: engine.Request | None = None
 
     def repair(self, request: engine.Request, session: object = None, progress: object = None) -> Report:
+        """Stand in for a repair, and for a check, whose exit code is the same."""
         self.asked = request
         if self.error is not None:
             raise self.error
@@ -79,6 +80,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     path.write_text(BEFORE)
     stand_in = Engine(path)
     monkeypatch.setattr(engine, "repair", stand_in.repair)
+    monkeypatch.setattr(engine, "check", stand_in.repair)
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
@@ -175,11 +177,32 @@ def test_quiet_leaves_the_patch_alone(fake: Engine, capfd: pytest.CaptureFixture
     assert err == ""
 
 
+@pytest.mark.parametrize("ending, code", [(RepairEnding.HEALTHY, 0), (RepairEnding.REPAIRED, 1)])
+def test_check_says_nothing_but_its_exit_code(
+    fake: Engine, capfd: pytest.CaptureFixture[str], ending: RepairEnding, code: int
+) -> None:
+    fake.ending = ending
+    assert main.main(["check", "net.py", "-s", "64,256"]) == code
+    assert capfd.readouterr() == ("", "")
+
+
+def test_check_says_why_a_model_could_not_run(fake: Engine, capfd: pytest.CaptureFixture[str]) -> None:
+    fake.ending = RepairEnding.NOT_RUN
+    assert main.main(["check", "net.py", "-s", "64,256"]) == 2
+    assert capfd.readouterr() == ("", "autofix: the reason\n")
+
+
+def test_fix_is_another_name_of_apply(fake: Engine) -> None:
+    assert main.main(["net.py", "-s", "64,256", "--fix"]) == 0
+    assert fake.path.read_text() == BEFORE.replace("128", "256")
+
+
 # What is a terminal, the options, and whether the patch is printed.
 TERMINALS = {
     "a terminal has seen the lines that change": ({"stdout", "stderr"}, [], False),
     "all of it": ({"stdout", "stderr"}, ["-v"], True),
     "no explanation": ({"stdout", "stderr"}, ["-q"], True),
+    "the patch alone": ({"stdout", "stderr"}, ["--diff"], True),
     "the explanation is elsewhere": ({"stdout"}, [], True),
     "a pipe": ({"stderr"}, [], True),
     "two pipes": (set[str](), [], True),
@@ -202,7 +225,7 @@ def test_a_patch_is_not_shown_twice_on_one_terminal(
     out, err = capsys.readouterr()
     assert out.startswith("diff --git a/net.py b/net.py\n") is expected
     assert bool(out) is expected
-    assert ("  - 128        + 256\n" in err) is ("-q" not in options)
+    assert ("  - 128        + 256\n" in err) is (not {"-q", "--diff"}.intersection(options))
 
 
 def test_paths_are_those_of_the_working_directory(
@@ -270,6 +293,9 @@ REFUSED = {
     "interactive without a terminal": ("net.py --interactive", "--interactive asks on a terminal, and there is none"),
     "interactive json": ("net.py --interactive --format json", "--interactive works with --format text only"),
     "too high a pick": ("net.py -s 1,2 --pick 3", "--pick 3: there are 2 plans; --alternatives lists them"),
+    "diff and apply": ("net.py --diff --fix", "--diff prints the patch, --apply writes the files; choose one"),
+    "diff and verbose": ("net.py --diff -v", "--diff prints the patch alone"),
+    "an input twice": ("net.py -s x=4,6 -s x=4,6,9", "the input `x` has two sample shapes; leave one out"),
     "unknown rule": ("explain AF000000", "there is no rule `AF000000`; "),
     "shapes without a file": ("shapes", "missing argument 'FILE[:MODEL]'; see `autofix --help`"),
 }

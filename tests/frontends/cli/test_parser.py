@@ -53,6 +53,8 @@ STARTS = {
     "help": ("--help", {}, False),
     "late help": ("net.py -h", {}, False),
     "version": ("--version", {}, False),
+    "version, short": ("-V", {}, False),
+    "check": ("check net.py", {}, True),
     "explain": ("explain AF101", {}, False),
     "completion": ("net.py -s 1,2", {"_AUTOFIX_COMPLETE": "complete_bash"}, False),
 }

@@ -310,7 +310,7 @@ def test_settings_are_read_again(editor: Editor, tmp_path: Path) -> None:
     folder = _folder(tmp_path)
     uri = editor.open(folder / "net.py", WRONG)
     assert _messages(editor.diagnostics(uri)) == [FAULT]
-    (folder / "pyproject.toml").write_text("[tool.autofix]\nselect = ['AF999']\n", "utf-8")
+    (folder / "pyproject.toml").write_text("[tool.autofix]\nselect = ['AF4']\n", "utf-8")
     editor.notify(
         "workspace/didChangeWatchedFiles", {"changes": [{"uri": (folder / "pyproject.toml").as_uri(), "type": 2}]}
     )

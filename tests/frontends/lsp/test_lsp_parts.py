@@ -101,6 +101,7 @@ def _environment(folder: Path) -> str:
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     python.parent.mkdir(parents=True)
     python.touch()
+    (folder / "lib" / "python3.11" / "site-packages" / "torch").mkdir(parents=True)
     return str(python)
 
 
@@ -284,7 +285,6 @@ def test_installing_a_package_is_seen(tmp_path: Path) -> None:
     python = Path(_environment(tmp_path / "env"))
     python.chmod(0o755)
     site = tmp_path / "env" / "lib" / "python3.11" / "site-packages"
-    site.mkdir(parents=True)
     before = packages(str(python))
     os.utime(site, ns=(1, 1))
     assert packages(str(python)) != before

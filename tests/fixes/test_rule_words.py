@@ -1,0 +1,63 @@
+"""Words that name rules: those that no rule answers to are refused, with the rule that may have been meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autofix import engine
+from autofix.fixes import candidates, registry
+from autofix.loading.settings import Settings
+from autofix.records.errors import UsageError
+from autofix.records.report import RepairEnding
+from autofix.records.samples import Target
+from autofix.session.session import Session
+
+NET = """\
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.head(x)
+"""
+REFUSED = {
+    "AF1O1": "did you mean `AF101`?",
+    "af101": "did you mean `AF101`?",
+    "linear-in-feature": "did you mean `linear-in-features`?",
+    "zzz": "`autofix explain` lists all",
+}
+
+
+@pytest.mark.parametrize("word, hint", REFUSED.items())
+def test_a_word_that_names_no_rule_is_refused(word: str, hint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        candidates.check_words(registry.rules(), (word,))
+    assert str(refused.value) == f"there is no rule `{word}`; {hint}"
+
+
+def test_codes_their_beginnings_and_names_are_known() -> None:
+    candidates.check_words(registry.rules(), ("AF101", "AF1", "RF", "linear-in-features"))
+
+
+@pytest.mark.parametrize("name", ["select", "ignore"])
+def test_the_engine_refuses_before_anything_runs(target: Callable[..., Target], session: Session, name: str) -> None:
+    settings = Settings(select=("AF1O1",)) if name == "select" else Settings(ignore=("AF1O1",))
+    request = engine.Request(target(NET, "4,6"), settings=settings)
+    for ask in (engine.repair, engine.check):
+        with pytest.raises(UsageError, match="did you mean `AF101`"):
+            ask(request, session)
+
+
+def test_a_check_finds_the_fault_and_looks_for_no_repair(target: Callable[..., Target], session: Session) -> None:
+    report = engine.check(engine.Request(target(NET, "4,6")), session)
+    assert (report.ending, report.plan) == (RepairEnding.SEARCHING, None)
+    assert [diagnostic.finding.message for diagnostic in report.diagnostics] == [
+        "`head` takes 8 features but receives 6"
+    ]
+    assert engine.check(engine.Request(target(NET, "4,8")), session).ending is RepairEnding.HEALTHY
