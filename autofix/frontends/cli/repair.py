@@ -13,11 +13,10 @@ from autofix import __version__, engine
 from autofix.fixes import registry
 from autofix.frontends.cli import atomic_write, requests, selection, terminal
 from autofix.frontends.cli.options import Format, RepairChoice
-from autofix.frontends.cli.selection import Answer
 from autofix.patch import unified_diff
 from autofix.patch.unified_diff import FileChange
 from autofix.records.errors import UsageError
-from autofix.records.plan import Applicability, Plan, Step
+from autofix.records.plan import Applicability
 from autofix.records.report import Report
 from autofix.report import document, phrases, text
 from autofix.report.document import DocumentFacts
@@ -26,8 +25,6 @@ from autofix.session.session import Session
 
 def repair(choice: RepairChoice, session: Session | None) -> int:
     """Repair and return 0: nothing to repair, or it was applied; 1: a patch is proposed or faults remain.
-
-    2: the model could not run.
 
     2: the model could not run.
     """
@@ -43,7 +40,11 @@ def repair(choice: RepairChoice, session: Session | None) -> int:
     if choice.pick is not None:
         report = selection.picked(report, choice.pick, {rule.code: rule.name for rule in registry.rules()})
     if choice.interactive:
-        return _code(choice, report, applied=_interact(choice, report))
+        from autofix.frontends.cli import interactive
+
+        _print_explanation(choice, report, applied=False)
+        coloured = terminal.colour(sys.stderr, refused=choice.streams.no_color)
+        return _code(choice, report, applied=interactive.repaired(report, coloured=coloured))
     return _deliver(choice, report)
 
 
@@ -171,42 +172,3 @@ def _print_result(choice: RepairChoice, document: bytes) -> None:
     else:
         sys.stdout.buffer.write(document)
     sys.stdout.flush()
-
-
-def _interact(choice: RepairChoice, report: Report) -> bool:
-    """Explain, ask fix by fix and write the plan that was built; whether one was."""
-    _print_explanation(choice, report, applied=False)
-    candidates = [plan for plan in selection.plans(report) if plan.is_verified]
-    if not candidates:
-        return False
-    plan = selection.chosen(candidates, _ask)
-    if plan is None:
-        print("nothing was written", file=sys.stderr)
-        return False
-    changes = _changes(replace(report, plan=plan))
-    sys.stderr.write(
-        terminal.patch_to_look_at(
-            _patch(changes), coloured=terminal.colour(sys.stderr, refused=choice.streams.no_color)
-        )
-    )
-    atomic_write.write(changes, report.target.root)
-    for change in changes:
-        print(f"wrote {terminal.one_line(str(change.path))}", file=sys.stderr)
-    return True
-
-
-def _ask(plan: Plan, number: int) -> Answer:
-    """Ask until one of the letters comes; the end of the input quits."""
-    step: Step = plan.steps[number - 1]
-    place = f"{step.finding.location.path.name}:{step.finding.location.range.start.line}"
-    count = "" if len(plan.steps) == 1 else f" ({number} of {len(plan.steps)})"
-    print(f"\n{terminal.one_line(f'{place}: {step.finding.message}')}{count}", file=sys.stderr)
-    print(f"  {terminal.one_line(step.fix.title)} ({plan.applicability.value})", file=sys.stderr)
-    answers = {answer.value: answer for answer in Answer}
-    while True:
-        print("apply this fix? [y]es, [n]ext one, [q]uit: ", end="", file=sys.stderr, flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            return Answer.QUIT
-        if (letter := line.strip().lower()[:1]) in answers:
-            return answers[letter]

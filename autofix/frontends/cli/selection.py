@@ -6,7 +6,7 @@ It asks through a function it is given and writes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from autofix.records.errors import UsageError
@@ -20,7 +20,20 @@ class Answer(Enum):
 
     TAKE = "y"
     NEXT = "n"
+    UNDO = "u"
     QUIT = "q"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A plan, and how many of its fixes, from the first, the user accepted."""
+
+    plan: Plan
+    fixes: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.fixes == len(self.plan.steps)
 
 
 def plans(report: Report) -> tuple[Plan, ...]:
@@ -64,25 +77,28 @@ def _diagnostic(step: Step, known: Mapping[Finding, Diagnostic], name: str) -> D
     return replace(before, code=step.fix.rule, name=name, fixed_by=step.fix)
 
 
-def chosen(candidates: Sequence[Plan], ask: Callable[[Plan, int], Answer]) -> Plan | None:
-    """Return the plan that the user builds fix by fix, or None.
+def chosen(candidates: Sequence[Plan], ask: Callable[[Plan | None, int], Answer]) -> Chosen | None:
+    """Return the plan that the user builds fix by fix, with how many of its fixes were accepted; None without any.
 
     Only whole plans were verified, so saying no to a fix leads to the next plan that shares the fixes taken so far.
-    ``ask`` gets a plan and the number, from 1, of the step in question.
+    ``ask`` gets a plan and the number, from 1, of the step in question, and None where no plan is left to ask about.
     """
-    remaining = list(candidates)
-    taken = 0
-    while remaining:
-        plan = remaining[0]
-        if taken == len(plan.steps):
-            return plan
-        answer = ask(plan, taken + 1)
+    remaining, accepted = list(candidates), Chosen(candidates[0], 0)
+    earlier: list[tuple[list[Plan], Chosen]] = []
+    while True:
+        plan = remaining[0] if remaining else None
+        if plan is not None and accepted.fixes == len(plan.steps):
+            return Chosen(plan, accepted.fixes)
+        answer = ask(plan, accepted.fixes + 1)
         if answer is Answer.QUIT:
-            return None
-        is_taken = answer is Answer.TAKE
-        remaining = [other for other in remaining if (_edits(other, taken) == _edits(plan, taken)) is is_taken]
-        taken += is_taken
-    return None
+            return accepted if accepted.fixes else None
+        if answer is Answer.UNDO:
+            remaining, accepted = earlier.pop() if earlier else (remaining, accepted)
+        elif plan is not None:
+            earlier.append((remaining, accepted))
+            index, is_taken = accepted.fixes, answer is Answer.TAKE
+            remaining = [other for other in remaining if (_edits(other, index) == _edits(plan, index)) is is_taken]
+            accepted = Chosen(plan, index + 1) if is_taken else accepted
 
 
 def _edits(plan: Plan, index: int) -> object:

@@ -37,19 +37,24 @@ def _plan(fixes: str) -> Plan:
     return Plan(steps, EDIT, Applicability.SAFE, (), PROOF)
 
 
-# plans by rank, answers -> letters of the fixes asked about, letters of the plan that comes out
+# plans by rank, answers -> letters of the fixes asked about (. where no plan is left), letters of the fixes that come
+# out (+ where they are not all of the plan)
 DIALOGUES = {
     "yes to the only fix": (["a"], "y", "a", "a"),
-    "no to the only fix": (["a"], "n", "a", None),
+    "no to the only fix": (["a"], "nq", "a.", None),
     "quit at once": (["a", "b"], "q", "a", None),
     "the second plan": (["a", "b"], "ny", "ab", "b"),
     "all steps of a plan": (["ab"], "yy", "ab", "ab"),
     "another second step": (["ab", "ac"], "yny", "abc", "ac"),
     "another first step": (["ab", "ac", "d"], "ny", "ad", "d"),
-    "no other second step": (["ab", "cd"], "yn", "ab", None),
-    "a refused first fix is not asked again": (["ab", "c", "ad"], "nn", "ac", None),
-    "quit in the middle": (["ab"], "yq", "ab", None),
+    "no other second step": (["ab", "cd"], "ynq", "ab.", "a+"),
+    "a refused first fix is not asked again": (["ab", "c", "ad"], "nnq", "ac.", None),
+    "quit in the middle": (["ab"], "yq", "ab", "a+"),
     "a plan that needs less comes later": (["ab", "a"], "yn", "ab", "a"),
+    "a yes taken back": (["ab", "cd"], "yunyy", "abacd", "cd"),
+    "the last no taken back": (["a"], "nuy", "a.a", "a"),
+    "nothing to take back": (["a"], "uuy", "aaa", "a"),
+    "all taken back": (["abc"], "yyuuq", "abcba", None),
 }
 
 
@@ -58,13 +63,14 @@ def test_chosen(ranked: list[str], answers: str, asked: str, result: str | None)
     heard: list[str] = []
     answer = iter(answers)
 
-    def ask(plan: Plan, number: int) -> Answer:
-        heard.append(plan.steps[number - 1].fix.title)
+    def ask(plan: Plan | None, number: int) -> Answer:
+        heard.append("." if plan is None else plan.steps[number - 1].fix.title)
         return Answer(next(answer))
 
-    plan = chosen([_plan(fixes) for fixes in ranked], ask)
+    choice = chosen([_plan(fixes) for fixes in ranked], ask)
     assert "".join(heard) == asked
-    assert (None if plan is None else plan.title.replace("; ", "")) == result
+    fixes = None if choice is None else choice.plan.title.replace("; ", "")[: choice.fixes]
+    assert (fixes if choice is None or choice.is_whole else f"{fixes}+") == result
     assert next(answer, None) is None
 
 
