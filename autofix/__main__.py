@@ -18,7 +18,19 @@ INTERRUPTED = 130
 
 # Commands and options after which this process needs no probe.
 _WITHOUT_MODEL = frozenset(
-    {"run", "explain", "batch", "lsp", "-V", "--version", "--install-completion", "--show-completion"}
+    {
+        "run",
+        "explain",
+        "batch",
+        "doctor",
+        "cache",
+        "mcp",
+        "lsp",
+        "-V",
+        "--version",
+        "--install-completion",
+        "--show-completion",
+    }
 )
 _HELP = frozenset({"--help", "-h"})
 

@@ -68,6 +68,7 @@ TOUCHES: dict[str, set[str]] = {
     "autofix.loading.settings": {FILE},
     "autofix.loading.text_files": {FILE},
     "autofix.session.reply_file": {FILE},
+    "autofix.session.interpreter_facts": {PROCESS},
     "autofix.fixes.registry": {FILE},
     "autofix.session.session": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.session.tree_copies": {FILE},

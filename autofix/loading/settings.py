@@ -68,7 +68,7 @@ def read_file(path: Path) -> Settings:
     if not path.is_file():
         raise UsageError(f"{path} does not exist; check the name")
     if path.name != "pyproject.toml":
-        return _settings(_toml(path), path, path.parent, prefix="")
+        return _settings(toml_table(path), path, path.parent, prefix="")
     return _of_pyproject(path)
 
 
@@ -79,7 +79,7 @@ def read(root: Path) -> Settings:
     """
     own = root / "autofix.toml"
     if own.is_file():
-        return _settings(_toml(own), own, root, prefix="")
+        return _settings(toml_table(own), own, root, prefix="")
     shared = root / "pyproject.toml"
     return _of_pyproject(shared) if shared.is_file() else Settings()
 
@@ -93,14 +93,14 @@ def overlaid(base: Settings, options: RunOptions) -> Settings:
 
 
 def _of_pyproject(shared: Path) -> Settings:
-    tools = _toml(shared).get("tool")
+    tools = toml_table(shared).get("tool")
     table = tools.get("autofix", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise UsageError(f"{shared.name}: `tool.autofix` is {_kind(table)} but must be a table")
     return _settings(table, shared, shared.parent, prefix="tool.autofix.")
 
 
-def _toml(path: Path) -> dict[str, object]:
+def toml_table(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except ValueError as error:  # A number of very many digits is one that says no more than that.

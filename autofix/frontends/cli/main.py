@@ -5,6 +5,7 @@ What a repair does stands in ``repair``; this file alone decides how a run of th
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +14,11 @@ from typing import TYPE_CHECKING
 from autofix.frontends.cli import terminal
 from autofix.frontends.cli.options import (
     BatchChoice,
+    CacheAction,
+    CacheChoice,
     CheckChoice,
     Choice,
+    DoctorChoice,
     ExplainChoice,
     Finished,
     RepairChoice,
@@ -118,6 +122,12 @@ def _run(choice: Choice, session: Session | None) -> int:
             from autofix.frontends.cli.batch import batch
 
             return batch(choice)
+        case DoctorChoice():
+            from autofix.frontends.cli.doctor import doctor
+
+            return doctor(choice)
+        case CacheChoice():
+            return cache(choice)
         case RepairChoice():
             if choice.run.file and Path(choice.run.file).is_dir():
                 return _run(checked(of_folder(choice)), session)
@@ -175,6 +185,25 @@ def check(choice: CheckChoice, session: Session | None) -> int:
     if report.ending is RepairEnding.NOT_RUN:
         raise AutofixError(report.message)
     return phrases.exit_code(report)
+
+
+def cache(choice: CacheChoice) -> int:
+    """Show or remove the cache of batches and return 0, also where there is none."""
+    from pathlib import Path
+
+    from autofix.batch import cache_folder
+    from autofix.report import phrases
+
+    folder = Path(os.path.abspath(choice.folder or cache_folder.place(Path(os.path.abspath(choice.path)))))
+    size = cache_folder.size(folder)
+    if size is None:
+        print(terminal.one_line(f"no cache: {folder}"))
+        return 0
+    if choice.action is CacheAction.CLEAN:
+        cache_folder.remove(folder)
+    removed = "removed " if choice.action is CacheAction.CLEAN else ""
+    print(terminal.one_line(f"{removed}{folder} ({phrases.size_text(size)})"))
+    return 0
 
 
 def explain(rule: str | None) -> int:

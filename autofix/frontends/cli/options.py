@@ -162,6 +162,30 @@ class BatchChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class DoctorChoice:
+    """Say what a run in ``path`` would use."""
+
+    path: Path
+    python: str | None
+
+
+class CacheAction(Enum):
+    """What is done with the cache of a batch."""
+
+    SHOW = "show"
+    CLEAN = "clean"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheChoice:
+    """``path`` is what a batch was run over, ``folder`` the cache itself where it was named."""
+
+    action: CacheAction
+    path: Path
+    folder: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServeChoice:
     """Be the language server on standard input and output."""
 
@@ -175,7 +199,7 @@ class Finished:
 
 # What runs one model or program.
 RunsModel = RepairChoice | CheckChoice | ShapesChoice | VerifyChoice
-Choice = RunsModel | BatchChoice | ExplainChoice | ServeChoice | Finished
+Choice = RunsModel | BatchChoice | DoctorChoice | CacheChoice | ExplainChoice | ServeChoice | Finished
 
 
 def checked(choice: Choice) -> Choice:

@@ -132,7 +132,9 @@ _COMMANDS: dict[str, Callable[..., Choice]] = {
     "verify": model_commands.verify,
     "run": model_commands.run,
     "batch": project_commands.batch,
+    "cache": project_commands.cache,
     "explain": project_commands.explain,
+    "doctor": project_commands.doctor,
     "lsp": project_commands.lsp,
 }
 _app.command(REPAIR, cls=Command, hidden=True)(model_commands.repair)

@@ -15,6 +15,9 @@ from autofix.frontends.cli.options import (
     DeliveryChoice,
     ExplainChoice,
     HistoryChoice,
+    CacheAction,
+    CacheChoice,
+    DoctorChoice,
     ServeChoice,
     StreamChoice,
 )
@@ -75,6 +78,32 @@ def batch(
         exit_zero=exit_zero,
         history=history,
     )
+
+
+def doctor(
+    path: Annotated[Path, typer.Argument(metavar="[PATH]", show_default=False, help="A file or folder.")] = Path(),
+    python: Annotated[str | None, typer.Option("--python", metavar="PATH", help="The interpreter to look at.")] = None,
+) -> DoctorChoice:
+    """Show what a run here would use: interpreter, torch, containment, extras, cache, settings.
+
+    Exit codes: 0 models can be run; 1 something stands in the way (standard error says what).
+    """
+    return DoctorChoice(path, python)
+
+
+def cache(
+    action: Annotated[
+        CacheAction, typer.Argument(metavar="[show|clean]", show_default=False, help="What to do (default: show).")
+    ] = CacheAction.SHOW,
+    path: Annotated[
+        Path, typer.Argument(metavar="[PATH]", show_default=False, help="What the batch was run over (default: here).")
+    ] = Path(),
+    cache_dir: Annotated[
+        Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="The folder, where a batch was given one.")
+    ] = None,
+) -> CacheChoice:
+    """Show or remove what batches keep."""
+    return CacheChoice(action, path, cache_dir)
 
 
 def explain(
