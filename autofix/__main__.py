@@ -25,6 +25,7 @@ _WITHOUT_MODEL = frozenset(
         "doctor",
         "cache",
         "mcp",
+        "watch",
         "lsp",
         "-V",
         "--version",

@@ -26,6 +26,7 @@ from autofix.frontends.cli.options import (
     ShapesChoice,
     StreamChoice,
     VerifyChoice,
+    WatchChoice,
     checked,
     of_folder,
 )
@@ -122,6 +123,10 @@ def _run(choice: Choice, session: Session | None) -> int:
             from autofix.frontends.cli.batch import batch
 
             return batch(choice)
+        case WatchChoice():
+            from autofix.frontends.watch.watch import watch
+
+            return watch(choice)
         case DoctorChoice():
             from autofix.frontends.cli.doctor import doctor
 

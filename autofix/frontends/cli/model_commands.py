@@ -5,6 +5,7 @@ They say what can be typed and how it is helped with; nothing is done here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from autofix.frontends.cli.options import (
     StreamChoice,
     VerdictFormat,
     VerifyChoice,
+    WatchChoice,
 )
 from autofix.frontends.cli.parameters import (
     Also,
@@ -109,6 +111,29 @@ def check(
         options=options,
     )
     return CheckChoice(run)
+
+
+@with_tables("quiet")
+def watch(
+    files: Annotated[list[str], typer.Argument(metavar="FILE[:MODEL]...", show_default=False, help="Python files.")],
+    sample_shape: SampleShape = None,
+    sample: SampleExpression = None,
+    model: ModelExpression = None,
+    also: Also = None,
+    options: RunOptions = RunOptions(),  # noqa: B008
+    streams: StreamChoice = StreamChoice(),  # noqa: B008
+) -> WatchChoice:
+    """Check files again on each save and keep one screen; Ctrl-C ends."""
+    run = RunChoice(
+        file="",
+        stdin_filename=None,
+        model=model,
+        sample_shape=tuple(sample_shape or ()),
+        sample=sample,
+        also=tuple(also or ()),
+        options=options,
+    )
+    return WatchChoice(tuple(replace(run, file=file) for file in files), streams)
 
 
 @with_tables("prefer", "select", "ignore")

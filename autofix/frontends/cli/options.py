@@ -72,6 +72,14 @@ class CheckChoice:
     run: RunChoice
 
 
+@dataclass(frozen=True, slots=True)
+class WatchChoice:
+    """Check files again on each save."""
+
+    runs: tuple[RunChoice, ...]
+    streams: StreamChoice
+
+
 class VerdictFormat(Enum):
     """What stdout says of a patch."""
 
@@ -199,7 +207,7 @@ class Finished:
 
 # What runs one model or program.
 RunsModel = RepairChoice | CheckChoice | ShapesChoice | VerifyChoice
-Choice = RunsModel | BatchChoice | DoctorChoice | CacheChoice | ExplainChoice | ServeChoice | Finished
+Choice = RunsModel | WatchChoice | BatchChoice | DoctorChoice | CacheChoice | ExplainChoice | ServeChoice | Finished
 
 
 def checked(choice: Choice) -> Choice:
@@ -207,6 +215,11 @@ def checked(choice: Choice) -> Choice:
     if isinstance(choice, RunsModel):
         _check_run(choice.run)
         _check_limits(choice.run.options.run_seconds, choice.run.options.memory_mib)
+    for run in choice.runs if isinstance(choice, WatchChoice) else ():
+        if run.file == "-":
+            raise UsageError("standard input cannot be watched; name a file")
+        _check_run(run)
+        _check_limits(run.options.run_seconds, run.options.memory_mib)
     if isinstance(choice, RepairChoice | ShapesChoice | VerifyChoice) and (
         choice.streams.quiet and choice.streams.verbose
     ):

@@ -130,6 +130,7 @@ _COMMANDS: dict[str, Callable[..., Choice]] = {
     "check": model_commands.check,
     "shapes": model_commands.shapes,
     "verify": model_commands.verify,
+    "watch": model_commands.watch,
     "run": model_commands.run,
     "batch": project_commands.batch,
     "cache": project_commands.cache,

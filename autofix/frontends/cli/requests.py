@@ -57,6 +57,11 @@ def interpreter(chosen: Settings, root: Path) -> Path | None:
     return None if environment is None else environment.python
 
 
+def path_of(choice: RunChoice) -> Path:
+    """Return the file that is named; raise UsageError where that cannot be told."""
+    return _file_and_model(choice)[0]
+
+
 def usable(session: Session | None, asked: engine.Request) -> Session | None:
     """Return the probe that was started ahead, unless another interpreter is asked for."""
     return session if session is not None and str(asked.python or sys.executable) == session.python else None

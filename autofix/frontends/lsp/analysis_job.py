@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autofix.frontends.lsp.documents import Module
 from autofix.frontends.lsp.results import Result, ResultStage
-from autofix.frontends.lsp.sessions import AnalysisOutcome
+from autofix.frontends.warm_sessions import AnalysisOutcome
 from autofix.loading import find_target
 from autofix.loading.settings import Settings
 from autofix.records.errors import AutofixError, InternalError, UsageError

@@ -17,8 +17,8 @@ from autofix.frontends.lsp.analysis_job import AnalysisJob
 from autofix.frontends.lsp.configuration import Configuration, When
 from autofix.frontends.lsp.documents import Documents, Module
 from autofix.frontends.lsp.results import Result, ResultStage, is_fresh
-from autofix.frontends.lsp.sessions import AnalysisOutcome, SessionJob, SessionThread, Workers
 from autofix.frontends.lsp.trust import Trust
+from autofix.frontends.warm_sessions import AnalysisOutcome, SessionJob, SessionThread, Workers
 from autofix.records.errors import CancelledError, UsageError
 from autofix.records.report import Report
 

@@ -23,7 +23,7 @@ from autofix.frontends.lsp.documents import Documents, Module, path_of
 from autofix.frontends.lsp.position_encoding import Encoding
 from autofix.frontends.lsp.results import Result, is_fresh
 from autofix.frontends.lsp.scheduler import Analyses, Trigger
-from autofix.frontends.lsp.sessions import Workers
+from autofix.frontends.warm_sessions import Workers
 from autofix.loading.settings import Settings
 from autofix.records.errors import UsageError
 

@@ -15,7 +15,7 @@ import pytest
 from autofix.frontends.lsp import capabilities as client_capabilities
 from autofix.frontends.lsp import comments, rule_pages
 from autofix.frontends.lsp.configuration import Configuration, Preferences, When, preferences
-from autofix.frontends.lsp.sessions import AnalysisOutcome, SessionThread, packages
+from autofix.frontends.warm_sessions import AnalysisOutcome, SessionThread, packages
 from autofix.loading import find_target
 from autofix.patch.edits_to_text import apply_edits
 from autofix.records.errors import CancelledError, ProbeError
@@ -275,7 +275,7 @@ def test_the_worker_starts_again_when_packages_changed(jobs: _Jobs, monkeypatch:
     jobs.wait(1)
     jobs.worker.submit(1, note, jobs.done)
     jobs.wait(2)
-    monkeypatch.setattr("autofix.frontends.lsp.sessions.packages", lambda python: (("changed", 1),))
+    monkeypatch.setattr("autofix.frontends.warm_sessions.packages", lambda python: (("changed", 1),))
     jobs.worker.submit(1, note, jobs.done)
     jobs.wait(3)
     assert processes[0] == processes[1] != processes[2]

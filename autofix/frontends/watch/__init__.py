@@ -1,0 +1,1 @@
+"""Watch: files are checked again on each save, on sessions that stay warm, and one screen shows how they are."""
