@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from autofix.records.errors import InternalError
+from autofix.records.errors import InternalError, UsageError
 
 if TYPE_CHECKING:
     from autofix.fixes.rule import Rule
@@ -71,7 +71,21 @@ def _pages_of(package: ModuleType, name: str) -> Iterator[Page]:
         yield Page(opening[2], opening[3], opening[1].strip())
         return
     for rule in _rules_in(package, name):
-        yield Page(rule.code, rule.name, rule.documentation())
+        yield Page(rule.code, rule.name, rule.documentation().strip())
+
+
+def page(rule: str) -> Page:
+    """Return the documentation of the rule with this code or name; raise UsageError where there is none."""
+    known = next((known for known in pages() if rule.lower() in (known.code.lower(), known.name.lower())), None)
+    if known is None:
+        names = [name for known in pages() for name in (known.code, known.name)]
+        raise UsageError(f"there is no rule `{rule}`; {suggestion(rule, names)}")
+    return known
+
+
+def headline(page: Page) -> str:
+    """Return code, name and message of a rule in one line."""
+    return page.text.partition("\n")[0].removesuffix(".")
 
 
 def suggestion(word: str, names: Iterable[str]) -> str:

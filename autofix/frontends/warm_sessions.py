@@ -1,6 +1,6 @@
 """One warm session for each interpreter, shared by all files of that interpreter, and the jobs that use it in turn.
 
-A job runs in the worker's thread and may be cancelled from any other; what a job does is for ``analysis_job``.
+A job runs in the worker's thread and may be cancelled from any other; what a job does is for who submits it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from autofix.records.errors import CancelledError
 from autofix.records.report import Report
@@ -22,17 +23,18 @@ from autofix.session.session import Session
 _LOG = logging.getLogger(__name__)
 _PACKAGES = ("lib*/python3*/site-packages", "lib/python3/dist-packages", "Lib/site-packages")
 AnalysisOutcome = Report | Exception
+Outcome = TypeVar("Outcome")
 Stamp = tuple[tuple[str, int], ...]
 
 
 @dataclass(order=True)
 class SessionJob:
-    """AnalysisJob for one session; the lowest ``urgency`` goes first. ``done`` is called in the worker's thread."""
+    """Work for one session; the lowest ``urgency`` goes first. ``done`` is called in the worker's thread."""
 
     urgency: int
     number: int
-    work: Callable[[Session], Report] = field(compare=False)
-    done: Callable[[AnalysisOutcome], None] = field(compare=False)
+    work: Callable[[Session], Any] = field(compare=False)
+    done: Callable[[Any], None] = field(compare=False)
     cancelled: bool = field(default=False, compare=False)
 
 
@@ -55,7 +57,7 @@ class SessionThread:
         return None if self._session is None else self._session.process_id
 
     def submit(
-        self, urgency: int, work: Callable[[Session], Report], done: Callable[[AnalysisOutcome], None]
+        self, urgency: int, work: Callable[[Session], Outcome], done: Callable[[Outcome | Exception], None]
     ) -> SessionJob:
         job = SessionJob(urgency, next(self._numbers), work, done)
         self._jobs.put(job)
@@ -97,7 +99,7 @@ class SessionThread:
         except Exception as error:
             _LOG.info("not started ahead: %s", error)  # The first job meets the same and says so.
 
-    def _outcome(self, job: SessionJob) -> AnalysisOutcome:
+    def _outcome(self, job: SessionJob) -> Any:
         try:
             session = self._begin(job)
             return job.work(session)
@@ -135,7 +137,7 @@ class SessionThread:
                 session.close()
 
 
-def _nothing(session: Session) -> Report:
+def _nothing(session: Session) -> None:
     raise CancelledError(f"{session.python} is closed")
 
 

@@ -14,11 +14,12 @@ from autofix.records.costs import Counted
 from autofix.records.errors import UsageError
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit, Location, Position, Range
-from autofix.records.plan import Plan, Proof, Step
+from autofix.records.plan import Applicability, Plan, Proof, Step
 from autofix.records.report import ChainLink, Diagnostic, Report
 from autofix.records.samples import SampleInput, Samples, Target
 from autofix.records.trace import Check, Trace
 from autofix.report import phrases
+from autofix.report.changed_lines import ChangedLines, changed_lines
 from autofix.report.document import DocumentFacts
 
 SCHEMA = 1
@@ -169,11 +170,28 @@ def _plan(report: Report, plan: Plan, *, timing: bool) -> Json:
         "cost": plan.cost,
         "evidence": [_evidence(piece) for piece in plan.evidence],
         "applicability": plan.applicability.value,
+        "reason": _reason(report, plan),
         "notes": list(plan.notes),
+        "verified_on": [str(samples) for samples in (report.target.samples, *report.target.also) if plan.is_verified],
+        "changes": [_change(lines, root) for step in changed_lines(report, plan) for lines in step],
         "files": [phrases.short_path(path, root) for path, _ in plan.texts],
         "steps": [_step(step, root) for step in plan.steps],
         "patch": _patch(report, plan),
         "proof": _proof(plan.proof, timing=timing),
+    }
+
+
+def _reason(report: Report, plan: Plan) -> str | None:
+    """Return why a plan is not safe."""
+    return None if plan.applicability is Applicability.SAFE else phrases.why_unsafe(plan, len(report.alternatives))
+
+
+def _change(lines: ChangedLines, root: Path) -> Json:
+    return {
+        "path": phrases.short_path(lines.path, root),
+        "line": lines.number,
+        "before": list(lines.before),
+        "after": list(lines.after),
     }
 
 

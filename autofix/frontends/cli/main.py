@@ -30,7 +30,7 @@ from autofix.frontends.cli.options import (
     checked,
     of_folder,
 )
-from autofix.records.errors import AutofixError, InternalError, UsageError
+from autofix.records.errors import AutofixError, InternalError
 
 if TYPE_CHECKING:
     from autofix.session.session import Session
@@ -215,15 +215,5 @@ def explain(rule: str | None) -> int:
     """Print the documentation of one rule, or one line for each."""
     from autofix.fixes import registry
 
-    pages = registry.pages()
-    if rule is None:
-        for known in pages:
-            print(known.text.partition("\n")[0].removesuffix("."))
-        return 0
-    key = rule.lower()
-    for known in pages:
-        if key in (known.code.lower(), known.name.lower()):
-            print(known.text.strip())
-            return 0
-    names = [name for known in pages for name in (known.code, known.name)]
-    raise UsageError(f"there is no rule `{rule}`; {registry.suggestion(rule, names)}")
+    print(registry.page(rule).text if rule is not None else "\n".join(map(registry.headline, registry.pages())))
+    return 0

@@ -16,7 +16,6 @@ from autofix.frontends.cli.options import Format, RepairChoice
 from autofix.patch import unified_diff
 from autofix.patch.unified_diff import FileChange
 from autofix.records.errors import UsageError
-from autofix.records.plan import Applicability
 from autofix.records.report import Report
 from autofix.report import document, phrases, text
 from autofix.report.document import DocumentFacts
@@ -70,7 +69,7 @@ def _check_output(choice: RepairChoice, path: Path) -> None:
 
 def _deliver(choice: RepairChoice, report: Report) -> int:
     changes = _changes(report)
-    applied = bool(changes) and choice.apply and _may_write(choice, report)
+    applied = bool(changes) and choice.apply and selection.may_write(report, unsafe_fixes=choice.unsafe_fixes)
     if applied:
         atomic_write.write(changes, report.target.root)
     code = _code(choice, report, applied=applied)
@@ -92,11 +91,6 @@ def _patch(changes: tuple[FileChange, ...]) -> bytes:
     patch = unified_diff.unified(changes)
     unified_diff.verify(patch, changes)
     return patch
-
-
-def _may_write(choice: RepairChoice, report: Report) -> bool:
-    allowed = {Applicability.SAFE, Applicability.UNSAFE} if choice.unsafe_fixes else {Applicability.SAFE}
-    return report.plan is not None and report.plan.applicability in allowed
 
 
 def _code(choice: RepairChoice, report: Report, *, applied: bool) -> int:

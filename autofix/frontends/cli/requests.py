@@ -12,7 +12,8 @@ from pathlib import Path
 
 from autofix import engine
 from autofix.frontends.cli.options import RunChoice
-from autofix.loading import find_target, settings, text_files
+from autofix.loading import find_target, patched_files, settings, text_files
+from autofix.loading.patched_files import PatchedFiles
 from autofix.loading.settings import Settings
 from autofix.records.errors import UsageError
 from autofix.records.samples import Samples
@@ -47,6 +48,21 @@ def request(choice: RunChoice) -> engine.Request:
         settings=chosen,
         python=interpreter(chosen, target.root),
     )
+
+
+def request_for_patch(choice: RunChoice, patched: PatchedFiles) -> engine.Request:
+    """Return what is run for a patch: the file that was named, else the first that it changes and that can be run."""
+    if choice.file:
+        return request(choice)
+    first_error: UsageError | None = None
+    for path in patched_files.likely_targets(patched):
+        try:
+            return request(replace(choice, file=str(path)))
+        except UsageError as error:
+            first_error = first_error or error
+    if first_error is None:
+        raise UsageError("no Python file here names what the patch changes; name the one to run: verify PATCH FILE")
+    raise first_error
 
 
 def interpreter(chosen: Settings, root: Path) -> Path | None:

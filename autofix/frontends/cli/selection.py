@@ -11,7 +11,7 @@ from enum import Enum
 
 from autofix.records.errors import UsageError
 from autofix.records.finding import Finding
-from autofix.records.plan import Plan, Step
+from autofix.records.plan import Applicability, Plan, Step
 from autofix.records.report import Diagnostic, Report
 
 
@@ -61,6 +61,12 @@ def picked(report: Report, rank: int, names: Mapping[str, str]) -> Report:
         alternatives=tuple(plan for plan in ranked if plan is not taken),
         diagnostics=_answered(report.diagnostics, taken, names),
     )
+
+
+def may_write(report: Report, *, unsafe_fixes: bool) -> bool:
+    """Return whether the plan is one that is written when writing is asked for."""
+    allowed = {Applicability.SAFE, Applicability.UNSAFE} if unsafe_fixes else {Applicability.SAFE}
+    return report.plan is not None and report.plan.applicability in allowed
 
 
 def _answered(diagnostics: Sequence[Diagnostic], plan: Plan, names: Mapping[str, str]) -> tuple[Diagnostic, ...]:

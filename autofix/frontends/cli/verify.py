@@ -6,14 +6,12 @@ stdout carries the verdict, as text or JSON. Errors are left to the caller.
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from autofix import engine
 from autofix.frontends.cli import requests, terminal
 from autofix.frontends.cli.options import VerdictFormat, VerifyChoice
 from autofix.loading import patched_files
-from autofix.loading.patched_files import PatchedFiles
 from autofix.records.errors import UsageError
 from autofix.report import phrases
 from autofix.session.session import Session
@@ -22,7 +20,7 @@ from autofix.session.session import Session
 def verify(choice: VerifyChoice, session: Session | None) -> int:
     """Verify and return 0: the patch holds; 1: it does not, or there is a reason to look; 2: it could not be judged."""
     patched = patched_files.patched(_read(choice.patch), Path.cwd())
-    asked = _request(choice, patched)
+    asked = requests.request_for_patch(choice.run, patched)
     with terminal.progress(sys.stderr, is_shown=not choice.streams.quiet) as show:
         verdict = engine.verify(asked, patched, requests.usable(session, asked), show)
     if choice.format is VerdictFormat.JSON:
@@ -51,18 +49,3 @@ def _read(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read the patch {name}: {error.strerror}") from error
-
-
-def _request(choice: VerifyChoice, patched: PatchedFiles) -> engine.Request:
-    """Return what is run for the patch: the file that was named, else the first that it changes and that can be run."""
-    if choice.run.file:
-        return requests.request(choice.run)
-    first_error: UsageError | None = None
-    for path in patched_files.likely_targets(patched):
-        try:
-            return requests.request(replace(choice.run, file=str(path)))
-        except UsageError as error:
-            first_error = first_error or error
-    if first_error is None:
-        raise UsageError("no Python file here names what the patch changes; name the one to run: verify PATCH FILE")
-    raise first_error

@@ -23,12 +23,12 @@ from autofix.frontends.watch.saves import Saves
 from autofix.frontends.watch.screen import Screen
 from autofix.loading import find_target
 from autofix.records.errors import AutofixError, CancelledError
-from autofix.records.report import RepairEnding, Report
+from autofix.records.report import Report
 from autofix.report import phrases, text
 from autofix.session.session import Session
 
 # How long a save may wait to be seen: twice this, since it has to come to rest.
-LOOK_S = 0.02
+LOOK_S = 0.01
 # Where many files are watched, looking takes longer.
 FEW_FILES = 100
 LOOK_AT_MANY_S = 0.1
@@ -116,18 +116,17 @@ class _Watch:
     def _block(self, file: _File) -> str:
         outcome, name = file.outcome, terminal.one_line(phrases.path_from(file.path, Path.cwd()))
         if not isinstance(outcome, Report):
-            return f"{name}: {terminal.one_line(str(outcome))}\n"
+            message = terminal.one_line(str(outcome))
+            return f"{message if file.path.name in message else f'{name}: {message}'}\n"
         if _is_quiet(outcome):
             return f"{name}: {phrases.summary(outcome, applied=False)}\n"
-        shown = text.render(
+        return text.render(
             outcome,
             folder=Path.cwd(),
             colour=terminal.colour(sys.stdout, refused=self.streams.no_color),
             width=terminal.width(sys.stdout),
             verbose=self.streams.verbose,
         )
-        is_open = outcome.ending is RepairEnding.SEARCHING
-        return f"{shown.rstrip()}\n  searching for a repair ...\n" if is_open else shown
 
     def _status(self) -> str:
         names = ", ".join(terminal.one_line(file.path.name) for file in self.files)

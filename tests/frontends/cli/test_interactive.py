@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
-import select
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
+from pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 
 pytestmark = [pytest.mark.torch, pytest.mark.skipif(os.name != "posix", reason="it needs a pseudo terminal")]
 
@@ -29,15 +25,7 @@ class Net(nn.Module):
 """
 FIRST = BEFORE.replace("nn.Linear(8, 16)", "nn.Linear(6, 16)")
 BOTH = FIRST.replace("nn.Linear(6, 16)", "nn.Linear(6, 12)")
-CTRL_C, CTRL_D = "\x03", "\x04"
-QUESTION = b"[?]: "
-# The command, once the terminal is its own, so that keys send signals.
-OWN_TERMINAL = """\
-import fcntl, runpy, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-runpy.run_module("autofix", run_name="__main__", alter_sys=True)
-"""
-DEADLINE_S = 90.0
+QUESTION = "[?]: "
 
 # answers, the file afterwards, exit code, what the terminal has shown
 DIALOGUES = {
@@ -68,30 +56,10 @@ def test_dialogue(tmp_path: Path, answers: list[str], after: str, code: int, sho
 
 
 def _talk(folder: Path, answers: list[str]) -> tuple[int, str]:
-    """Answer each question in turn; return the exit code and all that the terminal showed, without its colours."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", OWN_TERMINAL, "net.py", "-s", "4,6", "--interactive"]
-    process = subprocess.Popen(
-        command, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, env=_environment(), start_new_session=True
-    )
-    os.close(theirs)
-    screen, waiting = b"", list(answers)
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline and select.select([ours], [], [], deadline - time.monotonic())[0]:
-        try:
-            data = os.read(ours, 65536)
-        except OSError:  # The terminal is closed by its last user.
-            break
-        screen += data
-        if screen.endswith(QUESTION) and waiting:
-            answer = waiting.pop(0)
-            os.write(ours, answer.encode() if answer in (CTRL_C, CTRL_D) else f"{answer}\n".encode())
-    os.close(ours)
-    text = re.sub("\x1b\\[[0-9;]*[mK]", "", screen.decode("utf-8")).replace("\r\n", "\n")
-    return process.wait(10), text
-
-
-def _environment() -> dict[str, str]:
-    return {**{name: value for name, value in os.environ.items() if name != "NO_COLOR"}, "TERM": "xterm"}
+    """Answer each question in turn; return the exit code and all that the terminal showed."""
+    with PseudoTerminal(folder, "net.py", "-s", "4,6", "--interactive") as terminal:
+        place = 0
+        for answer in answers:
+            place = terminal.until(QUESTION, place)
+            terminal.send(answer if answer in (CTRL_C, CTRL_D) else f"{answer}\n")
+        return terminal.end(), terminal.shown
