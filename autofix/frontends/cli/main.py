@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autofix.frontends.cli import terminal
+from autofix.frontends.cli.contradictions import checked
 from autofix.frontends.cli.options import (
     BatchChoice,
     CacheAction,
@@ -27,7 +28,6 @@ from autofix.frontends.cli.options import (
     StreamChoice,
     VerifyChoice,
     WatchChoice,
-    checked,
     of_folder,
 )
 from autofix.records.errors import AutofixError, InternalError

@@ -14,8 +14,9 @@ from typer.core import TyperGroup
 
 from autofix import __version__
 from autofix.frontends.cli import model_commands, project_commands
+from autofix.frontends.cli.contradictions import checked
 from autofix.frontends.cli.conversion import Command, sparing
-from autofix.frontends.cli.options import BatchChoice, Choice, Finished, RunsModel, checked
+from autofix.frontends.cli.options import BatchChoice, Choice, Finished, RunsModel
 from autofix.records.errors import UsageError
 
 REPAIR = "repair"
