@@ -58,6 +58,7 @@ MAY_USE = {
     "typer": "autofix.frontends.*",
     "rich": "autofix.frontends.* autofix.report.*",
     "pytest": "autofix.frontends.pytest_plugin.*",
+    **dict.fromkeys(("mcp", "pydantic"), "autofix.frontends.mcp.*"),
     **dict.fromkeys(("pygls", "lsprotocol", "platformdirs"), "autofix.frontends.lsp.*"),
 }
 # Rooms that touch the world, and what each may touch.

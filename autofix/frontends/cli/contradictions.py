@@ -25,12 +25,12 @@ from autofix.records.options import MAX_MIB, MAX_SECONDS
 def checked(choice: Choice) -> Choice:
     """Return the choice with what its words imply; raise UsageError if parts of it contradict each other."""
     if isinstance(choice, RunsModel):
-        _check_run(choice.run)
+        check_run(choice.run)
         _check_limits(choice.run.options.run_seconds, choice.run.options.memory_mib)
     for run in choice.runs if isinstance(choice, WatchChoice) else ():
         if run.file == "-":
             raise UsageError("standard input cannot be watched; name a file")
-        _check_run(run)
+        check_run(run)
         _check_limits(run.options.run_seconds, run.options.memory_mib)
     if isinstance(choice, RepairChoice | ShapesChoice | VerifyChoice) and (
         choice.streams.quiet and choice.streams.verbose
@@ -55,7 +55,8 @@ def _check_limits(seconds: float | None, mebibytes: int | None) -> None:
         raise UsageError(f"memory limit too large; the maximum is {MAX_MIB:,} MiB")
 
 
-def _check_run(run: RunChoice) -> None:
+def check_run(run: RunChoice) -> None:
+    """Raise UsageError where a file and its inputs are said in two ways, or in none that can be."""
     if run.sample is not None and run.sample_shape:
         raise UsageError("--sample and --sample-shape both say what the inputs are; choose one")
     if run.file == "-" and run.stdin_filename is None:

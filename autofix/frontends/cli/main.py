@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from autofix.frontends.cli import terminal
 from autofix.frontends.cli.contradictions import checked
 from autofix.frontends.cli.options import (
+    AssistantsChoice,
     BatchChoice,
     CacheAction,
     CacheChoice,
@@ -108,6 +109,10 @@ def _run(choice: Choice, session: Session | None) -> int:
             from autofix.frontends import lsp
 
             return lsp.main()
+        case AssistantsChoice(read_only):
+            from autofix.frontends import mcp
+
+            return mcp.main(read_only=read_only)
         case ShapesChoice():
             _log(choice.streams)
             return shapes(choice, session)

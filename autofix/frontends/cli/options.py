@@ -199,6 +199,13 @@ class ServeChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class AssistantsChoice:
+    """Serve assistants on standard input and output."""
+
+    read_only: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The parser answered by itself (help, version, completion)."""
 
@@ -207,7 +214,17 @@ class Finished:
 
 # What runs one model or program.
 RunsModel = RepairChoice | CheckChoice | ShapesChoice | VerifyChoice
-Choice = RunsModel | WatchChoice | BatchChoice | DoctorChoice | CacheChoice | ExplainChoice | ServeChoice | Finished
+Choice = (
+    RunsModel
+    | WatchChoice
+    | BatchChoice
+    | DoctorChoice
+    | CacheChoice
+    | ExplainChoice
+    | ServeChoice
+    | AssistantsChoice
+    | Finished
+)
 
 
 def of_folder(choice: RepairChoice) -> BatchChoice:

@@ -137,6 +137,7 @@ _COMMANDS: dict[str, Callable[..., Choice]] = {
     "cache": project_commands.cache,
     "explain": project_commands.explain,
     "doctor": project_commands.doctor,
+    "mcp": project_commands.mcp,
     "lsp": project_commands.lsp,
 }
 _app.command(REPAIR, cls=Command, hidden=True)(model_commands.repair)

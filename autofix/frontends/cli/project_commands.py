@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from autofix.frontends.cli.options import (
+    AssistantsChoice,
     BatchChoice,
     DeliveryChoice,
     ExplainChoice,
@@ -111,6 +112,13 @@ def explain(
 ) -> ExplainChoice:
     """Show the documentation of a rule."""
     return ExplainChoice(rule)
+
+
+def mcp(
+    read_only: Annotated[bool, typer.Option("--read-only", help="Refuse to write, also when asked.")] = False,
+) -> AssistantsChoice:
+    """Start the server of tools for assistants (MCP); see docs/assistants.md."""
+    return AssistantsChoice(read_only)
 
 
 def lsp(
