@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,40 @@ def test_the_code_knows_the_documented_settings_and_states() -> None:
 def test_version_and_licence_are_the_projects() -> None:
     assert MANIFEST["version"] == __version__
     assert (FOLDER / "LICENSE").read_text("utf-8") == (ROOT / "LICENSE").read_text("utf-8")
+
+
+def test_the_manifest_says_where_the_project_lives() -> None:
+    home = MANIFEST["repository"]["url"].removesuffix(".git")
+    assert MANIFEST["homepage"].startswith(home)
+    assert MANIFEST["bugs"]["url"].startswith(home)
+    assert (ROOT / MANIFEST["repository"]["directory"] / "package.json").samefile(FOLDER / "package.json")
+
+
+def test_no_two_entries_of_the_palette_do_the_same_at_once() -> None:
+    hidden = {
+        entry["command"] for entry in MANIFEST["contributes"]["menus"]["commandPalette"] if entry["when"] == "false"
+    }
+    shown = [command for command in MANIFEST["contributes"]["commands"] if command["command"] not in hidden]
+    titles = [command["title"] for command in shown]
+    assert len(set(titles)) == len(titles)
+    assert {entry["command"] for entry in MANIFEST["contributes"]["menus"]["commandPalette"]} == hidden
+    servers = {
+        name: ("!" in command["enablement"]) for command in shown if (name := command["title"]).endswith("Server")
+    }
+    assert servers == {"Start Server": True, "Stop Server": False, "Restart Server": False}
+
+
+def test_names_of_the_package_and_its_extras_are_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    files = [path for folder in ("editors", "autofix") for path in (ROOT / folder).rglob("*")]
+    files = [
+        path
+        for path in files
+        if path.suffix in {".ts", ".rs", ".json", ".md", ".py"} and "node_modules" not in path.parts
+    ]
+    named = {match for path in files for match in re.findall(r"([\w-]*autofix)\[([a-z{}]+)\]", path.read_text("utf-8"))}
+    assert {name for name, _ in named} == {project["name"]}
+    assert {extra for _, extra in named} - {"{extra}"} <= set(project["optional-dependencies"])
 
 
 def test_the_lock_file_names_no_registry() -> None:
