@@ -104,11 +104,15 @@ def _project_interpreter(words: Sequence[str], environment: Mapping[str, str]) -
     """Return the Python of the virtual environment of the first file among the words; None for our own."""
     from autofix.system import environments, project_paths
 
-    names = (word.partition(":")[0] for word in _before_separator(words) if ".py" in word)
-    path = next((path for name in names if (path := Path(os.path.abspath(name))).is_file()), None)
-    folders = () if path is None else (project_paths.project_root(path),)
-    known = environments.project_environment(folders, environment.get("VIRTUAL_ENV"))
-    return None if known is None else str(known.python)
+    for word in _before_separator(words):
+        path = Path(os.path.abspath(word.partition(":")[0]))
+        # A name that no system takes, or a folder that may not be read, is told of where it is used.
+        with contextlib.suppress(OSError, ValueError):
+            if ".py" in word and path.is_file():
+                root = project_paths.project_root(path)
+                known = environments.project_environment((root,), environment.get("VIRTUAL_ENV"))
+                return None if known is None else str(known.python)
+    return None
 
 
 def _before_separator(words: Sequence[str]) -> Sequence[str]:

@@ -48,7 +48,10 @@ def _environments(folders: Iterable[Path], active: str | None) -> Iterator[Envir
 def _interpreter(environment: Path) -> Path | None:
     """Return the Python of a virtual environment."""
     names = ("Scripts/python.exe",) if os.name == "nt" else ("bin/python", "bin/python3")
-    return next((path for name in names if (path := environment / name).exists()), None)
+    try:
+        return next((path for name in names if (path := environment / name).exists()), None)
+    except (OSError, ValueError):  # It may not be looked into, or has a name that no system takes.
+        return None
 
 
 def _has_torch(environment: Environment) -> bool:

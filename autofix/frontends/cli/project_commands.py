@@ -13,12 +13,12 @@ import typer
 from autofix.frontends.cli.options import (
     AssistantsChoice,
     BatchChoice,
-    DeliveryChoice,
-    ExplainChoice,
-    HistoryChoice,
     CacheAction,
     CacheChoice,
+    DeliveryChoice,
     DoctorChoice,
+    ExplainChoice,
+    HistoryChoice,
     ServeChoice,
     StreamChoice,
 )
