@@ -16,6 +16,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "repair": "autofix.api",
     "install": "autofix.frontends.crash",
+    "load_ipython_extension": "autofix.frontends.ipython",
+    "unload_ipython_extension": "autofix.frontends.ipython",
     "Settings": "autofix.loading.settings",
     "Session": "autofix.session.session",
     "UsageError": "autofix.records.errors",

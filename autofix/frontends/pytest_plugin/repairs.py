@@ -14,6 +14,7 @@ import pytest
 
 from autofix import engine
 from autofix.frontends.cli import atomic_write
+from autofix.frontends.crash import shape_errors
 from autofix.frontends.pytest_plugin.conftest_options import conftest_options
 from autofix.frontends.pytest_plugin.failures import TestFailure
 from autofix.loading import find_target, settings
@@ -63,12 +64,10 @@ class Repairs:
         report = engine.repair(self._request(failures, passed), self._session)
         if report.ending is RepairEnding.HEALTHY and self._after:
             return "the patches above repair this test as well"
-        if report.ending is RepairEnding.HEALTHY or (
-            report.ending is not RepairEnding.NOT_RUN and not report.diagnostics
-        ):
-            return ""
         if report.ending is RepairEnding.NOT_RUN:
             return f"no explanation: {report.message}"
+        if not shape_errors.shows_one(report):
+            return ""
         if report.plan is not None and report.plan.applicability is Applicability.SAFE:
             self._keep(report)
         return self._text(replace(report, notes=(*_counted(failures), *report.notes)))
