@@ -387,7 +387,7 @@ def _without_fault(case: _Case) -> Report:
         *run_failures.notes(request.target, original),
     )
     message = original.message or f"output {proof.shape_of(original.output)}"
-    if not original.has_operations:
+    if not (original.has_forward if request.target.tests else original.has_operations):
         return case.report(RepairEnding.NOT_RUN, run_failures.without_forward(request.target), notes=notes)
     is_chosen = request.target.samples.origin is SampleOrigin.SOLVED or request.target.is_guessed
     return case.report(RepairEnding.UNCONFIRMED if is_chosen else RepairEnding.HEALTHY, message, notes=notes)

@@ -20,6 +20,7 @@ from autofix.loading import (
     script_detection,
     test_files,
     text_files,
+    training_steps,
 )
 from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import MissingInputError, UsageError
@@ -79,7 +80,8 @@ class _File:
 
     @property
     def is_program(self) -> bool:
-        return self.path.suffix == ".py" and script_detection.is_program(self.source)
+        is_acting = script_detection.is_program(self.source) or bool(training_steps.driver(self.source))
+        return self.path.suffix == ".py" and is_acting
 
 
 def _of_cells(target: Found, notebook: notebooks.Notebook) -> Found:

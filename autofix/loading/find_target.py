@@ -8,11 +8,11 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from autofix.loading import constructor_arguments, model_discovery, script_detection, test_files
+from autofix.loading import constructor_arguments, model_discovery, script_detection, test_files, training_steps
 from autofix.loading.constructor_arguments import Built
 from autofix.loading.module_files import ModuleFiles
 from autofix.loading.text_files import MAX_NAME, check_syntax, read, sources
@@ -26,6 +26,7 @@ from autofix.system import project_paths
 _DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg")
 MAX_TESTS = 40
 MAX_FILES = 300
+MAX_CONFIGS = 60
 _PROGRAM = ("__main__", "parse_args")
 _NO_SOURCES = frozenset(("node_modules", "site-packages", "__pycache__", "build", "dist"))
 project_root = project_paths.project_root
@@ -65,11 +66,11 @@ def target(
     if arguments and (model or samples):
         raise UsageError("arguments after -- go to a program, but a model or a sample was given; leave one out")
     known = samples or grammar.from_comment(source) or settled
-    is_open = model is None and known is None
-    is_tests = is_open and test_files.holds_tests(source)
-    if arguments or is_tests or (is_open and script_detection.is_program(source)):
+    if arguments or (model is None and known is None):
         nothing = Samples(origin=SampleOrigin.NONE)
-        return Target(path, root, module, paths, "", nothing, script=True, tests=is_tests, arguments=arguments)
+        program = _program(Target(path, root, module, paths, "", nothing, script=True, arguments=arguments), source)
+        if program is not None:
+            return program
     others = _Others(source, _TestFiles(source, root) if elsewhere is None else elsewhere, known=elsewhere is not None)
     files = ModuleFiles(root, paths, (source,))
     built = model_discovery.built(source, model, others, files)
@@ -91,6 +92,16 @@ def target(
         built=built.place,
         is_guessed=bool(built.guessed),
     )
+
+
+def _program(target: Target, source: Source) -> Target | None:
+    """Return the target of a file as the tests or the program that it is; None for one that only defines things."""
+    if test_files.holds_tests(source):
+        return replace(target, tests=True)
+    if target.arguments or script_detection.is_program(source):
+        return target
+    driver = training_steps.driver(source)
+    return replace(target, driver=driver) if driver else None
 
 
 def _without_sample(expression: str, path: Path) -> MissingInputError:
@@ -195,7 +206,19 @@ def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
                 files.update(
                     dict.fromkeys(path for path in named if path.is_file() and project_paths.within(path, folders[1]))
                 )
+        files.update(dict.fromkeys(_configs_of_folder(source)))
     return tuple(files)
+
+
+def _configs_of_folder(source: Source) -> Iterator[Path]:
+    """Yield the YAML files of a folder that a call names as ``config_path=``, as programs with hydra do."""
+    for node in source.nodes if "config_path" in source.text else ():
+        value = node.value if isinstance(node, ast.keyword) and node.arg == "config_path" else None
+        name = value.value if isinstance(value, ast.Constant) else None
+        if isinstance(name, str):
+            folder = Path(os.path.abspath(source.path.parent / name))
+            if folder.is_dir() and project_paths.within(folder, project_root(source.path)):
+                yield from sorted(path for path in folder.rglob("*.y*ml") if path.is_file())[:MAX_CONFIGS]
 
 
 def module_name(path: Path) -> tuple[str, Path]:

@@ -164,6 +164,15 @@ def _argument(
         yield Binding(Expression(source, default), f"default of `{name}`")
 
 
+def unpacked_key(project: Project, expression: Expression) -> str:
+    """Return the name of a parameter that the caller fills from ``**config``; empty for any other expression."""
+    caller = project.call(expression.frames[1:]) if len(expression.frames) > 1 else None
+    if not isinstance(expression.node, ast.Name) or caller is None or not isinstance(caller.node, ast.Call):
+        return ""
+    names = [keyword.arg for keyword in caller.node.keywords]
+    return expression.node.id if None in names and expression.node.id not in names else ""
+
+
 def _passed(
     project: Project,
     caller: Expression,

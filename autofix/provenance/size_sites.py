@@ -159,7 +159,8 @@ class _Solver:
                 yield site.with_evidence(Evidence.OTHER_READING) if changed_later else site
         yield from left_out_sites(self.project, expression, target_size, depth, self.expressions_in_scope)
         node = expression.node
-        key = node.attr if isinstance(node, ast.Attribute) else text_key(node)
+        unpacked = bindings.unpacked_key(self.project, expression)
+        key = node.attr if isinstance(node, ast.Attribute) else text_key(node) or unpacked
         if key and now is not None:
             for entry in config_entries.text_entries(self.project, key, now):
                 place = Location(entry.path, entry.edit_range)

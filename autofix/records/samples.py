@@ -61,7 +61,8 @@ class Target:
     ``root`` is the project root that patches are relative to; ``module`` the dotted name the file is imported as;
     ``search_paths`` are importable in the probe as they would be when the user runs the file. ``script``: the file
     itself is run as a program with ``arguments``, and neither ``model`` nor ``samples`` means anything; with
-    ``tests`` as the tests that it holds. ``built`` says where the arguments in ``model`` come from, if nobody named
+    ``tests`` as the tests that it holds, with a ``driver`` as a
+    module that these statements use. ``built`` says where the arguments in ``model`` come from, if nobody named
     them; ``is_guessed``: from no program, but from names. ``session``: the words by which a session of pytest was begun
     that failed over these tests in ``folder``; every test that ``arguments`` name then has to pass.
     """
@@ -76,6 +77,7 @@ class Target:
     evaluation_mode: bool = False
     script: bool = False
     tests: bool = False
+    driver: str = ""
     arguments: tuple[str, ...] = ()
     built: str = ""
     is_guessed: bool = False

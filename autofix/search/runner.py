@@ -161,6 +161,7 @@ class Runner:
             limits=self._limits,
             script=target.script,
             tests=target.tests,
+            driver=target.driver,
             arguments=target.arguments,
             mode=self._mode.value,
             session=target.session,

@@ -187,6 +187,27 @@ def test_options_of_a_loader(options: str, ending: RepairEnding, probed: Callabl
     assert report.ending is ending, report.message
 
 
+@pytest.mark.parametrize(
+    "text, ending",
+    [
+        ("try:\n    model(torch.ones(2, 5))\nexcept Exception:\n    raise SystemExit(1)", RepairEnding.REPAIRED),
+        ("try:\n    model(torch.ones(2, 5))\nexcept Exception:\n    pass\nraise SystemExit(1)", RepairEnding.NOT_RUN),
+        ("try:\n    model(torch.ones(2, 5))\nexcept Exception:\n    raise SystemExit(0)", RepairEnding.HEALTHY),
+        ("import sys\ntry:\n    open('x.csv')\nexcept OSError:\n    sys.exit(2)", RepairEnding.NOT_RUN),
+    ],
+)
+def test_the_failure_that_a_program_caught_before_its_exit(
+    text: str, ending: RepairEnding, probed: Callable[..., Report]
+) -> None:
+    assert probed(f"{MODEL}print(model(torch.ones(2, 4)))\n{text}").ending is ending
+
+
+def test_a_long_import_is_no_time_that_a_program_has_run(probed: Callable[..., Report]) -> None:
+    wait = "import time\nstart = time.monotonic()\nwhile time.monotonic() < start + 3.5:\n    pass\n"
+    report = probed(f"{MODEL}{wait}{FAULT}")
+    assert report.ending is RepairEnding.REPAIRED, report.message
+
+
 def test_a_program_without_a_model_is_not_called_healthy(probed: Callable[..., Report]) -> None:
     report = probed("import torch\n\nfor name in ('a', 'b'):\n    print(name)\n")
     assert report.ending is RepairEnding.NOT_RUN

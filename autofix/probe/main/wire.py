@@ -141,7 +141,8 @@ class RunRequest:
 
     ``fresh`` asks for a process that has run no user code before; ``checks`` for the verification checks after a
     forward that passed. ``against`` are the texts whose outputs the run's have to equal. ``mode``: with storage,
-    without, or as the size of the model says. ``tests``: the program is a file of tests, and ``arguments`` choose among
+    without, or as the size of the model says. ``driver`` are statements that are run in a
+    file which is then no program of its own. ``tests``: the program is a file of tests, and ``arguments`` choose among
     them. ``session`` are the words of a session of pytest that failed over these tests, which all have to pass;
     ``folder`` is the working directory of it.
     """
@@ -161,6 +162,7 @@ class RunRequest:
     limits: RunLimits = RunLimits()
     script: bool = False
     tests: bool = False
+    driver: str = ""
     arguments: tuple[str, ...] = ()
     against: tuple[tuple[str, str], ...] | None = None
     mode: str = AUTO

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -69,6 +69,8 @@ def _plain(value: Any, producer: Producer, depth: int, values: bool) -> Any:
         return _class(value, producer, depth)
     if isinstance(value, (torch.dtype, torch.device)):
         return {wire.OPAQUE: str(value)}
+    if isinstance(value, Mapping):  # A config of some library, with entries that attributes read as well.
+        return _mapping(kind.__name__, dict(islice(value.items(), MAX_ITEMS)), producer, depth)
     attributes = _attributes(value)
     if attributes:
         return _mapping(kind.__name__, attributes, producer, depth)

@@ -43,8 +43,9 @@ def run(request: RunRequest, recorder: Recorder) -> str:
         code = pytest.main([*words, "-o", "addopts=", *selected], plugins=[watch])
     if watch.error is not None:
         raise watch.error
-    if not watch.counts:
-        raise Ended(Ending.EXITED, f"pytest ran no test of the file (exit code {int(code)})")
+    if "passed" not in watch.counts:
+        why = watch.words() if watch.counts else f"exit code {int(code)}"
+        raise Ended(Ending.EXITED, f"no test of the file passed ({why})")
     return watch.words()
 
 

@@ -102,10 +102,11 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
     except (MemoryError, TooLargeError, NeedsValuesError):
         raise
     except BaseException as error:
-        ended = endings.of_limit(error, request) or script.ended_by(error)
+        failure = script.failure_behind(error)
+        ended = endings.of_limit(failure, request) or script.ended_by(failure)
         if ended is not None:
             raise Ended(*ended) from error
-        _describe_failure(error, Stage.SCRIPT, recorder, reply)
+        _describe_failure(failure, Stage.SCRIPT, recorder, reply)
 
 
 def _run_stages(request: RunRequest, recorder: Recorder, reply: Reply) -> None:

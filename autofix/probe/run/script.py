@@ -33,6 +33,7 @@ SOFT_SECONDS = 3.0
 SOFT_SHARE = 0.4
 HARD_SHARE = 0.7
 MAX_RECORDED = 12_000
+DRIVER = "<driver>"
 
 
 class Enough(BaseException):
@@ -44,7 +45,7 @@ class _Bounds:
 
     def __init__(self, recorder: Recorder, seconds: float, *, is_whole: bool) -> None:
         self._recorder = recorder
-        self._start = time.monotonic()
+        self._start = self._shown_since = time.monotonic()
         self._soft, self._hard = min(SOFT_SECONDS, seconds * SOFT_SHARE), seconds * HARD_SHARE
         self._soft = seconds if is_whole else self._soft
         self._steps: dict[int, int] = {}
@@ -58,18 +59,23 @@ class _Bounds:
         self._check()
 
     def called(self, module: torch.nn.Module) -> None:
-        if not self._recorder.scopes and id(module) not in self._called:
+        is_outermost = not self._recorder.scopes
+        if is_outermost and id(module) not in self._called:
+            if not self._called:  # Imports and data may have taken long, and say nothing.
+                self._shown_since = time.monotonic()
             self._called.add(id(module))
             self._recorder.adopt_model(module, len(self._called) > 1)
-        self._check()
+        elif is_outermost:
+            self._check()  # What was called before is through.
 
     def _check(self) -> None:
-        elapsed = time.monotonic() - self._start
+        now = time.monotonic()
+        elapsed, shown = now - self._start, now - self._shown_since
         if len(self._recorder.operations) > MAX_RECORDED:
             self._recorder.paused = True
         if elapsed > self._hard:
             raise Enough("the program still ran at the time limit, without an error until then")
-        if elapsed > self._soft and min(self._steps.values(), default=2) >= 2 and self._all_called():
+        if shown > self._soft and min(self._steps.values(), default=2) >= 2 and self._all_called():
             steps = " and every optimizer two steps" if self._steps else ""
             raise Enough(f"every model has done a forward{steps}")
 
@@ -110,6 +116,9 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
             if request.tests:
                 return pytest_run.run(request, recorder)
             exec(compile(text, request.path, "exec", dont_inherit=True), module.__dict__)
+            if request.driver:
+                exec(compile(request.driver, DRIVER, "exec"), module.__dict__)
+                return "its training step ran on the batches of its data"
         return "the program ran to its end"
     except Enough as enough:
         return str(enough)
@@ -122,6 +131,16 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
         recorder.on_forward = None
         if before is not None:
             sys.modules["__main__"] = before
+
+
+def failure_behind(error: BaseException) -> BaseException:
+    """Return the failure that a program caught before it ended with an exit code other than 0, else the error itself:
+    what frameworks print, or a ``main`` inside a ``try``, is what the program died of.
+    """
+    if not isinstance(error, SystemExit) or error.code in (None, 0) or getattr(error, "autofix_usage", None):
+        return error
+    caught = error.__cause__ or error.__context__
+    return caught if isinstance(caught, Exception) else error
 
 
 def ended_by(error: BaseException) -> tuple[Ending, str] | None:
@@ -181,7 +200,7 @@ def _counted(bounds: _Bounds) -> Iterator[None]:
 
 
 def _program(request: RunRequest) -> ModuleType:
-    module = ModuleType("__main__")
+    module = ModuleType(request.module if request.driver else "__main__")
     module.__dict__.update(__file__=request.path, __builtins__=builtins)
     return module
 

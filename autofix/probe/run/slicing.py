@@ -10,7 +10,7 @@ import argparse
 import ast
 import builtins
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,8 @@ from ..main.versions import TYPE_ALIASES
 from ..main.wire import AbsentRow
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 _BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)
@@ -88,8 +90,39 @@ def _needed_names(tree: ast.Module, model: str) -> set[str]:
         needed = grown
 
 
-def _used(node: ast.AST) -> Iterator[str]:
-    return (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+def _used(node: ast.AST, local: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the names of the module that a statement reads: a parameter or variable of a function is another one."""
+    if isinstance(node, ast.Name):
+        if isinstance(node.ctx, ast.Load) and node.id not in local:
+            yield node.id
+    elif isinstance(node, _FUNCTIONS):
+        outside = [node.args, *getattr(node, "decorator_list", ()), *filter(None, [getattr(node, "returns", None)])]
+        for part in outside:
+            yield from _used(part, local)
+        body = node.body if isinstance(node.body, list) else [node.body]
+        inside = local | _locals(node, body)
+        for part in body:
+            yield from _used(part, inside)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _used(child, local)
+
+
+def _locals(function: _Function, body: Sequence[ast.AST]) -> frozenset[str]:
+    """Return the parameters and variables of a function, those of functions inside of it left out."""
+    parameters = (node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg))
+    names, waiting, shared = set(parameters), list(body), set[str]()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            shared.update(node.names)
+        elif isinstance(node, _DEFINITIONS):
+            names.add(node.name)
+        if not isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            waiting += ast.iter_child_nodes(node)
+    return frozenset(names - shared)
 
 
 def _bound(statement: ast.stmt) -> list[str]:

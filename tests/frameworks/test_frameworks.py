@@ -1,0 +1,191 @@
+"""Programs on frameworks: what is seen through, where the framework is installed; `docs/frameworks.md` has the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from autofix.frontends.cli import main
+
+HYDRA = """\
+import hydra
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, width, hidden):
+        super().__init__()
+        self.body = nn.Linear(width, hidden)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+@hydra.main(version_base=None, config_path="conf", config_name="config")
+def main(cfg):
+    Net(**cfg.model)(torch.randn(8, 48)).mean().backward()
+
+
+if __name__ == "__main__":
+    main()
+"""
+OMEGACONF = """\
+import torch
+from omegaconf import OmegaConf
+from torch import nn
+
+cfg = OmegaConf.load("model.yaml")
+net = nn.Sequential(nn.Linear(cfg.width, cfg.hidden), nn.ReLU())
+for _ in range(2):
+    print(net(torch.randn(8, 48)).shape)
+"""
+YAML = """\
+from dataclasses import dataclass
+
+import torch
+import yaml
+from torch import nn
+
+
+@dataclass
+class Config:
+    width: int
+    hidden: int = 16
+
+
+if __name__ == "__main__":
+    with open("model.yaml") as stream:
+        config = Config(**yaml.safe_load(stream))
+    print(nn.Linear(config.width, config.hidden)(torch.randn(4, 48)).shape)
+"""
+LIGHTNING = """\
+import lightning as L
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+
+class Data(L.LightningDataModule):
+    def setup(self, stage=None):
+        self.data = TensorDataset(torch.randn(32, 20), torch.randint(0, 3, (32,)))
+
+    def train_dataloader(self):
+        return DataLoader(self.data, batch_size=8)
+
+
+class Lit(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Linear(16, 3)
+        self.loss = nn.CrossEntropyLoss()
+
+    def training_step(self, batch, index):
+        x, y = batch
+        return self.loss(self.net(x), y)
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters())
+"""
+FIT = """
+
+if __name__ == "__main__":
+    trainer = L.Trainer(max_epochs=1, logger=False, enable_checkpointing=False, enable_progress_bar=False)
+    trainer.fit(Lit(), Data())
+"""
+TRANSFORMERS = """\
+import torch
+from torch import nn
+from transformers import BertConfig, BertModel
+
+
+class Classifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        config = BertConfig(
+            vocab_size=100, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
+        )
+        self.bert = BertModel(config)
+        self.head = nn.Linear(64, 3)
+
+    def forward(self, ids):
+        return self.head(self.bert(ids).pooler_output)
+
+
+if __name__ == "__main__":
+    print(Classifier()(torch.randint(0, 100, (2, 12))).shape)
+"""
+GRAPH = """\
+import torch
+from torch import nn
+from torch_geometric.data import Data
+from torch_geometric.nn import GATConv
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gat = GATConv(16, 8, heads=4)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, data):
+        return self.head(torch.relu(self.gat(data.x, data.edge_index)))
+
+
+if __name__ == "__main__":
+    data = Data(x=torch.randn(10, 16), edge_index=torch.tensor([[0, 1, 2], [1, 2, 3]]))
+    net = Net()
+    for _ in range(2):
+        net(data).mean().backward()
+"""
+EINOPS = """\
+# autofix: sample-shape=2,3,32,32
+from einops.layers.torch import Rearrange
+from torch import nn
+
+
+class Patches(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cut = Rearrange("b c (h p1) (w p2) -> b (h w) (p1 p2 c)", p1=4, p2=4)
+        self.embed = nn.Linear(16, 64)
+
+    def forward(self, x):
+        return self.embed(self.cut(x))
+"""
+CONFIG = "width: 64\nhidden: 32\n"
+
+# What has to be installed; the files, the first of which is run; the line that the patch has to contain.
+CASES: dict[str, tuple[str, Mapping[str, str], str]] = {
+    "hydra": ("hydra", {"train.py": HYDRA, "conf/config.yaml": "model:\n  width: 64\n  hidden: 32\n"}, "+  width: 48"),
+    "OmegaConf.load": ("omegaconf", {"train.py": OMEGACONF, "model.yaml": CONFIG}, "+width: 48"),
+    "YAML into a dataclass": ("yaml", {"train.py": YAML, "model.yaml": CONFIG}, "+width: 48"),
+    "Trainer.fit": ("lightning", {"train.py": LIGHTNING + FIT}, "+        self.net = nn.Linear(20, 3)"),
+    "training_step on the data module": ("lightning", {"net.py": LIGHTNING}, "+        self.net = nn.Linear(20, 3)"),
+    "a head on a model of transformers": (
+        "transformers",
+        {"train.py": TRANSFORMERS},
+        "+        self.head = nn.Linear(32, 3)",
+    ),
+    "heads of GATConv": ("torch_geometric", {"train.py": GRAPH}, "+        self.head = nn.Linear(32, 3)"),
+    "layers of einops": ("einops", {"net.py": EINOPS}, "+        self.embed = nn.Linear(48, 64)"),
+}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", CASES)
+def test_the_fault_is_repaired_where_it_is(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    package, files, line = CASES[name]
+    pytest.importorskip(package, reason=f"{package} is not installed here, so its programs are not tried")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("")
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    assert main.main([next(iter(files))]) == 1
+    patch = capfd.readouterr().out
+    assert line in patch.splitlines()
