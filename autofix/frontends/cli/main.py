@@ -85,6 +85,13 @@ def _parsed(words: Sequence[str]) -> Choice:
     return parser.parse(words)
 
 
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):  # No system takes such a name, which is told of where the file is read.
+        return False
+
+
 def _print_traceback() -> None:
     import traceback
 
@@ -139,7 +146,7 @@ def _run(choice: Choice, session: Session | None) -> int:
         case CacheChoice():
             return cache(choice)
         case RepairChoice():
-            if choice.run.file and Path(choice.run.file).is_dir():
+            if choice.run.file and _is_folder(choice.run.file):
                 return _run(checked(of_folder(choice)), session)
             _log(choice.streams)
             # The commands that run no model start without the modules of this one.

@@ -97,9 +97,9 @@ def check(
     options: RunOptions = RunOptions(),  # noqa: B008
     stdin_filename: StdinFilename = None,
 ) -> CheckChoice:
-    """Say by the exit code alone whether a model has a fault, without looking for a repair.
+    """Say by the exit code whether a model has a fault.
 
-    Exit codes: 0 none; 1 a fault; 2 the model could not be run (standard error says why).
+    Exit codes: 0 none; 1 a fault; 2 the model could not be run (standard error says why). No repair is looked for.
     """
     run = RunChoice(
         file=file,
@@ -123,7 +123,7 @@ def watch(
     options: RunOptions = RunOptions(),  # noqa: B008
     streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> WatchChoice:
-    """Check files again on each save and keep one screen; Ctrl-C ends."""
+    """Check files again on each save, on one screen; Ctrl-C ends."""
     run = RunChoice(
         file="",
         stdin_filename=None,

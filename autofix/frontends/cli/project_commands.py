@@ -85,8 +85,9 @@ def doctor(
     path: Annotated[Path, typer.Argument(metavar="[PATH]", show_default=False, help="A file or folder.")] = Path(),
     python: Annotated[str | None, typer.Option("--python", metavar="PATH", help="The interpreter to look at.")] = None,
 ) -> DoctorChoice:
-    """Show what a run here would use: interpreter, torch, containment, extras, cache, settings.
+    """Show what a run here would use, and what is in its way.
 
+    That is interpreter, torch, containment, extras, cache and settings.
     Exit codes: 0 models can be run; 1 something stands in the way (standard error says what).
     """
     return DoctorChoice(path, python)
@@ -117,7 +118,10 @@ def explain(
 def mcp(
     read_only: Annotated[bool, typer.Option("--read-only", help="Refuse to write, also when asked.")] = False,
 ) -> AssistantsChoice:
-    """Start the server of tools for assistants (MCP); see docs/assistants.md."""
+    """Start the server of tools for assistants (MCP).
+
+    docs/assistants.md has set-ups for the usual clients.
+    """
     return AssistantsChoice(read_only)
 
 

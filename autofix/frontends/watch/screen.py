@@ -5,6 +5,7 @@ It chooses no words. On a terminal it leaves everything as it was before.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -20,7 +21,7 @@ class Screen:
     """A context manager; inside it ``show`` replaces what is seen."""
 
     def __init__(self) -> None:
-        self.is_terminal = sys.stdout.isatty()
+        self.is_terminal = sys.stdout.isatty() and os.environ.get("TERM") not in {"dumb", "unknown"}
         self._last: object = None
 
     def __enter__(self) -> Screen:
