@@ -75,9 +75,7 @@ def _failure(item: pytest.Item, error: BaseException) -> TestFailure | None:
 
 
 def _innermost(error: BaseException, root: str) -> tuple[str, int] | None:
-    """Return the innermost file and line of the project, of the error that came first."""
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
+    """Return the innermost file and line of the project."""
     places = [*_places(error.__traceback__, root)]
     return places[-1] if places else None
 
