@@ -34,7 +34,8 @@ class _Line:
     """One source line of a code cell: its text, and where its JSON string stands in the raw text.
 
     ``own`` is False where the cell's whole source is one string: its lines share the token. ``plain`` is what stands
-    for the line in the module: its text, or for a line that is no Python something that does nothing.
+    for the line in the module: its text, or for a line that is no Python something that does nothing; ``is_left_out``
+    where all of its cell is none.
     """
 
     cell: int
@@ -44,6 +45,7 @@ class _Line:
     end: int
     own: bool = True
     plain: str = ""
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Notebook:
     def text(self) -> str:
         """The code cells as one module, line for line; what is for IPython does nothing."""
         return "".join(f"{line.plain}\n" for line in self.lines)
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """The numbers, from 1, of the cells that are no Python."""
+        return tuple(sorted({line.cell + 1 for line in self.lines if line.is_left_out}))
 
     def place(self, line: int) -> tuple[int, int]:
         """Return the cell and the line in it, both from 1, of a line of the module."""
@@ -163,8 +170,16 @@ def _as_python(cell: list[_Line]) -> Iterator[_Line]:
     first = next((index for index, text in enumerate(texts) if text.strip()), 0)
     magic = texts[first].split()[0].removeprefix("%%") if texts and texts[first].startswith("%%") else ""
     if magic and magic not in _RUNS_PYTHON:
-        yield from (replace(line, plain="#") for line in cell)
+        yield from (replace(line, plain="#", is_left_out=True) for line in cell)
         return
+    lines = list(_without_magics(cell, texts, first, magic))
+    if _is_other_text("\n".join(line.plain for line in lines)):
+        yield from (replace(line, plain="#", is_left_out=True) for line in cell)
+    else:
+        yield from lines
+
+
+def _without_magics(cell: list[_Line], texts: list[str], first: int, magic: str) -> Iterator[_Line]:
     # A line may look like a magic and be the rest of a formula: only a cell that is no Python has any.
     python = not magic and _parses("\n".join(texts))
     for index, line in enumerate(cell):
@@ -176,6 +191,19 @@ def _as_python(cell: list[_Line]) -> Iterator[_Line]:
         else:
             does_nothing = f"{match['name']}None" if match["name"] else "pass"
             yield replace(line, plain=f"{match['indent']}{does_nothing}")
+
+
+def _is_other_text(text: str) -> bool:
+    """Return whether a cell is no Python at all; one that is only indented otherwise is for who wrote it."""
+    try:
+        ast.parse(text)
+    except IndentationError:
+        return False
+    except SyntaxError:
+        return True
+    except (ValueError, RecursionError, MemoryError):
+        return False
+    return False
 
 
 def _parses(text: str) -> bool:

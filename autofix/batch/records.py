@@ -123,6 +123,7 @@ class Kind(Enum):
     ABSTRACT = "abstract"
     PROGRAM = "program"
     TEST = "test"
+    CELL = "cell"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ def find(
     targets: list[Found] = [_named(file, entry) for entry in entries] if entries else _unnamed(file)
     if notebook is not None:
         targets = [_of_cells(target, notebook) for target in targets]
+        targets += [
+            Listed(name, f"cell {cell}", Kind.CELL, "it is no Python and was left out") for cell in notebook.left_out
+        ]
     return tuple(dict.fromkeys(targets))
 
 

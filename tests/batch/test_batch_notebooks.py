@@ -154,3 +154,25 @@ def test_places_and_names(tmp_path: Path) -> None:
         place = book.range_of_file(Range(Position(line, column), Position(line, column + 1)))
         assert raw[place.start.line - 1][place.start.column : place.end.column] == expected
     assert notebook_report.words("see nb__ipynb.py:4:2 and nb__ipynb.py", book) == "see nb.ipynb:cell 3:2 and nb.ipynb"
+
+
+@pytest.mark.torch
+def test_a_model_made_in_a_cell_beside_one_that_is_no_python(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    cells = (
+        "%matplotlib inline\n!pip install x",
+        "import torch\nfrom torch import nn",
+        "this is no python at all (",
+        "%%bash\nls",
+        "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 32), nn.ReLU(), nn.Linear(16, 10))",
+        "x = torch.randn(4, 1, 28, 28)\nprint(net(x).shape)",
+    )
+    listed = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": cell.splitlines(keepends=True)} for cell in cells
+    ]
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "net.ipynb").write_text(json.dumps({"cells": listed, "nbformat": 4, "nbformat_minor": 5}, indent=1))
+    assert main.main([str(tmp_path / "net.ipynb"), "-v"]) == 1
+    captured = capfd.readouterr()
+    assert "net.ipynb:cell 5:1: error[AF101] `3` takes 16 features but receives 32" in captured.err
+    assert "net.ipynb: cell 3: cell: it is no Python and was left out" in captured.err
+    assert "net.ipynb: cell 4: cell: it is no Python and was left out" in captured.err

@@ -132,4 +132,26 @@ def test_a_folder_is_a_batch(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     assert main.main([str(tmp_path / "tests")]) == 0
     assert "1 target: 1 healthy" in capfd.readouterr().err
     assert main.main([str(tmp_path / "tests"), "-s", "2,3"]) == 2
-    assert "is for one file" in capfd.readouterr().err
+    assert "is for one Python file" in capfd.readouterr().err
+
+
+@pytest.mark.torch
+def test_a_file_in_which_nothing_passes_is_no_verdict(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "net.py").write_text(NET.format(side=8))
+    (tmp_path / "test_net.py").write_text("import torch\nfrom net import Net\n\n\ndef test_it():\n    assert not Net\n")
+    report = _batch(tmp_path, capfd)
+    assert [target["label"] for target in report["targets"]] == ["net.py: Net(channels=3, classes=10)"]
+    assert "no test of the file passed (tests: 1 failed" in report["listed"][0]["reason"]
+
+
+@pytest.mark.torch
+def test_tests_that_take_long_are_cut_short(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    wait = "    import time\n    start = time.monotonic()\n    while time.monotonic() < start + 4:\n        pass\n"
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "net.py").write_text(NET.format(side=8))
+    (tmp_path / "conftest.py").write_text(FIXTURES)
+    tests = TESTS.format(channels=3) + "".join(f"\n\ndef test_{number}(images):\n{wait}" for number in range(5))
+    (tmp_path / "test_net.py").write_text(tests)
+    assert main.main(["batch", str(tmp_path), "--no-cache", "-v", "--time-limit", "20"]) == 0
+    assert "the others left out at the time limit" in capfd.readouterr().err

@@ -65,6 +65,7 @@ _PLURALS = {
     Kind.ABSTRACT: "abstract classes",
     Kind.PROGRAM: "programs",
     Kind.TEST: "files of tests",
+    Kind.CELL: "cells",
 }
 
 

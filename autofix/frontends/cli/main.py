@@ -146,7 +146,7 @@ def _run(choice: Choice, session: Session | None) -> int:
         case CacheChoice():
             return cache(choice)
         case RepairChoice():
-            if choice.run.file and _is_folder(choice.run.file):
+            if choice.run.file and (_is_folder(choice.run.file) or choice.run.file.endswith(".ipynb")):
                 return _run(checked(of_folder(choice)), session)
             _log(choice.streams)
             # The commands that run no model start without the modules of this one.

@@ -228,11 +228,13 @@ Choice = (
 
 
 def of_folder(choice: RepairChoice) -> BatchChoice:
-    """Return the batch over the folder that was named as the file; raise UsageError for what only one model has."""
+    """Return the batch over the folder or notebook that was named; raise UsageError for what only one model has."""
     run = choice.run
     of_one_model = (run.model, run.sample, run.sample_shape, run.also, run.arguments, choice.pick, choice.interactive)
     if any(of_one_model) or choice.alternatives:
-        raise UsageError(f"{run.file} is a folder, and a model, a sample or a choice of repairs is for one file")
+        raise UsageError(
+            f"{run.file} is run as a batch, and a model, a sample or a choice of repairs is for one Python file"
+        )
     return BatchChoice(
         paths=(Path(run.file),),
         streams=choice.streams,

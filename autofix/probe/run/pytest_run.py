@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import time
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +21,7 @@ from .construct import Ended
 
 MAX_OPERATIONS = 4_000
 USAGE_ERROR = 4
+SHARE = 0.6  # Of the time limit, after which no further test begins.
 # Nothing is written beside the tests, and the texts of tests are served as they are. Plugins that would run the tests
 # in other processes are left out.
 _OPTIONS = ("-q", "--capture=sys", "--assert=plain", "-p", "no:cacheprovider")
@@ -32,7 +34,8 @@ def run(request: RunRequest, recorder: Recorder) -> str:
         pytest = importlib.import_module("pytest")
     except ImportError as error:
         raise Ended(Ending.IMPORT_FAILED, "pytest is not installed, and tests are run with it") from error
-    watch = _Watch(recorder, takes_any=bool(request.session))
+    until = time.monotonic() + SHARE * request.limits.run_seconds
+    watch = _Watch(recorder, until, takes_any=bool(request.session))
     name = os.path.relpath(request.path)
     selected = [f"{name}::{words}" for words in request.arguments] or [name]
     words = [*_OPTIONS, *(option for plugin, option in _PLUGIN_OPTIONS.items() if importlib.util.find_spec(plugin))]
@@ -52,10 +55,11 @@ def run(request: RunRequest, recorder: Recorder) -> str:
 class _Watch:
     """A plugin of ``pytest`` that sees each test end, and stops at the first that shows a fault of shapes."""
 
-    def __init__(self, recorder: Recorder, *, takes_any: bool) -> None:
+    def __init__(self, recorder: Recorder, until: float, *, takes_any: bool) -> None:
         self._recorder, self._outcomes = recorder, importlib.import_module("_pytest.outcomes")
         self._takes_any = takes_any
         self.error: BaseException | None = None
+        self._until, self._is_cut = until, False
         self.counts: dict[str, int] = {}
         self._others: dict[str, None] = {}
 
@@ -64,6 +68,11 @@ class _Watch:
         if len(self._recorder.operations) > MAX_OPERATIONS:
             self._recorder.forget_operations()
             self._recorder.paused = False
+
+    def pytest_runtest_teardown(self, item: Any) -> None:
+        if time.monotonic() > self._until:
+            item.session.shouldstop = "the time limit"
+            self._is_cut = True
 
     def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
         """Look at an error that no test expected: one of a test, of a fixture or of the import of the file."""
@@ -100,7 +109,8 @@ class _Watch:
             f"{count} {words}" for words, count in sorted(self.counts.items(), key=lambda item: item[0] != "passed")
         ]
         others = f" ({', '.join(self._others)}: not over shapes)" if self._others else ""
-        return f"tests: {', '.join(counted)}{others}"
+        cut = ", the others left out at the time limit" if self._is_cut else ""
+        return f"tests: {', '.join(counted)}{cut}{others}"
 
 
 def _is_of_torch(traceback: TracebackType | None) -> bool:

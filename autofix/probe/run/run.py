@@ -99,7 +99,7 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
 
     try:
         reply["message"] = script.run(request, recorder, reply["placeholders"])
-    except (MemoryError, TooLargeError, NeedsValuesError):
+    except (Ended, MemoryError, TooLargeError, NeedsValuesError):
         raise
     except BaseException as error:
         failure = script.failure_behind(error)

@@ -27,7 +27,7 @@ def net(forward: str = "return self.fc(x)", parameters: str = "", header: str = 
 # Refused before a model runs. content of net.py, words -> part of the one message
 REFUSED: dict[str, tuple[str | bytes | None, str, str]] = {
     "missing file": (None, "net.py -s 4,6", "net.py does not exist; check the name"),
-    "a folder": (None, ". -s 4,6", "is for one file"),
+    "a folder": (None, ". -s 4,6", "is for one Python file"),
     "not Python": (b"\x89PNG\r\n\x1a\n\0\0", "net.py -s 4,6", "is not Python text"),
     "text that is not Python": ("Dear reader,\nthis is a letter.\n", "net.py -s 4,6", "net.py:1:"),
     "syntax error": (
