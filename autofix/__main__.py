@@ -8,11 +8,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autofix.records.errors import AutofixError
+from autofix.records.errors import AutofixError, UsageError
+from autofix.session import orphans
+from autofix.system import standard_streams
 
 INTERRUPTED = 130
 
@@ -44,11 +47,14 @@ def main() -> None:
 
         crash.main(sys.argv[2:])
         return
+    standard_streams.prepare()
+    _end_in_order()
+    orphans.claim()
     gc.set_threshold(100_000)  # The records of a large model are many, live to the end and have no cycles.
     code = run(sys.argv[1:])
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AutofixError):
         sys.stdout.flush()
-        sys.stderr.flush()
+    sys.stderr.flush()
     os._exit(code)  # Everything is closed and written; taking the interpreter apart costs a tenth of a second.
 
 
@@ -57,9 +63,14 @@ def run(words: Sequence[str]) -> int:
     if not runs_model(words, os.environ):
         from autofix.frontends.cli import main as command_line
 
-        return command_line.main(words)
+        try:
+            return command_line.main(words)
+        except _EndedError as ended:
+            return 128 + ended.number
     try:
         return _run_model(words)
+    except _EndedError as ended:
+        return 128 + ended.number
     except AutofixError as error:
         print(f"autofix: {error}", file=sys.stderr)
         return error.exit_code
@@ -69,13 +80,44 @@ def run(words: Sequence[str]) -> int:
         return INTERRUPTED
 
 
+class _EndedError(BaseException):
+    """Somebody ends this process by a signal; what it has begun is to be ended first."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _end_in_order() -> None:
+    """Let the signals that end a process end it by way of everything that cleans up; a second one does so at once."""
+
+    def end(number: int, frame: object) -> None:
+        del frame
+        signal.signal(number, signal.SIG_DFL)
+        raise _EndedError(number)
+
+    for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # Not those of a shell's `nohup`.
+            signal.signal(number, end)
+
+
 def _run_model(words: Sequence[str]) -> int:
     from autofix.session import session as probe_session
 
+    _check_folder()
     with probe_session.prestart(interpreter(words) or _project_interpreter(words, os.environ)) as session:
         from autofix.frontends.cli import main as command_line
 
         return command_line.main(words, session)
+
+
+def _check_folder() -> None:
+    """Raise UsageError where the working directory is gone, from which every name is told."""
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError as error:
+        raise UsageError(f"there is no working directory any more ({error.strerror}); change to another") from error
 
 
 def runs_model(words: Sequence[str], environment: Mapping[str, str]) -> bool:

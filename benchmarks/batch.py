@@ -186,7 +186,8 @@ def kill(arguments: argparse.Namespace) -> None:
 def _resumed(folder: Path, words: Sequence[str], moment: float) -> list[bytes]:
     for file in ("report.json", "all.patch"):
         (folder / file).unlink(missing_ok=True)
-    subprocess.run(["rm", "-rf", str(folder / ".autofix_cache")], check=True)
+    words = [*words, "--cache-dir", str(folder.parent / "cache")]
+    subprocess.run(["rm", "-rf", words[-1]], check=True)
     process = subprocess.Popen([*AUTOFIX, *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(moment)
     process.send_signal(signal.SIGKILL)
@@ -194,7 +195,7 @@ def _resumed(folder: Path, words: Sequence[str], moment: float) -> list[bytes]:
     left = [path.name for path in folder.iterdir() if path.name.endswith(".autofix")]
     if left:
         raise SystemExit(f"half-written: {left}")
-    resumed = subprocess.run([*AUTOFIX, "batch", "--resume"], cwd=folder, capture_output=True, check=False)
+    resumed = subprocess.run([*AUTOFIX, *words, "--resume"], cwd=folder, capture_output=True, check=False)
     if resumed.returncode == 2:  # Killed before the run had begun, or after it had finished.
         subprocess.run([*AUTOFIX, *words], cwd=folder, capture_output=True, check=False)
     return [(folder / file).read_bytes() for file in ("report.json", "all.patch")]

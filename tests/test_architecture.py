@@ -64,8 +64,13 @@ MAY_USE = {
 # Rooms that touch the world, and what each may touch.
 FILE, PROCESS, PRINT, CLOCK, ENVIRONMENT, EXIT = "file", "process", "print", "clock", "environment", "exit"
 TOUCHES: dict[str, set[str]] = {
+    "autofix.system.regular_files": {FILE},
+    "autofix.system.exchange": {FILE},
+    "autofix.system.user_folders": {FILE, ENVIRONMENT},
     "autofix.loading.data_files": {FILE},
     "autofix.loading.find_target": {FILE},
+    "autofix.loading.project_interpreter": {FILE},
+    "autofix.loading.toml_files": {FILE},
     "autofix.loading.settings": {FILE},
     "autofix.loading.text_files": {FILE},
     "autofix.session.reply_file": {FILE},
@@ -73,8 +78,11 @@ TOUCHES: dict[str, set[str]] = {
     "autofix.fixes.registry": {FILE},
     "autofix.session.session": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.session.tree_copies": {FILE},
+    "autofix.session.orphans": {FILE, PROCESS, CLOCK},
+    "autofix.system.standard_streams": {FILE},
     "autofix.batch.*": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.__main__": {PRINT, ENVIRONMENT, EXIT},
+    "autofix.frontends.cli.atomic_write": {FILE, PROCESS, CLOCK, EXIT},
     "autofix.frontends.*": {FILE, PRINT, CLOCK, ENVIRONMENT, EXIT},
     "autofix.probe.*": {FILE, PROCESS, CLOCK, ENVIRONMENT, EXIT},
 }

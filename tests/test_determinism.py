@@ -26,6 +26,7 @@ from autofix.records.trace import OperationKind, Phase, Trace
 from autofix.report import json as json_report
 from autofix.report import sarif
 from autofix.report import text as text_report
+from autofix.session import boot as boot_module
 from autofix.session import session as session_module
 from autofix.session.session import Session
 
@@ -159,8 +160,8 @@ def _documents(report: Report) -> tuple[object, ...]:
 # What a probe is started with, and what must not matter: its hash seed, and whether runs are made in processes of their
 # own.
 OTHERS = {
-    "another hash seed": ("random", session_module.BOOT),
-    "one process": (session_module.HASH_SEED, session_module.BOOT.replace("\nmain(", "\nmain(can_fork=False, ")),
+    "another hash seed": ("random", boot_module.BOOT),
+    "one process": (session_module.HASH_SEED, boot_module.BOOT.replace("\nmain(", "\nmain(can_fork=False, ")),
 }
 
 
@@ -172,7 +173,7 @@ def others() -> Iterator[dict[str, Session]]:
         for name, (seed, boot) in OTHERS.items():
             with pytest.MonkeyPatch.context() as patched:
                 patched.setattr(session_module, "HASH_SEED", seed)
-                patched.setattr(session_module, "BOOT", boot)
+                patched.setattr(boot_module, "BOOT", boot)
                 started[name] = stack.enter_context(Session(ahead=False))
         yield started
 
@@ -185,7 +186,7 @@ def test_a_report_does_not_depend_on_the_probe(
     expected = _documents(engine.repair(request, session))
     for other, (seed, boot) in OTHERS.items():
         monkeypatch.setattr(session_module, "HASH_SEED", seed)  # It may be started again for a fresh run.
-        monkeypatch.setattr(session_module, "BOOT", boot)
+        monkeypatch.setattr(boot_module, "BOOT", boot)
         assert _documents(engine.repair(request, others[other])) == expected, other
 
 

@@ -9,15 +9,19 @@ import shutil
 from pathlib import Path
 
 from autofix.batch import source_files
-from autofix.batch.journal import FOLDER
+from autofix.batch.journal import folder_of
 from autofix.records.errors import UsageError
+from autofix.system import regular_files
 
 _SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache of autofix"
 
 
 def place(path: Path) -> Path:
-    """Return where a batch over ``path`` keeps its cache, whether there is one or not."""
-    return source_files.base_of((path,)) / FOLDER
+    """Return where a batch over ``path`` keeps its cache, whether there is one or not; raise UsageError for nowhere."""
+    try:
+        return folder_of(source_files.base_of((path,)))
+    except OSError as error:
+        raise UsageError(f"this user has no folder for caches: {error.strerror}") from error
 
 
 def size(folder: Path) -> int | None:
@@ -31,7 +35,9 @@ def remove(folder: Path) -> None:
     """Remove a cache; raise UsageError for a folder that is none, and where it cannot be removed."""
     tag = folder / "CACHEDIR.TAG"
     try:
-        is_cache = not folder.is_symlink() and not tag.is_symlink() and tag.read_bytes().startswith(_SIGNATURE)
+        is_cache = (
+            not folder.is_symlink() and not tag.is_symlink() and regular_files.read(tag, 4096).startswith(_SIGNATURE)
+        )
     except OSError:
         is_cache = False
     if not is_cache:

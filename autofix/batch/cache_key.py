@@ -18,7 +18,8 @@ from autofix.records.errors import ProbeError
 from autofix.session.session import NAME_ANOTHER
 
 _INSTALLED = (
-    "import sys, importlib.metadata as m;"
+    "import sys; sys.path[:] = [p for p in sys.path if p];"  # Modules of the working directory are not ours to run.
+    "import importlib.metadata as m;"
     "print(sys.version, *sorted({f'{d.name} {d.version}' for d in m.distributions()}), sep=chr(10))"
 )
 

@@ -7,18 +7,21 @@ It asks git for names; who imports whom is for ``reverse_imports``.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autofix.batch import reverse_imports, source_files
+from autofix.batch import git, reverse_imports, source_files
 from autofix.records.errors import UsageError
+
+_CHANGED = ("diff", "--no-ext-diff", "--no-textconv", "--name-only", "-z", "--no-renames", "--relative")
 
 
 def changed(base: Path, revision: str) -> frozenset[Path]:
     """Return the files that differ from the revision, new ones that are not ignored and deleted ones included."""
+    if revision.startswith("-"):
+        raise UsageError(f"--since {revision}: that is no revision; name a commit, a tag or a branch")
     listed = [
-        _names(base, "diff", "--name-only", "-z", "--no-renames", "--relative", revision, "--"),
+        _names(base, *_CHANGED, "--end-of-options", revision, "--"),
         _names(base, "ls-files", "-z", "--others", "--exclude-standard"),
     ]
     return frozenset(base / name for names in listed for name in names)
@@ -34,10 +37,7 @@ def touched(texts: Mapping[Path, str], imported: reverse_imports.Graph, known: f
 
 def _names(base: Path, *words: str) -> Sequence[str]:
     try:
-        done = subprocess.run(["git", "-C", str(base), *words], capture_output=True, check=True)
-    except OSError as error:
-        raise UsageError(f"--since needs git: {error.strerror}") from error
-    except subprocess.CalledProcessError as error:
-        reason = os.fsdecode(error.stderr).strip().partition("\n")[0] or f"exit code {error.returncode}"
-        raise UsageError(f"--since cannot ask git in {base}: {reason}") from error
-    return [name for name in os.fsdecode(done.stdout).split("\0") if name]
+        answer = git.ask(base, *words)
+    except git.GitError as error:
+        raise UsageError(f"--since cannot ask git in {base}: {error}") from error
+    return [name for name in os.fsdecode(answer).split("\0") if name]

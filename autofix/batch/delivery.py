@@ -6,15 +6,13 @@ it leaves the working tree as it was.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autofix.batch import jobs
+from autofix.batch import git, jobs
 from autofix.batch.records import Change, JobOutcome
 from autofix.patch import unified_diff
 from autofix.patch.unified_diff import FileChange
@@ -76,10 +74,9 @@ def check_branch(base: Path, name: str) -> None:
     if dirty:
         first = dirty.splitlines()[0][3:]
         raise UsageError(f"--branch refuses a tree with changes that are not committed ({first}); commit or stash them")
-    if subprocess.run(["git", "check-ref-format", "--branch", name], capture_output=True, check=False).returncode:
+    if name.startswith("-") or not git.succeeds(base, "check-ref-format", "--branch", name):
         raise UsageError(f"`{name}` is no name for a branch; choose another")
-    known = ["git", "-C", str(base), "rev-parse", "--verify", "--quiet", f"refs/heads/{name}"]
-    if subprocess.run(known, capture_output=True, check=False).returncode == 0:
+    if git.succeeds(base, "rev-parse", "--verify", "--quiet", f"refs/heads/{name}"):
         raise UsageError(f"the branch `{name}` exists; choose another name or delete it")
 
 
@@ -106,10 +103,7 @@ def branch(base: Path, name: str, outcomes: Sequence[JobOutcome]) -> int:
 
 
 def _has_identity(base: Path) -> bool:
-    return (
-        subprocess.run(["git", "-C", str(base), "var", "GIT_AUTHOR_IDENT"], capture_output=True, check=False).returncode
-        == 0
-    )
+    return git.succeeds(base, "var", "GIT_AUTHOR_IDENT")
 
 
 def _message(outcome: JobOutcome) -> str:
@@ -125,12 +119,8 @@ def _message(outcome: JobOutcome) -> str:
 
 
 def _git(base: Path, *words: str, data: bytes = b"", environment: dict[str, str] | None = None) -> str:
-    known = {**os.environ, **(environment or {})}
     try:
-        done = subprocess.run(["git", "-C", str(base), *words], input=data, capture_output=True, check=True, env=known)
-    except OSError as error:
-        raise UsageError(f"--branch needs git: {error.strerror}") from error
-    except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode("utf-8", "replace").strip() or f"exit code {error.returncode}"
-        raise ConflictError(f"git {words[0]} failed: {reason}") from error
-    return done.stdout.decode("utf-8", "replace")
+        answer = git.ask(base, *words, data=data, environment=environment)
+    except git.GitError as error:
+        raise ConflictError(f"git {words[0]} failed: {error}") from error
+    return answer.decode("utf-8", "replace")

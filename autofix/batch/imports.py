@@ -5,7 +5,6 @@ A module that would be found in another place if a file appeared there counts to
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from autofix.loading import text_files
 from autofix.records.errors import UsageError
+from autofix.system import regular_files
 
 ABSENT = ""
 _STATEMENT = re.compile(
@@ -51,10 +51,10 @@ def is_standard(name: str) -> bool:
 
 
 def digest(path: Path) -> str:
-    """Return the hash of a file's bytes, '' where there is none."""
+    """Return what a file is known by, '' where there is none, or something else under its name."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
+        return regular_files.digest(path)
+    except (OSError, ValueError):
         return ABSENT
 
 

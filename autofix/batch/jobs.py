@@ -196,12 +196,6 @@ def session(python: str | None) -> Session:
     return session_
 
 
-def close_sessions() -> None:
-    """End this thread's probes."""
-    for session_, _ in _local.__dict__.pop("sessions", {}).values():
-        session_.close()
-
-
 # -- results -----------------------------------------------------------------------------------------------------------
 
 

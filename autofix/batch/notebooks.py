@@ -18,6 +18,7 @@ from autofix.loading import text_files
 from autofix.patch.diff_hunks import spans
 from autofix.records.errors import UsageError
 from autofix.records.locations import Position, Range, SourceText
+from autofix.system import regular_files
 
 # Part of the module since Python 2.6, and left out of the types that checkers have of it.
 scanstring: Callable[..., tuple[str, int]] = vars(decoder)["scanstring"]
@@ -89,7 +90,7 @@ def module_path(path: Path) -> Path:
 def read(path: Path) -> Notebook:
     """Read a notebook; raise UsageError for a file that is no notebook with code cells in Python."""
     try:
-        data = path.read_bytes()
+        data = regular_files.read(path, text_files.MAX_BYTES)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
     try:

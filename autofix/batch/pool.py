@@ -21,6 +21,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 from autofix.batch.records import Json
+from autofix.records.errors import ProbeError
 
 START_SECONDS = 240.0
 MAX_JOBS_OF_WORKER = 500
@@ -34,7 +35,7 @@ class _Worker:
     """One process that answers a line with a line."""
 
     def __init__(self, python: str | None, folder: str) -> None:
-        words = [sys.executable, "-m", "autofix.batch.worker", *([python] if python else [])]
+        words = [sys.executable, "-P", "-m", "autofix.batch.worker", *([python] if python else [])]
         self._process = subprocess.Popen(
             words,
             stdin=subprocess.PIPE,
@@ -100,7 +101,10 @@ class Pool(Executor):
     """
 
     def __init__(self, count: int, bound: Callable[[Json], float], python: str | None = None) -> None:
-        self._folder = tempfile.mkdtemp(prefix="autofix-batch-")
+        try:
+            self._folder = tempfile.mkdtemp(prefix="autofix-batch-")
+        except OSError as error:
+            raise ProbeError(f"cannot make a temporary folder: {error.strerror}; set TMPDIR to one") from error
         self._python, self._bound = python, bound
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="autofix-batch")
         self._own = threading.local()

@@ -6,17 +6,19 @@ It lists names; what is in a file is for ``targets``.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from pathspec import GitIgnoreSpec
 
+from autofix.batch import git
 from autofix.loading import find_target
 from autofix.records.errors import UsageError
+from autofix.system import regular_files
 
 SUFFIXES = (".py", ".ipynb")
+MAX_IGNORE_BYTES = 4 * 1024 * 1024
 _SKIPPED = frozenset(("node_modules", "site-packages", "__pycache__", "build", "dist", "__pypackages__"))
 
 
@@ -28,6 +30,8 @@ def base_of(paths: Sequence[Path]) -> Path:
     for path in paths:
         if not path.exists():
             raise UsageError(f"{path} does not exist; check the name")
+        if not path.is_dir() and not path.is_file():
+            raise UsageError(f"{path} is no file and no folder; name a Python file, a notebook or a folder")
     folders = [path if path.is_dir() else path.parent for path in paths]
     common = Path(os.path.commonpath(folders))
     for folder in (common, *common.parents):
@@ -71,12 +75,11 @@ def _known_to_git(base: Path, folder: Path) -> list[Path]:
     """Return the tracked files and new ones that are not ignored; none where git does not answer."""
     if not (base / ".git").exists():
         return []
-    words = ["git", "-C", str(base), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", str(folder)]
+    words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", str(folder))
     try:
-        done = subprocess.run(words, capture_output=True, check=False)
-    except OSError:
+        names = os.fsdecode(git.ask(base, *words)).split("\0")
+    except git.GitError:
         return []
-    names = os.fsdecode(done.stdout).split("\0") if done.returncode == 0 else []
     paths = [base / name for name in names if name]
     return [path for path in paths if path.is_file() and not _in_environment(path.parent, base)]
 
@@ -101,13 +104,15 @@ def _walked(folder: Path, base: Path) -> Iterator[Path]:
             if name not in _SKIPPED and not name.startswith(".") and not (current / name / "pyvenv.cfg").is_file()
             if not _matches(specs, current / name, "/")
         )
-        yield from (current / name for name in sorted(names) if not _matches(specs, current / name, ""))
+        paths = (current / name for name in sorted(names))
+        yield from (path for path in paths if path.is_file() and not _matches(specs, path, ""))
 
 
 def _ignored(folder: Path) -> GitIgnoreSpec | None:
     try:
-        return GitIgnoreSpec.from_lines((folder / ".gitignore").read_text("utf-8", "replace").splitlines())
-    except OSError:
+        text = regular_files.read(folder / ".gitignore", MAX_IGNORE_BYTES).decode("utf-8", "replace")
+        return GitIgnoreSpec.from_lines(text.splitlines())
+    except (OSError, ValueError):  # No such file, or a pattern that is none.
         return None
 
 

@@ -27,6 +27,7 @@ from autofix.records.errors import MissingInputError, UsageError
 from autofix.records.samples import SampleOrigin, Samples, Target
 from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source, source_of
+from autofix.system import regular_files
 
 # A file without any of these words defines no model.
 _WORDS = ("nn.", "torch", "Module", "forward")
@@ -100,7 +101,7 @@ def _might_be_model(path: Path) -> bool:
     a binary one does not.
     """
     try:
-        data = path.read_bytes()
+        data = regular_files.read(path, text_files.MAX_BYTES)
     except OSError:
         return True
     return b"torch" in data and b"\0" not in data

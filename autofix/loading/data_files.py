@@ -9,11 +9,10 @@ from __future__ import annotations
 import ast
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from autofix.loading import text_files
+from autofix.loading import text_files, toml_files
 from autofix.records.errors import UsageError
 
 _KEY = re.compile(r"""(?P<key>"[^"]*"|'[^']*'|[^\s\-#:{}\[\],&*!|>'"%@`][^:#]*?)\s*:(?:\s+(?P<rest>.*))?$""")
@@ -26,12 +25,12 @@ _Rows = list[tuple[int, str]]
 def read(path: Path) -> Any:
     """Return what the file says; raise ValueError where that is not plain."""
     try:
-        text = text_files.decode(path, path.read_bytes()).text
-    except (OSError, UsageError) as error:
+        text = text_files.read(path).text
+    except UsageError as error:
         raise ValueError(str(error)) from error
     if path.suffix == ".json":
         return json.loads(text)
-    return tomllib.loads(text) if path.suffix == ".toml" else yaml(text)
+    return toml_files.parsed(text, path) if path.suffix == ".toml" else yaml(text)
 
 
 def yaml(text: str) -> Any:

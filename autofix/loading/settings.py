@@ -5,7 +5,6 @@ It does not know command-line flags, which a front-end lays over the settings, a
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -13,11 +12,14 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from autofix.loading import toml_files
+from autofix.loading.project_interpreter import interpreter
 from autofix.records.errors import UsageError
 from autofix.records.options import MAX_MIB, MAX_SECONDS, Mode, Prefer, RunOptions
 from autofix.records.report import Limits
 
 MINIMAL_FILE_MIB = 16
+MINIMAL_OPEN_FILES = 32
 MAX_SHOWN = 80
 _NOT_THE_PROJECTS = ("allow-network", "network")
 
@@ -68,7 +70,7 @@ def read_file(path: Path) -> Settings:
     if not path.is_file():
         raise UsageError(f"{path} does not exist; check the name")
     if path.name != "pyproject.toml":
-        return _settings(toml_table(path), path, path.parent, prefix="")
+        return _settings(toml_files.read(path), path, path.parent, prefix="")
     return _of_pyproject(path)
 
 
@@ -79,7 +81,7 @@ def read(root: Path) -> Settings:
     """
     own = root / "autofix.toml"
     if own.is_file():
-        return _settings(toml_table(own), own, root, prefix="")
+        return _settings(toml_files.read(own), own, root, prefix="")
     shared = root / "pyproject.toml"
     return _of_pyproject(shared) if shared.is_file() else Settings()
 
@@ -93,22 +95,11 @@ def overlaid(base: Settings, options: RunOptions) -> Settings:
 
 
 def _of_pyproject(shared: Path) -> Settings:
-    tools = toml_table(shared).get("tool")
+    tools = toml_files.read(shared).get("tool")
     table = tools.get("autofix", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise UsageError(f"{shared.name}: `tool.autofix` is {_kind(table)} but must be a table")
     return _settings(table, shared, shared.parent, prefix="tool.autofix.")
-
-
-def toml_table(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except ValueError as error:  # A number of very many digits is one that says no more than that.
-        raise UsageError(f"{path.name}: not valid TOML: {error}") from error
-    except RecursionError as error:
-        raise UsageError(f"{path.name}: not valid TOML: it is nested too deeply") from error
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _settings(table: dict[str, object], path: Path, root: Path, prefix: str) -> Settings:
@@ -125,29 +116,14 @@ def _settings(table: dict[str, object], path: Path, root: Path, prefix: str) -> 
             settings = setter(settings, value)
         except _WrongValueError as error:
             raise UsageError(f"{path.name}: `{prefix}{key}` {error}") from error
-    targets = tuple(replace(target, python=_interpreter(target.python, root)) for target in settings.targets)
-    return replace(settings, python=_interpreter(settings.python, root), targets=targets)
+    targets = tuple(replace(target, python=interpreter(target.python, root)) for target in settings.targets)
+    return replace(settings, python=interpreter(settings.python, root), targets=targets)
 
 
 def _suggestion(key: str) -> str:
     plain = key.replace("_", "-").lower()
     close = [plain] if plain in _SETTERS else get_close_matches(plain, _SETTERS, n=1)
     return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(_SETTERS)}"
-
-
-def _interpreter(python: str | None, root: Path) -> str | None:
-    """Return the interpreter; a path counts from the project root, in every folder; a bare name is left to PATH."""
-    if python is None or Path(python).name == python:
-        return python
-    return str(root / expanded(python))
-
-
-def expanded(path: str) -> Path:
-    """Return the path with the home that it begins with; as it is where no such home exists."""
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        return Path(path)
 
 
 class _WrongValueError(Exception):
@@ -199,6 +175,13 @@ def _file_size(value: object) -> int:
     """Return the size in MiB; raise where it is too small for a reply, which every run writes to a file."""
     if 0 < _count(value) < MINIMAL_FILE_MIB:
         raise _WrongValueError(f"is {value} but must be 0, for no limit, or at least {MINIMAL_FILE_MIB}")
+    return _count(value)
+
+
+def _open_files(value: object) -> int:
+    """Return the number of files; raise where there are too few for a reply."""
+    if 0 < _count(value) < MINIMAL_OPEN_FILES:
+        raise _WrongValueError(f"is {value} but must be 0, for no limit, or at least {MINIMAL_OPEN_FILES}")
     return _count(value)
 
 
@@ -286,7 +269,9 @@ _SETTERS: dict[str, _Setter] = {
     "memory-limit": lambda settings, value: _limit(settings, replace(settings.limits, memory_mib=_memory(value))),
     "file-limit": lambda settings, value: _limit(settings, replace(settings.limits, file_mib=_file_size(value))),
     "process-limit": lambda settings, value: _limit(settings, replace(settings.limits, processes=_count(value))),
-    "open-files-limit": lambda settings, value: _limit(settings, replace(settings.limits, open_files=_count(value))),
+    "open-files-limit": lambda settings, value: _limit(
+        settings, replace(settings.limits, open_files=_open_files(value))
+    ),
     "temporary-directory": lambda settings, value: _limit(
         settings, replace(settings.limits, temporary_directory=_flag(value))
     ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autofix.loading import settings
+from autofix.loading import toml_files
 from autofix.loading.settings import Settings
 from autofix.records.errors import UsageError
 
@@ -20,7 +20,7 @@ def file_of(root: Path) -> Path | None:
 def stated(path: Path) -> frozenset[str]:
     """Return the keys that a file of settings sets; none where it cannot be read."""
     try:
-        table = settings.toml_table(path)
+        table = toml_files.read(path)
     except UsageError:
         return frozenset()
     tools = table.get("tool", {}) if path.name == "pyproject.toml" else {"autofix": table}

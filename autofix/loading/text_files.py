@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import tokenize
 from collections.abc import Iterable, Iterator
@@ -11,8 +12,10 @@ from pathlib import Path
 from autofix.records.errors import UsageError
 from autofix.records.locations import SourceText
 from autofix.syntax.source import Source
+from autofix.system import regular_files
 
 MAX_NAME = 255
+_PLAIN = frozenset(("utf-8", "iso-8859-1", "ascii"))  # Whatever they read they write as it was.
 
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -28,12 +31,12 @@ def read(path: Path) -> SourceText:
             raise UsageError(f"{path} is a folder; name a Python file")
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is not a regular file; name a Python file")
-        if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path} is larger than {MAX_BYTES >> 20} MiB; that is no source file")
-        return decode(path, path.read_bytes())
+        return decode(path, regular_files.read(path, MAX_BYTES))
     except FileNotFoundError:
         raise UsageError(f"{path} does not exist; check the name") from None
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise UsageError(f"{path} is larger than {MAX_BYTES >> 20} MiB; that is no source file") from error
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
 
 
@@ -43,8 +46,11 @@ def decode(path: Path, data: bytes) -> SourceText:
         bom = data.startswith(codecs.BOM_UTF8)
         encoding = "utf-8" if encoding == "utf-8-sig" else encoding
         text = data.removeprefix(codecs.BOM_UTF8).decode(encoding) if bom else data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        is_kept = encoding in _PLAIN or text.encode(encoding) == data
+    except (SyntaxError, ValueError, LookupError) as error:  # Some codecs raise no more than the second.
         raise UsageError(f"{path} is not Python text: {error}") from error
+    if not is_kept:
+        raise UsageError(f"{path}: its bytes cannot be written back in the encoding {encoding}; save it as utf-8")
     if "\0" in text:
         raise UsageError(f"{path} is not Python text: it contains null bytes")
     return SourceText(path, text, encoding, bom)

@@ -39,5 +39,9 @@ class ConflictError(AutofixError):
     """A file changed on disk between analysis and writing, or cannot be written; nothing was written."""
 
 
+class OutputError(AutofixError):
+    """The result could not be written where it was asked for."""
+
+
 class InternalError(AutofixError):
     """A fault of ours, said so, with a request for a report."""

@@ -24,7 +24,7 @@ from typing import Any
 
 from autofix.probe.main import wire
 from autofix.records.errors import CancelledError, ProbeError
-from autofix.session import reply_file
+from autofix.session import boot, orphans, reply_file
 from autofix.session.pending_runs import PendingRun, RunTracker
 from autofix.session.tree_copies import TooMuchToCopyError, TreeCopies
 
@@ -33,21 +33,6 @@ START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
 HASH_SEED = "0"  # Of the probe, always: the order of a user's sets decides what some models do.
 _WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
-_PROBE = Path(__file__).parents[1] / "probe"
-# The program of the probe.
-BOOT = """
-import sys, gc, importlib.util as u
-gc.disable()
-d = sys.argv[1]
-sys.path[:] = [p for p in sys.path if p]
-s = u.spec_from_file_location("_autofix_probe", d + "/__init__.py", submodule_search_locations=[d])
-m = u.module_from_spec(s)
-sys.modules["_autofix_probe"] = m
-s.loader.exec_module(m)
-from _autofix_probe.main.versions import require; require()
-from _autofix_probe.main.__main__ import main
-main(ordinary=int(sys.argv[2]), folder=sys.argv[3], isolation=sys.argv[4])
-"""
 
 
 class Session:
@@ -62,7 +47,10 @@ class Session:
         self.python = python or sys.executable
         self._help = interpreter_help(python)
         self._ordinary = 2 if (_cores() > 1 if ahead is None else ahead) else 1
-        self.folder = Path(tempfile.mkdtemp(prefix="autofix-"))
+        try:
+            self.folder = Path(tempfile.mkdtemp(prefix="autofix-"))
+        except OSError as error:
+            raise ProbeError(f"cannot make a temporary folder: {error.strerror}; set TMPDIR to one") from error
         self._isolation = isolation
         self._copies: TreeCopies | None = None
         self._numbers = itertools.count()
@@ -247,7 +235,7 @@ class Session:
             (self.folder / "tmp").mkdir(exist_ok=True)
             with (self.folder / "stderr").open("wb") as stderr:
                 self._process = subprocess.Popen(
-                    [self.python, "-c", BOOT, str(_PROBE), str(self._ordinary), str(self.folder), self._isolation],
+                    [self.python, *boot.words(self._ordinary, self.folder, self._isolation, os.getpid())],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
@@ -260,6 +248,7 @@ class Session:
             shutil.rmtree(self.folder, ignore_errors=True)
             why = error.strerror if isinstance(error, OSError) else error
             raise ProbeError(f"cannot start {self.python}: {why}; {NAME_ANOTHER}") from error
+        orphans.own.add(self._process.pid)
         threading.Thread(target=_forward_lines, args=(self._process.stdout, self._answers), daemon=True).start()
 
     def _await_ready(self) -> None:
@@ -267,6 +256,7 @@ class Session:
             self._start()
         if self._ready:
             return
+        orphans.adopt()  # Before anything of the user's runs, while there is nothing else to do.
         answer = self._next_answer(START_SECONDS)
         if answer == _WAKE:
             raise CancelledError("cancelled")
@@ -315,6 +305,9 @@ class Session:
             _kill(process)
             process.wait()
             return 0
+        finally:
+            orphans.own.discard(process.pid)
+            orphans.end()
 
 
 def _cores() -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NAMES = (".venv", "venv")
+ACTIVE = "VIRTUAL_ENV"
 _PACKAGES = ("lib*/python3*/site-packages", "Lib/site-packages")
 
 
@@ -37,12 +38,17 @@ def project_environment(folders: Iterable[Path], active: str | None) -> Environm
 
 
 def _environments(folders: Iterable[Path], active: str | None) -> Iterator[Environment]:
-    places = [(Path(active), "VIRTUAL_ENV")] if active else []
+    places = [(Path(active), ACTIVE)] if active else []
     places += [(folder / name, f"{name} of the project") for folder in dict.fromkeys(folders) for name in NAMES]
     for place, origin in places:
         python = _interpreter(place)
-        if python is not None:
+        if python is not None and (origin == ACTIVE or not _is_brought(python, place.parent)):
             yield Environment(python, origin)
+
+
+def _is_brought(python: Path, project: Path) -> bool:
+    """Return whether the program itself comes with a project, instead of leading to one of the system's."""
+    return Path(os.path.realpath(python)).is_relative_to(os.path.realpath(project))
 
 
 def _interpreter(environment: Path) -> Path | None:

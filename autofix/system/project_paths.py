@@ -54,3 +54,13 @@ def project_root(path: Path) -> Path:
             return folder
     working_directory = Path.cwd()
     return working_directory if working_directory in path.parents else path.parent
+
+
+def linked(path: Path) -> Path | None:
+    """Return the link that a name of a file to be written goes through, None for none.
+
+    Of a path from the working directory every part may have been brought by whoever made that; of any other only the
+    last is looked at, as the way there is the user's own.
+    """
+    parts = [Path(*path.parts[: count + 1]) for count in range(len(path.parts))]
+    return next((part for part in (parts[-1:] if path.is_absolute() else parts) if part.is_symlink()), None)

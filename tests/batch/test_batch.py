@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 from gates import Gate
 
-from autofix.batch.journal import Journal
+from autofix.batch.journal import FILE, Journal, folder_of
 from autofix.frontends.cli import main
 
 HEADER = "import os, time\nimport torch\nfrom torch import nn\n\n\n"
@@ -286,7 +286,7 @@ def test_what_a_target_does_to_its_worker_costs_it_alone(tree: Callable[[Mapping
 
 def test_a_killed_batch_is_resumed(tree: Callable[[Mapping[str, str]], Path]) -> None:
     folder = tree({**{f"m{number}.py": net(size=5 + number) for number in range(6)}, ".gitignore": "*.json\n"})
-    report, journal = folder / "all.json", folder / ".autofix_cache"
+    report, journal = folder / "all.json", folder_of(folder)
     main.main(["batch", ".", "-q", "--no-cache", "--report", "all.json"])
     undisturbed = report.read_bytes()
     words = [sys.executable, "-m", "autofix", "batch", ".", "-q", "-j", "1", "--report", "all.json"]
@@ -297,8 +297,8 @@ def test_a_killed_batch_is_resumed(tree: Callable[[Mapping[str, str]], Path]) ->
         time.sleep(seconds)
         started.send_signal(signal.SIGKILL)
         assert (started.wait() < 0) is not report.exists()
-        begun = (journal / "batch.sqlite3").exists() and _unfinished(journal)
-        again = [*words[:4], "--resume"] if begun else words
+        begun = (journal / FILE).exists() and _unfinished(journal)
+        again = [*words, "--resume"] if begun else words
         done = subprocess.run(again, cwd=folder, capture_output=True, check=False)
         assert done.returncode == 1, done.stderr
         assert report.read_bytes() == undisturbed
@@ -306,7 +306,7 @@ def test_a_killed_batch_is_resumed(tree: Callable[[Mapping[str, str]], Path]) ->
 
 def _unfinished(folder: Path) -> bool:
     with Journal(folder) as journal:
-        return journal.interrupted() is not None
+        return journal.is_unfinished()
 
 
 def test_an_interrupted_batch_leaves_a_report(tree: Callable[[Mapping[str, str]], Path], gate: Gate) -> None:
@@ -357,7 +357,7 @@ BAD_WORDS = {
     "report": (["batch", ".", "--report", "x.txt"], "must end in one of"),
     "empty": (["batch", "."], "no nn.Module found"),
     "both": (["batch", ".", "--apply", "--branch", "x"], "choose one"),
-    "nothing to resume": (["batch", "--resume"], "--resume goes on where a batch was begun"),
+    "nothing to resume": (["batch", "--resume"], "there is nothing to resume"),
     "no git": (["batch", ".", "--branch", "x"], "needs a git checkout"),
 }
 

@@ -23,7 +23,7 @@ from autofix.records.trace import CheckKind, CheckOutcome, Ending, Trace
 from autofix.records.values import Tensor
 from autofix.report import json as json_report
 from autofix.report import text
-from autofix.session import session as session_module
+from autofix.session import boot as boot_module
 from autofix.session.session import Session
 
 pytestmark = pytest.mark.torch
@@ -200,7 +200,7 @@ def test_what_runs_without_storage_need_is_imported_once(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path_factory.mktemp("told") / "imports"
-    monkeypatch.setattr(session_module, "BOOT", session_module.BOOT.replace("\nmain(", COUNTED.format(path=str(path))))
+    monkeypatch.setattr(boot_module, "BOOT", boot_module.BOOT.replace("\nmain(", COUNTED.format(path=str(path))))
     with Session(isolation=wire.COPIES) as session:  # What a worker writes elsewhere is there afterwards.
         report = _repaired(tmp_path, _huge(60_000), session, f"2,{WIDE}")
     assert report.plan is not None, report.message

@@ -10,7 +10,7 @@ import pytest
 from autofix.loading.settings import Settings
 from autofix.records.report import Limits, RepairEnding, Report
 from autofix.records.trace import Ending, Stage, Trace
-from autofix.session import session as session_module
+from autofix.session import boot as boot_module
 from autofix.session.session import Session
 
 Run = Callable[..., Trace]
@@ -166,9 +166,9 @@ def test_error_that_user_code_wraps_is_that_of_the_operation(run: Run) -> None:
 def unforked() -> Iterator[Session]:
     """Yield a probe as it runs where the system cannot fork."""
     with pytest.MonkeyPatch.context() as patch:
-        changed = session_module.BOOT.replace("\nmain(", "\nmain(can_fork=False, ")
-        assert changed != session_module.BOOT
-        patch.setattr(session_module, "BOOT", changed)
+        changed = boot_module.BOOT.replace("\nmain(", "\nmain(can_fork=False, ")
+        assert changed != boot_module.BOOT
+        patch.setattr(boot_module, "BOOT", changed)
         with Session() as started:
             yield started
 

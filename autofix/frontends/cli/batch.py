@@ -16,13 +16,14 @@ from pathlib import Path
 from autofix import __version__
 from autofix.batch import baseline, delivery, manifest, pipeline, source_files
 from autofix.batch.cached_executor import BatchProgress, BatchWork
-from autofix.batch.journal import FOLDER, Journal
+from autofix.batch.journal import Journal, folder_of
 from autofix.batch.pool import Pool
 from autofix.batch.records import BatchReport, Job, JobOutcome, Listed
 from autofix.batch.reports import text
 from autofix.frontends.cli import atomic_write, terminal
 from autofix.frontends.cli.options import REPORT_SUFFIXES, BatchChoice, BatchFormat
 from autofix.records.errors import ConflictError, UsageError
+from autofix.system.project_paths import linked
 
 INTERRUPTED = 130
 
@@ -34,8 +35,6 @@ def batch(choice: BatchChoice) -> int:
     """
     for path in choice.delivery.reports:
         format_of(path)
-    if choice.resume:
-        choice = _resumed(choice)
     options = _options(choice)
     base = (
         source_files.base_of(options.paths)
@@ -44,8 +43,7 @@ def batch(choice: BatchChoice) -> int:
     )
     if choice.delivery.branch is not None:
         delivery.check_branch(base, choice.delivery.branch)
-    folder = None if choice.no_cache else choice.cache_dir or base / FOLDER
-    with Journal(folder) as journal, _progress(is_shown=not choice.streams.quiet) as progress:
+    with _journal(choice, base) as journal, _progress(is_shown=not choice.streams.quiet) as progress:
         work = BatchWork(base, journal, _executor(choice, base), progress, choice.max_seconds)
         try:
             return _done(choice, options, work)
@@ -53,36 +51,31 @@ def batch(choice: BatchChoice) -> int:
             work.close()
 
 
-def _resumed(choice: BatchChoice) -> BatchChoice:
-    """Return the choice of the last run that did not finish, found from the working directory."""
-    working_directory = Path.cwd()
-    folder = choice.cache_dir or next(
-        (
-            parent / FOLDER
-            for parent in (working_directory, *working_directory.parents)
-            if (parent / FOLDER / "batch.sqlite3").is_file()
-        ),
-        None,
+def _journal(choice: BatchChoice, base: Path) -> Journal:
+    """Return what is known of the project; raise UsageError where no batch was stopped that should be gone on with."""
+    if choice.cache_dir is not None and (link := linked(choice.cache_dir)):
+        raise UsageError(f"--cache-dir {choice.cache_dir}: {link} is a link; name the folder that it leads to")
+    journal = (
+        Journal(None if choice.no_cache else choice.cache_dir) if choice.no_cache or choice.cache_dir else _own(base)
     )
-    if folder is None:
-        raise UsageError(f"there is no {FOLDER} here or above; --resume goes on where a batch was begun")
-    with Journal(folder) as journal:
-        words = journal.interrupted()
-    if words is None:
-        raise UsageError("the last batch finished; there is nothing to resume")
-    folder_then, *own = words
-    os.chdir(folder_then)
-    from autofix.frontends.cli import parser
+    if choice.resume and not journal.is_unfinished():
+        journal.close()
+        raise UsageError(f"no batch of {base} was stopped; there is nothing to resume")
+    return journal
 
-    resumed = parser.parse(own)
-    assert isinstance(resumed, BatchChoice)
-    return resumed
+
+def _own(base: Path) -> Journal:
+    """Return the journal in the user's own folder; one in memory where there is none that can be written."""
+    try:
+        return Journal(folder_of(base))
+    except (OSError, UsageError):
+        return Journal(None)
 
 
 def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) -> int:
     changes = _against_earlier(choice)
     if not choice.discover:
-        work.journal.begin((str(Path.cwd()), *choice.words))
+        work.journal.begin()
     targets = pipeline.discovered(work, options)
     if choice.discover:
         sys.stdout.write(manifest.printed(targets))
@@ -140,7 +133,8 @@ def _nothing(options: pipeline.BatchOptions, targets: Sequence[pipeline.Found]) 
 
 def _options(choice: BatchChoice) -> pipeline.BatchOptions:
     return pipeline.BatchOptions(
-        paths=tuple(Path(os.path.abspath(path)) for path in choice.paths),
+        # What there is to resume is what the words say now: nothing that was stored decides what is done.
+        paths=tuple(Path(os.path.abspath(path)) for path in choice.paths or (Path(),)),
         config=None if choice.config is None else Path(os.path.abspath(choice.config)),
         since=choice.since,
         run=choice.options,
@@ -177,8 +171,7 @@ def _deliver(choice: BatchChoice, report: BatchReport, work: BatchWork) -> int:
         shown = text.render(report, colour=colour, verbose=choice.streams.verbose, unsafe=choice.delivery.unsafe_fixes)
         sys.stderr.write(shown + "".join(f"{terminal.one_line(words)}\n" for words in wrote))
         sys.stderr.flush()
-    _print(choice, report, chosen)
-    return _code(choice, report, chosen)
+    return terminal.delivered(lambda: _print(choice, report, chosen), _code(choice, report, chosen))
 
 
 def _code(choice: BatchChoice, report: BatchReport, chosen: Sequence[JobOutcome]) -> int:

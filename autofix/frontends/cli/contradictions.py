@@ -68,11 +68,7 @@ def check_run(run: RunChoice) -> None:
 def _check_batch(choice: BatchChoice) -> None:
     contradictions = (
         (choice.streams.quiet and choice.streams.verbose, "--quiet and --verbose contradict each other; choose one"),
-        (not choice.paths and not choice.resume, "name at least one file or folder, or --resume the last batch"),
-        (
-            bool(choice.paths) and choice.resume,
-            "--resume goes on with the paths of the last batch; leave the paths out",
-        ),
+        (not choice.paths and not choice.resume, "name at least one file or folder, or --resume the last batch here"),
         (choice.resume and choice.no_cache, "--resume needs what --no-cache leaves out; choose one"),
         (
             choice.delivery.apply and choice.delivery.branch is not None,

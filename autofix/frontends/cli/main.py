@@ -31,13 +31,13 @@ from autofix.frontends.cli.options import (
     WatchChoice,
     of_folder,
 )
-from autofix.records.errors import AutofixError, InternalError
+from autofix.records.errors import AutofixError, InternalError, UsageError
+from autofix.system import user_folders
 
 if TYPE_CHECKING:
     from autofix.session.session import Session
 
 INTERRUPTED = 130
-BROKEN_PIPE = 1
 INTERNAL = 2
 
 
@@ -54,7 +54,7 @@ def main(words: Sequence[str], session: Session | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         terminal.silence(sys.stdout)
-        return BROKEN_PIPE
+        return terminal.BROKEN_PIPE
     except KeyboardInterrupt:
         _say("interrupted")
         return INTERRUPTED
@@ -106,7 +106,29 @@ def _how(verbose: bool) -> str:
     return "" if verbose else " and what --verbose shows"
 
 
+def _check_folder() -> None:
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError(f"there is no working directory any more ({error.strerror}); change to another") from error
+
+
+def _recover() -> None:
+    """Put back what a command before this one left half-written when it was killed."""
+    try:
+        is_left = (user_folders.state() / "writes").is_dir()
+    except OSError:
+        return
+    if is_left:
+        from autofix.frontends.cli import write_journal
+
+        for words in write_journal.recover():
+            _say(words)
+
+
 def _run(choice: Choice, session: Session | None) -> int:
+    if not isinstance(choice, Finished | ExplainChoice):
+        _recover()
     match choice:
         case Finished(exit_code):
             return exit_code
@@ -131,6 +153,7 @@ def _run(choice: Choice, session: Session | None) -> int:
 
             return verify(choice, session)
         case BatchChoice():
+            _check_folder()
             _log(choice.streams)
             from autofix.frontends.cli.batch import batch
 

@@ -149,7 +149,7 @@ class HistoryChoice:
 
 @dataclass(frozen=True, slots=True)
 class BatchChoice:
-    """What the user said about many targets; ``words`` are the command line itself, for a run that goes on later."""
+    """What the user said about many targets; without paths the working directory is meant."""
 
     paths: tuple[Path, ...]
     streams: StreamChoice
@@ -165,7 +165,6 @@ class BatchChoice:
     no_cache: bool
     cache_dir: Path | None
     exit_zero: bool
-    words: tuple[str, ...] = ()
     history: HistoryChoice = HistoryChoice()
 
 
@@ -255,5 +254,4 @@ def of_folder(choice: RepairChoice) -> BatchChoice:
         no_cache=False,
         cache_dir=None,
         exit_zero=choice.exit_zero,
-        words=("batch", run.file),
     )

@@ -16,7 +16,7 @@ from autofix import __version__
 from autofix.frontends.cli import model_commands, project_commands
 from autofix.frontends.cli.contradictions import checked
 from autofix.frontends.cli.conversion import Command, sparing
-from autofix.frontends.cli.options import BatchChoice, Choice, Finished, RunsModel
+from autofix.frontends.cli.options import Choice, Finished, RunsModel
 from autofix.records.errors import UsageError
 
 REPAIR = "repair"
@@ -52,8 +52,6 @@ def parse(words: Sequence[str]) -> Choice:
         raise UsageError(f"{message[:1].lower()}{message[1:]}; see `autofix --help`") from error
     if isinstance(result, int):
         return Finished(result)
-    if isinstance(result, BatchChoice):
-        result = replace(result, words=tuple(own))
     if isinstance(result, RunsModel) and program:
         result = replace(result, run=replace(result.run, arguments=program))
     return checked(result)

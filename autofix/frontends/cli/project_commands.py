@@ -52,10 +52,13 @@ def batch(
             "--max-seconds", metavar="SECONDS", min=1.0, help="Stop the batch after SECONDS; rerun to continue."
         ),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue the last unfinished batch.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a batch that was stopped, by the same words.")
+    ] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not read or write the cache.")] = False,
     cache_dir: Annotated[
-        Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="Cache folder (default: .autofix_cache).")
+        Path | None,
+        typer.Option("--cache-dir", metavar="FOLDER", help="Keep results here (default: your cache folder)."),
     ] = None,
     exit_zero: ExitZero = False,
     history: HistoryChoice = HistoryChoice(),  # noqa: B008

@@ -78,9 +78,9 @@ def _deliver(choice: RepairChoice, report: Report) -> int:
         atomic_write.write_file(choice.output, document_bytes)
     if choice.format is Format.TEXT:
         _explain(choice, report, changes, applied=applied)
-    if choice.output is None:
-        _print_result(choice, document_bytes)
-    return code
+    if choice.output is not None:
+        return code
+    return terminal.delivered(lambda: _print_result(choice, document_bytes), code)
 
 
 def _changes(report: Report) -> tuple[FileChange, ...]:

@@ -17,6 +17,7 @@ from typing import TextIO
 from autofix.report import terminal_text
 
 PROGRESS_AFTER_S = 1.0
+BROKEN_PIPE = 1
 PLAIN_WIDTH = 100
 WIDEST = 120
 
@@ -140,6 +141,16 @@ def silence(stream: TextIO) -> None:
         os.dup2(nowhere, stream.fileno())
     finally:
         os.close(nowhere)
+
+
+def delivered(write: Callable[[], None], code: int) -> int:
+    """Write a result and return the exit code: that of a reader who has gone never hides that there is none."""
+    try:
+        write()
+    except BrokenPipeError:
+        silence(sys.stdout)
+        return max(code, BROKEN_PIPE)
+    return code
 
 
 def interactive() -> bool:

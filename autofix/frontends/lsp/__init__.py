@@ -22,7 +22,7 @@ def main() -> int:
 
     streams.hint()
     incoming, outgoing = streams.take()
-    first, answered = streams.greet(incoming, outgoing)
+    frames, answered = streams.greet(incoming, outgoing)
     from autofix.frontends.lsp import server
 
-    return server.serve(first, answered, incoming, outgoing)
+    return server.serve(frames, answered, outgoing)

@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from autofix.loading import find_target, settings
+from autofix.loading import find_target, project_interpreter, settings
 from autofix.loading.settings import Settings
 from autofix.records.options import RunOptions
 from autofix.system import environments
@@ -135,7 +135,7 @@ class Configuration:
     def _python(self, path: Path, own: Preferences, base: Settings) -> str | None:
         if own.python is not None:
             folder = self.folder_of(path) or find_target.project_root(path)
-            expanded = settings.expanded(own.python)
+            expanded = project_interpreter.expanded(own.python)
             return own.python if expanded.name == own.python else str(folder / expanded)
         if base.python is not None:
             return base.python

@@ -23,10 +23,10 @@ from pygls.protocol import default_converter
 
 from autofix import __version__
 from autofix.frontends.lsp import commands, notifications, requests, trust
+from autofix.frontends.lsp.frames import Frames
 from autofix.frontends.lsp.protocol import Protocol
 from autofix.frontends.lsp.server_state import ServerState
-from autofix.frontends.lsp.streams import Replayed
-from autofix.session import session
+from autofix.session import orphans, session
 from autofix.system import gc_pause
 
 PARENT_EVERY_S = 2.0
@@ -55,10 +55,11 @@ _FEATURES: dict[str, Callable[[ServerState, Any], Any]] = {
 }
 
 
-def serve(first: bytes, answered: str | int | None, incoming: BinaryIO, outgoing: BinaryIO) -> int:
+def serve(frames: Frames, answered: str | int | None, outgoing: BinaryIO) -> int:
     """Answer until the editor says `exit` or goes away; 0 if it said `shutdown` before."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # It logs every message, and errors that we answer.
+    orphans.claim()
     server = Server()
     server.protocol.answered, server.protocol.outgoing = answered, outgoing
     signal.signal(signal.SIGTERM, _terminate)
@@ -66,7 +67,7 @@ def serve(first: bytes, answered: str | int | None, incoming: BinaryIO, outgoing
     gc_pause.keep()
     gc.set_threshold(*_GC_THRESHOLDS)
     try:
-        server.start_io(Replayed(first, incoming), outgoing)  # type: ignore[arg-type]
+        server.start_io(frames, outgoing)  # type: ignore[arg-type]
     finally:
         server.end()
     return 0 if server.was_shut_down else 1

@@ -5,13 +5,12 @@ The libraries of the protocol take longer to load than editors like to wait for 
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import sys
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from autofix.frontends.lsp import capabilities
+from autofix.frontends.lsp.frames import Frames, send
 
 
 def take() -> tuple[BinaryIO, BinaryIO]:
@@ -27,52 +26,19 @@ def take() -> tuple[BinaryIO, BinaryIO]:
     return incoming, outgoing
 
 
-class Replayed(io.RawIOBase):
-    """What was read ahead, then the rest of the stream."""
-
-    def __init__(self, first: bytes, rest: BinaryIO) -> None:
-        super().__init__()
-        self._first, self._rest = io.BytesIO(first), rest
-
-    def readline(self, size: int | None = -1) -> bytes:
-        return self._first.readline() or self._rest.readline(-1 if size is None else size)
-
-    def read(self, size: int | None = -1) -> bytes:
-        return self._first.read(size) or self._rest.read(-1 if size is None else size)
-
-
-def greet(incoming: BinaryIO, outgoing: BinaryIO) -> tuple[bytes, str | int | None]:
-    """Read the first message and answer it if it is `initialize`; the message, and its id if it was answered."""
-    read = _message(incoming)
+def greet(incoming: BinaryIO, outgoing: BinaryIO) -> tuple[Frames, str | int | None]:
+    """Read the first message and answer it if it is `initialize`; the stream with it, and its id if it was answered."""
+    frames = Frames(incoming, outgoing)
+    message = frames.first()
+    params, number = message.get("params"), message.get("id")
+    if message.get("method") != "initialize" or not isinstance(params, dict) or number is None:
+        return frames, None  # Whatever it is, the protocol's own library says what is wrong with it.
     try:
-        message = json.loads(read.partition(b"\r\n\r\n")[2])
-        params = message["params"] if message["method"] == "initialize" else None
-        number: str | int = message["id"]
-        result = None if params is None else capabilities.answer(capabilities.client(params.get("capabilities")))
+        result = capabilities.answer(capabilities.client(params.get("capabilities")))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return read, None  # Whatever it is, the protocol's own library says what is wrong with it.
-    if result is None:
-        return read, None
-    _send(outgoing, {"jsonrpc": "2.0", "id": number, "result": result})
-    return read, number
-
-
-def _message(incoming: BinaryIO) -> bytes:
-    """Read the bytes of one message with its headers; less at the end of the stream."""
-    headers = b""
-    length = 0
-    while (line := incoming.readline()) not in (b"", b"\r\n"):
-        headers += line
-        if line.lower().startswith(b"content-length:"):
-            digits = line.partition(b":")[2].strip()
-            length = int(digits) if digits.isdigit() else 0
-    return headers + line + incoming.read(length) if line else headers
-
-
-def _send(outgoing: BinaryIO, message: dict[str, Any]) -> None:
-    body = json.dumps(message).encode()
-    outgoing.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
-    outgoing.flush()
+        return frames, None
+    send(outgoing, {"jsonrpc": "2.0", "id": number, "result": result})
+    return frames, number
 
 
 def hint() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autofix.loading import settings
+from autofix.loading import project_interpreter
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def declared(options: Mapping[str, Any]) -> Declared:
     return Declared(
         workspace if isinstance(workspace, bool) else None,
         trusted is True,
-        tuple(_real(settings.expanded(folder)) for folder in folders),
+        tuple(_real(project_interpreter.expanded(folder)) for folder in folders),
     )
 
 

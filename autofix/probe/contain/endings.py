@@ -9,14 +9,20 @@ import json
 import os
 import signal
 
-from ..main import wire
+from ..main import last_words, wire
 from ..main.wire import Ending, Reply
 from ..run import messages
 from . import file_isolation, limits, network
 
+_open, _dumps, _replace = open, json.dumps, os.replace  # User code may replace them.
 NO_MEMORY = "Python could not allocate memory"
 # Of torch, of the system's loader of libraries, of the system.
 _LACKS = ("can't allocate memory", "failed to map segment", "Cannot allocate memory")
+NO_ANSWER = (
+    "the run could not be reported: the code closed, removed or replaced what autofix reports with (open files, the "
+    "folder of temporary files, functions of Python)"
+)
+_NO_MEMORY, UNREPORTED = (f"killed by signal {number}" for number in (last_words.NO_MEMORY, last_words.NO_ANSWER))
 _KILLED, _PROCESSOR_TIME = (f"killed by signal {getattr(signal, name, 0):d}" for name in ("SIGKILL", "SIGXCPU"))
 
 
@@ -57,6 +63,10 @@ def of_process(ended: str, request: wire.RunRequest, *, beyond: bool) -> Reply:
         return wire.ended(Ending.TIMED_OUT, f"the model ran longer than {request.limits.run_seconds:g} s")
     if ended == _KILLED and request.limits.memory_mib != 0:
         return wire.ended(Ending.OUT_OF_MEMORY, f"the process was {ended}{limits.of_memory(request)}")
+    if ended == _NO_MEMORY:
+        return wire.ended(Ending.OUT_OF_MEMORY, NO_MEMORY + limits.of_memory(request))
+    if ended == UNREPORTED:
+        return wire.ended(Ending.PROBE_FAILED, NO_ANSWER)
     if ended.startswith("exit code"):
         return wire.ended(Ending.EXITED, f"the program ended the process with {ended}")
     return wire.ended(Ending.CRASHED, f"the process was {ended}")
@@ -64,10 +74,10 @@ def of_process(ended: str, request: wire.RunRequest, *, beyond: bool) -> Reply:
 
 def write_reply(reply: Reply, path: str) -> None:
     """Write a reply whole or not at all, since the reader may look at any moment."""
-    text = json.dumps(reply, default=lambda value: {wire.OPAQUE: type(value).__name__})  # `dump` is ten times slower.
-    with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
+    text = _dumps(reply, default=lambda value: {wire.OPAQUE: type(value).__name__})  # `dump` is ten times slower.
+    with _open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
         file.write(text)
-    os.replace(f"{path}.part", path)
+    _replace(f"{path}.part", path)
 
 
 def import_message(error: ImportError) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import importlib
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,8 +20,11 @@ import torch
 from ..contain import endings, file_isolation, limits, network, process_tree
 from ..run import messages, run_mode
 from ..run.memory_budget import TooLargeError
-from . import warm_up, wire, worker_pool
+from . import last_words, warm_up, wire, worker_pool
 
+SPARE_BYTES = 8 * 1024 * 1024  # Given back where memory runs out, since saying so takes some.
+_spare: list[bytearray] = []
+_process, _exit = os.getpid, os._exit  # User code may replace them.
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
 
@@ -39,17 +41,20 @@ def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "", isolati
         _warm_up()
         gc.freeze()
         isolation = isolation if asked is None else _isolation(*asked)
-        os.write(answers, wire.ready(ordinary + 1, isolation))
         imports = worker_pool.Imports(_import_for_scripts, _import_without_storage)
 
         def serve(lines: int, done: int, rehearse: bool) -> None:
             _serve(lines, done, rehearse, isolation, folder)
 
-        if not worker_pool.supervise(requests, answers, serve, imports, ordinary):
-            shutil.rmtree(folder, ignore_errors=True)
+        is_announced = False
+        with suppress(BrokenPipeError):  # Who asked is gone.
+            os.write(answers, wire.ready(ordinary + 1, isolation))
+            is_announced = worker_pool.supervise(requests, answers, serve, imports, ordinary)
+        if not is_announced:
+            last_words.remove(folder)
         os._exit(0)  # Taking torch apart again would cost a fifth of a second.
     elif not _serve_alone(requests, answers):
-        shutil.rmtree(folder, ignore_errors=True)
+        last_words.remove(folder)
 
 
 def _serve_alone(requests: int, answers: int) -> bool:
@@ -137,12 +142,14 @@ def _import_without_storage() -> None:
 
 def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRequest], wire.Reply]) -> bytes:
     """Write the reply of ``run``; what to say of it."""
-    process = os.getpid()
+    process = _process()
+    _spare[:] = [bytearray(SPARE_BYTES)]
     try:
         reply = run(request)
     except TooLargeError:
         return wire.TOO_LARGE
     except BaseException as error:
+        _spare.clear()
         reply = wire.ended(wire.Ending.PROBE_FAILED, f"{type(error).__name__}: {error}")
         if endings.lacks_memory(error):
             error.__traceback__ = None  # Its frames hold what the memory went into, and a reply needs some.
@@ -153,8 +160,8 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
 
             reply["message"] = traceback.format_exc()
     reply["isolation"] = file_isolation.held()
-    if os.getpid() != process:
-        os._exit(0)  # User code forked, and its child came back here: it has nothing to say.
+    if _process() != process:
+        _exit(0)  # User code forked, and its child came back here: it has nothing to say.
     try:
         endings.write_reply(reply, reply_path)
     except OSError as error:
@@ -162,6 +169,11 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
         if not message:
             raise
         endings.write_reply(wire.ended(wire.Ending.LIMIT_REACHED, message), reply_path)
+    except MemoryError:
+        del reply
+        _spare.clear()
+        message = endings.NO_MEMORY + limits.of_memory(request)
+        endings.write_reply(wire.ended(wire.Ending.OUT_OF_MEMORY, message), reply_path)
     return wire.ANSWERED
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..contain import limits, process_tree
-from . import wire
+from . import last_words, wire
 
 EXIT_SECONDS = 5.0
 TOO_LARGE, SPENT = "too large", "spent"
@@ -50,18 +50,26 @@ class Worker:
         self.done, write_done = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            for descriptor in (*inherited, self._write_end, self.done):
+            self._live(serve, [*inherited, self._write_end, self.done], read_end, write_done, rehearse)
+        os.close(read_end)
+        os.close(write_done)
+        # What a worker started holds its ends of the pipes open beyond its own end.
+        self.exit = _descriptor_of(self.pid)
+
+    @staticmethod
+    def _live(serve: Serve, inherited: list[int], read_end: int, write_done: int, rehearse: bool) -> None:
+        """Serve until the input ends; nothing that goes wrong leads back into what the supervisor was about to do."""
+        try:
+            for descriptor in inherited:
                 os.close(descriptor)
             # A group of its own in the probe's session, which has no terminal; only who leads a session can get one.
             os.setpgid(0, 0)
             process_tree.end_with_parent()
             process_tree.adopt_orphans()
             serve(read_end, write_done, rehearse)
-            os._exit(0)
-        os.close(read_end)
-        os.close(write_done)
-        # What a worker started holds its ends of the pipes open beyond its own end.
-        self.exit = _descriptor_of(self.pid)
+        except BaseException as error:
+            last_words.end(error)
+        os._exit(0)
 
     @property
     def descriptors(self) -> tuple[int, ...]:

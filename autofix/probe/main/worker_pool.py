@@ -150,7 +150,7 @@ class _Workers:
             if ended == SPENT:
                 self._begin(job)
                 continue
-            if ended:
+            if ended and not (ended == endings.UNREPORTED and os.path.exists(job.reply_path)):
                 endings.write_reply(endings.of_process(ended, job.request, beyond=bool(excess)), job.reply_path)
             yield job.reply_path, ended
         self._killed = [pid for pid in self._killed if os.waitpid(pid, os.WNOHANG)[0] == 0]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autofix.batch.journal import Journal
+from autofix.batch.journal import Journal, folder_of
 from autofix.frontends.cli import main
 
 
@@ -34,7 +34,7 @@ def test_a_project_with_settings(tmp_path: Path) -> None:
     assert "  select = AF1  (pyproject.toml)" in lines
     assert "  time-limit = 20  (pyproject.toml)" in lines
     assert lines[-1].startswith("  defaults: mode auto, prefer concrete, ")
-    assert f"cache        none yet ({tmp_path / '.autofix_cache'})" in lines
+    assert f"cache        none yet ({folder_of(tmp_path)})" in lines
     assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
 
 
@@ -72,7 +72,7 @@ def test_wrong_settings(tmp_path: Path) -> None:
 
 def test_a_cache_is_shown_and_removed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "pyproject.toml").touch()
-    folder = tmp_path / ".autofix_cache"
+    folder = folder_of(tmp_path)
     with Journal(folder):
         pass
     assert main.main(["cache", "show", str(tmp_path)]) == 0

@@ -29,7 +29,7 @@ if sys.argv[1:2] == ["net.py"]:
     from autofix.session.session import Session
     class Silent:
         def __init__(self, *words, **options):
-            self.stdout = os.fdopen(os.pipe()[0], "rb")
+            self.stdout, self.pid = os.fdopen(os.pipe()[0], "rb"), 0
     subprocess.Popen = Silent  # A probe that never says it is ready.
     Session.ask = lambda session, request: tell(7)
 try:

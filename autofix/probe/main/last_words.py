@@ -1,0 +1,50 @@
+"""How a process of ours ends that cannot go on: what it leaves behind, and how it says that it could not answer.
+
+It needs nothing that user code can take away: what it calls is known before that runs.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import signal
+
+_kill, _exit, _process, _handle = os.kill, os._exit, os.getpid, signal.signal
+_REAL_TIME = getattr(signal, "SIGRTMAX", 0)
+# Signals that nobody sends: a worker of ours ends itself by one where it has no other way to say why.
+NO_MEMORY, NO_ANSWER = _REAL_TIME - 11, _REAL_TIME - 12
+_POOL = "autofix-batch-"
+
+
+def end(error: BaseException) -> None:
+    """End this process, which could not answer for the reason of ``error``."""
+    try:
+        number = NO_MEMORY if isinstance(error, MemoryError) else NO_ANSWER
+        if _REAL_TIME:
+            _handle(number, signal.SIG_DFL)
+            _kill(_process(), number)
+    finally:
+        _exit(1)
+
+
+def remove_at_exit(folder: str, parent: int) -> None:
+    """Have the folder of a session removed at the end, if the process that had asked for it is gone by then."""
+
+    def leave() -> None:
+        if os.name == "posix" and os.getppid() != parent:
+            remove(folder)
+
+    atexit.register(leave)
+
+
+def remove(folder: str) -> None:
+    """Remove the folder of a session whose front-end is gone, and those of its batch, if no other is in them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    above = os.path.dirname(folder)
+    while _POOL in "".join(above.split(os.sep)[-2:]):
+        try:
+            os.rmdir(above)
+        except OSError:
+            return
+        above = os.path.dirname(above)
