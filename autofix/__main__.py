@@ -13,9 +13,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from autofix.frontends import standard_streams
 from autofix.records.errors import AutofixError, UsageError
 from autofix.session import orphans
-from autofix.system import standard_streams
 
 INTERRUPTED = 130
 

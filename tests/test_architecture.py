@@ -79,7 +79,7 @@ TOUCHES: dict[str, set[str]] = {
     "autofix.session.session": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.session.tree_copies": {FILE},
     "autofix.session.orphans": {FILE, PROCESS, CLOCK},
-    "autofix.system.standard_streams": {FILE},
+    "autofix.batch.worker": {FILE, PROCESS, ENVIRONMENT, CLOCK, EXIT},
     "autofix.batch.*": {FILE, PROCESS, ENVIRONMENT, CLOCK},
     "autofix.__main__": {PRINT, ENVIRONMENT, EXIT},
     "autofix.frontends.cli.atomic_write": {FILE, PROCESS, CLOCK, EXIT},

@@ -36,7 +36,7 @@ def ask(
     base: Path, *words: str, data: bytes = b"", environment: Mapping[str, str] | None = None, check: bool = True
 ) -> bytes:
     """Return what git answers in ``base``; raise GitError where it fails, with ``check`` off too if it cannot start."""
-    done = _done(base, (*_WITHOUT, *words), data, {**_filters(base), **(environment or {})})
+    done = _done(base, (*_WITHOUT, *words), data, {**filters(base), **(environment or {})})
     if check and done.returncode:
         raise GitError(os.fsdecode(done.stderr).strip().partition("\n")[0] or f"exit code {done.returncode}")
     return done.stdout
@@ -52,7 +52,7 @@ def succeeds(base: Path, *words: str) -> bool:
 
 
 @cache
-def _filters(base: Path) -> dict[str, str]:
+def filters(base: Path) -> dict[str, str]:
     """Return the environment that switches off every program that the repository's settings convert files with."""
     done = _done(base, (*_WITHOUT, "config", "--list", "--name-only", "-z"), b"", {})
     names = sorted({name for name in os.fsdecode(done.stdout).split("\0") if _is_program(name)})

@@ -29,7 +29,7 @@ def interpreter(python: str | None, root: Path) -> str | None:
 def _is_brought(path: Path, root: Path) -> bool:
     """Return whether an interpreter comes with the project; an environment in it leads to one of the system's."""
     base = Path(os.path.realpath(root))
-    if Path(os.path.realpath(path)).is_relative_to(base):
+    if Path(os.path.realpath(path)).is_relative_to(base) and os.name != "nt":  # Where an environment copies it.
         return True
     is_inside = Path(os.path.realpath(path.parent)).is_relative_to(base)
     return is_inside and not (path.parent.parent / "pyvenv.cfg").is_file()

@@ -47,8 +47,11 @@ def _environments(folders: Iterable[Path], active: str | None) -> Iterator[Envir
 
 
 def _is_brought(python: Path, project: Path) -> bool:
-    """Return whether the program itself comes with a project, instead of leading to one of the system's."""
-    return Path(os.path.realpath(python)).is_relative_to(os.path.realpath(project))
+    """Return whether the program itself comes with a project, instead of leading to one of the system's.
+
+    Windows has no such links in its environments.
+    """
+    return os.name != "nt" and Path(os.path.realpath(python)).is_relative_to(os.path.realpath(project))
 
 
 def _interpreter(environment: Path) -> Path | None:

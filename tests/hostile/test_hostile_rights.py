@@ -100,7 +100,7 @@ def test_no_program_of_git_is_run(
         file.write(config.format(program=program, hooks=repository / "hooks"))
     (repository / ".gitattributes").write_text(attributes, "utf-8")
     (repository / "a.py").write_text(FAULTY, "utf-8")
-    git._filters.cache_clear()
+    git.filters.cache_clear()
     with contextlib.suppress(AutofixError):
         ask(repository)
     assert not canary.exists()

@@ -220,7 +220,7 @@ def test_what_a_file_is_known_by_is_kept(mode: int, attributes: dict[str, bytes]
 def test_an_attribute_that_cannot_be_kept_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     changes = _project(tmp_path, 2)
     odd = {".py": {"none.such": b"1"}}
-    monkeypatch.setattr(replacement, "_attributes", lambda path: odd.get(path.suffix, {}))
+    monkeypatch.setattr(replacement, "attributes_of", lambda path: odd.get(path.suffix, {}))
     with pytest.raises(ConflictError, match="has an attribute that cannot be kept"):
         write(changes, tmp_path)
     assert contents(tmp_path) == dict.fromkeys(("a.py", "b.py"), b"old\n")

@@ -18,7 +18,7 @@ def _environment(folder: Path, *, torch: bool = True) -> Path:
     (packages / "torch" if torch else packages).mkdir(parents=True)
     python = folder / PYTHON
     python.parent.mkdir(parents=True)
-    python.touch()
+    python.symlink_to(os.path.realpath(sys.executable))
     return python
 
 

@@ -22,7 +22,7 @@ from autofix.records.errors import ConflictError
 from autofix.system import exchange, regular_files
 from autofix.system.project_paths import linked, within
 
-_READER_SECONDS = 2.0
+READER_SECONDS = 2.0
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGPIPE")
 
 
@@ -77,7 +77,7 @@ def _write_one(path: Path, data: bytes) -> None:
 
 def _write_through(path: Path, data: bytes) -> None:
     """Write to a device or a pipe; a pipe that nobody reads is an error, and not waited for."""
-    deadline = time.monotonic() + _READER_SECONDS
+    deadline = time.monotonic() + READER_SECONDS
     while True:
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC | getattr(os, "O_NONBLOCK", 0))

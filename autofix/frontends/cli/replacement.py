@@ -21,7 +21,7 @@ from autofix.system import exchange, regular_files
 
 SUFFIX = ".autofix"
 MAX_BYTES = 1 << 30
-_WRITERS_SECONDS = 2.0
+WRITERS_SECONDS = 2.0
 _ACL = "system.posix_acl_access"
 
 
@@ -134,7 +134,7 @@ def write_new(name: Path, data: bytes, like: Path) -> None:
 def _adopt(name: Path, like: Path) -> None:
     status = like.stat()
     _adopt_owner(name, like, status)
-    extra, own = _attributes(name), _attributes(like)
+    extra, own = attributes_of(name), attributes_of(like)
     for attribute in extra.keys() - own.keys():  # A folder may hand a list of rights down to its new files.
         with contextlib.suppress(OSError):
             os.removexattr(name, attribute)
@@ -163,7 +163,7 @@ def _adopt_owner(name: Path, like: Path, status: os.stat_result) -> None:
         ) from error
 
 
-def _attributes(path: Path) -> dict[str, bytes]:
+def attributes_of(path: Path) -> dict[str, bytes]:
     if not hasattr(os, "listxattr"):
         return {}
     try:
@@ -188,7 +188,7 @@ def _is_left_alone(path: Path) -> bool:
         return True
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        deadline = time.monotonic() + _WRITERS_SECONDS
+        deadline = time.monotonic() + WRITERS_SECONDS
         while time.monotonic() < deadline:
             try:
                 fcntl.fcntl(descriptor, lease, shared)

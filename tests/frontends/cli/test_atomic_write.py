@@ -150,7 +150,7 @@ def test_a_save_in_between_survives(
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells who writes a file")
 def test_a_save_that_has_begun_survives(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that has the file open writes into the old one, which is then put back."""
-    monkeypatch.setattr(replacement, "_WRITERS_SECONDS", 0.1)
+    monkeypatch.setattr(replacement, "WRITERS_SECONDS", 0.1)
     with (root / "a.py").open("r+b") as stream:
         with pytest.raises(ConflictError, match="saved while"):
             write(CHANGES[:1], root)
@@ -224,7 +224,7 @@ def test_write_file_follows_no_link(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
 def test_write_file_into_a_pipe_that_nobody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(atomic_write, "_READER_SECONDS", 0.1)
+    monkeypatch.setattr(atomic_write, "READER_SECONDS", 0.1)
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ConflictError, match=r"cannot write .*pipe"):
         write_file(tmp_path / "pipe", b"x")

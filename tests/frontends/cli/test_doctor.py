@@ -40,7 +40,7 @@ def test_a_project_with_settings(tmp_path: Path) -> None:
 
 @pytest.mark.torch
 def test_the_environment_of_the_project(tmp_path: Path) -> None:
-    venv.create(tmp_path / ".venv", with_pip=False)
+    venv.create(tmp_path / ".venv", with_pip=False, symlinks=True)
     (tmp_path / "pyproject.toml").touch()
     packages = next((tmp_path / ".venv").glob("lib*/python3*/site-packages"))
     packages.joinpath("ours.pth").write_text("\n".join(path for path in sys.path if "site-packages" in path), "utf-8")
