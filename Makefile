@@ -10,7 +10,7 @@ DEMO = fixtures/lenet-wider-image/before.py
 SOURCES = $(shell find autofix rules -name '*.py')
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint matrix fuzz bench vscode workbench clean
+.PHONY: help demo test lint matrix fuzz hostile bench vscode workbench clean
 
 help:
 	@echo "make demo   install and repair a model of fixtures/"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint   ruff and mypy only"
 	@echo "make matrix run the tests with every Python and torch that is installed (MATRIX, MATRIX_TESTS)"
 	@echo "make fuzz   the tests of hostile input with 14,000 generated cases (FUZZ_SEED repeats a run)"
+	@echo "make hostile the inputs that mean harm, all of them; a part runs in every test run"
 	@echo "make bench  measure the speed (BENCH=--quick for a short run; docs/speed.md)"
 	@echo "make vscode build and test the extension for VS Code (needs Node 20 and npm)"
 	@echo "make workbench  drive it in VS Code itself; the first time takes ten minutes and 1.2 GB (needs Debian and root)"
@@ -57,6 +58,9 @@ FUZZ_SEED ?= $(shell date +%s)
 fuzz: $(VENV)/.installed-dev
 	@echo "seed $(FUZZ_SEED)"
 	$(VENV)/bin/python -m pytest tests/fuzz --hypothesis-profile long --hypothesis-seed $(FUZZ_SEED) --numprocesses 2
+
+hostile: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m pytest tests/hostile --hostile --numprocesses 2
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python benchmarks/all.py $(BENCH)

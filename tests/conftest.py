@@ -40,13 +40,31 @@ hypothesis.settings.load_profile(fuzzing.NORMAL)  # `--hypothesis-profile=long` 
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--hostile", action="store_true", help="run every input of tests/hostile, not a part of them")
     parser.addoption(
         "--update", action="store_true", help="rewrite after.py and report.txt of fixtures; review the diff"
     )
 
 
+ONE_OF = 12  # Hostile inputs of a test function that run without `--hostile`, and none of those that take long.
+SLOW_HOSTILE = ("test_hostile_kills", "test_streams_of", "test_no_place", "test_what_a_worker", "test_odd_names[")
+
+
+def _is_sampled(item: pytest.Item, counts: dict[str, int]) -> bool:
+    """Return whether an item is in the part of the hostile inputs that every test run makes."""
+    if "test_hostile_" not in item.nodeid:
+        return True
+    name = item.nodeid.partition("[")[0]
+    counts[name] = counts.get(name, -1) + 1
+    one_of = ONE_OF * 5 if any(slow in item.nodeid for slow in SLOW_HOSTILE) else ONE_OF
+    return counts[name] % one_of == 0
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--hostile"):
+        counts: dict[str, int] = {}
+        items[:] = [item for item in items if _is_sampled(item, counts)]
     for item in items:
         if "session" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.torch)

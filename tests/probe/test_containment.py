@@ -299,7 +299,7 @@ def test_options_of_a_batch_reach_each_run(
     connecting = "import socket\nsocket.create_connection(('192.0.2.1', 80))"
     (tmp_path / "other.py").write_text(f"# autofix: sample-shape=2,3\n{model(connecting)}")
     monkeypatch.chdir(tmp_path)
-    assert main.main(["batch", ".", "--jobs", "1", "--temporary-directory", "--format", "json", "--no-cache"]) == 2
+    assert main.main(["batch", ".", "--jobs", "1", "--temporary-directory", "--format", "json", "--no-cache"]) == 3
     output = capsys.readouterr().out
     assert "(16, [])" in output
     assert "192.0.2.1:80" in output

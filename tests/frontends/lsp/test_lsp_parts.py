@@ -100,7 +100,7 @@ def test_each_folder_has_its_own_settings(tmp_path: Path) -> None:
 def _environment(folder: Path) -> str:
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     python.parent.mkdir(parents=True)
-    python.touch()
+    python.symlink_to(os.path.realpath(sys.executable))
     (folder / "lib" / "python3.11" / "site-packages" / "torch").mkdir(parents=True)
     return str(python)
 
