@@ -9,12 +9,14 @@ import atexit
 import os
 import shutil
 import signal
+import time
 
 _kill, _exit, _process, _handle = os.kill, os._exit, os.getpid, signal.signal
 _REAL_TIME = getattr(signal, "SIGRTMAX", 0)
 # Signals that nobody sends: a worker of ours ends itself by one where it has no other way to say why.
 NO_MEMORY, NO_ANSWER = _REAL_TIME - 11, _REAL_TIME - 12
 _POOL = "autofix-batch-"
+_TRIES = 50
 
 
 def end(error: BaseException) -> None:
@@ -40,7 +42,11 @@ def remove_at_exit(folder: str, parent: int) -> None:
 
 def remove(folder: str) -> None:
     """Remove the folder of a session whose front-end is gone, and those of its batch, if no other is in them."""
-    shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(_TRIES):  # A worker that was killed a moment ago may still have been making a file.
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.lexists(folder):
+            break
+        time.sleep(0.02)
     above = os.path.dirname(folder)
     while _POOL in "".join(above.split(os.sep)[-2:]):
         try:
