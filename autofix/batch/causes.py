@@ -28,7 +28,7 @@ class CauseKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class CauseGroup:
     """One cause, in words, with the labels of its targets. ``place`` is where it is; a fault has its ``diagnostic``
     and, where one was verified, the ``plan`` of the first target that has one.
     """
@@ -51,7 +51,7 @@ class Cause:
         }
 
 
-def of(outcomes: Sequence[JobOutcome]) -> tuple[Cause, ...]:
+def of(outcomes: Sequence[JobOutcome]) -> tuple[CauseGroup, ...]:
     """Return every cause: faults by the number of targets, then what keeps targets from being run, the one change that
     lets most of them run first.
     """
@@ -84,7 +84,7 @@ def _shown(outcome: JobOutcome) -> list[Json]:
     return [diagnostic for diagnostic in outcome.diagnostics if not diagnostic["suppressed"]]
 
 
-def _faults(outcomes: Sequence[JobOutcome]) -> Iterator[Cause]:
+def _faults(outcomes: Sequence[JobOutcome]) -> Iterator[CauseGroup]:
     first: dict[str, Json] = {}
     targets: dict[str, list[str]] = {}
     plans: dict[str, Json] = {}
@@ -98,7 +98,7 @@ def _faults(outcomes: Sequence[JobOutcome]) -> Iterator[Cause]:
                 plans.setdefault(key, outcome.plan)
     for key, diagnostic in first.items():
         title = f"{diagnostic['code']} {diagnostic['message']}"
-        yield Cause(
+        yield CauseGroup(
             key, CauseKind.FAULT, title, tuple(targets[key]), place(diagnostic), diagnostic, plan=plans.get(key)
         )
 
@@ -111,14 +111,14 @@ def place(diagnostic: Json) -> str:
     return f"{diagnostic['path']}:{start['line']}:{start['column']}"
 
 
-def _installs(outcomes: Iterable[JobOutcome]) -> Iterator[Cause]:
+def _installs(outcomes: Iterable[JobOutcome]) -> Iterator[CauseGroup]:
     """Yield each package that targets which could not be imported lack."""
     targets: dict[str, list[str]] = {}
     for outcome in outcomes:
         for package in lacking(outcome):
             targets.setdefault(package, []).append(outcome.label)
     for package, labels in targets.items():
-        yield Cause(f"install|{package}", CauseKind.INSTALL, f"install {package}", tuple(labels))
+        yield CauseGroup(f"install|{package}", CauseKind.INSTALL, f"install {package}", tuple(labels))
 
 
 def lacking(outcome: JobOutcome) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ def lacking(outcome: JobOutcome) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry["package"] for entry in outcome.document["trace"]["absent"]))
 
 
-def _programs(outcomes: Sequence[JobOutcome]) -> Iterator[Cause]:
+def _programs(outcomes: Sequence[JobOutcome]) -> Iterator[CauseGroup]:
     """Yield each program that could not be run although models of the files that it reads wait for it."""
     waiting = [outcome for outcome in outcomes if outcome.ending == NOT_RUN and outcome.document["target"]["model"]]
     for outcome in outcomes:
@@ -138,10 +138,10 @@ def _programs(outcomes: Sequence[JobOutcome]) -> Iterator[Cause]:
         labels = tuple(other.label for other in waiting if other.path in read)
         if labels:
             title = f"let {outcome.path} run, which builds them: {_reason(outcome)}"
-            yield Cause(f"program|{outcome.path}", CauseKind.PROGRAM, title, labels, outcome.path)
+            yield CauseGroup(f"program|{outcome.path}", CauseKind.PROGRAM, title, labels, outcome.path)
 
 
-def _others(outcomes: Iterable[JobOutcome]) -> Iterator[Cause]:
+def _others(outcomes: Iterable[JobOutcome]) -> Iterator[CauseGroup]:
     """Yield every other reason not to be run, those that differ in names and numbers alone as one."""
     reasons: dict[str, tuple[str, list[str]]] = {}
     for outcome in outcomes:
@@ -150,7 +150,7 @@ def _others(outcomes: Iterable[JobOutcome]) -> Iterator[Cause]:
             general = re.sub(r"`[^`]*`|\([^()]*\)|[\w./-]+\.(?:py|ipynb)|\d+", "_", reason)
             reasons.setdefault(general, (reason, []))[1].append(outcome.label)
     for general, (reason, labels) in reasons.items():
-        yield Cause(f"not-run|{general}", CauseKind.NOT_RUN, reason, tuple(labels))
+        yield CauseGroup(f"not-run|{general}", CauseKind.NOT_RUN, reason, tuple(labels))
 
 
 def _reason(outcome: JobOutcome) -> str:

@@ -6,7 +6,7 @@ It is given outcomes and lays nothing out.
 from __future__ import annotations
 
 from autofix.batch import causes
-from autofix.batch.causes import Cause, CauseKind
+from autofix.batch.causes import CauseGroup, CauseKind
 from autofix.batch.records import BatchReport, JobOutcome
 from autofix.report import phrases
 
@@ -22,7 +22,7 @@ def words(report: BatchReport) -> list[str]:
     return [_line(cause) for cause in steps[:MAX_STEPS]]
 
 
-def _line(cause: Cause) -> str:
+def _line(cause: CauseGroup) -> str:
     count = phrases.counted(len(cause.targets), "target")
     match cause.kind:
         case CauseKind.FAULT:
