@@ -46,8 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-ONE_OF = 12  # Hostile inputs of a test function that run without `--hostile`, and none of those that take long.
-SLOW_HOSTILE = ("test_hostile_kills", "test_streams_of", "test_no_place", "test_what_a_worker", "test_odd_names[")
+ONE_OF = 20  # Hostile inputs of a test function that run without `--hostile`, and none of those that take long.
+SLOW_HOSTILE = (
+    *("test_a_process_of_ours", "test_code_that_kills", "test_odd_names[", "test_a_whole_command", "[deep keys"),
+    *("test_streams_of_a_repair", "test_a_cache_in_the_repository", "test_no_place", "test_what_a_worker"),
+)
 
 
 def _is_sampled(item: pytest.Item, counts: dict[str, int]) -> bool:
@@ -56,8 +59,7 @@ def _is_sampled(item: pytest.Item, counts: dict[str, int]) -> bool:
         return True
     name = item.nodeid.partition("[")[0]
     counts[name] = counts.get(name, -1) + 1
-    one_of = ONE_OF * 5 if any(slow in item.nodeid for slow in SLOW_HOSTILE) else ONE_OF
-    return counts[name] % one_of == 0
+    return counts[name] % ONE_OF == 0 and not any(slow in item.nodeid for slow in SLOW_HOSTILE)
 
 
 @pytest.hookimpl(tryfirst=True)
