@@ -82,7 +82,10 @@ class EmbeddingRange(Rule):
         if count is not None and 0 < required - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
             text = f"{count.text} + {required - rows}"
             edit = count.source.replace(count.node, text)
-            yield self.fix(f"give `{name}` {text} rows", (edit,), Evidence.OTHER_READING)
+            computed = not isinstance(count.node, (ast.Name, ast.Attribute))
+            reason = f"what `{count.text}` is computed from may count one too few" if computed else ""
+            title = f"give `{name}` {text} rows"
+            yield self.fix(title, (edit,), Evidence.OTHER_READING, reason=reason, unsafe=computed)
 
 
 def _adds_a_number(node: ast.expr, text: str) -> bool:
