@@ -367,3 +367,44 @@ def test_a_width_is_no_number_of_a_device(words: str, run: Run) -> None:
 
 def _is_addition(operation: Operation) -> bool:
     return operation.target == "Tensor.add"
+
+
+DIRECT = {
+    "a layer of torch": ("self.fc = nn.Linear(4, 3)", "return self.fc.forward(x)", ["fc"]),
+    "a layer whose code is long": ("self.fc = nn.LSTM(4, 3)", "return self.fc.forward(x[None])[0]", ["fc"]),
+    "a part": ("self.part = Part()", "return self.part.forward(x)", ["part.fc"]),
+    "the parent's": ("self.part = Child()", "return self.part(x)", ["part.fc"]),
+    "a part given on": ("self.part = Part()", "run = self.part.forward\nreturn run(x)", ["part.fc"]),
+    "TorchScript": ("self.part = torch.jit.script(nn.Linear(4, 3))", "return self.part.forward(x)", []),
+}
+PART = """
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 3)
+
+    def forward(self, x):
+        return self.fc.forward(x)
+
+
+class Child(Part):
+    def forward(self, x):
+        return super().forward(x)
+"""
+
+
+@pytest.mark.parametrize("init, forward, layers", DIRECT.values(), ids=DIRECT)
+def test_forward_called_directly_is_a_call_of_the_layer(init: str, forward: str, layers: list[str], run: Run) -> None:
+    trace = run(net(init, forward, PART), "2,4", model="Net()")
+    assert trace.ending is Ending.PASSED, trace.message
+    assert [o.layer for o in trace.operations if o.kind is OperationKind.CALL_MODULE] == layers
+
+
+def test_classes_get_their_forward_back(run: Run) -> None:
+    """A second run in the same process finds no forward of the first."""
+    check = "assert ('_Forward' in repr(vars(nn.{})['forward'])) is {}\nreturn x"
+    for layer, is_watched in (("Linear", True), ("GRU", False)):
+        trace = run(net("self.fc = nn.Linear(4, 3)", check.format(layer, is_watched)), "2,4")
+        assert trace.ending is Ending.PASSED, trace.message
+    trace = run(net("self.fc = nn.GRU(4, 3)", check.format("Linear", False)), "2,4")
+    assert trace.ending is Ending.PASSED, trace.message

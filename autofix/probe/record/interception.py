@@ -5,8 +5,9 @@ It decides what is an operation of the user's and tells the recorder; it keeps n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import MethodType
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from ..contain import cuda_on_cpu
 from ..main.wire import OperationKind, Phase
 from ..meta import fast_init
 from . import values
+from .direct_calls import DirectCalls
 from .frames import LAYERS, TORCH, current_frame
 from .recorder import Recorder
 
@@ -140,22 +142,29 @@ def recording(recorder: Recorder) -> Iterator[None]:
         torch.nn.Parameter.__new__,
     )
 
-    def init(module: torch.nn.Module, *args: Any, **kwargs: Any) -> None:
-        recorder.constructed(module)
-        module_init(module, *args, **kwargs)
-
-    def call(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
-        if recorder.suppressed:
-            return module_call(module, *args, **kwargs)
+    def run(module: torch.nn.Module, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+        inside = bool(recorder.scopes) and recorder.scopes[-1] is module  # It calls its own or its parent's forward.
+        if recorder.suppressed or inside:
+            return function(*args, **kwargs)
         if recorder.on_forward is not None:
             recorder.on_forward(module)
         if recorder._is_leaf(module):
-            return _leaf_call(recorder, module, module_call, args, kwargs)
+            return _leaf_call(recorder, module, function, args, kwargs)
         recorder.scopes.append(module)
         try:
-            return module_call(module, *args, **kwargs)
+            return function(*args, **kwargs)
         finally:
             recorder.scopes.pop()
+
+    direct_calls = DirectCalls(recorder.stack, run)
+
+    def init(module: torch.nn.Module, *args: Any, **kwargs: Any) -> None:
+        recorder.constructed(module)
+        direct_calls.watch(module)
+        module_init(module, *args, **kwargs)
+
+    def call(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+        return run(module, MethodType(module_call, module), args, kwargs)
 
     def new(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
         parameter = parameter_new(cls, data if recorder.meta is None else recorder.meta.emptied(data), requires_grad)
@@ -170,18 +179,19 @@ def recording(recorder: Recorder) -> Iterator[None]:
         with _FunctionMode(recorder):
             yield
     finally:
+        direct_calls.restore()
         torch.nn.Module.__init__ = module_init  # type: ignore[method-assign]
         torch.nn.Module.__call__ = module_call  # type: ignore[method-assign]
         torch.nn.Parameter.__new__ = staticmethod(parameter_new)  # type: ignore[method-assign]
 
 
-def _leaf_call(recorder: Recorder, module: Any, module_call: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+def _leaf_call(recorder: Recorder, module: Any, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
     name = values.type_name(type(module))
     index = None if recorder.paused else recorder.begin(OperationKind.CALL_MODULE, name, args, kwargs, module)
     try:
         operands = args if recorder.meta is None else recorder.meta.entering(module, args)
         with recorder.quiet(), torch._C.DisableTorchFunction():
-            result = module_call(module, *operands, **kwargs)
+            result = function(*operands, **kwargs)
     except Exception as error:
         failed = recorder.begin(OperationKind.CALL_MODULE, name, args, kwargs, module) if index is None else index
         recorder.fail(failed, error, args, kwargs)
