@@ -293,7 +293,15 @@ def test_the_collector_rests_while_a_reply_is_read(monkeypatch: pytest.MonkeyPat
     import gc
 
     seen: list[str] = []
-    row = {"path": "x", "type": "torch.nn.ReLU", "settings": [], "parameters": [], "frames": [], "leaf": True}
+    row = {
+        "path": "x",
+        "type": "torch.nn.ReLU",
+        "base": "",
+        "settings": [],
+        "parameters": [],
+        "frames": [],
+        "leaf": True,
+    }
     reply = {"ending": "passed", "layers": [row] * 5000}
     monkeypatch.setattr(gc, "callbacks", [lambda phase, info: seen.append(phase)])
     before = gc.get_threshold()

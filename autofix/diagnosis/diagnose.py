@@ -15,7 +15,7 @@ from autofix.operators.table import function, position
 from autofix.operators.table import layer as find_layer
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location, Position, Range
-from autofix.records.trace import Failure, Layer, Operation, OperationKind
+from autofix.records.trace import Failure, Layer, Operation
 from autofix.records.values import Tensor
 from autofix.syntax.source import argument
 
@@ -49,10 +49,8 @@ def _conclude(project: Project, operation: Operation, layer: Layer | None, subje
 
 
 def _layer(project: Project, operation: Operation) -> Layer | None:
-    """Return the layer that was called, or torch's layer whose own forward a subclass called."""
-    if operation.kind is OperationKind.CALL_MODULE:
-        return project.layer(operation.layer_index)
-    return None
+    """Return the layer that was called, or the one that extends torch's and calls its function."""
+    return project.layer_of(operation)
 
 
 def _refused_loss(project: Project, operation: Operation) -> Operation | None:
@@ -69,7 +67,7 @@ def _refused_loss(project: Project, operation: Operation) -> Operation | None:
 def _subject(operation: Operation, layer: Layer | None) -> str:
     if operation.layer:
         return f"`{operation.layer}`"
-    return f"`{layer.kind}`" if layer is not None else f"`{operation.operator}`"
+    return f"`{layer.label}`" if layer is not None else f"`{operation.operator}`"
 
 
 def _other(failure: Failure) -> Cause:
@@ -119,7 +117,8 @@ def _placed(
 ) -> Finding:
     call = _call_location(project, failure, operation)
     location = _argument_location(project, layer, cause.parameter) or call
-    subject = (operation.layer or operation.target) if operation is not None else (layer.type if layer else "")
+    path = layer.path if layer is not None else None
+    subject = (operation.layer or path or operation.target) if operation is not None else (layer.type if layer else "")
     return Finding(
         mismatch=cause.mismatch,
         message=cause.message,

@@ -14,6 +14,7 @@ from autofix.diagnosis.pointwise_and_views import unflatten
 from autofix.operators.families import Family
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.table import layer as find_layer
+from autofix.operators.table import layer_like
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
@@ -23,7 +24,7 @@ Check = Callable[[Operation, Layer, str], Cause | None]
 
 def conclude(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     """Return what is wrong with a layer's call, None if its own sizes explain nothing."""
-    row = find_layer(layer.kind)
+    row = layer_like(layer.kind)
     check = None if row is None else _CHECKS.get(row.family)
     return None if check is None else check(operation, layer, subject)
 

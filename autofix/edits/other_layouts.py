@@ -6,6 +6,8 @@ Which layouts a call accepts, its operator's contract says; which one is meant i
 
 from __future__ import annotations
 
+import ast
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -18,7 +20,7 @@ from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
 from autofix.records.locations import Edit
-from autofix.records.trace import Operation
+from autofix.records.trace import Operation, Phase
 from autofix.records.values import Tensor
 from autofix.syntax.call_edits import NotACall, with_argument
 
@@ -68,7 +70,7 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
         for index, operand in enumerate(call.operands)
         if not (operation.operator in _WRITING and index == 0)
         for layout in (*_upstream(project, operand.tensor), *_inserted(project, operation, index, operand.tensor))
-        if _fits(call.with_shape(operand, layout.after))
+        if _fits(call.with_shape(operand, layout.after), makes_table=_makes_table(operation))
     ]
     fitting = [
         (other, layout)
@@ -85,9 +87,16 @@ def _is_certain(call: BoundCall, fitting: list[Layout], layout: Layout) -> bool:
     return len(places) == 1 and call.row.family not in _PICKING
 
 
-def _fits(call: BoundCall) -> bool:
-    """Return whether a call is accepted and pairs no rows of its operands with all of another's by broadcasting."""
-    if not call.is_accepted or call.row.family not in _ELEMENTWISE:
+def _makes_table(operation: Operation) -> bool:
+    """Return whether two rows are combined while the model is built: a table of positions and frequencies has all
+    pairs of them.
+    """
+    return operation.phase is Phase.CONSTRUCT and all(tensor.rank == 1 for tensor in operation.tensors)
+
+
+def _fits(call: BoundCall, makes_table: bool = False) -> bool:
+    """Return whether a call is accepted and, but for a table, pairs no rows of its operands with all of another's."""
+    if not call.is_accepted or call.row.family not in _ELEMENTWISE or makes_table:
         return call.is_accepted
     return call.result() in [operand.tensor.shape for operand in call.operands]
 
@@ -142,6 +151,17 @@ def _inserted(project: Project, operation: Operation, index: int, tensor: Tensor
     for method, after in _moves(tensor.shape):
         edit = followed(places[index], f".{method}")
         yield Layout(LayoutChange.INSERTED, edit, f"pass `.{method}` of {tensor.shape}: {after}", tensor.shape, after)
+    for place, other in zip(places, operation.tensors, strict=True):
+        if not (_is_laid_out_alike(tensor.shape, other.shape) and isinstance(place.node, (ast.Name, ast.Attribute))):
+            continue
+        edit = followed(places[index], f".reshape_as({place.text})")
+        words = f"pass {tensor.shape} as {other.shape}, which has as many elements"
+        yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, other.shape)
+
+
+def _is_laid_out_alike(shape: Shape, other: Shape) -> bool:
+    """Return whether a shape begins as another and has as many elements in fewer dimensions: it was flattened."""
+    return 1 < len(shape) < len(other) and shape[:2] == other[:2] and math.prod(shape) == math.prod(other)
 
 
 def _moves(shape: Shape) -> Iterator[tuple[str, Shape]]:

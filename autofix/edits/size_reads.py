@@ -9,12 +9,14 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from autofix.edits.unread_names import reads
 from autofix.facts.call_sites import value_there
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import Site, SiteKind, bindings, sites
 from autofix.provenance.inverse_arithmetic import inverse_operands
 from autofix.records.costs import Evidence, counted
 from autofix.records.locations import Edit, Range
+from autofix.records.trace import Operation
 from autofix.records.values import Mapping, Sequence, Tensor, Value, is_integer
 from autofix.syntax.source import Function, dotted
 from autofix.syntax.spelling import size_text
@@ -115,6 +117,28 @@ def _other_entries(
                 SiteKind.AXIS,
                 source.location(expression.node),
             )
+
+
+def neighbours(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Site]:
+    """Yield another dimension of the same tensor for each that the statements on the way to the fault read, the ones
+    beside it first.
+    """
+    for place in reads(project, operation, layer):
+        parent = place.source.parents.get(place.node)
+        read = _read_axis(parent) if isinstance(parent, ast.expr) else None
+        if read is None or not isinstance(parent, ast.expr):
+            continue
+        expression, base = replace(place, node=parent), replace(place, node=read[0])
+        axis, tensor = project.integer(replace(place, node=read[1])), value_there(project, base)
+        if axis is None or not isinstance(tensor, Tensor) or not -tensor.rank <= axis < tensor.rank:
+            continue
+        others = {size for size in tensor.shape if size != tensor.shape[axis]}
+        sites_here = [site for size in others for site in _other_entries(expression, read, tensor.shape, size, 0)]
+        own = axis % tensor.rank
+        for index in sorted(set(range(tensor.rank)) - {own}, key=lambda other: abs(other - own)):
+            text = f".size({index - tensor.rank if axis < 0 else index})"
+            named = (site for site in sites_here if site.text.endswith(text))
+            yield from (replace(site, size=tensor.shape[index]) for site in named)
 
 
 def _read_axis(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:

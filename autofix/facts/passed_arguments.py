@@ -40,8 +40,11 @@ class PassedArgument:
 
     @property
     def name(self) -> str:
-        """The last part of the name that was passed; empty where it is no name."""
-        return dotted(self.expression.node).rpartition(".")[2]
+        """The last part of the name that was passed, ``y`` of ``y.detach()`` too; empty where it is no name."""
+        node = self.expression.node
+        while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not (node.args or node.keywords):
+            node = node.func.value
+        return dotted(node).rpartition(".")[2]
 
     @property
     def has_its_own_name(self) -> bool:
@@ -77,9 +80,11 @@ def crossing(first: PassedArgument, second: PassedArgument) -> Crossing:
     return Crossing((first.name == second.parameter) + (second.name == first.parameter))
 
 
-def passed_calls(project: Project, operation: Operation | None, layer: int | None) -> Iterator[PassedCall]:
-    """Yield the calls that were running at the failure, those that built the failing layer, and those that made
-    the operands.
+def chains_at(
+    project: Project, operation: Operation | None, layer: int | None
+) -> list[tuple[tuple[Frame, ...], bool, bool]]:
+    """Return the frames that led to a fault: of the failure, of what built the failing layer and the one around it, and
+    of what made the operands; with each whether it was running at the failure, and whether it built a layer.
     """
     failure = project.trace.failure
     stack = frames_of(project, operation) if operation is not None else failure.frames if failure is not None else ()
@@ -87,13 +92,23 @@ def passed_calls(project: Project, operation: Operation | None, layer: int | Non
     built = project.layer(layer)
     if built is not None:
         chains.append((built.construction, False, True))
+    around = project.layer(operation.scope_index) if operation is not None else None
+    if around is not None:
+        chains.append((around.construction, False, True))
     for tensor in operation.tensors if operation is not None else ():
         for maker in lineage(project, tensor):
             own = project.layer_of(maker)
             chains += [(own.construction, False, True)] if own is not None else []
             chains.append((frames_of(project, maker), False, False))
+    return chains
+
+
+def passed_calls(project: Project, operation: Operation | None, layer: int | None) -> Iterator[PassedCall]:
+    """Yield the calls that were running at the failure, those that built the failing layer, and those that made
+    the operands.
+    """
     seen: set[tuple[object, object]] = set()
-    for frames, on_stack, builds in chains:
+    for frames, on_stack, builds in chains_at(project, operation, layer):
         for passed_call in _of_chain(project, frames, on_stack, builds):
             key = (passed_call.call.source.path, passed_call.call.source.range_of(passed_call.call.node))
             if key not in seen and len(seen) < MAX_CALLS:

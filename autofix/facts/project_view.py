@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autofix.facts.evaluate import Names, evaluate, integer, names_of
+from autofix.operators.table import find, layer_like
 from autofix.records.finding import Finding
 from autofix.records.trace import Frame, Layer, Operation, OperationKind, Phase, Trace
 from autofix.records.values import Mapping, Tensor, Value
@@ -108,7 +109,16 @@ class Project:
         return None if finding.operation is None else self.trace.operations[finding.operation]
 
     def layer_of(self, operation: Operation) -> Layer | None:
-        return self.layer(operation.layer_index)
+        """Return the layer that an operation is the call of, or that extends one of torch's and calls its function:
+        ``F.conv2d(x, self.weight)`` in a class made of ``nn.Conv2d``.
+        """
+        if operation.layer_index is not None:
+            return self.layer(operation.layer_index)
+        around = self.layer(operation.scope_index)
+        if around is None or not around.base:
+            return None
+        row, twin = find(operation.target), layer_like(around.kind)
+        return around if row is not None and twin is not None and row.family is twin.family else None
 
     def construction_call(self, layer: Layer) -> Expression | None:
         """Return the call that built ``layer``, innermost: ``nn.Linear(128, 10)``, or

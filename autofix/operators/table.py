@@ -117,9 +117,17 @@ def function_parameters(name: str) -> tuple[str, ...]:
 
 
 @cache
+def layer_like(kind: str) -> Operator | None:
+    """Return the row of a layer, or of the first of those that a base such as ``BatchNorm`` has."""
+    return layer(kind) or layer(f"{kind}1d")
+
+
 def layer_parameters(kind: str) -> tuple[str, ...]:
-    """Return the parameters of a layer's constructor; none for one that is not torch's."""
-    row = layer(kind)
+    """Return the parameters of a layer's constructor; none for one that is not torch's.
+
+    A base of several layers takes what these take.
+    """
+    row = layer_like(kind)
     return () if row is None or row.library != "torch" else tuple(parameter.name for parameter in row.constructor)
 
 

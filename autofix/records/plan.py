@@ -97,6 +97,10 @@ class Plan:
         """The cost without the places it reaches: those make a plan less likely, not implausible."""
         return total(piece for piece in self.evidence if piece[0] is not Evidence.REACHES)
 
+    def cost_of(self, evidence: Evidence) -> int:
+        """Return what one kind of evidence adds to the cost."""
+        return total(piece for piece in self.evidence if piece[0] is evidence)
+
     @property
     def is_verified(self) -> bool:
         """Whether the model was run to its end after it; else it is shown only."""

@@ -105,7 +105,8 @@ class Operation:
 class Layer:
     """One ``nn.Module`` of the model, in order of construction.
 
-    ``identity`` indexes ``Trace.layers``, None for a stand-in of a layer whose constructor failed.
+    ``identity`` indexes ``Trace.layers``, None for a stand-in of a layer whose constructor failed. ``base`` is the
+    layer of torch that a class of the user's extends, such as ``torch.nn.Conv2d``; empty for others.
     ``settings`` are its public plain attributes (``in_features``, ``kernel_size``, ...). ``construction`` is the
     chain of user frames, innermost first, at the moment it was built. ``path`` is empty for the model itself and None
     for a layer that was built but is not part of the model (or not yet, when construction failed).
@@ -118,6 +119,7 @@ class Layer:
     parameters: tuple[tuple[str, tuple[int, ...]], ...]
     construction: tuple[Frame, ...]
     is_leaf: bool
+    base: str = ""
 
     @property
     def parameter_count(self) -> int:
@@ -138,8 +140,8 @@ class Layer:
 
     @property
     def kind(self) -> str:
-        """The bare class name: ``Linear`` of ``torch.nn.Linear``."""
-        return self.type.rpartition(".")[2]
+        """The bare class name: ``Linear`` of ``torch.nn.Linear``, and of a class that extends it."""
+        return (self.base or self.type).rpartition(".")[2].lstrip("_")
 
 
 @dataclass(frozen=True, slots=True)

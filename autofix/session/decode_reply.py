@@ -144,6 +144,7 @@ def _layer(index: int, row: wire.LayerRow, counts: _Counts, frame_of: FrameOf) -
         parameters=tuple((_text(name), _shape(shape)) for name, shape in row["parameters"]),
         construction=tuple(map(frame_of, row["frames"])),
         is_leaf=_flag(row["leaf"]),
+        base=_text(row["base"]),
     )
 
 

@@ -19,7 +19,7 @@ from autofix.records.plan import Applicability, Plan, Step
 from autofix.records.samples import SampleOrigin, Samples
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Layer, Stage, Trace
 from autofix.records.values import Tensor
-from autofix.verification import shared_lines, side_effects, triangular_masks
+from autofix.verification import changed_outputs, shared_lines, side_effects, triangular_masks
 from autofix.verification.proof import state_of
 
 COMPARABLE = 6
@@ -50,7 +50,7 @@ def judge(
         *_of_fixes(plan.steps),
         *safety_concerns(plan.steps[0].finding, project),
         *_of_checks(checks, project),
-        *_of_rivals(plan, rivals),
+        *_of_rivals(plan, rivals, changes_state(project.trace, trace)),
         *_of_run(trace),
         *_of_model(plan.steps, trace, project),
         *_of_meaning(plan.steps, trace, project),
@@ -104,11 +104,17 @@ def _was_folded(project: Project) -> bool:
     )
 
 
-def _of_rivals(plan: Plan, rivals: Iterable[Plan]) -> Iterator[str]:
-    """Yield the first plan of comparable cost; how far it reaches makes it less likely, not implausible."""
-    near = next((rival for rival in rivals if rival.own_cost - plan.own_cost <= COMPARABLE), None)
-    if near is not None:
-        yield f"an equally plausible repair: {near.title}"
+def _of_rivals(plan: Plan, rivals: Iterable[Plan], resizes: bool) -> Iterator[str]:
+    """Yield the first plan of comparable cost; how far it reaches makes it less likely, not implausible.
+
+    Nor does it, for a plan that ``resizes`` a parameter, that a rival resizes the layer before: of two sizes that
+    disagree either may be the one that is meant.
+    """
+    for rival in rivals:
+        others = rival.own_cost - (rival.cost_of(Evidence.PRODUCER) if resizes else 0)
+        if others - plan.own_cost <= COMPARABLE:
+            yield f"an equally plausible repair: {rival.title}"
+            return
 
 
 def _of_run(trace: Trace) -> Iterator[str]:
@@ -147,6 +153,8 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
         yield after
     if path := shared_lines.changed_beside(steps, project, trace):
         yield f"it also changes what `{path}` does, which ran as it was"
+    if label := changed_outputs.unmet_output(steps, project, trace):
+        yield f"`{label}` gives out another size than it was built for, and nothing behind it takes that size"
     if shared_lines.is_idle_after(steps, project, trace):
         yield "the reshape that failed does nothing after it; other sizes may be meant"
     if shared_lines.repeats_into_a_number(steps, project, trace):
@@ -209,6 +217,8 @@ def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
     other = _other_product(project, operation.tensors[0], finding.expected[0])
     if other:
         return (other,)
+    if label := changed_outputs.other_factor(finding, project):
+        return (f"with another number of outputs of `{label}` it would take what comes in",)
     extra = finding.actual[0] - finding.expected[0]
     if 0 < extra <= FEW and _is_raw_data(project, operation.tensors[0]):
         columns = "a column" if extra == 1 else f"{extra} columns"

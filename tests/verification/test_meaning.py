@@ -446,3 +446,69 @@ def test_a_rectangular_mask_that_is_not_laid_along_rows_and_columns_is_told(repa
     assert report.plan is not None
     assert "scores.size(2)), -1e9" in patched(report)
     assert any("the triangular mask (4, 6) is rectangular" in note for note in report.plan.notes)
+
+
+# A layer whose sizes were exchanged, where the mistake lies before it: nothing takes what it gives out then.
+LAST = """class Net(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.body = nn.Linear(6, width)
+        self.other = nn.Linear(width, 1)
+        self.last = nn.Linear(width, 1)
+{0}
+    def forward(self, x):
+        x = self.other(self.body(x))
+        return {1}
+"""
+
+
+def test_exchanged_sizes_that_nothing_takes_are_not_safe(repaired: Repaired) -> None:
+    report = repaired(HEAD + LAST.format("", "self.last(x)"), "4,6", model="Net(8)")
+    plans = [plan for plan in (report.plan, *report.alternatives) if plan is not None and "exchange" in plan.title]
+    assert plans, "the exchange is among the repairs"
+    assert all(plan.applicability is Applicability.UNSAFE for plan in plans)
+    words = "`last` gives out another size than it was built for, and nothing behind it takes that size"
+    assert words in plans[0].notes or plans[0] is not report.plan
+
+
+def test_a_size_that_two_factors_make_is_not_safe(repaired: Repaired) -> None:
+    """Three rows of weights over the instances, or a head for two: nothing says which."""
+    text = (
+        HEAD
+        + """class Net(nn.Module):
+    def __init__(self, hidden=9):
+        super().__init__()
+        self.embed = nn.Linear(14, hidden)
+        self.weigh = nn.Linear(hidden, 3)
+        self.head = nn.Linear(hidden * 2, 2)
+
+    def forward(self, bag):
+        h = self.embed(bag)
+        weights = torch.softmax(self.weigh(h), dim=0)
+        return self.head((weights.t() @ h).reshape(1, -1))
+"""
+    )
+    report = repaired(text, "7,14")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.UNSAFE
+    assert "with another number of outputs of `weigh` it would take what comes in" in report.plan.notes
+
+
+def test_either_of_two_numbers_that_disagree_may_be_meant(repaired: Repaired) -> None:
+    text = (
+        HEAD
+        + """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.image = nn.Sequential(nn.Conv2d(3, 8, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.meta = nn.Linear(5, 12)
+        self.head = nn.Linear(16 + 12, 4)
+
+    def forward(self, x, y):
+        return self.head(torch.cat([self.image(x), self.meta(y)], dim=1))
+"""
+    )
+    report = repaired(text, "4,3,9,9", "4,5")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.UNSAFE
+    assert any(note.startswith("an equally plausible repair") for note in report.plan.notes)

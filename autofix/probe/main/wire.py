@@ -190,6 +190,7 @@ class OperationRow(TypedDict):
 class LayerRow(TypedDict):
     path: str | None
     type: str
+    base: str  # The class of torch that a class of the user's extends; empty for others.
     settings: list[list[Any]]
     parameters: list[list[Any]]
     frames: list[FrameRow]

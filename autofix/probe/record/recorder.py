@@ -154,6 +154,7 @@ class Recorder(torch.fx.Tracer):
         return {
             "path": self.layer_path(module),
             "type": values.type_name(type(module)),
+            "base": values.base_name(type(module)),
             "settings": [[k, values.plain(v, self.producer, depth=2)] for k, v in values.settings(module).items()],
             "parameters": [[k, list(v.shape)] for k, v in own.items() if v is not None and not values.is_lazy(v)],
             "frames": self.layers[index]["frames"],

@@ -22,6 +22,7 @@ MAX_NAMES = 400
 MAX_BITS = 256
 _KEPT = (int, float, bool, str, list, tuple, dict)
 _LISTS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
+_CONTAINERS = (*_LISTS, torch.nn.ParameterList, torch.nn.ParameterDict)
 _SKIPPED_TYPES = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 Producer = Callable[[torch.Tensor], int | None]
@@ -171,6 +172,17 @@ def type_name(kind: type) -> str:
     if module.startswith("torch.nn.modules"):
         return f"torch.nn.{kind.__qualname__}"
     return f"{module}.{kind.__qualname__}"
+
+
+def base_name(kind: type) -> str:
+    """Return the name of the layer of torch that a class of the user's extends; empty for torch's own layers, and for
+    containers, which have no sizes.
+    """
+    if kind.__module__.startswith("torch.") or not issubclass(kind, torch.nn.Module):
+        return ""
+    bases = (base for base in kind.__mro__ if base.__module__.startswith("torch.nn.modules"))
+    nearest = next(bases, torch.nn.Module)
+    return "" if nearest is torch.nn.Module or issubclass(nearest, _CONTAINERS) else type_name(nearest)
 
 
 def is_lazy(tensor: torch.Tensor) -> bool:

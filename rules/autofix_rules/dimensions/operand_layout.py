@@ -61,6 +61,18 @@ class OperandLayout(Rule):
             after=model("self.k = 1", "torch.linalg.solve(x[:, :4], y.t())", inputs="x, y"),
         ),
         Example(
+            name="maps that were flattened and not brought back",
+            inputs=((2, 3, 4, 4),),
+            before=model("self.k = 1", "y = x.flatten(2)\ny = y * y.sum(-1, keepdim=True)\ny + x"),
+            after=model("self.k = 1", "y = x.flatten(2)\ny = y * y.sum(-1, keepdim=True)\ny.reshape_as(x) + x"),
+        ),
+        Example(
+            name="a table of all pairs",
+            inputs=((2, 5, 3),),
+            before=model("self.table = torch.arange(5.0) * torch.ones(3)", "x + self.table"),
+            after=model("self.table = torch.arange(5.0).unsqueeze(-1) * torch.ones(3)", "x + self.table"),
+        ),
+        Example(
             name="declines sizes that no layout brings together",
             inputs=((4, 6), (3, 5)),
             before=model("self.k = 1", "torch.linalg.solve(x[:, :4], y)", inputs="x, y"),

@@ -47,6 +47,17 @@ from autofix.rule import (
     sites,
 )
 
+_SYNCED = """from torch.nn.modules.batchnorm import _BatchNorm
+
+
+class Synced(_BatchNorm):
+    def __init__(self, channels, eps=1e-5):
+        super().__init__(channels, eps)
+
+    def forward(self, maps):
+        mean, var, weight, bias = self.running_mean, self.running_var, self.weight, self.bias
+        return F.batch_norm(maps, mean, var, weight, bias, self.training, self.momentum, self.eps)
+"""
 TOKENS = "the {} would become the number of positions, which differs from input to input"
 
 
@@ -78,6 +89,12 @@ class NormFeatures(Rule):
                 "self.a = nn.Conv2d(3, 8, 3)\nself.bn = nn.BatchNorm2d(8)\nself.b = nn.Conv2d(8, 2, 3)",
                 "self.b(self.bn(self.a(x)))",
             ),
+        ),
+        Example(
+            name="a class that extends a norm and calls its function",
+            inputs=((2, 3, 8, 8),),
+            before=model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = Synced(8)", "self.bn(self.conv(x))", _SYNCED),
+            after=model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = Synced(4)", "self.bn(self.conv(x))", _SYNCED),
         ),
         Example(
             name="declines where the number is made at run time",

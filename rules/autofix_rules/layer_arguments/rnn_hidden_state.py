@@ -109,7 +109,10 @@ class RnnHiddenState(Rule):
             edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
             words = ", ".join(dict.fromkeys(site.text for site in chosen))
             title = f"make the state of `{layer.label}` with {words}"
-            yield self.fix(title, edits, *dearest(chosen))
+            # The last size is the layer's own: written as a number on both sides, either may be the wrong one.
+            is_number = any(d == len(expected) - 1 for d in dimensions) and all(t.text.isdecimal() for t in chosen[-1:])
+            reason = "the layer may as well be meant for the state's size" if is_number else ""
+            yield self.fix(title, edits, *dearest(chosen), reason=reason, unsafe=is_number)
 
     def _reshaped(
         self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], expected: tuple[int, ...]

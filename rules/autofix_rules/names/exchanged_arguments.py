@@ -2,7 +2,8 @@
 
 Why it fails
     ``self.attend(regions, words)`` calls ``forward(self, query, context)``, and the layers for the query were built for
-    words. The line that fails is inside; the mistake is at the caller, of a method, a function or a constructor.
+    words. The line that fails is inside; the mistake is at the caller, of a method, a function or a constructor. Or
+    ``x.repeat(n, 1, 1)`` repeats samples where steps are meant.
 What the fix does
     Exchanges the two arguments at the call.
 Fix safety
@@ -15,6 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autofix.edits.written_arguments import Exchange, of_failed_call, of_sizes
+from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, passed_calls
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
@@ -39,6 +42,18 @@ _GRAPH = """class Graph(nn.Module):
 """
 _FRAMES = "def frame(signal, window, hop):\n    return signal.unfold(-1, window, hop)\n"
 _FRAMED = "self.window, self.hop = 40, 16\nself.mel = nn.Linear(40, 8)"
+_STACK = """class Stack(nn.Module):
+    def __init__(self, width, widths):
+        super().__init__()
+        layers = []
+        for size in widths:
+            layers.append(nn.Linear(width, size))
+            width = size
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x)
+"""
 _SAME = "self.a = nn.Linear(6, 4)"
 _NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
 
@@ -69,6 +84,18 @@ class ExchangedArguments(Rule):
             after=model(_FRAMED, "self.mel(frame(x, self.window, self.hop))", _FRAMES),
         ),
         Example(
+            name="samples repeated where steps are meant",
+            inputs=((2, 5, 6),),
+            before=model("self.k = 3", "torch.cat([x, x[:, -1:].repeat(self.k, 1, 1)], dim=1)"),
+            after=model("self.k = 3", "torch.cat([x, x[:, -1:].repeat(1, self.k, 1)], dim=1)"),
+        ),
+        Example(
+            name="a list of widths and a width",
+            inputs=((4, 6),),
+            before=model("self.net = Stack([8, 4], 6)", "self.net(x)", _STACK),
+            after=model("self.net = Stack(6, [8, 4])", "self.net(x)", _STACK),
+        ),
+        Example(
             name="declines arguments of one shape",
             inputs=((2, 7, 5), (2, 7, 5)),
             before=model("self.attend = Guided(6, 6)", "self.attend(y, x)", _GUIDED, "x, y"),
@@ -94,6 +121,20 @@ class ExchangedArguments(Rule):
                     "" if certain else "that the arguments are exchanged is told by their sizes, not by their names"
                 )
                 yield self.fix(title, edits, *evidence, reason=reason, unsafe=not certain)
+        reason = "that two arguments are exchanged is told by the run alone"
+        for rank, exchange in enumerate(_in_one_call(finding, project)):
+            title = f"exchange the arguments of the call: {exchange.first} before {exchange.second}"
+            evidence = (Evidence.RUNNER_UP, Evidence.RUNNER_UP * rank)
+            yield self.fix(title, exchange.edits, *evidence, reason=reason, unsafe=True)
+
+
+def _in_one_call(finding: Finding, project: Project) -> Iterator[Exchange]:
+    """Yield the exchanges in a call of a library: the one that refused its arguments, or that made an operand."""
+    operation, failure = project.operation(finding), project.trace.failure
+    if finding.mismatch is Mismatch.OTHER and failure is not None and failure.type == "TypeError":
+        yield from of_failed_call(project, operation)
+    elif operation is not None:
+        yield from of_sizes(project, finding, operation)
 
 
 def _evidence(
@@ -105,10 +146,24 @@ def _evidence(
         return Evidence.AGREES, Evidence.EVIDENT, outward
     if first.has_its_own_name or second.has_its_own_name:
         return None
-    fits = _fits(finding, first, second) or _fits(finding, second, first)
+    fits = _fits(finding, first, second) or _fits(finding, second, first) or _is_refused(finding, first, second)
     if crossed is Crossing.ONE and (passed.on_stack or fits):
         return Evidence.EXACT_FIT, outward
     return (Evidence.EVIDENT, outward) if passed.on_stack and fits else None
+
+
+def _is_refused(finding: Finding, first: PassedArgument, second: PassedArgument) -> bool:
+    """Return whether what was passed is of another type than is taken, and the other argument is of another too."""
+    kinds = type(first.value), type(second.value)
+    return (
+        finding.message.startswith("TypeError")
+        and kinds[0] is not kinds[1]
+        and UNKNOWN
+        not in (
+            first.value,
+            second.value,
+        )
+    )
 
 
 def _fits(finding: Finding, wrong: PassedArgument, right: PassedArgument) -> bool:

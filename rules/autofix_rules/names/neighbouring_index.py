@@ -17,9 +17,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from autofix.edits.resize_tensor import clashes, origins, resizings
-from autofix.edits.size_reads import axis_sites, entry_sites
+from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
 from autofix.facts.call_sites import argument_of
 from autofix.facts.project_view import Expression
 from autofix.facts.size_origins import each_origin
@@ -30,11 +31,17 @@ _PADDED = "n = x.shape[1]\nslopes = F.pad(self.slopes, (0, 0, 0, 0, 0, n - self.
 _MASK = "dims = x.shape\nx + torch.zeros(dims[{}], device=x.device)"
 _EXPANDED = "x + self.token.expand(x.shape[0], -1, x.shape[{}])"
 
+_PAIRS = "n = x.shape[{}]\nrows = [i for i in range(n) for _ in range(i)]\nx[:, rows].sum(1)"
+_MOST = 6
+
 
 class NeighbouringIndex(Rule):
     code = "AF703"
     name = "neighbouring-index"
-    mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.EXPAND, Mismatch.RANK, Mismatch.OTHER)
+    mismatches = (
+        *(Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.EXPAND, Mismatch.RANK, Mismatch.OTHER),
+        *(Mismatch.VIEW_SIZE, Mismatch.INDEX_RANGE, Mismatch.ATTENTION_MASK),
+    )
     examples = (
         Example(
             name="behind a difference, in a padding",
@@ -67,19 +74,26 @@ class NeighbouringIndex(Rule):
             after=model("self.steps = 5", "n = x.size(1)\nassert n == self.steps, 'too long'\nx * n"),
         ),
         Example(
-            name="declines where no dimension has the size",
+            name="behind a loop over pairs",
+            inputs=((4, 3, 8),),
+            before=model("self.k = 1", _PAIRS.format(2)),
+            after=model("self.k = 1", _PAIRS.format(1)),
+        ),
+        Example(
+            name="declines a number that no dimension gave",
             inputs=((2, 5, 9),),
-            before=model("self.k = 1", "x + torch.ones(x.shape[0], device=x.device).repeat(2)"),
+            before=model("self.k = 1", "x + torch.ones(*map(int, '4'), device=x.device)"),
         ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if finding.mismatch in (Mismatch.RANK, Mismatch.OTHER):
-            yield from self._of_python(project) if operation is None else ()
+        if finding.mismatch in (Mismatch.RANK, Mismatch.OTHER) and operation is None:
+            yield from self._of_python(project)
             return
         if operation is None:
             return
+        yield from self._on_the_way(finding, project, operation)
         for expression, now, target_size in _wanted(finding, project, operation):
             for site in axis_sites(project, expression, target_size, now=now):
                 title = f"read `{site.text}`, which is {target_size}"
@@ -89,6 +103,15 @@ class NeighbouringIndex(Rule):
             for resizing in resizings(project, tensor, wants) if is_made and len(wants) > 1 else ():
                 if resizing.kind is SiteKind.AXIS:
                     yield self.fix(f"read `{resizing.text}`", resizing.edits, *resizing.evidence)
+
+    def _on_the_way(self, finding: Finding, project: Project, operation: Operation) -> Iterator[Fix]:
+        """Yield fixes that read another dimension in the statements which led to the fault."""
+        for rank, site in enumerate(islice(neighbours(project, operation, finding.layer), _MOST)):
+            title = f"read `{site.text}`, which is {site.result}"
+            reason = "which of the dimensions is meant is told by the run alone"
+            yield self.fix(
+                title, site.edits, Evidence.OTHER_NAME, Evidence.RUNNER_UP * rank, reason=reason, unsafe=True
+            )
 
     def _of_python(self, project: Project) -> Iterator[Fix]:
         """Yield fixes for a subscript of a shape that has no such entry, and for sizes that an assertion compares."""

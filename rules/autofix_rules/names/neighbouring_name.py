@@ -37,7 +37,7 @@ k = self.k(x).view(b, t, self.{0}, 4).transpose(1, 2)
 v = self.v(x).view(b, t, self.{0}, 4).transpose(1, 2)
 k, v = (one.repeat_interleave(2, dim=1) for one in (k, v))
 (q @ k.transpose(-1, -2)).softmax(-1) @ v"""
-_SLOTS = "slots, word_slots = 3, 5\nself.words = nn.Parameter(torch.ones(1, {}, 6))"
+_SLOTS = "slots, word_slots = 3, 5\nself.count = word_slots\nself.words = nn.Parameter(torch.ones(1, {}, 6))"
 _TABLES = (
     "rows, memory_rows = 3, 5\nself.key = nn.Parameter(torch.ones({0}, 6))\nself.kez = nn.Parameter(torch.ones({0}, 6))"
 )
@@ -69,7 +69,9 @@ class NeighbouringName(Rule):
         Example(
             name="declines a name that only has the value",
             inputs=((2, 5, 6),),
-            before=model(_SLOTS.format("slots").replace("word_slots", "depth"), "x + self.words"),
+            before=model(
+                _SLOTS.format("slots").replace("word_slots", "depth") + "\nself.depth = depth", "x + self.words"
+            ),
             repaired_by=("AF303",),
         ),
     )

@@ -5,8 +5,8 @@ Why it fails
     while the layer was built for ``C * H * W`` features of one row per sample.
 What the fix does
     Inserts a flatten before the layer: ``x = torch.flatten(x, 1)`` as a line of ``forward``,
-    ``.flatten(1)`` on the argument, or ``nn.Flatten()`` inside a Sequential. Where the flattened
-    size is not what the layer takes either, both are repaired together.
+    ``.flatten(1)`` on the argument, or ``nn.Flatten()`` inside a Sequential; of tokens and heads only
+    the last dimensions. Where the flattened size is not what the layer takes either, both are repaired together.
 Fix safety
     Safe where the flattened size is the one the layer was built for.
 Source
@@ -19,10 +19,11 @@ import math
 from collections.abc import Iterator
 
 from autofix.edits.insert_view_op import insertions
+from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_sites
 from autofix.records.locations import Edit
-from autofix.records.trace import Layer
-from autofix.records.values import Tensor
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor, Value
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 
@@ -58,6 +59,15 @@ class MissingFlatten(Rule):
             ),
         ),
         Example(
+            name="heads that were not put side by side again",
+            inputs=((2, 5, 24),),
+            before=model("self.out = nn.Linear(24, 3)", "y = x.view(x.size(0), 5, 4, 6)\ny = y * y\nself.out(y)"),
+            after=model(
+                "self.out = nn.Linear(24, 3)",
+                "y = x.view(x.size(0), 5, 4, 6)\ny = y * y\ny = torch.flatten(y, 2)\nself.out(y)",
+            ),
+        ),
+        Example(
             name="declines rows that are flat already",
             inputs=((4, 20),),
             before=model("self.head = nn.Linear(30, 10)", "self.head(x)"),
@@ -77,6 +87,8 @@ class MissingFlatten(Rule):
         fits = layer.setting(parameter) == width
         if tensor.rank == 3 and not fits and layer.kind != "Linear":
             return
+        if not fits:
+            yield from self._last_dimensions(project, operation, layer, tensor, layer.setting(parameter))
         for edits, words in insertions(project, operation, layer):
             title = f"flatten {tensor.shape} to {(tensor.shape[0], width)} {words}"
             if fits:
@@ -86,11 +98,26 @@ class MissingFlatten(Rule):
             elif tensor.rank >= 4:
                 yield from self._with_size(project, layer, tensor, width, edits, title)
 
+    def _last_dimensions(
+        self, project: Project, operation: Operation, layer: Layer, tensor: Tensor, size: Value
+    ) -> Iterator[Fix]:
+        """Yield fixes that merge the last dimensions, those before as they are, where they make up what it takes."""
+        start = next((d for d in range(2, tensor.rank - 1) if math.prod(tensor.shape[d:]) == size), None)
+        if start is None or layer.kind != "Linear":
+            return
+        merged = (*tensor.shape[:start], size)
+        spelled = (f"flatten({start})", f"torch.flatten({{}}, {start})", f"Flatten({start})")
+        for edits, words in insertions(project, operation, layer, *spelled):
+            yield self.fix(f"flatten {tensor.shape} to {merged} {words}", edits)
+
     def _with_size(
         self, project: Project, layer: Layer, tensor: Tensor, width: int, edits: tuple[Edit, ...], title: str
     ) -> Iterator[Fix]:
         """Yield fixes that flatten and build the layer for what comes out."""
         parameter = "in_features" if layer.kind == "Linear" else "num_features"
+        from_maps = any(
+            spatial(before) for before in map(project.layer_of, project.ancestry(tensor)) if before is not None
+        )
         for site in argument_sites(project, layer, parameter, width, tensor.shape[1:])[:3]:
             all_edits = (*edits, *site.edits)
             yield self.fix(
@@ -98,4 +125,6 @@ class MissingFlatten(Rule):
                 all_edits,
                 *site.evidence,
                 Evidence.MORE_PLACES,
+                reason="" if from_maps else "what is flattened was not made by layers over maps",
+                unsafe=not from_maps,
             )

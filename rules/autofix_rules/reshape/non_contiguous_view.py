@@ -40,11 +40,11 @@ class NonContiguousView(Rule):
             inputs=((2, 3, 4),),
             before=model(
                 "self.fc = nn.Linear(3, 2)",
-                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.view(8, -1))",
+                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.view(-1, 3))",
             ),
             after=model(
                 "self.fc = nn.Linear(3, 2)",
-                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.contiguous().view(8, -1))",
+                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.contiguous().view(-1, 3))",
             ),
         ),
         Example(

@@ -21,6 +21,8 @@ from autofix.facts.call_sites import followed, written
 from autofix.records.trace import Operation
 from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 
+_LAID_OUT = frozenset(("view", "reshape", "unflatten"))
+
 
 class UnflattenedTokens(Rule):
     code = "AF207"
@@ -60,6 +62,15 @@ class UnflattenedTokens(Rule):
             inputs=((2, 3, 5),),
             before=model("self.norm = nn.LayerNorm(7)", "self.norm(x.transpose(1, 2))[:, :, :, 0]"),
         ),
+        Example(
+            name="declines heads, which were laid out a moment ago",
+            inputs=((2, 5, 24),),
+            before=model(
+                "self.fc = nn.Linear(24, 3)",
+                "q = x.view(x.size(0), 5, 4, 6).transpose(1, 2)\nself.fc(q.transpose(1, 2))",
+            ),
+            repaired_by=("AF201",),
+        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
@@ -67,6 +78,9 @@ class UnflattenedTokens(Rule):
         chain = [operation] if operation is not None and finding.mismatch is Mismatch.RANK else []
         chain += [o for tensor in tensors_at_fault(project, finding) for o in project.ancestry(tensor)]
         for count, moved in enumerate(dict.fromkeys(o for o in chain if o is not None and _makes_tokens(o))):
+            made_by = project.producer(moved.tensors[0])
+            if made_by is not None and made_by.operator in _LAID_OUT:
+                continue  # Its dimensions were laid out on purpose a moment ago: heads, not maps.
             place = written(project, moved)
             base = operand_node(moved, place.node) if place is not None and isinstance(place.node, ast.Call) else None
             if place is None or base is None:

@@ -1,0 +1,259 @@
+"""A name that nothing reads, in place of one that is read where it does not fit.
+
+What a function was handed, or what it has computed and then left alone, was meant for some place: a read of another
+name on the way to the fault may stand there. The same for an argument that is called otherwise than its parameter,
+where the name of the parameter is at hand. It proposes names; whether one fits is for the run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
+
+from autofix.facts.evaluate import UNKNOWN
+from autofix.facts.passed_arguments import PassedArgument, PassedCall, chains_at, passed_calls
+from autofix.facts.project_view import Expression, Project
+from autofix.records.locations import Edit
+from autofix.records.trace import Frame, Operation
+from autofix.records.values import Tensor
+from autofix.syntax.name_bindings import assignments, bound_later, parameters
+from autofix.syntax.source import Function, Source, below, dotted
+
+MAX_SUBSTITUTIONS = 12
+_STEPS_BACK = 2
+_STEM = 4  # Letters that make two words one: ``drop`` of ``drop_prob`` and ``Dropout``.
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """A name to stand for ``read``.
+
+    ``unread``: nothing else reads it. ``telling``: it is called like what it is passed to, unlike what stands there.
+    ``repeated``: what stands there is passed under its own name beside it. ``alike``: a neighbour is written so.
+    """
+
+    read: Expression
+    name: str
+    unread: bool
+    telling: bool
+    repeated: bool = False
+    alike: bool = False
+
+    @property
+    def edit(self) -> Edit:
+        return self.read.source.replace(self.read.node, self.name)
+
+
+def substitutions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
+    """Yield names for reads in the statements that led to the fault, each place once."""
+    seen: set[tuple[str, int, int, str]] = set()
+    for substitution in chain(
+        _unread(project, operation, layer),
+        _of_parameters(project, operation, layer),
+        _of_neighbours(project, operation, layer),
+    ):
+        node = substitution.read.node
+        key = (str(substitution.read.source.path), node.lineno, node.col_offset, substitution.name)
+        if key not in seen and len(seen) < MAX_SUBSTITUTIONS:
+            seen.add(key)
+            yield substitution
+
+
+# -- names that nothing reads ----------------------------------------------------------------------------------------
+
+
+def _unread(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
+    for source, function, statement, frames in _places(project, operation, layer):
+        names = _unread_names(function)
+        attributes = _unread_attributes(source, function)
+        if not names and not attributes:
+            continue
+        later = bound_later(function, statement.lineno)
+        local = _bound(function)
+        for node in _reads_on_the_way(source, function, statement):
+            place = Expression(source, node, frames)
+            for name in names if dotted(node) in local else ():
+                if name != dotted(node) and name not in later and _may_stand(project, place, name, operation):
+                    yield Substitution(place, name, True, _is_telling(source, node, name))
+            for name in attributes.get(dotted(node), ()) if isinstance(node, ast.Attribute) else ():
+                yield Substitution(place, name, True, False)
+
+
+def _places(
+    project: Project, operation: Operation | None, layer: int | None
+) -> Iterator[tuple[Source, Function, ast.stmt, tuple[Frame, ...]]]:
+    """Yield the statements at which the frames on the way to the fault stood, each once."""
+    seen: set[tuple[str, int]] = set()
+    for frames, _, _ in chains_at(project, operation, layer):
+        for depth, frame in enumerate(frames):
+            source = project.source(frame.path)
+            function = source.function_at(frame.range, frame.function)
+            nodes = source.nodes_at(frame.range)
+            if function is None or not nodes:
+                continue
+            statement = source.statement_of(nodes[0])
+            key = (str(frame.path), statement.lineno)
+            if key not in seen:
+                seen.add(key)
+                yield source, function, statement, frames[depth:]
+
+
+def _bound(function: Function) -> set[str]:
+    """Return the names that a function has of its own: parameters and what it binds."""
+    stores = {node.id for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return (set(parameters(function)) | stores) - {"self", "cls"}
+
+
+def _unread_names(function: Function) -> list[str]:
+    """Return the names of a function that nothing in it reads; one that begins with ``_`` is meant to be left."""
+    loads = {node.id for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return sorted(name for name in _bound(function) - loads if not name.startswith("_"))
+
+
+def _unread_attributes(source: Source, function: Function) -> dict[str, list[str]]:
+    """Return, for each attribute of ``self`` that a class makes, those of the same make that it never reads."""
+    class_ = source.class_of(function)
+    made_by: dict[str, str] = {}
+    for node in below(class_) if class_ is not None else ():
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            made_by |= {dotted(t): dotted(node.value.func) for t in node.targets if dotted(t).count(".") == 1}
+    own = {name: call for name, call in made_by.items() if name.startswith("self.") and call}
+    loads = {
+        node.attr
+        for node in (below(class_) if class_ is not None else ())
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    unread = [name for name in own if name.removeprefix("self.") not in loads]
+    return {
+        name: [other for other in unread if own[other] == call and other != name]
+        for name, call in own.items()
+        if unread
+    }
+
+
+def reads(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Expression]:
+    """Yield the names and attributes that the statements on the way to the fault read."""
+    for source, function, statement, frames in _places(project, operation, layer):
+        for node in _reads_on_the_way(source, function, statement):
+            yield Expression(source, node, frames)
+
+
+def _reads_on_the_way(source: Source, function: Function, statement: ast.stmt) -> Iterator[ast.expr]:
+    """Yield what a statement reads, then what the assignments that made those names read, and those before them."""
+    todo, seen = [(statement, 0)], {statement}
+    for current, steps in todo:
+        header = [current.iter] if isinstance(current, (ast.For, ast.AsyncFor)) else [current]
+        names: set[str] = set()
+        for part in header:
+            for node in below(part):
+                if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                    names.add(dotted(node))
+                    yield node
+        if steps < _STEPS_BACK:
+            for name in sorted(names - {""}):
+                earlier = [s for s, _ in assignments(source, function, name) if s.lineno < current.lineno]
+                todo += [(s, steps + 1) for s in earlier[-2:] if s not in seen]
+                seen.update(earlier)
+
+
+def _may_stand(project: Project, place: Expression, name: str, operation: Operation | None) -> bool:
+    """Return whether a name has another value than the one read, and of its kind where an operation failed over it."""
+    if _are_equal(project, place, name):
+        return False
+    value, other = project.value(place), project.value(_named(place, name))
+    is_known = UNKNOWN not in (value, other)
+    return operation is None or not is_known or isinstance(value, Tensor) == isinstance(other, Tensor)
+
+
+def _named(place: Expression, name: str) -> Expression:
+    return replace(place, node=ast.copy_location(ast.Name(name, ast.Load()), place.node))
+
+
+def _are_equal(project: Project, place: Expression, name: str) -> bool:
+    """Return whether both names have one value at the place, so that nothing would change."""
+    value = project.value(place)
+    return value is not UNKNOWN and project.value(_named(place, name)) == value
+
+
+def _is_telling(source: Source, node: ast.expr, name: str) -> bool:
+    """Return whether a name is called like the parameter or the callee that it would be passed to, and the name that
+    is passed now is not.
+    """
+    parent = source.parents.get(node)
+    called = source.parents.get(parent) if isinstance(parent, ast.keyword) else parent
+    if not isinstance(called, ast.Call) or node is called.func:
+        return False
+    words = _words(dotted(called.func).rpartition(".")[2]) if len(called.args) + len(called.keywords) == 1 else set()
+    words |= _words(parent.arg or "") if isinstance(parent, ast.keyword) else set()
+    return _share(_words(name), words) and not _share(_words(dotted(node)), words)
+
+
+def _words(name: str) -> set[str]:
+    return {word for word in name.lower().split("_") if word}
+
+
+def _share(first: set[str], second: set[str]) -> bool:
+    return any(a == b or (min(len(a), len(b)) >= _STEM and a[:_STEM] == b[:_STEM]) for a in first for b in second)
+
+
+# -- arguments that are not called like their parameter --------------------------------------------------------------
+
+
+def _of_parameters(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
+    for passed in passed_calls(project, operation, layer):
+        function = passed.call.source.function_of(passed.call.node)
+        for argument in passed.arguments if function is not None else ():
+            expression, node = argument.expression, argument.expression.node
+            if not isinstance(node, ast.Name) or argument.has_its_own_name or function is None:
+                continue
+            fits = argument.parameter in _bound(function) - bound_later(function, node.lineno)
+            if fits and not _are_equal(project, expression, argument.parameter):
+                unread = argument.parameter in _unread_names(function)
+                yield Substitution(expression, argument.parameter, unread, True, _is_passed_beside(passed, argument))
+
+
+def _is_passed_beside(passed: PassedCall, argument: PassedArgument) -> bool:
+    """Return whether the same name is passed a second time in the call, under its own name."""
+    return any(other.has_its_own_name and other.name == argument.name for other in passed.arguments)
+
+
+# -- statements that are written alike -------------------------------------------------------------------------------
+
+
+def _of_neighbours(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
+    """Yield the name that another assignment of the function has where this one, written alike, has another."""
+    for source, function, statement, frames in _places(project, operation, layer):
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+            continue
+        local = _bound(function)
+        for other in below(function):
+            if not isinstance(other, ast.Assign) or other is statement:
+                continue
+            pair = _odd_names(statement.value, other.value)
+            if pair is None or not {name.id for name in pair} <= local:
+                continue
+            place = Expression(source, pair[0], frames)
+            if not _are_equal(project, place, pair[1].id):
+                yield Substitution(place, pair[1].id, False, False, alike=True)
+
+
+def _odd_names(first: ast.expr, second: ast.expr) -> tuple[ast.Name, ast.Name] | None:
+    """Return the one pair of names in which two expressions of one form differ; what they call may differ too."""
+    pairs: list[tuple[ast.AST, ast.AST]] = []
+    called = {id(node.func) for whole in (first, second) for node in ast.walk(whole) if isinstance(node, ast.Call)}
+    for node, twin in zip_longest(ast.walk(first), ast.walk(second)):
+        if type(node) is not type(twin) or _word(node) != _word(twin):
+            return None
+        if isinstance(node, (ast.Name, ast.Attribute)) and dotted(node) != dotted(twin) and id(node) not in called:
+            pairs.append((node, twin))
+    match pairs:
+        case [(ast.Name() as name, ast.Name() as twin_name)]:
+            return name, twin_name
+    return None
+
+
+def _word(node: ast.AST) -> object:
+    """Return what a node has to be equal in beside its form: a constant, the name of a keyword."""
+    return node.value if isinstance(node, ast.Constant) else node.arg if isinstance(node, ast.keyword) else None

@@ -1,0 +1,100 @@
+"""Two arguments that one call of a library has in each other's place: of the call that failed, and of the one that made
+an operand with its sizes in the wrong order.
+
+It spells the exchanges; whether one is meant is for the rule.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from autofix.edits.resize_tensor import clashes
+from autofix.facts.call_sites import argument_of, is_method, written
+from autofix.facts.project_view import Expression, Project
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor, is_integer
+
+MOST_ARGUMENTS = 4
+_SIZED = frozenset(("view", "reshape", "repeat", "tile", "expand", "zeros", "ones", "rand", "randn", "empty"))
+_MULTIPLIES = frozenset(("repeat", "tile"))
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Two arguments in each other's place, as ``first`` stands before ``second`` after it."""
+
+    edits: tuple[Edit, ...]
+    first: str
+    second: str
+
+
+def of_failed_call(project: Project, operation: Operation | None) -> Iterator[Exchange]:
+    """Yield the exchanges of two positional arguments of the call that raised."""
+    failure = project.trace.failure
+    frames = failure.frames if failure is not None else ()
+    call = written(project, operation) if operation is not None else project.call(frames)
+    if call is None or not isinstance(call.node, ast.Call):
+        return
+    arguments = call.node.args
+    if len(arguments) <= MOST_ARGUMENTS and not any(isinstance(argument, ast.Starred) for argument in arguments):
+        for pair in combinations(arguments, 2):
+            yield from _exchanged(call, *pair)
+
+
+def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterator[Exchange]:
+    """Yield the exchanges of two sizes with which an operand was made, after which it fits beside the others."""
+    for tensor in operation.tensors if len(operation.tensors) > 1 else ():
+        maker = project.producer(tensor)
+        call = written(project, maker) if maker is not None and maker.operator in _SIZED else None
+        if maker is None or call is None or not isinstance(call.node, ast.Call) or not _is_written_out(call.node):
+            continue
+        first = 1 if is_method(maker, call.node) else 0
+        count = tensor.rank
+        places = [argument_of(project, maker, first + index, "") for index in range(count)]
+        for low, other in combinations(range(count), 2):
+            pair = places[low], places[other]
+            shape = _with_exchange(maker, tensor, low, other)
+            if pair[0] is None or pair[1] is None or shape == tensor.shape:
+                continue
+            if all(_fits(finding, operation, shape, beside) for beside in operation.tensors if beside is not tensor):
+                yield from _exchanged(call, pair[0].node, pair[1].node)
+
+
+def _is_written_out(call: ast.Call) -> bool:
+    return not any(isinstance(argument, (ast.Starred, ast.Tuple, ast.List)) for argument in call.args)
+
+
+def _with_exchange(maker: Operation, tensor: Tensor, low: int, other: int) -> tuple[int, ...]:
+    """Return the shape that the maker would give with two of its sizes exchanged."""
+    shape = list(tensor.shape)
+    if maker.operator in _MULTIPLIES:
+        factors = [value for value in maker.arguments[1:] if is_integer(value)]
+        if len(factors) != len(shape) or 0 in factors:
+            return tensor.shape
+        before = [size // factor for size, factor in zip(shape, factors, strict=True)]
+        factors[low], factors[other] = factors[other], factors[low]
+        return tuple(size * factor for size, factor in zip(before, factors, strict=True))
+    shape[low], shape[other] = shape[other], shape[low]
+    return tuple(shape)
+
+
+def _fits(finding: Finding, operation: Operation, shape: tuple[int, ...], beside: Tensor) -> bool:
+    """Return whether an operand of that shape fits beside another."""
+    if finding.mismatch is Mismatch.BROADCAST:
+        return not clashes(Tensor(shape, beside.dtype), beside)
+    if finding.mismatch is not Mismatch.CONCATENATE or len(shape) != beside.rank:
+        return False
+    joined = (operation.integer(1, "dim") or 0) % len(shape)
+    return all(a == b for d, (a, b) in enumerate(zip(shape, beside.shape, strict=True)) if d != joined)
+
+
+def _exchanged(call: Expression, first: ast.expr, second: ast.expr) -> Iterator[Exchange]:
+    texts = call.source.text_of(first), call.source.text_of(second)
+    if texts[0] != texts[1]:
+        edits = call.source.replace(first, texts[1]), call.source.replace(second, texts[0])
+        yield Exchange(edits, texts[1], texts[0])

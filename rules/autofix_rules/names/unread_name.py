@@ -1,0 +1,120 @@
+"""AF706 unread-name: another name is read than the one that is at hand for it and that nothing reads.
+
+Why it fails
+    ``nn.Dropout(p=max_len)`` in a constructor that takes ``drop_prob`` and never reads it; ``self.linear(x)`` where
+    ``joined`` was computed a line before and left alone; ``FeedForward(d_model=max_len, max_len=max_len)``;
+    ``self.drop2 = nn.Dropout(heads)`` beside ``self.drop1 = nn.Dropout(rate)``.
+What the fix does
+    Writes the name that waits for its use, that is called like the parameter, or that a line written alike has.
+Fix safety
+    Safe where nothing else reads the name and it is called like what it is passed to, or where the name that is written
+    is passed a second time. Unsafe where only the run speaks for it.
+Source
+    The Python language reference, section Naming and binding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.unread_names import Substitution, substitutions
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
+
+_PART = """class Part(nn.Module):
+    def __init__(self, width, hidden, rate):
+        super().__init__()
+        self.up = nn.Linear(width, {hidden})
+        self.down = nn.Linear({hidden}, width)
+        self.drop = nn.Dropout(p={rate})
+
+    def forward(self, x):
+        return self.drop(self.down(self.up(x)))
+"""
+_HEADS = "self.one = nn.Linear(6, 6)\nself.two = nn.Linear(6, 6)\nself.end = nn.Linear(6, 1)"
+_TABLE = """class Table(nn.Module):
+    def __init__(self, width, rows):
+        super().__init__()
+        self.words = nn.Embedding(rows, width)
+
+    def forward(self, x):
+        return self.words(x)
+"""
+_OUTER = """class Outer(nn.Module):
+    def __init__(self, rows, width):
+        super().__init__()
+        self.table = Table(width={0}, rows={1})
+        self.fc = nn.Linear(width, rows)
+
+    def forward(self, x):
+        return self.fc(self.table(x))
+"""
+_JOINED = "self.a = nn.Linear(6, 4)\nself.head = nn.Linear(10, 2)"
+_NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
+
+
+class UnreadName(Rule):
+    code = "AF706"
+    name = "unread-name"
+    mismatches = tuple(
+        mismatch for mismatch in Mismatch if mismatch not in _NONE and not mismatch.value.startswith("silent")
+    )
+    examples = (
+        Example(
+            name="a rate that nothing reads",
+            inputs=((4, 6),),
+            before=model("self.part = Part(6, 12, 0.1)", "self.part(x)", _PART.format(hidden="hidden", rate="hidden")),
+            after=model("self.part = Part(6, 12, 0.1)", "self.part(x)", _PART.format(hidden="hidden", rate="rate")),
+        ),
+        Example(
+            name="a tensor that was computed and left alone",
+            inputs=((4, 6),),
+            before=model(_JOINED, "h = self.a(x)\njoined = torch.cat([h, x], dim=1)\nself.head(h)"),
+            after=model(_JOINED, "h = self.a(x)\njoined = torch.cat([h, x], dim=1)\nself.head(joined)"),
+        ),
+        Example(
+            name="a layer that was built and left alone",
+            inputs=((4, 6),),
+            before=model(_HEADS, "h = self.end(self.one(x))\nself.end(h)"),
+            after=model(_HEADS, "h = self.two(self.one(x))\nself.end(h)"),
+        ),
+        Example(
+            name="the name of the parameter",
+            inputs=("int64:4,7@0..50",),
+            before=model("self.outer = Outer(50, 8)", "self.outer(x)", _TABLE + "\n\n" + _OUTER.format("rows", "rows")),
+            after=model("self.outer = Outer(50, 8)", "self.outer(x)", _TABLE + "\n\n" + _OUTER.format("width", "rows")),
+        ),
+        Example(
+            name="a line that is written alike",
+            inputs=((4, 6),),
+            before=model(
+                "width, rate = 6, 0.1\nself.a = nn.Dropout(rate)\nself.b = nn.Dropout(width)", "self.b(self.a(x))"
+            ),
+            after=model(
+                "width, rate = 6, 0.1\nself.a = nn.Dropout(rate)\nself.b = nn.Dropout(rate)", "self.b(self.a(x))"
+            ),
+        ),
+        Example(
+            name="declines where every name is read",
+            inputs=((4, 6),),
+            before=model(_JOINED, "h = self.a(x)\nself.head(h) + x.sum()"),
+            repaired_by=("AF101",),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        for substitution in substitutions(project, project.operation(finding), finding.layer):
+            title = f"read `{substitution.name}` for `{substitution.read.text}`"
+            words = f"{title}, which nothing else reads" if substitution.unread else title
+            certain = substitution.telling and (substitution.unread or substitution.repeated)
+            reason = "" if certain else "that another name is meant is told by the run, not by its name"
+            yield self.fix(words, (substitution.edit,), *_evidence(substitution), reason=reason, unsafe=not certain)
+
+
+def _evidence(substitution: Substitution) -> tuple[Piece, ...]:
+    """Return what speaks for a name: that it waits for its use, and how it is called."""
+    if substitution.unread:
+        return (Evidence.AGREES,) if substitution.telling else (Evidence.EVIDENT, Evidence.EXACT_FIT)
+    if substitution.repeated:
+        return Evidence.AGREES, Evidence.OTHER_NAME
+    # Lines that are written alike differ in their names more often than not.
+    return (Evidence.OTHER_NAME, Evidence.RUNNER_UP * substitution.alike)
