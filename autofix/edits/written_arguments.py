@@ -1,5 +1,5 @@
 """Two arguments that one call of a library has in each other's place: of the call that failed, and of the one that made
-an operand with its sizes in the wrong order.
+an operand with its sizes, or the factors of a product, in the wrong order.
 
 It spells the exchanges; whether one is meant is for the rule.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from autofix.edits.resize_tensor import clashes
-from autofix.facts.call_sites import argument_of, is_method, written
+from autofix.facts.call_sites import argument_of, is_method, operands, written
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit
@@ -21,6 +21,7 @@ from autofix.records.values import Tensor, is_integer
 
 MOST_ARGUMENTS = 4
 _SIZED = frozenset(("view", "reshape", "repeat", "tile", "expand", "zeros", "ones", "rand", "randn", "empty"))
+_PRODUCTS = frozenset(("matmul", "mm", "bmm"))
 _MULTIPLIES = frozenset(("repeat", "tile"))
 
 
@@ -63,6 +64,22 @@ def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterat
                 continue
             if all(_fits(finding, operation, shape, beside) for beside in operation.tensors if beside is not tensor):
                 yield from _exchanged(call, pair[0].node, pair[1].node)
+
+
+def of_products(project: Project, finding: Finding, operation: Operation) -> Iterator[Exchange]:
+    """Yield the exchange of the two factors of a matrix product that made an operand, after which it fits."""
+    for tensor in operation.tensors if len(operation.tensors) > 1 else ():
+        maker = project.producer(tensor)
+        if maker is None or maker.operator not in _PRODUCTS or len(maker.tensors) != 2:
+            continue
+        first, second = (factor.shape for factor in maker.tensors)
+        places, call = operands(project, maker), written(project, maker)
+        if call is None or len(places) != 2 or len(first) != len(second) or first[:-2] != second[:-2]:
+            continue
+        shape = (*first[:-2], *second[-2:-1], *first[-1:])
+        multiplies = len(shape) > 1 and second[-1] == first[-2] and shape != tensor.shape
+        if multiplies and all(_fits(finding, operation, shape, b) for b in operation.tensors if b is not tensor):
+            yield from _exchanged(call, places[0].node, places[1].node)
 
 
 def _is_written_out(call: ast.Call) -> bool:

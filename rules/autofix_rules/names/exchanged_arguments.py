@@ -3,7 +3,7 @@
 Why it fails
     ``self.attend(regions, words)`` calls ``forward(self, query, context)``, and the layers for the query were built for
     words. The line that fails is inside; the mistake is at the caller, of a method, a function or a constructor. Or
-    ``x.repeat(n, 1, 1)`` repeats samples where steps are meant.
+    ``x.repeat(n, 1, 1)`` repeats samples where steps are meant, and ``down @ up`` has the factors the wrong way round.
 What the fix does
     Exchanges the two arguments at the call.
 Fix safety
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.edits.written_arguments import Exchange, of_failed_call, of_sizes
+from autofix.edits.written_arguments import Exchange, of_failed_call, of_products, of_sizes
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, passed_calls
 from autofix.records.values import Tensor
@@ -54,6 +54,9 @@ _STACK = """class Stack(nn.Module):
     def forward(self, x):
         return self.layers(x)
 """
+_FACTORS = """self.base = nn.Parameter(torch.ones(8, 8))
+self.down = nn.Parameter(torch.ones(2, 8))
+self.up = nn.Parameter(torch.ones(8, 2))"""
 _SAME = "self.a = nn.Linear(6, 4)"
 _NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
 
@@ -88,6 +91,12 @@ class ExchangedArguments(Rule):
             inputs=((2, 5, 6),),
             before=model("self.k = 3", "torch.cat([x, x[:, -1:].repeat(self.k, 1, 1)], dim=1)"),
             after=model("self.k = 3", "torch.cat([x, x[:, -1:].repeat(1, self.k, 1)], dim=1)"),
+        ),
+        Example(
+            name="the factors of a product",
+            inputs=((2, 8),),
+            before=model(_FACTORS, "x @ (self.base + self.down @ self.up)"),
+            after=model(_FACTORS, "x @ (self.base + self.up @ self.down)"),
         ),
         Example(
             name="a list of widths and a width",
@@ -135,6 +144,7 @@ def _in_one_call(finding: Finding, project: Project) -> Iterator[Exchange]:
         yield from of_failed_call(project, operation)
     elif operation is not None:
         yield from of_sizes(project, finding, operation)
+        yield from of_products(project, finding, operation)
 
 
 def _evidence(
