@@ -197,7 +197,7 @@ def _batch(folder: Path, jobs: int, **environment: str) -> tuple[bytes, ...]:
     words = [sys.executable, "-m", "autofix", "batch", "models", "--no-cache", "--jobs", str(jobs), *reports]
     surroundings = {**os.environ, **environment}
     done = subprocess.run(words, cwd=folder, env=surroundings, capture_output=True, check=False)
-    assert done.returncode == 1, done.stderr
+    assert done.returncode == 3, done.stderr  # Faults remain, and some targets cannot be run.
     return done.stdout, done.stderr, *((folder / f"all.{kind}").read_bytes() for kind in formats)
 
 

@@ -32,6 +32,7 @@ NAME_ANOTHER = "name the interpreter you train with (--python, or `python` in th
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
 HASH_SEED = "0"  # Of the probe, always: the order of a user's sets decides what some models do.
+_REMOVALS, _BETWEEN_REMOVALS_S = 50, 0.02
 _WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 
 
@@ -72,7 +73,7 @@ class Session:
 
     def close(self) -> None:
         self._stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.folder)
 
     @property
     def process_id(self) -> int | None:
@@ -308,6 +309,15 @@ class Session:
         finally:
             orphans.own.discard(process.pid)
             orphans.end()
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder of a session, in which a worker that was just killed may still have been making a file."""
+    for _ in range(_REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_BETWEEN_REMOVALS_S)
 
 
 def _cores() -> int:

@@ -54,7 +54,7 @@ def test_the_step_of_the_action(fail: str, since: str, expected: int, code: int,
     (tmp_path / "net.py").write_text(MODEL, "utf-8")
     for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
-    inputs = {"PATHS": ".", "ARGUMENTS": "--unsafe-fixes -j 1", "SINCE": since, "FAIL": fail}
+    inputs = {"PATHS": ".", "ARGUMENTS": "--unsafe-fixes -j 1", "SINCE": since, "FAIL": fail, "BASELINE": ""}
     files = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "GITHUB_OUTPUT": str(tmp_path / "outputs")}
     assert set(step["env"]) == {*inputs, "FOLDER"}
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))

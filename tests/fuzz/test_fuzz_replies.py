@@ -229,7 +229,7 @@ BYTES = {
 def _check_answer(session: Session) -> None:
     with world({"net.py": TEXT.encode()}) as project_world:
         before = project_world.files()
-        done = command(WORDS, session)
+        done = command([*WORDS, "--python", session.python], session)
         check_ending(done)
         check_unchanged(before, project_world)
 
@@ -241,8 +241,9 @@ def test_bytes_that_are_no_reply(answered: Callable[[bytes], Session], data: byt
 
 def test_a_reply_that_is_too_long(answered: Callable[[bytes], Session], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reply_file, "MAX_BYTES", 1 << 20)
+    session = answered(b" " * (1 << 21))
     with world({"net.py": TEXT.encode()}):
-        done = command(WORDS, answered(b" " * (1 << 21)))
+        done = command([*WORDS, "--python", session.python], session)
     assert done.code == 2
     assert "the probe's reply is larger than 1 MiB; use a smaller sample" in done.errors
 

@@ -34,6 +34,7 @@ OPERATION = {
 LAYER = {
     "path": "fc",
     "type": "torch.nn.Linear",
+    "base": "",
     "settings": [["in_features", 3]],
     "parameters": [["weight", [2, 3]]],
     "frames": [FRAME],

@@ -275,7 +275,7 @@ REFUSED = {
     "pick nothing": ("net.py --pick 0", "invalid value for '--pick'"),
     "no time": ("net.py --time-limit 0", "invalid value for '--time-limit'"),
     "no file": ("gone.py -s 1,2", "gone.py does not exist"),
-    "a folder": (". -s 1,2", "is a folder"),
+    "a folder": (". -s 1,2", "is run as a batch"),
     "malformed shape": ("net.py -s 64,x3", "cannot read the sample shape '64,x3'"),
     "negative shape": ("net.py -s 64,-3", "the sample shape '64,-3' has the size -3"),
     "two ways to sample": ("net.py -s 1,2 --sample torch.ones(1)", "--sample and --sample-shape both say"),
