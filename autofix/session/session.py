@@ -32,7 +32,6 @@ NAME_ANOTHER = "name the interpreter you train with (--python, or `python` in th
 START_SECONDS = 180.0
 GRACE_SECONDS = 10.0
 HASH_SEED = "0"  # Of the probe, always: the order of a user's sets decides what some models do.
-_REMOVALS, _BETWEEN_REMOVALS_S = 50, 0.02
 _WAKE = b"wake\n"  # Of ``cancel``, to who waits for an answer.
 
 
@@ -313,11 +312,10 @@ class Session:
 
 def _remove(folder: Path) -> None:
     """Remove the folder of a session, in which a worker that was just killed may still have been making a file."""
-    for _ in range(_REMOVALS):
+    deadline = time.monotonic() + 1
+    while folder.exists() and time.monotonic() < deadline:
         shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        time.sleep(_BETWEEN_REMOVALS_S)
+        time.sleep(0.01 * folder.exists())
 
 
 def _cores() -> int:

@@ -219,6 +219,8 @@ def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
         return (other,)
     if label := changed_outputs.other_factor(finding, project):
         return (f"with another number of outputs of `{label}` it would take what comes in",)
+    if switch := changed_outputs.switched_width(finding, project):
+        return (f"`{switch}` makes it twice as wide, and may be meant to be off",)
     extra = finding.actual[0] - finding.expected[0]
     if 0 < extra <= FEW and _is_raw_data(project, operation.tensors[0]):
         columns = "a column" if extra == 1 else f"{extra} columns"

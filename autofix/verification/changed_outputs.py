@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from autofix.facts.project_view import Project
 from autofix.operators.table import find
-from autofix.provenance.producers import argument_expression, flattened_from, output_parameter
+from autofix.provenance.producers import argument_expression, flattened_from, output_parameter, producing_layer
 from autofix.records.costs import Evidence
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.plan import Step
@@ -75,6 +75,21 @@ def other_factor(finding: Finding, project: Project) -> str | None:
         return None
     layer = _with_number(project, factors[0], operation.index)
     return None if layer is None else layer.label
+
+
+def switched_width(finding: Finding, project: Project) -> str | None:
+    """Return the expression by which a recurrent layer has two directions, where the layer at fault is built for one.
+
+    A switch that comes from arguments or configuration may be on by mistake.
+    """
+    operation = project.operation(finding)
+    if finding.mismatch is not Mismatch.LINEAR_IN_FEATURES or operation is None or not operation.tensors:
+        return None
+    producing = producing_layer(project, operation.tensors[0])
+    if producing is None or not producing[1].setting("bidirectional") or 2 * finding.expected[0] != finding.actual[0]:
+        return None
+    written = argument_expression(project, producing[1], "bidirectional")
+    return None if written is None or isinstance(written.node, ast.Constant) else written.text
 
 
 def _with_number(project: Project, size: int, before: int) -> Layer | None:

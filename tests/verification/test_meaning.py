@@ -512,3 +512,47 @@ def test_either_of_two_numbers_that_disagree_may_be_meant(repaired: Repaired) ->
     assert report.plan is not None
     assert report.plan.applicability is Applicability.UNSAFE
     assert any(note.startswith("an equally plausible repair") for note in report.plan.notes)
+
+
+HANDED = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    def step(self, row, kept):
+        return torch.cat([kept, row.unsqueeze(1)], dim=1)
+
+    def forward(self, x):
+        return self.step(self.fc(x[:, -1:]), x)
+"""
+MIXED = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.k = 1
+
+    def forward(self, x):
+        return x * torch.rand(x.size(0), 1)
+"""
+SWITCHED = """class Net(nn.Module):
+    def __init__(self, width=8, both=True):
+        super().__init__()
+        self.rnn = nn.GRU(6, width, batch_first=True, bidirectional=both)
+        self.head = nn.Linear(width, 3)
+
+    def forward(self, x):
+        return self.head(self.rnn(x)[0])
+"""
+EITHER = {
+    "a caller may have passed a dimension too many": (HANDED, ("2,5,6",)),
+    "dimensions of one may be missing": (MIXED, ("4,3,9,9",)),
+    "a switch may be meant to be off": (SWITCHED, ("2,5,6",)),
+}
+
+
+@pytest.mark.parametrize("text, samples", EITHER.values(), ids=EITHER)
+def test_what_either_of_two_places_may_mean_is_not_safe(
+    text: str, samples: tuple[str, ...], repaired: Repaired
+) -> None:
+    report = repaired(HEAD + text, *samples, model="Net()")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.UNSAFE

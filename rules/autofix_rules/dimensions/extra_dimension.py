@@ -12,10 +12,14 @@ Source
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from autofix.edits.rank_changes import behind, tensors_at_fault, without_call
+from autofix.facts.call_sites import operands
+from autofix.records.trace import Operation
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.name_bindings import parameters
 
 
 class ExtraDimension(Rule):
@@ -59,11 +63,25 @@ class ExtraDimension(Rule):
         for count, operation in enumerate(behind(project, tensors, frozenset(("unsqueeze",)))):
             edit = without_call(project, operation)
             if edit is not None:
-                shape = operation.tensors[0].shape
+                shape, handed = operation.tensors[0].shape, _is_handed(project, operation)
                 yield self.fix(
                     f"leave {shape} as it is",
                     (edit,),
                     Evidence.EVIDENT,
                     Evidence.UPSTREAM * count,
-                    reason="the dimension is there already",
+                    reason="the caller may have passed a dimension too many" if handed else "",
+                    unsafe=handed,
                 )
+
+
+def _is_handed(project: Project, operation: Operation) -> bool:
+    """Return whether the operand is what a caller in the project passed: either of the two may be wrong."""
+    place = next(iter(operands(project, operation)), None)
+    function = None if place is None else place.source.function_of(place.node)
+    return (
+        place is not None
+        and function is not None
+        and len(operation.frames) > 1
+        and isinstance(place.node, ast.Name)
+        and place.node.id in parameters(function)
+    )

@@ -15,6 +15,7 @@ Source
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -97,7 +98,8 @@ class NeighbouringIndex(Rule):
         for expression, now, target_size in _wanted(finding, project, operation):
             for site in axis_sites(project, expression, target_size, now=now):
                 title = f"read `{site.text}`, which is {target_size}"
-                yield self.fix(title, site.edits, *site.evidence)
+                reason = _missing_dimensions(operation, expression)
+                yield self.fix(title, site.edits, *site.evidence, reason=reason, unsafe=bool(reason))
         for tensor, wants in _clashing(finding, operation):
             is_made = not any(size_origin.is_cut for size_origin in origins(project, tensor, wants))
             for resizing in resizings(project, tensor, wants) if is_made and len(wants) > 1 else ():
@@ -138,6 +140,15 @@ class NeighbouringIndex(Rule):
             size = project.integer(other)
             for site in axis_sites(project, side, size) if size is not None else ():
                 yield self.fix(f"read `{site.text}`, which is {size}", site.edits, *site.evidence)
+
+
+def _missing_dimensions(operation: Operation, expression: Expression) -> str:
+    """Return words where the number of samples is read for a tensor of fewer dimensions than the other: it may as well
+    lack dimensions behind that one.
+    """
+    ranks = {tensor.rank for tensor in operation.tensors}
+    read = re.search(r"(?:\.size\(|\.shape\[)0[)\]]$", expression.text)
+    return "it may be meant for each sample, and lack dimensions of one" if len(ranks) > 1 and read else ""
 
 
 def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Expression, int | None, int]]:
