@@ -33,7 +33,7 @@ def diagnose(project: Project) -> Finding | None:
         cause = python_errors.conclude(failure, project) or _other(failure)
         return _placed(project, failure, None, _built_layer(failure), cause)
     operation = _refused_loss(project, operation) or operation
-    layer = _layer(project, operation)
+    layer = project.layer_of(operation)
     subject = _subject(operation, layer)
     cause = _conclude(project, operation, layer, subject) or _other(failure)
     return _placed(project, failure, operation, layer, cause)
@@ -48,18 +48,13 @@ def _conclude(project: Project, operation: Operation, layer: Layer | None, subje
     return cause or pointwise_and_views.conclude(operation, subject) or _dtype(operation, layer, subject)
 
 
-def _layer(project: Project, operation: Operation) -> Layer | None:
-    """Return the layer that was called, or the one that extends torch's and calls its function."""
-    return project.layer_of(operation)
-
-
 def _refused_loss(project: Project, operation: Operation) -> Operation | None:
     """Return the loss whose target has a dtype that only its backward pass refuses."""
     if operation.target != "Tensor.backward" or not operation.tensors:
         return None
     earlier = project.ancestry(operation.tensors[0])
     return next(
-        (ancestor for ancestor in earlier if losses.refuses_later(ancestor, _layer(project, ancestor)) is not None),
+        (ancestor for ancestor in earlier if losses.refuses_later(ancestor, project.layer_of(ancestor)) is not None),
         None,
     )
 

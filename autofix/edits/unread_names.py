@@ -25,6 +25,9 @@ MAX_SUBSTITUTIONS = 12
 _STEPS_BACK = 2
 _STEM = 4  # Letters that make two words one: ``drop`` of ``drop_prob`` and ``Dropout``.
 
+# A statement in its function, with the frames that stood there.
+_Place = tuple[Source, Function, ast.stmt, tuple[Frame, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
@@ -49,10 +52,9 @@ class Substitution:
 def substitutions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
     """Yield names for reads in the statements that led to the fault, each place once."""
     seen: set[tuple[str, int, int, str]] = set()
+    places = list(_places(project, operation, layer))
     for substitution in chain(
-        _unread(project, operation, layer),
-        _of_parameters(project, operation, layer),
-        _of_neighbours(project, operation, layer),
+        _unread(project, places, operation), _of_parameters(project, operation, layer), _of_neighbours(project, places)
     ):
         node = substitution.read.node
         key = (str(substitution.read.source.path), node.lineno, node.col_offset, substitution.name)
@@ -64,8 +66,8 @@ def substitutions(project: Project, operation: Operation | None, layer: int | No
 # -- names that nothing reads ----------------------------------------------------------------------------------------
 
 
-def _unread(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
-    for source, function, statement, frames in _places(project, operation, layer):
+def _unread(project: Project, places: list[_Place], operation: Operation | None) -> Iterator[Substitution]:
+    for source, function, statement, frames in places:
         names = _unread_names(function)
         attributes = _unread_attributes(source, function)
         if not names and not attributes:
@@ -81,9 +83,7 @@ def _unread(project: Project, operation: Operation | None, layer: int | None) ->
                 yield Substitution(place, name, True, False)
 
 
-def _places(
-    project: Project, operation: Operation | None, layer: int | None
-) -> Iterator[tuple[Source, Function, ast.stmt, tuple[Frame, ...]]]:
+def _places(project: Project, operation: Operation | None, layer: int | None) -> Iterator[_Place]:
     """Yield the statements at which the frames on the way to the fault stood, each once."""
     seen: set[tuple[str, int]] = set()
     for frames, _, _ in chains_at(project, operation, layer):
@@ -222,9 +222,9 @@ def _is_passed_beside(passed: PassedCall, argument: PassedArgument) -> bool:
 # -- statements that are written alike -------------------------------------------------------------------------------
 
 
-def _of_neighbours(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
+def _of_neighbours(project: Project, places: list[_Place]) -> Iterator[Substitution]:
     """Yield the name that another assignment of the function has where this one, written alike, has another."""
-    for source, function, statement, frames in _places(project, operation, layer):
+    for source, function, statement, frames in places:
         if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
             continue
         local = _bound(function)

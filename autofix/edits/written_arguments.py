@@ -13,6 +13,7 @@ from itertools import combinations
 
 from autofix.edits.resize_tensor import clashes
 from autofix.facts.call_sites import argument_of, is_method, operands, written
+from autofix.facts.joins import joined_dimension
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit
@@ -106,7 +107,7 @@ def _fits(finding: Finding, operation: Operation, shape: tuple[int, ...], beside
         return not clashes(Tensor(shape, beside.dtype), beside)
     if finding.mismatch is not Mismatch.CONCATENATE or len(shape) != beside.rank:
         return False
-    joined = (operation.integer(1, "dim") or 0) % len(shape)
+    joined = joined_dimension(operation) % len(shape)
     return all(a == b for d, (a, b) in enumerate(zip(shape, beside.shape, strict=True)) if d != joined)
 
 

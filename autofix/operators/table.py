@@ -116,12 +116,12 @@ def function_parameters(name: str) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in takewhile(lambda parameter: not parameter.is_variadic, names))
 
 
-@cache
 def layer_like(kind: str) -> Operator | None:
     """Return the row of a layer, or of the first of those that a base such as ``BatchNorm`` has."""
     return layer(kind) or layer(f"{kind}1d")
 
 
+@cache
 def layer_parameters(kind: str) -> tuple[str, ...]:
     """Return the parameters of a layer's constructor; none for one that is not torch's.
 

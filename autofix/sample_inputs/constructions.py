@@ -8,7 +8,6 @@ registry, a factory, another file. Nothing is run.
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,12 +15,11 @@ from typing import Any
 
 from autofix.records.samples import SampleInput
 from autofix.sample_inputs import program_settings
+from autofix.sample_inputs.abstract_inputs import sample_input
 from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.values import (
-    INTEGERS,
     UNKNOWN,
     UNREADABLE,
-    AbstractTensor,
     Function,
     Instance,
     Interpretation,
@@ -32,7 +30,6 @@ from autofix.syntax.source import Source, dotted
 
 STEPS = 60_000
 MAX_BUILT = 24
-MAX_ELEMENTS = 1 << 40
 
 
 @dataclass(slots=True)
@@ -82,7 +79,7 @@ class _Watch:
         if function is self.class_:
             return self._construct(positional, keywords, run)
         if isinstance(function, Instance) and function in self._of:
-            inputs = [_input(value) for value in positional]
+            inputs = [sample_input(value) for value in positional]
             inputs += [_named(key, value) for key, value in keywords.items()]
             known = tuple(sample for sample in inputs if sample is not None)
             if known and len(known) == len(inputs):
@@ -212,16 +209,6 @@ def _first_row(decorator: ast.Call, scope: Scope) -> Iterator[tuple[str, Any]]:
 # -- inputs ------------------------------------------------------------------------------------------------------------
 
 
-def _input(value: Any) -> SampleInput | None:
-    if not isinstance(value, AbstractTensor) or not value.shape or min(value.shape) < 1:
-        return None
-    if math.prod(value.shape) > MAX_ELEMENTS:
-        return None
-    if value.dtype not in INTEGERS:
-        return SampleInput(value.shape, value.dtype)
-    return SampleInput(value.shape, value.dtype, value.low, value.high)
-
-
 def _named(name: str, value: Any) -> SampleInput | None:
-    sample = _input(value)
+    sample = sample_input(value)
     return None if sample is None else replace(sample, name=name)

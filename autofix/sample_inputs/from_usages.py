@@ -6,16 +6,15 @@ It reads the text alone; a use whose sizes are not all told is passed over.
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from autofix.records.samples import SampleInput, SampleOrigin, Samples
+from autofix.sample_inputs.abstract_inputs import sample_input
 from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.values import (
-    INTEGERS,
     UNREADABLE,
     AbstractLayer,
     AbstractTensor,
@@ -26,7 +25,6 @@ from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source, dotted
 
 STEPS = 200_000
-MAX_ELEMENTS = 1 << 40
 _BATCH = 2
 _TAKES_INPUTS = frozenset(("export", "trace", "profile", "FlopCountAnalysis", "add_graph"))
 _TAKES_SIZES = frozenset(("summary", "get_model_complexity_info"))
@@ -116,7 +114,7 @@ def _used(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: 
     callee = node.func.value if isinstance(node.func, ast.Attribute) else node.func
     if not _is_model(execution.value(callee, run, names), model, name):
         return ()
-    inputs = [_input(execution.value(argument, run, names)) for argument in node.args]
+    inputs = [sample_input(execution.value(argument, run, names)) for argument in node.args]
     inputs += [_named(keyword, run, names) for keyword in node.keywords]
     return _complete(inputs)
 
@@ -145,18 +143,8 @@ def _complete(inputs: list[SampleInput | None]) -> tuple[SampleInput, ...]:
 
 
 def _named(keyword: ast.keyword, run: Interpretation, names: _Names) -> SampleInput | None:
-    sample = _input(execution.value(keyword.value, run, names))
+    sample = sample_input(execution.value(keyword.value, run, names))
     return None if sample is None or keyword.arg is None else replace(sample, name=keyword.arg)
-
-
-def _input(value: Any) -> SampleInput | None:
-    if not isinstance(value, AbstractTensor) or not value.shape or min(value.shape) < 1:
-        return None
-    if math.prod(value.shape) > MAX_ELEMENTS:
-        return None
-    if value.dtype not in INTEGERS:
-        return SampleInput(value.shape, value.dtype)
-    return SampleInput(value.shape, value.dtype, value.low, value.high)
 
 
 def _passed(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleInput, ...]:
@@ -165,7 +153,7 @@ def _passed(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleI
     chosen = [keywords[name] for name in ("args", "example_inputs", "inputs", "input_to_model") if name in keywords]
     nodes = [*node.args[1:2], *chosen]
     value = execution.value(nodes[0], run, names) if nodes else ()
-    return _complete([_input(item) for item in (value if isinstance(value, (tuple, list)) else [value])])
+    return _complete([sample_input(item) for item in (value if isinstance(value, (tuple, list)) else [value])])
 
 
 def _summarised(node: ast.Call, run: Interpretation, names: _Names) -> tuple[SampleInput, ...]:
@@ -174,7 +162,7 @@ def _summarised(node: ast.Call, run: Interpretation, names: _Names) -> tuple[Sam
     """
     keywords = {keyword.arg: keyword.value for keyword in node.keywords}
     if "input_data" in keywords:
-        return _complete([_input(execution.value(keywords["input_data"], run, names))])
+        return _complete([sample_input(execution.value(keywords["input_data"], run, names))])
     sizes = [*([keywords["input_size"]] if "input_size" in keywords else []), *node.args[1:2]]
     value = execution.value(sizes[0], run, names) if sizes else ()
     several = isinstance(value, (tuple, list)) and all(isinstance(item, (tuple, list)) for item in value)
@@ -183,7 +171,9 @@ def _summarised(node: ast.Call, run: Interpretation, names: _Names) -> tuple[Sam
     for item in value if several else [value]:
         whole = isinstance(item, (tuple, list)) and bool(item) and all(isinstance(size, int) for size in item)
         shape = tuple(item) if whole else ()
-        inputs.append(_input(AbstractTensor(shape if library or len(shape) > 3 or not shape else (_BATCH, *shape))))
+        inputs.append(
+            sample_input(AbstractTensor(shape if library or len(shape) > 3 or not shape else (_BATCH, *shape)))
+        )
     return _complete(inputs)
 
 
@@ -197,7 +187,9 @@ def _in_class(source: Source, class_: ast.ClassDef) -> Samples | None:
             continue
         if any(dotted(target).rpartition(".")[2] == "example_input_array" for target in node.targets):
             value = execution.value(node.value, execution.start(source, STEPS))
-            inputs = _complete([_input(item) for item in (value if isinstance(value, (tuple, list)) else [value])])
+            inputs = _complete(
+                [sample_input(item) for item in (value if isinstance(value, (tuple, list)) else [value])]
+            )
             if inputs:
                 return Samples(inputs, None, SampleOrigin.USE, f"{source.path.name}:{node.lineno}")
     return None
@@ -239,7 +231,7 @@ def _described(source: Source, line: int, text: str) -> Samples | None:
         match = _DESCRIBED.search(words)
         if match is not None:
             batch = int(match["batch"]) if match["batch"].isdigit() else _BATCH
-            sample = _input(AbstractTensor((batch, *map(int, match["rest"].split(",")))))
+            sample = sample_input(AbstractTensor((batch, *map(int, match["rest"].split(",")))))
             if sample is not None:
                 return Samples((sample,), None, SampleOrigin.USE, f"{source.path.name}:{line + offset}")
     return None

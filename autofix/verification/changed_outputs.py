@@ -24,20 +24,17 @@ def unmet_output(steps: tuple[Step, ...], project: Project, after: Trace) -> str
     The size that comes in is confirmed by the run, the one that goes out only by what is behind: a last layer whose
     sizes were exchanged runs as well where the mistake lies before it. Names that say so are enough.
     """
-    mended = replace(project, trace=after)
-    for step in steps[:1]:
-        layer = project.layer(step.finding.layer)
-        agrees = any(evidence is Evidence.AGREES for evidence, _ in step.fix.evidence)
-        parameter = "" if layer is None else output_parameter(layer)
-        if layer is None or agrees or not parameter:
-            continue
-        now = next((other for other in after.layers if other.path == layer.path), None)
-        if now is None or now.setting(parameter) == layer.setting(parameter):
-            continue
-        calls = [operation for operation in after.operations if mended.layer_of(operation) is now]
-        if calls and not any(_is_met(mended, operation) for operation in calls):
-            return layer.label
-    return None
+    mended, step = replace(project, trace=after), steps[0]
+    layer = project.layer(step.finding.layer)
+    agrees = any(evidence is Evidence.AGREES for evidence, _ in step.fix.evidence)
+    parameter = "" if layer is None else output_parameter(layer)
+    if layer is None or agrees or not parameter:
+        return None
+    now = next((other for other in after.layers if other.path == layer.path), None)
+    if now is None or now.setting(parameter) == layer.setting(parameter):
+        return None
+    calls = [operation for operation in after.operations if mended.layer_of(operation) is now]
+    return layer.label if calls and not any(_is_met(mended, operation) for operation in calls) else None
 
 
 def _is_met(project: Project, operation: Operation) -> bool:

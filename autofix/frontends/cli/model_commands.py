@@ -62,15 +62,7 @@ def repair(
     streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> RepairChoice:
     """Repair a model (the command's name may be left out)."""
-    run = RunChoice(
-        file=file,
-        stdin_filename=stdin_filename,
-        model=model,
-        sample_shape=tuple(sample_shape or ()),
-        sample=sample,
-        also=tuple(also or ()),
-        options=options,
-    )
+    run = _run(file, model, sample_shape, sample, also, options, stdin_filename)
     return RepairChoice(
         run=run,
         streams=streams,
@@ -101,15 +93,7 @@ def check(
 
     Exit codes: 0 none; 1 a fault; 2 the model could not be run (standard error says why). No repair is looked for.
     """
-    run = RunChoice(
-        file=file,
-        stdin_filename=stdin_filename,
-        model=model,
-        sample_shape=tuple(sample_shape or ()),
-        sample=sample,
-        also=tuple(also or ()),
-        options=options,
-    )
+    run = _run(file, model, sample_shape, sample, also, options, stdin_filename)
     return CheckChoice(run)
 
 
@@ -124,15 +108,7 @@ def watch(
     streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> WatchChoice:
     """Check files again on each save, on one screen; Ctrl-C ends."""
-    run = RunChoice(
-        file="",
-        stdin_filename=None,
-        model=model,
-        sample_shape=tuple(sample_shape or ()),
-        sample=sample,
-        also=tuple(also or ()),
-        options=options,
-    )
+    run = _run("", model, sample_shape, sample, also, options)
     return WatchChoice(tuple(replace(run, file=file) for file in files), streams)
 
 
@@ -150,15 +126,7 @@ def shapes(
     streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> ShapesChoice:
     """Show every operation of one run with its shapes."""
-    run = RunChoice(
-        file=file,
-        stdin_filename=stdin_filename,
-        model=model,
-        sample_shape=tuple(sample_shape or ()),
-        sample=sample,
-        also=(),
-        options=options,
-    )
+    run = _run(file, model, sample_shape, sample, None, options, stdin_filename)
     return ShapesChoice(run, streams, depth)
 
 
@@ -183,15 +151,7 @@ def verify(
 
     Exit codes: 0 it holds; 1 it does not, or there is a reason to look; 2 it could not be judged.
     """
-    run = RunChoice(
-        file=file,
-        stdin_filename=None,
-        model=model,
-        sample_shape=tuple(sample_shape or ()),
-        sample=sample,
-        also=tuple(also or ()),
-        options=options,
-    )
+    run = _run(file, model, sample_shape, sample, also, options)
     return VerifyChoice(patch, run, streams, format)
 
 
@@ -207,3 +167,16 @@ def run(
     """
     del file, arguments  # The start of the command runs the program: this is here to be shown and completed.
     return Finished(2)
+
+
+def _run(
+    file: str,
+    model: str | None,
+    sample_shape: list[str] | None,
+    sample: str | None,
+    also: list[str] | None,
+    options: RunOptions,
+    stdin_filename: Path | None = None,
+) -> RunChoice:
+    """Return what was said about one run, as the options of a command hand it over."""
+    return RunChoice(file, stdin_filename, model, tuple(sample_shape or ()), sample, tuple(also or ()), options)
