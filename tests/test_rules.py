@@ -50,15 +50,16 @@ def test_example(rule: Rule, example: Example, repaired: Repaired) -> None:
         assert sorted(_codes(verified)) == [*example.repaired_by], verified and verified.title
         return
     assert report.plan is not None, report.message
-    assert [text for _, text in report.plan.texts] == [example.after]
+    assert [text for _, text in report.plan.texts] == [example.repaired]
     assert rule.code in _codes(report.plan)
 
 
 @pytest.mark.parametrize("rule, example", [param for param in EXAMPLES if param.values[1].after is not None])  # type: ignore[union-attr]
 def test_nothing_is_left_to_repair_in_an_example(rule: Rule, example: Example, repaired: Repaired) -> None:
-    assert example.after is not None
-    ast.parse(example.after)
-    assert _report(repaired, rule, example, example.after).ending is RepairEnding.HEALTHY
+    after = example.repaired
+    assert after is not None
+    ast.parse(after)
+    assert _report(repaired, rule, example, after).ending is RepairEnding.HEALTHY
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.code))

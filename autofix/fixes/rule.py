@@ -6,7 +6,7 @@ A rule holds no state and does no I/O; it reads a finding and the project and re
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import ClassVar
@@ -22,6 +22,7 @@ from autofix.records.plan import Applicability, Fix
 class Example:
     """A file, the sample it is run on, and what the rule makes of it; ``after`` None: it declines.
 
+    ``after`` is the whole file, or what stands in place of parts of it, each of which ``before`` has once.
     ``inputs`` are shapes or sample texts (``int64:2,8@0..10``); without any, the file is run as a program.
     ``prefer_lazy`` runs the engine with that preference. A file that the rule declines has no repair at all, or that of
     the rules in ``repaired_by``.
@@ -30,10 +31,24 @@ class Example:
     name: str
     inputs: tuple[tuple[int, ...] | str, ...]
     before: str
-    after: str | None = None
+    after: str | Mapping[str, str] | None = None
     model: str = "Net()"
     prefer_lazy: bool = False
     repaired_by: tuple[str, ...] = ()
+
+    @property
+    def repaired(self) -> str | None:
+        """Return the whole file that the rule makes; None where it declines. Raise ValueError for a part that is not
+        there once.
+        """
+        if self.after is None or isinstance(self.after, str):
+            return self.after
+        text = self.before
+        for old, new in self.after.items():
+            if text.count(old) != 1:
+                raise ValueError(f"`{self.name}` has `{old}` {text.count(old)} times")
+            text = text.replace(old, new)
+        return text
 
 
 @dataclass(frozen=True, slots=True)

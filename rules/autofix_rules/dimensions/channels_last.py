@@ -34,36 +34,30 @@ class ChannelsLast(Rule):
     mismatches = (Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES)
     examples = (
         Example(
-            name="images as they are loaded",
-            inputs=((2, 8, 9, 3),),
-            before=model("self.conv = nn.Conv2d(3, 4, 3)", "x = torch.relu(self.conv(x))\nx.mean((2, 3))"),
-            after=model(
+            "images as they are loaded",
+            ((2, 8, 9, 3),),
+            model("self.conv = nn.Conv2d(3, 4, 3)", "x = torch.relu(self.conv(x))\nx.mean((2, 3))"),
+            model(
                 "self.conv = nn.Conv2d(3, 4, 3)",
                 "x = x.permute(0, 3, 1, 2)\nx = torch.relu(self.conv(x))\nx.mean((2, 3))",
             ),
         ),
         Example(
-            name="a batch norm over tokens",
-            inputs=((2, 5, 6),),
-            before=model("self.bn = nn.BatchNorm1d(6)\nself.out = nn.Linear(6, 3)", "h = self.bn(x)\nself.out(h)"),
-            after=model(
-                "self.bn = nn.BatchNorm1d(6)\nself.out = nn.Linear(6, 3)",
-                "h = self.bn(x.transpose(1, 2)).transpose(1, 2)\nself.out(h)",
-            ),
+            "a batch norm over tokens",
+            ((2, 5, 6),),
+            model("self.bn = nn.BatchNorm1d(6)\nself.out = nn.Linear(6, 3)", "h = self.bn(x)\nself.out(h)"),
+            {"(x)": "(x.transpose(1, 2)).transpose(1, 2)"},
         ),
         Example(
-            name="rows of tokens through a Sequential",
-            inputs=((2, 5, 6),),
-            before=model("self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))", "x = self.net(x)\nx"),
-            after=model(
-                "self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))",
-                "x = self.net(x.flatten(0, 1)).unflatten(0, x.shape[:2])\nx",
-            ),
+            "rows of tokens through a Sequential",
+            ((2, 5, 6),),
+            model("self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))", "x = self.net(x)\nx"),
+            {"(x)": "(x.flatten(0, 1)).unflatten(0, x.shape[:2])"},
         ),
         Example(
-            name="declines where the size stands in no other dimension",
-            inputs=((2, 8, 9, 5),),
-            before=model("self.conv = nn.Conv2d(WIDTHS.pop(), 4, 3)", "self.conv(x)", "WIDTHS = [3]"),
+            "declines where the size stands in no other dimension",
+            ((2, 8, 9, 5),),
+            model("self.conv = nn.Conv2d(WIDTHS.pop(), 4, 3)", "self.conv(x)", "WIDTHS = [3]"),
         ),
     )
 

@@ -31,27 +31,27 @@ class DimensionRange(Rule):
     mismatches = (Mismatch.DIMENSION_RANGE,)
     examples = (
         Example(
-            name="the last dimension",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(6, 3)", "torch.softmax(self.fc(x), dim=2)"),
-            after=model("self.fc = nn.Linear(6, 3)", "torch.softmax(self.fc(x), dim=1)"),
+            "the last dimension",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 3)", "torch.softmax(self.fc(x), dim=2)"),
+            {"2": "1"},
         ),
         Example(
-            name="a squeeze of what a mean removed",
-            inputs=((4, 6, 5),),
-            before=model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\nx = x.squeeze(2)\nself.fc(x)"),
-            after=model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\nself.fc(x)"),
+            "a squeeze of what a mean removed",
+            ((4, 6, 5),),
+            model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\nx = x.squeeze(2)\nself.fc(x)"),
+            model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\nself.fc(x)"),
         ),
         Example(
-            name="a layer",
-            inputs=((4, 6),),
-            before=model("self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(2))", "self.net(x)"),
-            after=model("self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(1))", "self.net(x)"),
+            "a layer",
+            ((4, 6),),
+            model("self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(2))", "self.net(x)"),
+            {"2": "1"},
         ),
         Example(
-            name="declines a dimension that is computed",
-            inputs=((4, 6),),
-            before=model("self.dims = {'class': 2}", "torch.softmax(x, dim=self.dims['class'] + 0 * len(self.dims))"),
+            "declines a dimension that is computed",
+            ((4, 6),),
+            model("self.dims = {'class': 2}", "torch.softmax(x, dim=self.dims['class'] + 0 * len(self.dims))"),
         ),
     )
 

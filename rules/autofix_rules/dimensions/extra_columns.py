@@ -35,21 +35,21 @@ class ExtraColumns(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="points with an intensity",
-            inputs=((2, 9, 4),),
-            before=model("self.conv = nn.Conv1d(3, 8, 1)", "xyz = x\nself.conv(xyz.transpose(1, 2))"),
-            after=model("self.conv = nn.Conv1d(3, 8, 1)", "xyz = x[..., :3]\nself.conv(xyz.transpose(1, 2))"),
+            "points with an intensity",
+            ((2, 9, 4),),
+            model("self.conv = nn.Conv1d(3, 8, 1)", "xyz = x\nself.conv(xyz.transpose(1, 2))"),
+            {"= x": "= x[..., :3]"},
         ),
         Example(
-            name="images with an alpha",
-            inputs=((2, 4, 9, 9),),
-            before=model("self.conv = nn.Conv2d(3, 8, 1)", "rgb = x / 255\nself.conv(rgb)"),
-            after=model("self.conv = nn.Conv2d(3, 8, 1)", "rgb = (x / 255)[:, :3]\nself.conv(rgb)"),
+            "images with an alpha",
+            ((2, 4, 9, 9),),
+            model("self.conv = nn.Conv2d(3, 8, 1)", "rgb = x / 255\nself.conv(rgb)"),
+            {"= x": "= (x", "255": "255)[:, :3]"},
         ),
         Example(
-            name="declines where the name tells nothing",
-            inputs=((2, 9, 4),),
-            before=model(
+            "declines where the name tells nothing",
+            ((2, 9, 4),),
+            model(
                 "self.conv = nn.Conv1d(*SIZES)",
                 "p = x\nself.conv(p.transpose(1, 2))",
                 "SIZES = [int(n) for n in '3 8 1'.split()]",

@@ -37,21 +37,21 @@ class ExtraDimension(Rule):
     )
     examples = (
         Example(
-            name="a statement of its own",
-            inputs=((2, 1, 8, 8),),
-            before=model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(1)\nself.conv(x)"),
-            after=model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x)"),
+            "a statement of its own",
+            ((2, 1, 8, 8),),
+            model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(1)\nself.conv(x)"),
+            model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x)"),
         ),
         Example(
-            name="inside an expression",
-            inputs=((2, 3, 8),),
-            before=model("self.norm = nn.BatchNorm1d(3)", "self.norm(torch.relu(x).unsqueeze(0))"),
-            after=model("self.norm = nn.BatchNorm1d(3)", "self.norm(torch.relu(x))"),
+            "inside an expression",
+            ((2, 3, 8),),
+            model("self.norm = nn.BatchNorm1d(3)", "self.norm(torch.relu(x).unsqueeze(0))"),
+            {".unsqueeze(0)": ""},
         ),
         Example(
-            name="declines where nothing was added",
-            inputs=((2, 1, 1, 8, 8),),
-            before=model("self.conv = nn.Conv1d(1, 4, 3)", "self.conv(x)"),
+            "declines where nothing was added",
+            ((2, 1, 1, 8, 8),),
+            model("self.conv = nn.Conv1d(1, 4, 3)", "self.conv(x)"),
             repaired_by=("AF104", "AF501"),
         ),
     )

@@ -41,21 +41,18 @@ class IndexRange(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="an index past the end",
-            inputs=((4, 6, 3),),
-            before=model("self.fc = nn.Linear(3, 2)", "self.fc(x[:, 6])"),
-            after=model("self.fc = nn.Linear(3, 2)", "self.fc(x[:, 5])"),
+            "an index past the end", ((4, 6, 3),), model("self.fc = nn.Linear(3, 2)", "self.fc(x[:, 6])"), {"6": "5"}
         ),
         Example(
-            name="the last step of a row",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(6, 2)", "self.fc(x[:, -1, :])"),
-            after=model("self.fc = nn.Linear(6, 2)", "self.fc(x)"),
+            "the last step of a row",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 2)", "self.fc(x[:, -1, :])"),
+            {"[:, -1, :]": ""},
         ),
         Example(
-            name="declines a mask of another size",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(6, 2)", "self.fc(x[torch.ones(3, dtype=torch.bool)])"),
+            "declines a mask of another size",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 2)", "self.fc(x[torch.ones(3, dtype=torch.bool)])"),
             repaired_by=("AF304", "AF801"),
         ),
     )

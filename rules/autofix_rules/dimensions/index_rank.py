@@ -25,32 +25,24 @@ class IndexRank(Rule):
     mismatches = (Mismatch.INDEX_RANK,)
     examples = (
         Example(
-            name="one action for each row",
-            inputs=((4, 6),),
-            before=model(
-                "self.fc = nn.Linear(6, 3)", "a = torch.ones(len(x), dtype=torch.long)\nself.fc(x).gather(1, a)"
-            ),
-            after=model(
-                "self.fc = nn.Linear(6, 3)",
-                "a = torch.ones(len(x), dtype=torch.long)\nself.fc(x).gather(1, a.unsqueeze(1))",
-            ),
+            "one action for each row",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 3)", "a = torch.ones(len(x), dtype=torch.long)\nself.fc(x).gather(1, a)"),
+            {"a)": "a.unsqueeze(1))"},
         ),
         Example(
-            name="by keyword, from a function",
-            inputs=((4, 5, 6),),
-            before=model(
+            "by keyword, from a function",
+            ((4, 5, 6),),
+            model(
                 "self.fc = nn.Linear(6, 3)",
                 "a = torch.ones(len(x), 5, dtype=torch.long)\ntorch.gather(self.fc(x), dim=-1, index=a)",
             ),
-            after=model(
-                "self.fc = nn.Linear(6, 3)",
-                "a = torch.ones(len(x), 5, dtype=torch.long)\ntorch.gather(self.fc(x), dim=-1, index=a.unsqueeze(-1))",
-            ),
+            {"a)": "a.unsqueeze(-1))"},
         ),
         Example(
-            name="declines an index of other rows",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(6, 3)", "a = x.sum(0).long().clamp(0, 2)\nself.fc(x).gather(1, a)"),
+            "declines an index of other rows",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 3)", "a = x.sum(0).long().clamp(0, 2)\nself.fc(x).gather(1, a)"),
         ),
     )
 

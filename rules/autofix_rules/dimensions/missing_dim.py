@@ -26,28 +26,24 @@ class MissingDim(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="weights of an attention",
-            inputs=((2, 5, 8),),
-            before=model("self.k = nn.Linear(8, 8)", "scores = x @ self.k(x).mT\nscores.softmax() @ x"),
-            after=model("self.k = nn.Linear(8, 8)", "scores = x @ self.k(x).mT\nscores.softmax(dim=-1) @ x"),
+            "weights of an attention",
+            ((2, 5, 8),),
+            model("self.k = nn.Linear(8, 8)", "scores = x @ self.k(x).mT\nscores.softmax() @ x"),
+            {"softmax()": "softmax(dim=-1)"},
         ),
         Example(
-            name="a running sum",
-            inputs=((3, 7),),
-            before=model("self.gain = nn.Linear(7, 7)", "torch.cumsum(self.gain(x))"),
-            after=model("self.gain = nn.Linear(7, 7)", "torch.cumsum(self.gain(x), dim=-1)"),
+            "a running sum",
+            ((3, 7),),
+            model("self.gain = nn.Linear(7, 7)", "torch.cumsum(self.gain(x))"),
+            {"))": "), dim=-1)"},
         ),
         Example(
-            name="scores that are computed in the call",
-            inputs=((2, 5, 8),),
-            before=model("self.k = nn.Linear(8, 8)", "s = x @ self.k(x).mT\ntorch.softmax(0.5 * s) @ x"),
-            after=model("self.k = nn.Linear(8, 8)", "s = x @ self.k(x).mT\ntorch.softmax(0.5 * s, dim=-1) @ x"),
+            "scores that are computed in the call",
+            ((2, 5, 8),),
+            model("self.k = nn.Linear(8, 8)", "s = x @ self.k(x).mT\ntorch.softmax(0.5 * s) @ x"),
+            {"s)": "s, dim=-1)"},
         ),
-        Example(
-            name="declines a call that lacks something else",
-            inputs=((3, 7),),
-            before=model("self.k = 2", "torch.gather(x, 1)"),
-        ),
+        Example("declines a call that lacks something else", ((3, 7),), model("self.k = 2", "torch.gather(x, 1)")),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

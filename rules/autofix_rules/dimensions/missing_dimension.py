@@ -52,42 +52,41 @@ class MissingDimension(Rule):
     mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
     examples = (
         Example(
-            name="one image without a batch",
-            inputs=((3, 8, 8),),
-            before=model(
+            "one image without a batch",
+            ((3, 8, 8),),
+            model(
                 "self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 5)", "x = self.conv(x)\nself.fc(x.flatten(1))"
             ),
-            after=model(
+            model(
                 "self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 5)",
                 "x = x.unsqueeze(0)\nx = self.conv(x)\nself.fc(x.flatten(1))",
             ),
         ),
         Example(
-            name="one image shown to the model by a program",
-            inputs=(),
-            before=_ROWS + _SHOWN.format("image"),
-            after=_ROWS + _SHOWN.format("image.unsqueeze(0)"),
+            "one image shown to the model by a program",
+            (),
+            _ROWS + _SHOWN.format("image"),
+            {"image)": "image.unsqueeze(0))"},
         ),
         Example(
-            name="one image without a batch and without its channel",
-            inputs=((8, 8),),
-            before=model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x).flatten(1)"),
-            after=model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(0).unsqueeze(0)\nself.conv(x).flatten(1)"),
+            "one image without a batch and without its channel",
+            ((8, 8),),
+            model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x).flatten(1)"),
+            model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(0).unsqueeze(0)\nself.conv(x).flatten(1)"),
         ),
         Example(
-            name="a token for every scalar",
-            inputs=((4, 6),),
-            before=model("self.embed = nn.Linear(1, 8)", "self.embed(x)"),
-            after=model("self.embed = nn.Linear(1, 8)", "x = x.unsqueeze(-1)\nself.embed(x)"),
+            "a token for every scalar",
+            ((4, 6),),
+            model("self.embed = nn.Linear(1, 8)", "self.embed(x)"),
+            model("self.embed = nn.Linear(1, 8)", "x = x.unsqueeze(-1)\nself.embed(x)"),
         ),
         Example(
-            name="declines where the input has its batch",
-            inputs=((2, 3, 8, 8),),
-            before=model(
+            "declines where the input has its batch",
+            ((2, 3, 8, 8),),
+            model(
                 "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm3d(4)",
                 "self.norm(self.conv(x)).view(1, 2, 3)[:, 0, 0, 0]",
-            ),
-            # Wrong: three sizes and a reshape are changed until they agree, which nothing speaks for.
+            ),  # Wrong: three sizes and a reshape are changed until they agree, which nothing speaks for.
             repaired_by=("AF106", "AF202", "AF420"),
         ),
     )

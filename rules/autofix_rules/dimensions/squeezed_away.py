@@ -50,21 +50,21 @@ class SqueezedAway(Rule):
     mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
     examples = (
         Example(
-            name="a batch of one behind a global pooling",
-            inputs=((1, 3, 4, 4),),
-            before=model("self.pool = nn.AdaptiveAvgPool2d(1)", "x = self.pool(x).squeeze()\ntorch.softmax(x, dim=1)"),
-            after=model("self.pool = nn.AdaptiveAvgPool2d(1)", "x = self.pool(x).flatten(1)\ntorch.softmax(x, dim=1)"),
+            "a batch of one behind a global pooling",
+            ((1, 3, 4, 4),),
+            model("self.pool = nn.AdaptiveAvgPool2d(1)", "x = self.pool(x).squeeze()\ntorch.softmax(x, dim=1)"),
+            {"squeeze(": "flatten(1"},
         ),
         Example(
-            name="a sequence of one step",
-            inputs=((2, 1, 1, 8),),
-            before=model("self.fc = nn.Linear(8, 3)", "x = torch.squeeze(x)\nself.fc(x[:, -1, :])"),
-            after=model("self.fc = nn.Linear(8, 3)", "x = x.squeeze(2)\nself.fc(x[:, -1, :])"),
+            "a sequence of one step",
+            ((2, 1, 1, 8),),
+            model("self.fc = nn.Linear(8, 3)", "x = torch.squeeze(x)\nself.fc(x[:, -1, :])"),
+            {"torch.squeeze(x": "x.squeeze(2"},
         ),
         Example(
-            name="declines where no dimension of one was there",
-            inputs=((2, 5, 8),),
-            before=model("self.fc = nn.Linear(8, 3)", "x = x.squeeze()\nself.fc(x)[:, 0, 0, 0]"),
+            "declines where no dimension of one was there",
+            ((2, 5, 8),),
+            model("self.fc = nn.Linear(8, 3)", "x = x.squeeze()\nself.fc(x)[:, 0, 0, 0]"),
         ),
     )
 

@@ -28,20 +28,18 @@ class TransposedFeatures(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="a sequence after a convolution",
-            inputs=((2, 6, 20),),
-            before=model(
-                "self.conv = nn.Conv1d(6, 8, 3)\nself.head = nn.Linear(8, 4)", "x = self.conv(x)\nself.head(x)"
-            ),
-            after=model(
+            "a sequence after a convolution",
+            ((2, 6, 20),),
+            model("self.conv = nn.Conv1d(6, 8, 3)\nself.head = nn.Linear(8, 4)", "x = self.conv(x)\nself.head(x)"),
+            model(
                 "self.conv = nn.Conv1d(6, 8, 3)\nself.head = nn.Linear(8, 4)",
                 "x = self.conv(x)\nx = x.transpose(1, 2)\nself.head(x)",
             ),
         ),
         Example(
-            name="declines where no dimension has the features",
-            inputs=((2, 6, 20),),
-            before=model("self.head = nn.Linear(WIDTHS.pop(), 4)", "self.head(x)", "WIDTHS = [8]"),
+            "declines where no dimension has the features",
+            ((2, 6, 20),),
+            model("self.head = nn.Linear(WIDTHS.pop(), 4)", "self.head(x)", "WIDTHS = [8]"),
         ),
     )
 

@@ -28,21 +28,21 @@ class UnpackedShape(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="a name that nothing reads",
-            inputs=((4, 6, 8),),
-            before=model("self.fc = nn.Linear(48, 2)", "b, c, h, w = x.shape\nself.fc(x.reshape(b, c * h))"),
-            after=model("self.fc = nn.Linear(48, 2)", "b, c, h = x.shape\nself.fc(x.reshape(b, c * h))"),
+            "a name that nothing reads",
+            ((4, 6, 8),),
+            model("self.fc = nn.Linear(48, 2)", "b, c, h, w = x.shape\nself.fc(x.reshape(b, c * h))"),
+            {", w": ""},
         ),
         Example(
-            name="rows and features of maps",
-            inputs=((4, 2, 3, 3),),
-            before=model("self.fc = nn.Linear(18, 2)", "b, n = x.size()\nself.fc(x).view(b, 2)"),
-            after=model("self.fc = nn.Linear(18, 2)", "x = x.flatten(1)\nb, n = x.size()\nself.fc(x).view(b, 2)"),
+            "rows and features of maps",
+            ((4, 2, 3, 3),),
+            model("self.fc = nn.Linear(18, 2)", "b, n = x.size()\nself.fc(x).view(b, 2)"),
+            model("self.fc = nn.Linear(18, 2)", "x = x.flatten(1)\nb, n = x.size()\nself.fc(x).view(b, 2)"),
         ),
         Example(
-            name="declines where every name is read",
-            inputs=((4, 6, 8),),
-            before=model("self.fc = nn.Linear(48, 2)", "b, c, h, w = x.shape\nself.fc(x.reshape(b * c, h * w))"),
+            "declines where every name is read",
+            ((4, 6, 8),),
+            model("self.fc = nn.Linear(48, 2)", "b, c, h, w = x.shape\nself.fc(x.reshape(b * c, h * w))"),
             repaired_by=("AF403",),
         ),
     )

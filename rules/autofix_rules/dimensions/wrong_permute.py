@@ -41,22 +41,23 @@ class WrongPermute(Rule):
     )
     examples = (
         Example(
-            name="channels to the front",
-            inputs=((2, 8, 9, 3),),
-            before=model("self.conv = nn.Conv2d(3, 4, 3)", "x = x.permute(0, 1, 3, 2)\nself.conv(x)"),
-            after=model("self.conv = nn.Conv2d(3, 4, 3)", "x = x.permute(0, 3, 1, 2)\nself.conv(x)"),
+            "channels to the front",
+            ((2, 8, 9, 3),),
+            model("self.conv = nn.Conv2d(3, 4, 3)", "x = x.permute(0, 1, 3, 2)\nself.conv(x)"),
+            {"1, 3": "3, 1"},
         ),
         Example(
-            name="a transpose that moves the batch",
-            inputs=((2, 8, 3),),
-            before=model("self.conv = nn.Conv1d(3, 4, 3)", "self.conv(x.transpose(0, 1))"),
-            after=model("self.conv = nn.Conv1d(3, 4, 3)", "self.conv(x.transpose(1, 2))"),
+            "a transpose that moves the batch",
+            ((2, 8, 3),),
+            model("self.conv = nn.Conv1d(3, 4, 3)", "self.conv(x.transpose(0, 1))"),
+            {"0, 1": "1, 2"},
         ),
         Example(
-            name="declines a size that no dimension has",
-            inputs=((2, 8, 3),),
-            before=model("self.conv = nn.Conv1d(5, 4, 20)", "self.conv(x.transpose(0, 1))"),
-            # Wrong: the samples are taken for channels.
+            "declines a size that no dimension has",
+            ((2, 8, 3),),
+            model(
+                "self.conv = nn.Conv1d(5, 4, 20)", "self.conv(x.transpose(0, 1))"
+            ),  # Wrong: the samples are taken for channels.
             repaired_by=("AF102", "AF501"),
         ),
     )

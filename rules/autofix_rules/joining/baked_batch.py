@@ -42,33 +42,19 @@ class BakedBatch(Rule):
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_BATCH)
     examples = (
         Example(
-            name="a class token",
-            inputs=((4, 5, 6),),
-            before=model(
-                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))", "torch.cat((self.cls.expand(8, -1, -1), x), dim=1)"
-            ),
-            after=model(
-                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))",
-                "torch.cat((self.cls.expand(x.size(0), -1, -1), x), dim=1)",
-            ),
+            "a class token",
+            ((4, 5, 6),),
+            model("self.cls = nn.Parameter(torch.zeros(1, 1, 6))", "torch.cat((self.cls.expand(8, -1, -1), x), dim=1)"),
+            {"8": "x.size(0)"},
         ),
         Example(
-            name="a tensor made for one batch",
-            inputs=((4, 5),),
-            before=model("self.fc = nn.Linear(5, 3)", "h = torch.zeros(8, 3)\nself.fc(x) + h"),
-            after=model("self.fc = nn.Linear(5, 3)", "h = torch.zeros(x.size(0), 3)\nself.fc(x) + h"),
+            "a tensor made for one batch",
+            ((4, 5),),
+            model("self.fc = nn.Linear(5, 3)", "h = torch.zeros(8, 3)\nself.fc(x) + h"),
+            {"8": "x.size(0)"},
         ),
-        Example(
-            name="the last batch of a program, which is smaller",
-            inputs=(),
-            before=_NOISE.format("4"),
-            after=_NOISE.format("x.size(0)"),
-        ),
-        Example(
-            name="declines inputs of different batches",
-            inputs=((4, 5), (8, 5)),
-            before=model("self.k = 1", "x + y", inputs="x, y"),
-        ),
+        Example("the last batch of a program, which is smaller", (), _NOISE.format("4"), {"(4,": "(x.size(0),"}),
+        Example("declines inputs of different batches", ((4, 5), (8, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

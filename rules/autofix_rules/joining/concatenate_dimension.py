@@ -42,34 +42,27 @@ class ConcatenateDimension(Rule):
     )
     examples = (
         Example(
-            name="the dimension that differs",
-            inputs=((4, 6), (4, 3)),
-            before=model("self.fc = nn.Linear(9, 2)", "self.fc(torch.cat((x, y)))").replace(
-                "(self, x)", "(self, x, y)"
-            ),
-            after=model("self.fc = nn.Linear(9, 2)", "self.fc(torch.cat((x, y), dim=1))").replace(
-                "(self, x)", "(self, x, y)"
-            ),
+            "the dimension that differs",
+            ((4, 6), (4, 3)),
+            model("self.fc = nn.Linear(9, 2)", "self.fc(torch.cat((x, y)))").replace("(self, x)", "(self, x, y)"),
+            {"))": "), dim=1)"},
         ),
         Example(
-            name="the size a layer takes",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(12, 2)", "self.fc(torch.stack([x, x * x], dim=1))"),
-            after=model("self.fc = nn.Linear(12, 2)", "self.fc(torch.cat([x, x * x], dim=1))"),
+            "the size a layer takes",
+            ((4, 6),),
+            model("self.fc = nn.Linear(12, 2)", "self.fc(torch.stack([x, x * x], dim=1))"),
+            {"stack": "cat"},
         ),
         Example(
-            name="a class token",
-            inputs=((4, 5, 6),),
-            before=model("self.cls = nn.Parameter(torch.zeros(1, 1, 6))", "torch.cat((self.cls, x), dim=1)"),
-            after=model(
-                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))",
-                "torch.cat((self.cls.expand(x.size(0), -1, -1), x), dim=1)",
-            ),
+            "a class token",
+            ((4, 5, 6),),
+            model("self.cls = nn.Parameter(torch.zeros(1, 1, 6))", "torch.cat((self.cls, x), dim=1)"),
+            {"cls,": "cls.expand(x.size(0), -1, -1),"},
         ),
         Example(
-            name="declines where several dimensions differ",
-            inputs=((4, 5, 6), (3, 5, 7)),
-            before=model("self.n = 1", "torch.cat((x, y), dim=1)", inputs="x, y"),
+            "declines where several dimensions differ",
+            ((4, 5, 6), (3, 5, 7)),
+            model("self.n = 1", "torch.cat((x, y), dim=1)", inputs="x, y"),
         ),
     )
 

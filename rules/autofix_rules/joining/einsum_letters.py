@@ -30,27 +30,27 @@ class EinsumLetters(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="keys by rows",
-            inputs=((2, 5, 8),),
-            before=model("self.k = nn.Linear(8, 8)", "torch.einsum('bid,bdj->bij', x, self.k(x))"),
-            after=model("self.k = nn.Linear(8, 8)", "torch.einsum('bid,bjd->bij', x, self.k(x))"),
+            "keys by rows",
+            ((2, 5, 8),),
+            model("self.k = nn.Linear(8, 8)", "torch.einsum('bid,bdj->bij', x, self.k(x))"),
+            {"bdj": "bjd"},
         ),
         Example(
-            name="a weight laid out as (out, in)",
-            inputs=((2, 5, 8),),
-            before=model("self.w = nn.Parameter(torch.randn(3, 8))", "torch.einsum('btd,do->bto', x, self.w)"),
-            after=model("self.w = nn.Parameter(torch.randn(3, 8))", "torch.einsum('btd,od->bto', x, self.w)"),
+            "a weight laid out as (out, in)",
+            ((2, 5, 8),),
+            model("self.w = nn.Parameter(torch.randn(3, 8))", "torch.einsum('btd,do->bto', x, self.w)"),
+            {"do": "od"},
         ),
         Example(
-            name="a letter that stands for another dimension",
-            inputs=((2, 5, 8),),
-            before=model("self.k = nn.Linear(8, 8)", "torch.einsum('ttd,bsd->bts', x, self.k(x))"),
-            after=model("self.k = nn.Linear(8, 8)", "torch.einsum('btd,bsd->bts', x, self.k(x))"),
+            "a letter that stands for another dimension",
+            ((2, 5, 8),),
+            model("self.k = nn.Linear(8, 8)", "torch.einsum('ttd,bsd->bts', x, self.k(x))"),
+            {"ttd": "btd"},
         ),
         Example(
-            name="declines an equation that is computed",
-            inputs=((2, 5, 8),),
-            before=model("self.pair = ['bid', 'bdj']", "torch.einsum(','.join(self.pair) + '->bij', x, x)"),
+            "declines an equation that is computed",
+            ((2, 5, 8),),
+            model("self.pair = ['bid', 'bdj']", "torch.einsum(','.join(self.pair) + '->bij', x, x)"),
             repaired_by=("AF420",),
         ),
     )

@@ -30,29 +30,22 @@ class JoinedPart(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
     examples = (
         Example(
-            name="a part that is to be as wide as the other",
-            inputs=((4, 6),),
-            before=model(_TWO.format(4, 16), _FORWARD),
-            after=model(_TWO.format(8, 16), _FORWARD),
+            "a part that is to be as wide as the other", ((4, 6),), model(_TWO.format(4, 16), _FORWARD), {"4": "8"}
         ),
         Example(
-            name="both directions of a recurrent layer",
-            inputs=((4, 9, 6),),
-            before=model(
+            "both directions of a recurrent layer",
+            ((4, 9, 6),),
+            model(
                 "self.a = nn.Linear(6, 16)\nself.rnn = nn.GRU(6, 4, batch_first=True, bidirectional=True)\n"
                 "self.out = nn.Linear(32, 2)",
                 "self.out(torch.cat([self.a(x), self.rnn(x)[0]], 2))",
             ),
-            after=model(
-                "self.a = nn.Linear(6, 16)\nself.rnn = nn.GRU(6, 8, batch_first=True, bidirectional=True)\n"
-                "self.out = nn.Linear(32, 2)",
-                "self.out(torch.cat([self.a(x), self.rnn(x)[0]], 2))",
-            ),
+            {"4": "8"},
         ),
         Example(
-            name="declines parts that the model was given",
-            inputs=((4, 6),),
-            before=model("self.out = nn.Linear(16, 2)", "self.out(torch.cat([x, x], 1))"),
+            "declines parts that the model was given",
+            ((4, 6),),
+            model("self.out = nn.Linear(16, 2)", "self.out(torch.cat([x, x], 1))"),
             repaired_by=("AF101",),
         ),
     )

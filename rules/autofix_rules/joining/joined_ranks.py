@@ -43,23 +43,21 @@ class JoinedRanks(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="one step",
-            inputs=((2, 1, 6), (2, 4)),
-            before=model("self.k = 1", "torch.cat([x, h], dim=2)", inputs="x, h"),
-            after=model("self.k = 1", "torch.cat([x, h.unsqueeze(1)], dim=2)", inputs="x, h"),
+            "one step",
+            ((2, 1, 6), (2, 4)),
+            model("self.k = 1", "torch.cat([x, h], dim=2)", inputs="x, h"),
+            {"h]": "h.unsqueeze(1)]"},
         ),
         Example(
-            name="a state beside every step",
-            inputs=((2, 5, 6), (2, 4)),
-            before=model("self.k = 1", "torch.cat([x, h], dim=2)", inputs="x, h"),
-            after=model("self.k = 1", "torch.cat([x, h.unsqueeze(1).expand(-1, x.size(1), -1)], dim=2)").replace(
-                "(self, x)", "(self, x, h)"
-            ),
+            "a state beside every step",
+            ((2, 5, 6), (2, 4)),
+            model("self.k = 1", "torch.cat([x, h], dim=2)", inputs="x, h"),
+            {"h]": "h.unsqueeze(1).expand(-1, x.size(1), -1)]"},
         ),
         Example(
-            name="declines maps beside a vector",
-            inputs=((2, 3, 4, 4), (2, 4)),
-            before=model("self.k = 1", "torch.cat([x, h], dim=1)", inputs="x, h"),
+            "declines maps beside a vector",
+            ((2, 3, 4, 4), (2, 4)),
+            model("self.k = 1", "torch.cat([x, h], dim=1)", inputs="x, h"),
         ),
     )
 

@@ -46,39 +46,33 @@ class JoinedWidth(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
     examples = (
         Example(
-            name="a term of the sum",
-            inputs=((4, 6), (4, 3)),
-            before=model("self.fc = nn.Linear(6 + 5, 2)", "self.fc(torch.cat([x, y], 1))").replace(
+            "a term of the sum",
+            ((4, 6), (4, 3)),
+            model("self.fc = nn.Linear(6 + 5, 2)", "self.fc(torch.cat([x, y], 1))").replace(
                 "(self, x)", "(self, x, y)"
             ),
-            after=model("self.fc = nn.Linear(6 + 3, 2)", "self.fc(torch.cat([x, y], 1))").replace(
-                "(self, x)", "(self, x, y)"
-            ),
+            {"5": "3"},
         ),
         Example(
-            name="a constant in the sum",
-            inputs=((4, 6), (4, 3)),
-            before=model("self.fc = nn.Linear(6 + SIDE, 2)", "self.fc(torch.cat([x, y], 1))", "SIDE = 5").replace(
+            "a constant in the sum",
+            ((4, 6), (4, 3)),
+            model("self.fc = nn.Linear(6 + SIDE, 2)", "self.fc(torch.cat([x, y], 1))", "SIDE = 5").replace(
                 "(self, x)", "(self, x, y)"
             ),
-            after=model("self.fc = nn.Linear(6 + SIDE, 2)", "self.fc(torch.cat([x, y], 1))", "SIDE = 3").replace(
-                "(self, x)", "(self, x, y)"
-            ),
+            {"5": "3"},
         ),
         Example(
-            name="a part that is not counted",
-            inputs=((4, 6), (4, 3)),
-            before=model(_PARTS + "self.fc = nn.Linear(wide, 2)", "self.fc(torch.cat([x, y], 1))").replace(
+            "a part that is not counted",
+            ((4, 6), (4, 3)),
+            model(_PARTS + "self.fc = nn.Linear(wide, 2)", "self.fc(torch.cat([x, y], 1))").replace(
                 "(self, x)", "(self, x, y)"
             ),
-            after=model(_PARTS + "self.fc = nn.Linear(wide + narrow, 2)", "self.fc(torch.cat([x, y], 1))").replace(
-                "(self, x)", "(self, x, y)"
-            ),
+            {"(wide,": "(wide + narrow,"},
         ),
         Example(
-            name="declines a number that is no sum",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(11, 2)", "self.fc(torch.cat([x, x], 1))"),
+            "declines a number that is no sum",
+            ((4, 6),),
+            model("self.fc = nn.Linear(11, 2)", "self.fc(torch.cat([x, x], 1))"),
             repaired_by=("AF101",),
         ),
     )

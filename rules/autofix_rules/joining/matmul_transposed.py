@@ -49,42 +49,36 @@ class MatmulTransposed(Rule):
     mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
     examples = (
         Example(
-            name="keys of an attention",
-            inputs=((2, 5, 8),),
-            before=model("self.q = nn.Linear(8, 8)", "q = self.q(x)\ntorch.bmm(q, x)"),
-            after=model("self.q = nn.Linear(8, 8)", "q = self.q(x)\ntorch.bmm(q, x.transpose(1, 2))"),
+            "keys of an attention",
+            ((2, 5, 8),),
+            model("self.q = nn.Linear(8, 8)", "q = self.q(x)\ntorch.bmm(q, x)"),
+            {"q, x)": "q, x.transpose(1, 2))"},
         ),
         Example(
-            name="the heads of an attention instead of its steps",
-            inputs=((2, 4, 5, 8),),
-            before=model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k"),
-            after=model("self.q = nn.Linear(8, 8)", "k = x.transpose(-2, -1)\nself.q(x) @ k"),
+            "the heads of an attention instead of its steps",
+            ((2, 4, 5, 8),),
+            model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k"),
+            {"1, 2": "-2, -1"},
         ),
         Example(
-            name="queries whose heads stand behind the steps",
-            inputs=((2, 5, 4, 8),),
-            before=model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k.transpose(-2, -1)"),
-            after=model(
-                "self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x).transpose(1, 2) @ k.transpose(-2, -1)"
-            ),
+            "queries whose heads stand behind the steps",
+            ((2, 5, 4, 8),),
+            model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k.transpose(-2, -1)"),
+            {"x) @": "x).transpose(1, 2) @"},
         ),
         Example(
-            name="a weight laid out as (out, in)",
-            inputs=((2, 8),),
-            before=model("self.w = nn.Parameter(torch.randn(3, 8))", "x @ self.w"),
-            after=model("self.w = nn.Parameter(torch.randn(3, 8))", "x @ self.w.t()"),
+            "a weight laid out as (out, in)",
+            ((2, 8),),
+            model("self.w = nn.Parameter(torch.randn(3, 8))", "x @ self.w"),
+            {"@ self.w": "@ self.w.t()"},
         ),
         Example(
-            name="an adjacency behind the rows that it mixes",
-            inputs=((5, 3), (5, 5)),
-            before=model(_GRAPH, "torch.mm(self.fc(x), y) + self.bias", inputs="x, y"),
-            after=model(_GRAPH, "torch.mm(y, self.fc(x)) + self.bias", inputs="x, y"),
+            "an adjacency behind the rows that it mixes",
+            ((5, 3), (5, 5)),
+            model(_GRAPH, "torch.mm(self.fc(x), y) + self.bias", inputs="x, y"),
+            {"mm(self": "mm(y, self", "), y": ")"},
         ),
-        Example(
-            name="declines inputs that do not meet",
-            inputs=((2, 8), (6, 3)),
-            before=model("self.k = 1", "x @ y", inputs="x, y"),
-        ),
+        Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

@@ -32,24 +32,18 @@ class MissingAxes(Rule):
     mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND)
     examples = (
         Example(
-            name="a mask over heads",
-            inputs=((2, 3, 5, 5), "bool:2,5"),
-            before=model("self.k = 1", "x.masked_fill(~m, -1e9)", inputs="x, m"),
-            after=model("self.k = 1", "x.masked_fill(~m[:, None, None, :], -1e9)", inputs="x, m"),
+            "a mask over heads",
+            ((2, 3, 5, 5), "bool:2,5"),
+            model("self.k = 1", "x.masked_fill(~m, -1e9)", inputs="x, m"),
+            {"m,": "m[:, None, None, :],"},
         ),
         Example(
-            name="a weight for every channel",
-            inputs=((2, 3, 5, 5),),
-            before=model("self.fc = nn.Linear(3, 3)", "w = torch.sigmoid(self.fc(x.mean((2, 3))))\nx * w"),
-            after=model(
-                "self.fc = nn.Linear(3, 3)", "w = torch.sigmoid(self.fc(x.mean((2, 3))))\nx * w[:, :, None, None]"
-            ),
+            "a weight for every channel",
+            ((2, 3, 5, 5),),
+            model("self.fc = nn.Linear(3, 3)", "w = torch.sigmoid(self.fc(x.mean((2, 3))))\nx * w"),
+            {"* w": "* w[:, :, None, None]"},
         ),
-        Example(
-            name="declines sizes that do not line up",
-            inputs=((2, 3, 5), (2, 4)),
-            before=model("self.k = 1", "x * y", inputs="x, y"),
-        ),
+        Example("declines sizes that do not line up", ((2, 3, 5), (2, 4)), model("self.k = 1", "x * y", inputs="x, y")),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

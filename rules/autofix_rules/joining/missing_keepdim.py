@@ -27,26 +27,21 @@ class MissingKeepdim(Rule):
     mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND)
     examples = (
         Example(
-            name="a mean",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(6, 6)", "x = self.fc(x)\nx - x.mean(1)"),
-            after=model("self.fc = nn.Linear(6, 6)", "x = self.fc(x)\nx - x.mean(1, keepdim=True)"),
+            "a mean",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 6)", "x = self.fc(x)\nx - x.mean(1)"),
+            {"1": "1, keepdim=True"},
         ),
         Example(
-            name="a norm that is expanded",
-            inputs=((4, 6),),
-            before=model(
-                "self.fc = nn.Linear(6, 6)", "n = torch.norm(x, p=2, dim=1) + 1e-9\nself.fc(x / n.expand_as(x))"
-            ),
-            after=model(
-                "self.fc = nn.Linear(6, 6)",
-                "n = torch.norm(x, p=2, dim=1, keepdim=True) + 1e-9\nself.fc(x / n.expand_as(x))",
-            ),
+            "a norm that is expanded",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 6)", "n = torch.norm(x, p=2, dim=1) + 1e-9\nself.fc(x / n.expand_as(x))"),
+            {"1)": "1, keepdim=True)"},
         ),
         Example(
-            name="declines a reduction of everything",
-            inputs=((4, 6), (3, 5)),
-            before=model("self.k = 2", "x.mean() * x + y", inputs="x, y"),
+            "declines a reduction of everything",
+            ((4, 6), (3, 5)),
+            model("self.k = 2", "x.mean() * x + y", inputs="x, y"),
         ),
     )
 

@@ -35,21 +35,21 @@ class NumberType(Rule):
     mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE)
     examples = (
         Example(
-            name="numbers made in double precision",
-            inputs=((4, 6),),
-            before=model(_LAYER, _FORWARD.format("torch.linspace(0, 1, 6, dtype=torch.float64)")),
-            after=model(_LAYER, _FORWARD.format("torch.linspace(0, 1, 6, dtype=torch.float32)")),
+            "numbers made in double precision",
+            ((4, 6),),
+            model(_LAYER, _FORWARD.format("torch.linspace(0, 1, 6, dtype=torch.float64)")),
+            {"float64": "float32"},
         ),
         Example(
-            name="whole numbers",
-            inputs=((4, 6),),
-            before=model(_LAYER, _FORWARD.format("torch.arange(6)")),
-            after=model(_LAYER, _FORWARD.format("torch.arange(6, dtype=torch.float32)")),
+            "whole numbers",
+            ((4, 6),),
+            model(_LAYER, _FORWARD.format("torch.arange(6)")),
+            {"6)": "6, dtype=torch.float32)"},
         ),
         Example(
-            name="declines a model file, whose callers choose the type",
-            inputs=("int64:4,6@0..9",),
-            before=model("self.fc = nn.Linear(6, 3)", "self.fc(x)"),
+            "declines a model file, whose callers choose the type",
+            ("int64:4,6@0..9",),
+            model("self.fc = nn.Linear(6, 3)", "self.fc(x)"),
         ),
     )
 

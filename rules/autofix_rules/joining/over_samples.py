@@ -33,27 +33,22 @@ class OverSamples(Rule):
     mismatches = (Mismatch.SILENT_REDUCTION,)
     examples = (
         Example(
-            name="a softmax layer",
-            inputs=((4, 6),),
-            before=model("self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=0))", "self.net(x)"),
-            after=model("self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=1))", "self.net(x)"),
+            "a softmax layer",
+            ((4, 6),),
+            model("self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=0))", "self.net(x)"),
+            {"0": "1"},
         ),
         Example(
-            name="a mean over the samples",
-            inputs=((4, 5, 6),),
-            before=model(
+            "a mean over the samples",
+            ((4, 5, 6),),
+            model(
                 "self.rnn = nn.GRU(6, 7, batch_first=True)\nself.fc = nn.Linear(7, 2)",
                 "out, _ = self.rnn(x)\nself.fc(out.mean(0))",
             ),
-            after=model(
-                "self.rnn = nn.GRU(6, 7, batch_first=True)\nself.fc = nn.Linear(7, 2)",
-                "out, _ = self.rnn(x)\nself.fc(out.mean(1))",
-            ),
+            {"0": "1"},
         ),
         Example(
-            name="declines weights of samples",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(6, 1)", "F.softmax(self.fc(x), dim=0)"),
+            "declines weights of samples", ((4, 6),), model("self.fc = nn.Linear(6, 1)", "F.softmax(self.fc(x), dim=0)")
         ),
     )
 

@@ -44,22 +44,18 @@ class ParameterSize(Rule):
     mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
     examples = (
         Example(
-            name="the rows of a weight",
-            inputs=((2, 8),),
-            before=model("self.w = nn.Parameter(torch.randn(6, 3))", "x @ self.w"),
-            after=model("self.w = nn.Parameter(torch.randn(8, 3))", "x @ self.w"),
+            "the rows of a weight",
+            ((2, 8),),
+            model("self.w = nn.Parameter(torch.randn(6, 3))", "x @ self.w"),
+            {"6": "8"},
         ),
         Example(
-            name="a default behind the size",
-            inputs=((2, 8),),
-            before=model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = 6"),
-            after=model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = 8"),
+            "a default behind the size",
+            ((2, 8),),
+            model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = 6"),
+            {"6": "8"},
         ),
-        Example(
-            name="declines inputs that do not meet",
-            inputs=((2, 8), (6, 3)),
-            before=model("self.k = 1", "x @ y", inputs="x, y"),
-        ),
+        Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

@@ -31,16 +31,11 @@ class PassedData(Rule):
     mismatches = (Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES)
     applicability = Applicability.UNSAFE
     examples = (
+        Example("images with an alpha channel", (), _IMAGES + _SHOWN.format("images"), {"images)": "images[:, :3])"}),
         Example(
-            name="images with an alpha channel",
-            inputs=(),
-            before=_IMAGES + _SHOWN.format("images"),
-            after=_IMAGES + _SHOWN.format("images[:, :3]"),
-        ),
-        Example(
-            name="declines a model file, whose callers choose the data",
-            inputs=((2, 4, 8, 8),),
-            before=model("self.conv = nn.Conv2d(CHANNELS.pop(), 2, 3)", "self.conv(x)", "CHANNELS = [3]"),
+            "declines a model file, whose callers choose the data",
+            ((2, 4, 8, 8),),
+            model("self.conv = nn.Conv2d(CHANNELS.pop(), 2, 3)", "self.conv(x)", "CHANNELS = [3]"),
         ),
     )
 

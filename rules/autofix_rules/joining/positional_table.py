@@ -42,22 +42,16 @@ class PositionalTable(Rule):
     mismatches = (Mismatch.BROADCAST,)
     examples = (
         Example(
-            "a table that is too short",
-            ((2, 9, 8),),
-            model(_TABLE.format(6), "x + self.pe[:, :x.size(1)]"),
-            model(_TABLE.format(9), "x + self.pe[:, :x.size(1)]"),
+            "a table that is too short", ((2, 9, 8),), model(_TABLE.format(6), "x + self.pe[:, :x.size(1)]"), {"6": "9"}
         ),
         Example(
-            "a token that is not counted",
-            ((2, 5, 8),),
-            model(_COUNTED.format("n"), _JOIN),
-            model(_COUNTED.format("n + 1"), _JOIN),
+            "a token that is not counted", ((2, 5, 8),), model(_COUNTED.format("n"), _JOIN), {", n, 8": ", n + 1, 8"}
         ),
         Example(
             "cut by the batch size",
             ((4, 9, 8),),
             model("self.pe = nn.Parameter(torch.zeros(50, 8))", "x + self.pe[:x.size(0)]"),
-            model("self.pe = nn.Parameter(torch.zeros(50, 8))", "x + self.pe[:x.size(1)]"),
+            {"(0": "(1"},
         ),
         Example(
             "declines a table of unknown making",

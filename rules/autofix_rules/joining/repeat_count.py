@@ -30,17 +30,13 @@ class RepeatCount(Rule):
     name = "repeat-count"
     mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
     examples = (
+        Example("keys for every query head", ((2, 5, 6),), model(_HEADS, _USED.format(3)), {"(3": "(2"}),
         Example(
-            name="keys for every query head",
-            inputs=((2, 5, 6),),
-            before=model(_HEADS, _USED.format(3)),
-            after=model(_HEADS, _USED.format(2)),
-        ),
-        Example(
-            name="declines heads that no count makes up",
-            inputs=((2, 5, 6),),
-            before=model(_HEADS.replace("6, 4", "6, 6"), _USED.format(2).replace("5, 2, 2", "5, 3, 2")),
-            # Wrong: queries and keys lose the places of their heads and steps.
+            "declines heads that no count makes up",
+            ((2, 5, 6),),
+            model(
+                _HEADS.replace("6, 4", "6, 6"), _USED.format(2).replace("5, 2, 2", "5, 3, 2")
+            ),  # Wrong: queries and keys lose the places of their heads and steps.
             repaired_by=("AF305", "AF405", "AF801"),
         ),
     )

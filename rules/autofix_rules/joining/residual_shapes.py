@@ -34,22 +34,15 @@ class ResidualShapes(Rule):
     mismatches = (Mismatch.BROADCAST,)
     examples = (
         Example(
-            name="an identity where the channels change",
-            inputs=((2, 4, 6, 6),),
-            before=model(BLOCK.format("nn.Identity()"), "self.a(x) + self.short(x)"),
-            after=model(BLOCK.format("nn.Conv2d(4, 8, 1)"), "self.a(x) + self.short(x)"),
+            "an identity where the channels change",
+            ((2, 4, 6, 6),),
+            model(BLOCK.format("nn.Identity()"), "self.a(x) + self.short(x)"),
+            {"Identity(": "Conv2d(4, 8, 1"},
         ),
         Example(
-            name="the width of the last layer",
-            inputs=((2, 6),),
-            before=model("self.fc = nn.Linear(6, 4)", "x + self.fc(x)"),
-            after=model("self.fc = nn.Linear(6, 6)", "x + self.fc(x)"),
+            "the width of the last layer", ((2, 6),), model("self.fc = nn.Linear(6, 4)", "x + self.fc(x)"), {"4": "6"}
         ),
-        Example(
-            name="declines shapes that no layer set",
-            inputs=((2, 6), (2, 5)),
-            before=model("self.k = 1", "x + y", inputs="x, y"),
-        ),
+        Example("declines shapes that no layer set", ((2, 6), (2, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

@@ -33,27 +33,27 @@ class ShrinkingBranch(Rule):
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
     examples = (
         Example(
-            name="a convolution without padding",
-            inputs=((1, 2, 9, 9),),
-            before=model("self.conv = nn.Conv2d(2, 2, 3)", "x + self.conv(x)"),
-            after=model("self.conv = nn.Conv2d(2, 2, 3, padding=1)", "x + self.conv(x)"),
+            "a convolution without padding",
+            ((1, 2, 9, 9),),
+            model("self.conv = nn.Conv2d(2, 2, 3)", "x + self.conv(x)"),
+            {"3": "3, padding=1"},
         ),
         Example(
-            name="a transposed convolution that falls one short",
-            inputs=((1, 2, 8, 8),),
-            before=model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1)", UP),
-            after=model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1, output_padding=1)", UP),
+            "a transposed convolution that falls one short",
+            ((1, 2, 8, 8),),
+            model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1)", UP),
+            {"1": "1, output_padding=1"},
         ),
         Example(
-            name="one of three branches, its padding handed on",
-            inputs=((1, 2, 9, 9),),
-            before=model("self.a = conv(kernel_size=1)\nself.b = conv(kernel_size=5, padding=1)", _THREE, _HANDED),
-            after=model("self.a = conv(kernel_size=1)\nself.b = conv(kernel_size=5, padding=2)", _THREE, _HANDED),
+            "one of three branches, its padding handed on",
+            ((1, 2, 9, 9),),
+            model("self.a = conv(kernel_size=1)\nself.b = conv(kernel_size=5, padding=1)", _THREE, _HANDED),
+            {"padding=1)": "padding=2)"},
         ),
         Example(
-            name="declines an even kernel",
-            inputs=((1, 2, 9, 9),),
-            before=model("self.conv = nn.Conv2d(2, 2, 2)", "x + self.conv(x)"),
+            "declines an even kernel",
+            ((1, 2, 9, 9),),
+            model("self.conv = nn.Conv2d(2, 2, 2)", "x + self.conv(x)"),
             repaired_by=("AF309",),
         ),
     )

@@ -39,21 +39,21 @@ class SwappedPadding(Rule):
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
     examples = (
         Example(
-            name="height first",
-            inputs=((1, 2, 8, 9),),
-            before=model("self.k = 1", BEFORE.format("(dh // 2, dh - dh // 2, dw // 2, dw - dw // 2)")),
-            after=model("self.k = 1", BEFORE.format("(dw // 2, dw - dw // 2, dh // 2, dh - dh // 2)")),
+            "height first",
+            ((1, 2, 8, 9),),
+            model("self.k = 1", BEFORE.format("(dh // 2, dh - dh // 2, dw // 2, dw - dw // 2)")),
+            {"(dh": "(dw // 2, dw - dw // 2, dh", "dh // 2, dw // 2, dw - dw": "dh"},
         ),
         Example(
-            name="halves that lose an odd one",
-            inputs=((1, 2, 9, 9),),
-            before=model("self.k = 1", BEFORE.format("(dw // 2, dw // 2, dh // 2, dh // 2)")),
-            after=model("self.k = 1", BEFORE.format("(dw // 2, dw - dw // 2, dh // 2, dh - dh // 2)")),
+            "halves that lose an odd one",
+            ((1, 2, 9, 9),),
+            model("self.k = 1", BEFORE.format("(dw // 2, dw // 2, dh // 2, dh // 2)")),
+            model("self.k = 1", BEFORE.format("(dw // 2, dw - dw // 2, dh // 2, dh - dh // 2)")),
         ),
         Example(
-            name="declines a padding by numbers",
-            inputs=((1, 2, 9, 9),),
-            before=model("self.k = 1", "x + F.pad(F.max_pool2d(x, 3), (1, 1, 2, 2))"),
+            "declines a padding by numbers",
+            ((1, 2, 9, 9),),
+            model("self.k = 1", "x + F.pad(F.max_pool2d(x, 3), (1, 1, 2, 2))"),
             repaired_by=("AF309",),
         ),
     )

@@ -29,19 +29,15 @@ class UnequalLengths(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="a list of sequences",
-            inputs=((4, 6),),
-            before=model("self.n = 2", "rows = [x[0, : i + 2] for i in range(self.n)]\ntorch.stack(rows)"),
-            after=model(
-                "self.n = 2",
-                "rows = [x[0, : i + 2] for i in range(self.n)]\n"
-                "torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)",
-            ),
+            "a list of sequences",
+            ((4, 6),),
+            model("self.n = 2", "rows = [x[0, : i + 2] for i in range(self.n)]\ntorch.stack(rows)"),
+            {"stack(rows": "nn.utils.rnn.pad_sequence(rows, batch_first=True"},
         ),
         Example(
-            name="declines tensors that differ in more than their length",
-            inputs=((4, 6),),
-            before=model("self.n = 2", "rows = [x[: i + 2, : i + 2] for i in range(self.n)]\ntorch.stack(rows)"),
+            "declines tensors that differ in more than their length",
+            ((4, 6),),
+            model("self.n = 2", "rows = [x[: i + 2, : i + 2] for i in range(self.n)]\ntorch.stack(rows)"),
         ),
     )
 

@@ -47,23 +47,21 @@ class UnevenMaps(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="upsampled maps of a skip connection",
-            inputs=((1, 2, 9, 9),),
-            before=SAMPLE,
-            after=SAMPLE.replace(
+            "upsampled maps of a skip connection",
+            ((1, 2, 9, 9),),
+            SAMPLE,
+            SAMPLE.replace(
                 "        return torch.cat", "        y = F.interpolate(y, size=x.shape[2:])\n        return torch.cat"
             ),
         ),
         Example(
-            name="a factor gives way to the size",
-            inputs=((1, 2, 9, 9),),
-            before=model("self.k = 2", "y = F.max_pool2d(x, 2)\nx + F.interpolate(y, scale_factor=2)"),
-            after=model("self.k = 2", "y = F.max_pool2d(x, 2)\nx + F.interpolate(y, size=x.shape[2:])"),
+            "a factor gives way to the size",
+            ((1, 2, 9, 9),),
+            model("self.k = 2", "y = F.max_pool2d(x, 2)\nx + F.interpolate(y, scale_factor=2)"),
+            {"scale_factor=2": "size=x.shape[2:]"},
         ),
         Example(
-            name="declines maps of different rank",
-            inputs=((1, 2, 9, 9), (1, 3, 7)),
-            before=model("self.k = 1", "x + y", inputs="x, y"),
+            "declines maps of different rank", ((1, 2, 9, 9), (1, 3, 7)), model("self.k = 1", "x + y", inputs="x, y")
         ),
     )
 

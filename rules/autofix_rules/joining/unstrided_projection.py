@@ -33,21 +33,21 @@ class UnstridedProjection(Rule):
     mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
     examples = (
         Example(
-            name="a stride by number",
-            inputs=((1, 2, 8, 8),),
-            before=model(BRANCH.format(stride="2", tail=""), SUM),
-            after=model(BRANCH.format(stride="2", tail=", stride=2"), SUM),
+            "a stride by number",
+            ((1, 2, 8, 8),),
+            model(BRANCH.format(stride="2", tail=""), SUM),
+            {"4, 1)": "4, 1, stride=2)"},
         ),
         Example(
-            name="a stride by name",
-            inputs=((1, 2, 8, 8),),
-            before=model(BRANCH.format(stride="STRIDE", tail=", bias=False"), SUM, "STRIDE = 2"),
-            after=model(BRANCH.format(stride="STRIDE", tail=", bias=False, stride=STRIDE"), SUM, "STRIDE = 2"),
+            "a stride by name",
+            ((1, 2, 8, 8),),
+            model(BRANCH.format(stride="STRIDE", tail=", bias=False"), SUM, "STRIDE = 2"),
+            {"False": "False, stride=STRIDE"},
         ),
         Example(
-            name="declines sizes that no stride relates",
-            inputs=((1, 2, 8, 8), (1, 2, 7, 5)),
-            before=model("self.k = 1", "x + y", inputs="x, y"),
+            "declines sizes that no stride relates",
+            ((1, 2, 8, 8), (1, 2, 7, 5)),
+            model("self.k = 1", "x + y", inputs="x, y"),
             repaired_by=("AF309",),
         ),
     )

@@ -45,12 +45,11 @@ class LiteralByValue(Rule):
     )
     applicability = Applicability.UNSAFE
     examples = (
-        Example(name="a number in forward", inputs=((4, 6),), before=_SCALED.format(5), after=_SCALED.format(6)),
+        Example("a number in forward", ((4, 6),), _SCALED.format(5), {"5": "6"}),
         Example(
-            name="declines where no number agrees",
-            inputs=((4, 6),),
-            before=_SCALED.format("x.size(0)"),
-            # Wrong: samples and features are exchanged.
+            "declines where no number agrees",
+            ((4, 6),),
+            _SCALED.format("x.size(0)"),  # Wrong: samples and features are exchanged.
             repaired_by=("AF420",),
         ),
     )

@@ -39,28 +39,24 @@ class AttentionHeads(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="the nearest divisor",
-            inputs=((2, 5, 64),),
-            before=model("self.attn = nn.MultiheadAttention(64, 7, batch_first=True)", "self.attn(x, x, x)[0]"),
-            after=model("self.attn = nn.MultiheadAttention(64, 8, batch_first=True)", "self.attn(x, x, x)[0]"),
+            "the nearest divisor",
+            ((2, 5, 64),),
+            model("self.attn = nn.MultiheadAttention(64, 7, batch_first=True)", "self.attn(x, x, x)[0]"),
+            {"7": "8"},
+        ),
+        Example("a check of the file's own", ((2, 5, 8),), model(_CONSTANTS + _CHECK, "self.proj(x)"), {"3": "4"}),
+        Example(
+            "a view into heads that cuts off the rest",
+            ((2, 5, 8),),
+            model(_HEADS.format(3), "x = self.proj(x)\nx.view(x.size(0), x.size(1), self.heads, self.share)"),
+            {"3": "4"},
         ),
         Example(
-            name="a check of the file's own",
-            inputs=((2, 5, 8),),
-            before=model(_CONSTANTS + _CHECK, "self.proj(x)"),
-            after=model("width, heads = 8, 4\n" + _CHECK, "self.proj(x)"),
-        ),
-        Example(
-            name="a view into heads that cuts off the rest",
-            inputs=((2, 5, 8),),
-            before=model(_HEADS.format(3), "x = self.proj(x)\nx.view(x.size(0), x.size(1), self.heads, self.share)"),
-            after=model(_HEADS.format(4), "x = self.proj(x)\nx.view(x.size(0), x.size(1), self.heads, self.share)"),
-        ),
-        Example(
-            name="declines numbers that are passed together",
-            inputs=((2, 5, 64),),
-            before=model("self.attn = nn.MultiheadAttention(*[64, 7])", "self.attn(x, x, x)[0]"),
-            # Wrong: heads of one feature: the number next to 7 that divides the width would be meant.
+            "declines numbers that are passed together",
+            ((2, 5, 64),),
+            model(
+                "self.attn = nn.MultiheadAttention(*[64, 7])", "self.attn(x, x, x)[0]"
+            ),  # Wrong: heads of one feature: the number next to 7 that divides the width would be meant.
             repaired_by=("AF801",),
         ),
     )

@@ -36,21 +36,21 @@ class AttentionWidth(Rule):
     mismatches = (Mismatch.ATTENTION_WIDTH,)
     examples = (
         Example(
-            name="literal argument",
-            inputs=((2, 5, 8),),
-            before=model("self.attn = nn.MultiheadAttention(16, 2, batch_first=True)", "self.attn(x, x, x)[0]"),
-            after=model("self.attn = nn.MultiheadAttention(8, 2, batch_first=True)", "self.attn(x, x, x)[0]"),
+            "literal argument",
+            ((2, 5, 8),),
+            model("self.attn = nn.MultiheadAttention(16, 2, batch_first=True)", "self.attn(x, x, x)[0]"),
+            {"16": "8"},
         ),
         Example(
-            name="key and value widths together",
-            inputs=((2, 12, 6),),
-            before=model(_INIT.format(", kdim=10, vdim=10"), _CROSS),
-            after=model(_INIT.format(", kdim=12, vdim=12"), _CROSS),
+            "key and value widths together",
+            ((2, 12, 6),),
+            model(_INIT.format(", kdim=10, vdim=10"), _CROSS),
+            {"10, vdim=10": "12, vdim=12"},
         ),
         Example(
-            name="declines where only the layer before can change",
-            inputs=((2, 5, 8),),
-            before=model("self.attn = nn.MultiheadAttention(*[16, 2], batch_first=True)", "self.attn(x, x, x)[0]"),
+            "declines where only the layer before can change",
+            ((2, 5, 8),),
+            model("self.attn = nn.MultiheadAttention(*[16, 2], batch_first=True)", "self.attn(x, x, x)[0]"),
         ),
     )
 

@@ -26,15 +26,15 @@ class BilinearFeatures(Rule):
     mismatches = (Mismatch.BILINEAR_FEATURES,)
     examples = (
         Example(
-            name="the second input",
-            inputs=((4, 8),),
-            before=model("self.score = nn.Bilinear(8, 6, 1)", "self.score(x, x[:, :5])"),
-            after=model("self.score = nn.Bilinear(8, 5, 1)", "self.score(x, x[:, :5])"),
+            "the second input",
+            ((4, 8),),
+            model("self.score = nn.Bilinear(8, 6, 1)", "self.score(x, x[:, :5])"),
+            {"6": "5"},
         ),
         Example(
-            name="declines sizes that are not written out",
-            inputs=((4, 8),),
-            before=model("self.score = nn.Bilinear(*[8, 6], 1)", "self.score(x, x[:, :5])"),
+            "declines sizes that are not written out",
+            ((4, 8),),
+            model("self.score = nn.Bilinear(*[8, 6], 1)", "self.score(x, x[:, :5])"),
             repaired_by=("AF125",),
         ),
     )

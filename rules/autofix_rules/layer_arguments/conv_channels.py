@@ -42,39 +42,32 @@ class ConvChannels(Rule):
     mismatches = (Mismatch.CONV_CHANNELS,)
     examples = (
         Example(
-            name="literal argument",
-            inputs=((2, 1, 8, 8),),
-            before=model("self.conv = nn.Conv2d(3, 4, 3)", "self.conv(x)"),
-            after=model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x)"),
+            "literal argument", ((2, 1, 8, 8),), model("self.conv = nn.Conv2d(3, 4, 3)", "self.conv(x)"), {"(3": "(1"}
         ),
         Example(
-            name="a default",
-            inputs=((2, 5, 8),),
-            before=model(
+            "a default",
+            ((2, 5, 8),),
+            model(
                 "self.conv = nn.Conv1d(in_channels=WIDTH, out_channels=4, kernel_size=3)", "self.conv(x)", "WIDTH = 3"
             ),
-            after=model(
-                "self.conv = nn.Conv1d(in_channels=WIDTH, out_channels=4, kernel_size=3)", "self.conv(x)", "WIDTH = 5"
-            ),
+            {"= 3": "= 5"},
         ),
         Example(
-            name="all numbers of a depthwise convolution",
-            inputs=((2, 6, 8, 8),),
-            before=model("self.conv = nn.Conv2d(4, 4, 3, padding=1, groups=4)", "self.conv(x)"),
-            after=model("self.conv = nn.Conv2d(6, 6, 3, padding=1, groups=6)", "self.conv(x)"),
+            "all numbers of a depthwise convolution",
+            ((2, 6, 8, 8),),
+            model("self.conv = nn.Conv2d(4, 4, 3, padding=1, groups=4)", "self.conv(x)"),
+            {"4, 4": "6, 6", "=4": "=6"},
         ),
         Example(
-            name="the dimension of a single channel",
-            inputs=((4, 9, 9),),
-            before=model("self.conv = nn.Conv2d(1, 4, 3)", "x = self.conv(x)\nx"),
-            after=model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(1)\nx = self.conv(x)\nx"),
+            "the dimension of a single channel",
+            ((4, 9, 9),),
+            model("self.conv = nn.Conv2d(1, 4, 3)", "x = self.conv(x)\nx"),
+            model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(1)\nx = self.conv(x)\nx"),
         ),
         Example(
-            name="declines where the number is made at run time",
-            inputs=((2, 5, 8),),
-            before=model(
-                "self.conv = nn.Conv1d(*WIDTHS)", "self.conv(x)", "WIDTHS = [int(n) for n in '3 4 1'.split()]"
-            ),
+            "declines where the number is made at run time",
+            ((2, 5, 8),),
+            model("self.conv = nn.Conv1d(*WIDTHS)", "self.conv(x)", "WIDTHS = [int(n) for n in '3 4 1'.split()]"),
         ),
     )
 

@@ -32,21 +32,21 @@ class ConvGroups(Rule):
     mismatches = (Mismatch.CONV_GROUPS,)
     examples = (
         Example(
-            name="a depthwise convolution",
-            inputs=((2, 4, 8, 8),),
-            before=model("self.conv = nn.Conv2d(4, 6, 3, groups=4)", "self.conv(x)"),
-            after=model("self.conv = nn.Conv2d(4, 4, 3, groups=4)", "self.conv(x)"),
+            "a depthwise convolution",
+            ((2, 4, 8, 8),),
+            model("self.conv = nn.Conv2d(4, 6, 3, groups=4)", "self.conv(x)"),
+            {"6": "4"},
         ),
         Example(
-            name="a number that divides both",
-            inputs=((2, 12, 8),),
-            before=model("self.conv = nn.Conv1d(12, 18, 3, groups=4)", "self.conv(x)"),
-            after=model("self.conv = nn.Conv1d(12, 18, 3, groups=2)", "self.conv(x)"),
+            "a number that divides both",
+            ((2, 12, 8),),
+            model("self.conv = nn.Conv1d(12, 18, 3, groups=4)", "self.conv(x)"),
+            {"4": "2"},
         ),
         Example(
-            name="declines where the numbers are made at run time",
-            inputs=((2, 12, 8),),
-            before=model(
+            "declines where the numbers are made at run time",
+            ((2, 12, 8),),
+            model(
                 "self.conv = nn.Conv1d(*SIZES)", "self.conv(x)", "SIZES = [int(n) for n in '12 18 3 1 0 1 4'.split()]"
             ),
         ),

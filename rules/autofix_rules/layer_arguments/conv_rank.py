@@ -36,33 +36,30 @@ class ConvRank(Rule):
     mismatches = (Mismatch.CONV_RANK, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES, Mismatch.LINEAR_IN_FEATURES)
     examples = (
         Example(
-            name="another class, with the pool beside it",
-            inputs=((2, 3, 9, 9),),
-            before=model("self.net = nn.Sequential(nn.Conv1d(3, 4, 3), nn.ReLU(), nn.MaxPool1d(2))", "self.net(x)"),
-            after=model("self.net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.MaxPool2d(2))", "self.net(x)"),
+            "another class, with the pool beside it",
+            ((2, 3, 9, 9),),
+            model("self.net = nn.Sequential(nn.Conv1d(3, 4, 3), nn.ReLU(), nn.MaxPool1d(2))", "self.net(x)"),
+            {"Conv1d": "Conv2d", "MaxPool1d": "MaxPool2d"},
         ),
         Example(
-            name="a kernel of two sizes",
-            inputs=((2, 1, 6, 5),),
-            before=model("self.conv = nn.Conv1d(1, 4, (2, 5))", "self.conv(x)"),
-            after=model("self.conv = nn.Conv2d(1, 4, (2, 5))", "self.conv(x)"),
+            "a kernel of two sizes",
+            ((2, 1, 6, 5),),
+            model("self.conv = nn.Conv1d(1, 4, (2, 5))", "self.conv(x)"),
+            {"Conv1d": "Conv2d"},
         ),
         Example(
-            name="a pool that takes a signal for an image",
-            inputs=((2, 3, 12),),
-            before=model(
+            "a pool that takes a signal for an image",
+            ((2, 3, 12),),
+            model(
                 "self.a = nn.Conv1d(3, 8, 3)\nself.pool = nn.MaxPool2d(2)\nself.b = nn.Conv1d(8, 4, 3)",
                 "self.b(self.pool(self.a(x)))",
             ),
-            after=model(
-                "self.a = nn.Conv1d(3, 8, 3)\nself.pool = nn.MaxPool1d(2)\nself.b = nn.Conv1d(8, 4, 3)",
-                "self.b(self.pool(self.a(x)))",
-            ),
+            {"MaxPool2d": "MaxPool1d"},
         ),
         Example(
-            name="declines where neither class nor folding fits",
-            inputs=((2, 3, 4, 4, 4, 4),),
-            before=model("self.conv = nn.Conv2d(7, 4, 1)", "self.conv(x)"),
+            "declines where neither class nor folding fits",
+            ((2, 3, 4, 4, 4, 4),),
+            model("self.conv = nn.Conv2d(7, 4, 1)", "self.conv(x)"),
         ),
     )
 

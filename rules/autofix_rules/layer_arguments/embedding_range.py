@@ -32,27 +32,27 @@ class EmbeddingRange(Rule):
     mismatches = (Mismatch.EMBEDDING_RANGE, Mismatch.EMBEDDING_DTYPE)
     examples = (
         Example(
-            name="literal argument",
-            inputs=("int64:4,9@0..60",),
-            before=model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
-            after=model("self.embed = nn.Embedding(60, 8)", "self.embed(x)"),
+            "literal argument",
+            ("int64:4,9@0..60",),
+            model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
+            {"50": "60"},
         ),
         Example(
-            name="a constant of the file",
-            inputs=("int64:4,9@0..60",),
-            before=model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 50"),
-            after=model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 60"),
+            "a constant of the file",
+            ("int64:4,9@0..60",),
+            model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 50"),
+            {"50": "60"},
         ),
         Example(
-            name="floats for indices",
-            inputs=((4, 9),),
-            before=model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs())"),
-            after=model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs().long())"),
+            "floats for indices",
+            ((4, 9),),
+            model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs())"),
+            {"))": ").long())"},
         ),
         Example(
-            name="declines a negative index",
-            inputs=("int64:4,9@-1..50",),
-            before=model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
+            "declines a negative index",
+            ("int64:4,9@-1..50",),
+            model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
         ),
     )
 

@@ -32,15 +32,15 @@ class HeadAppliedTwice(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="two heads of the same sizes",
-            inputs=((4, 6),),
-            before=model(_LAYERS, "x = torch.relu(x)\nx = self.fc(x)\nself.head(x)"),
-            after=model(_LAYERS, "x = torch.relu(x)\nself.head(x)"),
+            "two heads of the same sizes",
+            ((4, 6),),
+            model(_LAYERS, "x = torch.relu(x)\nx = self.fc(x)\nself.head(x)"),
+            model(_LAYERS, "x = torch.relu(x)\nself.head(x)"),
         ),
         Example(
-            name="declines layers of other sizes",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(5, 3)", "x = self.fc(x)\nself.head(x)"),
+            "declines layers of other sizes",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(5, 3)", "x = self.fc(x)\nself.head(x)"),
             repaired_by=("AF123",),
         ),
     )

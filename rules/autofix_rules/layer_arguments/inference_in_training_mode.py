@@ -32,12 +32,12 @@ class EvaluationMode(Rule):
     mismatches = (Mismatch.NORM_BATCH_OF_ONE,)
     examples = (
         Example(
-            name="a script that predicts for one image",
-            inputs=(),
-            before=model(_NORM, "self.norm(x)") + _SCRIPT.format("Net()"),
-            after=model(_NORM, "self.norm(x)") + _SCRIPT.format("Net().eval()"),
+            "a script that predicts for one image",
+            (),
+            model(_NORM, "self.norm(x)") + _SCRIPT.format("Net()"),
+            {"Net()": "Net().eval()"},
         ),
-        Example(name="declines a model without a script", inputs=((1, 3, 1, 1),), before=model(_NORM, "self.norm(x)")),
+        Example("declines a model without a script", ((1, 3, 1, 1),), model(_NORM, "self.norm(x)")),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:

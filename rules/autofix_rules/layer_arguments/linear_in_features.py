@@ -34,33 +34,30 @@ class LinearInFeatures(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES,)
     examples = (
         Example(
-            name="literal argument",
-            inputs=((1, 256),),
-            before=model("self.head = nn.Linear(128, 10)", "self.head(x)"),
-            after=model("self.head = nn.Linear(256, 10)", "self.head(x)"),
+            "literal argument", ((1, 256),), model("self.head = nn.Linear(128, 10)", "self.head(x)"), {"128": "256"}
         ),
         Example(
-            name="keeps a product a product",
-            inputs=((1, 64, 2, 2),),
-            before=model("self.head = nn.Linear(64 * 3 * 3, 10)", "self.head(x.flatten(1))"),
-            after=model("self.head = nn.Linear(64 * 2 * 2, 10)", "self.head(x.flatten(1))"),
+            "keeps a product a product",
+            ((1, 64, 2, 2),),
+            model("self.head = nn.Linear(64 * 3 * 3, 10)", "self.head(x.flatten(1))"),
+            {"3 * 3": "2 * 2"},
         ),
         Example(
-            name="edits the constant that sets the size",
-            inputs=((2, 256),),
-            before=model("self.head = nn.Linear(WIDTH, 10)", "self.head(x)", "WIDTH = 128"),
-            after=model("self.head = nn.Linear(WIDTH, 10)", "self.head(x)", "WIDTH = 256"),
+            "edits the constant that sets the size",
+            ((2, 256),),
+            model("self.head = nn.Linear(WIDTH, 10)", "self.head(x)", "WIDTH = 128"),
+            {"128": "256"},
         ),
         Example(
-            name="keeps a keyword a keyword",
-            inputs=((2, 20),),
-            before=model("self.head = nn.Linear(in_features=30, out_features=10)", "self.head(x)"),
-            after=model("self.head = nn.Linear(in_features=20, out_features=10)", "self.head(x)"),
+            "keeps a keyword a keyword",
+            ((2, 20),),
+            model("self.head = nn.Linear(in_features=30, out_features=10)", "self.head(x)"),
+            {"30": "20"},
         ),
         Example(
-            name="declines a size that is made at run time",
-            inputs=((2, 20),),
-            before=model("self.head = nn.Linear(WIDTHS.pop(), 10)", "self.head(x)", "WIDTHS = [30]"),
+            "declines a size that is made at run time",
+            ((2, 20),),
+            model("self.head = nn.Linear(WIDTHS.pop(), 10)", "self.head(x)", "WIDTHS = [30]"),
         ),
     )
 

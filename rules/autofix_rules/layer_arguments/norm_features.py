@@ -67,39 +67,36 @@ class NormFeatures(Rule):
     mismatches = (Mismatch.NORM_FEATURES,)
     examples = (
         Example(
-            name="literal argument",
-            inputs=((2, 3, 8, 8),),
-            before=model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(8)", "self.bn(self.conv(x))"),
-            after=model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)", "self.bn(self.conv(x))"),
+            "literal argument",
+            ((2, 3, 8, 8),),
+            model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(8)", "self.bn(self.conv(x))"),
+            {"8": "4"},
         ),
         Example(
-            name="an entry of a list",
-            inputs=((2, 3, 8, 6),),
-            before=model("self.norm = nn.LayerNorm([3, 8, 8])", "self.norm(x)"),
-            after=model("self.norm = nn.LayerNorm([3, 8, 6])", "self.norm(x)"),
+            "an entry of a list",
+            ((2, 3, 8, 6),),
+            model("self.norm = nn.LayerNorm([3, 8, 8])", "self.norm(x)"),
+            {", 8]": ", 6]"},
         ),
         Example(
-            name="the layer before, where the layer after agrees with the norm",
-            inputs=((2, 3, 8, 8),),
-            before=model(
+            "the layer before, where the layer after agrees with the norm",
+            ((2, 3, 8, 8),),
+            model(
                 "self.a = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(8)\nself.b = nn.Conv2d(8, 2, 3)",
                 "self.b(self.bn(self.a(x)))",
             ),
-            after=model(
-                "self.a = nn.Conv2d(3, 8, 3)\nself.bn = nn.BatchNorm2d(8)\nself.b = nn.Conv2d(8, 2, 3)",
-                "self.b(self.bn(self.a(x)))",
-            ),
+            {"4": "8"},
         ),
         Example(
-            name="a class that extends a norm and calls its function",
-            inputs=((2, 3, 8, 8),),
-            before=model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = Synced(8)", "self.bn(self.conv(x))", _SYNCED),
-            after=model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = Synced(4)", "self.bn(self.conv(x))", _SYNCED),
+            "a class that extends a norm and calls its function",
+            ((2, 3, 8, 8),),
+            model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = Synced(8)", "self.bn(self.conv(x))", _SYNCED),
+            {"8": "4"},
         ),
         Example(
-            name="declines where the number is made at run time",
-            inputs=((2, 3, 8, 8),),
-            before=model("self.bn = nn.BatchNorm2d(*WIDTHS)", "self.bn(x)", "WIDTHS = [int(n) for n in '4'.split()]"),
+            "declines where the number is made at run time",
+            ((2, 3, 8, 8),),
+            model("self.bn = nn.BatchNorm2d(*WIDTHS)", "self.bn(x)", "WIDTHS = [int(n) for n in '4'.split()]"),
         ),
     )
 

@@ -35,31 +35,22 @@ class NormGroups(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="a divisor of both",
-            inputs=((2, 12, 4, 4),),
-            before=model("self.norm = nn.GroupNorm(8, 12)", "self.norm(x)"),
-            after=model("self.norm = nn.GroupNorm(4, 12)", "self.norm(x)"),
+            "a divisor of both", ((2, 12, 4, 4),), model("self.norm = nn.GroupNorm(8, 12)", "self.norm(x)"), {"8": "4"}
         ),
         Example(
-            name="the channels, where many layers share the groups",
-            inputs=((2, 3, 4, 4),),
-            before=model(
+            "the channels, where many layers share the groups",
+            ((2, 3, 4, 4),),
+            model(
                 "self.conv = nn.Conv2d(3, WIDTH, 1)\nself.norm = norm(WIDTH)",
                 "self.norm(self.conv(x))",
                 "WIDTH = 12\n\n\ndef norm(channels):\n    return nn.GroupNorm(8, channels)",
             ),
-            after=model(
-                "self.conv = nn.Conv2d(3, WIDTH, 1)\nself.norm = norm(WIDTH)",
-                "self.norm(self.conv(x))",
-                "WIDTH = 16\n\n\ndef norm(channels):\n    return nn.GroupNorm(8, channels)",
-            ),
+            {"12": "16"},
         ),
         Example(
-            name="declines where the numbers are made at run time",
-            inputs=((2, 12, 4, 4),),
-            before=model(
-                "self.norm = nn.GroupNorm(*SIZES)", "self.norm(x)", "SIZES = [int(n) for n in '8 12'.split()]"
-            ),
+            "declines where the numbers are made at run time",
+            ((2, 12, 4, 4),),
+            model("self.norm = nn.GroupNorm(*SIZES)", "self.norm(x)", "SIZES = [int(n) for n in '8 12'.split()]"),
         ),
     )
 

@@ -43,30 +43,30 @@ class NormRank(Rule):
     mismatches = (Mismatch.NORM_RANK,)
     examples = (
         Example(
-            name="maps into a norm of rows",
-            inputs=((2, 3, 8, 8),),
-            before=model("self.norm = nn.BatchNorm1d(3)", "self.norm(x)"),
-            after=model("self.norm = nn.BatchNorm2d(3)", "self.norm(x)"),
+            "maps into a norm of rows",
+            ((2, 3, 8, 8),),
+            model("self.norm = nn.BatchNorm1d(3)", "self.norm(x)"),
+            {"BatchNorm1d": "BatchNorm2d"},
         ),
         Example(
-            name="an image without a batch",
-            inputs=((3, 8, 8),),
-            before=model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)", "x = self.bn(self.conv(x))\nx"),
-            after=model(
+            "an image without a batch",
+            ((3, 8, 8),),
+            model("self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)", "x = self.bn(self.conv(x))\nx"),
+            model(
                 "self.conv = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(4)",
                 "x = x.unsqueeze(0)\nx = self.bn(self.conv(x))\nx",
             ),
         ),
         Example(
-            name="an image that a program shows to a function which calls the model",
-            inputs=(),
-            before=_NORMED + _SHOWN.format("image"),
-            after=_NORMED + _SHOWN.format("image.unsqueeze(0)"),
+            "an image that a program shows to a function which calls the model",
+            (),
+            _NORMED + _SHOWN.format("image"),
+            {"image)": "image.unsqueeze(0))"},
         ),
         Example(
-            name="declines where no class takes so many dimensions",
-            inputs=((2, 3, 2, 2, 2, 2),),
-            before=model("self.norm = nn.BatchNorm2d(3)", "self.norm(x)"),
+            "declines where no class takes so many dimensions",
+            ((2, 3, 2, 2, 2, 2),),
+            model("self.norm = nn.BatchNorm2d(3)", "self.norm(x)"),
         ),
     )
 

@@ -34,16 +34,11 @@ class OperandSize(Rule):
     )
     applicability = Applicability.UNSAFE
     examples = (
+        Example("sines and cosines of a table", ((4, 6),), model(_TABLE.format(8), _ANGLES), {"8": "6"}),
         Example(
-            name="sines and cosines of a table",
-            inputs=((4, 6),),
-            before=model(_TABLE.format(8), _ANGLES),
-            after=model(_TABLE.format(6), _ANGLES),
-        ),
-        Example(
-            name="declines what a layer made",
-            inputs=((4, 6),),
-            before=model("self.a = nn.Linear(6, 5)\nself.b = nn.Linear(4, 2)", "self.b(self.a(x))"),
+            "declines what a layer made",
+            ((4, 6),),
+            model("self.a = nn.Linear(6, 5)\nself.b = nn.Linear(4, 2)", "self.b(self.a(x))"),
             repaired_by=("AF101",),
         ),
     )

@@ -38,28 +38,13 @@ class RnnHiddenState(Rule):
     name = "rnn-hidden-state"
     mismatches = (Mismatch.RNN_HIDDEN, Mismatch.SILENT_BATCH)
     examples = (
+        Example("two directions", ((7, 3, 4),), model(_RNN, _LINES.format("1", "x.size(0)")), {"1": "2"}),
+        Example("a batch size written down", ((7, 3, 4),), model(_RNN, _LINES.format("2", "16")), {"16": "x.size(0)"}),
+        Example("the wrong axis", ((7, 3, 4),), model(_RNN, _LINES.format("2", "x.size(1)")), {"1": "0"}),
         Example(
-            name="two directions",
-            inputs=((7, 3, 4),),
-            before=model(_RNN, _LINES.format("1", "x.size(0)")),
-            after=model(_RNN, _LINES.format("2", "x.size(0)")),
-        ),
-        Example(
-            name="a batch size written down",
-            inputs=((7, 3, 4),),
-            before=model(_RNN, _LINES.format("2", "16")),
-            after=model(_RNN, _LINES.format("2", "x.size(0)")),
-        ),
-        Example(
-            name="the wrong axis",
-            inputs=((7, 3, 4),),
-            before=model(_RNN, _LINES.format("2", "x.size(1)")),
-            after=model(_RNN, _LINES.format("2", "x.size(0)")),
-        ),
-        Example(
-            name="declines a state that code of its own computes",
-            inputs=((7, 3, 4),),
-            before=model(_RNN, "h = torch.stack((x.mean(1), x.mean(1), x.mean(1)))\nself.rnn(x, h)[0]"),
+            "declines a state that code of its own computes",
+            ((7, 3, 4),),
+            model(_RNN, "h = torch.stack((x.mean(1), x.mean(1), x.mean(1)))\nself.rnn(x, h)[0]"),
         ),
     )
 

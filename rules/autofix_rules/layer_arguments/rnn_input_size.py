@@ -33,21 +33,21 @@ class RnnInputSize(Rule):
     mismatches = (Mismatch.RNN_INPUT_SIZE,)
     examples = (
         Example(
-            name="literal argument",
-            inputs=((2, 7, 9),),
-            before=model("self.rnn = nn.LSTM(6, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
-            after=model("self.rnn = nn.LSTM(9, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
+            "literal argument",
+            ((2, 7, 9),),
+            model("self.rnn = nn.LSTM(6, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
+            {"6": "9"},
         ),
         Example(
-            name="features before steps",
-            inputs=((2, 6, 5),),
-            before=model("self.rnn = nn.GRU(6, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
-            after=model("self.rnn = nn.GRU(6, 8, batch_first=True)", "out, _ = self.rnn(x.transpose(1, 2))\nout"),
+            "features before steps",
+            ((2, 6, 5),),
+            model("self.rnn = nn.GRU(6, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
+            {"(x)": "(x.transpose(1, 2))"},
         ),
         Example(
-            name="declines a width that is passed among others",
-            inputs=((2, 7, 9),),
-            before=model("self.rnn = nn.LSTM(*[6, 8], batch_first=True)", "self.rnn(x)[0]"),
+            "declines a width that is passed among others",
+            ((2, 7, 9),),
+            model("self.rnn = nn.LSTM(*[6, 8], batch_first=True)", "self.rnn(x)[0]"),
         ),
     )
 

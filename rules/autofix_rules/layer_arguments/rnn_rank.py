@@ -31,21 +31,21 @@ class RnnRank(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="columns of maps become steps",
-            inputs=((2, 1, 4, 9),),
-            before=model(_CONV.format(32), "x = self.conv(x)\nself.rnn(x)[0]"),
-            after=model(_CONV.format(32), "x = self.conv(x)\nself.rnn(x.permute(0, 3, 1, 2).flatten(2))[0]"),
+            "columns of maps become steps",
+            ((2, 1, 4, 9),),
+            model(_CONV.format(32), "x = self.conv(x)\nself.rnn(x)[0]"),
+            {"(x)[": "(x.permute(0, 3, 1, 2).flatten(2))["},
         ),
         Example(
-            name="frames are flattened",
-            inputs=((2, 5, 3, 4),),
-            before=model("self.rnn = nn.GRU(12, 6, batch_first=True)", "self.rnn(x)[0]"),
-            after=model("self.rnn = nn.GRU(12, 6, batch_first=True)", "self.rnn(x.flatten(2))[0]"),
+            "frames are flattened",
+            ((2, 5, 3, 4),),
+            model("self.rnn = nn.GRU(12, 6, batch_first=True)", "self.rnn(x)[0]"),
+            {"(x)": "(x.flatten(2))"},
         ),
         Example(
-            name="declines where no order gives the input size",
-            inputs=((2, 1, 4, 9),),
-            before=model(_CONV.format(50), "x = self.conv(x)\nself.rnn(x)[0]"),
+            "declines where no order gives the input size",
+            ((2, 1, 4, 9),),
+            model(_CONV.format(50), "x = self.conv(x)\nself.rnn(x)[0]"),
         ),
     )
 

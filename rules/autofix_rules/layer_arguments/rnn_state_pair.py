@@ -35,22 +35,16 @@ class RnnStatePair(Rule):
     mismatches = (Mismatch.RNN_HIDDEN,)
     examples = (
         Example(
-            name="an LSTM is given one state",
-            inputs=((7, 3, 4),),
-            before=model(_LSTM, _ZEROS + "self.rnn(x, h)[0]"),
-            after=model(_LSTM, _ZEROS + "self.rnn(x, (h, torch.zeros_like(h)))[0]"),
+            "an LSTM is given one state",
+            ((7, 3, 4),),
+            model(_LSTM, _ZEROS + "self.rnn(x, h)[0]"),
+            {", h)": ", (h, torch.zeros_like(h)))"},
         ),
+        Example("a GRU is given a pair", ((7, 3, 4),), model(_GRU, _ZEROS + "self.rnn(x, (h, h))[0]"), {"(h, h)": "h"}),
         Example(
-            name="a GRU is given a pair",
-            inputs=((7, 3, 4),),
-            before=model(_GRU, _ZEROS + "self.rnn(x, (h, h))[0]"),
-            after=model(_GRU, _ZEROS + "self.rnn(x, h)[0]"),
-        ),
-        Example(
-            name="declines where only sizes differ",
-            inputs=((7, 3, 4),),
-            before=model(_GRU, "self.rnn(x, torch.zeros(1, 9, 6))[0]"),
-            after=None,
+            "declines where only sizes differ",
+            ((7, 3, 4),),
+            model(_GRU, "self.rnn(x, torch.zeros(1, 9, 6))[0]"),
             repaired_by=("AF111",),
         ),
     )

@@ -33,15 +33,15 @@ class RunningWidth(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE)
     examples = (
         Example(
-            name="a loop over widths",
-            inputs=((2, 6),),
-            before=model(_LOOP.format(""), "self.net(x)"),
-            after=model(_LOOP.format("    width = out\n"), "self.net(x)"),
+            "a loop over widths",
+            ((2, 6),),
+            model(_LOOP.format(""), "self.net(x)"),
+            model(_LOOP.format("    width = out\n"), "self.net(x)"),
         ),
         Example(
-            name="declines a loop that passes the width on",
-            inputs=((2, 5),),
-            before=model(_LOOP.format("    width = out\n"), "self.net(x)"),
+            "declines a loop that passes the width on",
+            ((2, 5),),
+            model(_LOOP.format("    width = out\n"), "self.net(x)"),
             repaired_by=("AF101",),
         ),
     )

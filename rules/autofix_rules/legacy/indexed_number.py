@@ -29,28 +29,13 @@ class IndexedNumber(Rule):
     name = "indexed-number"
     mismatches = (Mismatch.INDEX_RANGE,)
     examples = (
+        Example("the value of a loss", (), _LINEAR + _STEP.format("loss.data[0]"), {"data[0]": "item()"}),
+        Example("after it was moved", (), _LINEAR + _STEP.format("loss.cpu().data[0]"), {"data[0]": "item()"}),
+        Example("the number itself", (), _LINEAR + _STEP.format("loss[0]"), {"[0]": ""}),
         Example(
-            name="the value of a loss",
-            inputs=(),
-            before=_LINEAR + _STEP.format("loss.data[0]"),
-            after=_LINEAR + _STEP.format("loss.item()"),
-        ),
-        Example(
-            name="after it was moved",
-            inputs=(),
-            before=_LINEAR + _STEP.format("loss.cpu().data[0]"),
-            after=_LINEAR + _STEP.format("loss.cpu().item()"),
-        ),
-        Example(
-            name="the number itself",
-            inputs=(),
-            before=_LINEAR + _STEP.format("loss[0]"),
-            after=_LINEAR + _STEP.format("loss"),
-        ),
-        Example(
-            name="declines an entry of a tensor with dimensions",
-            inputs=((4, 3),),
-            before=model("self.fc = nn.Linear(3, 2)", "self.fc(x).data[0, 1, 0]"),
+            "declines an entry of a tensor with dimensions",
+            ((4, 3),),
+            model("self.fc = nn.Linear(3, 2)", "self.fc(x).data[0, 1, 0]"),
         ),
     )
 

@@ -26,51 +26,35 @@ class AccidentalOuter(Rule):
     mismatches = (Mismatch.SILENT_BROADCAST,)
     examples = (
         Example(
-            name="a squared error by hand",
-            inputs=((4, 6), (4,)),
-            before=model("self.fc = nn.Linear(6, 1)", "((self.fc(x) - y) ** 2).mean()").replace(
+            "a squared error by hand",
+            ((4, 6), (4,)),
+            model("self.fc = nn.Linear(6, 1)", "((self.fc(x) - y) ** 2).mean()").replace("(self, x)", "(self, x, y)"),
+            {"x) -": "x).squeeze(1) -"},
+        ),
+        Example(
+            "a target with a column of its own",
+            ((4, 6), (4, 1)),
+            model("self.fc = nn.Linear(6, 1)", "p = self.fc(x).squeeze(-1)\n(p - y).abs().mean()").replace(
                 "(self, x)", "(self, x, y)"
             ),
-            after=model("self.fc = nn.Linear(6, 1)", "((self.fc(x).squeeze(1) - y) ** 2).mean()").replace(
-                "(self, x)", "(self, x, y)"
-            ),
+            {"- y).": "- y.squeeze(1))."},
         ),
         Example(
-            name="a target with a column of its own",
-            inputs=((4, 6), (4, 1)),
-            before=model("self.fc = nn.Linear(6, 1)", "p = self.fc(x).squeeze(-1)\n(p - y).abs().mean()").replace(
-                "(self, x)", "(self, x, y)"
-            ),
-            after=model(
-                "self.fc = nn.Linear(6, 1)",
-                "p = self.fc(x).squeeze(-1)\n(p - y.squeeze(1)).abs().mean()",
-                inputs="x, y",
-            ),
+            "maps of one pixel against vectors",
+            ((4, 6, 2, 2), (4, 3)),
+            model("self.conv = nn.Conv2d(6, 3, 2)", "p = self.conv(x)\n(p - y).abs().mean()", inputs="x, y"),
+            {"(p -": "(p.flatten(1) -"},
         ),
         Example(
-            name="maps of one pixel against vectors",
-            inputs=((4, 6, 2, 2), (4, 3)),
-            before=model("self.conv = nn.Conv2d(6, 3, 2)", "p = self.conv(x)\n(p - y).abs().mean()", inputs="x, y"),
-            after=model(
-                "self.conv = nn.Conv2d(6, 3, 2)", "p = self.conv(x)\n(p.flatten(1) - y).abs().mean()", inputs="x, y"
-            ),
+            "right answers counted over all pairs",
+            ((4, 6), "int64:4,1@0..3"),
+            model("self.fc = nn.Linear(6, 3)", "p = self.fc(x).argmax(1)\n(p == y).float().mean()", inputs="x, y"),
+            {"= y).": "= y.squeeze(1))."},
         ),
         Example(
-            name="right answers counted over all pairs",
-            inputs=((4, 6), "int64:4,1@0..3"),
-            before=model(
-                "self.fc = nn.Linear(6, 3)", "p = self.fc(x).argmax(1)\n(p == y).float().mean()", inputs="x, y"
-            ),
-            after=model(
-                "self.fc = nn.Linear(6, 3)",
-                "p = self.fc(x).argmax(1)\n(p == y.squeeze(1)).float().mean()",
-                inputs="x, y",
-            ),
-        ),
-        Example(
-            name="declines every pair on purpose",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(6, 1)", "s = self.fc(x).squeeze(1)\n(s[:, None] - s).relu().mean()"),
+            "declines every pair on purpose",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 1)", "s = self.fc(x).squeeze(1)\n(s[:, None] - s).relu().mean()"),
         ),
     )
 

@@ -31,21 +31,21 @@ class LossDtype(Rule):
     mismatches = (Mismatch.LOSS_DTYPE,)
     examples = (
         Example(
-            name="class indices of floating point",
-            inputs=((4, 6),),
-            before=model(_LOSS.format(3, "CrossEntropyLoss"), _LABELS.format("float32", "", "")),
-            after=model(_LOSS.format(3, "CrossEntropyLoss"), _LABELS.format("float32", "", ".long()")),
+            "class indices of floating point",
+            ((4, 6),),
+            model(_LOSS.format(3, "CrossEntropyLoss"), _LABELS.format("float32", "", "")),
+            {"y)": "y.long())"},
         ),
         Example(
-            name="integer labels for a binary loss",
-            inputs=((4, 6),),
-            before=model(_LOSS.format(1, "BCEWithLogitsLoss"), _LABELS.format("int64", ".squeeze(1)", "")),
-            after=model(_LOSS.format(1, "BCEWithLogitsLoss"), _LABELS.format("int64", ".squeeze(1)", ".float()")),
+            "integer labels for a binary loss",
+            ((4, 6),),
+            model(_LOSS.format(1, "BCEWithLogitsLoss"), _LABELS.format("int64", ".squeeze(1)", "")),
+            {"y)": "y.float())"},
         ),
         Example(
-            name="declines a target that is not written in the call",
-            inputs=((4, 6),),
-            before=model(_LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x))\nself.loss(*(self.fc(x), y))"),
+            "declines a target that is not written in the call",
+            ((4, 6),),
+            model(_LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x))\nself.loss(*(self.fc(x), y))"),
         ),
     )
 

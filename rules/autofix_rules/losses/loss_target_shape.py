@@ -48,70 +48,56 @@ class LossTargetShape(Rule):
     mismatches = (Mismatch.LOSS_SHAPE, Mismatch.SILENT_BROADCAST)
     examples = (
         Example(
-            name="scores of one column against a vector",
-            inputs=((4, 6),),
-            before=model(_LOSS.format(1, "BCEWithLogitsLoss"), "y = torch.ones(len(x))\nself.loss(self.fc(x), y)"),
-            after=model(
-                _LOSS.format(1, "BCEWithLogitsLoss"), "y = torch.ones(len(x))\nself.loss(self.fc(x).squeeze(1), y)"
-            ),
+            "scores of one column against a vector",
+            ((4, 6),),
+            model(_LOSS.format(1, "BCEWithLogitsLoss"), "y = torch.ones(len(x))\nself.loss(self.fc(x), y)"),
+            {"),": ").squeeze(1),"},
         ),
         Example(
-            name="a column of class indices",
-            inputs=((4, 6),),
-            before=model(
-                _LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x), 1).long()\nself.loss(self.fc(x), y)"
-            ),
-            after=model(
-                _LOSS.format(3, "CrossEntropyLoss"),
-                "y = torch.ones(len(x), 1).long()\nself.loss(self.fc(x), y.squeeze(1))",
-            ),
+            "a column of class indices",
+            ((4, 6),),
+            model(_LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x), 1).long()\nself.loss(self.fc(x), y)"),
+            {"y)": "y.squeeze(1))"},
         ),
         Example(
-            name="classes last",
-            inputs=((4, 5, 6),),
-            before=model(
-                _LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x), y)"
-            ),
-            after=model(
-                _LOSS.format(3, "CrossEntropyLoss"),
-                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).transpose(1, 2), y)",
-            ),
+            "classes last",
+            ((4, 5, 6),),
+            model(_LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x), y)"),
+            {"(x), y": "(x).transpose(1, 2), y"},
         ),
         Example(
-            name="tokens in rows, their classes in a table",
-            inputs=((4, 5, 6),),
-            before=model(
+            "tokens in rows, their classes in a table",
+            ((4, 5, 6),),
+            model(
                 _LOSS.format(3, "CrossEntropyLoss"),
                 "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).view(-1, 3), y)",
             ),
-            after=model(
-                _LOSS.format(3, "CrossEntropyLoss"),
-                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).view(-1, 3), y.reshape(-1))",
-            ),
+            {"y)": "y.reshape(-1))"},
         ),
         Example(
-            name="a ranking loss of columns with a vector of signs",
-            inputs=((4, 6),),
-            before=model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y)"),
-            after=model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y.unsqueeze(1))"),
+            "a ranking loss of columns with a vector of signs",
+            ((4, 6),),
+            model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y)"),
+            {"y)": "y.unsqueeze(1))"},
         ),
         Example(
-            name="a triplet whose positive has a dimension more",
-            inputs=((4, 6),),
-            before=model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p, self.fc(-x))"),
-            after=model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p.squeeze(1), self.fc(-x))"),
+            "a triplet whose positive has a dimension more",
+            ((4, 6),),
+            model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p, self.fc(-x))"),
+            {"p,": "p.squeeze(1),"},
         ),
         Example(
-            name="pixels in rows, those of the target in images",
-            inputs=((4, 1, 2, 3),),
-            before=model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x)"),
-            after=model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x.flatten(1))"),
+            "pixels in rows, those of the target in images",
+            ((4, 1, 2, 3),),
+            model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x)"),
+            {"), x)": "), x.flatten(1))"},
         ),
         Example(
-            name="declines sizes that disagree",
-            inputs=((4, 6),),
-            before=model(_LOSS.format(3, "MSELoss"), "y = torch.ones(len(x), 5, 2)\nself.loss(self.fc(x), y)"),
-            # Wrong: the target still has a dimension too many, and broadcasts.
+            "declines sizes that disagree",
+            ((4, 6),),
+            model(
+                _LOSS.format(3, "MSELoss"), "y = torch.ones(len(x), 5, 2)\nself.loss(self.fc(x), y)"
+            ),  # Wrong: the target still has a dimension too many, and broadcasts.
             repaired_by=("AF801",),
         ),
     )

@@ -30,15 +30,15 @@ class OneHotTarget(Rule):
     mismatches = (Mismatch.LOSS_SHAPE,)
     examples = (
         Example(
-            name="made in the call of the loss",
-            inputs=((4, 6),),
-            before=model(_LOSS, _LABELS.format("F.one_hot(y, 3)")),
-            after=model(_LOSS, _LABELS.format("y")),
+            "made in the call of the loss",
+            ((4, 6),),
+            model(_LOSS, _LABELS.format("F.one_hot(y, 3)")),
+            {"F.one_hot(y, 3)": "y"},
         ),
         Example(
-            name="declines rows that are made elsewhere",
-            inputs=((4, 6),),
-            before=model(_LOSS, "y = torch.ones(len(x), 3, 1).long()\nself.loss(self.fc(x), y)"),
+            "declines rows that are made elsewhere",
+            ((4, 6),),
+            model(_LOSS, "y = torch.ones(len(x), 3, 1).long()\nself.loss(self.fc(x), y)"),
         ),
     )
 

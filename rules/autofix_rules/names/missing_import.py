@@ -40,30 +40,29 @@ class MissingImport(Rule):
     mismatches = (Mismatch.MISSING_NAME,)
     examples = (
         Example(
-            name="functional",
-            inputs=((2, 8),),
-            before="import torch.nn as nn\n" + _FUNCTIONAL,
-            after="import torch.nn as nn\nimport torch.nn.functional as F\n" + _FUNCTIONAL,
+            "functional",
+            ((2, 8),),
+            "import torch.nn as nn\n" + _FUNCTIONAL,
+            "import torch.nn as nn\nimport torch.nn.functional as F\n" + _FUNCTIONAL,
         ),
         Example(
-            name="nn beside torch",
-            inputs=((2, 8),),
-            before="import torch\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
-            after="import torch\nimport torch.nn as nn\n"
+            "nn beside torch",
+            ((2, 8),),
+            "import torch\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
+            "import torch\nimport torch.nn as nn\n"
             + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
         ),
         Example(
-            name="functional in full",
-            inputs=((2, 8),),
-            before="import torch.nn as nn\n"
-            + _BODY.format(base="nn.Module", layer="nn.Linear", call="functional.relu"),
-            after="import torch.nn as nn\nfrom torch.nn import functional\n"
+            "functional in full",
+            ((2, 8),),
+            "import torch.nn as nn\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="functional.relu"),
+            "import torch.nn as nn\nfrom torch.nn import functional\n"
             + _BODY.format(base="nn.Module", layer="nn.Linear", call="functional.relu"),
         ),
         Example(
-            name="declines a name of the user's own",
-            inputs=((2, 8),),
-            before="import torch.nn as nn\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="my_relu"),
+            "declines a name of the user's own",
+            ((2, 8),),
+            "import torch.nn as nn\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="my_relu"),
         ),
     )
 

@@ -45,45 +45,35 @@ class NeighbouringIndex(Rule):
     )
     examples = (
         Example(
-            name="behind a difference, in a padding",
-            inputs=((2, 8, 5, 5),),
-            before=model(_SLOPES, _PADDED.format(1)),
-            after=model(_SLOPES, _PADDED.format(0)),
+            "behind a difference, in a padding",
+            ((2, 8, 5, 5),),
+            model(_SLOPES, _PADDED.format(1)),
+            {"shape[1])": "shape[0])"},
+        ),
+        Example("an entry of a list of sizes", ((2, 5, 9),), model("self.k = 1", _MASK.format(0)), {"0": "2"}),
+        Example(
+            "in an expand",
+            ((2, 9, 6),),
+            model("self.token = nn.Parameter(torch.ones(1, 1, 6))", _EXPANDED.format(1)),
+            {"[1": "[2"},
         ),
         Example(
-            name="an entry of a list of sizes",
-            inputs=((2, 5, 9),),
-            before=model("self.k = 1", _MASK.format(0)),
-            after=model("self.k = 1", _MASK.format(2)),
+            "of a tensor with fewer dimensions",
+            ((2, 5),),
+            model("self.k = 1", "n = x.shape[2]\nx + torch.ones(n)"),
+            {"2": "1"},
         ),
         Example(
-            name="in an expand",
-            inputs=((2, 9, 6),),
-            before=model("self.token = nn.Parameter(torch.ones(1, 1, 6))", _EXPANDED.format(1)),
-            after=model("self.token = nn.Parameter(torch.ones(1, 1, 6))", _EXPANDED.format(2)),
+            "held against a size of the model by an assertion",
+            ((2, 5, 9),),
+            model("self.steps = 5", "n = x.size(2)\nassert n == self.steps, 'too long'\nx * n"),
+            {"2": "1"},
         ),
+        Example("behind a loop over pairs", ((4, 3, 8),), model("self.k = 1", _PAIRS.format(2)), {"2": "1"}),
         Example(
-            name="of a tensor with fewer dimensions",
-            inputs=((2, 5),),
-            before=model("self.k = 1", "n = x.shape[2]\nx + torch.ones(n)"),
-            after=model("self.k = 1", "n = x.shape[1]\nx + torch.ones(n)"),
-        ),
-        Example(
-            name="held against a size of the model by an assertion",
-            inputs=((2, 5, 9),),
-            before=model("self.steps = 5", "n = x.size(2)\nassert n == self.steps, 'too long'\nx * n"),
-            after=model("self.steps = 5", "n = x.size(1)\nassert n == self.steps, 'too long'\nx * n"),
-        ),
-        Example(
-            name="behind a loop over pairs",
-            inputs=((4, 3, 8),),
-            before=model("self.k = 1", _PAIRS.format(2)),
-            after=model("self.k = 1", _PAIRS.format(1)),
-        ),
-        Example(
-            name="declines a number that no dimension gave",
-            inputs=((2, 5, 9),),
-            before=model("self.k = 1", "x + torch.ones(*map(int, '4'), device=x.device)"),
+            "declines a number that no dimension gave",
+            ((2, 5, 9),),
+            model("self.k = 1", "x + torch.ones(*map(int, '4'), device=x.device)"),
         ),
     )
 

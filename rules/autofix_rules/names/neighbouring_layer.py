@@ -34,21 +34,21 @@ class NeighbouringLayer(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="the norm of another width",
-            inputs=((4, 6), (4, 3)),
-            before=model(_NORMS, "self.own(x), self.own(y)", inputs="x, y"),
-            after=model(_NORMS, "self.own(x), self.other(y)", inputs="x, y"),
+            "the norm of another width",
+            ((4, 6), (4, 3)),
+            model(_NORMS, "self.own(x), self.own(y)", inputs="x, y"),
+            {"self.own(y": "self.other(y"},
         ),
         Example(
-            name="a head that nothing else calls",
-            inputs=((4, 6),),
-            before=model(_HEADS, "h = self.body(x)\nself.a(x), self.a(h)"),
-            after=model(_HEADS, "h = self.body(x)\nself.a(x), self.b(h)"),
+            "a head that nothing else calls",
+            ((4, 6),),
+            model(_HEADS, "h = self.body(x)\nself.a(x), self.a(h)"),
+            {"self.a(h": "self.b(h"},
         ),
         Example(
-            name="declines a layer of another kind",
-            inputs=((4, 6),),
-            before=model("self.a = nn.Linear(5, 2)\nself.b = nn.Bilinear(6, 6, 2)", "self.a(x)"),
+            "declines a layer of another kind",
+            ((4, 6),),
+            model("self.a = nn.Linear(5, 2)\nself.b = nn.Bilinear(6, 6, 2)", "self.a(x)"),
             repaired_by=("AF101",),
         ),
     )

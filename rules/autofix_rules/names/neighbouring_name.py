@@ -49,29 +49,27 @@ class NeighbouringName(Rule):
     mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.VIEW_SIZE)
     examples = (
         Example(
-            name="keys and values with fewer heads, in two lines",
-            inputs=((2, 5, 8),),
-            before=model(_GROUPED, _ATTEND.format("heads")),
-            after=model(_GROUPED, _ATTEND.format("kv_heads")),
+            "keys and values with fewer heads, in two lines",
+            ((2, 5, 8),),
+            model(_GROUPED, _ATTEND.format("heads")),
+            model(_GROUPED, _ATTEND.format("kv_heads")),
         ),
         Example(
-            name="a table",
-            inputs=((2, 5, 6),),
-            before=model(_SLOTS.format("slots"), "x + self.words"),
-            after=model(_SLOTS.format("word_slots"), "x + self.words"),
+            "a table", ((2, 5, 6),), model(_SLOTS.format("slots"), "x + self.words"), {", slots,": ", word_slots,"}
         ),
         Example(
-            name="two tables of one cause",
-            inputs=((2, 5, 6),),
-            before=model(_TABLES.format("rows"), "(x + self.key) * (x - self.kez)"),
-            after=model(_TABLES.format("memory_rows"), "(x + self.key) * (x - self.kez)"),
+            "two tables of one cause",
+            ((2, 5, 6),),
+            model(_TABLES.format("rows"), "(x + self.key) * (x - self.kez)"),
+            {
+                "key = nn.Parameter(torch.ones(rows, 6))": "key = nn.Parameter(torch.ones(memory_rows, 6))",
+                "kez = nn.Parameter(torch.ones(rows, 6))": "kez = nn.Parameter(torch.ones(memory_rows, 6))",
+            },
         ),
         Example(
-            name="declines a name that only has the value",
-            inputs=((2, 5, 6),),
-            before=model(
-                _SLOTS.format("slots").replace("word_slots", "depth") + "\nself.depth = depth", "x + self.words"
-            ),
+            "declines a name that only has the value",
+            ((2, 5, 6),),
+            model(_SLOTS.format("slots").replace("word_slots", "depth") + "\nself.depth = depth", "x + self.words"),
             repaired_by=("AF303",),
         ),
     )

@@ -60,43 +60,39 @@ class UnreadName(Rule):
     )
     examples = (
         Example(
-            name="a rate that nothing reads",
-            inputs=((4, 6),),
-            before=model("self.part = Part(6, 12, 0.1)", "self.part(x)", _PART.format(hidden="hidden", rate="hidden")),
-            after=model("self.part = Part(6, 12, 0.1)", "self.part(x)", _PART.format(hidden="hidden", rate="rate")),
+            "a rate that nothing reads",
+            ((4, 6),),
+            model("self.part = Part(6, 12, 0.1)", "self.part(x)", _PART.format(hidden="hidden", rate="hidden")),
+            {"=hidden": "=rate"},
         ),
         Example(
-            name="a tensor that was computed and left alone",
-            inputs=((4, 6),),
-            before=model(_JOINED, "h = self.a(x)\njoined = torch.cat([h, x], dim=1)\nself.head(h)"),
-            after=model(_JOINED, "h = self.a(x)\njoined = torch.cat([h, x], dim=1)\nself.head(joined)"),
+            "a tensor that was computed and left alone",
+            ((4, 6),),
+            model(_JOINED, "h = self.a(x)\njoined = torch.cat([h, x], dim=1)\nself.head(h)"),
+            {"(h": "(joined"},
         ),
         Example(
-            name="a layer that was built and left alone",
-            inputs=((4, 6),),
-            before=model(_HEADS, "h = self.end(self.one(x))\nself.end(h)"),
-            after=model(_HEADS, "h = self.two(self.one(x))\nself.end(h)"),
+            "a layer that was built and left alone",
+            ((4, 6),),
+            model(_HEADS, "h = self.end(self.one(x))\nself.end(h)"),
+            {"self.end(self": "self.two(self"},
         ),
         Example(
-            name="the name of the parameter",
-            inputs=("int64:4,7@0..50",),
-            before=model("self.outer = Outer(50, 8)", "self.outer(x)", _TABLE + "\n\n" + _OUTER.format("rows", "rows")),
-            after=model("self.outer = Outer(50, 8)", "self.outer(x)", _TABLE + "\n\n" + _OUTER.format("width", "rows")),
+            "the name of the parameter",
+            ("int64:4,7@0..50",),
+            model("self.outer = Outer(50, 8)", "self.outer(x)", _TABLE + "\n\n" + _OUTER.format("rows", "rows")),
+            {"=rows,": "=width,"},
         ),
         Example(
-            name="a line that is written alike",
-            inputs=((4, 6),),
-            before=model(
-                "width, rate = 6, 0.1\nself.a = nn.Dropout(rate)\nself.b = nn.Dropout(width)", "self.b(self.a(x))"
-            ),
-            after=model(
-                "width, rate = 6, 0.1\nself.a = nn.Dropout(rate)\nself.b = nn.Dropout(rate)", "self.b(self.a(x))"
-            ),
+            "a line that is written alike",
+            ((4, 6),),
+            model("width, rate = 6, 0.1\nself.a = nn.Dropout(rate)\nself.b = nn.Dropout(width)", "self.b(self.a(x))"),
+            {"(width": "(rate"},
         ),
         Example(
-            name="declines where every name is read",
-            inputs=((4, 6),),
-            before=model(_JOINED, "h = self.a(x)\nself.head(h) + x.sum()"),
+            "declines where every name is read",
+            ((4, 6),),
+            model(_JOINED, "h = self.a(x)\nself.head(h) + x.sum()"),
             repaired_by=("AF101",),
         ),
     )

@@ -32,19 +32,13 @@ class AdaptivePooling(Rule):
     refactor = True
     examples = (
         Example(
-            name="one value for each channel",
-            inputs=((2, 3, 7, 7),),
-            before=model(
-                "self.pool = nn.AvgPool2d(7)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"
-            ),
-            after=model(
-                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"
-            ),
+            "one value for each channel",
+            ((2, 3, 7, 7),),
+            model("self.pool = nn.AvgPool2d(7)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"),
+            {"AvgPool2d(7": "AdaptiveAvgPool2d(1"},
         ),
         Example(
-            name="declines a pool between layers",
-            inputs=((2, 3, 8, 8),),
-            before=model("self.pool = nn.AvgPool2d(2)", "self.pool(x)"),
+            "declines a pool between layers", ((2, 3, 8, 8),), model("self.pool = nn.AvgPool2d(2)", "self.pool(x)")
         ),
     )
 

@@ -27,15 +27,15 @@ class BatchFromInput(Rule):
     refactor = True
     examples = (
         Example(
-            name="a batch of seven with one channel",
-            inputs=((7, 12),),
-            before=model("self.head = nn.Linear(4, 5)", "self.head(x.reshape(7, 3, 4)).sum(dim=1)"),
-            after=model("self.head = nn.Linear(4, 5)", "self.head(x.reshape(x.size(0), 3, 4)).sum(dim=1)"),
+            "a batch of seven with one channel",
+            ((7, 12),),
+            model("self.head = nn.Linear(4, 5)", "self.head(x.reshape(7, 3, 4)).sum(dim=1)"),
+            {"7": "x.size(0)"},
         ),
         Example(
-            name="declines a number that is no batch",
-            inputs=((2, 12),),
-            before=model("self.head = nn.Linear(4, 5)", "self.head(x.view(x.size(0), 3, 4))"),
+            "declines a number that is no batch",
+            ((2, 12),),
+            model("self.head = nn.Linear(4, 5)", "self.head(x.view(x.size(0), 3, 4))"),
         ),
     )
 

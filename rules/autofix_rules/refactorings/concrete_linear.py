@@ -33,21 +33,18 @@ class ConcreteLinear(Rule):
     refactor = True
     examples = (
         Example(
-            name="a head",
-            inputs=((2, 30),),
-            before=model("self.head = nn.LazyLinear(5)", "self.head(x)"),
-            after=model("self.head = nn.Linear(30, 5)", "self.head(x)"),
+            "a head", ((2, 30),), model("self.head = nn.LazyLinear(5)", "self.head(x)"), {"LazyLinear(": "Linear(30, "}
         ),
         Example(
-            name="keywords",
-            inputs=((2, 30),),
-            before=model("self.head = nn.LazyLinear(out_features=5)", "self.head(x)"),
-            after=model("self.head = nn.Linear(30, out_features=5)", "self.head(x)"),
+            "keywords",
+            ((2, 30),),
+            model("self.head = nn.LazyLinear(out_features=5)", "self.head(x)"),
+            {"LazyLinear(": "Linear(30, "},
         ),
         Example(
-            name="declines a layer that a name stands for",
-            inputs=((2, 30),),
-            before=model("self.head = LAYER(5)", "self.head(x)", "LAYER = nn.LazyLinear"),
+            "declines a layer that a name stands for",
+            ((2, 30),),
+            model("self.head = LAYER(5)", "self.head(x)", "LAYER = nn.LazyLinear"),
         ),
     )
 

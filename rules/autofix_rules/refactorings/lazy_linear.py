@@ -31,21 +31,21 @@ class LazyLinear(Rule):
     refactor = True
     examples = (
         Example(
-            name="a head",
-            inputs=((2, 30),),
-            before=model("self.head = nn.Linear(30, 5)", "self.head(x)"),
-            after=model("self.head = nn.LazyLinear(5)", "self.head(x)"),
+            "a head",
+            ((2, 30),),
+            model("self.head = nn.Linear(30, 5)", "self.head(x)"),
+            {".Linear(30, 5": ".LazyLinear(5"},
         ),
         Example(
-            name="keywords",
-            inputs=((2, 30),),
-            before=model("self.head = nn.Linear(in_features=30, out_features=5, bias=False)", "self.head(x)"),
-            after=model("self.head = nn.LazyLinear(out_features=5, bias=False)", "self.head(x)"),
+            "keywords",
+            ((2, 30),),
+            model("self.head = nn.Linear(in_features=30, out_features=5, bias=False)", "self.head(x)"),
+            {".Linear(in_features=30, out_features": ".LazyLinear(out_features"},
         ),
         Example(
-            name="declines a layer that a name stands for",
-            inputs=((2, 30),),
-            before=model("self.head = LAYER(30, 5)", "self.head(x)", "LAYER = nn.Linear"),
+            "declines a layer that a name stands for",
+            ((2, 30),),
+            model("self.head = LAYER(30, 5)", "self.head(x)", "LAYER = nn.Linear"),
         ),
     )
 

@@ -28,21 +28,21 @@ class ViewAsFlatten(Rule):
     refactor = True
     examples = (
         Example(
-            name="size of the batch and the rest",
-            inputs=((2, 3, 4),),
-            before=model("self.head = nn.Linear(12, 5)", "self.head(x.view(x.size(0), -1))"),
-            after=model("self.head = nn.Linear(12, 5)", "self.head(torch.flatten(x, 1))"),
+            "size of the batch and the rest",
+            ((2, 3, 4),),
+            model("self.head = nn.Linear(12, 5)", "self.head(x.view(x.size(0), -1))"),
+            {"x.view(x.size(0), -": "torch.flatten(x, "},
         ),
         Example(
-            name="shape of the batch, reshape",
-            inputs=((2, 3, 4),),
-            before=model("self.head = nn.Linear(12, 5)", "self.head(x.reshape((x.shape[0], -1)))"),
-            after=model("self.head = nn.Linear(12, 5)", "self.head(torch.flatten(x, 1))"),
+            "shape of the batch, reshape",
+            ((2, 3, 4),),
+            model("self.head = nn.Linear(12, 5)", "self.head(x.reshape((x.shape[0], -1)))"),
+            {"x.reshape((x.shape[0], -1)))": "torch.flatten(x, 1))"},
         ),
         Example(
-            name="declines a view that joins the batch",
-            inputs=((2, 3, 4),),
-            before=model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, x.size(2)))"),
+            "declines a view that joins the batch",
+            ((2, 3, 4),),
+            model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, x.size(2)))"),
         ),
     )
 

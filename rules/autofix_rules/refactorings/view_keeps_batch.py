@@ -28,21 +28,21 @@ class ViewKeepsBatch(Rule):
     refactor = True
     examples = (
         Example(
-            name="one row for each sample",
-            inputs=((2, 3, 4),),
-            before=model("self.head = nn.Linear(12, 5)", "self.head(x.view(-1, 12))"),
-            after=model("self.head = nn.Linear(12, 5)", "self.head(torch.flatten(x, 1))"),
+            "one row for each sample",
+            ((2, 3, 4),),
+            model("self.head = nn.Linear(12, 5)", "self.head(x.view(-1, 12))"),
+            {"x.view(-1, 12": "torch.flatten(x, 1"},
         ),
         Example(
-            name="more sizes",
-            inputs=((2, 12),),
-            before=model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, 3, 4))"),
-            after=model("self.head = nn.Linear(4, 5)", "self.head(x.view(x.size(0), 3, 4))"),
+            "more sizes",
+            ((2, 12),),
+            model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, 3, 4))"),
+            {"-1": "x.size(0)"},
         ),
         Example(
-            name="declines a view that means to join the batch",
-            inputs=((2, 3, 4),),
-            before=model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, 4))"),
+            "declines a view that means to join the batch",
+            ((2, 3, 4),),
+            model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, 4))"),
         ),
     )
 

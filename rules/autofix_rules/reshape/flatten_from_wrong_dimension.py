@@ -37,22 +37,23 @@ class FlattenStart(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_RANK, Mismatch.DIMENSION_RANGE, Mismatch.CONCATENATE)
     examples = (
         Example(
-            name="a function without a start",
-            inputs=((4, 2, 3, 3),),
-            before=model("self.fc = nn.Linear(18, 5)", "x = torch.flatten(x)\nself.fc(x)"),
-            after=model("self.fc = nn.Linear(18, 5)", "x = torch.flatten(x, 1)\nself.fc(x)"),
+            "a function without a start",
+            ((4, 2, 3, 3),),
+            model("self.fc = nn.Linear(18, 5)", "x = torch.flatten(x)\nself.fc(x)"),
+            {"flatten(x)": "flatten(x, 1)"},
         ),
         Example(
-            name="a layer that starts at the batch",
-            inputs=((4, 2, 3, 3),),
-            before=model("self.net = nn.Sequential(nn.Flatten(0), nn.Linear(18, 5))", "self.net(x)"),
-            after=model("self.net = nn.Sequential(nn.Flatten(1), nn.Linear(18, 5))", "self.net(x)"),
+            "a layer that starts at the batch",
+            ((4, 2, 3, 3),),
+            model("self.net = nn.Sequential(nn.Flatten(0), nn.Linear(18, 5))", "self.net(x)"),
+            {"0": "1"},
         ),
         Example(
-            name="declines a flatten of tokens",
-            inputs=((4, 5, 3),),
-            before=model("self.fc = nn.Linear(7, 5)", "x = x.flatten(0, 1)\nself.fc(x).view(4, 5, 5, 5)"),
-            # Wrong: two sizes of one layer and a view are changed until they agree, which nothing speaks for.
+            "declines a flatten of tokens",
+            ((4, 5, 3),),
+            model(
+                "self.fc = nn.Linear(7, 5)", "x = x.flatten(0, 1)\nself.fc(x).view(4, 5, 5, 5)"
+            ),  # Wrong: two sizes of one layer and a view are changed until they agree, which nothing speaks for.
             repaired_by=("AF101", "AF202"),
         ),
     )

@@ -58,22 +58,23 @@ class FoldedBatch(Rule):
     )
     examples = (
         Example(
-            name="a batch size as a number",
-            inputs=((4, 2, 3, 3),),
-            before=model("self.fc = nn.Linear(18, 5)", "x = x.view(8, -1)\nself.fc(x)"),
-            after=model("self.fc = nn.Linear(18, 5)", "x = x.view(x.size(0), -1)\nself.fc(x)"),
+            "a batch size as a number",
+            ((4, 2, 3, 3),),
+            model("self.fc = nn.Linear(18, 5)", "x = x.view(8, -1)\nself.fc(x)"),
+            {"(8": "(x.size(0)"},
         ),
         Example(
-            name="rows and features swapped",
-            inputs=((4, 2, 3, 3),),
-            before=model("self.fc = nn.Linear(18, 5)", "x = x.view(18, -1)\nself.fc(x)"),
-            after=model("self.fc = nn.Linear(18, 5)", "x = x.view(-1, 18)\nself.fc(x)"),
+            "rows and features swapped",
+            ((4, 2, 3, 3),),
+            model("self.fc = nn.Linear(18, 5)", "x = x.view(18, -1)\nself.fc(x)"),
+            {"18, -1": "-1, 18"},
         ),
         Example(
-            name="declines rows that are meant to be positions",
-            inputs=((4, 2, 3, 3),),
-            before=model("self.k = 3", "x = x.view(-1, 3)\nx.view(5, 2)"),
-            # Wrong: a view to the sizes that there are does nothing.
+            "declines rows that are meant to be positions",
+            ((4, 2, 3, 3),),
+            model(
+                "self.k = 3", "x = x.view(-1, 3)\nx.view(5, 2)"
+            ),  # Wrong: a view to the sizes that there are does nothing.
             repaired_by=("AF202",),
         ),
     )

@@ -36,15 +36,15 @@ class FoldedSteps(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="a target for each sequence",
-            inputs=((5, 7, 4),),
-            before=model(_NET, _LINES.format("out.contiguous().view(-1, 6)")),
-            after=model(_NET, _LINES.format("out[:, -1]")),
+            "a target for each sequence",
+            ((5, 7, 4),),
+            model(_NET, _LINES.format("out.contiguous().view(-1, 6)")),
+            {".contiguous().view(-1, 6)": "[:, -1]"},
         ),
         Example(
-            name="declines rows that are not the steps of a recurrent layer",
-            inputs=((5, 7, 4),),
-            before=model(
+            "declines rows that are not the steps of a recurrent layer",
+            ((5, 7, 4),),
+            model(
                 "self.fc = nn.Linear(4, 3)\nself.loss = nn.CrossEntropyLoss()",
                 "x = x.reshape(-1, 4)\nself.loss(self.fc(x), torch.zeros(5).long())",
             ),

@@ -33,44 +33,42 @@ class MissingFlatten(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_RANK)
     examples = (
         Example(
-            name="a line of forward",
-            inputs=((4, 3, 8, 8),),
-            before=model("self.head = nn.Linear(3 * 8 * 8, 10)", "x = torch.relu(x)\nself.head(x)"),
-            after=model(
-                "self.head = nn.Linear(3 * 8 * 8, 10)", "x = torch.relu(x)\nx = torch.flatten(x, 1)\nself.head(x)"
-            ),
+            "a line of forward",
+            ((4, 3, 8, 8),),
+            model("self.head = nn.Linear(3 * 8 * 8, 10)", "x = torch.relu(x)\nself.head(x)"),
+            model("self.head = nn.Linear(3 * 8 * 8, 10)", "x = torch.relu(x)\nx = torch.flatten(x, 1)\nself.head(x)"),
         ),
         Example(
-            name="a layer of a Sequential",
-            inputs=((4, 3, 8, 8),),
-            before=model("self.net = nn.Sequential(nn.ReLU(), nn.Linear(192, 10))", "self.net(x)"),
-            after=model("self.net = nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(192, 10))", "self.net(x)"),
+            "a layer of a Sequential",
+            ((4, 3, 8, 8),),
+            model("self.net = nn.Sequential(nn.ReLU(), nn.Linear(192, 10))", "self.net(x)"),
+            {".Linear": ".Flatten(), nn.Linear"},
         ),
         Example(
-            name="a child of a model that loops over its children",
-            inputs=((4, 3, 8, 8),),
-            before=model(
+            "a child of a model that loops over its children",
+            ((4, 3, 8, 8),),
+            model(
                 "self.pool = nn.AdaptiveAvgPool2d(1)\nself.fc = nn.Linear(3, 2)",
                 "for layer in self.children():\n    x = layer(x)\nx",
             ),
-            after=model(
+            model(
                 "self.pool = nn.AdaptiveAvgPool2d(1)\nself.flatten = nn.Flatten()\nself.fc = nn.Linear(3, 2)",
                 "for layer in self.children():\n    x = layer(x)\nx",
             ),
         ),
         Example(
-            name="heads that were not put side by side again",
-            inputs=((2, 5, 24),),
-            before=model("self.out = nn.Linear(24, 3)", "y = x.view(x.size(0), 5, 4, 6)\ny = y * y\nself.out(y)"),
-            after=model(
+            "heads that were not put side by side again",
+            ((2, 5, 24),),
+            model("self.out = nn.Linear(24, 3)", "y = x.view(x.size(0), 5, 4, 6)\ny = y * y\nself.out(y)"),
+            model(
                 "self.out = nn.Linear(24, 3)",
                 "y = x.view(x.size(0), 5, 4, 6)\ny = y * y\ny = torch.flatten(y, 2)\nself.out(y)",
             ),
         ),
         Example(
-            name="declines rows that are flat already",
-            inputs=((4, 20),),
-            before=model("self.head = nn.Linear(30, 10)", "self.head(x)"),
+            "declines rows that are flat already",
+            ((4, 20),),
+            model("self.head = nn.Linear(30, 10)", "self.head(x)"),
             repaired_by=("AF101",),
         ),
     )

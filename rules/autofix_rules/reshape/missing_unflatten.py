@@ -52,34 +52,30 @@ class MissingUnflatten(Rule):
     mismatches = (Mismatch.CONV_RANK, Mismatch.NORM_RANK)
     examples = (
         Example(
-            name="a decoder after its Linear layer",
-            inputs=((2, 5),),
-            before=model(_DECODER, "x = self.fc(x)\nself.up(x)"),
-            after=model(_DECODER, "x = self.fc(x)\nx = x.view(-1, 4, 3, 3)\nself.up(x)"),
+            "a decoder after its Linear layer",
+            ((2, 5),),
+            model(_DECODER, "x = self.fc(x)\nself.up(x)"),
+            model(_DECODER, "x = self.fc(x)\nx = x.view(-1, 4, 3, 3)\nself.up(x)"),
         ),
         Example(
-            name="in one Sequential, where the channels follow from an argument",
-            inputs=((2, 5),),
-            before=model("c = 4\nself.net = nn.Sequential(nn.Linear(5, c * 3 * 2), nn.Conv2d(c, 1, 2))", "self.net(x)"),
-            after=model(
-                "c = 4\nself.net = nn.Sequential(nn.Linear(5, c * 3 * 2), nn.Unflatten(1, (-1, 3, 2)), "
-                "nn.Conv2d(c, 1, 2))",
-                "self.net(x)",
-            ),
+            "in one Sequential, where the channels follow from an argument",
+            ((2, 5),),
+            model("c = 4\nself.net = nn.Sequential(nn.Linear(5, c * 3 * 2), nn.Conv2d(c, 1, 2))", "self.net(x)"),
+            {".Conv2d": ".Unflatten(1, (-1, 3, 2)), nn.Conv2d"},
         ),
         Example(
-            name="noise without a position",
-            inputs=((2, 6),),
-            before=model("self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())", "self.main(x)"),
-            after=model(
+            "noise without a position",
+            ((2, 6),),
+            model("self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())", "self.main(x)"),
+            model(
                 "self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())",
                 "x = x.unsqueeze(-1).unsqueeze(-1)\nself.main(x)",
             ),
         ),
         Example(
-            name="declines features that the channels do not divide",
-            inputs=((2, 7),),
-            before=model("self.conv = nn.Conv2d(3, 4, 1)", "self.conv(x)"),
+            "declines features that the channels do not divide",
+            ((2, 7),),
+            model("self.conv = nn.Conv2d(3, 4, 1)", "self.conv(x)"),
         ),
     )
 

@@ -30,27 +30,24 @@ class NonContiguousView(Rule):
     mismatches = (Mismatch.VIEW_CONTIGUITY,)
     examples = (
         Example(
-            name="reshape instead",
-            inputs=((2, 3, 4),),
-            before=model("self.fc = nn.Linear(12, 2)", "self.fc(x.transpose(1, 2).view(x.size(0), -1))"),
-            after=model("self.fc = nn.Linear(12, 2)", "self.fc(x.transpose(1, 2).reshape(x.size(0), -1))"),
+            "reshape instead",
+            ((2, 3, 4),),
+            model("self.fc = nn.Linear(12, 2)", "self.fc(x.transpose(1, 2).view(x.size(0), -1))"),
+            {"view": "reshape"},
         ),
         Example(
-            name="a file that calls contiguous elsewhere",
-            inputs=((2, 3, 4),),
-            before=model(
+            "a file that calls contiguous elsewhere",
+            ((2, 3, 4),),
+            model(
                 "self.fc = nn.Linear(3, 2)",
                 "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.view(-1, 3))",
             ),
-            after=model(
-                "self.fc = nn.Linear(3, 2)",
-                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.contiguous().view(-1, 3))",
-            ),
+            {"x.view": "x.contiguous().view"},
         ),
         Example(
-            name="declines a view that is passed as a function",
-            inputs=((2, 3, 4),),
-            before=model("self.merge = torch.Tensor.view", "self.merge(x.transpose(1, 2), 2, -1)"),
+            "declines a view that is passed as a function",
+            ((2, 3, 4),),
+            model("self.merge = torch.Tensor.view", "self.merge(x.transpose(1, 2), 2, -1)"),
         ),
     )
 

@@ -34,18 +34,17 @@ class OperatorPrecedence(Rule):
     mismatches = tuple(Mismatch)
     examples = (
         Example(
-            name="two comparisons",
-            inputs=((1, 2, 3, 7),),
-            before=model("self.conv = nn.Conv2d(2, 2, 3, 2, 1)", FORWARD.format("v != h | u != w")),
-            after=model("self.conv = nn.Conv2d(2, 2, 3, 2, 1)", FORWARD.format("(v != h) | (u != w)")),
+            "two comparisons",
+            ((1, 2, 3, 7),),
+            model("self.conv = nn.Conv2d(2, 2, 3, 2, 1)", FORWARD.format("v != h | u != w")),
+            {"if v": "if (v", "h | u": "h) | (u", "w:": "w):"},
         ),
         Example(
-            name="declines comparisons in parentheses",
-            inputs=((1, 2, 5, 5),),
-            before=model(
+            "declines comparisons in parentheses",
+            ((1, 2, 5, 5),),
+            model(
                 "self.k = 3", "if (x.size(2) != 5) | (x.size(3) != 5):\n    x = x[:, :, :5, :5]\nx.view(1, 2, 3)"
-            ),
-            # Wrong: the batch stays the one sample that it was run with.
+            ),  # Wrong: the batch stays the one sample that it was run with.
             repaired_by=("AF202",),
         ),
     )

@@ -36,29 +36,24 @@ class ViewForTranspose(Rule):
     mismatches = (Mismatch.SILENT_FOLD,)
     examples = (
         Example(
-            name="the last state of two directions",
-            inputs=((4, 5, 6),),
-            before=model(
+            "the last state of two directions",
+            ((4, 5, 6),),
+            model(
                 "self.rnn = nn.GRU(6, 7, batch_first=True, bidirectional=True)\nself.fc = nn.Linear(14, 2)",
                 "_, h = self.rnn(x)\nself.fc(h.view(x.size(0), -1))",
             ),
-            after=model(
-                "self.rnn = nn.GRU(6, 7, batch_first=True, bidirectional=True)\nself.fc = nn.Linear(14, 2)",
-                "_, h = self.rnn(x)\nself.fc(h.transpose(0, 1).reshape(x.size(0), -1))",
-            ),
+            {"view": "transpose(0, 1).reshape"},
         ),
         Example(
-            name="steps and samples exchanged",
-            inputs=((4, 5, 6),),
-            before=model(
-                "self.rnn = nn.GRU(6, 7)", "x = x.reshape(x.size(1), x.size(0), 6)\nself.rnn(x)[0].transpose(0, 1)"
-            ),
-            after=model("self.rnn = nn.GRU(6, 7)", "x = x.transpose(0, 1)\nself.rnn(x)[0].transpose(0, 1)"),
+            "steps and samples exchanged",
+            ((4, 5, 6),),
+            model("self.rnn = nn.GRU(6, 7)", "x = x.reshape(x.size(1), x.size(0), 6)\nself.rnn(x)[0].transpose(0, 1)"),
+            {"reshape(x.size(1), x.size(0), 6": "transpose(0, 1"},
         ),
         Example(
-            name="declines a view that keeps samples apart",
-            inputs=((4, 5, 6),),
-            before=model("self.fc = nn.Linear(6, 3)", "self.fc(x.view(-1, 6)).view(4, 5, 3)[:, :, 0]"),
+            "declines a view that keeps samples apart",
+            ((4, 5, 6),),
+            model("self.fc = nn.Linear(6, 3)", "self.fc(x.view(-1, 6)).view(4, 5, 3)[:, :, 0]"),
         ),
     )
 

@@ -48,33 +48,28 @@ class ViewSize(Rule):
     mismatches = (Mismatch.VIEW_SIZE, Mismatch.SILENT_BATCH)
     examples = (
         Example(
-            name="keeps a product a product",
-            inputs=((2, 4, 6, 6),),
-            before=model("self.head = nn.Linear(144, 10)", "x = x.view(-1, 4 * 5 * 5)\nself.head(x)"),
-            after=model("self.head = nn.Linear(144, 10)", "x = x.view(-1, 4 * 6 * 6)\nself.head(x)"),
+            "keeps a product a product",
+            ((2, 4, 6, 6),),
+            model("self.head = nn.Linear(144, 10)", "x = x.view(-1, 4 * 5 * 5)\nself.head(x)"),
+            {"5 * 5": "6 * 6"},
         ),
         Example(
-            name="a batch size as a number",
-            inputs=((3, 4, 6),),
-            before=model("self.head = nn.Linear(24, 10)", "x = x.view(64, 24)\nself.head(x)"),
-            after=model("self.head = nn.Linear(24, 10)", "x = x.view(x.size(0), 24)\nself.head(x)"),
+            "a batch size as a number",
+            ((3, 4, 6),),
+            model("self.head = nn.Linear(24, 10)", "x = x.view(64, 24)\nself.head(x)"),
+            {"64": "x.size(0)"},
         ),
         Example(
-            name="a layer of a Sequential",
-            inputs=((2, 8),),
-            before=model("self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, 5, 5)))", "self.net(x)"),
-            after=model("self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, 4, 4)))", "self.net(x)"),
+            "a layer of a Sequential",
+            ((2, 8),),
+            model("self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, 5, 5)))", "self.net(x)"),
+            {"5, 5": "4, 4"},
         ),
+        Example("a size of 0", ((4, 6),), model("self.n = 0", "x.view(-1, self.n, 3)"), {"0": "2"}),
         Example(
-            name="a size of 0",
-            inputs=((4, 6),),
-            before=model("self.n = 0", "x.view(-1, self.n, 3)"),
-            after=model("self.n = 2", "x.view(-1, self.n, 3)"),
-        ),
-        Example(
-            name="declines sizes read from another tensor",
-            inputs=((2, 8),),
-            before=model("self.fc = nn.Linear(8, 6)", "self.fc(x).view(x.size())"),
+            "declines sizes read from another tensor",
+            ((2, 8),),
+            model("self.fc = nn.Linear(8, 6)", "self.fc(x).view(x.size())"),
         ),
     )
 

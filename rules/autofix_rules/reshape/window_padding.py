@@ -41,17 +41,17 @@ class WindowPadding(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="windows of maps",
-            inputs=((2, 3, 7, 6),),
-            before=model("self.k = 2\nself.act = nn.ReLU()", FORWARD.format("", "")),
-            after=model("self.k = 2\nself.act = nn.ReLU()", FORWARD.format(PAD, "")).replace(
+            "windows of maps",
+            ((2, 3, 7, 6),),
+            model("self.k = 2\nself.act = nn.ReLU()", FORWARD.format("", "")),
+            model("self.k = 2\nself.act = nn.ReLU()", FORWARD.format(PAD, "")).replace(
                 "return y + x", "return (y + x)[:, :, :height, :width]"
             ),
         ),
         Example(
-            name="declines windows that divide the maps",
-            inputs=((2, 3, 8, 6),),
-            before=model("self.k = 2", "b, c, h, w = x.shape\nx.view(b, c, h // self.k, self.k, w // self.k, 5, 7)"),
+            "declines windows that divide the maps",
+            ((2, 3, 8, 6),),
+            model("self.k = 2", "b, c, h, w = x.shape\nx.view(b, c, h // self.k, self.k, w // self.k, 5, 7)"),
         ),
     )
 

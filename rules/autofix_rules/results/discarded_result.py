@@ -32,35 +32,31 @@ class DiscardedResult(Rule):
     )
     examples = (
         Example(
-            name="a permute on a line of its own",
-            inputs=((2, 8, 8, 3),),
-            before=model(_CONV, "x.permute(0, 3, 1, 2)\nself.conv(x)"),
-            after=model(_CONV, "x = x.permute(0, 3, 1, 2)\nself.conv(x)"),
+            "a permute on a line of its own",
+            ((2, 8, 8, 3),),
+            model(_CONV, "x.permute(0, 3, 1, 2)\nself.conv(x)"),
+            {"x.": "x = x."},
         ),
         Example(
-            name="a function, some lines before",
-            inputs=((4, 1, 6), (4, 5)),
-            before=model(
+            "a function, some lines before",
+            ((4, 1, 6), (4, 5)),
+            model(
                 "self.fc = nn.Linear(6, 5)",
                 "h = self.fc(x)\ntorch.squeeze(h, 1)\nh = h.relu()\ntorch.cat([h, y], 1)",
                 inputs="x, y",
             ),
-            after=model(
-                "self.fc = nn.Linear(6, 5)",
-                "h = self.fc(x)\nh = torch.squeeze(h, 1)\nh = h.relu()\ntorch.cat([h, y], 1)",
-                inputs="x, y",
-            ),
+            {"torch.squeeze": "h = torch.squeeze"},
         ),
         Example(
-            name="a form of the same shape, which raises nothing",
-            inputs=((4, 6),),
-            before=model("self.fc = nn.Linear(6, 5)", "z = self.fc(x)\nF.normalize(z, dim=-1)\nz"),
-            after=model("self.fc = nn.Linear(6, 5)", "z = self.fc(x)\nz = F.normalize(z, dim=-1)\nz"),
+            "a form of the same shape, which raises nothing",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 5)", "z = self.fc(x)\nF.normalize(z, dim=-1)\nz"),
+            {"F.": "z = F."},
         ),
         Example(
-            name="declines a result that is used",
-            inputs=((2, 8, 8, 3),),
-            before=model(_CONV, "y = x.permute(0, 3, 1, 2)\nself.conv(x.flatten()), y"),
+            "declines a result that is used",
+            ((2, 8, 8, 3),),
+            model(_CONV, "y = x.permute(0, 3, 1, 2)\nself.conv(x.flatten()), y"),
         ),
     )
 

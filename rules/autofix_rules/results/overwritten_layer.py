@@ -37,31 +37,24 @@ class OverwrittenLayer(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="a norm of maps and a norm of rows",
-            inputs=((2, 3, 4, 4),),
-            before=model(
+            "a norm of maps and a norm of rows",
+            ((2, 3, 4, 4),),
+            model(
                 "self.bn1 = nn.BatchNorm2d(3)\nself.fc = nn.Linear(48, 8)\nself.bn1 = nn.BatchNorm1d(8)",
                 "x = self.bn1(x).flatten(1)\nself.bn1(self.fc(x))",
             ),
-            after=model(
-                "self.bn1 = nn.BatchNorm2d(3)\nself.fc = nn.Linear(48, 8)\nself.bn_fc = nn.BatchNorm1d(8)",
-                "x = self.bn1(x).flatten(1)\nself.bn_fc(self.fc(x))",
-            ),
+            {"self.bn1 = nn.BatchNorm1d": "self.bn_fc = nn.BatchNorm1d", "self.bn1(self": "self.bn_fc(self"},
         ),
         Example(
-            name="two layers of one kind",
-            inputs=((2, 6),),
-            before=model(
-                "self.fc1 = nn.Linear(6, 8)\nself.fc1 = nn.Linear(8, 4)", "x = self.fc1(x)\nself.fc1(torch.relu(x))"
-            ),
-            after=model(
-                "self.fc1 = nn.Linear(6, 8)\nself.fc2 = nn.Linear(8, 4)", "x = self.fc1(x)\nself.fc2(torch.relu(x))"
-            ),
+            "two layers of one kind",
+            ((2, 6),),
+            model("self.fc1 = nn.Linear(6, 8)\nself.fc1 = nn.Linear(8, 4)", "x = self.fc1(x)\nself.fc1(torch.relu(x))"),
+            {"self.fc1 = nn.Linear(8": "self.fc2 = nn.Linear(8", "self.fc1(torch": "self.fc2(torch"},
         ),
         Example(
-            name="declines where the layer is assigned once",
-            inputs=((2, 3, 2, 2, 2, 2),),
-            before=model("self.bn = nn.BatchNorm2d(3)", "self.bn(x)"),
+            "declines where the layer is assigned once",
+            ((2, 3, 2, 2, 2, 2),),
+            model("self.bn = nn.BatchNorm2d(3)", "self.bn(x)"),
         ),
     )
 

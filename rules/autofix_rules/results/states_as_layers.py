@@ -38,23 +38,18 @@ class StatesAsLayers(Rule):
     )
     examples = (
         Example(
-            name="the last states of both directions",
-            inputs=((7, 3, 4),),
-            before=model(_LSTM, _ENDS.format("h")),
-            after=model(_LSTM, _ENDS.format("(h, _)")),
+            "the last states of both directions", ((7, 3, 4),), model(_LSTM, _ENDS.format("h")), {", h =": ", (h, _) ="}
         ),
         Example(
-            name="a state beside the output",
-            inputs=((7, 3, 4), (3, 6)),
-            before=model(_LAST, "_, h = self.lstm(x)\nself.fc(torch.cat((h[-1], y)))", inputs="x, y"),
-            after=model(_LAST, "_, (h, _) = self.lstm(x)\nself.fc(torch.cat((h[-1], y)))", inputs="x, y"),
+            "a state beside the output",
+            ((7, 3, 4), (3, 6)),
+            model(_LAST, "_, h = self.lstm(x)\nself.fc(torch.cat((h[-1], y)))", inputs="x, y"),
+            {", h =": ", (h, _) ="},
         ),
         Example(
-            name="declines a pair that is handed on",
-            inputs=((7, 3, 4),),
-            before=model(
-                _LSTM, "_, h = self.lstm(x)\n_, g = self.lstm(x, h)\nself.fc(torch.cat((h[-2], h[-1]), dim=1))"
-            ),
+            "declines a pair that is handed on",
+            ((7, 3, 4),),
+            model(_LSTM, "_, h = self.lstm(x)\n_, g = self.lstm(x, h)\nself.fc(torch.cat((h[-2], h[-1]), dim=1))"),
             repaired_by=("AF301",),
         ),
     )

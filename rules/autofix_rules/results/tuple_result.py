@@ -36,27 +36,19 @@ class TupleResult(Rule):
     mismatches = (Mismatch.TUPLE_RESULT,)
     examples = (
         Example(
-            "a named result",
+            "a named result", ((7, 3, 4),), model(_LSTM, "out = self.lstm(x)\nself.head(out)"), {"out =": "out, _ ="}
+        ),
+        Example("a result used at once", ((7, 3, 4),), model(_LSTM, "self.head(self.lstm(x))"), {"))": ")[0])"}),
+        Example(
+            "the pair of states of an LSTM",
             ((7, 3, 4),),
-            model(_LSTM, "out = self.lstm(x)\nself.head(out)"),
-            model(_LSTM, "out, _ = self.lstm(x)\nself.head(out)"),
+            model(_LSTM, "_, h = self.lstm(x)\nself.head(h.transpose(0, 1))"),
+            {", h =": ", (h, _) ="},
         ),
         Example(
-            "a result used at once",
+            "declines inside a Sequential, which has no place for it",
             ((7, 3, 4),),
-            model(_LSTM, "self.head(self.lstm(x))"),
-            model(_LSTM, "self.head(self.lstm(x)[0])"),
-        ),
-        Example(
-            name="the pair of states of an LSTM",
-            inputs=((7, 3, 4),),
-            before=model(_LSTM, "_, h = self.lstm(x)\nself.head(h.transpose(0, 1))"),
-            after=model(_LSTM, "_, (h, _) = self.lstm(x)\nself.head(h.transpose(0, 1))"),
-        ),
-        Example(
-            name="declines inside a Sequential, which has no place for it",
-            inputs=((7, 3, 4),),
-            before=model("self.net = nn.Sequential(nn.LSTM(4, 6), nn.Linear(6, 2))", "self.net(x)"),
+            model("self.net = nn.Sequential(nn.LSTM(4, 6), nn.Linear(6, 2))", "self.net(x)"),
         ),
     )
 

@@ -36,15 +36,15 @@ class DecoderSize(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="one dimension is a row too long",
-            inputs=((2, 3, 4, 4),),
-            before=model(_NET.format("(3, 2)"), "y = torch.ones(len(x), 3, 8, 8)\nself.loss(self.up(x), y)"),
-            after=model(_NET.format("(2, 2)"), "y = torch.ones(len(x), 3, 8, 8)\nself.loss(self.up(x), y)"),
+            "one dimension is a row too long",
+            ((2, 3, 4, 4),),
+            model(_NET.format("(3, 2)"), "y = torch.ones(len(x), 3, 8, 8)\nself.loss(self.up(x), y)"),
+            {", (3, 2": ", (2, 2"},
         ),
         Example(
-            name="declines maps of another number of channels",
-            inputs=((2, 3, 4, 4),),
-            before=model(_NET.format("(2, 2)"), "y = torch.ones(len(x), 5, 8, 8)\nself.loss(self.up(x), y)"),
+            "declines maps of another number of channels",
+            ((2, 3, 4, 4),),
+            model(_NET.format("(2, 2)"), "y = torch.ones(len(x), 5, 8, 8)\nself.loss(self.up(x), y)"),
             repaired_by=("AF801",),
         ),
     )

@@ -38,25 +38,21 @@ class FixedPooling(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.KERNEL_TOO_LARGE)
     examples = (
         Example(
-            name="a larger image",
-            inputs=((2, 3, 8, 8),),
-            before=model(
-                "self.pool = nn.AvgPool2d(4)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"
-            ),
-            after=model(
-                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"
-            ),
+            "a larger image",
+            ((2, 3, 8, 8),),
+            model("self.pool = nn.AvgPool2d(4)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"),
+            {"AvgPool2d(4": "AdaptiveAvgPool2d(1"},
         ),
         Example(
-            name="a function, and a smaller image",
-            inputs=((2, 3, 2, 2),),
-            before=model("self.head = nn.Linear(3, 5)", "x = F.avg_pool2d(x, 4)\nself.head(x.flatten(1))"),
-            after=model("self.head = nn.Linear(3, 5)", "x = F.adaptive_avg_pool2d(x, 1)\nself.head(x.flatten(1))"),
+            "a function, and a smaller image",
+            ((2, 3, 2, 2),),
+            model("self.head = nn.Linear(3, 5)", "x = F.avg_pool2d(x, 4)\nself.head(x.flatten(1))"),
+            {"avg_pool2d(x, 4": "adaptive_avg_pool2d(x, 1"},
         ),
         Example(
-            name="declines where the head takes no square of values per channel",
-            inputs=((2, 3, 2, 2),),
-            before=model(
+            "declines where the head takes no square of values per channel",
+            ((2, 3, 2, 2),),
+            model(
                 "self.pool = nn.AvgPool2d(*SIZES)\nself.head = nn.Linear(7, 5)",
                 "self.head(self.pool(x).flatten(1))",
                 "SIZES = [int(n) for n in '4'.split()]",

@@ -37,21 +37,19 @@ class InputResolution(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="a width that only running code knows leaves the resize",
-            inputs=((2, 3, 64, 64),),
-            before=model(
-                _NET.format("WIDTHS.pop()"), "x = self.conv(x)\nself.fc(x.flatten(1))", "WIDTHS = [4 * 32 * 32]"
-            ),
-            after=model(
+            "a width that only running code knows leaves the resize",
+            ((2, 3, 64, 64),),
+            model(_NET.format("WIDTHS.pop()"), "x = self.conv(x)\nself.fc(x.flatten(1))", "WIDTHS = [4 * 32 * 32]"),
+            model(
                 _NET.format("WIDTHS.pop()"),
                 "x = F.interpolate(x, size=(32, 32))\nx = self.conv(x)\nself.fc(x.flatten(1))",
                 "WIDTHS = [4 * 32 * 32]",
             ),
         ),
         Example(
-            name="declines a width that no image size gives",
-            inputs=((2, 3, 64, 64),),
-            before=model(_NET.format("WIDTHS.pop()"), "x = self.conv(x)\nself.fc(x.flatten(1))", "WIDTHS = [13]"),
+            "declines a width that no image size gives",
+            ((2, 3, 64, 64),),
+            model(_NET.format("WIDTHS.pop()"), "x = self.conv(x)\nself.fc(x.flatten(1))", "WIDTHS = [13]"),
         ),
     )
 

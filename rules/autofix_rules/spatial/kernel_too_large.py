@@ -49,27 +49,27 @@ class KernelTooLarge(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         Example(
-            name="padding for an odd kernel",
-            inputs=((2, 3, 4, 4),),
-            before=model("self.conv = nn.Conv2d(3, 4, 5)", "self.conv(x).mean((2, 3))"),
-            after=model("self.conv = nn.Conv2d(3, 4, 5, padding=2)", "self.conv(x).mean((2, 3))"),
+            "padding for an odd kernel",
+            ((2, 3, 4, 4),),
+            model("self.conv = nn.Conv2d(3, 4, 5)", "self.conv(x).mean((2, 3))"),
+            {"5": "5, padding=2"},
         ),
         Example(
-            name="the kernel of the whole map that is left",
-            inputs=((2, 3, 2, 2),),
-            before=model("self.conv = nn.Conv2d(3, 1, 4, 1, 0)", "self.conv(x)"),
-            after=model("self.conv = nn.Conv2d(3, 1, 2, 1, 0)", "self.conv(x)"),
+            "the kernel of the whole map that is left",
+            ((2, 3, 2, 2),),
+            model("self.conv = nn.Conv2d(3, 1, 4, 1, 0)", "self.conv(x)"),
+            {"4": "2"},
         ),
         Example(
-            name="the border of a pool",
-            inputs=((2, 3, 1, 1),),
-            before=model("self.pool = nn.MaxPool2d(2)", "self.pool(x)"),
-            after=model("self.pool = nn.MaxPool2d(2, ceil_mode=True)", "self.pool(x)"),
+            "the border of a pool",
+            ((2, 3, 1, 1),),
+            model("self.pool = nn.MaxPool2d(2)", "self.pool(x)"),
+            {"2)": "2, ceil_mode=True)"},
         ),
         Example(
-            name="declines where the kernel is made at run time",
-            inputs=((2, 3, 2, 2),),
-            before=model("self.conv = nn.Conv2d(*SIZES)", "self.conv(x)", "SIZES = [int(n) for n in '3 1 4'.split()]"),
+            "declines where the kernel is made at run time",
+            ((2, 3, 2, 2),),
+            model("self.conv = nn.Conv2d(*SIZES)", "self.conv(x)", "SIZES = [int(n) for n in '3 1 4'.split()]"),
         ),
     )
 

@@ -37,27 +37,27 @@ class MissingPadding(Rule):
     )
     examples = (
         Example(
-            name="the only convolution without it",
-            inputs=((2, 1, 8, 8),),
-            before=model(_NET.format(1, "", "8 * 8"), _FORWARD),
-            after=model(_NET.format(1, ", padding=1", "8 * 8"), _FORWARD),
+            "the only convolution without it",
+            ((2, 1, 8, 8),),
+            model(_NET.format(1, "", "8 * 8"), _FORWARD),
+            {"3)": "3, padding=1)"},
         ),
         Example(
-            name="maps that meet those from before",
-            inputs=((2, 1, 8, 8),),
-            before=model(_NET.format(1, "", "8 * 8"), _JOIN),
-            after=model(_NET.format(1, ", padding=1", "8 * 8"), _JOIN),
+            "maps that meet those from before",
+            ((2, 1, 8, 8),),
+            model(_NET.format(1, "", "8 * 8"), _JOIN),
+            {"3)": "3, padding=1)"},
         ),
         Example(
-            name="declines where the width was counted without it",
-            inputs=((2, 1, 8, 8),),
-            before=model(_NET.format(1, "", "5 * 5"), _FORWARD),
+            "declines where the width was counted without it",
+            ((2, 1, 8, 8),),
+            model(_NET.format(1, "", "5 * 5"), _FORWARD),
             repaired_by=("AF101",),
         ),
         Example(
-            name="declines where no convolution has any",
-            inputs=((2, 1, 9, 9),),
-            before=model(_NET.format(0, "", "9 * 9"), _FORWARD),
+            "declines where no convolution has any",
+            ((2, 1, 9, 9),),
+            model(_NET.format(0, "", "9 * 9"), _FORWARD),
             repaired_by=("AF101",),
         ),
     )

@@ -33,24 +33,21 @@ class MissingPooling(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES,)
     examples = (
         Example(
-            name="a line of forward",
-            inputs=((4, 3, 9, 9),),
-            before=model(_LAYERS.format(8), "x = self.conv(x)\nself.fc(x)"),
-            after=model(_LAYERS.format(8), "x = self.conv(x)\nx = x.mean((2, 3))\nself.fc(x)"),
+            "a line of forward",
+            ((4, 3, 9, 9),),
+            model(_LAYERS.format(8), "x = self.conv(x)\nself.fc(x)"),
+            model(_LAYERS.format(8), "x = self.conv(x)\nx = x.mean((2, 3))\nself.fc(x)"),
         ),
         Example(
-            name="two layers of a Sequential",
-            inputs=((4, 3, 9, 9),),
-            before=model("self.net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(8, 10))", "self.net(x)"),
-            after=model(
-                "self.net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 10))",
-                "self.net(x)",
-            ),
+            "two layers of a Sequential",
+            ((4, 3, 9, 9),),
+            model("self.net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(8, 10))", "self.net(x)"),
+            {".Linear": ".AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear"},
         ),
         Example(
-            name="declines a layer that takes the flattened maps",
-            inputs=((4, 3, 9, 9),),
-            before=model(_LAYERS.format("8 * 7 * 7"), "x = self.conv(x)\nself.fc(x)"),
+            "declines a layer that takes the flattened maps",
+            ((4, 3, 9, 9),),
+            model(_LAYERS.format("8 * 7 * 7"), "x = self.conv(x)\nself.fc(x)"),
             repaired_by=("AF201",),
         ),
     )

@@ -29,30 +29,24 @@ class PooledShortcut(Rule):
     mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
     examples = (
         Example(
-            name="a pooled shortcut",
-            inputs=((2, 3, 7, 7),),
-            before=model(
+            "a pooled shortcut",
+            ((2, 3, 7, 7),),
+            model(
                 "self.conv = nn.Conv2d(3, 3, 3, 2, 1)\nself.pool = nn.AvgPool2d(2, stride=2)",
                 "self.conv(x) + self.pool(x)",
             ),
-            after=model(
-                "self.conv = nn.Conv2d(3, 3, 3, 2, 1)\nself.pool = nn.AvgPool2d(2, stride=2, ceil_mode=True)",
-                "self.conv(x) + self.pool(x)",
-            ),
+            {"2)": "2, ceil_mode=True)"},
         ),
         Example(
-            name="a pool that is joined with a convolution",
-            inputs=((2, 3, 7, 7),),
-            before=model("self.conv = nn.Conv2d(3, 3, 3, 2, 1)", "torch.cat([self.conv(x), F.max_pool2d(x, 2)], 1)"),
-            after=model(
-                "self.conv = nn.Conv2d(3, 3, 3, 2, 1)",
-                "torch.cat([self.conv(x), F.max_pool2d(x, 2, ceil_mode=True)], 1)",
-            ),
+            "a pool that is joined with a convolution",
+            ((2, 3, 7, 7),),
+            model("self.conv = nn.Conv2d(3, 3, 3, 2, 1)", "torch.cat([self.conv(x), F.max_pool2d(x, 2)], 1)"),
+            {"2)": "2, ceil_mode=True)"},
         ),
         Example(
-            name="declines where the sizes differ by more",
-            inputs=((2, 3, 9, 9),),
-            before=model(
+            "declines where the sizes differ by more",
+            ((2, 3, 9, 9),),
+            model(
                 "self.conv = nn.Conv2d(3, 3, 3, SIZES[0], 1)\nself.pool = nn.AvgPool2d(SIZES[1])",
                 "self.conv(x) + self.pool(x)",
                 "SIZES = [int(n) for n in '1 2'.split()]",
