@@ -6,6 +6,7 @@ Tests that use the probe are marked ``torch`` by it; ``--update`` rewrites what 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -111,6 +112,15 @@ def session() -> Iterator[Session]:
     # `make matrix` names another interpreter. No run ahead: the cores are taken by other tests.
     with Session(os.environ.get("AUTOFIX_TEST_PYTHON"), ahead=False) as started:
         yield started
+
+
+@pytest.fixture
+def chromium() -> str:
+    """Return the browser that pages are looked at in."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("there is no Chromium here (Debian: apt-get install chromium)")
+    return program
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from autofix.records.report import RepairEnding, Report
 from autofix.records.samples import SampleInput, SampleOrigin, Samples, Target
 from autofix.records.trace import Ending, Stage, Trace
 from autofix.report import json as json_report
-from autofix.report import sarif
+from autofix.report import pictures, sarif
 from autofix.session.session import Session
 from autofix.syntax.source import Source, source_of
 
@@ -237,7 +237,8 @@ def outcome(job: Job, base: Path, report: Report, files: dict[Path, bool]) -> Jo
             for path, exists in files.items()
         )
     )
-    return JobOutcome(job.label, document, log, changes, known, ran=_ran(job, base, report))
+    picture = pictures.of_fault(replace(report, target=readable.target), places=notebook is None)
+    return JobOutcome(job.label, document, log, changes, known, ran=_ran(job, base, report), picture=picture)
 
 
 def _ran(job: Job, base: Path, report: Report) -> tuple[str, ...]:

@@ -158,6 +158,7 @@ class JobOutcome:
     ``document`` is its JSON report and ``sarif`` its SARIF log, as the command for one file writes them. ``files`` are
     the files that the result depends on with the hashes of their bytes, '' for one whose absence mattered; ``ran`` the
     classes of the tree whose forward ran, as ``path: name``.
+    ``picture`` is the way to its fault as an SVG element.
     ``withheld`` says why a verified plan is not among the patches, ``remark`` what else the batch has to say.
     """
 
@@ -169,6 +170,7 @@ class JobOutcome:
     withheld: str = ""
     remark: str = ""
     ran: tuple[str, ...] = ()
+    picture: str = ""
 
     def as_json(self) -> Json:
         return asdict(self)

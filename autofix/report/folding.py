@@ -33,7 +33,8 @@ def folded(rows: Sequence[Row]) -> list[Row]:
 
 
 def _key(row: Row) -> object:
-    return row.place, _NUMBER.sub("#", row.layer), row.operator, row.shapes, row.parameters, row.failing
+    names = (_NUMBER.sub("#", row.layer), _NUMBER.sub("#", row.scope))
+    return row.place, names, row.operator, row.shapes, row.parameters, row.failing
 
 
 def _repeats(rows: Sequence[Row], keys: Sequence[object], start: int) -> tuple[int, int]:
@@ -69,11 +70,23 @@ def _as_one(alike: Sequence[Row]) -> Row:
     """Return one row for rows that differ in one number of their layer, or in nothing."""
     if len(alike) == 1:
         return alike[0]
-    first, last = alike[0].layer.split("."), alike[-1].layer.split(".")
-    parts = [part if part == other else f"{part}-{other}" for part, other in zip(first, last, strict=True)]
-    layer = ".".join(parts) if first != last else f"{alike[0].layer} x{len(alike)}".lstrip()
+    same = alike[0].layer == alike[-1].layer
+    layer = f"{alike[0].layer} x{len(alike)}".lstrip() if same else _span(alike[0].layer, alike[-1].layer)
     parameters = sum(int(row.parameters.replace(",", "") or 0) for row in alike)
-    return replace(alike[0], layer=layer, parameters=f"{parameters:,}" if parameters else "")
+    return replace(
+        alike[0],
+        layer=layer,
+        parameters=f"{parameters:,}" if parameters else "",
+        scope=_span(alike[0].scope, alike[-1].scope),
+        operations=tuple(index for row in alike for index in row.operations),
+        times=len(alike),
+    )
+
+
+def _span(first: str, last: str) -> str:
+    """Return ``body.0-11`` for ``body.0`` and ``body.11``."""
+    pairs = zip(first.split("."), last.split("."), strict=True)
+    return ".".join(part if part == other else f"{part}-{other}" for part, other in pairs)
 
 
 def to_depth(rows: Sequence[tuple[Row, str]], kinds: Mapping[str, str], counts: Mapping[str, int]) -> list[Row]:
@@ -90,7 +103,10 @@ def to_depth(rows: Sequence[tuple[Row, str]], kinds: Mapping[str, str], counts: 
             continue
         shapes = f"{inside[0].shapes.partition(' -> ')[0]} -> {inside[-1].shapes.rpartition(' -> ')[2]}"
         parameters = f"{counts[path]:,}" if counts.get(path) else ""
-        result.append(Row(inside[0].place, path, kinds.get(path, ""), shapes, parameters))
+        operations = tuple(index for row in inside for index in row.operations)
+        scope = path.rpartition(".")[0]
+        kind = kinds.get(path, "")
+        result.append(Row(inside[0].place, path, kind, shapes, parameters, scope=scope, operations=operations))
     return result
 
 

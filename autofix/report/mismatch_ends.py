@@ -40,7 +40,7 @@ def ends(report: Report, diagnostic: Diagnostic) -> tuple[End, ...]:
     call = finding.call
     source = finding.location if _is_expression(report, finding.location) else call
     first = diagnostic is report.diagnostics[0]
-    operation = _operation(report, diagnostic) if first else None
+    operation = shown_operation(report, diagnostic) if first else None
     label = visible(_operands(report, finding, operation) if first else _received(finding))
     if call.range.is_empty and source != call:
         # The model itself was called, which no line of the project does.
@@ -66,7 +66,7 @@ def _line(location: Location) -> tuple[object, int]:
     return location.path, location.range.start.line
 
 
-def _operation(report: Report, diagnostic: Diagnostic) -> Operation | None:
+def shown_operation(report: Report, diagnostic: Diagnostic) -> Operation | None:
     """Return the failing operation of the run that the report shows; that of a silent fault may be another run's."""
     finding, operations = diagnostic.finding, report.trace.operations
     if finding.operation is None or finding.operation >= len(operations):

@@ -19,12 +19,19 @@ MINIMAL_SHAPE_COLUMNS = 16
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """One line of a table; ``scope`` is the module that it runs in, ``operations`` are the indices of those it stands
+    for, which are ``times`` repeats of the same.
+    """
+
     place: str
     layer: str
     operator: str
     shapes: str
     parameters: str
     failing: bool = False
+    scope: str = ""
+    operations: tuple[int, ...] = ()
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import html
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -53,14 +52,6 @@ document.documentElement.dataset.answer = JSON.stringify(answer);
 
 
 @pytest.fixture
-def chromium() -> str:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("there is no Chromium here (Debian: apt-get install chromium)")
-    return program
-
-
-@pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a report of a repair, a healthy model, one that cannot be run, and one whose text attacks the reader."""
     (tmp_path / "pyproject.toml").touch()
@@ -82,6 +73,7 @@ def test_the_page(page: Path, chromium: str) -> None:
     assert "4 of 4 shown" in document  # The script ran, so its hash is the one that the page allows.
     assert "Content Security Policy" not in complaints
     assert document.count('<details class="target"') == 4
+    assert document.count("<svg ") == 2
     assert re.search(r'<details class="target" id="t3" [^>]*open', document)
     light, dark = (_asked(chromium, page, scheme) for scheme in ("light", "dark"))
     assert light["colours"] == ["rgb(255, 255, 255)", "rgb(28, 30, 34)"]

@@ -130,6 +130,10 @@ def _target(number: int, outcome: JobOutcome) -> Iterator[str]:
     yield f"<p>{_sample(outcome.document)}</p>"
     for diagnostic in outcome.diagnostics:
         yield from _diagnostic(diagnostic)
+    if outcome.picture:
+        # Made by ``report.pictures``, which escapes what comes from outside.
+        yield "<details><summary>The way to the fault as a picture</summary>"
+        yield f'<div class="picture">{outcome.picture}</div></details>'
     if outcome.plan is not None:
         yield from _plan(outcome.plan)
     yield from _alternatives(outcome.document["alternatives"])

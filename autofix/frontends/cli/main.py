@@ -26,6 +26,7 @@ from autofix.frontends.cli.options import (
     RepairChoice,
     ServeChoice,
     ShapesChoice,
+    ShapesFormat,
     StreamChoice,
     VerifyChoice,
     WatchChoice,
@@ -194,22 +195,26 @@ def _log(streams: StreamChoice) -> None:
 
 
 def shapes(choice: ShapesChoice, session: Session | None) -> int:
-    """Print the table of one run; 1 when the model fails, 2 when it could not be run."""
+    """Print the table or the picture of one run; 1 when the model fails, 2 when it could not be run."""
     from autofix import engine
     from autofix.frontends.cli import requests
     from autofix.records.trace import Ending
-    from autofix.report import shape_table as table
+    from autofix.report import pictures, shape_table
 
     request = requests.request(choice.run)
     with terminal.progress(sys.stderr, is_shown=not choice.streams.quiet):
         trace, finding = engine.trace(request, requests.usable(session, request))
     if trace.ending is not Ending.PASSED and finding is None:
         raise AutofixError(f"{request.target.path.name}: {trace.ending.value}: {trace.message}")
-    coloured = terminal.colour(sys.stdout, refused=choice.streams.no_color)
-    width = terminal.width(sys.stdout)
     root, whole = request.target.root, choice.streams.verbose
-    shown = table.render(trace, finding, root, colour=coloured, width=width, depth=choice.depth, whole=whole)
-    sys.stdout.write(shown)
+    if choice.format is ShapesFormat.TEXT:
+        look = {"colour": terminal.colour(sys.stdout, refused=choice.streams.no_color)}
+        width = terminal.width(sys.stdout)
+        sys.stdout.write(shape_table.render(trace, finding, root, width=width, depth=choice.depth, whole=whole, **look))
+    else:
+        title = f"{request.target.path.name}: {request.target.model}".removesuffix(": ")
+        shown = pictures.document(choice.format.value, title, trace, finding, root, depth=choice.depth, whole=whole)
+        sys.stdout.buffer.write(shown.encode("utf-8"))  # Which is what it says of itself.
     return 0 if trace.ending is Ending.PASSED else 1
 
 

@@ -18,6 +18,7 @@ from autofix.frontends.cli.options import (
     RepairChoice,
     RunChoice,
     ShapesChoice,
+    ShapesFormat,
     StreamChoice,
     VerdictFormat,
     VerifyChoice,
@@ -121,13 +122,14 @@ def shapes(
     depth: Annotated[
         int | None, typer.Option("--depth", metavar="N", min=1, help="Modules down to this depth.")
     ] = None,
+    format: Annotated[ShapesFormat, typer.Option("--format", help="A table, or a picture.")] = ShapesFormat.TEXT,
     options: RunOptions = RunOptions(),  # noqa: B008
     stdin_filename: StdinFilename = None,
     streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> ShapesChoice:
     """Show every operation of one run with its shapes."""
     run = _run(file, model, sample_shape, sample, None, options, stdin_filename)
-    return ShapesChoice(run, streams, depth)
+    return ShapesChoice(run, streams, depth, format)
 
 
 @with_tables("prefer", "select", "ignore")

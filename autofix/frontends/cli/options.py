@@ -58,11 +58,21 @@ class RepairChoice:
     diff: bool = False
 
 
+class ShapesFormat(Enum):
+    """What stdout shows of the shapes: a table, or the picture of the file of this name in ``report/pictures/``."""
+
+    TEXT = "text"
+    HTML = "html"
+    SVG = "svg"
+    MERMAID = "mermaid"
+
+
 @dataclass(frozen=True, slots=True)
 class ShapesChoice:
     run: RunChoice
     streams: StreamChoice
     depth: int | None = None
+    format: ShapesFormat = ShapesFormat.TEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from autofix.records.locations import SourceText
 from autofix.records.plan import Applicability
 from autofix.records.report import RepairEnding, Report
 from autofix.records.samples import Samples, Target
-from autofix.report import text
+from autofix.report import pictures, text
 from autofix.report.phrases import Writing
 from autofix.session.session import Session
 
@@ -39,7 +39,8 @@ _FILES = Writing(
 class CellRepair:
     """What a kernel shows of one failure: the explanation, the diff, and what the next cell would be.
 
-    ``changes`` are the files on disk that the patch changes, below ``root``.
+    ``changes`` are the files on disk that the patch changes, below ``root``. ``picture`` is the way to the fault as an
+    SVG element.
     """
 
     explanation: str
@@ -48,6 +49,7 @@ class CellRepair:
     changes: tuple[FileChange, ...] = ()
     root: Path = Path()
     is_safe: bool = False
+    picture: str = ""
 
 
 def of_failure(kernel: Kernel, error: BaseException, session: Session) -> CellRepair | None:
@@ -119,8 +121,9 @@ def _repair(kernel: Kernel, report: Report, module: KernelModule, last: int, *, 
     after = module.cells_after(texts[module.path]) if module.path in texts else module.cells
     changed = [index for index, (old, new) in enumerate(zip(module.cells, after, strict=True)) if old != new]
     files = () if plan is None else _file_changes(report, module)
+    picture = pictures.of_fault(report, places=False)
     if plan is None:
-        return CellRepair(_explanation(report, module, _WRITING))
+        return CellRepair(_explanation(report, module, _WRITING), picture=picture)
     failed = last if repeats and last not in changed else 0
     return CellRepair(
         _explanation(report, module, _FILES if files else _WRITING),
@@ -129,6 +132,7 @@ def _repair(kernel: Kernel, report: Report, module: KernelModule, last: int, *, 
         files,
         report.target.root,
         plan.applicability is Applicability.SAFE,
+        picture,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a kernel displays: the explanation, and where HTML is shown the diff below it."""
+"""What a kernel displays: the explanation, and where HTML is shown the diff and a picture below it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ def forms(repair: CellRepair) -> dict[str, str]:
 
 def _html(repair: CellRepair) -> str:
     shown = f'<pre style="{_FRAME.format("#d1242f")}">{html.escape(repair.explanation)}</pre>'
-    if not repair.diff:
-        return shown
-    lines = "".join(map(_line, repair.diff.split("\n")))
-    return f'{shown}<pre style="{_FRAME.format("#2da44e")}">{lines}</pre>'
+    if repair.diff:
+        lines = "".join(map(_line, repair.diff.split("\n")))
+        shown += f'<pre style="{_FRAME.format("#2da44e")}">{lines}</pre>'
+    if repair.picture:
+        shown += f"<details><summary>the way to the fault as a picture</summary>{repair.picture}</details>"
+    return shown
 
 
 def _line(text: str) -> str:

@@ -471,6 +471,16 @@ def test_shapes(
     assert err == error
 
 
+@pytest.mark.parametrize("name, start", [("svg", "<svg "), ("html", "<!doctype html>"), ("mermaid", "%% net.py")])
+def test_shapes_as_a_picture(
+    fake: Engine, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], name: str, start: str
+) -> None:
+    monkeypatch.setattr(engine, "trace", lambda request, session: (RAISED, FINDING))
+    assert main.main(["shapes", "net.py", "-s", "64,256", "--format", name]) == 1
+    out, err = capfd.readouterr()
+    assert (out.startswith(start), err) == (True, "")
+
+
 PAGE = registry.Page("AF199", "stand-in", "AF199 stand-in: a rule for this test.\n\nWhy it fails\n    It does not.")
 
 

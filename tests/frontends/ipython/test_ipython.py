@@ -95,6 +95,7 @@ def test_a_cell_that_fails(notebook: Notebook) -> None:
     assert f"{shown['text/plain']}\n```" in (ROOT / "docs" / "notebooks.md").read_text("utf-8")
     assert "fix (safe)" in shown["text/plain"]
     assert ">+        self.fc = nn.Linear(6 * 14 * 14, 10)</span>" in shown["text/html"]
+    assert shown["text/html"].count("<svg ") == 1
     assert notebook.run("print(calls)")["printed"] == "[8]\n"
     assert notebook.run("%autofix --apply") == {}
     assert notebook.next_cell() == f"{NET.replace('12 * 12', '14 * 14')}\nnet = Net()\n\n%time\nscores = net(x)"
