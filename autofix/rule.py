@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autofix.facts.project_view import Expression, Project
 from autofix.fixes.rule import Example, Rewrite, Rule, model
-from autofix.provenance import Site, SiteKind, dearest, sites
+from autofix.provenance import Site, SiteKind, dearest, sites, together
 from autofix.records.costs import Counted, Evidence, Piece
 from autofix.records.finding import Detail, Finding, Mismatch
 from autofix.records.locations import Edit
@@ -36,4 +36,5 @@ __all__ = [
     "dearest",
     "model",
     "sites",
+    "together",
 ]

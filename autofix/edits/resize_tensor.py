@@ -14,7 +14,7 @@ from autofix.facts.size_origins import origin
 from autofix.operators.families import Family
 from autofix.operators.shape_functions import clashing_dimensions
 from autofix.operators.table import find
-from autofix.provenance import Site, SiteKind, dearest
+from autofix.provenance import Site, SiteKind, together
 from autofix.records.costs import Counted
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind, Phase
@@ -74,8 +74,7 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: boo
     is_table = all(size_origin.phase is Phase.CONSTRUCT for size_origin in known)
     for first in options[0]:
         chosen = [_like(first, option) for option in options]
-        edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
-        yield Resizing(edits, dearest(chosen), first.text, is_table, first.kind)
+        yield Resizing(*together(chosen), first.text, is_table, first.kind)
 
 
 def _is_single(expression: Expression) -> bool:

@@ -13,7 +13,6 @@ from autofix.facts.project_view import Project
 from autofix.fixes import registry
 from autofix.fixes.rule import Rule
 from autofix.loading import test_files
-from autofix.records.errors import UsageError
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
@@ -123,7 +122,7 @@ def check_words(rules: tuple[Rule, ...], words: Iterable[str]) -> None:
     for word in words:
         if not any(_named(rule, (word,)) for rule in rules):
             names = [name for rule in rules for name in (rule.code, rule.name)]
-            raise UsageError(f"there is no rule `{word}`; {registry.suggestion(word, names)}")
+            raise registry.no_rule(word, names)
 
 
 def _named(rule: Rule, words: tuple[str, ...]) -> bool:

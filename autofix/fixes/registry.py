@@ -79,7 +79,7 @@ def page(rule: str) -> Page:
     known = next((known for known in pages() if rule.lower() in (known.code.lower(), known.name.lower())), None)
     if known is None:
         names = [name for known in pages() for name in (known.code, known.name)]
-        raise UsageError(f"there is no rule `{rule}`; {suggestion(rule, names)}")
+        raise no_rule(rule, names)
     return known
 
 
@@ -88,8 +88,15 @@ def headline(page: Page) -> str:
     return page.text.partition("\n")[0].removesuffix(".")
 
 
-def suggestion(word: str, names: Iterable[str]) -> str:
-    """Return what to do about a word that names no rule."""
+def no_rule(word: str, names: Iterable[str]) -> UsageError:
+    """Return the error of a word that names no rule, with the one that took its place or that may have been meant."""
+    replaced = {old.lower(): new for package in _packages() for old, new in getattr(package, "REPLACED", {}).items()}
+    if word.lower() in replaced:
+        return UsageError(f"there is no rule `{word}` any more; `{replaced[word.lower()]}` does what it did")
+    return UsageError(f"there is no rule `{word}`; {_suggestion(word, names)}")
+
+
+def _suggestion(word: str, names: Iterable[str]) -> str:
     known, typed = {name.lower(): name for name in names}, word.lower()
     if _MISREAD_CODE.fullmatch(typed):
         typed = typed[:2] + typed[2:].translate(_DIGITS)

@@ -3,7 +3,7 @@
 ``size_sites`` enumerates the edits with their evidence; the other files answer what it asks of the source.
 """
 
-from autofix.provenance.site import Site, SiteKind, dearest
+from autofix.provenance.site import Site, SiteKind, dearest, together
 from autofix.provenance.size_sites import sites
 
-__all__ = ["Site", "SiteKind", "dearest", "sites"]
+__all__ = ["Site", "SiteKind", "dearest", "sites", "together"]

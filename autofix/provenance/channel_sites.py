@@ -45,23 +45,21 @@ def next_layer(project: Project, layer: Layer, failing: Layer) -> Layer | None:
 
 
 def producer_extra(
-    project: Project, tensor: Tensor, failing: Layer, expected: int, actual: int
+    project: Project, tensor: Tensor, failing: Layer, expected: int, actual: int, hints: tuple[int, ...] = ()
 ) -> tuple[width_evidence.Stated, width_evidence.Stated]:
     """Return what is said of changing the failing layer, and of changing the layer before it.
 
-    The layer built after the producing one is asked: it takes either what is expected here or what came out.
+    Of a norm, the layer built after the producing one is asked: it takes either what is expected here or what came out.
+    ``hints`` are the sizes that were flattened into those features.
     """
     producing = producing_layer(project, tensor)
-    if producing is None:
-        return (), ()
-    producer = producing[1]
-    other = next_layer(project, producer, failing)
+    other = None if producing is None else next_layer(project, producing[1], failing)
     norm = "Norm" in failing.kind and not joined(project, tensor, 1)
     if other is not None and norm and input_size(other) == expected:
         return width_evidence.PRODUCER_DISAGREES
-    return (
-        width_evidence.CONSUMER_DISAGREES if norm else width_evidence.extras(project, tensor, failing, expected, actual)
-    )
+    if norm:
+        return width_evidence.CONSUMER_DISAGREES
+    return width_evidence.extras(project, tensor, failing, expected, actual, hints)
 
 
 def stand_last(project: Project, tensor: Tensor, layer: Layer, channels: int) -> bool:
@@ -119,9 +117,8 @@ def beyond_argument(project: Project, layer: Layer, parameter: str, site: Site) 
 
 
 def words_of(site: Site) -> str:
-    """Return the place of a site for a title: nothing is added for the argument itself."""
-    words = site.words or site.kind.value
-    return site.result if site.kind is SiteKind.ARGUMENT or site.size is not None else f"{site.result} ({words})"
+    """Return what a title says is set, with the place where that does not go without saying."""
+    return f"{site.result} ({site.words})" if site.words and site.size is None else site.result
 
 
 def doubt(site: Site) -> str:

@@ -82,3 +82,9 @@ _PLAIN = frozenset(
 def dearest(chosen: Iterable[Site]) -> tuple[Counted, ...]:
     """Return the evidence of several places that are edited together: that of the least likely one."""
     return max(chosen, key=lambda site: site.cost).evidence
+
+
+def together(chosen: Iterable[Site]) -> tuple[tuple[Edit, ...], tuple[Counted, ...]]:
+    """Return the edits of several places that are edited in one step, each once, and their evidence."""
+    places = tuple(chosen)
+    return tuple(sorted({edit for site in places for edit in site.edits})), dearest(places)

@@ -30,7 +30,7 @@ from autofix.provenance.render_expression import (
     shift,
     text_key,
 )
-from autofix.provenance.site import PARTS, Site, SiteKind, dearest
+from autofix.provenance.site import PARTS, Site, SiteKind, together
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
 from autofix.records.values import Mapping, Sequence, Tensor, is_integer
@@ -241,9 +241,9 @@ class _Solver:
         if len(chosen) == 1:
             yield chosen[0]
             return
-        edits = tuple(sorted({edit for site in chosen for edit in site.edits}))
+        edits, evidence = together(chosen)
         text = " * ".join(factor_text(factor, target) for factor, target in zip(factors, targets, strict=True))
-        yield Site(edits, dearest(chosen), text, SiteKind.PRODUCT, expression.source.location(expression.node))
+        yield Site(edits, evidence, text, SiteKind.PRODUCT, expression.source.location(expression.node))
 
     def _cheapest(self, factor: Expression, target_size: int, depth: int) -> Iterator[Site]:
         return iter(sorted(self.solve(factor, target_size, depth, SiteKind.FACTOR), key=lambda site: site.cost)[:1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from autofix_rules import REPLACED
 
 from autofix import engine
 from autofix.fixes import candidates, registry
@@ -27,10 +28,12 @@ class Net(nn.Module):
         return self.head(x)
 """
 REFUSED = {
-    "AF1O1": "did you mean `AF101`?",
-    "af101": "did you mean `AF101`?",
-    "linear-in-feature": "did you mean `linear-in-features`?",
-    "zzz": "`autofix explain` lists all",
+    "AF1O1": "; did you mean `AF101`?",
+    "af101": "; did you mean `AF101`?",
+    "layer-sizes": "; did you mean `layer-size`?",
+    "zzz": "; `autofix explain` lists all",
+    "AF102": " any more; `AF101` does what it did",
+    "norm-features": " any more; `layer-size` does what it did",
 }
 
 
@@ -38,11 +41,17 @@ REFUSED = {
 def test_a_word_that_names_no_rule_is_refused(word: str, hint: str) -> None:
     with pytest.raises(UsageError) as refused:
         candidates.check_words(registry.rules(), (word,))
-    assert str(refused.value) == f"there is no rule `{word}`; {hint}"
+    assert str(refused.value) == f"there is no rule `{word}`{hint}"
+
+
+def test_what_replaced_a_rule_is_one() -> None:
+    known = {word for rule in registry.rules() for word in (rule.code, rule.name)}
+    assert not known & REPLACED.keys()
+    assert known >= set(REPLACED.values())
 
 
 def test_codes_their_beginnings_and_names_are_known() -> None:
-    candidates.check_words(registry.rules(), ("AF101", "AF1", "RF", "linear-in-features"))
+    candidates.check_words(registry.rules(), ("AF101", "AF1", "RF", "layer-size"))
 
 
 @pytest.mark.parametrize("name", ["select", "ignore"])

@@ -147,7 +147,7 @@ LAZY = planned(
 )
 TARGET = Target(NET, ROOT, "models.net", (ROOT,), "Net", Samples((SampleInput((1, 3, 32, 32)),)))
 TRACE = Trace(Ending.RAISED, "mat1 and mat2 shapes cannot be multiplied")
-DIAGNOSTIC = Diagnostic("AF101", "linear-in-features", FINDING, CHAIN, FIX)
+DIAGNOSTIC = Diagnostic("AF101", "layer-size", FINDING, CHAIN, FIX)
 REPORT = Report(
     target=TARGET,
     ending=RepairEnding.REPAIRED,
@@ -682,7 +682,7 @@ def run_of(report: Report, documentation: dict[str, str] | None = None, version:
 
 @every_report
 def test_sarif_follows_the_official_schema(report: Report) -> None:
-    run = run_of(report, {"AF101": "AF101 linear-in-features: a layer is built for another width.\n\nWhy"}, "0.1.0")
+    run = run_of(report, {"AF101": "AF101 layer-size: a layer is built for another width.\n\nWhy"}, "0.1.0")
     assert run["columnKind"] == "unicodeCodePoints"
     assert len(run["results"]) == len(report.diagnostics)
     assert "/project" not in json.dumps(run)
@@ -729,9 +729,9 @@ def test_what_is_not_verified_is_no_fix() -> None:
 
 
 def test_rules_carry_their_documentation() -> None:
-    documented = {"AF101": "AF101 linear-in-features: a Linear layer is built for another width.\n\nWhy it fails\n"}
+    documented = {"AF101": "AF101 layer-size: a Linear layer is built for another width.\n\nWhy it fails\n"}
     rule = run_of(REPORT, documented)["tool"]["driver"]["rules"][0]
-    assert rule["name"] == "LinearInFeatures"
+    assert rule["name"] == "LayerSize"
     assert rule["shortDescription"]["text"] == "A Linear layer is built for another width."
     assert rule["help"]["text"] == documented["AF101"].strip()
     assert "autofix explain AF101" in run_of(REPORT)["tool"]["driver"]["rules"][0]["help"]["text"]

@@ -58,7 +58,7 @@ class WrongPermute(Rule):
             model(
                 "self.conv = nn.Conv1d(5, 4, 20)", "self.conv(x.transpose(0, 1))"
             ),  # Wrong: the samples are taken for channels.
-            repaired_by=("AF102", "AF501"),
+            repaired_by=("AF101", "AF501"),
         ),
     )
 

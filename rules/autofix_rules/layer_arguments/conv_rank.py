@@ -98,8 +98,10 @@ class ConvRank(Rule):
             folds = method.startswith("flatten")
             evidence = (strength, Evidence.AGAINST * unsqueezed)
             reason = FOLDED_WORDS.format(words) if folds else words
-            for edits, place in insertions(project, operation, layer, method, "", "", outward=True):
-                yield self.fix(f"{words} of {tensor.shape} {place}", edits, *evidence, reason=reason, unsafe=folds)
+            inserted = insertions(project, operation, layer, method, "", "", outward=True)
+            for count, (edits, place) in enumerate(inserted):
+                title, further = f"{words} of {tensor.shape} {place}", Evidence.UPSTREAM * count
+                yield self.fix(title, edits, *evidence, further, reason=reason, unsafe=folds)
 
     def _pools_before(self, project: Project, tensor: Tensor) -> Iterator[Fix]:
         """Yield fixes for a pool that took ``(N, C, L)`` for one image ``(C, H, W)``."""
@@ -143,5 +145,7 @@ def _reshapings(layer: Layer, tensor: Tensor) -> Iterator[tuple[str, Evidence, s
             yield "flatten(0, 1)", Evidence.OTHER_READING, "fold the first two dimensions"
         if channels == shape[1]:
             yield "flatten(2)", Evidence.OTHER_READING, "fold the last dimensions"
+    if rank == target_rank - 1 and channels == 1:
+        yield "unsqueeze(1)", Evidence.EXACT_FIT, "add the dimension of the one channel"
     if rank == target_rank - 1 and channels == shape[1] and shape[0] != channels:
         yield "unsqueeze(-1)", Evidence.INSERTED, "add a dimension to the end"

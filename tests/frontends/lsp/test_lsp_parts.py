@@ -186,7 +186,7 @@ def test_the_sample_stands_above_the_class_or_in_its_place() -> None:
 def test_every_rule_has_a_page() -> None:
     page = rule_pages.text("af101")
     assert page is not None
-    assert page.startswith("# AF101 linear-in-features")
+    assert page.startswith("# AF101 layer-size")
     assert "\n\n## Source\n\n" in page
     assert rule_pages.text("nothing") is None
 

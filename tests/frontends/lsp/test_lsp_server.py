@@ -333,7 +333,7 @@ async def test_related_places_and_links_only_where_declared(talk: Talk) -> None:
     assert (diagnostic.code_description is not None) == bool(declared.get("codeDescriptionSupport"))
     if diagnostic.code_description is not None:
         page = Path(diagnostic.code_description.href.removeprefix("file://")).read_text("utf-8")
-        assert page.startswith("# AF101 linear-in-features")
+        assert page.startswith("# AF101 layer-size")
 
 
 async def test_the_quick_fix_gives_the_verified_text_and_nothing_is_left(talk: Talk) -> None:
@@ -520,7 +520,7 @@ async def test_what_cannot_be_run_is_no_diagnostic(talk: Talk) -> None:
 
 async def test_a_rule_is_explained(vscode: Talk) -> None:
     text = await vscode.command("explain", "AF101")
-    assert text.startswith("# AF101 linear-in-features")
+    assert text.startswith("# AF101 layer-size")
     assert await vscode.command("explain", "AF777") is None
     assert vscode.client.messages[-1].message == "autofix: there is no rule AF777"
 

@@ -112,7 +112,7 @@ def test_an_assistant_repairs_a_model(folder: Path) -> None:
         assert verdict["verdict"] == "fails"
         assert verdict["left"]["message"] == "`head` takes 5 features but receives 6"
         page = await _answer(client, "explain", rule=fault_code(repair))
-        assert page["name"] == "linear-in-features"
+        assert page["name"] == "layer-size"
         applied = await _answer(client, "repair", file=str(folder / "net.py"), samples=SAMPLES, apply=True)
         assert applied["wrote"] == [str(folder / "net.py")]
         assert (folder / "net.py").read_text("utf-8") == FIXED

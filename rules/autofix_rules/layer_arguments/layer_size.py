@@ -1,0 +1,175 @@
+"""AF101 layer-size: a layer is built for another size than it is given.
+
+Why it fails
+    ``nn.Linear(in_features, out_features)`` multiplies the last dimension of its input by a weight of shape
+    ``(out_features, in_features)``; a convolution takes ``in_channels`` in dimension 1, a norm ``num_features``, a
+    recurrent layer ``input_size`` features a step, an attention ``embed_dim``. The sizes must agree.
+What the fix does
+    Rewrites the place that sets the size: literal, product, constant, default, config entry or a caller's argument,
+    found along the construction chain. A product stays a product. What belongs together changes together: the numbers
+    of a depthwise convolution, the widths of keys and values. Or the layer before is made to give out what this one
+    takes: that comes first where it fits the layers around both better.
+Fix safety
+    Safe where one place sets the size for this layer and no other repair is as plausible. Unsafe where the layer would
+    then work on another dimension than that of its features, such as the last axis of maps.
+Source
+    The section Shape of each layer's documentation.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
+from autofix.provenance.producers import (
+    argument_expression,
+    before_flattening,
+    flattened_from,
+    producer_sites,
+    repeated_layer,
+    set_output,
+)
+from autofix.records.trace import Layer, Operation
+from autofix.records.values import Tensor
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Piece, Project, Rule, Site, model, sites
+from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
+from autofix_rules.layer_arguments._misplaced import misplaced_features
+
+Pieces = tuple[Piece, ...]
+_CROSS = "a, b = x.split([7, 5], 1)\nb = self.text(b)\nself.attn(self.image(a), b, b)[0]"
+_ATTENTION = (
+    "self.image, self.text = nn.Linear(6, 8), nn.Linear(6, 12)\n"
+    "self.attn = nn.MultiheadAttention(8, 2{}, batch_first=True)"
+)
+_BETWEEN = "self.a = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(8)\nself.b = nn.Conv2d(8, 2, 3)"
+_CHANNELS = frozenset((Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES))
+
+
+class LayerSize(Rule):
+    code = "AF101"
+    name = "layer-size"
+    mismatches = (
+        *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES, Mismatch.RNN_INPUT_SIZE),
+        *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES),
+    )
+    examples = (
+        Example(
+            "keeps a product a product",
+            ((1, 64, 2, 2),),
+            model("self.head = nn.Linear(64 * 3 * 3, 10)", "self.head(x.flatten(1))"),
+            {"3 * 3": "2 * 2"},
+        ),
+        Example(
+            "all numbers of a depthwise convolution",
+            ((2, 6, 8, 8),),
+            model("self.conv = nn.Conv2d(4, 4, 3, padding=1, groups=4)", "self.conv(x)"),
+            {"4, 4": "6, 6", "groups=4": "groups=6"},
+        ),
+        Example(
+            "an entry of a list",
+            ((2, 3, 8, 6),),
+            model("self.norm = nn.LayerNorm([3, 8, 8])", "self.norm(x)"),
+            {"8, 8": "8, 6"},
+        ),
+        Example(
+            "the layer before, where the layer after agrees with the norm",
+            ((2, 3, 8, 8),),
+            model(_BETWEEN, "self.b(self.bn(self.a(x)))"),
+            {"3, 4": "3, 8"},
+        ),
+        Example(
+            "a recurrent layer",
+            ((2, 7, 9),),
+            model("self.rnn = nn.LSTM(6, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
+            {"6, 8": "9, 8"},
+        ),
+        Example(
+            "key and value widths together",
+            ((2, 12, 6),),
+            model(_ATTENTION.format(", kdim=10, vdim=10"), _CROSS),
+            {"10, vdim=10": "12, vdim=12"},
+        ),
+        Example(
+            "the second input of two",
+            ((4, 8),),
+            model("self.score = nn.Bilinear(8, 6, 1)", "self.score(x, x[:, :5])"),
+            {"8, 6": "8, 5"},
+        ),
+        Example(
+            "declines a size that is made at run time",
+            ((2, 20),),
+            model("self.head = nn.Linear(WIDTHS.pop(), 10)", "self.head(x)", "WIDTHS = [30]"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        layer, operation, place = project.layer(finding.layer), project.operation(finding), finding.operand or 0
+        if layer is None or operation is None or place >= len(operation.tensors):
+            return
+        own, before, warning = _said(finding, project, layer, operation.tensors[place])
+        for title, edits, evidence in _joint_changes(finding, project, layer, operation):
+            yield self.fix(title, edits, *evidence, *own)
+        if len(finding.expected) == 1:
+            yield from self._own_size(finding, project, layer, operation.tensors[place], own, warning)
+            yield from self._producer(finding, project, operation.tensors[place], before, warning)
+
+    def _own_size(
+        self, finding: Finding, project: Project, layer: Layer, tensor: Tensor, own: Pieces, warning: str
+    ) -> Iterator[Fix]:
+        """Yield fixes that build the layer for what it receives."""
+        title, parameter = f"set `{finding.parameter}` of `{layer.label}` to ", finding.parameter
+        in_channels = finding.mismatch in _CHANNELS
+        for site in _size_sites(finding, project, layer, tensor):
+            reason = warning or (doubt(site) if in_channels else "")
+            shared = finding.mismatch is Mismatch.NORM_FEATURES and not warning
+            shared = shared and beyond_argument(project, layer, parameter, site)
+            evidence = (*site.evidence, *own, Evidence.MORE_PLACES * shared)
+            yield self.fix(title + words_of(site), site.edits, *evidence, reason=reason, unsafe=bool(reason))
+        same = same_width(project, layer, parameter, tensor) if in_channels and not warning else None
+        if same is not None:
+            yield self.fix(title + same.text, same.edits, *same.evidence, *own)
+
+    def _producer(
+        self, finding: Finding, project: Project, tensor: Tensor, before: Pieces, warning: str
+    ) -> Iterator[Fix]:
+        """Yield fixes that make the layer before give out what this one takes."""
+        channels = before_flattening(_hints(finding, project, tensor), finding.expected[0])
+        if not channels or (warning and finding.mismatch is Mismatch.NORM_FEATURES):
+            return
+        for producer, site in producer_sites(project, tensor, channels):
+            reason = doubt(site) if finding.mismatch in _CHANNELS else ""
+            title = set_output(producer, site.result)
+            yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
+
+
+def _hints(finding: Finding, project: Project, tensor: Tensor) -> tuple[int, ...]:
+    return () if finding.mismatch in _CHANNELS else flattened_from(project, tensor)
+
+
+def _said(finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> tuple[Pieces, Pieces, str]:
+    """Return what is said of changing this layer and the one before, and why a size would only hide the fault."""
+    (expected, *others), actual = finding.expected, finding.actual[0]
+    if others:
+        return (), (), ""
+    own, before = producer_extra(project, tensor, layer, expected, actual, _hints(finding, project, tensor))
+    warning = misplaced_features(project, finding, layer, tensor)
+    return (*own, Evidence.HIDES_FAULT * bool(warning)), before, warning
+
+
+def _joint_changes(finding: Finding, project: Project, layer: Layer, operation: Operation) -> Iterator[Change]:
+    if len(finding.expected) > 1:
+        return entries(finding, project, layer)
+    if finding.mismatch is Mismatch.CONV_CHANNELS:
+        return depthwise(project, layer, finding.actual[0])
+    is_attended = finding.mismatch is Mismatch.ATTENTION_WIDTH and layer.kind == "MultiheadAttention"
+    return key_and_value(project, layer, operation, finding.actual[0]) if is_attended and finding.operand else iter(())
+
+
+def _size_sites(finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> tuple[Site, ...]:
+    """Return the places of the argument; of a list of one entry, those of the entry."""
+    layer = repeated_layer(project, layer) if finding.parameter == "d_model" else layer
+    place = argument_expression(project, layer, finding.parameter)
+    if place is not None and isinstance(place.node, (ast.List, ast.Tuple)) and len(place.node.elts) == 1:
+        place = Expression(place.source, place.node.elts[0], place.frames)
+    return () if place is None else sites(project, place, finding.actual[0], _hints(finding, project, tensor))
