@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -206,12 +207,16 @@ def _check_report(folder: Path, report: Report) -> None:
 
 
 def _check_size(report: Report) -> None:
-    """Check that a report of one fault is seen whole in a terminal of 80x24, and that no terminal has to wrap it."""
-    lines = text.render(report, width=80).splitlines()
-    assert len(lines) <= 16 or len(report.diagnostics) > 1
-    for width in (80, 40):
-        shown = text.render(report, width=width).splitlines()
-        assert [line for line in shown if columns(line) > width and " --> " not in line] == []
+    """Check that a report of one fault is seen whole in a terminal of 80x24, as is each section of one of several, and
+    that no terminal has to wrap it, but for the names of files, which are kept whole.
+    """
+    for folder, width, most in ((None, 80, 16), (Path(__file__).parents[1], 80, 16), (None, 40, 24)):
+        shown = text.render(report, folder=folder, width=width)
+        sections = shown.removesuffix("\n").split("\n\n")
+        assert max(section.count("\n") + 1 for section in sections) <= most
+        assert len(sections) == 1 or len(report.diagnostics) > 1
+        wide = [line for line in shown.splitlines() if columns(line) > width]
+        assert [line for line in wide if not re.match(r"  (--> |::: |in \S+:$)", line)] == []
 
 
 @pytest.mark.parametrize("folder", [pytest.param(folder, id=folder.name) for folder in FOLDERS])

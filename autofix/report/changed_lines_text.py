@@ -52,6 +52,7 @@ def whole_lines(changes: Sequence[ChangedLines], names: Sequence[str], width: in
         return lines
     shown = lines[: max(1, limit - 1)]
     rest = f"... {len(lines) - len(shown)} more changed lines (-v shows the patch)"
+    rest = rest if columns(INDENT + rest) <= width else rest.replace(" shows the patch", "")
     return [*shown, line(INDENT, Span(rest, Style.FAINT))]
 
 

@@ -28,7 +28,7 @@ def fault_parts(view: ReportView, diagnostic: Diagnostic, changes: Sequence[Chan
         label, text = words
         yield ReportPart(lambda lines: list(view.entry(f"   = {label}: ", text, lines)), 1, 2)
     if diagnostic.chain:
-        yield ReportPart(lambda lines: _flow(view, diagnostic, lines), 1, 2)
+        yield ReportPart(lambda lines: _flow(view, diagnostic, lines) if lines else [], 0, 2)
     if diagnostic.fixed_by is not None:
         yield from _fix(view, diagnostic, two_ends, changes)
 

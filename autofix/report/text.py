@@ -38,7 +38,8 @@ def render(
     verbose: bool = False,
     writing: Writing = COMMAND_LINE,
 ) -> str:
-    """Return the explanation of a report, ended by what to do about it; of one fault in at most 16 lines at 80 columns.
+    """Return the explanation of a report, ended by what to do about it; of one fault in at most 16 lines at 80 columns,
+    of several in sections of as many lines.
 
     Paths are shown as seen from ``folder``, the working directory, so that a terminal opens them; without one from the
     root of the project. ``alternatives`` shows the other plans as patches, ``applied`` says that the plan was written,
@@ -60,9 +61,8 @@ def render(
     else:
         blocks.append([*closing, *last])
     limit = MAX_LINES if width >= NARROW else MAX_LINES_NARROW
-    if len(blocks) > 1 or verbose:
-        limit = UNLIMITED
-    texts = [fitted(parts, limit) for parts in blocks]
+    # Plans that were asked for as patches are shown whole.
+    texts = [fitted(parts, UNLIMITED if verbose or others else limit) for parts in blocks]
     return rendered(_separated(lines for lines in texts if lines), colour=colour)
 
 

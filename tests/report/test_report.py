@@ -203,8 +203,33 @@ SUPPRESSED = replace(
 )
 LIMIT = replace(NO_FIX, ending=RepairEnding.LIMIT, message="160 probes")
 FIRST_TIME = replace(REPORT, plan=replace(PLAN, proof=replace(PROOF, parameters_before=None)), alternatives=())
+# Names that take two columns a character, and more of everything than a section has room for.
+WIDE = replace(
+    REPORT,
+    diagnostics=tuple(
+        replace(
+            DIAGNOSTIC,
+            finding=replace(FINDING, message=f"`層{number}` " + "は128の特徴を取る " * 12, subject=f"層{number}"),
+            chain=tuple(ChainLink(f"畳み込み{index}", f"({index}, 128)") for index in range(40)),
+            fixed_by=fix,
+        )
+        for number, fix in enumerate((FIX, replace(FIX, title="幅を256にする " * 6)))
+    ),
+    plan=replace(
+        planned(
+            (FIX, replace(FIX, title="幅を256にする " * 6)),
+            (NET, "# 幅\n" * 30 + NET_TEXT.replace("128", "256")),
+            label=Applicability.UNSAFE,
+        ),
+        notes=("別の模型も使う " * 30,),
+    ),
+    texts=(SourceText(NET, NET_TEXT.replace("self.head(x)", "self.head(層の出力)  # " + "説明" * 60)),),
+    notes=("注 " * 80,),
+)
 REPORTS = {
     "one fault": REPORT,
+    "wide": WIDE,
+    "wide, one fault": replace(WIDE, diagnostics=WIDE.diagnostics[:1]),
     "two files": TWO_FILES,
     "no fix": NO_FIX,
     "healthy": HEALTHY,
@@ -383,6 +408,27 @@ def test_colour_changes_no_character(report: Report, alternatives: bool) -> None
 def test_lines_fit_the_width(report: Report, width: int) -> None:
     lines = text.render(report, width=width).splitlines()
     assert [line for line in lines if terminal_text.columns(line) > width and " --> " not in line] == []
+
+
+@every_report
+@pytest.mark.parametrize("width, most", [(80, 16), (40, 24)])
+def test_each_section_fits_a_terminal(report: Report, width: int, most: int) -> None:
+    sections = text.render(report, width=width).removesuffix("\n").split("\n\n")
+    assert max(section.count("\n") + 1 for section in sections) <= most
+    assert len(sections) == (1 if len(report.diagnostics) < 2 else len(report.diagnostics) + 1)
+
+
+@pytest.mark.parametrize(
+    "folder, expected",
+    [
+        (ROOT, "models/my net.py:13:16"),
+        (ROOT / "models", "my net.py:13:16"),
+        (ROOT / "tests" / "deep", "../../models/my net.py:13:16"),
+        (Path("/elsewhere"), "/project/models/my net.py:13:16"),
+    ],
+)
+def test_places_are_seen_from_the_working_directory(folder: Path, expected: str) -> None:
+    assert f"  --> {expected}\n" in text.render(REPORT, folder=folder)
 
 
 def test_nothing_from_a_file_reaches_the_terminal_raw() -> None:
