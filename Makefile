@@ -10,12 +10,13 @@ DEMO = fixtures/lenet-wider-image/before.py
 SOURCES = $(shell find autofix rules -name '*.py')
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint matrix fuzz hostile bench vscode workbench clean
+.PHONY: help demo test lint docs matrix fuzz hostile bench vscode workbench clean
 
 help:
 	@echo "make demo   install and repair a model of fixtures/"
 	@echo "make test   install with development tools; run ruff, mypy and pytest"
 	@echo "make lint   ruff and mypy only"
+	@echo "make docs   build the documentation as a site, build/site/index.html"
 	@echo "make matrix run the tests with every Python and torch that is installed (MATRIX, MATRIX_TESTS)"
 	@echo "make fuzz   the tests of hostile input with 14,000 generated cases (FUZZ_SEED repeats a run)"
 	@echo "make hostile the inputs that mean harm, all of them; a part runs in every test run"
@@ -37,6 +38,10 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
+$(VENV)/.installed-docs: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
+	touch $@
+
 # The command ends with 1 because it proposes a patch, which is what a demo wants to see.
 demo: $(VENV)/.installed
 	$(VENV)/bin/autofix $(DEMO) --sample-shape 64,3,32,32 || test $$? -eq 1
@@ -48,6 +53,11 @@ lint: $(VENV)/.installed-dev
 
 test: lint
 	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
+
+# A broken link, or a page that no menu has, ends it.
+SITE ?= build/site
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --config-file .ci/site/mkdocs.yml --site-dir $(abspath $(SITE))
 
 # Nothing is installed for it but what `make test` installs: MATRIX names interpreters with a torch of their own.
 matrix: $(VENV)/.installed-dev
