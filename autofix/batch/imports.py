@@ -18,7 +18,7 @@ from autofix.system import regular_files
 ABSENT = ""
 _STATEMENT = re.compile(
     r"^[ \t]*(?:import[ \t]+(?P<plain>[\w., \t]+)"
-    r"|from[ \t]+(?P<dots>\.*)[ \t]*(?P<base>[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n;]*))",
+    r"|from[ \t]+(?P<dots>\.*)[ \t]*(?P<base>[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|(?:\\\n|[^\n;])*))",
     re.MULTILINE,
 )
 _Import = tuple[int, str]  # How many dots, and the dotted name.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autofix.loading import data_files, model_classes
+from autofix.loading import data_files, model_classes, readme_commands
 from autofix.loading.module_files import ModuleFiles
 from autofix.records.samples import SampleOrigin, Samples
 from autofix.syntax.source import Source
@@ -49,7 +49,12 @@ def modules(files: ModuleFiles) -> Modules:
         except (ValueError, RecursionError):
             return UNKNOWN
 
-    return Modules(files.find, data)
+    def arguments(program: Path) -> tuple[str, ...]:
+        if program not in files.commands:
+            files.commands[program] = readme_commands.shown(program)
+        return files.commands[program]
+
+    return Modules(files.find, data, arguments)
 
 
 def shown(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Source], files: ModuleFiles) -> Built | None:
@@ -171,7 +176,16 @@ def _is_whole(class_: ast.ClassDef, construction: Construction) -> bool:
     """Return whether a construction gives every argument: ``Net(**options)`` may give none of them."""
     own = next((n for n in class_.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
     required = [] if own is None else required_parameters(own)
-    return all(name in construction.keywords for name in required[len(construction.positional) :])
+    if not all(name in construction.keywords for name in required[len(construction.positional) :]):
+        return False
+    passed = dict(zip(required, construction.positional, strict=False)) | construction.keywords
+    # An object that is not there yet where the walk came to the construction: nobody builds the class with None.
+    return not any(value is None and _reads_parts(class_, name) for name, value in passed.items() if name in required)
+
+
+def _reads_parts(class_: ast.ClassDef, parameter: str) -> bool:
+    parts = (node for node in ast.walk(class_) if isinstance(node, (ast.Attribute, ast.Subscript)))
+    return any(isinstance(node.value, ast.Name) and node.value.id == parameter for node in parts)
 
 
 # -- guesses -----------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ class ModuleFiles:
         self._found: dict[tuple[Path, int, str], Source | None] = {}
         self._data: dict[Path, None] = {}
         self.constructions: dict[tuple[Path, int], Any] = {}
+        self.commands: dict[Path, tuple[str, ...]] = {}
 
     @property
     def read(self) -> tuple[Path, ...]:

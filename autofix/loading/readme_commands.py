@@ -24,7 +24,12 @@ _PLACEHOLDER = re.compile(r"[<\[{$]|\.\.\.|path/to|/your")
 
 def arguments(path: Path, source: Source) -> tuple[str, ...]:
     """Return the arguments of the first command that calls the program, if it cannot do without any."""
-    return next(_commands(path), ()) if _needs_some(source) else ()
+    return shown(path) if _needs_some(source) else ()
+
+
+def shown(path: Path) -> tuple[str, ...]:
+    """Return the arguments of the first command that calls a program; none where nothing shows one."""
+    return next(_commands(path), ())
 
 
 def _needs_some(source: Source) -> bool:

@@ -7,13 +7,12 @@ a guess and is labelled as one.
 from __future__ import annotations
 
 import ast
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autofix.records.samples import SampleInput, SampleOrigin, Samples
-from autofix.sample_inputs import borrowed_layers
+from autofix.sample_inputs import borrowed_layers, input_shapes
 from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
@@ -28,26 +27,12 @@ from autofix.sample_inputs.abstract_interpreter.values import (
 )
 from autofix.syntax.source import Source
 
-BATCH, LENGTH, FRAMES = 2, 12, 5
-# A model that takes any size is cheapest on a small one; where the text leaves that open, the usual size is likelier.
-_SMALL_FIRST = {
-    0: (LENGTH,),
-    1: (64, 128, 32, 256, 100, 512, 1000, 1024),
-    2: (64, 224, 32, 28, 84, 96, 128, 256, 299),
-    3: (32, 16, 64),
-}
-_USUAL_FIRST = {
-    1: (128, 64, 32, 256, 100, 512, 1000, 1024),
-    2: (224, 32, 28, 64, 84, 96, 128, 256, 299),
-    3: (32, 64, 16),
-}
-_SCANNED = {0: range(2, 260), 1: range(8, 520), 2: range(8, 321), 3: range(8, 97, 2)}
 BUILD_STEPS = 400_000
 WALK_STEPS = 100_000
 ALL_STEPS = 200_000
-MAX_COMBINATIONS = 24
 
 Pattern = tuple[int | str, ...]
+Candidate = tuple[int, tuple[SampleInput, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,22 +123,29 @@ def _best(
     """Return the first candidate that fits, else the one with the fewest misfits that gets furthest."""
     # A batch norm takes no single sample, and a batch of channels in its place would hide that.
     batched = "BatchNorm" in run.source.text
+    named = input_shapes.named_sizes(run.source)
 
     def may_be(inputs: tuple[SampleInput, ...]) -> bool:
-        return _matches(inputs, patterns) and not (batched and any(BATCH not in sample.shape[:2] for sample in inputs))
+        has_batch = all(input_shapes.BATCH in sample.shape[:2] for sample in inputs)
+        return _matches(inputs, patterns) and (has_batch or not batched)
 
-    usual = _first(model, run, (candidate for candidate in _candidates(needs, _SMALL_FIRST) if may_be(candidate[1])))
+    def first(candidates: Iterator[Candidate]) -> _Walk | None:
+        return _first(model, run, (candidate for candidate in candidates if may_be(candidate[1])), named)
+
+    usual = first(input_shapes.candidates(needs, input_shapes.small_first(named)))
     if usual is None or usual.is_possible:
         return usual
-    scanned = _first(model, run, (candidate for candidate in _candidates(needs, _SCANNED) if may_be(candidate[1])))
+    scanned = first(input_shapes.candidates(needs, input_shapes.SCANNED))
     # An unusual size is taken only if it is the answer: there is no reason to prefer it among sizes that do not fit.
     if scanned is None or scanned.is_possible or len(needs) == 1:
         return scanned if scanned is not None and scanned.is_possible else usual
-    joined = _first(model, run, _joined_widths(needs, min(usual, scanned, key=_preference).inputs))
+    nearest = min(usual, scanned, key=lambda walk: _preference(walk, named)).inputs
+    parts = input_shapes.joined_widths(needs, nearest, input_shapes.numbers_of(model))
+    joined = _first(model, run, parts, named)
     return joined if joined is not None and joined.is_possible else usual
 
 
-def _first(model: Any, run: Interpretation, candidates: Iterator[tuple[int, tuple[SampleInput, ...]]]) -> _Walk | None:
+def _first(model: Any, run: Interpretation, candidates: Iterator[Candidate], named: tuple[int, ...]) -> _Walk | None:
     budget = ALL_STEPS
     walks: list[_Walk] = []
     for form, inputs in candidates:
@@ -163,11 +155,11 @@ def _first(model: Any, run: Interpretation, candidates: Iterator[tuple[int, tupl
         walks.append(_Walk(uncertainty, run.misfits, run.batch_folds, run.layers_applied, form, inputs))
         if walks[-1].fits or budget < 0:
             break
-    return min(walks, key=_preference) if walks else None
+    return min(walks, key=lambda walk: _preference(walk, named)) if walks else None
 
 
-def _preference(walk: _Walk) -> tuple[bool, int, int, int, int, int, int]:
-    order = _USUAL_FIRST[2] if walk.uncertainty else _SMALL_FIRST[2]
+def _preference(walk: _Walk, named: tuple[int, ...]) -> tuple[bool, int, int, int, int, int, int]:
+    order = (*named, *input_shapes.USUAL_FIRST[2]) if walk.uncertainty else input_shapes.SMALL_FIRST[2]
     last = walk.inputs[0].shape[-1]
     size = sum(sum(sample.shape) for sample in walk.inputs)
     rank = order.index(last) if last in order else len(order)
@@ -189,108 +181,3 @@ def _matches(inputs: Sequence[SampleInput], patterns: Sequence[Pattern | None]) 
             if (pattern_size if isinstance(pattern_size, int) else names.setdefault(pattern_size, size)) != size:
                 return False
     return True
-
-
-# -- candidates --------------------------------------------------------------------------------------------------------
-
-
-def _candidates(
-    needs: list[AbstractLayer], sizes: Mapping[int, Sequence[int]]
-) -> Iterator[tuple[int, tuple[SampleInput, ...]]]:
-    """Yield inputs in the order in which they are likely, with the number of their form.
-
-    They come as the layers take them, then in other forms.
-    """
-    count = max(_spatial(layer) for layer in needs)
-    for form, chosen in enumerate(itertools.islice(_forms(needs), MAX_COMBINATIONS)):
-        for size in sizes[count]:
-            yield form, tuple(_variants(layer, size)[at] for layer, at in zip(needs, chosen, strict=True))
-
-
-def _forms(needs: list[AbstractLayer]) -> Iterator[tuple[int, ...]]:
-    """Yield the number of a form for each input: those first in which inputs of alike layers have the same one."""
-    kinds = [(layer.kind, _width(layer)) for layer in needs]
-    counts = {kind: len(_variants(layer, LENGTH)) for kind, layer in zip(kinds, needs, strict=True)}
-    seen = set()
-    for chosen in itertools.product(*map(range, counts.values())):
-        form = dict(zip(counts, chosen, strict=True))
-        seen.add(alike := tuple(form[kind] for kind in kinds))
-        yield alike
-    yield from (choice for choice in itertools.product(*(range(counts[kind]) for kind in kinds)) if choice not in seen)
-
-
-def _joined_widths(
-    needs: list[AbstractLayer], inputs: tuple[SampleInput, ...]
-) -> Iterator[tuple[int, tuple[SampleInput, ...]]]:
-    """Yield inputs that have but a part of the layer's width, since they are joined with others before it."""
-    width = needs[0].size("in_features") if all(layer is needs[0] for layer in needs) else None
-    if width is not None and len(needs) == 2:
-        yield from ((0, (SampleInput((BATCH, part)), SampleInput((BATCH, width - part)))) for part in range(1, width))
-    for at, layer in enumerate(needs):
-        for part in range(1, layer.size("in_features") or 1):
-            yield 0, (*inputs[:at], SampleInput((BATCH, part)), *inputs[at + 1 :])
-
-
-def _spatial(layer: AbstractLayer) -> int:
-    """Return how many spatial dimensions the layer's input has."""
-    if layer.kind in {"GroupNorm", "Backbone"}:
-        return 2
-    return int(layer.kind[-2]) if layer.kind[-1] == "d" and layer.kind[-2].isdigit() else 0
-
-
-def _variants(layer: AbstractLayer, size: int) -> list[SampleInput]:
-    """Return the shapes that end up at the layer: as it takes them, then in the other forms that a
-    forward may expect.
-    """
-    kind = layer.kind
-    if kind == "Backbone":
-        return [SampleInput((BATCH, 3, 224, 224))]
-    if kind in {"Embedding", "EmbeddingBag"}:
-        high = layer.size("num_embeddings")
-        return [SampleInput(shape, "int64", 0, high) for shape in ((BATCH, LENGTH), (BATCH,))]
-    count = _spatial(layer)
-    width = _width(layer)
-    if width is None:
-        return []
-    shapes = _images(kind, width, count, size) if count else _vectors(layer, width, size)
-    return [SampleInput(shape) for shape in shapes]
-
-
-def _width(layer: AbstractLayer) -> int | None:
-    names = ("in_channels", "num_features", "num_channels", "in_features", "input_size", "embed_dim", "d_model")
-    inner = layer.settings.get("encoder_layer", layer.settings.get("decoder_layer"))
-    if isinstance(inner, AbstractLayer):
-        return _width(inner)
-    shape = layer.settings.get("normalized_shape")
-    last = shape[-1] if isinstance(shape, (tuple, list)) and shape else shape
-    size = next((layer.size(name) for name in names if layer.size(name) is not None), None)
-    width = last if size is None and isinstance(last, int) else size
-    return width if width is not None and width > 0 else None
-
-
-def _images(kind: str, width: int, count: int, size: int) -> list[tuple[int, ...]]:
-    spatial = (size,) * count
-    shapes: list[tuple[int, ...]] = [(BATCH, width, *spatial)]
-    if kind == "BatchNorm1d":
-        shapes.insert(0, (BATCH, width))
-    if width == 1:
-        shapes.append((BATCH, *spatial))
-    return [*shapes, (BATCH, *spatial, width), (BATCH, FRAMES, width, *spatial), (width, *spatial)]
-
-
-def _vectors(layer: AbstractLayer, width: int, length: int) -> list[tuple[int, ...]]:
-    row, rows, swapped = (BATCH, width), (BATCH, length, width), (length, BATCH, width)
-    if layer.kind in {"LSTM", "GRU", "RNN"}:
-        first = [rows] if layer.flag("batch_first") else [swapped, rows]
-        narrow: list[tuple[int, ...]] = (
-            [(BATCH, length)] if width == 1 else [(BATCH, width, width), (BATCH, 1, width, width)]
-        )
-        return [*first, *narrow]
-    if layer.kind.startswith(("Multihead", "Transformer")):
-        inner = layer.settings.get("encoder_layer", layer.settings.get("decoder_layer", layer))
-        return [rows, swapped] if isinstance(inner, AbstractLayer) and inner.flag("batch_first") else [swapped, rows]
-    if layer.kind in {"LayerNorm", "RMSNorm"}:
-        shape = layer.settings.get("normalized_shape")
-        whole = [(BATCH, *shape)] if isinstance(shape, (tuple, list)) and len(shape) > 1 else []
-        return [*whole, rows, row]
-    return [row, rows, swapped, *([(BATCH, length)] if width == 1 else [])]

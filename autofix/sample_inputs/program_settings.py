@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,9 +39,13 @@ _FROM_CLASS = words("cli parse parse_args_into_dataclasses structured")
 
 @dataclass(slots=True, eq=False)
 class Parser:
-    """A parser of a command line; ``values`` are what its options are when none is given."""
+    """A parser of a command line; ``values`` are what its options are when none is given, ``types`` what converts
+    them, ``words`` a command line that the project shows.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
+    types: dict[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,10 @@ def special(function: Any, positional: list[Any], keywords: dict[str, Any], run:
         if not missing or positional:
             return NOT_SPECIAL
         return run.call(Function(_undecorated(function.node), function.scope), [], keywords | missing, run)
+    if isinstance(function, ast.ClassDef) and any(getattr(base, "id", "") == "dict" for base in function.bases):
+        # A mapping whose entries are its attributes as well.
+        entries = positional[0] if positional else {}
+        return namespace(entries | keywords) if isinstance(entries, dict) else UNKNOWN
     return _of_foreign(function, positional, keywords, run) if isinstance(function, Foreign) else NOT_SPECIAL
 
 
@@ -107,9 +116,9 @@ def _of_parser(parser: Parser, name: str, positional: list[Any], keywords: dict[
         _add_argument(parser, positional, keywords)
         return UNKNOWN
     if name in {"parse_args", "parse"}:
-        return namespace(parser.values)
+        return namespace(_completed(parser))
     if name == "parse_known_args":
-        return (namespace(parser.values), [])
+        return (namespace(_completed(parser)), [])
     if name == "set_defaults":
         parser.values.update(keywords)
         return None
@@ -128,6 +137,17 @@ def _add_argument(parser: Parser, flags: list[Any], keywords: dict[str, Any]) ->
     name = keywords.get("dest") or long.lstrip("-").replace("-", "_")
     if isinstance(name, str) and name:
         parser.values[name] = _default(keywords)
+        parser.types[name] = keywords.get("type")
+
+
+def _completed(parser: Parser) -> dict[str, Any]:
+    """Return what the options are; those that would be nothing are what a command of the README says."""
+    values = dict(parser.values)
+    for flag, text in pairwise(parser.words):
+        name = flag.lstrip("-").replace("-", "_")
+        if flag.startswith("-") and not text.startswith("-") and values.get(name, 0) in (None, "", UNKNOWN):
+            values[name] = _converted(text, parser.types.get(name))
+    return values
 
 
 def _default(keywords: dict[str, Any]) -> Any:
@@ -141,13 +161,18 @@ def _default(keywords: dict[str, Any]) -> Any:
             return choices[0]
         return UNKNOWN if keywords.get("required") is True else None
     value = keywords["default"]
-    convert = _TYPES.get(kind.name) if isinstance(kind, Foreign) else None
-    if convert is not None and isinstance(value, str):
-        with suppress(ValueError):
-            return convert(value)
+    if isinstance(value, str):
+        return _converted(value, kind)
     if isinstance(kind, Foreign) and kind.name == "float" and type(value) is int:
         return value  # The parser converts texts only.
     return value
+
+
+def _converted(text: str, kind: Any) -> Any:
+    convert = _TYPES.get(kind.name) if isinstance(kind, Foreign) else None
+    with suppress(ValueError):
+        return text if convert is None else convert(text)
+    return text
 
 
 def _options_of_decorators(function: Function, run: Interpretation) -> dict[str, Any]:
@@ -188,9 +213,11 @@ def _of_foreign(function: Foreign, positional: list[Any], keywords: dict[str, An
     name, first = function.bare, positional[0] if positional else UNKNOWN
     top = function.name.partition(".")[0]
     if name in {"ArgumentParser", "ConfigArgumentParser", "ArgParser"}:
-        return Parser()
+        return Parser(words=() if run.modules is None else run.modules.arguments(run.source.path))
     if function.name in {"open", "io.open", "codecs.open"} or name in {"Path", "read_text"}:
         return _file(first, run)
+    if name == "loads" and isinstance(first, DataFile):
+        return _read(first, run)
     if name in _READERS and isinstance(first, (DataFile, str)) and top not in {"torch", "pickle", "np", "numpy"}:
         data = _read(first if isinstance(first, DataFile) else _file(first, run), run)
         return namespace(data) if top in {"omegaconf", "OmegaConf"} and _is_settings(data) else data

@@ -50,6 +50,14 @@ def cells(*sources: str) -> str:
 
 
 FOUND: dict[str, tuple[Mapping[str, str], str]] = {
+    "an import over two lines": (
+        {
+            "nets/__init__.py": "",
+            "nets/wide.py": WIDE,
+            "zoo.py": "from nets import narrow, \\\n    wide\n\n\ndef build():\n    return wide.Net(8)\n",
+        },
+        '[[targets]]\npath = "nets/wide.py"\nmodel = "Net(8)"  # built as in zoo.py:6\n# samples = ["2,8"]  # solved for\n',
+    ),
     "solved for": (
         {"net.py": PLAIN},
         '[[targets]]\npath = "net.py"\nmodel = "Net()"\n# samples = ["2,8"]  # solved for\n',

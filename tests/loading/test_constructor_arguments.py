@@ -37,6 +37,21 @@ BUILT: dict[str, tuple[Mapping[str, str], str, str]] = {
         "Net(80)",
         "3,80",
     ),
+    "settings of a data file that a command of the README names": (
+        {
+            "net.py": HEAD + OF_SETTINGS,
+            "v1.json": '{"width": 44, "out": 3}',
+            "README.md": "Train it:\n```\npython run.py --config v1.json\n```\n",
+            "run.py": "import argparse, json\nfrom net import Net\n\nh = None\n\n\nclass Attributes(dict):\n"
+            "    def __init__(self, *args):\n        super().__init__(*args)\n        self.__dict__ = self\n\n\n"
+            "def build():\n    return Net(h)\n\n\ndef main():\n    parser = argparse.ArgumentParser()\n"
+            "    parser.add_argument('--config', default='')\n    a = parser.parse_args()\n"
+            "    with open(a.config) as f:\n        data = f.read()\n    global h\n"
+            f"    h = Attributes(json.loads(data))\n    build()\n\n\n{SCRIPT}    main()\n",
+        },
+        "Net(argparse.Namespace(width=44, out=3))",
+        "",
+    ),
     "a second name of the main block": (
         {"net.py": f"{HEAD}{WIDE}{SCRIPT}    c = 7\n    Net(width=c)(torch.rand(5, c))\n"},
         "Net(width=7)",

@@ -79,6 +79,29 @@ SOLVED: dict[str, tuple[str, str]] = {
         ),
         "2,1,64,64;2,7",
     ),
+    "several inputs that one layer takes joined": (
+        model(
+            "self.noise, self.classes, self.codes = 20, 10, 2; self.a = nn.Linear(32, 2)",
+            "return self.a(torch.cat([x, y, z], -1))",
+            "x, y, z",
+        ),
+        "2,20;2,10;2,2",
+    ),
+    "maps that a convolution takes joined": (
+        model(
+            "self.classes = 10; self.a = nn.Conv2d(11, 4, 3); self.b = nn.Linear(4 * 62 * 62, 2)",
+            "x = self.a(torch.cat([x, y], 1)); return self.b(x.flatten(1))",
+            "x, y",
+        ),
+        "2,1,64,64;2,10,64,64",
+    ),
+    "a signal that is folded": (
+        model(
+            "self.a = nn.utils.weight_norm(nn.Conv2d(1, 4, (5, 1)))",
+            "b, c, t = x.shape; return self.a(x.view(b, c, t // 2, 2))",
+        ),
+        "2,1,64",
+    ),
     "a loop over sizes": (
         model(
             "sizes = [WIDTH * 5, 8, 2]; self.a = nn.ModuleList([nn.Linear(i, o) for i, o in zip(sizes, sizes[1:])])",

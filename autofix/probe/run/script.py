@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ SOFT_SHARE = 0.4
 HARD_SHARE = 0.7
 MAX_RECORDED = 12_000
 DRIVER = "<driver>"
+_RELATIVE = re.compile(r"^[ \t]*from[ \t]+\.", re.MULTILINE)
 
 
 class Enough(BaseException):
@@ -202,6 +204,9 @@ def _counted(bounds: _Bounds) -> Iterator[None]:
 def _program(request: RunRequest) -> ModuleType:
     module = ModuleType(request.module if request.driver else "__main__")
     module.__dict__.update(__file__=request.path, __builtins__=builtins)
+    package = request.module.rpartition(".")[0]
+    if package and _RELATIVE.search(dict(request.texts)[request.path]):
+        module.__package__ = package  # It only runs as ``python -m``.
     return module
 
 

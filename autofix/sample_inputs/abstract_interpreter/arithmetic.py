@@ -70,6 +70,8 @@ def combined(op: ast.operator, left: Any, right: Any, run: Interpretation) -> An
 def compared(op: ast.cmpop, left: Any, right: Any) -> Any:
     """Return whether a comparison of two values holds; UNKNOWN where finding out would take a while."""
     if isinstance(op, (ast.Is, ast.IsNot)):
+        if isinstance(left, str) and isinstance(right, str):  # Texts of a program are one object where they are equal.
+            return (left == right) is isinstance(op, ast.Is)
         return _COMPARE[type(op)](left, right)
     return UNKNOWN if is_long(left) or is_long(right) else _COMPARE[type(op)](left, right)
 

@@ -216,6 +216,8 @@ def _execute(statement: ast.stmt, scope: Scope) -> None:
             execute(body, scope)
         case ast.Try(body=body):
             execute(body, scope)
+        case ast.Global(names=names):
+            scope.of_module |= set(names)
         case ast.FunctionDef(name=name):
             scope.names[name] = Function(statement, scope)
         case ast.Assert(test=test):

@@ -62,7 +62,7 @@ def lookup(name: str, scope: Scope) -> Any:
 def assign(target: ast.expr, value: Any, scope: Scope) -> None:
     match target:
         case ast.Name(id=name):
-            scope.names[name] = value
+            (scope.run.module if name in scope.of_module else scope.names)[name] = value
         case ast.Attribute(value=base, attr=name):
             owner = evaluate(base, scope)
             if isinstance(owner, Instance):

@@ -133,6 +133,12 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
         return UNKNOWN if name in _GROWING or any(map(is_long, positional)) else getattr(math, name)(*positional)
     if function.name.startswith(("torchvision.models.", "timm.")) or ".models." in f".{function.name}":
         return AbstractLayer("Backbone", {})
+    if (
+        function.name.startswith("torch.nn.utils.")
+        and positional
+        and isinstance(positional[0], (AbstractLayer, Instance))
+    ):
+        return positional[0]  # It changes how the parameters come about, not what the layer takes and gives.
     if name[:1].isupper() and layers.is_known(name):
         return layers.build(name, positional, keywords)
     if function_shapes.is_known(name) or name in {"cat", "concat", "stack", "randint", "arange"}:

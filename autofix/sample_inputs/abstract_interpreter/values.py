@@ -136,11 +136,13 @@ class Modules:
     """The files of a project that one walk looks into; each has a walk of its own for the names it defines.
 
     ``find`` gives the file that an import in a file means: how many dots, and the dotted name; ``data`` what a data
-    file says that a file names, UNKNOWN where it cannot be told. ``homes`` says of a class in which file it stands.
+    file says that a file names, UNKNOWN where it cannot be told; ``arguments`` the words with which the project calls a
+    program. ``homes`` says of a class in which file it stands.
     """
 
     find: Callable[[Path, int, str], Source | None]
     data: Callable[[Path, str], Any]
+    arguments: Callable[[Path], tuple[str, ...]] = lambda _: ()
     runs: dict[Path, Interpretation] = field(default_factory=dict)
     homes: dict[ast.ClassDef, Interpretation] = field(default_factory=dict)
 
@@ -182,10 +184,13 @@ class Interpretation:
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """The names of one function; ``outer`` is the scope it was defined in, None for the module's."""
+    """The names of one function; ``outer`` is the scope it was defined in, None for the module's. ``of_module`` are
+    those that it declares global.
+    """
 
     run: Interpretation
     names: dict[str, Any] = field(default_factory=dict)
     outer: Scope | None = None
     instance: Instance | None = None
     class_: ast.ClassDef | None = None
+    of_module: set[str] = field(default_factory=set)
