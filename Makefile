@@ -10,7 +10,7 @@ DEMO = fixtures/lenet-wider-image/before.py
 SOURCES = $(shell find autofix rules -name '*.py')
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint docs matrix fuzz hostile bench vscode workbench clean
+.PHONY: help demo test lint docs matrix fuzz hostile bench evidence vscode workbench clean
 
 help:
 	@echo "make demo   install and repair a model of fixtures/"
@@ -21,6 +21,7 @@ help:
 	@echo "make fuzz   the tests of hostile input with 14,000 generated cases (FUZZ_SEED repeats a run)"
 	@echo "make hostile the inputs that mean harm, all of them; a part runs in every test run"
 	@echo "make bench  measure the speed (BENCH=--quick for a short run; docs/speed.md)"
+	@echo "make evidence  the program and its rivals on benchmarks/faults/ (EVIDENCE=\"--tools FOLDER\"; docs/evidence.md)"
 	@echo "make vscode build and test the extension for VS Code (needs Node 20 and npm)"
 	@echo "make workbench  drive it in VS Code itself; the first time takes ten minutes and 1.2 GB (needs Debian and root)"
 	@echo "make clean  remove the environment and caches"
@@ -74,6 +75,12 @@ hostile: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python benchmarks/all.py $(BENCH)
+
+# Rivals are not installed for it: EVIDENCE="--tools FOLDER" names where pyrefly, torchtyc and PyTea are.
+evidence: $(VENV)/.installed-dev
+	$(VENV)/bin/python benchmarks/faults.py check
+	$(VENV)/bin/python benchmarks/evidence.py $(EVIDENCE)
+	$(VENV)/bin/python benchmarks/evidence.py document
 
 vscode:
 	cd editors/vscode && npm ci --no-audit --no-fund --loglevel=error && npm test && npm run package

@@ -1,0 +1,235 @@
+"""Ask the program and every rival that is installed about all of ``faults/``, and write what they are worth.
+
+    python benchmarks/evidence.py [run] [--out FOLDER] [--tools FOLDER] [--jobs N] [--only NAME ...] [--rivals NAME ...]
+    python benchmarks/evidence.py ablations [--out FOLDER] [--every N]
+    python benchmarks/evidence.py patches FILE [--name NAME] [--out FOLDER]
+    python benchmarks/evidence.py document [--out FOLDER]
+
+``run`` writes a line of JSON for each case and rival as soon as it is known, and goes on where it was stopped; it ends
+with the tables. ``ablations`` asks the program again with a part taken out. With ``--every`` both ask about every N-th
+case alone. ``patches`` judges what somebody else wrote, such as a language model: each line of FILE is
+``{"id": CASE, "patch": UNIFIED DIFF}``, and a case without a line is one without a patch. ``document`` writes the
+tables into ``docs/evidence.md``, between its markers. What the columns mean is said there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import ablated
+import evidence_tables
+import fault_runs
+import faults
+import measuring
+import rival_checkers
+import rivals
+from evidence_judging import Judged, Truth, judged, patched, truth
+from fault_cases import Case, cases
+from rival_models import Said
+from rivals import Answer, Rival
+
+ROOT = Path(__file__).parent.parent
+DOCUMENT = ROOT / "docs" / "evidence.md"
+BEGIN, END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
+# What the rivals in torch import, so that their seconds are those of the question.
+PRELOADED = ("torch.export", "torch._dynamo", "torch._subclasses.fake_tensor", "torch.fx.passes.shape_prop")
+STEPS = ("run", "ablations", "patches", "document")
+
+
+class Results:
+    """The lines of JSON of a folder: what was judged, and about what run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+
+    def read(self, name: str) -> list[dict[str, Any]]:
+        path = self.folder / name
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+    def add(self, name: str, record: dict[str, Any]) -> None:
+        with self._lock, (self.folder / name).open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(record) + "\n")
+
+
+class Question:
+    """A case, and what is known of it, run once and only if somebody is asked."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _truth(self) -> Truth:
+        return truth(self.case)
+
+    @property
+    def truth(self) -> Truth:
+        with self._lock:
+            return self._truth
+
+
+def run(results: Results, name: str, chosen: Sequence[Case], asked: Sequence[Rival], jobs: int) -> None:
+    """Judge what is not known yet, and write it line by line."""
+    done = {(record["case"], record["rival"]) for record in results.read(name)}
+    questions = [Question(case) for case in chosen]
+    waiting = [
+        (question, rival)
+        for rival, question in itertools.product(asked, questions)
+        if (question.case.name, rival.name) not in done
+    ]
+    start = time.monotonic()
+
+    def answer(pair: tuple[Question, Rival]) -> Judged:
+        question, rival = pair
+        return judged(question.case, question.truth, rival)
+
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for row in pool.map(answer, waiting):
+            results.add(name, row.record())
+    if waiting:
+        results.add("runs.jsonl", _about(name, len(waiting), time.monotonic() - start, jobs))
+
+
+def _about(name: str, answers: int, seconds: float, jobs: int) -> dict[str, Any]:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return {
+        "name": name,
+        "commit": commit or "unknown",
+        "answers": answers,
+        "seconds": round(seconds),
+        "jobs": jobs,
+        "load": measuring.load(),
+        **measuring.machine(),
+    }
+
+
+def without(part: str) -> Rival:
+    """Return the program with a part taken out."""
+    program = (sys.executable, str(Path(ablated.__file__)), part)
+    return Rival(f"without {part}" if part != "one step" else part, "", partial(rivals.ours, program))
+
+
+# -- patches of others -------------------------------------------------------------------------------------------------
+
+
+def verified(folder: Path, case: Case, patch: str) -> Answer:
+    """Let ``autofix verify`` judge a patch; ``safe`` is its verdict that the patch holds."""
+    (folder / "fix.diff").write_text(patch, "utf-8")
+    options, script = rivals.split_words(case)
+    words = (sys.executable, "-m", "autofix", "verify", "fix.diff", *options, "--format", "json", *script)
+    code, out, err, seconds = rival_checkers.called(words, folder)
+    try:
+        verdict = json.loads(out)
+    except ValueError:
+        return Answer(Said(cannot=f"exit {code}: {err.strip()[-200:]}", seconds=seconds))
+    said = Said(bool(verdict.get("fault")), (), str(verdict["message"])[:300], "", seconds)
+    return Answer(said, patched(case, patch), verdict["verdict"] == "holds", (), verdict["verdict"])
+
+
+def judge_patches(results: Results, path: Path, name: str, chosen: Sequence[Case], jobs: int) -> list[dict[str, Any]]:
+    """Return what the patches of a file are worth, a case without a patch included."""
+    known = {case.name for case in chosen}
+    patches: dict[str, str] = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            case, patch = str(entry["id"]), str(entry["patch"])
+        except (ValueError, KeyError, TypeError):
+            raise SystemExit(f'{path}:{number}: not a line {{"id": CASE, "patch": DIFF}}') from None
+        if case not in known:
+            raise SystemExit(f"{path}:{number}: there is no case {case}")
+        patches[case] = patch
+
+    def ask(folder: Path, case: Case) -> Answer:
+        patch = patches.get(case.name)
+        return Answer(Said()) if not patch else verified(folder, case, patch)
+
+    target = f"patches-{name}.jsonl"
+    (results.folder / target).unlink(missing_ok=True)
+    run(results, target, chosen, [Rival(name, f"patches of {path.name}", ask)], jobs)
+    return results.read(target)
+
+
+# -- the command -------------------------------------------------------------------------------------------------------
+
+
+def document(results: Results) -> str:
+    """Return the tables of what a folder holds."""
+    return evidence_tables.page(
+        cases(),
+        results.read("answers.jsonl"),
+        results.read("ablations.jsonl"),
+        results.read("runs.jsonl"),
+        rivals.rivals(None),
+    )
+
+
+def main() -> int:
+    options = _options()
+    fault_runs.CONTEXT.set_forkserver_preload([*fault_runs.PRELOADED, *PRELOADED, "rival_models"])
+    results, chosen = Results(options.out), cases(options.only)[:: options.every]
+    if options.step == "patches":
+        rows = judge_patches(results, options.file, options.name, chosen, options.jobs)
+        print(evidence_tables.everybody(rows, [options.name]))
+    elif options.step == "ablations":
+        asked = [without(part) for part in ablated.PARTS]
+        run(
+            results,
+            "ablations.jsonl",
+            [case for case in chosen if case.is_fault],
+            asked,
+            options.jobs,
+        )
+        print(evidence_tables.ablations(results.read("answers.jsonl"), results.read("ablations.jsonl")))
+    elif options.step == "run":
+        everybody = [
+            rival for rival in rivals.rivals(options.tools) if not options.rivals or rival.name in options.rivals
+        ]
+        for rival in everybody:
+            if rival.missing:
+                print(f"left out: {rival.name} ({rival.missing}): {rival.note}", file=sys.stderr)
+        run(results, "answers.jsonl", chosen, [rival for rival in everybody if not rival.missing], options.jobs)
+        print(document(results))
+    else:
+        text = faults.with_part(DOCUMENT.read_text("utf-8"), BEGIN, END, document(results))
+        DOCUMENT.write_text(text, "utf-8")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", nargs="?", choices=STEPS, default="run")
+    parser.add_argument("file", nargs="?", type=Path, help="of patches: the file with a line of JSON for each")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "evidence", metavar="FOLDER")
+    parser.add_argument("--tools", type=Path, metavar="FOLDER", help="where pyrefly and torchtyc are installed")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="cases whose names start so")
+    parser.add_argument("--rivals", nargs="+", default=[], metavar="NAME")
+    parser.add_argument("--name", default="assistant", help="of patches: what the row is called")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th case alone")
+    options = parser.parse_args()
+    if (options.step == "patches") != (options.file is not None):
+        parser.error("FILE goes with patches, and with nothing else")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

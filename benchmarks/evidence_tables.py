@@ -1,0 +1,206 @@
+"""The tables of ``docs/evidence.md``, as Markdown, from what was judged."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from fault_cases import CLASSES, Case
+from rivals import OURS, Rival
+
+Record = dict[str, Any]
+FAULTS = ("repair", "silent")
+
+
+def page(
+    known: Sequence[Case],
+    answers: Sequence[Record],
+    ablated: Sequence[Record],
+    runs: Sequence[Record],
+    rivals: Sequence[Rival],
+) -> str:
+    """Return everything that the command writes."""
+    names = [rival.name for rival in rivals if any(record["rival"] == rival.name for record in answers)]
+    missing = [rival for rival in rivals if rival.name not in names]
+    present = {case.name for case in known}
+    answers = [record for record in answers if record["case"] in present]
+    shared = asked_of_all(answers, names)
+    parts = [
+        _about(runs),
+        f"### Everybody, on the {len({record['case'] for record in shared})} cases that all were asked about\n",
+        everybody(shared, names),
+        "\n".join(f"- {rival.name}: {rival.note}." for rival in rivals if rival.name in names) + "\n",
+        *(f"Left out: {rival.name} ({rival.missing}): {rival.note}.\n" for rival in missing if rival.missing),
+        "### By class: faults detected, and after the bar those whose cause is named\n",
+        by_class(shared, names),
+        f"### The program by class, on {sum(record['rival'] == OURS for record in answers)} of {len(known)} cases\n",
+        ours(answers, "class", lambda record: str(record["fault_class"]), CLASSES),
+        "### The program by split\n",
+        ours(answers, "split", lambda record: str(record["split"]), sorted({case.split for case in known})),
+        "### Parts taken out\n",
+        ablations(answers, ablated),
+    ]
+    return "\n".join(parts)
+
+
+def asked_of_all(answers: Sequence[Record], names: Sequence[str]) -> list[Record]:
+    """Return the answers about cases that everybody was asked about."""
+    asked = [{record["case"] for record in answers if record["rival"] == name} for name in names]
+    shared = set.intersection(*asked) if asked else set()
+    return [record for record in answers if record["case"] in shared]
+
+
+def _about(runs: Sequence[Record]) -> str:
+    lines = []
+    for name in dict.fromkeys(record["name"] for record in runs):
+        of_name = [record for record in runs if record["name"] == name]
+        last, total = of_name[-1], sum(record["seconds"] for record in of_name)
+        commits = ", ".join(dict.fromkeys(record["commit"] for record in of_name))
+        lines.append(
+            f"`{name}`: commit {commits}, {last['date']}, torch {last['torch']}, Python {last['python']}, "
+            f"{last['processor']}, {last['cores']} cores, {last['jobs']} at a time, load {of_name[0]['load']}: "
+            f"{sum(record['answers'] for record in of_name)} answers in {total / 60:.0f} minutes.\n"
+        )
+    return "\n".join(lines)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
+    return "\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows)]) + "\n"
+
+
+def everybody(answers: Sequence[Record], names: Sequence[str]) -> str:
+    """Return the table of all: a row for each that was asked."""
+    header = (
+        "who",
+        "detected",
+        "of these silent",
+        "cannot say",
+        "right line",
+        "right cause",
+        "lines named",
+        "repaired",
+        "as the person",
+        "safe",
+        "safe, wrong",
+        "false alarms",
+        "patches where refusing is right (safe)",
+        "seconds",
+    )
+    return _table(header, (_row(name, [record for record in answers if record["rival"] == name]) for name in names))
+
+
+def _row(name: str, records: Sequence[Record]) -> list[object]:
+    faults = [record for record in records if record["kind"] in FAULTS]
+    silent = [record for record in faults if record["kind"] == "silent"]
+    raising = [record for record in faults if record["kind"] == "repair"]
+    healthy = [record for record in records if record["kind"] == "healthy"]
+    refuse = [record for record in records if record["kind"] == "refuse"]
+    lines = [record["lines"] for record in faults if record["lines"]]
+    offers = any(record["offered"] for record in records)
+    repairs = (
+        [
+            _count(faults, "repaired"),
+            _count(faults, "human"),
+            _count(faults, "safe"),
+            sum(record["safe"] and not record["repaired"] for record in faults),
+        ]
+        if offers
+        else ["", "", "", ""]
+    )
+    return [
+        name,
+        f"{_count(faults, 'detected')} of {len(faults)}",
+        f"{_count(silent, 'detected')} of {len(silent)}",
+        _count(faults, "cannot"),
+        f"{_count(raising, 'line')} of {len(raising)}",
+        f"{_count(faults, 'cause')} of {len(faults)}",
+        f"{statistics.mean(lines):.1f}" if lines else "",
+        *repairs,
+        f"{sum(record['detected'] or record['offered'] for record in healthy)} of {len(healthy)}",
+        f"{_count(refuse, 'offered')} ({_count(refuse, 'safe')}) of {len(refuse)}" if offers else "",
+        f"{statistics.median(record['seconds'] for record in records):.1f}" if records else "",
+    ]
+
+
+def _count(records: Iterable[Record], key: str) -> int:
+    return sum(bool(record[key]) for record in records)
+
+
+def by_class(answers: Sequence[Record], names: Sequence[str]) -> str:
+    """Return what each detects and of how many it names the cause, by class of fault."""
+    faults = [record for record in answers if record["kind"] in FAULTS]
+    rows = []
+    for fault_class in CLASSES:
+        of_class = [record for record in faults if record["fault_class"] == fault_class]
+        if not of_class:
+            continue
+        cells: list[object] = [fault_class, len({record["case"] for record in of_class})]
+        for name in names:
+            own = [record for record in of_class if record["rival"] == name]
+            cells.append(f"{_count(own, 'detected')} / {_count(own, 'cause')}")
+        rows.append(cells)
+    return _table(("class", "faults", *names), rows)
+
+
+def ours(answers: Sequence[Record], title: str, key: Callable[[Record], str], names: Sequence[str]) -> str:
+    """Return the figures of the program alone, by what ``key`` gives."""
+    header = (
+        title,
+        "faults",
+        "detected",
+        "right cause",
+        "first plan repairs",
+        "one of its plans repairs",
+        "as the person",
+        "safe",
+        "safe, wrong",
+        "another patch",
+        "false alarms",
+    )
+    own = [record for record in answers if record["rival"] == OURS]
+    rows: list[list[object]] = []
+    for name in (*names, "all"):
+        group = [record for record in own if name in {"all", key(record)}]
+        faults = [record for record in group if record["kind"] in FAULTS]
+        if not faults and name != "all":
+            continue
+        healthy = [record for record in group if record["kind"] == "healthy"]
+        rows.append(
+            [
+                name,
+                len(faults),
+                _count(faults, "detected"),
+                _count(faults, "cause"),
+                _count(faults, "repaired"),
+                sum(record["repaired"] or record["later"] for record in faults),
+                _count(faults, "human"),
+                _count(faults, "safe"),
+                sum(record["safe"] and not record["repaired"] for record in faults),
+                sum(record["offered"] and not record["repaired"] for record in faults),
+                f"{sum(record['detected'] or record['offered'] for record in healthy)} of {len(healthy)}",
+            ]
+        )
+    return _table(header, rows)
+
+
+def ablations(answers: Sequence[Record], ablated: Sequence[Record]) -> str:
+    """Return what the program repairs with a part taken out, on the cases that all were asked about."""
+    parts = list(dict.fromkeys(record["rival"] for record in ablated))
+    if not parts:
+        return "Not measured.\n"
+    asked = [{record["case"] for record in ablated if record["rival"] == part} for part in parts]
+    shared = set.intersection(*asked)
+    own = [record for record in answers if record["rival"] == OURS and record["case"] in shared]
+    splits = sorted({record["split"] for record in own})
+    rows = []
+    for name, records in (("the whole", own), *((part, [r for r in ablated if r["rival"] == part]) for part in parts)):
+        common = [record for record in records if record["case"] in shared]
+        cells: list[object] = [name]
+        for split in (*splits, "all"):
+            group = [record for record in common if split in {"all", record["split"]}]
+            cells.append(f"{_count(group, 'repaired')} of {len(group)}")
+        wrong = sum(record["safe"] and not record["repaired"] for record in common)
+        rows.append([*cells, f"{_count(common, 'safe')}, {wrong}"])
+    return _table(("repaired by the first plan", *splits, "all", "safe, wrong"), rows)
