@@ -20,6 +20,7 @@ from autofix import __version__
 from autofix.batch import jobs
 from autofix.batch.records import Json
 from autofix.records.errors import UsageError
+from autofix.system import extras
 
 RETRIES = 2
 CONNECT_SECONDS = 20
@@ -36,7 +37,7 @@ def connected(address: str, base: Path, files: Sequence[Path]) -> Executor:
         import distributed
     except ImportError:
         raise UsageError(
-            "--scheduler needs dask.distributed; install it with `pip install 'torch-autofix[distributed]'`"
+            f"--scheduler needs dask.distributed; install it with: {extras.installation('distributed')}"
         ) from None
     try:
         connect: Any = distributed.Client

@@ -25,7 +25,7 @@ from autofix.records.locations import SourceText
 from autofix.records.trace import Ending, Isolation
 from autofix.report import phrases
 from autofix.session.interpreter_facts import interpreter_facts
-from autofix.system import environments
+from autofix.system import environments, extras
 
 _MODEL = """\
 from torch import nn
@@ -77,7 +77,7 @@ def doctor(choice: DoctorChoice) -> int:
     _interpreter(sheet, choice, chosen, root)
     for subject, extra, modules, command in _EXTRAS:
         missing = any(importlib.util.find_spec(module) is None for module in modules)
-        how = f"not installed; `{command}` needs: {sys.executable} -m pip install 'torch-autofix[{extra}]'"
+        how = f"not installed; `{command}` needs: {extras.installation(extra)}"
         sheet.say(subject, how if missing else f"`{command}` is ready")
     folder = cache_folder.place(path)
     size = cache_folder.size(folder)

@@ -47,10 +47,12 @@ def repair(
     also: Also = None,
     apply: Annotated[bool, typer.Option("--apply", "--fix", help="Write the repair if it is safe.")] = False,
     diff: Diff = False,
-    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="With --apply: unsafe ones too.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With --apply: write unsafe repairs too.")
+    ] = False,
     traceback: Annotated[
         str | None,
-        typer.Option("--traceback", metavar="FILE", help="Repair what a traceback or log tells of; `-` is stdin."),
+        typer.Option("--traceback", metavar="FILE", help="Repair the error of a traceback or log; `-` is stdin."),
     ] = None,
     interactive: Annotated[bool, typer.Option("--interactive", help="Confirm each fix before writing.")] = False,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Show the other repairs as patches.")] = False,
@@ -120,9 +122,9 @@ def shapes(
     sample: SampleExpression = None,
     model: ModelExpression = None,
     depth: Annotated[
-        int | None, typer.Option("--depth", metavar="N", min=1, help="Modules down to this depth.")
+        int | None, typer.Option("--depth", metavar="N", min=1, help="One row for each module of this depth.")
     ] = None,
-    format: Annotated[ShapesFormat, typer.Option("--format", help="A table, or a picture.")] = ShapesFormat.TEXT,
+    format: Annotated[ShapesFormat, typer.Option("--format", help="A table (text), or a picture.")] = ShapesFormat.TEXT,
     options: RunOptions = RunOptions(),  # noqa: B008
     stdin_filename: StdinFilename = None,
     streams: StreamChoice = StreamChoice(),  # noqa: B008
@@ -149,7 +151,7 @@ def verify(
     options: RunOptions = RunOptions(),  # noqa: B008
     streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> VerifyChoice:
-    """Prove anybody's patch by running it, as a repair is.
+    """Test a patch from anybody by running the patched model.
 
     Exit codes: 0 it holds; 1 it does not, or there is a reason to look; 2 it could not be judged.
     """
@@ -158,14 +160,14 @@ def verify(
 
 
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="The program.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A Python program.")],
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="[ARGUMENTS]", show_default=False, help="Its own arguments.")
     ] = None,
 ) -> Finished:
-    """Run a program as always, and repair what it dies of.
+    """Run a program as Python does; repair the shape error it dies of.
 
-    It runs once, in this interpreter, and keeps its exit code. Python code does the same with `autofix.install()`.
+    It runs once, in this interpreter, and keeps its exit code. In code, `autofix.install()` does the same.
     """
     del file, arguments  # The start of the command runs the program: this is here to be shown and completed.
     return Finished(2)

@@ -17,10 +17,10 @@ from autofix.frontends.cli.options import BatchFormat, DeliveryChoice, HistoryCh
 from autofix.records.options import Mode, Prefer, RunOptions
 
 File = Annotated[
-    str, typer.Argument(metavar="FILE[:MODEL]", show_default=False, help="Python file; `-` with --stdin-filename.")
+    str, typer.Argument(metavar="FILE[:MODEL]", show_default=False, help="Python file, or `-` for standard input.")
 ]
 StdinFilename = Annotated[
-    Path | None, typer.Option("--stdin-filename", metavar="PATH", help="The file that stdin stands for.")
+    Path | None, typer.Option("--stdin-filename", metavar="PATH", help="With `-`: the file that the text belongs to.")
 ]
 ModelExpression = Annotated[
     str | None,
@@ -62,11 +62,16 @@ _RUN_OPTIONS: dict[str, Any] = {
     ],
     "select": Annotated[
         list[str] | None,
-        typer.Option("--select", metavar="CODES", help="Use only these rules; a refactoring runs only if named."),
+        typer.Option(
+            "--select",
+            metavar="CODES",
+            help="Use only these rules, by code or name; refactorings run only if named here.",
+        ),
     ],
     "ignore": Annotated[list[str] | None, typer.Option("--ignore", metavar="CODES", help="Skip these rules.")],
     "python": Annotated[
-        str | None, typer.Option("--python", metavar="PATH", help="The interpreter you train with (default: this one).")
+        str | None,
+        typer.Option("--python", metavar="PATH", help="The interpreter you train with (default: the project's)."),
     ],
     "run_seconds": Annotated[
         float | None,
@@ -75,7 +80,7 @@ _RUN_OPTIONS: dict[str, Any] = {
     "memory_mib": Annotated[
         int | None,
         typer.Option(
-            "--memory-limit", metavar="MIB", min=0, help="Memory of one run (default: 90 % of all, 4096 in a batch)."
+            "--memory-limit", metavar="MIB", min=0, help="Memory of one run (default: 90 % of all; batch: 4096)."
         ),
     ],
     "network": Annotated[bool, typer.Option("--allow-network", help="Allow network access.")],
@@ -88,7 +93,7 @@ _RUN_OPTIONS: dict[str, Any] = {
 # What every command says of its streams, and a batch of where its results go: rows for the fields of the two records.
 _STREAM_OPTIONS: dict[str, Any] = {
     "quiet": Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")],
-    "verbose": Annotated[bool, typer.Option("--verbose", "-v", help="Explain in full: checks, costs, the patch.")],
+    "verbose": Annotated[bool, typer.Option("--verbose", "-v", help="Leave nothing out: checks, costs, the patch.")],
     "no_color": Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")],
 }
 _DELIVERY_OPTIONS: dict[str, Any] = {
@@ -97,22 +102,26 @@ _DELIVERY_OPTIONS: dict[str, Any] = {
         Path | None, typer.Option("--output-dir", metavar="FOLDER", help="Write one patch for each target.")
     ],
     "branch": Annotated[
-        str | None, typer.Option("--branch", metavar="NAME", help="New git branch, one commit for each target.")
+        str | None, typer.Option("--branch", metavar="NAME", help="Make a git branch with one commit for each target.")
     ],
     "apply": Annotated[bool, typer.Option("--apply", "--fix", help="Write the safe repairs.")],
     "unsafe_fixes": Annotated[bool, typer.Option("--unsafe-fixes", help="Include unsafe repairs.")],
     "reports": Annotated[
         list[Path] | None,
-        typer.Option("--report", metavar="FILE", help="A report: .html, .md, .json, .sarif, .xml (JUnit); repeatable."),
+        typer.Option(
+            "--report", metavar="FILE", help="Write a report: .html, .md, .json, .sarif, .xml (JUnit); repeatable."
+        ),
     ],
     "format": Annotated[BatchFormat, typer.Option("--format", help="Output format.")],
 }
 _HISTORY_OPTIONS: dict[str, Any] = {
     "baseline": Annotated[
-        Path | None, typer.Option("--baseline", metavar="FILE", help="Leave what FILE knows out of the exit code.")
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Faults that FILE lists do not change the exit code."),
     ],
     "write_baseline": Annotated[
-        Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write what is wrong today as a baseline.")
+        Path | None,
+        typer.Option("--write-baseline", metavar="FILE", help="List the faults of today in FILE, for --baseline."),
     ],
     "compare": Annotated[
         Path | None, typer.Option("--compare", metavar="FILE", help="Say what changed since a JSON report.")

@@ -28,8 +28,8 @@ Examples:
   autofix net.py -s 64,3,32,32 | git apply  apply it with git
   autofix net.py -s 64,3,32,32 --apply      write it
   autofix net.py:Net -s int64:2,128@0..1000 token ids below 1000
-  autofix --traceback ci.log                repair what a traceback tells of, of any style
-  autofix train.py -- --epochs 1            run the script itself, repair what it dies of
+  autofix --traceback ci.log                repair the error of a traceback
+  autofix train.py -- --epochs 1            run a program, repair its crash
 
 Exit codes:
   0  nothing to repair, or all of it was applied
@@ -37,8 +37,9 @@ Exit codes:
   2  the job could not be done
   3  of a batch: both 1 and 2
 
-If a file is named like a command, write ./shapes.
---version, --install-completion and --show-completion cannot be combined with other options.
+If a file is named like a command, write `./shapes`.
+--version, --install-completion and --show-completion cannot be combined with
+other options.
 """
 
 

@@ -36,10 +36,10 @@ def batch(
     ] = None,
     discover: Annotated[bool, typer.Option("--discover", help="Print the targets as a manifest and stop.")] = False,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="REV", help="Only targets that changes since REV affect.")
+        str | None, typer.Option("--since", metavar="REV", help="Only targets affected by changes since REV.")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help="Workers (default: one a core).")
+        int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help="Worker processes (default: one per core).")
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster (tcp://host:8786).")
@@ -53,7 +53,7 @@ def batch(
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a batch that was stopped, by the same words.")
+        bool, typer.Option("--resume", help="Continue a stopped batch; repeat its other arguments.")
     ] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not read or write the cache.")] = False,
     cache_dir: Annotated[
@@ -85,7 +85,9 @@ def batch(
 
 
 def doctor(
-    path: Annotated[Path, typer.Argument(metavar="[PATH]", show_default=False, help="A file or folder.")] = Path(),
+    path: Annotated[
+        Path, typer.Argument(metavar="[PATH]", show_default=False, help="A file or folder (default: here).")
+    ] = Path(),
     python: Annotated[str | None, typer.Option("--python", metavar="PATH", help="The interpreter to look at.")] = None,
 ) -> DoctorChoice:
     """Show what a run here would use, and what is in its way.
@@ -104,22 +106,24 @@ def cache(
         Path, typer.Argument(metavar="[PATH]", show_default=False, help="What the batch was run over (default: here).")
     ] = Path(),
     cache_dir: Annotated[
-        Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="The folder, where a batch was given one.")
+        Path | None, typer.Option("--cache-dir", metavar="FOLDER", help="The --cache-dir of that batch, if it had one.")
     ] = None,
 ) -> CacheChoice:
-    """Show or remove what batches keep."""
+    """Show or remove the cached results of batches."""
     return CacheChoice(action, path, cache_dir)
 
 
 def explain(
-    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="Code or name; none lists all rules.")] = None,
+    rule: Annotated[
+        str | None, typer.Argument(metavar="[RULE]", help="Code or name (default: list all rules).")
+    ] = None,
 ) -> ExplainChoice:
-    """Show the documentation of a rule."""
+    """Show the documentation of a rule, or list all rules."""
     return ExplainChoice(rule)
 
 
 def mcp(
-    read_only: Annotated[bool, typer.Option("--read-only", help="Refuse to write, also when asked.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Never write a file.")] = False,
 ) -> AssistantsChoice:
     """Start the server of tools for assistants (MCP).
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 
 from autofix.records.errors import UsageError
+from autofix.system import extras
 
 NEEDED = ("pygls", "platformdirs")
 
@@ -16,7 +16,7 @@ def main() -> int:
     if missing:
         raise UsageError(
             f"the language server needs {' and '.join(missing)}, which this Python has not; install what is missing "
-            f"with: {sys.executable} -m pip install 'torch-autofix[lsp]'"
+            f"with: {extras.installation('lsp')}"
         )
     from autofix.frontends.lsp import streams
 

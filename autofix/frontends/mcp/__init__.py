@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 
 from autofix.records.errors import UsageError
+from autofix.system import extras
 
 
 def main(*, read_only: bool) -> int:
@@ -13,7 +13,7 @@ def main(*, read_only: bool) -> int:
     if importlib.util.find_spec("mcp") is None:
         raise UsageError(
             "the tools for assistants need mcp, which this Python has not; install it "
-            f"with: {sys.executable} -m pip install 'torch-autofix[mcp]'"
+            f"with: {extras.installation('mcp')}"
         )
     from autofix.frontends.mcp import server
 

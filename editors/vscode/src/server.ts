@@ -267,8 +267,8 @@ async function offerInstallation(python: string | undefined): Promise<void> {
   if (chosen === install) {
     const terminal = vscode.window.createTerminal("Install autofix");
     terminal.show();
-    // Typed, not run: installing is the user's decision.
-    terminal.sendText(`"${python ?? "python"}" -m pip install "torch-autofix[lsp]"`, false);
+    // Typed, not run: installing is the user's decision, and only the user knows where the source lies.
+    terminal.sendText(`"${python ?? "python"}" -m pip install "PATH_TO_THE_SOURCE_OF_AUTOFIX[lsp]"`, false);
   } else if (chosen === choose) {
     await vscode.commands.executeCommand("workbench.action.openSettings", "autofix.serverCommand");
   }

@@ -14,7 +14,7 @@ impl zed::Extension for Autofix {
         let (path, arguments) = binary.map_or((None, None), |binary| (binary.path, binary.arguments));
         let command = path
             .or_else(|| worktree.which("autofix"))
-            .ok_or("`autofix` was not found; pip install 'torch-autofix[lsp]', or set lsp.autofix.binary.path")?;
+            .ok_or("`autofix` was not found; install it with `pip install '.[lsp]'` in its source, or set lsp.autofix.binary.path")?;
         Ok(Command {
             command,
             args: arguments.unwrap_or_else(|| vec!["lsp".to_string()]),

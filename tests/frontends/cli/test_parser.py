@@ -21,6 +21,26 @@ def test_help_shows_options_and_commands(capsys: pytest.CaptureFixture[str], wor
     assert missing == []
 
 
+COMMANDS = ("", "check", "shapes", "verify", "watch", "run", "batch", "cache", "explain", "doctor", "mcp", "lsp")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_every_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main.main([*filter(None, [command]), "--help"]) == 0
+    out = capsys.readouterr().out
+    assert out.isascii()
+    assert [line for line in out.splitlines() if len(line) > 80] == []
+
+
+def test_every_command_is_listed_and_has_its_help_read(capsys: pytest.CaptureFixture[str]) -> None:
+    main.main(["--help"])
+    listed = capsys.readouterr().out.partition("Commands:\n")[2].partition("\n\n")[0]
+    assert [line.split()[0] for line in listed.splitlines() if line[2] != " "] == list(COMMANDS[1:])
+
+
 COMPLETIONS = {
     "commands": ("autofix sh", {"shapes"}),
     "options without a file": ("autofix --al", {"--allow-network", "--also", "--alternatives"}),

@@ -450,7 +450,7 @@ def test_without_its_libraries_it_says_how_to_get_them(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "-m pip install 'torch-autofix[lsp]'" in done.stderr
+    assert "-m pip install 'platformdirs>=4.2' 'pygls>=2.1,<3'" in done.stderr
 
 
 # -- several folders and files -----------------------------------------------------------------------------------------
