@@ -56,7 +56,8 @@ FOUND: dict[str, tuple[Mapping[str, str], str]] = {
             "nets/wide.py": WIDE,
             "zoo.py": "from nets import narrow, \\\n    wide\n\n\ndef build():\n    return wide.Net(8)\n",
         },
-        '[[targets]]\npath = "nets/wide.py"\nmodel = "Net(8)"  # built as in zoo.py:6\n# samples = ["2,8"]  # solved for\n',
+        '[[targets]]\npath = "nets/wide.py"\nmodel = "Net(8)"  # built as in zoo.py:6\n'
+        '# samples = ["2,8"]  # solved for\n',
     ),
     "solved for": (
         {"net.py": PLAIN},
