@@ -43,17 +43,24 @@ class Gate:
                     stream = self._listening.accept()[0]
                 except OSError:
                     return
+                if over.is_set():
+                    stream.close()
+                    return
                 if number == 0:
                     act()
                 stream.close()
 
+        over = threading.Event()
         serving = threading.Thread(target=serve)
         serving.start()
         try:
             yield
         finally:
-            self._listening.shutdown(socket.SHUT_RDWR)
-            serving.join()
+            # Not every system wakes who waits for a stream when the listening one is shut down; a last stream does.
+            over.set()
+            with socket.socket(socket.AF_UNIX) as last:
+                last.connect(self.name)
+                serving.join()
 
     def connected(self) -> socket.socket:
         """Return the other end of the code's stream, when the code runs; it ends when nothing holds the code's end."""
