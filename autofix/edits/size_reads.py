@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from autofix.edits.unread_names import reads
 from autofix.facts.call_sites import value_there
+from autofix.facts.fault_path import reads
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import Site, SiteKind, bindings, sites
 from autofix.provenance.inverse_arithmetic import inverse_operands

@@ -13,20 +13,17 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from autofix.facts.evaluate import UNKNOWN
-from autofix.facts.passed_arguments import PassedArgument, PassedCall, chains_at, passed_calls
+from autofix.facts.fault_path import Place, places
+from autofix.facts.passed_arguments import PassedArgument, PassedCall, passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
-from autofix.records.trace import Frame, Operation
+from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import assignments, bound_later, parameters
+from autofix.syntax.name_bindings import bound_later, parameters
 from autofix.syntax.source import Function, Source, below, dotted
 
 MAX_SUBSTITUTIONS = 12
-_STEPS_BACK = 2
 _STEM = 4  # Letters that make two words one: ``drop`` of ``drop_prob`` and ``Dropout``.
-
-# A statement in its function, with the frames that stood there.
-_Place = tuple[Source, Function, ast.stmt, tuple[Frame, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +49,12 @@ class Substitution:
 def substitutions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
     """Yield names for reads in the statements that led to the fault, each place once."""
     seen: set[tuple[str, int, int, str]] = set()
-    places = list(_places(project, operation, layer))
+    at = [place for place in places(project, operation, layer) if not isinstance(place.scope, ast.Module)]
     for substitution in chain(
-        _unread(project, places, operation), _of_parameters(project, operation, layer), _of_neighbours(project, places)
+        _unread(project, at, operation),
+        _of_copies(project, operation, layer),
+        _of_parameters(project, operation, layer),
+        _of_neighbours(project, at),
     ):
         node = substitution.read.node
         key = (str(substitution.read.source.path), node.lineno, node.col_offset, substitution.name)
@@ -66,38 +66,24 @@ def substitutions(project: Project, operation: Operation | None, layer: int | No
 # -- names that nothing reads ----------------------------------------------------------------------------------------
 
 
-def _unread(project: Project, places: list[_Place], operation: Operation | None) -> Iterator[Substitution]:
-    for source, function, statement, frames in places:
+def _unread(project: Project, at: list[Place], operation: Operation | None) -> Iterator[Substitution]:
+    for place in at:
+        source, function, statement = place.source, place.scope, place.statement
+        if isinstance(function, ast.Module):
+            continue
         names = _unread_names(function)
         attributes = _unread_attributes(source, function)
         if not names and not attributes:
             continue
         later = bound_later(function, statement.lineno)
         local = _bound(function)
-        for node in _reads_on_the_way(source, function, statement):
-            place = Expression(source, node, frames)
+        for read in place.reads():
+            node = read.node
             for name in names if dotted(node) in local else ():
-                if name != dotted(node) and name not in later and _may_stand(project, place, name, operation):
-                    yield Substitution(place, name, True, _is_telling(source, node, name))
+                if name != dotted(node) and name not in later and _may_stand(project, read, name, operation):
+                    yield Substitution(read, name, True, _is_telling(source, node, name))
             for name in attributes.get(dotted(node), ()) if isinstance(node, ast.Attribute) else ():
-                yield Substitution(place, name, True, False)
-
-
-def _places(project: Project, operation: Operation | None, layer: int | None) -> Iterator[_Place]:
-    """Yield the statements at which the frames on the way to the fault stood, each once."""
-    seen: set[tuple[str, int]] = set()
-    for frames, _, _ in chains_at(project, operation, layer):
-        for depth, frame in enumerate(frames):
-            source = project.source(frame.path)
-            function = source.function_at(frame.range, frame.function)
-            nodes = source.nodes_at(frame.range)
-            if function is None or not nodes:
-                continue
-            statement = source.statement_of(nodes[0])
-            key = (str(frame.path), statement.lineno)
-            if key not in seen:
-                seen.add(key)
-                yield source, function, statement, frames[depth:]
+                yield Substitution(read, name, True, False)
 
 
 def _bound(function: Function) -> set[str]:
@@ -131,31 +117,6 @@ def _unread_attributes(source: Source, function: Function) -> dict[str, list[str
         for name, call in own.items()
         if unread
     }
-
-
-def reads(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Expression]:
-    """Yield the names and attributes that the statements on the way to the fault read."""
-    for source, function, statement, frames in _places(project, operation, layer):
-        for node in _reads_on_the_way(source, function, statement):
-            yield Expression(source, node, frames)
-
-
-def _reads_on_the_way(source: Source, function: Function, statement: ast.stmt) -> Iterator[ast.expr]:
-    """Yield what a statement reads, then what the assignments that made those names read, and those before them."""
-    todo, seen = [(statement, 0)], {statement}
-    for current, steps in todo:
-        header = [current.iter] if isinstance(current, (ast.For, ast.AsyncFor)) else [current]
-        names: set[str] = set()
-        for part in header:
-            for node in below(part):
-                if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-                    names.add(dotted(node))
-                    yield node
-        if steps < _STEPS_BACK:
-            for name in sorted(names - {""}):
-                earlier = [s for s, _ in assignments(source, function, name) if s.lineno < current.lineno]
-                todo += [(s, steps + 1) for s in earlier[-2:] if s not in seen]
-                seen.update(earlier)
 
 
 def _may_stand(project: Project, place: Expression, name: str, operation: Operation | None) -> bool:
@@ -219,13 +180,67 @@ def _is_passed_beside(passed: PassedCall, argument: PassedArgument) -> bool:
     return any(other.has_its_own_name and other.name == argument.name for other in passed.arguments)
 
 
+# -- lines that were copied ------------------------------------------------------------------------------------------
+
+
+def _of_copies(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
+    """Yield what a line should read that was copied: ``y_scale = Scale(train_x)`` below ``x_scale = Scale(train_x)``
+    reads ``train_y`` where there is such a name.
+    """
+    ways = chain.from_iterable(place.way() for place in places(project, operation, layer))
+    for place in ways:
+        if not isinstance(place.statement, ast.Assign):
+            continue
+        at_hand = _bound_above(place)
+        for twin in below(place.scope):
+            if not isinstance(twin, ast.Assign) or twin is place.statement or _form(twin) != _form(place.statement):
+                continue
+            words = _other_word(twin.targets[0], place.statement.targets[0])
+            for node in below(place.statement.value) if words is not None else ():
+                name = _with_word(dotted(node), *words) if words is not None and isinstance(node, ast.Name) else ""
+                if name and name in at_hand:
+                    read = Expression(place.source, node, place.frames) if isinstance(node, ast.Name) else None
+                    if read is not None and not _are_equal(project, read, name):
+                        yield Substitution(read, name, False, True, repeated=True)
+
+
+def _bound_above(place: Place) -> set[str]:
+    """Return the names that the scope of a statement has bound before it."""
+    names = set() if isinstance(place.scope, ast.Module) else set(parameters(place.scope))
+    stores = (node for node in below(place.scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return names | {node.id for node in stores if node.lineno < place.statement.lineno}
+
+
+def _form(statement: ast.Assign) -> str:
+    """Return what is assigned, as it is written; who copied a line left it as it was."""
+    return ast.dump(statement.value)
+
+
+def _other_word(first: ast.expr, second: ast.expr) -> tuple[str, str] | None:
+    """Return the one word in which two targets differ: ``x`` and ``y`` of ``x_scale`` and ``y_scale``."""
+    words = [dotted(target).split("_") for target in (first, second)]
+    odd = [(a, b) for a, b in zip(*words, strict=False) if a != b]
+    return odd[0] if len(words[0]) == len(words[1]) and len(odd) == 1 and all(odd[0]) else None
+
+
+def _with_word(name: str, old: str, new: str) -> str:
+    """Return a name with one of its words exchanged; empty where it has no such word."""
+    words = name.split("_")
+    return "_".join(new if word == old else word for word in words) if old in words else ""
+
+
 # -- statements that are written alike -------------------------------------------------------------------------------
 
 
-def _of_neighbours(project: Project, places: list[_Place]) -> Iterator[Substitution]:
+def _of_neighbours(project: Project, at: list[Place]) -> Iterator[Substitution]:
     """Yield the name that another assignment of the function has where this one, written alike, has another."""
-    for source, function, statement, frames in places:
-        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+    for there in at:
+        source, function, statement = there.source, there.scope, there.statement
+        if (
+            isinstance(function, ast.Module)
+            or not isinstance(statement, ast.Assign)
+            or not isinstance(statement.value, ast.Call)
+        ):
             continue
         local = _bound(function)
         for other in below(function):
@@ -234,7 +249,7 @@ def _of_neighbours(project: Project, places: list[_Place]) -> Iterator[Substitut
             pair = _odd_names(statement.value, other.value)
             if pair is None or not {name.id for name in pair} <= local:
                 continue
-            place = Expression(source, pair[0], frames)
+            place = Expression(source, pair[0], there.frames)
             if not _are_equal(project, place, pair[1].id):
                 yield Substitution(place, pair[1].id, False, False, alike=True)
 

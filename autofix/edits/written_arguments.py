@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from autofix.edits.resize_tensor import clashes
-from autofix.facts.call_sites import argument_of, is_method, operands, written
+from autofix.facts.call_sites import argument_of, is_method, lineage, operands, written
 from autofix.facts.joins import joined_dimension
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Finding, Mismatch
@@ -68,9 +68,9 @@ def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterat
 
 
 def of_products(project: Project, finding: Finding, operation: Operation) -> Iterator[Exchange]:
-    """Yield the exchange of the two factors of a matrix product that made an operand, after which it fits."""
+    """Yield the exchange of the two factors of a matrix product that gave an operand its shape, after which it fits."""
     for tensor in operation.tensors if len(operation.tensors) > 1 else ():
-        maker = project.producer(tensor)
+        maker = next((o for o in lineage(project, tensor) if not _keeps_its_shape(o, tensor)), None)
         if maker is None or maker.operator not in _PRODUCTS or len(maker.tensors) != 2:
             continue
         first, second = (factor.shape for factor in maker.tensors)
@@ -81,6 +81,12 @@ def of_products(project: Project, finding: Finding, operation: Operation) -> Ite
         multiplies = len(shape) > 1 and second[-1] == first[-2] and shape != tensor.shape
         if multiplies and all(_fits(finding, operation, shape, b) for b in operation.tensors if b is not tensor):
             yield from _exchanged(call, places[0].node, places[1].node)
+
+
+def _keeps_its_shape(operation: Operation, tensor: Tensor) -> bool:
+    """Return whether an operation took a tensor of the shape that it gave: it is not what made the shape."""
+    is_same = any(taken.shape == tensor.shape for taken in operation.tensors)
+    return is_same and operation.operator not in _PRODUCTS
 
 
 def _is_written_out(call: ast.Call) -> bool:

@@ -1,0 +1,94 @@
+"""Two neighbouring statements on the way to a fault, the other way round.
+
+``k = repeat(k)`` before ``k = k.transpose(1, 2)`` repeats another dimension than after it. Exchanged are statements of
+which one binds what the other reads or binds, and only where every name is bound before it is read.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.fault_path import places
+from autofix.facts.project_view import Project
+from autofix.records.locations import Edit, Position, Range
+from autofix.records.trace import Operation
+from autofix.syntax.name_bindings import parameters
+from autofix.syntax.source import Source, below, dotted
+
+MOST = 6
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
+
+Neighbours = tuple[Source, ast.stmt, ast.stmt]
+
+
+def exchanged_statements(
+    project: Project, operation: Operation | None, layer: int | None
+) -> Iterator[tuple[tuple[Edit, Edit], ast.stmt]]:
+    """Yield the edits of each exchange, with the statement that then comes first."""
+    seen: set[tuple[str, int]] = set()
+    for place in places(project, operation, layer):
+        for there in place.way():
+            for source, first, second in _neighbours(there.source, there.statement):
+                key = (str(source.path), first.lineno)
+                if key in seen or len(seen) >= MOST or not _may_be_exchanged(source, there.scope, first, second):
+                    continue
+                seen.add(key)
+                yield _exchange(source, first, second), second
+
+
+def _neighbours(source: Source, statement: ast.stmt) -> Iterator[Neighbours]:
+    """Yield the statement with the one before it and the one after it."""
+    body = next(
+        (
+            lines
+            for name in ("body", "orelse", "finalbody")
+            for lines in (getattr(source.parents.get(statement), name, None),)
+            if isinstance(lines, list) and statement in lines
+        ),
+        [statement],
+    )
+    at = body.index(statement)
+    for first, second in ((at - 1, at), (at, at + 1)):
+        if first >= 0 and second < len(body):
+            yield source, body[first], body[second]
+
+
+def _may_be_exchanged(source: Source, scope: ast.AST, first: ast.stmt, second: ast.stmt) -> bool:
+    if not isinstance(first, _SIMPLE) or not isinstance(second, _SIMPLE):
+        return False
+    if not (source.stands_alone(first) and source.stands_alone(second)):
+        return False
+    binds, reads = (_bound(first), _bound(second)), (_read(first), _read(second))
+    touches = binds[0] & reads[1] or binds[1] & reads[0] or binds[0] & binds[1]
+    # The second runs first then: what only the first binds is not there yet.
+    return bool(touches) and all(name in _bound_before(scope, first) for name in binds[0] & reads[1])
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    names = {dotted(n) for n in below(statement) if isinstance(getattr(n, "ctx", None), ast.Store)}
+    return names - {""}
+
+
+def _read(statement: ast.stmt) -> set[str]:
+    loads = {dotted(n) for n in below(statement) if isinstance(getattr(n, "ctx", None), ast.Load)}
+    return (loads | (_bound(statement) if isinstance(statement, ast.AugAssign) else set())) - {""}
+
+
+def _bound_before(scope: ast.AST, statement: ast.stmt) -> set[str]:
+    """Return the names that a scope has when it comes to a statement: parameters and what was bound above."""
+    names = set(parameters(scope)) if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)) else set()
+    above = [n for n in below(scope) if isinstance(n, ast.stmt) and n.lineno < statement.lineno]
+    return names.union(*(_bound(n) for n in above if not isinstance(n, (ast.FunctionDef, ast.ClassDef))))
+
+
+def _exchange(source: Source, first: ast.stmt, second: ast.stmt) -> tuple[Edit, Edit]:
+    """Return the edits of whole lines, so that a comment stays with its statement."""
+    spans = [_lines(source, statement) for statement in (first, second)]
+    texts = [source.segment(span) for span in spans]
+    return Edit(source.path, spans[0], texts[1]), Edit(source.path, spans[1], texts[0])
+
+
+def _lines(source: Source, statement: ast.stmt) -> Range:
+    last = statement.end_lineno or statement.lineno
+    return Range(Position(statement.lineno, 0), Position(last, len(source.line(last).rstrip("\r\n"))))

@@ -1,0 +1,129 @@
+"""The statements that led to a fault: where the frames stood, and what made the names that were read there.
+
+Candidates of every kind are looked for here. It lists places; what is wrong at one is for the rules.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autofix.facts.passed_arguments import chains_at
+from autofix.facts.project_view import Expression, Project
+from autofix.records.trace import Frame, Operation
+from autofix.syntax.name_bindings import assignments
+from autofix.syntax.source import Source, below, dotted
+
+STEPS_BACK = 4
+_GIVING = frozenset(("__getitem__", "__iter__", "__call__"))
+
+
+Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Module
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A statement of a function, or of the top of a file, with the frames that stood there; none where it ran before
+    and was not recorded.
+    """
+
+    source: Source
+    scope: Scope
+    statement: ast.stmt
+    frames: tuple[Frame, ...] = ()
+
+    def way(self) -> Iterator[Place]:
+        """Yield the statement, then the assignments that made the names it reads and what the functions of the file
+        return that are among them, and those before them.
+        """
+        todo, seen = [(self, 0)], {self.statement}
+        for current, steps in todo:
+            yield current
+            if steps >= STEPS_BACK:
+                continue
+            for name in sorted({dotted(node) for node in reads_of(current.statement)} - {""}):
+                for place in current.makers(name):
+                    if place.statement not in seen:
+                        seen.add(place.statement)
+                        todo.append((place, steps + 1))
+
+    def makers(self, name: str) -> list[Place]:
+        """Return the last statements before this one that bind ``name``, or those with which a function returns."""
+        bound = [s for s, _ in assignments(self.source, self.scope, name) if s.lineno < self.statement.lineno]
+        if bound:
+            return [Place(self.source, self.scope, statement, self.frames) for statement in bound[-2:]]
+        return [
+            Place(self.source, function, node)
+            for function in _functions(self.source, name)
+            for node in below(function)
+            if isinstance(node, ast.Return) and self.source.function_of(node) is function
+        ]
+
+    def calls(self) -> Iterator[Expression]:
+        """Yield the calls in these statements, the inner ones first."""
+        for place in self.way():
+            for node in reversed([node for part in evaluated(place.statement) for node in below(part)]):
+                if isinstance(node, ast.Call):
+                    yield Expression(place.source, node, place.frames)
+
+    def reads(self) -> Iterator[Expression]:
+        """Yield the names and attributes that these statements read."""
+        for place in self.way():
+            for node in reads_of(place.statement):
+                yield Expression(place.source, node, place.frames)
+
+
+def _functions(source: Source, name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield the function of the file called ``name``, or the methods by which a class of that name gives its items."""
+    for function in source.functions:
+        class_ = source.parents.get(function)
+        if (function.name == name and isinstance(class_, ast.Module)) or (
+            isinstance(class_, ast.ClassDef) and class_.name == name and function.name in _GIVING
+        ):
+            yield function
+
+
+def places(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Place]:
+    """Yield the places on the way to a fault, the innermost first, each once."""
+    seen: set[tuple[str, int]] = set()
+    for frames, _, _ in chains_at(project, operation, layer):
+        for depth, frame in enumerate(frames):
+            source = project.source(frame.path)
+            nodes = source.nodes_at(frame.range)
+            if not nodes:
+                continue
+            statement = source.statement_of(nodes[0])
+            key = (str(frame.path), statement.lineno)
+            if key not in seen:
+                seen.add(key)
+                scope = source.function_at(frame.range, frame.function) or source.tree
+                yield Place(source, scope, statement, frames[depth:])
+
+
+def reads(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Expression]:
+    """Yield the names and attributes that the statements on the way to a fault read."""
+    for place in places(project, operation, layer):
+        yield from place.reads()
+
+
+def evaluated(statement: ast.stmt) -> list[ast.AST]:
+    """Return what a statement itself evaluates, without the lines below a loop or a condition."""
+    match statement:
+        case ast.For() | ast.AsyncFor():
+            return [statement.iter]
+        case ast.If() | ast.While():
+            return [statement.test]
+        case ast.With() | ast.AsyncWith():
+            return [item.context_expr for item in statement.items]
+        case ast.Try() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return []
+    return [statement]
+
+
+def reads_of(statement: ast.stmt) -> Iterator[ast.expr]:
+    """Yield the names and attributes that a statement reads."""
+    for part in evaluated(statement):
+        for node in below(part):
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                yield node

@@ -1,0 +1,74 @@
+"""AF707 alike-call: a call lacks an argument that other calls of the same function in the file have.
+
+Why it fails
+    The words are padded with ``batch_first=True`` and the tags without it; two of three recurrent layers are
+    ``bidirectional=True``; one sum keeps its dimension and the next does not. What was written for one was forgotten
+    for the other.
+What the fix does
+    Adds the argument as the other call has it, or gives it the value that it has there.
+Fix safety
+    Unsafe: the two calls may differ on purpose, and only the run says that they should not.
+Source
+    The Python language reference, section Calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.alike_calls import arguments_of_others
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+_PADDED = """a, b = x[:3], x[1:]
+words = nn.utils.rnn.pad_sequence([a, b], batch_first=True)
+tags = nn.utils.rnn.pad_sequence([a[:, 0], b[:, 0]]{})
+words.sum(-1) * tags"""
+_LAYERS = "self.a = nn.LSTM(8, 4, bidirectional=True)\nself.b = nn.GRU(8, 4{})"
+
+
+class AlikeCall(Rule):
+    code = "AF707"
+    name = "alike-call"
+    mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="one of two that are padded",
+            inputs=((5, 6),),
+            before=model("self.k = 1", _PADDED.format("")),
+            after=model("self.k = 1", _PADDED.format(", batch_first=True")),
+        ),
+        Example(
+            name="one of two layers",
+            inputs=((2, 7, 8),),
+            before=model(
+                "self.a = nn.LSTM(8, 4, bidirectional=True)\nself.b = nn.GRU(8, 4)",
+                "y, _ = self.a(x)\ny + self.b(x)[0]",
+            ),
+            after=model(
+                "self.a = nn.LSTM(8, 4, bidirectional=True)\nself.b = nn.GRU(8, 4, bidirectional=True)",
+                "y, _ = self.a(x)\ny + self.b(x)[0]",
+            ),
+        ),
+        Example(
+            name="declines where no other call is written so",
+            inputs=((5, 6),),
+            before=model("self.a = nn.Linear(6, 4)", "self.a(x) + x"),
+            repaired_by=("AF302",),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        for rank, other in enumerate(arguments_of_others(project, project.operation(finding), finding.layer)):
+            verb = "give" if other.replaces else "add"
+            yield self.fix(
+                f"{verb} `{other.name}={other.value}`, as another call of the function is written",
+                (other.edit,),
+                *(
+                    Evidence.AGREES,
+                    Evidence.INSERTED,
+                    Evidence.EVIDENT * (not other.replaces),
+                    Evidence.RUNNER_UP * rank,
+                ),
+                reason="that the two calls are meant alike is told by the run alone",
+            )

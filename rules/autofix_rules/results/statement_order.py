@@ -1,0 +1,62 @@
+"""AF607 statement-order: two neighbouring lines stand in the wrong order.
+
+Why it fails
+    Keys are repeated along the dimension of the heads one line before they are transposed to have it there; a table
+    is read before the line that extends it. Each line is right, and each meets the other's result.
+What the fix does
+    Exchanges the two lines.
+Fix safety
+    Unsafe: that both orders were possible is all that the text says.
+Source
+    The Python language reference, section Execution model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.edits.statement_order import exchanged_statements
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+_REPEATED = """def repeated(k, n):
+    b, h, t, d = k.shape
+    return k[:, :, None].expand(b, h, n, t, d).reshape(b, h * n, t, d)
+"""
+_REPEAT, _TURN = "k = repeated(k, 2)", "k = k.transpose(1, 2)"
+_ATTEND = """b, t, _ = x.shape
+q = x.view(b, t, 4, 4).transpose(1, 2)
+k = x[..., :8].view(b, t, 2, 4)
+{}
+{}
+q @ k.transpose(2, 3)"""
+
+
+class StatementOrder(Rule):
+    code = "AF607"
+    name = "statement-order"
+    mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="heads that are repeated before they stand in their dimension",
+            inputs=((2, 5, 16),),
+            before=model("self.k = 1", _ATTEND.format(_REPEAT, _TURN), _REPEATED),
+            after=model("self.k = 1", _ATTEND.format(_TURN, _REPEAT), _REPEATED),
+        ),
+        Example(
+            name="declines a line that needs the other",
+            inputs=((4, 6),),
+            before=model("self.a = nn.Linear(6, 4)", "y = self.a(x)\nz = y + 1\nx + z"),
+            repaired_by=("AF302",),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        exchanges = exchanged_statements(project, project.operation(finding), finding.layer)
+        for rank, (edits, first) in enumerate(exchanges):
+            yield self.fix(
+                f"run line {first.lineno} before the line above it",
+                edits,
+                *(Evidence.MORE_PLACES, Evidence.RUNNER_UP * rank),
+                reason="that the lines are in the wrong order is told by the run alone",
+            )
