@@ -28,7 +28,7 @@ _ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWIS
 _MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
 _PICKING = frozenset((Family.INDEXING, Family.GATHERING, Family.SUBSCRIPT))
 # Their first operand is what the result is looked for in: a view of it would be written into.
-_WRITING = frozenset(("setitem", "copy_", "index_copy_", "index_add_", "scatter_", "scatter_add_"))
+WRITING = frozenset(("setitem", "copy_", "index_copy_", "index_add_", "scatter_", "scatter_add_"))
 MOST_DIMENSIONS = 5
 
 
@@ -68,9 +68,9 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
     fitting = [
         (index != at_fault, layout)
         for index, operand in enumerate(call.operands)
-        if not (operation.operator in _WRITING and index == 0)
-        for layout in (*_upstream(project, operand.tensor), *_inserted(project, operation, index, operand.tensor))
-        if _fits(call.with_shape(operand, layout.after), makes_table=_makes_table(operation))
+        if not (operation.operator in WRITING and index == 0)
+        for layout in (*without_maker(project, operand.tensor), *inserted(project, operation, index, operand.tensor))
+        if fits(call.with_shape(operand, layout.after), makes_table=_makes_table(operation))
     ]
     fitting = [
         (other, layout)
@@ -94,14 +94,14 @@ def _makes_table(operation: Operation) -> bool:
     return operation.phase is Phase.CONSTRUCT and all(tensor.rank == 1 for tensor in operation.tensors)
 
 
-def _fits(call: BoundCall, makes_table: bool = False) -> bool:
+def fits(call: BoundCall, makes_table: bool = False) -> bool:
     """Return whether a call is accepted and, but for a table, pairs no rows of its operands with all of another's."""
     if not call.is_accepted or call.row.family not in _ELEMENTWISE or makes_table:
         return call.is_accepted
     return call.result() in [operand.tensor.shape for operand in call.operands]
 
 
-def _upstream(project: Project, tensor: Tensor) -> Iterator[Layout]:
+def without_maker(project: Project, tensor: Tensor) -> Iterator[Layout]:
     """Yield the operand without the operation that made it, or with the dimension that it reduced."""
     maker = project.producer(tensor)
     bound_call = None if maker is None else bound(project, maker)
@@ -144,7 +144,7 @@ def _reduced(project: Project, maker: Operation, bound_call: BoundCall, shape: S
         yield Layout(LayoutChange.REDUCED, place.source.replace(place.node, text), words, shape, after)
 
 
-def _inserted(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
+def inserted(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
     places = operands(project, operation)
     if index >= len(places) or tensor.rank > MOST_DIMENSIONS:
         return

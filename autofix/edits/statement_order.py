@@ -11,12 +11,15 @@ from collections.abc import Iterator
 
 from autofix.facts.fault_path import places
 from autofix.facts.project_view import Project
+from autofix.operators.families import Family
+from autofix.operators.table import find
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Operation
 from autofix.syntax.name_bindings import parameters
 from autofix.syntax.source import Source, below, dotted
 
 MOST = 6
+_KEEPING = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ACTIVATION, Family.DROPOUT, Family.SOFTMAX))
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 
 Neighbours = tuple[Source, ast.stmt, ast.stmt]
@@ -59,10 +62,19 @@ def _may_be_exchanged(source: Source, scope: ast.AST, first: ast.stmt, second: a
         return False
     if not (source.stands_alone(first) and source.stands_alone(second)):
         return False
+    if _keeps_shapes(second):
+        return False
     binds, reads = (_bound(first), _bound(second)), (_read(first), _read(second))
     touches = binds[0] & reads[1] or binds[1] & reads[0] or binds[0] & binds[1]
     # The second runs first then: what only the first binds is not there yet.
     return bool(touches) and all(name in _bound_before(scope, first) for name in binds[0] & reads[1])
+
+
+def _keeps_shapes(statement: ast.stmt) -> bool:
+    """Return whether a statement makes nothing of another shape, so that it changes nothing to come first."""
+    calls = [node for node in below(statement) if isinstance(node, ast.Call)]
+    rows = [find(dotted(call.func) or getattr(call.func, "attr", "")) for call in calls]
+    return bool(rows) and all(row is not None and row.family in _KEEPING for row in rows)
 
 
 def _bound(statement: ast.stmt) -> set[str]:

@@ -85,6 +85,9 @@ def spelled_in_scope(project: Project, expression: Expression, target_size: int)
     return tuple(_Solver(project, ()).expressions_in_scope(expression, target_size))
 
 
+_MOST_OFF = 2
+
+
 @dataclass(frozen=True, slots=True)
 class _Solver:
     project: Project
@@ -215,8 +218,10 @@ class _Solver:
                 other = right if side == 0 else left
                 yield self._site(expression, other.text, depth, SiteKind.OPERAND)
                 continue
-            for site in self.solve(left if side == 0 else right, inner, depth, SiteKind.OPERAND):
-                yield site.with_evidence(Evidence.AGAINST) if products else site
+            operand, before = (left, a) if side == 0 else (right, b)
+            is_moved = isinstance(node.op, (ast.Add, ast.Sub)) and _is_far(operand, before, inner)
+            for site in self.solve(operand, inner, depth, SiteKind.OPERAND):
+                yield site.with_evidence(Evidence.AGAINST) if products or is_moved else site
         if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == target_size:
             yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
 
@@ -400,3 +405,8 @@ def _likeness(expression: Expression, text: str) -> tuple[Evidence, ...]:
     if differs_in_one(expression.node, parsed(text)):
         return (Evidence.EXACT_FIT,)
     return () if mentions(text, expression.text) else (Evidence.OTHER_READING,)
+
+
+def _is_far(operand: Expression, before: int | None, after: int) -> bool:
+    """Return whether the number in ``length + 1`` would be another than such a number is: one or two more or less."""
+    return isinstance(operand.node, ast.Constant) and before is not None and abs(after - before) > _MOST_OFF

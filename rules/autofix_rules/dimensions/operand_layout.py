@@ -15,12 +15,15 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from autofix.edits.other_layouts import LayoutChange, layouts
+from autofix.edits.upstream_layouts import upstream_layouts
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups")
 _MOST = 6
+_REASON = "its sizes fit in this layout; which one is meant they do not tell"
 # A rule that knows the mistake comes before these by more than what makes two plans rivals.
 _EVIDENCE = {
     LayoutChange.REMOVED: (Evidence.EVIDENT, Evidence.RUNNER_UP, Evidence.OTHER_READING),
@@ -92,5 +95,10 @@ class OperandLayout(Rule):
                     (layout.edit,),
                     *_EVIDENCE[change],
                     Evidence.RUNNER_UP * rank,
-                    reason="its sizes fit in this layout; which one is meant they do not tell",
+                    reason=_REASON,
                 )
+        further = upstream_layouts(project, operation) if len(fitting) < _MOST else ()
+        for rank, (steps, makes_pairs, layout) in enumerate(islice(further, _MOST - len(fitting))):
+            evidence = (Evidence.INSERTED, Evidence.AGREES) if makes_pairs else _EVIDENCE[layout.change]
+            counts = (Evidence.UPSTREAM * steps, Evidence.RUNNER_UP * rank)
+            yield self.fix(layout.words, (layout.edit,), *evidence, *counts, reason=_REASON)

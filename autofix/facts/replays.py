@@ -1,0 +1,62 @@
+"""What a failing call would be given if an operation before it had given another shape: shapes are carried forward
+through what ran in between, by the contracts of its operators and without a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.contracts import BoundCall, Shape, bound
+from autofix.facts.project_view import Project
+from autofix.records.trace import Operation, OperationKind
+from autofix.records.values import Tensor
+
+MOST_BACK = 12
+
+
+def makers(project: Project, operation: Operation) -> Iterator[tuple[int, Operation]]:
+    """Yield the operations that the operands came from through all their operands, the nearest first, with how far back
+    each is.
+    """
+    todo = [(1, maker) for maker in _producers(project, operation)]
+    seen: set[int] = set()
+    for steps, maker in todo:
+        if maker.index in seen or maker.kind is OperationKind.PLACEHOLDER:
+            continue
+        seen.add(maker.index)
+        if len(seen) > MOST_BACK:
+            return
+        yield steps, maker
+        todo += [(steps + 1, earlier) for earlier in _producers(project, maker)]
+
+
+def _producers(project: Project, operation: Operation) -> Iterator[Operation]:
+    for tensor in operation.tensors:
+        maker = project.producer(tensor)
+        if maker is not None:
+            yield maker
+
+
+def replayed(project: Project, start: Operation, shape: Shape, until: Operation) -> BoundCall | None:
+    """Return the call ``until`` as it would be if ``start`` had given ``shape``; None where a call in between would be
+    refused or is not known.
+    """
+    shapes = {start.index: shape}
+    for operation in project.trace.operations[start.index + 1 : until.index]:
+        if any(tensor.producer in shapes for tensor in operation.tensors):
+            call = _with(project, operation, shapes)
+            result = None if call is None or not call.is_accepted else call.result()
+            if result is None or not isinstance(operation.result, Tensor):
+                return None
+            if result != operation.result.shape:
+                shapes[operation.index] = result
+    return _with(project, until, shapes)
+
+
+def _with(project: Project, operation: Operation, shapes: dict[int, Shape]) -> BoundCall | None:
+    call = bound(project, operation)
+    for operand in call.operands if call is not None else ():
+        producer = operand.tensor.producer
+        if call is not None and producer in shapes:
+            call = call.with_shape(operand, shapes[producer])
+    return call
