@@ -12,10 +12,10 @@ from dataclasses import replace
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation, OperationKind, Phase
-from autofix.records.values import Sequence, Tensor, Value
+from autofix.records.values import Mapping, Sequence, Tensor, Value
 from autofix.syntax.name_bindings import reads_from, rebinds
 from autofix.syntax.source import Source, argument, dotted
-from autofix.syntax.spelling import receiver
+from autofix.syntax.spelling import receiver, size_text
 
 
 def frames_of(project: Project, operation: Operation) -> tuple[Frame, ...]:
@@ -160,6 +160,40 @@ def value_there(project: Project, expression: Expression) -> Value:
             if operand.text == text:
                 return tensor
     return project.value(expression)
+
+
+def size_at_hand(project: Project, place: Expression, size: int, dimension: int | None = None) -> str:
+    """Return how a function reads a size from a tensor that it has, ``x.size(2)``; empty where it has none."""
+    for name, value in _tensors_at_hand(project, place):
+        if size not in value.shape:
+            continue
+        at = value.shape.index(size) if dimension is None else dimension
+        if value.shape[at : at + 1] == (size,):
+            return size_text(place.source, name, at)
+    return ""
+
+
+def _tensors_at_hand(project: Project, place: Expression) -> Iterator[tuple[str, Tensor]]:
+    """Yield the names of a function that hold tensors: as its frame was recorded, or as its operations were given
+    them before.
+    """
+    local = project.names(place).local or Mapping("locals", ())
+    known = [(name, value) for name, value in local.items if isinstance(value, Tensor) and name.isidentifier()]
+    yield from known
+    for operation in project.trace.operations if not known else ():
+        if operation.frames and _is_one_call(operation.frames, place.frames):
+            parts = operands(project, operation)
+            pairs = zip(parts, operation.tensors, strict=False)
+            yield from ((p.text, t) for p, t in pairs if isinstance(p.node, ast.Name))
+        if operation.frames[:1] == place.frames[:1]:
+            return
+
+
+def _is_one_call(first: tuple[Frame, ...], second: tuple[Frame, ...]) -> bool:
+    """Return whether two stacks stand in one call of a function."""
+    if not first or not second or (first[0].path, first[0].function) != (second[0].path, second[0].function):
+        return False
+    return [(f.path, f.range) for f in first[1:]] == [(f.path, f.range) for f in second[1:]]
 
 
 def followed(expression: Expression, suffix: str) -> Edit:

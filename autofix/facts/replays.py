@@ -15,8 +15,8 @@ MOST_BACK = 12
 
 
 def makers(project: Project, operation: Operation) -> Iterator[tuple[int, Operation]]:
-    """Yield the operations that the operands came from through all their operands, the nearest first, with how far back
-    each is.
+    """Yield the operations that the operands came from through all their operands, the nearest first, with how many
+    shapes further back each is: what leaves a shape as it is counts for nothing.
     """
     todo = [(1, maker) for maker in _producers(project, operation)]
     seen: set[int] = set()
@@ -27,7 +27,8 @@ def makers(project: Project, operation: Operation) -> Iterator[tuple[int, Operat
         if len(seen) > MOST_BACK:
             return
         yield steps, maker
-        todo += [(steps + 1, earlier) for earlier in _producers(project, maker)]
+        keeps = isinstance(maker.result, Tensor) and any(t.shape == maker.result.shape for t in maker.tensors)
+        todo += [(steps + (not keeps), earlier) for earlier in _producers(project, maker)]
 
 
 def _producers(project: Project, operation: Operation) -> Iterator[Operation]:

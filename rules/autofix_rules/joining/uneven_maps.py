@@ -5,7 +5,8 @@ Why it fails
     A skip connection joins maps of 25 with maps of 24.
 What the fix does
     Brings the upsampled maps to the size of the others before they meet: ``F.interpolate(y,
-    size=x.shape[2:])``. A scale factor gives way to the size. At a higher cost the maps are padded.
+    size=x.shape[2:])``. A scale factor gives way to the size. At a higher cost the maps are padded. Where nothing was
+    upsampled, the longer steps are cut off at their end.
 Fix safety
     Unsafe: interpolating, padding and cropping are all plausible.
 Source
@@ -19,7 +20,8 @@ from collections.abc import Iterator
 
 from autofix.edits.rank_changes import behind
 from autofix.facts.branches import branch, spatial, uneven
-from autofix.facts.call_sites import operands, prepared, written
+from autofix.facts.call_sites import followed, operands, prepared, size_at_hand, written
+from autofix.facts.replays import makers, replayed
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -38,6 +40,7 @@ UPSAMPLING = (
     "conv_transpose",
 )
 SAMPLE = model("self.up = nn.Upsample(scale_factor=2)", "y = self.up(F.max_pool2d(x, 2))\ntorch.cat([x, y], dim=1)")
+CAUSAL = model("self.conv = nn.Conv1d(4, 4, 3, padding=2)", "self.conv(x) + x")
 
 
 class UnevenMaps(Rule):
@@ -59,6 +62,12 @@ class UnevenMaps(Rule):
             ((1, 2, 9, 9),),
             model("self.k = 2", "y = F.max_pool2d(x, 2)\nx + F.interpolate(y, scale_factor=2)"),
             {"scale_factor=2": "size=x.shape[2:]"},
+        ),
+        Example(
+            "steps that a layer padded at both ends",
+            ((2, 4, 12),),
+            CAUSAL,
+            {"self.conv(x) + x": "self.conv(x)[:, :, :x.size(2)] + x"},
         ),
         Example(
             "declines maps of different rank", ((1, 2, 9, 9), (1, 3, 7)), model("self.k = 1", "x + y", inputs="x, y")
@@ -85,8 +94,9 @@ class UnevenMaps(Rule):
         gap = max(abs(a - b) for a, b in zip(spatial(small), spatial(big), strict=True))
         grown = branch(project, operation.tensors[moved], operation.tensors[1 - moved])
         against: tuple[Evidence, ...] = ()
-        if gap > 2 and not any(_grows(o) for o in grown):
-            against = (Evidence.AGAINST, Evidence.OTHER_READING)
+        if not any(_grows(o) for o in grown):
+            against = (Evidence.AGAINST, *([Evidence.OTHER_READING] if gap > 2 else []))
+            yield from self._cut(project, operation, places)
         size = f"{other.text}.shape[2:]"
         reason = "padding, cropping and interpolating would all fit"
         if any(True for _ in behind(project, operation.tensors, frozenset(("pad",)))):
@@ -120,6 +130,47 @@ class UnevenMaps(Rule):
                 *against,
                 reason=reason,
             )
+
+    def _cut(self, project: Project, operation: Operation, places: tuple[Expression, ...]) -> Iterator[Fix]:
+        """Yield the longer steps without what a padded layer gave them at the end."""
+        a, b = (tensor.shape for tensor in operation.tensors)
+        odd = [d for d in range(2, len(a)) if a[d] != b[d]]
+        if len(odd) != 1:
+            return
+        yield from self._cut_before(project, operation, odd[0], min(a[odd[0]], b[odd[0]]))
+        longer = 0 if a[odd[0]] > b[odd[0]] else 1
+        other = places[1 - longer]
+        if isinstance(other.node, (ast.Name, ast.Attribute, ast.Subscript)):
+            colons = ", ".join([*[":"] * odd[0], f":{other.text}.size({odd[0]})"])
+            yield self.fix(
+                f"cut dimension {odd[0]} off after {min(a[odd[0]], b[odd[0]])}, as the other operand has it",
+                (followed(places[longer], f"[{colons}]"),),
+                Evidence.INSERTED,
+                *([] if len(a) == 3 else [Evidence.AGAINST]),
+                reason="which end is too long the sizes do not tell",
+            )
+
+    def _cut_before(self, project: Project, operation: Operation, dimension: int, target_size: int) -> Iterator[Fix]:
+        """Yield the same cut of what both branches are made from, where it was bound to a name."""
+        for steps, maker in makers(project, operation):
+            place, shape = written(project, maker), getattr(maker.result, "shape", ())
+            if place is None or len(shape) <= dimension or shape[dimension] <= target_size:
+                continue
+            statement = place.source.statement_of(place.node)
+            size = size_at_hand(project, place, target_size, dimension)
+            call = replayed(project, maker, (*shape[:dimension], target_size, *shape[dimension + 1 :]), operation)
+            bound_to = statement.targets if isinstance(statement, ast.Assign) and statement.value is place.node else []
+            if call is None or not call.is_accepted or not size or len(bound_to) != 1:
+                continue
+            if isinstance(bound_to[0], ast.Name) and place.source.stands_alone(statement):
+                name = bound_to[0].id
+                line = f"{name} = {name}[{', '.join([*[':'] * dimension, f':{size}'])}]"
+                yield self.fix(
+                    f"cut `{name}` off after {target_size}, as the other branch has it",
+                    (place.source.insert_after(statement, line),),
+                    *(Evidence.INSERTED, Evidence.UPSTREAM * steps),
+                    reason="which end is too long the sizes do not tell",
+                )
 
 
 def _grows(operation: Operation) -> bool:

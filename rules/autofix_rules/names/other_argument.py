@@ -1,0 +1,66 @@
+"""AF708 other-argument: an argument of a call on the way has a value with which what follows cannot be content.
+
+Why it fails
+    ``torch.fft.irfft(spectrum)`` gives an even number of samples where an odd one was transformed; a sum runs along
+    ``dim=1`` and the next line needs that dimension; a pooling rounds down what has to be joined with maps that were
+    not. The call itself raises nothing.
+What the fix does
+    Writes the value that the contracts of all calls since accept: the other value of a switch, another dimension, the
+    size that the failing call asks for.
+Fix safety
+    Unsafe: which of several arguments is the one meant the shapes do not tell.
+Source
+    The table of operators in autofix/operators, which has the documentation of torch for each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from autofix.edits.other_arguments import MOST, Kind, other_arguments
+from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+
+_EVIDENCE = {
+    Kind.SWITCH: (Evidence.RUNNER_UP,),
+    Kind.DIMENSION: (Evidence.OTHER_NAME, Evidence.RUNNER_UP),
+    Kind.SIZE: (Evidence.INSERTED, Evidence.RUNNER_UP),
+    Kind.COUNT: (Evidence.OTHER_READING, Evidence.OTHER_NAME),
+}
+_SPECTRUM = "s = torch.fft.rfft(x)\ny = torch.fft.irfft(s{})\nx + y"
+
+
+class OtherArgument(Rule):
+    code = "AF708"
+    name = "other-argument"
+    mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+    applicability = Applicability.UNSAFE
+    examples = (
+        Example(
+            name="the length of a transformed signal",
+            inputs=((2, 3, 49),),
+            before=model("self.k = 1", _SPECTRUM.format("")),
+            after=model("self.k = 1", _SPECTRUM.format(", n=x.size(2)")),
+        ),
+        Example(
+            name="declines where the sizes fit with no other argument",
+            inputs=((2, 5), (2, 7)),
+            before=model("self.k = 1", "torch.sigmoid(x) + y", inputs="x, y"),
+        ),
+    )
+
+    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+        operation = project.operation(finding)
+        counts: Counter[Kind] = Counter()
+        for other in islice(other_arguments(project, operation), MOST) if operation is not None else ():
+            rank = counts[other.kind]
+            counts[other.kind] += 1
+            yield self.fix(
+                f"pass `{other.name}={other.text}`",
+                (other.edit,),
+                *_EVIDENCE[other.kind],
+                *([Evidence.FROM_THIS_RUN] if other.is_number else []),
+                *(Evidence.UPSTREAM * other.steps, Evidence.RUNNER_UP * rank),
+                reason="that this argument is the one meant is told by the sizes alone",
+            )
