@@ -12,7 +12,7 @@ from dataclasses import replace
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation, OperationKind, Phase
-from autofix.records.values import Mapping, Sequence, Tensor, Value
+from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax.name_bindings import reads_from, rebinds
 from autofix.syntax.source import Source, argument, dotted
 from autofix.syntax.spelling import receiver, size_text
@@ -177,8 +177,9 @@ def _tensors_at_hand(project: Project, place: Expression) -> Iterator[tuple[str,
     """Yield the names of a function that hold tensors: as its frame was recorded, or as its operations were given
     them before.
     """
-    local = project.names(place).local or Mapping("locals", ())
-    known = [(name, value) for name, value in local.items if isinstance(value, Tensor) and name.isidentifier()]
+    names = project.names(place)
+    items = [pair for scope in (names.local, names.module) if scope is not None for pair in scope.items]
+    known = [(name, value) for name, value in items if isinstance(value, Tensor) and name.isidentifier()]
     yield from known
     for operation in project.trace.operations if not known else ():
         if operation.frames and _is_one_call(operation.frames, place.frames):

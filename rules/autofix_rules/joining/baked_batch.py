@@ -3,9 +3,10 @@
 Why it fails
     ``torch.zeros(64, n)`` and ``token.expand(64, -1, -1)`` fit one batch size only.
 What the fix does
-    Takes the batch size from the tensor that the model is given: ``x.size(0)``.
+    Takes the batch size from the tensor that the model is given: ``x.size(0)``. Of what was made once before the
+    batches it passes as many rows as the batch has.
 Fix safety
-    Safe: the size then follows every batch.
+    Safe where the size then follows every batch; unsafe where rows are cut off, since the last batch could be left out.
 Source
     torch.Tensor.expand and torch.zeros.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.batch_sizes import rows_of_batch, sizes_read
 from autofix.edits.rank_changes import behind
 from autofix.edits.size_reads import live_sites
 from autofix.facts.call_sites import argument_of, is_batch
@@ -25,14 +27,31 @@ from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, 
 
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
-
 _NOISE = """import torch
 from torch import nn
 
 net = nn.Linear(5, 1)
 for x in torch.rand(10, 3).split(4):
-    noise = torch.randn({}, 2)
+    noise = torch.randn(4, 2)
     net(torch.cat([x, noise], 1))
+"""
+_ONCE = """import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(5, 1)
+
+    def forward(self, x, z):
+        return self.fc(torch.cat([x, z], 1))
+
+
+net = Net()
+noise = torch.randn(4, 2)
+for x in torch.rand(10, 3).split(4):
+    net(x, noise)
 """
 
 
@@ -53,7 +72,16 @@ class BakedBatch(Rule):
             model("self.fc = nn.Linear(5, 3)", "h = torch.zeros(8, 3)\nself.fc(x) + h"),
             {"8": "x.size(0)"},
         ),
-        Example("the last batch of a program, which is smaller", (), _NOISE.format("4"), {"(4,": "(x.size(0),"}),
+        Example(
+            "noise that was made once for all batches", (), _ONCE, {"net(x, noise)": "net(x, noise[:x.size(0)])"}
+        ),
+        Example(
+            "one sample written for all",
+            ((4, 5), (4, 1, 6)),
+            model("self.fc = nn.Linear(5, 3)", "h = self.fc(x).view(1, 1, -1)\ntorch.cat([h, y], dim=2)", inputs="x, y"),
+            {"view(1, 1": "view(x.size(0), 1"},
+        ),
+        Example("the last batch of a program, which is smaller", (), _NOISE, {"(4,": "(x.size(0),"}),
         Example("declines inputs of different batches", ((4, 5), (8, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
 
@@ -75,6 +103,21 @@ class BakedBatch(Rule):
                 for site in live_sites(project, place, batch, (0,)):
                     title = f"take the batch size from the input: `{site.text}`{cause}"
                     yield self.fix(title, site.edits, *site.evidence, Evidence.EXACT_FIT)
+        yield from self._of_batch(project, operation)
+
+    def _of_batch(self, project: Project, operation: Operation) -> Iterator[Fix]:
+        for text, edit in sizes_read(project, operation):
+            yield self.fix(f"take the size from what is viewed: `{text}`", (edit,), Evidence.EXACT_FIT)
+        sizes = sorted({tensor.shape[0] for tensor in operation.tensors if tensor.rank})
+        cause = _other_batch(project, operation, sizes[0]) if len(sizes) == 2 else ""
+        for text, edit in rows_of_batch(project, operation) if cause else ():
+            yield self.fix(
+                f"pass as many rows as the batch has: `{text}`{cause}",
+                (edit,),
+                *(Evidence.EXACT_FIT, Evidence.INSERTED),
+                reason="the last batch could be left out instead",
+                unsafe=True,
+            )
 
     def _places(self, project: Project, operation: Operation, batch: int) -> Iterator[Expression]:
         for expand in (operation, *behind(project, operation.tensors, frozenset(("expand", "repeat", "tile")))):

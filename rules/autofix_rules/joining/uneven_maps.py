@@ -18,10 +18,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.cut_steps import cut_before
 from autofix.edits.rank_changes import behind
 from autofix.facts.branches import branch, spatial, uneven
-from autofix.facts.call_sites import followed, operands, prepared, size_at_hand, written
-from autofix.facts.replays import makers, replayed
+from autofix.facts.call_sites import followed, operands, prepared, written
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -40,6 +40,7 @@ UPSAMPLING = (
     "conv_transpose",
 )
 SAMPLE = model("self.up = nn.Upsample(scale_factor=2)", "y = self.up(F.max_pool2d(x, 2))\ntorch.cat([x, y], dim=1)")
+_ENDS = "which end is too long the sizes do not tell"
 CAUSAL = model("self.conv = nn.Conv1d(4, 4, 3, padding=2)", "self.conv(x) + x")
 
 
@@ -137,40 +138,25 @@ class UnevenMaps(Rule):
         odd = [d for d in range(2, len(a)) if a[d] != b[d]]
         if len(odd) != 1:
             return
-        yield from self._cut_before(project, operation, odd[0], min(a[odd[0]], b[odd[0]]))
+        shorter = min(a[odd[0]], b[odd[0]])
+        for name, edit, steps in cut_before(project, operation, odd[0], shorter):
+            yield self.fix(
+                f"cut `{name}` off after {shorter}, as the other branch has it",
+                (edit,),
+                *(Evidence.INSERTED, Evidence.UPSTREAM * steps),
+                reason=_ENDS,
+            )
         longer = 0 if a[odd[0]] > b[odd[0]] else 1
         other = places[1 - longer]
         if isinstance(other.node, (ast.Name, ast.Attribute, ast.Subscript)):
             colons = ", ".join([*[":"] * odd[0], f":{other.text}.size({odd[0]})"])
             yield self.fix(
-                f"cut dimension {odd[0]} off after {min(a[odd[0]], b[odd[0]])}, as the other operand has it",
+                f"cut dimension {odd[0]} off after {shorter}, as the other operand has it",
                 (followed(places[longer], f"[{colons}]"),),
                 Evidence.INSERTED,
                 *([] if len(a) == 3 else [Evidence.AGAINST]),
-                reason="which end is too long the sizes do not tell",
+                reason=_ENDS,
             )
-
-    def _cut_before(self, project: Project, operation: Operation, dimension: int, target_size: int) -> Iterator[Fix]:
-        """Yield the same cut of what both branches are made from, where it was bound to a name."""
-        for steps, maker in makers(project, operation):
-            place, shape = written(project, maker), getattr(maker.result, "shape", ())
-            if place is None or len(shape) <= dimension or shape[dimension] <= target_size:
-                continue
-            statement = place.source.statement_of(place.node)
-            size = size_at_hand(project, place, target_size, dimension)
-            call = replayed(project, maker, (*shape[:dimension], target_size, *shape[dimension + 1 :]), operation)
-            bound_to = statement.targets if isinstance(statement, ast.Assign) and statement.value is place.node else []
-            if call is None or not call.is_accepted or not size or len(bound_to) != 1:
-                continue
-            if isinstance(bound_to[0], ast.Name) and place.source.stands_alone(statement):
-                name = bound_to[0].id
-                line = f"{name} = {name}[{', '.join([*[':'] * dimension, f':{size}'])}]"
-                yield self.fix(
-                    f"cut `{name}` off after {target_size}, as the other branch has it",
-                    (place.source.insert_after(statement, line),),
-                    *(Evidence.INSERTED, Evidence.UPSTREAM * steps),
-                    reason="which end is too long the sizes do not tell",
-                )
 
 
 def _grows(operation: Operation) -> bool:

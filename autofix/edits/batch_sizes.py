@@ -1,0 +1,58 @@
+"""Sizes that follow the batch, for a number that does not: in a view, and of what was made once for all batches."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import permutations
+
+from autofix.facts.call_sites import argument_of, followed, operands, size_at_hand
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance.bindings import bindings
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.syntax.source import below
+from autofix.syntax.spelling import size_text
+
+_VIEWS = frozenset(("view", "reshape"))
+
+
+def sizes_read(project: Project, operation: Operation) -> Iterator[tuple[str, Edit]]:
+    """Yield the size of what a view is made from, for a number in the view that stands in its place."""
+    for tensor, other in permutations(operation.tensors, 2):
+        maker = project.producer(tensor)
+        if maker is None or maker.operator not in _VIEWS or tensor.rank != other.rank:
+            continue
+        for dimension, (size, target_size) in enumerate(zip(tensor.shape, other.shape, strict=True)):
+            number = argument_of(project, maker, 1 + dimension, "size") if size != target_size else None
+            if number is None or not isinstance(number.node, ast.Constant):
+                continue
+            for text in _leading_reads(project, number, target_size):
+                yield text, number.source.replace(number.node, text)
+
+
+def _leading_reads(project: Project, number: Expression, size: int) -> Iterator[str]:
+    """Yield how the first size of each tensor that the statement reads is read, where it is ``size``."""
+    for node in below(number.source.statement_of(number.node)):
+        if not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
+            continue
+        value = project.value(Expression(number.source, node, number.frames))
+        if isinstance(value, Tensor) and value.shape[:1] == (size,):
+            yield size_text(number.source, number.source.text_of(node), 0)
+
+
+def rows_of_batch(project: Project, operation: Operation) -> Iterator[tuple[str, Edit]]:
+    """Yield the first rows of what has more than the batch, at the outermost caller that passes it on."""
+    sizes = sorted({tensor.shape[0] for tensor in operation.tensors if tensor.rank})
+    for tensor, operand in zip(operation.tensors, operands(project, operation), strict=False):
+        place = _passed(project, operand)
+        size = size_at_hand(project, place, sizes[0], 0) if tensor.shape[:1] == (sizes[-1],) else ""
+        if size and isinstance(place.node, (ast.Name, ast.Attribute)):
+            yield f"{place.text}[:{size}]", followed(place, f"[:{size}]")
+
+
+def _passed(project: Project, expression: Expression) -> Expression:
+    """Return what callers passed for a parameter, as far out as it was passed on under a name."""
+    passed = next((b.expression for b in bindings(project, expression) if b.is_argument), None)
+    return expression if passed is None or not isinstance(expression.node, ast.Name) else _passed(project, passed)
