@@ -30,7 +30,11 @@ _ABSENT = re.compile(
     r"|CUDA (is )?(not available|unavailable)|no CUDA|not compiled with CUDA|found no NVIDIA driver)\b",
     re.IGNORECASE,
 )
+# What refuses tensors for how they lie is no environment, whoever checks it.
+_OF_TENSORS = re.compile(r"torch\.(distributions|utils\.data)\.")
+_OF_SHAPES = re.compile(r"\b(sizes?|shapes?|dimensions?|dims?|broadcast\w*)\b", re.IGNORECASE)
 _SIGNATURE = re.compile(r"\b(missing|unexpected|multiple values for|takes|takes no)\b.*\bargument")
+_REFUSALS = frozenset(("ValueError", "AssertionError", "RuntimeError"))
 MAX_MESSAGE = 400
 
 
@@ -56,6 +60,9 @@ def cause(project: Project, finding: Finding) -> str:
 
 def _is_outside(project: Project, failure: Failure) -> bool:
     """Return whether a function of a library raised, other than an operator or a layer of torch."""
+    is_of_shapes = failure.type in _REFUSALS and _OF_SHAPES.search(failure.message)
+    if is_of_shapes and _OF_TENSORS.match(failure.callee):
+        return False
     if failure.callee.startswith("torch.utils.data.") and failure.type == "RuntimeError":
         return False  # Samples that do not go together are the data set's, which the code writes.
     if failure.callee:

@@ -17,7 +17,7 @@ from autofix.edits.equation_letters import relettered
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.contracts import BoundCall, Shape, bound
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, Phase
@@ -157,6 +157,22 @@ def inserted(project: Project, operation: Operation, index: int, tensor: Tensor)
         edit = followed(places[index], f".reshape_as({place.text})")
         words = f"pass {tensor.shape} as {other.shape}, which has as many elements"
         yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, other.shape)
+
+
+def layouts_of_call(project: Project) -> Iterator[Layout]:
+    """Yield other layouts of the tensors that a call was given which no contract is known of; only a run tells."""
+    failure = project.trace.failure
+    call = project.call(failure.frames) if failure is not None else None
+    if call is None or not isinstance(call.node, ast.Call):
+        return
+    for argument in call.node.args:
+        place = Expression(call.source, argument, call.frames)
+        value = project.value(place)
+        if isinstance(value, Tensor) and 0 < value.rank <= MOST_DIMENSIONS:
+            moves = sorted(_moves(value.shape), key=lambda move: -len(move[1]))
+            for method, after in moves:
+                words = f"pass `.{method}` of {value.shape}: {after}"
+                yield Layout(LayoutChange.INSERTED, followed(place, f".{method}"), words, value.shape, after)
 
 
 def _is_laid_out_alike(shape: Shape, other: Shape) -> bool:

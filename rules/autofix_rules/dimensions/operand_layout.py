@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from autofix.edits.other_layouts import LayoutChange, layouts
+from autofix.edits.other_layouts import LayoutChange, layouts, layouts_of_call
 from autofix.edits.upstream_layouts import upstream_layouts
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
@@ -31,6 +31,7 @@ _EVIDENCE = {
     LayoutChange.RELETTERED: (Evidence.OTHER_NAME, Evidence.OTHER_READING),
     LayoutChange.INSERTED: (Evidence.INSERTED, Evidence.RUNNER_UP, Evidence.OTHER_READING),
 }
+_MIXTURE = "normal = torch.distributions.Normal(self.mean(x).view(-1, 5, 2), 1.0)\nnormal.log_prob(y).sum(2)"
 
 
 class OperandLayout(Rule):
@@ -76,6 +77,12 @@ class OperandLayout(Rule):
             {"0) *": "0).unsqueeze(-1) *"},
         ),
         Example(
+            "targets beside the components of a mixture",
+            ((4, 6), (4, 2)),
+            model("self.mean = nn.Linear(6, 10)", _MIXTURE, inputs="x, y"),
+            {"log_prob(y)": "log_prob(y.unsqueeze(1))"},
+        ),
+        Example(
             "declines sizes that no layout brings together",
             ((4, 6), (3, 5)),
             model("self.k = 1", "torch.linalg.solve(x[:, :4], y)", inputs="x, y"),
@@ -85,6 +92,10 @@ class OperandLayout(Rule):
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
         if operation is None:
+            fitting = list(islice(layouts_of_call(project), _MOST)) if finding.mismatch is Mismatch.OTHER else []
+            for rank, layout in enumerate(fitting):
+                evidence = _EVIDENCE[layout.change]
+                yield self.fix(layout.words, (layout.edit,), *evidence, Evidence.RUNNER_UP * rank, reason=_REASON)
             return
         fitting = list(layouts(project, operation, finding.operand))[:_MOST]
         for change in LayoutChange:
