@@ -15,10 +15,11 @@ from itertools import combinations
 
 from autofix.edits.equation_letters import relettered
 from autofix.edits.rank_changes import without_call
-from autofix.facts.call_sites import followed, operands, written
+from autofix.facts.call_sites import argument_of, followed, operands, tensors_at_hand, written
 from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
+from autofix.provenance.render_expression import factors_of
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, Phase
 from autofix.records.values import Tensor
@@ -26,6 +27,7 @@ from autofix.syntax.call_edits import NotACall, with_argument
 
 _ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
 _MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
+_MERGING = frozenset(("view", "reshape", "flatten"))
 _PICKING = frozenset((Family.INDEXING, Family.GATHERING, Family.SUBSCRIPT))
 # Their first operand is what the result is looked for in: a view of it would be written into.
 WRITING = frozenset(("setitem", "copy_", "index_copy_", "index_add_", "scatter_", "scatter_add_"))
@@ -151,6 +153,8 @@ def inserted(project: Project, operation: Operation, index: int, tensor: Tensor)
     for method, after in _moves(tensor.shape):
         edit = followed(places[index], f".{method}")
         yield Layout(LayoutChange.INSERTED, edit, f"pass `.{method}` of {tensor.shape}: {after}", tensor.shape, after)
+    yield from _looked_up(project, operation, index, tensor)
+    yield from _repeated(project, operation, index, tensor)
     for place, other in zip(places, operation.tensors, strict=True):
         if not (_is_laid_out_alike(tensor.shape, other.shape) and isinstance(place.node, (ast.Name, ast.Attribute))):
             continue
@@ -173,6 +177,41 @@ def layouts_of_call(project: Project) -> Iterator[Layout]:
             for method, after in moves:
                 words = f"pass `.{method}` of {value.shape}: {after}"
                 yield Layout(LayoutChange.INSERTED, followed(place, f".{method}"), words, value.shape, after)
+
+
+def _looked_up(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
+    """Yield the entries of a table that whole numbers at hand pick: one weight for each class, for each label."""
+    places, others = operands(project, operation), [t.shape for t in operation.tensors if t is not tensor]
+    for name, picks in tensors_at_hand(project, places[index]) if tensor.rank == 1 and index < len(places) else ():
+        if picks.dtype == "int64" and picks.rank and picks.shape in others:
+            words = f"look {tensor.shape} up with `{name}` of {picks.shape}"
+            edit = followed(places[index], f"[{name}]")
+            yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, picks.shape)
+
+
+def _repeated(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
+    """Yield one operand repeated as the samples of another were when their heads were folded into them."""
+    places, result = operands(project, operation), tensor.shape
+    for other in operation.tensors if index < len(places) and tensor.rank else ():
+        fold = next((o for o in project.ancestry(other) if _folds_samples(o, tensor.shape[0])), None)
+        if fold is None or not isinstance(fold.result, Tensor) or fold.result.shape[0] != other.shape[0]:
+            continue
+        times = other.shape[0] // tensor.shape[0]
+        size = argument_of(project, fold, 1, "shape")
+        parts = [] if size is None or not isinstance(size.node, ast.BinOp) else factors_of(size.node)
+        texts = [ast.unparse(part) for part in parts if isinstance(part, ast.Attribute)]
+        text = f"repeat_interleave({texts[0] if len(texts) == 1 else times}, dim=0)"
+        after = (tensor.shape[0] * times, *result[1:])
+        words = f"pass `.{text}` of {tensor.shape}: {after}"
+        yield Layout(LayoutChange.INSERTED, followed(places[index], f".{text}"), words, tensor.shape, after)
+
+
+def _folds_samples(operation: Operation, batch: int) -> bool:
+    """Return whether an operation merges the samples, which come first, with the dimension behind them."""
+    result = operation.result
+    taken = operation.tensors[0].shape if operation.tensors and isinstance(result, Tensor) else ()
+    merges = len(taken) > 2 and isinstance(result, Tensor) and result.shape == (taken[0] * taken[1], *taken[2:])
+    return operation.operator in _MERGING and merges and taken[0] == batch and taken[1] > 1
 
 
 def _is_laid_out_alike(shape: Shape, other: Shape) -> bool:

@@ -164,7 +164,7 @@ def value_there(project: Project, expression: Expression) -> Value:
 
 def size_at_hand(project: Project, place: Expression, size: int, dimension: int | None = None) -> str:
     """Return how a function reads a size from a tensor that it has, ``x.size(2)``; empty where it has none."""
-    for name, value in _tensors_at_hand(project, place):
+    for name, value in tensors_at_hand(project, place):
         if size not in value.shape:
             continue
         at = value.shape.index(size) if dimension is None else dimension
@@ -173,7 +173,7 @@ def size_at_hand(project: Project, place: Expression, size: int, dimension: int 
     return ""
 
 
-def _tensors_at_hand(project: Project, place: Expression) -> Iterator[tuple[str, Tensor]]:
+def tensors_at_hand(project: Project, place: Expression) -> Iterator[tuple[str, Tensor]]:
     """Yield the names of a function that hold tensors: as its frame was recorded, or as its operations were given
     them before.
     """

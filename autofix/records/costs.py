@@ -48,6 +48,7 @@ class Evidence(Enum):
     AGAINST = (8, "something in the model speaks against it")
     LITERAL_FOR_EXPRESSION = (17, "a literal stands in place of an expression")
     HIDES_FAULT = (22, "the fault may lie elsewhere and only be hidden")
+    BY_RUN = (4, "only that it runs speaks for it")
     BY_VALUE = (24, "only its value speaks for it")
 
     # What running showed.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autofix.records.costs import Counted, total
+from autofix.records.costs import Counted, Evidence, total
 from autofix.records.finding import Finding
 from autofix.records.locations import Texts
 from autofix.records.plan import Applicability, Plan, Step
@@ -50,6 +50,8 @@ def past(first: Progress, state: State, outcome: Progress, original: Trace, trac
     """Return what a state's fixes come to, whose run ended as ``trace``; None where it came no further."""
     if not progress.is_past(first, outcome) or len(trace.operations) <= len(original.operations):
         return None
+    if any(evidence is Evidence.BY_RUN for evidence, _ in state.evidence):
+        return None  # It was to run to its end, and does not.
     where = outcome.finding.call
     note = f"after it the run ends at {where.path.name}:{where.range.start.line}: {outcome.finding.message}"
     proved = replace(proof.prove(original, trace, ()), chain_after=())

@@ -32,7 +32,7 @@ _FORWARD = "steps = {}\nself.fc(x) + self.fc(steps)"
 class NumberType(Rule):
     code = "AF331"
     name = "number-type"
-    mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE)
+    mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE, Mismatch.INDEX_RANGE)
     examples = (
         Example(
             "numbers made in double precision",
@@ -47,6 +47,12 @@ class NumberType(Rule):
             {"6)": "6, dtype=torch.float32)"},
         ),
         Example(
+            "small whole numbers, which pick as a mask does",
+            ((4, 6),),
+            model("self.k = 1", "a = torch.tensor([0, 5, 2, 1], dtype=torch.uint8)\nx[torch.arange(4), a]"),
+            {"uint8": "long"},
+        ),
+        Example(
             "declines a model file, whose callers choose the type",
             ("int64:4,6@0..9",),
             model("self.fc = nn.Linear(6, 3)", "self.fc(x)"),
@@ -56,9 +62,12 @@ class NumberType(Rule):
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
         operand = finding.operand or 0
-        if operation is None or operand >= len(operation.tensors):
+        if operation is not None and finding.mismatch is Mismatch.INDEX_RANGE:
+            # Numbers of this type are read as a mask.
+            operand = next((i for i, tensor in enumerate(operation.tensors) if i and tensor.dtype == "uint8"), -1)
+        if operation is None or not 0 <= operand < len(operation.tensors):
             return
-        dtype = "long" if finding.mismatch is Mismatch.EMBEDDING_DTYPE else "float"
+        dtype = "float" if finding.mismatch is Mismatch.DTYPE else "long"
         tensor = operation.tensors[operand]
         cast = where_made(project, tensor, dtype)
         if cast is None and in_program(project):
@@ -69,7 +78,7 @@ class NumberType(Rule):
         reason = "float64 is the type of numpy, float32 that of the weights"
         unsafe = tensor.dtype != "float64"
         if unsafe:
-            reason = _DOUBTS[dtype]
+            reason = "which rows are picked changes" if tensor.dtype == "uint8" and dtype == "long" else _DOUBTS[dtype]
         yield self.fix(
             f"make {tensor.dtype} {TYPES[dtype]}: `{text}`", (edit,), Evidence.EVIDENT, reason=reason, unsafe=unsafe
         )

@@ -19,11 +19,27 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_followed
+from autofix.facts.fault_path import places
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.provenance.render_expression import parsed
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Operation, Project, Rule, model
+from autofix.syntax.source import dotted
 
 MAX_ONE_MORE = 2
+_HIGHEST = frozenset(("max", "amax", "nanmax"))
+_COUNTED = "the data could also have an index too many"
+_PROGRAM = """import torch
+from torch import nn
+
+
+def count(table):
+    return int(table.max())
+
+
+table = torch.tensor([[0, 4], [2, 7]])
+embed = nn.Embedding(count(table), 6)
+print(embed(table).shape)
+"""
 
 
 class EmbeddingRange(Rule):
@@ -50,6 +66,9 @@ class EmbeddingRange(Rule):
             {"))": ").long())"},
         ),
         Example(
+            "a highest index taken for a number of rows", (), _PROGRAM, {"max()": "max() + 1"}
+        ),
+        Example(
             "declines a negative index",
             ("int64:4,9@-1..50",),
             model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
@@ -70,6 +89,7 @@ class EmbeddingRange(Rule):
         rows, required = finding.expected[0], finding.actual[0]
         if required <= rows:
             return
+        yield from self._counted(project, operation, finding)
         count = argument_expression(project, layer, "num_embeddings")
         for site in argument_sites(project, layer, "num_embeddings", required):
             is_own_place = count is not None and site.place == count.source.location(count.node)
@@ -86,6 +106,24 @@ class EmbeddingRange(Rule):
             reason = f"what `{count.text}` is computed from may count one too few" if computed else ""
             title = f"give `{name}` {text} rows"
             yield self.fix(title, (edit,), Evidence.OTHER_READING, reason=reason, unsafe=computed)
+
+    def _counted(self, project: Project, operation: Operation, finding: Finding) -> Iterator[Fix]:
+        """Yield one more for a highest index that is taken for a number of rows."""
+        seen: set[object] = set()
+        for call in (call for place in places(project, operation, finding.layer) for call in place.calls()):
+            name = call.node.func if isinstance(call.node, ast.Call) else call.node
+            is_highest = (name.attr if isinstance(name, ast.Attribute) else dotted(name)) in _HIGHEST
+            if is_highest and not _is_counted(call) and (key := call.source.location(call.node)) not in seen:
+                seen.add(key)
+                edit = call.source.replace(call.node, f"{call.text} + 1")
+                title = f"count one more than the highest index: `{call.text} + 1`"
+                yield self.fix(title, (edit,), Evidence.EVIDENT, reason=_COUNTED, unsafe=True)
+
+
+def _is_counted(call: Expression) -> bool:
+    """Return whether something is added to a highest index."""
+    above = call.source.parents.get(call.node)
+    return isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add)
 
 
 def _adds_a_number(node: ast.expr, text: str) -> bool:

@@ -22,7 +22,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
-from autofix.facts.call_sites import argument_followed, argument_of
+from autofix.facts.call_sites import argument_followed, argument_of, prepared
 from autofix.provenance.producers import argument_sites
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
@@ -108,6 +108,8 @@ class RnnHiddenState(Rule):
         method, shape = "", wrong[0].shape
         if len(expected) == 3 and shape == expected[1:]:
             method = "unsqueeze(0)" if expected[0] == 1 else f"unsqueeze(0).repeat({expected[0]}, 1, 1)"
+        elif len(expected) == 3 and shape == (2 * expected[0], expected[1], expected[2] // 2):
+            yield from self._joined(project, operation, layer)
         elif len(expected) == 3 and len(shape) == 3 and (shape[1], shape[0], shape[2]) == expected:
             method = "transpose(0, 1).contiguous()"
         elif len(expected) == 2 and len(shape) == 3 and shape == (1, *expected):
@@ -124,6 +126,14 @@ class RnnHiddenState(Rule):
                 "the state is taken to mean what its sizes say",
             )
             yield self.fix(title, (edit,), reason=reason, unsafe=True)
+
+    def _joined(self, project: Project, operation: Operation, layer: Layer) -> Iterator[Fix]:
+        """Yield the fix that puts the states of both directions of each layer side by side."""
+        state = argument_of(project, operation, 1, "hx")
+        if state is not None and isinstance(state.node, (ast.Name, ast.Attribute)):
+            edit = prepared(state, "torch.cat([{0}[0::2], {0}[1::2]], dim=2)")
+            title = f"give `{layer.label}` the states of both directions side by side"
+            yield self.fix(title, (edit,), reason="one direction could be meant instead", unsafe=True)
 
     def _layer(
         self,

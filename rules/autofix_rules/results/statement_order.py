@@ -57,6 +57,6 @@ class StatementOrder(Rule):
             yield self.fix(
                 f"run line {first.lineno} before the line above it",
                 edits,
-                *(Evidence.MORE_PLACES, Evidence.RUNNER_UP * rank),
+                *(Evidence.BY_RUN, Evidence.RUNNER_UP * rank),
                 reason="that the lines are in the wrong order is told by the run alone",
             )
