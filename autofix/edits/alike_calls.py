@@ -19,6 +19,7 @@ from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import Source, dotted
 
 MOST = 6
+_ORDERS = frozenset(("batch_first", "dim"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class AlikeArgument:
     value: str
     edit: Edit
     replaces: bool
+
+    @property
+    def makes_another_layer(self) -> bool:
+        """Whether a layer is built in another way, beside the order in which it takes its dimensions."""
+        is_layer = isinstance(self.call.node, ast.Call) and layer_row(_name(self.call.node)) is not None
+        return is_layer and self.name not in _ORDERS
 
 
 def arguments_of_others(project: Project, operation: Operation | None, layer: int | None) -> Iterator[AlikeArgument]:
