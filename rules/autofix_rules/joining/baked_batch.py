@@ -72,13 +72,13 @@ class BakedBatch(Rule):
             model("self.fc = nn.Linear(5, 3)", "h = torch.zeros(8, 3)\nself.fc(x) + h"),
             {"8": "x.size(0)"},
         ),
-        Example(
-            "noise that was made once for all batches", (), _ONCE, {"net(x, noise)": "net(x, noise[:x.size(0)])"}
-        ),
+        Example("noise that was made once for all batches", (), _ONCE, {"net(x, noise)": "net(x, noise[:x.size(0)])"}),
         Example(
             "one sample written for all",
             ((4, 5), (4, 1, 6)),
-            model("self.fc = nn.Linear(5, 3)", "h = self.fc(x).view(1, 1, -1)\ntorch.cat([h, y], dim=2)", inputs="x, y"),
+            model(
+                "self.fc = nn.Linear(5, 3)", "h = self.fc(x).view(1, 1, -1)\ntorch.cat([h, y], dim=2)", inputs="x, y"
+            ),
             {"view(1, 1": "view(x.size(0), 1"},
         ),
         Example("the last batch of a program, which is smaller", (), _NOISE, {"(4,": "(x.size(0),"}),

@@ -65,9 +65,7 @@ class EmbeddingRange(Rule):
             model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs())"),
             {"))": ").long())"},
         ),
-        Example(
-            "a highest index taken for a number of rows", (), _PROGRAM, {"max()": "max() + 1"}
-        ),
+        Example("a highest index taken for a number of rows", (), _PROGRAM, {"max()": "max() + 1"}),
         Example(
             "declines a negative index",
             ("int64:4,9@-1..50",),
