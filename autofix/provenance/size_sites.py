@@ -215,8 +215,9 @@ class _Solver:
         a, b = self.project.integer(left), self.project.integer(right)
         for side, inner in inverse_operands(node.op, a, b, target_size):
             if does_nothing(node.op, side, inner):
-                other = right if side == 0 else left
-                yield self._site(expression, other.text, depth, SiteKind.OPERAND)
+                dropped, other = (left, right) if side == 0 else (right, left)
+                against = [] if isinstance(dropped.node, ast.Constant) else [Evidence.TERM_DROPPED]
+                yield self._site(expression, other.text, depth, SiteKind.OPERAND, *against)
                 continue
             operand, before = (left, a) if side == 0 else (right, b)
             is_moved = isinstance(node.op, (ast.Add, ast.Sub)) and _is_far(operand, before, inner)
@@ -358,7 +359,9 @@ class _Solver:
         if len(self.hints) > 1 and self.hints[0] == now and math.prod(self.hints[1:]) == factor:
             rest = [size for size in self.hints[1:] if size != 1]
             text = " * ".join([expression.text, *map(str, rest)])
-            yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED)
+            # Who asks a layer for its channels may have meant to pool the maps to one place.
+            pooled = [Evidence.SIZE_OF_MAPS] if isinstance(expression.node, ast.Attribute) else []
+            yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED, *pooled)
         elif factor <= FEW_TIMES:
             evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN)
             yield self._site(expression, f"{expression.text} * {factor}", depth, SiteKind.EXPRESSION, *evidence)

@@ -48,6 +48,8 @@ class Evidence(Enum):
     AGAINST = (8, "something in the model speaks against it")
     LITERAL_FOR_EXPRESSION = (17, "a literal stands in place of an expression")
     HIDES_FAULT = (22, "the fault may lie elsewhere and only be hidden")
+    TERM_DROPPED = (4, "a name that was written there is dropped")
+    SIZE_OF_MAPS = (0, "the maps could be pooled instead, since what was written is the number of their channels")
     BY_RUN = (4, "only that it runs speaks for it")
     BY_VALUE = (24, "only its value speaks for it")
 
@@ -73,7 +75,12 @@ class Evidence(Enum):
 Counted = tuple[Evidence, int]
 Piece = Evidence | Counted
 
-_DOUBTFUL = frozenset((Evidence.COINCIDES, Evidence.LITERAL_FOR_EXPRESSION, Evidence.BY_VALUE, Evidence.FAULT_LEFT))
+_DOUBTFUL = frozenset(
+    (
+        *(Evidence.COINCIDES, Evidence.LITERAL_FOR_EXPRESSION, Evidence.BY_VALUE, Evidence.FAULT_LEFT),
+        *(Evidence.TERM_DROPPED, Evidence.SIZE_OF_MAPS),
+    )
+)
 LEAST = 1
 
 
