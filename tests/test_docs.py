@@ -262,6 +262,20 @@ def test_every_command_is_marked_as_one(page: Path) -> None:
         assert [place for place in elsewhere if not (ROOT / place).exists()] == []
 
 
+@pytest.mark.torch
+def test_the_picture_of_shapes_is_what_is_drawn(
+    session: Session, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.chdir(ROOT)
+    picture = ROOT / "docs" / "images" / "shapes.svg"
+    words = ["shapes", "fixtures/lenet-wider-image/before.py", "-s", "64,3,32,32", "--format", "svg"]
+    assert main.main(words, session) == 1
+    drawn = capfd.readouterr().out
+    if request.config.getoption("--update"):
+        picture.write_text(drawn, "utf-8")
+    assert picture.read_text("utf-8") == drawn
+
+
 def test_the_first_screen_of_readme_holds_a_report_and_the_two_commands() -> None:
     text = PAGES[0].read_text("utf-8")
     screen = "\n".join(text.splitlines()[:45])
