@@ -19,14 +19,17 @@ from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
+from autofix.operators.table import find
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, Phase
 from autofix.records.values import Tensor
 from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.name_bindings import parameters
 
 _ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
 _MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
 _PICKING = frozenset((Family.INDEXING, Family.GATHERING, Family.SUBSCRIPT))
+_ELEMENT_BY_ELEMENT = frozenset((Family.POINTWISE, Family.ACTIVATION, Family.CONVERSION, Family.DROPOUT))
 # Their first operand is what the result is looked for in: a view of it would be written into.
 _WRITING = frozenset(("setitem", "copy_", "index_copy_", "index_add_", "scatter_", "scatter_add_"))
 MOST_DIMENSIONS = 5
@@ -50,11 +53,18 @@ class Layout:
     words: str
     before: Shape
     after: Shape
+    # The operation works on what a caller in the project passed: either of the two may be wrong.
+    is_handed: bool = False
 
     @property
     def adds(self) -> bool:
         """Whether a dimension is added."""
         return self.change is LayoutChange.INSERTED and len(self.after) > len(self.before)
+
+    @property
+    def moves_nothing(self) -> bool:
+        """Whether only dimensions of one come or go, so that every element stays where it is."""
+        return [size for size in self.before if size != 1] == [size for size in self.after if size != 1]
 
 
 def layouts(project: Project, operation: Operation, at_fault: int | None) -> Iterator[Layout]:
@@ -102,21 +112,48 @@ def _fits(call: BoundCall, makes_table: bool = False) -> bool:
 
 
 def _upstream(project: Project, tensor: Tensor) -> Iterator[Layout]:
-    """Yield the operand without the operation that made it, or with the dimension that it reduced."""
-    maker = project.producer(tensor)
+    """Yield the operand without the operation that made it, or with the dimension that it reduced.
+
+    Further back, where others worked on the result element by element, only what leaves every element in place.
+    """
+    maker, nearest = _shaper(project, tensor), project.producer(tensor)
     bound_call = None if maker is None else bound(project, maker)
     if maker is None or bound_call is None or not bound_call.operands:
         return
+    other_layouts = _of_maker(project, maker, bound_call, tensor.shape)
+    yield from (layout for layout in other_layouts if maker is nearest or layout.moves_nothing)
+
+
+def _of_maker(project: Project, maker: Operation, bound_call: BoundCall, shape: Shape) -> Iterator[Layout]:
     before = bound_call.operands[0].tensor.shape
     edit = without_call(project, maker) if bound_call.row.family in _MOVING else None
     if edit is not None:
-        yield Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", tensor.shape, before)
+        yield Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", shape, before, _is_handed(project, maker))
     if bound_call.row.family is Family.REDUCTION:
-        yield from _reduced(project, maker, bound_call, tensor.shape)
+        yield from _reduced(project, maker, bound_call, shape)
     for equation, relettered_edit, other in relettered(project, maker):
         after = other.result()
-        if after is not None and after != tensor.shape:
-            yield Layout(LayoutChange.RELETTERED, relettered_edit, f"write `{equation}`", tensor.shape, after)
+        if after is not None and after != shape:
+            yield Layout(LayoutChange.RELETTERED, relettered_edit, f"write `{equation}`", shape, after)
+
+
+def _is_handed(project: Project, operation: Operation) -> bool:
+    """Return whether the operand is a parameter that a caller in the project gave its value."""
+    place = next(iter(operands(project, operation)), None)
+    function = None if place is None else place.source.function_of(place.node)
+    if place is None or function is None or len(operation.frames) < 2:
+        return False
+    return isinstance(place.node, ast.Name) and place.node.id in parameters(function)
+
+
+def _shaper(project: Project, tensor: Tensor) -> Operation | None:
+    """Return the operation that gave a tensor its shape, past those that work element by element."""
+    for operation in project.ancestry(tensor):
+        row = find(operation.target)
+        shapes = [operand.shape for operand in operation.tensors[:1]]
+        if row is None or row.family not in _ELEMENT_BY_ELEMENT or shapes != [tensor.shape]:
+            return operation
+    return None
 
 
 def _reduced(project: Project, maker: Operation, bound_call: BoundCall, shape: Shape) -> Iterator[Layout]:

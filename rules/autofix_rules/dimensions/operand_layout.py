@@ -7,7 +7,8 @@ What the fix does
     Removes the operation that moved or added the dimension, keeps the one that was reduced, or inserts
     a ``squeeze``, ``unsqueeze``, ``transpose`` or ``permute``, whatever the operator's contract accepts.
 Fix safety
-    Unsafe: sizes tell which layouts fit, not which one is meant.
+    Safe where an operation of the file goes or keeps its dimension, every element stays where it is, and no other
+    layout that leaves the elements in place fits. Else unsafe: sizes tell which layouts fit, not which one is meant.
 Source
     The table of operators in autofix/operators, which has the documentation of torch for each.
 """
@@ -17,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.edits.other_layouts import LayoutChange, layouts
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups")
 _MOST = 6
@@ -28,19 +29,41 @@ _EVIDENCE = {
     LayoutChange.RELETTERED: (Evidence.OTHER_NAME, Evidence.OTHER_READING),
     LayoutChange.INSERTED: (Evidence.INSERTED, Evidence.RUNNER_UP, Evidence.OTHER_READING),
 }
+# What is said of the only layout that leaves every element where it is.
+_TAKEN_BACK = {LayoutChange.REMOVED: (Evidence.EVIDENT,), LayoutChange.REDUCED: (Evidence.EXACT_FIT,)}
+# Where a dimension of one is what the operands lack to be aligned.
+_ALIGNED = frozenset((Mismatch.BROADCAST, Mismatch.EXPAND))
+_REASON = "its sizes fit in this layout; which one is meant they do not tell"
 
 
 class OperandLayout(Rule):
     code = "AF420"
     name = "operand-layout"
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(_OTHERS))
-    applicability = Applicability.UNSAFE
     examples = (
         Example(
             "a transpose too many",
             ((2, 5, 8), (2, 7, 8)),
             model("self.k = 1", "x = x.transpose(1, 2)\ntorch.cdist(x, y)", inputs="x, y"),
             model("self.k = 1", "torch.cdist(x, y)", inputs="x, y"),
+        ),
+        Example(
+            "an unsqueeze of what has its channels",
+            ((2, 1, 8, 8),),
+            model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(torch.relu(x).unsqueeze(1))"),
+            {".unsqueeze(1)": ""},
+        ),
+        Example(
+            "a norm that is expanded",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 6)", "n = torch.norm(x, p=2, dim=1) + 1e-9\nself.fc(x / n.expand_as(x))"),
+            {"1)": "1, keepdim=True)"},
+        ),
+        Example(
+            "a sequence after a convolution",
+            ((2, 6, 20),),
+            model("self.conv = nn.Conv1d(6, 8, 3)\nself.head = nn.Linear(8, 4)", "self.head(self.conv(x))"),
+            {"conv(x)": "conv(x).transpose(1, 2)"},
         ),
         Example(
             "a column written into a row",
@@ -84,13 +107,17 @@ class OperandLayout(Rule):
         if operation is None:
             return
         fitting = list(layouts(project, operation, finding.operand))[:_MOST]
+        in_place = {(layout.before, layout.after) for layout in fitting if layout.moves_nothing}
+        taken_back = {LayoutChange.REMOVED} | ({LayoutChange.REDUCED} if finding.mismatch in _ALIGNED else set())
         for change in LayoutChange:
             alike = [layout for layout in fitting if layout.change is change]
             for rank, layout in enumerate(alike):
+                is_only = layout.moves_nothing and len(in_place) == 1 and change in taken_back
                 yield self.fix(
                     layout.words,
                     (layout.edit,),
-                    *_EVIDENCE[change],
+                    *(_TAKEN_BACK[change] if is_only else _EVIDENCE[change]),
                     Evidence.RUNNER_UP * rank,
-                    reason="its sizes fit in this layout; which one is meant they do not tell",
+                    reason="" if is_only and not layout.is_handed else _REASON,
+                    unsafe=not is_only or layout.is_handed,
                 )
