@@ -8,6 +8,7 @@ REPLACED = {
     **dict.fromkeys(("missing-keepdim", "transposed-features", "extra-dimension"), "operand-layout"),
     **{"AF312": "AF331", "loss-dtype": "number-type"},
     **{"AF314": "AF125", "parameter-size": "operand-size", "AF319": "AF125", "repeat-count": "operand-size"},
+    **{"conv-rank": "layer-rank", "AF106": "AF104", "norm-rank": "layer-rank"},
     **{"AF705": "AF706", "neighbouring-layer": "unread-name"},
     **{"RF103": "RF102", "batch-from-input": "view-keeps-batch"},
     **dict.fromkeys(("attention-width", "bilinear-features", "joined-part"), "layer-size"),

@@ -87,7 +87,7 @@ class MissingDimension(Rule):
                 "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm3d(4)",
                 "self.norm(self.conv(x)).view(1, 2, 3)[:, 0, 0, 0]",
             ),  # Wrong: three sizes and a reshape are changed until they agree, which nothing speaks for.
-            repaired_by=("AF106", "AF202", "AF420"),
+            repaired_by=("AF104", "AF202", "AF420"),
         ),
     )
 
