@@ -9,6 +9,8 @@ REPLACED = {
     **{"AF312": "AF331", "loss-dtype": "number-type"},
     **{"AF314": "AF125", "parameter-size": "operand-size", "AF319": "AF125", "repeat-count": "operand-size"},
     **{"conv-rank": "layer-rank", "AF106": "AF104", "norm-rank": "layer-rank"},
+    **{"conv-groups": "layer-groups", "AF107": "AF103", "norm-groups": "layer-groups"},
+    **{"AF315": "AF506", "shrinking-branch": "missing-padding"},
     **{"AF705": "AF706", "neighbouring-layer": "unread-name"},
     **{"RF103": "RF102", "batch-from-input": "view-keeps-batch"},
     **dict.fromkeys(("attention-width", "bilinear-features", "joined-part"), "layer-size"),

@@ -26,19 +26,7 @@ from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import (
-    Evidence,
-    Example,
-    Expression,
-    Finding,
-    Fix,
-    Mismatch,
-    Project,
-    Rule,
-    SiteKind,
-    dearest,
-    model,
-)
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, SiteKind, dearest, model
 from autofix.syntax.spelling import size_text
 
 
