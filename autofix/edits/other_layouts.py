@@ -17,7 +17,7 @@ from autofix.edits.equation_letters import relettered
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.contracts import BoundCall, Shape, bound
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
 from autofix.operators.table import find
 from autofix.records.locations import Edit
@@ -25,6 +25,7 @@ from autofix.records.trace import Operation, Phase
 from autofix.records.values import Tensor
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.name_bindings import parameters
+from autofix.syntax.spelling import size_text
 
 _ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
 _MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
@@ -194,6 +195,21 @@ def _inserted(project: Project, operation: Operation, index: int, tensor: Tensor
         edit = followed(places[index], f".reshape_as({place.text})")
         words = f"pass {tensor.shape} as {other.shape}, which has as many elements"
         yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, other.shape)
+    row = find(operation.target)
+    if row is not None and row.family is Family.JOIN:
+        yield from _repeated(places, index, operation.tensors)
+
+
+def _repeated(places: tuple[Expression, ...], index: int, tensors: tuple[Tensor, ...]) -> Iterator[Layout]:
+    """Yield a vector for each sample, repeated for every step of a sequence that it is joined with."""
+    shape, pairs = tensors[index].shape, zip(places, tensors, strict=False)
+    longer = [(p, t) for p, t in pairs if t.rank == len(shape) + 1 and isinstance(p.node, ast.Name)]
+    for place, other in longer[:1]:
+        for at in (d for d in range(1, other.rank) if other.shape[d] != 1):
+            sizes = ", ".join(size_text(place.source, place.text, d) if d == at else "-1" for d in range(other.rank))
+            edit = followed(places[index], f".unsqueeze({at}).expand({sizes})")
+            after = (*shape[:at], other.shape[at], *shape[at:])
+            yield Layout(LayoutChange.INSERTED, edit, f"repeat {shape} along dimension {at}", shape, after)
 
 
 def _is_laid_out_alike(shape: Shape, other: Shape) -> bool:

@@ -11,6 +11,7 @@ REPLACED = {
     **{"conv-rank": "layer-rank", "AF106": "AF104", "norm-rank": "layer-rank"},
     **{"conv-groups": "layer-groups", "AF107": "AF103", "norm-groups": "layer-groups"},
     **{"AF315": "AF506", "shrinking-branch": "missing-padding"},
+    **{"AF332": "AF311", "one-hot-target": "loss-target-shape", "AF316": "AF420", "joined-ranks": "operand-layout"},
     **{"AF705": "AF706", "neighbouring-layer": "unread-name"},
     **{"RF103": "RF102", "batch-from-input": "view-keeps-batch"},
     **dict.fromkeys(("attention-width", "bilinear-features", "joined-part"), "layer-size"),

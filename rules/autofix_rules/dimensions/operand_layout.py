@@ -60,6 +60,12 @@ class OperandLayout(Rule):
             {"1)": "1, keepdim=True)"},
         ),
         Example(
+            "a state beside every step",
+            ((2, 5, 6), (2, 4)),
+            model("self.k = 1", "torch.cat([x, h], dim=2)", inputs="x, h"),
+            {"h]": "h.unsqueeze(1).expand(-1, x.size(1), -1)]"},
+        ),
+        Example(
             "a sequence after a convolution",
             ((2, 6, 20),),
             model("self.conv = nn.Conv1d(6, 8, 3)\nself.head = nn.Linear(8, 4)", "self.head(self.conv(x))"),
