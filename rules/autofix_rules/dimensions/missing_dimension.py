@@ -32,13 +32,7 @@ CERTAIN = (Evidence.EXACT_FIT,)
 WEAKER = (Evidence.OTHER_READING,)
 _RANKED = frozenset(
     (
-        "linear-in-features",
-        "dimension-range",
-        "index-range",
-        "unpack",
-        "rank",
-        "view-size",
-        "conv-rank",
+        *("linear-in-features", "dimension-range", "index-range", "unpack", "rank", "view-size", "conv-rank"),
         "norm-features",
     )
 )

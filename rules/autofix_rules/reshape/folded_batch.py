@@ -34,14 +34,8 @@ class FoldedBatch(Rule):
     code = "AF206"
     name = "folded-batch"
     mismatches = (
-        Mismatch.LINEAR_IN_FEATURES,
-        Mismatch.CONCATENATE,
-        Mismatch.VIEW_SIZE,
-        Mismatch.BROADCAST,
-        Mismatch.DIMENSION_RANGE,
-        Mismatch.MATMUL,
-        Mismatch.LOSS_BATCH,
-        Mismatch.SILENT_FOLD,
+        *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONCATENATE, Mismatch.VIEW_SIZE, Mismatch.BROADCAST),
+        *(Mismatch.DIMENSION_RANGE, Mismatch.MATMUL, Mismatch.LOSS_BATCH, Mismatch.SILENT_FOLD),
         Mismatch.SILENT_BATCH,
     )
     examples = (
