@@ -28,6 +28,7 @@ from autofix.syntax.name_bindings import parameters
 from autofix.syntax.spelling import size_text
 
 _ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
+_ALIGNING = _ELEMENTWISE | {Family.EXPANSION}
 _MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
 _PICKING = frozenset((Family.INDEXING, Family.GATHERING, Family.SUBSCRIPT))
 _ELEMENT_BY_ELEMENT = frozenset((Family.POINTWISE, Family.ACTIVATION, Family.CONVERSION, Family.DROPOUT))
@@ -67,6 +68,11 @@ class Layout:
         """Whether only dimensions of one come or go, so that every element stays where it is."""
         return [size for size in self.before if size != 1] == [size for size in self.after if size != 1]
 
+    @property
+    def is_one_dimension(self) -> bool:
+        """Whether a single dimension of one comes or goes and every element stays where it is."""
+        return self.moves_nothing and abs(len(self.before) - len(self.after)) == 1
+
 
 def layouts(project: Project, operation: Operation, at_fault: int | None) -> Iterator[Layout]:
     """Yield each way to one operand that the call accepts: operations removed first, then those inserted.
@@ -80,7 +86,7 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
         (index != at_fault, layout)
         for index, operand in enumerate(call.operands)
         if not (operation.operator in _WRITING and index == 0)
-        for layout in (*_upstream(project, operand.tensor), *_inserted(project, operation, index, operand.tensor))
+        for layout in (*_upstream(project, call, operand.tensor), *_inserted(project, operation, index, operand.tensor))
         if _fits(call.with_shape(operand, layout.after), makes_table=_makes_table(operation))
     ]
     fitting = [
@@ -112,17 +118,21 @@ def _fits(call: BoundCall, makes_table: bool = False) -> bool:
     return call.result() in [operand.tensor.shape for operand in call.operands]
 
 
-def _upstream(project: Project, tensor: Tensor) -> Iterator[Layout]:
+def _upstream(project: Project, call: BoundCall, tensor: Tensor) -> Iterator[Layout]:
     """Yield the operand without the operation that made it, or with the dimension that it reduced.
 
-    Further back, where others worked on the result element by element, only what leaves every element in place.
+    Further back, where others worked on the result element by element, only what leaves every element in place, and a
+    reduced dimension only for a call that aligns its operands.
     """
     maker, nearest = _shaper(project, tensor), project.producer(tensor)
     bound_call = None if maker is None else bound(project, maker)
     if maker is None or bound_call is None or not bound_call.operands:
         return
-    other_layouts = _of_maker(project, maker, bound_call, tensor.shape)
-    yield from (layout for layout in other_layouts if maker is nearest or layout.moves_nothing)
+    aligns = call.row.family in _ALIGNING
+    for layout in _of_maker(project, maker, bound_call, tensor.shape):
+        kept = layout.moves_nothing and (aligns or layout.change is LayoutChange.REMOVED)
+        if maker is nearest or kept:
+            yield layout
 
 
 def _of_maker(project: Project, maker: Operation, bound_call: BoundCall, shape: Shape) -> Iterator[Layout]:

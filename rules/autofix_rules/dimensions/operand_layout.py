@@ -7,7 +7,7 @@ What the fix does
     Removes the operation that moved or added the dimension, keeps the one that was reduced, or inserts
     a ``squeeze``, ``unsqueeze``, ``transpose`` or ``permute``, whatever the operator's contract accepts.
 Fix safety
-    Safe where an operation of the file goes or keeps its dimension, every element stays where it is, and no other
+    Safe where an operation of the file goes or keeps its one dimension, every element stays where it is, and no other
     layout that leaves the elements in place fits. Else unsafe: sizes tell which layouts fit, not which one is meant.
 Source
     The table of operators in autofix/operators, which has the documentation of torch for each.
@@ -118,7 +118,7 @@ class OperandLayout(Rule):
         for change in LayoutChange:
             alike = [layout for layout in fitting if layout.change is change]
             for rank, layout in enumerate(alike):
-                is_only = layout.moves_nothing and len(in_place) == 1 and change in taken_back
+                is_only = len(in_place) == 1 and change in taken_back and layout.is_one_dimension
                 yield self.fix(
                     layout.words,
                     (layout.edit,),
