@@ -21,6 +21,8 @@ _FAILURES = (ImportError, OSError, RuntimeError, AttributeError, TypeError)
 MAX_REASON = 300
 _CALLED = ("bool", "len", "iter", "next", "index", "int", "float", "enter", "exit", "contains", "setitem", "delitem")
 _COMPUTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "xor", "lshift", "rshift")
+_RAISED = ("Error", "Exception", "Warning", "Timeout", "Interrupt")
+_NO_EXCEPTION = ("catching classes that do not inherit", "exceptions must derive from", "exceptions must be")
 _COMPARED = ("lt", "le", "gt", "ge", "neg", "abs", "invert")
 
 
@@ -63,7 +65,9 @@ for _name in (*_CALLED, *_COMPUTED, *(f"r{name}" for name in _COMPUTED), *_COMPA
 
 
 def _named(name: str, package: str, reason: str) -> _Absent:
-    return _Absent(name, (), {"_package": package, "_reason": reason})
+    # What is named like an exception can be caught: nothing raises it, so nothing is.
+    bases = (Exception,) if name.endswith(_RAISED) else ()
+    return _Absent(name, bases, {"_package": package, "_reason": reason})
 
 
 class AbsentModule(ModuleType):
@@ -74,6 +78,8 @@ class AbsentModule(ModuleType):
         self._reason = reason
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__version__":
+            raise ImportError(f"{self._reason} (the model uses it)", name=self.__name__)
         if name.startswith("__"):
             raise AttributeError(name)
         value = _named(name, self.__name__, self._reason)
@@ -88,6 +94,21 @@ def reason(module: str, error: BaseException) -> str:
         return f"No module named '{missing}'"
     words = f"{error}".partition("\n")[0][:MAX_REASON]
     return f"{module.partition('.')[0]} cannot be imported: {words or type(error).__name__}"
+
+
+def told(error: BaseException, absent: list[AbsentRow]) -> BaseException:
+    """Return the failed import that an error is about, else the error itself: Python refuses what stands for a class of
+    exceptions, and torch what stands for a number.
+    """
+    message = str(error)
+    if type(error).__name__ != "TypeError" or not (_Absent.__name__ in message or message.startswith(_NO_EXCEPTION)):
+        return error
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else trace.tb_frame.f_code.co_filename
+    row = next((row for row in absent if row[1] == place or _Absent.__name__ in message), None)
+    return error if row is None else ImportError(f"{row[3]} (the model uses it)", name=row[0])
 
 
 @contextmanager
