@@ -7,6 +7,7 @@ the code itself guards fails as it does for its user, and so does one that a lib
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,9 +88,25 @@ class AbsentModule(ModuleType):
         return value
 
 
-def reason(module: str, error: BaseException) -> str:
+def beside(module: str, importer: str) -> bool:
+    """Return whether a file imports a neighbour by its bare name, which Python 2 took for a relative import."""
+    first = os.path.join(os.path.dirname(importer), module.partition(".")[0])
+    return bool(importer) and (os.path.isfile(f"{first}.py") or os.path.isfile(os.path.join(first, "__init__.py")))
+
+
+def package(module: str, importer: str) -> str:
+    """Return what is lacking by its name: a package, a part of one that is there, or a neighbour, with a dot."""
+    first = module.partition(".")[0]
+    if beside(module, importer):
+        return f".{first}"
+    return module if first in sys.modules else first
+
+
+def reason(module: str, error: BaseException, importer: str = "") -> str:
     """Return why ``module`` could not be imported: it is absent itself, or something that it needs."""
     missing = getattr(error, "name", None)
+    if beside(module, importer):
+        return f"No module named '{module}', which stands beside {os.path.basename(importer)}: an import of Python 2"
     if isinstance(error, ModuleNotFoundError) and missing and (module == missing or module.startswith(f"{missing}.")):
         return f"No module named '{missing}'"
     words = f"{error}".partition("\n")[0][:MAX_REASON]
@@ -126,8 +143,8 @@ def refusing(absent: list[AbsentRow], is_own_file: Callable[[str], bool]) -> Ite
                 raise
             if _passes(error, is_own_file):
                 raise
-            why = reason(name, error)
-            absent.append([name.partition(".")[0], path, frame.f_lineno, why])
+            why = reason(name, error, path)
+            absent.append([package(name, path), path, frame.f_lineno, why])
             return AbsentModule(name if fromlist else name.partition(".")[0], why)
 
     builtins.__import__ = importing
