@@ -10,13 +10,14 @@ DEMO = fixtures/lenet-wider-image/before.py
 SOURCES = $(shell find autofix rules -name '*.py')
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint docs matrix fuzz hostile bench evidence vscode workbench clean
+.PHONY: help demo test lint docs wheels matrix fuzz hostile bench evidence vscode workbench clean
 
 help:
 	@echo "make demo   install and repair a model of fixtures/"
 	@echo "make test   install with development tools; run ruff, mypy and pytest"
 	@echo "make lint   ruff and mypy only"
 	@echo "make docs   build the documentation as a site, build/site/index.html"
+	@echo "make wheels build the wheels of a release in dist/: one without torch, and one that is that and torch"
 	@echo "make matrix run the tests with every Python and torch that is installed (MATRIX, MATRIX_TESTS)"
 	@echo "make fuzz   the tests of hostile input with 14,000 generated cases (FUZZ_SEED repeats a run)"
 	@echo "make hostile the inputs that mean harm, all of them; a part runs in every test run"
@@ -59,6 +60,9 @@ test: lint
 SITE ?= build/site
 docs: $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --config-file .ci/site/mkdocs.yml --site-dir $(abspath $(SITE))
+
+wheels: $(VENV)/.installed-dev
+	$(VENV)/bin/python .ci/wheels.py dist
 
 # Nothing is installed for it but what `make test` installs: MATRIX names interpreters with a torch of their own.
 matrix: $(VENV)/.installed-dev

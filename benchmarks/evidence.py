@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
-import itertools
 import json
 import os
 import subprocess
@@ -88,7 +87,8 @@ def run(results: Results, name: str, chosen: Sequence[Case], asked: Sequence[Riv
     questions = [Question(case) for case in chosen]
     waiting = [
         (question, rival)
-        for rival, question in itertools.product(asked, questions)
+        for rival in asked
+        for question in questions[:: rival.every]
         if (question.case.name, rival.name) not in done
     ]
     start = time.monotonic()
@@ -138,8 +138,10 @@ def verified(folder: Path, case: Case, patch: str) -> Answer:
         verdict = json.loads(out)
     except ValueError:
         return Answer(Said(cannot=f"exit {code}: {err.strip()[-200:]}", seconds=seconds))
-    said = Said(bool(verdict.get("fault")), (), str(verdict["message"])[:300], "", seconds)
-    return Answer(said, patched(case, patch), verdict["verdict"] == "holds", (), verdict["verdict"])
+    texts = patched(case, patch)
+    lines = tuple(sorted(case.changed_lines(texts or {})))
+    said = Said(bool(verdict.get("fault")), lines, str(verdict["message"])[:300], "", seconds)
+    return Answer(said, texts, verdict["verdict"] == "holds", (), verdict["verdict"])
 
 
 def judge_patches(results: Results, path: Path, name: str, chosen: Sequence[Case], jobs: int) -> list[dict[str, Any]]:

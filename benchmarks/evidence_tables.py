@@ -25,15 +25,17 @@ def page(
     missing = [rival for rival in rivals if rival.name not in names]
     present = {case.name for case in known}
     answers = [record for record in answers if record["case"] in present]
-    shared = asked_of_all(answers, names)
+    slow = {rival.name for rival in rivals if rival.every > 1}
+    shared = asked_of_all(answers, [name for name in names if name not in slow])
+    apart = [record for record in answers if record["rival"] in slow]
     parts = [
-        _about(runs),
+        _about(runs, answers, ablated),
         f"### Everybody, on the {len({record['case'] for record in shared})} cases that all were asked about\n",
-        everybody(shared, names),
+        everybody([*shared, *apart], names),
         "\n".join(f"- {rival.name}: {rival.note}." for rival in rivals if rival.name in names) + "\n",
         *(f"Left out: {rival.name} ({rival.missing}): {rival.note}.\n" for rival in missing if rival.missing),
         "### By class: faults detected, and after the bar those whose cause is named\n",
-        by_class(shared, names),
+        by_class(shared, [name for name in names if name not in slow]),
         f"### The program by class, on {sum(record['rival'] == OURS for record in answers)} of {len(known)} cases\n",
         ours(answers, "class", lambda record: str(record["fault_class"]), CLASSES),
         "### The program by split\n",
@@ -51,16 +53,20 @@ def asked_of_all(answers: Sequence[Record], names: Sequence[str]) -> list[Record
     return [record for record in answers if record["case"] in shared]
 
 
-def _about(runs: Sequence[Record]) -> str:
+def _about(runs: Sequence[Record], *asked: Sequence[Record]) -> str:
+    """Return of each file of answers what it was measured on."""
     lines = []
-    for name in dict.fromkeys(record["name"] for record in runs):
+    for name, answers in zip(("answers.jsonl", "ablations.jsonl"), asked, strict=True):
         of_name = [record for record in runs if record["name"] == name]
-        last, total = of_name[-1], sum(record["seconds"] for record in of_name)
+        if not of_name:
+            continue
+        last, loads = of_name[-1], [record["load"] for record in of_name]
         commits = ", ".join(dict.fromkeys(record["commit"] for record in of_name))
+        minutes = sum(record["seconds"] for record in answers) / 60
         lines.append(
             f"`{name}`: commit {commits}, {last['date']}, torch {last['torch']}, Python {last['python']}, "
-            f"{last['processor']}, {last['cores']} cores, {last['jobs']} at a time, load {of_name[0]['load']}: "
-            f"{sum(record['answers'] for record in of_name)} answers in {total / 60:.0f} minutes.\n"
+            f"{last['processor']}, {last['cores']} cores, {last['jobs']} at a time, load {min(loads)} to {max(loads)} "
+            f"when a run began: {len(answers)} answers, which took {minutes:.0f} minutes one after the other.\n"
         )
     return "\n".join(lines)
 

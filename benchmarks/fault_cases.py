@@ -123,9 +123,13 @@ class Case:
         return texts
 
     def edited_lines(self) -> frozenset[tuple[str, int]]:
-        """Return file and line of what the accepted repair replaces or deletes; of an insertion, its neighbours."""
+        """Return the lines that the accepted repair changes."""
+        return self.changed_lines(self.texts(self.accepted))
+
+    def changed_lines(self, texts: Mapping[str, str]) -> frozenset[tuple[str, int]]:
+        """Return file and line of what new texts replace or delete; of an insertion, its neighbours."""
         lines = set()
-        for file, after in self.texts(self.accepted).items():
+        for file, after in texts.items():
             before = (self.folder / file).read_text("utf-8").splitlines()
             matcher = difflib.SequenceMatcher(None, before, after.splitlines(), autojunk=False)
             for tag, start, end, *_ in matcher.get_opcodes():

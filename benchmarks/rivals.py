@@ -36,12 +36,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """How somebody is asked; ``note`` says what is asked of it and what it cannot do."""
+    """How somebody is asked; ``note`` says what is asked of it and what it cannot do, ``every`` that it is so slow that
+    it is asked about a part of the cases alone.
+    """
 
     name: str
     note: str
     ask: Callable[[Path, Case], Answer]
     missing: str = ""
+    every: int = 1
 
 
 def rivals(tools: Path | None) -> list[Rival]:
@@ -55,11 +58,11 @@ def rivals(tools: Path | None) -> list[Rival]:
 
 
 def _checker(name: str, tools: Path | None) -> Rival:
-    note, function, file = _CHECKERS[name]
+    note, function, file, every = _CHECKERS[name]
     program = shutil.which(file, path=None if tools is None else str(tools)) or shutil.which(file)
     if program is None:
-        return Rival(name, note, _none, f"no `{file}` is installed")
-    return Rival(name, note, lambda folder, case: Answer(function(program, folder, case)))
+        return Rival(name, note, _none, f"no `{file}` is installed", every)
+    return Rival(name, note, lambda folder, case: Answer(function(program, folder, case)), every=every)
 
 
 _TORCH = {
@@ -73,24 +76,28 @@ _TORCH = {
 }
 
 
-_CHECKERS: dict[str, tuple[str, Callable[[str, Path, Case], Said], str]] = {
+_CHECKERS: dict[str, tuple[str, Callable[[str, Path, Case], Said], str, int]] = {
     "pyrefly": (
         "`pyrefly check` with pyrefly-torch-stubs, on the files of the case and one that calls the model on its "
         "sample; shapes are known from annotations, which the code of the reports has not",
         rival_checkers.pyrefly,
         "pyrefly",
+        1,
     ),
     "torchtyc": (
         "`torchtyc run` on meta tensors: the program, or a function that calls the model on its sample; what needs the "
         "values of a tensor stops it, and it says so",
         rival_checkers.torchtyc,
         "torchtyc",
+        1,
     ),
     "PyTea": (
         "`pytea.py` built from its sources with Node, on the program or on a file that calls the model; it is on no "
-        "package index, does not parse newer Python, and what its library of operators lacks is unknown to it",
+        "package index, does not parse newer Python, and what its library of operators lacks is unknown to it; asked "
+        "about every twelfth case, as it takes ten seconds to load that library",
         rival_checkers.pytea,
         "pytea.py",
+        12,
     ),
 }
 

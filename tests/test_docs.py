@@ -3,18 +3,22 @@ to print they print, and the page of reasons has every reason.
 
 A block of commands is marked as ``sh`` or, with what they print, as ``console``; ``--update`` writes that anew. A
 comment before a block says which of its commands are not run here and why
-(``<!-- not run here (autofix mcp): ... -->``); ``<!-- file: net.py -->`` stands before a file that they need.
+(``<!-- not run here (autofix mcp): ... -->``); ``<!-- file: net.py -->`` stands before a file that they need. Other
+blocks of Python run as well, and a ``text`` after one is what it prints.
 """
 
 from __future__ import annotations
 
 import ast
 import io
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -139,6 +143,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PATH", os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
     return tmp_path
 
 
@@ -182,14 +187,14 @@ class Shell(NamedTuple):
 
 
 @pytest.fixture
-def answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def answered_once(monkeypatch: pytest.MonkeyPatch, session: Session) -> None:
     """Let the engine answer the same request for the same files once: many commands differ in what they print of it."""
-    repair = engine.repair
+    repair, shared = engine.repair, session
 
-    def answered(request: engine.Request, *rest: Any) -> Report:
+    def answered(request: engine.Request, session: Session | None = None, *rest: Any) -> Report:
         key = repr((request, [path.read_text("utf-8") for path in sorted(Path().glob("*.py"))]))
         if key not in ANSWERS:
-            ANSWERS[key] = repair(request, *rest)
+            ANSWERS[key] = repair(request, session or shared, *rest)
         return ANSWERS[key]
 
     monkeypatch.setattr(engine, "repair", answered)
@@ -215,7 +220,12 @@ def test_the_commands_of_a_page(
     for name, content in written.items():
         if name is not None:
             (project / name).write_text(content, "utf-8")
-    for block in blocks(text):
+    namespace: dict[str, Any] = {}
+    for block, after in pairwise([*blocks(text), Block("", "", 0, ())]):
+        if block.language == "python" and not (block.file() or block.is_left_out("")):
+            capfd.readouterr()
+            exec(compile(block.text, page.name, "exec"), namespace)
+            changed += [(after, capfd.readouterr().out)] if after.language == "text" else []
         if block.language not in {"sh", "console"}:
             continue
         shown = ""
@@ -250,6 +260,20 @@ def test_every_command_is_marked_as_one(page: Path) -> None:
         assert block.language in {"sh", "console"} or [line for line in lines if COMMAND.match(line)] == []
         elsewhere = [place for _, _, reason in block.comments for place in re.findall(r"tests/[\w/.]+\w", reason)]
         assert [place for place in elsewhere if not (ROOT / place).exists()] == []
+
+
+@pytest.mark.torch
+def test_the_picture_of_shapes_is_what_is_drawn(
+    session: Session, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.chdir(ROOT)
+    picture = ROOT / "docs" / "images" / "shapes.svg"
+    words = ["shapes", "fixtures/lenet-wider-image/before.py", "-s", "64,3,32,32", "--format", "svg"]
+    assert main.main(words, session) == 1
+    drawn = capfd.readouterr().out
+    if request.config.getoption("--update"):
+        picture.write_text(drawn, "utf-8")
+    assert picture.read_text("utf-8") == drawn
 
 
 def test_the_first_screen_of_readme_holds_a_report_and_the_two_commands() -> None:

@@ -118,7 +118,9 @@ def _installs(outcomes: Iterable[JobOutcome]) -> Iterator[CauseGroup]:
         for package in lacking(outcome):
             targets.setdefault(package, []).append(outcome.label)
     for package, labels in targets.items():
-        yield CauseGroup(f"install|{package}", CauseKind.INSTALL, f"install {package}", tuple(labels))
+        is_age = "." in package  # A neighbour, or a part of what is installed.
+        title = f"the code is for another version: no `{package}`" if is_age else f"install {package}"
+        yield CauseGroup(f"install|{package}", CauseKind.INSTALL, title, tuple(labels))
 
 
 def lacking(outcome: JobOutcome) -> tuple[str, ...]:

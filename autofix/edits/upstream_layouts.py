@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from autofix.edits.other_layouts import WRITING, Layout, fits, inserted, without_maker
+from autofix.edits.layout import Layout
+from autofix.edits.other_layouts import WRITING, fits, inserted, without_maker
 from autofix.facts.contracts import bound
 from autofix.facts.project_view import Project
 from autofix.facts.replays import makers, replayed
@@ -29,7 +30,7 @@ def upstream_layouts(project: Project, operation: Operation) -> Iterator[tuple[i
                 continue
             ranks = [len(other.tensor.shape) for other in call.operands if other is not operand]
             moved = sorted(inserted(project, maker, index, operand.tensor), key=partial(_rank_missed, ranks))
-            for layout in (*without_maker(project, operand.tensor), *moved):
+            for layout in (*without_maker(project, call, operand.tensor), *moved):
                 other = call.with_shape(operand, layout.after)
                 result = other.result() if fits(other) else None
                 after = (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from autofix.loading import constructor_arguments, model_classes
@@ -140,13 +141,19 @@ def calls_with_plain_values(source: Source, name: str) -> Iterator[str]:
 
 
 def _plain_constants(source: Source) -> dict[str, str]:
-    """Return what names of the module hold, where that is a plain value assigned once."""
-    assigned: dict[str, list[ast.expr]] = {}
-    for node in source.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            assigned.setdefault(node.targets[0].id, []).append(node.value)
-    single = {name: _spelled(values[0], {}) for name, values in assigned.items() if len(values) == 1}
-    return {name: text for name, text in single.items() if text is not None}
+    """Return what names of the module hold, where that is a plain value that nothing in the file changes: a list that
+    is filled later, or a number that is counted up, is none.
+    """
+    bound = [node.id for node in source.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    counts = Counter((*bound, *(node.arg for node in source.nodes if isinstance(node, ast.arg))))
+    spelled = {
+        statement.targets[0].id: _spelled(statement.value, {})
+        for statement in source.tree.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and not isinstance(statement.value, (ast.List, ast.Dict, ast.Set))
+    }
+    return {name: text for name, text in spelled.items() if text is not None and counts[name] == 1}
 
 
 def _keyword(keyword: ast.keyword, constants: dict[str, str]) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autofix.records.errors import UsageError
 from autofix.records.locations import SourceText
+from autofix.syntax import older_python
 from autofix.syntax.source import Source
 from autofix.system import regular_files
 
@@ -69,9 +70,11 @@ def check_syntax(source: Source) -> None:
     try:
         _ = source.tree
     except SyntaxError as error:
-        raise UsageError(
-            f"{source.path.name}:{error.lineno or 1}:{error.offset or 1}: {error.msg}; correct the syntax first"
-        ) from error
+        place = f"{source.path.name}:{error.lineno or 1}:{error.offset or 1}"
+        age = older_python.why(source.text, error.lineno or 0)
+        if age:
+            raise UsageError(f"{place}: {age}; convert it first, as it is it cannot be run") from error
+        raise UsageError(f"{place}: {error.msg}; correct the syntax first") from error
     except (RecursionError, MemoryError) as error:
         raise UsageError(f"{source.path.name} cannot be parsed: it is nested too deeply") from error
     except ValueError as error:

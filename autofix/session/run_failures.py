@@ -5,12 +5,13 @@ It is given how the run ended and judges nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from autofix.records.options import Mode
 from autofix.records.report import Limits
 from autofix.records.samples import Target
-from autofix.records.trace import Ending, Trace
+from autofix.records.trace import AbsentPackage, Ending, Trace
 from autofix.session.session import interpreter_help
 
 MAX_NAMED = 4
@@ -52,17 +53,33 @@ def why(target: Target, limits: Limits, original: Trace, python: Path | None = N
 
 def _how_to_import(target: Target, original: Trace, python: Path | None) -> str:
     """Return every package that could not be imported, with the places that import it, and what to do."""
-    if not original.absent:
+    packages = [package for package in original.absent if "." not in package.name]
+    neighbours = [package for package in original.absent if package.name.startswith(".")]
+    parts = [package for package in original.absent if "." in package.name[1:] and package not in neighbours]
+    ways = []
+    if neighbours:
+        ways.append(
+            f"files beside it are imported as Python 2 does; write them with a dot: {_listed(target, neighbours)}"
+        )
+    if parts:
+        ways.append(f"the installed version has no {_listed(target, parts)}: the code is for another")
+    if packages or not ways:
+        ways.append(_to_install(target, packages, python))
+    return "; ".join(ways)
+
+
+def _to_install(target: Target, packages: Sequence[AbsentPackage], python: Path | None) -> str:
+    if not packages:
         return interpreter_help(None if python is None else str(python))
     if python is None:
-        return f"install {_absent(target, original)}, or {interpreter_help(None)}"
-    return f"install {_absent(target, original)} into {python}, or choose another interpreter"
+        return f"install {_listed(target, packages)}, or {interpreter_help(None)}"
+    return f"install {_listed(target, packages)} into {python}, or choose another interpreter"
 
 
-def _absent(target: Target, original: Trace) -> str:
+def _listed(target: Target, packages: Sequence[AbsentPackage]) -> str:
     """Return each absent package with the first place that imports it and how many more there are."""
     places: dict[str, list[str]] = {}
-    for package in original.absent:
+    for package in packages:
         inside = package.path.is_relative_to(target.root)
         path = package.path.relative_to(target.root) if inside else package.path.name
         place = f"{path}:{package.line}"
@@ -83,7 +100,9 @@ def without_forward(target: Target) -> str:
 
 def notes(target: Target, original: Trace) -> tuple[str, ...]:
     """Return what the run had to do without: packages, and storage or why it was not made without."""
-    absent = (f"not installed, and not used in this run: {_absent(target, original)}",) if original.absent else ()
+    absent = (
+        (f"not installed, and not used in this run: {_listed(target, original.absent)}",) if original.absent else ()
+    )
     return (*absent, *_of_storage(original))
 
 

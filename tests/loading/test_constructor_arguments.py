@@ -265,6 +265,33 @@ def test_guessed(text: str, expression: str, target: Path) -> None:
     assert "chosen by name" in found.built
 
 
+# How a test computes the widths that it passes on: nothing of it is told, so nothing of it is passed.
+COMPUTED = {
+    "of a table": "widths = list(pandas.read_csv('a.csv').columns)",
+    "collected in a loop": "widths = []\n    for column in pandas.read_csv('a.csv'):\n        widths.append(4)",
+    "counted in a loop": "widths = 0\n    for column in pandas.read_csv('a.csv'):\n        widths += 1",
+    "added to": "widths = [3]\n    widths.extend(pandas.read_csv('a.csv').columns)",
+    "of a generator": "widths = parts()",
+    "a text": "widths = 'w%s' % pandas.read_csv('a.csv').name",
+    "a truth": "widths = bool(pandas.read_csv('a.csv').name)",
+    "an entry of a mapping": "widths = {'a': 1}.get(pandas.read_csv('a.csv').name)",
+    "set again": "widths = 3\n    widths, _ = pandas.read_csv('a.csv').T(), (1, 2, 3)[pandas.name]",
+    "of what is returned": "widths = counted()",
+}
+
+
+@pytest.mark.parametrize("statements", COMPUTED.values(), ids=COMPUTED)
+def test_what_a_test_computes_is_no_argument(statements: str, target: Path) -> None:
+    test = (
+        "import pandas\nfrom net import Net\n\n\ndef parts():\n    yield 4\n\n\ndef counted():\n"
+        "    a, b = (1, 2, 3)\n    return a, b\n\n\ndef test_it():\n"
+        f"    {statements}\n    net = Net(widths)\n"
+    )
+    files = {"net.py": HEAD + net("oracle", "nn.Linear(oracle, 2)"), "tests/test_net.py": test}
+    with pytest.raises(UsageError, match="`Net` needs `oracle`"):
+        find_target.target(written(target, files), model="Net")
+
+
 def test_what_no_name_suggests_is_asked_for(target: Path) -> None:
     text = HEAD + net("oracle", "nn.Linear(oracle, 2)")
     with pytest.raises(UsageError, match="`Net` needs `oracle`"):

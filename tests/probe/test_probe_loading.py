@@ -168,6 +168,9 @@ USED_ABSENT = {
     "computed with": "x = x * nobody.SCALE",
     "iterated": "for part in nobody.PARTS:\n            x = x + part",
     "counted": "x = x[: len(nobody.PARTS)]",
+    "asked for its version": "x = x if nobody.__version__ > '2' else -x",
+    "a size": "x = torch.zeros(nobody.SIZE) + x",
+    "a kind of exception": "try:\n            x = x.view(7, 7)\n        except nobody.Failed:\n            x = x + 1",
 }
 
 

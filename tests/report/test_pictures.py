@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -171,6 +172,11 @@ def test_what_flows_past_others_has_a_lane_and_modules_a_frame() -> None:
     assert [(frame.name, frame.kind, frame.first, frame.last) for frame in drawn.frames] == [("block", "Block", 2, 4)]
     entries = [entry for box in layout.layout(drawn).boxes for entry in box.entries if entry.lane is not None]
     assert [entry.text for entry in entries] == ["(2, 4)"]
+
+
+def test_an_input_without_a_name_is_called_one() -> None:
+    unnamed = replace(SHORT, operations=(replace(SHORT.operations[0], name=""), *SHORT.operations[1:]))
+    assert [(box.name, box.kind) for box in graph(unnamed).boxes[:2]] == [("input", ""), ("body", "Linear")]
 
 
 def test_repeats_are_one() -> None:

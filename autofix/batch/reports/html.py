@@ -167,7 +167,8 @@ def _diagnostic(diagnostic: Json) -> Iterator[str]:
     yield f'<p class="place">{_text(place(diagnostic))}</p>'
     source = diagnostic.get("source")
     if source:
-        numbered = (f"{number} | {line}" for number, line in enumerate(source["lines"], source["first"]))
+        wide = len(str(source["first"] + len(source["lines"]) - 1))
+        numbered = (f"{number:>{wide}} | {line}" for number, line in enumerate(source["lines"], source["first"]))
         yield f'<pre tabindex="0" aria-label="Source"><code>{_text(chr(10).join(numbered))}</code></pre>'
     if diagnostic["chain"]:
         yield from _chain(

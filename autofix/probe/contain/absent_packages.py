@@ -7,6 +7,7 @@ the code itself guards fails as it does for its user, and so does one that a lib
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ _FAILURES = (ImportError, OSError, RuntimeError, AttributeError, TypeError)
 MAX_REASON = 300
 _CALLED = ("bool", "len", "iter", "next", "index", "int", "float", "enter", "exit", "contains", "setitem", "delitem")
 _COMPUTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "xor", "lshift", "rshift")
+_RAISED = ("Error", "Exception", "Warning", "Timeout", "Interrupt")
+_NO_EXCEPTION = ("catching classes that do not inherit", "exceptions must derive from", "exceptions must be")
 _COMPARED = ("lt", "le", "gt", "ge", "neg", "abs", "invert")
 
 
@@ -63,7 +66,9 @@ for _name in (*_CALLED, *_COMPUTED, *(f"r{name}" for name in _COMPUTED), *_COMPA
 
 
 def _named(name: str, package: str, reason: str) -> _Absent:
-    return _Absent(name, (), {"_package": package, "_reason": reason})
+    # What is named like an exception can be caught: nothing raises it, so nothing is.
+    bases = (Exception,) if name.endswith(_RAISED) else ()
+    return _Absent(name, bases, {"_package": package, "_reason": reason})
 
 
 class AbsentModule(ModuleType):
@@ -74,6 +79,8 @@ class AbsentModule(ModuleType):
         self._reason = reason
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__version__":
+            raise ImportError(f"{self._reason} (the model uses it)", name=self.__name__)
         if name.startswith("__"):
             raise AttributeError(name)
         value = _named(name, self.__name__, self._reason)
@@ -81,13 +88,44 @@ class AbsentModule(ModuleType):
         return value
 
 
-def reason(module: str, error: BaseException) -> str:
+def beside(module: str, importer: str) -> bool:
+    """Return whether a file imports a neighbour by its bare name, which Python 2 took for a relative import."""
+    first = os.path.join(os.path.dirname(importer), module.partition(".")[0])
+    return bool(importer) and (os.path.isfile(f"{first}.py") or os.path.isfile(os.path.join(first, "__init__.py")))
+
+
+def package(module: str, importer: str) -> str:
+    """Return what is lacking by its name: a package, a part of one that is there, or a neighbour, with a dot."""
+    first = module.partition(".")[0]
+    if beside(module, importer):
+        return f".{first}"
+    return module if first in sys.modules else first
+
+
+def reason(module: str, error: BaseException, importer: str = "") -> str:
     """Return why ``module`` could not be imported: it is absent itself, or something that it needs."""
     missing = getattr(error, "name", None)
+    if beside(module, importer):
+        return f"No module named '{module}', which stands beside {os.path.basename(importer)}: an import of Python 2"
     if isinstance(error, ModuleNotFoundError) and missing and (module == missing or module.startswith(f"{missing}.")):
         return f"No module named '{missing}'"
     words = f"{error}".partition("\n")[0][:MAX_REASON]
     return f"{module.partition('.')[0]} cannot be imported: {words or type(error).__name__}"
+
+
+def told(error: BaseException, absent: list[AbsentRow]) -> BaseException:
+    """Return the failed import that an error is about, else the error itself: Python refuses what stands for a class of
+    exceptions, and torch what stands for a number.
+    """
+    message = str(error)
+    if type(error).__name__ != "TypeError" or not (_Absent.__name__ in message or message.startswith(_NO_EXCEPTION)):
+        return error
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else trace.tb_frame.f_code.co_filename
+    row = next((row for row in absent if row[1] == place or _Absent.__name__ in message), None)
+    return error if row is None else ImportError(f"{row[3]} (the model uses it)", name=row[0])
 
 
 @contextmanager
@@ -105,8 +143,8 @@ def refusing(absent: list[AbsentRow], is_own_file: Callable[[str], bool]) -> Ite
                 raise
             if _passes(error, is_own_file):
                 raise
-            why = reason(name, error)
-            absent.append([name.partition(".")[0], path, frame.f_lineno, why])
+            why = reason(name, error, path)
+            absent.append([package(name, path), path, frame.f_lineno, why])
             return AbsentModule(name if fromlist else name.partition(".")[0], why)
 
     builtins.__import__ = importing

@@ -102,7 +102,7 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
     except (Ended, MemoryError, TooLargeError, NeedsValuesError):
         raise
     except BaseException as error:
-        failure = script.failure_behind(error)
+        failure = absent_packages.told(script.failure_behind(error), reply["absent"])
         ended = endings.of_limit(failure, request) or script.ended_by(failure)
         if ended is not None:
             raise Ended(*ended) from error
@@ -135,10 +135,11 @@ def _run_stages(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
             Ending.EXITED, f"the program called exit({values.spelled(error.code)}) during {stage[0]}"
         ) from error
     except BaseException as error:
-        ended = endings.of_limit(error, request)
+        failure = absent_packages.told(error, reply["absent"])
+        ended = endings.of_limit(failure, request)
         if ended is not None:
             raise Ended(*ended) from error
-        _describe_failure(error, stage[0], recorder, reply)
+        _describe_failure(failure, stage[0], recorder, reply)
         return
     reply["output"] = values.plain(output, recorder.producer)
     reply["state_dict"] = [

@@ -163,19 +163,19 @@ def _bind_absent(statement: ast.stmt, path: str, namespace: dict[str, Any], erro
     names: dict[str, str] = {}
     for alias in statement.names:
         if isinstance(statement, ast.Import):
-            _bind_import(alias, namespace, names)
+            _bind_import(alias, path, namespace, names)
         elif alias.name != "*":
             module = statement.module or ""
-            why = names[module] = absent_packages.reason(module, error)
+            why = names[module] = absent_packages.reason(module, error, path)
             namespace[alias.asname or alias.name] = getattr(absent_packages.AbsentModule(module, why), alias.name)
-    yield from ([name.partition(".")[0], path, statement.lineno, why] for name, why in names.items())
+    yield from ([absent_packages.package(name, path), path, statement.lineno, why] for name, why in names.items())
 
 
-def _bind_import(alias: ast.alias, namespace: dict[str, Any], names: dict[str, str]) -> None:
+def _bind_import(alias: ast.alias, path: str, namespace: dict[str, Any], names: dict[str, str]) -> None:
     try:
         module = __import__(alias.name)
     except ImportError as error:
-        why = names[alias.name] = absent_packages.reason(alias.name, error)
+        why = names[alias.name] = absent_packages.reason(alias.name, error, path)
         module = absent_packages.AbsentModule(alias.name, why)
         namespace[alias.asname or alias.name.partition(".")[0]] = module
         return

@@ -117,7 +117,8 @@ def _box(row: Row, trace: Trace, *, places: bool) -> Box:
     if operation is None:  # What failed in plain Python.
         return Box(row.layer, row.operator, place, words, row.failing)
     if operation.kind is OperationKind.PLACEHOLDER:
-        return Box(visible(operation.name), "input", place, words, row.failing)
+        name = visible(operation.name)  # Runs that record no graph have no names.
+        return Box(name or row.operator, row.operator if name else "", place, words, row.failing)
     if operation.layer is None and row.layer.partition(" ")[0] in {"", row.scope}:
         return Box(row.operator, row.layer.removeprefix(row.scope).strip(), place, words, row.failing)
     name = row.layer.removeprefix(f"{row.scope}.") if row.scope else phrases.layer_name(row.layer)

@@ -60,7 +60,8 @@ def combined(op: ast.operator, left: Any, right: Any, run: Interpretation) -> An
         small = isinstance(right, (int, float)) and abs(right) <= 64
         return left**right if small and abs(left) < MAX_NUMBER else UNKNOWN
     if isinstance(left, str) and isinstance(op, ast.Mod):
-        return UNKNOWN if is_wide(left) or is_long(left) or is_long(right) else left % right
+        is_open = any(value is UNKNOWN for value in (right if isinstance(right, tuple) else (right,)))
+        return UNKNOWN if is_open or is_wide(left) or is_long(left) or is_long(right) else left % right
     if _count(op, left, right) > MAX_ITEMS:
         return UNKNOWN
     result = _BINARY[type(op)](left, right)

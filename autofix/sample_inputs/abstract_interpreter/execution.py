@@ -6,13 +6,12 @@ Nothing of the user's is run; a walk has a number of steps and ends as Undetermi
 from __future__ import annotations
 
 import ast
-from contextlib import suppress
 from typing import Any
 
-from autofix.sample_inputs.abstract_interpreter import layers
-from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, combined, items_of, truth
+from autofix.sample_inputs.abstract_interpreter import layers, untold
+from autofix.sample_inputs.abstract_interpreter.arithmetic import items_of, truth
 from autofix.sample_inputs.abstract_interpreter.attributes import inherited
-from autofix.sample_inputs.abstract_interpreter.expressions import assign, evaluate
+from autofix.sample_inputs.abstract_interpreter.expressions import assign, augment, evaluate
 from autofix.sample_inputs.abstract_interpreter.external_calls import call_foreign, call_method
 from autofix.sample_inputs.abstract_interpreter.parameters import bind_parameters
 from autofix.sample_inputs.abstract_interpreter.values import (
@@ -147,10 +146,10 @@ def _run_function(function: Function, positional: list[Any], keywords: dict[str,
             return evaluate(function.node.body, scope)
         execute(function.node.body, scope)
     except _Returned as returned:
-        return returned.value
+        return UNKNOWN if untold.yields(function.node) else returned.value
     finally:
         run.depth -= 1
-    return None
+    return UNKNOWN if untold.yields(function.node) else None
 
 
 # -- statements --------------------------------------------------------------------------------------------------------
@@ -182,8 +181,12 @@ def _execute_leniently(statement: ast.stmt, scope: Scope) -> None:
         outermost = outermost.outer
     before, scope.run.at = scope.run.at, (outermost.run.source.path, statement.lineno)
     try:
-        with suppress(*UNREADABLE):
-            _execute(statement, scope)
+        _execute(statement, scope)
+    except UNREADABLE:
+        if isinstance(statement, ast.Return):
+            raise _Returned(UNKNOWN) from None
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.While)):
+            untold.open_names(statement, scope)
     finally:
         scope.run.at = before
 
@@ -197,7 +200,7 @@ def _execute(statement: ast.stmt, scope: Scope) -> None:
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             assign(target, evaluate(value, scope), scope)
         case ast.AugAssign(target=target, op=op, value=value):
-            _augment(target, op, evaluate(value, scope), scope)
+            augment(target, op, evaluate(value, scope), scope)
         case ast.Expr(value=value):
             evaluate(value, scope)
         case ast.Return(value=value):
@@ -229,18 +232,6 @@ def _execute(statement: ast.stmt, scope: Scope) -> None:
             raise _Broken
         case ast.Continue():
             raise _Continued
-
-
-def _augment(target: ast.expr, op: ast.operator, value: Any, scope: Scope) -> None:
-    old = evaluate(target, scope)
-    try:
-        if isinstance(old, list) and isinstance(op, ast.Add):
-            more = items_of(value) or []
-            old.extend(more if len(old) + len(more) <= MAX_ITEMS else ())  # One that doubles would take all memory.
-            return
-        assign(target, combined(op, old, value, scope.run), scope)
-    except (ArithmeticError, TypeError, ValueError, AttributeError, KeyError):
-        assign(target, UNKNOWN, scope)
 
 
 def _if(statement: ast.If, scope: Scope) -> None:
@@ -279,8 +270,11 @@ def _for(statement: ast.For, scope: Scope) -> None:
         except _Continued:
             continue
         except _Broken:
-            return
-    execute(statement.orelse, scope)
+            break
+    else:
+        execute(statement.orelse, scope)
+    if items is None and scope.run.asked_class is not None:
+        untold.lengthen(statement, scope)
 
 
 def _while(statement: ast.While, scope: Scope) -> None:

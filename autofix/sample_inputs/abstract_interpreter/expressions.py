@@ -76,6 +76,19 @@ def assign(target: ast.expr, value: Any, scope: Scope) -> None:
             _unpack(targets, value, scope)
 
 
+def augment(target: ast.expr, op: ast.operator, value: Any, scope: Scope) -> None:
+    """Assign what ``target op= value`` gives."""
+    old = evaluate(target, scope)
+    try:
+        if isinstance(old, list) and isinstance(op, ast.Add):
+            more = [UNKNOWN] if (items := items_of(value)) is None else items
+            old.extend(more if len(old) + len(more) <= MAX_ITEMS else ())  # One that doubles would take all memory.
+            return
+        assign(target, combined(op, old, value, scope.run), scope)
+    except (ArithmeticError, TypeError, ValueError, AttributeError, KeyError):
+        assign(target, UNKNOWN, scope)
+
+
 def _unpack(targets: list[ast.expr], value: Any, scope: Scope) -> None:
     items = items_of(value)
     starred = next((at for at, target in enumerate(targets) if isinstance(target, ast.Starred)), None)

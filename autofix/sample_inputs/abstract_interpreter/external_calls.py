@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autofix.sample_inputs.abstract_interpreter import function_shapes, layers, tensor_factories
-from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, is_long, is_wide, items_of
+from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, is_long, is_wide, items_of, truth
 from autofix.sample_inputs.abstract_interpreter.attributes import attribute, inherited
 from autofix.sample_inputs.abstract_interpreter.values import (
     NAMESPACE,
@@ -69,8 +69,11 @@ def call_method(method: Method, positional: list[Any], keywords: dict[str, Any],
         case list() if name in _ADDING:
             return getattr(owner, name)(*positional)
         case list() | dict() | str() if name in _OF_CONTAINERS:
-            known = not any(map(is_long, (*positional, *keywords.values())))
-            if not known:
+            inputs = (*positional, *keywords.values())
+            is_open = any(value is UNKNOWN for value in inputs)
+            if is_open and name == "update" and isinstance(owner, dict):
+                owner[UNKNOWN] = UNKNOWN  # It has entries that the text does not tell.
+            if is_open or any(map(is_long, inputs)):
                 return UNKNOWN
             result = getattr(owner, name)(*positional, **keywords)
             return list(result) if isinstance(owner, dict) and name in _VIEWS else result
@@ -92,7 +95,9 @@ def _room(owner: list[Any], more: Any) -> list[Any]:
     """Return the items to extend a list by; none where it would grow too long, as one that is extended
     by itself does.
     """
-    items = items_of(more) or []
+    items = items_of(more)
+    if items is None:
+        return [UNKNOWN]
     return items if len(owner) + len(items) <= MAX_ITEMS else []
 
 
@@ -183,6 +188,11 @@ def _length(value: Any) -> Any:
     return len(value.parts if isinstance(value, AbstractLayer) else value)
 
 
+def _items(value: Any, container: Callable[[list[Any]], Any]) -> Any:
+    items = items_of(value)
+    return UNKNOWN if items is None else container(items)
+
+
 def _numbered(value: Any, start: int = 0) -> Any:
     items = items_of(value)
     return UNKNOWN if items is None else list(enumerate(items, start))
@@ -201,13 +211,13 @@ _BUILTINS: dict[str, Callable[..., Any]] = {
     "int": int,
     "float": float,
     "str": lambda value="": str(value) if isinstance(value, (str, int, float)) else UNKNOWN,
-    "bool": bool,
+    "bool": lambda value=False: UNKNOWN if truth(value) is None else truth(value),
     "abs": abs,
     "round": lambda value, digits=None: round(value, digits if digits is None else max(digits, -MAX_DIGITS)),
     "range": range,
-    "list": lambda value=(): items_of(value) or [],
-    "tuple": lambda value=(): tuple(items_of(value) or ()),
-    "reversed": lambda value: list(reversed(items_of(value) or [])),
+    "list": lambda value=(): _items(value, list),
+    "tuple": lambda value=(): _items(value, tuple),
+    "reversed": lambda value: _items(value, lambda items: list(reversed(items))),
     "len": _length,
     "enumerate": _numbered,
     "zip": _zipped,

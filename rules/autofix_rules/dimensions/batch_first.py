@@ -42,14 +42,8 @@ class BatchFirst(Rule):
     code = "AF402"
     name = "batch-first"
     mismatches = (
-        Mismatch.RNN_HIDDEN,
-        Mismatch.ATTENTION_MASK,
-        Mismatch.CONCATENATE,
-        Mismatch.BROADCAST,
-        Mismatch.MATMUL,
-        Mismatch.EXPAND,
-        Mismatch.VIEW_SIZE,
-        Mismatch.SILENT_STEPS,
+        *(Mismatch.RNN_HIDDEN, Mismatch.ATTENTION_MASK, Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.MATMUL),
+        *(Mismatch.EXPAND, Mismatch.VIEW_SIZE, Mismatch.SILENT_STEPS),
     )
     applicability = Applicability.UNSAFE
     examples = (

@@ -32,13 +32,7 @@ CERTAIN = (Evidence.EXACT_FIT,)
 WEAKER = (Evidence.OTHER_READING,)
 _RANKED = frozenset(
     (
-        "linear-in-features",
-        "dimension-range",
-        "index-range",
-        "unpack",
-        "rank",
-        "view-size",
-        "conv-rank",
+        *("linear-in-features", "dimension-range", "index-range", "unpack", "rank", "view-size", "conv-rank"),
         "norm-features",
     )
 )
@@ -87,7 +81,7 @@ class MissingDimension(Rule):
                 "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm3d(4)",
                 "self.norm(self.conv(x)).view(1, 2, 3)[:, 0, 0, 0]",
             ),  # Wrong: three sizes and a reshape are changed until they agree, which nothing speaks for.
-            repaired_by=("AF106", "AF202", "AF420"),
+            repaired_by=("AF104", "AF202", "AF420"),
         ),
     )
 

@@ -7,7 +7,8 @@ What the fix does
     Removes the operation that moved or added the dimension, keeps the one that was reduced, or inserts
     a ``squeeze``, ``unsqueeze``, ``transpose`` or ``permute``, whatever the operator's contract accepts.
 Fix safety
-    Unsafe: sizes tell which layouts fit, not which one is meant.
+    Safe where an operation of the file goes or keeps its one dimension, every element stays where it is, and no other
+    layout that leaves the elements in place fits. Else unsafe: sizes tell which layouts fit, not which one is meant.
 Source
     The table of operators in autofix/operators, which has the documentation of torch for each.
 """
@@ -17,9 +18,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from autofix.edits.other_layouts import LayoutChange, layouts, layouts_of_call
+from autofix.edits.layout import Layout, LayoutChange
+from autofix.edits.other_layouts import layouts
+from autofix.edits.related_layouts import layouts_of_call
 from autofix.edits.upstream_layouts import upstream_layouts
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
 
 _OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups")
 _MOST = 6
@@ -32,19 +35,46 @@ _EVIDENCE = {
     LayoutChange.INSERTED: (Evidence.INSERTED, Evidence.RUNNER_UP, Evidence.OTHER_READING),
 }
 _MIXTURE = "normal = torch.distributions.Normal(self.mean(x).view(-1, 5, 2), 1.0)\nnormal.log_prob(y).sum(2)"
+# What is said of the only layout that leaves every element where it is.
+_TAKEN_BACK = {LayoutChange.REMOVED: (Evidence.EVIDENT,), LayoutChange.REDUCED: (Evidence.EXACT_FIT,)}
+# Where a dimension of one is what the operands lack to be aligned.
+_ALIGNED = frozenset((Mismatch.BROADCAST, Mismatch.EXPAND))
 
 
 class OperandLayout(Rule):
     code = "AF420"
     name = "operand-layout"
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(_OTHERS))
-    applicability = Applicability.UNSAFE
     examples = (
         Example(
             "a transpose too many",
             ((2, 5, 8), (2, 7, 8)),
             model("self.k = 1", "x = x.transpose(1, 2)\ntorch.cdist(x, y)", inputs="x, y"),
             model("self.k = 1", "torch.cdist(x, y)", inputs="x, y"),
+        ),
+        Example(
+            "an unsqueeze of what has its channels",
+            ((2, 1, 8, 8),),
+            model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(torch.relu(x).unsqueeze(1))"),
+            {".unsqueeze(1)": ""},
+        ),
+        Example(
+            "a norm that is expanded",
+            ((4, 6),),
+            model("self.fc = nn.Linear(6, 6)", "n = torch.norm(x, p=2, dim=1) + 1e-9\nself.fc(x / n.expand_as(x))"),
+            {"1)": "1, keepdim=True)"},
+        ),
+        Example(
+            "a state beside every step",
+            ((2, 5, 6), (2, 4)),
+            model("self.k = 1", "torch.cat([x, h], dim=2)", inputs="x, h"),
+            {"h]": "h.unsqueeze(1).expand(-1, x.size(1), -1)]"},
+        ),
+        Example(
+            "a sequence after a convolution",
+            ((2, 6, 20),),
+            model("self.conv = nn.Conv1d(6, 8, 3)\nself.head = nn.Linear(8, 4)", "self.head(self.conv(x))"),
+            {"conv(x)": "conv(x).transpose(1, 2)"},
         ),
         Example(
             "a column written into a row",
@@ -95,21 +125,29 @@ class OperandLayout(Rule):
             fitting = list(islice(layouts_of_call(project), _MOST)) if finding.mismatch is Mismatch.OTHER else []
             for rank, layout in enumerate(fitting):
                 evidence = _EVIDENCE[layout.change]
-                yield self.fix(layout.words, (layout.edit,), *evidence, Evidence.RUNNER_UP * rank, reason=_REASON)
+                yield self.fix(
+                    layout.words, (layout.edit,), *evidence, Evidence.RUNNER_UP * rank, reason=_REASON, unsafe=True
+                )
             return
         fitting = list(layouts(project, operation, finding.operand))[:_MOST]
+        in_place = {(layout.before, layout.after) for layout in fitting if layout.moves_nothing}
+        taken_back = {LayoutChange.REMOVED} | ({LayoutChange.REDUCED} if finding.mismatch in _ALIGNED else set())
         for change in LayoutChange:
             alike = [layout for layout in fitting if layout.change is change]
             for rank, layout in enumerate(alike):
+                is_only = len(in_place) == 1 and change in taken_back and layout.is_one_dimension
                 yield self.fix(
                     layout.words,
                     (layout.edit,),
-                    *_EVIDENCE[change],
+                    *(_TAKEN_BACK[change] if is_only else _EVIDENCE[change]),
                     Evidence.RUNNER_UP * rank,
-                    reason=_REASON,
+                    reason="" if is_only and not layout.is_handed else _REASON,
+                    unsafe=not is_only or layout.is_handed,
                 )
         further = upstream_layouts(project, operation) if len(fitting) < _MOST else ()
         for rank, (steps, makes_pairs, layout) in enumerate(islice(further, _MOST - len(fitting))):
             evidence = (Evidence.INSERTED, Evidence.AGREES) if makes_pairs else _EVIDENCE[layout.change]
-            counts = (Evidence.UPSTREAM * steps, Evidence.RUNNER_UP * rank)
-            yield self.fix(layout.words, (layout.edit,), *evidence, *counts, reason=_REASON)
+            yield self._unsafe(layout, *evidence, Evidence.UPSTREAM * steps, Evidence.RUNNER_UP * rank)
+
+    def _unsafe(self, layout: Layout, *evidence: Piece) -> Fix:
+        return self.fix(layout.words, (layout.edit,), *evidence, reason=_REASON, unsafe=True)

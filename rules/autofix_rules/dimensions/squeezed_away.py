@@ -22,23 +22,11 @@ from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _RANKS = (
-    "dimension-range",
-    "index-range",
-    "rank",
-    "unpack",
-    "norm-rank",
-    "conv-rank",
-    "rnn-rank",
-    "rnn-hidden",
+    *("dimension-range", "index-range", "rank", "unpack", "norm-rank", "conv-rank", "rnn-rank", "rnn-hidden"),
     "other",
 )
 _SIZES = (
-    "norm-features",
-    "linear-in-features",
-    "rnn-input-size",
-    "attention-width",
-    "attention-mask",
-    "silent-squeeze",
+    *("norm-features", "linear-in-features", "rnn-input-size", "attention-width", "attention-mask", "silent-squeeze"),
     "view-size",
 )
 _RANKED = frozenset((*_RANKS, *_SIZES, "concatenate", "broadcast", "matmul", "expand", "rnn-hidden"))

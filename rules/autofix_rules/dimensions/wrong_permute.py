@@ -33,10 +33,7 @@ class WrongPermute(Rule):
     code = "AF411"
     name = "wrong-permute"
     mismatches = (
-        Mismatch.CONV_CHANNELS,
-        Mismatch.LINEAR_IN_FEATURES,
-        Mismatch.NORM_FEATURES,
-        Mismatch.RNN_INPUT_SIZE,
+        *(Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.RNN_INPUT_SIZE),
         Mismatch.ATTENTION_WIDTH,
     )
     examples = (

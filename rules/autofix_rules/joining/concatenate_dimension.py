@@ -34,10 +34,7 @@ class ConcatenateDimension(Rule):
     code = "AF301"
     name = "concatenate-dimension"
     mismatches = (
-        Mismatch.CONCATENATE,
-        Mismatch.LINEAR_IN_FEATURES,
-        Mismatch.NORM_FEATURES,
-        Mismatch.CONV_CHANNELS,
+        *(Mismatch.CONCATENATE, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.CONV_CHANNELS),
         Mismatch.RNN_INPUT_SIZE,
     )
     examples = (

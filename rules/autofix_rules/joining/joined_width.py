@@ -23,18 +23,7 @@ from autofix.provenance import width_evidence
 from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import argument_expression
 from autofix.provenance.size_sites import spelled_in_scope
-from autofix.rule import (
-    Evidence,
-    Example,
-    Expression,
-    Finding,
-    Fix,
-    Mismatch,
-    Project,
-    Rule,
-    model,
-    sites,
-)
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
 
 MAX_HOPS = 5
 _PARTS = "wide, narrow = 6, 3\nself.narrow = nn.Linear(narrow, narrow)\n"

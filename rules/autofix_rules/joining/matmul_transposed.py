@@ -24,18 +24,7 @@ from autofix.edits.transposes import heads, last_two
 from autofix.facts.call_sites import followed, operands, written
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
-from autofix.rule import (
-    Detail,
-    Evidence,
-    Example,
-    Expression,
-    Finding,
-    Fix,
-    Mismatch,
-    Project,
-    Rule,
-    model,
-)
+from autofix.rule import Detail, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee
 from autofix.syntax.source import Source
 

@@ -1,16 +1,17 @@
-"""AF331 number-type: a layer or product receives numbers of a type that its weights do not have.
+"""AF331 number-type: a layer, product or loss receives numbers of a type that it does not take.
 
 Why it fails
-    numpy makes float64, tables of whole numbers make int64, images are uint8; layers have float32
-    weights, and torch multiplies only numbers of one type. Embeddings take whole numbers.
+    numpy makes float64, tables of whole numbers make int64, images are uint8; layers have float32 weights, and torch
+    multiplies only numbers of one type. Embeddings take whole numbers, cross entropy class indices as int64, other
+    losses targets of the output's floating-point dtype.
 What the fix does
-    Gives the tensor the right type where it is made (``dtype=torch.float32``). In a program that
-    does not make it in a way that torch sees: where it is read or passed on to the model.
+    Gives the tensor the right type where it is made (``dtype=torch.float32``). In a program that does not make it in a
+    way that torch sees: where it is read or passed on to the model. Indices and targets are converted at the call.
 Fix safety
-    Safe for float64. Unsafe for whole numbers, which could be indices or want scaling, and for
-    indices made of fractions.
+    Safe for float64 and for targets, which stay the same numbers. Unsafe for whole numbers, which could be indices or
+    want scaling, and for indices made of fractions.
 Source
-    torch.Tensor.float and torch.Tensor.long; torch.nn.Embedding.
+    torch.Tensor.float and torch.Tensor.long; torch.nn.Embedding; torch.nn.CrossEntropyLoss, section Shape.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program
 from autofix.edits.dtype_casts import TYPES, where_made, where_passed
+from autofix.facts.call_sites import argument_of, followed
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _DOUBTS = {
@@ -27,12 +29,15 @@ _DOUBTS = {
 }
 _LAYER = "self.fc = nn.Linear(6, 3)"
 _FORWARD = "steps = {}\nself.fc(x) + self.fc(steps)"
+_LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
+_LABELS = "y = torch.ones(len(x)).to(torch.{})\nself.loss(self.fc(x){}, y)"
+_OF_VALUES = frozenset((Mismatch.DTYPE, Mismatch.INDEX_RANGE))
 
 
 class NumberType(Rule):
     code = "AF331"
     name = "number-type"
-    mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE, Mismatch.INDEX_RANGE)
+    mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE, Mismatch.LOSS_DTYPE, Mismatch.INDEX_RANGE)
     examples = (
         Example(
             "numbers made in double precision",
@@ -53,32 +58,60 @@ class NumberType(Rule):
             {"uint8": "long"},
         ),
         Example(
-            "declines a model file, whose callers choose the type",
-            ("int64:4,6@0..9",),
-            model("self.fc = nn.Linear(6, 3)", "self.fc(x)"),
+            "floats for indices",
+            ((4, 9),),
+            model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs())"),
+            {"x.abs()": "x.abs().long()"},
+        ),
+        Example(
+            "class indices of floating point",
+            ((4, 6),),
+            model(_LOSS.format(3, "CrossEntropyLoss"), _LABELS.format("float32", "")),
+            {"y)": "y.long())"},
+        ),
+        Example(
+            "integer labels for a binary loss",
+            ((4, 6),),
+            model(_LOSS.format(1, "BCEWithLogitsLoss"), _LABELS.format("int64", ".squeeze(1)")),
+            {"y)": "y.float())"},
+        ),
+        Example(
+            "declines a model file, whose callers choose the type", ("int64:4,6@0..9",), model(_LAYER, "self.fc(x)")
         ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        operand = finding.operand or 0
+        operation, is_target = project.operation(finding), finding.mismatch is Mismatch.LOSS_DTYPE
+        operand = 1 if is_target else finding.operand or 0
         if operation is not None and finding.mismatch is Mismatch.INDEX_RANGE:
             # Numbers of this type are read as a mask.
             operand = next((i for i, tensor in enumerate(operation.tensors) if i and tensor.dtype == "uint8"), -1)
         if operation is None or not 0 <= operand < len(operation.tensors):
             return
-        dtype = "float" if finding.mismatch is Mismatch.DTYPE else "long"
-        tensor = operation.tensors[operand]
-        cast = where_made(project, tensor, dtype)
-        if cast is None and in_program(project):
-            cast = where_passed(project, operation, operand, dtype)
-        if cast is None:
-            return
-        edit, text = cast
-        reason = "float64 is the type of numpy, float32 that of the weights"
-        unsafe = tensor.dtype != "float64"
-        if unsafe:
-            reason = "which rows are picked changes" if tensor.dtype == "uint8" and dtype == "long" else _DOUBTS[dtype]
-        yield self.fix(
-            f"make {tensor.dtype} {TYPES[dtype]}: `{text}`", (edit,), Evidence.EVIDENT, reason=reason, unsafe=unsafe
+        tensor, dtype = operation.tensors[operand], _needed(finding)
+        cast = (
+            where_made(project, tensor, dtype) if not is_target or _from_numpy(project, tensor.dtype, dtype) else None
         )
+        if cast is None and in_program(project) and not is_target:
+            cast = where_passed(project, operation, operand, dtype)
+        if cast is not None:
+            unsafe = tensor.dtype != "float64"
+            reason = _DOUBTS[dtype] if unsafe else "float64 is the type of numpy, float32 that of the weights"
+            title = f"make {tensor.dtype} {TYPES[dtype]}: `{cast[1]}`"
+            yield self.fix(title, (cast[0],), Evidence.EVIDENT, reason=reason, unsafe=unsafe)
+        place = argument_of(project, operation, operand, "target" if is_target else "input")
+        if place is None or finding.mismatch in _OF_VALUES or (cast is not None and is_target):
+            return
+        title, edit = f"pass `{place.text}.{dtype}()`", followed(place, f".{dtype}()")
+        yield self.fix(title, (edit,), reason="" if is_target else _DOUBTS["long"], unsafe=not is_target)
+
+
+def _needed(finding: Finding) -> str:
+    if finding.mismatch is Mismatch.LOSS_DTYPE and finding.detail is not None:
+        return finding.detail.value
+    return "float" if finding.mismatch is Mismatch.DTYPE else "long"
+
+
+def _from_numpy(project: Project, dtype: str, needed: str) -> bool:
+    """Return whether a program made numbers in the type of numpy, so that all that it makes of them has it."""
+    return in_program(project) and dtype == "float64" and needed == "float"

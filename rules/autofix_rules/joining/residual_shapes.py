@@ -140,12 +140,7 @@ class ResidualShapes(Rule):
                 reason = "the other branch could be meant to change"
                 unsafe = i != longest or layer.kind != "Linear"
                 yield self.fix(
-                    set_output(layer, site.result),
-                    site.edits,
-                    *site.evidence,
-                    *against,
-                    reason=reason,
-                    unsafe=unsafe,
+                    set_output(layer, site.result), site.edits, *site.evidence, *against, reason=reason, unsafe=unsafe
                 )
 
 

@@ -29,15 +29,8 @@ from autofix.rule import Applicability, Evidence, Example, Expression, Finding, 
 from autofix.syntax.spelling import module_text
 
 UPSAMPLING = (
-    "ConvTranspose",
-    "Upsample",
-    "interpolate",
-    "PixelShuffle",
-    "UpsamplingBilinear2d",
-    "UpsamplingNearest2d",
-    "MaxUnpool",
-    "upsample",
-    "conv_transpose",
+    *("ConvTranspose", "Upsample", "interpolate", "PixelShuffle", "UpsamplingBilinear2d", "UpsamplingNearest2d"),
+    *("MaxUnpool", "upsample", "conv_transpose"),
 )
 SAMPLE = model("self.up = nn.Upsample(scale_factor=2)", "y = self.up(F.max_pool2d(x, 2))\ntorch.cat([x, y], dim=1)")
 _ENDS = "which end is too long the sizes do not tell"

@@ -1,14 +1,12 @@
-"""AF115 embedding-range: an embedding is asked for a row it does not have, or by numbers that are no indices.
+"""AF115 embedding-range: an embedding is asked for a row it does not have.
 
 Why it fails
-    ``nn.Embedding(num_embeddings, ...)`` has the rows 0 to ``num_embeddings - 1`` and is indexed
-    by whole numbers.
+    ``nn.Embedding(num_embeddings, ...)`` has the rows 0 to ``num_embeddings - 1``.
 What the fix does
     Sets ``num_embeddings`` to what the input asks for, at the place the number comes from:
-    literal, default, constant, config entry, option. ``.long()`` turns floats into indices.
+    literal, default, constant, config entry, option.
 Fix safety
-    Safe for the size, as far as the sample's values are those of the data. Unsafe where a name
-    is multiplied or replaced by a number, and for floats, whose fractions are cut off.
+    Safe as far as the sample's values are those of the data. Unsafe where a name is multiplied or replaced by a number.
 Source
     torch.nn.Embedding and torch.nn.EmbeddingBag.
 """
@@ -18,7 +16,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import argument_followed
 from autofix.facts.fault_path import places
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.provenance.render_expression import parsed
@@ -45,7 +42,7 @@ print(embed(table).shape)
 class EmbeddingRange(Rule):
     code = "AF115"
     name = "embedding-range"
-    mismatches = (Mismatch.EMBEDDING_RANGE, Mismatch.EMBEDDING_DTYPE)
+    mismatches = (Mismatch.EMBEDDING_RANGE,)
     examples = (
         Example(
             "literal argument",
@@ -58,12 +55,6 @@ class EmbeddingRange(Rule):
             ("int64:4,9@0..60",),
             model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 50"),
             {"50": "60"},
-        ),
-        Example(
-            "floats for indices",
-            ((4, 9),),
-            model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs())"),
-            {"))": ").long())"},
         ),
         Example("a highest index taken for a number of rows", (), _PROGRAM, {"max()": "max() + 1"}),
         Example(
@@ -78,12 +69,6 @@ class EmbeddingRange(Rule):
         if layer is None or operation is None:
             return
         name = layer.label
-        if finding.mismatch is Mismatch.EMBEDDING_DTYPE:
-            edit = argument_followed(project, operation, 0, "input", ".long()")
-            if edit is not None:
-                reason = "fractions are cut off; the input may be meant for another layer"
-                yield self.fix(f"index `{name}` by whole numbers", (edit,), reason=reason, unsafe=True)
-            return
         rows, required = finding.expected[0], finding.actual[0]
         if required <= rows:
             return

@@ -21,11 +21,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.provenance import width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
 from autofix.provenance.producers import (
     argument_expression,
+    argument_sites,
     before_flattening,
     flattened_from,
+    output_parameter,
     producer_sites,
     repeated_layer,
     set_output,
@@ -42,6 +45,9 @@ _ATTENTION = (
     "self.image, self.text = nn.Linear(6, 8), nn.Linear(6, 12)\n"
     "self.attn = nn.MultiheadAttention(8, 2{}, batch_first=True)"
 )
+_JOINED = """self.a = nn.Linear(6, 16)
+self.rnn = nn.GRU(6, 4, batch_first=True, bidirectional=True)
+self.out = nn.Linear(32, 2)"""
 _BETWEEN = "self.a = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(8)\nself.b = nn.Conv2d(8, 2, 3)"
 _CHANNELS = frozenset((Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES))
 
@@ -79,6 +85,12 @@ class LayerSize(Rule):
             {"3, 4": "3, 8"},
         ),
         Example(
+            "both directions of a recurrent layer before a concatenation",
+            ((4, 9, 6),),
+            model(_JOINED, "self.out(torch.cat([self.a(x), self.rnn(x)[0]], 2))"),
+            {"GRU(6, 4": "GRU(6, 8"},
+        ),
+        Example(
             "a recurrent layer",
             ((2, 7, 9),),
             model("self.rnn = nn.LSTM(6, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
@@ -113,6 +125,7 @@ class LayerSize(Rule):
         if len(finding.expected) == 1:
             yield from self._own_size(finding, project, layer, operation.tensors[place], own, warning)
             yield from self._producer(finding, project, operation.tensors[place], before, warning)
+            yield from self._joined(finding, project, operation.tensors[place])
 
     def _own_size(
         self, finding: Finding, project: Project, layer: Layer, tensor: Tensor, own: Pieces, warning: str
@@ -141,6 +154,15 @@ class LayerSize(Rule):
             reason = doubt(site) if finding.mismatch in _CHANNELS else ""
             title = set_output(producer, site.result)
             yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
+
+    def _joined(self, finding: Finding, project: Project, tensor: Tensor) -> Iterator[Fix]:
+        """Yield fixes that make a layer before a concatenation give out what is missing in the sum."""
+        dimension, (expected,) = finding.dimension, finding.expected
+        for part in width_evidence.joined_parts(project, tensor, dimension, expected) if dimension is not None else ():
+            evidence = width_evidence.PRODUCER_DISAGREES[1] if part.disagrees else (Evidence.PRODUCER,)
+            title = f"{set_output(part.layer, part.width)}, so that the joined ones are {expected}"
+            for site in argument_sites(project, part.layer, output_parameter(part.layer), part.width):
+                yield self.fix(title, site.edits, *site.evidence, *evidence)
 
 
 def _hints(finding: Finding, project: Project, tensor: Tensor) -> tuple[int, ...]:

@@ -1,28 +1,40 @@
-"""AF125 operand-size: what a layer is given was made in a size of its own, not in that which the layer takes.
+"""AF125 operand-size: an operand was made in a size of its own, not in that which the call takes.
 
 Why it fails
-    ``torch.randn(8)`` of a table of frequencies, or ``torch.zeros(n, 16)``, gives the operand its width; the layer
-    behind it was built for another one. Where sines and cosines of the same table are joined, it is twice as wide.
+    ``torch.randn(8)`` of a table of frequencies gives the operand of a layer its width; ``x @ self.weight`` multiplies
+    the features of x by the rows of a weight that was made for another number; keys of fewer heads are repeated until
+    there is one for each query head, and the count is a number or the quotient of other sizes.
 What the fix does
-    Sets the size in the call that made the operand, found back through what was done with it.
+    Sets the size in the call that made the operand, found back through what was done with it, at its root:
+    ``torch.randn(n_in, n_out)`` and the default or argument behind ``n_in``. A quotient stays a quotient. At a higher
+    cost, the layer before gives out what a parameter takes.
 Fix safety
-    Unsafe: the layer may as well be built for the width that there is.
+    Safe for a parameter whose size is set in one place. Else unsafe: the call may as well be meant for the size that
+    there is.
 Source
-    The section Shape of the layers' documentation.
+    torch.matmul, torch.nn.Parameter, torch.Tensor.repeat and the section Shape of the layers' documentation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.edits.resize_tensor import resizings
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.edits.resize_tensor import clashes, resizings
+from autofix.facts.size_origins import origin
+from autofix.provenance.producers import producer_sites, set_output
+from autofix.records.trace import Operation, OperationKind, Phase
+from autofix.records.values import Tensor
+from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model, sites
 
 _TABLE = """width = 6
 self.pre = nn.Linear(width, width)
 self.register_buffer('table', torch.randn({}))
 self.fc = nn.Linear(2 * width, 3)"""
 _ANGLES = "a = self.pre(x).mean(1)[:, None] * self.table\nself.fc(torch.cat([a.sin(), a.cos()], -1))"
+_HEADS = "self.q = nn.Linear(6, 8)\nself.k = nn.Linear(6, 4)"
+_SPLIT = "q = self.q(x).view(-1, 5, 4, 2).transpose(1, 2)\nk = self.k(x).view(-1, 5, 2, 2).transpose(1, 2)\n"
+_USED = _SPLIT + "k = k.repeat_interleave({}, dim=1)\nq @ k.transpose(2, 3)"
+_MEETING = (Mismatch.MATMUL, Mismatch.BROADCAST)
 
 
 class OperandSize(Rule):
@@ -30,24 +42,81 @@ class OperandSize(Rule):
     name = "operand-size"
     mismatches = (
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES),
-        *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES),
+        *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES, *_MEETING),
     )
-    applicability = Applicability.UNSAFE
     examples = (
         Example("sines and cosines of a table", ((4, 6),), model(_TABLE.format(8), _ANGLES), {"8": "6"}),
         Example(
-            "declines what a layer made",
-            ((4, 6),),
-            model("self.a = nn.Linear(6, 5)\nself.b = nn.Linear(4, 2)", "self.b(self.a(x))"),
-            repaired_by=("AF101",),
+            "a constant behind the rows of a weight",
+            ((2, 8),),
+            model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = 6"),
+            {"6": "8"},
         ),
+        Example("keys for every query head", ((2, 5, 6),), model(_HEADS, _USED.format(3)), {"(3": "(2"}),
+        Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
     )
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        if operation is None or finding.operand is None or finding.dimension is None or len(finding.expected) != 1:
+        if operation is None or finding.detail is Detail.EQUATION:
+            return
+        if finding.mismatch not in _MEETING:
+            yield from self._for_layer(finding, project, operation)
+        elif len(operation.tensors) > 1:
+            yield from self._repeated(finding, project, operation)
+            for own, dimension, other in _parameters(finding, project, operation):
+                yield from self._parameter(project, own, dimension, other)
+
+    def _for_layer(self, finding: Finding, project: Project, operation: Operation) -> Iterator[Fix]:
+        if finding.operand is None or finding.dimension is None or len(finding.expected) != 1:
             return
         tensor, (expected,) = operation.tensors[finding.operand], finding.expected
         for resizing in resizings(project, tensor, {finding.dimension: expected}):
             title = f"make dimension {finding.dimension} of what `{finding.subject}` is given {expected}"
-            yield self.fix(title, resizing.edits, *resizing.evidence, Evidence.PRODUCER)
+            yield self.fix(title, resizing.edits, *resizing.evidence, Evidence.PRODUCER, unsafe=True)
+
+    def _repeated(self, finding: Finding, project: Project, operation: Operation) -> Iterator[Fix]:
+        # The last two dimensions of a product are multiplied, not repeated.
+        inner = 2 if finding.mismatch is Mismatch.MATMUL else 0
+        left, right = operation.tensors[0], operation.tensors[max(finding.operand or 0, 1)]
+        for tensor, other in ((right, left), (left, right)):
+            for dimension, target_size in clashes(tensor, other).items():
+                size_origin = origin(project, tensor, dimension) if dimension < tensor.rank - inner else None
+                size = None if size_origin is None else size_origin.wanted(target_size)
+                if size_origin is None or size is None or size_origin.phase is not Phase.FORWARD or size_origin.of == 1:
+                    continue
+                for site in sites(project, size_origin.expression, size):
+                    title = f"repeat the {size_origin.of} entries {size} times, for {target_size} in the other operand"
+                    reason = "the other operand could be meant to have another number"
+                    yield self.fix(title, site.edits, *site.evidence, reason=reason, unsafe=True)
+
+    def _parameter(self, project: Project, own: Tensor, dimension: int, other: Tensor) -> Iterator[Fix]:
+        """Yield fixes of the size of a parameter, and of the layer that gave out what it meets."""
+        maker, target_size = project.producer(own), other.shape[-1]
+        is_own = maker is not None and (maker.kind is OperationKind.GET_ATTR or maker.operator in {"t", "T"})
+        size = origin(project, own, dimension) if own.rank > 1 and is_own else None
+        for site in sites(project, size.expression, target_size) if size is not None else ():
+            # A weight that fits the other way round was laid the other way round.
+            hidden = Evidence.HIDES_FAULT * (target_size in own.shape)
+            title = f"make dimension {dimension} of the parameter {target_size}"
+            yield self.fix(title, site.edits, *site.evidence, Evidence.OUTWARD, hidden)
+        for layer, site in producer_sites(project, other, own.shape[dimension]):
+            if target_size in [value for _, value in layer.settings]:
+                evidence, reason = (Evidence.PRODUCER, Evidence.RUNNER_UP), "the parameter could be meant to change"
+                title = set_output(layer, site.result)
+                yield self.fix(title, site.edits, *site.evidence, *evidence, reason=reason, unsafe=True)
+
+
+def _parameters(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Tensor, int, Tensor]]:
+    """Yield the right operand of a product, or the weight of a norm written by hand, with the dimension that meets the
+    last one of the other operand.
+    """
+    if finding.mismatch is Mismatch.MATMUL:
+        left, right = operation.tensors[-2:]
+        if finding.detail is not Detail.BATCH and right.rank > 1:
+            yield right, 1 if finding.detail is Detail.WEIGHT else -2, left
+        return
+    for index, tensor in enumerate(operation.tensors[:2]):
+        maker, other = project.producer(tensor), operation.tensors[index - 1]
+        if maker is not None and maker.kind is OperationKind.GET_ATTR and tensor.rank == 1 < other.rank:
+            yield tensor, 0, other

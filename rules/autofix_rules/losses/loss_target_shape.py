@@ -11,7 +11,7 @@ What the fix does
     target; lays the numbers of one side out in rows as the other has them (``.flatten(1)``), at
     the loss, or in what the model returns where several losses want it; moves the classes of the
     scores to dimension 1, the time of CTC to dimension 0; lays tokens out in rows as the other
-    side has them.
+    side has them; passes the class indices themselves where they were turned into one-hot rows.
 Fix safety
     Safe: the numbers stay, only a dimension of one goes, or dimensions move where no other
     reading of the shapes fits. Unsafe where the order of tokens or pixels is not known, for what
@@ -23,6 +23,7 @@ Source
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program, returned
@@ -30,6 +31,7 @@ from autofix.facts.call_sites import argument_of, followed
 from autofix.operators.shape_functions import extra_dimension
 from autofix.records.trace import Operation
 from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.syntax.source import dotted
 from autofix_rules.losses import _shared
 from autofix_rules.losses._shared import Adjustment
 
@@ -64,6 +66,15 @@ class LossTargetShape(Rule):
             ((4, 5, 6),),
             model(_LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x), y)"),
             {"(x), y": "(x).transpose(1, 2), y"},
+        ),
+        Example(
+            "one-hot rows for a loss that takes indices",
+            ((4, 6),),
+            model(
+                _LOSS.format(3, "CrossEntropyLoss"),
+                "y = torch.ones(len(x)).long()\nself.loss(self.fc(x), F.one_hot(y, 3))",
+            ),
+            {"F.one_hot(y, 3)": "y"},
         ),
         Example(
             "tokens in rows, their classes in a table",
@@ -106,6 +117,12 @@ class LossTargetShape(Rule):
         operation = project.operation(finding)
         if operation is None or len(operation.tensors) < 2:
             return
+        target = argument_of(project, operation, 1, "target")
+        indices = _indices(target.node) if target is not None and finding.detail is Detail.CLASSES else None
+        if target is not None and indices is not None:
+            text = target.source.text_of(indices)
+            edit = target.source.replace(target.node, text)
+            yield self.fix(f"pass the class indices `{text}` to the loss", (edit,), Evidence.EXACT_FIT)
         for adjustment in _adjustments(finding, project, operation):
             fix = self._written(project, operation, finding, adjustment)
             if fix is not None:
@@ -167,3 +184,10 @@ def _adjustments(finding: Finding, project: Project, operation: Operation) -> It
     if finding.parameter in ALIKE:
         return _shared.alike(ALIKE[finding.parameter], finding.actual, finding.expected)
     return _shared.elementwise(project, output, target)
+
+
+def _indices(node: ast.expr) -> ast.expr | None:
+    """Return the ``y`` of ``F.one_hot(y, 3)``."""
+    if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "one_hot" and node.args:
+        return node.args[0]
+    return None

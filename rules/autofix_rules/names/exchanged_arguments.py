@@ -168,11 +168,7 @@ def _is_refused(finding: Finding, first: PassedArgument, second: PassedArgument)
     return (
         finding.message.startswith("TypeError")
         and kinds[0] is not kinds[1]
-        and UNKNOWN
-        not in (
-            first.value,
-            second.value,
-        )
+        and UNKNOWN not in (first.value, second.value)
     )
 
 

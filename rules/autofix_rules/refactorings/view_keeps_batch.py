@@ -1,8 +1,8 @@
-"""RF102 view-keeps-batch: a view leaves the batch to be worked out from everything else.
+"""RF102 view-keeps-batch: a view writes the batch as a number, or leaves it to be worked out from everything else.
 
 Why it fails
-    ``x.view(-1, 400)`` works while the rest of a sample has exactly 400 elements. With any other
-    size it folds samples into each other, and nothing raises until much later, if ever.
+    ``x.view(-1, 400)`` works while the rest of a sample has exactly 400 elements. With any other size it folds samples
+    into each other, and nothing raises until much later, if ever. ``x.view(32, -1)`` runs for batches of 32 only.
 What the fix does
     On a model that runs, if asked for by name: keeps the batch and leaves the rest to be worked
     out, ``torch.flatten(x, 1)``, or ``x.view(x.size(0), 16, 25)`` where more sizes are written.
@@ -40,6 +40,12 @@ class ViewKeepsBatch(Rule):
             {"-1": "x.size(0)"},
         ),
         Example(
+            "a batch of seven with one channel",
+            ((7, 12),),
+            model("self.head = nn.Linear(4, 5)", "self.head(x.reshape(7, 3, 4)).sum(dim=1)"),
+            {"7": "x.size(0)"},
+        ),
+        Example(
             "declines a view that means to join the batch",
             ((2, 3, 4),),
             model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, 4))"),
@@ -49,16 +55,19 @@ class ViewKeepsBatch(Rule):
     def rewrite(self, project: Project) -> Iterator[Rewrite]:
         for operation, place, call, text, tensor in method_calls(project, frozenset(("view", "reshape"))):
             asked, result = sizes(call), operation.result
-            if len(asked) < 2 or number(asked[0]) != -1 or not isinstance(result, Tensor):
+            written = number(asked[0]) if asked else None
+            if written not in {-1, tensor.shape[0]} - {0, 1} or not isinstance(result, Tensor):
                 continue
             if tensor.rank < 2 or result.shape[0] != tensor.shape[0] or not is_batch_of(project, tensor):
                 continue
-            if not text.isidentifier():
+            if len(asked) < 2 or not text.isidentifier():
                 continue  # Written twice, an expression would be evaluated twice.
-            if len(asked) == 2 and tensor.rank > 2 and torch_name(place):
+            if written == -1 and len(asked) == 2 and tensor.rank > 2 and torch_name(place):
                 edit = place.source.replace(call, f"torch.flatten({text}, 1)")
                 title = f"write `torch.flatten({text}, 1)`"
             else:
                 edit = place.source.replace(asked[0], f"{text}.size(0)")
-                title = f"keep the batch: `{text}.size(0)` instead of -1"
-            yield Rewrite("a view works out the batch from the other sizes", place, self.fix(title, (edit,)))
+                title = f"keep the batch: `{text}.size(0)` instead of {written}"
+            words = "a view works out the batch from the other sizes" if written == -1 else ""
+            words = words or f"a view is written for batches of {written} only"
+            yield Rewrite(words, place, self.fix(title, (edit,)))

@@ -26,19 +26,7 @@ from autofix.provenance.producers import argument_expression
 from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.rule import (
-    Evidence,
-    Example,
-    Expression,
-    Finding,
-    Fix,
-    Mismatch,
-    Project,
-    Rule,
-    SiteKind,
-    dearest,
-    model,
-)
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, SiteKind, dearest, model
 from autofix.syntax.spelling import size_text
 
 
@@ -46,14 +34,8 @@ class FoldedBatch(Rule):
     code = "AF206"
     name = "folded-batch"
     mismatches = (
-        Mismatch.LINEAR_IN_FEATURES,
-        Mismatch.CONCATENATE,
-        Mismatch.VIEW_SIZE,
-        Mismatch.BROADCAST,
-        Mismatch.DIMENSION_RANGE,
-        Mismatch.MATMUL,
-        Mismatch.LOSS_BATCH,
-        Mismatch.SILENT_FOLD,
+        *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONCATENATE, Mismatch.VIEW_SIZE, Mismatch.BROADCAST),
+        *(Mismatch.DIMENSION_RANGE, Mismatch.MATMUL, Mismatch.LOSS_BATCH, Mismatch.SILENT_FOLD),
         Mismatch.SILENT_BATCH,
     )
     examples = (

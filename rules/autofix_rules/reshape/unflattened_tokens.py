@@ -28,15 +28,8 @@ class UnflattenedTokens(Rule):
     code = "AF207"
     name = "unflattened-tokens"
     mismatches = (
-        Mismatch.RANK,
-        Mismatch.LINEAR_IN_FEATURES,
-        Mismatch.NORM_FEATURES,
-        Mismatch.ATTENTION_WIDTH,
-        Mismatch.CONCATENATE,
-        Mismatch.BROADCAST,
-        Mismatch.UNPACK,
-        Mismatch.RNN_INPUT_SIZE,
-        Mismatch.RNN_RANK,
+        *(Mismatch.RANK, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.ATTENTION_WIDTH),
+        *(Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.UNPACK, Mismatch.RNN_INPUT_SIZE, Mismatch.RNN_RANK),
     )
     examples = (
         Example(

@@ -28,10 +28,7 @@ class OverwrittenLayer(Rule):
     code = "AF602"
     name = "overwritten-layer"
     mismatches = (
-        Mismatch.NORM_RANK,
-        Mismatch.NORM_FEATURES,
-        Mismatch.LINEAR_IN_FEATURES,
-        Mismatch.CONV_CHANNELS,
+        *(Mismatch.NORM_RANK, Mismatch.NORM_FEATURES, Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS),
         Mismatch.CONV_RANK,
     )
     applicability = Applicability.UNSAFE

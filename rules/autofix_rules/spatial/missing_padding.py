@@ -1,40 +1,44 @@
 """AF506 missing-padding: a convolution lacks the padding that what follows it was counted with.
 
 Why it fails
-    A kernel of three without padding takes two off every side. What was counted for maps of the full size, the width of
-    a Linear layer, a view, the maps of a skip connection, does not fit the smaller ones.
+    A kernel of three without padding takes two off every side; a transposed convolution of stride two and kernel three
+    gives one less than twice. What was counted for maps of the full size, the width of a Linear layer, a view, the maps
+    that they are added to or joined with, does not fit the smaller ones.
 What the fix does
-    Gives the convolution the padding that keeps the size. It comes first where every other convolution of that kernel
-    has it, second where none shows what is meant and only the width behind speaks for it.
+    Gives the convolution the padding that keeps the size, or the transposed one ``output_padding=1``. It comes first
+    where every other convolution of that kernel has it, second where none shows what is meant and only the width behind
+    speaks for it.
 Fix safety
     Unsafe where another width of the layer behind it is as plausible; safe for maps that meet others.
 Source
-    torch.nn.Conv2d, section Shape.
+    torch.nn.Conv2d and torch.nn.ConvTranspose2d, section Shape.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from autofix.edits.padding import alone_unpadded, half_kernel, lacks_padding, padding_sites
-from autofix.facts.branches import layers_of, uneven
+from autofix.facts.branches import branch, layers_of, padding_for, spatial, uneven
 from autofix.provenance.producers import flattened_from, producing_layer
-from autofix.records.trace import Layer
+from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _NET = "self.a = nn.Conv2d(1, 4, 3, padding={})\nself.b = nn.Conv2d(4, 4, 3{})\nself.fc = nn.Linear(4 * {}, 2)"
 _FORWARD = "self.fc(self.b(self.a(x)).flatten(1))"
 _JOIN = "x = self.a(x)\ntorch.cat([x, self.b(x)], 1)"
+_HANDED = "def conv(**options):\n    return nn.Conv2d(2, 2, **options)"
+_THREE = "torch.cat([x, self.a(x), self.b(x)], 1)"
+_UP = "d = F.max_pool2d(x, 2)\nx + self.up(d)"
+_MEETING = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
 
 
 class MissingPadding(Rule):
     code = "AF506"
     name = "missing-padding"
-    mismatches = (
-        *(Mismatch.LINEAR_IN_FEATURES, Mismatch.RNN_INPUT_SIZE, Mismatch.VIEW_SIZE),
-        *(Mismatch.CONCATENATE, Mismatch.BROADCAST),
-    )
+    mismatches = (*(Mismatch.LINEAR_IN_FEATURES, Mismatch.RNN_INPUT_SIZE, Mismatch.VIEW_SIZE, *_MEETING),)
     examples = (
         Example(
             "the only convolution without it",
@@ -47,6 +51,18 @@ class MissingPadding(Rule):
             ((2, 1, 8, 8),),
             model(_NET.format(1, "", "8 * 8"), _JOIN),
             {"3)": "3, padding=1)"},
+        ),
+        Example(
+            "a transposed convolution that falls one short",
+            ((1, 2, 8, 8),),
+            model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1)", _UP),
+            {"1": "1, output_padding=1"},
+        ),
+        Example(
+            "one of three branches, its padding handed on",
+            ((1, 2, 9, 9),),
+            model("self.a = conv(kernel_size=1)\nself.b = conv(kernel_size=5, padding=1)", _THREE, _HANDED),
+            {"padding=1)": "padding=2)"},
         ),
         Example(
             "declines where the width was counted without it",
@@ -74,11 +90,31 @@ class MissingPadding(Rule):
             for site in padding_sites(project, layer, "padding", size) if size is not None else ():
                 title = f"set `padding` of `{layer.label}` to {size}, which keeps the size of the maps"
                 yield self.fix(title, site.edits, *site.evidence, Evidence.AGREES if alone else Evidence.OTHER_READING)
+        for small, big in _pairs(operation.tensors) if finding.mismatch in _MEETING else ():
+            if uneven(project, small, big):
+                yield from self._branch(project, small, big)
+
+    def _branch(self, project: Project, small: Tensor, big: Tensor) -> Iterator[Fix]:
+        """Yield fixes for the layers of the branch that could have lost the rest, the last first."""
+        missing = tuple(w - s for s, w in zip(spatial(small.shape), spatial(big.shape), strict=True))
+        for count, (operation, layer) in enumerate(layers_of(project, branch(project, small, big), ("Conv",))):
+            transposed = layer.kind.startswith("ConvTranspose")
+            if transposed:
+                size = 1 if set(missing) == {1} and _falls_short(layer, operation) else None
+            else:
+                size = padding_for(layer, missing)
+            if size is not None:
+                even = transposed or size == half_kernel(layer)
+                against = (Evidence.OUTWARD * min(count, 3), Evidence.AGAINST * (not even))
+                parameter = "output_padding" if transposed else "padding"
+                title = f"set `{parameter}` of `{layer.label}` to {size}"
+                for site in padding_sites(project, layer, parameter, size):
+                    yield self.fix(title, site.edits, *site.evidence, *against, Evidence.EVIDENT)
 
 
 def _smaller(project: Project, finding: Finding, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """Return the tensors that larger maps would have made fit, as far as sizes tell."""
-    if finding.mismatch in {Mismatch.CONCATENATE, Mismatch.BROADCAST}:
+    if finding.mismatch in _MEETING:
         return tensors if any(uneven(project, a, b) for a in tensors for b in tensors) else ()
     if finding.mismatch is Mismatch.VIEW_SIZE:
         return tensors[:1]
@@ -95,3 +131,28 @@ def _unpadded(project: Project, tensors: tuple[Tensor, ...]) -> Iterator[Layer]:
             if layer.identity not in seen and lacks_padding(layer):
                 seen.add(layer.identity)
                 yield layer
+
+
+def _pairs(tensors: tuple[Tensor, ...]) -> tuple[tuple[Tensor, Tensor], ...]:
+    """Return each of two against the other; of more, each that differs against the size that most of them have."""
+    if len(tensors) == 2:
+        return ((tensors[0], tensors[1]), (tensors[1], tensors[0]))
+    counts = Counter(spatial(tensor.shape) for tensor in tensors)
+    usual, often = counts.most_common(1)[0] if counts else ((), 0)
+    if 2 * often <= len(tensors):
+        return ()
+    big = next(tensor for tensor in tensors if spatial(tensor.shape) == usual)
+    return tuple((tensor, big) for tensor in tensors if spatial(tensor.shape) != usual)
+
+
+def _falls_short(layer: Layer, operation: Operation) -> bool:
+    """Return whether a transposed convolution gives one less than its stride times the input."""
+    before, after = operation.tensors[0], operation.result
+    stride = layer.setting("stride")
+    factor = getattr(stride, "items", (stride,))[0]
+    return (
+        isinstance(after, Tensor)
+        and isinstance(factor, int)
+        and factor > 1
+        and after.shape[-1] == before.shape[-1] * factor - 1
+    )

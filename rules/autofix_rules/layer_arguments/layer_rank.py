@@ -1,39 +1,43 @@
-"""AF104 conv-rank: a convolution or pooling layer is built for inputs of another number of dimensions.
+"""AF104 layer-rank: a convolution, pooling or norm layer is built for inputs of another number of dimensions.
 
 Why it fails
-    ``nn.Conv1d`` slides over one dimension, ``(N, C, L)``, ``nn.Conv2d`` over two, ``(N, C, H, W)``,
-    ``nn.Conv3d`` over three. A kernel of two sizes belongs to two dimensions. A pooling layer of
-    the wrong class takes a signal for one image and pools its channels too, which shows later.
+    ``nn.Conv1d`` slides over one dimension, ``(N, C, L)``, ``nn.Conv2d`` over two, ``(N, C, H, W)``, ``nn.Conv3d`` over
+    three; batch and instance norms come in the same classes. A pooling layer of the wrong class takes a signal for one
+    image and pools its channels too, which shows later; a convolution lets an image without a batch pass.
 What the fix does
-    Builds the class for the dimensions that arrive, with the pools and norms beside it in the
-    same container; or brings the input into shape: a dimension of size one is squeezed or added,
-    positions or frames are folded.
+    Builds the class for the dimensions that arrive, with the pools and norms beside it in the same container; or
+    brings the input into shape: a dimension of size one is squeezed or added, positions or frames are folded, one
+    sample becomes a batch of one.
 Fix safety
-    Safe where the channels fit the other class. Folding dimensions changes what one sample is and
-    is unsafe.
+    Safe where the channels fit the other class. Folding dimensions changes what one sample is and is unsafe.
 Source
-    torch.nn.Conv1d, torch.nn.Conv2d and torch.nn.MaxPool2d, sections Shape.
+    torch.nn.Conv2d, torch.nn.MaxPool2d and torch.nn.BatchNorm2d, sections Shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autofix.edits.caller_edits import batch_of_one, in_program, lacks_batch
 from autofix.edits.insert_view_op import insertions
 from autofix.edits.swap_class import beside, exchanged, exchanged_function
 from autofix.facts.call_sites import is_batch
 from autofix.provenance.channel_sites import number, spatial
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
 
 FOLDED_WORDS = "it changes what is one sample: {}"
+_DIMENSIONS = {2: 1, 3: 1, 4: 2, 5: 3}
 
 
-class ConvRank(Rule):
+class LayerRank(Rule):
     code = "AF104"
-    name = "conv-rank"
-    mismatches = (Mismatch.CONV_RANK, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES, Mismatch.LINEAR_IN_FEATURES)
+    name = "layer-rank"
+    mismatches = (
+        *(Mismatch.CONV_RANK, Mismatch.NORM_RANK, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES),
+        Mismatch.LINEAR_IN_FEATURES,
+    )
     examples = (
         Example(
             "another class, with the pool beside it",
@@ -57,6 +61,12 @@ class ConvRank(Rule):
             {"MaxPool2d": "MaxPool1d"},
         ),
         Example(
+            "a norm of rows for maps",
+            ((2, 3, 8, 8),),
+            model("self.norm = nn.BatchNorm1d(3)", "self.norm(x)"),
+            {"1d": "2d"},
+        ),
+        Example(
             "declines where neither class nor folding fits",
             ((2, 3, 4, 4, 4, 4),),
             model("self.conv = nn.Conv2d(7, 4, 1)", "self.conv(x)"),
@@ -68,9 +78,12 @@ class ConvRank(Rule):
         if operation is None or not operation.tensors:
             return
         tensor = operation.tensors[0]
+        if layer is not None and finding.mismatch is Mismatch.NORM_RANK:
+            yield from self._norm(project, layer, tensor)
+            return
         yield from self._pools_before(project, tensor)
         if layer is None and finding.mismatch is Mismatch.CONV_RANK:
-            yield from self._function(project, operation, tensor)
+            yield from self._function(project, operation, tensor, f"{tensor.shape} has {tensor.rank} dimensions")
         if layer is None or not spatial(layer) or "Norm" in layer.kind:
             return
         yield from self._classes(project, layer, tensor, _kernel_width(layer))
@@ -81,16 +94,55 @@ class ConvRank(Rule):
         fits = tensor.rank > 2 and number(layer, "in_channels") in (None, tensor.shape[1])
         if dimensions == spatial(layer) or dimensions not in (1, 2, 3) or not (fits or width):
             return
+        others, reason = beside(project, layer, f"{dimensions}d"), f"{tensor.shape} has {tensor.rank} dimensions"
+        yield from self._class(project, layer, dimensions, reason, Evidence.EXACT_FIT * bool(width), others=others)
+
+    def _norm(self, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
+        unbatched, rank = lacks_batch(project, tensor), tensor.rank
+        if unbatched is not None:
+            yield from self._batched(project, unbatched)
+        evidence = (
+            Evidence.HIDES_FAULT * bool(unbatched),
+            Evidence.OTHER_READING * (rank > 3 and set(tensor.shape[2:]) == {1}),
+            Evidence.AGAINST * (rank > 1 and tensor.shape[1] != number(layer, "num_features")),
+        )
+        if _DIMENSIONS.get(rank, spatial(layer)) != spatial(layer):
+            yield from self._class(
+                project, layer, _DIMENSIONS[rank], f"{tensor.shape} has {rank} dimensions", *evidence
+            )
+
+    def _batched(self, project: Project, unbatched: Operation) -> Iterator[Fix]:
+        """Yield fixes that add the batch dimension before the first convolution that ran without it."""
+        layer, shape = project.layer_of(unbatched), unbatched.tensors[0].shape
+        reason = f"a convolution took {shape} as one sample without a batch dimension"
+        addition = batch_of_one(project, unbatched) if in_program(project) else None
+        if addition is not None:
+            yield self.fix(addition[0], (addition[1],), Evidence.EXACT_FIT, reason=reason)
+        elif layer is not None:
+            inserted = insertions(project, unbatched, layer, "unsqueeze(0)", "", "", outward=True)
+            for count, (edits, words) in enumerate(inserted):
+                title, further = f"add the batch dimension to {shape} {words}", Evidence.UPSTREAM * count
+                yield self.fix(title, edits, Evidence.EXACT_FIT, further, reason=reason)
+
+    def _class(
+        self,
+        project: Project,
+        layer: Layer,
+        dimensions: int,
+        reason: str,
+        *evidence: Piece,
+        others: tuple[Edit, ...] = (),
+    ) -> Iterator[Fix]:
         kind = f"{layer.kind[:-2]}{dimensions}d"
-        others = beside(project, layer, f"{dimensions}d")
         for edits, against in exchanged(project, layer, kind):
             title = f"make `{layer.label}` a {kind}"
-            evidence = (Evidence.EXACT_FIT,) if width else against
-            yield self.fix(title, (*edits, *others), *evidence, reason=f"{tensor.shape} is for {kind}")
+            yield self.fix(title, (*edits, *others), *against, *evidence, reason=reason)
 
-    def _function(self, project: Project, operation: Operation, tensor: Tensor) -> Iterator[Fix]:
+    def _function(
+        self, project: Project, operation: Operation, tensor: Tensor, reason: str, *evidence: Piece
+    ) -> Iterator[Fix]:
         for edits, name in exchanged_function(project, operation, f"{tensor.rank - 2}d"):
-            yield self.fix(f"call {name} instead", edits, reason=f"{tensor.shape} is for {name}")
+            yield self.fix(f"call {name} instead", edits, *evidence, reason=reason)
 
     def _shapes(self, project: Project, operation: Operation, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
         unsqueezed = any(o.target.endswith("unsqueeze") for o in project.ancestry(tensor))
@@ -115,13 +167,9 @@ class ConvRank(Rule):
             reason = f"it took {operand.shape} for one sample and pooled its channels"
             layer = project.layer_of(operation)
             if layer is None:
-                for edits, called in exchanged_function(project, operation, f"{operand.rank - 2}d"):
-                    yield self.fix(f"call {called} instead", edits, Evidence.EXACT_FIT, reason=reason)
-                continue
-            kind = f"{layer.kind[:-2]}{operand.rank - 2}d"
-            for edits, against in exchanged(project, layer, kind):
-                title = f"make `{layer.label}` a {kind}"
-                yield self.fix(title, edits, *against, Evidence.EXACT_FIT, reason=reason)
+                yield from self._function(project, operation, operand, reason, Evidence.EXACT_FIT)
+            else:
+                yield from self._class(project, layer, operand.rank - 2, reason, Evidence.EXACT_FIT)
 
 
 def _kernel_width(layer: Layer) -> int:

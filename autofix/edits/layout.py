@@ -1,0 +1,68 @@
+"""One operand in another layout, and the methods that only move, add or drop dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import combinations
+
+from autofix.facts.contracts import Shape
+from autofix.records.locations import Edit
+
+MOST_DIMENSIONS = 5
+
+
+class LayoutChange(Enum):
+    """What is done to the layout."""
+
+    REMOVED = "removed"
+    REDUCED = "reduced"
+    RELETTERED = "relettered"
+    INSERTED = "inserted"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One operand of the failing call in another layout, and the edit that brings it there."""
+
+    change: LayoutChange
+    edit: Edit
+    words: str
+    before: Shape
+    after: Shape
+    # The operation works on what a caller in the project passed: either of the two may be wrong.
+    is_handed: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether a dimension is added."""
+        return self.change is LayoutChange.INSERTED and len(self.after) > len(self.before)
+
+    @property
+    def moves_nothing(self) -> bool:
+        """Whether only dimensions of one come or go, so that every element stays where it is."""
+        return [size for size in self.before if size != 1] == [size for size in self.after if size != 1]
+
+    @property
+    def is_one_dimension(self) -> bool:
+        """Whether a single dimension of one comes or goes and every element stays where it is."""
+        return self.moves_nothing and abs(len(self.before) - len(self.after)) == 1
+
+
+def moves(shape: Shape) -> Iterator[tuple[str, Shape]]:
+    """Yield the methods that only move, drop or add a dimension of a shape, with what they make of it."""
+    rank = len(shape)
+    for at in range(rank):
+        if shape[at] == 1:
+            yield f"squeeze({at if at < rank - 1 else -1})", (*shape[:at], *shape[at + 1 :])
+    for a, b in combinations(range(rank), 2):
+        moved = list(shape)
+        moved[a], moved[b] = shape[b], shape[a]
+        if tuple(moved) != shape:
+            yield ("t()" if rank == 2 else f"transpose({a}, {b})"), tuple(moved)
+    if rank > 3:
+        yield f"permute(0, {rank - 1}, {', '.join(map(str, range(1, rank - 1)))})", (shape[0], shape[-1], *shape[1:-1])
+        yield f"permute(0, {', '.join(map(str, range(2, rank)))}, 1)", (shape[0], *shape[2:], shape[1])
+    for at in range(rank + 1):
+        yield f"unsqueeze({at if at < rank or not rank else -1})", (*shape[:at], 1, *shape[at:])

@@ -1,0 +1,67 @@
+"""Layouts that follow from what else is at hand: labels that pick from a table, heads that were folded into samples;
+and those of a call that no contract is known of.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, moves
+from autofix.facts.call_sites import argument_of, followed, operands, tensors_at_hand
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance.render_expression import factors_of
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+
+_MERGING = frozenset(("view", "reshape", "flatten"))
+
+
+def layouts_of_call(project: Project) -> Iterator[Layout]:
+    """Yield other layouts of the tensors that a call was given which no contract is known of; only a run tells."""
+    failure = project.trace.failure
+    call = project.call(failure.frames) if failure is not None else None
+    if call is None or not isinstance(call.node, ast.Call):
+        return
+    for argument in call.node.args:
+        place = Expression(call.source, argument, call.frames)
+        value = project.value(place)
+        if isinstance(value, Tensor) and 0 < value.rank <= MOST_DIMENSIONS:
+            for method, after in sorted(moves(value.shape), key=lambda move: -len(move[1])):
+                words = f"pass `.{method}` of {value.shape}: {after}"
+                yield Layout(LayoutChange.INSERTED, followed(place, f".{method}"), words, value.shape, after)
+
+
+def looked_up(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
+    """Yield the entries of a table that whole numbers at hand pick: one weight for each class, for each label."""
+    places, others = operands(project, operation), [t.shape for t in operation.tensors if t is not tensor]
+    for name, picks in tensors_at_hand(project, places[index]) if tensor.rank == 1 and index < len(places) else ():
+        if picks.dtype == "int64" and picks.rank and picks.shape in others:
+            words = f"look {tensor.shape} up with `{name}` of {picks.shape}"
+            edit = followed(places[index], f"[{name}]")
+            yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, picks.shape)
+
+
+def repeated_as_folded(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
+    """Yield one operand repeated as the samples of another were when their heads were folded into them."""
+    places, result = operands(project, operation), tensor.shape
+    for other in operation.tensors if index < len(places) and tensor.rank else ():
+        fold = next((o for o in project.ancestry(other) if _folds_samples(o, tensor.shape[0])), None)
+        if fold is None or not isinstance(fold.result, Tensor) or fold.result.shape[0] != other.shape[0]:
+            continue
+        times = other.shape[0] // tensor.shape[0]
+        size = argument_of(project, fold, 1, "shape")
+        parts = [] if size is None or not isinstance(size.node, ast.BinOp) else factors_of(size.node)
+        texts = [ast.unparse(part) for part in parts if isinstance(part, ast.Attribute)]
+        text = f"repeat_interleave({texts[0] if len(texts) == 1 else times}, dim=0)"
+        after = (tensor.shape[0] * times, *result[1:])
+        words = f"pass `.{text}` of {tensor.shape}: {after}"
+        yield Layout(LayoutChange.INSERTED, followed(places[index], f".{text}"), words, tensor.shape, after)
+
+
+def _folds_samples(operation: Operation, batch: int) -> bool:
+    """Return whether an operation merges the samples, which come first, with the dimension behind them."""
+    result = operation.result
+    taken = operation.tensors[0].shape if operation.tensors and isinstance(result, Tensor) else ()
+    merges = len(taken) > 2 and isinstance(result, Tensor) and result.shape == (taken[0] * taken[1], *taken[2:])
+    return operation.operator in _MERGING and merges and taken[0] == batch and taken[1] > 1

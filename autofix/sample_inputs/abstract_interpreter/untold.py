@@ -1,0 +1,40 @@
+"""What is unknown after statements that a walk cannot follow: a half-read value would be a wrong one.
+
+It changes the names and lists of a scope; which statements those are is for ``execution``.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+
+from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS
+from autofix.sample_inputs.abstract_interpreter.expressions import assign, evaluate
+from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Scope
+
+
+def open_names(
+    statement: ast.stmt, scope: Scope, kinds: type[ast.stmt] | tuple[type[ast.stmt], ...] = ast.stmt
+) -> None:
+    """Make unknown the names that statements of some kinds inside of one bind."""
+    for inner in ast.walk(statement):
+        for node in ast.walk(inner) if isinstance(inner, kinds) else ():
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                assign(node, UNKNOWN, scope)
+
+
+def lengthen(statement: ast.For, scope: Scope) -> None:
+    """Make unknown what a loop counts and collects whose rounds are not told."""
+    open_names(statement, scope, ast.AugAssign)
+    for node in ast.walk(statement):
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr="append" | "extend" | "insert")):
+                collected = evaluate(owner, scope)
+                if isinstance(collected, list) and len(collected) < MAX_ITEMS:
+                    collected.append(UNKNOWN)
+
+
+@lru_cache(maxsize=1024)
+def yields(node: ast.FunctionDef | ast.Lambda) -> bool:
+    """Return whether a function is a generator, whose call gives what no ``return`` says."""
+    return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node))
