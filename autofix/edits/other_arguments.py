@@ -29,7 +29,7 @@ _BUILT_FOR = frozenset(
 _OTHERS = (0, 1, 2)
 
 
-class Kind(Enum):
+class ArgumentChange(Enum):
     """What the other value is."""
 
     SWITCH = "switch"
@@ -39,18 +39,18 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class OtherArgument:
+class ArgumentValue:
     """``name=text`` for the value that a call has; ``steps`` operations before the one that failed."""
 
     name: str
     text: str
-    kind: Kind
+    kind: ArgumentChange
     steps: int
     edit: Edit
     is_number: bool
 
 
-def other_arguments(project: Project, operation: Operation) -> Iterator[OtherArgument]:
+def other_arguments(project: Project, operation: Operation) -> Iterator[ArgumentValue]:
     """Yield the arguments of calls on the way to a fault with which no contract is broken, the nearest first."""
     for steps, maker in ((0, operation), *makers(project, operation)):
         call, place = bound(project, maker), _place(project, maker)
@@ -86,25 +86,25 @@ def _parameters(call: BoundCall, operation: Operation) -> tuple[Parameter, ...]:
     return call.row.constructor if is_layer else call.row.arguments
 
 
-def _values(call: BoundCall, parameter: Parameter, failed: Operation) -> Iterator[tuple[Kind, object]]:
+def _values(call: BoundCall, parameter: Parameter, failed: Operation) -> Iterator[tuple[ArgumentChange, object]]:
     """Yield the other values that an argument could have, by what it is now."""
     now = call.call.get(parameter.name)
     if parameter.is_tensor or parameter.is_sequence or parameter.name in _BUILT_FOR:
         return
     if isinstance(now, bool):
-        yield Kind.SWITCH, not now
+        yield ArgumentChange.SWITCH, not now
     elif parameter.name == "dim":
         rank = max((len(operand.tensor.shape) for operand in call.operands), default=0)
-        given = is_integer(now) and now < 0
+        from_end = is_integer(now) and now < 0
         for dimension in range(rank) if is_integer(now) else ():
-            spelled = dimension - rank if given else dimension
+            spelled = dimension - rank if from_end else dimension
             if spelled != now:
-                yield Kind.DIMENSION, spelled
+                yield ArgumentChange.DIMENSION, spelled
     elif now is None and parameter.is_optional:
-        yield from ((Kind.SIZE, size) for size in _sizes(failed))
+        yield from ((ArgumentChange.SIZE, size) for size in _sizes(failed))
     elif is_integer(now):
         near = [*_OTHERS, now - 1, now + 1, now * 2, now // 2]
-        yield from ((Kind.COUNT, value) for value in dict.fromkeys(near) if value not in (now, -1))
+        yield from ((ArgumentChange.COUNT, value) for value in dict.fromkeys(near) if value not in (now, -1))
 
 
 def _sizes(failed: Operation) -> list[int]:
@@ -118,12 +118,12 @@ def _written(
     place: Expression,
     parameter: Parameter,
     position: int,
-    choice: tuple[Kind, object, int],
-) -> Iterator[OtherArgument]:
+    choice: tuple[ArgumentChange, object, int],
+) -> Iterator[ArgumentValue]:
     kind, value, steps = choice
     node_position = position - (isinstance(place.node, ast.Call) and is_method(maker, place.node))
     text = str(value)
-    is_number = kind is Kind.SIZE
+    is_number = kind is ArgumentChange.SIZE
     if is_number:
         name = size_at_hand(project, place, int(text))
         text, is_number = name or text, not name
@@ -132,4 +132,4 @@ def _written(
     except NotACall:
         return
     if edited != place.text:
-        yield OtherArgument(parameter.name, text, kind, steps, place.source.replace(place.node, edited), is_number)
+        yield ArgumentValue(parameter.name, text, kind, steps, place.source.replace(place.node, edited), is_number)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from autofix.facts.evaluate import UNKNOWN
-from autofix.facts.fault_path import Place, places
+from autofix.facts.fault_path import FaultPlace, places
 from autofix.facts.passed_arguments import PassedArgument, PassedCall, passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
@@ -66,7 +66,7 @@ def substitutions(project: Project, operation: Operation | None, layer: int | No
 # -- names that nothing reads ----------------------------------------------------------------------------------------
 
 
-def _unread(project: Project, at: list[Place], operation: Operation | None) -> Iterator[Substitution]:
+def _unread(project: Project, at: list[FaultPlace], operation: Operation | None) -> Iterator[Substitution]:
     for place in at:
         source, function, statement = place.source, place.scope, place.statement
         if isinstance(function, ast.Module):
@@ -204,7 +204,7 @@ def _of_copies(project: Project, operation: Operation | None, layer: int | None)
                         yield Substitution(read, name, False, True, repeated=True)
 
 
-def _bound_above(place: Place) -> set[str]:
+def _bound_above(place: FaultPlace) -> set[str]:
     """Return the names that the scope of a statement has bound before it."""
     names = set() if isinstance(place.scope, ast.Module) else set(parameters(place.scope))
     stores = (node for node in below(place.scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
@@ -232,7 +232,7 @@ def _with_word(name: str, old: str, new: str) -> str:
 # -- statements that are written alike -------------------------------------------------------------------------------
 
 
-def _of_neighbours(project: Project, at: list[Place]) -> Iterator[Substitution]:
+def _of_neighbours(project: Project, at: list[FaultPlace]) -> Iterator[Substitution]:
     """Yield the name that another assignment of the function has where this one, written alike, has another."""
     for there in at:
         source, function, statement = there.source, there.scope, there.statement

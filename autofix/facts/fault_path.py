@@ -23,7 +23,7 @@ Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Module
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FaultPlace:
     """A statement of a function, or of the top of a file, with the frames that stood there; none where it ran before
     and was not recorded.
     """
@@ -33,7 +33,7 @@ class Place:
     statement: ast.stmt
     frames: tuple[Frame, ...] = ()
 
-    def way(self) -> Iterator[Place]:
+    def way(self) -> Iterator[FaultPlace]:
         """Yield the statement, then the assignments that made the names it reads and what the functions of the file
         return that are among them, and those before them.
         """
@@ -48,13 +48,13 @@ class Place:
                         seen.add(place.statement)
                         todo.append((place, steps + 1))
 
-    def makers(self, name: str) -> list[Place]:
+    def makers(self, name: str) -> list[FaultPlace]:
         """Return the last statements before this one that bind ``name``, or those with which a function returns."""
         bound = [s for s, _ in assignments(self.source, self.scope, name) if s.lineno < self.statement.lineno]
         if bound:
-            return [Place(self.source, self.scope, statement, self.frames) for statement in bound[-2:]]
+            return [FaultPlace(self.source, self.scope, statement, self.frames) for statement in bound[-2:]]
         return [
-            Place(self.source, function, node)
+            FaultPlace(self.source, function, node)
             for function in _functions(self.source, name)
             for node in below(function)
             if isinstance(node, ast.Return) and self.source.function_of(node) is function
@@ -84,7 +84,7 @@ def _functions(source: Source, name: str) -> Iterator[ast.FunctionDef | ast.Asyn
             yield function
 
 
-def places(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Place]:
+def places(project: Project, operation: Operation | None, layer: int | None) -> Iterator[FaultPlace]:
     """Yield the places on the way to a fault, the innermost first, each once."""
     seen: set[tuple[str, int]] = set()
     for frames, _, _ in chains_at(project, operation, layer):
@@ -98,7 +98,7 @@ def places(project: Project, operation: Operation | None, layer: int | None) -> 
             if key not in seen:
                 seen.add(key)
                 scope = source.function_at(frame.range, frame.function) or source.tree
-                yield Place(source, scope, statement, frames[depth:])
+                yield FaultPlace(source, scope, statement, frames[depth:])
 
 
 def reads(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Expression]:

@@ -9,6 +9,7 @@ import operator
 from collections.abc import Callable, Iterator
 
 MOST_ORDERED = 5
+_MOST_OFF = 2
 
 
 def fit(values: list[int | None], hints: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -61,6 +62,11 @@ def does_nothing(op: ast.operator, side: int, value: int) -> bool:
         return value == (1 if isinstance(op, ast.Mult) else 0)
     neutral = {ast.FloorDiv: 1, ast.Sub: 0}.get(type(op))
     return side == 1 and value == neutral
+
+
+def moves_far(op: ast.operator, before: int | None, after: int) -> bool:
+    """Return whether the number in ``length + 1`` becomes another than such a number is: one or two more or less."""
+    return isinstance(op, (ast.Add, ast.Sub)) and before is not None and abs(after - before) > _MOST_OFF
 
 
 def _pairs(left: int | None, right: int | None) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ from autofix.facts.evaluate import integer
 from autofix.facts.passed_arguments import has_argument_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import bindings, config_entries
-from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands
+from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands, moves_far
 from autofix.provenance.left_out_arguments import left_out_sites
 from autofix.provenance.render_expression import (
     ceiling,
@@ -83,9 +83,6 @@ def _is_plain(node: ast.AST) -> bool:
 def spelled_in_scope(project: Project, expression: Expression, target_size: int) -> tuple[str, ...]:
     """Return names and expressions of the function around ``expression`` that have the size ``target_size`` there."""
     return tuple(_Solver(project, ()).expressions_in_scope(expression, target_size))
-
-
-_MOST_OFF = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,16 +210,17 @@ class _Solver:
         yield from products
         left, right = (Expression(expression.source, side, expression.frames) for side in (node.left, node.right))
         a, b = self.project.integer(left), self.project.integer(right)
+        sides = ((left, a), (right, b))
         for side, inner in inverse_operands(node.op, a, b, target_size):
+            operand, before = sides[side]
+            named = not isinstance(operand.node, ast.Constant)
             if does_nothing(node.op, side, inner):
-                dropped, other = (left, right) if side == 0 else (right, left)
-                against = [] if isinstance(dropped.node, ast.Constant) else [Evidence.TERM_DROPPED]
-                yield self._site(expression, other.text, depth, SiteKind.OPERAND, *against)
+                other = sides[1 - side][0].text
+                yield self._site(expression, other, depth, SiteKind.OPERAND, Evidence.TERM_DROPPED * named)
                 continue
-            operand, before = (left, a) if side == 0 else (right, b)
-            is_moved = isinstance(node.op, (ast.Add, ast.Sub)) and _is_far(operand, before, inner)
+            against = bool(products) or (not named and moves_far(node.op, before, inner))
             for site in self.solve(operand, inner, depth, SiteKind.OPERAND):
-                yield site.with_evidence(Evidence.AGAINST) if products or is_moved else site
+                yield site.with_evidence(Evidence.AGAINST * against)
         if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == target_size:
             yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
 
@@ -359,9 +357,8 @@ class _Solver:
         if len(self.hints) > 1 and self.hints[0] == now and math.prod(self.hints[1:]) == factor:
             rest = [size for size in self.hints[1:] if size != 1]
             text = " * ".join([expression.text, *map(str, rest)])
-            # Who asks a layer for its channels may have meant to pool the maps to one place.
-            pooled = [Evidence.SIZE_OF_MAPS] if isinstance(expression.node, ast.Attribute) else []
-            yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED, *pooled)
+            pooled = Evidence.SIZE_OF_MAPS * isinstance(expression.node, ast.Attribute)
+            yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED, pooled)
         elif factor <= FEW_TIMES:
             evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN)
             yield self._site(expression, f"{expression.text} * {factor}", depth, SiteKind.EXPRESSION, *evidence)
@@ -408,8 +405,3 @@ def _likeness(expression: Expression, text: str) -> tuple[Evidence, ...]:
     if differs_in_one(expression.node, parsed(text)):
         return (Evidence.EXACT_FIT,)
     return () if mentions(text, expression.text) else (Evidence.OTHER_READING,)
-
-
-def _is_far(operand: Expression, before: int | None, after: int) -> bool:
-    """Return whether the number in ``length + 1`` would be another than such a number is: one or two more or less."""
-    return isinstance(operand.node, ast.Constant) and before is not None and abs(after - before) > _MOST_OFF

@@ -19,14 +19,14 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from autofix.edits.other_arguments import MOST, Kind, other_arguments
+from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _EVIDENCE = {
-    Kind.SWITCH: (Evidence.RUNNER_UP,),
-    Kind.DIMENSION: (Evidence.OTHER_NAME, Evidence.RUNNER_UP),
-    Kind.SIZE: (Evidence.INSERTED, Evidence.RUNNER_UP),
-    Kind.COUNT: (Evidence.OTHER_READING, Evidence.OTHER_NAME),
+    ArgumentChange.SWITCH: (Evidence.RUNNER_UP,),
+    ArgumentChange.DIMENSION: (Evidence.OTHER_NAME, Evidence.RUNNER_UP),
+    ArgumentChange.SIZE: (Evidence.INSERTED, Evidence.RUNNER_UP),
+    ArgumentChange.COUNT: (Evidence.OTHER_READING, Evidence.OTHER_NAME),
 }
 _SPECTRUM = "s = torch.fft.rfft(x)\ny = torch.fft.irfft(s{})\nx + y"
 
@@ -52,7 +52,7 @@ class OtherArgument(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
         operation = project.operation(finding)
-        counts: Counter[Kind] = Counter()
+        counts: Counter[ArgumentChange] = Counter()
         for other in islice(other_arguments(project, operation), MOST) if operation is not None else ():
             rank = counts[other.kind]
             counts[other.kind] += 1
