@@ -26,7 +26,6 @@ MOST = 8
 _BUILT_FOR = frozenset(
     ("in_features", "out_features", "in_channels", "out_channels", "num_features", "num_channels", "normalized_shape")
 ) | frozenset(("input_size", "hidden_size", "num_embeddings", "embedding_dim", "embed_dim", "num_heads", "d_model"))
-_OTHERS = (0, 1, 2)
 
 
 class ArgumentChange(Enum):
@@ -35,7 +34,6 @@ class ArgumentChange(Enum):
     SWITCH = "switch"
     DIMENSION = "dimension"
     SIZE = "size"
-    COUNT = "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +100,6 @@ def _values(call: BoundCall, parameter: Parameter, failed: Operation) -> Iterato
                 yield ArgumentChange.DIMENSION, spelled
     elif now is None and parameter.is_optional:
         yield from ((ArgumentChange.SIZE, size) for size in _sizes(failed))
-    elif is_integer(now):
-        near = [*_OTHERS, now - 1, now + 1, now * 2, now // 2]
-        yield from ((ArgumentChange.COUNT, value) for value in dict.fromkeys(near) if value not in (now, -1))
 
 
 def _sizes(failed: Operation) -> list[int]:

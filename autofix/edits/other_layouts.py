@@ -28,7 +28,7 @@ from autofix.syntax.spelling import size_text
 _ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
 _ALIGNING = _ELEMENTWISE | {Family.EXPANSION}
 _MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
-_PICKING = frozenset((Family.INDEXING, Family.GATHERING, Family.SUBSCRIPT))
+PICKING = frozenset((Family.INDEXING, Family.GATHERING, Family.SUBSCRIPT))
 _ELEMENT_BY_ELEMENT = frozenset((Family.POINTWISE, Family.ACTIVATION, Family.CONVERSION, Family.DROPOUT))
 # Their first operand is what the result is looked for in: a view of it would be written into.
 WRITING = frozenset(("setitem", "copy_", "index_copy_", "index_add_", "scatter_", "scatter_add_"))
@@ -64,7 +64,7 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
 def _is_certain(call: BoundCall, fitting: list[Layout], layout: Layout) -> bool:
     """Return whether a new dimension fits in one place only; what picks entries takes fewer of them anywhere."""
     places = [other for other in fitting if other.adds and other.before == layout.before]
-    return len(places) == 1 and call.row.family not in _PICKING
+    return len(places) == 1 and call.row.family not in PICKING
 
 
 def _makes_table(operation: Operation) -> bool:

@@ -10,17 +10,23 @@ from collections.abc import Iterator
 from functools import partial
 
 from autofix.edits.layout import Layout
-from autofix.edits.other_layouts import WRITING, fits, inserted, without_maker
-from autofix.facts.contracts import bound
+from autofix.edits.other_layouts import PICKING, WRITING, fits, inserted, without_maker
+from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Project
 from autofix.facts.replays import makers, replayed
 from autofix.records.trace import Operation
+from autofix.records.values import Tensor
 
 
 def upstream_layouts(project: Project, operation: Operation) -> Iterator[tuple[int, bool, Layout]]:
     """Yield the layouts of operands of what came before, with how many operations further back each is and whether
     a table of all pairs was made there that is none after it.
+
+    A new dimension that fits in several places is left out, as is all that changes what entries are picked from.
     """
+    failed = bound(project, operation)
+    if failed is None or failed.row.family in PICKING:
+        return
     for steps, maker in makers(project, operation):
         call = bound(project, maker)
         if call is None or maker.phase is not operation.phase:
@@ -30,14 +36,21 @@ def upstream_layouts(project: Project, operation: Operation) -> Iterator[tuple[i
                 continue
             ranks = [len(other.tensor.shape) for other in call.operands if other is not operand]
             moved = sorted(inserted(project, maker, index, operand.tensor), key=partial(_rank_missed, ranks))
-            for layout in (*without_maker(project, call, operand.tensor), *moved):
-                other = call.with_shape(operand, layout.after)
-                result = other.result() if fits(other) else None
-                after = (
-                    None if result is None or result == call.result() else replayed(project, maker, result, operation)
-                )
-                if after is not None and fits(after):
-                    yield steps, not fits(call), layout
+            fitting = [
+                layout
+                for layout in (*without_maker(project, call, operand.tensor), *moved)
+                if _is_content(project, maker, call.with_shape(operand, layout.after), operation)
+            ]
+            is_certain = not fits(call) or sum(layout.adds for layout in fitting) == 1
+            yield from ((steps, not fits(call), layout) for layout in fitting if is_certain or not layout.adds)
+
+
+def _is_content(project: Project, maker: Operation, other: BoundCall, failed: Operation) -> bool:
+    """Return whether a call in another form gives something else, with which all that follows is content."""
+    result = other.result() if fits(other) else None
+    before = maker.result.shape if isinstance(maker.result, Tensor) else None
+    after = None if result is None or result == before else replayed(project, maker, result, failed)
+    return after is not None and fits(after)
 
 
 def _rank_missed(ranks: list[int], layout: Layout) -> int:

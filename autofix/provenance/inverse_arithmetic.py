@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterator
 
 MOST_ORDERED = 5
-_MOST_OFF = 2
+_MOST_OFF = 6
 
 
 def fit(values: list[int | None], hints: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -65,7 +65,7 @@ def does_nothing(op: ast.operator, side: int, value: int) -> bool:
 
 
 def moves_far(op: ast.operator, before: int | None, after: int) -> bool:
-    """Return whether the number in ``length + 1`` becomes another than such a number is: one or two more or less."""
+    """Return whether the number in ``length + 1`` becomes another than such a number is: a few more or less."""
     return isinstance(op, (ast.Add, ast.Sub)) and before is not None and abs(after - before) > _MOST_OFF
 
 

@@ -117,8 +117,10 @@ def told(error: BaseException, absent: list[AbsentRow]) -> BaseException:
     """Return the failed import that an error is about, else the error itself: Python refuses what stands for a class of
     exceptions, and torch what stands for a number.
     """
+    if type(error) is not TypeError:  # The words of any other may be made by the code, and raise.
+        return error
     message = str(error)
-    if type(error).__name__ != "TypeError" or not (_Absent.__name__ in message or message.startswith(_NO_EXCEPTION)):
+    if not (_Absent.__name__ in message or message.startswith(_NO_EXCEPTION)):
         return error
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

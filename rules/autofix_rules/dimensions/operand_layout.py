@@ -24,7 +24,7 @@ from autofix.edits.related_layouts import layouts_of_call
 from autofix.edits.upstream_layouts import upstream_layouts
 from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
 
-_OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups")
+_OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups", "view-contiguity")
 _MOST = 6
 _REASON = "its sizes fit in this layout; which one is meant they do not tell"
 # A rule that knows the mistake comes before these by more than what makes two plans rivals.

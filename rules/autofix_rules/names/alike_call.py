@@ -68,6 +68,7 @@ class AlikeCall(Rule):
                     Evidence.AGREES,
                     Evidence.INSERTED,
                     Evidence.EVIDENT * (not other.replaces),
+                    Evidence.OTHER_MODEL * other.makes_another_layer,
                     Evidence.RUNNER_UP * rank,
                 ),
                 reason="that the two calls are meant alike is told by the run alone",

@@ -23,18 +23,18 @@ from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 
 _EVIDENCE = {
-    ArgumentChange.SWITCH: (Evidence.RUNNER_UP,),
+    ArgumentChange.SWITCH: (Evidence.RUNNER_UP, Evidence.OTHER_READING),
     ArgumentChange.DIMENSION: (Evidence.OTHER_NAME, Evidence.RUNNER_UP),
     ArgumentChange.SIZE: (Evidence.INSERTED, Evidence.RUNNER_UP),
-    ArgumentChange.COUNT: (Evidence.OTHER_READING, Evidence.OTHER_NAME),
 }
+_OTHERS = ("silent", "refactoring", "missing-name", "kernel-too-large", "dimension-range", "index-rank")
 _SPECTRUM = "s = torch.fft.rfft(x)\ny = torch.fft.irfft(s{})\nx + y"
 
 
 class OtherArgument(Rule):
     code = "AF708"
     name = "other-argument"
-    mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+    mismatches = tuple(m for m in Mismatch if not m.value.startswith(_OTHERS))
     applicability = Applicability.UNSAFE
     examples = (
         Example(
