@@ -216,7 +216,7 @@ class _Solver:
             named = not isinstance(operand.node, ast.Constant)
             if does_nothing(node.op, side, inner):
                 other = sides[1 - side][0].text
-                yield self._site(expression, other, depth, SiteKind.OPERAND, Evidence.TERM_DROPPED * named)
+                yield self._site(expression, other, depth, SiteKind.OPERAND, Evidence.OTHER_MEANING * named)
                 continue
             against = bool(products) or (not named and moves_far(node.op, before, inner))
             for site in self.solve(operand, inner, depth, SiteKind.OPERAND):
@@ -357,7 +357,7 @@ class _Solver:
         if len(self.hints) > 1 and self.hints[0] == now and math.prod(self.hints[1:]) == factor:
             rest = [size for size in self.hints[1:] if size != 1]
             text = " * ".join([expression.text, *map(str, rest)])
-            pooled = Evidence.SIZE_OF_MAPS * isinstance(expression.node, ast.Attribute)
+            pooled = Evidence.OTHER_MEANING * isinstance(expression.node, ast.Attribute)
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED, pooled)
         elif factor <= FEW_TIMES:
             evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN)

@@ -48,8 +48,7 @@ class Evidence(Enum):
     AGAINST = (8, "something in the model speaks against it")
     LITERAL_FOR_EXPRESSION = (17, "a literal stands in place of an expression")
     HIDES_FAULT = (22, "the fault may lie elsewhere and only be hidden")
-    TERM_DROPPED = (4, "a name that was written there is dropped")
-    SIZE_OF_MAPS = (0, "the maps could be pooled instead, since what was written is the number of their channels")
+    OTHER_MEANING = (2, "what was written there by name may be meant, and the fault lie in what it meets")
     BY_RUN = (4, "only that it runs speaks for it")
     BY_VALUE = (24, "only its value speaks for it")
 
@@ -78,7 +77,7 @@ Piece = Evidence | Counted
 _DOUBTFUL = frozenset(
     (
         *(Evidence.COINCIDES, Evidence.LITERAL_FOR_EXPRESSION, Evidence.BY_VALUE, Evidence.FAULT_LEFT),
-        *(Evidence.TERM_DROPPED, Evidence.SIZE_OF_MAPS),
+        Evidence.OTHER_MEANING,
     )
 )
 LEAST = 1
