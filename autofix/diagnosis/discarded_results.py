@@ -14,7 +14,7 @@ from autofix.operators.table import find
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, tensors_of
-from autofix.syntax.source import dotted
+from autofix.syntax.name_bindings import callee_name
 
 # What they give is another form of their operand; a sum or a product may be there to be looked at.
 _FORMS = frozenset(
@@ -49,7 +49,7 @@ def find_discarded(project: Project) -> Iterator[SilentFault]:
 
 def _is_own(operation: Operation, call: ast.Call) -> bool:
     """Return whether the call names the operation itself, not a container that it ran in."""
-    name = dotted(call.func).rpartition(".")[2] or getattr(call.func, "attr", "")
+    name = callee_name(call)
     return name in (operation.operator, (operation.layer or "").rpartition(".")[2])
 
 

@@ -18,6 +18,7 @@ from autofix.operators import table
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Failure
 from autofix.records.values import Sequence, Tensor, Value, is_integer, tensors_of
+from autofix.syntax.name_bindings import callee_name
 from autofix.syntax.source import Source, argument, dotted
 from autofix.syntax.spelling import IMPORTS
 
@@ -124,7 +125,7 @@ def _at_expression(failure: Failure, project: Project) -> Cause | None:
 
 def _missing_dim(project: Project, failure: Failure, source: Source, node: ast.Call) -> Cause | None:
     """Return the cause where an operator that works along a dimension was not told which."""
-    name = dotted(node.func).rpartition(".")[2] or getattr(node.func, "attr", "")
+    name = callee_name(node)
     row = table.function(name)
     parameters = (
         {} if row is None else {parameter.name: (index, parameter) for index, parameter in enumerate(row.arguments)}

@@ -22,8 +22,6 @@ MOST = 6
 _KEEPING = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ACTIVATION, Family.DROPOUT, Family.SOFTMAX))
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 
-Neighbours = tuple[Source, ast.stmt, ast.stmt]
-
 
 def exchanged_statements(
     project: Project, operation: Operation | None, layer: int | None
@@ -32,7 +30,8 @@ def exchanged_statements(
     seen: set[tuple[str, int]] = set()
     for place in places(project, operation, layer):
         for there in place.way():
-            for source, first, second in _neighbours(there.source, there.statement):
+            source = there.source
+            for first, second in _neighbours(source, there.statement):
                 key = (str(source.path), first.lineno)
                 if key in seen or len(seen) >= MOST or not _may_be_exchanged(source, there.scope, first, second):
                     continue
@@ -40,7 +39,7 @@ def exchanged_statements(
                 yield _exchange(source, first, second), second
 
 
-def _neighbours(source: Source, statement: ast.stmt) -> Iterator[Neighbours]:
+def _neighbours(source: Source, statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.stmt]]:
     """Yield the statement with the one before it and the one after it."""
     body = next(
         (
@@ -54,7 +53,7 @@ def _neighbours(source: Source, statement: ast.stmt) -> Iterator[Neighbours]:
     at = body.index(statement)
     for first, second in ((at - 1, at), (at, at + 1)):
         if first >= 0 and second < len(body):
-            yield source, body[first], body[second]
+            yield body[first], body[second]
 
 
 def _may_be_exchanged(source: Source, scope: ast.AST, first: ast.stmt, second: ast.stmt) -> bool:

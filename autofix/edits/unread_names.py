@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, zip_longest
+from itertools import chain, product, zip_longest
 
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.fault_path import FaultPlace, places
@@ -49,10 +49,10 @@ class Substitution:
 def substitutions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
     """Yield names for reads in the statements that led to the fault, each place once."""
     seen: set[tuple[str, int, int, str]] = set()
-    at = [place for place in places(project, operation, layer) if not isinstance(place.scope, ast.Module)]
+    at = list(places(project, operation, layer))
     for substitution in chain(
         _unread(project, at, operation),
-        _of_copies(project, operation, layer),
+        _of_copies(project, at),
         _of_parameters(project, operation, layer),
         _of_neighbours(project, at),
     ):
@@ -183,25 +183,29 @@ def _is_passed_beside(passed: PassedCall, argument: PassedArgument) -> bool:
 # -- lines that were copied ------------------------------------------------------------------------------------------
 
 
-def _of_copies(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
+def _of_copies(project: Project, at: list[FaultPlace]) -> Iterator[Substitution]:
     """Yield what a line should read that was copied: ``y_scale = Scale(train_x)`` below ``x_scale = Scale(train_x)``
     reads ``train_y`` where there is such a name.
     """
-    ways = chain.from_iterable(place.way() for place in places(project, operation, layer))
-    for place in ways:
-        if not isinstance(place.statement, ast.Assign):
+    for place in chain.from_iterable(there.way() for there in at):
+        statement = place.statement
+        if not isinstance(statement, ast.Assign):
             continue
         at_hand = _bound_above(place)
-        for twin in below(place.scope):
-            if not isinstance(twin, ast.Assign) or twin is place.statement or _form(twin) != _form(place.statement):
-                continue
-            words = _other_word(twin.targets[0], place.statement.targets[0])
-            for node in below(place.statement.value) if words is not None else ():
-                name = _with_word(dotted(node), *words) if words is not None and isinstance(node, ast.Name) else ""
-                if name and name in at_hand:
-                    read = Expression(place.source, node, place.frames) if isinstance(node, ast.Name) else None
-                    if read is not None and not _are_equal(project, read, name):
-                        yield Substitution(read, name, False, True, repeated=True)
+        names = [node for node in below(statement.value) if isinstance(node, ast.Name)]
+        for (old, new), node in product(_other_words(place.scope, statement), names):
+            read, name = Expression(place.source, node, place.frames), _with_word(node.id, old, new)
+            if name in at_hand and not _are_equal(project, read, name):
+                yield Substitution(read, name, False, True, repeated=True)
+
+
+def _other_words(scope: ast.AST, statement: ast.Assign) -> Iterator[tuple[str, str]]:
+    """Yield the words in which the target of a statement differs from those of others that assign the same text."""
+    for twin in below(scope):
+        if isinstance(twin, ast.Assign) and twin is not statement and ast.dump(twin.value) == ast.dump(statement.value):
+            words = _other_word(twin.targets[0], statement.targets[0])
+            if words is not None:
+                yield words
 
 
 def _bound_above(place: FaultPlace) -> set[str]:
@@ -209,11 +213,6 @@ def _bound_above(place: FaultPlace) -> set[str]:
     names = set() if isinstance(place.scope, ast.Module) else set(parameters(place.scope))
     stores = (node for node in below(place.scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     return names | {node.id for node in stores if node.lineno < place.statement.lineno}
-
-
-def _form(statement: ast.Assign) -> str:
-    """Return what is assigned, as it is written; who copied a line left it as it was."""
-    return ast.dump(statement.value)
 
 
 def _other_word(first: ast.expr, second: ast.expr) -> tuple[str, str] | None:

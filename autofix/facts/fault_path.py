@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from autofix.facts.passed_arguments import chains_at
 from autofix.facts.project_view import Expression, Project
@@ -60,13 +61,6 @@ class FaultPlace:
             if isinstance(node, ast.Return) and self.source.function_of(node) is function
         ]
 
-    def calls(self) -> Iterator[Expression]:
-        """Yield the calls in these statements, the inner ones first."""
-        for place in self.way():
-            for node in reversed([node for part in evaluated(place.statement) for node in below(part)]):
-                if isinstance(node, ast.Call):
-                    yield Expression(place.source, node, place.frames)
-
     def reads(self) -> Iterator[Expression]:
         """Yield the names and attributes that these statements read."""
         for place in self.way():
@@ -105,6 +99,16 @@ def reads(project: Project, operation: Operation | None, layer: int | None) -> I
     """Yield the names and attributes that the statements on the way to a fault read."""
     for place in places(project, operation, layer):
         yield from place.reads()
+
+
+def calls(project: Project, operation: Operation | None, layer: int | None) -> Iterator[tuple[Expression, ast.Call]]:
+    """Yield the calls in the statements on the way to a fault, of each statement the inner ones first, each once."""
+    seen: set[ast.Call] = set()
+    for place in chain.from_iterable(there.way() for there in places(project, operation, layer)):
+        for node in reversed([node for part in evaluated(place.statement) for node in below(part)]):
+            if isinstance(node, ast.Call) and node not in seen:
+                seen.add(node)
+                yield Expression(place.source, node, place.frames), node
 
 
 def evaluated(statement: ast.stmt) -> list[ast.AST]:

@@ -21,7 +21,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Instance,
     Interpretation,
 )
-from autofix.syntax.name_bindings import class_name
+from autofix.syntax.name_bindings import callee_name, class_name
 from autofix.syntax.source import Source, dotted
 
 STEPS = 200_000
@@ -104,7 +104,7 @@ def _told_by(node: ast.Call, run: Interpretation, names: _Names, model: Any, nam
 
 def _used(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: str) -> tuple[SampleInput, ...]:
     """Return the inputs of a call if it uses the model; none where one is not known."""
-    bare = dotted(node.func).rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
+    bare = callee_name(node)
     if bare in _TAKES_INPUTS | _TAKES_SIZES:
         if not (node.args and _is_model(execution.value(node.args[0], run, names), model, name)):
             return ()

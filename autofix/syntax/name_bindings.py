@@ -121,6 +121,11 @@ def default_of(function: Function, name: str) -> ast.expr | None:
     return None
 
 
+def callee_name(call: ast.Call) -> str:
+    """Return the last part of the name that is called, also of a method of an expression; empty where it has none."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func)
+
+
 def class_name(expression: str) -> str:
     """Return what an expression calls: ``Net`` of ``Net(10)``."""
     return expression.partition("(")[0].strip()

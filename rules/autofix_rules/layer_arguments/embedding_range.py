@@ -16,11 +16,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.fault_path import places
+from autofix.facts.fault_path import calls
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.provenance.render_expression import parsed
 from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Operation, Project, Rule, model
-from autofix.syntax.source import dotted
+from autofix.syntax.name_bindings import callee_name
 
 MAX_ONE_MORE = 2
 _HIGHEST = frozenset(("max", "amax", "nanmax"))
@@ -92,12 +92,8 @@ class EmbeddingRange(Rule):
 
     def _counted(self, project: Project, operation: Operation, finding: Finding) -> Iterator[Fix]:
         """Yield one more for a highest index that is taken for a number of rows."""
-        seen: set[object] = set()
-        for call in (call for place in places(project, operation, finding.layer) for call in place.calls()):
-            name = call.node.func if isinstance(call.node, ast.Call) else call.node
-            is_highest = (name.attr if isinstance(name, ast.Attribute) else dotted(name)) in _HIGHEST
-            if is_highest and not _is_counted(call) and (key := call.source.location(call.node)) not in seen:
-                seen.add(key)
+        for call, node in calls(project, operation, finding.layer):
+            if callee_name(node) in _HIGHEST and not _is_counted(call):
                 edit = call.source.replace(call.node, f"{call.text} + 1")
                 title = f"count one more than the highest index: `{call.text} + 1`"
                 yield self.fix(title, (edit,), Evidence.EVIDENT, reason=_COUNTED, unsafe=True)

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from autofix.operators.table import position
 from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee, without_argument
+from autofix.syntax.name_bindings import callee_name
 
 _SIZES = {
     "Linear": "in_features",
@@ -72,8 +73,7 @@ class LazyLayer(Rule):
         if layer is None or call is None or layer.kind not in _SIZES or not isinstance(call.node, ast.Call):
             return
         parameter = _SIZES[layer.kind]
-        name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else getattr(call.node.func, "id", "")
-        if name != layer.kind or any(isinstance(a, ast.Starred) for a in call.node.args):
+        if callee_name(call.node) != layer.kind or any(isinstance(a, ast.Starred) for a in call.node.args):
             return
         try:
             text = with_callee(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor, is_integer
+from autofix.syntax.name_bindings import callee_name
 
 
 def method_calls(
@@ -69,9 +70,8 @@ def layers_that_ran(project: Project, kinds: frozenset[str]) -> Iterator[tuple[L
         place = project.construction_call(layer)
         if place is None or not isinstance(place.node, ast.Call):
             continue
-        function = place.node.func
-        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if name == layer.kind and not any(isinstance(argument, ast.Starred) for argument in place.node.args):
+        is_starred = any(isinstance(argument, ast.Starred) for argument in place.node.args)
+        if callee_name(place.node) == layer.kind and not is_starred:
             yield layer, operation, place, place.node
 
 
