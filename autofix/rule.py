@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autofix.facts.project_view import Expression, Project
-from autofix.fixes.rule import Example, Rewrite, Rule, model
+from autofix.fixes.rule import Example, Fixes, Rewrite, Rule, model
 from autofix.provenance import Site, SiteKind, dearest, sites, together
 from autofix.records.costs import Counted, Evidence, Piece
 from autofix.records.finding import Detail, Finding, Mismatch
@@ -22,6 +22,7 @@ __all__ = [
     "Expression",
     "Finding",
     "Fix",
+    "Fixes",
     "Layer",
     "Mismatch",
     "Operation",

@@ -5,6 +5,8 @@ A rule holds no state and does no I/O; it reads a finding and the project and re
 
 from __future__ import annotations
 
+import linecache
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +18,10 @@ from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
+from autofix.records.trace import Operation
+
+Fixes = Iterator[Fix]
+_OPENING = re.compile(r'(?:""")?(\w+) ([\w-]+): ')
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,10 @@ class Rewrite:
 
 
 class Rule:
-    """One way to repair one kind of mismatch; a subclass is one file with its documentation and examples."""
+    """One way to repair one kind of mismatch; a subclass is one file with its documentation and examples.
+
+    Code and name are those that the documentation begins with: ``AF101 layer-size: ...``.
+    """
 
     code: ClassVar[str]
     name: ClassVar[str]
@@ -72,8 +81,20 @@ class Rule:
     for_lazy: ClassVar[bool] = False
     refactor: ClassVar[bool] = False
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def __init_subclass__(cls) -> None:
+        """Take code and name from the file's first line, which is there where Python was told to drop documentation."""
+        module = sys.modules[cls.__module__]
+        opening = _OPENING.match(module.__doc__ or linecache.getline(module.__file__ or "", 1))
+        if opening is not None and "code" not in vars(cls):
+            cls.code, cls.name = opening[1], opening[2]
+
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         """Yield candidate fixes for ``finding``; nothing where the rule is not sure to help."""
+        operation = project.operation(finding)
+        return iter(()) if operation is None else self.propose_for(finding, project, operation)
+
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        """Yield candidate fixes for the operation of ``finding``; a rule that needs none has its own ``propose``."""
         raise NotImplementedError
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:

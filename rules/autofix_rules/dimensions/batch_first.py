@@ -22,10 +22,8 @@ from autofix.edits.caller_edits import in_program
 from autofix.edits.exchange_arguments import is_swap, removed, swap_after
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression, repeated_layer
-from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation, OperationKind
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import dotted
 
@@ -39,8 +37,6 @@ _MASKED = "m = torch.ones(7, 7).triu(1).bool()\n{}x, _ = self.attn(x, x, x, attn
 
 
 class BatchFirst(Rule):
-    code = "AF402"
-    name = "batch-first"
     mismatches = (
         *(Mismatch.RNN_HIDDEN, Mismatch.ATTENTION_MASK, Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.MATMUL),
         *(Mismatch.EXPAND, Mismatch.VIEW_SIZE, Mismatch.SILENT_STEPS),
@@ -67,10 +63,7 @@ class BatchFirst(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None:
-            return
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         for used in _behind(project, operation):
             layer = project.layer_of(used)
             taken = used.tensors[0] if used.tensors else None
@@ -91,7 +84,7 @@ class BatchFirst(Rule):
         for step in _behind(project, operation, steps=True):
             yield from self._last_step(project, step)
 
-    def _flag(self, project: Project, layer: Layer, taken: Tensor, *evidence: Evidence) -> Iterator[Fix]:
+    def _flag(self, project: Project, layer: Layer, taken: Tensor, *evidence: Evidence) -> Fixes:
         call = project.construction_call(repeated_layer(project, layer))
         if call is None:
             return
@@ -104,7 +97,7 @@ class BatchFirst(Rule):
         edit = Edit(call.source.path, call.source.range_of(call.node), text)
         yield self.fix(f"make `{layer.label}` batch first", (edit,), *evidence, reason=reason)
 
-    def _unpermuted(self, project: Project, used: Operation, layer: Layer, taken: Tensor) -> Iterator[Fix]:
+    def _unpermuted(self, project: Project, used: Operation, layer: Layer, taken: Tensor) -> Fixes:
         """Yield the fix that removes the exchange of axes before the layer, and the one that takes it back."""
         before = next((o for o in (project.producer(taken),) if o is not None), None)
         swap = project.expression(before) if before is not None else None
@@ -117,7 +110,7 @@ class BatchFirst(Rule):
         title = f"feed `{layer.path}` batch first, without exchanging the axes"
         yield self.fix(title, edits, Evidence.EXACT_FIT, reason=reason)
 
-    def _last_step(self, project: Project, step: Operation) -> Iterator[Fix]:
+    def _last_step(self, project: Project, step: Operation) -> Fixes:
         """Yield fixes that make ``out[-1]`` of a batch-first output ``out[:, -1]``, and the reverse."""
         producer = project.producer(step.tensors[0])
         layer = project.layer_of(producer) if producer is not None else None

@@ -15,22 +15,17 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.edits.caller_edits import in_program, made_like
 from autofix.edits.insert_view_op import insertions, wrapped
 from autofix.facts.call_sites import followed
 from autofix.provenance.channel_sites import spatial, stand_last, to_back, to_front
 from autofix.provenance.producers import producing_layer
-from autofix.records.trace import Layer, Operation
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, model
 
 SHORT = 40
 
 
 class ChannelsLast(Rule):
-    code = "AF401"
-    name = "channels-last"
     mismatches = (Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES)
     examples = (
         Example(
@@ -61,9 +56,9 @@ class ChannelsLast(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None or not operation.tensors or not spatial(layer):
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if layer is None or not operation.tensors or not spatial(layer):
             return
         tensor, channels = operation.tensors[0], finding.expected[0]
         if not stand_last(project, tensor, layer, channels):
@@ -75,9 +70,7 @@ class ChannelsLast(Rule):
         else:
             yield from self._for_norm(project, operation, layer, title, reason)
 
-    def _for_convolution(
-        self, project: Project, operation: Operation, layer: Layer, title: str, reason: str
-    ) -> Iterator[Fix]:
+    def _for_convolution(self, project: Project, operation: Operation, layer: Layer, title: str, reason: str) -> Fixes:
         rank = operation.tensors[0].rank
         method, back = to_front(rank), to_back(rank)
         for count, (edits, words) in enumerate(insertions(project, operation, layer, method, "", "", outward=True)):
@@ -91,7 +84,7 @@ class ChannelsLast(Rule):
         for edits, words in wrapped(project, operation, method, back):
             yield self.fix(f"{title} and back {words}", edits, Evidence.INSERTED, Evidence.OTHER_READING, reason=reason)
 
-    def _for_norm(self, project: Project, operation: Operation, layer: Layer, title: str, reason: str) -> Iterator[Fix]:
+    def _for_norm(self, project: Project, operation: Operation, layer: Layer, title: str, reason: str) -> Fixes:
         rank = operation.tensors[0].rank
         if project.trace.failure is not None and _called_itself(layer):
             for edits, words in wrapped(project, operation, to_front(rank), to_back(rank)):

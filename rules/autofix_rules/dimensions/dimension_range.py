@@ -19,15 +19,13 @@ from collections.abc import Iterator
 
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import is_method, written
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_expression
-from autofix.records.locations import Edit
-from autofix.records.trace import Layer, Operation
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fix, Fixes, Layer, Operation, Rule, model
 
 
 class DimensionRange(Rule):
-    code = "AF405"
-    name = "dimension-range"
     mismatches = (Mismatch.DIMENSION_RANGE,)
     examples = (
         Example(
@@ -55,9 +53,9 @@ class DimensionRange(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation, layer = project.operation(finding), project.layer(finding.layer)
-        if operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if not operation.tensors:
             return
         (dimension,) = finding.expected
         rank = operation.tensors[0].rank

@@ -14,12 +14,10 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from autofix.facts.project_view import Expression
-from autofix.records.locations import Edit
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.facts.project_view import Project
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Edit, Evidence, Example, Expression, Finding, Fixes, Rule, Tensor, model
 from autofix.syntax.source import dotted
 from autofix.syntax.spelling import receiver
 
@@ -29,8 +27,6 @@ REASON = "the columns after the first {} could be meant to be used"
 
 
 class ExtraColumns(Rule):
-    code = "AF412"
-    name = "extra-columns"
     mismatches = (Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES)
     applicability = Applicability.UNSAFE
     examples = (
@@ -57,7 +53,7 @@ class ExtraColumns(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         failure = project.trace.failure
         if failure is None or not finding.expected or not finding.actual:
             return

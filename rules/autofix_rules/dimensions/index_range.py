@@ -14,29 +14,13 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.facts.call_sites import written
-from autofix.records.trace import Operation
-from autofix.rule import (
-    Applicability,
-    Detail,
-    Evidence,
-    Example,
-    Expression,
-    Finding,
-    Fix,
-    Mismatch,
-    Project,
-    Rule,
-    model,
-    sites,
-)
+from autofix.records.finding import Detail, Finding, Mismatch
+from autofix.rule import Applicability, Evidence, Example, Expression, Fixes, Operation, Project, Rule, model, sites
 
 
 class IndexRange(Rule):
-    code = "AF406"
-    name = "index-range"
     mismatches = (Mismatch.INDEX_RANGE,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -57,17 +41,16 @@ class IndexRange(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        place = None if operation is None else written(project, operation)
-        if operation is None or place is None or not isinstance(place.node, ast.Subscript):
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        place = written(project, operation)
+        if place is None or not isinstance(place.node, ast.Subscript):
             return
         if finding.detail is Detail.INDEX:
             yield from self._past(project, place, place.node, finding)
         elif finding.detail is Detail.RANK:
             yield from self._too_many(place, place.node, operation)
 
-    def _past(self, project: Project, place: Expression, node: ast.Subscript, finding: Finding) -> Iterator[Fix]:
+    def _past(self, project: Project, place: Expression, node: ast.Subscript, finding: Finding) -> Fixes:
         last, asked = finding.actual[0] - 1, finding.expected[0]
         if last < 0 or asked < 0:
             return
@@ -87,7 +70,7 @@ class IndexRange(Rule):
                     reason="another entry could be meant",
                 )
 
-    def _too_many(self, place: Expression, node: ast.Subscript, operation: Operation) -> Iterator[Fix]:
+    def _too_many(self, place: Expression, node: ast.Subscript, operation: Operation) -> Fixes:
         parts = _parts(node)
         rank = operation.tensors[0].rank
         reason = "the tensor could be meant to have the dimension"

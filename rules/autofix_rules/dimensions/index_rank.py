@@ -13,15 +13,11 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.facts.call_sites import argument_of, followed
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 
 
 class IndexRank(Rule):
-    code = "AF419"
-    name = "index-rank"
     mismatches = (Mismatch.INDEX_RANK,)
     examples = (
         Example(
@@ -46,9 +42,9 @@ class IndexRank(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation, dimension = project.operation(finding), finding.dimension
-        if operation is None or dimension is None:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        dimension = finding.dimension
+        if dimension is None:
             return
         whole = finding.expected
         if (*whole[:dimension], *whole[dimension + 1 :]) != finding.actual:

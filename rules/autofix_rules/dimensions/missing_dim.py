@@ -13,15 +13,11 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
 
 
 class MissingDim(Rule):
-    code = "AF421"
-    name = "missing-dim"
     mismatches = (Mismatch.MISSING_DIM,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -46,7 +42,7 @@ class MissingDim(Rule):
         Example("declines a call that lacks something else", ((3, 7),), model("self.k = 2", "torch.gather(x, 1)")),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         failure, rank = project.trace.failure, len(finding.actual)
         call = None if failure is None else project.call(failure.frames)
         if call is None:

@@ -18,15 +18,12 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator
 
 from autofix.edits.caller_edits import batch_of_one, in_program, is_plane, lacks_batch
 from autofix.edits.insert_view_op import insertions
 from autofix.provenance.producers import producing_layer
-from autofix.records.locations import Edit
-from autofix.records.trace import Operation, OperationKind
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Operation, OperationKind, Project, Rule, Tensor, model
 
 CERTAIN = (Evidence.EXACT_FIT,)
 WEAKER = (Evidence.OTHER_READING,)
@@ -41,8 +38,6 @@ _SHOWN = "\n\nimage = torch.rand(3, 8, 8)\nprint(Net()({}))\n"
 
 
 class MissingDimension(Rule):
-    code = "AF403"
-    name = "missing-dimension"
     mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
     examples = (
         Example(
@@ -85,7 +80,7 @@ class MissingDimension(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         yield from self._scalars(finding, project)
         if in_program(project):
             yield from self._where_called(finding, project)
@@ -108,7 +103,7 @@ class MissingDimension(Rule):
                         f"add the batch dimension to {tensor.shape}", (edit,), *evidence, reason=reason, unsafe=True
                     )
 
-    def _where_called(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def _where_called(self, finding: Finding, project: Project) -> Fixes:
         """Yield the fix that adds the batch where a program calls its model with one sample."""
         failed = project.operation(finding)
         if failed is None or not failed.tensors:
@@ -120,7 +115,7 @@ class MissingDimension(Rule):
             evidence = WEAKER if first is failed and _are_rows(failed.tensors[0]) else CERTAIN
             yield self.fix(addition[0], (addition[1],), *evidence, reason=reason)
 
-    def _scalars(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def _scalars(self, finding: Finding, project: Project) -> Fixes:
         layer, operation = project.layer(finding.layer), project.operation(finding)
         if (
             finding.mismatch is not Mismatch.LINEAR_IN_FEATURES

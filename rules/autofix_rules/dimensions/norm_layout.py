@@ -20,17 +20,13 @@ from collections.abc import Iterator
 
 from autofix.edits.insert_view_op import wrapped
 from autofix.provenance.channel_sites import number, to_back, to_front
-from autofix.records.trace import Layer, Operation
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, model
 from autofix.syntax.source import Source, dotted
 
 OTHER_STATISTICS = "a {} normalises over other values than the LayerNorm it replaces"
 
 
 class NormLayout(Rule):
-    code = "AF410"
-    name = "norm-layout"
     mismatches = (Mismatch.NORM_FEATURES,)
     examples = (
         Example(
@@ -62,9 +58,9 @@ class NormLayout(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None or not operation.tensors or layer.kind not in {"LayerNorm", "RMSNorm"}:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if layer is None or not operation.tensors or layer.kind not in {"LayerNorm", "RMSNorm"}:
             return
         tensor, channels = operation.tensors[0], number(layer, "normalized_shape")
         if channels is None or tensor.rank < 3 or tensor.shape[1] != channels:
@@ -73,7 +69,7 @@ class NormLayout(Rule):
         yield from self._moved(project, operation, layer, tensor)
         yield from self._exchanged(project, layer)
 
-    def _moved(self, project: Project, operation: Operation, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
+    def _moved(self, project: Project, operation: Operation, layer: Layer, tensor: Tensor) -> Fixes:
         if (layer.path or "").rpartition(".")[2].isdigit():
             return
         title = f"normalise {tensor.shape} with the channels last"
@@ -81,7 +77,7 @@ class NormLayout(Rule):
         for edits, words in wrapped(project, operation, to_back(tensor.rank), to_front(tensor.rank)):
             yield self.fix(f"{title} {words}", edits, Evidence.EVIDENT, reason=reason)
 
-    def _exchanged(self, project: Project, layer: Layer) -> Iterator[Fix]:
+    def _exchanged(self, project: Project, layer: Layer) -> Fixes:
         call = project.construction_call(layer)
         if call is None or not isinstance(call.node, ast.Call) or len(call.node.args) != 1:
             return
@@ -100,7 +96,7 @@ class NormLayout(Rule):
             unsafe=True,
         )
 
-    def _by_name(self, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
+    def _by_name(self, project: Project, layer: Layer, tensor: Tensor) -> Fixes:
         """Yield fixes that exchange the name that chose this norm for the batch norm's, where a table
         has names for both.
         """

@@ -15,14 +15,13 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 
 from autofix.edits.layout import Layout, LayoutChange
 from autofix.edits.other_layouts import layouts
 from autofix.edits.related_layouts import layouts_of_call
 from autofix.edits.upstream_layouts import upstream_layouts
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, model
 
 _OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups", "view-contiguity")
 _MOST = 6
@@ -42,8 +41,6 @@ _ALIGNED = frozenset((Mismatch.BROADCAST, Mismatch.EXPAND))
 
 
 class OperandLayout(Rule):
-    code = "AF420"
-    name = "operand-layout"
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(_OTHERS))
     examples = (
         Example(
@@ -119,7 +116,7 @@ class OperandLayout(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         if operation is None:
             fitting = list(islice(layouts_of_call(project), _MOST)) if finding.mismatch is Mismatch.OTHER else []

@@ -14,12 +14,8 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.edits.rank_changes import behind, respelled, tensors_at_fault, without_call
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
 
 _RANKS = (
     *("dimension-range", "index-range", "rank", "unpack", "norm-rank", "conv-rank", "rnn-rank", "rnn-hidden"),
@@ -33,8 +29,6 @@ _RANKED = frozenset((*_RANKS, *_SIZES, "concatenate", "broadcast", "matmul", "ex
 
 
 class SqueezedAway(Rule):
-    code = "AF409"
-    name = "squeezed-away"
     mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
     examples = (
         Example(
@@ -56,7 +50,7 @@ class SqueezedAway(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         squeezes = behind(project, tensors_at_fault(project, finding), frozenset(("squeeze",)))
         if finding.mismatch is Mismatch.SILENT_SQUEEZE:
             squeezed = project.operation(finding)
@@ -67,9 +61,7 @@ class SqueezedAway(Rule):
             if isinstance(after, Tensor) and after.rank < before.rank:
                 yield from self._named(project, operation, before, count, samples)
 
-    def _named(
-        self, project: Project, operation: Operation, before: Tensor, further: int, samples: int
-    ) -> Iterator[Fix]:
+    def _named(self, project: Project, operation: Operation, before: Tensor, further: int, samples: int) -> Fixes:
         dimensions = [d for d, size in enumerate(before.shape) if size == 1]
         explicit = len(operation.arguments) > 1 or bool(operation.keywords)
         if (
@@ -101,9 +93,7 @@ class SqueezedAway(Rule):
                 unsafe=True,
             )
 
-    def _one(
-        self, project: Project, operation: Operation, dimensions: list[int], further: int, samples: int
-    ) -> Iterator[Fix]:
+    def _one(self, project: Project, operation: Operation, dimensions: list[int], further: int, samples: int) -> Fixes:
         """Yield fixes that squeeze one dimension by its number, the last first; the batch is never meant."""
         others = [d for d in reversed(dimensions) if d != samples]
         for rank, dimension in enumerate(others):

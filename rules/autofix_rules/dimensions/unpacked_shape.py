@@ -14,16 +14,13 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.facts.project_view import Project
+from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fixes, Mismatch, Rule, Tensor, model
 from autofix.syntax.source import Source
 
 
 class UnpackedShape(Rule):
-    code = "AF407"
-    name = "unpacked-shape"
     mismatches = (Mismatch.UNPACK,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -47,7 +44,7 @@ class UnpackedShape(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         failure = project.trace.failure
         if failure is None or not failure.frames or len(finding.expected) != 1:
             return

@@ -20,18 +20,14 @@ from itertools import permutations
 
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import is_method, written
-from autofix.records.locations import Edit
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.facts.project_view import Project
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model
 from autofix.syntax.source import dotted
 
 MAX_RANK = 5
 
 
 class WrongPermute(Rule):
-    code = "AF411"
-    name = "wrong-permute"
     mismatches = (
         *(Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.RNN_INPUT_SIZE),
         Mismatch.ATTENTION_WIDTH,
@@ -59,9 +55,8 @@ class WrongPermute(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or not operation.tensors or len(finding.expected) != 1 or finding.dimension is None:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if not operation.tensors or len(finding.expected) != 1 or finding.dimension is None:
             return
         moved = _moved(project, operation.tensors[0])
         place = None if moved is None else written(project, moved)

@@ -22,8 +22,7 @@ from autofix.edits.size_reads import live_sites
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Operation, Phase
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
 
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
@@ -56,8 +55,6 @@ for x in torch.rand(10, 3).split(4):
 
 
 class BakedBatch(Rule):
-    code = "AF304"
-    name = "baked-batch"
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_BATCH)
     examples = (
         Example(
@@ -85,10 +82,7 @@ class BakedBatch(Rule):
         Example("declines inputs of different batches", ((4, 5), (8, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None:
-            return
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         wants = {t.shape[0] for t in operation.tensors if t.rank and is_batch(project, t.shape[0])}
         if not project.inputs():  # In a program a batch is whatever was not made to a number.
             ranks = {tensor.rank for tensor in operation.tensors}
@@ -105,7 +99,7 @@ class BakedBatch(Rule):
                     yield self.fix(title, site.edits, *site.evidence, Evidence.EXACT_FIT)
         yield from self._of_batch(project, operation)
 
-    def _of_batch(self, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _of_batch(self, project: Project, operation: Operation) -> Fixes:
         for text, edit in sizes_read(project, operation):
             yield self.fix(f"take the size from what is viewed: `{text}`", (edit,), Evidence.EXACT_FIT)
         sizes = sorted({tensor.shape[0] for tensor in operation.tensors if tensor.rank})

@@ -15,15 +15,13 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.joins import joined_dimension
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import producer_sites, set_output
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Detail, Evidence, Example, Expression, Finding, Fix, Mismatch, Piece, Project, Rule, model
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Detail, Evidence, Example, Expression, Fixes, Operation, Piece, Project, Rule, Tensor, model
 from autofix.syntax.call_edits import NotACall, with_argument, with_callee
 from autofix.syntax.spelling import size_text
 
@@ -31,8 +29,6 @@ _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
 
 
 class ConcatenateDimension(Rule):
-    code = "AF301"
-    name = "concatenate-dimension"
     mismatches = (
         *(Mismatch.CONCATENATE, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.CONV_CHANNELS),
         Mismatch.RNN_INPUT_SIZE,
@@ -63,16 +59,15 @@ class ConcatenateDimension(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if not operation.tensors:
             return
         if finding.mismatch is not Mismatch.CONCATENATE:
             yield from self._behind(project, finding, operation.tensors[0])
         elif finding.detail is not Detail.RANK:
             yield from self._sizes(project, operation)
 
-    def _sizes(self, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _sizes(self, project: Project, operation: Operation) -> Fixes:
         tensors = operation.tensors
         differing = [d for d in range(tensors[0].rank) if len({t.shape[d] for t in tensors}) > 1]
         call = written(project, operation)
@@ -83,7 +78,7 @@ class ConcatenateDimension(Rule):
             yield from self._expanded(project, operation, i, place)
         yield from self._producers(project, operation, differing)
 
-    def _along(self, call: Expression, dimension: int, *evidence: Piece, callee: str = "") -> Iterator[Fix]:
+    def _along(self, call: Expression, dimension: int, *evidence: Piece, callee: str = "") -> Fixes:
         try:
             text = with_argument(call.text, "dim", str(dimension), 1)
             text = with_callee(text, callee) if callee else text
@@ -92,7 +87,7 @@ class ConcatenateDimension(Rule):
         word = "join" if not callee else f"join with `{callee}`"
         yield self.fix(f"{word} along dimension {dimension}", (call.source.replace(call.node, text),), *evidence)
 
-    def _expanded(self, project: Project, operation: Operation, index: int, place: Expression) -> Iterator[Fix]:
+    def _expanded(self, project: Project, operation: Operation, index: int, place: Expression) -> Fixes:
         """Yield the fix that expands a token of one row, joined with a batch, to that batch."""
         token = operation.tensors[index]
         whole = next((i for i, t in enumerate(operation.tensors) if t.shape[0] != 1 and t.rank == token.rank), None)
@@ -104,7 +99,7 @@ class ConcatenateDimension(Rule):
             sizes = ", ".join([size_text(place.source, base, 0), *["-1"] * (token.rank - 1)])
             yield self.fix(f"expand {token.shape} to the batch", (followed(place, f".expand({sizes})"),))
 
-    def _producers(self, project: Project, operation: Operation, differing: list[int]) -> Iterator[Fix]:
+    def _producers(self, project: Project, operation: Operation, differing: list[int]) -> Fixes:
         """Yield fixes for a layer whose output has a size that the other tensor does not have."""
         if len(differing) != 1 or differing[0] == 0:
             return
@@ -121,7 +116,7 @@ class ConcatenateDimension(Rule):
                             Evidence.RUNNER_UP * (i == 0),
                         )
 
-    def _behind(self, project: Project, finding: Finding, tensor: Tensor) -> Iterator[Fix]:
+    def _behind(self, project: Project, finding: Finding, tensor: Tensor) -> Fixes:
         """Yield fixes for a join before the layer that went along the batch, or a new dimension,
         instead of the features.
         """

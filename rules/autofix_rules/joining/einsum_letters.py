@@ -13,19 +13,15 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from itertools import combinations
 
 from autofix.edits.equation_letters import is_odd, relettered
 from autofix.facts.call_sites import argument_of, is_batch
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Applicability, Detail, Evidence, Example, Fixes, Operation, Project, Rule, Tensor, model
 
 
 class EinsumLetters(Rule):
-    code = "AF313"
-    name = "einsum-letters"
     mismatches = (Mismatch.MATMUL,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -55,13 +51,13 @@ class EinsumLetters(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         if operation is not None and finding.detail is Detail.EQUATION:
             yield from self._letters(project, operation)
             yield from self._one_letter(project, operation)
 
-    def _one_letter(self, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _one_letter(self, project: Project, operation: Operation) -> Fixes:
         """Yield fixes that write one letter otherwise, as in ``ici,bcj->bij``."""
         written = str(operation.argument(0, "equation"))
         for rank, (equation, edit, _) in enumerate(relettered(project, operation)):
@@ -73,7 +69,7 @@ class EinsumLetters(Rule):
                 reason="the letters could be meant to name other dimensions",
             )
 
-    def _letters(self, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _letters(self, project: Project, operation: Operation) -> Fixes:
         """Yield fixes that exchange two letters of one operand of an einsum."""
         equation, place = operation.arguments[0], argument_of(project, operation, 0, "equation")
         if (

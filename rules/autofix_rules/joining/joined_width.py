@@ -23,15 +23,13 @@ from autofix.provenance import width_evidence
 from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import argument_expression
 from autofix.provenance.size_sites import spelled_in_scope
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model, sites
 
 MAX_HOPS = 5
 _PARTS = "wide, narrow = 6, 3\nself.narrow = nn.Linear(narrow, narrow)\n"
 
 
 class JoinedWidth(Rule):
-    code = "AF306"
-    name = "joined-width"
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
     examples = (
         Example(
@@ -66,15 +64,9 @@ class JoinedWidth(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if (
-            layer is None
-            or operation is None
-            or not operation.tensors
-            or not finding.parameter
-            or finding.dimension is None
-        ):
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if layer is None or not operation.tensors or not finding.parameter or finding.dimension is None:
             return
         tensors = joined(project, operation.tensors[0], finding.dimension)
         parts = tuple(tensor.shape[finding.dimension] for tensor in tensors)
@@ -98,7 +90,7 @@ class JoinedWidth(Rule):
                 *evidence,
             )
 
-    def _uncounted(self, project: Project, argument: Expression, parts: tuple[int, ...], subject: str) -> Iterator[Fix]:
+    def _uncounted(self, project: Project, argument: Expression, parts: tuple[int, ...], subject: str) -> Fixes:
         """Yield fixes that count every part for a layer built for one of them: the others are added by
         their names, where they have any.
         """

@@ -16,15 +16,13 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import chain
 
 from autofix.edits.rank_changes import without_call
 from autofix.edits.transposes import heads, last_two
 from autofix.facts.call_sites import followed, operands, written
-from autofix.records.trace import Operation, OperationKind
-from autofix.records.values import Tensor
-from autofix.rule import Detail, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Detail, Finding, Mismatch
+from autofix.rule import Evidence, Example, Expression, Fixes, Operation, OperationKind, Project, Rule, Tensor, model
 from autofix.syntax.call_edits import NotACall, with_callee
 from autofix.syntax.source import Source
 
@@ -33,8 +31,6 @@ _GRAPH = "self.fc = nn.Linear(3, 2)\nself.bias = nn.Parameter(torch.zeros(2))"
 
 
 class MatmulTransposed(Rule):
-    code = "AF305"
-    name = "matmul-transposed"
     mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
     examples = (
         Example(
@@ -70,9 +66,8 @@ class MatmulTransposed(Rule):
         Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or finding.detail is Detail.EQUATION:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if finding.detail is Detail.EQUATION:
             return
         places, tensors = operands(project, operation), operation.tensors
         if finding.mismatch is Mismatch.BROADCAST:
@@ -96,14 +91,14 @@ class MatmulTransposed(Rule):
 
     def _turned(
         self, project: Project, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         left, right = tensors[:2]
         attends = operation.operator == ATTENTION
         turns = () if attends else last_two(project, left, right), heads(places, left, right, rows=not attends)
         for title, edits in chain(*turns):
             yield self.fix(title, edits, Evidence.EVIDENT)
 
-    def _general(self, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _general(self, project: Project, operation: Operation) -> Fixes:
         """Yield ``matmul`` in place of ``mm``, which takes matrices only, or ``bmm``, which takes batches of them."""
         rank = {"mm": 2, "bmm": 3}.get(operation.operator)
         place = written(project, operation)
@@ -121,7 +116,7 @@ class MatmulTransposed(Rule):
 
     def _transposed(
         self, project: Project, places: tuple[Expression, ...], tensors: tuple[Tensor, ...], is_linear: bool
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         left, right = tensors[0], tensors[1]
         inner = right.shape[-1] if is_linear else right.shape[-2] if right.rank > 1 else right.shape[0]
         across = right.shape[0] if is_linear else right.shape[-1]
@@ -150,9 +145,7 @@ class MatmulTransposed(Rule):
                 reason="the inner sizes then agree",
             )
 
-    def _swapped(
-        self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
-    ) -> Iterator[Fix]:
+    def _swapped(self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]) -> Fixes:
         """Yield fixes that exchange the operands of ``W @ x`` where x holds rows: the rows come first."""
         left, right = tensors[0], tensors[1]
         is_product = left.rank == 2 <= right.rank and operation.operator in {"matmul", "mm"}

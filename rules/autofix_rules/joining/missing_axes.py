@@ -14,21 +14,16 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from itertools import combinations
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import followed, is_batch, is_stored, lineage, operands
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.facts.reduced_dimensions import reductions
-from autofix.records.locations import Edit
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model
 
 
 class MissingAxes(Rule):
-    code = "AF308"
-    name = "missing-axes"
     mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND)
     examples = (
         Example(
@@ -46,9 +41,8 @@ class MissingAxes(Rule):
         Example("declines sizes that do not line up", ((2, 3, 5), (2, 4)), model("self.k = 1", "x * y", inputs="x, y")),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if not operation.tensors:
             return
         places = operands(project, operation)
         shapes = [t.shape for t in operation.tensors] + ([finding.expected] if len(operation.tensors) == 1 else [])
@@ -87,7 +81,7 @@ class MissingAxes(Rule):
                 unsafe=unsafe,
             )
 
-    def _longer_view(self, project: Project, tensor: Tensor, high: tuple[int, ...]) -> Iterator[Fix]:
+    def _longer_view(self, project: Project, tensor: Tensor, high: tuple[int, ...]) -> Fixes:
         """Yield the fix of a ``view(b, c, 1)`` that lacks another dimension of one."""
         for operation in lineage(project, tensor, 4):
             if not isinstance(operation.result, Tensor) or operation.result.shape != tensor.shape:

@@ -16,12 +16,10 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.edits.caller_edits import in_program
 from autofix.edits.dtype_casts import TYPES, where_made, where_passed
 from autofix.facts.call_sites import argument_of, followed
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 
 _DOUBTS = {
     "float": "whole numbers may be meant as indices, or want scaling first",
@@ -35,8 +33,6 @@ _OF_VALUES = frozenset((Mismatch.DTYPE, Mismatch.INDEX_RANGE))
 
 
 class NumberType(Rule):
-    code = "AF331"
-    name = "number-type"
     mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE, Mismatch.LOSS_DTYPE, Mismatch.INDEX_RANGE)
     examples = (
         Example(
@@ -80,7 +76,7 @@ class NumberType(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation, is_target = project.operation(finding), finding.mismatch is Mismatch.LOSS_DTYPE
         operand = 1 if is_target else finding.operand or 0
         if operation is not None and finding.mismatch is Mismatch.INDEX_RANGE:

@@ -15,21 +15,17 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_of, is_method, written
 from autofix.provenance.producers import argument_expression
-from autofix.records.locations import Edit
-from autofix.records.trace import Layer, Operation, OperationKind
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.trace import Operation, OperationKind
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_argument
 
 _CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")
 
 
 class OverSamples(Rule):
-    code = "AF321"
-    name = "over-samples"
     mismatches = (Mismatch.SILENT_REDUCTION,)
     examples = (
         Example(
@@ -52,9 +48,8 @@ class OverSamples(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or finding.dimension is None or operation.tensors[0].rank < 2:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if finding.dimension is None or operation.tensors[0].rank < 2:
             return
         shape = operation.tensors[0].shape
         others = [d for d in _preferred(project, operation) if d != finding.dimension and shape[d] > 1]

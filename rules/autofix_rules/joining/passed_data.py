@@ -13,11 +13,9 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.edits.caller_edits import in_program, passed
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model
 from autofix.syntax.spelling import receiver
 
 _COLOURS = 3
@@ -26,8 +24,6 @@ _SHOWN = "print(Net()({}))\n"
 
 
 class PassedData(Rule):
-    code = "AF336"
-    name = "passed-data"
     mismatches = (Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES)
     applicability = Applicability.UNSAFE
     examples = (
@@ -39,9 +35,8 @@ class PassedData(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or not in_program(project) or not operation.tensors or not finding.expected:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if not in_program(project) or not operation.tensors or not finding.expected:
             return
         change = _change(finding, operation.tensors[0])
         operand = None if change is None else next(passed(project, operation), None)

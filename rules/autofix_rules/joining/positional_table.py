@@ -18,17 +18,15 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
 from autofix.facts.call_sites import written
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.facts.size_origins import parts, slice_bound
-from autofix.records.locations import Edit, Range
-from autofix.records.trace import Operation
+from autofix.records.locations import Range
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, SiteKind, model
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, SiteKind, model
 
 NAMES = frozenset(("add", "radd", "iadd", "add_", "sub", "mul", "rmul", "imul"))
 _TABLE = "self.pe = nn.Parameter(torch.zeros(1, {}, 8))"
@@ -37,8 +35,6 @@ _JOIN = "token = self.token.expand(x.size(0), -1, -1)\nx = torch.cat([token, x],
 
 
 class PositionalTable(Rule):
-    code = "AF303"
-    name = "positional-table"
     mismatches = (Mismatch.BROADCAST,)
     examples = (
         Example(
@@ -60,9 +56,8 @@ class PositionalTable(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or operation.operator not in NAMES or len(operation.tensors) != 2:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if operation.operator not in NAMES or len(operation.tensors) != 2:
             return
         for index in (1, 0):
             table, other = operation.tensors[index], operation.tensors[1 - index]
@@ -84,7 +79,7 @@ class PositionalTable(Rule):
                         title, resizing.edits, *resizing.evidence, Evidence.OTHER_READING * bool(whole and length)
                     )
 
-    def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Iterator[Fix]:
+    def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Fixes:
         """Yield fixes that make ``num_patches`` ``num_patches + 1``, where a token was joined to the sequence."""
         known = origins(project, table, wants)
         if len(wants) != 1 or len(known) != 1 or known[0].is_cut or isinstance(known[0].expression.node, ast.Constant):
@@ -100,7 +95,7 @@ class PositionalTable(Rule):
             title, (place.source.replace(place.node, text),), Evidence.EVIDENT if joined else Evidence.OTHER_READING
         )
 
-    def _time_first(self, project: Project, table: Tensor, other: Tensor) -> Iterator[Fix]:
+    def _time_first(self, project: Project, table: Tensor, other: Tensor) -> Fixes:
         """Yield the fix that cuts a table (steps, 1, features) by the other axis, where the input is batch first."""
         taken = project.producer(table)
         if (

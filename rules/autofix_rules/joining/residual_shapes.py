@@ -16,21 +16,19 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.facts.branches import branch, layers_of, spatial
 from autofix.facts.call_sites import operands
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import output_parameter, producer_sites, set_output
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, SiteKind, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Rule, SiteKind, Tensor, model
 from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut
 
 BLOCK = "self.a = nn.Conv2d(4, 8, 3, padding=1)\nself.short = {}"
 
 
 class ResidualShapes(Rule):
-    code = "AF302"
-    name = "residual-shapes"
     mismatches = (Mismatch.BROADCAST,)
     examples = (
         Example(
@@ -45,9 +43,8 @@ class ResidualShapes(Rule):
         Example("declines shapes that no layer set", ((2, 6), (2, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or len(operation.tensors) != 2:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if len(operation.tensors) != 2:
             return
         a, b = operation.tensors
         if a.rank != b.rank and min(a.rank, b.rank) > 1 and _only_last(a, b):
@@ -64,7 +61,7 @@ class ResidualShapes(Rule):
 
     # -- the shortcut ------------------------------------------------------------------------------------------------
 
-    def _projected(self, project: Project, place: Expression, own: Tensor, other: Tensor) -> Iterator[Fix]:
+    def _projected(self, project: Project, place: Expression, own: Tensor, other: Tensor) -> Fixes:
         """Yield fixes that add a projection for ``own``, which came past the layers."""
         layer = projection(project, own, other)
         if layer is None:
@@ -75,7 +72,7 @@ class ResidualShapes(Rule):
         elif bypass is not None and isinstance(bypass.value.node, ast.Name):
             yield from self._added(bypass.value, layer)
 
-    def _assigned(self, project: Project, assigned: tuple[Expression, ...], layer: Projection) -> Iterator[Fix]:
+    def _assigned(self, project: Project, assigned: tuple[Expression, ...], layer: Projection) -> Fixes:
         real = next((e for e in assigned if not is_identity(e.node)), None)
         condition = None if real is None else condition_of(real)
         if condition is not None:
@@ -97,7 +94,7 @@ class ResidualShapes(Rule):
                 reason=reason,
             )
 
-    def _added(self, value: Expression, layer: Projection) -> Iterator[Fix]:
+    def _added(self, value: Expression, layer: Projection) -> Fixes:
         """Yield the fix that gives a plain ``x`` a projection of its own."""
         class_ = value.source.class_of(value.node)
         init = (
@@ -125,7 +122,7 @@ class ResidualShapes(Rule):
         operations = branch(project, a, b) + branch(project, b, a)
         return any(True for _ in layers_of(project, operations, ("Conv1d",)))
 
-    def _widths(self, project: Project, a: Tensor, b: Tensor, dimension: int) -> Iterator[Fix]:
+    def _widths(self, project: Project, a: Tensor, b: Tensor, dimension: int) -> Fixes:
         if a.shape[dimension] == b.shape[dimension]:
             return
         longest = 0 if len(branch(project, a, b)) >= len(branch(project, b, a)) else 1

@@ -20,8 +20,7 @@ from collections.abc import Iterator
 
 from autofix.edits.rank_changes import behind
 from autofix.facts.call_sites import argument_of
-from autofix.records.locations import Edit
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 
 WIDTH_WORDS = re.compile(r"(?:x|w|width|cols?)\d*$", re.IGNORECASE)
 HEIGHT_WORDS = re.compile(r"(?:y|h|height|rows?)\d*$", re.IGNORECASE)
@@ -34,8 +33,6 @@ torch.cat([x, y], dim=1)"""
 
 
 class SwappedPadding(Rule):
-    code = "AF310"
-    name = "swapped-padding"
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
     examples = (
         Example(
@@ -58,10 +55,7 @@ class SwappedPadding(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None:
-            return
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         for pad in behind(project, operation.tensors, frozenset(("pad",))):
             padding = argument_of(project, pad, 1, "pad")
             function = padding.source.function_of(padding.node) if padding is not None else None

@@ -13,18 +13,14 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from autofix.records.trace import Operation
 from autofix.records.values import Sequence
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import imported_as, module_text
 
 
 class UnequalLengths(Rule):
-    code = "AF334"
-    name = "unequal-lengths"
     mismatches = (Mismatch.CONCATENATE,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -41,10 +37,9 @@ class UnequalLengths(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        call = None if operation is None else project.call(operation.frames)
-        if operation is None or call is None or not isinstance(call.node, ast.Call) or not _only_lengths(operation):
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        call = project.call(operation.frames)
+        if call is None or not isinstance(call.node, ast.Call) or not _only_lengths(operation):
             return
         if len(call.node.args) != 1 or call.node.keywords or isinstance(call.node.args[0], ast.Starred):
             return

@@ -16,16 +16,14 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.edits.cut_steps import cut_before
 from autofix.edits.rank_changes import behind
 from autofix.facts.branches import branch, spatial, uneven
 from autofix.facts.call_sites import followed, operands, prepared, written
-from autofix.records.locations import Edit
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.facts.project_view import Project
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Applicability, Edit, Evidence, Example, Expression, Fixes, Operation, Rule, Tensor, model
 from autofix.syntax.spelling import module_text
 
 UPSAMPLING = (
@@ -38,8 +36,6 @@ CAUSAL = model("self.conv = nn.Conv1d(4, 4, 3, padding=2)", "self.conv(x) + x")
 
 
 class UnevenMaps(Rule):
-    code = "AF309"
-    name = "uneven-maps"
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
     applicability = Applicability.UNSAFE
     examples = (
@@ -68,18 +64,15 @@ class UnevenMaps(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        places = operands(project, operation) if operation is not None else ()
-        if operation is None or len(operation.tensors) != 2 or operation.target.endswith("stack"):
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        places = operands(project, operation)
+        if len(operation.tensors) != 2 or operation.target.endswith("stack"):
             return
         if len(places) == 2 and uneven(project, *operation.tensors):
             moved = _upsampled(project, operation)
             yield from self._resized(project, operation, places, moved)
 
-    def _resized(
-        self, project: Project, operation: Operation, places: tuple[Expression, ...], moved: int
-    ) -> Iterator[Fix]:
+    def _resized(self, project: Project, operation: Operation, places: tuple[Expression, ...], moved: int) -> Fixes:
         place, other = places[moved], places[1 - moved]
         small, big = operation.tensors[moved].shape, operation.tensors[1 - moved].shape
         name = module_text(place.source, "torch.nn.functional")
@@ -125,7 +118,7 @@ class UnevenMaps(Rule):
                 reason=reason,
             )
 
-    def _cut(self, project: Project, operation: Operation, places: tuple[Expression, ...]) -> Iterator[Fix]:
+    def _cut(self, project: Project, operation: Operation, places: tuple[Expression, ...]) -> Fixes:
         """Yield the longer steps without what a padded layer gave them at the end."""
         a, b = (tensor.shape for tensor in operation.tensors)
         odd = [d for d in range(2, len(a)) if a[d] != b[d]]

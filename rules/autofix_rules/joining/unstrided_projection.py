@@ -13,13 +13,12 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.facts.branches import branch, layers_of, ratio, spatial
+from autofix.facts.project_view import Project
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression, argument_sites
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix_rules.joining._shared import stride_text
 
@@ -28,8 +27,6 @@ SUM = "self.conv(x) + self.short(x)"
 
 
 class UnstridedProjection(Rule):
-    code = "AF317"
-    name = "unstrided-projection"
     mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
     examples = (
         Example(
@@ -52,15 +49,14 @@ class UnstridedProjection(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or len(operation.tensors) != 2 or len({t.rank for t in operation.tensors}) != 1:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if len(operation.tensors) != 2 or len({t.rank for t in operation.tensors}) != 1:
             return
         a, b = operation.tensors
         yield from self._stride(project, a, b)
         yield from self._stride(project, b, a)
 
-    def _stride(self, project: Project, own: Tensor, other: Tensor) -> Iterator[Fix]:
+    def _stride(self, project: Project, own: Tensor, other: Tensor) -> Fixes:
         """Yield fixes that give a projection which keeps the size the stride of the branch."""
         if own.rank < 3 or own.shape[1] != other.shape[1]:
             return

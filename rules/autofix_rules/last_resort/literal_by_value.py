@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from autofix.records.locations import Position, Range
 from autofix.records.trace import Frame
 from autofix.records.values import is_integer
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule
 from autofix.syntax.source import Source
 
 _REASON = "only running speaks for it: a number of the failure was replaced by the other"
@@ -35,8 +35,6 @@ class Net(nn.Module):
 
 
 class LiteralByValue(Rule):
-    code = "AF801"
-    name = "literal-by-value"
     mismatches = tuple(
         mismatch
         for mismatch in Mismatch
@@ -54,7 +52,7 @@ class LiteralByValue(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         pairs = _pairs(finding, project)
         for distance, source, node in _numbers(project):
             for old, new in pairs:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from autofix.diagnosis.cause import tensor_at
 from autofix.provenance.channel_sites import number
 from autofix.provenance.producers import argument_expression, argument_sites
-from autofix.records.trace import Layer, Operation
-from autofix.rule import Edit, Evidence, Expression, Finding, Piece, Project, sites, together
+from autofix.rule import Edit, Evidence, Expression, Finding, Layer, Operation, Piece, Project, sites, together
 from autofix.syntax.call_edits import with_argument
 
 Change = tuple[str, tuple[Edit, ...], tuple[Piece, ...]]

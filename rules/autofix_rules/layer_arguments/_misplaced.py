@@ -7,9 +7,7 @@ import math
 from autofix.edits.caller_edits import lacks_batch
 from autofix.facts.call_sites import is_batch
 from autofix.provenance.channel_sites import number, spatial, stand_last
-from autofix.records.trace import Layer
-from autofix.records.values import Tensor
-from autofix.rule import Finding, Mismatch, Project
+from autofix.rule import Finding, Layer, Mismatch, Project, Tensor
 
 
 def misplaced_features(project: Project, finding: Finding, layer: Layer, tensor: Tensor) -> str:

@@ -20,11 +20,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.edits.view_sizes import sizes_of
-from autofix.facts.project_view import Expression
 from autofix.operators.shape_functions import divisors
 from autofix.operators.table import position
-from autofix.provenance import Site, bindings, sites
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, SiteKind, model
+from autofix.provenance import Site, SiteKind, bindings, sites
+from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.source import argument
 
 _CHECK = "assert width % heads == 0\nself.proj = nn.Linear(width, width)"
@@ -33,8 +32,6 @@ _HEADS = "self.heads = {}\nself.share = 8 // self.heads\nself.proj = nn.Linear(8
 
 
 class AttentionHeads(Rule):
-    code = "AF113"
-    name = "attention-heads"
     mismatches = (Mismatch.ATTENTION_HEADS, Mismatch.VIEW_SIZE)
     applicability = Applicability.UNSAFE
     examples = (
@@ -61,7 +58,7 @@ class AttentionHeads(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         division = _split(project, finding) if finding.mismatch is Mismatch.VIEW_SIZE else _division(project, finding)
         if division is None:
             return

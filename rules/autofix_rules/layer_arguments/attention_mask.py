@@ -16,15 +16,12 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.edits.resize_tensor import cuts, resizings
 from autofix.edits.triangles import shifted_triangle
 from autofix.facts.call_sites import followed
-from autofix.facts.project_view import Expression
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.facts.project_view import Project
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model
 
 NAMES = frozenset(("masked_fill", "masked_fill_", "where", "add", "iadd", "add_", "mul", "imul", "mul_"))
 _ATTN = "self.attn = nn.MultiheadAttention(8, 2, batch_first=True)"
@@ -43,8 +40,6 @@ def _cached(mask: str) -> str:
 
 
 class AttentionMask(Rule):
-    code = "AF114"
-    name = "attention-mask"
     mismatches = (Mismatch.ATTENTION_MASK, Mismatch.BROADCAST)
     examples = (
         Example(
@@ -68,10 +63,7 @@ class AttentionMask(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None:
-            return
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         place = finding.operand if finding.mismatch is Mismatch.ATTENTION_MASK else None
         if place is not None and place < len(operation.tensors):
             mask = operation.tensors[place]
@@ -87,7 +79,7 @@ class AttentionMask(Rule):
 
     def _resized(
         self, project: Project, operation: Operation, mask: Tensor, other: Tensor, sizes: tuple[int, ...]
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         if mask.rank < 2 or len(sizes) != 2:
             return
         wants = {mask.rank - 2 + i: size for i, size in enumerate(sizes) if mask.shape[mask.rank - 2 + i] != size}
@@ -102,7 +94,7 @@ class AttentionMask(Rule):
                 title = f"make the mask for {resizing.text} and align it with the last positions"
                 yield self.fix(title, (*resizing.edits, shifted), *resizing.evidence)
 
-    def _turned(self, project: Project, operation: Operation, mask: Tensor, finding: Finding) -> Iterator[Fix]:
+    def _turned(self, project: Project, operation: Operation, mask: Tensor, finding: Finding) -> Fixes:
         """Yield the fix that exchanges the dimensions of a padding mask (keys, batch)."""
         call = project.call(operation.frames)
         if mask.shape != finding.expected[::-1] or call is None or not isinstance(call.node, ast.Call):

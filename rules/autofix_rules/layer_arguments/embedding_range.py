@@ -14,12 +14,11 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.facts.fault_path import calls
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.provenance.render_expression import parsed
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 from autofix.syntax.name_bindings import callee_name
 
 MAX_ONE_MORE = 2
@@ -40,8 +39,6 @@ print(embed(table).shape)
 
 
 class EmbeddingRange(Rule):
-    code = "AF115"
-    name = "embedding-range"
     mismatches = (Mismatch.EMBEDDING_RANGE,)
     examples = (
         Example(
@@ -64,9 +61,9 @@ class EmbeddingRange(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if layer is None:
             return
         name = layer.label
         rows, required = finding.expected[0], finding.actual[0]
@@ -90,7 +87,7 @@ class EmbeddingRange(Rule):
             title = f"give `{name}` {text} rows"
             yield self.fix(title, (edit,), Evidence.OTHER_READING, reason=reason, unsafe=computed)
 
-    def _counted(self, project: Project, operation: Operation, finding: Finding) -> Iterator[Fix]:
+    def _counted(self, project: Project, operation: Operation, finding: Finding) -> Fixes:
         """Yield one more for a highest index that is taken for a number of rows."""
         for call, node in calls(project, operation, finding.layer):
             if callee_name(node) in _HIGHEST and not _is_counted(call):

@@ -14,20 +14,15 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.provenance.producers import producing_layer
-from autofix.records.locations import Edit
-from autofix.records.trace import Layer
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Layer, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
 
 _LAYERS = "self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(6, 3)"
 
 
 class HeadAppliedTwice(Rule):
-    code = "AF122"
-    name = "head-applied-twice"
     mismatches = (Mismatch.LINEAR_IN_FEATURES,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -45,7 +40,7 @@ class HeadAppliedTwice(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         layer, operation = project.layer(finding.layer), project.operation(finding)
         producer = (
             producing_layer(project, operation.tensors[0]) if operation is not None and operation.tensors else None

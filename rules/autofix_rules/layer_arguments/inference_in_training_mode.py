@@ -15,10 +15,9 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from autofix.records.trace import Layer, Stage
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.trace import Stage
+from autofix.rule import Example, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import receiver
 
@@ -27,8 +26,6 @@ _SCRIPT = "\n\nnet = {}\nprint(net(torch.ones(1, 3, 1, 1)).shape)\n"
 
 
 class EvaluationMode(Rule):
-    code = "AF121"
-    name = "inference-in-training-mode"
     mismatches = (Mismatch.NORM_BATCH_OF_ONE,)
     examples = (
         Example(
@@ -40,7 +37,7 @@ class EvaluationMode(Rule):
         Example("declines a model without a script", ((1, 3, 1, 1),), model(_NORM, "self.norm(x)")),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         failure = project.trace.failure
         if failure is None or failure.stage is not Stage.SCRIPT or _trains(project):
             return

@@ -18,20 +18,16 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator
 
 from autofix.provenance.channel_sites import number, words_of
 from autofix.provenance.producers import argument_expression, argument_sites
-from autofix.records.trace import Layer
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Piece, Project, Rule, model
 from autofix_rules.layer_arguments._shared import common_groups, failed_construction, scaled_roots
 
 CHOICE = "the number of groups and the number of channels are both choices of the model"
 
 
 class LayerGroups(Rule):
-    code = "AF103"
-    name = "layer-groups"
     mismatches = (Mismatch.CONV_GROUPS, Mismatch.NORM_GROUPS)
     examples = (
         Example(
@@ -71,14 +67,14 @@ class LayerGroups(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         layer = failed_construction(project)
         if layer is not None and finding.mismatch is Mismatch.NORM_GROUPS:
             yield from self._norm(finding, project, layer)
         elif layer is not None:
             yield from self._convolution(project, layer)
 
-    def _convolution(self, project: Project, layer: Layer) -> Iterator[Fix]:
+    def _convolution(self, project: Project, layer: Layer) -> Fixes:
         groups, into, out = (number(layer, name) for name in ("groups", "in_channels", "out_channels"))
         if groups is None or into is None or out is None:
             return
@@ -93,7 +89,7 @@ class LayerGroups(Rule):
             if size % groups:
                 yield from self._resized(project, layer, name, -(-size // groups) * groups, Evidence.OTHER_MODEL)
 
-    def _rewritten(self, project: Project, layer: Layer, parameter: str, source: str, words: str) -> Iterator[Fix]:
+    def _rewritten(self, project: Project, layer: Layer, parameter: str, source: str, words: str) -> Fixes:
         """Yield the fix that gives one argument the text of another."""
         old, new = argument_expression(project, layer, parameter), argument_expression(project, layer, source)
         if old is not None and new is not None:
@@ -101,7 +97,7 @@ class LayerGroups(Rule):
             title = f"set `{parameter}` of the {layer.kind} to {new.text}: {words}"
             yield self.fix(title, edits, Evidence.EVIDENT, reason=words)
 
-    def _norm(self, finding: Finding, project: Project, layer: Layer) -> Iterator[Fix]:
+    def _norm(self, finding: Finding, project: Project, layer: Layer) -> Fixes:
         groups, channels = finding.expected[0], finding.actual[0]
         shared, multiple = _is_shared(project, layer), -(-channels // groups) * groups
         divisor = common_groups(channels, groups)
@@ -112,7 +108,7 @@ class LayerGroups(Rule):
             title = f"set `num_channels` of the {layer.kind} to {multiple}: {words_of(site)}"
             yield self.fix(title, site.edits, *site.evidence, other, reason=CHOICE, unsafe=True)
 
-    def _resized(self, project: Project, layer: Layer, parameter: str, target_size: int, extra: Piece) -> Iterator[Fix]:
+    def _resized(self, project: Project, layer: Layer, parameter: str, target_size: int, extra: Piece) -> Fixes:
         for site in argument_sites(project, layer, parameter, target_size):
             title = f"set `{parameter}` of the {layer.kind} to {words_of(site)}"
             yield self.fix(title, site.edits, *site.evidence, extra, reason=CHOICE, unsafe=True)

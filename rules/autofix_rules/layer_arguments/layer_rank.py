@@ -23,17 +23,15 @@ from autofix.edits.insert_view_op import insertions
 from autofix.edits.swap_class import beside, exchanged, exchanged_function
 from autofix.facts.call_sites import is_batch
 from autofix.provenance.channel_sites import number, spatial
-from autofix.records.trace import Layer, Operation
+from autofix.records.costs import Piece
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Edit, Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
+from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, model
 
 FOLDED_WORDS = "it changes what is one sample: {}"
 _DIMENSIONS = {2: 1, 3: 1, 4: 2, 5: 3}
 
 
 class LayerRank(Rule):
-    code = "AF104"
-    name = "layer-rank"
     mismatches = (
         *(Mismatch.CONV_RANK, Mismatch.NORM_RANK, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES),
         Mismatch.LINEAR_IN_FEATURES,
@@ -73,9 +71,9 @@ class LayerRank(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if not operation.tensors:
             return
         tensor = operation.tensors[0]
         if layer is not None and finding.mismatch is Mismatch.NORM_RANK:
@@ -89,7 +87,7 @@ class LayerRank(Rule):
         yield from self._classes(project, layer, tensor, _kernel_width(layer))
         yield from self._shapes(project, operation, layer, tensor)
 
-    def _classes(self, project: Project, layer: Layer, tensor: Tensor, width: int) -> Iterator[Fix]:
+    def _classes(self, project: Project, layer: Layer, tensor: Tensor, width: int) -> Fixes:
         dimensions = width or tensor.rank - 2
         fits = tensor.rank > 2 and number(layer, "in_channels") in (None, tensor.shape[1])
         if dimensions == spatial(layer) or dimensions not in (1, 2, 3) or not (fits or width):
@@ -97,7 +95,7 @@ class LayerRank(Rule):
         others, reason = beside(project, layer, f"{dimensions}d"), f"{tensor.shape} has {tensor.rank} dimensions"
         yield from self._class(project, layer, dimensions, reason, Evidence.EXACT_FIT * bool(width), others=others)
 
-    def _norm(self, project: Project, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
+    def _norm(self, project: Project, layer: Layer, tensor: Tensor) -> Fixes:
         unbatched, rank = lacks_batch(project, tensor), tensor.rank
         if unbatched is not None:
             yield from self._batched(project, unbatched)
@@ -111,7 +109,7 @@ class LayerRank(Rule):
                 project, layer, _DIMENSIONS[rank], f"{tensor.shape} has {rank} dimensions", *evidence
             )
 
-    def _batched(self, project: Project, unbatched: Operation) -> Iterator[Fix]:
+    def _batched(self, project: Project, unbatched: Operation) -> Fixes:
         """Yield fixes that add the batch dimension before the first convolution that ran without it."""
         layer, shape = project.layer_of(unbatched), unbatched.tensors[0].shape
         reason = f"a convolution took {shape} as one sample without a batch dimension"
@@ -132,19 +130,17 @@ class LayerRank(Rule):
         reason: str,
         *evidence: Piece,
         others: tuple[Edit, ...] = (),
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         kind = f"{layer.kind[:-2]}{dimensions}d"
         for edits, against in exchanged(project, layer, kind):
             title = f"make `{layer.label}` a {kind}"
             yield self.fix(title, (*edits, *others), *against, *evidence, reason=reason)
 
-    def _function(
-        self, project: Project, operation: Operation, tensor: Tensor, reason: str, *evidence: Piece
-    ) -> Iterator[Fix]:
+    def _function(self, project: Project, operation: Operation, tensor: Tensor, reason: str, *evidence: Piece) -> Fixes:
         for edits, name in exchanged_function(project, operation, f"{tensor.rank - 2}d"):
             yield self.fix(f"call {name} instead", edits, *evidence, reason=reason)
 
-    def _shapes(self, project: Project, operation: Operation, layer: Layer, tensor: Tensor) -> Iterator[Fix]:
+    def _shapes(self, project: Project, operation: Operation, layer: Layer, tensor: Tensor) -> Fixes:
         unsqueezed = any(o.target.endswith("unsqueeze") for o in project.ancestry(tensor))
         for method, strength, words in _reshapings(layer, tensor):
             folds = method.startswith("flatten")
@@ -155,7 +151,7 @@ class LayerRank(Rule):
                 title, further = f"{words} of {tensor.shape} {place}", Evidence.UPSTREAM * count
                 yield self.fix(title, edits, *evidence, further, reason=reason, unsafe=folds)
 
-    def _pools_before(self, project: Project, tensor: Tensor) -> Iterator[Fix]:
+    def _pools_before(self, project: Project, tensor: Tensor) -> Fixes:
         """Yield fixes for a pool that took ``(N, C, L)`` for one image ``(C, H, W)``."""
         for operation in project.ancestry(tensor):
             operand = operation.tensors[0] if operation.tensors else None

@@ -21,7 +21,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.provenance import width_evidence
+from autofix.facts.project_view import Project
+from autofix.provenance import Site, sites, width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
 from autofix.provenance.producers import (
     argument_expression,
@@ -33,9 +34,8 @@ from autofix.provenance.producers import (
     repeated_layer,
     set_output,
 )
-from autofix.records.trace import Layer, Operation
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Piece, Project, Rule, Site, model, sites
+from autofix.records.costs import Piece
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Layer, Mismatch, Operation, Rule, Tensor, model
 from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
 from autofix_rules.layer_arguments._misplaced import misplaced_features
 
@@ -53,8 +53,6 @@ _CHANNELS = frozenset((Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES))
 
 
 class LayerSize(Rule):
-    code = "AF101"
-    name = "layer-size"
     mismatches = (
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES, Mismatch.RNN_INPUT_SIZE),
         *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES),
@@ -115,9 +113,9 @@ class LayerSize(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation, place = project.layer(finding.layer), project.operation(finding), finding.operand or 0
-        if layer is None or operation is None or place >= len(operation.tensors):
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer, place = project.layer(finding.layer), finding.operand or 0
+        if layer is None or place >= len(operation.tensors):
             return
         own, before, warning = _said(finding, project, layer, operation.tensors[place])
         for title, edits, evidence in _joint_changes(finding, project, layer, operation):
@@ -129,7 +127,7 @@ class LayerSize(Rule):
 
     def _own_size(
         self, finding: Finding, project: Project, layer: Layer, tensor: Tensor, own: Pieces, warning: str
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         """Yield fixes that build the layer for what it receives."""
         title, parameter = f"set `{finding.parameter}` of `{layer.label}` to ", finding.parameter
         in_channels = finding.mismatch in _CHANNELS
@@ -143,9 +141,7 @@ class LayerSize(Rule):
         if same is not None:
             yield self.fix(title + same.text, same.edits, *same.evidence, *own)
 
-    def _producer(
-        self, finding: Finding, project: Project, tensor: Tensor, before: Pieces, warning: str
-    ) -> Iterator[Fix]:
+    def _producer(self, finding: Finding, project: Project, tensor: Tensor, before: Pieces, warning: str) -> Fixes:
         """Yield fixes that make the layer before give out what this one takes."""
         channels = before_flattening(_hints(finding, project, tensor), finding.expected[0])
         if not channels or (warning and finding.mismatch is Mismatch.NORM_FEATURES):
@@ -155,7 +151,7 @@ class LayerSize(Rule):
             title = set_output(producer, site.result)
             yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
 
-    def _joined(self, finding: Finding, project: Project, tensor: Tensor) -> Iterator[Fix]:
+    def _joined(self, finding: Finding, project: Project, tensor: Tensor) -> Fixes:
         """Yield fixes that make a layer before a concatenation give out what is missing in the sum."""
         dimension, (expected,) = finding.dimension, finding.expected
         for part in width_evidence.joined_parts(project, tensor, dimension, expected) if dimension is not None else ():

@@ -16,10 +16,9 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.operators.table import position
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee, without_argument
 from autofix.syntax.name_bindings import callee_name
 
@@ -32,8 +31,6 @@ _REASON = "a lazy layer has no parameters before its first forward"
 
 
 class LazyLayer(Rule):
-    code = "AF120"
-    name = "lazy-layer"
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES)
     applicability = Applicability.UNSAFE
     for_lazy = True
@@ -67,7 +64,7 @@ class LazyLayer(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         layer = project.layer(finding.layer)
         call = None if layer is None else project.construction_call(layer)
         if layer is None or call is None or layer.kind not in _SIZES or not isinstance(call.node, ast.Call):

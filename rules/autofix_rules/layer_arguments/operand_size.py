@@ -23,8 +23,7 @@ from autofix.edits.resize_tensor import clashes, resizings
 from autofix.facts.size_origins import origin
 from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.trace import Operation, OperationKind, Phase
-from autofix.records.values import Tensor
-from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.rule import Detail, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, Tensor, model, sites
 
 _TABLE = """width = 6
 self.pre = nn.Linear(width, width)
@@ -38,8 +37,6 @@ _MEETING = (Mismatch.MATMUL, Mismatch.BROADCAST)
 
 
 class OperandSize(Rule):
-    code = "AF125"
-    name = "operand-size"
     mismatches = (
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES),
         *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES, *_MEETING),
@@ -56,9 +53,8 @@ class OperandSize(Rule):
         Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or finding.detail is Detail.EQUATION:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if finding.detail is Detail.EQUATION:
             return
         if finding.mismatch not in _MEETING:
             yield from self._for_layer(finding, project, operation)
@@ -67,7 +63,7 @@ class OperandSize(Rule):
             for own, dimension, other in _parameters(finding, project, operation):
                 yield from self._parameter(project, own, dimension, other)
 
-    def _for_layer(self, finding: Finding, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _for_layer(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if finding.operand is None or finding.dimension is None or len(finding.expected) != 1:
             return
         tensor, (expected,) = operation.tensors[finding.operand], finding.expected
@@ -75,7 +71,7 @@ class OperandSize(Rule):
             title = f"make dimension {finding.dimension} of what `{finding.subject}` is given {expected}"
             yield self.fix(title, resizing.edits, *resizing.evidence, Evidence.PRODUCER, unsafe=True)
 
-    def _repeated(self, finding: Finding, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _repeated(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         # The last two dimensions of a product are multiplied, not repeated.
         inner = 2 if finding.mismatch is Mismatch.MATMUL else 0
         left, right = operation.tensors[0], operation.tensors[max(finding.operand or 0, 1)]
@@ -90,7 +86,7 @@ class OperandSize(Rule):
                     reason = "the other operand could be meant to have another number"
                     yield self.fix(title, site.edits, *site.evidence, reason=reason, unsafe=True)
 
-    def _parameter(self, project: Project, own: Tensor, dimension: int, other: Tensor) -> Iterator[Fix]:
+    def _parameter(self, project: Project, own: Tensor, dimension: int, other: Tensor) -> Fixes:
         """Yield fixes of the size of a parameter, and of the layer that gave out what it meets."""
         maker, target_size = project.producer(own), other.shape[-1]
         is_own = maker is not None and (maker.kind is OperationKind.GET_ATTR or maker.operator in {"t", "T"})

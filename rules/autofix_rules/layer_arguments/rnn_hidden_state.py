@@ -19,14 +19,12 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
 from autofix.facts.call_sites import argument_followed, argument_of, prepared
 from autofix.provenance.producers import argument_sites
-from autofix.records.trace import Layer, Operation
-from autofix.records.values import Tensor
-from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, SiteKind, dearest, model
+from autofix.records.finding import Detail, Finding, Mismatch
+from autofix.rule import Evidence, Example, Fixes, Layer, Operation, Project, Rule, SiteKind, Tensor, dearest, model
 from autofix.syntax.spelling import size_text
 
 _RNN = "self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)"
@@ -34,8 +32,6 @@ _LINES = "h = torch.zeros({}, {}, 6)\nself.rnn(x, h)[0]"
 
 
 class RnnHiddenState(Rule):
-    code = "AF111"
-    name = "rnn-hidden-state"
     mismatches = (Mismatch.RNN_HIDDEN, Mismatch.SILENT_BATCH)
     examples = (
         Example("two directions", ((7, 3, 4),), model(_RNN, _LINES.format("1", "x.size(0)")), {"1": "2"}),
@@ -48,9 +44,9 @@ class RnnHiddenState(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None or finding.detail is not Detail.STATE:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if layer is None or finding.detail is not Detail.STATE:
             return
         wrong = tuple(t for t in state_tensors(operation) if t.shape != finding.expected)
         name, expected = layer.label, finding.expected
@@ -77,7 +73,7 @@ class RnnHiddenState(Rule):
 
     def _sizes(
         self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], expected: tuple[int, ...]
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         """Yield fixes that correct each wrong dimension of each wrong state in the same way, all in one step."""
         if not wrong or any(tensor.rank != len(expected) for tensor in wrong):
             return
@@ -101,7 +97,7 @@ class RnnHiddenState(Rule):
 
     def _reshaped(
         self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], expected: tuple[int, ...]
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         """Yield fixes that bring the state to the layout the layer takes; only where it is passed as one expression."""
         if not isinstance(state_value(operation), Tensor) or len(wrong) != 1:
             return
@@ -127,7 +123,7 @@ class RnnHiddenState(Rule):
             )
             yield self.fix(title, (edit,), reason=reason, unsafe=True)
 
-    def _joined(self, project: Project, operation: Operation, layer: Layer) -> Iterator[Fix]:
+    def _joined(self, project: Project, operation: Operation, layer: Layer) -> Fixes:
         """Yield the fix that puts the states of both directions of each layer side by side."""
         state = argument_of(project, operation, 1, "hx")
         if state is not None and isinstance(state.node, (ast.Name, ast.Attribute)):
@@ -143,7 +139,7 @@ class RnnHiddenState(Rule):
         expected: tuple[int, ...],
         parameter: str,
         dimension: int,
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         """Yield fixes that build the layer for the state it is given."""
         shapes = {tensor.shape for tensor in wrong}
         shape = next(iter(shapes)) if len(shapes) == 1 else ()

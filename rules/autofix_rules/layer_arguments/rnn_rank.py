@@ -17,16 +17,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_followed
-from autofix.records.trace import Layer
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.trace import Operation
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, model
 
 _CONV = "self.conv = nn.Conv2d(1, 8, 3, padding=1)\nself.rnn = nn.GRU({}, 6, batch_first=True)"
 
 
 class RnnRank(Rule):
-    code = "AF117"
-    name = "rnn-rank"
     mismatches = (Mismatch.RNN_RANK,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -49,10 +46,10 @@ class RnnRank(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
         size = layer.setting("input_size") if layer is not None else None
-        if layer is None or operation is None or not operation.tensors or not isinstance(size, int):
+        if layer is None or not operation.tensors or not isinstance(size, int):
             return
         tensor = operation.tensors[0]
         for rank, method in enumerate(dict.fromkeys(_methods(layer, tensor, size))):

@@ -15,14 +15,11 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.edits.recurrent_states import state_tensors
 from autofix.facts.call_sites import argument_of
-from autofix.facts.project_view import Expression
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Detail, Evidence, Example, Expression, Fix, Fixes, Operation, Project, Rule, Tensor, model
 from autofix.syntax.source import dotted
 
 _LSTM, _GRU = "self.rnn = nn.LSTM(4, 6, batch_first=True)", "self.rnn = nn.GRU(4, 6, batch_first=True)"
@@ -30,8 +27,6 @@ _ZEROS = "h = torch.zeros(1, x.size(0), 6)\n"
 
 
 class RnnStatePair(Rule):
-    code = "AF118"
-    name = "rnn-state-pair"
     mismatches = (Mismatch.RNN_HIDDEN,)
     examples = (
         Example(
@@ -49,10 +44,9 @@ class RnnStatePair(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        state = argument_of(project, operation, 1, "hx") if operation is not None else None
-        if operation is None or state is None:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        state = argument_of(project, operation, 1, "hx")
+        if state is None:
             return
         if finding.detail is Detail.SINGLE:
             yield self._first(state, finding)
@@ -67,7 +61,7 @@ class RnnStatePair(Rule):
         edit = state.source.replace(state.node, text)
         return self.fix(f"give `{finding.subject}` one state, {text}", (edit,), reason=reason, unsafe=unsafe)
 
-    def _pair(self, project: Project, operation: Operation, state: Expression, finding: Finding) -> Iterator[Fix]:
+    def _pair(self, project: Project, operation: Operation, state: Expression, finding: Finding) -> Fixes:
         title = f"give `{finding.subject}` a hidden and a cell state"
         making = _zeros_call(project, state_tensors(operation))
         rebound = _is_rebound(state)

@@ -14,11 +14,9 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.provenance.producers import argument_expression, output_parameter
-from autofix.records.trace import Layer
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
 
 _LOOP = """layers, width = [], 6
@@ -28,8 +26,6 @@ for out in (8, 4):
 
 
 class RunningWidth(Rule):
-    code = "AF124"
-    name = "running-width"
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE)
     examples = (
         Example(
@@ -46,7 +42,7 @@ class RunningWidth(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         layer = project.layer(finding.layer)
         if layer is None:
             return

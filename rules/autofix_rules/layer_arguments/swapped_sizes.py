@@ -22,8 +22,7 @@ from typing import NamedTuple
 
 from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import argument_expression, producing_layer
-from autofix.records.trace import Layer
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, model
 from autofix.syntax.source import dotted
 
 MAX_CALLERS = 6
@@ -41,8 +40,6 @@ _TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear({})\nself.c = nn.Linear(3, 
 
 
 class SwappedSizes(Rule):
-    code = "AF123"
-    name = "swapped-sizes"
     mismatches = (
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.BILINEAR_FEATURES),
         *(Mismatch.RNN_INPUT_SIZE, Mismatch.EMBEDDING_RANGE, Mismatch.BROADCAST),
@@ -87,7 +84,7 @@ class SwappedSizes(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         if finding.mismatch is Mismatch.BROADCAST:
             yield from self._producers(finding, project)
             return
@@ -96,7 +93,7 @@ class SwappedSizes(Rule):
         if layer is not None and names is not None and _fits(finding, layer.setting(names[1])):
             yield from self._exchanged(project, layer, names)
 
-    def _producers(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def _producers(self, finding: Finding, project: Project) -> Fixes:
         """Yield fixes that exchange the sizes of the layer that made one operand and takes as many
         features as the other has.
         """
@@ -110,9 +107,7 @@ class SwappedSizes(Rule):
             if producer[1].setting(names[0]) == other.shape[-1]:
                 yield from self._exchanged(project, producer[1], names, only_crossed=True)
 
-    def _exchanged(
-        self, project: Project, layer: Layer, names: tuple[str, str], only_crossed: bool = False
-    ) -> Iterator[Fix]:
+    def _exchanged(self, project: Project, layer: Layer, names: tuple[str, str], only_crossed: bool = False) -> Fixes:
         incoming, outgoing = (argument_expression(project, layer, name) for name in names)
         if incoming is None or outgoing is None or incoming.source.path != outgoing.source.path:
             return

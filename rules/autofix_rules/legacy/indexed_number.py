@@ -15,18 +15,15 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.facts.call_sites import written
-from autofix.rule import Detail, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 
 _LINEAR = model("self.fc = nn.Linear(3, 1)", "self.fc(x)")
 _STEP = "\n\nloss = Net()(torch.rand(4, 3)).mean()\nloss.backward()\nprint({})\n"
 
 
 class IndexedNumber(Rule):
-    code = "AF751"
-    name = "indexed-number"
     mismatches = (Mismatch.INDEX_RANGE,)
     examples = (
         Example("the value of a loss", (), _LINEAR + _STEP.format("loss.data[0]"), {"data[0]": "item()"}),
@@ -39,10 +36,9 @@ class IndexedNumber(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        place = None if operation is None else written(project, operation)
-        if operation is None or place is None or not isinstance(place.node, ast.Subscript):
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        place = written(project, operation)
+        if place is None or not isinstance(place.node, ast.Subscript):
             return
         if finding.detail is not Detail.RANK or operation.tensors[0].rank or not _is_first(place.node.slice):
             return

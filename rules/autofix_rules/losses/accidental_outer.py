@@ -13,16 +13,12 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.facts.call_sites import followed, operands
 from autofix.operators.shape_functions import extra_dimension
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 
 
 class AccidentalOuter(Rule):
-    code = "AF320"
-    name = "accidental-outer"
     mismatches = (Mismatch.SILENT_BROADCAST,)
     examples = (
         Example(
@@ -58,9 +54,8 @@ class AccidentalOuter(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or len(operation.tensors) != 2:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if len(operation.tensors) != 2:
             return
         shapes = [tensor.shape for tensor in operation.tensors]
         for expression, own, other in zip(operands(project, operation), shapes, reversed(shapes), strict=False):

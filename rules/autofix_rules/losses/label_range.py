@@ -14,20 +14,16 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.facts.call_sites import argument_of
 from autofix.provenance.producers import producer_sites
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model
 
 _LABELS = "y = torch.full((len(x),), 3)\ny[0] = {}\nself.loss(self.fc(x), y)"
 _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.CrossEntropyLoss()"
 
 
 class LabelRange(Rule):
-    code = "AF335"
-    name = "label-range"
     mismatches = (Mismatch.LOSS_CLASSES,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -40,9 +36,8 @@ class LabelRange(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or len(operation.tensors) < 2:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if len(operation.tensors) < 2:
             return
         scores, labels = operation.tensors[0], operation.tensors[1]
         count = finding.actual[0]

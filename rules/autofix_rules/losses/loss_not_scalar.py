@@ -14,15 +14,12 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from autofix.rule import Applicability, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Example, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.spelling import receiver
 
 
 class LossNotScalar(Rule):
-    code = "AF333"
-    name = "loss-not-scalar"
     mismatches = (Mismatch.LOSS_SCALAR,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -39,7 +36,7 @@ class LossNotScalar(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         call = None if operation is None else project.call(operation.frames)
         if call is None or not isinstance(call.node, ast.Call) or not isinstance(call.node.func, ast.Attribute):

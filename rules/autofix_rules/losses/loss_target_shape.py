@@ -29,8 +29,7 @@ from collections.abc import Iterator
 from autofix.edits.caller_edits import in_program, returned
 from autofix.facts.call_sites import argument_of, followed
 from autofix.operators.shape_functions import extra_dimension
-from autofix.records.trace import Operation
-from autofix.rule import Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Detail, Evidence, Example, Finding, Fix, Fixes, Mismatch, Operation, Project, Rule, model
 from autofix.syntax.source import dotted
 from autofix_rules.losses import _shared
 from autofix_rules.losses._shared import Adjustment
@@ -45,8 +44,6 @@ SHORT = 40
 
 
 class LossTargetShape(Rule):
-    code = "AF311"
-    name = "loss-target-shape"
     mismatches = (Mismatch.LOSS_SHAPE, Mismatch.SILENT_BROADCAST)
     examples = (
         Example(
@@ -113,9 +110,8 @@ class LossTargetShape(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or len(operation.tensors) < 2:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if len(operation.tensors) < 2:
             return
         target = argument_of(project, operation, 1, "target")
         indices = _indices(target.node) if target is not None and finding.detail is Detail.CLASSES else None
@@ -130,7 +126,7 @@ class LossTargetShape(Rule):
             if adjustment.method == "flatten()":  # Nobody wants maps of one number; a column may be read elsewhere.
                 yield from self._given_out(project, operation, adjustment)
 
-    def _given_out(self, project: Project, operation: Operation, adjustment: Adjustment) -> Iterator[Fix]:
+    def _given_out(self, project: Project, operation: Operation, adjustment: Adjustment) -> Fixes:
         """Yield the fix of what the model's ``forward`` returns; the value may be used by several losses or by one."""
         expression = returned(project, operation.tensors[0]) if in_program(project) else None
         if expression is not None:

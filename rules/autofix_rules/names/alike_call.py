@@ -14,10 +14,8 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.edits.alike_calls import arguments_of_others
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 
 _PADDED = """a, b = x[:3], x[1:]
 words = nn.utils.rnn.pad_sequence([a, b], batch_first=True)
@@ -27,8 +25,6 @@ _LAYERS = "self.a = nn.LSTM(8, 4, bidirectional=True)\nself.b = nn.GRU(8, 4{})"
 
 
 class AlikeCall(Rule):
-    code = "AF707"
-    name = "alike-call"
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
     applicability = Applicability.UNSAFE
     examples = (
@@ -58,7 +54,7 @@ class AlikeCall(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         for rank, other in enumerate(arguments_of_others(project, project.operation(finding), finding.layer)):
             verb = "give" if other.replaces else "add"
             yield self.fix(

@@ -19,8 +19,7 @@ from collections.abc import Iterator
 from autofix.edits.written_arguments import Exchange, of_failed_call, of_products, of_sizes
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, passed_calls
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, Tensor, model
 
 _GUIDED = """class Guided(nn.Module):
     def __init__(self, query_dim, context_dim):
@@ -62,8 +61,6 @@ _NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BA
 
 
 class ExchangedArguments(Rule):
-    code = "AF702"
-    name = "exchanged-arguments"
     mismatches = tuple(
         mismatch for mismatch in Mismatch if mismatch not in _NONE and not mismatch.value.startswith("silent")
     )
@@ -112,7 +109,7 @@ class ExchangedArguments(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         for passed in passed_calls(project, operation, finding.layer):
             for first, second in passed.pairs():

@@ -14,10 +14,9 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from autofix.records.locations import Edit, Position, Range
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule
+from autofix.records.locations import Position, Range
+from autofix.rule import Edit, Example, Finding, Fixes, Mismatch, Project, Rule
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import IMPORTS
 
@@ -35,8 +34,6 @@ _FUNCTIONAL = _BODY.format(base="nn.Module", layer="nn.Linear", call="F.relu")
 
 
 class MissingImport(Rule):
-    code = "AF701"
-    name = "missing-import"
     mismatches = (Mismatch.MISSING_NAME,)
     examples = (
         Example(
@@ -66,7 +63,7 @@ class MissingImport(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         statement = IMPORTS.get(finding.expression)
         if statement is None:
             return

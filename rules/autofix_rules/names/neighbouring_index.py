@@ -23,9 +23,10 @@ from itertools import islice
 from autofix.edits.resize_tensor import clashes, origins, resizings
 from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
 from autofix.facts.call_sites import argument_of
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.facts.size_origins import each_origin
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Rule, SiteKind, Tensor, model
 
 _SLOPES = "self.slopes = nn.Parameter(torch.ones(4, 1, 1))"
 _PADDED = "n = x.shape[1]\nslopes = F.pad(self.slopes, (0, 0, 0, 0, 0, n - self.slopes.shape[{}]))\nx * slopes"
@@ -37,8 +38,6 @@ _MOST = 6
 
 
 class NeighbouringIndex(Rule):
-    code = "AF703"
-    name = "neighbouring-index"
     mismatches = (
         *(Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.EXPAND, Mismatch.RANK, Mismatch.OTHER),
         *(Mismatch.VIEW_SIZE, Mismatch.INDEX_RANGE, Mismatch.ATTENTION_MASK),
@@ -77,7 +76,7 @@ class NeighbouringIndex(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         if finding.mismatch in (Mismatch.RANK, Mismatch.OTHER) and operation is None:
             yield from self._of_python(project)
@@ -96,7 +95,7 @@ class NeighbouringIndex(Rule):
                 if resizing.kind is SiteKind.AXIS:
                     yield self.fix(f"read `{resizing.text}`", resizing.edits, *resizing.evidence)
 
-    def _on_the_way(self, finding: Finding, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _on_the_way(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         """Yield fixes that read another dimension in the statements which led to the fault."""
         for rank, site in enumerate(islice(neighbours(project, operation, finding.layer), _MOST)):
             title = f"read `{site.text}`, which is {site.result}"
@@ -105,7 +104,7 @@ class NeighbouringIndex(Rule):
                 title, site.edits, Evidence.OTHER_NAME, Evidence.RUNNER_UP * rank, reason=reason, unsafe=True
             )
 
-    def _of_python(self, project: Project) -> Iterator[Fix]:
+    def _of_python(self, project: Project) -> Fixes:
         """Yield fixes for a subscript of a shape that has no such entry, and for sizes that an assertion compares."""
         failure = project.trace.failure
         frames = failure.frames if failure is not None else ()
@@ -121,7 +120,7 @@ class NeighbouringIndex(Rule):
             for test in ast.walk(statement.test) if isinstance(statement, ast.Assert) else ():
                 yield from self._compared(project, place, test)
 
-    def _compared(self, project: Project, place: Expression, test: ast.AST) -> Iterator[Fix]:
+    def _compared(self, project: Project, place: Expression, test: ast.AST) -> Fixes:
         """Yield fixes that read the dimension which is as large as what it is compared with."""
         if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
             return

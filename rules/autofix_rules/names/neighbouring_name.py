@@ -21,10 +21,9 @@ from collections.abc import Iterator
 from autofix.edits.names_in_scope import is_telling, related_names, renamed, renamed_alike
 from autofix.edits.resize_tensor import clashes
 from autofix.facts.call_sites import argument_of
-from autofix.facts.project_view import Expression
 from autofix.facts.size_origins import each_origin
 from autofix.records.values import is_integer
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 
 _VIEWS = frozenset(("view", "reshape"))
 _GROUPED = """self.heads, self.kv_heads, self.depth = 4, 2, 2
@@ -44,8 +43,6 @@ _TABLES = (
 
 
 class NeighbouringName(Rule):
-    code = "AF704"
-    name = "neighbouring-name"
     mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.VIEW_SIZE)
     examples = (
         Example(
@@ -74,7 +71,7 @@ class NeighbouringName(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         for expression, target_size in _wanted(finding, project, operation) if operation is not None else ():
             names = related_names(project, expression, target_size)

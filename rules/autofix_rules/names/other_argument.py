@@ -16,11 +16,10 @@ Source
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from itertools import islice
 
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 
 _EVIDENCE = {
     ArgumentChange.SWITCH: (Evidence.RUNNER_UP, Evidence.OTHER_READING),
@@ -32,8 +31,6 @@ _SPECTRUM = "s = torch.fft.rfft(x)\ny = torch.fft.irfft(s{})\nx + y"
 
 
 class OtherArgument(Rule):
-    code = "AF708"
-    name = "other-argument"
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(_OTHERS))
     applicability = Applicability.UNSAFE
     examples = (
@@ -50,7 +47,7 @@ class OtherArgument(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         counts: Counter[ArgumentChange] = Counter()
         for other in islice(other_arguments(project, operation), MOST) if operation is not None else ():

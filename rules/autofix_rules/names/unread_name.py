@@ -15,10 +15,8 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.edits.unread_names import Substitution, substitutions
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Piece, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model
 
 _PART = """class Part(nn.Module):
     def __init__(self, width, hidden, rate):
@@ -53,8 +51,6 @@ _NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BA
 
 
 class UnreadName(Rule):
-    code = "AF706"
-    name = "unread-name"
     mismatches = tuple(
         mismatch for mismatch in Mismatch if mismatch not in _NONE and not mismatch.value.startswith("silent")
     )
@@ -97,7 +93,7 @@ class UnreadName(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         for substitution in substitutions(project, project.operation(finding), finding.layer):
             title = f"read `{substitution.name}` for `{substitution.read.text}`"
             words = f"{title}, which nothing else reads" if substitution.unread else title

@@ -17,8 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.records.values import Tensor
-from autofix.rule import Example, Project, Rewrite, Rule, model
+from autofix.rule import Example, Project, Rewrite, Rule, Tensor, model
 from autofix.syntax.call_edits import NotACall, with_callee
 from autofix_rules.refactorings._shared import layers_that_ran
 
@@ -26,8 +25,6 @@ _ADAPTIVE = {f"{kind}Pool{n}d": (f"Adaptive{kind}Pool{n}d", n) for kind in ("Avg
 
 
 class AdaptivePooling(Rule):
-    code = "RF106"
-    name = "adaptive-pooling"
     mismatches = ()
     refactor = True
     examples = (

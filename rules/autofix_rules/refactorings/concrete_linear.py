@@ -18,17 +18,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.project_view import Expression
-from autofix.records.locations import Edit, Range
-from autofix.rule import Example, Project, Rewrite, Rule, model
+from autofix.records.locations import Range
+from autofix.rule import Edit, Example, Expression, Project, Rewrite, Rule, model
 from autofix.syntax.call_edits import NotACall, with_callee
 
 _WIDTH = "LazyLinear"
 
 
 class ConcreteLinear(Rule):
-    code = "RF105"
-    name = "concrete-linear"
     mismatches = ()
     refactor = True
     examples = (

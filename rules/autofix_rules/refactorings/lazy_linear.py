@@ -24,8 +24,6 @@ from autofix_rules.refactorings._shared import layers_that_ran
 
 
 class LazyLinear(Rule):
-    code = "RF104"
-    name = "lazy-linear"
     mismatches = ()
     applicability = Applicability.UNSAFE
     refactor = True

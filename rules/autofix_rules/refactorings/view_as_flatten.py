@@ -16,14 +16,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.records.values import Tensor
-from autofix.rule import Example, Project, Rewrite, Rule, model
+from autofix.rule import Example, Project, Rewrite, Rule, Tensor, model
 from autofix_rules.refactorings._shared import method_calls, number, sizes, torch_name
 
 
 class ViewAsFlatten(Rule):
-    code = "RF101"
-    name = "view-as-flatten"
     mismatches = ()
     refactor = True
     examples = (

@@ -16,14 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.records.values import Tensor
-from autofix.rule import Example, Project, Rewrite, Rule, model
+from autofix.rule import Example, Project, Rewrite, Rule, Tensor, model
 from autofix_rules.refactorings._shared import is_batch_of, method_calls, number, sizes, torch_name
 
 
 class ViewKeepsBatch(Rule):
-    code = "RF102"
-    name = "view-keeps-batch"
     mismatches = ()
     refactor = True
     examples = (

@@ -16,14 +16,12 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator
 
 from autofix.facts.call_sites import is_method, operands, written
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_sites
-from autofix.records.locations import Edit
-from autofix.records.trace import Operation, OperationKind
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Edit, Evidence, Example, Expression, Fixes, Operation, OperationKind, Rule, Tensor, model
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import argument
 from autofix.syntax.spelling import size_text
@@ -32,8 +30,6 @@ MERGING = frozenset(("flatten", "ravel", "Flatten", "view", "reshape"))
 
 
 class FlattenStart(Rule):
-    code = "AF204"
-    name = "flatten-from-wrong-dimension"
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_RANK, Mismatch.DIMENSION_RANGE, Mismatch.CONCATENATE)
     examples = (
         Example(
@@ -58,9 +54,9 @@ class FlattenStart(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation, layer = project.operation(finding), project.layer(finding.layer)
-        if operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if not operation.tensors:
             return
         flat = _merged(project, operation.tensors[0])
         edit = None if flat is None else _from_one(project, flat)

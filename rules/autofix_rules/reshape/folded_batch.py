@@ -21,18 +21,15 @@ from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, sizes_of
 from autofix.facts.call_sites import operands
-from autofix.provenance import Site, sites
+from autofix.facts.project_view import Project
+from autofix.provenance import Site, SiteKind, dearest, sites
 from autofix.provenance.producers import argument_expression
-from autofix.records.locations import Edit
-from autofix.records.trace import Layer, Operation
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, SiteKind, dearest, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Layer, Operation, Rule, Tensor, model
 from autofix.syntax.spelling import size_text
 
 
 class FoldedBatch(Rule):
-    code = "AF206"
-    name = "folded-batch"
     mismatches = (
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONCATENATE, Mismatch.VIEW_SIZE, Mismatch.BROADCAST),
         *(Mismatch.DIMENSION_RANGE, Mismatch.MATMUL, Mismatch.LOSS_BATCH, Mismatch.SILENT_FOLD),
@@ -61,10 +58,7 @@ class FoldedBatch(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None:
-            return
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         own = (operation,) if finding.mismatch is Mismatch.SILENT_FOLD else ()
         for folds in (own, *(tuple(_folds(project, tensor)) for tensor in operation.tensors[:2] if not own)):
             for count, fold in enumerate(folds):
@@ -72,7 +66,7 @@ class FoldedBatch(Rule):
                 if sizes is not None and len(sizes.values) == 2:
                     yield from self._rows(project, fold, sizes, finding, count)
 
-    def _rows(self, project: Project, fold: Operation, sizes: Sizes, finding: Finding, further: int) -> Iterator[Fix]:
+    def _rows(self, project: Project, fold: Operation, sizes: Sizes, finding: Finding, further: int) -> Fixes:
         width = math.prod(sizes.shape[1:])
         first, second = sizes.expressions
         taken = _consumer(project, fold)
@@ -93,7 +87,7 @@ class FoldedBatch(Rule):
         elif sizes.values[0] == -1 and taken is not None:
             yield from self._wider(project, sizes, taken, width, further)
 
-    def _fitted(self, project: Project, fold: Operation, sizes: Sizes, width: int, further: int) -> Iterator[Fix]:
+    def _fitted(self, project: Project, fold: Operation, sizes: Sizes, width: int, further: int) -> Fixes:
         """Yield fixes of ``view(-1, K)`` with the K that the layer takes.
 
         A computed K is replaced by ``view(x.size(0), -1)``.
@@ -113,7 +107,7 @@ class FoldedBatch(Rule):
             edits = (first.source.replace(first.node, text), second.source.replace(second.node, "-1"))
             yield self.fix(f"keep the batch: `{text}` rows", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * further)
 
-    def _wider(self, project: Project, sizes: Sizes, taken: Layer, width: int, further: int) -> Iterator[Fix]:
+    def _wider(self, project: Project, sizes: Sizes, taken: Layer, width: int, further: int) -> Fixes:
         """Yield fixes of ``view(-1, K)`` and the layer after it, both with the size of a sample."""
         argument = argument_expression(project, taken, "in_features")
         if argument is None:

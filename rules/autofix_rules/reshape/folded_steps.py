@@ -14,13 +14,11 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.edits.rank_changes import operand_node
 from autofix.facts.call_sites import written
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model
 from autofix.syntax.spelling import receiver
 
 _RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
@@ -30,8 +28,6 @@ _LINES = "out, _ = self.rnn(x)\nout = {}\nself.loss(self.fc(out), torch.zeros(x.
 
 
 class FoldedSteps(Rule):
-    code = "AF210"
-    name = "folded-steps"
     mismatches = (Mismatch.LOSS_BATCH,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -52,7 +48,7 @@ class FoldedSteps(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         for fold in project.ancestry(operation.tensors[0]) if operation is not None and operation.tensors else ():
             steps = _steps(project, fold)

@@ -16,20 +16,15 @@ Source
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from autofix.edits.insert_view_op import insertions
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_sites
-from autofix.records.locations import Edit
-from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor, Value
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, model
 
 
 class MissingFlatten(Rule):
-    code = "AF201"
-    name = "missing-flatten"
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_RANK)
     examples = (
         Example(
@@ -73,9 +68,9 @@ class MissingFlatten(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if layer is None or not operation.tensors:
             return
         tensor = operation.tensors[0]
         if tensor.rank < 3 or layer.kind not in {"Linear", "BatchNorm1d"}:
@@ -98,7 +93,7 @@ class MissingFlatten(Rule):
 
     def _last_dimensions(
         self, project: Project, operation: Operation, layer: Layer, tensor: Tensor, size: Value
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         """Yield fixes that merge the last dimensions, those before as they are, where they make up what it takes."""
         start = next((d for d in range(2, tensor.rank - 1) if math.prod(tensor.shape[d:]) == size), None)
         if start is None or layer.kind != "Linear":
@@ -110,7 +105,7 @@ class MissingFlatten(Rule):
 
     def _with_size(
         self, project: Project, layer: Layer, tensor: Tensor, width: int, edits: tuple[Edit, ...], title: str
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         """Yield fixes that flatten and build the layer for what comes out."""
         parameter = "in_features" if layer.kind == "Linear" else "num_features"
         from_maps = any(

@@ -24,14 +24,12 @@ from enum import Enum
 from autofix.edits.insert_view_op import insertions
 from autofix.facts.call_sites import written
 from autofix.facts.making_calls import FACTORIES, size_arguments
-from autofix.facts.project_view import Expression
 from autofix.provenance.channel_sites import number, spatial
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer
 from autofix.provenance.render_expression import factors_of
 from autofix.records.locations import Edit, Range
-from autofix.records.trace import Layer, Operation, OperationKind
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.trace import Operation, OperationKind
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, model
 
 _DECODER = "self.fc = nn.Linear(5, 4 * 3 * 3)\nself.up = nn.ConvTranspose2d(4, 1, 2, stride=2)"
 _SQUARE = "taking the {} features of {} channels for square maps is a guess"
@@ -47,8 +45,6 @@ class Space(Enum):
 
 
 class MissingUnflatten(Rule):
-    code = "AF209"
-    name = "missing-unflatten"
     mismatches = (Mismatch.CONV_RANK, Mismatch.NORM_RANK)
     examples = (
         Example(
@@ -79,9 +75,9 @@ class MissingUnflatten(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None or not operation.tensors or operation.tensors[0].rank != 2:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if layer is None or not operation.tensors or operation.tensors[0].rank != 2:
             return
         tensor, dimensions = operation.tensors[0], spatial(layer)
         channels = number(layer, "in_channels") or number(layer, "num_features")
@@ -105,7 +101,7 @@ class MissingUnflatten(Rule):
 
     def _positions(
         self, project: Project, operation: Operation, layer: Layer, tensor: Tensor, dimensions: int
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         """Yield fixes that give each sample one position: where the rows are made, else before the layer."""
         title = f"reshape {tensor.shape} to {(*tensor.shape, *[1] * dimensions)}"
         edit = _at_making(project, tensor, dimensions)

@@ -15,18 +15,14 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.facts.call_sites import written
-from autofix.records.locations import Edit
-from autofix.rule import Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import receiver
 
 
 class NonContiguousView(Rule):
-    code = "AF203"
-    name = "non-contiguous-view"
     mismatches = (Mismatch.VIEW_CONTIGUITY,)
     examples = (
         Example(
@@ -51,7 +47,7 @@ class NonContiguousView(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         place = None if operation is None else written(project, operation)
         if place is None or not isinstance(place.node, ast.Call) or not isinstance(place.node.func, ast.Attribute):

@@ -14,9 +14,8 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
 
 FORWARD = """\
@@ -29,8 +28,6 @@ x + y"""
 
 
 class OperatorPrecedence(Rule):
-    code = "AF205"
-    name = "operator-precedence"
     mismatches = tuple(Mismatch)
     examples = (
         Example(
@@ -49,7 +46,7 @@ class OperatorPrecedence(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         failure = project.trace.failure
         for depth, frame in enumerate(failure.frames if failure is not None else ()):
             source = project.source(frame.path)

@@ -14,19 +14,15 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.edits.rank_changes import operand_node, tensors_at_fault
 from autofix.facts.call_sites import followed, written
-from autofix.records.trace import Operation
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 
 _LAID_OUT = frozenset(("view", "reshape", "unflatten"))
 
 
 class UnflattenedTokens(Rule):
-    code = "AF207"
-    name = "unflattened-tokens"
     mismatches = (
         *(Mismatch.RANK, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.ATTENTION_WIDTH),
         *(Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.UNPACK, Mismatch.RNN_INPUT_SIZE, Mismatch.RNN_RANK),
@@ -63,7 +59,7 @@ class UnflattenedTokens(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         chain = [operation] if operation is not None and finding.mismatch is Mismatch.RANK else []
         chain += [o for tensor in tensors_at_fault(project, finding) for o in project.ancestry(tensor)]

@@ -21,18 +21,14 @@ from itertools import permutations
 
 from autofix.edits.rank_changes import respelled
 from autofix.facts.call_sites import argument_of, is_method, written
-from autofix.records.locations import Edit
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.facts.project_view import Project
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model
 from autofix.syntax.spelling import receiver
 
 MAX_RANK = 5
 
 
 class ViewForTranspose(Rule):
-    code = "AF220"
-    name = "view-for-transpose"
     mismatches = (Mismatch.SILENT_FOLD,)
     examples = (
         Example(
@@ -57,9 +53,8 @@ class ViewForTranspose(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or not isinstance(operation.result, Tensor) or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if not isinstance(operation.result, Tensor) or not operation.tensors:
             return
         before, after, samples = operation.tensors[0].shape, operation.result.shape, finding.dimension
         unsafe = samples is None
@@ -74,7 +69,7 @@ class ViewForTranspose(Rule):
         if samples and after[0] % before[samples] == 0 and sorted(before) != sorted(after):
             yield from self._merged(project, operation, before, samples)
 
-    def _merged(self, project: Project, operation: Operation, before: tuple[int, ...], samples: int) -> Iterator[Fix]:
+    def _merged(self, project: Project, operation: Operation, before: tuple[int, ...], samples: int) -> Fixes:
         """Yield the fix that brings the samples to the front, followed by the same view."""
         place = written(project, operation)
         tensor = argument_of(project, operation, 0, "input")

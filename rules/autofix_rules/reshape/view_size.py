@@ -20,31 +20,15 @@ from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, changes, sizes_of
 from autofix.facts.call_sites import is_batch, operands
-from autofix.provenance import Site
+from autofix.facts.project_view import Project
+from autofix.provenance import Site, dearest, sites
 from autofix.provenance.producers import flattened_from, producer_sites, set_output
-from autofix.records.locations import Edit
-from autofix.records.trace import Layer, Operation
-from autofix.records.values import Tensor
-from autofix.rule import (
-    Counted,
-    Evidence,
-    Example,
-    Expression,
-    Finding,
-    Fix,
-    Mismatch,
-    Project,
-    Rule,
-    dearest,
-    model,
-    sites,
-)
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Counted, Edit, Evidence, Example, Expression, Fixes, Layer, Operation, Rule, Tensor, model
 from autofix.syntax.spelling import size_text
 
 
 class ViewSize(Rule):
-    code = "AF202"
-    name = "view-size"
     mismatches = (Mismatch.VIEW_SIZE, Mismatch.SILENT_BATCH)
     examples = (
         Example(
@@ -73,9 +57,9 @@ class ViewSize(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation, layer = project.operation(finding), project.layer(finding.layer)
-        if operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if not operation.tensors:
             return
         sizes = sizes_of(project, operation, layer)
         if sizes is None:
@@ -86,7 +70,7 @@ class ViewSize(Rule):
         yield from self._corrected(project, layer, sizes, tensor, folded)
         yield from self._producer(project, sizes, tensor, folded)
 
-    def _batch(self, project: Project, operation: Operation, sizes: Sizes) -> Iterator[Fix]:
+    def _batch(self, project: Project, operation: Operation, sizes: Sizes) -> Fixes:
         """Yield fixes for a first size that is a number of samples other than this run's."""
         values, shape = sizes.values, sizes.shape
         rest = math.prod(v for v in values[1:] if v != -1)
@@ -104,7 +88,7 @@ class ViewSize(Rule):
 
     def _corrected(
         self, project: Project, layer: Layer | None, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]
-    ) -> Iterator[Fix]:
+    ) -> Fixes:
         for new, against in changes(sizes.values, sizes.shape):
             hints = (
                 sizes.shape[1:]
@@ -119,9 +103,7 @@ class ViewSize(Rule):
                 ((index, target_size),) = new.items()
                 yield from self._worded(project, sizes.expressions[index], target_size, evidence)
 
-    def _worded(
-        self, project: Project, place: Expression, target_size: int, evidence: tuple[Evidence, ...]
-    ) -> Iterator[Fix]:
+    def _worded(self, project: Project, place: Expression, target_size: int, evidence: tuple[Evidence, ...]) -> Fixes:
         """Yield fixes that ask for a multiple of the expression, or with ``-1`` for whatever is left."""
         now = project.integer(place)
         if isinstance(place.node, ast.Constant) or not now:
@@ -133,7 +115,7 @@ class ViewSize(Rule):
         edits, reason = (place.source.replace(place.node, "-1"),), "the size is then whatever is left"
         yield self.fix("leave that size open", edits, Evidence.OTHER_READING, *evidence, reason=reason, unsafe=True)
 
-    def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]) -> Iterator[Fix]:
+    def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]) -> Fixes:
         """Yield fixes of the layer before, whose output has another size than the sizes make up."""
         features, split = _features(sizes, tensor)
         channels = _channels(sizes)

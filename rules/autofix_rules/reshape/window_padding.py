@@ -15,14 +15,13 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from itertools import pairwise
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import frames_of
-from autofix.records.locations import Edit
+from autofix.facts.project_view import Project
 from autofix.records.trace import Frame
-from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Rule, model
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import module_text
 
@@ -35,8 +34,6 @@ PAD = "x = F.pad(x, (0, -w % self.k, 0, -h % self.k))\nheight, width = h, w\nb, 
 
 
 class WindowPadding(Rule):
-    code = "AF208"
-    name = "window-padding"
     mismatches = (Mismatch.VIEW_SIZE,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -55,7 +52,7 @@ class WindowPadding(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         sizes = sizes_of(project, operation) if operation is not None and operation.tensors else None
         if operation is None or sizes is None or len(sizes.values) != 6:

@@ -14,18 +14,14 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_of, written
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
 
 _CONV = "self.conv = nn.Conv2d(3, 4, 3)"
 
 
 class DiscardedResult(Rule):
-    code = "AF604"
-    name = "discarded-result"
     mismatches = (
         *(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name"))),
         Mismatch.SILENT_UNUSED,
@@ -60,7 +56,7 @@ class DiscardedResult(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         failed = project.operation(finding)
         if finding.silent:
             yield from self._assigned(project, failed) if failed is not None else ()
@@ -74,7 +70,7 @@ class DiscardedResult(Rule):
             if not operation.raised and taken and taken[0].producer in fed and is_other:
                 yield from self._assigned(project, operation)
 
-    def _assigned(self, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _assigned(self, project: Project, operation: Operation) -> Fixes:
         """Yield the assignment of what an operation gave, where it stands on a line of its own."""
         place = written(project, operation)
         if place is None:

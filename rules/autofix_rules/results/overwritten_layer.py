@@ -15,18 +15,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 
-from autofix.records.locations import Edit
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
 
 REASON = "which use belongs to which of the two layers is told by their order alone"
 
 
 class OverwrittenLayer(Rule):
-    code = "AF602"
-    name = "overwritten-layer"
     mismatches = (
         *(Mismatch.NORM_RANK, Mismatch.NORM_FEATURES, Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS),
         Mismatch.CONV_RANK,
@@ -55,7 +51,7 @@ class OverwrittenLayer(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         layer, operation = project.layer(finding.layer), project.operation(finding)
         call = None if layer is None else project.construction_call(layer)
         used = None if operation is None else project.call(operation.frames)

@@ -13,10 +13,8 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.edits.statement_order import exchanged_statements
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 
 _REPEATED = """def repeated(k, n):
     b, h, t, d = k.shape
@@ -32,8 +30,6 @@ q @ k.transpose(2, 3)"""
 
 
 class StatementOrder(Rule):
-    code = "AF607"
-    name = "statement-order"
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
     applicability = Applicability.UNSAFE
     examples = (
@@ -51,7 +47,7 @@ class StatementOrder(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         exchanges = exchanged_statements(project, project.operation(finding), finding.layer)
         for rank, (edits, first) in enumerate(exchanges):
             yield self.fix(

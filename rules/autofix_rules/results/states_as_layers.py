@@ -14,13 +14,9 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from autofix.facts.project_view import Expression
-from autofix.records.locations import Edit
-from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 from autofix.syntax.name_bindings import reads_from
 from autofix.syntax.source import Source, dotted
 
@@ -30,8 +26,6 @@ _LAST = "self.lstm = nn.LSTM(4, 6)\nself.fc = nn.Linear(6, 2)"
 
 
 class StatesAsLayers(Rule):
-    code = "AF605"
-    name = "states-as-layers"
     mismatches = (
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.MATMUL, Mismatch.RANK),
         *(Mismatch.LOSS_BATCH, Mismatch.LOSS_SHAPE, Mismatch.VIEW_SIZE, Mismatch.NORM_FEATURES, Mismatch.OTHER),
@@ -54,7 +48,7 @@ class StatesAsLayers(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         failure = project.trace.failure
         if failure is None or not failure.frames:
             return

@@ -20,10 +20,9 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import frames_of
-from autofix.facts.project_view import Expression
-from autofix.records.locations import Edit, Position, Range
+from autofix.records.locations import Position, Range
 from autofix.records.values import Sequence, Value, tensors_of
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import receiver
 
@@ -31,8 +30,6 @@ _LSTM = "self.lstm = nn.LSTM(4, 6)\nself.head = nn.Linear(6, 2)"
 
 
 class TupleResult(Rule):
-    code = "AF601"
-    name = "tuple-result"
     mismatches = (Mismatch.TUPLE_RESULT,)
     examples = (
         Example(
@@ -52,7 +49,7 @@ class TupleResult(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         used = _tuple_expression(finding, project)
         if used is None:
             return

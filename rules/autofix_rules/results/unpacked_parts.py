@@ -14,13 +14,10 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autofix.facts.call_sites import argument_of
 from autofix.provenance.producers import producer_sites, set_output
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model, sites
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Applicability, Evidence, Example, Fixes, Operation, Project, Rule, Tensor, model, sites
 
 # What the size of the parts is called; their number is `chunks`.
 _SIZE = {"Tensor.split": "split_size", "torch.split": "split_size_or_sections"}
@@ -29,8 +26,6 @@ _SPLIT = "q, k, v = self.qkv(x).{}\nself.out(q * k + v)"
 
 
 class UnpackedParts(Rule):
-    code = "AF603"
-    name = "unpacked-parts"
     mismatches = (Mismatch.PARTS,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -59,7 +54,7 @@ class UnpackedParts(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.trace.operations[-1] if project.trace.operations else None
         if operation is None or not operation.tensors or operation.operator not in {"split", "chunk"}:
             return
@@ -80,7 +75,7 @@ class UnpackedParts(Rule):
             yield from self._sized(project, operation, tensor.shape[dimension] // count)
         yield from self._turned(project, operation, tensor, count * size)
 
-    def _sized(self, project: Project, operation: Operation, target_size: int) -> Iterator[Fix]:
+    def _sized(self, project: Project, operation: Operation, target_size: int) -> Fixes:
         place = argument_of(project, operation, 1, _name(operation))
         for site in sites(project, place, target_size) if place is not None else ():
             title = (
@@ -94,7 +89,7 @@ class UnpackedParts(Rule):
                 reason="the layer before could be meant instead",
             )
 
-    def _turned(self, project: Project, operation: Operation, tensor: Tensor, whole: int) -> Iterator[Fix]:
+    def _turned(self, project: Project, operation: Operation, tensor: Tensor, whole: int) -> Fixes:
         place = argument_of(project, operation, 2, "dim")
         for dimension, size in enumerate(tensor.shape):
             if size == whole and place is not None:

@@ -17,7 +17,6 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from autofix.edits.unpacking import (
     Unpacking,
@@ -31,9 +30,8 @@ from autofix.edits.unpacking import (
     speak_of_another_order,
     unpacking,
 )
-from autofix.records.locations import Edit
-from autofix.records.values import Sequence, Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.values import Sequence
+from autofix.rule import Edit, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, model
 from autofix.syntax.spelling import receiver
 
 _RNN = "self.rnn = nn.{}(4, 6)\nself.head = nn.Linear(6, 2)"
@@ -53,8 +51,6 @@ _DIVIDE = frozenset(("split", "chunk", "unbind", "tensor_split", "vsplit", "hspl
 
 
 class UnpackedResult(Rule):
-    code = "AF606"
-    name = "unpacked-result"
     mismatches = (Mismatch.PARTS,)
     examples = (
         Example(
@@ -106,7 +102,7 @@ class UnpackedResult(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         place = unpacking(project)
         if place is None:
             return
@@ -117,7 +113,7 @@ class UnpackedResult(Rule):
         elif isinstance(place.value, Sequence):
             yield from self._several(place, place.value)
 
-    def _one_tensor(self, place: Unpacking) -> Iterator[Fix]:
+    def _one_tensor(self, place: Unpacking) -> Fixes:
         """Yield the first name alone where no other is read, else the parts of the tensor."""
         names, value = place.names, place.value
         read = [is_read(place.source, place.statement, element) for element in place.target.elts]
@@ -133,7 +129,7 @@ class UnpackedResult(Rule):
             reason = "that the names stand for parts of one tensor is a guess"
             yield self.fix(title, (place.source.replace(call, text),), Evidence.INSERTED, reason=reason, unsafe=True)
 
-    def _returned_too(self, place: Unpacking) -> Iterator[Fix]:
+    def _returned_too(self, place: Unpacking) -> Fixes:
         """Yield the function's ``return`` with what the caller names and the function has."""
         result = place.result
         names, node = place.names, result.node
@@ -146,7 +142,7 @@ class UnpackedResult(Rule):
             edit = Edit(result.source.path, result.source.range_of(node), text)
             yield self.fix(title, (edit,), reason=reason, unsafe=True)
 
-    def _packed(self, place: Unpacking) -> Iterator[Fix]:
+    def _packed(self, place: Unpacking) -> Fixes:
         """Yield the data of a packed sequence where no other part is read, and the first parts by name."""
         count = len(place.names)
         read = any(is_read(place.source, place.statement, element) for element in place.target.elts[1:])
@@ -160,7 +156,7 @@ class UnpackedResult(Rule):
             title = "leave out the other parts of the packed sequence"
             yield self.fix(title, (place.written(", ".join(names)),), Evidence.INSERTED)
 
-    def _several(self, place: Unpacking, value: Sequence) -> Iterator[Fix]:
+    def _several(self, place: Unpacking, value: Sequence) -> Fixes:
         """Yield the names nested as the results are, without those that have no result, or with ``_`` for the rest."""
         names, count = place.names, len(value.items)
         operation = place.result.operation

@@ -21,17 +21,14 @@ from collections.abc import Iterator
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression
-from autofix.records.locations import Edit
-from autofix.records.trace import Layer, Operation
-from autofix.rule import Applicability, Detail, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Applicability, Detail, Edit, Evidence, Example, Fixes, Layer, Operation, Project, Rule, model
 from autofix.syntax.call_edits import with_argument
 
 _NET = "self.up = nn.ConvTranspose2d(3, 3, {}, stride=2)\nself.loss = nn.MSELoss()"
 
 
 class DecoderSize(Rule):
-    code = "AF510"
-    name = "decoder-size"
     mismatches = (Mismatch.LOSS_SHAPE,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -49,9 +46,8 @@ class DecoderSize(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or len(operation.tensors) < 2 or finding.detail is Detail.CLASSES:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if len(operation.tensors) < 2 or finding.detail is Detail.CLASSES:
             return
         output, target = operation.tensors[0], operation.tensors[1]
         if output.rank != target.rank or output.rank < 3 or output.shape[:2] != target.shape[:2]:

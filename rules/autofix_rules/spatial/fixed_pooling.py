@@ -21,10 +21,8 @@ from collections.abc import Iterator
 
 from autofix.edits.swap_class import spelled
 from autofix.provenance.channel_sites import number
-from autofix.records.locations import Edit
-from autofix.records.trace import Operation
-from autofix.records.values import Sequence, Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.values import Sequence
+from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
 
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
 _FOLLOWING = frozenset(
@@ -33,8 +31,6 @@ _FOLLOWING = frozenset(
 
 
 class FixedPooling(Rule):
-    code = "AF502"
-    name = "fixed-pooling"
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.KERNEL_TOO_LARGE)
     examples = (
         Example(
@@ -61,9 +57,8 @@ class FixedPooling(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if not operation.tensors:
             return
         pool = (
             operation if finding.mismatch is Mismatch.KERNEL_TOO_LARGE else _pool_before(project, operation.tensors[0])

@@ -19,9 +19,8 @@ import math
 from collections.abc import Iterator
 
 from autofix.provenance.producers import flattened_from
-from autofix.records.trace import OperationKind
-from autofix.records.values import Tensor
-from autofix.rule import Applicability, Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, OperationKind, Project, Rule, Tensor, model
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import module_text
 
@@ -31,8 +30,6 @@ _NET = "self.conv = nn.Conv2d(3, 4, 3, padding=1)\nself.fc = nn.Linear({}, 2)"
 
 
 class InputResolution(Rule):
-    code = "AF505"
-    name = "input-resolution"
     mismatches = (Mismatch.LINEAR_IN_FEATURES,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -53,7 +50,7 @@ class InputResolution(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
+    def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         hints = flattened_from(project, operation.tensors[0]) if operation is not None and operation.tensors else ()
         images = [tensor for tensor in project.inputs() if tensor.rank == 4]

@@ -16,26 +16,14 @@ Source
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
+from autofix.facts.project_view import Project
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.table import function_parameters, position
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_expression
-from autofix.records.trace import Layer, Operation
-from autofix.rule import (
-    Applicability,
-    Evidence,
-    Example,
-    Expression,
-    Finding,
-    Fix,
-    Mismatch,
-    Project,
-    Rule,
-    model,
-    sites,
-)
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Applicability, Evidence, Example, Expression, Fixes, Layer, Operation, Rule, model, sites
 from autofix.syntax.call_edits import NotACall, with_argument
 
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
@@ -43,8 +31,6 @@ CHOICE = "padding, kernel and pooling before the layer could each be changed"
 
 
 class KernelTooLarge(Rule):
-    code = "AF501"
-    name = "kernel-too-large"
     mismatches = (Mismatch.KERNEL_TOO_LARGE,)
     applicability = Applicability.UNSAFE
     examples = (
@@ -73,10 +59,8 @@ class KernelTooLarge(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if operation is None:
-            return
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
         if layer is None:
             yield from self._function(project, operation)
         elif "Pool" in layer.kind:
@@ -88,7 +72,7 @@ class KernelTooLarge(Rule):
             yield from self._padded(project, layer, kernel, *(() if keeps_size else (Evidence.AGAINST,)))
             yield from self._smaller(finding, project, layer, *((Evidence.OTHER_MODEL,) if keeps_size else ()))
 
-    def _padded(self, project: Project, layer: Layer, kernel: tuple[int, ...], *evidence: Evidence) -> Iterator[Fix]:
+    def _padded(self, project: Project, layer: Layer, kernel: tuple[int, ...], *evidence: Evidence) -> Fixes:
         """Yield the fix that pads half the kernel on each side."""
         call, expression = project.construction_call(layer), argument_expression(project, layer, "kernel_size")
         dilation = per_dimension(layer.setting("dilation"), spatial(layer)) or (1,)
@@ -104,7 +88,7 @@ class KernelTooLarge(Rule):
         edits = (call.source.replace(call.node, new),)
         yield self.fix(f"pad `{layer.label}` by {text}", edits, *evidence, reason=CHOICE)
 
-    def _smaller(self, finding: Finding, project: Project, layer: Layer, *evidence: Evidence) -> Iterator[Fix]:
+    def _smaller(self, finding: Finding, project: Project, layer: Layer, *evidence: Evidence) -> Fixes:
         """Yield fixes with the largest kernel that fits."""
         expression = argument_expression(project, layer, "kernel_size")
         dilation = per_dimension(layer.setting("dilation"), spatial(layer)) or (1,) * spatial(layer)
@@ -125,7 +109,7 @@ class KernelTooLarge(Rule):
             edits = (expression.source.replace(expression.node, str(tuple(fitting))),)
             yield self.fix(title, edits, *evidence, reason=CHOICE)
 
-    def _pool(self, project: Project, layer: Layer) -> Iterator[Fix]:
+    def _pool(self, project: Project, layer: Layer) -> Fixes:
         call = project.construction_call(layer)
         if call is None:
             return
@@ -138,7 +122,7 @@ class KernelTooLarge(Rule):
         evidence = (Evidence.INSERTED, Evidence.AGAINST * (max(kernel) > HALVING))
         yield self.fix(title, (call.source.replace(call.node, new),), *evidence, reason=CHOICE)
 
-    def _function(self, project: Project, operation: Operation) -> Iterator[Fix]:
+    def _function(self, project: Project, operation: Operation) -> Fixes:
         place = project.expression(operation)
         name = operation.operator
         parameters = function_parameters(name)

@@ -22,9 +22,7 @@ from collections.abc import Iterator
 from autofix.edits.padding import alone_unpadded, half_kernel, lacks_padding, padding_sites
 from autofix.facts.branches import branch, layers_of, padding_for, spatial, uneven
 from autofix.provenance.producers import flattened_from, producing_layer
-from autofix.records.trace import Layer, Operation
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, model
 
 _NET = "self.a = nn.Conv2d(1, 4, 3, padding={})\nself.b = nn.Conv2d(4, 4, 3{})\nself.fc = nn.Linear(4 * {}, 2)"
 _FORWARD = "self.fc(self.b(self.a(x)).flatten(1))"
@@ -36,8 +34,6 @@ _MEETING = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
 
 
 class MissingPadding(Rule):
-    code = "AF506"
-    name = "missing-padding"
     mismatches = (*(Mismatch.LINEAR_IN_FEATURES, Mismatch.RNN_INPUT_SIZE, Mismatch.VIEW_SIZE, *_MEETING),)
     examples = (
         Example(
@@ -78,9 +74,8 @@ class MissingPadding(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if not operation.tensors:
             return
         for layer in _unpadded(project, _smaller(project, finding, operation.tensors)):
             alone = alone_unpadded(project, layer)
@@ -94,7 +89,7 @@ class MissingPadding(Rule):
             if uneven(project, small, big):
                 yield from self._branch(project, small, big)
 
-    def _branch(self, project: Project, small: Tensor, big: Tensor) -> Iterator[Fix]:
+    def _branch(self, project: Project, small: Tensor, big: Tensor) -> Fixes:
         """Yield fixes for the layers of the branch that could have lost the rest, the last first."""
         missing = tuple(w - s for s, w in zip(spatial(small.shape), spatial(big.shape), strict=True))
         for count, (operation, layer) in enumerate(layers_of(project, branch(project, small, big), ("Conv",))):

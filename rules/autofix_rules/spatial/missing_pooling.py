@@ -14,22 +14,17 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.edits.insert_view_op import insertions
 from autofix.edits.sequential_entries import sequential_entry
 from autofix.provenance.producers import producing_layer
-from autofix.records.locations import Edit
-from autofix.records.trace import Layer
-from autofix.rule import Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, model
 
 _LAYERS = "self.conv = nn.Conv2d(3, 8, 3)\nself.fc = nn.Linear({}, 10)"
 
 
 class MissingPooling(Rule):
-    code = "AF507"
-    name = "missing-pooling"
     mismatches = (Mismatch.LINEAR_IN_FEATURES,)
     examples = (
         Example(
@@ -52,9 +47,9 @@ class MissingPooling(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        layer, operation = project.layer(finding.layer), project.operation(finding)
-        if layer is None or operation is None or not operation.tensors:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        layer = project.layer(finding.layer)
+        if layer is None or not operation.tensors:
             return
         tensor, expected = operation.tensors[0], finding.expected[0]
         maps = producing_layer(project, tensor)

@@ -15,17 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.operators.table import function_parameters, layer_parameters
-from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.rule import Evidence, Example, Finding, Fix, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model
 from autofix.syntax.call_edits import NotACall, with_argument
 
 
 class PooledShortcut(Rule):
-    code = "AF503"
-    name = "pooled-shortcut"
     mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
     examples = (
         Example(
@@ -54,9 +50,8 @@ class PooledShortcut(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Iterator[Fix]:
-        operation = project.operation(finding)
-        if operation is None or len(operation.tensors) < 2:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if len(operation.tensors) < 2:
             return
         tensors = operation.tensors
         for small in tensors:
@@ -64,7 +59,7 @@ class PooledShortcut(Rule):
                 for count, (pool, expression) in enumerate(_pools(project, small)):
                     yield from self._rounded(pool, expression, count)
 
-    def _rounded(self, pool: Operation, expression: Expression, further: int) -> Iterator[Fix]:
+    def _rounded(self, pool: Operation, expression: Expression, further: int) -> Fixes:
         name = pool.operator
         parameters = layer_parameters(name) if pool.layer is not None else function_parameters(name)
         try:
