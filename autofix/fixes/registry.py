@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from autofix.fixes.rule_text import laid_out
 from autofix.records.errors import InternalError, UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _pages_of(package: ModuleType, name: str) -> Iterator[Page]:
     text = next((file.read_text("utf-8") for file in files if file.is_file()), "")
     opening = _OPENING.match(text)
     if opening is not None:
-        yield Page(opening[2], opening[3], opening[1].strip())
+        yield Page(opening[2], opening[3], laid_out(opening[1].strip()))
         return
     for rule in _rules_in(package, name):
         yield Page(rule.code, rule.name, rule.documentation().strip())

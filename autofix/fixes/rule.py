@@ -14,6 +14,7 @@ from textwrap import dedent
 from typing import ClassVar
 
 from autofix.facts.project_view import Expression, Project
+from autofix.fixes.rule_text import laid_out
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit
@@ -104,7 +105,7 @@ class Rule:
     @classmethod
     def documentation(cls) -> str:
         """Return the docstring of the rule's file."""
-        return dedent(sys.modules[cls.__module__].__doc__ or "").strip()
+        return laid_out(dedent(sys.modules[cls.__module__].__doc__ or "").strip())
 
     def fix(self, title: str, edits: tuple[Edit, ...], *evidence: Piece, reason: str = "", unsafe: bool = False) -> Fix:
         """Make a fix whose cost follows from ``evidence``, with the rule's best label, or ``unsafe``."""

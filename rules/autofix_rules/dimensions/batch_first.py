@@ -1,16 +1,11 @@
 """AF402 batch-first: a sequence layer takes the steps for the batch, or the batch for the steps.
 
-Why it fails
-    Recurrent and attention layers take ``(time, batch, features)`` unless they are built with
-    ``batch_first=True``. Where input and layer disagree, states, masks and last steps have the
-    size of the other axis.
-What the fix does
-    Adds ``batch_first=True`` to a layer that is fed batch first; removes the permutes around a
-    layer that is batch first already; takes the last step along the axis it is on.
-Fix safety
-    Unsafe: which axis is the batch follows from the order of the sample's dimensions alone.
-Source
-    torch.nn.LSTM, torch.nn.MultiheadAttention and torch.nn.TransformerEncoderLayer, argument batch_first.
+Why it fails. Recurrent and attention layers take ``(time, batch, features)`` unless they are built with
+``batch_first=True``. Where input and layer disagree, states, masks and last steps have the size of the other axis.
+What the fix does. Adds ``batch_first=True`` to a layer that is fed batch first; removes the permutes around a layer
+that is batch first already; takes the last step along the axis it is on.
+Fix safety. Unsafe: which axis is the batch follows from the order of the sample's dimensions alone.
+Source. torch.nn.LSTM, torch.nn.MultiheadAttention and torch.nn.TransformerEncoderLayer, argument batch_first.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF401 channels-last: the channels of an image, signal or point cloud stand in the last dimension.
 
-Why it fails
-    Convolutions and norms take channels in dimension 1: ``(N, C, L)``, ``(N, C, H, W)``. Images as
-    they are loaded, point clouds and embeddings have them last.
-What the fix does
-    Moves the channels before the layer: ``x = x.permute(0, 3, 1, 2)`` or ``x = x.transpose(1, 2)``;
-    around a single layer, and back after it, where later code needs the old order. Rows of
-    tokens that go through a Sequential are packed into one batch and unpacked after it.
-Fix safety
-    Safe where the size the layer takes stands in the last dimension and nowhere else.
-Source
-    torch.nn.Conv2d and torch.nn.BatchNorm1d, sections Shape.
+Why it fails. Convolutions and norms take channels in dimension 1: ``(N, C, L)``, ``(N, C, H, W)``. Images as they
+are loaded, point clouds and embeddings have them last.
+What the fix does. Moves the channels before the layer: ``x = x.permute(0, 3, 1, 2)`` or ``x = x.transpose(1, 2)``;
+around a single layer, and back after it, where later code needs the old order. Rows of tokens that go through a
+Sequential are packed into one batch and unpacked after it.
+Fix safety. Safe where the size the layer takes stands in the last dimension and nowhere else.
+Source. torch.nn.Conv2d and torch.nn.BatchNorm1d, sections Shape.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF405 dimension-range: a function names a dimension that the tensor does not have.
 
-Why it fails
-    A tensor of rank r has the dimensions -r to r - 1. A reduction without ``keepdim`` or an earlier
-    squeeze leaves one fewer than the code counts on.
-What the fix does
-    Removes a ``squeeze`` of a dimension that is gone already; else names the last dimension, at the
-    call or in the constructor of the layer (``nn.Softmax(dim=2)``).
-Fix safety
-    Safe for a redundant squeeze and for the dimension one past the last; else unsafe.
-Source
-    torch.squeeze, torch.softmax, and the note on dimensions in torch's tensor views.
+Why it fails. A tensor of rank r has the dimensions -r to r - 1. A reduction without ``keepdim`` or an earlier
+squeeze leaves one fewer than the code counts on.
+What the fix does. Removes a ``squeeze`` of a dimension that is gone already; else names the last dimension, at the
+call or in the constructor of the layer (``nn.Softmax(dim=2)``).
+Fix safety. Safe for a redundant squeeze and for the dimension one past the last; else unsafe.
+Source. torch.squeeze, torch.softmax, and the note on dimensions in torch's tensor views.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """AF412 extra-columns: a tensor named for its columns, ``xyz`` or ``rgb``, has more columns than its name has letters.
 
-Why it fails
-    Point clouds come with an intensity after their coordinates, images with an alpha after their
-    colours. The layers are built for the columns that the name tells.
-What the fix does
-    Takes the first columns where the name is assigned: ``xyz = points[..., :3]``.
-Fix safety
-    Unsafe: the further columns may be meant to be used, by a wider layer.
-Source
-    The documentation of torch.Tensor on indexing.
+Why it fails. Point clouds come with an intensity after their coordinates, images with an alpha after their colours.
+The layers are built for the columns that the name tells.
+What the fix does. Takes the first columns where the name is assigned: ``xyz = points[..., :3]``.
+Fix safety. Unsafe: the further columns may be meant to be used, by a wider layer.
+Source. The documentation of torch.Tensor on indexing.
 """
 
 from __future__ import annotations

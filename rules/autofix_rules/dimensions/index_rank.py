@@ -1,14 +1,10 @@
 """AF419 index-rank: an index has not as many dimensions as the tensor that it picks from.
 
-Why it fails
-    ``values.gather(1, actions)`` picks along dimension 1 and wants an index for every other
-    dimension as well: ``(N, k)`` for values of ``(N, A)``. One action for each row is ``(N,)``.
-What the fix does
-    Gives the index the dimension that is picked along: ``actions.unsqueeze(1)``.
-Fix safety
-    Safe where the index has a number for each place of the other dimensions.
-Source
-    torch.gather and torch.Tensor.scatter_.
+Why it fails. ``values.gather(1, actions)`` picks along dimension 1 and wants an index for every other dimension as
+well: ``(N, k)`` for values of ``(N, A)``. One action for each row is ``(N,)``.
+What the fix does. Gives the index the dimension that is picked along: ``actions.unsqueeze(1)``.
+Fix safety. Safe where the index has a number for each place of the other dimensions.
+Source. torch.gather and torch.Tensor.scatter_.
 """
 
 from __future__ import annotations

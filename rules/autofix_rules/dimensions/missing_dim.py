@@ -1,14 +1,10 @@
 """AF421 missing-dim: an operator that works along one dimension is not told along which.
 
-Why it fails
-    ``x.softmax()``, ``x.cumsum()`` and their like have no default for ``dim``: torch cannot know
-    whether the features, the steps or the samples are meant.
-What the fix does
-    Adds the argument: the last dimension first, where the features lie, then the others.
-Fix safety
-    Unsafe: every dimension runs, and only the author knows which is meant.
-Source
-    torch.softmax and torch.cumsum.
+Why it fails. ``x.softmax()``, ``x.cumsum()`` and their like have no default for ``dim``: torch cannot know whether
+the features, the steps or the samples are meant.
+What the fix does. Adds the argument: the last dimension first, where the features lie, then the others.
+Fix safety. Unsafe: every dimension runs, and only the author knows which is meant.
+Source. torch.softmax and torch.cumsum.
 """
 
 from __future__ import annotations

@@ -1,17 +1,13 @@
 """AF403 missing-dimension: the batch is missing, or the last dimension of single features.
 
-Why it fails
-    Convolutions take one image without a batch, so the first layer runs; what follows counts on a
-    batch: a norm layer, ``flatten(1)``, four names unpacked from a shape. A Linear layer of one
-    feature takes scalars, which need a dimension of their own.
-What the fix does
-    Adds ``x = x.unsqueeze(0)`` where the model first uses its input (in a program, where the model
-    is called), twice for a gray image that lacks its channel too, or ``x.unsqueeze(-1)`` before the Linear layer.
-Fix safety
-    The batch in a model file: unsafe, since callers could be meant to pass it. In a program, and for
-    scalars: safe.
-Source
-    torch.unsqueeze and torch.nn.Conv2d, section Shape.
+Why it fails. Convolutions take one image without a batch, so the first layer runs; what follows counts on a batch:
+a norm layer, ``flatten(1)``, four names unpacked from a shape. A Linear layer of one feature takes scalars, which
+need a dimension of their own.
+What the fix does. Adds ``x = x.unsqueeze(0)`` where the model first uses its input (in a program, where the model
+is called), twice for a gray image that lacks its channel too, or ``x.unsqueeze(-1)`` before the Linear layer.
+Fix safety. The batch in a model file: unsafe, since callers could be meant to pass it. In a program, and for
+scalars: safe.
+Source. torch.unsqueeze and torch.nn.Conv2d, section Shape.
 """
 
 from __future__ import annotations

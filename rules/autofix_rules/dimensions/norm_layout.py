@@ -1,16 +1,13 @@
 """AF410 norm-layout: a LayerNorm works on the width of maps whose channels stand in dimension 1.
 
-Why it fails
-    ``nn.LayerNorm(C)`` normalises the last dimension; ``(N, C, H, W)`` has the width there.
-What the fix does
-    Moves the channels to the end around the norm, ``self.norm(x.permute(0, 2, 3, 1)).permute(0, 3,
-    1, 2)``. A norm that is chosen by name from a table or by tests is exchanged for the batch norm of
-    the same table, and one inside a Sequential for ``GroupNorm(1, C)``, which is a LayerNorm of maps.
-Fix safety
-    Safe where the channels are moved. Another kind of norm gives other statistics, so exchanging
-    one is unsafe.
-Source
-    torch.nn.LayerNorm and torch.nn.GroupNorm.
+Why it fails. ``nn.LayerNorm(C)`` normalises the last dimension; ``(N, C, H, W)`` has the width there.
+What the fix does. Moves the channels to the end around the norm,
+``self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)``. A norm that is chosen by name from a table or by tests is
+exchanged for the batch norm of the same table, and one inside a Sequential for ``GroupNorm(1, C)``, which is a
+LayerNorm of maps.
+Fix safety. Safe where the channels are moved. Another kind of norm gives other statistics, so exchanging one is
+unsafe.
+Source. torch.nn.LayerNorm and torch.nn.GroupNorm.
 """
 
 from __future__ import annotations

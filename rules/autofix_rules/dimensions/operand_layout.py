@@ -1,16 +1,13 @@
 """AF420 operand-layout: an operand has its dimensions in another order or number than the call takes.
 
-Why it fails
-    The sizes are there, but where the call does not look for them: a dimension of one too many or too
-    few, two dimensions exchanged, a reduction that dropped the dimension that is broadcast over.
-What the fix does
-    Removes the operation that moved or added the dimension, keeps the one that was reduced, or inserts
-    a ``squeeze``, ``unsqueeze``, ``transpose`` or ``permute``, whatever the operator's contract accepts.
-Fix safety
-    Safe where an operation of the file goes or keeps its one dimension, every element stays where it is, and no other
-    layout that leaves the elements in place fits. Else unsafe: sizes tell which layouts fit, not which one is meant.
-Source
-    The table of operators in autofix/operators, which has the documentation of torch for each.
+Why it fails. The sizes are there, but where the call does not look for them: a dimension of one too many or too
+few, two dimensions exchanged, a reduction that dropped the dimension that is broadcast over.
+What the fix does. Removes the operation that moved or added the dimension, keeps the one that was reduced, or
+inserts a ``squeeze``, ``unsqueeze``, ``transpose`` or ``permute``, whatever the operator's contract accepts.
+Fix safety. Safe where an operation of the file goes or keeps its one dimension, every element stays where it is,
+and no other layout that leaves the elements in place fits. Else unsafe: sizes tell which layouts fit, not which one
+is meant.
+Source. The table of operators in autofix/operators, which has the documentation of torch for each.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF409 squeezed-away: a squeeze without a dimension also removes a batch or a sequence of one.
 
-Why it fails
-    ``x.squeeze()`` removes every dimension of size one. With one sample, or one step, that is one
-    dimension more than with many, and what follows meets a rank too few.
-What the fix does
-    Names the dimensions that are meant: ``.flatten(1)`` behind a global pooling, ``.squeeze(2)``
-    elsewhere; a ``squeeze`` that only removed the batch goes.
-Fix safety
-    Safe where the dimensions left are those of maps that were pooled to one; else unsafe.
-Source
-    torch.squeeze.
+Why it fails. ``x.squeeze()`` removes every dimension of size one. With one sample, or one step, that is one
+dimension more than with many, and what follows meets a rank too few.
+What the fix does. Names the dimensions that are meant: ``.flatten(1)`` behind a global pooling, ``.squeeze(2)``
+elsewhere; a ``squeeze`` that only removed the batch goes.
+Fix safety. Safe where the dimensions left are those of maps that were pooled to one; else unsafe.
+Source. torch.squeeze.
 """
 
 from __future__ import annotations

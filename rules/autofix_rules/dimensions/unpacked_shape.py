@@ -1,14 +1,10 @@
 """AF407 unpacked-shape: a shape is unpacked into more or fewer names than it has dimensions.
 
-Why it fails
-    ``b, c, h, w = x.shape`` needs four dimensions.
-What the fix does
-    Drops a name that nothing reads, or adds ``_`` for a dimension that nothing reads; two names for
-    maps get the maps flattened.
-Fix safety
-    Unsafe: the tensor could be meant to have the rank that is unpacked.
-Source
-    torch.Tensor.shape.
+Why it fails. ``b, c, h, w = x.shape`` needs four dimensions.
+What the fix does. Drops a name that nothing reads, or adds ``_`` for a dimension that nothing reads; two names for
+maps get the maps flattened.
+Fix safety. Unsafe: the tensor could be meant to have the rank that is unpacked.
+Source. torch.Tensor.shape.
 """
 
 from __future__ import annotations

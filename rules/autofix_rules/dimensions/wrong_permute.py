@@ -1,15 +1,11 @@
 """AF411 wrong-permute: a permute or transpose brings the wrong dimension to where the channels belong.
 
-Why it fails
-    ``x.permute(0, 1, 3, 2)`` of images ``(N, H, W, C)`` swaps the wrong pair, ``x.transpose(0, 1)`` moves the
-    batch; the next layer finds another size where it takes its channels.
-What the fix does
-    Names the order that keeps the batch first, brings the size that the layer takes to its place and leaves
-    the other dimensions in their order.
-Fix safety
-    Safe where one order does that and the size wanted stands in one dimension only.
-Source
-    torch.permute and torch.transpose.
+Why it fails. ``x.permute(0, 1, 3, 2)`` of images ``(N, H, W, C)`` swaps the wrong pair, ``x.transpose(0, 1)`` moves
+the batch; the next layer finds another size where it takes its channels.
+What the fix does. Names the order that keeps the batch first, brings the size that the layer takes to its place and
+leaves the other dimensions in their order.
+Fix safety. Safe where one order does that and the size wanted stands in one dimension only.
+Source. torch.permute and torch.transpose.
 """
 
 from __future__ import annotations

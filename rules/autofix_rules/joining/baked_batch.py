@@ -1,14 +1,11 @@
 """AF304 baked-batch: a tensor made in forward, or expanded there, has a batch size written as a number.
 
-Why it fails
-    ``torch.zeros(64, n)`` and ``token.expand(64, -1, -1)`` fit one batch size only.
-What the fix does
-    Takes the batch size from the tensor that the model is given: ``x.size(0)``. Of what was made once before the
-    batches it passes as many rows as the batch has.
-Fix safety
-    Safe where the size then follows every batch; unsafe where rows are cut off, since the last batch could be left out.
-Source
-    torch.Tensor.expand and torch.zeros.
+Why it fails. ``torch.zeros(64, n)`` and ``token.expand(64, -1, -1)`` fit one batch size only.
+What the fix does. Takes the batch size from the tensor that the model is given: ``x.size(0)``. Of what was made
+once before the batches it passes as many rows as the batch has.
+Fix safety. Safe where the size then follows every batch; unsafe where rows are cut off, since the last batch could
+be left out.
+Source. torch.Tensor.expand and torch.zeros.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF301 concatenate-dimension: tensors are joined along the wrong dimension, or stacked where they should be joined.
 
-Why it fails
-    ``torch.cat`` joins along dimension 0, the batch, unless told otherwise; every other dimension must
-    agree. ``torch.stack`` makes a new dimension and needs equal shapes.
-What the fix does
-    Names the dimension in which the sizes differ, or the one that gives the size a later layer takes.
-    A class token of one row is expanded to the batch; a size that a layer sets is corrected there.
-Fix safety
-    Safe where only one dimension differs, or the joined size is exactly the one that is taken.
-Source
-    torch.cat and torch.stack.
+Why it fails. ``torch.cat`` joins along dimension 0, the batch, unless told otherwise; every other dimension must
+agree. ``torch.stack`` makes a new dimension and needs equal shapes.
+What the fix does. Names the dimension in which the sizes differ, or the one that gives the size a later layer
+takes. A class token of one row is expanded to the batch; a size that a layer sets is corrected there.
+Fix safety. Safe where only one dimension differs, or the joined size is exactly the one that is taken.
+Source. torch.cat and torch.stack.
 """
 
 from __future__ import annotations

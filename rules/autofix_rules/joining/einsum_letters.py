@@ -1,13 +1,10 @@
 """AF313 einsum-letters: an einsum names the dimensions of an operand in the wrong order.
 
-Why it fails
-    Every letter of an equation stands for one size; in ``'bid,bdj->bij'`` the d of both operands must agree.
-What the fix does
-    Swaps two letters of one operand where every letter then stands for one size.
-Fix safety
-    Unsafe: the equation could be right and the operand be meant to be transposed.
-Source
-    torch.einsum.
+Why it fails. Every letter of an equation stands for one size; in ``'bid,bdj->bij'`` the d of both operands must
+agree.
+What the fix does. Swaps two letters of one operand where every letter then stands for one size.
+Fix safety. Unsafe: the equation could be right and the operand be meant to be transposed.
+Source. torch.einsum.
 """
 
 from __future__ import annotations

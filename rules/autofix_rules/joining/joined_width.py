@@ -1,16 +1,12 @@
 """AF306 joined-width: a layer behind a concatenation counts one of the parts wrongly.
 
-Why it fails
-    The width of joined tensors is the sum of theirs; ``nn.Linear(16 + 10, ...)`` spells that sum, and one
-    term is not the width of its part.
-What the fix does
-    Corrects that term at its root, so that the sum still says what is joined. Where the layer counts some of the
-    parts only, the names that hold the widths of the others are added: ``latent + n_classes``.
-Fix safety
-    Unsafe where a layer gave the part, since its width may be the one that is wrong; else safe, because the
-    other terms are the widths of the other parts.
-Source
-    torch.cat.
+Why it fails. The width of joined tensors is the sum of theirs; ``nn.Linear(16 + 10, ...)`` spells that sum, and one
+term is not the width of its part.
+What the fix does. Corrects that term at its root, so that the sum still says what is joined. Where the layer counts
+some of the parts only, the names that hold the widths of the others are added: ``latent + n_classes``.
+Fix safety. Unsafe where a layer gave the part, since its width may be the one that is wrong; else safe, because the
+other terms are the widths of the other parts.
+Source. torch.cat.
 """
 
 from __future__ import annotations

@@ -1,17 +1,12 @@
 """AF305 matmul-transposed: the operands of a matrix product do not meet in their inner sizes.
 
-Why it fails
-    ``a @ b`` multiplies the last dimension of a with the last but one of b. Keys, and weights laid out as
-    ``(out, in)``, must be transposed first.
-What the fix does
-    Transposes the operand that then fits, in the words the file uses, takes back a transpose that is one
-    too many or lets it exchange the last two dimensions; puts the rows first where a weight stands before them, and a
-    square matrix (an adjacency) before the rows that it mixes. ``mm`` and ``bmm`` of other ranks become
-    ``matmul``.
-Fix safety
-    Safe where one transpose makes the sizes meet.
-Source
-    torch.matmul and torch.nn.functional.linear.
+Why it fails. ``a @ b`` multiplies the last dimension of a with the last but one of b. Keys, and weights laid out as
+``(out, in)``, must be transposed first.
+What the fix does. Transposes the operand that then fits, in the words the file uses, takes back a transpose that is
+one too many or lets it exchange the last two dimensions; puts the rows first where a weight stands before them, and
+a square matrix (an adjacency) before the rows that it mixes. ``mm`` and ``bmm`` of other ranks become ``matmul``.
+Fix safety. Safe where one transpose makes the sizes meet.
+Source. torch.matmul and torch.nn.functional.linear.
 """
 
 from __future__ import annotations

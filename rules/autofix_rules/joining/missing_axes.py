@@ -1,14 +1,10 @@
 """AF308 missing-axes: an operand lacks the dimensions that would line it up with the other.
 
-Why it fails
-    Shapes are aligned from the end: a mask ``(N, L)`` against scores ``(N, H, L, L)``, or weights
-    ``(N, C)`` against maps ``(N, C, H, W)``, meet the wrong dimensions.
-What the fix does
-    Adds dimensions of one where they belong: ``mask[:, None, None, :]``, ``w.unsqueeze(-1)``.
-Fix safety
-    Safe where there is one way to line the sizes up; a mask of attention lines up with the keys.
-Source
-    The broadcasting semantics note of torch.
+Why it fails. Shapes are aligned from the end: a mask ``(N, L)`` against scores ``(N, H, L, L)``, or weights
+``(N, C)`` against maps ``(N, C, H, W)``, meet the wrong dimensions.
+What the fix does. Adds dimensions of one where they belong: ``mask[:, None, None, :]``, ``w.unsqueeze(-1)``.
+Fix safety. Safe where there is one way to line the sizes up; a mask of attention lines up with the keys.
+Source. The broadcasting semantics note of torch.
 """
 
 from __future__ import annotations

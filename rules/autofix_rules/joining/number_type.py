@@ -1,17 +1,14 @@
 """AF331 number-type: a layer, product or loss receives numbers of a type that it does not take.
 
-Why it fails
-    numpy makes float64, tables of whole numbers make int64, images are uint8; layers have float32 weights, and torch
-    multiplies only numbers of one type. Embeddings take whole numbers, cross entropy class indices as int64, other
-    losses targets of the output's floating-point dtype.
-What the fix does
-    Gives the tensor the right type where it is made (``dtype=torch.float32``). In a program that does not make it in a
-    way that torch sees: where it is read or passed on to the model. Indices and targets are converted at the call.
-Fix safety
-    Safe for float64 and for targets, which stay the same numbers. Unsafe for whole numbers, which could be indices or
-    want scaling, and for indices made of fractions.
-Source
-    torch.Tensor.float and torch.Tensor.long; torch.nn.Embedding; torch.nn.CrossEntropyLoss, section Shape.
+Why it fails. numpy makes float64, tables of whole numbers make int64, images are uint8; layers have float32
+weights, and torch multiplies only numbers of one type. Embeddings take whole numbers, cross entropy class indices
+as int64, other losses targets of the output's floating-point dtype.
+What the fix does. Gives the tensor the right type where it is made (``dtype=torch.float32``). In a program that
+does not make it in a way that torch sees: where it is read or passed on to the model. Indices and targets are
+converted at the call.
+Fix safety. Safe for float64 and for targets, which stay the same numbers. Unsafe for whole numbers, which could be
+indices or want scaling, and for indices made of fractions.
+Source. torch.Tensor.float and torch.Tensor.long; torch.nn.Embedding; torch.nn.CrossEntropyLoss, section Shape.
 """
 
 from __future__ import annotations

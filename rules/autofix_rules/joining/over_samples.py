@@ -1,15 +1,11 @@
 """AF321 over-samples: a softmax, mean or maximum runs over the samples of a batch.
 
-Why it fails
-    ``softmax(dim=0)`` of scores ``(N, C)`` lets the samples of a batch compete, not the classes;
-    ``x.mean(0)`` of ``(N, T, H)`` averages the samples and keeps the steps. What a sample gets then
-    depends on the others. Nothing raises. ``softmax`` without a dimension takes 0 for three of them.
-What the fix does
-    Names another dimension, where one sample's change then reaches its own row only.
-Fix safety
-    Safe where one other dimension will do; else unsafe.
-Source
-    torch.nn.functional.softmax and torch.mean.
+Why it fails. ``softmax(dim=0)`` of scores ``(N, C)`` lets the samples of a batch compete, not the classes;
+``x.mean(0)`` of ``(N, T, H)`` averages the samples and keeps the steps. What a sample gets then depends on the
+others. Nothing raises. ``softmax`` without a dimension takes 0 for three of them.
+What the fix does. Names another dimension, where one sample's change then reaches its own row only.
+Fix safety. Safe where one other dimension will do; else unsafe.
+Source. torch.nn.functional.softmax and torch.mean.
 """
 
 from __future__ import annotations

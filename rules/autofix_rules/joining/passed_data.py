@@ -1,14 +1,10 @@
 """AF336 passed-data: a program passes its model data of another make than the model is written for.
 
-Why it fails
-    A first layer takes images of three channels and is given four (an alpha channel) or one (grey);
-    a table has its features in rows instead of columns.
-What the fix does
-    Changes what is passed: ``image[:, :3]``, ``image.repeat(1, 3, 1, 1)``, ``table.T``.
-Fix safety
-    Unsafe: the model could be meant to take the data as it is.
-Source
-    torch.nn.Conv2d and torch.nn.Linear, sections Shape.
+Why it fails. A first layer takes images of three channels and is given four (an alpha channel) or one (grey); a
+table has its features in rows instead of columns.
+What the fix does. Changes what is passed: ``image[:, :3]``, ``image.repeat(1, 3, 1, 1)``, ``table.T``.
+Fix safety. Unsafe: the model could be meant to take the data as it is.
+Source. torch.nn.Conv2d and torch.nn.Linear, sections Shape.
 """
 
 from __future__ import annotations

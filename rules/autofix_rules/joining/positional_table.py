@@ -1,18 +1,12 @@
 """AF303 positional-table: a table of positions does not cover the sequence it is added to.
 
-Why it fails
-    Positions are added from a table with one row per step. A table made for fewer steps, one that
-    forgets the class token, and one that is cut by the batch size instead of the length all
-    disagree with the sequence.
-What the fix does
-    Makes the table for the length there is, at the place its length comes from; counts the token
-    that was joined to the sequence; cuts by the axis of the steps. A longer table
-    that is used whole is cut to the length of the input.
-Fix safety
-    Safe where the table has one origin and other batch sizes run as well. Unsafe where axes are
-    exchanged.
-Source
-    torch broadcasting semantics; torch.nn.TransformerEncoderLayer, argument batch_first.
+Why it fails. Positions are added from a table with one row per step. A table made for fewer steps, one that forgets
+the class token, and one that is cut by the batch size instead of the length all disagree with the sequence.
+What the fix does. Makes the table for the length there is, at the place its length comes from; counts the token
+that was joined to the sequence; cuts by the axis of the steps. A longer table that is used whole is cut to the
+length of the input.
+Fix safety. Safe where the table has one origin and other batch sizes run as well. Unsafe where axes are exchanged.
+Source. torch broadcasting semantics; torch.nn.TransformerEncoderLayer, argument batch_first.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF302 residual-shapes: a shortcut and the layers beside it give out different shapes.
 
-Why it fails
-    ``x + self.body(x)`` needs equal shapes. The body changed the channels or the stride and the shortcut
-    did not follow, or one layer gives out another width than the shortcut has.
-What the fix does
-    In order of evidence: widens the condition that makes a projection (``stride != 1 or in != out``), puts
-    a 1x1 convolution or a Linear layer where an identity stood, corrects the width of the last layer, adds a
-    projection.
-Fix safety
-    Safe where the block has a shortcut of its own to correct; a new projection or width is unsafe.
-Source
-    The broadcasting semantics note of torch; He et al., Deep Residual Learning, section 3.3.
+Why it fails. ``x + self.body(x)`` needs equal shapes. The body changed the channels or the stride and the shortcut
+did not follow, or one layer gives out another width than the shortcut has.
+What the fix does. In order of evidence: widens the condition that makes a projection
+(``stride != 1 or in != out``), puts a 1x1 convolution or a Linear layer where an identity stood, corrects the width
+of the last layer, adds a projection.
+Fix safety. Safe where the block has a shortcut of its own to correct; a new projection or width is unsafe.
+Source. The broadcasting semantics note of torch; He et al., Deep Residual Learning, section 3.3.
 """
 
 from __future__ import annotations

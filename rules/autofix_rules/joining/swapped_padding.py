@@ -1,15 +1,11 @@
 """AF310 swapped-padding: maps are padded to the size of others with height and width in the wrong order.
 
-Why it fails
-    ``F.pad`` takes the last dimension first: (left, right, top, bottom). Differences that were taken from
-    the other dimension, or halves of them that lose an odd one, leave the sizes apart.
-What the fix does
-    Gives the padding each difference at its place, both halves making up the whole; where the names
-    say the opposite of what they hold, the names are swapped.
-Fix safety
-    Safe where both differences are computed from sizes beside the padding.
-Source
-    torch.nn.functional.pad.
+Why it fails. ``F.pad`` takes the last dimension first: (left, right, top, bottom). Differences that were taken from
+the other dimension, or halves of them that lose an odd one, leave the sizes apart.
+What the fix does. Gives the padding each difference at its place, both halves making up the whole; where the names
+say the opposite of what they hold, the names are swapped.
+Fix safety. Safe where both differences are computed from sizes beside the padding.
+Source. torch.nn.functional.pad.
 """
 
 from __future__ import annotations

@@ -1,13 +1,9 @@
 """AF334 unequal-lengths: sequences of unequal lengths are stacked.
 
-Why it fails
-    ``torch.stack`` takes tensors of one shape; sentences and signals in a batch rarely have one.
-What the fix does
-    Pads them to the longest: ``pad_sequence(x, batch_first=True)``.
-Fix safety
-    Unsafe: zero may be a word of its own, and cutting could be meant.
-Source
-    torch.nn.utils.rnn.pad_sequence and torch.stack.
+Why it fails. ``torch.stack`` takes tensors of one shape; sentences and signals in a batch rarely have one.
+What the fix does. Pads them to the longest: ``pad_sequence(x, batch_first=True)``.
+Fix safety. Unsafe: zero may be a word of its own, and cutting could be meant.
+Source. torch.nn.utils.rnn.pad_sequence and torch.stack.
 """
 
 from __future__ import annotations

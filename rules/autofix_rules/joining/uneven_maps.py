@@ -1,16 +1,12 @@
 """AF309 uneven-maps: maps that are joined or added differ by the rest that a pooling rounded away.
 
-Why it fails
-    Pooling and strided layers round sizes down, upsampling doubles what is left: 25 becomes 12, then 24.
-    A skip connection joins maps of 25 with maps of 24.
-What the fix does
-    Brings the upsampled maps to the size of the others before they meet: ``F.interpolate(y,
-    size=x.shape[2:])``. A scale factor gives way to the size. At a higher cost the maps are padded. Where nothing was
-    upsampled, the longer steps are cut off at their end.
-Fix safety
-    Unsafe: interpolating, padding and cropping are all plausible.
-Source
-    torch.nn.functional.interpolate and torch.nn.functional.pad.
+Why it fails. Pooling and strided layers round sizes down, upsampling doubles what is left: 25 becomes 12, then 24.
+A skip connection joins maps of 25 with maps of 24.
+What the fix does. Brings the upsampled maps to the size of the others before they meet:
+``F.interpolate(y, size=x.shape[2:])``. A scale factor gives way to the size. At a higher cost the maps are padded.
+Where nothing was upsampled, the longer steps are cut off at their end.
+Fix safety. Unsafe: interpolating, padding and cropping are all plausible.
+Source. torch.nn.functional.interpolate and torch.nn.functional.pad.
 """
 
 from __future__ import annotations

@@ -1,13 +1,9 @@
 """AF317 unstrided-projection: the projection of a shortcut keeps the size that the branch beside it divides.
 
-Why it fails
-    A block with stride two halves its maps; a 1x1 convolution of stride one on the shortcut does not.
-What the fix does
-    Gives the projection the stride of the branch, in the branch's own words.
-Fix safety
-    Safe: the stride is the one that makes both sizes agree.
-Source
-    He et al., Deep Residual Learning, section 3.3; torch.nn.Conv2d, section Shape.
+Why it fails. A block with stride two halves its maps; a 1x1 convolution of stride one on the shortcut does not.
+What the fix does. Gives the projection the stride of the branch, in the branch's own words.
+Fix safety. Safe: the stride is the one that makes both sizes agree.
+Source. He et al., Deep Residual Learning, section 3.3; torch.nn.Conv2d, section Shape.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """AF801 literal-by-value: try the numbers of the source that equal a size in the failure.
 
-Why it fails
-    Some faults no other rule understands: sizes that travel through code of the user's own.
-What the fix does
-    The last resort. Numbers that stand in the functions on the stack, or in the chain that
-    built the layer, and that equal one of the sizes that disagree, are replaced by the other.
-Fix safety
-    Always unsafe: it only shows that the model runs with another number, not that it is meant.
-Source
-    None; running is all the evidence.
+Why it fails. Some faults no other rule understands: sizes that travel through code of the user's own.
+What the fix does. The last resort. Numbers that stand in the functions on the stack, or in the chain that built the
+layer, and that equal one of the sizes that disagree, are replaced by the other.
+Fix safety. Always unsafe: it only shows that the model runs with another number, not that it is meant.
+Source. None; running is all the evidence.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF113 attention-heads: the heads of an attention layer do not divide its width.
 
-Why it fails
-    Multi-head attention gives every head an equal share of the features, so the width has to be
-    a multiple of the number of heads; torch's layers and hand-written ones refuse anything else.
-What the fix does
-    Sets the number of heads to the nearest number that divides the width, at the place it comes
-    from. At a higher cost, the width becomes the nearest multiple of the heads.
-Fix safety
-    Unsafe: several numbers of heads divide a width, and which was meant is not in the shapes.
-Source
-    torch.nn.MultiheadAttention, argument num_heads.
+Why it fails. Multi-head attention gives every head an equal share of the features, so the width has to be a
+multiple of the number of heads; torch's layers and hand-written ones refuse anything else.
+What the fix does. Sets the number of heads to the nearest number that divides the width, at the place it comes
+from. At a higher cost, the width becomes the nearest multiple of the heads.
+Fix safety. Unsafe: several numbers of heads divide a width, and which was meant is not in the shapes.
+Source. torch.nn.MultiheadAttention, argument num_heads.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF114 attention-mask: a mask has other sizes than the attention it is for.
 
-Why it fails
-    An attention mask is square, queries by keys, and a padding mask is ``(batch, keys)``. A mask
-    made for a fixed length or from the batch size does not line up with the scores.
-    Where keys of earlier calls are kept, there are more keys than queries.
-What the fix does
-    Makes the mask for the length there is where it is made: constant, config entry, the other axis
-    of the input. A longer mask that is used whole is cut.
-Fix safety
-    Safe where the mask has one origin; unsafe where dimensions are exchanged.
-Source
-    torch.nn.MultiheadAttention and torch.nn.Transformer, section Shapes.
+Why it fails. An attention mask is square, queries by keys, and a padding mask is ``(batch, keys)``. A mask made for
+a fixed length or from the batch size does not line up with the scores. Where keys of earlier calls are kept, there
+are more keys than queries.
+What the fix does. Makes the mask for the length there is where it is made: constant, config entry, the other axis
+of the input. A longer mask that is used whole is cut.
+Fix safety. Safe where the mask has one origin; unsafe where dimensions are exchanged.
+Source. torch.nn.MultiheadAttention and torch.nn.Transformer, section Shapes.
 """
 
 from __future__ import annotations

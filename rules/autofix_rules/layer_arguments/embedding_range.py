@@ -1,14 +1,11 @@
 """AF115 embedding-range: an embedding is asked for a row it does not have.
 
-Why it fails
-    ``nn.Embedding(num_embeddings, ...)`` has the rows 0 to ``num_embeddings - 1``.
-What the fix does
-    Sets ``num_embeddings`` to what the input asks for, at the place the number comes from:
-    literal, default, constant, config entry, option.
-Fix safety
-    Safe as far as the sample's values are those of the data. Unsafe where a name is multiplied or replaced by a number.
-Source
-    torch.nn.Embedding and torch.nn.EmbeddingBag.
+Why it fails. ``nn.Embedding(num_embeddings, ...)`` has the rows 0 to ``num_embeddings - 1``.
+What the fix does. Sets ``num_embeddings`` to what the input asks for, at the place the number comes from: literal,
+default, constant, config entry, option.
+Fix safety. Safe as far as the sample's values are those of the data. Unsafe where a name is multiplied or replaced
+by a number.
+Source. torch.nn.Embedding and torch.nn.EmbeddingBag.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """AF122 head-applied-twice: a layer meets what another layer of the same sizes has already made of its input.
 
-Why it fails
-    A classifier ``Linear(84, 10)`` behind a network that ends in its own ``Linear(84, 10)`` receives
-    the 10 scores instead of the 84 features.
-What the fix does
-    Removes the line that applies the first of the two, so that the features reach the second.
-Fix safety
-    Unsafe: which of the two heads is meant, only the author knows.
-Source
-    torch.nn.Linear, section Shape.
+Why it fails. A classifier ``Linear(84, 10)`` behind a network that ends in its own ``Linear(84, 10)`` receives the
+10 scores instead of the 84 features.
+What the fix does. Removes the line that applies the first of the two, so that the features reach the second.
+Fix safety. Unsafe: which of the two heads is meant, only the author knows.
+Source. torch.nn.Linear, section Shape.
 """
 
 from __future__ import annotations

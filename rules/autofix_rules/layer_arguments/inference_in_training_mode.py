@@ -1,15 +1,11 @@
 """AF121 inference-in-training-mode: one sample goes through batch norm in training mode.
 
-Why it fails
-    In training mode batch norm takes its statistics from the batch; one value per channel has
-    none. A script that only predicts forgot to switch the model to evaluation.
-What the fix does
-    Adds ``.eval()`` where the script builds the model, if nothing in the script trains.
-Fix safety
-    Safe in a script without a backward pass; elsewhere nothing is proposed: there the batch is too
-    small, which is a question of the data.
-Source
-    torch.nn.BatchNorm1d, section on running statistics; torch.nn.Module.eval.
+Why it fails. In training mode batch norm takes its statistics from the batch; one value per channel has none. A
+script that only predicts forgot to switch the model to evaluation.
+What the fix does. Adds ``.eval()`` where the script builds the model, if nothing in the script trains.
+Fix safety. Safe in a script without a backward pass; elsewhere nothing is proposed: there the batch is too small,
+which is a question of the data.
+Source. torch.nn.BatchNorm1d, section on running statistics; torch.nn.Module.eval.
 """
 
 from __future__ import annotations

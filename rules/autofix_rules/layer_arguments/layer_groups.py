@@ -1,17 +1,13 @@
 """AF103 layer-groups: the channels of a convolution or GroupNorm do not divide into its groups.
 
-Why it fails
-    A convolution with ``groups`` splits its input and its output channels into that many equal parts, and
-    ``nn.GroupNorm(num_groups, num_channels)`` makes groups of equal size.
-What the fix does
-    A depthwise convolution gets as many channels out as in, or one group per input channel. Else the number of groups
-    becomes a divisor that both numbers share, or the channels the next multiple of the groups, at the place that sets
-    the number: literal, default, constant, config entry or a caller's argument. Where the groups of a norm stand as a
-    number inside a function that builds norms for many layers, the channels are changed.
-Fix safety
-    Safe for a depthwise convolution, else unsafe: both numbers are choices of the model's author.
-Source
-    torch.nn.Conv2d, parameter groups; torch.nn.GroupNorm.
+Why it fails. A convolution with ``groups`` splits its input and its output channels into that many equal parts, and
+``nn.GroupNorm(num_groups, num_channels)`` makes groups of equal size.
+What the fix does. A depthwise convolution gets as many channels out as in, or one group per input channel. Else the
+number of groups becomes a divisor that both numbers share, or the channels the next multiple of the groups, at the
+place that sets the number: literal, default, constant, config entry or a caller's argument. Where the groups of a
+norm stand as a number inside a function that builds norms for many layers, the channels are changed.
+Fix safety. Safe for a depthwise convolution, else unsafe: both numbers are choices of the model's author.
+Source. torch.nn.Conv2d, parameter groups; torch.nn.GroupNorm.
 """
 
 from __future__ import annotations

@@ -1,17 +1,15 @@
 """AF104 layer-rank: a convolution, pooling or norm layer is built for inputs of another number of dimensions.
 
-Why it fails
-    ``nn.Conv1d`` slides over one dimension, ``(N, C, L)``, ``nn.Conv2d`` over two, ``(N, C, H, W)``, ``nn.Conv3d`` over
-    three; batch and instance norms come in the same classes. A pooling layer of the wrong class takes a signal for one
-    image and pools its channels too, which shows later; a convolution lets an image without a batch pass.
-What the fix does
-    Builds the class for the dimensions that arrive, with the pools and norms beside it in the same container; or
-    brings the input into shape: a dimension of size one is squeezed or added, positions or frames are folded, one
-    sample becomes a batch of one.
-Fix safety
-    Safe where the channels fit the other class. Folding dimensions changes what one sample is and is unsafe.
-Source
-    torch.nn.Conv2d, torch.nn.MaxPool2d and torch.nn.BatchNorm2d, sections Shape.
+Why it fails. ``nn.Conv1d`` slides over one dimension, ``(N, C, L)``, ``nn.Conv2d`` over two, ``(N, C, H, W)``,
+``nn.Conv3d`` over three; batch and instance norms come in the same classes. A pooling layer of the wrong class
+takes a signal for one image and pools its channels too, which shows later; a convolution lets an image without a
+batch pass.
+What the fix does. Builds the class for the dimensions that arrive, with the pools and norms beside it in the same
+container; or brings the input into shape: a dimension of size one is squeezed or added, positions or frames are
+folded, one sample becomes a batch of one.
+Fix safety. Safe where the channels fit the other class. Folding dimensions changes what one sample is and is
+unsafe.
+Source. torch.nn.Conv2d, torch.nn.MaxPool2d and torch.nn.BatchNorm2d, sections Shape.
 """
 
 from __future__ import annotations

@@ -1,19 +1,15 @@
 """AF101 layer-size: a layer is built for another size than it is given.
 
-Why it fails
-    ``nn.Linear(in_features, out_features)`` multiplies the last dimension of its input by a weight of shape
-    ``(out_features, in_features)``; a convolution takes ``in_channels`` in dimension 1, a norm ``num_features``, a
-    recurrent layer ``input_size`` features a step, an attention ``embed_dim``. The sizes must agree.
-What the fix does
-    Rewrites the place that sets the size: literal, product, constant, default, config entry or a caller's argument,
-    found along the construction chain. A product stays a product. What belongs together changes together: the numbers
-    of a depthwise convolution, the widths of keys and values. Or the layer before is made to give out what this one
-    takes: that comes first where it fits the layers around both better.
-Fix safety
-    Safe where one place sets the size for this layer and no other repair is as plausible. Unsafe where the layer would
-    then work on another dimension than that of its features, such as the last axis of maps.
-Source
-    The section Shape of each layer's documentation.
+Why it fails. ``nn.Linear(in_features, out_features)`` multiplies the last dimension of its input by a weight of
+shape ``(out_features, in_features)``; a convolution takes ``in_channels`` in dimension 1, a norm ``num_features``,
+a recurrent layer ``input_size`` features a step, an attention ``embed_dim``. The sizes must agree.
+What the fix does. Rewrites the place that sets the size: literal, product, constant, default, config entry or a
+caller's argument, found along the construction chain. A product stays a product. What belongs together changes
+together: the numbers of a depthwise convolution, the widths of keys and values. Or the layer before is made to give
+out what this one takes: that comes first where it fits the layers around both better.
+Fix safety. Safe where one place sets the size for this layer and no other repair is as plausible. Unsafe where the
+layer would then work on another dimension than that of its features, such as the last axis of maps.
+Source. The section Shape of each layer's documentation.
 """
 
 from __future__ import annotations

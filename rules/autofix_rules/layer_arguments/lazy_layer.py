@@ -1,16 +1,12 @@
 """AF120 lazy-layer: let the layer take its input size from the first batch.
 
-Why it fails
-    A layer with a written input size breaks whenever what comes before it changes.
-What the fix does
-    Only with ``--prefer lazy``: replaces the layer by its lazy twin, which has no input size
-    argument (``nn.Linear(400, 120)`` becomes ``nn.LazyLinear(120)``, ``nn.Conv2d(3, 16, 3)``
-    becomes ``nn.LazyConv2d(16, 3)``, ``nn.BatchNorm2d(16)`` becomes ``nn.LazyBatchNorm2d()``).
-Fix safety
-    Unsafe: a lazy layer has no parameters before its first forward, so optimizers, weight
-    counts and loaded checkpoints must come after it; and it accepts any axis it is given.
-Source
-    torch.nn.modules.lazy.LazyModuleMixin.
+Why it fails. A layer with a written input size breaks whenever what comes before it changes.
+What the fix does. Only with ``--prefer lazy``: replaces the layer by its lazy twin, which has no input size
+argument (``nn.Linear(400, 120)`` becomes ``nn.LazyLinear(120)``, ``nn.Conv2d(3, 16, 3)`` becomes
+``nn.LazyConv2d(16, 3)``, ``nn.BatchNorm2d(16)`` becomes ``nn.LazyBatchNorm2d()``).
+Fix safety. Unsafe: a lazy layer has no parameters before its first forward, so optimizers, weight counts and loaded
+checkpoints must come after it; and it accepts any axis it is given.
+Source. torch.nn.modules.lazy.LazyModuleMixin.
 """
 
 from __future__ import annotations

@@ -1,18 +1,15 @@
 """AF125 operand-size: an operand was made in a size of its own, not in that which the call takes.
 
-Why it fails
-    ``torch.randn(8)`` of a table of frequencies gives the operand of a layer its width; ``x @ self.weight`` multiplies
-    the features of x by the rows of a weight that was made for another number; keys of fewer heads are repeated until
-    there is one for each query head, and the count is a number or the quotient of other sizes.
-What the fix does
-    Sets the size in the call that made the operand, found back through what was done with it, at its root:
-    ``torch.randn(n_in, n_out)`` and the default or argument behind ``n_in``. A quotient stays a quotient. At a higher
-    cost, the layer before gives out what a parameter takes.
-Fix safety
-    Safe for a parameter whose size is set in one place. Else unsafe: the call may as well be meant for the size that
-    there is.
-Source
-    torch.matmul, torch.nn.Parameter, torch.Tensor.repeat and the section Shape of the layers' documentation.
+Why it fails. ``torch.randn(8)`` of a table of frequencies gives the operand of a layer its width;
+``x @ self.weight`` multiplies the features of x by the rows of a weight that was made for another number; keys of
+fewer heads are repeated until there is one for each query head, and the count is a number or the quotient of other
+sizes.
+What the fix does. Sets the size in the call that made the operand, found back through what was done with it, at its
+root: ``torch.randn(n_in, n_out)`` and the default or argument behind ``n_in``. A quotient stays a quotient. At a
+higher cost, the layer before gives out what a parameter takes.
+Fix safety. Safe for a parameter whose size is set in one place. Else unsafe: the call may as well be meant for the
+size that there is.
+Source. torch.matmul, torch.nn.Parameter, torch.Tensor.repeat and the section Shape of the layers' documentation.
 """
 
 from __future__ import annotations

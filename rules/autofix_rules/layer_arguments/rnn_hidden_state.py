@@ -1,19 +1,14 @@
 """AF111 rnn-hidden-state: the initial state of a recurrent layer has the wrong sizes.
 
-Why it fails
-    The state is ``(num_layers * directions, batch, hidden_size)``, with the batch in the middle
-    even where the layer is ``batch_first``. A state made for one direction, for the batch size of
-    training or with its dimensions in another order does not fit.
-What the fix does
-    Corrects the sizes where the state is made: ``n_layers * 2`` for two directions, ``x.size(0)``
-    for a number that was the batch size, the other axis of the input. A vector gets a layer
-    dimension, swapped dimensions are transposed, and slices that take both directions of one layer take
-    those of all.
-Fix safety
-    Safe where the sizes are those of the state's own making; unsafe where a computed state is
-    reshaped or the layer is changed to fit it.
-Source
-    torch.nn.LSTM and torch.nn.GRU, section Inputs.
+Why it fails. The state is ``(num_layers * directions, batch, hidden_size)``, with the batch in the middle even
+where the layer is ``batch_first``. A state made for one direction, for the batch size of training or with its
+dimensions in another order does not fit.
+What the fix does. Corrects the sizes where the state is made: ``n_layers * 2`` for two directions, ``x.size(0)``
+for a number that was the batch size, the other axis of the input. A vector gets a layer dimension, swapped
+dimensions are transposed, and slices that take both directions of one layer take those of all.
+Fix safety. Safe where the sizes are those of the state's own making; unsafe where a computed state is reshaped or
+the layer is changed to fit it.
+Source. torch.nn.LSTM and torch.nn.GRU, section Inputs.
 """
 
 from __future__ import annotations

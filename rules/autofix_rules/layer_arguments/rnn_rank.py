@@ -1,15 +1,11 @@
 """AF117 rnn-rank: a recurrent layer is given maps, or too few dimensions.
 
-Why it fails
-    Recurrent layers take ``(batch, time, features)`` or ``(time, batch, features)``, cells take
-    ``(batch, features)``. Maps of convolutions and frames of videos have more dimensions.
-What the fix does
-    Turns maps into a sequence in the order that gives the layer its ``input_size``: columns
-    become steps, an empty dimension goes, frames are flattened.
-Fix safety
-    Unsafe: which dimension is time is read from the sizes alone.
-Source
-    torch.nn.LSTM and torch.nn.GRUCell, section Inputs.
+Why it fails. Recurrent layers take ``(batch, time, features)`` or ``(time, batch, features)``, cells take
+``(batch, features)``. Maps of convolutions and frames of videos have more dimensions.
+What the fix does. Turns maps into a sequence in the order that gives the layer its ``input_size``: columns become
+steps, an empty dimension goes, frames are flattened.
+Fix safety. Unsafe: which dimension is time is read from the sizes alone.
+Source. torch.nn.LSTM and torch.nn.GRUCell, section Inputs.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF118 rnn-state-pair: an LSTM is given one state, or a GRU a pair.
 
-Why it fails
-    An LSTM carries a hidden and a cell state and takes the pair ``(h, c)``; a GRU or plain RNN
-    carries one and takes ``h``. Code that swaps one for the other keeps the old state.
-What the fix does
-    Gives an LSTM ``(h, torch.zeros_like(h))`` at the call, or makes both states where the one is
-    made if the call's own result replaces it. Gives a GRU the first of the pair.
-Fix safety
-    Safe for states made of zeros next to the call; unsafe elsewhere.
-Source
-    torch.nn.LSTM and torch.nn.GRU, section Inputs.
+Why it fails. An LSTM carries a hidden and a cell state and takes the pair ``(h, c)``; a GRU or plain RNN carries
+one and takes ``h``. Code that swaps one for the other keeps the old state.
+What the fix does. Gives an LSTM ``(h, torch.zeros_like(h))`` at the call, or makes both states where the one is
+made if the call's own result replaces it. Gives a GRU the first of the pair.
+Fix safety. Safe for states made of zeros next to the call; unsafe elsewhere.
+Source. torch.nn.LSTM and torch.nn.GRU, section Inputs.
 """
 
 from __future__ import annotations

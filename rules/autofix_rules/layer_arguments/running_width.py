@@ -1,14 +1,10 @@
 """AF124 running-width: a loop builds layer after layer but forgets to pass the width on.
 
-Why it fails
-    ``for w in widths: layers.append(nn.Linear(prev, w))`` gives every layer the width that the first
-    one takes; from the second on it is the width that the layer before gives out.
-What the fix does
-    Adds ``prev = w`` at the end of the loop's body.
-Fix safety
-    Safe where the loop reads the name, never sets it, and each layer runs with it afterwards.
-Source
-    The way torchvision builds its VGG and ResNet stages.
+Why it fails. ``for w in widths: layers.append(nn.Linear(prev, w))`` gives every layer the width that the first one
+takes; from the second on it is the width that the layer before gives out.
+What the fix does. Adds ``prev = w`` at the end of the loop's body.
+Fix safety. Safe where the loop reads the name, never sets it, and each layer runs with it afterwards.
+Source. The way torchvision builds its VGG and ResNet stages.
 """
 
 from __future__ import annotations

@@ -1,17 +1,13 @@
 """AF123 swapped-sizes: the sizes of a layer are written in the wrong order.
 
-Why it fails
-    ``nn.Linear(64, 128)`` where 128 features come in: what was meant to go in stands where the layer
-    says what it gives out. The same happens to channels of convolutions, to the widths of recurrent layers, to the rows
-    and the width of an embedding, and to the two inputs of a bilinear layer.
-What the fix does
-    Exchanges the two arguments, in the call where their names are crossed: of the layer, or of a part
-    that hands them on.
-Fix safety
-    Safe where the names tell: ``hidden_size`` stands where the layer takes ``input_size``. Else
-    unsafe where giving the layer another input and leaving its output alone runs as well.
-Source
-    torch.nn.Linear, torch.nn.Conv2d, torch.nn.GRU and torch.nn.Embedding, section Parameters.
+Why it fails. ``nn.Linear(64, 128)`` where 128 features come in: what was meant to go in stands where the layer says
+what it gives out. The same happens to channels of convolutions, to the widths of recurrent layers, to the rows and
+the width of an embedding, and to the two inputs of a bilinear layer.
+What the fix does. Exchanges the two arguments, in the call where their names are crossed: of the layer, or of a
+part that hands them on.
+Fix safety. Safe where the names tell: ``hidden_size`` stands where the layer takes ``input_size``. Else unsafe
+where giving the layer another input and leaving its output alone runs as well.
+Source. torch.nn.Linear, torch.nn.Conv2d, torch.nn.GRU and torch.nn.Embedding, section Parameters.
 """
 
 from __future__ import annotations

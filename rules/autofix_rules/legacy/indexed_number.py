@@ -1,15 +1,11 @@
 """AF751 indexed-number: a number is picked from a tensor that has no dimensions.
 
-Why it fails
-    Until torch 0.4 a loss was a tensor of one element, and ``loss.data[0]`` its value. It has no
-    dimensions now, so there is nothing to pick from.
-What the fix does
-    Reads the value: ``loss.item()``. Without ``.data``, which says that only the value is meant,
-    the subscript is left out.
-Fix safety
-    Safe behind ``.data``; else unsafe, since the dimension could have been lost before.
-Source
-    The migration guide of torch 0.4.0; torch.Tensor.item.
+Why it fails. Until torch 0.4 a loss was a tensor of one element, and ``loss.data[0]`` its value. It has no
+dimensions now, so there is nothing to pick from.
+What the fix does. Reads the value: ``loss.item()``. Without ``.data``, which says that only the value is meant, the
+subscript is left out.
+Fix safety. Safe behind ``.data``; else unsafe, since the dimension could have been lost before.
+Source. The migration guide of torch 0.4.0; torch.Tensor.item.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """AF320 accidental-outer: a column of predictions meets a row of targets, and every pair is computed.
 
-Why it fails
-    ``(N, 1)`` and ``(N,)`` broadcast to ``(N, N)``: ``pred - y`` compares every prediction with
-    every target, and the mean of that is no loss of the model. Nothing raises.
-What the fix does
-    Takes the dimension of one from the operand that has it: ``pred.squeeze(1) - y``.
-Fix safety
-    Safe: the values stay, and each is compared with its own target.
-Source
-    The broadcasting semantics note of torch.
+Why it fails. ``(N, 1)`` and ``(N,)`` broadcast to ``(N, N)``: ``pred - y`` compares every prediction with every
+target, and the mean of that is no loss of the model. Nothing raises.
+What the fix does. Takes the dimension of one from the operand that has it: ``pred.squeeze(1) - y``.
+Fix safety. Safe: the values stay, and each is compared with its own target.
+Source. The broadcasting semantics note of torch.
 """
 
 from __future__ import annotations

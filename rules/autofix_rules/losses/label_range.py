@@ -1,15 +1,11 @@
 """AF335 label-range: a class label is larger than the number of classes the model has scores for.
 
-Why it fails
-    With C scores, labels run from 0 to C - 1. Labels that count from 1, or a last layer with too
-    few outputs, go beyond.
-What the fix does
-    Labels from 1 to C: passes ``labels - 1`` to the loss. Else gives the last layer as many
-    outputs as the largest label needs.
-Fix safety
-    Unsafe: the data may hold more classes than the batch shows, or a label that means none.
-Source
-    torch.nn.CrossEntropyLoss, section Shape.
+Why it fails. With C scores, labels run from 0 to C - 1. Labels that count from 1, or a last layer with too few
+outputs, go beyond.
+What the fix does. Labels from 1 to C: passes ``labels - 1`` to the loss. Else gives the last layer as many outputs
+as the largest label needs.
+Fix safety. Unsafe: the data may hold more classes than the batch shows, or a label that means none.
+Source. torch.nn.CrossEntropyLoss, section Shape.
 """
 
 from __future__ import annotations

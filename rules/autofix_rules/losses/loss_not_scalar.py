@@ -1,14 +1,10 @@
 """AF333 loss-not-scalar: the backward pass starts from several losses instead of one number.
 
-Why it fails
-    A loss built with ``reduction="none"`` (or a loss of one's own) gives one number for each sample;
-    a gradient is taken of one number.
-What the fix does
-    Starts from their mean: ``loss.mean().backward()``.
-Fix safety
-    Unsafe: the sum, or weights for the samples, could be meant.
-Source
-    torch.Tensor.backward.
+Why it fails. A loss built with ``reduction="none"`` (or a loss of one's own) gives one number for each sample; a
+gradient is taken of one number.
+What the fix does. Starts from their mean: ``loss.mean().backward()``.
+Fix safety. Unsafe: the sum, or weights for the samples, could be meant.
+Source. torch.Tensor.backward.
 """
 
 from __future__ import annotations

@@ -1,24 +1,20 @@
 """AF311 loss-target-shape: the model's output and the target of a loss have different ranks or orders.
 
-Why it fails
-    Elementwise losses compare equal shapes: ``(N, 1)`` against ``(N,)`` raises or, worse, broadcasts
-    to ``(N, N)``. Cross entropy takes scores ``(N, C, ...)`` and indices ``(N, ...)``: a column of
-    indices ``(N, 1)`` or scores with the classes last ``(N, T, C)`` do not fit. CTC takes the time
-    first, ``(T, N, C)``; a cosine loss one target for each pair; ranking and triplet losses three
-    operands of one rank.
-What the fix does
-    Takes the dimension of one away where it is too many (``.squeeze(1)``), on the output or the
-    target; lays the numbers of one side out in rows as the other has them (``.flatten(1)``), at
-    the loss, or in what the model returns where several losses want it; moves the classes of the
-    scores to dimension 1, the time of CTC to dimension 0; lays tokens out in rows as the other
-    side has them; passes the class indices themselves where they were turned into one-hot rows.
-Fix safety
-    Safe: the numbers stay, only a dimension of one goes, or dimensions move where no other
-    reading of the shapes fits. Unsafe where the order of tokens or pixels is not known, for what
-    a model returns, and for a target of the scores' own shape. Shapes that disagree in size are
-    declined: what the data or the model should be is not for a tool to say.
-Source
-    torch.nn.CrossEntropyLoss, torch.nn.BCELoss, torch.nn.CTCLoss and torch.nn.CosineEmbeddingLoss, section Shape.
+Why it fails. Elementwise losses compare equal shapes: ``(N, 1)`` against ``(N,)`` raises or, worse, broadcasts to
+``(N, N)``. Cross entropy takes scores ``(N, C, ...)`` and indices ``(N, ...)``: a column of indices ``(N, 1)`` or
+scores with the classes last ``(N, T, C)`` do not fit. CTC takes the time first, ``(T, N, C)``; a cosine loss one
+target for each pair; ranking and triplet losses three operands of one rank.
+What the fix does. Takes the dimension of one away where it is too many (``.squeeze(1)``), on the output or the
+target; lays the numbers of one side out in rows as the other has them (``.flatten(1)``), at the loss, or in what
+the model returns where several losses want it; moves the classes of the scores to dimension 1, the time of CTC to
+dimension 0; lays tokens out in rows as the other side has them; passes the class indices themselves where they were
+turned into one-hot rows.
+Fix safety. Safe: the numbers stay, only a dimension of one goes, or dimensions move where no other reading of the
+shapes fits. Unsafe where the order of tokens or pixels is not known, for what a model returns, and for a target of
+the scores' own shape. Shapes that disagree in size are declined: what the data or the model should be is not for a
+tool to say.
+Source. torch.nn.CrossEntropyLoss, torch.nn.BCELoss, torch.nn.CTCLoss and torch.nn.CosineEmbeddingLoss, section
+Shape.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF707 alike-call: a call lacks an argument that other calls of the same function in the file have.
 
-Why it fails
-    The words are padded with ``batch_first=True`` and the tags without it; two of three recurrent layers are
-    ``bidirectional=True``; one sum keeps its dimension and the next does not. What was written for one was forgotten
-    for the other.
-What the fix does
-    Adds the argument as the other call has it, or gives it the value that it has there.
-Fix safety
-    Unsafe: the two calls may differ on purpose, and only the run says that they should not.
-Source
-    The Python language reference, section Calls.
+Why it fails. The words are padded with ``batch_first=True`` and the tags without it; two of three recurrent layers
+are ``bidirectional=True``; one sum keeps its dimension and the next does not. What was written for one was
+forgotten for the other.
+What the fix does. Adds the argument as the other call has it, or gives it the value that it has there.
+Fix safety. Unsafe: the two calls may differ on purpose, and only the run says that they should not.
+Source. The Python language reference, section Calls.
 """
 
 from __future__ import annotations

@@ -1,15 +1,12 @@
 """AF702 exchanged-arguments: a caller passes two arguments in each other's place.
 
-Why it fails
-    ``self.attend(regions, words)`` calls ``forward(self, query, context)``, and the layers for the query were built for
-    words. The line that fails is inside; the mistake is at the caller, of a method, a function or a constructor. Or
-    ``x.repeat(n, 1, 1)`` repeats samples where steps are meant, and ``down @ up`` has the factors the wrong way round.
-What the fix does
-    Exchanges the two arguments at the call.
-Fix safety
-    Safe where both arguments have the names of each other's parameters. Unsafe where only the sizes say it.
-Source
-    The Python language reference, section Calls.
+Why it fails. ``self.attend(regions, words)`` calls ``forward(self, query, context)``, and the layers for the query
+were built for words. The line that fails is inside; the mistake is at the caller, of a method, a function or a
+constructor. Or ``x.repeat(n, 1, 1)`` repeats samples where steps are meant, and ``down @ up`` has the factors the
+wrong way round.
+What the fix does. Exchanges the two arguments at the call.
+Fix safety. Safe where both arguments have the names of each other's parameters. Unsafe where only the sizes say it.
+Source. The Python language reference, section Calls.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """AF701 missing-import: a module that torch code always has is used but never imported.
 
-Why it fails
-    ``F.relu(x)`` without ``import torch.nn.functional as F`` raises NameError, often only in the
-    branch that runs last; the same goes for ``nn``, ``torch``, ``math`` and ``np``.
-What the fix does
-    Adds the usual import next to the file's other imports.
-Fix safety
-    Safe: each name has one usual meaning in PyTorch code.
-Source
-    The import conventions of the PyTorch documentation.
+Why it fails. ``F.relu(x)`` without ``import torch.nn.functional as F`` raises NameError, often only in the branch
+that runs last; the same goes for ``nn``, ``torch``, ``math`` and ``np``.
+What the fix does. Adds the usual import next to the file's other imports.
+Fix safety. Safe: each name has one usual meaning in PyTorch code.
+Source. The import conventions of the PyTorch documentation.
 """
 
 from __future__ import annotations

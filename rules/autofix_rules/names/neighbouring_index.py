@@ -1,15 +1,11 @@
 """AF703 neighbouring-index: a size is read from another dimension than the one that is meant.
 
-Why it fails
-    ``heads - bias.shape[1]`` where the heads are dimension 0 of the bias, ``dims[0]`` for ``dims[2]``: the number that
-    is read is that of a neighbour, and a tensor is padded, cut, expanded, repeated or made with it.
-What the fix does
-    Reads the dimension, or the entry, that has the size needed, also where the read lies behind arithmetic, names or
-    arguments.
-Fix safety
-    Safe where one dimension has the size. Where two have it, each of them is a rival of the other.
-Source
-    torch.Tensor.size, torch.nn.functional.pad, torch.Tensor.expand.
+Why it fails. ``heads - bias.shape[1]`` where the heads are dimension 0 of the bias, ``dims[0]`` for ``dims[2]``:
+the number that is read is that of a neighbour, and a tensor is padded, cut, expanded, repeated or made with it.
+What the fix does. Reads the dimension, or the entry, that has the size needed, also where the read lies behind
+arithmetic, names or arguments.
+Fix safety. Safe where one dimension has the size. Where two have it, each of them is a rival of the other.
+Source. torch.Tensor.size, torch.nn.functional.pad, torch.Tensor.expand.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF704 neighbouring-name: a size is given by a name beside the one that is meant.
 
-Why it fails
-    Keys and values have ``kv_heads`` heads, and a table for them, or the view that takes them apart, is written with
-    ``heads``. Often several lines are written alike and share the mistake.
-What the fix does
-    Writes the name of the same scope, or the attribute of the same object, that has the size needed and a word in
-    common with the one written; in all lines that are written alike together.
-Fix safety
-    Unsafe where two such names fit, or have only a word such as `size` in common. A name that only has the same value
-    is not taken.
-Source
-    torch.Tensor.view, torch.cat, section Shape.
+Why it fails. Keys and values have ``kv_heads`` heads, and a table for them, or the view that takes them apart, is
+written with ``heads``. Often several lines are written alike and share the mistake.
+What the fix does. Writes the name of the same scope, or the attribute of the same object, that has the size needed
+and a word in common with the one written; in all lines that are written alike together.
+Fix safety. Unsafe where two such names fit, or have only a word such as `size` in common. A name that only has the
+same value is not taken.
+Source. torch.Tensor.view, torch.cat, section Shape.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF708 other-argument: an argument of a call on the way has a value with which what follows cannot be content.
 
-Why it fails
-    ``torch.fft.irfft(spectrum)`` gives an even number of samples where an odd one was transformed; a sum runs along
-    ``dim=1`` and the next line needs that dimension; a pooling rounds down what has to be joined with maps that were
-    not. The call itself raises nothing.
-What the fix does
-    Writes the value that the contracts of all calls since accept: the other value of a switch, another dimension, the
-    size that the failing call asks for.
-Fix safety
-    Unsafe: which of several arguments is the one meant the shapes do not tell.
-Source
-    The table of operators in autofix/operators, which has the documentation of torch for each.
+Why it fails. ``torch.fft.irfft(spectrum)`` gives an even number of samples where an odd one was transformed; a sum
+runs along ``dim=1`` and the next line needs that dimension; a pooling rounds down what has to be joined with maps
+that were not. The call itself raises nothing.
+What the fix does. Writes the value that the contracts of all calls since accept: the other value of a switch,
+another dimension, the size that the failing call asks for.
+Fix safety. Unsafe: which of several arguments is the one meant the shapes do not tell.
+Source. The table of operators in autofix/operators, which has the documentation of torch for each.
 """
 
 from __future__ import annotations

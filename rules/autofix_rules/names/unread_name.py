@@ -1,16 +1,14 @@
 """AF706 unread-name: another name is read than the one that is at hand for it and that nothing reads.
 
-Why it fails
-    ``nn.Dropout(p=max_len)`` in a constructor that takes ``drop_prob`` and never reads it; ``self.linear(x)`` where
-    ``joined`` was computed a line before and left alone; ``FeedForward(d_model=max_len, max_len=max_len)``;
-    ``self.drop2 = nn.Dropout(heads)`` beside ``self.drop1 = nn.Dropout(rate)``.
-What the fix does
-    Writes the name that waits for its use, that is called like the parameter, or that a line written alike has.
-Fix safety
-    Safe where nothing else reads the name and it is called like what it is passed to, or where the name that is written
-    is passed a second time. Unsafe where only the run speaks for it.
-Source
-    The Python language reference, section Naming and binding.
+Why it fails. ``nn.Dropout(p=max_len)`` in a constructor that takes ``drop_prob`` and never reads it;
+``self.linear(x)`` where ``joined`` was computed a line before and left alone;
+``FeedForward(d_model=max_len, max_len=max_len)``; ``self.drop2 = nn.Dropout(heads)`` beside
+``self.drop1 = nn.Dropout(rate)``.
+What the fix does. Writes the name that waits for its use, that is called like the parameter, or that a line written
+alike has.
+Fix safety. Safe where nothing else reads the name and it is called like what it is passed to, or where the name
+that is written is passed a second time. Unsafe where only the run speaks for it.
+Source. The Python language reference, section Naming and binding.
 """
 
 from __future__ import annotations

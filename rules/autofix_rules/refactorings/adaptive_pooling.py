@@ -1,16 +1,12 @@
 """RF106 adaptive-pooling: a pool before the head is made for one size of maps.
 
-Why it fails
-    ``nn.AvgPool2d(7)`` gives one value per channel for maps of 7 by 7 only; with other images the
-    layer after it gets another width.
-What the fix does
-    On a model that runs, if asked for by name: ``nn.AvgPool2d(7)`` becomes
-    ``nn.AdaptiveAvgPool2d(1)`` where the pool covers its whole input.
-Fix safety
-    Safe: applied only if the outputs are equal with the same weights; no parameter changes. Images
-    of another size, which died before, now pass.
-Source
-    torch.nn.AdaptiveAvgPool2d.
+Why it fails. ``nn.AvgPool2d(7)`` gives one value per channel for maps of 7 by 7 only; with other images the layer
+after it gets another width.
+What the fix does. On a model that runs, if asked for by name: ``nn.AvgPool2d(7)`` becomes
+``nn.AdaptiveAvgPool2d(1)`` where the pool covers its whole input.
+Fix safety. Safe: applied only if the outputs are equal with the same weights; no parameter changes. Images of
+another size, which died before, now pass.
+Source. torch.nn.AdaptiveAvgPool2d.
 """
 
 from __future__ import annotations

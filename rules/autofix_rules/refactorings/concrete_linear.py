@@ -1,16 +1,12 @@
 """RF105 concrete-linear: a lazy Linear layer takes its width from the first batch.
 
-Why it fails
-    It does not fail, but the layer has no parameters until a batch has passed: optimizers,
-    initialisation, parameter counts and exports have to wait for it.
-What the fix does
-    On a model that runs, if asked for by name: writes the width that the run showed,
-    ``nn.LazyLinear(120)`` becomes ``nn.Linear(400, 120)``.
-Fix safety
-    Safe: applied only if the outputs are equal with the same weights. The keys and shapes of the
-    state dict are those of the lazy layer after its first forward.
-Source
-    torch.nn.LazyLinear.
+Why it fails. It does not fail, but the layer has no parameters until a batch has passed: optimizers,
+initialisation, parameter counts and exports have to wait for it.
+What the fix does. On a model that runs, if asked for by name: writes the width that the run showed,
+``nn.LazyLinear(120)`` becomes ``nn.Linear(400, 120)``.
+Fix safety. Safe: applied only if the outputs are equal with the same weights. The keys and shapes of the state dict
+are those of the lazy layer after its first forward.
+Source. torch.nn.LazyLinear.
 """
 
 from __future__ import annotations

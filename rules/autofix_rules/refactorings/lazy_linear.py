@@ -1,16 +1,12 @@
 """RF104 lazy-linear: a Linear layer has its input width as a number.
 
-Why it fails
-    It does not fail, but every change before the layer has to be carried into the number.
-What the fix does
-    On a model that runs, if asked for by name: ``nn.Linear(400, 120)`` becomes
-    ``nn.LazyLinear(120)``, which takes the width from the first batch.
-Fix safety
-    Unsafe: until its first forward a lazy layer has no parameters, so optimizers, counts of
-    parameters and exports must come after one. After it, the keys and shapes of the state dict are
-    those of before, and weights that were saved before load.
-Source
-    torch.nn.LazyLinear.
+Why it fails. It does not fail, but every change before the layer has to be carried into the number.
+What the fix does. On a model that runs, if asked for by name: ``nn.Linear(400, 120)`` becomes
+``nn.LazyLinear(120)``, which takes the width from the first batch.
+Fix safety. Unsafe: until its first forward a lazy layer has no parameters, so optimizers, counts of parameters and
+exports must come after one. After it, the keys and shapes of the state dict are those of before, and weights that
+were saved before load.
+Source. torch.nn.LazyLinear.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """RF101 view-as-flatten: a view that keeps the batch and joins the rest is written out by hand.
 
-Why it fails
-    It does not fail: ``x.view(x.size(0), -1)`` only says less plainly what ``torch.flatten(x, 1)``
-    says, and needs a contiguous tensor.
-What the fix does
-    On a model that runs, if asked for by name: writes ``torch.flatten(x, 1)``.
-Fix safety
-    Safe: applied only if the outputs are equal with the same weights; no parameter changes.
-Source
-    torch.flatten.
+Why it fails. It does not fail: ``x.view(x.size(0), -1)`` only says less plainly what ``torch.flatten(x, 1)`` says,
+and needs a contiguous tensor.
+What the fix does. On a model that runs, if asked for by name: writes ``torch.flatten(x, 1)``.
+Fix safety. Safe: applied only if the outputs are equal with the same weights; no parameter changes.
+Source. torch.flatten.
 """
 
 from __future__ import annotations

@@ -1,15 +1,12 @@
 """RF102 view-keeps-batch: a view writes the batch as a number, or leaves it to be worked out from everything else.
 
-Why it fails
-    ``x.view(-1, 400)`` works while the rest of a sample has exactly 400 elements. With any other size it folds samples
-    into each other, and nothing raises until much later, if ever. ``x.view(32, -1)`` runs for batches of 32 only.
-What the fix does
-    On a model that runs, if asked for by name: keeps the batch and leaves the rest to be worked
-    out, ``torch.flatten(x, 1)``, or ``x.view(x.size(0), 16, 25)`` where more sizes are written.
-Fix safety
-    Safe: applied only if the outputs are equal with the same weights; no parameter changes.
-Source
-    torch.Tensor.view.
+Why it fails. ``x.view(-1, 400)`` works while the rest of a sample has exactly 400 elements. With any other size it
+folds samples into each other, and nothing raises until much later, if ever. ``x.view(32, -1)`` runs for batches of
+32 only.
+What the fix does. On a model that runs, if asked for by name: keeps the batch and leaves the rest to be worked out,
+``torch.flatten(x, 1)``, or ``x.view(x.size(0), 16, 25)`` where more sizes are written.
+Fix safety. Safe: applied only if the outputs are equal with the same weights; no parameter changes.
+Source. torch.Tensor.view.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF204 flatten-from-wrong-dimension: a flatten starts at the batch or leaves the channels out.
 
-Why it fails
-    ``torch.flatten(x)`` and ``x.view(-1)`` merge every dimension, the batch too; a flatten that starts
-    at dimension 2 keeps the channels apart. The Linear layer behind takes a row per sample.
-What the fix does
-    Lets the flatten start at dimension 1: ``torch.flatten(x, 1)``, ``nn.Flatten()``,
-    ``x.view(x.size(0), -1)``. Where the layer takes another number of features, both are repaired.
-Fix safety
-    Safe where the layer was built for the features of one sample.
-Source
-    torch.flatten and torch.nn.Flatten.
+Why it fails. ``torch.flatten(x)`` and ``x.view(-1)`` merge every dimension, the batch too; a flatten that starts at
+dimension 2 keeps the channels apart. The Linear layer behind takes a row per sample.
+What the fix does. Lets the flatten start at dimension 1: ``torch.flatten(x, 1)``, ``nn.Flatten()``,
+``x.view(x.size(0), -1)``. Where the layer takes another number of features, both are repaired.
+Fix safety. Safe where the layer was built for the features of one sample.
+Source. torch.flatten and torch.nn.Flatten.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF206 folded-batch: a reshape puts the sizes of the maps into the rows, so rows are no longer samples.
 
-Why it fails
-    ``view(-1, K)`` with a K that is too small makes several rows of each sample, ``view(K, -1)`` and
-    ``view(64, -1)`` lay rows by other numbers. Later layers meet rows that belong to no sample.
-What the fix does
-    Gives the reshape the sizes that leave the first dimension alone, and the next Linear layer the
-    features that then come out.
-Fix safety
-    Safe where the features that come out are those the next layer takes; else unsafe, since the
-    maps could be meant to be pooled first.
-Source
-    torch.Tensor.view.
+Why it fails. ``view(-1, K)`` with a K that is too small makes several rows of each sample, ``view(K, -1)`` and
+``view(64, -1)`` lay rows by other numbers. Later layers meet rows that belong to no sample.
+What the fix does. Gives the reshape the sizes that leave the first dimension alone, and the next Linear layer the
+features that then come out.
+Fix safety. Safe where the features that come out are those the next layer takes; else unsafe, since the maps could
+be meant to be pooled first.
+Source. torch.Tensor.view.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """AF210 folded-steps: the steps of a recurrent layer are laid out as rows where one row per sequence is wanted.
 
-Why it fails
-    ``out.reshape(-1, hidden)`` makes a row of every step, ``(N * T, hidden)``; a loss with one target
-    for each sequence meets T rows of scores for each of them.
-What the fix does
-    Takes the last step instead, ``out[:, -1]``, or ``out[-1]`` where the steps come first.
-Fix safety
-    Unsafe: a mean over the steps, or a target for each of them, could be meant as well.
-Source
-    torch.nn.LSTM, section Outputs.
+Why it fails. ``out.reshape(-1, hidden)`` makes a row of every step, ``(N * T, hidden)``; a loss with one target for
+each sequence meets T rows of scores for each of them.
+What the fix does. Takes the last step instead, ``out[:, -1]``, or ``out[-1]`` where the steps come first.
+Fix safety. Unsafe: a mean over the steps, or a target for each of them, could be meant as well.
+Source. torch.nn.LSTM, section Outputs.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF201 missing-flatten: feature maps go into a Linear layer without being flattened.
 
-Why it fails
-    A Linear layer works on the last dimension. Maps ``(N, C, H, W)`` have their width there,
-    while the layer was built for ``C * H * W`` features of one row per sample.
-What the fix does
-    Inserts a flatten before the layer: ``x = torch.flatten(x, 1)`` as a line of ``forward``,
-    ``.flatten(1)`` on the argument, or ``nn.Flatten()`` inside a Sequential; of tokens and heads only
-    the last dimensions. Where the flattened size is not what the layer takes either, both are repaired together.
-Fix safety
-    Safe where the flattened size is the one the layer was built for.
-Source
-    torch.nn.Linear and torch.flatten.
+Why it fails. A Linear layer works on the last dimension. Maps ``(N, C, H, W)`` have their width there, while the
+layer was built for ``C * H * W`` features of one row per sample.
+What the fix does. Inserts a flatten before the layer: ``x = torch.flatten(x, 1)`` as a line of ``forward``,
+``.flatten(1)`` on the argument, or ``nn.Flatten()`` inside a Sequential; of tokens and heads only the last
+dimensions. Where the flattened size is not what the layer takes either, both are repaired together.
+Fix safety. Safe where the flattened size is the one the layer was built for.
+Source. torch.nn.Linear and torch.flatten.
 """
 
 from __future__ import annotations

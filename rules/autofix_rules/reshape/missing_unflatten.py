@@ -1,17 +1,13 @@
 """AF209 missing-unflatten: rows of features go into a convolution without being given their space.
 
-Why it fails
-    A convolution slides over maps ``(N, C, H, W)``. Noise of a generator, the code of an autoencoder
-    and images that were flattened come as rows ``(N, F)``.
-What the fix does
-    Gives the features their space: ``x.view(-1, 32, 7, 7)``, with the sizes that the layer before
-    spells as a product or that maps had before they were flattened; a position of its own for
-    each sample where there are as many features as channels, which noise gets where it is made.
-Fix safety
-    Safe where a layer made the features and their space is known; unsafe where the maps are only
-    taken to be square, or where the rows are data whose order nothing tells.
-Source
-    torch.nn.Unflatten; torch.nn.ConvTranspose2d, section Shape.
+Why it fails. A convolution slides over maps ``(N, C, H, W)``. Noise of a generator, the code of an autoencoder and
+images that were flattened come as rows ``(N, F)``.
+What the fix does. Gives the features their space: ``x.view(-1, 32, 7, 7)``, with the sizes that the layer before
+spells as a product or that maps had before they were flattened; a position of its own for each sample where there
+are as many features as channels, which noise gets where it is made.
+Fix safety. Safe where a layer made the features and their space is known; unsafe where the maps are only taken to
+be square, or where the rows are data whose order nothing tells.
+Source. torch.nn.Unflatten; torch.nn.ConvTranspose2d, section Shape.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF203 non-contiguous-view: a view of a tensor whose dimensions were permuted before.
 
-Why it fails
-    ``view`` only relabels memory. After ``transpose``, ``permute`` or ``expand`` the elements no
-    longer lie in the order of the shape, so dimensions cannot be merged without a copy.
-What the fix does
-    Calls ``reshape``, which copies where it must; ``.contiguous().view(...)`` in a file that
-    writes it that way elsewhere.
-Fix safety
-    Safe: both give the elements in the order of the shape, as the view meant.
-Source
-    torch.Tensor.view and torch.Tensor.reshape.
+Why it fails. ``view`` only relabels memory. After ``transpose``, ``permute`` or ``expand`` the elements no longer
+lie in the order of the shape, so dimensions cannot be merged without a copy.
+What the fix does. Calls ``reshape``, which copies where it must; ``.contiguous().view(...)`` in a file that writes
+it that way elsewhere.
+Fix safety. Safe: both give the elements in the order of the shape, as the view meant.
+Source. torch.Tensor.view and torch.Tensor.reshape.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """AF205 operator-precedence: ``a != b | c != d`` compares with the result of ``b | c``.
 
-Why it fails
-    ``|`` and ``&`` bind tighter than comparisons. ``H != H2 | W != W2`` is the chain
-    ``H != (H2 | W) != W2``, so a resize or reshape behind the condition is skipped or done by chance.
-What the fix does
-    Puts each comparison in parentheses, in the functions that the failure passed through.
-Fix safety
-    Safe where the repaired condition makes the model run.
-Source
-    The Python Language Reference, section Operator precedence.
+Why it fails. ``|`` and ``&`` bind tighter than comparisons. ``H != H2 | W != W2`` is the chain
+``H != (H2 | W) != W2``, so a resize or reshape behind the condition is skipped or done by chance.
+What the fix does. Puts each comparison in parentheses, in the functions that the failure passed through.
+Fix safety. Safe where the repaired condition makes the model run.
+Source. The Python Language Reference, section Operator precedence.
 """
 
 from __future__ import annotations

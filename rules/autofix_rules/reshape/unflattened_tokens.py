@@ -1,14 +1,10 @@
 """AF207 unflattened-tokens: maps are transposed to tokens without being flattened first.
 
-Why it fails
-    ``x.transpose(1, 2)`` and ``x.permute(0, 2, 1)`` turn ``(N, C, L)`` into tokens ``(N, L, C)``. Maps
-    ``(N, C, H, W)`` have two dimensions there, which must become one.
-What the fix does
-    Flattens them: ``x.flatten(2).transpose(1, 2)``.
-Fix safety
-    Safe where the channels are what the next layer takes.
-Source
-    torch.flatten; Dosovitskiy et al., An Image is Worth 16x16 Words, section 3.1.
+Why it fails. ``x.transpose(1, 2)`` and ``x.permute(0, 2, 1)`` turn ``(N, C, L)`` into tokens ``(N, L, C)``. Maps
+``(N, C, H, W)`` have two dimensions there, which must become one.
+What the fix does. Flattens them: ``x.flatten(2).transpose(1, 2)``.
+Fix safety. Safe where the channels are what the next layer takes.
+Source. torch.flatten; Dosovitskiy et al., An Image is Worth 16x16 Words, section 3.1.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF220 view-for-transpose: a view gives dimensions another order, which only relabels the elements.
 
-Why it fails
-    ``view`` and ``reshape`` cut the elements anew in the order they lie in. ``(T, N, H)`` seen as
-    ``(N, T, H)``, or ``(D, N, H)`` as ``(N, D * H)``, has rows made of several samples: nothing
-    raises, and the model learns from mixed rows.
-What the fix does
-    Moves the dimensions: ``.transpose(0, 1)`` in place of the view, or before it where the view
-    also merges dimensions.
-Fix safety
-    Safe where running showed that samples were mixed and no longer are; else unsafe.
-Source
-    torch.Tensor.view and torch.transpose.
+Why it fails. ``view`` and ``reshape`` cut the elements anew in the order they lie in. ``(T, N, H)`` seen as
+``(N, T, H)``, or ``(D, N, H)`` as ``(N, D * H)``, has rows made of several samples: nothing raises, and the model
+learns from mixed rows.
+What the fix does. Moves the dimensions: ``.transpose(0, 1)`` in place of the view, or before it where the view also
+merges dimensions.
+Fix safety. Safe where running showed that samples were mixed and no longer are; else unsafe.
+Source. torch.Tensor.view and torch.transpose.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF202 view-size: a view, reshape or unflatten asks for sizes that the tensor does not make up.
 
-Why it fails
-    ``view`` keeps the number of elements; the product of the sizes must be that of the shape.
-What the fix does
-    Corrects the size at fault where it is set: a product stays a product, a name or an entry of a
-    list is followed to its root. A number that stands for the batch becomes ``x.size(0)``.
-    ``view(-1, K)`` keeps its form and gets the K that leaves the rows alone.
-Fix safety
-    Unsafe where another size could be meant, or where the layer before could give out what is asked.
-Source
-    torch.Tensor.view and torch.nn.Unflatten.
+Why it fails. ``view`` keeps the number of elements; the product of the sizes must be that of the shape.
+What the fix does. Corrects the size at fault where it is set: a product stays a product, a name or an entry of a
+list is followed to its root. A number that stands for the batch becomes ``x.size(0)``. ``view(-1, K)`` keeps its
+form and gets the K that leaves the rows alone.
+Fix safety. Unsafe where another size could be meant, or where the layer before could give out what is asked.
+Source. torch.Tensor.view and torch.nn.Unflatten.
 """
 
 from __future__ import annotations

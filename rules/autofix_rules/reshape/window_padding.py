@@ -1,15 +1,11 @@
 """AF208 window-padding: maps are cut into windows that do not divide them.
 
-Why it fails
-    ``x.view(B, H // w, w, W // w, w, C)`` drops the rest of a division, so the sizes no longer make up the
-    maps. Height and width have to be multiples of the window.
-What the fix does
-    Pads the maps at the start of the forward that unpacks their shape, on the right and at the bottom, and
-    crops what that forward returns, so that every other size works too.
-Fix safety
-    Unsafe: the windows at the border see padding; resizing the input could be meant.
-Source
-    Liu et al., Swin Transformer, section 3.2; torch.nn.functional.pad.
+Why it fails. ``x.view(B, H // w, w, W // w, w, C)`` drops the rest of a division, so the sizes no longer make up
+the maps. Height and width have to be multiples of the window.
+What the fix does. Pads the maps at the start of the forward that unpacks their shape, on the right and at the
+bottom, and crops what that forward returns, so that every other size works too.
+Fix safety. Unsafe: the windows at the border see padding; resizing the input could be meant.
+Source. Liu et al., Swin Transformer, section 3.2; torch.nn.functional.pad.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """AF604 discarded-result: a method that returns a new tensor is called, and nothing takes the result.
 
-Why it fails
-    ``x.permute(0, 3, 1, 2)`` leaves ``x`` as it is and returns another tensor. On a line of its own
-    the result is gone, and what follows meets the shape from before.
-What the fix does
-    Assigns the result: ``x = x.permute(0, 3, 1, 2)``.
-Fix safety
-    Safe: a line that does nothing was meant to do that.
-Source
-    torch.Tensor, which names methods that work in place with an underscore at the end.
+Why it fails. ``x.permute(0, 3, 1, 2)`` leaves ``x`` as it is and returns another tensor. On a line of its own the
+result is gone, and what follows meets the shape from before.
+What the fix does. Assigns the result: ``x = x.permute(0, 3, 1, 2)``.
+Fix safety. Safe: a line that does nothing was meant to do that.
+Source. torch.Tensor, which names methods that work in place with an underscore at the end.
 """
 
 from __future__ import annotations

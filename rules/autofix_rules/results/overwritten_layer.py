@@ -1,14 +1,10 @@
 """AF602 overwritten-layer: two layers are assigned to one attribute, and the second is used where the first belongs.
 
-Why it fails
-    ``self.bn4 = nn.BatchNorm2d(...)`` and, further down, ``self.bn4 = nn.BatchNorm1d(...)``: only the
-    second is left, also for the first use in ``forward``.
-What the fix does
-    Gives the second layer a name of its own and uses it from the second use on.
-Fix safety
-    Unsafe: the uses are told apart by their order alone, and the names of weights change.
-Source
-    torch.nn.Module, attributes that are modules.
+Why it fails. ``self.bn4 = nn.BatchNorm2d(...)`` and, further down, ``self.bn4 = nn.BatchNorm1d(...)``: only the
+second is left, also for the first use in ``forward``.
+What the fix does. Gives the second layer a name of its own and uses it from the second use on.
+Fix safety. Unsafe: the uses are told apart by their order alone, and the names of weights change.
+Source. torch.nn.Module, attributes that are modules.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """AF607 statement-order: two neighbouring lines stand in the wrong order.
 
-Why it fails
-    Keys are repeated along the dimension of the heads one line before they are transposed to have it there; a table
-    is read before the line that extends it. Each line is right, and each meets the other's result.
-What the fix does
-    Exchanges the two lines.
-Fix safety
-    Unsafe: that both orders were possible is all that the text says.
-Source
-    The Python language reference, section Execution model.
+Why it fails. Keys are repeated along the dimension of the heads one line before they are transposed to have it
+there; a table is read before the line that extends it. Each line is right, and each meets the other's result.
+What the fix does. Exchanges the two lines.
+Fix safety. Unsafe: that both orders were possible is all that the text says.
+Source. The Python language reference, section Execution model.
 """
 
 from __future__ import annotations

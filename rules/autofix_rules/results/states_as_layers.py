@@ -1,14 +1,11 @@
 """AF605 states-as-layers: the pair of states of an LSTM is indexed as if it were the states of its layers.
 
-Why it fails
-    After ``out, hidden = self.lstm(x)`` the name stands for two tensors, hidden and cell states. ``hidden[-1]`` is then
-    the cell states of all layers, where the hidden state of the last layer is wanted.
-What the fix does
-    Unpacks the pair: ``out, (hidden, _) = self.lstm(x)``.
-Fix safety
-    Safe where every use of the name counts layers from the end, which nobody does with a pair; else it declines.
-Source
-    torch.nn.LSTM, section Outputs.
+Why it fails. After ``out, hidden = self.lstm(x)`` the name stands for two tensors, hidden and cell states.
+``hidden[-1]`` is then the cell states of all layers, where the hidden state of the last layer is wanted.
+What the fix does. Unpacks the pair: ``out, (hidden, _) = self.lstm(x)``.
+Fix safety. Safe where every use of the name counts layers from the end, which nobody does with a pair; else it
+declines.
+Source. torch.nn.LSTM, section Outputs.
 """
 
 from __future__ import annotations

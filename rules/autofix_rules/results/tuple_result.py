@@ -1,17 +1,13 @@
 """AF601 tuple-result: a tuple of results is used as if it were one tensor.
 
-Why it fails
-    Recurrent layers return their output and their state, attention layers their output and
-    their weights, ``max`` along a dimension the values and the indices. The tuple itself has no
-    shape and cannot be added, indexed by dimension or passed to a layer.
-What the fix does
-    Takes the first of the results: ``out, _ = self.lstm(x)`` where the tuple was given a name,
-    ``[0]`` where it is used at once. The pair of states of an LSTM is taken apart as ``(h, _)``.
-Fix safety
-    Safe for torch's own layers and functions, whose first result is the tensor. Unsafe for
-    functions of the file, whose order is not known.
-Source
-    torch.nn.LSTM, torch.nn.GRU and torch.nn.MultiheadAttention, section Outputs.
+Why it fails. Recurrent layers return their output and their state, attention layers their output and their weights,
+``max`` along a dimension the values and the indices. The tuple itself has no shape and cannot be added, indexed by
+dimension or passed to a layer.
+What the fix does. Takes the first of the results: ``out, _ = self.lstm(x)`` where the tuple was given a name,
+``[0]`` where it is used at once. The pair of states of an LSTM is taken apart as ``(h, _)``.
+Fix safety. Safe for torch's own layers and functions, whose first result is the tensor. Unsafe for functions of the
+file, whose order is not known.
+Source. torch.nn.LSTM, torch.nn.GRU and torch.nn.MultiheadAttention, section Outputs.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF603 unpacked-parts: a tensor is split into more or fewer parts than there are names for them.
 
-Why it fails
-    ``q, k, v = self.qkv(x).split(width, dim=-1)`` needs three parts of the width: the layer before gives out
-    another multiple, the parts have another size, or another dimension is split.
-What the fix does
-    Makes the layer before give out as many parts as there are names, corrects the size or the number of the parts
-    where it is set, or splits the dimension that has as many.
-Fix safety
-    Unsafe where the layer before and the size of the parts could both be meant.
-Source
-    torch.split and torch.chunk.
+Why it fails. ``q, k, v = self.qkv(x).split(width, dim=-1)`` needs three parts of the width: the layer before gives
+out another multiple, the parts have another size, or another dimension is split.
+What the fix does. Makes the layer before give out as many parts as there are names, corrects the size or the number
+of the parts where it is set, or splits the dimension that has as many.
+Fix safety. Unsafe where the layer before and the size of the parts could both be meant.
+Source. torch.split and torch.chunk.
 """
 
 from __future__ import annotations

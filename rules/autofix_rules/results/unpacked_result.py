@@ -1,17 +1,13 @@
 """AF606 unpacked-result: a call's results are unpacked into names that do not match them.
 
-Why it fails
-    ``out, h, c = self.lstm(x)`` has three names for two results, of which the second is a pair. A GRU has no pair, a
-    function that returns one tensor has no second result, and a packed sequence has four parts.
-What the fix does
-    Writes the names as the results are nested, drops names for which there is no result and which nothing reads, or
-    adds ``_`` for results without a name. A tensor whose halves are both wanted is divided along its last dimension.
-    What the function has and does not return is returned.
-Fix safety
-    Safe for torch's own layers and functions, whose results have a known order. Unsafe for functions of the project,
-    unless the names are those that it returns, and where the names speak of another order.
-Source
-    torch.nn.LSTM, torch.nn.GRU, section Outputs; torch.nn.utils.rnn.PackedSequence.
+Why it fails. ``out, h, c = self.lstm(x)`` has three names for two results, of which the second is a pair. A GRU has
+no pair, a function that returns one tensor has no second result, and a packed sequence has four parts.
+What the fix does. Writes the names as the results are nested, drops names for which there is no result and which
+nothing reads, or adds ``_`` for results without a name. A tensor whose halves are both wanted is divided along its
+last dimension. What the function has and does not return is returned.
+Fix safety. Safe for torch's own layers and functions, whose results have a known order. Unsafe for functions of the
+project, unless the names are those that it returns, and where the names speak of another order.
+Source. torch.nn.LSTM, torch.nn.GRU, section Outputs; torch.nn.utils.rnn.PackedSequence.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF510 decoder-size: a decoder gives back maps of another size than it was given.
 
-Why it fails
-    A transposed convolution returns ``(size - 1) * stride - 2 * padding + dilation * (kernel - 1) +
-    output_padding + 1``; an encoder that rounded down leaves the decoder a row short or long, and
-    the reconstruction does not fit its target.
-What the fix does
-    Changes ``output_padding``, the kernel or the padding of the last transposed convolution so that
-    the sizes meet, for the dimension that differs alone.
-Fix safety
-    Unsafe: several settings give the size, and padding or cropping the data would too.
-Source
-    torch.nn.ConvTranspose2d, section Shape.
+Why it fails. A transposed convolution returns
+``(size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1``; an encoder that rounded down
+leaves the decoder a row short or long, and the reconstruction does not fit its target.
+What the fix does. Changes ``output_padding``, the kernel or the padding of the last transposed convolution so that
+the sizes meet, for the dimension that differs alone.
+Fix safety. Unsafe: several settings give the size, and padding or cropping the data would too.
+Source. torch.nn.ConvTranspose2d, section Shape.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF502 fixed-pooling: an average pool before the head is made for one size of image.
 
-Why it fails
-    ``nn.AvgPool2d(7)`` gives one value per channel for maps of 7 by 7; larger maps leave more than
-    the Linear layer after it takes, smaller ones do not fit the kernel.
-What the fix does
-    Makes the pool adaptive, so that the layer after it gets what it was built for:
-    ``nn.AdaptiveAvgPool2d(1)``. On the size the model was made for, nothing changes, and the
-    weights of the head keep their shape.
-Fix safety
-    Safe where the head takes one value per channel, or a square of them.
-Source
-    torch.nn.AvgPool2d and torch.nn.AdaptiveAvgPool2d.
+Why it fails. ``nn.AvgPool2d(7)`` gives one value per channel for maps of 7 by 7; larger maps leave more than the
+Linear layer after it takes, smaller ones do not fit the kernel.
+What the fix does. Makes the pool adaptive, so that the layer after it gets what it was built for:
+``nn.AdaptiveAvgPool2d(1)``. On the size the model was made for, nothing changes, and the weights of the head keep
+their shape.
+Fix safety. Safe where the head takes one value per channel, or a square of them.
+Source. torch.nn.AvgPool2d and torch.nn.AdaptiveAvgPool2d.
 """
 
 from __future__ import annotations

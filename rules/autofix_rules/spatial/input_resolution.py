@@ -1,15 +1,11 @@
 """AF505 input-resolution: the images are of another size than the head of the model was built for.
 
-Why it fails
-    Flattened maps have ``C * H * W`` features, which follow the size of the image; a Linear layer
-    behind them was built for one size.
-What the fix does
-    Offers, next to another width of the layer, to resize the images at the start of ``forward`` to
-    the size the model was built for: trained weights then stay as they are.
-Fix safety
-    Unsafe: resizing or another head is the author's choice.
-Source
-    torch.nn.functional.interpolate.
+Why it fails. Flattened maps have ``C * H * W`` features, which follow the size of the image; a Linear layer behind
+them was built for one size.
+What the fix does. Offers, next to another width of the layer, to resize the images at the start of ``forward`` to
+the size the model was built for: trained weights then stay as they are.
+Fix safety. Unsafe: resizing or another head is the author's choice.
+Source. torch.nn.functional.interpolate.
 """
 
 from __future__ import annotations

@@ -1,16 +1,12 @@
 """AF501 kernel-too-large: a kernel is larger than the map it slides over.
 
-Why it fails
-    The padded input must be at least as large as the kernel; each layer with a stride shrinks it.
-What the fix does
-    A convolution with an odd kernel gets the padding that keeps the size of its input. One with an
-    even kernel, which ends a network by taking a whole map, gets the kernel of the map that is
-    left, and so does a kernel that is written per dimension. A pool keeps what is left over at the
-    border (``ceil_mode``) or gets a smaller kernel.
-Fix safety
-    Unsafe: padding, kernel and pooling are all choices of the model's author.
-Source
-    torch.nn.Conv2d and torch.nn.MaxPool2d, sections Shape.
+Why it fails. The padded input must be at least as large as the kernel; each layer with a stride shrinks it.
+What the fix does. A convolution with an odd kernel gets the padding that keeps the size of its input. One with an
+even kernel, which ends a network by taking a whole map, gets the kernel of the map that is left, and so does a
+kernel that is written per dimension. A pool keeps what is left over at the border (``ceil_mode``) or gets a smaller
+kernel.
+Fix safety. Unsafe: padding, kernel and pooling are all choices of the model's author.
+Source. torch.nn.Conv2d and torch.nn.MaxPool2d, sections Shape.
 """
 
 from __future__ import annotations

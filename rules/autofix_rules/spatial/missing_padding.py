@@ -1,17 +1,13 @@
 """AF506 missing-padding: a convolution lacks the padding that what follows it was counted with.
 
-Why it fails
-    A kernel of three without padding takes two off every side; a transposed convolution of stride two and kernel three
-    gives one less than twice. What was counted for maps of the full size, the width of a Linear layer, a view, the maps
-    that they are added to or joined with, does not fit the smaller ones.
-What the fix does
-    Gives the convolution the padding that keeps the size, or the transposed one ``output_padding=1``. It comes first
-    where every other convolution of that kernel has it, second where none shows what is meant and only the width behind
-    speaks for it.
-Fix safety
-    Unsafe where another width of the layer behind it is as plausible; safe for maps that meet others.
-Source
-    torch.nn.Conv2d and torch.nn.ConvTranspose2d, section Shape.
+Why it fails. A kernel of three without padding takes two off every side; a transposed convolution of stride two and
+kernel three gives one less than twice. What was counted for maps of the full size, the width of a Linear layer, a
+view, the maps that they are added to or joined with, does not fit the smaller ones.
+What the fix does. Gives the convolution the padding that keeps the size, or the transposed one
+``output_padding=1``. It comes first where every other convolution of that kernel has it, second where none shows
+what is meant and only the width behind speaks for it.
+Fix safety. Unsafe where another width of the layer behind it is as plausible; safe for maps that meet others.
+Source. torch.nn.Conv2d and torch.nn.ConvTranspose2d, section Shape.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """AF507 missing-pooling: a Linear layer takes one number for each map, and gets the maps.
 
-Why it fails
-    ``nn.Linear(64, 10)`` behind a convolution with 64 maps stands for global pooling: without it, the last
-    axis of the maps is taken for the features.
-What the fix does
-    Averages each map, in ``forward`` or as layers of the Sequential, so that the layer, its weights and the
-    shape of the output stay as they are meant.
-Fix safety
-    Unsafe where flattening the maps into a larger layer, or a score for every pixel, runs as well.
-Source
-    Lin et al., Network in Network, section 3.2; torch.nn.AdaptiveAvgPool2d.
+Why it fails. ``nn.Linear(64, 10)`` behind a convolution with 64 maps stands for global pooling: without it, the
+last axis of the maps is taken for the features.
+What the fix does. Averages each map, in ``forward`` or as layers of the Sequential, so that the layer, its weights
+and the shape of the output stay as they are meant.
+Fix safety. Unsafe where flattening the maps into a larger layer, or a score for every pixel, runs as well.
+Source. Lin et al., Network in Network, section 3.2; torch.nn.AdaptiveAvgPool2d.
 """
 
 from __future__ import annotations

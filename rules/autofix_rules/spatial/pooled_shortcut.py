@@ -1,14 +1,10 @@
 """AF503 pooled-shortcut: two branches halve an odd size, and one rounds up while the other rounds down.
 
-Why it fails
-    A convolution with a kernel of 3, a stride of 2 and padding makes 8 of 15; a pool of 2 makes 7.
-    Where the branches meet again, their sizes differ by one.
-What the fix does
-    Lets the pool round up: ``ceil_mode=True``. For even sizes nothing changes.
-Fix safety
-    Safe where the sizes agree after it.
-Source
-    torch.nn.AvgPool2d, parameter ceil_mode.
+Why it fails. A convolution with a kernel of 3, a stride of 2 and padding makes 8 of 15; a pool of 2 makes 7. Where
+the branches meet again, their sizes differ by one.
+What the fix does. Lets the pool round up: ``ceil_mode=True``. For even sizes nothing changes.
+Fix safety. Safe where the sizes agree after it.
+Source. torch.nn.AvgPool2d, parameter ceil_mode.
 """
 
 from __future__ import annotations
