@@ -19,7 +19,6 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from autofix.probe.main import wire
@@ -65,12 +64,11 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
+        self._cancelled.set()  # Another thread may be about to start the probe again.
         self._stop()
         _remove(self.folder)
 
@@ -222,6 +220,8 @@ class Session:
             left.unlink(missing_ok=True)
 
     def _start(self) -> None:
+        if self._cancelled.is_set():
+            raise CancelledError("cancelled")
         self._ready = False
         self._answers = queue.Queue()
         environment = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Some editors remove a file before they write it again; one that stays away longer is gone.
+# Some editors remove or empty a file before they write it again; one that stays so longer is meant.
 GONE_AFTER_S = 0.5
 
 _Stamp = tuple[int, int, int]
@@ -58,10 +58,14 @@ class Saves:
             stamp = _stamp(path)
             if stamp != watched.seen:
                 watched.seen, watched.since = stamp, now
-            elif stamp != watched.known and (stamp is not None or now - watched.since > GONE_AFTER_S):
+            elif stamp != watched.known and (_has_content(stamp) or now - watched.since > GONE_AFTER_S):
                 watched.known = stamp
                 users |= watched.users
         return users
+
+
+def _has_content(stamp: _Stamp | None) -> bool:
+    return stamp is not None and stamp[1] > 0
 
 
 def _stamp(path: Path) -> _Stamp | None:

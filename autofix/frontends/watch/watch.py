@@ -9,7 +9,7 @@ import queue
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -65,7 +65,14 @@ class _Watch:
     screen: Screen
     workers: Workers
     saves: Saves = field(default_factory=Saves)
-    events: queue.Queue[_Event] = field(default_factory=queue.Queue)
+    # None wakes who waits, to end; a signal may come while the same thread puts something, which this queue allows.
+    events: queue.SimpleQueue[_Event | None] = field(default_factory=queue.SimpleQueue)
+    is_over: bool = False
+
+    def end(self) -> None:
+        """End as soon as what is being done is done."""
+        self.is_over = True
+        self.events.put(None)
 
     def check(self, index: int) -> None:
         """Check a file again; a check of it that is under way is given up."""
@@ -88,8 +95,10 @@ class _Watch:
     def _put(self, index: int, number: int, is_last: bool, outcome: AnalysisOutcome) -> None:
         self.events.put(_Event(index, number, outcome, is_last))
 
-    def take(self, event: _Event) -> None:
+    def take(self, event: _Event | None) -> None:
         """Take what came of a check, unless a later one has begun since."""
+        if event is None:
+            return
         file = self.files[event.index]
         if event.number != file.number or isinstance(event.outcome, CancelledError):
             return
@@ -139,10 +148,12 @@ class _Watch:
 def watch(choice: WatchChoice) -> int:
     """Watch until an interrupt and return 0."""
     workers = Workers()
-    with _ended_by_signals(), suppress(KeyboardInterrupt):
+    screen = Screen()
+    state = _Watch(choice.streams, list(map(_file, choice.runs)), screen, workers)
+    with suppress(KeyboardInterrupt), _ended_by_signals(state.end):
         try:
-            with Screen() as screen:
-                _watch(_Watch(choice.streams, list(map(_file, choice.runs)), screen, workers))
+            with screen:
+                _watch(state)
         finally:
             workers.close()
     return 0
@@ -156,7 +167,7 @@ def _watch(state: _Watch) -> None:
     for index in range(len(state.files)):
         state.check(index)
     state.show()
-    while True:
+    while not state.is_over:
         look = LOOK_S if len(state.saves) <= FEW_FILES else LOOK_AT_MANY_S
         try:
             state.take(state.events.get(timeout=look))
@@ -194,15 +205,23 @@ def _is_quiet(outcome: object) -> bool:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Have the signals that end a program end this one as an interrupt does, so that nothing is left."""
+def _ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Have interrupts and the signals that end a program call ``end``; a second one interrupts.
 
-    def interrupt(number: int, frame: object) -> None:
-        del number, frame
-        raise KeyboardInterrupt
+    An exception could come while a lock is taken and before it is sure to be given back, which would then be waited for
+    without end.
+    """
+    ended: list[int] = []
 
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, interrupt) for number in numbers}
+    def ask(number: int, frame: object) -> None:
+        del frame
+        if ended:
+            raise KeyboardInterrupt
+        ended.append(number)
+        end()
+
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, ask) for number in numbers}
     try:
         yield
     finally:

@@ -129,8 +129,11 @@ def _import_for_scripts() -> None:
     """Import what every training script imports sooner or later, once for all workers: optimizers bring
     the compiler.
     """
+    if "torch._dynamo" in sys.modules and "torch.utils.data" in sys.modules:
+        return
     importlib.import_module("torch._dynamo")
     importlib.import_module("torch.utils.data")
+    gc.freeze()  # The compiler has so many objects that looking through them takes a worker longer than a run.
 
 
 def _import_without_storage() -> None:

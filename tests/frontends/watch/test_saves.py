@@ -47,13 +47,20 @@ def test_a_file_that_is_being_written_comes_to_rest_first(tmp_path: Path) -> Non
     assert saves.users_of_saved() == {0}
 
 
-def test_a_file_that_is_away_for_a_moment_is_not_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _empty(path: Path) -> None:
+    path.write_text("", "utf-8")
+
+
+@pytest.mark.parametrize("begin", [Path.unlink, _empty])
+def test_a_file_that_is_away_or_empty_for_a_moment_is_not_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begin: Callable[[Path], None]
+) -> None:
     path, now = tmp_path / "net.py", 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    path.touch()
+    _write(path)
     saves = Saves()
     saves.use(0, [path], time.time_ns())
-    path.unlink()
+    begin(path)
     assert [saves.users_of_saved() for _ in range(3)] == [set(), set(), set()]
     now += GONE_AFTER_S + 0.1
     assert [saves.users_of_saved() for _ in range(2)] == [{0}, set()]
