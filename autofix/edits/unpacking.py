@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression, Project
 from autofix.facts.returned_values import Returned, returned
 from autofix.records.locations import Edit
 from autofix.records.values import Sequence, Value
@@ -34,6 +34,27 @@ class Unpacking(NamedTuple):
         """Whether the names are all that stands on the left, not a part of it in parentheses."""
         return self.statement.targets[0] is self.target
 
+    @property
+    def is_read(self) -> list[bool]:
+        """Whether what each name is bound to may be read later; what is no plain name may always be."""
+        own = {node for node in ast.walk(self.statement) if isinstance(node, ast.Name)}
+        names = [target.id if isinstance(target, ast.Name) else None for target in self.target.elts]
+        uses = [reads_from(self.source, self.statement, name) if name is not None else None for name in names]
+        return [reads is None or any(use not in own for use in reads) for reads in uses]
+
+    def binds(self, name: str) -> bool:
+        """Return whether the function that was called has a name of its own that is ``name``."""
+        result = self.result
+        if result.source is None or result.function is None or name == "_":
+            return False
+        return next(assignments(result.source, result.function, name), None) is not None
+
+    @property
+    def part_names(self) -> list[str]:
+        """The names that the function returns; '' for what is no name."""
+        node = self.result.node
+        return [dotted(element).rpartition(".")[2] for element in node.elts] if isinstance(node, ast.Tuple) else []
+
     def written(self, text: str) -> Edit:
         """Return the edit that writes other names, in parentheses where several stand inside others."""
         several = "," in text and not self.is_whole
@@ -41,7 +62,7 @@ class Unpacking(NamedTuple):
 
 
 def unpacking(project: Project) -> Unpacking | None:
-    """Return where the failure stood, if that is a tuple of names on the left of a call."""
+    """Return where the failure stood, if that is a tuple of names on the left of a call or of a shape."""
     failure = project.trace.failure
     if failure is None or not failure.frames:
         return None
@@ -50,9 +71,11 @@ def unpacking(project: Project) -> Unpacking | None:
     statement = None if target is None else source.statement_of(target)
     if target is None or not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
         return None
-    if not isinstance(statement.value, ast.Call):
+    shape = project.value(Expression(source, statement.value, failure.frames))
+    is_shape = isinstance(shape, Sequence) and shape.type == "Size"
+    if not is_shape and not isinstance(statement.value, ast.Call):
         return None
-    result = returned(project, source, statement.value)
+    result = Returned(shape) if is_shape else returned(project, source, statement.value)
     value = _inside(source, target, statement, result.value)
     return Unpacking(source, target, statement, result, value)
 
@@ -92,33 +115,12 @@ def _nested_part(rest: list[str], value: Value) -> str:
     return f"({inner},)" if len(value.items) == 1 else f"({inner})"
 
 
-def is_read(source: Source, statement: ast.stmt, target: ast.expr) -> bool:
-    """Return whether what ``statement`` binds to ``target`` may be read later; what is no plain name may always be."""
-    if not isinstance(target, ast.Name):
-        return True
-    own = {node for node in ast.walk(statement) if isinstance(node, ast.Name)}
-    return any(use not in own for use in reads_from(source, statement, target.id))
-
-
 def placed(names: list[str], parts: list[str]) -> list[str] | None:
     """Return one name for each part, ``_`` where none is called like it; None where a name has no part of its own."""
     distinct_names = set(names) - {"_"}
     if not distinct_names or any(parts.count(name) != 1 for name in distinct_names):
         return None
     return [part if part in distinct_names else "_" for part in parts]
-
-
-def part_names(node: ast.expr | None) -> list[str]:
-    """Return the names that a function returns; '' for what is no name."""
-    return [dotted(element).rpartition(".")[2] for element in node.elts] if isinstance(node, ast.Tuple) else []
-
-
-def binds(place: Unpacking, name: str) -> bool:
-    """Return whether the function that was called has a name of its own that is ``name``."""
-    result = place.result
-    if result.source is None or result.function is None or name == "_":
-        return False
-    return next(assignments(result.source, result.function, name), None) is not None
 
 
 def speak_of_another_order(names: list[str]) -> bool:

@@ -34,12 +34,6 @@ class ChannelsLast(Rule):
             ),
         ),
         Example(
-            "a batch norm over tokens",
-            ((2, 5, 6),),
-            model("self.bn = nn.BatchNorm1d(6)\nself.out = nn.Linear(6, 3)", "h = self.bn(x)\nself.out(h)"),
-            {"(x)": "(x.transpose(1, 2)).transpose(1, 2)"},
-        ),
-        Example(
             "rows of tokens through a Sequential",
             ((2, 5, 6),),
             model("self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))", "x = self.net(x)\nx"),

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import ast
 
-from autofix.facts.project_view import Project
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Edit, Evidence, Example, Expression, Finding, Fixes, Rule, Tensor, model
+from autofix.facts.project_view import Expression
+from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
 from autofix.syntax.source import dotted
 from autofix.syntax.spelling import receiver
 

@@ -23,15 +23,6 @@ class IndexRank(Rule):
             {"a)": "a.unsqueeze(1))"},
         ),
         Example(
-            "by keyword, from a function",
-            ((4, 5, 6),),
-            model(
-                "self.fc = nn.Linear(6, 3)",
-                "a = torch.ones(len(x), 5, dtype=torch.long)\ntorch.gather(self.fc(x), dim=-1, index=a)",
-            ),
-            {"a)": "a.unsqueeze(-1))"},
-        ),
-        Example(
             "declines an index of other rows",
             ((4, 6),),
             model("self.fc = nn.Linear(6, 3)", "a = x.sum(0).long().clamp(0, 2)\nself.fc(x).gather(1, a)"),

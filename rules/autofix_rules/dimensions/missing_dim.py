@@ -23,18 +23,6 @@ class MissingDim(Rule):
             model("self.k = nn.Linear(8, 8)", "scores = x @ self.k(x).mT\nscores.softmax() @ x"),
             {"softmax()": "softmax(dim=-1)"},
         ),
-        Example(
-            "a running sum",
-            ((3, 7),),
-            model("self.gain = nn.Linear(7, 7)", "torch.cumsum(self.gain(x))"),
-            {"))": "), dim=-1)"},
-        ),
-        Example(
-            "scores that are computed in the call",
-            ((2, 5, 8),),
-            model("self.k = nn.Linear(8, 8)", "s = x @ self.k(x).mT\ntorch.softmax(0.5 * s) @ x"),
-            {"s)": "s, dim=-1)"},
-        ),
         Example("declines a call that lacks something else", ((3, 7),), model("self.k = 2", "torch.gather(x, 1)")),
     )
 

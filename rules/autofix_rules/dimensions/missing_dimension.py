@@ -18,8 +18,8 @@ import math
 from autofix.edits.caller_edits import batch_of_one, in_program, is_plane, lacks_batch
 from autofix.edits.insert_view_op import insertions
 from autofix.provenance.producers import producing_layer
-from autofix.records.finding import Mismatch
-from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Operation, OperationKind, Project, Rule, Tensor, model
+from autofix.records.trace import OperationKind
+from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
 
 CERTAIN = (Evidence.EXACT_FIT,)
 WEAKER = (Evidence.OTHER_READING,)

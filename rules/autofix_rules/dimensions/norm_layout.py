@@ -27,12 +27,6 @@ class NormLayout(Rule):
     mismatches = (Mismatch.NORM_FEATURES,)
     examples = (
         Example(
-            "maps with channels first",
-            ((2, 4, 8, 9),),
-            model("self.norm = nn.LayerNorm(4)", "x = self.norm(x)\nx"),
-            {"(x)": "(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"},
-        ),
-        Example(
             "inside a Sequential",
             ((2, 4, 8, 9),),
             model("self.net = nn.Sequential(nn.Conv2d(4, 6, 1), nn.LayerNorm(6), nn.ReLU())", "self.net(x)"),

@@ -23,14 +23,6 @@ from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch
 
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
-_NOISE = """import torch
-from torch import nn
-
-net = nn.Linear(5, 1)
-for x in torch.rand(10, 3).split(4):
-    noise = torch.randn(4, 2)
-    net(torch.cat([x, noise], 1))
-"""
 _ONCE = """import torch
 from torch import nn
 
@@ -60,12 +52,6 @@ class BakedBatch(Rule):
             model("self.cls = nn.Parameter(torch.zeros(1, 1, 6))", "torch.cat((self.cls.expand(8, -1, -1), x), dim=1)"),
             {"8": "x.size(0)"},
         ),
-        Example(
-            "a tensor made for one batch",
-            ((4, 5),),
-            model("self.fc = nn.Linear(5, 3)", "h = torch.zeros(8, 3)\nself.fc(x) + h"),
-            {"8": "x.size(0)"},
-        ),
         Example("noise that was made once for all batches", (), _ONCE, {"net(x, noise)": "net(x, noise[:x.size(0)])"}),
         Example(
             "one sample written for all",
@@ -75,7 +61,6 @@ class BakedBatch(Rule):
             ),
             {"view(1, 1": "view(x.size(0), 1"},
         ),
-        Example("the last batch of a program, which is smaller", (), _NOISE, {"(4,": "(x.size(0),"}),
         Example("declines inputs of different batches", ((4, 5), (8, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
 

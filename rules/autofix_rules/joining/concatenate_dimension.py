@@ -16,8 +16,8 @@ from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.joins import joined_dimension
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import producer_sites, set_output
-from autofix.records.finding import Finding, Mismatch
-from autofix.rule import Detail, Evidence, Example, Expression, Fixes, Operation, Piece, Project, Rule, Tensor, model
+from autofix.records.finding import Detail, Mismatch
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Piece, Project, Rule, Tensor, model
 from autofix.syntax.call_edits import NotACall, with_argument, with_callee
 from autofix.syntax.spelling import size_text
 

@@ -29,14 +29,6 @@ class JoinedWidth(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
     examples = (
         Example(
-            "a term of the sum",
-            ((4, 6), (4, 3)),
-            model("self.fc = nn.Linear(6 + 5, 2)", "self.fc(torch.cat([x, y], 1))").replace(
-                "(self, x)", "(self, x, y)"
-            ),
-            {"5": "3"},
-        ),
-        Example(
             "a constant in the sum",
             ((4, 6), (4, 3)),
             model("self.fc = nn.Linear(6 + SIDE, 2)", "self.fc(torch.cat([x, y], 1))", "SIDE = 5").replace(

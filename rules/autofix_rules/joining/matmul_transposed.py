@@ -29,28 +29,10 @@ class MatmulTransposed(Rule):
     mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
     examples = (
         Example(
-            "keys of an attention",
-            ((2, 5, 8),),
-            model("self.q = nn.Linear(8, 8)", "q = self.q(x)\ntorch.bmm(q, x)"),
-            {"q, x)": "q, x.transpose(1, 2))"},
-        ),
-        Example(
             "the heads of an attention instead of its steps",
             ((2, 4, 5, 8),),
             model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k"),
             {"1, 2": "-2, -1"},
-        ),
-        Example(
-            "queries whose heads stand behind the steps",
-            ((2, 5, 4, 8),),
-            model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k.transpose(-2, -1)"),
-            {"x) @": "x).transpose(1, 2) @"},
-        ),
-        Example(
-            "a weight laid out as (out, in)",
-            ((2, 8),),
-            model("self.w = nn.Parameter(torch.randn(3, 8))", "x @ self.w"),
-            {"@ self.w": "@ self.w.t()"},
         ),
         Example(
             "an adjacency behind the rows that it mixes",

@@ -14,9 +14,9 @@ from itertools import combinations
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import followed, is_batch, is_stored, lineage, operands
-from autofix.facts.project_view import Project
 from autofix.facts.reduced_dimensions import reductions
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model
 
 
 class MissingAxes(Rule):
@@ -27,12 +27,6 @@ class MissingAxes(Rule):
             ((2, 3, 5, 5), "bool:2,5"),
             model("self.k = 1", "x.masked_fill(~m, -1e9)", inputs="x, m"),
             {"m,": "m[:, None, None, :],"},
-        ),
-        Example(
-            "a weight for every channel",
-            ((2, 3, 5, 5),),
-            model("self.fc = nn.Linear(3, 3)", "w = torch.sigmoid(self.fc(x.mean((2, 3))))\nx * w"),
-            {"* w": "* w[:, :, None, None]"},
         ),
         Example("declines sizes that do not line up", ((2, 3, 5), (2, 4)), model("self.k = 1", "x * y", inputs="x, y")),
     )

@@ -23,7 +23,6 @@ _DOUBTS = {
     "long": "fractions are cut off; the input may be meant for another layer",
 }
 _LAYER = "self.fc = nn.Linear(6, 3)"
-_FORWARD = "steps = {}\nself.fc(x) + self.fc(steps)"
 _LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
 _LABELS = "y = torch.ones(len(x)).to(torch.{})\nself.loss(self.fc(x){}, y)"
 _OF_VALUES = frozenset((Mismatch.DTYPE, Mismatch.INDEX_RANGE))
@@ -33,34 +32,10 @@ class NumberType(Rule):
     mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE, Mismatch.LOSS_DTYPE, Mismatch.INDEX_RANGE)
     examples = (
         Example(
-            "numbers made in double precision",
-            ((4, 6),),
-            model(_LAYER, _FORWARD.format("torch.linspace(0, 1, 6, dtype=torch.float64)")),
-            {"float64": "float32"},
-        ),
-        Example(
-            "whole numbers",
-            ((4, 6),),
-            model(_LAYER, _FORWARD.format("torch.arange(6)")),
-            {"6)": "6, dtype=torch.float32)"},
-        ),
-        Example(
             "small whole numbers, which pick as a mask does",
             ((4, 6),),
             model("self.k = 1", "a = torch.tensor([0, 5, 2, 1], dtype=torch.uint8)\nx[torch.arange(4), a]"),
             {"uint8": "long"},
-        ),
-        Example(
-            "floats for indices",
-            ((4, 9),),
-            model("self.embed = nn.Embedding(50, 8)", "self.embed(x.abs())"),
-            {"x.abs()": "x.abs().long()"},
-        ),
-        Example(
-            "class indices of floating point",
-            ((4, 6),),
-            model(_LOSS.format(3, "CrossEntropyLoss"), _LABELS.format("float32", "")),
-            {"y)": "y.long())"},
         ),
         Example(
             "integer labels for a binary loss",

@@ -10,8 +10,8 @@ Source. torch.nn.Conv2d and torch.nn.Linear, sections Shape.
 from __future__ import annotations
 
 from autofix.edits.caller_edits import in_program, passed
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.records.finding import Finding
+from autofix.rule import Applicability, Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
 from autofix.syntax.spelling import receiver
 
 _COLOURS = 3

@@ -16,11 +16,11 @@ import ast
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
 from autofix.facts.call_sites import written
-from autofix.facts.project_view import Project
 from autofix.facts.size_origins import parts, slice_bound
+from autofix.records.finding import Mismatch
 from autofix.records.locations import Range
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, SiteKind, model
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, model
 
 NAMES = frozenset(("add", "radd", "iadd", "add_", "sub", "mul", "rmul", "imul"))
 _TABLE = "self.pe = nn.Parameter(torch.zeros(1, {}, 8))"

@@ -38,12 +38,6 @@ class SwappedPadding(Rule):
             {"(dh": "(dw // 2, dw - dw // 2, dh", "dh // 2, dw // 2, dw - dw": "dh"},
         ),
         Example(
-            "halves that lose an odd one",
-            ((1, 2, 9, 9),),
-            model("self.k = 1", BEFORE.format("(dw // 2, dw // 2, dh // 2, dh // 2)")),
-            model("self.k = 1", BEFORE.format("(dw // 2, dw - dw // 2, dh // 2, dh - dh // 2)")),
-        ),
-        Example(
             "declines a padding by numbers",
             ((1, 2, 9, 9),),
             model("self.k = 1", "x + F.pad(F.max_pool2d(x, 3), (1, 1, 2, 2))"),

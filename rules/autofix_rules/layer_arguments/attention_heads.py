@@ -31,12 +31,6 @@ class AttentionHeads(Rule):
     mismatches = (Mismatch.ATTENTION_HEADS, Mismatch.VIEW_SIZE)
     applicability = Applicability.UNSAFE
     examples = (
-        Example(
-            "the nearest divisor",
-            ((2, 5, 64),),
-            model("self.attn = nn.MultiheadAttention(64, 7, batch_first=True)", "self.attn(x, x, x)[0]"),
-            {"7": "8"},
-        ),
         Example("a check of the file's own", ((2, 5, 8),), model(_CONSTANTS + _CHECK, "self.proj(x)"), {"3": "4"}),
         Example(
             "a view into heads that cuts off the rest",

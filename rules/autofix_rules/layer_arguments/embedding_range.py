@@ -39,12 +39,6 @@ class EmbeddingRange(Rule):
     mismatches = (Mismatch.EMBEDDING_RANGE,)
     examples = (
         Example(
-            "literal argument",
-            ("int64:4,9@0..60",),
-            model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
-            {"50": "60"},
-        ),
-        Example(
             "a constant of the file",
             ("int64:4,9@0..60",),
             model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 50"),

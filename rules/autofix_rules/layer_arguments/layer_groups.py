@@ -33,26 +33,10 @@ class LayerGroups(Rule):
             {"6": "4"},
         ),
         Example(
-            "a number that divides both",
-            ((2, 12, 8),),
-            model("self.conv = nn.Conv1d(12, 18, 3, groups=4)", "self.conv(x)"),
-            {"4": "2"},
-        ),
-        Example(
             "a divisor of both numbers of a norm",
             ((2, 12, 4, 4),),
             model("self.norm = nn.GroupNorm(8, 12)", "self.norm(x)"),
             {"8": "4"},
-        ),
-        Example(
-            "the channels, where many layers share the groups",
-            ((2, 3, 4, 4),),
-            model(
-                "self.conv = nn.Conv2d(3, WIDTH, 1)\nself.norm = norm(WIDTH)",
-                "self.norm(self.conv(x))",
-                "WIDTH = 12\n\n\ndef norm(channels):\n    return nn.GroupNorm(8, channels)",
-            ),
-            {"12": "16"},
         ),
         Example(
             "declines where the numbers are made at run time",

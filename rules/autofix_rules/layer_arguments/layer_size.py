@@ -17,8 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.project_view import Project
-from autofix.provenance import Site, sites, width_evidence
+from autofix.provenance import sites, width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
 from autofix.provenance.producers import (
     argument_expression,
@@ -30,21 +29,13 @@ from autofix.provenance.producers import (
     repeated_layer,
     set_output,
 )
-from autofix.records.costs import Piece
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Layer, Mismatch, Operation, Rule, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Operation
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Layer, Piece, Project, Rule, Site, Tensor, model
 from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
 from autofix_rules.layer_arguments._misplaced import misplaced_features
 
 Pieces = tuple[Piece, ...]
-_CROSS = "a, b = x.split([7, 5], 1)\nb = self.text(b)\nself.attn(self.image(a), b, b)[0]"
-_ATTENTION = (
-    "self.image, self.text = nn.Linear(6, 8), nn.Linear(6, 12)\n"
-    "self.attn = nn.MultiheadAttention(8, 2{}, batch_first=True)"
-)
-_JOINED = """self.a = nn.Linear(6, 16)
-self.rnn = nn.GRU(6, 4, batch_first=True, bidirectional=True)
-self.out = nn.Linear(32, 2)"""
-_BETWEEN = "self.a = nn.Conv2d(3, 4, 3)\nself.bn = nn.BatchNorm2d(8)\nself.b = nn.Conv2d(8, 2, 3)"
 _CHANNELS = frozenset((Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES))
 
 
@@ -71,36 +62,6 @@ class LayerSize(Rule):
             ((2, 3, 8, 6),),
             model("self.norm = nn.LayerNorm([3, 8, 8])", "self.norm(x)"),
             {"8, 8": "8, 6"},
-        ),
-        Example(
-            "the layer before, where the layer after agrees with the norm",
-            ((2, 3, 8, 8),),
-            model(_BETWEEN, "self.b(self.bn(self.a(x)))"),
-            {"3, 4": "3, 8"},
-        ),
-        Example(
-            "both directions of a recurrent layer before a concatenation",
-            ((4, 9, 6),),
-            model(_JOINED, "self.out(torch.cat([self.a(x), self.rnn(x)[0]], 2))"),
-            {"GRU(6, 4": "GRU(6, 8"},
-        ),
-        Example(
-            "a recurrent layer",
-            ((2, 7, 9),),
-            model("self.rnn = nn.LSTM(6, 8, batch_first=True)", "out, _ = self.rnn(x)\nout"),
-            {"6, 8": "9, 8"},
-        ),
-        Example(
-            "key and value widths together",
-            ((2, 12, 6),),
-            model(_ATTENTION.format(", kdim=10, vdim=10"), _CROSS),
-            {"10, vdim=10": "12, vdim=12"},
-        ),
-        Example(
-            "the second input of two",
-            ((4, 8),),
-            model("self.score = nn.Bilinear(8, 6, 1)", "self.score(x, x[:, :5])"),
-            {"8, 6": "8, 5"},
         ),
         Example(
             "declines a size that is made at run time",

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_followed
-from autofix.records.trace import Operation
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Layer
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model
 
 _CONV = "self.conv = nn.Conv2d(1, 8, 3, padding=1)\nself.rnn = nn.GRU({}, 6, batch_first=True)"
 

@@ -14,8 +14,8 @@ import ast
 
 from autofix.edits.recurrent_states import state_tensors
 from autofix.facts.call_sites import argument_of
-from autofix.records.finding import Finding, Mismatch
-from autofix.rule import Detail, Evidence, Example, Expression, Fix, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.records.finding import Detail, Mismatch
+from autofix.rule import Evidence, Example, Expression, Finding, Fix, Fixes, Operation, Project, Rule, Tensor, model
 from autofix.syntax.source import dotted
 
 _LSTM, _GRU = "self.rnn = nn.LSTM(4, 6, batch_first=True)", "self.rnn = nn.GRU(4, 6, batch_first=True)"

@@ -30,8 +30,6 @@ _PART = """class Part(nn.Module):
     def forward(self, x):
         return self.words(x)
 """
-_SIZES = "input_size, hidden_size = 3, 8"
-_GRU = "self.rnn = nn.GRU({}, batch_first=True)"
 _TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear({})\nself.c = nn.Linear(3, 2)"
 
 
@@ -41,25 +39,6 @@ class SwappedSizes(Rule):
         *(Mismatch.RNN_INPUT_SIZE, Mismatch.EMBEDDING_RANGE, Mismatch.BROADCAST),
     )
     examples = (
-        Example("Linear", ((4, 6),), model(_TWO.format("3, 8"), "self.c(self.b(self.a(x)))"), {"3, 8": "8, 3"}),
-        Example(
-            "keywords",
-            ((4, 6),),
-            model(_TWO.format("in_features=3, out_features=8"), "self.c(self.b(self.a(x)))"),
-            {"3, out_features=8": "8, out_features=3"},
-        ),
-        Example(
-            "Bilinear",
-            ((4, 6), (4, 3)),
-            model("a, b = 6, 3\nself.bil = nn.Bilinear(b, a, 2)", "self.bil(x, y)", inputs="x, y"),
-            {"b, a": "a, b"},
-        ),
-        Example(
-            "a recurrent layer, by its names",
-            ((4, 9, 3),),
-            model(_GRU.format("hidden_size, input_size"), "self.rnn(x)[0]", _SIZES),
-            {"hidden_size, input_size": "input_size, hidden_size"},
-        ),
         Example(
             "an embedding that has a row for each feature",
             ("int64:4,9@0..60",),

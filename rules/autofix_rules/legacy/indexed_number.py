@@ -23,7 +23,6 @@ class IndexedNumber(Rule):
     mismatches = (Mismatch.INDEX_RANGE,)
     examples = (
         Example("the value of a loss", (), _LINEAR + _STEP.format("loss.data[0]"), {"data[0]": "item()"}),
-        Example("after it was moved", (), _LINEAR + _STEP.format("loss.cpu().data[0]"), {"data[0]": "item()"}),
         Example("the number itself", (), _LINEAR + _STEP.format("loss[0]"), {"[0]": ""}),
         Example(
             "declines an entry of a tensor with dimensions",

@@ -24,14 +24,6 @@ class AccidentalOuter(Rule):
             {"x) -": "x).squeeze(1) -"},
         ),
         Example(
-            "a target with a column of its own",
-            ((4, 6), (4, 1)),
-            model("self.fc = nn.Linear(6, 1)", "p = self.fc(x).squeeze(-1)\n(p - y).abs().mean()").replace(
-                "(self, x)", "(self, x, y)"
-            ),
-            {"- y).": "- y.squeeze(1))."},
-        ),
-        Example(
             "maps of one pixel against vectors",
             ((4, 6, 2, 2), (4, 3)),
             model("self.conv = nn.Conv2d(6, 3, 2)", "p = self.conv(x)\n(p - y).abs().mean()", inputs="x, y"),

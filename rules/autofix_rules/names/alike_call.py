@@ -13,23 +13,11 @@ from __future__ import annotations
 from autofix.edits.alike_calls import arguments_of_others
 from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 
-_PADDED = """a, b = x[:3], x[1:]
-words = nn.utils.rnn.pad_sequence([a, b], batch_first=True)
-tags = nn.utils.rnn.pad_sequence([a[:, 0], b[:, 0]]{})
-words.sum(-1) * tags"""
-_LAYERS = "self.a = nn.LSTM(8, 4, bidirectional=True)\nself.b = nn.GRU(8, 4{})"
-
 
 class AlikeCall(Rule):
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
     applicability = Applicability.UNSAFE
     examples = (
-        Example(
-            name="one of two that are padded",
-            inputs=((5, 6),),
-            before=model("self.k = 1", _PADDED.format("")),
-            after=model("self.k = 1", _PADDED.format(", batch_first=True")),
-        ),
         Example(
             name="one of two layers",
             inputs=((2, 7, 8),),

@@ -28,14 +28,6 @@ _GUIDED = """class Guided(nn.Module):
         weights = self.q(query) @ self.k(context).transpose(1, 2)
         return weights.softmax(-1) @ self.k(context)
 """
-_GRAPH = """class Graph(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.lin = nn.Linear(5, 16)
-
-    def forward(self, nodes, adj):
-        return adj @ self.lin(nodes)
-"""
 _FRAMES = "def frame(signal, window, hop):\n    return signal.unfold(-1, window, hop)\n"
 _FRAMED = "self.window, self.hop = 40, 16\nself.mel = nn.Linear(40, 8)"
 _STACK = """class Stack(nn.Module):
@@ -53,7 +45,6 @@ _STACK = """class Stack(nn.Module):
 _FACTORS = """self.base = nn.Parameter(torch.ones(8, 8))
 self.down = nn.Parameter(torch.ones(2, 8))
 self.up = nn.Parameter(torch.ones(8, 2))"""
-_SAME = "self.a = nn.Linear(6, 4)"
 _NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
 
 
@@ -67,12 +58,6 @@ class ExchangedArguments(Rule):
             ((2, 7, 5), (2, 9, 6)),
             model("self.attend = Guided(5, 6)", "self.attend(y, x).mean(1)", _GUIDED, "x, y"),
             {"y, x": "x, y"},
-        ),
-        Example(
-            "names of each other's parameters",
-            ((7, 5), (7, 7)),
-            model("self.conv = Graph()", "self.conv(adj, nodes)", _GRAPH, "nodes, adj"),
-            {"adj, nodes": "nodes, adj"},
         ),
         Example(
             "a function that made the operand",

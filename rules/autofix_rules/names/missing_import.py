@@ -26,31 +26,17 @@ class Net({base}):
     def forward(self, x):
         return {call}(self.fc(x))
 """
-_FUNCTIONAL = _BODY.format(base="nn.Module", layer="nn.Linear", call="F.relu")
 
 
 class MissingImport(Rule):
     mismatches = (Mismatch.MISSING_NAME,)
     examples = (
         Example(
-            "functional",
-            ((2, 8),),
-            "import torch.nn as nn\n" + _FUNCTIONAL,
-            "import torch.nn as nn\nimport torch.nn.functional as F\n" + _FUNCTIONAL,
-        ),
-        Example(
             "nn beside torch",
             ((2, 8),),
             "import torch\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
             "import torch\nimport torch.nn as nn\n"
             + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
-        ),
-        Example(
-            "functional in full",
-            ((2, 8),),
-            "import torch.nn as nn\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="functional.relu"),
-            "import torch.nn as nn\nfrom torch.nn import functional\n"
-            + _BODY.format(base="nn.Module", layer="nn.Linear", call="functional.relu"),
         ),
         Example(
             "declines a name of the user's own",

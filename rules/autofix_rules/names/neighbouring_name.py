@@ -48,9 +48,6 @@ class NeighbouringName(Rule):
             model(_GROUPED, _ATTEND.format("kv_heads")),
         ),
         Example(
-            "a table", ((2, 5, 6),), model(_SLOTS.format("slots"), "x + self.words"), {", slots,": ", word_slots,"}
-        ),
-        Example(
             "two tables of one cause",
             ((2, 5, 6),),
             model(_TABLES.format("rows"), "(x + self.key) * (x - self.kez)"),

@@ -5,7 +5,8 @@ runs along ``dim=1`` and the next line needs that dimension; a pooling rounds do
 that were not. The call itself raises nothing.
 What the fix does. Writes the value that the contracts of all calls since accept: the other value of a switch,
 another dimension, the size that the failing call asks for.
-Fix safety. Unsafe: which of several arguments is the one meant the shapes do not tell.
+Fix safety. Safe for the only pooling that may round up, which leaves even sizes as they are. Else unsafe: which of
+several arguments is the one meant the shapes do not tell.
 Source. The table of operators in autofix/operators, which has the documentation of torch for each.
 """
 
@@ -15,7 +16,7 @@ from collections import Counter
 from itertools import islice
 
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
 
 _EVIDENCE = {
     ArgumentChange.SWITCH: (Evidence.RUNNER_UP, Evidence.OTHER_READING),
@@ -23,12 +24,13 @@ _EVIDENCE = {
     ArgumentChange.SIZE: (Evidence.INSERTED, Evidence.RUNNER_UP),
 }
 _OTHERS = ("silent", "refactoring", "missing-name", "kernel-too-large", "dimension-range", "index-rank")
+# It changes nothing for sizes that divide, so that what was right stays so.
+_ROUNDS_UP = "ceil_mode"
 _SPECTRUM = "s = torch.fft.rfft(x)\ny = torch.fft.irfft(s{})\nx + y"
 
 
 class OtherArgument(Rule):
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(_OTHERS))
-    applicability = Applicability.UNSAFE
     examples = (
         Example(
             name="the length of a transformed signal",
@@ -37,23 +39,32 @@ class OtherArgument(Rule):
             after=model("self.k = 1", _SPECTRUM.format(", n=x.size(2)")),
         ),
         Example(
+            "a pooled shortcut",
+            ((2, 3, 7, 7),),
+            model("self.conv = nn.Conv2d(3, 3, 3, 2, 1)\nself.pool = nn.AvgPool2d(2)", "self.conv(x) + self.pool(x)"),
+            {"2d(2)": "2d(2, ceil_mode=True)"},
+        ),
+        Example(
             name="declines where the sizes fit with no other argument",
             inputs=((2, 5), (2, 7)),
             before=model("self.k = 1", "torch.sigmoid(x) + y", inputs="x, y"),
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Fixes:
-        operation = project.operation(finding)
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         counts: Counter[ArgumentChange] = Counter()
-        for other in islice(other_arguments(project, operation), MOST) if operation is not None else ():
-            rank = counts[other.kind]
+        others = list(islice(other_arguments(project, operation), MOST))
+        rounding = [other for other in others if (other.name, other.text) == (_ROUNDS_UP, "True")]
+        for other in others:
+            rank, is_certain = counts[other.kind], rounding == [other]
             counts[other.kind] += 1
+            evidence = (*_EVIDENCE[other.kind], Evidence.FROM_THIS_RUN * other.is_number, Evidence.RUNNER_UP * rank)
+            reason = "that this argument is the one meant is told by the sizes alone"
             yield self.fix(
                 f"pass `{other.name}={other.text}`",
                 (other.edit,),
-                *_EVIDENCE[other.kind],
-                *([Evidence.FROM_THIS_RUN] if other.is_number else []),
-                *(Evidence.UPSTREAM * other.steps, Evidence.RUNNER_UP * rank),
-                reason="that this argument is the one meant is told by the sizes alone",
+                *((Evidence.EXACT_FIT,) if is_certain else evidence),
+                Evidence.UPSTREAM * other.steps,
+                reason="" if is_certain else reason,
+                unsafe=not is_certain,
             )

@@ -16,16 +16,6 @@ from __future__ import annotations
 from autofix.edits.unread_names import Substitution, substitutions
 from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model
 
-_PART = """class Part(nn.Module):
-    def __init__(self, width, hidden, rate):
-        super().__init__()
-        self.up = nn.Linear(width, {hidden})
-        self.down = nn.Linear({hidden}, width)
-        self.drop = nn.Dropout(p={rate})
-
-    def forward(self, x):
-        return self.drop(self.down(self.up(x)))
-"""
 _HEADS = "self.one = nn.Linear(6, 6)\nself.two = nn.Linear(6, 6)\nself.end = nn.Linear(6, 1)"
 _TABLE = """class Table(nn.Module):
     def __init__(self, width, rows):
@@ -53,18 +43,6 @@ class UnreadName(Rule):
         mismatch for mismatch in Mismatch if mismatch not in _NONE and not mismatch.value.startswith("silent")
     )
     examples = (
-        Example(
-            "a rate that nothing reads",
-            ((4, 6),),
-            model("self.part = Part(6, 12, 0.1)", "self.part(x)", _PART.format(hidden="hidden", rate="hidden")),
-            {"=hidden": "=rate"},
-        ),
-        Example(
-            "a tensor that was computed and left alone",
-            ((4, 6),),
-            model(_JOINED, "h = self.a(x)\njoined = torch.cat([h, x], dim=1)\nself.head(h)"),
-            {"(h": "(joined"},
-        ),
         Example(
             "a layer that was built and left alone",
             ((4, 6),),

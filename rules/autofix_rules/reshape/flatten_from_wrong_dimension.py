@@ -14,10 +14,9 @@ import ast
 import math
 
 from autofix.facts.call_sites import is_method, operands, written
-from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_sites
-from autofix.records.finding import Finding, Mismatch
-from autofix.rule import Edit, Evidence, Example, Expression, Fixes, Operation, OperationKind, Rule, Tensor, model
+from autofix.records.trace import Operation, OperationKind
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import argument
 from autofix.syntax.spelling import size_text

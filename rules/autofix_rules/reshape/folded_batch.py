@@ -17,11 +17,10 @@ from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, sizes_of
 from autofix.facts.call_sites import operands
-from autofix.facts.project_view import Project
 from autofix.provenance import Site, SiteKind, dearest, sites
 from autofix.provenance.producers import argument_expression
-from autofix.records.finding import Mismatch
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Layer, Operation, Rule, Tensor, model
+from autofix.records.trace import Layer, Operation
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
 from autofix.syntax.spelling import size_text
 
 

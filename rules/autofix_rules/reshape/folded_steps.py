@@ -13,8 +13,8 @@ import ast
 
 from autofix.edits.rank_changes import operand_node
 from autofix.facts.call_sites import written
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.records.finding import Finding
+from autofix.rule import Applicability, Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
 from autofix.syntax.spelling import receiver
 
 _RECURRENT = frozenset(("RNN", "LSTM", "GRU"))

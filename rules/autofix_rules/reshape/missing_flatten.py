@@ -24,18 +24,6 @@ class MissingFlatten(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_RANK)
     examples = (
         Example(
-            "a line of forward",
-            ((4, 3, 8, 8),),
-            model("self.head = nn.Linear(3 * 8 * 8, 10)", "x = torch.relu(x)\nself.head(x)"),
-            model("self.head = nn.Linear(3 * 8 * 8, 10)", "x = torch.relu(x)\nx = torch.flatten(x, 1)\nself.head(x)"),
-        ),
-        Example(
-            "a layer of a Sequential",
-            ((4, 3, 8, 8),),
-            model("self.net = nn.Sequential(nn.ReLU(), nn.Linear(192, 10))", "self.net(x)"),
-            {".Linear": ".Flatten(), nn.Linear"},
-        ),
-        Example(
             "a child of a model that loops over its children",
             ((4, 3, 8, 8),),
             model(

@@ -50,12 +50,6 @@ class MissingUnflatten(Rule):
             model(_DECODER, "x = self.fc(x)\nx = x.view(-1, 4, 3, 3)\nself.up(x)"),
         ),
         Example(
-            "in one Sequential, where the channels follow from an argument",
-            ((2, 5),),
-            model("c = 4\nself.net = nn.Sequential(nn.Linear(5, c * 3 * 2), nn.Conv2d(c, 1, 2))", "self.net(x)"),
-            {".Conv2d": ".Unflatten(1, (-1, 3, 2)), nn.Conv2d"},
-        ),
-        Example(
             "noise without a position",
             ((2, 6),),
             model("self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())", "self.main(x)"),

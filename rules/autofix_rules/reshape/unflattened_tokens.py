@@ -34,17 +34,6 @@ class UnflattenedTokens(Rule):
             {".transpose": ".flatten(2).transpose"},
         ),
         Example(
-            "a permute of three dimensions",
-            ((2, 3, 4, 4),),
-            model("self.fc = nn.Linear(3, 6)", "x = x.permute(0, 2, 1)\nself.fc(x)"),
-            {".permute": ".flatten(2).permute"},
-        ),
-        Example(
-            "declines signals, which have one dimension to move",
-            ((2, 3, 5),),
-            model("self.norm = nn.LayerNorm(7)", "self.norm(x.transpose(1, 2))[:, :, :, 0]"),
-        ),
-        Example(
             "declines heads, which were laid out a moment ago",
             ((2, 5, 24),),
             model(

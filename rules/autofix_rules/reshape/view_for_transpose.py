@@ -17,8 +17,8 @@ from itertools import permutations
 
 from autofix.edits.rank_changes import respelled
 from autofix.facts.call_sites import argument_of, is_method, written
-from autofix.facts.project_view import Project
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model
 from autofix.syntax.spelling import receiver
 
 MAX_RANK = 5

@@ -30,22 +30,6 @@ class DiscardedResult(Rule):
             {"x.": "x = x."},
         ),
         Example(
-            "a function, some lines before",
-            ((4, 1, 6), (4, 5)),
-            model(
-                "self.fc = nn.Linear(6, 5)",
-                "h = self.fc(x)\ntorch.squeeze(h, 1)\nh = h.relu()\ntorch.cat([h, y], 1)",
-                inputs="x, y",
-            ),
-            {"torch.squeeze": "h = torch.squeeze"},
-        ),
-        Example(
-            "a form of the same shape, which raises nothing",
-            ((4, 6),),
-            model("self.fc = nn.Linear(6, 5)", "z = self.fc(x)\nF.normalize(z, dim=-1)\nz"),
-            {"F.": "z = F."},
-        ),
-        Example(
             "declines a result that is used",
             ((2, 8, 8, 3),),
             model(_CONV, "y = x.permute(0, 3, 1, 2)\nself.conv(x.flatten()), y"),

@@ -19,7 +19,6 @@ from autofix.syntax.source import Source, dotted
 
 _LSTM = "self.lstm = nn.LSTM(4, 6, 2, bidirectional=True)\nself.fc = nn.Linear(12, 2)"
 _ENDS = "_, {} = self.lstm(x)\nself.fc(torch.cat((h[-2], h[-1]), dim=1))"
-_LAST = "self.lstm = nn.LSTM(4, 6)\nself.fc = nn.Linear(6, 2)"
 
 
 class StatesAsLayers(Rule):
@@ -30,12 +29,6 @@ class StatesAsLayers(Rule):
     examples = (
         Example(
             "the last states of both directions", ((7, 3, 4),), model(_LSTM, _ENDS.format("h")), {", h =": ", (h, _) ="}
-        ),
-        Example(
-            "a state beside the output",
-            ((7, 3, 4), (3, 6)),
-            model(_LAST, "_, h = self.lstm(x)\nself.fc(torch.cat((h[-1], y)))", inputs="x, y"),
-            {", h =": ", (h, _) ="},
         ),
         Example(
             "declines a pair that is handed on",

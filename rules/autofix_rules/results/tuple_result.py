@@ -28,16 +28,7 @@ _LSTM = "self.lstm = nn.LSTM(4, 6)\nself.head = nn.Linear(6, 2)"
 class TupleResult(Rule):
     mismatches = (Mismatch.TUPLE_RESULT,)
     examples = (
-        Example(
-            "a named result", ((7, 3, 4),), model(_LSTM, "out = self.lstm(x)\nself.head(out)"), {"out =": "out, _ ="}
-        ),
         Example("a result used at once", ((7, 3, 4),), model(_LSTM, "self.head(self.lstm(x))"), {"))": ")[0])"}),
-        Example(
-            "the pair of states of an LSTM",
-            ((7, 3, 4),),
-            model(_LSTM, "_, h = self.lstm(x)\nself.head(h.transpose(0, 1))"),
-            {", h =": ", (h, _) ="},
-        ),
         Example(
             "declines inside a Sequential, which has no place for it",
             ((7, 3, 4),),

@@ -1,34 +1,27 @@
-"""AF606 unpacked-result: a call's results are unpacked into names that do not match them.
+"""AF606 unpacked-result: a result, a shape or the parts of a tensor are unpacked into names that do not match them.
 
 Why it fails. ``out, h, c = self.lstm(x)`` has three names for two results, of which the second is a pair. A GRU has
-no pair, a function that returns one tensor has no second result, and a packed sequence has four parts.
+no pair, a function that returns one tensor has no second result, a packed sequence has four parts, ``b, c, h, w =
+x.shape`` needs four dimensions, and ``q, k, v = self.qkv(x).split(width, dim=-1)`` three parts of the width.
 What the fix does. Writes the names as the results are nested, drops names for which there is no result and which
 nothing reads, or adds ``_`` for results without a name. A tensor whose halves are both wanted is divided along its
-last dimension. What the function has and does not return is returned.
+last dimension. What the function has and does not return is returned. Maps are flattened for two names, and the
+layer before, the size, the number or the dimension of the parts is set as the names ask.
 Fix safety. Safe for torch's own layers and functions, whose results have a known order. Unsafe for functions of the
-project, unless the names are those that it returns, and where the names speak of another order.
-Source. torch.nn.LSTM, torch.nn.GRU, section Outputs; torch.nn.utils.rnn.PackedSequence.
+project, unless the names are those that it returns, where the names speak of another order, and for shapes and parts:
+the tensor could be meant to have what is unpacked.
+Source. torch.nn.LSTM, torch.nn.GRU, section Outputs; torch.nn.utils.rnn.PackedSequence; torch.split; torch.chunk.
 """
 
 from __future__ import annotations
 
 import ast
 
-from autofix.edits.unpacking import (
-    Unpacking,
-    binds,
-    is_read,
-    items_of,
-    leaves,
-    nested,
-    part_names,
-    placed,
-    speak_of_another_order,
-    unpacking,
-)
+from autofix.edits.unpacking import Unpacking, items_of, leaves, nested, placed, speak_of_another_order, unpacking
 from autofix.records.values import Sequence
 from autofix.rule import Edit, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, model
 from autofix.syntax.spelling import receiver
+from autofix_rules.results._divided import divided
 
 _RNN = "self.rnn = nn.{}(4, 6)\nself.head = nn.Linear(6, 2)"
 _OUT = "{} = self.rnn(x)\nself.head(out)"
@@ -44,10 +37,12 @@ _THREE = "z = self.fc(x)\n        scale = z.std()\n        return z, z.relu(), s
 _VAE = "self.encoder = Encoder()\nself.head = nn.Linear({}, 2)"
 # Whose results are equal parts of one tensor: how many there are is no question of names.
 _DIVIDE = frozenset(("split", "chunk", "unbind", "tensor_split", "vsplit", "hsplit", "dsplit"))
+_JOINT = "self.qkv = nn.Linear(6, 12)\nself.out = nn.Linear(6, 2)"
+_RANK = "the tensor could be meant to have the rank that is unpacked"
 
 
 class UnpackedResult(Rule):
-    mismatches = (Mismatch.PARTS,)
+    mismatches = (Mismatch.PARTS, Mismatch.UNPACK)
     examples = (
         Example(
             "the pair of states of an LSTM",
@@ -56,20 +51,11 @@ class UnpackedResult(Rule):
             {"h, c": "(h, c)"},
         ),
         Example(
-            "a GRU has no pair", ((7, 3, 4),), model(_RNN.format("GRU"), _OUT.format("out, (h, c)")), {"(h, c)": "h"}
-        ),
-        Example(
             "a packed sequence in two",
             (),
             "import torch\nfrom torch.nn.utils.rnn import pack_padded_sequence\n\n"
             "words, _ = pack_padded_sequence(torch.ones(3, 5, 2), [5, 4, 2], batch_first=True)\nprint(words.shape)\n",
             {", _": "", "True)": "True).data"},
-        ),
-        Example(
-            "one tensor in two names, of which one is not read",
-            ((5, 4),),
-            model(_VAE.format(6), "z, _ = self.encoder(x)\nself.head(z)", _ENCODER.format("return self.fc(x).tanh()")),
-            {", _": ""},
         ),
         Example(
             "two halves of one tensor",
@@ -88,6 +74,18 @@ class UnpackedResult(Rule):
             {"z, scale =": "z, _, scale ="},
         ),
         Example(
+            "a name of a shape that nothing reads",
+            ((4, 6, 8),),
+            model("self.fc = nn.Linear(48, 2)", "b, c, h, w = x.shape\nself.fc(x.reshape(b, c * h))"),
+            {", w": ""},
+        ),
+        Example(
+            "two thirds of a joint projection",
+            ((2, 5, 6),),
+            model(_JOINT, "q, k, v = self.qkv(x).split(6, dim=-1)\nself.out(q * k + v)"),
+            {"12": "18"},
+        ),
+        Example(
             "declines a result that is not there and is read",
             ((5, 4),),
             model(
@@ -102,21 +100,42 @@ class UnpackedResult(Rule):
         place = unpacking(project)
         if place is None:
             return
-        if isinstance(place.value, Tensor):
+        if finding.mismatch is Mismatch.UNPACK:
+            yield from self._shape(place, finding)
+        elif isinstance(place.value, Tensor):
             yield from self._one_tensor(place)
         elif isinstance(place.value, Sequence) and place.value.type == "PackedSequence":
             yield from self._packed(place)
         elif isinstance(place.value, Sequence):
             yield from self._several(place, place.value)
+            for title, edits, evidence, reason in divided(project, place.result.operation, len(place.names)):
+                yield self.fix(title, edits, *evidence, reason=reason, unsafe=True)
+
+    def _shape(self, place: Unpacking, finding: Finding) -> Fixes:
+        """Yield as many names as a shape has dimensions, or the maps that it is of flattened for two names."""
+        source, names, rank = place.source, place.names, len(finding.actual)
+        unread = [index for index, read in enumerate(place.is_read) if not read]
+        shorter = [[name for i, name in enumerate(names) if i != index] for index in reversed(unread)]
+        texts = shorter if rank == len(names) - 1 else [[*names, "_"]] if rank == len(names) + 1 else []
+        extra = Evidence.OTHER_READING if rank < len(names) else Evidence.AGAINST
+        for later, text in enumerate(texts):
+            edits = (place.written(", ".join(text)),)
+            title = f"unpack {rank} dimensions"
+            yield self.fix(title, edits, extra, Evidence.RUNNER_UP * later, reason=_RANK, unsafe=True)
+        base = source.text_of(place.statement.value).removesuffix(".shape").removesuffix(".size()")
+        if rank > len(names) == 2 and base.isidentifier() and source.stands_alone(place.statement):
+            edit = source.insert_before(place.statement, f"{base} = {base}.flatten(1)")
+            title = f"flatten {finding.actual} to a row per sample"
+            yield self.fix(title, (edit,), Evidence.INSERTED, reason=_RANK, unsafe=True)
 
     def _one_tensor(self, place: Unpacking) -> Fixes:
         """Yield the first name alone where no other is read, else the parts of the tensor."""
         names, value = place.names, place.value
-        read = [is_read(place.source, place.statement, element) for element in place.target.elts]
+        read = place.is_read
         yield from self._returned_too(place)
         if not any(read[1:]) or sum(read) == 1:
             name = names[read.index(True)] if any(read) else names[0]
-            certain = name == names[0] and not any(binds(place, name) for name in names[1:])
+            certain = name == names[0] and not any(place.binds(name) for name in names[1:])
             yield self._named(place, name, f"take one result, `{name}`: the call returns one tensor", certain)
         elif isinstance(value, Tensor) and value.rank > 1 and value.shape[-1] % len(names) == 0 and place.is_whole:
             call = place.statement.value
@@ -131,7 +150,7 @@ class UnpackedResult(Rule):
         names, node = place.names, result.node
         if result.source is None or node is None or isinstance(node, ast.Tuple) or not place.is_whole:
             return
-        if all(binds(place, name) for name in names[1:]):
+        if all(place.binds(name) for name in names[1:]):
             text = ", ".join([result.source.text_of(node), *names[1:]])
             title = f"return {' and '.join(f'`{name}`' for name in names[1:])} as well"
             reason = "the caller could be meant to take one result"
@@ -141,7 +160,7 @@ class UnpackedResult(Rule):
     def _packed(self, place: Unpacking) -> Fixes:
         """Yield the data of a packed sequence where no other part is read, and the first parts by name."""
         count = len(place.names)
-        read = any(is_read(place.source, place.statement, element) for element in place.target.elts[1:])
+        read = any(place.is_read[1:])
         if not read and place.is_whole:
             call = place.statement.value
             data = Edit(place.source.path, place.source.range_of(call), f"{place.source.text_of(call)}.data")
@@ -163,11 +182,11 @@ class UnpackedResult(Rule):
             text = nested(names, value)
             yield self._named(place, text, f"unpack the results as `{text}`", certain, Evidence.EXACT_FIT)
         elif len(names) > count:
-            if not any(is_read(place.source, place.statement, element) for element in place.target.elts[count:]):
+            if not any(place.is_read[count:]):
                 text = ", ".join(names[:count])
                 yield self._named(place, text, f"unpack the {count} results that there are: `{text}`", certain)
         else:
-            by_name = placed(names, part_names(place.result.node))
+            by_name = placed(names, place.part_names)
             text = ", ".join(by_name or [*names, *["_"] * (count - len(names))])
             yield self._named(place, text, f"unpack all {count} results: `{text}`", certain or by_name is not None)
 

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression
-from autofix.records.finding import Finding, Mismatch
-from autofix.rule import Applicability, Detail, Edit, Evidence, Example, Fixes, Layer, Operation, Project, Rule, model
+from autofix.records.finding import Detail, Mismatch
+from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Layer, Operation, Project, Rule, model
 from autofix.syntax.call_edits import with_argument
 
 _NET = "self.up = nn.ConvTranspose2d(3, 3, {}, stride=2)\nself.loss = nn.MSELoss()"

@@ -30,12 +30,6 @@ class FixedPooling(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.KERNEL_TOO_LARGE)
     examples = (
         Example(
-            "a larger image",
-            ((2, 3, 8, 8),),
-            model("self.pool = nn.AvgPool2d(4)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"),
-            {"AvgPool2d(4": "AdaptiveAvgPool2d(1"},
-        ),
-        Example(
             "a function, and a smaller image",
             ((2, 3, 2, 2),),
             model("self.head = nn.Linear(3, 5)", "x = F.avg_pool2d(x, 4)\nself.head(x.flatten(1))"),

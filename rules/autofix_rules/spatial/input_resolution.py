@@ -15,8 +15,8 @@ import math
 from collections.abc import Iterator
 
 from autofix.provenance.producers import flattened_from
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, OperationKind, Project, Rule, Tensor, model
+from autofix.records.finding import Finding
+from autofix.rule import Applicability, Evidence, Example, Fixes, Mismatch, OperationKind, Project, Rule, Tensor, model
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import module_text
 

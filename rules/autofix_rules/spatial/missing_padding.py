@@ -22,9 +22,6 @@ from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Ope
 
 _NET = "self.a = nn.Conv2d(1, 4, 3, padding={})\nself.b = nn.Conv2d(4, 4, 3{})\nself.fc = nn.Linear(4 * {}, 2)"
 _FORWARD = "self.fc(self.b(self.a(x)).flatten(1))"
-_JOIN = "x = self.a(x)\ntorch.cat([x, self.b(x)], 1)"
-_HANDED = "def conv(**options):\n    return nn.Conv2d(2, 2, **options)"
-_THREE = "torch.cat([x, self.a(x), self.b(x)], 1)"
 _UP = "d = F.max_pool2d(x, 2)\nx + self.up(d)"
 _MEETING = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
 
@@ -33,34 +30,10 @@ class MissingPadding(Rule):
     mismatches = (*(Mismatch.LINEAR_IN_FEATURES, Mismatch.RNN_INPUT_SIZE, Mismatch.VIEW_SIZE, *_MEETING),)
     examples = (
         Example(
-            "the only convolution without it",
-            ((2, 1, 8, 8),),
-            model(_NET.format(1, "", "8 * 8"), _FORWARD),
-            {"3)": "3, padding=1)"},
-        ),
-        Example(
-            "maps that meet those from before",
-            ((2, 1, 8, 8),),
-            model(_NET.format(1, "", "8 * 8"), _JOIN),
-            {"3)": "3, padding=1)"},
-        ),
-        Example(
             "a transposed convolution that falls one short",
             ((1, 2, 8, 8),),
             model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1)", _UP),
             {"1": "1, output_padding=1"},
-        ),
-        Example(
-            "one of three branches, its padding handed on",
-            ((1, 2, 9, 9),),
-            model("self.a = conv(kernel_size=1)\nself.b = conv(kernel_size=5, padding=1)", _THREE, _HANDED),
-            {"padding=1)": "padding=2)"},
-        ),
-        Example(
-            "declines where the width was counted without it",
-            ((2, 1, 8, 8),),
-            model(_NET.format(1, "", "5 * 5"), _FORWARD),
-            repaired_by=("AF101",),
         ),
         Example(
             "declines where no convolution has any",
