@@ -13,6 +13,7 @@ REPLACED = {
     **{"AF315": "AF506", "shrinking-branch": "missing-padding"},
     **{"AF332": "AF311", "one-hot-target": "loss-target-shape", "AF316": "AF420", "joined-ranks": "operand-layout"},
     **{"AF705": "AF706", "neighbouring-layer": "unread-name"},
+    **{"AF123": "AF702", "swapped-sizes": "exchanged-arguments"},
     **{"AF503": "AF708", "pooled-shortcut": "other-argument"},
     **dict.fromkeys(("AF407", "AF603"), "AF606"),
     **dict.fromkeys(("unpacked-shape", "unpacked-parts"), "unpacked-result"),

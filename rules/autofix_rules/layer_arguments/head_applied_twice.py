@@ -32,7 +32,7 @@ class HeadAppliedTwice(Rule):
             "declines layers of other sizes",
             ((4, 6),),
             model("self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(5, 3)", "x = self.fc(x)\nself.head(x)"),
-            repaired_by=("AF123",),
+            repaired_by=("AF702",),
         ),
     )
 

@@ -2,11 +2,12 @@
 
 Why it fails. ``self.attend(regions, words)`` calls ``forward(self, query, context)``, and the layers for the query
 were built for words. The line that fails is inside; the mistake is at the caller, of a method, a function or a
-constructor. Or ``x.repeat(n, 1, 1)`` repeats samples where steps are meant, and ``down @ up`` has the factors the
-wrong way round.
+constructor. Or ``nn.Linear(64, 128)`` says what goes in where it says what comes out, ``x.repeat(n, 1, 1)`` repeats
+samples where steps are meant, and ``down @ up`` has the factors the wrong way round.
 What the fix does. Exchanges the two arguments at the call.
-Fix safety. Safe where both arguments have the names of each other's parameters. Unsafe where only the sizes say it.
-Source. The Python language reference, section Calls.
+Fix safety. Safe where both arguments have the names of each other's parameters, and for the sizes of a layer that no
+name contradicts. Unsafe where only the sizes say it.
+Source. The Python language reference, section Calls; torch.nn, sections Parameters.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from collections.abc import Iterator
 from autofix.edits.written_arguments import Exchange, of_failed_call, of_products, of_sizes
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, passed_calls
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, Tensor, model
+from autofix.rule import Evidence, Example, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, Tensor, model
+from autofix_rules.names._layer_sizes import contradict, exchanged_sizes
 
 _GUIDED = """class Guided(nn.Module):
     def __init__(self, query_dim, context_dim):
@@ -45,6 +47,7 @@ _STACK = """class Stack(nn.Module):
 _FACTORS = """self.base = nn.Parameter(torch.ones(8, 8))
 self.down = nn.Parameter(torch.ones(2, 8))
 self.up = nn.Parameter(torch.ones(8, 2))"""
+_TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear({})\nself.c = nn.Linear(3, 2)"
 _NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
 
 
@@ -84,6 +87,15 @@ class ExchangedArguments(Rule):
             {"([": "(6, [", ", 6": ""},
         ),
         Example(
+            "the sizes of a layer", ((4, 6),), model(_TWO.format("3, 8"), "self.c(self.b(self.a(x)))"), {"3, 8": "8, 3"}
+        ),
+        Example(
+            "declines sizes that are not the other's",
+            ((4, 6),),
+            model(_TWO.format("3, 7"), "self.c(self.b(self.a(x)))"),
+            repaired_by=("AF101",),
+        ),
+        Example(
             "declines arguments of one shape",
             ((2, 7, 5), (2, 7, 5)),
             model("self.attend = Guided(6, 6)", "self.attend(y, x)", _GUIDED, "x, y"),
@@ -99,21 +111,23 @@ class ExchangedArguments(Rule):
                 evidence = _evidence(finding, passed, first, second, crossed)
                 if evidence is None:
                     continue
-                edits = (
-                    first.expression.source.replace(first.expression.node, second.expression.text),
-                    second.expression.source.replace(second.expression.node, first.expression.text),
-                )
-                title = f"exchange the arguments of the call: {second.expression.text} before {first.expression.text}"
-                certain = crossed is Crossing.BOTH
-                reason = (
-                    "" if certain else "that the arguments are exchanged is told by their sizes, not by their names"
-                )
-                yield self.fix(title, edits, *evidence, reason=reason, unsafe=not certain)
+                yield self._exchanged(first, second, crossed is Crossing.BOTH, *evidence)
+        for first, second in exchanged_sizes(project, finding, operation):
+            named = crossing(first, second) is Crossing.BOTH
+            certain = named or not contradict(first, second)
+            yield self._exchanged(first, second, certain, Evidence.EVIDENT, Evidence.AGREES * named)
         reason = "that two arguments are exchanged is told by the run alone"
         for rank, exchange in enumerate(_in_one_call(finding, project)):
             title = f"exchange the arguments of the call: {exchange.first} before {exchange.second}"
             evidence = (Evidence.RUNNER_UP, Evidence.RUNNER_UP * rank)
             yield self.fix(title, exchange.edits, *evidence, reason=reason, unsafe=True)
+
+    def _exchanged(self, first: PassedArgument, second: PassedArgument, certain: bool, *evidence: Piece) -> Fix:
+        one, other = first.expression, second.expression
+        edits = (one.source.replace(one.node, other.text), other.source.replace(other.node, one.text))
+        title = f"exchange the arguments of the call: {other.text} before {one.text}"
+        reason = "" if certain else "that the arguments are exchanged is told by their sizes, not by their names"
+        return self.fix(title, edits, *evidence, reason=reason, unsafe=not certain)
 
 
 def _in_one_call(finding: Finding, project: Project) -> Iterator[Exchange]:

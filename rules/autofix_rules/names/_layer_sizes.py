@@ -1,0 +1,62 @@
+"""The two sizes of a layer that stand in each other's place: it would give out what it should take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.passed_arguments import Crossing, PassedArgument, crossing
+from autofix.provenance.producers import argument_expression, producing_layer
+from autofix.rule import Finding, Layer, Mismatch, Operation, Project
+
+_PAIRS = (
+    *(("in1_features", "in2_features"), ("in_features", "out_features"), ("in_channels", "out_channels")),
+    *(("input_size", "hidden_size"), ("num_embeddings", "embedding_dim")),
+)
+Sizes = tuple[PassedArgument, PassedArgument]
+
+
+def exchanged_sizes(project: Project, finding: Finding, operation: Operation | None) -> Iterator[Sizes]:
+    """Yield the sizes of the layer that failed where the second is what it is given; of a layer that made an operand
+    beside others, where their names say it too.
+    """
+    layer = project.layer(finding.layer)
+    sizes = None if layer is None else _sizes(project, layer)
+    is_of_sizes = sizes is not None and finding.expected[:1] in {(size.value,) for size in sizes}
+    if sizes is not None and is_of_sizes and _fits(finding, sizes[1].value):
+        yield sizes
+    tensors = operation.tensors if operation is not None and finding.mismatch is Mismatch.BROADCAST else ()
+    for tensor, other in zip(tensors, reversed(tensors), strict=True) if len(tensors) == 2 else ():
+        producer = producing_layer(project, tensor)
+        sizes = None if producer is None or tensor.shape[-1:] == other.shape[-1:] else _sizes(project, producer[1])
+        if sizes is not None and other.shape[-1:] == (sizes[0].value,) and crossing(*sizes) is Crossing.BOTH:
+            yield sizes
+
+
+def _sizes(project: Project, layer: Layer) -> Sizes | None:
+    pair = next((pair for pair in _PAIRS if layer.setting(pair[0]) is not None), None)
+    places = [argument_expression(project, layer, name) for name in pair or ()]
+    sizes = [
+        PassedArgument(place, name, layer.setting(name))
+        for place, name in zip(places, pair or (), strict=True)
+        if place is not None
+    ]
+    if len(sizes) != 2 or sizes[0].expression.source.path != sizes[1].expression.source.path:
+        return None
+    return sizes[0], sizes[1]
+
+
+def _fits(finding: Finding, outgoing: object) -> bool:
+    """Return whether what a layer gives out is what it should take; an embedding needs that many rows or more."""
+    required = finding.actual[0] if finding.actual else None
+    if finding.mismatch is Mismatch.EMBEDDING_RANGE:
+        return isinstance(outgoing, int) and required is not None and outgoing >= required
+    return outgoing is not None and outgoing == required
+
+
+def contradict(first: PassedArgument, second: PassedArgument) -> bool:
+    """Return whether two names stand where they are, without a word that belongs in the other's place."""
+    if not (first.name and second.name):
+        return False
+    incoming, outgoing = (set(size.parameter.split("_")) for size in (first, second))
+    words = set(first.name.split("_")), set(second.name.split("_"))
+    return not (words[0] & (outgoing - incoming) or words[1] & (incoming - outgoing))
