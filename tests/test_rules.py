@@ -44,7 +44,7 @@ def test_example(rule: Rule, example: Example, repaired: Repaired) -> None:
     report = _report(repaired, rule, example, example.before)
     assert report.ending not in {RepairEnding.NOT_RUN, RepairEnding.LIMIT}, report.message
     assert not [note for note in report.notes if note.startswith("AF901")]
-    if example.after is None:
+    if example.repaired is None:
         assert not any(rule.code in _codes(plan) for plan in (report.plan, *report.alternatives))
         verified = report.plan if report.plan is not None and report.plan.is_verified else None
         assert sorted(_codes(verified)) == [*example.repaired_by], verified and verified.title
@@ -54,7 +54,7 @@ def test_example(rule: Rule, example: Example, repaired: Repaired) -> None:
     assert rule.code in _codes(report.plan)
 
 
-@pytest.mark.parametrize("rule, example", [param for param in EXAMPLES if param.values[1].after is not None])  # type: ignore[union-attr]
+@pytest.mark.parametrize("rule, example", [param for param in EXAMPLES if param.values[1].repaired is not None])  # type: ignore[union-attr]
 def test_nothing_is_left_to_repair_in_an_example(rule: Rule, example: Example, repaired: Repaired) -> None:
     after = example.repaired
     assert after is not None
@@ -74,7 +74,7 @@ def test_rule_file(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.code))
 def test_rule_shows_what_it_repairs_and_what_it_declines(rule: Rule) -> None:
-    afters = [example.after is not None for example in rule.examples]
+    afters = [example.repaired is not None for example in rule.examples]
     assert set(afters) == {True, False}
 
 

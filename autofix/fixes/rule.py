@@ -22,6 +22,7 @@ from autofix.records.plan import Applicability, Fix
 from autofix.records.trace import Operation
 
 Fixes = Iterator[Fix]
+_CHANGE = re.compile("<([^<>]*) => ([^<>]*)>")
 _OPENING = re.compile(r'(?:""")?(\w+) ([\w-]+): ')
 
 
@@ -29,7 +30,8 @@ _OPENING = re.compile(r'(?:""")?(\w+) ([\w-]+): ')
 class Example:
     """A file, the sample it is run on, and what the rule makes of it; ``after`` None: it declines.
 
-    ``after`` is the whole file, or what stands in place of parts of it, each of which ``before`` has once.
+    ``after`` is the whole file, or what stands in place of parts of it, each of which ``before`` has once. A text that
+    ``model`` wrote may have it in it.
     ``inputs`` are shapes or sample texts (``int64:2,8@0..10``); without any, the file is run as a program.
     ``prefer_lazy`` runs the engine with that preference. A file that the rule declines has no repair at all, or that of
     the rules in ``repaired_by``.
@@ -48,7 +50,9 @@ class Example:
         """Return the whole file that the rule makes; None where it declines. Raise ValueError for a part that is not
         there once.
         """
-        if self.after is None or isinstance(self.after, str):
+        if self.after is None:
+            return self.before.after if isinstance(self.before, Text) else None
+        if isinstance(self.after, str):
             return self.after
         text = self.before
         for old, new in self.after.items():
@@ -107,26 +111,46 @@ class Rule:
         """Return the docstring of the rule's file."""
         return laid_out(dedent(sys.modules[cls.__module__].__doc__ or "").strip())
 
-    def fix(self, title: str, edits: tuple[Edit, ...], *evidence: Piece, reason: str = "", unsafe: bool = False) -> Fix:
-        """Make a fix whose cost follows from ``evidence``, with the rule's best label, or ``unsafe``."""
-        label = Applicability.UNSAFE if unsafe else self.applicability
-        return Fix(self.code, title, edits, counted((Evidence.EDIT, *evidence)), label, reason)
+    def fix(
+        self,
+        title: str,
+        edits: tuple[Edit, ...],
+        *evidence: Piece,
+        reason: str = "",
+        doubt: str = "",
+        unsafe: bool = False,
+    ) -> Fix:
+        """Make a fix whose cost follows from ``evidence``, with the rule's best label; ``doubt`` is a reason why it is
+        unsafe, where there is one.
+        """
+        label = Applicability.UNSAFE if unsafe or doubt else self.applicability
+        return Fix(self.code, title, edits, counted((Evidence.EDIT, *evidence)), label, doubt or reason)
 
 
-def model(init: str, forward: str, header: str = "", inputs: str = "x") -> str:
+class Text(str):
+    """The text of a file, with what a rule makes of it; None where the rule declines."""
+
+    after: str | None = None
+
+
+def model(init: str, forward: str, header: str = "", inputs: str = "x") -> Text:
     """Return a minimal model file: lines for ``__init__``, lines for ``forward`` (the last one an
     expression), lines before the class, and the names that ``forward`` takes.
+
+    ``<8 => 6>`` in them is an 8, and a 6 after the repair.
     """
-    lines = [
-        "import torch",
-        "import torch.nn.functional as F",
-        "from torch import nn",
-        *(f"{line}" for line in header.splitlines()),
-    ]
+    parts = (init, forward, header, inputs)
+    text, repaired = (_model(*(_CHANGE.sub(side, part) for part in parts)) for side in (r"\1", r"\2"))
+    result = Text(text)
+    result.after = repaired if repaired != text else None
+    return result
+
+
+def _model(init: str, forward: str, header: str, inputs: str) -> str:
+    lines = ["import torch", "import torch.nn.functional as F", "from torch import nn", *header.splitlines()]
     lines += ["", "", "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()"]
     lines += [f"        {line}" for line in init.splitlines()]
     lines += ["", f"    def forward(self, {inputs}):"]
-    body = forward.splitlines()
-    lines += [f"        {line}" for line in body[:-1]]
-    lines += [f"        return {body[-1]}"]
-    return "\n".join(lines) + "\n"
+    *body, last = forward.splitlines()
+    lines += [f"        {line}" for line in body]
+    return "\n".join([*lines, f"        return {last}"]) + "\n"

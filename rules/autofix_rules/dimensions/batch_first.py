@@ -41,14 +41,12 @@ class BatchFirst(Rule):
         Example(
             "a state with the batch first",
             ((3, 7, 4),),
-            model("self.rnn = nn.GRU(4, 6)", _STATE),
-            {"4, 6)": "4, 6, batch_first=True)"},
+            model("self.rnn = nn.GRU(4, 6< => , batch_first=True>)", _STATE),
         ),
         Example(
             "permutes around a layer that is batch first",
             ((3, 7, 8),),
-            model(_ATTENTION, _MASKED.format("x = x.permute(1, 0, 2)\n", "x = x.permute(1, 0, 2)\n")),
-            model(_ATTENTION, _MASKED.format("", "")),
+            model(_ATTENTION, _MASKED.format("<x = x.permute(1, 0, 2)\n => >", "<x = x.permute(1, 0, 2)\n => >")),
         ),
         Example(
             "declines a layer that is batch first and fed so",

@@ -27,17 +27,18 @@ class ChannelsLast(Rule):
         Example(
             "images as they are loaded",
             ((2, 8, 9, 3),),
-            model("self.conv = nn.Conv2d(3, 4, 3)", "x = torch.relu(self.conv(x))\nx.mean((2, 3))"),
             model(
                 "self.conv = nn.Conv2d(3, 4, 3)",
-                "x = x.permute(0, 3, 1, 2)\nx = torch.relu(self.conv(x))\nx.mean((2, 3))",
+                "x = < => x.permute(0, 3, 1, 2)\nx = >torch.relu(self.conv(x))\nx.mean((2, 3))",
             ),
         ),
         Example(
             "rows of tokens through a Sequential",
             ((2, 5, 6),),
-            model("self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))", "x = self.net(x)\nx"),
-            {"(x)": "(x.flatten(0, 1)).unflatten(0, x.shape[:2])"},
+            model(
+                "self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))",
+                "x = self.net(x< => .flatten(0, 1)).unflatten(0, x.shape[:2]>)\nx",
+            ),
         ),
         Example(
             "declines where the size stands in no other dimension",

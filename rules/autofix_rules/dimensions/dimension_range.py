@@ -26,14 +26,12 @@ class DimensionRange(Rule):
         Example(
             "a squeeze of what a mean removed",
             ((4, 6, 5),),
-            model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\nx = x.squeeze(2)\nself.fc(x)"),
-            model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\nself.fc(x)"),
+            model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\n<x = x.squeeze(2)\n => >self.fc(x)"),
         ),
         Example(
             "a layer",
             ((4, 6),),
-            model("self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(2))", "self.net(x)"),
-            {"2": "1"},
+            model("self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(<2 => 1>))", "self.net(x)"),
         ),
         Example(
             "declines a dimension that is computed",
@@ -67,8 +65,7 @@ class DimensionRange(Rule):
             f"name dimension {text} instead of {dimension}",
             (edit,),
             *(() if near else (Evidence.RUNNER_UP, Evidence.OTHER_READING)),
-            reason=reason,
-            unsafe=not near,
+            doubt=reason,
         )
 
 

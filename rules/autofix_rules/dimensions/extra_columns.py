@@ -28,14 +28,12 @@ class ExtraColumns(Rule):
         Example(
             "points with an intensity",
             ((2, 9, 4),),
-            model("self.conv = nn.Conv1d(3, 8, 1)", "xyz = x\nself.conv(xyz.transpose(1, 2))"),
-            {"= x": "= x[..., :3]"},
+            model("self.conv = nn.Conv1d(3, 8, 1)", "xyz = x< => [..., :3]>\nself.conv(xyz.transpose(1, 2))"),
         ),
         Example(
             "images with an alpha",
             ((2, 4, 9, 9),),
-            model("self.conv = nn.Conv2d(3, 8, 1)", "rgb = x / 255\nself.conv(rgb)"),
-            {"= x": "= (x", "255": "255)[:, :3]"},
+            model("self.conv = nn.Conv2d(3, 8, 1)", "rgb = < => (>x / 255< => )[:, :3]>\nself.conv(rgb)"),
         ),
         Example(
             "declines where the name tells nothing",

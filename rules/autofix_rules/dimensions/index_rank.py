@@ -19,8 +19,10 @@ class IndexRank(Rule):
         Example(
             "one action for each row",
             ((4, 6),),
-            model("self.fc = nn.Linear(6, 3)", "a = torch.ones(len(x), dtype=torch.long)\nself.fc(x).gather(1, a)"),
-            {"a)": "a.unsqueeze(1))"},
+            model(
+                "self.fc = nn.Linear(6, 3)",
+                "a = torch.ones(len(x), dtype=torch.long)\nself.fc(x).gather(1, a< => .unsqueeze(1)>)",
+            ),
         ),
         Example(
             "declines an index of other rows",

@@ -20,8 +20,7 @@ class MissingDim(Rule):
         Example(
             "weights of an attention",
             ((2, 5, 8),),
-            model("self.k = nn.Linear(8, 8)", "scores = x @ self.k(x).mT\nscores.softmax() @ x"),
-            {"softmax()": "softmax(dim=-1)"},
+            model("self.k = nn.Linear(8, 8)", "scores = x @ self.k(x).mT\nscores.softmax(< => dim=-1>) @ x"),
         ),
         Example("declines a call that lacks something else", ((3, 7),), model("self.k = 2", "torch.gather(x, 1)")),
     )

@@ -40,11 +40,8 @@ class MissingDimension(Rule):
             "one image without a batch",
             ((3, 8, 8),),
             model(
-                "self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 5)", "x = self.conv(x)\nself.fc(x.flatten(1))"
-            ),
-            model(
                 "self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 5)",
-                "x = x.unsqueeze(0)\nx = self.conv(x)\nself.fc(x.flatten(1))",
+                "x = < => x.unsqueeze(0)\nx = >self.conv(x)\nself.fc(x.flatten(1))",
             ),
         ),
         Example(
@@ -56,14 +53,12 @@ class MissingDimension(Rule):
         Example(
             "one image without a batch and without its channel",
             ((8, 8),),
-            model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(x).flatten(1)"),
-            model("self.conv = nn.Conv2d(1, 4, 3)", "x = x.unsqueeze(0).unsqueeze(0)\nself.conv(x).flatten(1)"),
+            model("self.conv = nn.Conv2d(1, 4, 3)", "< => x = x.unsqueeze(0).unsqueeze(0)\n>self.conv(x).flatten(1)"),
         ),
         Example(
             "a token for every scalar",
             ((4, 6),),
-            model("self.embed = nn.Linear(1, 8)", "self.embed(x)"),
-            model("self.embed = nn.Linear(1, 8)", "x = x.unsqueeze(-1)\nself.embed(x)"),
+            model("self.embed = nn.Linear(1, 8)", "< => x = x.unsqueeze(-1)\n>self.embed(x)"),
         ),
         Example(
             "declines where the input has its batch",
@@ -95,9 +90,7 @@ class MissingDimension(Rule):
                 edit = _at_first_use(project, placeholder, method) if evidence is not None else None
                 if evidence is not None and edit is not None:
                     reason = "callers could be meant to pass a batch"
-                    yield self.fix(
-                        f"add the batch dimension to {tensor.shape}", (edit,), *evidence, reason=reason, unsafe=True
-                    )
+                    yield self.fix(f"add the batch dimension to {tensor.shape}", (edit,), *evidence, doubt=reason)
 
     def _where_called(self, finding: Finding, project: Project) -> Fixes:
         """Yield the fix that adds the batch where a program calls its model with one sample."""

@@ -29,8 +29,10 @@ class NormLayout(Rule):
         Example(
             "inside a Sequential",
             ((2, 4, 8, 9),),
-            model("self.net = nn.Sequential(nn.Conv2d(4, 6, 1), nn.LayerNorm(6), nn.ReLU())", "self.net(x)"),
-            {"LayerNorm(": "GroupNorm(1, "},
+            model(
+                "self.net = nn.Sequential(nn.Conv2d(4, 6, 1), nn.<LayerNorm( => GroupNorm(1, >6), nn.ReLU())",
+                "self.net(x)",
+            ),
         ),
         Example(
             "chosen by name from a table",
@@ -38,9 +40,8 @@ class NormLayout(Rule):
             model(
                 "self.norm = NORMS[KIND](4)",
                 "self.norm(x)",
-                "NORMS = {'BN': nn.BatchNorm2d, 'LN': nn.LayerNorm}\nKIND = 'LN'",
+                "NORMS = {'BN': nn.BatchNorm2d, 'LN': nn.LayerNorm}\nKIND = '<L => B>N'",
             ),
-            {"= 'LN'": "= 'BN'"},
         ),
         Example(
             "declines where no dimension has the channels",
@@ -83,8 +84,7 @@ class NormLayout(Rule):
             title,
             edits,
             Evidence.AGAINST if attribute else Evidence.OTHER_READING,
-            reason=OTHER_STATISTICS.format("GroupNorm"),
-            unsafe=True,
+            doubt=OTHER_STATISTICS.format("GroupNorm"),
         )
 
     def _by_name(self, project: Project, layer: Layer, tensor: Tensor) -> Fixes:
@@ -100,7 +100,7 @@ class NormLayout(Rule):
                         edits = (source.replace(node, f"{quote}{new}{quote}"),)
                         title = f"choose the norm {new!r} instead of {old!r} for maps"
                         reason = OTHER_STATISTICS.format(batch_norm)
-                        yield self.fix(title, edits, Evidence.EVIDENT, reason=reason, unsafe=True)
+                        yield self.fix(title, edits, Evidence.EVIDENT, doubt=reason)
 
 
 def _names(project: Project, kind: str, batch_norm: str) -> Iterator[tuple[str, str]]:

@@ -43,26 +43,28 @@ class OperandLayout(Rule):
         Example(
             "an unsqueeze of what has its channels",
             ((2, 1, 8, 8),),
-            model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(torch.relu(x).unsqueeze(1))"),
-            {".unsqueeze(1)": ""},
+            model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(torch.relu(x)<.unsqueeze(1) => >)"),
         ),
         Example(
             "a norm that is expanded",
             ((4, 6),),
-            model("self.fc = nn.Linear(6, 6)", "n = torch.norm(x, p=2, dim=1) + 1e-9\nself.fc(x / n.expand_as(x))"),
-            {"1)": "1, keepdim=True)"},
+            model(
+                "self.fc = nn.Linear(6, 6)",
+                "n = torch.norm(x, p=2, dim=1< => , keepdim=True>) + 1e-9\nself.fc(x / n.expand_as(x))",
+            ),
         ),
         Example(
             "a state beside every step",
             ((2, 5, 6), (2, 4)),
-            model("self.k = 1", "torch.cat([x, h], dim=2)", inputs="x, h"),
-            {"h]": "h.unsqueeze(1).expand(-1, x.size(1), -1)]"},
+            model("self.k = 1", "torch.cat([x, h< => .unsqueeze(1).expand(-1, x.size(1), -1)>], dim=2)", inputs="x, h"),
         ),
         Example(
             "a sequence after a convolution",
             ((2, 6, 20),),
-            model("self.conv = nn.Conv1d(6, 8, 3)\nself.head = nn.Linear(8, 4)", "self.head(self.conv(x))"),
-            {"conv(x)": "conv(x).transpose(1, 2)"},
+            model(
+                "self.conv = nn.Conv1d(6, 8, 3)\nself.head = nn.Linear(8, 4)",
+                "self.head(self.conv(x)< => .transpose(1, 2)>)",
+            ),
         ),
         Example(
             "maps that were flattened and not brought back",
@@ -73,8 +75,7 @@ class OperandLayout(Rule):
         Example(
             "a table of all pairs",
             ((2, 5, 3),),
-            model("self.table = torch.arange(5.0) * torch.ones(3)", "x + self.table"),
-            {"0) *": "0).unsqueeze(-1) *"},
+            model("self.table = torch.arange(5.0)< => .unsqueeze(-1)> * torch.ones(3)", "x + self.table"),
         ),
         Example(
             "targets beside the components of a mixture",
@@ -95,9 +96,7 @@ class OperandLayout(Rule):
             fitting = list(islice(layouts_of_call(project), _MOST)) if finding.mismatch is Mismatch.OTHER else []
             for rank, layout in enumerate(fitting):
                 evidence = _EVIDENCE[layout.change]
-                yield self.fix(
-                    layout.words, (layout.edit,), *evidence, Evidence.RUNNER_UP * rank, reason=_REASON, unsafe=True
-                )
+                yield self.fix(layout.words, (layout.edit,), *evidence, Evidence.RUNNER_UP * rank, doubt=_REASON)
             return
         fitting = list(layouts(project, operation, finding.operand))[:_MOST]
         in_place = {(layout.before, layout.after) for layout in fitting if layout.moves_nothing}
@@ -120,4 +119,4 @@ class OperandLayout(Rule):
             yield self._unsafe(layout, *evidence, Evidence.UPSTREAM * steps, Evidence.RUNNER_UP * rank)
 
     def _unsafe(self, layout: Layout, *evidence: Piece) -> Fix:
-        return self.fix(layout.words, (layout.edit,), *evidence, reason=_REASON, unsafe=True)
+        return self.fix(layout.words, (layout.edit,), *evidence, doubt=_REASON)

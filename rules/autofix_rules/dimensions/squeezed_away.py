@@ -30,14 +30,15 @@ class SqueezedAway(Rule):
         Example(
             "a batch of one behind a global pooling",
             ((1, 3, 4, 4),),
-            model("self.pool = nn.AdaptiveAvgPool2d(1)", "x = self.pool(x).squeeze()\ntorch.softmax(x, dim=1)"),
-            {"squeeze(": "flatten(1"},
+            model(
+                "self.pool = nn.AdaptiveAvgPool2d(1)",
+                "x = self.pool(x).<squeeze( => flatten(1>)\ntorch.softmax(x, dim=1)",
+            ),
         ),
         Example(
             "a sequence of one step",
             ((2, 1, 1, 8),),
-            model("self.fc = nn.Linear(8, 3)", "x = torch.squeeze(x)\nself.fc(x[:, -1, :])"),
-            {"torch.squeeze(x": "x.squeeze(2"},
+            model("self.fc = nn.Linear(8, 3)", "x = <torch.squeeze(x => x.squeeze(2>)\nself.fc(x[:, -1, :])"),
         ),
         Example(
             "declines where no dimension of one was there",
@@ -81,12 +82,7 @@ class SqueezedAway(Rule):
         if edit is not None and dimensions[:1] == [0] and (len(dimensions) == 1 or explicit):
             reason = "the dimension of one may be meant to go where the result is used"
             yield self.fix(
-                "keep the dimension of one",
-                (edit,),
-                Evidence.OTHER_READING,
-                Evidence.UPSTREAM * further,
-                reason=reason,
-                unsafe=True,
+                "keep the dimension of one", (edit,), Evidence.OTHER_READING, Evidence.UPSTREAM * further, doubt=reason
             )
 
     def _one(self, project: Project, operation: Operation, dimensions: list[int], further: int, samples: int) -> Fixes:

@@ -32,14 +32,12 @@ class WrongPermute(Rule):
         Example(
             "channels to the front",
             ((2, 8, 9, 3),),
-            model("self.conv = nn.Conv2d(3, 4, 3)", "x = x.permute(0, 1, 3, 2)\nself.conv(x)"),
-            {"1, 3": "3, 1"},
+            model("self.conv = nn.Conv2d(3, 4, 3)", "x = x.permute(0, <1, 3 => 3, 1>, 2)\nself.conv(x)"),
         ),
         Example(
             "a transpose that moves the batch",
             ((2, 8, 3),),
-            model("self.conv = nn.Conv1d(3, 4, 3)", "self.conv(x.transpose(0, 1))"),
-            {"0, 1": "1, 2"},
+            model("self.conv = nn.Conv1d(3, 4, 3)", "self.conv(x.transpose(<0, 1 => 1, 2>))"),
         ),
         Example(
             "declines a size that no dimension has",
@@ -73,8 +71,7 @@ class WrongPermute(Rule):
                     Evidence.EXACT_FIT,
                     Evidence.EVIDENT * is_kept,
                     Evidence.OTHER_READING * unordered,
-                    reason=reason,
-                    unsafe=not certain,
+                    doubt=reason,
                 )
 
 

@@ -49,17 +49,20 @@ class BakedBatch(Rule):
         Example(
             "a class token",
             ((4, 5, 6),),
-            model("self.cls = nn.Parameter(torch.zeros(1, 1, 6))", "torch.cat((self.cls.expand(8, -1, -1), x), dim=1)"),
-            {"8": "x.size(0)"},
+            model(
+                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))",
+                "torch.cat((self.cls.expand(<8 => x.size(0)>, -1, -1), x), dim=1)",
+            ),
         ),
         Example("noise that was made once for all batches", (), _ONCE, {"net(x, noise)": "net(x, noise[:x.size(0)])"}),
         Example(
             "one sample written for all",
             ((4, 5), (4, 1, 6)),
             model(
-                "self.fc = nn.Linear(5, 3)", "h = self.fc(x).view(1, 1, -1)\ntorch.cat([h, y], dim=2)", inputs="x, y"
+                "self.fc = nn.Linear(5, 3)",
+                "h = self.fc(x).view(<1 => x.size(0)>, 1, -1)\ntorch.cat([h, y], dim=2)",
+                inputs="x, y",
             ),
-            {"view(1, 1": "view(x.size(0), 1"},
         ),
         Example("declines inputs of different batches", ((4, 5), (8, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
@@ -91,8 +94,7 @@ class BakedBatch(Rule):
                 f"pass as many rows as the batch has: `{text}`{cause}",
                 (edit,),
                 *(Evidence.EXACT_FIT, Evidence.INSERTED),
-                reason="the last batch could be left out instead",
-                unsafe=True,
+                doubt="the last batch could be left out instead",
             )
 
     def _places(self, project: Project, operation: Operation, batch: int) -> Iterator[Expression]:

@@ -39,14 +39,15 @@ class ConcatenateDimension(Rule):
         Example(
             "the size a layer takes",
             ((4, 6),),
-            model("self.fc = nn.Linear(12, 2)", "self.fc(torch.stack([x, x * x], dim=1))"),
-            {"stack": "cat"},
+            model("self.fc = nn.Linear(12, 2)", "self.fc(torch.<stack => cat>([x, x * x], dim=1))"),
         ),
         Example(
             "a class token",
             ((4, 5, 6),),
-            model("self.cls = nn.Parameter(torch.zeros(1, 1, 6))", "torch.cat((self.cls, x), dim=1)"),
-            {"cls,": "cls.expand(x.size(0), -1, -1),"},
+            model(
+                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))",
+                "torch.cat((self.cls< => .expand(x.size(0), -1, -1)>, x), dim=1)",
+            ),
         ),
         Example(
             "declines where several dimensions differ",

@@ -25,14 +25,12 @@ class EinsumLetters(Rule):
         Example(
             "keys by rows",
             ((2, 5, 8),),
-            model("self.k = nn.Linear(8, 8)", "torch.einsum('bid,bdj->bij', x, self.k(x))"),
-            {"bdj": "bjd"},
+            model("self.k = nn.Linear(8, 8)", "torch.einsum('bid,b<dj => jd>->bij', x, self.k(x))"),
         ),
         Example(
             "a letter that stands for another dimension",
             ((2, 5, 8),),
-            model("self.k = nn.Linear(8, 8)", "torch.einsum('ttd,bsd->bts', x, self.k(x))"),
-            {"ttd": "btd"},
+            model("self.k = nn.Linear(8, 8)", "torch.einsum('<t => b>td,bsd->bts', x, self.k(x))"),
         ),
         Example(
             "declines an equation that is computed",
@@ -89,8 +87,7 @@ class EinsumLetters(Rule):
                         f"name the dimensions {changed[i]} instead of {term}",
                         (place.source.replace(place.node, text),),
                         Evidence.UPSTREAM * (len(terms) - 1 - i),
-                        reason=reason,
-                        unsafe=True,
+                        doubt=reason,
                     )
 
 

@@ -31,14 +31,12 @@ class MatmulTransposed(Rule):
         Example(
             "the heads of an attention instead of its steps",
             ((2, 4, 5, 8),),
-            model("self.q = nn.Linear(8, 8)", "k = x.transpose(1, 2)\nself.q(x) @ k"),
-            {"1, 2": "-2, -1"},
+            model("self.q = nn.Linear(8, 8)", "k = x.transpose(<1, 2 => -2, -1>)\nself.q(x) @ k"),
         ),
         Example(
             "an adjacency behind the rows that it mixes",
             ((5, 3), (5, 5)),
-            model(_GRAPH, "torch.mm(self.fc(x), y) + self.bias", inputs="x, y"),
-            {"mm(self": "mm(y, self", "), y": ")"},
+            model(_GRAPH, "torch.mm(< => y, >self.fc(x)<, y => >) + self.bias", inputs="x, y"),
         ),
         Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
     )
@@ -137,8 +135,7 @@ class MatmulTransposed(Rule):
                 f"multiply the rows of {right.shape} from the left",
                 edits,
                 Evidence.EXACT_FIT * (suffix != ""),
-                reason="the order of a product has a meaning",
-                unsafe=True,
+                doubt="the order of a product has a meaning",
             )
 
 

@@ -25,8 +25,7 @@ class MissingAxes(Rule):
         Example(
             "a mask over heads",
             ((2, 3, 5, 5), "bool:2,5"),
-            model("self.k = 1", "x.masked_fill(~m, -1e9)", inputs="x, m"),
-            {"m,": "m[:, None, None, :],"},
+            model("self.k = 1", "x.masked_fill(~m< => [:, None, None, :]>, -1e9)", inputs="x, m"),
         ),
         Example("declines sizes that do not line up", ((2, 3, 5), (2, 4)), model("self.k = 1", "x * y", inputs="x, y")),
     )
@@ -67,8 +66,7 @@ class MissingAxes(Rule):
                 Evidence.RUNNER_UP * rank,
                 Evidence.OTHER_READING * rank,
                 Evidence.AGAINST * by_sample,
-                reason=reason,
-                unsafe=unsafe,
+                doubt=reason,
             )
 
     def _longer_view(self, project: Project, tensor: Tensor, high: tuple[int, ...]) -> Fixes:

@@ -34,8 +34,7 @@ class NumberType(Rule):
         Example(
             "small whole numbers, which pick as a mask does",
             ((4, 6),),
-            model("self.k = 1", "a = torch.tensor([0, 5, 2, 1], dtype=torch.uint8)\nx[torch.arange(4), a]"),
-            {"uint8": "long"},
+            model("self.k = 1", "a = torch.tensor([0, 5, 2, 1], dtype=torch.<uint8 => long>)\nx[torch.arange(4), a]"),
         ),
         Example(
             "integer labels for a binary loss",
@@ -71,7 +70,7 @@ class NumberType(Rule):
         if place is None or finding.mismatch in _OF_VALUES or (cast is not None and is_target):
             return
         title, edit = f"pass `{place.text}.{dtype}()`", followed(place, f".{dtype}()")
-        yield self.fix(title, (edit,), reason="" if is_target else _DOUBTS["long"], unsafe=not is_target)
+        yield self.fix(title, (edit,), doubt="" if is_target else _DOUBTS["long"])
 
 
 def _needed(finding: Finding) -> str:

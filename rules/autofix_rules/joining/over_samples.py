@@ -27,8 +27,7 @@ class OverSamples(Rule):
         Example(
             "a softmax layer",
             ((4, 6),),
-            model("self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=0))", "self.net(x)"),
-            {"0": "1"},
+            model("self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=<0 => 1>))", "self.net(x)"),
         ),
         Example(
             "declines weights of samples", ((4, 6),), model("self.fc = nn.Linear(6, 1)", "F.softmax(self.fc(x), dim=0)")

@@ -40,8 +40,7 @@ class PositionalTable(Rule):
         Example(
             "cut by the batch size",
             ((4, 9, 8),),
-            model("self.pe = nn.Parameter(torch.zeros(50, 8))", "x + self.pe[:x.size(0)]"),
-            {"(0": "(1"},
+            model("self.pe = nn.Parameter(torch.zeros(50, 8))", "x + self.pe[:x.size(<0 => 1>)]"),
         ),
         Example(
             "declines a table of unknown making",
@@ -64,7 +63,7 @@ class PositionalTable(Rule):
             for edit, text in whole:
                 title = f"cut the table to `{text}`"
                 reason = "" if length else "the table could be meant for the size at hand"
-                yield self.fix(title, (edit,), Evidence.AGAINST * (not length), reason=reason, unsafe=not length)
+                yield self.fix(title, (edit,), Evidence.AGAINST * (not length), doubt=reason)
             is_cut = all(size_origin.is_cut for size_origin in origins(project, table, wants))
             for resizing in resizings(project, table, wants):
                 if resizing.is_table or (resizing.kind is SiteKind.AXIS and is_cut):
@@ -113,7 +112,7 @@ class PositionalTable(Rule):
         for site in axis_sites(project, bound, other.shape[1]):
             reason = f"the input {other.shape} is taken to have the batch first"
             title = f"cut the table by {site.text} and put its positions second"
-            yield self.fix(title, (*site.edits, turned), *site.evidence, Evidence.EVIDENT, reason=reason, unsafe=True)
+            yield self.fix(title, (*site.edits, turned), *site.evidence, Evidence.EVIDENT, doubt=reason)
 
 
 def _title(table: Tensor, wants: dict[int, int], resizing: Resizing) -> str:

@@ -29,12 +29,9 @@ class ResidualShapes(Rule):
         Example(
             "an identity where the channels change",
             ((2, 4, 6, 6),),
-            model(BLOCK.format("nn.Identity()"), "self.a(x) + self.short(x)"),
-            {"Identity(": "Conv2d(4, 8, 1"},
+            model(BLOCK.format("nn.<Identity( => Conv2d(4, 8, 1>)"), "self.a(x) + self.short(x)"),
         ),
-        Example(
-            "the width of the last layer", ((2, 6),), model("self.fc = nn.Linear(6, 4)", "x + self.fc(x)"), {"4": "6"}
-        ),
+        Example("the width of the last layer", ((2, 6),), model("self.fc = nn.Linear(6, <4 => 6>)", "x + self.fc(x)")),
         Example("declines shapes that no layer set", ((2, 6), (2, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
 
@@ -107,8 +104,7 @@ class ResidualShapes(Rule):
             (line, call),
             Evidence.INSERTED,
             Evidence.RUNNER_UP,
-            reason=reason,
-            unsafe=True,
+            doubt=reason,
         )
 
     # -- widths ------------------------------------------------------------------------------------------------------

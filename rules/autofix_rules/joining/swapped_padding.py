@@ -34,8 +34,10 @@ class SwappedPadding(Rule):
         Example(
             "height first",
             ((1, 2, 8, 9),),
-            model("self.k = 1", BEFORE.format("(dh // 2, dh - dh // 2, dw // 2, dw - dw // 2)")),
-            {"(dh": "(dw // 2, dw - dw // 2, dh", "dh // 2, dw // 2, dw - dw": "dh"},
+            model(
+                "self.k = 1",
+                BEFORE.format("(d< => w // 2, dw - dw // 2, d>h // 2, dh - dh< // 2, dw // 2, dw - dw => > // 2)"),
+            ),
         ),
         Example(
             "declines a padding by numbers",

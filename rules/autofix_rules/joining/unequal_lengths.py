@@ -23,7 +23,10 @@ class UnequalLengths(Rule):
         Example(
             "a list of sequences",
             ((4, 6),),
-            model("self.n = 2", "rows = [x[0, : i + 2] for i in range(self.n)]\ntorch.stack(rows)"),
+            model(
+                "self.n = 2",
+                "rows = [x[0, : i + 2] for i in range(self.n)]\ntorch.stack(rows)",
+            ),
             {"stack(rows": "nn.utils.rnn.pad_sequence(rows, batch_first=True"},
         ),
         Example(

@@ -46,8 +46,7 @@ class UnevenMaps(Rule):
         Example(
             "a factor gives way to the size",
             ((1, 2, 9, 9),),
-            model("self.k = 2", "y = F.max_pool2d(x, 2)\nx + F.interpolate(y, scale_factor=2)"),
-            {"scale_factor=2": "size=x.shape[2:]"},
+            model("self.k = 2", "y = F.max_pool2d(x, 2)\nx + F.interpolate(y, s<cale_factor=2 => ize=x.shape[2:]>)"),
         ),
         Example(
             "steps that a layer padded at both ends",

@@ -91,4 +91,4 @@ class AttentionMask(Rule):
         if node is not None:
             edit = followed(Expression(call.source, node, call.frames), ".transpose(0, 1)")
             reason = "the mask is taken to have its dimensions exchanged"
-            yield self.fix("exchange the dimensions of the mask", (edit,), reason=reason, unsafe=True)
+            yield self.fix("exchange the dimensions of the mask", (edit,), doubt=reason)

@@ -41,8 +41,7 @@ class EmbeddingRange(Rule):
         Example(
             "a constant of the file",
             ("int64:4,9@0..60",),
-            model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = 50"),
-            {"50": "60"},
+            model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = <5 => 6>0"),
         ),
         Example("a highest index taken for a number of rows", (), _PROGRAM, {"max()": "max() + 1"}),
         Example(
@@ -67,9 +66,7 @@ class EmbeddingRange(Rule):
             # What a name counts is more than the highest index that this sample happens to have.
             made_up = count is not None and is_own_place and _adds_a_number(count.node, site.text)
             reason = "the rows are counted from this sample, and a name said how many there are" if made_up else ""
-            yield self.fix(
-                f"give `{name}` {site.result} rows", site.edits, *site.evidence, reason=reason, unsafe=made_up
-            )
+            yield self.fix(f"give `{name}` {site.result} rows", site.edits, *site.evidence, doubt=reason)
         if count is not None and 0 < required - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
             text = f"{count.text} + {required - rows}"
             edit = count.source.replace(count.node, text)
@@ -84,7 +81,7 @@ class EmbeddingRange(Rule):
             if callee_name(node) in _HIGHEST and not _is_counted(call):
                 edit = call.source.replace(call.node, f"{call.text} + 1")
                 title = f"count one more than the highest index: `{call.text} + 1`"
-                yield self.fix(title, (edit,), Evidence.EVIDENT, reason=_COUNTED, unsafe=True)
+                yield self.fix(title, (edit,), Evidence.EVIDENT, doubt=_COUNTED)
 
 
 def _is_counted(call: Expression) -> bool:

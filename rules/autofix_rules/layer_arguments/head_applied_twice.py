@@ -25,8 +25,7 @@ class HeadAppliedTwice(Rule):
         Example(
             "two heads of the same sizes",
             ((4, 6),),
-            model(_LAYERS, "x = torch.relu(x)\nx = self.fc(x)\nself.head(x)"),
-            model(_LAYERS, "x = torch.relu(x)\nself.head(x)"),
+            model(_LAYERS, "x = torch.relu(x)\n<x = self.fc(x)\n => >self.head(x)"),
         ),
         Example(
             "declines layers of other sizes",

@@ -29,14 +29,12 @@ class LayerGroups(Rule):
         Example(
             "a depthwise convolution",
             ((2, 4, 8, 8),),
-            model("self.conv = nn.Conv2d(4, 6, 3, groups=4)", "self.conv(x)"),
-            {"6": "4"},
+            model("self.conv = nn.Conv2d(4, <6 => 4>, 3, groups=4)", "self.conv(x)"),
         ),
         Example(
             "a divisor of both numbers of a norm",
             ((2, 12, 4, 4),),
-            model("self.norm = nn.GroupNorm(8, 12)", "self.norm(x)"),
-            {"8": "4"},
+            model("self.norm = nn.GroupNorm(<8 => 4>, 12)", "self.norm(x)"),
         ),
         Example(
             "declines where the numbers are made at run time",
@@ -86,12 +84,12 @@ class LayerGroups(Rule):
         yield from self._resized(project, layer, "num_channels", multiple, other)
         for site in scaled_roots(project, argument_expression(project, layer, "num_channels"), multiple):
             title = f"set `num_channels` of the {layer.kind} to {multiple}: {words_of(site)}"
-            yield self.fix(title, site.edits, *site.evidence, other, reason=CHOICE, unsafe=True)
+            yield self.fix(title, site.edits, *site.evidence, other, doubt=CHOICE)
 
     def _resized(self, project: Project, layer: Layer, parameter: str, target_size: int, extra: Piece) -> Fixes:
         for site in argument_sites(project, layer, parameter, target_size):
             title = f"set `{parameter}` of the {layer.kind} to {words_of(site)}"
-            yield self.fix(title, site.edits, *site.evidence, extra, reason=CHOICE, unsafe=True)
+            yield self.fix(title, site.edits, *site.evidence, extra, doubt=CHOICE)
 
 
 def _is_shared(project: Project, layer: Layer) -> bool:

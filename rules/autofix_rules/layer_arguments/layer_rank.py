@@ -38,17 +38,17 @@ class LayerRank(Rule):
         Example(
             "another class, with the pool beside it",
             ((2, 3, 9, 9),),
-            model("self.net = nn.Sequential(nn.Conv1d(3, 4, 3), nn.ReLU(), nn.MaxPool1d(2))", "self.net(x)"),
-            {"Conv1d": "Conv2d", "MaxPool1d": "MaxPool2d"},
+            model(
+                "self.net = nn.Sequential(nn.Conv<1 => 2>d(3, 4, 3), nn.ReLU(), nn.MaxPool<1 => 2>d(2))", "self.net(x)"
+            ),
         ),
         Example(
             "a pool that takes a signal for an image",
             ((2, 3, 12),),
             model(
-                "self.a = nn.Conv1d(3, 8, 3)\nself.pool = nn.MaxPool2d(2)\nself.b = nn.Conv1d(8, 4, 3)",
+                "self.a = nn.Conv1d(3, 8, 3)\nself.pool = nn.MaxPool<2 => 1>d(2)\nself.b = nn.Conv1d(8, 4, 3)",
                 "self.b(self.pool(self.a(x)))",
             ),
-            {"MaxPool2d": "MaxPool1d"},
         ),
         Example(
             "declines where neither class nor folding fits",

@@ -48,20 +48,15 @@ class LayerSize(Rule):
         Example(
             "keeps a product a product",
             ((1, 64, 2, 2),),
-            model("self.head = nn.Linear(64 * 3 * 3, 10)", "self.head(x.flatten(1))"),
-            {"3 * 3": "2 * 2"},
+            model("self.head = nn.Linear(64 * <3 * 3 => 2 * 2>, 10)", "self.head(x.flatten(1))"),
         ),
         Example(
             "all numbers of a depthwise convolution",
             ((2, 6, 8, 8),),
-            model("self.conv = nn.Conv2d(4, 4, 3, padding=1, groups=4)", "self.conv(x)"),
-            {"4, 4": "6, 6", "groups=4": "groups=6"},
+            model("self.conv = nn.Conv2d(<4, 4 => 6, 6>, 3, padding=1, groups=<4 => 6>)", "self.conv(x)"),
         ),
         Example(
-            "an entry of a list",
-            ((2, 3, 8, 6),),
-            model("self.norm = nn.LayerNorm([3, 8, 8])", "self.norm(x)"),
-            {"8, 8": "8, 6"},
+            "an entry of a list", ((2, 3, 8, 6),), model("self.norm = nn.LayerNorm([3, 8, <8 => 6>])", "self.norm(x)")
         ),
         Example(
             "declines a size that is made at run time",
@@ -93,7 +88,7 @@ class LayerSize(Rule):
             shared = finding.mismatch is Mismatch.NORM_FEATURES and not warning
             shared = shared and beyond_argument(project, layer, parameter, site)
             evidence = (*site.evidence, *own, Evidence.MORE_PLACES * shared)
-            yield self.fix(title + words_of(site), site.edits, *evidence, reason=reason, unsafe=bool(reason))
+            yield self.fix(title + words_of(site), site.edits, *evidence, doubt=reason)
         same = same_width(project, layer, parameter, tensor) if in_channels and not warning else None
         if same is not None:
             yield self.fix(title + same.text, same.edits, *same.evidence, *own)
@@ -106,7 +101,7 @@ class LayerSize(Rule):
         for producer, site in producer_sites(project, tensor, channels):
             reason = doubt(site) if finding.mismatch in _CHANNELS else ""
             title = set_output(producer, site.result)
-            yield self.fix(title, site.edits, *site.evidence, *before, reason=reason, unsafe=bool(reason))
+            yield self.fix(title, site.edits, *site.evidence, *before, doubt=reason)
 
     def _joined(self, finding: Finding, project: Project, tensor: Tensor) -> Fixes:
         """Yield fixes that make a layer before a concatenation give out what is missing in the sum."""

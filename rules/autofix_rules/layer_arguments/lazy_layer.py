@@ -34,22 +34,21 @@ class LazyLayer(Rule):
         Example(
             "Linear",
             ((2, 30),),
-            model("self.head = nn.Linear(20, 5)", "self.head(x)"),
-            {".Linear(20, 5": ".LazyLinear(5"},
+            model("self.head = nn.L<inear(20,  => azyLinear(>5)", "self.head(x)"),
             prefer_lazy=True,
         ),
         Example(
             "convolution with keywords",
             ((2, 1, 8, 8),),
-            model("self.conv = nn.Conv2d(in_channels=3, out_channels=4, kernel_size=3)", "self.conv(x)"),
-            {".Conv2d(in_channels=3, out_channels": ".LazyConv2d(out_channels"},
+            model(
+                "self.conv = nn.<Conv2d(in_channels=3,  => LazyConv2d(>out_channels=4, kernel_size=3)", "self.conv(x)"
+            ),
             prefer_lazy=True,
         ),
         Example(
             "norm",
             ((2, 6, 8, 8),),
-            model("self.norm = nn.BatchNorm2d(4)", "self.norm(x)"),
-            {"BatchNorm2d(4": "LazyBatchNorm2d("},
+            model("self.norm = nn.<BatchNorm2d(4 => LazyBatchNorm2d(>)", "self.norm(x)"),
             prefer_lazy=True,
         ),
         Example(

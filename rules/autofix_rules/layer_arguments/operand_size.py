@@ -43,8 +43,7 @@ class OperandSize(Rule):
         Example(
             "a constant behind the rows of a weight",
             ((2, 8),),
-            model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = 6"),
-            {"6": "8"},
+            model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = <6 => 8>"),
         ),
         Example("keys for every query head", ((2, 5, 6),), model(_HEADS, _USED.format(3)), {"(3": "(2"}),
         Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
@@ -81,7 +80,7 @@ class OperandSize(Rule):
                 for site in sites(project, size_origin.expression, size):
                     title = f"repeat the {size_origin.of} entries {size} times, for {target_size} in the other operand"
                     reason = "the other operand could be meant to have another number"
-                    yield self.fix(title, site.edits, *site.evidence, reason=reason, unsafe=True)
+                    yield self.fix(title, site.edits, *site.evidence, doubt=reason)
 
     def _parameter(self, project: Project, own: Tensor, dimension: int, other: Tensor) -> Fixes:
         """Yield fixes of the size of a parameter, and of the layer that gave out what it meets."""
@@ -97,7 +96,7 @@ class OperandSize(Rule):
             if target_size in [value for _, value in layer.settings]:
                 evidence, reason = (Evidence.PRODUCER, Evidence.RUNNER_UP), "the parameter could be meant to change"
                 title = set_output(layer, site.result)
-                yield self.fix(title, site.edits, *site.evidence, *evidence, reason=reason, unsafe=True)
+                yield self.fix(title, site.edits, *site.evidence, *evidence, doubt=reason)
 
 
 def _parameters(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Tensor, int, Tensor]]:

@@ -29,7 +29,7 @@ _LINES = "h = torch.zeros({}, {}, 6)\nself.rnn(x, h)[0]"
 class RnnHiddenState(Rule):
     mismatches = (Mismatch.RNN_HIDDEN, Mismatch.SILENT_BATCH)
     examples = (
-        Example("two directions", ((7, 3, 4),), model(_RNN, _LINES.format("1", "x.size(0)")), {"1": "2"}),
+        Example("two directions", ((7, 3, 4),), model(_RNN, _LINES.format("<1 => 2>", "x.size(0)"))),
         Example(
             "declines a state that code of its own computes",
             ((7, 3, 4),),
@@ -49,11 +49,7 @@ class RnnHiddenState(Rule):
             edits = tuple(sorted({edit for slices in sliced for edit in slices}))
             title = f"take the states of every layer for `{name}`, not of the first"
             yield self.fix(
-                title,
-                edits,
-                Evidence.EVIDENT,
-                reason="states of all layers are merged where those of one were",
-                unsafe=True,
+                title, edits, Evidence.EVIDENT, doubt="states of all layers are merged where those of one were"
             )
         yield from self._reshaped(project, operation, layer, wrong, expected)
         parameters = (
@@ -86,7 +82,7 @@ class RnnHiddenState(Rule):
             # The last size is the layer's own: written as a number on both sides, either may be the wrong one.
             is_number = any(d == len(expected) - 1 for d in dimensions) and all(t.text.isdecimal() for t in chosen[-1:])
             reason = "the layer may as well be meant for the state's size" if is_number else ""
-            yield self.fix(title, edits, *dearest(chosen), reason=reason, unsafe=is_number)
+            yield self.fix(title, edits, *dearest(chosen), doubt=reason)
 
     def _reshaped(
         self, project: Project, operation: Operation, layer: Layer, wrong: tuple[Tensor, ...], expected: tuple[int, ...]
@@ -114,7 +110,7 @@ class RnnHiddenState(Rule):
                 f"bring the state of `{layer.label}` to {expected} with `.{method}`",
                 "the state is taken to mean what its sizes say",
             )
-            yield self.fix(title, (edit,), reason=reason, unsafe=True)
+            yield self.fix(title, (edit,), doubt=reason)
 
     def _joined(self, project: Project, operation: Operation, layer: Layer) -> Fixes:
         """Yield the fix that puts the states of both directions of each layer side by side."""
@@ -122,7 +118,7 @@ class RnnHiddenState(Rule):
         if state is not None and isinstance(state.node, (ast.Name, ast.Attribute)):
             edit = prepared(state, "torch.cat([{0}[0::2], {0}[1::2]], dim=2)")
             title = f"give `{layer.label}` the states of both directions side by side"
-            yield self.fix(title, (edit,), reason="one direction could be meant instead", unsafe=True)
+            yield self.fix(title, (edit,), doubt="one direction could be meant instead")
 
     def _layer(
         self,
@@ -148,10 +144,5 @@ class RnnHiddenState(Rule):
                 continue  # Another name that happens to hold the number says nothing about the layer.
             title = f"set `{parameter}` of `{layer.label}` to {site.result}, as the state has it"
             yield self.fix(
-                title,
-                site.edits,
-                *site.evidence,
-                Evidence.OTHER_MODEL,
-                reason=f"`{parameter}` changes the layer",
-                unsafe=True,
+                title, site.edits, *site.evidence, Evidence.OTHER_MODEL, doubt=f"`{parameter}` changes the layer"
             )

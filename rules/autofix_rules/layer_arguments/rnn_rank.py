@@ -27,14 +27,12 @@ class RnnRank(Rule):
         Example(
             "columns of maps become steps",
             ((2, 1, 4, 9),),
-            model(_CONV.format(32), "x = self.conv(x)\nself.rnn(x)[0]"),
-            {"(x)[": "(x.permute(0, 3, 1, 2).flatten(2))["},
+            model(_CONV.format(32), "x = self.conv(x)\nself.rnn(x< => .permute(0, 3, 1, 2).flatten(2)>)[0]"),
         ),
         Example(
             "frames are flattened",
             ((2, 5, 3, 4),),
-            model("self.rnn = nn.GRU(12, 6, batch_first=True)", "self.rnn(x)[0]"),
-            {"(x)": "(x.flatten(2))"},
+            model("self.rnn = nn.GRU(12, 6, batch_first=True)", "self.rnn(x< => .flatten(2)>)[0]"),
         ),
         Example(
             "declines where no order gives the input size",

@@ -28,10 +28,9 @@ class RnnStatePair(Rule):
         Example(
             "an LSTM is given one state",
             ((7, 3, 4),),
-            model(_LSTM, _ZEROS + "self.rnn(x, h)[0]"),
-            {", h)": ", (h, torch.zeros_like(h)))"},
+            model(_LSTM, _ZEROS + "self.rnn(x, <h => (h, torch.zeros_like(h))>)[0]"),
         ),
-        Example("a GRU is given a pair", ((7, 3, 4),), model(_GRU, _ZEROS + "self.rnn(x, (h, h))[0]"), {"(h, h)": "h"}),
+        Example("a GRU is given a pair", ((7, 3, 4),), model(_GRU, _ZEROS + "self.rnn(x, <(h, h) => h>)[0]")),
         Example(
             "declines where only sizes differ",
             ((7, 3, 4),),

@@ -24,12 +24,7 @@ for out in (8, 4):
 class RunningWidth(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE)
     examples = (
-        Example(
-            "a loop over widths",
-            ((2, 6),),
-            model(_LOOP.format(""), "self.net(x)"),
-            model(_LOOP.format("    width = out\n"), "self.net(x)"),
-        ),
+        Example("a loop over widths", ((2, 6),), model(_LOOP.format("< =>     width = out\n>"), "self.net(x)")),
         Example(
             "declines a loop that passes the width on",
             ((2, 5),),

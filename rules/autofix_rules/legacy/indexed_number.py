@@ -44,7 +44,7 @@ class IndexedNumber(Rule):
             return
         text = place.source.text_of(base)
         reason = "the tensor could be meant to have the dimension"
-        yield self.fix(f"take `{text}` itself", (place.source.replace(place.node, text),), reason=reason, unsafe=True)
+        yield self.fix(f"take `{text}` itself", (place.source.replace(place.node, text),), doubt=reason)
 
 
 def _is_first(node: ast.expr) -> bool:

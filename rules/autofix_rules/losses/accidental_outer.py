@@ -26,14 +26,20 @@ class AccidentalOuter(Rule):
         Example(
             "maps of one pixel against vectors",
             ((4, 6, 2, 2), (4, 3)),
-            model("self.conv = nn.Conv2d(6, 3, 2)", "p = self.conv(x)\n(p - y).abs().mean()", inputs="x, y"),
-            {"(p -": "(p.flatten(1) -"},
+            model(
+                "self.conv = nn.Conv2d(6, 3, 2)",
+                "p = self.conv(x)\n(p< => .flatten(1)> - y).abs().mean()",
+                inputs="x, y",
+            ),
         ),
         Example(
             "right answers counted over all pairs",
             ((4, 6), "int64:4,1@0..3"),
-            model("self.fc = nn.Linear(6, 3)", "p = self.fc(x).argmax(1)\n(p == y).float().mean()", inputs="x, y"),
-            {"= y).": "= y.squeeze(1))."},
+            model(
+                "self.fc = nn.Linear(6, 3)",
+                "p = self.fc(x).argmax(1)\n(p == y< => .squeeze(1)>).float().mean()",
+                inputs="x, y",
+            ),
         ),
         Example(
             "declines every pair on purpose",

@@ -22,8 +22,7 @@ class LossNotScalar(Rule):
         Example(
             "one loss for each sample",
             ((4, 6),),
-            model("self.fc = nn.Linear(6, 3)", "loss = self.fc(x).mean(1)\nloss.backward()\nloss"),
-            {".backward": ".mean().backward"},
+            model("self.fc = nn.Linear(6, 3)", "loss = self.fc(x).mean(1)\nloss.< => mean().>backward()\nloss"),
         ),
         Example(
             "declines a call that is not the tensor's own",

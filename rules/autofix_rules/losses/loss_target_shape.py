@@ -45,56 +45,57 @@ class LossTargetShape(Rule):
         Example(
             "scores of one column against a vector",
             ((4, 6),),
-            model(_LOSS.format(1, "BCEWithLogitsLoss"), "y = torch.ones(len(x))\nself.loss(self.fc(x), y)"),
-            {"),": ").squeeze(1),"},
+            model(
+                _LOSS.format(1, "BCEWithLogitsLoss"),
+                "y = torch.ones(len(x))\nself.loss(self.fc(x)< => .squeeze(1)>, y)",
+            ),
         ),
         Example(
             "a column of class indices",
             ((4, 6),),
-            model(_LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x), 1).long()\nself.loss(self.fc(x), y)"),
-            {"y)": "y.squeeze(1))"},
+            model(
+                _LOSS.format(3, "CrossEntropyLoss"),
+                "y = torch.ones(len(x), 1).long()\nself.loss(self.fc(x), y< => .squeeze(1)>)",
+            ),
         ),
         Example(
             "classes last",
             ((4, 5, 6),),
-            model(_LOSS.format(3, "CrossEntropyLoss"), "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x), y)"),
-            {"(x), y": "(x).transpose(1, 2), y"},
+            model(
+                _LOSS.format(3, "CrossEntropyLoss"),
+                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x)< => .transpose(1, 2)>, y)",
+            ),
         ),
         Example(
             "one-hot rows for a loss that takes indices",
             ((4, 6),),
             model(
                 _LOSS.format(3, "CrossEntropyLoss"),
-                "y = torch.ones(len(x)).long()\nself.loss(self.fc(x), F.one_hot(y, 3))",
+                "y = torch.ones(len(x)).long()\nself.loss(self.fc(x), <F.one_hot(y, 3) => y>)",
             ),
-            {"F.one_hot(y, 3)": "y"},
         ),
         Example(
             "tokens in rows, their classes in a table",
             ((4, 5, 6),),
             model(
                 _LOSS.format(3, "CrossEntropyLoss"),
-                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).view(-1, 3), y)",
+                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).view(-1, 3), y< => .reshape(-1)>)",
             ),
-            {"y)": "y.reshape(-1))"},
         ),
         Example(
             "a ranking loss of columns with a vector of signs",
             ((4, 6),),
-            model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y)"),
-            {"y)": "y.unsqueeze(1))"},
+            model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y< => .unsqueeze(1)>)"),
         ),
         Example(
             "a triplet whose positive has a dimension more",
             ((4, 6),),
-            model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p, self.fc(-x))"),
-            {"p,": "p.squeeze(1),"},
+            model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p< => .squeeze(1)>, self.fc(-x))"),
         ),
         Example(
             "pixels in rows, those of the target in images",
             ((4, 1, 2, 3),),
-            model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x)"),
-            {"), x)": "), x.flatten(1))"},
+            model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x< => .flatten(1)>)"),
         ),
         Example(
             "declines sizes that disagree",
@@ -136,8 +137,7 @@ class LossTargetShape(Rule):
                 (followed(expression, f".{adjustment.method}"),),
                 *adjustment.evidence,
                 Evidence.AGAINST,
-                reason=reason,
-                unsafe=True,
+                doubt=reason,
             )
 
     def _written(self, project: Project, operation: Operation, finding: Finding, adjustment: Adjustment) -> Fix | None:
@@ -155,11 +155,7 @@ class LossTargetShape(Rule):
         )
         title = f"pass `{expression.text}.{adjustment.method}` to the loss: {shape} against {other}"
         return self.fix(
-            title,
-            (followed(expression, f".{adjustment.method}"),),
-            *adjustment.evidence,
-            reason=adjustment.doubt,
-            unsafe=bool(adjustment.doubt),
+            title, (followed(expression, f".{adjustment.method}"),), *adjustment.evidence, doubt=adjustment.doubt
         )
 
 

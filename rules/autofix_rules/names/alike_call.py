@@ -22,11 +22,7 @@ class AlikeCall(Rule):
             name="one of two layers",
             inputs=((2, 7, 8),),
             before=model(
-                "self.a = nn.LSTM(8, 4, bidirectional=True)\nself.b = nn.GRU(8, 4)",
-                "y, _ = self.a(x)\ny + self.b(x)[0]",
-            ),
-            after=model(
-                "self.a = nn.LSTM(8, 4, bidirectional=True)\nself.b = nn.GRU(8, 4, bidirectional=True)",
+                "self.a = nn.LSTM(8, 4, bidirectional=True)\nself.b = nn.GRU(8, 4< => , bidirectional=True>)",
                 "y, _ = self.a(x)\ny + self.b(x)[0]",
             ),
         ),

@@ -59,36 +59,29 @@ class ExchangedArguments(Rule):
         Example(
             "a query and its context",
             ((2, 7, 5), (2, 9, 6)),
-            model("self.attend = Guided(5, 6)", "self.attend(y, x).mean(1)", _GUIDED, "x, y"),
-            {"y, x": "x, y"},
+            model("self.attend = Guided(5, 6)", "self.attend(<y, x => x, y>).mean(1)", _GUIDED, "x, y"),
         ),
         Example(
             "a function that made the operand",
             ((2, 160),),
-            model(_FRAMED, "self.mel(frame(x, self.hop, self.window))", _FRAMES),
-            {"hop, self.window": "window, self.hop"},
+            model(_FRAMED, "self.mel(frame(x, self.<hop, self.window => window, self.hop>))", _FRAMES),
         ),
         Example(
             "samples repeated where steps are meant",
             ((2, 5, 6),),
-            model("self.k = 3", "torch.cat([x, x[:, -1:].repeat(self.k, 1, 1)], dim=1)"),
-            {"self.k, 1": "1, self.k"},
+            model("self.k = 3", "torch.cat([x, x[:, -1:].repeat(<self.k, 1 => 1, self.k>, 1)], dim=1)"),
         ),
         Example(
             "the factors of a product",
             ((2, 8),),
-            model(_FACTORS, "x @ (self.base + self.down @ self.up)"),
-            {"self.down @": "self.up @", ".up)": ".down)"},
+            model(_FACTORS, "x @ (self.base + self.<down => up> @ self.<up => down>)"),
         ),
         Example(
             "a list of widths and a width",
             ((4, 6),),
-            model("self.net = Stack([8, 4], 6)", "self.net(x)", _STACK),
-            {"([": "(6, [", ", 6": ""},
+            model("self.net = Stack(< => 6, >[8, 4]<, 6 => >)", "self.net(x)", _STACK),
         ),
-        Example(
-            "the sizes of a layer", ((4, 6),), model(_TWO.format("3, 8"), "self.c(self.b(self.a(x)))"), {"3, 8": "8, 3"}
-        ),
+        Example("the sizes of a layer", ((4, 6),), model(_TWO.format("<3, 8 => 8, 3>"), "self.c(self.b(self.a(x)))")),
         Example(
             "declines sizes that are not the other's",
             ((4, 6),),
@@ -120,14 +113,14 @@ class ExchangedArguments(Rule):
         for rank, exchange in enumerate(_in_one_call(finding, project)):
             title = f"exchange the arguments of the call: {exchange.first} before {exchange.second}"
             evidence = (Evidence.RUNNER_UP, Evidence.RUNNER_UP * rank)
-            yield self.fix(title, exchange.edits, *evidence, reason=reason, unsafe=True)
+            yield self.fix(title, exchange.edits, *evidence, doubt=reason)
 
     def _exchanged(self, first: PassedArgument, second: PassedArgument, certain: bool, *evidence: Piece) -> Fix:
         one, other = first.expression, second.expression
         edits = (one.source.replace(one.node, other.text), other.source.replace(other.node, one.text))
         title = f"exchange the arguments of the call: {other.text} before {one.text}"
         reason = "" if certain else "that the arguments are exchanged is told by their sizes, not by their names"
-        return self.fix(title, edits, *evidence, reason=reason, unsafe=not certain)
+        return self.fix(title, edits, *evidence, doubt=reason)
 
 
 def _in_one_call(finding: Finding, project: Project) -> Iterator[Exchange]:

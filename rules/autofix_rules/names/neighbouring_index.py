@@ -53,14 +53,12 @@ class NeighbouringIndex(Rule):
         Example(
             "of a tensor with fewer dimensions",
             ((2, 5),),
-            model("self.k = 1", "n = x.shape[2]\nx + torch.ones(n)"),
-            {"2": "1"},
+            model("self.k = 1", "n = x.shape[<2 => 1>]\nx + torch.ones(n)"),
         ),
         Example(
             "held against a size of the model by an assertion",
             ((2, 5, 9),),
-            model("self.steps = 5", "n = x.size(2)\nassert n == self.steps, 'too long'\nx * n"),
-            {"2": "1"},
+            model("self.steps = 5", "n = x.size(<2 => 1>)\nassert n == self.steps, 'too long'\nx * n"),
         ),
         Example(
             "declines a number that no dimension gave",
@@ -81,7 +79,7 @@ class NeighbouringIndex(Rule):
             for site in axis_sites(project, expression, target_size, now=now):
                 title = f"read `{site.text}`, which is {target_size}"
                 reason = _missing_dimensions(operation, expression)
-                yield self.fix(title, site.edits, *site.evidence, reason=reason, unsafe=bool(reason))
+                yield self.fix(title, site.edits, *site.evidence, doubt=reason)
         for tensor, wants in _clashing(finding, operation):
             is_made = not any(size_origin.is_cut for size_origin in origins(project, tensor, wants))
             for resizing in resizings(project, tensor, wants) if is_made and len(wants) > 1 else ():
@@ -93,9 +91,7 @@ class NeighbouringIndex(Rule):
         for rank, site in enumerate(islice(neighbours(project, operation, finding.layer), _MOST)):
             title = f"read `{site.text}`, which is {site.result}"
             reason = "which of the dimensions is meant is told by the run alone"
-            yield self.fix(
-                title, site.edits, Evidence.OTHER_NAME, Evidence.RUNNER_UP * rank, reason=reason, unsafe=True
-            )
+            yield self.fix(title, site.edits, Evidence.OTHER_NAME, Evidence.RUNNER_UP * rank, doubt=reason)
 
     def _of_python(self, project: Project) -> Fixes:
         """Yield fixes for a subscript of a shape that has no such entry, and for sizes that an assertion compares."""
@@ -108,7 +104,7 @@ class NeighbouringIndex(Rule):
                 for rank, site in enumerate(entry_sites(project, place)):
                     title = f"read `{site.text}`, an entry that there is"
                     reason = "which of the dimensions is meant shows no size"
-                    yield self.fix(title, site.edits, Evidence.RUNNER_UP * rank, reason=reason, unsafe=True)
+                    yield self.fix(title, site.edits, Evidence.RUNNER_UP * rank, doubt=reason)
             statement = place.source.statement_of(node)
             for test in ast.walk(statement.test) if isinstance(statement, ast.Assert) else ():
                 yield from self._compared(project, place, test)

@@ -44,8 +44,7 @@ class NeighbouringName(Rule):
         Example(
             "keys and values with fewer heads, in two lines",
             ((2, 5, 8),),
-            model(_GROUPED, _ATTEND.format("heads")),
-            model(_GROUPED, _ATTEND.format("kv_heads")),
+            model(_GROUPED, _ATTEND.format("< => kv_>heads")),
         ),
         Example(
             "two tables of one cause",
@@ -76,11 +75,9 @@ class NeighbouringName(Rule):
                 together = renamed_alike(expression, name)
                 if together:
                     lines = f"{title} in {len(together)} lines that are written alike"
-                    yield self.fix(
-                        lines, together, Evidence.EXACT_FIT, Evidence.SAME_NAME, reason=reason, unsafe=bool(reason)
-                    )
+                    yield self.fix(lines, together, Evidence.EXACT_FIT, Evidence.SAME_NAME, doubt=reason)
                 edit = renamed(expression, name)
-                yield self.fix(title, (edit,), Evidence.EXACT_FIT, reason=reason, unsafe=bool(reason))
+                yield self.fix(title, (edit,), Evidence.EXACT_FIT, doubt=reason)
 
 
 def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:

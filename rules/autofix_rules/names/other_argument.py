@@ -35,14 +35,15 @@ class OtherArgument(Rule):
         Example(
             name="the length of a transformed signal",
             inputs=((2, 3, 49),),
-            before=model("self.k = 1", _SPECTRUM.format("")),
-            after=model("self.k = 1", _SPECTRUM.format(", n=x.size(2)")),
+            before=model("self.k = 1", _SPECTRUM.format("< => , n=x.size(2)>")),
         ),
         Example(
             "a pooled shortcut",
             ((2, 3, 7, 7),),
-            model("self.conv = nn.Conv2d(3, 3, 3, 2, 1)\nself.pool = nn.AvgPool2d(2)", "self.conv(x) + self.pool(x)"),
-            {"2d(2)": "2d(2, ceil_mode=True)"},
+            model(
+                "self.conv = nn.Conv2d(3, 3, 3, 2, 1)\nself.pool = nn.AvgPool2d(2< => , ceil_mode=True>)",
+                "self.conv(x) + self.pool(x)",
+            ),
         ),
         Example(
             name="declines where the sizes fit with no other argument",
@@ -65,6 +66,5 @@ class OtherArgument(Rule):
                 (other.edit,),
                 *((Evidence.EXACT_FIT,) if is_certain else evidence),
                 Evidence.UPSTREAM * other.steps,
-                reason="" if is_certain else reason,
-                unsafe=not is_certain,
+                doubt="" if is_certain else reason,
             )

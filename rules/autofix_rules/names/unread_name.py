@@ -46,8 +46,7 @@ class UnreadName(Rule):
         Example(
             "a layer that was built and left alone",
             ((4, 6),),
-            model(_HEADS, "h = self.end(self.one(x))\nself.end(h)"),
-            {"self.end(self": "self.two(self"},
+            model(_HEADS, "h = self.<end => two>(self.one(x))\nself.end(h)"),
         ),
         Example(
             "the name of the parameter",
@@ -58,8 +57,10 @@ class UnreadName(Rule):
         Example(
             "a line that is written alike",
             ((4, 6),),
-            model("width, rate = 6, 0.1\nself.a = nn.Dropout(rate)\nself.b = nn.Dropout(width)", "self.b(self.a(x))"),
-            {"(width": "(rate"},
+            model(
+                "width, rate = 6, 0.1\nself.a = nn.Dropout(rate)\nself.b = nn.Dropout(<width => rate>)",
+                "self.b(self.a(x))",
+            ),
         ),
         Example(
             "declines where every name is read",
@@ -75,7 +76,7 @@ class UnreadName(Rule):
             words = f"{title}, which nothing else reads" if substitution.unread else title
             certain = substitution.telling and (substitution.unread or substitution.repeated)
             reason = "" if certain else "that another name is meant is told by the run, not by its name"
-            yield self.fix(words, (substitution.edit,), *_evidence(substitution), reason=reason, unsafe=not certain)
+            yield self.fix(words, (substitution.edit,), *_evidence(substitution), doubt=reason)
 
 
 def _evidence(substitution: Substitution) -> tuple[Piece, ...]:

@@ -27,8 +27,10 @@ class AdaptivePooling(Rule):
         Example(
             "one value for each channel",
             ((2, 3, 7, 7),),
-            model("self.pool = nn.AvgPool2d(7)\nself.head = nn.Linear(3, 5)", "self.head(self.pool(x).flatten(1))"),
-            {"AvgPool2d(7": "AdaptiveAvgPool2d(1"},
+            model(
+                "self.pool = nn.A<vgPool2d(7 => daptiveAvgPool2d(1>)\nself.head = nn.Linear(3, 5)",
+                "self.head(self.pool(x).flatten(1))",
+            ),
         ),
         Example(
             "declines a pool between layers", ((2, 3, 8, 8),), model("self.pool = nn.AvgPool2d(2)", "self.pool(x)")

@@ -25,14 +25,9 @@ class ConcreteLinear(Rule):
     mismatches = ()
     refactor = True
     examples = (
+        Example("a head", ((2, 30),), model("self.head = nn.L<azyLinear( => inear(30, >5)", "self.head(x)")),
         Example(
-            "a head", ((2, 30),), model("self.head = nn.LazyLinear(5)", "self.head(x)"), {"LazyLinear(": "Linear(30, "}
-        ),
-        Example(
-            "keywords",
-            ((2, 30),),
-            model("self.head = nn.LazyLinear(out_features=5)", "self.head(x)"),
-            {"LazyLinear(": "Linear(30, "},
+            "keywords", ((2, 30),), model("self.head = nn.L<azyLinear( => inear(30, >out_features=5)", "self.head(x)")
         ),
         Example(
             "declines a layer that a name stands for",

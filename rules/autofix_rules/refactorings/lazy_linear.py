@@ -24,17 +24,11 @@ class LazyLinear(Rule):
     applicability = Applicability.UNSAFE
     refactor = True
     examples = (
-        Example(
-            "a head",
-            ((2, 30),),
-            model("self.head = nn.Linear(30, 5)", "self.head(x)"),
-            {".Linear(30, 5": ".LazyLinear(5"},
-        ),
+        Example("a head", ((2, 30),), model("self.head = nn.L<inear(30,  => azyLinear(>5)", "self.head(x)")),
         Example(
             "keywords",
             ((2, 30),),
-            model("self.head = nn.Linear(in_features=30, out_features=5, bias=False)", "self.head(x)"),
-            {".Linear(in_features=30, out_features": ".LazyLinear(out_features"},
+            model("self.head = nn.L<inear(in_features=30,  => azyLinear(>out_features=5, bias=False)", "self.head(x)"),
         ),
         Example(
             "declines a layer that a name stands for",

@@ -23,14 +23,12 @@ class ViewAsFlatten(Rule):
         Example(
             "size of the batch and the rest",
             ((2, 3, 4),),
-            model("self.head = nn.Linear(12, 5)", "self.head(x.view(x.size(0), -1))"),
-            {"x.view(x.size(0), -": "torch.flatten(x, "},
+            model("self.head = nn.Linear(12, 5)", "self.head(<x.view(x.size(0), - => torch.flatten(x, >1))"),
         ),
         Example(
             "shape of the batch, reshape",
             ((2, 3, 4),),
-            model("self.head = nn.Linear(12, 5)", "self.head(x.reshape((x.shape[0], -1)))"),
-            {"x.reshape((x.shape[0], -1)))": "torch.flatten(x, 1))"},
+            model("self.head = nn.Linear(12, 5)", "self.head(<x.reshape((x.shape[0], -1) => torch.flatten(x, 1>))"),
         ),
         Example(
             "declines a view that joins the batch",

@@ -24,20 +24,15 @@ class ViewKeepsBatch(Rule):
         Example(
             "one row for each sample",
             ((2, 3, 4),),
-            model("self.head = nn.Linear(12, 5)", "self.head(x.view(-1, 12))"),
-            {"x.view(-1, 12": "torch.flatten(x, 1"},
+            model("self.head = nn.Linear(12, 5)", "self.head(<x.view(-1, 12 => torch.flatten(x, 1>))"),
         ),
         Example(
-            "more sizes",
-            ((2, 12),),
-            model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, 3, 4))"),
-            {"-1": "x.size(0)"},
+            "more sizes", ((2, 12),), model("self.head = nn.Linear(4, 5)", "self.head(x.view(<-1 => x.size(0)>, 3, 4))")
         ),
         Example(
             "a batch of seven with one channel",
             ((7, 12),),
-            model("self.head = nn.Linear(4, 5)", "self.head(x.reshape(7, 3, 4)).sum(dim=1)"),
-            {"7": "x.size(0)"},
+            model("self.head = nn.Linear(4, 5)", "self.head(x.reshape(<7 => x.size(0)>, 3, 4)).sum(dim=1)"),
         ),
         Example(
             "declines a view that means to join the batch",

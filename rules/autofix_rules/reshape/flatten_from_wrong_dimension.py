@@ -30,14 +30,12 @@ class FlattenStart(Rule):
         Example(
             "a function without a start",
             ((4, 2, 3, 3),),
-            model("self.fc = nn.Linear(18, 5)", "x = torch.flatten(x)\nself.fc(x)"),
-            {"flatten(x)": "flatten(x, 1)"},
+            model("self.fc = nn.Linear(18, 5)", "x = torch.flatten(x< => , 1>)\nself.fc(x)"),
         ),
         Example(
             "a layer that starts at the batch",
             ((4, 2, 3, 3),),
-            model("self.net = nn.Sequential(nn.Flatten(0), nn.Linear(18, 5))", "self.net(x)"),
-            {"0": "1"},
+            model("self.net = nn.Sequential(nn.Flatten(<0 => 1>), nn.Linear(18, 5))", "self.net(x)"),
         ),
         Example(
             "declines a flatten of tokens",

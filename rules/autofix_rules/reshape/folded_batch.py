@@ -34,14 +34,12 @@ class FoldedBatch(Rule):
         Example(
             "a batch size as a number",
             ((4, 2, 3, 3),),
-            model("self.fc = nn.Linear(18, 5)", "x = x.view(8, -1)\nself.fc(x)"),
-            {"(8": "(x.size(0)"},
+            model("self.fc = nn.Linear(18, 5)", "x = x.view(<8 => x.size(0)>, -1)\nself.fc(x)"),
         ),
         Example(
             "rows and features swapped",
             ((4, 2, 3, 3),),
-            model("self.fc = nn.Linear(18, 5)", "x = x.view(18, -1)\nself.fc(x)"),
-            {"18, -1": "-1, 18"},
+            model("self.fc = nn.Linear(18, 5)", "x = x.view(<18, -1 => -1, 18>)\nself.fc(x)"),
         ),
         Example(
             "declines rows that are meant to be positions",
@@ -114,11 +112,7 @@ class FoldedBatch(Rule):
                 title = f"keep {width} features of a sample in one row, also in `{taken.path}`"
                 evidence = (*dearest((size_site, layer_site)), Evidence.UPSTREAM * further)
                 yield self.fix(
-                    title,
-                    edits,
-                    *evidence,
-                    reason="the maps could be meant to be pooled to fewer features first",
-                    unsafe=True,
+                    title, edits, *evidence, doubt="the maps could be meant to be pooled to fewer features first"
                 )
 
 

@@ -30,8 +30,7 @@ class FoldedSteps(Rule):
         Example(
             "a target for each sequence",
             ((5, 7, 4),),
-            model(_NET, _LINES.format("out.contiguous().view(-1, 6)")),
-            {".contiguous().view(-1, 6)": "[:, -1]"},
+            model(_NET, _LINES.format("out<.contiguous().view(-1, 6) => [:, -1]>")),
         ),
         Example(
             "declines rows that are not the steps of a recurrent layer",

@@ -27,21 +27,16 @@ class MissingFlatten(Rule):
             "a child of a model that loops over its children",
             ((4, 3, 8, 8),),
             model(
-                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.fc = nn.Linear(3, 2)",
-                "for layer in self.children():\n    x = layer(x)\nx",
-            ),
-            model(
-                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.flatten = nn.Flatten()\nself.fc = nn.Linear(3, 2)",
+                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.f< => latten = nn.Flatten()\nself.f>c = nn.Linear(3, 2)",
                 "for layer in self.children():\n    x = layer(x)\nx",
             ),
         ),
         Example(
             "heads that were not put side by side again",
             ((2, 5, 24),),
-            model("self.out = nn.Linear(24, 3)", "y = x.view(x.size(0), 5, 4, 6)\ny = y * y\nself.out(y)"),
             model(
                 "self.out = nn.Linear(24, 3)",
-                "y = x.view(x.size(0), 5, 4, 6)\ny = y * y\ny = torch.flatten(y, 2)\nself.out(y)",
+                "y = x.view(x.size(0), 5, 4, 6)\ny = y * y\n< => y = torch.flatten(y, 2)\n>self.out(y)",
             ),
         ),
         Example(
@@ -102,6 +97,5 @@ class MissingFlatten(Rule):
                 all_edits,
                 *site.evidence,
                 Evidence.MORE_PLACES,
-                reason="" if from_maps else "what is flattened was not made by layers over maps",
-                unsafe=not from_maps,
+                doubt="" if from_maps else "what is flattened was not made by layers over maps",
             )

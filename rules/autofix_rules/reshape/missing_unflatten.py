@@ -46,16 +46,14 @@ class MissingUnflatten(Rule):
         Example(
             "a decoder after its Linear layer",
             ((2, 5),),
-            model(_DECODER, "x = self.fc(x)\nself.up(x)"),
-            model(_DECODER, "x = self.fc(x)\nx = x.view(-1, 4, 3, 3)\nself.up(x)"),
+            model(_DECODER, "x = self.fc(x)\n< => x = x.view(-1, 4, 3, 3)\n>self.up(x)"),
         ),
         Example(
             "noise without a position",
             ((2, 6),),
-            model("self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())", "self.main(x)"),
             model(
                 "self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())",
-                "x = x.unsqueeze(-1).unsqueeze(-1)\nself.main(x)",
+                "< => x = x.unsqueeze(-1).unsqueeze(-1)\n>self.main(x)",
             ),
         ),
         Example(

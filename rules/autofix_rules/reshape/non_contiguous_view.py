@@ -24,17 +24,15 @@ class NonContiguousView(Rule):
         Example(
             "reshape instead",
             ((2, 3, 4),),
-            model("self.fc = nn.Linear(12, 2)", "self.fc(x.transpose(1, 2).view(x.size(0), -1))"),
-            {"view": "reshape"},
+            model("self.fc = nn.Linear(12, 2)", "self.fc(x.transpose(1, 2).<view => reshape>(x.size(0), -1))"),
         ),
         Example(
             "a file that calls contiguous elsewhere",
             ((2, 3, 4),),
             model(
                 "self.fc = nn.Linear(3, 2)",
-                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.view(-1, 3))",
+                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.< => contiguous().>view(-1, 3))",
             ),
-            {"x.view": "x.contiguous().view"},
         ),
         Example(
             "declines a view that is passed as a function",

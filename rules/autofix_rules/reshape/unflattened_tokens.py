@@ -29,9 +29,8 @@ class UnflattenedTokens(Rule):
             ((2, 3, 8, 8),),
             model(
                 "self.conv = nn.Conv2d(3, 6, 4, 4)\nself.norm = nn.LayerNorm(6)",
-                "x = self.conv(x).transpose(1, 2)\nself.norm(x)",
+                "x = self.conv(x).< => flatten(2).>transpose(1, 2)\nself.norm(x)",
             ),
-            {".transpose": ".flatten(2).transpose"},
         ),
         Example(
             "declines heads, which were laid out a moment ago",

@@ -32,15 +32,16 @@ class ViewForTranspose(Rule):
             ((4, 5, 6),),
             model(
                 "self.rnn = nn.GRU(6, 7, batch_first=True, bidirectional=True)\nself.fc = nn.Linear(14, 2)",
-                "_, h = self.rnn(x)\nself.fc(h.view(x.size(0), -1))",
+                "_, h = self.rnn(x)\nself.fc(h.<view => transpose(0, 1).reshape>(x.size(0), -1))",
             ),
-            {"view": "transpose(0, 1).reshape"},
         ),
         Example(
             "steps and samples exchanged",
             ((4, 5, 6),),
-            model("self.rnn = nn.GRU(6, 7)", "x = x.reshape(x.size(1), x.size(0), 6)\nself.rnn(x)[0].transpose(0, 1)"),
-            {"reshape(x.size(1), x.size(0), 6": "transpose(0, 1"},
+            model(
+                "self.rnn = nn.GRU(6, 7)",
+                "x = x.<reshape(x.size(1), x.size(0), 6 => transpose(0, 1>)\nself.rnn(x)[0].transpose(0, 1)",
+            ),
         ),
         Example(
             "declines a view that keeps samples apart",

@@ -30,14 +30,12 @@ class ViewSize(Rule):
         Example(
             "a batch size as a number",
             ((3, 4, 6),),
-            model("self.head = nn.Linear(24, 10)", "x = x.view(64, 24)\nself.head(x)"),
-            {"64": "x.size(0)"},
+            model("self.head = nn.Linear(24, 10)", "x = x.view(<64 => x.size(0)>, 24)\nself.head(x)"),
         ),
         Example(
             "a layer of a Sequential",
             ((2, 8),),
-            model("self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, 5, 5)))", "self.net(x)"),
-            {"5, 5": "4, 4"},
+            model("self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, <5, 5 => 4, 4>)))", "self.net(x)"),
         ),
         Example(
             "declines sizes read from another tensor",
@@ -100,9 +98,9 @@ class ViewSize(Rule):
         if target_size % now == 0 and isinstance(place.node, ast.BinOp):
             text = f"{place.text} * {target_size // now}"
             edits, reason = (place.source.replace(place.node, text),), "the factor is taken from this run"
-            yield self.fix(f"ask for {text}", edits, Evidence.INSERTED, *evidence, reason=reason, unsafe=True)
+            yield self.fix(f"ask for {text}", edits, Evidence.INSERTED, *evidence, doubt=reason)
         edits, reason = (place.source.replace(place.node, "-1"),), "the size is then whatever is left"
-        yield self.fix("leave that size open", edits, Evidence.OTHER_READING, *evidence, reason=reason, unsafe=True)
+        yield self.fix("leave that size open", edits, Evidence.OTHER_READING, *evidence, doubt=reason)
 
     def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]) -> Fixes:
         """Yield fixes of the layer before, whose output has another size than the sizes make up."""
@@ -114,7 +112,7 @@ class ViewSize(Rule):
                 reason = "the sizes asked for could be meant instead"
                 how = Evidence.EXACT_FIT if channels or split else Evidence.OTHER_MODEL
                 evidence = (*folded, Evidence.PRODUCER, how)
-                yield self.fix(title, site.edits, *site.evidence, *evidence, reason=reason, unsafe=True)
+                yield self.fix(title, site.edits, *site.evidence, *evidence, doubt=reason)
 
 
 def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:

@@ -26,8 +26,7 @@ class DiscardedResult(Rule):
         Example(
             "a permute on a line of its own",
             ((2, 8, 8, 3),),
-            model(_CONV, "x.permute(0, 3, 1, 2)\nself.conv(x)"),
-            {"x.": "x = x."},
+            model(_CONV, "x< =>  = x>.permute(0, 3, 1, 2)\nself.conv(x)"),
         ),
         Example(
             "declines a result that is used",

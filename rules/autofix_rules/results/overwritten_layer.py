@@ -29,16 +29,17 @@ class OverwrittenLayer(Rule):
             "a norm of maps and a norm of rows",
             ((2, 3, 4, 4),),
             model(
-                "self.bn1 = nn.BatchNorm2d(3)\nself.fc = nn.Linear(48, 8)\nself.bn1 = nn.BatchNorm1d(8)",
-                "x = self.bn1(x).flatten(1)\nself.bn1(self.fc(x))",
+                "self.bn1 = nn.BatchNorm2d(3)\nself.fc = nn.Linear(48, 8)\nself.bn<1 => _fc> = nn.BatchNorm1d(8)",
+                "x = self.bn1(x).flatten(1)\nself.bn<1 => _fc>(self.fc(x))",
             ),
-            {"self.bn1 = nn.BatchNorm1d": "self.bn_fc = nn.BatchNorm1d", "self.bn1(self": "self.bn_fc(self"},
         ),
         Example(
             "two layers of one kind",
             ((2, 6),),
-            model("self.fc1 = nn.Linear(6, 8)\nself.fc1 = nn.Linear(8, 4)", "x = self.fc1(x)\nself.fc1(torch.relu(x))"),
-            {"self.fc1 = nn.Linear(8": "self.fc2 = nn.Linear(8", "self.fc1(torch": "self.fc2(torch"},
+            model(
+                "self.fc1 = nn.Linear(6, 8)\nself.fc<1 => 2> = nn.Linear(8, 4)",
+                "x = self.fc1(x)\nself.fc<1 => 2>(torch.relu(x))",
+            ),
         ),
         Example(
             "declines where the layer is assigned once",

@@ -28,7 +28,7 @@ _LSTM = "self.lstm = nn.LSTM(4, 6)\nself.head = nn.Linear(6, 2)"
 class TupleResult(Rule):
     mismatches = (Mismatch.TUPLE_RESULT,)
     examples = (
-        Example("a result used at once", ((7, 3, 4),), model(_LSTM, "self.head(self.lstm(x))"), {"))": ")[0])"}),
+        Example("a result used at once", ((7, 3, 4),), model(_LSTM, "self.head(self.lstm(x)< => [0]>)")),
         Example(
             "declines inside a Sequential, which has no place for it",
             ((7, 3, 4),),
@@ -47,17 +47,11 @@ class TupleResult(Rule):
         named = _at_assignment(used, count)
         prefers_index = used.source.text.count(")[0]") > used.source.text.count(", _ =")
         if named is not None:
-            yield self.fix(title, (named,), Evidence.EVIDENT, reason=reason, unsafe=not certain)
+            yield self.fix(title, (named,), Evidence.EVIDENT, doubt=reason)
             for edit in _indexed_at_assignment(used):
-                yield self.fix(
-                    title,
-                    (edit,),
-                    Evidence.EXACT_FIT if prefers_index else Evidence.INSERTED,
-                    reason=reason,
-                    unsafe=not certain,
-                )
+                yield self.fix(title, (edit,), Evidence.EXACT_FIT if prefers_index else Evidence.INSERTED, doubt=reason)
         edit = Edit(used.source.path, used.source.range_of(used.node), f"{receiver(used.text)}[0]")
-        yield self.fix(title, (edit,), Evidence.RUNNER_UP * (named is not None), reason=reason, unsafe=not certain)
+        yield self.fix(title, (edit,), Evidence.RUNNER_UP * (named is not None), doubt=reason)
 
 
 def _tuple_expression(finding: Finding, project: Project) -> Expression | None:

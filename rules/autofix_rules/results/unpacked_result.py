@@ -47,8 +47,7 @@ class UnpackedResult(Rule):
         Example(
             "the pair of states of an LSTM",
             ((7, 3, 4),),
-            model(_RNN.format("LSTM"), _OUT.format("out, h, c")),
-            {"h, c": "(h, c)"},
+            model(_RNN.format("LSTM"), _OUT.format("out, <h, c => (h, c)>")),
         ),
         Example(
             "a packed sequence in two",
@@ -62,22 +61,19 @@ class UnpackedResult(Rule):
             ((5, 4),),
             model(
                 _VAE.format(3),
-                "mean, spread = self.encoder(x)\nself.head(mean + spread.exp())",
+                "mean, spread = self.encoder(x)< => .chunk(2, dim=-1)>\nself.head(mean + spread.exp())",
                 _ENCODER.format("return self.fc(x)"),
             ),
-            {"encoder(x)": "encoder(x).chunk(2, dim=-1)"},
         ),
         Example(
             "a third result",
             ((5, 4),),
-            model(_VAE.format(6), "z, scale = self.encoder(x)\nself.head(z * scale)", _ENCODER.format(_THREE)),
-            {"z, scale =": "z, _, scale ="},
+            model(_VAE.format(6), "z, < => _, >scale = self.encoder(x)\nself.head(z * scale)", _ENCODER.format(_THREE)),
         ),
         Example(
             "a name of a shape that nothing reads",
             ((4, 6, 8),),
-            model("self.fc = nn.Linear(48, 2)", "b, c, h, w = x.shape\nself.fc(x.reshape(b, c * h))"),
-            {", w": ""},
+            model("self.fc = nn.Linear(48, 2)", "b, c, h<, w => > = x.shape\nself.fc(x.reshape(b, c * h))"),
         ),
         Example(
             "two thirds of a joint projection",
@@ -109,7 +105,7 @@ class UnpackedResult(Rule):
         elif isinstance(place.value, Sequence):
             yield from self._several(place, place.value)
             for title, edits, evidence, reason in divided(project, place.result.operation, len(place.names)):
-                yield self.fix(title, edits, *evidence, reason=reason, unsafe=True)
+                yield self.fix(title, edits, *evidence, doubt=reason)
 
     def _shape(self, place: Unpacking, finding: Finding) -> Fixes:
         """Yield as many names as a shape has dimensions, or the maps that it is of flattened for two names."""
@@ -121,12 +117,12 @@ class UnpackedResult(Rule):
         for later, text in enumerate(texts):
             edits = (place.written(", ".join(text)),)
             title = f"unpack {rank} dimensions"
-            yield self.fix(title, edits, extra, Evidence.RUNNER_UP * later, reason=_RANK, unsafe=True)
+            yield self.fix(title, edits, extra, Evidence.RUNNER_UP * later, doubt=_RANK)
         base = source.text_of(place.statement.value).removesuffix(".shape").removesuffix(".size()")
         if rank > len(names) == 2 and base.isidentifier() and source.stands_alone(place.statement):
             edit = source.insert_before(place.statement, f"{base} = {base}.flatten(1)")
             title = f"flatten {finding.actual} to a row per sample"
-            yield self.fix(title, (edit,), Evidence.INSERTED, reason=_RANK, unsafe=True)
+            yield self.fix(title, (edit,), Evidence.INSERTED, doubt=_RANK)
 
     def _one_tensor(self, place: Unpacking) -> Fixes:
         """Yield the first name alone where no other is read, else the parts of the tensor."""
@@ -142,7 +138,7 @@ class UnpackedResult(Rule):
             text = f"{receiver(place.source.text_of(call))}.chunk({len(names)}, dim=-1)"
             title = f"divide the {value.shape[-1]} features between {' and '.join(f'`{name}`' for name in names)}"
             reason = "that the names stand for parts of one tensor is a guess"
-            yield self.fix(title, (place.source.replace(call, text),), Evidence.INSERTED, reason=reason, unsafe=True)
+            yield self.fix(title, (place.source.replace(call, text),), Evidence.INSERTED, doubt=reason)
 
     def _returned_too(self, place: Unpacking) -> Fixes:
         """Yield the function's ``return`` with what the caller names and the function has."""
@@ -155,7 +151,7 @@ class UnpackedResult(Rule):
             title = f"return {' and '.join(f'`{name}`' for name in names[1:])} as well"
             reason = "the caller could be meant to take one result"
             edit = Edit(result.source.path, result.source.range_of(node), text)
-            yield self.fix(title, (edit,), reason=reason, unsafe=True)
+            yield self.fix(title, (edit,), doubt=reason)
 
     def _packed(self, place: Unpacking) -> Fixes:
         """Yield the data of a packed sequence where no other part is read, and the first parts by name."""
@@ -194,4 +190,4 @@ class UnpackedResult(Rule):
         self, place: Unpacking, text: str, title: str, certain: bool, evidence: Evidence = Evidence.EVIDENT
     ) -> Fix:
         reason = "" if certain else "which result belongs to which name is told by their order alone"
-        return self.fix(title, (place.written(text),), evidence, reason=reason, unsafe=not certain)
+        return self.fix(title, (place.written(text),), evidence, doubt=reason)

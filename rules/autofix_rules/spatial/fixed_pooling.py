@@ -32,8 +32,10 @@ class FixedPooling(Rule):
         Example(
             "a function, and a smaller image",
             ((2, 3, 2, 2),),
-            model("self.head = nn.Linear(3, 5)", "x = F.avg_pool2d(x, 4)\nself.head(x.flatten(1))"),
-            {"avg_pool2d(x, 4": "adaptive_avg_pool2d(x, 1"},
+            model(
+                "self.head = nn.Linear(3, 5)",
+                "x = F.a<vg_pool2d(x, 4 => daptive_avg_pool2d(x, 1>)\nself.head(x.flatten(1))",
+            ),
         ),
         Example(
             "declines where the head takes no square of values per channel",

@@ -32,10 +32,9 @@ class InputResolution(Rule):
         Example(
             "a width that only running code knows leaves the resize",
             ((2, 3, 64, 64),),
-            model(_NET.format("WIDTHS.pop()"), "x = self.conv(x)\nself.fc(x.flatten(1))", "WIDTHS = [4 * 32 * 32]"),
             model(
                 _NET.format("WIDTHS.pop()"),
-                "x = F.interpolate(x, size=(32, 32))\nx = self.conv(x)\nself.fc(x.flatten(1))",
+                "x = < => F.interpolate(x, size=(32, 32))\nx = >self.conv(x)\nself.fc(x.flatten(1))",
                 "WIDTHS = [4 * 32 * 32]",
             ),
         ),

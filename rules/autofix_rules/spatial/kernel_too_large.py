@@ -33,14 +33,12 @@ class KernelTooLarge(Rule):
         Example(
             "padding for an odd kernel",
             ((2, 3, 4, 4),),
-            model("self.conv = nn.Conv2d(3, 4, 5)", "self.conv(x).mean((2, 3))"),
-            {"5": "5, padding=2"},
+            model("self.conv = nn.Conv2d(3, 4, 5< => , padding=2>)", "self.conv(x).mean((2, 3))"),
         ),
         Example(
             "the border of a pool",
             ((2, 3, 1, 1),),
-            model("self.pool = nn.MaxPool2d(2)", "self.pool(x)"),
-            {"2)": "2, ceil_mode=True)"},
+            model("self.pool = nn.MaxPool2d(2< => , ceil_mode=True>)", "self.pool(x)"),
         ),
         Example(
             "declines where the kernel is made at run time",

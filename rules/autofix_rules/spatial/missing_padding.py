@@ -32,8 +32,7 @@ class MissingPadding(Rule):
         Example(
             "a transposed convolution that falls one short",
             ((1, 2, 8, 8),),
-            model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1)", _UP),
-            {"1": "1, output_padding=1"},
+            model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1< => , output_padding=1>)", _UP),
         ),
         Example(
             "declines where no convolution has any",

@@ -26,13 +26,15 @@ class MissingPooling(Rule):
         Example(
             "a line of forward",
             ((4, 3, 9, 9),),
-            model(_LAYERS.format(8), "x = self.conv(x)\nself.fc(x)"),
-            model(_LAYERS.format(8), "x = self.conv(x)\nx = x.mean((2, 3))\nself.fc(x)"),
+            model(_LAYERS.format(8), "x = self.conv(x)\n< => x = x.mean((2, 3))\n>self.fc(x)"),
         ),
         Example(
             "two layers of a Sequential",
             ((4, 3, 9, 9),),
-            model("self.net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(8, 10))", "self.net(x)"),
+            model(
+                "self.net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(8, 10))",
+                "self.net(x)",
+            ),
             {".Linear": ".AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear"},
         ),
         Example(
