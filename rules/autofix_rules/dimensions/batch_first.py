@@ -15,11 +15,11 @@ from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program
 from autofix.edits.exchange_arguments import is_swap, removed, swap_after
+from autofix.edits.set_arguments import argument_set
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression, repeated_layer
 from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
-from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import dotted
 
 MAX_VISITED = 60
@@ -82,13 +82,9 @@ class BatchFirst(Rule):
         if call is None:
             return
         kind = dotted(getattr(call.node, "func", call.node)).rpartition(".")[2]
-        try:
-            text = with_argument(call.text, "batch_first", "True", position(kind, "batch_first"))
-        except NotACall:
-            return
+        edits = argument_set(call, "batch_first", "True", position(kind, "batch_first"))
         reason = f"the first dimension of {taken.shape} is taken to be the batch"
-        edit = Edit(call.source.path, call.source.range_of(call.node), text)
-        yield self.fix(f"make `{layer.label}` batch first", (edit,), *evidence, reason=reason)
+        yield self.fix(f"make `{layer.label}` batch first", edits, *evidence, reason=reason)
 
     def _unpermuted(self, project: Project, used: Operation, layer: Layer, taken: Tensor) -> Fixes:
         """Yield the fix that removes the exchange of axes before the layer, and the one that takes it back."""

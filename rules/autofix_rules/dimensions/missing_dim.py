@@ -9,8 +9,8 @@ Source. torch.softmax and torch.cumsum.
 
 from __future__ import annotations
 
+from autofix.edits.set_arguments import argument_set
 from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
-from autofix.syntax.call_edits import NotACall, with_argument
 
 
 class MissingDim(Rule):
@@ -32,14 +32,9 @@ class MissingDim(Rule):
             return
         for dimension in reversed(range(rank)):
             spelled = -1 if dimension == rank - 1 else dimension
-            try:
-                text = with_argument(call.text, "dim", str(spelled))
-            except NotACall:
-                return
-            yield self.fix(
+            title, reason = (
                 f"let `{finding.expression}` work along dimension {spelled}",
-                (call.source.replace(call.node, text),),
-                Evidence.INSERTED,
-                Evidence.RUNNER_UP * (rank - 1 - dimension),
-                reason=f"any of the {rank} dimensions could be meant",
+                f"any of the {rank} could be meant",
             )
+            evidence = (Evidence.INSERTED, Evidence.RUNNER_UP * (rank - 1 - dimension))
+            yield self.fix(title, argument_set(call, "dim", str(spelled)), *evidence, reason=reason)

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import ast
 
+from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.joins import joined_dimension
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.finding import Detail, Mismatch
 from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Piece, Project, Rule, Tensor, model
-from autofix.syntax.call_edits import NotACall, with_argument, with_callee
 from autofix.syntax.spelling import size_text
 
 _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
@@ -76,13 +76,9 @@ class ConcatenateDimension(Rule):
         yield from self._producers(project, operation, differing)
 
     def _along(self, call: Expression, dimension: int, *evidence: Piece, callee: str = "") -> Fixes:
-        try:
-            text = with_argument(call.text, "dim", str(dimension), 1)
-            text = with_callee(text, callee) if callee else text
-        except NotACall:
-            return
         word = "join" if not callee else f"join with `{callee}`"
-        yield self.fix(f"{word} along dimension {dimension}", (call.source.replace(call.node, text),), *evidence)
+        edits = argument_set(call, "dim", str(dimension), 1, callee)
+        yield self.fix(f"{word} along dimension {dimension}", edits, *evidence)
 
     def _expanded(self, project: Project, operation: Operation, index: int, place: Expression) -> Fixes:
         """Yield the fix that expands a token of one row, joined with a batch, to that batch."""
@@ -105,13 +101,8 @@ class ConcatenateDimension(Rule):
             for target_size in {t.shape[d] for t in operation.tensors} - {tensor.shape[d]}:
                 for layer, site in producer_sites(project, tensor, target_size):
                     if d in (1, tensor.rank - 1) and tensor.shape[d] in [v for _, v in layer.settings]:
-                        yield self.fix(
-                            set_output(layer, site.result),
-                            site.edits,
-                            *site.evidence,
-                            Evidence.PRODUCER,
-                            Evidence.RUNNER_UP * (i == 0),
-                        )
+                        extra: tuple[Piece, ...] = (Evidence.PRODUCER, Evidence.RUNNER_UP * (i == 0))
+                        yield self.fix(set_output(layer, site.result), site.edits, *site.evidence, *extra)
 
     def _behind(self, project: Project, finding: Finding, tensor: Tensor) -> Fixes:
         """Yield fixes for a join before the layer that went along the batch, or a new dimension,
@@ -134,13 +125,8 @@ class ConcatenateDimension(Rule):
                 if joined == finding.expected[0] and all(
                     without(t.shape, fault) == without(parts[0].shape, fault) for t in parts
                 ):
-                    yield from self._along(
-                        call,
-                        fault,
-                        Evidence.EXACT_FIT,
-                        Evidence.OUTWARD * min(count, 2),
-                        callee="cat" if stacked else "",
-                    )
+                    evidence = (Evidence.EXACT_FIT, Evidence.OUTWARD * min(count, 2))
+                    yield from self._along(call, fault, *evidence, callee="cat" if stacked else "")
 
 
 def _against(dimension: int, rank: int) -> tuple[Evidence, ...]:

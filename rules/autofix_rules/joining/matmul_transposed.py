@@ -14,11 +14,11 @@ from __future__ import annotations
 from itertools import chain
 
 from autofix.edits.rank_changes import without_call
+from autofix.edits.set_arguments import called
 from autofix.edits.transposes import heads, last_two
 from autofix.facts.call_sites import followed, operands, written
 from autofix.records.finding import Detail, Finding, Mismatch
 from autofix.rule import Evidence, Example, Expression, Fixes, Operation, OperationKind, Project, Rule, Tensor, model
-from autofix.syntax.call_edits import NotACall, with_callee
 from autofix.syntax.source import Source
 
 ATTENTION = "scaled_dot_product_attention"
@@ -79,15 +79,8 @@ class MatmulTransposed(Rule):
         place = written(project, operation)
         if rank is None or place is None or all(t.rank == rank for t in operation.tensors):
             return
-        try:
-            text = with_callee(place.text, "matmul")
-        except NotACall:
-            return
-        yield self.fix(
-            f"multiply with `matmul`, since `{operation.operator}` takes {rank} dimensions",
-            (place.source.replace(place.node, text),),
-            Evidence.EVIDENT,
-        )
+        title = f"multiply with `matmul`, since `{operation.operator}` takes {rank} dimensions"
+        yield self.fix(title, called(place, "matmul"), Evidence.EVIDENT)
 
     def _transposed(
         self, project: Project, places: tuple[Expression, ...], tensors: tuple[Tensor, ...], is_linear: bool

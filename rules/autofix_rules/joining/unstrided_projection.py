@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import ast
 
+from autofix.edits.set_arguments import layer_argument_set
 from autofix.facts.branches import branch, layers_of, ratio, spatial
-from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.records.finding import Mismatch
 from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model
-from autofix.syntax.call_edits import NotACall, with_argument
 from autofix_rules.joining._shared import stride_text
 
 BRANCH = "self.conv = nn.Conv2d(2, 4, 3, {stride}, 1)\nself.short = nn.Conv2d(2, 4, 1{tail})"
@@ -59,22 +58,13 @@ class UnstridedProjection(Rule):
         layer = mine[0][1]
         for site in argument_sites(project, layer, "stride", factor):
             yield self.fix(f"give `{layer.path}` the stride {site.text}", site.edits, *site.evidence, Evidence.EVIDENT)
-        call, text = (
-            project.construction_call(layer),
-            stride_text(project, [other_layer for _, other_layer in theirs], factor),
-        )
+        call, text = project.construction_call(layer), stride_text(project, [beside for _, beside in theirs], factor)
         if call is not None and argument_expression(project, layer, "stride") is None:
-            place = position(layer.kind, "stride")
-            try:
-                kernel = argument_expression(project, layer, "kernel_size")
-                new = _after_kernel(call, kernel, text) or with_argument(call.text, "stride", text, place)
-            except NotACall:
-                return
-            yield self.fix(
-                f"give `{layer.path}` the stride of the branch beside it",
-                (call.source.replace(call.node, new),),
-                Evidence.EVIDENT,
+            new = _after_kernel(call, argument_expression(project, layer, "kernel_size"), text)
+            edits = (
+                (call.source.replace(call.node, new),) if new else layer_argument_set(project, layer, "stride", text)
             )
+            yield self.fix(f"give `{layer.path}` the stride of the branch beside it", edits, Evidence.EVIDENT)
 
 
 def _after_kernel(call: Expression, kernel: Expression | None, text: str) -> str | None:

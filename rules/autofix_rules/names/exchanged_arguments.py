@@ -116,9 +116,9 @@ class ExchangedArguments(Rule):
             yield self.fix(title, exchange.edits, *evidence, doubt=reason)
 
     def _exchanged(self, first: PassedArgument, second: PassedArgument, certain: bool, *evidence: Piece) -> Fix:
-        one, other = first.expression, second.expression
-        edits = (one.source.replace(one.node, other.text), other.source.replace(other.node, one.text))
-        title = f"exchange the arguments of the call: {other.text} before {one.text}"
+        left, right = first.expression, second.expression
+        edits = (left.source.replace(left.node, right.text), right.source.replace(right.node, left.text))
+        title = f"exchange the arguments of the call: {right.text} before {left.text}"
         reason = "" if certain else "that the arguments are exchanged is told by their sizes, not by their names"
         return self.fix(title, edits, *evidence, doubt=reason)
 

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import ast
 
+from autofix.edits.set_arguments import argument_set, layer_argument_set
 from autofix.facts.project_view import Expression
 from autofix.operators.shape_functions import per_dimension
-from autofix.operators.table import function_parameters, position
+from autofix.operators.table import function_parameters
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Operation
 from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Layer, Mismatch, Project, Rule, model, sites
-from autofix.syntax.call_edits import NotACall, with_argument
 
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
 CHOICE = "padding, kernel and pooling before the layer could each be changed"
@@ -62,18 +62,14 @@ class KernelTooLarge(Rule):
 
     def _padded(self, project: Project, layer: Layer, kernel: tuple[int, ...], *evidence: Evidence) -> Fixes:
         """Yield the fix that pads half the kernel on each side."""
-        call, expression = project.construction_call(layer), argument_expression(project, layer, "kernel_size")
+        expression = argument_expression(project, layer, "kernel_size")
         dilation = per_dimension(layer.setting("dilation"), spatial(layer)) or (1,)
-        if call is None or expression is None or not kernel:
+        if expression is None or not kernel:
             return
         sizes = tuple(d * (k - 1) // 2 for k, d in zip(kernel, dilation, strict=False))
         plain = isinstance(expression.node, ast.Constant) or set(dilation) != {1} or len(set(kernel)) > 1
         text = (str(sizes[0]) if len(set(sizes)) == 1 else str(sizes)) if plain else f"{expression.text} // 2"
-        try:
-            new = with_argument(call.text, "padding", text, position(layer.kind, "padding"))
-        except NotACall:
-            return
-        edits = (call.source.replace(call.node, new),)
+        edits = layer_argument_set(project, layer, "padding", text)
         yield self.fix(f"pad `{layer.label}` by {text}", edits, *evidence, reason=CHOICE)
 
     def _smaller(self, finding: Finding, project: Project, layer: Layer, *evidence: Evidence) -> Fixes:
@@ -98,17 +94,11 @@ class KernelTooLarge(Rule):
             yield self.fix(title, edits, *evidence, reason=CHOICE)
 
     def _pool(self, project: Project, layer: Layer) -> Fixes:
-        call = project.construction_call(layer)
-        if call is None:
-            return
-        try:
-            new = with_argument(call.text, "ceil_mode", "True", position(layer.kind, "ceil_mode"))
-        except NotACall:
-            return
         title = f"set `ceil_mode=True` on `{layer.label}`"
         kernel = per_dimension(layer.setting("kernel_size"), spatial(layer)) or (1,)
         evidence = (Evidence.INSERTED, Evidence.AGAINST * (max(kernel) > HALVING))
-        yield self.fix(title, (call.source.replace(call.node, new),), *evidence, reason=CHOICE)
+        edits = layer_argument_set(project, layer, "ceil_mode", "True")
+        yield self.fix(title, edits, *evidence, reason=CHOICE)
 
     def _function(self, project: Project, operation: Operation) -> Fixes:
         place = project.expression(operation)
@@ -116,11 +106,7 @@ class KernelTooLarge(Rule):
         parameters = function_parameters(name)
         if place is None or "ceil_mode" not in parameters:
             return
-        try:
-            new = with_argument(place.text, "ceil_mode", "True", parameters.index("ceil_mode"))
-        except NotACall:
-            return
-        edits = (place.source.replace(place.node, new),)
+        edits = argument_set(place, "ceil_mode", "True", parameters.index("ceil_mode"))
         yield self.fix(f"set `ceil_mode=True` on `{name}`", edits, Evidence.INSERTED, reason=CHOICE)
 
 
