@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autofix.facts.project_view import Expression, Project
+from autofix.fixes.examples import shown
 from autofix.fixes.rule import Example, Fixes, Rewrite, Rule, model
 from autofix.provenance import Site, SiteKind, dearest, sites, together
 from autofix.records.costs import Counted, Evidence, Piece
@@ -36,6 +37,7 @@ __all__ = [
     "Tensor",
     "dearest",
     "model",
+    "shown",
     "sites",
     "together",
 ]

@@ -18,17 +18,14 @@ from autofix.edits.exchange_arguments import is_swap, removed, swap_after
 from autofix.edits.set_arguments import argument_set
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression, repeated_layer
-from autofix.records.trace import Layer, Operation, OperationKind
-from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
+from autofix.records.trace import Operation, OperationKind
+from autofix.rule import Applicability, Edit, Evidence, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 
 MAX_VISITED = 60
 RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
 STACKS = frozenset(("TransformerEncoder", "TransformerDecoder"))
 KINDS = RECURRENT | STACKS | {"MultiheadAttention", "Transformer", "TransformerEncoderLayer", "TransformerDecoderLayer"}
-_STATE = "h = torch.zeros(1, x.size(0), 6)\nself.rnn(x, h)[0]"
-_ATTENTION = "self.attn = nn.MultiheadAttention(8, 2, batch_first=True)"
-_MASKED = "m = torch.ones(7, 7).triu(1).bool()\n{}x, _ = self.attn(x, x, x, attn_mask=m)\n{}x"
 
 
 class BatchFirst(Rule):
@@ -37,24 +34,19 @@ class BatchFirst(Rule):
         *(Mismatch.EXPAND, Mismatch.VIEW_SIZE, Mismatch.SILENT_STEPS),
     )
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "a state with the batch first",
-            ((3, 7, 4),),
-            model("self.rnn = nn.GRU(4, 6< => , batch_first=True>)", _STATE),
-        ),
-        Example(
-            "permutes around a layer that is batch first",
-            ((3, 7, 8),),
-            model(_ATTENTION, _MASKED.format("<x = x.permute(1, 0, 2)\n => >", "<x = x.permute(1, 0, 2)\n => >")),
-        ),
-        Example(
-            "declines a layer that is batch first and fed so",
-            ((3, 7, 4),),
-            model("self.rnn = nn.GRU(4, 6, batch_first=True)", "self.rnn(x, torch.zeros(1, 9, 6).relu())[0]"),
-            repaired_by=("AF111",),
-        ),
-    )
+    examples = shown("""
+        a state with the batch first: 3,7,4
+            self.rnn = nn.GRU(4, 6< => , batch_first=True>)
+            h = torch.zeros(1, x.size(0), 6); self.rnn(x, h)[0]
+        permutes around a layer that is batch first: 3,7,8
+            self.attn = nn.MultiheadAttention(8, 2, batch_first=True)
+            m = torch.ones(7, 7).triu(1).bool(<); x = x.permute(1, 0, 2 => >)
+            x, _ = self.attn(x, x, x, attn_mask=m); x< = x.permute(1, 0, 2); x => >
+        declines a layer that is batch first and fed so: 3,7,4
+            self.rnn = nn.GRU(4, 6, batch_first=True)
+            self.rnn(x, torch.zeros(1, 9, 6).relu())[0]
+            by AF111
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         for used in _behind(project, operation):

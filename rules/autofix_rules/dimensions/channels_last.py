@@ -16,36 +16,25 @@ from autofix.edits.insert_view_op import insertions, wrapped
 from autofix.facts.call_sites import followed
 from autofix.provenance.channel_sites import spatial, stand_last, to_back, to_front
 from autofix.provenance.producers import producing_layer
-from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
 
 SHORT = 40
 
 
 class ChannelsLast(Rule):
     mismatches = (Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES)
-    examples = (
-        Example(
-            "images as they are loaded",
-            ((2, 8, 9, 3),),
-            model(
-                "self.conv = nn.Conv2d(3, 4, 3)",
-                "x = < => x.permute(0, 3, 1, 2)\nx = >torch.relu(self.conv(x))\nx.mean((2, 3))",
-            ),
-        ),
-        Example(
-            "rows of tokens through a Sequential",
-            ((2, 5, 6),),
-            model(
-                "self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))",
-                "x = self.net(x< => .flatten(0, 1)).unflatten(0, x.shape[:2]>)\nx",
-            ),
-        ),
-        Example(
-            "declines where the size stands in no other dimension",
-            ((2, 8, 9, 5),),
-            model("self.conv = nn.Conv2d(WIDTHS.pop(), 4, 3)", "self.conv(x)", "WIDTHS = [3]"),
-        ),
-    )
+    examples = shown("""
+        images as they are loaded: 2,8,9,3
+            self.conv = nn.Conv2d(3, 4, 3)
+            x = < => x.permute(0, 3, 1, 2); x = >torch.relu(self.conv(x)); x.mean((2, 3))
+        rows of tokens through a Sequential: 2,5,6
+            self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))
+            x = self.net(x< => .flatten(0, 1)).unflatten(0, x.shape[:2]>); x
+        declines where the size stands in no other dimension: 2,8,9,5
+            above: WIDTHS = [3]
+            self.conv = nn.Conv2d(WIDTHS.pop(), 4, 3)
+            self.conv(x)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

@@ -15,30 +15,24 @@ from collections.abc import Iterator
 
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import is_method, written
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_expression
-from autofix.records.trace import Operation
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fix, Fixes, Layer, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Evidence, Expression, Finding, Fix, Fixes, Layer, Mismatch, Operation, Rule, shown
 
 
 class DimensionRange(Rule):
     mismatches = (Mismatch.DIMENSION_RANGE,)
-    examples = (
-        Example(
-            "a squeeze of what a mean removed",
-            ((4, 6, 5),),
-            model("self.fc = nn.Linear(6, 3)", "x = x.mean(2)\n<x = x.squeeze(2)\n => >self.fc(x)"),
-        ),
-        Example(
-            "a layer",
-            ((4, 6),),
-            model("self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(<2 => 1>))", "self.net(x)"),
-        ),
-        Example(
-            "declines a dimension that is computed",
-            ((4, 6),),
-            model("self.dims = {'class': 2}", "torch.softmax(x, dim=self.dims['class'] + 0 * len(self.dims))"),
-        ),
-    )
+    examples = shown("""
+        a squeeze of what a mean removed: 4,6,5
+            self.fc = nn.Linear(6, 3)
+            x = x.mean(2); <x = x.squeeze(2);  => >self.fc(x)
+        a layer: 4,6
+            self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(<2 => 1>))
+            self.net(x)
+        declines a dimension that is computed: 4,6
+            self.dims = {'class': 2}
+            torch.softmax(x, dim=self.dims['class'] + 0 * len(self.dims))
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import ast
 
-from autofix.facts.project_view import Expression
-from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
+from autofix.facts.project_view import Project
+from autofix.rule import Applicability, Edit, Evidence, Expression, Finding, Fixes, Mismatch, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 from autofix.syntax.spelling import receiver
 
@@ -24,27 +24,18 @@ REASON = "the columns after the first {} could be meant to be used"
 class ExtraColumns(Rule):
     mismatches = (Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "points with an intensity",
-            ((2, 9, 4),),
-            model("self.conv = nn.Conv1d(3, 8, 1)", "xyz = x< => [..., :3]>\nself.conv(xyz.transpose(1, 2))"),
-        ),
-        Example(
-            "images with an alpha",
-            ((2, 4, 9, 9),),
-            model("self.conv = nn.Conv2d(3, 8, 1)", "rgb = < => (>x / 255< => )[:, :3]>\nself.conv(rgb)"),
-        ),
-        Example(
-            "declines where the name tells nothing",
-            ((2, 9, 4),),
-            model(
-                "self.conv = nn.Conv1d(*SIZES)",
-                "p = x\nself.conv(p.transpose(1, 2))",
-                "SIZES = [int(n) for n in '3 8 1'.split()]",
-            ),
-        ),
-    )
+    examples = shown("""
+        points with an intensity: 2,9,4
+            self.conv = nn.Conv1d(3, 8, 1)
+            xyz = x< => [..., :3]>; self.conv(xyz.transpose(1, 2))
+        images with an alpha: 2,4,9,9
+            self.conv = nn.Conv2d(3, 8, 1)
+            rgb = < => (>x / 255< => )[:, :3]>; self.conv(rgb)
+        declines where the name tells nothing: 2,9,4
+            above: SIZES = [int(n) for n in '3 8 1'.split()]
+            self.conv = nn.Conv1d(*SIZES)
+            p = x; self.conv(p.transpose(1, 2))
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         failure = project.trace.failure

@@ -12,22 +12,23 @@ from __future__ import annotations
 import ast
 
 from autofix.facts.call_sites import written
+from autofix.facts.project_view import Project
 from autofix.records.finding import Detail, Finding, Mismatch
-from autofix.rule import Applicability, Evidence, Example, Expression, Fixes, Operation, Project, Rule, model, sites
+from autofix.rule import Applicability, Evidence, Example, Expression, Fixes, Operation, Rule, model, shown, sites
 
 
 class IndexRange(Rule):
     mismatches = (Mismatch.INDEX_RANGE,)
     applicability = Applicability.UNSAFE
     examples = (
+        *shown("""
+        declines a mask of another size: 4,6
+            self.fc = nn.Linear(6, 2)
+            self.fc(x[torch.ones(3, dtype=torch.bool)])
+            by AF304 AF801
+    """),
         Example("an index past the end", ((4, 6, 3),), model("self.fc = nn.Linear(3, 2)", "self.fc(x[:, <6 => 5>])")),
         Example("the last step of a row", ((4, 6),), model("self.fc = nn.Linear(6, 2)", "self.fc(x<[:, -1, :] => >)")),
-        Example(
-            "declines a mask of another size",
-            ((4, 6),),
-            model("self.fc = nn.Linear(6, 2)", "self.fc(x[torch.ones(3, dtype=torch.bool)])"),
-            repaired_by=("AF304", "AF801"),
-        ),
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

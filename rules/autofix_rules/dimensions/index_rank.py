@@ -10,26 +10,19 @@ Source. torch.gather and torch.Tensor.scatter_.
 from __future__ import annotations
 
 from autofix.facts.call_sites import argument_of, followed
-from autofix.rule import Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 
 class IndexRank(Rule):
     mismatches = (Mismatch.INDEX_RANK,)
-    examples = (
-        Example(
-            "one action for each row",
-            ((4, 6),),
-            model(
-                "self.fc = nn.Linear(6, 3)",
-                "a = torch.ones(len(x), dtype=torch.long)\nself.fc(x).gather(1, a< => .unsqueeze(1)>)",
-            ),
-        ),
-        Example(
-            "declines an index of other rows",
-            ((4, 6),),
-            model("self.fc = nn.Linear(6, 3)", "a = x.sum(0).long().clamp(0, 2)\nself.fc(x).gather(1, a)"),
-        ),
-    )
+    examples = shown("""
+        one action for each row: 4,6
+            self.fc = nn.Linear(6, 3)
+            a = torch.ones(len(x), dtype=torch.long); self.fc(x).gather(1, a< => .unsqueeze(1)>)
+        declines an index of other rows: 4,6
+            self.fc = nn.Linear(6, 3)
+            a = x.sum(0).long().clamp(0, 2); self.fc(x).gather(1, a)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         dimension = finding.dimension

@@ -10,18 +10,18 @@ Source. torch.softmax and torch.cumsum.
 from __future__ import annotations
 
 from autofix.edits.set_arguments import argument_set
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
 
 
 class MissingDim(Rule):
     mismatches = (Mismatch.MISSING_DIM,)
     applicability = Applicability.UNSAFE
     examples = (
-        Example(
-            "weights of an attention",
-            ((2, 5, 8),),
-            model("self.k = nn.Linear(8, 8)", "scores = x @ self.k(x).mT\nscores.softmax(< => dim=-1>) @ x"),
-        ),
+        *shown("""
+        weights of an attention: 2,5,8
+            self.k = nn.Linear(8, 8)
+            scores = x @ self.k(x).mT; scores.softmax(< => dim=-1>) @ x
+    """),
         Example("declines a call that lacks something else", ((3, 7),), model("self.k = 2", "torch.gather(x, 1)")),
     )
 

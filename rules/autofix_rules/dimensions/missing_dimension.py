@@ -18,8 +18,9 @@ import math
 from autofix.edits.caller_edits import batch_of_one, in_program, is_plane, lacks_batch
 from autofix.edits.insert_view_op import insertions
 from autofix.provenance.producers import producing_layer
-from autofix.records.trace import OperationKind
-from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.records.trace import Operation
+from autofix.rule import Edit, Evidence, Example, Finding, Fixes, OperationKind, Project, Rule, Tensor, model, shown
 
 CERTAIN = (Evidence.EXACT_FIT,)
 WEAKER = (Evidence.OTHER_READING,)
@@ -36,38 +37,27 @@ _SHOWN = "\n\nimage = torch.rand(3, 8, 8)\nprint(Net()({}))\n"
 class MissingDimension(Rule):
     mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
     examples = (
-        Example(
-            "one image without a batch",
-            ((3, 8, 8),),
-            model(
-                "self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 5)",
-                "x = < => x.unsqueeze(0)\nx = >self.conv(x)\nself.fc(x.flatten(1))",
-            ),
-        ),
+        *shown("""
+        one image without a batch: 3,8,8
+            self.conv = nn.Conv2d(3, 4, 3); self.fc = nn.Linear(144, 5)
+            x = < => x.unsqueeze(0); x = >self.conv(x); self.fc(x.flatten(1))
+        one image without a batch and without its channel: 8,8
+            self.conv = nn.Conv2d(1, 4, 3)
+            < => x = x.unsqueeze(0).unsqueeze(0); >self.conv(x).flatten(1)
+        a token for every scalar: 4,6
+            self.embed = nn.Linear(1, 8)
+            < => x = x.unsqueeze(-1); >self.embed(x)
+        declines where the input has its batch: 2,3,8,8
+            self.conv = nn.Conv2d(3, 4, 3); self.norm = nn.BatchNorm3d(4)
+            self.norm(self.conv(x)).view(1, 2, 3)[:, 0, 0, 0]
+            by AF104 AF202 AF420
+            # Wrong: three sizes and a reshape are changed until they agree, which nothing speaks for.
+    """),
         Example(
             "one image shown to the model by a program",
             (),
             _ROWS + _SHOWN.format("image"),
             {"image)": "image.unsqueeze(0))"},
-        ),
-        Example(
-            "one image without a batch and without its channel",
-            ((8, 8),),
-            model("self.conv = nn.Conv2d(1, 4, 3)", "< => x = x.unsqueeze(0).unsqueeze(0)\n>self.conv(x).flatten(1)"),
-        ),
-        Example(
-            "a token for every scalar",
-            ((4, 6),),
-            model("self.embed = nn.Linear(1, 8)", "< => x = x.unsqueeze(-1)\n>self.embed(x)"),
-        ),
-        Example(
-            "declines where the input has its batch",
-            ((2, 3, 8, 8),),
-            model(
-                "self.conv = nn.Conv2d(3, 4, 3)\nself.norm = nn.BatchNorm3d(4)",
-                "self.norm(self.conv(x)).view(1, 2, 3)[:, 0, 0, 0]",
-            ),  # Wrong: three sizes and a reshape are changed until they agree, which nothing speaks for.
-            repaired_by=("AF104", "AF202", "AF420"),
         ),
     )
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from autofix.edits.insert_view_op import wrapped
 from autofix.provenance.channel_sites import number, to_back, to_front
-from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, model
+from autofix.rule import Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.source import Source, dotted
 
 OTHER_STATISTICS = "a {} normalises over other values than the LayerNorm it replaces"
@@ -25,30 +25,19 @@ OTHER_STATISTICS = "a {} normalises over other values than the LayerNorm it repl
 
 class NormLayout(Rule):
     mismatches = (Mismatch.NORM_FEATURES,)
-    examples = (
-        Example(
-            "inside a Sequential",
-            ((2, 4, 8, 9),),
-            model(
-                "self.net = nn.Sequential(nn.Conv2d(4, 6, 1), nn.<LayerNorm( => GroupNorm(1, >6), nn.ReLU())",
-                "self.net(x)",
-            ),
-        ),
-        Example(
-            "chosen by name from a table",
-            ((2, 4, 8, 9),),
-            model(
-                "self.norm = NORMS[KIND](4)",
-                "self.norm(x)",
-                "NORMS = {'BN': nn.BatchNorm2d, 'LN': nn.LayerNorm}\nKIND = '<L => B>N'",
-            ),
-        ),
-        Example(
-            "declines where no dimension has the channels",
-            ((2, 5, 8, 9),),
-            model("self.norm = nn.LayerNorm(*SIZES)", "self.norm(x)", "SIZES = [int(n) for n in '4'.split()]"),
-        ),
-    )
+    examples = shown("""
+        inside a Sequential: 2,4,8,9
+            self.net = nn.Sequential(nn.Conv2d(4, 6, 1), nn.<LayerNorm( => GroupNorm(1, >6), nn.ReLU())
+            self.net(x)
+        chosen by name from a table: 2,4,8,9
+            above: NORMS = {'BN': nn.BatchNorm2d, 'LN': nn.LayerNorm}; KIND = '<LN => BN>'
+            self.norm = NORMS[KIND](4)
+            self.norm(x)
+        declines where no dimension has the channels: 2,5,8,9
+            above: SIZES = [int(n) for n in '4'.split()]
+            self.norm = nn.LayerNorm(*SIZES)
+            self.norm(x)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

@@ -18,7 +18,7 @@ from autofix.edits.layout import Layout, LayoutChange
 from autofix.edits.other_layouts import layouts
 from autofix.edits.related_layouts import layouts_of_call
 from autofix.edits.upstream_layouts import upstream_layouts
-from autofix.rule import Evidence, Example, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, model
+from autofix.rule import Evidence, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, shown
 
 _OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups", "view-contiguity")
 _MOST = 6
@@ -30,7 +30,6 @@ _EVIDENCE = {
     LayoutChange.RELETTERED: (Evidence.OTHER_NAME, Evidence.OTHER_READING),
     LayoutChange.INSERTED: (Evidence.INSERTED, Evidence.RUNNER_UP, Evidence.OTHER_READING),
 }
-_MIXTURE = "normal = torch.distributions.Normal(self.mean(x).view(-1, 5, 2), 1.0)\nnormal.log_prob(y).sum(2)"
 # What is said of the only layout that leaves every element where it is.
 _TAKEN_BACK = {LayoutChange.REMOVED: (Evidence.EVIDENT,), LayoutChange.REDUCED: (Evidence.EXACT_FIT,)}
 # Where a dimension of one is what the operands lack to be aligned.
@@ -39,56 +38,33 @@ _ALIGNED = frozenset((Mismatch.BROADCAST, Mismatch.EXPAND))
 
 class OperandLayout(Rule):
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(_OTHERS))
-    examples = (
-        Example(
-            "an unsqueeze of what has its channels",
-            ((2, 1, 8, 8),),
-            model("self.conv = nn.Conv2d(1, 4, 3)", "self.conv(torch.relu(x)<.unsqueeze(1) => >)"),
-        ),
-        Example(
-            "a norm that is expanded",
-            ((4, 6),),
-            model(
-                "self.fc = nn.Linear(6, 6)",
-                "n = torch.norm(x, p=2, dim=1< => , keepdim=True>) + 1e-9\nself.fc(x / n.expand_as(x))",
-            ),
-        ),
-        Example(
-            "a state beside every step",
-            ((2, 5, 6), (2, 4)),
-            model("self.k = 1", "torch.cat([x, h< => .unsqueeze(1).expand(-1, x.size(1), -1)>], dim=2)", inputs="x, h"),
-        ),
-        Example(
-            "a sequence after a convolution",
-            ((2, 6, 20),),
-            model(
-                "self.conv = nn.Conv1d(6, 8, 3)\nself.head = nn.Linear(8, 4)",
-                "self.head(self.conv(x)< => .transpose(1, 2)>)",
-            ),
-        ),
-        Example(
-            "maps that were flattened and not brought back",
-            ((2, 3, 4, 4),),
-            model("self.k = 1", "y = x.flatten(2)\ny = y * y.sum(-1, keepdim=True)\ny + x"),
-            {"return y +": "return y.reshape_as(x) +"},
-        ),
-        Example(
-            "a table of all pairs",
-            ((2, 5, 3),),
-            model("self.table = torch.arange(5.0)< => .unsqueeze(-1)> * torch.ones(3)", "x + self.table"),
-        ),
-        Example(
-            "targets beside the components of a mixture",
-            ((4, 6), (4, 2)),
-            model("self.mean = nn.Linear(6, 10)", _MIXTURE, inputs="x, y"),
-            {"log_prob(y)": "log_prob(y.unsqueeze(1))"},
-        ),
-        Example(
-            "declines sizes that no layout brings together",
-            ((4, 6), (3, 5)),
-            model("self.k = 1", "torch.linalg.solve(x[:, :4], y)", inputs="x, y"),
-        ),
-    )
+    examples = shown("""
+        an unsqueeze of what has its channels: 2,1,8,8
+            self.conv = nn.Conv2d(1, 4, 3)
+            self.conv(torch.relu(x)<.unsqueeze(1) => >)
+        a norm that is expanded: 4,6
+            self.fc = nn.Linear(6, 6)
+            n = torch.norm(x, p=2, dim=1< => , keepdim=True>) + 1e-9; self.fc(x / n.expand_as(x))
+        a state beside every step: 2,5,6 h=2,4
+            self.k = 1
+            torch.cat([x, h< => .unsqueeze(1).expand(-1, x.size(1), -1)>], dim=2)
+        a sequence after a convolution: 2,6,20
+            self.conv = nn.Conv1d(6, 8, 3); self.head = nn.Linear(8, 4)
+            self.head(self.conv(x)< => .transpose(1, 2)>)
+        maps that were flattened and not brought back: 2,3,4,4
+            self.k = 1
+            y = x.flatten(2); y = y * y.sum(-1, keepdim=True); y< => .reshape_as(x)> + x
+        a table of all pairs: 2,5,3
+            self.table = torch.arange(5.0)< => .unsqueeze(-1)> * torch.ones(3)
+            x + self.table
+        targets beside the components of a mixture: 4,6 4,2
+            self.mean = nn.Linear(6, 10)
+            normal = torch.distributions.Normal(self.mean(x).view(-1, 5, 2), 1.0)
+            normal.log_prob(y< => .unsqueeze(1)>).sum(2)
+        declines sizes that no layout brings together: 4,6 3,5
+            self.k = 1
+            torch.linalg.solve(x[:, :4], y)
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)

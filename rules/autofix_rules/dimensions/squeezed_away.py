@@ -11,7 +11,7 @@ Source. torch.squeeze.
 from __future__ import annotations
 
 from autofix.edits.rank_changes import behind, respelled, tensors_at_fault, without_call
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 _RANKS = (
     *("dimension-range", "index-range", "rank", "unpack", "norm-rank", "conv-rank", "rnn-rank", "rnn-hidden"),
@@ -26,26 +26,17 @@ _RANKED = frozenset((*_RANKS, *_SIZES, "concatenate", "broadcast", "matmul", "ex
 
 class SqueezedAway(Rule):
     mismatches = tuple(m for m in Mismatch if m.value in _RANKED)
-    examples = (
-        Example(
-            "a batch of one behind a global pooling",
-            ((1, 3, 4, 4),),
-            model(
-                "self.pool = nn.AdaptiveAvgPool2d(1)",
-                "x = self.pool(x).<squeeze( => flatten(1>)\ntorch.softmax(x, dim=1)",
-            ),
-        ),
-        Example(
-            "a sequence of one step",
-            ((2, 1, 1, 8),),
-            model("self.fc = nn.Linear(8, 3)", "x = <torch.squeeze(x => x.squeeze(2>)\nself.fc(x[:, -1, :])"),
-        ),
-        Example(
-            "declines where no dimension of one was there",
-            ((2, 5, 8),),
-            model("self.fc = nn.Linear(8, 3)", "x = x.squeeze()\nself.fc(x)[:, 0, 0, 0]"),
-        ),
-    )
+    examples = shown("""
+        a batch of one behind a global pooling: 1,3,4,4
+            self.pool = nn.AdaptiveAvgPool2d(1)
+            x = self.pool(x).<squeeze( => flatten(1>); torch.softmax(x, dim=1)
+        a sequence of one step: 2,1,1,8
+            self.fc = nn.Linear(8, 3)
+            x = <torch => x>.squeeze(<x => 2>); self.fc(x[:, -1, :])
+        declines where no dimension of one was there: 2,5,8
+            self.fc = nn.Linear(8, 3)
+            x = x.squeeze(); self.fc(x)[:, 0, 0, 0]
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         squeezes = behind(project, tensors_at_fault(project, finding), frozenset(("squeeze",)))

@@ -16,8 +16,7 @@ from itertools import permutations
 
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import is_method, written
-from autofix.records.finding import Mismatch
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 
 MAX_RANK = 5
@@ -28,26 +27,19 @@ class WrongPermute(Rule):
         *(Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.RNN_INPUT_SIZE),
         Mismatch.ATTENTION_WIDTH,
     )
-    examples = (
-        Example(
-            "channels to the front",
-            ((2, 8, 9, 3),),
-            model("self.conv = nn.Conv2d(3, 4, 3)", "x = x.permute(0, <1, 3 => 3, 1>, 2)\nself.conv(x)"),
-        ),
-        Example(
-            "a transpose that moves the batch",
-            ((2, 8, 3),),
-            model("self.conv = nn.Conv1d(3, 4, 3)", "self.conv(x.transpose(<0, 1 => 1, 2>))"),
-        ),
-        Example(
-            "declines a size that no dimension has",
-            ((2, 8, 3),),
-            model(
-                "self.conv = nn.Conv1d(5, 4, 20)", "self.conv(x.transpose(0, 1))"
-            ),  # Wrong: the samples are taken for channels.
-            repaired_by=("AF101", "AF501"),
-        ),
-    )
+    examples = shown("""
+        channels to the front: 2,8,9,3
+            self.conv = nn.Conv2d(3, 4, 3)
+            x = x.permute(0, <1, 3 => 3, 1>, 2); self.conv(x)
+        a transpose that moves the batch: 2,8,3
+            self.conv = nn.Conv1d(3, 4, 3)
+            self.conv(x.transpose(<0, 1 => 1, 2>))
+        declines a size that no dimension has: 2,8,3
+            self.conv = nn.Conv1d(5, 4, 20)
+            self.conv(x.transpose(0, 1))
+            by AF101 AF501
+            # Wrong: the samples are taken for channels.
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if not operation.tensors or len(finding.expected) != 1 or finding.dimension is None:

@@ -19,7 +19,7 @@ from autofix.edits.size_reads import live_sites
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Operation, Phase
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, model, shown
 
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
@@ -46,24 +46,15 @@ for x in torch.rand(10, 3).split(4):
 class BakedBatch(Rule):
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_BATCH)
     examples = (
-        Example(
-            "a class token",
-            ((4, 5, 6),),
-            model(
-                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))",
-                "torch.cat((self.cls.expand(<8 => x.size(0)>, -1, -1), x), dim=1)",
-            ),
-        ),
+        *shown("""
+        a class token: 4,5,6
+            self.cls = nn.Parameter(torch.zeros(1, 1, 6))
+            torch.cat((self.cls.expand(<8 => x.size(0)>, -1, -1), x), dim=1)
+        one sample written for all: 4,5 4,1,6
+            self.fc = nn.Linear(5, 3)
+            h = self.fc(x).view(<1 => x.size(0)>, 1, -1); torch.cat([h, y], dim=2)
+    """),
         Example("noise that was made once for all batches", (), _ONCE, {"net(x, noise)": "net(x, noise[:x.size(0)])"}),
-        Example(
-            "one sample written for all",
-            ((4, 5), (4, 1, 6)),
-            model(
-                "self.fc = nn.Linear(5, 3)",
-                "h = self.fc(x).view(<1 => x.size(0)>, 1, -1)\ntorch.cat([h, y], dim=2)",
-                inputs="x, y",
-            ),
-        ),
         Example("declines inputs of different batches", ((4, 5), (8, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
 

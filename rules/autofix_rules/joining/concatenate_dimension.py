@@ -17,8 +17,8 @@ from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.joins import joined_dimension
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import producer_sites, set_output
-from autofix.records.finding import Detail, Mismatch
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Piece, Project, Rule, Tensor, model
+from autofix.records.finding import Finding
+from autofix.rule import Detail, Evidence, Expression, Fixes, Mismatch, Operation, Piece, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
 
 _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
@@ -29,32 +29,20 @@ class ConcatenateDimension(Rule):
         *(Mismatch.CONCATENATE, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.CONV_CHANNELS),
         Mismatch.RNN_INPUT_SIZE,
     )
-    examples = (
-        Example(
-            "the dimension that differs",
-            ((4, 6), (4, 3)),
-            model("self.fc = nn.Linear(9, 2)", "self.fc(torch.cat((x, y)))").replace("(self, x)", "(self, x, y)"),
-            {"))": "), dim=1)"},
-        ),
-        Example(
-            "the size a layer takes",
-            ((4, 6),),
-            model("self.fc = nn.Linear(12, 2)", "self.fc(torch.<stack => cat>([x, x * x], dim=1))"),
-        ),
-        Example(
-            "a class token",
-            ((4, 5, 6),),
-            model(
-                "self.cls = nn.Parameter(torch.zeros(1, 1, 6))",
-                "torch.cat((self.cls< => .expand(x.size(0), -1, -1)>, x), dim=1)",
-            ),
-        ),
-        Example(
-            "declines where several dimensions differ",
-            ((4, 5, 6), (3, 5, 7)),
-            model("self.n = 1", "torch.cat((x, y), dim=1)", inputs="x, y"),
-        ),
-    )
+    examples = shown("""
+        the dimension that differs: 4,6 4,3
+            self.fc = nn.Linear(9, 2)
+            self.fc(torch.cat((x, y)< => , dim=1>))
+        the size a layer takes: 4,6
+            self.fc = nn.Linear(12, 2)
+            self.fc(torch.<stack => cat>([x, x * x], dim=1))
+        a class token: 4,5,6
+            self.cls = nn.Parameter(torch.zeros(1, 1, 6))
+            torch.cat((self.cls< => .expand(x.size(0), -1, -1)>, x), dim=1)
+        declines where several dimensions differ: 4,5,6 3,5,7
+            self.n = 1
+            torch.cat((x, y), dim=1)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if not operation.tensors:

@@ -14,31 +14,25 @@ from itertools import combinations
 
 from autofix.edits.equation_letters import is_odd, relettered
 from autofix.facts.call_sites import argument_of, is_batch
-from autofix.records.finding import Detail, Mismatch
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.records.finding import Finding
+from autofix.rule import Applicability, Detail, Evidence, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 
 class EinsumLetters(Rule):
     mismatches = (Mismatch.MATMUL,)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "keys by rows",
-            ((2, 5, 8),),
-            model("self.k = nn.Linear(8, 8)", "torch.einsum('bid,b<dj => jd>->bij', x, self.k(x))"),
-        ),
-        Example(
-            "a letter that stands for another dimension",
-            ((2, 5, 8),),
-            model("self.k = nn.Linear(8, 8)", "torch.einsum('<t => b>td,bsd->bts', x, self.k(x))"),
-        ),
-        Example(
-            "declines an equation that is computed",
-            ((2, 5, 8),),
-            model("self.pair = ['bid', 'bdj']", "torch.einsum(','.join(self.pair) + '->bij', x, x)"),
-            repaired_by=("AF420",),
-        ),
-    )
+    examples = shown("""
+        keys by rows: 2,5,8
+            self.k = nn.Linear(8, 8)
+            torch.einsum('bid,<bdj => bjd>->bij', x, self.k(x))
+        a letter that stands for another dimension: 2,5,8
+            self.k = nn.Linear(8, 8)
+            torch.einsum('<ttd => btd>,bsd->bts', x, self.k(x))
+        declines an equation that is computed: 2,5,8
+            self.pair = ['bid', 'bdj']
+            torch.einsum(','.join(self.pair) + '->bij', x, x)
+            by AF420
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)

@@ -15,11 +15,11 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.joins import joined
-from autofix.provenance import width_evidence
+from autofix.provenance import sites, width_evidence
 from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import argument_expression
 from autofix.provenance.size_sites import spelled_in_scope
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model, sites
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model, shown
 
 MAX_HOPS = 5
 _PARTS = "wide, narrow = 6, 3\nself.narrow = nn.Linear(narrow, narrow)\n"
@@ -28,14 +28,16 @@ _PARTS = "wide, narrow = 6, 3\nself.narrow = nn.Linear(narrow, narrow)\n"
 class JoinedWidth(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
     examples = (
-        Example(
-            "a constant in the sum",
-            ((4, 6), (4, 3)),
-            model("self.fc = nn.Linear(6 + SIDE, 2)", "self.fc(torch.cat([x, y], 1))", "SIDE = 5").replace(
-                "(self, x)", "(self, x, y)"
-            ),
-            {"5": "3"},
-        ),
+        *shown("""
+        a constant in the sum: 4,6 4,3
+            above: SIDE = <5 => 3>
+            self.fc = nn.Linear(6 + SIDE, 2)
+            self.fc(torch.cat([x, y], 1))
+        declines a number that is no sum: 4,6
+            self.fc = nn.Linear(11, 2)
+            self.fc(torch.cat([x, x], 1))
+            by AF101
+    """),
         Example(
             "a part that is not counted",
             ((4, 6), (4, 3)),
@@ -43,12 +45,6 @@ class JoinedWidth(Rule):
                 "(self, x)", "(self, x, y)"
             ),
             {"(wide,": "(wide + narrow,"},
-        ),
-        Example(
-            "declines a number that is no sum",
-            ((4, 6),),
-            model("self.fc = nn.Linear(11, 2)", "self.fc(torch.cat([x, x], 1))"),
-            repaired_by=("AF101",),
         ),
     )
 

@@ -14,19 +14,20 @@ from itertools import combinations
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import followed, is_batch, is_stored, lineage, operands
+from autofix.facts.project_view import Project
 from autofix.facts.reduced_dimensions import reductions
-from autofix.records.finding import Mismatch
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.records.finding import Finding
+from autofix.rule import Edit, Evidence, Example, Expression, Fixes, Mismatch, Operation, Rule, Tensor, model, shown
 
 
 class MissingAxes(Rule):
     mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND)
     examples = (
-        Example(
-            "a mask over heads",
-            ((2, 3, 5, 5), "bool:2,5"),
-            model("self.k = 1", "x.masked_fill(~m< => [:, None, None, :]>, -1e9)", inputs="x, m"),
-        ),
+        *shown("""
+        a mask over heads: 2,3,5,5 m=bool:2,5
+            self.k = 1
+            x.masked_fill(~m< => [:, None, None, :]>, -1e9)
+    """),
         Example("declines sizes that do not line up", ((2, 3, 5), (2, 4)), model("self.k = 1", "x * y", inputs="x, y")),
     )
 

@@ -16,36 +16,28 @@ from __future__ import annotations
 from autofix.edits.caller_edits import in_program
 from autofix.edits.dtype_casts import TYPES, where_made, where_passed
 from autofix.facts.call_sites import argument_of, followed
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 
 _DOUBTS = {
     "float": "whole numbers may be meant as indices, or want scaling first",
     "long": "fractions are cut off; the input may be meant for another layer",
 }
-_LAYER = "self.fc = nn.Linear(6, 3)"
-_LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
-_LABELS = "y = torch.ones(len(x)).to(torch.{})\nself.loss(self.fc(x){}, y)"
 _OF_VALUES = frozenset((Mismatch.DTYPE, Mismatch.INDEX_RANGE))
 
 
 class NumberType(Rule):
     mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE, Mismatch.LOSS_DTYPE, Mismatch.INDEX_RANGE)
-    examples = (
-        Example(
-            "small whole numbers, which pick as a mask does",
-            ((4, 6),),
-            model("self.k = 1", "a = torch.tensor([0, 5, 2, 1], dtype=torch.<uint8 => long>)\nx[torch.arange(4), a]"),
-        ),
-        Example(
-            "integer labels for a binary loss",
-            ((4, 6),),
-            model(_LOSS.format(1, "BCEWithLogitsLoss"), _LABELS.format("int64", ".squeeze(1)")),
-            {"y)": "y.float())"},
-        ),
-        Example(
-            "declines a model file, whose callers choose the type", ("int64:4,6@0..9",), model(_LAYER, "self.fc(x)")
-        ),
-    )
+    examples = shown("""
+        small whole numbers, which pick as a mask does: 4,6
+            self.k = 1
+            a = torch.tensor([0, 5, 2, 1], dtype=torch.<uint8 => long>); x[torch.arange(4), a]
+        integer labels for a binary loss: 4,6
+            self.fc = nn.Linear(6, 1); self.loss = nn.BCEWithLogitsLoss()
+            y = torch.ones(len(x)).to(torch.int64); self.loss(self.fc(x).squeeze(1), y< => .float()>)
+        declines a model file, whose callers choose the type: int64:4,6@0..9
+            self.fc = nn.Linear(6, 3)
+            self.fc(x)
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation, is_target = project.operation(finding), finding.mismatch is Mismatch.LOSS_DTYPE

@@ -14,8 +14,8 @@ import ast
 
 from autofix.facts.call_sites import argument_of, is_method, written
 from autofix.provenance.producers import argument_expression
-from autofix.records.trace import Layer, OperationKind
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.records.trace import OperationKind
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.call_edits import NotACall, with_argument
 
 _CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")
@@ -23,16 +23,14 @@ _CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")
 
 class OverSamples(Rule):
     mismatches = (Mismatch.SILENT_REDUCTION,)
-    examples = (
-        Example(
-            "a softmax layer",
-            ((4, 6),),
-            model("self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=<0 => 1>))", "self.net(x)"),
-        ),
-        Example(
-            "declines weights of samples", ((4, 6),), model("self.fc = nn.Linear(6, 1)", "F.softmax(self.fc(x), dim=0)")
-        ),
-    )
+    examples = shown("""
+        a softmax layer: 4,6
+            self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=<0 => 1>))
+            self.net(x)
+        declines weights of samples: 4,6
+            self.fc = nn.Linear(6, 1)
+            F.softmax(self.fc(x), dim=0)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if finding.dimension is None or operation.tensors[0].rank < 2:

@@ -10,8 +10,8 @@ Source. torch.nn.Conv2d and torch.nn.Linear, sections Shape.
 from __future__ import annotations
 
 from autofix.edits.caller_edits import in_program, passed
-from autofix.records.finding import Finding
-from autofix.rule import Applicability, Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Applicability, Evidence, Example, Fixes, Operation, Project, Rule, Tensor, model, shown
 from autofix.syntax.spelling import receiver
 
 _COLOURS = 3
@@ -23,12 +23,13 @@ class PassedData(Rule):
     mismatches = (Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES)
     applicability = Applicability.UNSAFE
     examples = (
+        *shown("""
+        declines a model file, whose callers choose the data: 2,4,8,8
+            above: CHANNELS = [3]
+            self.conv = nn.Conv2d(CHANNELS.pop(), 2, 3)
+            self.conv(x)
+    """),
         Example("images with an alpha channel", (), _IMAGES + _SHOWN.format("images"), {"images)": "images[:, :3])"}),
-        Example(
-            "declines a model file, whose callers choose the data",
-            ((2, 4, 8, 8),),
-            model("self.conv = nn.Conv2d(CHANNELS.pop(), 2, 3)", "self.conv(x)", "CHANNELS = [3]"),
-        ),
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

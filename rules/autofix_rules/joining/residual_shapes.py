@@ -15,22 +15,21 @@ import ast
 
 from autofix.facts.branches import branch, layers_of, spatial
 from autofix.facts.call_sites import operands
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import output_parameter, producer_sites, set_output
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Rule, SiteKind, Tensor, model, shown
 from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut
-
-BLOCK = "self.a = nn.Conv2d(4, 8, 3, padding=1)\nself.short = {}"
 
 
 class ResidualShapes(Rule):
     mismatches = (Mismatch.BROADCAST,)
     examples = (
-        Example(
-            "an identity where the channels change",
-            ((2, 4, 6, 6),),
-            model(BLOCK.format("nn.<Identity( => Conv2d(4, 8, 1>)"), "self.a(x) + self.short(x)"),
-        ),
+        *shown("""
+        an identity where the channels change: 2,4,6,6
+            self.a = nn.Conv2d(4, 8, 3, padding=1); self.short = nn.<Identity( => Conv2d(4, 8, 1>)
+            self.a(x) + self.short(x)
+    """),
         Example("the width of the last layer", ((2, 6),), model("self.fc = nn.Linear(6, <4 => 6>)", "x + self.fc(x)")),
         Example("declines shapes that no layer set", ((2, 6), (2, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )

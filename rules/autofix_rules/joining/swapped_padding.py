@@ -16,36 +16,26 @@ from collections.abc import Iterator
 
 from autofix.edits.rank_changes import behind
 from autofix.facts.call_sites import argument_of
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 WIDTH_WORDS = re.compile(r"(?:x|w|width|cols?)\d*$", re.IGNORECASE)
 HEIGHT_WORDS = re.compile(r"(?:y|h|height|rows?)\d*$", re.IGNORECASE)
-BEFORE = """\
-y = F.max_pool2d(x, 2).repeat(1, 1, 2, 2)
-dh = x.size(2) - y.size(2)
-dw = x.size(3) - y.size(3)
-y = F.pad(y, {})
-torch.cat([x, y], dim=1)"""
 
 
 class SwappedPadding(Rule):
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
-    examples = (
-        Example(
-            "height first",
-            ((1, 2, 8, 9),),
-            model(
-                "self.k = 1",
-                BEFORE.format("(d< => w // 2, dw - dw // 2, d>h // 2, dh - dh< // 2, dw // 2, dw - dw => > // 2)"),
-            ),
-        ),
-        Example(
-            "declines a padding by numbers",
-            ((1, 2, 9, 9),),
-            model("self.k = 1", "x + F.pad(F.max_pool2d(x, 3), (1, 1, 2, 2))"),
-            repaired_by=("AF309",),
-        ),
-    )
+    examples = shown("""
+        height first: 1,2,8,9
+            self.k = 1
+            y = F.max_pool2d(x, 2).repeat(1, 1, 2, 2); dh = x.size(2) - y.size(2)
+            dw = x.size(3) - y.size(3)
+            y = F.pad(y, (< => dw // 2, dw - dw // 2, >dh // 2, dh - dh< // 2, dw // 2, dw - dw => > // 2))
+            torch.cat([x, y], dim=1)
+        declines a padding by numbers: 1,2,9,9
+            self.k = 1
+            x + F.pad(F.max_pool2d(x, 3), (1, 1, 2, 2))
+            by AF309
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         for pad in behind(project, operation.tensors, frozenset(("pad",))):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from autofix.records.values import Sequence
-from autofix.rule import Applicability, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Applicability, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import imported_as, module_text
 
@@ -19,22 +19,15 @@ from autofix.syntax.spelling import imported_as, module_text
 class UnequalLengths(Rule):
     mismatches = (Mismatch.CONCATENATE,)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "a list of sequences",
-            ((4, 6),),
-            model(
-                "self.n = 2",
-                "rows = [x[0, : i + 2] for i in range(self.n)]\ntorch.stack(rows)",
-            ),
-            {"stack(rows": "nn.utils.rnn.pad_sequence(rows, batch_first=True"},
-        ),
-        Example(
-            "declines tensors that differ in more than their length",
-            ((4, 6),),
-            model("self.n = 2", "rows = [x[: i + 2, : i + 2] for i in range(self.n)]\ntorch.stack(rows)"),
-        ),
-    )
+    examples = shown("""
+        a list of sequences: 4,6
+            self.n = 2
+            rows = [x[0, : i + 2] for i in range(self.n)]
+            torch.<stack(rows => nn.utils.rnn.pad_sequence(rows, batch_first=True>)
+        declines tensors that differ in more than their length: 4,6
+            self.n = 2
+            rows = [x[: i + 2, : i + 2] for i in range(self.n)]; torch.stack(rows)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         call = project.call(operation.frames)

@@ -17,47 +17,36 @@ from autofix.edits.cut_steps import cut_before
 from autofix.edits.rank_changes import behind
 from autofix.facts.branches import branch, spatial, uneven
 from autofix.facts.call_sites import followed, operands, prepared, written
-from autofix.facts.project_view import Expression
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.facts.project_view import Project
+from autofix.records.finding import Finding
+from autofix.rule import Applicability, Edit, Evidence, Expression, Fixes, Mismatch, Operation, Rule, Tensor, shown
 from autofix.syntax.spelling import module_text
 
 UPSAMPLING = (
     *("ConvTranspose", "Upsample", "interpolate", "PixelShuffle", "UpsamplingBilinear2d", "UpsamplingNearest2d"),
     *("MaxUnpool", "upsample", "conv_transpose"),
 )
-SAMPLE = model("self.up = nn.Upsample(scale_factor=2)", "y = self.up(F.max_pool2d(x, 2))\ntorch.cat([x, y], dim=1)")
 _ENDS = "which end is too long the sizes do not tell"
-CAUSAL = model("self.conv = nn.Conv1d(4, 4, 3, padding=2)", "self.conv(x) + x")
 
 
 class UnevenMaps(Rule):
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "upsampled maps of a skip connection",
-            ((1, 2, 9, 9),),
-            SAMPLE,
-            SAMPLE.replace(
-                "        return torch.cat", "        y = F.interpolate(y, size=x.shape[2:])\n        return torch.cat"
-            ),
-        ),
-        Example(
-            "a factor gives way to the size",
-            ((1, 2, 9, 9),),
-            model("self.k = 2", "y = F.max_pool2d(x, 2)\nx + F.interpolate(y, s<cale_factor=2 => ize=x.shape[2:]>)"),
-        ),
-        Example(
-            "steps that a layer padded at both ends",
-            ((2, 4, 12),),
-            CAUSAL,
-            {"self.conv(x) + x": "self.conv(x)[:, :, :x.size(2)] + x"},
-        ),
-        Example(
-            "declines maps of different rank", ((1, 2, 9, 9), (1, 3, 7)), model("self.k = 1", "x + y", inputs="x, y")
-        ),
-    )
+    examples = shown("""
+        upsampled maps of a skip connection: 1,2,9,9
+            self.up = nn.Upsample(scale_factor=2)
+            y = self.up(F.max_pool2d(x, 2))
+            < => y = F.interpolate(y, size=x.shape[2:]); >torch.cat([x, y], dim=1)
+        a factor gives way to the size: 1,2,9,9
+            self.k = 2
+            y = F.max_pool2d(x, 2); x + F.interpolate(y, <scale_factor=2 => size=x.shape[2:]>)
+        steps that a layer padded at both ends: 2,4,12
+            self.conv = nn.Conv1d(4, 4, 3, padding=2)
+            self.conv(x)< => [:, :, :x.size(2)]> + x
+        declines maps of different rank: 1,2,9,9 1,3,7
+            self.k = 1
+            x + y
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         places = operands(project, operation)

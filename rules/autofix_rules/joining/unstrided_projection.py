@@ -13,30 +13,21 @@ import ast
 from autofix.edits.set_arguments import layer_argument_set
 from autofix.facts.branches import branch, layers_of, ratio, spatial
 from autofix.provenance.producers import argument_expression, argument_sites
-from autofix.records.finding import Mismatch
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix_rules.joining._shared import stride_text
-
-BRANCH = "self.conv = nn.Conv2d(2, 4, 3, {stride}, 1)\nself.short = nn.Conv2d(2, 4, 1{tail})"
-SUM = "self.conv(x) + self.short(x)"
 
 
 class UnstridedProjection(Rule):
     mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
-    examples = (
-        Example(
-            "a stride by number",
-            ((1, 2, 8, 8),),
-            model(BRANCH.format(stride="2", tail=""), SUM),
-            {"4, 1)": "4, 1, stride=2)"},
-        ),
-        Example(
-            "declines sizes that no stride relates",
-            ((1, 2, 8, 8), (1, 2, 7, 5)),
-            model("self.k = 1", "x + y", inputs="x, y"),
-            repaired_by=("AF309",),
-        ),
-    )
+    examples = shown("""
+        a stride by number: 1,2,8,8
+            self.conv = nn.Conv2d(2, 4, 3, 2, 1); self.short = nn.Conv2d(2, 4, 1< => , stride=2>)
+            self.conv(x) + self.short(x)
+        declines sizes that no stride relates: 1,2,8,8 1,2,7,5
+            self.k = 1
+            x + y
+            by AF309
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if len(operation.tensors) != 2 or len({t.rank for t in operation.tensors}) != 1:

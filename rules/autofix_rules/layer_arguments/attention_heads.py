@@ -16,36 +16,32 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.edits.view_sizes import sizes_of
+from autofix.facts.project_view import Project
 from autofix.operators.shape_functions import divisors
 from autofix.operators.table import position
 from autofix.provenance import Site, SiteKind, bindings, sites
-from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fixes, Mismatch, Rule, model, shown
 from autofix.syntax.source import argument
 
 _CHECK = "assert width % heads == 0\nself.proj = nn.Linear(width, width)"
 _CONSTANTS = "width, heads = 8, 3\n"
-_HEADS = "self.heads = {}\nself.share = 8 // self.heads\nself.proj = nn.Linear(8, 8)"
 
 
 class AttentionHeads(Rule):
     mismatches = (Mismatch.ATTENTION_HEADS, Mismatch.VIEW_SIZE)
     applicability = Applicability.UNSAFE
     examples = (
+        *shown("""
+        a view into heads that cuts off the rest: 2,5,8
+            self.heads = <3 => 4>; self.share = 8 // self.heads; self.proj = nn.Linear(8, 8)
+            x = self.proj(x); x.view(x.size(0), x.size(1), self.heads, self.share)
+        declines numbers that are passed together: 2,5,64
+            self.attn = nn.MultiheadAttention(*[64, 7])
+            self.attn(x, x, x)[0]
+            by AF801
+            # Wrong: heads of one feature: the number next to 7 that divides the width would be meant.
+    """),
         Example("a check of the file's own", ((2, 5, 8),), model(_CONSTANTS + _CHECK, "self.proj(x)"), {"3": "4"}),
-        Example(
-            "a view into heads that cuts off the rest",
-            ((2, 5, 8),),
-            model(_HEADS.format(3), "x = self.proj(x)\nx.view(x.size(0), x.size(1), self.heads, self.share)"),
-            {"3": "4"},
-        ),
-        Example(
-            "declines numbers that are passed together",
-            ((2, 5, 64),),
-            model(
-                "self.attn = nn.MultiheadAttention(*[64, 7])", "self.attn(x, x, x)[0]"
-            ),  # Wrong: heads of one feature: the number next to 7 that divides the width would be meant.
-            repaired_by=("AF801",),
-        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:

@@ -16,11 +16,10 @@ import ast
 from autofix.edits.resize_tensor import cuts, resizings
 from autofix.edits.triangles import shifted_triangle
 from autofix.facts.call_sites import followed
-from autofix.records.finding import Mismatch
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.facts.project_view import Project
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model, shown
 
 NAMES = frozenset(("masked_fill", "masked_fill_", "where", "add", "iadd", "add_", "mul", "imul", "mul_"))
-_ATTN = "self.attn = nn.MultiheadAttention(8, 2, batch_first=True)"
 
 _CACHED = """n = x.size(1)
 total = past.size(1) + n
@@ -37,17 +36,17 @@ def _cached(mask: str) -> str:
 class AttentionMask(Rule):
     mismatches = (Mismatch.ATTENTION_MASK, Mismatch.BROADCAST)
     examples = (
+        *shown("""
+        declines a mask of unknown making: 3,7,8
+            self.attn = nn.MultiheadAttention(8, 2, batch_first=True)
+            mask = torch.tensor([[False] * 5] * 5); self.attn(x, x, x, attn_mask=mask)[0]
+            by AF801
+    """),
         Example(
             "keys that were kept from earlier calls come before the new positions",
             ((2, 4, 8), (2, 3, 8)),
             _cached("torch.triu(torch.ones(n, n), diagonal=1)"),
             {", n)": ", keys.size(1))", "diagonal=1": "diagonal=keys.size(1) - n + 1"},
-        ),
-        Example(
-            "declines a mask of unknown making",
-            ((3, 7, 8),),
-            model(_ATTN, "mask = torch.tensor([[False] * 5] * 5)\nself.attn(x, x, x, attn_mask=mask)[0]"),
-            repaired_by=("AF801",),
         ),
     )
 

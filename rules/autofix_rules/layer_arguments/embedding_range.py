@@ -15,7 +15,7 @@ import ast
 from autofix.facts.fault_path import calls
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.provenance.render_expression import parsed
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.name_bindings import callee_name
 
 MAX_ONE_MORE = 2
@@ -38,17 +38,16 @@ print(embed(table).shape)
 class EmbeddingRange(Rule):
     mismatches = (Mismatch.EMBEDDING_RANGE,)
     examples = (
-        Example(
-            "a constant of the file",
-            ("int64:4,9@0..60",),
-            model("self.embed = nn.Embedding(WORDS, 8)", "self.embed(x)", "WORDS = <5 => 6>0"),
-        ),
+        *shown("""
+        a constant of the file: int64:4,9@0..60
+            above: WORDS = <50 => 60>
+            self.embed = nn.Embedding(WORDS, 8)
+            self.embed(x)
+        declines a negative index: int64:4,9@-1..50
+            self.embed = nn.Embedding(50, 8)
+            self.embed(x)
+    """),
         Example("a highest index taken for a number of rows", (), _PROGRAM, {"max()": "max() + 1"}),
-        Example(
-            "declines a negative index",
-            ("int64:4,9@-1..50",),
-            model("self.embed = nn.Embedding(50, 8)", "self.embed(x)"),
-        ),
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

@@ -12,28 +12,22 @@ from __future__ import annotations
 import ast
 
 from autofix.provenance.producers import producing_layer
-from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Layer, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Edit, Evidence, Finding, Fixes, Layer, Mismatch, Project, Rule, shown
 from autofix.syntax.source import Source, dotted
-
-_LAYERS = "self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(6, 3)"
 
 
 class HeadAppliedTwice(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES,)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "two heads of the same sizes",
-            ((4, 6),),
-            model(_LAYERS, "x = torch.relu(x)\n<x = self.fc(x)\n => >self.head(x)"),
-        ),
-        Example(
-            "declines layers of other sizes",
-            ((4, 6),),
-            model("self.fc = nn.Linear(6, 3)\nself.head = nn.Linear(5, 3)", "x = self.fc(x)\nself.head(x)"),
-            repaired_by=("AF702",),
-        ),
-    )
+    examples = shown("""
+        two heads of the same sizes: 4,6
+            self.fc = nn.Linear(6, 3); self.head = nn.Linear(6, 3)
+            x = torch.relu(x); <x = self.fc(x);  => >self.head(x)
+        declines layers of other sizes: 4,6
+            self.fc = nn.Linear(6, 3); self.head = nn.Linear(5, 3)
+            x = self.fc(x); self.head(x)
+            by AF702
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         layer, operation = project.layer(finding.layer), project.operation(finding)

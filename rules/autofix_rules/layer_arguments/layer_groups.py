@@ -17,7 +17,7 @@ import math
 
 from autofix.provenance.channel_sites import number, words_of
 from autofix.provenance.producers import argument_expression, argument_sites
-from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Piece, Project, Rule, model
+from autofix.rule import Evidence, Finding, Fixes, Layer, Mismatch, Piece, Project, Rule, shown
 from autofix_rules.layer_arguments._shared import common_groups, failed_construction, scaled_roots
 
 CHOICE = "the number of groups and the number of channels are both choices of the model"
@@ -25,25 +25,18 @@ CHOICE = "the number of groups and the number of channels are both choices of th
 
 class LayerGroups(Rule):
     mismatches = (Mismatch.CONV_GROUPS, Mismatch.NORM_GROUPS)
-    examples = (
-        Example(
-            "a depthwise convolution",
-            ((2, 4, 8, 8),),
-            model("self.conv = nn.Conv2d(4, <6 => 4>, 3, groups=4)", "self.conv(x)"),
-        ),
-        Example(
-            "a divisor of both numbers of a norm",
-            ((2, 12, 4, 4),),
-            model("self.norm = nn.GroupNorm(<8 => 4>, 12)", "self.norm(x)"),
-        ),
-        Example(
-            "declines where the numbers are made at run time",
-            ((2, 12, 8),),
-            model(
-                "self.conv = nn.Conv1d(*SIZES)", "self.conv(x)", "SIZES = [int(n) for n in '12 18 3 1 0 1 4'.split()]"
-            ),
-        ),
-    )
+    examples = shown("""
+        a depthwise convolution: 2,4,8,8
+            self.conv = nn.Conv2d(4, <6 => 4>, 3, groups=4)
+            self.conv(x)
+        a divisor of both numbers of a norm: 2,12,4,4
+            self.norm = nn.GroupNorm(<8 => 4>, 12)
+            self.norm(x)
+        declines where the numbers are made at run time: 2,12,8
+            above: SIZES = [int(n) for n in '12 18 3 1 0 1 4'.split()]
+            self.conv = nn.Conv1d(*SIZES)
+            self.conv(x)
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         layer = failed_construction(project)

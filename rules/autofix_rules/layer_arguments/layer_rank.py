@@ -21,9 +21,8 @@ from autofix.edits.insert_view_op import insertions
 from autofix.edits.swap_class import beside, exchanged, exchanged_function
 from autofix.facts.call_sites import is_batch
 from autofix.provenance.channel_sites import number, spatial
-from autofix.records.trace import Operation
 from autofix.records.values import Sequence
-from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Layer, Mismatch, Piece, Project, Rule, Tensor, model
+from autofix.rule import Edit, Evidence, Finding, Fixes, Layer, Mismatch, Operation, Piece, Project, Rule, Tensor, shown
 
 FOLDED_WORDS = "it changes what is one sample: {}"
 _DIMENSIONS = {2: 1, 3: 1, 4: 2, 5: 3}
@@ -34,28 +33,17 @@ class LayerRank(Rule):
         *(Mismatch.CONV_RANK, Mismatch.NORM_RANK, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES),
         Mismatch.LINEAR_IN_FEATURES,
     )
-    examples = (
-        Example(
-            "another class, with the pool beside it",
-            ((2, 3, 9, 9),),
-            model(
-                "self.net = nn.Sequential(nn.Conv<1 => 2>d(3, 4, 3), nn.ReLU(), nn.MaxPool<1 => 2>d(2))", "self.net(x)"
-            ),
-        ),
-        Example(
-            "a pool that takes a signal for an image",
-            ((2, 3, 12),),
-            model(
-                "self.a = nn.Conv1d(3, 8, 3)\nself.pool = nn.MaxPool<2 => 1>d(2)\nself.b = nn.Conv1d(8, 4, 3)",
-                "self.b(self.pool(self.a(x)))",
-            ),
-        ),
-        Example(
-            "declines where neither class nor folding fits",
-            ((2, 3, 4, 4, 4, 4),),
-            model("self.conv = nn.Conv2d(7, 4, 1)", "self.conv(x)"),
-        ),
-    )
+    examples = shown("""
+        another class, with the pool beside it: 2,3,9,9
+            self.net = nn.Sequential(nn.<Conv1d => Conv2d>(3, 4, 3), nn.ReLU(), nn.<MaxPool1d => MaxPool2d>(2))
+            self.net(x)
+        a pool that takes a signal for an image: 2,3,12
+            self.a = nn.Conv1d(3, 8, 3); self.pool = nn.<MaxPool2d => MaxPool1d>(2); self.b = nn.Conv1d(8, 4, 3)
+            self.b(self.pool(self.a(x)))
+        declines where neither class nor folding fits: 2,3,4,4,4,4
+            self.conv = nn.Conv2d(7, 4, 1)
+            self.conv(x)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

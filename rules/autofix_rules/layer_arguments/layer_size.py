@@ -17,7 +17,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.provenance import sites, width_evidence
+from autofix.facts.project_view import Project
+from autofix.provenance import Site, sites, width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
 from autofix.provenance.producers import (
     argument_expression,
@@ -29,9 +30,7 @@ from autofix.provenance.producers import (
     repeated_layer,
     set_output,
 )
-from autofix.records.finding import Mismatch
-from autofix.records.trace import Operation
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Layer, Piece, Project, Rule, Site, Tensor, model
+from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Piece, Rule, Tensor, shown
 from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
 from autofix_rules.layer_arguments._misplaced import misplaced_features
 
@@ -44,26 +43,21 @@ class LayerSize(Rule):
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES, Mismatch.RNN_INPUT_SIZE),
         *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES),
     )
-    examples = (
-        Example(
-            "keeps a product a product",
-            ((1, 64, 2, 2),),
-            model("self.head = nn.Linear(64 * <3 * 3 => 2 * 2>, 10)", "self.head(x.flatten(1))"),
-        ),
-        Example(
-            "all numbers of a depthwise convolution",
-            ((2, 6, 8, 8),),
-            model("self.conv = nn.Conv2d(<4, 4 => 6, 6>, 3, padding=1, groups=<4 => 6>)", "self.conv(x)"),
-        ),
-        Example(
-            "an entry of a list", ((2, 3, 8, 6),), model("self.norm = nn.LayerNorm([3, 8, <8 => 6>])", "self.norm(x)")
-        ),
-        Example(
-            "declines a size that is made at run time",
-            ((2, 20),),
-            model("self.head = nn.Linear(WIDTHS.pop(), 10)", "self.head(x)", "WIDTHS = [30]"),
-        ),
-    )
+    examples = shown("""
+        keeps a product a product: 1,64,2,2
+            self.head = nn.Linear(64 * <3 * 3 => 2 * 2>, 10)
+            self.head(x.flatten(1))
+        all numbers of a depthwise convolution: 2,6,8,8
+            self.conv = nn.Conv2d(<4 => 6>, <4 => 6>, 3, padding=1, groups=<4 => 6>)
+            self.conv(x)
+        an entry of a list: 2,3,8,6
+            self.norm = nn.LayerNorm([3, 8, <8 => 6>])
+            self.norm(x)
+        declines a size that is made at run time: 2,20
+            above: WIDTHS = [30]
+            self.head = nn.Linear(WIDTHS.pop(), 10)
+            self.head(x)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer, place = project.layer(finding.layer), finding.operand or 0

@@ -20,7 +20,7 @@ from autofix.edits.resize_tensor import clashes, resizings
 from autofix.facts.size_origins import origin
 from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.trace import Operation, OperationKind, Phase
-from autofix.rule import Detail, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, Tensor, model, sites
+from autofix.rule import Detail, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, Tensor, model, shown, sites
 
 _TABLE = """width = 6
 self.pre = nn.Linear(width, width)
@@ -39,12 +39,13 @@ class OperandSize(Rule):
         *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES, *_MEETING),
     )
     examples = (
+        *shown("""
+        a constant behind the rows of a weight: 2,8
+            above: ROWS = <6 => 8>
+            self.w = nn.Parameter(torch.randn(ROWS, 3))
+            torch.matmul(x, self.w)
+    """),
         Example("sines and cosines of a table", ((4, 6),), model(_TABLE.format(8), _ANGLES), {"8": "6"}),
-        Example(
-            "a constant behind the rows of a weight",
-            ((2, 8),),
-            model("self.w = nn.Parameter(torch.randn(ROWS, 3))", "torch.matmul(x, self.w)", "ROWS = <6 => 8>"),
-        ),
         Example("keys for every query head", ((2, 5, 6),), model(_HEADS, _USED.format(3)), {"(3": "(2"}),
         Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
     )

@@ -17,9 +17,10 @@ import ast
 
 from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
 from autofix.facts.call_sites import argument_followed, argument_of, prepared
+from autofix.provenance import dearest
 from autofix.provenance.producers import argument_sites
 from autofix.records.finding import Detail, Finding, Mismatch
-from autofix.rule import Evidence, Example, Fixes, Layer, Operation, Project, Rule, SiteKind, Tensor, dearest, model
+from autofix.rule import Evidence, Example, Fixes, Layer, Operation, Project, Rule, SiteKind, Tensor, model, shown
 from autofix.syntax.spelling import size_text
 
 _RNN = "self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)"
@@ -29,12 +30,12 @@ _LINES = "h = torch.zeros({}, {}, 6)\nself.rnn(x, h)[0]"
 class RnnHiddenState(Rule):
     mismatches = (Mismatch.RNN_HIDDEN, Mismatch.SILENT_BATCH)
     examples = (
+        *shown("""
+        declines a state that code of its own computes: 7,3,4
+            self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)
+            h = torch.stack((x.mean(1), x.mean(1), x.mean(1))); self.rnn(x, h)[0]
+    """),
         Example("two directions", ((7, 3, 4),), model(_RNN, _LINES.format("<1 => 2>", "x.size(0)"))),
-        Example(
-            "declines a state that code of its own computes",
-            ((7, 3, 4),),
-            model(_RNN, "h = torch.stack((x.mean(1), x.mean(1), x.mean(1)))\nself.rnn(x, h)[0]"),
-        ),
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

@@ -13,33 +13,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_followed
-from autofix.records.finding import Mismatch
-from autofix.records.trace import Layer
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model
-
-_CONV = "self.conv = nn.Conv2d(1, 8, 3, padding=1)\nself.rnn = nn.GRU({}, 6, batch_first=True)"
+from autofix.records.trace import Operation
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
 
 
 class RnnRank(Rule):
     mismatches = (Mismatch.RNN_RANK,)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "columns of maps become steps",
-            ((2, 1, 4, 9),),
-            model(_CONV.format(32), "x = self.conv(x)\nself.rnn(x< => .permute(0, 3, 1, 2).flatten(2)>)[0]"),
-        ),
-        Example(
-            "frames are flattened",
-            ((2, 5, 3, 4),),
-            model("self.rnn = nn.GRU(12, 6, batch_first=True)", "self.rnn(x< => .flatten(2)>)[0]"),
-        ),
-        Example(
-            "declines where no order gives the input size",
-            ((2, 1, 4, 9),),
-            model(_CONV.format(50), "x = self.conv(x)\nself.rnn(x)[0]"),
-        ),
-    )
+    examples = shown("""
+        columns of maps become steps: 2,1,4,9
+            self.conv = nn.Conv2d(1, 8, 3, padding=1); self.rnn = nn.GRU(32, 6, batch_first=True)
+            x = self.conv(x); self.rnn(x< => .permute(0, 3, 1, 2).flatten(2)>)[0]
+        frames are flattened: 2,5,3,4
+            self.rnn = nn.GRU(12, 6, batch_first=True)
+            self.rnn(x< => .flatten(2)>)[0]
+        declines where no order gives the input size: 2,1,4,9
+            self.conv = nn.Conv2d(1, 8, 3, padding=1); self.rnn = nn.GRU(50, 6, batch_first=True)
+            x = self.conv(x); self.rnn(x)[0]
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

@@ -14,8 +14,8 @@ import ast
 
 from autofix.edits.recurrent_states import state_tensors
 from autofix.facts.call_sites import argument_of
-from autofix.records.finding import Detail, Mismatch
-from autofix.rule import Evidence, Example, Expression, Finding, Fix, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.records.finding import Detail, Finding, Mismatch
+from autofix.rule import Evidence, Example, Expression, Fix, Fixes, Operation, Project, Rule, Tensor, model, shown
 from autofix.syntax.source import dotted
 
 _LSTM, _GRU = "self.rnn = nn.LSTM(4, 6, batch_first=True)", "self.rnn = nn.GRU(4, 6, batch_first=True)"
@@ -25,18 +25,16 @@ _ZEROS = "h = torch.zeros(1, x.size(0), 6)\n"
 class RnnStatePair(Rule):
     mismatches = (Mismatch.RNN_HIDDEN,)
     examples = (
-        Example(
-            "an LSTM is given one state",
-            ((7, 3, 4),),
-            model(_LSTM, _ZEROS + "self.rnn(x, <h => (h, torch.zeros_like(h))>)[0]"),
-        ),
+        *shown("""
+        an LSTM is given one state: 7,3,4
+            self.rnn = nn.LSTM(4, 6, batch_first=True)
+            h = torch.zeros(1, x.size(0), 6); self.rnn(x, <h => (h, torch.zeros_like(h))>)[0]
+        declines where only sizes differ: 7,3,4
+            self.rnn = nn.GRU(4, 6, batch_first=True)
+            self.rnn(x, torch.zeros(1, 9, 6))[0]
+            by AF111
+    """),
         Example("a GRU is given a pair", ((7, 3, 4),), model(_GRU, _ZEROS + "self.rnn(x, <(h, h) => h>)[0]")),
-        Example(
-            "declines where only sizes differ",
-            ((7, 3, 4),),
-            model(_GRU, "self.rnn(x, torch.zeros(1, 9, 6))[0]"),
-            repaired_by=("AF111",),
-        ),
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 
 from autofix.facts.call_sites import written
-from autofix.rule import Detail, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Detail, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model, shown
 
 _LINEAR = model("self.fc = nn.Linear(3, 1)", "self.fc(x)")
 _STEP = "\n\nloss = Net()(torch.rand(4, 3)).mean()\nloss.backward()\nprint({})\n"
@@ -22,13 +22,13 @@ _STEP = "\n\nloss = Net()(torch.rand(4, 3)).mean()\nloss.backward()\nprint({})\n
 class IndexedNumber(Rule):
     mismatches = (Mismatch.INDEX_RANGE,)
     examples = (
+        *shown("""
+        declines an entry of a tensor with dimensions: 4,3
+            self.fc = nn.Linear(3, 2)
+            self.fc(x).data[0, 1, 0]
+    """),
         Example("the value of a loss", (), _LINEAR + _STEP.format("loss.data[0]"), {"data[0]": "item()"}),
         Example("the number itself", (), _LINEAR + _STEP.format("loss[0]"), {"[0]": ""}),
-        Example(
-            "declines an entry of a tensor with dimensions",
-            ((4, 3),),
-            model("self.fc = nn.Linear(3, 2)", "self.fc(x).data[0, 1, 0]"),
-        ),
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

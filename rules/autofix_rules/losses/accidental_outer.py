@@ -11,42 +11,25 @@ from __future__ import annotations
 
 from autofix.facts.call_sites import followed, operands
 from autofix.operators.shape_functions import extra_dimension
-from autofix.rule import Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 
 class AccidentalOuter(Rule):
     mismatches = (Mismatch.SILENT_BROADCAST,)
-    examples = (
-        Example(
-            "a squared error by hand",
-            ((4, 6), (4,)),
-            model("self.fc = nn.Linear(6, 1)", "((self.fc(x) - y) ** 2).mean()").replace("(self, x)", "(self, x, y)"),
-            {"x) -": "x).squeeze(1) -"},
-        ),
-        Example(
-            "maps of one pixel against vectors",
-            ((4, 6, 2, 2), (4, 3)),
-            model(
-                "self.conv = nn.Conv2d(6, 3, 2)",
-                "p = self.conv(x)\n(p< => .flatten(1)> - y).abs().mean()",
-                inputs="x, y",
-            ),
-        ),
-        Example(
-            "right answers counted over all pairs",
-            ((4, 6), "int64:4,1@0..3"),
-            model(
-                "self.fc = nn.Linear(6, 3)",
-                "p = self.fc(x).argmax(1)\n(p == y< => .squeeze(1)>).float().mean()",
-                inputs="x, y",
-            ),
-        ),
-        Example(
-            "declines every pair on purpose",
-            ((4, 6),),
-            model("self.fc = nn.Linear(6, 1)", "s = self.fc(x).squeeze(1)\n(s[:, None] - s).relu().mean()"),
-        ),
-    )
+    examples = shown("""
+        a squared error by hand: 4,6 4
+            self.fc = nn.Linear(6, 1)
+            ((self.fc(x)< => .squeeze(1)> - y) ** 2).mean()
+        maps of one pixel against vectors: 4,6,2,2 4,3
+            self.conv = nn.Conv2d(6, 3, 2)
+            p = self.conv(x); (p< => .flatten(1)> - y).abs().mean()
+        right answers counted over all pairs: 4,6 int64:4,1@0..3
+            self.fc = nn.Linear(6, 3)
+            p = self.fc(x).argmax(1); (p == y< => .squeeze(1)>).float().mean()
+        declines every pair on purpose: 4,6
+            self.fc = nn.Linear(6, 1)
+            s = self.fc(x).squeeze(1); (s[:, None] - s).relu().mean()
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if len(operation.tensors) != 2:

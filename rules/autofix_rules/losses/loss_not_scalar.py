@@ -11,25 +11,21 @@ from __future__ import annotations
 
 import ast
 
-from autofix.rule import Applicability, Example, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.spelling import receiver
 
 
 class LossNotScalar(Rule):
     mismatches = (Mismatch.LOSS_SCALAR,)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "one loss for each sample",
-            ((4, 6),),
-            model("self.fc = nn.Linear(6, 3)", "loss = self.fc(x).mean(1)\nloss.< => mean().>backward()\nloss"),
-        ),
-        Example(
-            "declines a call that is not the tensor's own",
-            ((4, 6),),
-            model("self.fc = nn.Linear(6, 3)", "loss = self.fc(x).mean(1)\ntorch.Tensor.backward(loss)\nloss"),
-        ),
-    )
+    examples = shown("""
+        one loss for each sample: 4,6
+            self.fc = nn.Linear(6, 3)
+            loss = self.fc(x).mean(1); loss.< => mean().>backward(); loss
+        declines a call that is not the tensor's own: 4,6
+            self.fc = nn.Linear(6, 3)
+            loss = self.fc(x).mean(1); torch.Tensor.backward(loss); loss
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)

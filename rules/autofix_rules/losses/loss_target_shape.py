@@ -25,87 +25,50 @@ from collections.abc import Iterator
 from autofix.edits.caller_edits import in_program, returned
 from autofix.facts.call_sites import argument_of, followed
 from autofix.operators.shape_functions import extra_dimension
-from autofix.rule import Detail, Evidence, Example, Finding, Fix, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Detail, Evidence, Finding, Fix, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.source import dotted
 from autofix_rules.losses import _shared
 from autofix_rules.losses._shared import Adjustment
 
-_LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.{}()"
 _NAMES = ("input", "target")
 # Operands of the losses that take several of one rank, by position.
 ALIKE = {"input1": 0, "input2": 1, "target": 2, "anchor": 0, "positive": 1, "negative": 2}
-_RANKING = "self.fc = nn.Linear(6, 1)\nself.loss = nn.MarginRankingLoss()"
-_TRIPLET = "self.fc = nn.Linear(6, 5)\nself.loss = nn.TripletMarginLoss()"
 SHORT = 40
 
 
 class LossTargetShape(Rule):
     mismatches = (Mismatch.LOSS_SHAPE, Mismatch.SILENT_BROADCAST)
-    examples = (
-        Example(
-            "scores of one column against a vector",
-            ((4, 6),),
-            model(
-                _LOSS.format(1, "BCEWithLogitsLoss"),
-                "y = torch.ones(len(x))\nself.loss(self.fc(x)< => .squeeze(1)>, y)",
-            ),
-        ),
-        Example(
-            "a column of class indices",
-            ((4, 6),),
-            model(
-                _LOSS.format(3, "CrossEntropyLoss"),
-                "y = torch.ones(len(x), 1).long()\nself.loss(self.fc(x), y< => .squeeze(1)>)",
-            ),
-        ),
-        Example(
-            "classes last",
-            ((4, 5, 6),),
-            model(
-                _LOSS.format(3, "CrossEntropyLoss"),
-                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x)< => .transpose(1, 2)>, y)",
-            ),
-        ),
-        Example(
-            "one-hot rows for a loss that takes indices",
-            ((4, 6),),
-            model(
-                _LOSS.format(3, "CrossEntropyLoss"),
-                "y = torch.ones(len(x)).long()\nself.loss(self.fc(x), <F.one_hot(y, 3) => y>)",
-            ),
-        ),
-        Example(
-            "tokens in rows, their classes in a table",
-            ((4, 5, 6),),
-            model(
-                _LOSS.format(3, "CrossEntropyLoss"),
-                "y = torch.ones(len(x), 5).long()\nself.loss(self.fc(x).view(-1, 3), y< => .reshape(-1)>)",
-            ),
-        ),
-        Example(
-            "a ranking loss of columns with a vector of signs",
-            ((4, 6),),
-            model(_RANKING, "y = torch.ones(len(x))\nself.loss(self.fc(x), self.fc(-x), y< => .unsqueeze(1)>)"),
-        ),
-        Example(
-            "a triplet whose positive has a dimension more",
-            ((4, 6),),
-            model(_TRIPLET, "p = self.fc(x[:, None])\nself.loss(self.fc(x), p< => .squeeze(1)>, self.fc(-x))"),
-        ),
-        Example(
-            "pixels in rows, those of the target in images",
-            ((4, 1, 2, 3),),
-            model(_LOSS.format(6, "MSELoss"), "self.loss(self.fc(x.view(-1, 6)), x< => .flatten(1)>)"),
-        ),
-        Example(
-            "declines sizes that disagree",
-            ((4, 6),),
-            model(
-                _LOSS.format(3, "MSELoss"), "y = torch.ones(len(x), 5, 2)\nself.loss(self.fc(x), y)"
-            ),  # Wrong: the target still has a dimension too many, and broadcasts.
-            repaired_by=("AF801",),
-        ),
-    )
+    examples = shown("""
+        scores of one column against a vector: 4,6
+            self.fc = nn.Linear(6, 1); self.loss = nn.BCEWithLogitsLoss()
+            y = torch.ones(len(x)); self.loss(self.fc(x)< => .squeeze(1)>, y)
+        a column of class indices: 4,6
+            self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
+            y = torch.ones(len(x), 1).long(); self.loss(self.fc(x), y< => .squeeze(1)>)
+        classes last: 4,5,6
+            self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
+            y = torch.ones(len(x), 5).long(); self.loss(self.fc(x)< => .transpose(1, 2)>, y)
+        one-hot rows for a loss that takes indices: 4,6
+            self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
+            y = torch.ones(len(x)).long(); self.loss(self.fc(x), <F.one_hot(y, 3) => y>)
+        tokens in rows, their classes in a table: 4,5,6
+            self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
+            y = torch.ones(len(x), 5).long(); self.loss(self.fc(x).view(-1, 3), y< => .reshape(-1)>)
+        a ranking loss of columns with a vector of signs: 4,6
+            self.fc = nn.Linear(6, 1); self.loss = nn.MarginRankingLoss()
+            y = torch.ones(len(x)); self.loss(self.fc(x), self.fc(-x), y< => .unsqueeze(1)>)
+        a triplet whose positive has a dimension more: 4,6
+            self.fc = nn.Linear(6, 5); self.loss = nn.TripletMarginLoss()
+            p = self.fc(x[:, None]); self.loss(self.fc(x), p< => .squeeze(1)>, self.fc(-x))
+        pixels in rows, those of the target in images: 4,1,2,3
+            self.fc = nn.Linear(6, 6); self.loss = nn.MSELoss()
+            self.loss(self.fc(x.view(-1, 6)), x< => .flatten(1)>)
+        declines sizes that disagree: 4,6
+            self.fc = nn.Linear(6, 3); self.loss = nn.MSELoss()
+            y = torch.ones(len(x), 5, 2); self.loss(self.fc(x), y)
+            by AF801
+            # Wrong: the target still has a dimension too many, and broadcasts.
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if len(operation.tensors) < 2:

@@ -11,28 +11,21 @@ Source. The Python language reference, section Calls.
 from __future__ import annotations
 
 from autofix.edits.alike_calls import arguments_of_others
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 
 
 class AlikeCall(Rule):
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            name="one of two layers",
-            inputs=((2, 7, 8),),
-            before=model(
-                "self.a = nn.LSTM(8, 4, bidirectional=True)\nself.b = nn.GRU(8, 4< => , bidirectional=True>)",
-                "y, _ = self.a(x)\ny + self.b(x)[0]",
-            ),
-        ),
-        Example(
-            name="declines where no other call is written so",
-            inputs=((5, 6),),
-            before=model("self.a = nn.Linear(6, 4)", "self.a(x) + x"),
-            repaired_by=("AF302",),
-        ),
-    )
+    examples = shown("""
+        one of two layers: 2,7,8
+            self.a = nn.LSTM(8, 4, bidirectional=True); self.b = nn.GRU(8, 4< => , bidirectional=True>)
+            y, _ = self.a(x); y + self.b(x)[0]
+        declines where no other call is written so: 5,6
+            self.a = nn.Linear(6, 4)
+            self.a(x) + x
+            by AF302
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for rank, other in enumerate(arguments_of_others(project, project.operation(finding), finding.layer)):

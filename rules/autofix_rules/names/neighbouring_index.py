@@ -19,14 +19,12 @@ from itertools import islice
 from autofix.edits.resize_tensor import clashes, origins, resizings
 from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
 from autofix.facts.call_sites import argument_of
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.facts.size_origins import each_origin
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Rule, SiteKind, Tensor, model, shown
 
-_SLOPES = "self.slopes = nn.Parameter(torch.ones(4, 1, 1))"
-_PADDED = "n = x.shape[1]\nslopes = F.pad(self.slopes, (0, 0, 0, 0, 0, n - self.slopes.shape[{}]))\nx * slopes"
 _MASK = "dims = x.shape\nx + torch.zeros(dims[{}], device=x.device)"
-_EXPANDED = "x + self.token.expand(x.shape[0], -1, x.shape[{}])"
 
 _MOST = 6
 
@@ -37,34 +35,25 @@ class NeighbouringIndex(Rule):
         *(Mismatch.VIEW_SIZE, Mismatch.INDEX_RANGE, Mismatch.ATTENTION_MASK),
     )
     examples = (
-        Example(
-            "behind a difference, in a padding",
-            ((2, 8, 5, 5),),
-            model(_SLOPES, _PADDED.format(1)),
-            {"shape[1])": "shape[0])"},
-        ),
+        *shown("""
+        behind a difference, in a padding: 2,8,5,5
+            self.slopes = nn.Parameter(torch.ones(4, 1, 1))
+            n = x.shape[1]; slopes = F.pad(self.slopes, (0, 0, 0, 0, 0, n - self.slopes.shape[<1 => 0>]))
+            x * slopes
+        in an expand: 2,9,6
+            self.token = nn.Parameter(torch.ones(1, 1, 6))
+            x + self.token.expand(x.shape[0], -1, x.shape[<1 => 2>])
+        of a tensor with fewer dimensions: 2,5
+            self.k = 1
+            n = x.shape[<2 => 1>]; x + torch.ones(n)
+        held against a size of the model by an assertion: 2,5,9
+            self.steps = 5
+            n = x.size(<2 => 1>); assert n == self.steps, 'too long'; x * n
+        declines a number that no dimension gave: 2,5,9
+            self.k = 1
+            x + torch.ones(*map(int, '4'), device=x.device)
+    """),
         Example("an entry of a list of sizes", ((2, 5, 9),), model("self.k = 1", _MASK.format(0)), {"0": "2"}),
-        Example(
-            "in an expand",
-            ((2, 9, 6),),
-            model("self.token = nn.Parameter(torch.ones(1, 1, 6))", _EXPANDED.format(1)),
-            {"[1": "[2"},
-        ),
-        Example(
-            "of a tensor with fewer dimensions",
-            ((2, 5),),
-            model("self.k = 1", "n = x.shape[<2 => 1>]\nx + torch.ones(n)"),
-        ),
-        Example(
-            "held against a size of the model by an assertion",
-            ((2, 5, 9),),
-            model("self.steps = 5", "n = x.size(<2 => 1>)\nassert n == self.steps, 'too long'\nx * n"),
-        ),
-        Example(
-            "declines a number that no dimension gave",
-            ((2, 5, 9),),
-            model("self.k = 1", "x + torch.ones(*map(int, '4'), device=x.device)"),
-        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:

@@ -16,7 +16,7 @@ from collections import Counter
 from itertools import islice
 
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 _EVIDENCE = {
     ArgumentChange.SWITCH: (Evidence.RUNNER_UP, Evidence.OTHER_READING),
@@ -26,31 +26,21 @@ _EVIDENCE = {
 _OTHERS = ("silent", "refactoring", "missing-name", "kernel-too-large", "dimension-range", "index-rank")
 # It changes nothing for sizes that divide, so that what was right stays so.
 _ROUNDS_UP = "ceil_mode"
-_SPECTRUM = "s = torch.fft.rfft(x)\ny = torch.fft.irfft(s{})\nx + y"
 
 
 class OtherArgument(Rule):
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(_OTHERS))
-    examples = (
-        Example(
-            name="the length of a transformed signal",
-            inputs=((2, 3, 49),),
-            before=model("self.k = 1", _SPECTRUM.format("< => , n=x.size(2)>")),
-        ),
-        Example(
-            "a pooled shortcut",
-            ((2, 3, 7, 7),),
-            model(
-                "self.conv = nn.Conv2d(3, 3, 3, 2, 1)\nself.pool = nn.AvgPool2d(2< => , ceil_mode=True>)",
-                "self.conv(x) + self.pool(x)",
-            ),
-        ),
-        Example(
-            name="declines where the sizes fit with no other argument",
-            inputs=((2, 5), (2, 7)),
-            before=model("self.k = 1", "torch.sigmoid(x) + y", inputs="x, y"),
-        ),
-    )
+    examples = shown("""
+        the length of a transformed signal: 2,3,49
+            self.k = 1
+            s = torch.fft.rfft(x); y = torch.fft.irfft(s< => , n=x.size(2)>); x + y
+        a pooled shortcut: 2,3,7,7
+            self.conv = nn.Conv2d(3, 3, 3, 2, 1); self.pool = nn.AvgPool2d(2< => , ceil_mode=True>)
+            self.conv(x) + self.pool(x)
+        declines where the sizes fit with no other argument: 2,5 2,7
+            self.k = 1
+            torch.sigmoid(x) + y
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         counts: Counter[ArgumentChange] = Counter()

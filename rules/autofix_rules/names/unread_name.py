@@ -14,9 +14,8 @@ Source. The Python language reference, section Naming and binding.
 from __future__ import annotations
 
 from autofix.edits.unread_names import Substitution, substitutions
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model, shown
 
-_HEADS = "self.one = nn.Linear(6, 6)\nself.two = nn.Linear(6, 6)\nself.end = nn.Linear(6, 1)"
 _TABLE = """class Table(nn.Module):
     def __init__(self, width, rows):
         super().__init__()
@@ -34,7 +33,6 @@ _OUTER = """class Outer(nn.Module):
     def forward(self, x):
         return self.fc(self.table(x))
 """
-_JOINED = "self.a = nn.Linear(6, 4)\nself.head = nn.Linear(10, 2)"
 _NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
 
 
@@ -43,30 +41,23 @@ class UnreadName(Rule):
         mismatch for mismatch in Mismatch if mismatch not in _NONE and not mismatch.value.startswith("silent")
     )
     examples = (
-        Example(
-            "a layer that was built and left alone",
-            ((4, 6),),
-            model(_HEADS, "h = self.<end => two>(self.one(x))\nself.end(h)"),
-        ),
+        *shown("""
+        a layer that was built and left alone: 4,6
+            self.one = nn.Linear(6, 6); self.two = nn.Linear(6, 6); self.end = nn.Linear(6, 1)
+            h = self.<end => two>(self.one(x)); self.end(h)
+        a line that is written alike: 4,6
+            width, rate = 6, 0.1; self.a = nn.Dropout(rate); self.b = nn.Dropout(<width => rate>)
+            self.b(self.a(x))
+        declines where every name is read: 4,6
+            self.a = nn.Linear(6, 4); self.head = nn.Linear(10, 2)
+            h = self.a(x); self.head(h) + x.sum()
+            by AF101
+    """),
         Example(
             "the name of the parameter",
             ("int64:4,7@0..50",),
             model("self.outer = Outer(50, 8)", "self.outer(x)", _TABLE + "\n\n" + _OUTER.format("rows", "rows")),
             {"=rows,": "=width,"},
-        ),
-        Example(
-            "a line that is written alike",
-            ((4, 6),),
-            model(
-                "width, rate = 6, 0.1\nself.a = nn.Dropout(rate)\nself.b = nn.Dropout(<width => rate>)",
-                "self.b(self.a(x))",
-            ),
-        ),
-        Example(
-            "declines where every name is read",
-            ((4, 6),),
-            model(_JOINED, "h = self.a(x)\nself.head(h) + x.sum()"),
-            repaired_by=("AF101",),
         ),
     )
 

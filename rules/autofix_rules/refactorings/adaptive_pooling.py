@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.rule import Example, Project, Rewrite, Rule, Tensor, model
+from autofix.rule import Project, Rewrite, Rule, Tensor, shown
 from autofix.syntax.call_edits import NotACall, with_callee
 from autofix_rules.refactorings._shared import layers_that_ran
 
@@ -23,19 +23,14 @@ _ADAPTIVE = {f"{kind}Pool{n}d": (f"Adaptive{kind}Pool{n}d", n) for kind in ("Avg
 class AdaptivePooling(Rule):
     mismatches = ()
     refactor = True
-    examples = (
-        Example(
-            "one value for each channel",
-            ((2, 3, 7, 7),),
-            model(
-                "self.pool = nn.A<vgPool2d(7 => daptiveAvgPool2d(1>)\nself.head = nn.Linear(3, 5)",
-                "self.head(self.pool(x).flatten(1))",
-            ),
-        ),
-        Example(
-            "declines a pool between layers", ((2, 3, 8, 8),), model("self.pool = nn.AvgPool2d(2)", "self.pool(x)")
-        ),
-    )
+    examples = shown("""
+        one value for each channel: 2,3,7,7
+            self.pool = nn.<AvgPool2d(7 => AdaptiveAvgPool2d(1>); self.head = nn.Linear(3, 5)
+            self.head(self.pool(x).flatten(1))
+        declines a pool between layers: 2,3,8,8
+            self.pool = nn.AvgPool2d(2)
+            self.pool(x)
+    """)
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:
         for layer, operation, place, call in layers_that_ran(project, frozenset(_ADAPTIVE)):

@@ -15,7 +15,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.records.locations import Range
-from autofix.rule import Edit, Example, Expression, Project, Rewrite, Rule, model
+from autofix.rule import Edit, Example, Expression, Project, Rewrite, Rule, model, shown
 from autofix.syntax.call_edits import NotACall, with_callee
 
 _WIDTH = "LazyLinear"
@@ -25,15 +25,16 @@ class ConcreteLinear(Rule):
     mismatches = ()
     refactor = True
     examples = (
+        *shown("""
+        keywords: 2,30
+            self.head = nn.<LazyLinear( => Linear(30, >out_features=5)
+            self.head(x)
+        declines a layer that a name stands for: 2,30
+            above: LAYER = nn.LazyLinear
+            self.head = LAYER(5)
+            self.head(x)
+    """),
         Example("a head", ((2, 30),), model("self.head = nn.L<azyLinear( => inear(30, >5)", "self.head(x)")),
-        Example(
-            "keywords", ((2, 30),), model("self.head = nn.L<azyLinear( => inear(30, >out_features=5)", "self.head(x)")
-        ),
-        Example(
-            "declines a layer that a name stands for",
-            ((2, 30),),
-            model("self.head = LAYER(5)", "self.head(x)", "LAYER = nn.LazyLinear"),
-        ),
     )
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.table import position
-from autofix.rule import Applicability, Example, Project, Rewrite, Rule, model
+from autofix.rule import Applicability, Example, Project, Rewrite, Rule, model, shown
 from autofix.syntax.call_edits import NotACall, with_callee, without_argument
 from autofix_rules.refactorings._shared import layers_that_ran
 
@@ -24,17 +24,16 @@ class LazyLinear(Rule):
     applicability = Applicability.UNSAFE
     refactor = True
     examples = (
+        *shown("""
+        keywords: 2,30
+            self.head = nn.<Linear(in_features=30,  => LazyLinear(>out_features=5, bias=False)
+            self.head(x)
+        declines a layer that a name stands for: 2,30
+            above: LAYER = nn.Linear
+            self.head = LAYER(30, 5)
+            self.head(x)
+    """),
         Example("a head", ((2, 30),), model("self.head = nn.L<inear(30,  => azyLinear(>5)", "self.head(x)")),
-        Example(
-            "keywords",
-            ((2, 30),),
-            model("self.head = nn.L<inear(in_features=30,  => azyLinear(>out_features=5, bias=False)", "self.head(x)"),
-        ),
-        Example(
-            "declines a layer that a name stands for",
-            ((2, 30),),
-            model("self.head = LAYER(30, 5)", "self.head(x)", "LAYER = nn.Linear"),
-        ),
     )
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:

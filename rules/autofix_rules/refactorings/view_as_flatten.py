@@ -12,30 +12,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.rule import Example, Project, Rewrite, Rule, Tensor, model
+from autofix.rule import Project, Rewrite, Rule, Tensor, shown
 from autofix_rules.refactorings._shared import method_calls, number, sizes, torch_name
 
 
 class ViewAsFlatten(Rule):
     mismatches = ()
     refactor = True
-    examples = (
-        Example(
-            "size of the batch and the rest",
-            ((2, 3, 4),),
-            model("self.head = nn.Linear(12, 5)", "self.head(<x.view(x.size(0), - => torch.flatten(x, >1))"),
-        ),
-        Example(
-            "shape of the batch, reshape",
-            ((2, 3, 4),),
-            model("self.head = nn.Linear(12, 5)", "self.head(<x.reshape((x.shape[0], -1) => torch.flatten(x, 1>))"),
-        ),
-        Example(
-            "declines a view that joins the batch",
-            ((2, 3, 4),),
-            model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, x.size(2)))"),
-        ),
-    )
+    examples = shown("""
+        size of the batch and the rest: 2,3,4
+            self.head = nn.Linear(12, 5)
+            self.head(<x.view(x.size(0), - => torch.flatten(x, >1))
+        shape of the batch, reshape: 2,3,4
+            self.head = nn.Linear(12, 5)
+            self.head(<x.reshape((x.shape[0], -1) => torch.flatten(x, 1>))
+        declines a view that joins the batch: 2,3,4
+            self.head = nn.Linear(4, 5)
+            self.head(x.view(-1, x.size(2)))
+    """)
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:
         for operation, place, call, text, tensor in method_calls(project, frozenset(("view", "reshape"))):

@@ -13,33 +13,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autofix.rule import Example, Project, Rewrite, Rule, Tensor, model
+from autofix.rule import Project, Rewrite, Rule, Tensor, shown
 from autofix_rules.refactorings._shared import is_batch_of, method_calls, number, sizes, torch_name
 
 
 class ViewKeepsBatch(Rule):
     mismatches = ()
     refactor = True
-    examples = (
-        Example(
-            "one row for each sample",
-            ((2, 3, 4),),
-            model("self.head = nn.Linear(12, 5)", "self.head(<x.view(-1, 12 => torch.flatten(x, 1>))"),
-        ),
-        Example(
-            "more sizes", ((2, 12),), model("self.head = nn.Linear(4, 5)", "self.head(x.view(<-1 => x.size(0)>, 3, 4))")
-        ),
-        Example(
-            "a batch of seven with one channel",
-            ((7, 12),),
-            model("self.head = nn.Linear(4, 5)", "self.head(x.reshape(<7 => x.size(0)>, 3, 4)).sum(dim=1)"),
-        ),
-        Example(
-            "declines a view that means to join the batch",
-            ((2, 3, 4),),
-            model("self.head = nn.Linear(4, 5)", "self.head(x.view(-1, 4))"),
-        ),
-    )
+    examples = shown("""
+        one row for each sample: 2,3,4
+            self.head = nn.Linear(12, 5)
+            self.head(<x.view(-1, 12 => torch.flatten(x, 1>))
+        more sizes: 2,12
+            self.head = nn.Linear(4, 5)
+            self.head(x.view(<-1 => x.size(0)>, 3, 4))
+        a batch of seven with one channel: 7,12
+            self.head = nn.Linear(4, 5)
+            self.head(x.reshape(<7 => x.size(0)>, 3, 4)).sum(dim=1)
+        declines a view that means to join the batch: 2,3,4
+            self.head = nn.Linear(4, 5)
+            self.head(x.view(-1, 4))
+    """)
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:
         for operation, place, call, text, tensor in method_calls(project, frozenset(("view", "reshape"))):

@@ -14,9 +14,10 @@ import ast
 import math
 
 from autofix.facts.call_sites import is_method, operands, written
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_sites
-from autofix.records.trace import Operation, OperationKind
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Operation, OperationKind, Rule, Tensor, shown
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import argument
 from autofix.syntax.spelling import size_text
@@ -26,26 +27,19 @@ MERGING = frozenset(("flatten", "ravel", "Flatten", "view", "reshape"))
 
 class FlattenStart(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_RANK, Mismatch.DIMENSION_RANGE, Mismatch.CONCATENATE)
-    examples = (
-        Example(
-            "a function without a start",
-            ((4, 2, 3, 3),),
-            model("self.fc = nn.Linear(18, 5)", "x = torch.flatten(x< => , 1>)\nself.fc(x)"),
-        ),
-        Example(
-            "a layer that starts at the batch",
-            ((4, 2, 3, 3),),
-            model("self.net = nn.Sequential(nn.Flatten(<0 => 1>), nn.Linear(18, 5))", "self.net(x)"),
-        ),
-        Example(
-            "declines a flatten of tokens",
-            ((4, 5, 3),),
-            model(
-                "self.fc = nn.Linear(7, 5)", "x = x.flatten(0, 1)\nself.fc(x).view(4, 5, 5, 5)"
-            ),  # Wrong: two sizes of one layer and a view are changed until they agree, which nothing speaks for.
-            repaired_by=("AF101", "AF202"),
-        ),
-    )
+    examples = shown("""
+        a function without a start: 4,2,3,3
+            self.fc = nn.Linear(18, 5)
+            x = torch.flatten(x< => , 1>); self.fc(x)
+        a layer that starts at the batch: 4,2,3,3
+            self.net = nn.Sequential(nn.Flatten(<0 => 1>), nn.Linear(18, 5))
+            self.net(x)
+        declines a flatten of tokens: 4,5,3
+            self.fc = nn.Linear(7, 5)
+            x = x.flatten(0, 1); self.fc(x).view(4, 5, 5, 5)
+            by AF101 AF202
+            # Wrong: two sizes of one layer and a view are changed until they agree, which nothing speaks for.
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, sizes_of
 from autofix.facts.call_sites import operands
+from autofix.facts.project_view import Project
 from autofix.provenance import Site, SiteKind, dearest, sites
 from autofix.provenance.producers import argument_expression
-from autofix.records.trace import Layer, Operation
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, model
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
 
 
@@ -30,26 +30,19 @@ class FoldedBatch(Rule):
         *(Mismatch.DIMENSION_RANGE, Mismatch.MATMUL, Mismatch.LOSS_BATCH, Mismatch.SILENT_FOLD),
         Mismatch.SILENT_BATCH,
     )
-    examples = (
-        Example(
-            "a batch size as a number",
-            ((4, 2, 3, 3),),
-            model("self.fc = nn.Linear(18, 5)", "x = x.view(<8 => x.size(0)>, -1)\nself.fc(x)"),
-        ),
-        Example(
-            "rows and features swapped",
-            ((4, 2, 3, 3),),
-            model("self.fc = nn.Linear(18, 5)", "x = x.view(<18, -1 => -1, 18>)\nself.fc(x)"),
-        ),
-        Example(
-            "declines rows that are meant to be positions",
-            ((4, 2, 3, 3),),
-            model(
-                "self.k = 3", "x = x.view(-1, 3)\nx.view(5, 2)"
-            ),  # Wrong: a view to the sizes that there are does nothing.
-            repaired_by=("AF202",),
-        ),
-    )
+    examples = shown("""
+        a batch size as a number: 4,2,3,3
+            self.fc = nn.Linear(18, 5)
+            x = x.view(<8 => x.size(0)>, -1); self.fc(x)
+        rows and features swapped: 4,2,3,3
+            self.fc = nn.Linear(18, 5)
+            x = x.view(<18, -1 => -1, 18>); self.fc(x)
+        declines rows that are meant to be positions: 4,2,3,3
+            self.k = 3
+            x = x.view(-1, 3); x.view(5, 2)
+            by AF202
+            # Wrong: a view to the sizes that there are does nothing.
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         own = (operation,) if finding.mismatch is Mismatch.SILENT_FOLD else ()

@@ -13,35 +13,26 @@ import ast
 
 from autofix.edits.rank_changes import operand_node
 from autofix.facts.call_sites import written
-from autofix.records.finding import Finding
-from autofix.rule import Applicability, Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import receiver
 
 _RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
 _KEEPING = frozenset(("getitem", "dropout", "Dropout", "relu", "ReLU", "contiguous", "LayerNorm", "tanh", "Tanh"))
-_NET = "self.rnn = nn.GRU(4, 6, batch_first=True)\nself.fc = nn.Linear(6, 3)\nself.loss = nn.CrossEntropyLoss()"
-_LINES = "out, _ = self.rnn(x)\nout = {}\nself.loss(self.fc(out), torch.zeros(x.size(0)).long())"
 
 
 class FoldedSteps(Rule):
     mismatches = (Mismatch.LOSS_BATCH,)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "a target for each sequence",
-            ((5, 7, 4),),
-            model(_NET, _LINES.format("out<.contiguous().view(-1, 6) => [:, -1]>")),
-        ),
-        Example(
-            "declines rows that are not the steps of a recurrent layer",
-            ((5, 7, 4),),
-            model(
-                "self.fc = nn.Linear(4, 3)\nself.loss = nn.CrossEntropyLoss()",
-                "x = x.reshape(-1, 4)\nself.loss(self.fc(x), torch.zeros(5).long())",
-            ),
-            repaired_by=("AF206",),
-        ),
-    )
+    examples = shown("""
+        a target for each sequence: 5,7,4
+            self.rnn = nn.GRU(4, 6, batch_first=True); self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
+            out, _ = self.rnn(x); out = out<.contiguous().view(-1, 6) => [:, -1]>
+            self.loss(self.fc(out), torch.zeros(x.size(0)).long())
+        declines rows that are not the steps of a recurrent layer: 5,7,4
+            self.fc = nn.Linear(4, 3); self.loss = nn.CrossEntropyLoss()
+            x = x.reshape(-1, 4); self.loss(self.fc(x), torch.zeros(5).long())
+            by AF206
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)

@@ -16,36 +16,24 @@ import math
 from autofix.edits.insert_view_op import insertions
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_sites
-from autofix.records.values import Tensor, Value
-from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, model
+from autofix.records.values import Value
+from autofix.rule import Edit, Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
 
 
 class MissingFlatten(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_RANK)
-    examples = (
-        Example(
-            "a child of a model that loops over its children",
-            ((4, 3, 8, 8),),
-            model(
-                "self.pool = nn.AdaptiveAvgPool2d(1)\nself.f< => latten = nn.Flatten()\nself.f>c = nn.Linear(3, 2)",
-                "for layer in self.children():\n    x = layer(x)\nx",
-            ),
-        ),
-        Example(
-            "heads that were not put side by side again",
-            ((2, 5, 24),),
-            model(
-                "self.out = nn.Linear(24, 3)",
-                "y = x.view(x.size(0), 5, 4, 6)\ny = y * y\n< => y = torch.flatten(y, 2)\n>self.out(y)",
-            ),
-        ),
-        Example(
-            "declines rows that are flat already",
-            ((4, 20),),
-            model("self.head = nn.Linear(30, 10)", "self.head(x)"),
-            repaired_by=("AF101",),
-        ),
-    )
+    examples = shown("""
+        a child of a model that loops over its children: 4,3,8,8
+            self.pool = nn.AdaptiveAvgPool2d(1); self.< => flatten = nn.Flatten(); self.>fc = nn.Linear(3, 2)
+            for layer in self.children():;     x = layer(x); x
+        heads that were not put side by side again: 2,5,24
+            self.out = nn.Linear(24, 3)
+            y = x.view(x.size(0), 5, 4, 6); y = y * y; < => y = torch.flatten(y, 2); >self.out(y)
+        declines rows that are flat already: 4,20
+            self.head = nn.Linear(30, 10)
+            self.head(x)
+            by AF101
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

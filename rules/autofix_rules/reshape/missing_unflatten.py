@@ -24,10 +24,9 @@ from autofix.provenance.channel_sites import number, spatial
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer
 from autofix.provenance.render_expression import factors_of
 from autofix.records.locations import Edit, Range
-from autofix.records.trace import Operation, OperationKind
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, model
+from autofix.records.trace import OperationKind
+from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
 
-_DECODER = "self.fc = nn.Linear(5, 4 * 3 * 3)\nself.up = nn.ConvTranspose2d(4, 1, 2, stride=2)"
 _SQUARE = "taking the {} features of {} channels for square maps is a guess"
 _ORDER = "the order of the features in the rows is taken to be channels first"
 
@@ -42,26 +41,17 @@ class Space(Enum):
 
 class MissingUnflatten(Rule):
     mismatches = (Mismatch.CONV_RANK, Mismatch.NORM_RANK)
-    examples = (
-        Example(
-            "a decoder after its Linear layer",
-            ((2, 5),),
-            model(_DECODER, "x = self.fc(x)\n< => x = x.view(-1, 4, 3, 3)\n>self.up(x)"),
-        ),
-        Example(
-            "noise without a position",
-            ((2, 6),),
-            model(
-                "self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())",
-                "< => x = x.unsqueeze(-1).unsqueeze(-1)\n>self.main(x)",
-            ),
-        ),
-        Example(
-            "declines features that the channels do not divide",
-            ((2, 7),),
-            model("self.conv = nn.Conv2d(3, 4, 1)", "self.conv(x)"),
-        ),
-    )
+    examples = shown("""
+        a decoder after its Linear layer: 2,5
+            self.fc = nn.Linear(5, 4 * 3 * 3); self.up = nn.ConvTranspose2d(4, 1, 2, stride=2)
+            x = self.fc(x); < => x = x.view(-1, 4, 3, 3); >self.up(x)
+        noise without a position: 2,6
+            self.main = nn.Sequential(nn.ConvTranspose2d(6, 3, 4), nn.Tanh())
+            < => x = x.unsqueeze(-1).unsqueeze(-1); >self.main(x)
+        declines features that the channels do not divide: 2,7
+            self.conv = nn.Conv2d(3, 4, 1)
+            self.conv(x)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

@@ -13,33 +13,25 @@ from __future__ import annotations
 import ast
 
 from autofix.facts.call_sites import written
-from autofix.rule import Edit, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Expression, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import receiver
 
 
 class NonContiguousView(Rule):
     mismatches = (Mismatch.VIEW_CONTIGUITY,)
-    examples = (
-        Example(
-            "reshape instead",
-            ((2, 3, 4),),
-            model("self.fc = nn.Linear(12, 2)", "self.fc(x.transpose(1, 2).<view => reshape>(x.size(0), -1))"),
-        ),
-        Example(
-            "a file that calls contiguous elsewhere",
-            ((2, 3, 4),),
-            model(
-                "self.fc = nn.Linear(3, 2)",
-                "x = x.transpose(1, 2)\ny = x.contiguous().view(-1, 3)\nself.fc(y + x.< => contiguous().>view(-1, 3))",
-            ),
-        ),
-        Example(
-            "declines a view that is passed as a function",
-            ((2, 3, 4),),
-            model("self.merge = torch.Tensor.view", "self.merge(x.transpose(1, 2), 2, -1)"),
-        ),
-    )
+    examples = shown("""
+        reshape instead: 2,3,4
+            self.fc = nn.Linear(12, 2)
+            self.fc(x.transpose(1, 2).<view => reshape>(x.size(0), -1))
+        a file that calls contiguous elsewhere: 2,3,4
+            self.fc = nn.Linear(3, 2)
+            x = x.transpose(1, 2); y = x.contiguous().view(-1, 3)
+            self.fc(y + x.< => contiguous().>view(-1, 3))
+        declines a view that is passed as a function: 2,3,4
+            self.merge = torch.Tensor.view
+            self.merge(x.transpose(1, 2), 2, -1)
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)

@@ -11,36 +11,23 @@ from __future__ import annotations
 
 import ast
 
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.source import Source
-
-FORWARD = """\
-y = self.conv(x)
-h, w = x.shape[2:]
-v, u = y.shape[2:]
-if {}:
-    y = F.interpolate(y, (h, w))
-x + y"""
 
 
 class OperatorPrecedence(Rule):
     mismatches = tuple(Mismatch)
-    examples = (
-        Example(
-            "two comparisons",
-            ((1, 2, 3, 7),),
-            model("self.conv = nn.Conv2d(2, 2, 3, 2, 1)", FORWARD.format("v != h | u != w")),
-            {"if v": "if (v", "h | u": "h) | (u", "w:": "w):"},
-        ),
-        Example(
-            "declines comparisons in parentheses",
-            ((1, 2, 5, 5),),
-            model(
-                "self.k = 3", "if (x.size(2) != 5) | (x.size(3) != 5):\n    x = x[:, :, :5, :5]\nx.view(1, 2, 3)"
-            ),  # Wrong: the batch stays the one sample that it was run with.
-            repaired_by=("AF202",),
-        ),
-    )
+    examples = shown("""
+        two comparisons: 1,2,3,7
+            self.conv = nn.Conv2d(2, 2, 3, 2, 1)
+            y = self.conv(x); h, w = x.shape[2:]; v, u = y.shape[2:]
+            if <v != h | u != w => (v != h) | (u != w)>:;     y = F.interpolate(y, (h, w)); x + y
+        declines comparisons in parentheses: 1,2,5,5
+            self.k = 3
+            if (x.size(2) != 5) | (x.size(3) != 5):;     x = x[:, :, :5, :5]; x.view(1, 2, 3)
+            by AF202
+            # Wrong: the batch stays the one sample that it was run with.
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         failure = project.trace.failure

@@ -13,7 +13,7 @@ import ast
 
 from autofix.edits.rank_changes import operand_node, tensors_at_fault
 from autofix.facts.call_sites import followed, written
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 _LAID_OUT = frozenset(("view", "reshape", "unflatten"))
 
@@ -23,25 +23,15 @@ class UnflattenedTokens(Rule):
         *(Mismatch.RANK, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.ATTENTION_WIDTH),
         *(Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.UNPACK, Mismatch.RNN_INPUT_SIZE, Mismatch.RNN_RANK),
     )
-    examples = (
-        Example(
-            "patches",
-            ((2, 3, 8, 8),),
-            model(
-                "self.conv = nn.Conv2d(3, 6, 4, 4)\nself.norm = nn.LayerNorm(6)",
-                "x = self.conv(x).< => flatten(2).>transpose(1, 2)\nself.norm(x)",
-            ),
-        ),
-        Example(
-            "declines heads, which were laid out a moment ago",
-            ((2, 5, 24),),
-            model(
-                "self.fc = nn.Linear(24, 3)",
-                "q = x.view(x.size(0), 5, 4, 6).transpose(1, 2)\nself.fc(q.transpose(1, 2))",
-            ),
-            repaired_by=("AF201",),
-        ),
-    )
+    examples = shown("""
+        patches: 2,3,8,8
+            self.conv = nn.Conv2d(3, 6, 4, 4); self.norm = nn.LayerNorm(6)
+            x = self.conv(x).< => flatten(2).>transpose(1, 2); self.norm(x)
+        declines heads, which were laid out a moment ago: 2,5,24
+            self.fc = nn.Linear(24, 3)
+            q = x.view(x.size(0), 5, 4, 6).transpose(1, 2); self.fc(q.transpose(1, 2))
+            by AF201
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)

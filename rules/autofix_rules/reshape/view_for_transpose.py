@@ -17,8 +17,7 @@ from itertools import permutations
 
 from autofix.edits.rank_changes import respelled
 from autofix.facts.call_sites import argument_of, is_method, written
-from autofix.records.finding import Mismatch
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import receiver
 
 MAX_RANK = 5
@@ -26,29 +25,17 @@ MAX_RANK = 5
 
 class ViewForTranspose(Rule):
     mismatches = (Mismatch.SILENT_FOLD,)
-    examples = (
-        Example(
-            "the last state of two directions",
-            ((4, 5, 6),),
-            model(
-                "self.rnn = nn.GRU(6, 7, batch_first=True, bidirectional=True)\nself.fc = nn.Linear(14, 2)",
-                "_, h = self.rnn(x)\nself.fc(h.<view => transpose(0, 1).reshape>(x.size(0), -1))",
-            ),
-        ),
-        Example(
-            "steps and samples exchanged",
-            ((4, 5, 6),),
-            model(
-                "self.rnn = nn.GRU(6, 7)",
-                "x = x.<reshape(x.size(1), x.size(0), 6 => transpose(0, 1>)\nself.rnn(x)[0].transpose(0, 1)",
-            ),
-        ),
-        Example(
-            "declines a view that keeps samples apart",
-            ((4, 5, 6),),
-            model("self.fc = nn.Linear(6, 3)", "self.fc(x.view(-1, 6)).view(4, 5, 3)[:, :, 0]"),
-        ),
-    )
+    examples = shown("""
+        the last state of two directions: 4,5,6
+            self.rnn = nn.GRU(6, 7, batch_first=True, bidirectional=True); self.fc = nn.Linear(14, 2)
+            _, h = self.rnn(x); self.fc(h.<view => transpose(0, 1).reshape>(x.size(0), -1))
+        steps and samples exchanged: 4,5,6
+            self.rnn = nn.GRU(6, 7)
+            x = x.<reshape(x.size(1), x.size(0), 6 => transpose(0, 1>); self.rnn(x)[0].transpose(0, 1)
+        declines a view that keeps samples apart: 4,5,6
+            self.fc = nn.Linear(6, 3)
+            self.fc(x.view(-1, 6)).view(4, 5, 3)[:, :, 0]
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if not isinstance(operation.result, Tensor) or not operation.tensors:

@@ -16,33 +16,27 @@ from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, changes, sizes_of
 from autofix.facts.call_sites import is_batch, operands
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.provenance import Site, dearest, sites
 from autofix.provenance.producers import flattened_from, producer_sites, set_output
-from autofix.records.trace import Operation
-from autofix.rule import Counted, Edit, Evidence, Example, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, model
+from autofix.records.finding import Mismatch
+from autofix.rule import Counted, Edit, Evidence, Expression, Finding, Fixes, Layer, Operation, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
 
 
 class ViewSize(Rule):
     mismatches = (Mismatch.VIEW_SIZE, Mismatch.SILENT_BATCH)
-    examples = (
-        Example(
-            "a batch size as a number",
-            ((3, 4, 6),),
-            model("self.head = nn.Linear(24, 10)", "x = x.view(<64 => x.size(0)>, 24)\nself.head(x)"),
-        ),
-        Example(
-            "a layer of a Sequential",
-            ((2, 8),),
-            model("self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, <5, 5 => 4, 4>)))", "self.net(x)"),
-        ),
-        Example(
-            "declines sizes read from another tensor",
-            ((2, 8),),
-            model("self.fc = nn.Linear(8, 6)", "self.fc(x).view(x.size())"),
-        ),
-    )
+    examples = shown("""
+        a batch size as a number: 3,4,6
+            self.head = nn.Linear(24, 10)
+            x = x.view(<64 => x.size(0)>, 24); self.head(x)
+        a layer of a Sequential: 2,8
+            self.net = nn.Sequential(nn.Linear(8, 64), nn.Unflatten(1, (4, <5, 5 => 4, 4>)))
+            self.net(x)
+        declines sizes read from another tensor: 2,8
+            self.fc = nn.Linear(8, 6)
+            self.fc(x).view(x.size())
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

@@ -15,9 +15,10 @@ from itertools import pairwise
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import frames_of
-from autofix.records.finding import Mismatch
+from autofix.facts.project_view import Project
+from autofix.records.finding import Finding
 from autofix.records.trace import Frame
-from autofix.rule import Applicability, Edit, Evidence, Example, Expression, Finding, Fixes, Project, Rule, model
+from autofix.rule import Applicability, Edit, Evidence, Example, Expression, Fixes, Mismatch, Rule, model, shown
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import module_text
 
@@ -33,6 +34,11 @@ class WindowPadding(Rule):
     mismatches = (Mismatch.VIEW_SIZE,)
     applicability = Applicability.UNSAFE
     examples = (
+        *shown("""
+        declines windows that divide the maps: 2,3,8,6
+            self.k = 2
+            b, c, h, w = x.shape; x.view(b, c, h // self.k, self.k, w // self.k, 5, 7)
+    """),
         Example(
             "windows of maps",
             ((2, 3, 7, 6),),
@@ -40,11 +46,6 @@ class WindowPadding(Rule):
             model("self.k = 2\nself.act = nn.ReLU()", FORWARD.format(PAD, "")).replace(
                 "return y + x", "return (y + x)[:, :, :height, :width]"
             ),
-        ),
-        Example(
-            "declines windows that divide the maps",
-            ((2, 3, 8, 6),),
-            model("self.k = 2", "b, c, h, w = x.shape\nx.view(b, c, h // self.k, self.k, w // self.k, 5, 7)"),
         ),
     )
 

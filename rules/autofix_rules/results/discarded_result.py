@@ -12,9 +12,7 @@ from __future__ import annotations
 import ast
 
 from autofix.facts.call_sites import argument_of, written
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
-
-_CONV = "self.conv = nn.Conv2d(3, 4, 3)"
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 
 class DiscardedResult(Rule):
@@ -22,18 +20,14 @@ class DiscardedResult(Rule):
         *(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name"))),
         Mismatch.SILENT_UNUSED,
     )
-    examples = (
-        Example(
-            "a permute on a line of its own",
-            ((2, 8, 8, 3),),
-            model(_CONV, "x< =>  = x>.permute(0, 3, 1, 2)\nself.conv(x)"),
-        ),
-        Example(
-            "declines a result that is used",
-            ((2, 8, 8, 3),),
-            model(_CONV, "y = x.permute(0, 3, 1, 2)\nself.conv(x.flatten()), y"),
-        ),
-    )
+    examples = shown("""
+        a permute on a line of its own: 2,8,8,3
+            self.conv = nn.Conv2d(3, 4, 3)
+            x< =>  = x>.permute(0, 3, 1, 2); self.conv(x)
+        declines a result that is used: 2,8,8,3
+            self.conv = nn.Conv2d(3, 4, 3)
+            y = x.permute(0, 3, 1, 2); self.conv(x.flatten()), y
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         failed = project.operation(finding)

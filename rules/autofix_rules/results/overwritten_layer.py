@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import re
 
-from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Edit, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.source import Source, dotted
 
 REASON = "which use belongs to which of the two layers is told by their order alone"
@@ -24,29 +24,17 @@ class OverwrittenLayer(Rule):
         Mismatch.CONV_RANK,
     )
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "a norm of maps and a norm of rows",
-            ((2, 3, 4, 4),),
-            model(
-                "self.bn1 = nn.BatchNorm2d(3)\nself.fc = nn.Linear(48, 8)\nself.bn<1 => _fc> = nn.BatchNorm1d(8)",
-                "x = self.bn1(x).flatten(1)\nself.bn<1 => _fc>(self.fc(x))",
-            ),
-        ),
-        Example(
-            "two layers of one kind",
-            ((2, 6),),
-            model(
-                "self.fc1 = nn.Linear(6, 8)\nself.fc<1 => 2> = nn.Linear(8, 4)",
-                "x = self.fc1(x)\nself.fc<1 => 2>(torch.relu(x))",
-            ),
-        ),
-        Example(
-            "declines where the layer is assigned once",
-            ((2, 3, 2, 2, 2, 2),),
-            model("self.bn = nn.BatchNorm2d(3)", "self.bn(x)"),
-        ),
-    )
+    examples = shown("""
+        a norm of maps and a norm of rows: 2,3,4,4
+            self.bn1 = nn.BatchNorm2d(3); self.fc = nn.Linear(48, 8); self.<bn1 => bn_fc> = nn.BatchNorm1d(8)
+            x = self.bn1(x).flatten(1); self.<bn1 => bn_fc>(self.fc(x))
+        two layers of one kind: 2,6
+            self.fc1 = nn.Linear(6, 8); self.<fc1 => fc2> = nn.Linear(8, 4)
+            x = self.fc1(x); self.<fc1 => fc2>(torch.relu(x))
+        declines where the layer is assigned once: 2,3,2,2,2,2
+            self.bn = nn.BatchNorm2d(3)
+            self.bn(x)
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         layer, operation = project.layer(finding.layer), project.operation(finding)

@@ -10,7 +10,7 @@ Source. The Python language reference, section Execution model.
 from __future__ import annotations
 
 from autofix.edits.statement_order import exchanged_statements
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
 
 _REPEATED = """def repeated(k, n):
     b, h, t, d = k.shape
@@ -29,17 +29,17 @@ class StatementOrder(Rule):
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
     applicability = Applicability.UNSAFE
     examples = (
+        *shown("""
+        declines a line that needs the other: 4,6
+            self.a = nn.Linear(6, 4)
+            y = self.a(x); z = y + 1; x + z
+            by AF302
+    """),
         Example(
             name="heads that are repeated before they stand in their dimension",
             inputs=((2, 5, 16),),
             before=model("self.k = 1", _ATTEND.format(_REPEAT, _TURN), _REPEATED),
             after=model("self.k = 1", _ATTEND.format(_TURN, _REPEAT), _REPEATED),
-        ),
-        Example(
-            name="declines a line that needs the other",
-            inputs=((4, 6),),
-            before=model("self.a = nn.Linear(6, 4)", "y = self.a(x)\nz = y + 1\nx + z"),
-            repaired_by=("AF302",),
         ),
     )
 

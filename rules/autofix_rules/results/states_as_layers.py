@@ -12,13 +12,10 @@ from __future__ import annotations
 
 import ast
 
-from autofix.records.values import Sequence, Tensor, Value
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.records.values import Sequence, Value
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.name_bindings import reads_from
 from autofix.syntax.source import Source, dotted
-
-_LSTM = "self.lstm = nn.LSTM(4, 6, 2, bidirectional=True)\nself.fc = nn.Linear(12, 2)"
-_ENDS = "_, {} = self.lstm(x)\nself.fc(torch.cat((h[-2], h[-1]), dim=1))"
 
 
 class StatesAsLayers(Rule):
@@ -26,17 +23,15 @@ class StatesAsLayers(Rule):
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.MATMUL, Mismatch.RANK),
         *(Mismatch.LOSS_BATCH, Mismatch.LOSS_SHAPE, Mismatch.VIEW_SIZE, Mismatch.NORM_FEATURES, Mismatch.OTHER),
     )
-    examples = (
-        Example(
-            "the last states of both directions", ((7, 3, 4),), model(_LSTM, _ENDS.format("h")), {", h =": ", (h, _) ="}
-        ),
-        Example(
-            "declines a pair that is handed on",
-            ((7, 3, 4),),
-            model(_LSTM, "_, h = self.lstm(x)\n_, g = self.lstm(x, h)\nself.fc(torch.cat((h[-2], h[-1]), dim=1))"),
-            repaired_by=("AF301",),
-        ),
-    )
+    examples = shown("""
+        the last states of both directions: 7,3,4
+            self.lstm = nn.LSTM(4, 6, 2, bidirectional=True); self.fc = nn.Linear(12, 2)
+            _, <h => (h, _)> = self.lstm(x); self.fc(torch.cat((h[-2], h[-1]), dim=1))
+        declines a pair that is handed on: 7,3,4
+            self.lstm = nn.LSTM(4, 6, 2, bidirectional=True); self.fc = nn.Linear(12, 2)
+            _, h = self.lstm(x); _, g = self.lstm(x, h); self.fc(torch.cat((h[-2], h[-1]), dim=1))
+            by AF301
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         failure = project.trace.failure

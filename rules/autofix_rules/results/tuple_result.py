@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from autofix.facts.call_sites import frames_of
 from autofix.records.locations import Position, Range
 from autofix.records.values import Sequence, Value, tensors_of
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model, shown
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import receiver
 
@@ -28,12 +28,12 @@ _LSTM = "self.lstm = nn.LSTM(4, 6)\nself.head = nn.Linear(6, 2)"
 class TupleResult(Rule):
     mismatches = (Mismatch.TUPLE_RESULT,)
     examples = (
+        *shown("""
+        declines inside a Sequential, which has no place for it: 7,3,4
+            self.net = nn.Sequential(nn.LSTM(4, 6), nn.Linear(6, 2))
+            self.net(x)
+    """),
         Example("a result used at once", ((7, 3, 4),), model(_LSTM, "self.head(self.lstm(x)< => [0]>)")),
-        Example(
-            "declines inside a Sequential, which has no place for it",
-            ((7, 3, 4),),
-            model("self.net = nn.Sequential(nn.LSTM(4, 6), nn.Linear(6, 2))", "self.net(x)"),
-        ),
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:

@@ -19,12 +19,10 @@ import ast
 
 from autofix.edits.unpacking import Unpacking, items_of, leaves, nested, placed, speak_of_another_order, unpacking
 from autofix.records.values import Sequence
-from autofix.rule import Edit, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, model
+from autofix.rule import Edit, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, model, shown
 from autofix.syntax.spelling import receiver
 from autofix_rules.results._divided import divided
 
-_RNN = "self.rnn = nn.{}(4, 6)\nself.head = nn.Linear(6, 2)"
-_OUT = "{} = self.rnn(x)\nself.head(out)"
 _ENCODER = """class Encoder(nn.Module):
     def __init__(self):
         super().__init__()
@@ -37,18 +35,23 @@ _THREE = "z = self.fc(x)\n        scale = z.std()\n        return z, z.relu(), s
 _VAE = "self.encoder = Encoder()\nself.head = nn.Linear({}, 2)"
 # Whose results are equal parts of one tensor: how many there are is no question of names.
 _DIVIDE = frozenset(("split", "chunk", "unbind", "tensor_split", "vsplit", "hsplit", "dsplit"))
-_JOINT = "self.qkv = nn.Linear(6, 12)\nself.out = nn.Linear(6, 2)"
 _RANK = "the tensor could be meant to have the rank that is unpacked"
 
 
 class UnpackedResult(Rule):
     mismatches = (Mismatch.PARTS, Mismatch.UNPACK)
     examples = (
-        Example(
-            "the pair of states of an LSTM",
-            ((7, 3, 4),),
-            model(_RNN.format("LSTM"), _OUT.format("out, <h, c => (h, c)>")),
-        ),
+        *shown("""
+        the pair of states of an LSTM: 7,3,4
+            self.rnn = nn.LSTM(4, 6); self.head = nn.Linear(6, 2)
+            out, <h, c => (h, c)> = self.rnn(x); self.head(out)
+        a name of a shape that nothing reads: 4,6,8
+            self.fc = nn.Linear(48, 2)
+            b, c, h<, w => > = x.shape; self.fc(x.reshape(b, c * h))
+        two thirds of a joint projection: 2,5,6
+            self.qkv = nn.Linear(6, <12 => 18>); self.out = nn.Linear(6, 2)
+            q, k, v = self.qkv(x).split(6, dim=-1); self.out(q * k + v)
+    """),
         Example(
             "a packed sequence in two",
             (),
@@ -69,17 +72,6 @@ class UnpackedResult(Rule):
             "a third result",
             ((5, 4),),
             model(_VAE.format(6), "z, < => _, >scale = self.encoder(x)\nself.head(z * scale)", _ENCODER.format(_THREE)),
-        ),
-        Example(
-            "a name of a shape that nothing reads",
-            ((4, 6, 8),),
-            model("self.fc = nn.Linear(48, 2)", "b, c, h<, w => > = x.shape\nself.fc(x.reshape(b, c * h))"),
-        ),
-        Example(
-            "two thirds of a joint projection",
-            ((2, 5, 6),),
-            model(_JOINT, "q, k, v = self.qkv(x).split(6, dim=-1)\nself.out(q * k + v)"),
-            {"12": "18"},
         ),
         Example(
             "declines a result that is not there and is read",

@@ -17,30 +17,23 @@ from collections.abc import Iterator
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression
-from autofix.records.finding import Detail, Mismatch
-from autofix.rule import Applicability, Edit, Evidence, Example, Finding, Fixes, Layer, Operation, Project, Rule, model
+from autofix.records.finding import Finding
+from autofix.rule import Applicability, Detail, Edit, Evidence, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.call_edits import with_argument
-
-_NET = "self.up = nn.ConvTranspose2d(3, 3, {}, stride=2)\nself.loss = nn.MSELoss()"
 
 
 class DecoderSize(Rule):
     mismatches = (Mismatch.LOSS_SHAPE,)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "one dimension is a row too long",
-            ((2, 3, 4, 4),),
-            model(_NET.format("(3, 2)"), "y = torch.ones(len(x), 3, 8, 8)\nself.loss(self.up(x), y)"),
-            {", (3, 2": ", (2, 2"},
-        ),
-        Example(
-            "declines maps of another number of channels",
-            ((2, 3, 4, 4),),
-            model(_NET.format("(2, 2)"), "y = torch.ones(len(x), 5, 8, 8)\nself.loss(self.up(x), y)"),
-            repaired_by=("AF801",),
-        ),
-    )
+    examples = shown("""
+        one dimension is a row too long: 2,3,4,4
+            self.up = nn.ConvTranspose2d(3, 3, (<3 => 2>, 2), stride=2); self.loss = nn.MSELoss()
+            y = torch.ones(len(x), 3, 8, 8); self.loss(self.up(x), y)
+        declines maps of another number of channels: 2,3,4,4
+            self.up = nn.ConvTranspose2d(3, 3, (2, 2), stride=2); self.loss = nn.MSELoss()
+            y = torch.ones(len(x), 5, 8, 8); self.loss(self.up(x), y)
+            by AF801
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if len(operation.tensors) < 2 or finding.detail is Detail.CLASSES:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from autofix.edits.swap_class import spelled
 from autofix.provenance.channel_sites import number
 from autofix.records.values import Sequence
-from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, model
+from autofix.rule import Edit, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
 _FOLLOWING = frozenset(
@@ -28,26 +28,16 @@ _FOLLOWING = frozenset(
 
 class FixedPooling(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.KERNEL_TOO_LARGE)
-    examples = (
-        Example(
-            "a function, and a smaller image",
-            ((2, 3, 2, 2),),
-            model(
-                "self.head = nn.Linear(3, 5)",
-                "x = F.a<vg_pool2d(x, 4 => daptive_avg_pool2d(x, 1>)\nself.head(x.flatten(1))",
-            ),
-        ),
-        Example(
-            "declines where the head takes no square of values per channel",
-            ((2, 3, 2, 2),),
-            model(
-                "self.pool = nn.AvgPool2d(*SIZES)\nself.head = nn.Linear(7, 5)",
-                "self.head(self.pool(x).flatten(1))",
-                "SIZES = [int(n) for n in '4'.split()]",
-            ),
-            repaired_by=("AF101", "AF501"),
-        ),
-    )
+    examples = shown("""
+        a function, and a smaller image: 2,3,2,2
+            self.head = nn.Linear(3, 5)
+            x = F.<avg_pool2d(x, 4 => adaptive_avg_pool2d(x, 1>); self.head(x.flatten(1))
+        declines where the head takes no square of values per channel: 2,3,2,2
+            above: SIZES = [int(n) for n in '4'.split()]
+            self.pool = nn.AvgPool2d(*SIZES); self.head = nn.Linear(7, 5)
+            self.head(self.pool(x).flatten(1))
+            by AF101 AF501
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if not operation.tensors:

@@ -15,35 +15,27 @@ import math
 from collections.abc import Iterator
 
 from autofix.provenance.producers import flattened_from
-from autofix.records.finding import Finding
-from autofix.rule import Applicability, Evidence, Example, Fixes, Mismatch, OperationKind, Project, Rule, Tensor, model
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, OperationKind, Project, Rule, Tensor, shown
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import module_text
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 COMMON = (28, 32, 48, 64, 96, 112, 128, 160, 192, 224, 256, 299, 384, 512)
-_NET = "self.conv = nn.Conv2d(3, 4, 3, padding=1)\nself.fc = nn.Linear({}, 2)"
 
 
 class InputResolution(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES,)
     applicability = Applicability.UNSAFE
-    examples = (
-        Example(
-            "a width that only running code knows leaves the resize",
-            ((2, 3, 64, 64),),
-            model(
-                _NET.format("WIDTHS.pop()"),
-                "x = < => F.interpolate(x, size=(32, 32))\nx = >self.conv(x)\nself.fc(x.flatten(1))",
-                "WIDTHS = [4 * 32 * 32]",
-            ),
-        ),
-        Example(
-            "declines a width that no image size gives",
-            ((2, 3, 64, 64),),
-            model(_NET.format("WIDTHS.pop()"), "x = self.conv(x)\nself.fc(x.flatten(1))", "WIDTHS = [13]"),
-        ),
-    )
+    examples = shown("""
+        a width that only running code knows leaves the resize: 2,3,64,64
+            above: WIDTHS = [4 * 32 * 32]
+            self.conv = nn.Conv2d(3, 4, 3, padding=1); self.fc = nn.Linear(WIDTHS.pop(), 2)
+            x = < => F.interpolate(x, size=(32, 32)); x = >self.conv(x); self.fc(x.flatten(1))
+        declines a width that no image size gives: 2,3,64,64
+            above: WIDTHS = [13]
+            self.conv = nn.Conv2d(3, 4, 3, padding=1); self.fc = nn.Linear(WIDTHS.pop(), 2)
+            x = self.conv(x); self.fc(x.flatten(1))
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)

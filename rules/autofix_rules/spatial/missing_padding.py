@@ -18,29 +18,22 @@ from collections.abc import Iterator
 from autofix.edits.padding import alone_unpadded, half_kernel, lacks_padding, padding_sites
 from autofix.facts.branches import branch, layers_of, padding_for, spatial, uneven
 from autofix.provenance.producers import flattened_from, producing_layer
-from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, model
+from autofix.rule import Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
 
-_NET = "self.a = nn.Conv2d(1, 4, 3, padding={})\nself.b = nn.Conv2d(4, 4, 3{})\nself.fc = nn.Linear(4 * {}, 2)"
-_FORWARD = "self.fc(self.b(self.a(x)).flatten(1))"
-_UP = "d = F.max_pool2d(x, 2)\nx + self.up(d)"
 _MEETING = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
 
 
 class MissingPadding(Rule):
     mismatches = (*(Mismatch.LINEAR_IN_FEATURES, Mismatch.RNN_INPUT_SIZE, Mismatch.VIEW_SIZE, *_MEETING),)
-    examples = (
-        Example(
-            "a transposed convolution that falls one short",
-            ((1, 2, 8, 8),),
-            model("self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1< => , output_padding=1>)", _UP),
-        ),
-        Example(
-            "declines where no convolution has any",
-            ((2, 1, 9, 9),),
-            model(_NET.format(0, "", "9 * 9"), _FORWARD),
-            repaired_by=("AF101",),
-        ),
-    )
+    examples = shown("""
+        a transposed convolution that falls one short: 1,2,8,8
+            self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1< => , output_padding=1>)
+            d = F.max_pool2d(x, 2); x + self.up(d)
+        declines where no convolution has any: 2,1,9,9
+            self.a = nn.Conv2d(1, 4, 3, padding=0); self.b = nn.Conv2d(4, 4, 3); self.fc = nn.Linear(4 * 9 * 9, 2)
+            self.fc(self.b(self.a(x)).flatten(1))
+            by AF101
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if not operation.tensors:

@@ -15,19 +15,21 @@ from dataclasses import replace
 from autofix.edits.insert_view_op import insertions
 from autofix.edits.sequential_entries import sequential_entry
 from autofix.provenance.producers import producing_layer
-from autofix.rule import Edit, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, model
-
-_LAYERS = "self.conv = nn.Conv2d(3, 8, 3)\nself.fc = nn.Linear({}, 10)"
+from autofix.rule import Edit, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, model, shown
 
 
 class MissingPooling(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES,)
     examples = (
-        Example(
-            "a line of forward",
-            ((4, 3, 9, 9),),
-            model(_LAYERS.format(8), "x = self.conv(x)\n< => x = x.mean((2, 3))\n>self.fc(x)"),
-        ),
+        *shown("""
+        a line of forward: 4,3,9,9
+            self.conv = nn.Conv2d(3, 8, 3); self.fc = nn.Linear(8, 10)
+            x = self.conv(x); < => x = x.mean((2, 3)); >self.fc(x)
+        declines a layer that takes the flattened maps: 4,3,9,9
+            self.conv = nn.Conv2d(3, 8, 3); self.fc = nn.Linear(8 * 7 * 7, 10)
+            x = self.conv(x); self.fc(x)
+            by AF201
+    """),
         Example(
             "two layers of a Sequential",
             ((4, 3, 9, 9),),
@@ -36,12 +38,6 @@ class MissingPooling(Rule):
                 "self.net(x)",
             ),
             {".Linear": ".AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear"},
-        ),
-        Example(
-            "declines a layer that takes the flattened maps",
-            ((4, 3, 9, 9),),
-            model(_LAYERS.format("8 * 7 * 7"), "x = self.conv(x)\nself.fc(x)"),
-            repaired_by=("AF201",),
         ),
     )
 

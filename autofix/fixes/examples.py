@@ -1,0 +1,46 @@
+"""Examples of rules as one text: a line with name and inputs, and below it the model with what the rule changes.
+
+    a norm that is expanded: 4,6
+        self.fc = nn.Linear(6, 6)
+        n = torch.norm(x, dim=1< => , keepdim=True>); self.fc(x / n.expand_as(x))
+    declines what another rule repairs: 2,5 h=2,7
+        above: WORDS = 50
+        -
+        torch.cat([x, h], dim=1)
+        by AF101
+
+The first line is that of ``__init__`` (``-`` for none), the others are those of ``forward``, whose last is returned;
+``above:`` stands before the class. ``; `` parts lines, ``#`` begins a remark.
+"""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from autofix.fixes.rule import Example, model
+
+_NAMES = "xyz"
+
+
+def shown(text: str) -> tuple[Example, ...]:
+    """Return the examples of a text; ``<8 => 6>`` in it is an 8, and a 6 after the repair."""
+    blocks: list[list[str]] = []
+    for line in dedent(text).strip().splitlines():
+        if not line.startswith(" "):
+            blocks.append([line])
+        elif not line.strip().startswith("#"):
+            blocks[-1].append(line.strip())
+    return tuple(_example(*block) for block in blocks)
+
+
+def _example(title: str, *lines: str) -> Example:
+    name, _, words = title.rpartition(": ")
+    above = [line.removeprefix("above: ") for line in lines if line.startswith("above: ")]
+    by = tuple(word for line in lines if line.startswith("by ") for word in line.split()[1:])
+    init, *forward = (line for line in lines if not line.startswith(("above: ", "by ")))
+    pairs = [word.rpartition("=") for word in words.split()]
+    inputs = ", ".join(own or usual for (own, _, _), usual in zip(pairs, _NAMES, strict=False))
+    texts = ("" if init == "-" else init, "; ".join(forward), "; ".join(above))
+    init_lines, forward_lines, above_lines = (part.replace("; ", "\n") for part in texts)
+    before = model(init_lines, forward_lines, above_lines, inputs)
+    return Example(name, tuple(sample for _, _, sample in pairs), before, repaired_by=by)
