@@ -35,9 +35,6 @@ class BatchFirst(Rule):
     )
     applicability = Applicability.UNSAFE
     examples = shown("""
-        a state with the batch first: 3,7,4
-            self.rnn = nn.GRU(4, 6< => , batch_first=True>)
-            h = torch.zeros(1, x.size(0), 6); self.rnn(x, h)[0]
         permutes around a layer that is batch first: 3,7,8
             self.attn = nn.MultiheadAttention(8, 2, batch_first=True)
             m = torch.ones(7, 7).triu(1).bool(<); x = x.permute(1, 0, 2 => >)

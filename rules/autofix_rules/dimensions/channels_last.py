@@ -24,9 +24,6 @@ SHORT = 40
 class ChannelsLast(Rule):
     mismatches = (Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES)
     examples = shown("""
-        images as they are loaded: 2,8,9,3
-            self.conv = nn.Conv2d(3, 4, 3)
-            x = < => x.permute(0, 3, 1, 2); x = >torch.relu(self.conv(x)); x.mean((2, 3))
         rows of tokens through a Sequential: 2,5,6
             self.net = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 3))
             x = self.net(x< => .flatten(0, 1)).unflatten(0, x.shape[:2]>); x

@@ -15,17 +15,14 @@ from collections.abc import Iterator
 
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import is_method, written
-from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_expression
-from autofix.rule import Edit, Evidence, Expression, Finding, Fix, Fixes, Layer, Mismatch, Operation, Rule, shown
+from autofix.records.trace import Operation
+from autofix.rule import Edit, Evidence, Expression, Finding, Fix, Fixes, Layer, Mismatch, Project, Rule, shown
 
 
 class DimensionRange(Rule):
     mismatches = (Mismatch.DIMENSION_RANGE,)
     examples = shown("""
-        a squeeze of what a mean removed: 4,6,5
-            self.fc = nn.Linear(6, 3)
-            x = x.mean(2); <x = x.squeeze(2);  => >self.fc(x)
         a layer: 4,6
             self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(<2 => 1>))
             self.net(x)

@@ -12,9 +12,9 @@ from __future__ import annotations
 import ast
 
 from autofix.facts.call_sites import written
-from autofix.facts.project_view import Project
-from autofix.records.finding import Detail, Finding, Mismatch
-from autofix.rule import Applicability, Evidence, Example, Expression, Fixes, Operation, Rule, model, shown, sites
+from autofix.facts.project_view import Expression
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Applicability, Detail, Evidence, Example, Fixes, Operation, Project, Rule, model, shown, sites
 
 
 class IndexRange(Rule):

@@ -18,9 +18,9 @@ import math
 from autofix.edits.caller_edits import batch_of_one, in_program, is_plane, lacks_batch
 from autofix.edits.insert_view_op import insertions
 from autofix.provenance.producers import producing_layer
-from autofix.records.finding import Mismatch
-from autofix.records.trace import Operation
-from autofix.rule import Edit, Evidence, Example, Finding, Fixes, OperationKind, Project, Rule, Tensor, model, shown
+from autofix.records.finding import Finding
+from autofix.records.trace import OperationKind
+from autofix.rule import Edit, Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, Tensor, model, shown
 
 CERTAIN = (Evidence.EXACT_FIT,)
 WEAKER = (Evidence.OTHER_READING,)
@@ -41,9 +41,6 @@ class MissingDimension(Rule):
         one image without a batch: 3,8,8
             self.conv = nn.Conv2d(3, 4, 3); self.fc = nn.Linear(144, 5)
             x = < => x.unsqueeze(0); x = >self.conv(x); self.fc(x.flatten(1))
-        one image without a batch and without its channel: 8,8
-            self.conv = nn.Conv2d(1, 4, 3)
-            < => x = x.unsqueeze(0).unsqueeze(0); >self.conv(x).flatten(1)
         a token for every scalar: 4,6
             self.embed = nn.Linear(1, 8)
             < => x = x.unsqueeze(-1); >self.embed(x)

@@ -42,15 +42,9 @@ class OperandLayout(Rule):
         an unsqueeze of what has its channels: 2,1,8,8
             self.conv = nn.Conv2d(1, 4, 3)
             self.conv(torch.relu(x)<.unsqueeze(1) => >)
-        a norm that is expanded: 4,6
-            self.fc = nn.Linear(6, 6)
-            n = torch.norm(x, p=2, dim=1< => , keepdim=True>) + 1e-9; self.fc(x / n.expand_as(x))
         a state beside every step: 2,5,6 h=2,4
             self.k = 1
             torch.cat([x, h< => .unsqueeze(1).expand(-1, x.size(1), -1)>], dim=2)
-        a sequence after a convolution: 2,6,20
-            self.conv = nn.Conv1d(6, 8, 3); self.head = nn.Linear(8, 4)
-            self.head(self.conv(x)< => .transpose(1, 2)>)
         maps that were flattened and not brought back: 2,3,4,4
             self.k = 1
             y = x.flatten(2); y = y * y.sum(-1, keepdim=True); y< => .reshape_as(x)> + x

@@ -28,9 +28,6 @@ class WrongPermute(Rule):
         Mismatch.ATTENTION_WIDTH,
     )
     examples = shown("""
-        channels to the front: 2,8,9,3
-            self.conv = nn.Conv2d(3, 4, 3)
-            x = x.permute(0, <1, 3 => 3, 1>, 2); self.conv(x)
         a transpose that moves the batch: 2,8,3
             self.conv = nn.Conv1d(3, 4, 3)
             self.conv(x.transpose(<0, 1 => 1, 2>))

@@ -29,10 +29,6 @@ class JoinedWidth(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
     examples = (
         *shown("""
-        a constant in the sum: 4,6 4,3
-            above: SIDE = <5 => 3>
-            self.fc = nn.Linear(6 + SIDE, 2)
-            self.fc(torch.cat([x, y], 1))
         declines a number that is no sum: 4,6
             self.fc = nn.Linear(11, 2)
             self.fc(torch.cat([x, x], 1))

@@ -17,9 +17,9 @@ from autofix.edits.rank_changes import without_call
 from autofix.edits.set_arguments import called
 from autofix.edits.transposes import heads, last_two
 from autofix.facts.call_sites import followed, operands, written
-from autofix.facts.project_view import Project
-from autofix.records.finding import Detail, Finding, Mismatch
-from autofix.rule import Evidence, Example, Expression, Fixes, Operation, OperationKind, Rule, Tensor, model, shown
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.trace import OperationKind
+from autofix.rule import Detail, Evidence, Example, Expression, Fixes, Operation, Project, Rule, Tensor, model, shown
 from autofix.syntax.source import Source
 
 ATTENTION = "scaled_dot_product_attention"
@@ -29,9 +29,6 @@ class MatmulTransposed(Rule):
     mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
     examples = (
         *shown("""
-        the heads of an attention instead of its steps: 2,4,5,8
-            self.q = nn.Linear(8, 8)
-            k = x.transpose(<1, 2 => -2, -1>); self.q(x) @ k
         an adjacency behind the rows that it mixes: 5,3 5,5
             self.fc = nn.Linear(3, 2); self.bias = nn.Parameter(torch.zeros(2))
             torch.mm(< => y, >self.fc(x)<, y => >) + self.bias

@@ -14,10 +14,10 @@ from itertools import combinations
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import followed, is_batch, is_stored, lineage, operands
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression
 from autofix.facts.reduced_dimensions import reductions
-from autofix.records.finding import Finding
-from autofix.rule import Edit, Evidence, Example, Expression, Fixes, Mismatch, Operation, Rule, Tensor, model, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model, shown
 
 
 class MissingAxes(Rule):

@@ -31,9 +31,6 @@ class NumberType(Rule):
         small whole numbers, which pick as a mask does: 4,6
             self.k = 1
             a = torch.tensor([0, 5, 2, 1], dtype=torch.<uint8 => long>); x[torch.arange(4), a]
-        integer labels for a binary loss: 4,6
-            self.fc = nn.Linear(6, 1); self.loss = nn.BCEWithLogitsLoss()
-            y = torch.ones(len(x)).to(torch.int64); self.loss(self.fc(x).squeeze(1), y< => .float()>)
         declines a model file, whose callers choose the type: int64:4,6@0..9
             self.fc = nn.Linear(6, 3)
             self.fc(x)

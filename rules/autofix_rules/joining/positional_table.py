@@ -16,12 +16,11 @@ import ast
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
 from autofix.facts.call_sites import written
-from autofix.facts.project_view import Project
 from autofix.facts.size_origins import parts, slice_bound
-from autofix.records.finding import Finding
+from autofix.records.finding import Mismatch
 from autofix.records.locations import Edit, Range
-from autofix.records.values import Sequence
-from autofix.rule import Evidence, Example, Expression, Fixes, Mismatch, Operation, Rule, SiteKind, Tensor, model, shown
+from autofix.records.values import Sequence, Tensor
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, model, shown
 
 NAMES = frozenset(("add", "radd", "iadd", "add_", "sub", "mul", "rmul", "imul"))
 _COUNTED = "n = 5\nself.token = nn.Parameter(torch.zeros(1, 1, 8))\nself.pe = nn.Parameter(torch.zeros(1, {}, 8))"
@@ -35,9 +34,6 @@ class PositionalTable(Rule):
         a table that is too short: 2,9,8
             self.pe = nn.Parameter(torch.zeros(1, <6 => 9>, 8))
             x + self.pe[:, :x.size(1)]
-        cut by the batch size: 4,9,8
-            self.pe = nn.Parameter(torch.zeros(50, 8))
-            x + self.pe[:x.size(<0 => 1>)]
         declines a table of unknown making: 2,9,8
             self.pe = nn.Parameter(torch.tensor([[0.0] * 8] * 6))
             x + self.pe

@@ -15,10 +15,10 @@ import ast
 
 from autofix.facts.branches import branch, layers_of, spatial
 from autofix.facts.call_sites import operands
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression
 from autofix.provenance.producers import output_parameter, producer_sites, set_output
-from autofix.records.finding import Mismatch
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Rule, SiteKind, Tensor, model, shown
+from autofix.records.finding import Finding
+from autofix.rule import Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model, shown
 from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut
 
 

@@ -17,9 +17,9 @@ from autofix.edits.cut_steps import cut_before
 from autofix.edits.rank_changes import behind
 from autofix.facts.branches import branch, spatial, uneven
 from autofix.facts.call_sites import followed, operands, prepared, written
-from autofix.facts.project_view import Project
-from autofix.records.finding import Finding
-from autofix.rule import Applicability, Edit, Evidence, Expression, Fixes, Mismatch, Operation, Rule, Tensor, shown
+from autofix.facts.project_view import Expression
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Edit, Evidence, Finding, Fixes, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import module_text
 
 UPSAMPLING = (
@@ -33,10 +33,6 @@ class UnevenMaps(Rule):
     mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
     applicability = Applicability.UNSAFE
     examples = shown("""
-        upsampled maps of a skip connection: 1,2,9,9
-            self.up = nn.Upsample(scale_factor=2)
-            y = self.up(F.max_pool2d(x, 2))
-            < => y = F.interpolate(y, size=x.shape[2:]); >torch.cat([x, y], dim=1)
         a factor gives way to the size: 1,2,9,9
             self.k = 2
             y = F.max_pool2d(x, 2); x + F.interpolate(y, <scale_factor=2 => size=x.shape[2:]>)

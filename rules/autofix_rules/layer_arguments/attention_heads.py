@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.edits.view_sizes import sizes_of
-from autofix.facts.project_view import Project
 from autofix.operators.shape_functions import divisors
 from autofix.operators.table import position
-from autofix.provenance import Site, SiteKind, bindings, sites
-from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fixes, Mismatch, Rule, model, shown
+from autofix.provenance import SiteKind, bindings, sites
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fixes, Project, Rule, Site, model, shown
 from autofix.syntax.source import argument
 
 _CHECK = "assert width % heads == 0\nself.proj = nn.Linear(width, width)"
@@ -32,9 +32,6 @@ class AttentionHeads(Rule):
     applicability = Applicability.UNSAFE
     examples = (
         *shown("""
-        a view into heads that cuts off the rest: 2,5,8
-            self.heads = <3 => 4>; self.share = 8 // self.heads; self.proj = nn.Linear(8, 8)
-            x = self.proj(x); x.view(x.size(0), x.size(1), self.heads, self.share)
         declines numbers that are passed together: 2,5,64
             self.attn = nn.MultiheadAttention(*[64, 7])
             self.attn(x, x, x)[0]

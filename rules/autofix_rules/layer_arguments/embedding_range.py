@@ -39,10 +39,6 @@ class EmbeddingRange(Rule):
     mismatches = (Mismatch.EMBEDDING_RANGE,)
     examples = (
         *shown("""
-        a constant of the file: int64:4,9@0..60
-            above: WORDS = <50 => 60>
-            self.embed = nn.Embedding(WORDS, 8)
-            self.embed(x)
         declines a negative index: int64:4,9@-1..50
             self.embed = nn.Embedding(50, 8)
             self.embed(x)

@@ -26,9 +26,6 @@ CHOICE = "the number of groups and the number of channels are both choices of th
 class LayerGroups(Rule):
     mismatches = (Mismatch.CONV_GROUPS, Mismatch.NORM_GROUPS)
     examples = shown("""
-        a depthwise convolution: 2,4,8,8
-            self.conv = nn.Conv2d(4, <6 => 4>, 3, groups=4)
-            self.conv(x)
         a divisor of both numbers of a norm: 2,12,4,4
             self.norm = nn.GroupNorm(<8 => 4>, 12)
             self.norm(x)

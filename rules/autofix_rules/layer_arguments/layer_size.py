@@ -17,7 +17,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.project_view import Project
 from autofix.provenance import Site, sites, width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
 from autofix.provenance.producers import (
@@ -30,7 +29,8 @@ from autofix.provenance.producers import (
     repeated_layer,
     set_output,
 )
-from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Piece, Rule, Tensor, shown
+from autofix.records.costs import Piece
+from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
 from autofix_rules.layer_arguments._misplaced import misplaced_features
 
@@ -44,9 +44,6 @@ class LayerSize(Rule):
         *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES),
     )
     examples = shown("""
-        keeps a product a product: 1,64,2,2
-            self.head = nn.Linear(64 * <3 * 3 => 2 * 2>, 10)
-            self.head(x.flatten(1))
         all numbers of a depthwise convolution: 2,6,8,8
             self.conv = nn.Conv2d(<4 => 6>, <4 => 6>, 3, padding=1, groups=<4 => 6>)
             self.conv(x)

@@ -17,10 +17,10 @@ import ast
 
 from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
 from autofix.facts.call_sites import argument_followed, argument_of, prepared
-from autofix.provenance import dearest
+from autofix.provenance import SiteKind
 from autofix.provenance.producers import argument_sites
 from autofix.records.finding import Detail, Finding, Mismatch
-from autofix.rule import Evidence, Example, Fixes, Layer, Operation, Project, Rule, SiteKind, Tensor, model, shown
+from autofix.rule import Evidence, Example, Fixes, Layer, Operation, Project, Rule, Tensor, dearest, model, shown
 from autofix.syntax.spelling import size_text
 
 _RNN = "self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)"

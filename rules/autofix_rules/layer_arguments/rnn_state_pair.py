@@ -26,9 +26,6 @@ class RnnStatePair(Rule):
     mismatches = (Mismatch.RNN_HIDDEN,)
     examples = (
         *shown("""
-        an LSTM is given one state: 7,3,4
-            self.rnn = nn.LSTM(4, 6, batch_first=True)
-            h = torch.zeros(1, x.size(0), 6); self.rnn(x, <h => (h, torch.zeros_like(h))>)[0]
         declines where only sizes differ: 7,3,4
             self.rnn = nn.GRU(4, 6, batch_first=True)
             self.rnn(x, torch.zeros(1, 9, 6))[0]

@@ -39,27 +39,9 @@ SHORT = 40
 class LossTargetShape(Rule):
     mismatches = (Mismatch.LOSS_SHAPE, Mismatch.SILENT_BROADCAST)
     examples = shown("""
-        scores of one column against a vector: 4,6
-            self.fc = nn.Linear(6, 1); self.loss = nn.BCEWithLogitsLoss()
-            y = torch.ones(len(x)); self.loss(self.fc(x)< => .squeeze(1)>, y)
-        a column of class indices: 4,6
-            self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
-            y = torch.ones(len(x), 1).long(); self.loss(self.fc(x), y< => .squeeze(1)>)
-        classes last: 4,5,6
-            self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
-            y = torch.ones(len(x), 5).long(); self.loss(self.fc(x)< => .transpose(1, 2)>, y)
-        one-hot rows for a loss that takes indices: 4,6
-            self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
-            y = torch.ones(len(x)).long(); self.loss(self.fc(x), <F.one_hot(y, 3) => y>)
         tokens in rows, their classes in a table: 4,5,6
             self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
             y = torch.ones(len(x), 5).long(); self.loss(self.fc(x).view(-1, 3), y< => .reshape(-1)>)
-        a ranking loss of columns with a vector of signs: 4,6
-            self.fc = nn.Linear(6, 1); self.loss = nn.MarginRankingLoss()
-            y = torch.ones(len(x)); self.loss(self.fc(x), self.fc(-x), y< => .unsqueeze(1)>)
-        a triplet whose positive has a dimension more: 4,6
-            self.fc = nn.Linear(6, 5); self.loss = nn.TripletMarginLoss()
-            p = self.fc(x[:, None]); self.loss(self.fc(x), p< => .squeeze(1)>, self.fc(-x))
         pixels in rows, those of the target in images: 4,1,2,3
             self.fc = nn.Linear(6, 6); self.loss = nn.MSELoss()
             self.loss(self.fc(x.view(-1, 6)), x< => .flatten(1)>)

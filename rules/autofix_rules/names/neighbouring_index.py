@@ -19,10 +19,10 @@ from itertools import islice
 from autofix.edits.resize_tensor import clashes, origins, resizings
 from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
 from autofix.facts.call_sites import argument_of
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression
 from autofix.facts.size_origins import each_origin
-from autofix.records.finding import Mismatch
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Rule, SiteKind, Tensor, model, shown
+from autofix.records.finding import Finding
+from autofix.rule import Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model, shown
 
 _MASK = "dims = x.shape\nx + torch.zeros(dims[{}], device=x.device)"
 

@@ -14,10 +14,9 @@ import ast
 import math
 
 from autofix.facts.call_sites import is_method, operands, written
-from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_sites
-from autofix.records.finding import Mismatch
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Operation, OperationKind, Rule, Tensor, shown
+from autofix.records.trace import OperationKind
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import argument
 from autofix.syntax.spelling import size_text
@@ -31,9 +30,6 @@ class FlattenStart(Rule):
         a function without a start: 4,2,3,3
             self.fc = nn.Linear(18, 5)
             x = torch.flatten(x< => , 1>); self.fc(x)
-        a layer that starts at the batch: 4,2,3,3
-            self.net = nn.Sequential(nn.Flatten(<0 => 1>), nn.Linear(18, 5))
-            self.net(x)
         declines a flatten of tokens: 4,5,3
             self.fc = nn.Linear(7, 5)
             x = x.flatten(0, 1); self.fc(x).view(4, 5, 5, 5)
