@@ -9,12 +9,14 @@
         torch.cat([x, h], dim=1)
         by AF101
 
-The first line is that of ``__init__`` (``-`` for none), the others are those of ``forward``, whose last is returned;
-``above:`` stands before the class. ``; `` parts lines, ``#`` begins a remark.
+The first line is that of ``__init__`` (``-`` for none), the others are those of ``forward``, whose last is returned.
+``above:`` stands before the class: a line, or the name of a text that is handed over. ``; `` parts lines, ``#`` begins
+a remark.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import dedent
 
 from autofix.fixes.rule import Example, model
@@ -22,7 +24,7 @@ from autofix.fixes.rule import Example, model
 _NAMES = "xyz"
 
 
-def shown(text: str) -> tuple[Example, ...]:
+def shown(text: str, **above: str) -> tuple[Example, ...]:
     """Return the examples of a text; ``<8 => 6>`` in it is an 8, and a 6 after the repair."""
     blocks: list[list[str]] = []
     for line in dedent(text).strip().splitlines():
@@ -30,17 +32,16 @@ def shown(text: str) -> tuple[Example, ...]:
             blocks.append([line])
         elif not line.strip().startswith("#"):
             blocks[-1].append(line.strip())
-    return tuple(_example(*block) for block in blocks)
+    return tuple(_example(above, *block) for block in blocks)
 
 
-def _example(title: str, *lines: str) -> Example:
+def _example(texts: Mapping[str, str], title: str, *lines: str) -> Example:
     name, _, words = title.rpartition(": ")
-    above = [line.removeprefix("above: ") for line in lines if line.startswith("above: ")]
+    words_above = [line.removeprefix("above: ") for line in lines if line.startswith("above: ")]
+    above = "\n".join(texts.get(word, word.replace("; ", "\n")) for word in words_above)
     by = tuple(word for line in lines if line.startswith("by ") for word in line.split()[1:])
-    init, *forward = (line for line in lines if not line.startswith(("above: ", "by ")))
+    init, *forward = (line.replace("; ", "\n") for line in lines if not line.startswith(("above: ", "by ")))
     pairs = [word.rpartition("=") for word in words.split()]
     inputs = ", ".join(own or usual for (own, _, _), usual in zip(pairs, _NAMES, strict=False))
-    texts = ("" if init == "-" else init, "; ".join(forward), "; ".join(above))
-    init_lines, forward_lines, above_lines = (part.replace("; ", "\n") for part in texts)
-    before = model(init_lines, forward_lines, above_lines, inputs)
+    before = model("" if init == "-" else init, "\n".join(forward), above, inputs)
     return Example(name, tuple(sample for _, _, sample in pairs), before, repaired_by=by)

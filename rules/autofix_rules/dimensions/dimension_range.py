@@ -15,9 +15,9 @@ from collections.abc import Iterator
 
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import is_method, written
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_expression
-from autofix.records.trace import Operation
-from autofix.rule import Edit, Evidence, Expression, Finding, Fix, Fixes, Layer, Mismatch, Project, Rule, shown
+from autofix.rule import Edit, Evidence, Expression, Finding, Fix, Fixes, Layer, Mismatch, Operation, Rule, shown
 
 
 class DimensionRange(Rule):

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import ast
 
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Edit, Evidence, Expression, Finding, Fixes, Project, Rule, Tensor, shown
+from autofix.facts.project_view import Project
+from autofix.rule import Applicability, Edit, Evidence, Expression, Finding, Fixes, Mismatch, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 from autofix.syntax.spelling import receiver
 

@@ -12,24 +12,25 @@ from __future__ import annotations
 import ast
 
 from autofix.facts.call_sites import written
-from autofix.facts.project_view import Expression
-from autofix.records.finding import Finding, Mismatch
-from autofix.rule import Applicability, Detail, Evidence, Example, Fixes, Operation, Project, Rule, model, shown, sites
+from autofix.records.finding import Detail, Mismatch
+from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
 
 
 class IndexRange(Rule):
     mismatches = (Mismatch.INDEX_RANGE,)
     applicability = Applicability.UNSAFE
-    examples = (
-        *shown("""
+    examples = shown("""
         declines a mask of another size: 4,6
             self.fc = nn.Linear(6, 2)
             self.fc(x[torch.ones(3, dtype=torch.bool)])
             by AF304 AF801
-    """),
-        Example("an index past the end", ((4, 6, 3),), model("self.fc = nn.Linear(3, 2)", "self.fc(x[:, <6 => 5>])")),
-        Example("the last step of a row", ((4, 6),), model("self.fc = nn.Linear(6, 2)", "self.fc(x<[:, -1, :] => >)")),
-    )
+        an index past the end: 4,6,3
+            self.fc = nn.Linear(3, 2)
+            self.fc(x[:, <6 => 5>])
+        the last step of a row: 4,6
+            self.fc = nn.Linear(6, 2)
+            self.fc(x<[:, -1, :] => >)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         place = written(project, operation)

@@ -10,20 +10,20 @@ Source. torch.softmax and torch.cumsum.
 from __future__ import annotations
 
 from autofix.edits.set_arguments import argument_set
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 
 
 class MissingDim(Rule):
     mismatches = (Mismatch.MISSING_DIM,)
     applicability = Applicability.UNSAFE
-    examples = (
-        *shown("""
+    examples = shown("""
         weights of an attention: 2,5,8
             self.k = nn.Linear(8, 8)
             scores = x @ self.k(x).mT; scores.softmax(< => dim=-1>) @ x
-    """),
-        Example("declines a call that lacks something else", ((3, 7),), model("self.k = 2", "torch.gather(x, 1)")),
-    )
+        declines a call that lacks something else: 3,7
+            self.k = 2
+            torch.gather(x, 1)
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         failure, rank = project.trace.failure, len(finding.actual)

@@ -19,7 +19,7 @@ from autofix.edits.size_reads import live_sites
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Operation, Phase
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, model, shown
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, shown
 
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
@@ -53,9 +53,11 @@ class BakedBatch(Rule):
         one sample written for all: 4,5 4,1,6
             self.fc = nn.Linear(5, 3)
             h = self.fc(x).view(<1 => x.size(0)>, 1, -1); torch.cat([h, y], dim=2)
+        declines inputs of different batches: 4,5 8,5
+            self.k = 1
+            x + y
     """),
         Example("noise that was made once for all batches", (), _ONCE, {"net(x, noise)": "net(x, noise[:x.size(0)])"}),
-        Example("declines inputs of different batches", ((4, 5), (8, 5)), model("self.k = 1", "x + y", inputs="x, y")),
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

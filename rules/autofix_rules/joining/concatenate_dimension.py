@@ -17,8 +17,8 @@ from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.joins import joined_dimension
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import producer_sites, set_output
-from autofix.records.finding import Mismatch
-from autofix.rule import Detail, Evidence, Expression, Finding, Fixes, Operation, Piece, Project, Rule, Tensor, shown
+from autofix.records.finding import Finding
+from autofix.rule import Detail, Evidence, Expression, Fixes, Mismatch, Operation, Piece, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
 
 _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))

@@ -15,34 +15,26 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.joins import joined
-from autofix.provenance import sites, width_evidence
+from autofix.provenance import width_evidence
 from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import argument_expression
 from autofix.provenance.size_sites import spelled_in_scope
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model, shown
+from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown, sites
 
 MAX_HOPS = 5
-_PARTS = "wide, narrow = 6, 3\nself.narrow = nn.Linear(narrow, narrow)\n"
 
 
 class JoinedWidth(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
-    examples = (
-        *shown("""
+    examples = shown("""
         declines a number that is no sum: 4,6
             self.fc = nn.Linear(11, 2)
             self.fc(torch.cat([x, x], 1))
             by AF101
-    """),
-        Example(
-            "a part that is not counted",
-            ((4, 6), (4, 3)),
-            model(_PARTS + "self.fc = nn.Linear(wide, 2)", "self.fc(torch.cat([x, y], 1))").replace(
-                "(self, x)", "(self, x, y)"
-            ),
-            {"(wide,": "(wide + narrow,"},
-        ),
-    )
+        a part that is not counted: 4,6 4,3
+            wide, narrow = 6, 3; self.narrow = nn.Linear(narrow, narrow); self.fc = nn.Linear(wide< =>  + narrow>, 2)
+            self.fc(torch.cat([x, y], 1))
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

@@ -17,9 +17,8 @@ from autofix.edits.rank_changes import without_call
 from autofix.edits.set_arguments import called
 from autofix.edits.transposes import heads, last_two
 from autofix.facts.call_sites import followed, operands, written
-from autofix.records.finding import Finding, Mismatch
-from autofix.records.trace import OperationKind
-from autofix.rule import Detail, Evidence, Example, Expression, Fixes, Operation, Project, Rule, Tensor, model, shown
+from autofix.records.finding import Detail, Mismatch
+from autofix.rule import Evidence, Expression, Finding, Fixes, Operation, OperationKind, Project, Rule, Tensor, shown
 from autofix.syntax.source import Source
 
 ATTENTION = "scaled_dot_product_attention"
@@ -27,14 +26,14 @@ ATTENTION = "scaled_dot_product_attention"
 
 class MatmulTransposed(Rule):
     mismatches = (Mismatch.MATMUL, Mismatch.BROADCAST)
-    examples = (
-        *shown("""
+    examples = shown("""
         an adjacency behind the rows that it mixes: 5,3 5,5
             self.fc = nn.Linear(3, 2); self.bias = nn.Parameter(torch.zeros(2))
             torch.mm(< => y, >self.fc(x)<, y => >) + self.bias
-    """),
-        Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
-    )
+        declines inputs that do not meet: 2,8 6,3
+            self.k = 1
+            x @ y
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if finding.detail is Detail.EQUATION:

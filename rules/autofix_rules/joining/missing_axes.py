@@ -14,22 +14,20 @@ from itertools import combinations
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import followed, is_batch, is_stored, lineage, operands
-from autofix.facts.project_view import Expression
 from autofix.facts.reduced_dimensions import reductions
-from autofix.records.finding import Mismatch
-from autofix.rule import Edit, Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model, shown
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 
 class MissingAxes(Rule):
     mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND)
-    examples = (
-        *shown("""
+    examples = shown("""
         a mask over heads: 2,3,5,5 m=bool:2,5
             self.k = 1
             x.masked_fill(~m< => [:, None, None, :]>, -1e9)
-    """),
-        Example("declines sizes that do not line up", ((2, 3, 5), (2, 4)), model("self.k = 1", "x * y", inputs="x, y")),
-    )
+        declines sizes that do not line up: 2,3,5 2,4
+            self.k = 1
+            x * y
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if not operation.tensors:

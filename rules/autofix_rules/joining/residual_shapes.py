@@ -15,24 +15,25 @@ import ast
 
 from autofix.facts.branches import branch, layers_of, spatial
 from autofix.facts.call_sites import operands
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import output_parameter, producer_sites, set_output
-from autofix.records.finding import Finding
-from autofix.rule import Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model, shown
+from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Rule, SiteKind, Tensor, shown
 from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut
 
 
 class ResidualShapes(Rule):
     mismatches = (Mismatch.BROADCAST,)
-    examples = (
-        *shown("""
+    examples = shown("""
         an identity where the channels change: 2,4,6,6
             self.a = nn.Conv2d(4, 8, 3, padding=1); self.short = nn.<Identity( => Conv2d(4, 8, 1>)
             self.a(x) + self.short(x)
-    """),
-        Example("the width of the last layer", ((2, 6),), model("self.fc = nn.Linear(6, <4 => 6>)", "x + self.fc(x)")),
-        Example("declines shapes that no layer set", ((2, 6), (2, 5)), model("self.k = 1", "x + y", inputs="x, y")),
-    )
+        the width of the last layer: 2,6
+            self.fc = nn.Linear(6, <4 => 6>)
+            x + self.fc(x)
+        declines shapes that no layer set: 2,6 2,5
+            self.k = 1
+            x + y
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if len(operation.tensors) != 2:

@@ -17,9 +17,9 @@ from autofix.edits.cut_steps import cut_before
 from autofix.edits.rank_changes import behind
 from autofix.facts.branches import branch, spatial, uneven
 from autofix.facts.call_sites import followed, operands, prepared, written
-from autofix.facts.project_view import Expression
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Edit, Evidence, Finding, Fixes, Operation, Project, Rule, Tensor, shown
+from autofix.facts.project_view import Project
+from autofix.records.finding import Finding
+from autofix.rule import Applicability, Edit, Evidence, Expression, Fixes, Mismatch, Operation, Rule, Tensor, shown
 from autofix.syntax.spelling import module_text
 
 UPSAMPLING = (

@@ -18,28 +18,24 @@ from dataclasses import replace
 from autofix.edits.view_sizes import sizes_of
 from autofix.operators.shape_functions import divisors
 from autofix.operators.table import position
-from autofix.provenance import SiteKind, bindings, sites
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Evidence, Example, Expression, Finding, Fixes, Project, Rule, Site, model, shown
+from autofix.provenance import Site, bindings, sites
+from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, SiteKind, shown
 from autofix.syntax.source import argument
-
-_CHECK = "assert width % heads == 0\nself.proj = nn.Linear(width, width)"
-_CONSTANTS = "width, heads = 8, 3\n"
 
 
 class AttentionHeads(Rule):
     mismatches = (Mismatch.ATTENTION_HEADS, Mismatch.VIEW_SIZE)
     applicability = Applicability.UNSAFE
-    examples = (
-        *shown("""
+    examples = shown("""
         declines numbers that are passed together: 2,5,64
             self.attn = nn.MultiheadAttention(*[64, 7])
             self.attn(x, x, x)[0]
             by AF801
             # Wrong: heads of one feature: the number next to 7 that divides the width would be meant.
-    """),
-        Example("a check of the file's own", ((2, 5, 8),), model(_CONSTANTS + _CHECK, "self.proj(x)"), {"3": "4"}),
-    )
+        a check of the file's own: 2,5,8
+            width, heads = 8, <3 => 4>; assert width % heads == 0; self.proj = nn.Linear(width, width)
+            self.proj(x)
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         division = _split(project, finding) if finding.mismatch is Mismatch.VIEW_SIZE else _division(project, finding)

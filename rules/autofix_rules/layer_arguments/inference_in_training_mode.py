@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 
 from autofix.records.trace import Stage
-from autofix.rule import Example, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, model
+from autofix.rule import Example, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, model, shown
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import receiver
 
@@ -24,13 +24,17 @@ _SCRIPT = "\n\nnet = {}\nprint(net(torch.ones(1, 3, 1, 1)).shape)\n"
 class EvaluationMode(Rule):
     mismatches = (Mismatch.NORM_BATCH_OF_ONE,)
     examples = (
+        *shown("""
+        declines a model without a script: 1,3,1,1
+            self.norm = nn.BatchNorm2d(3)
+            self.norm(x)
+    """),
         Example(
             "a script that predicts for one image",
             (),
             model(_NORM, "self.norm(x)") + _SCRIPT.format("Net()"),
             {"Net()": "Net().eval()"},
         ),
-        Example("declines a model without a script", ((1, 3, 1, 1),), model(_NORM, "self.norm(x)")),
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.facts.project_view import Project
 from autofix.provenance import Site, sites, width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
 from autofix.provenance.producers import (
@@ -29,8 +30,7 @@ from autofix.provenance.producers import (
     repeated_layer,
     set_output,
 )
-from autofix.records.costs import Piece
-from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Piece, Rule, Tensor, shown
 from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
 from autofix_rules.layer_arguments._misplaced import misplaced_features
 

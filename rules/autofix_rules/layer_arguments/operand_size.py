@@ -27,9 +27,6 @@ self.pre = nn.Linear(width, width)
 self.register_buffer('table', torch.randn({}))
 self.fc = nn.Linear(2 * width, 3)"""
 _ANGLES = "a = self.pre(x).mean(1)[:, None] * self.table\nself.fc(torch.cat([a.sin(), a.cos()], -1))"
-_HEADS = "self.q = nn.Linear(6, 8)\nself.k = nn.Linear(6, 4)"
-_SPLIT = "q = self.q(x).view(-1, 5, 4, 2).transpose(1, 2)\nk = self.k(x).view(-1, 5, 2, 2).transpose(1, 2)\n"
-_USED = _SPLIT + "k = k.repeat_interleave({}, dim=1)\nq @ k.transpose(2, 3)"
 _MEETING = (Mismatch.MATMUL, Mismatch.BROADCAST)
 
 
@@ -44,10 +41,15 @@ class OperandSize(Rule):
             above: ROWS = <6 => 8>
             self.w = nn.Parameter(torch.randn(ROWS, 3))
             torch.matmul(x, self.w)
+        keys for every query head: 2,5,6
+            self.q = nn.Linear(6, 8); self.k = nn.Linear(6, 4)
+            q = self.q(x).view(-1, 5, 4, 2).transpose(1, 2); k = self.k(x).view(-1, 5, 2, 2).transpose(1, 2)
+            k = k.repeat_interleave(<3 => 2>, dim=1); q @ k.transpose(2, 3)
+        declines inputs that do not meet: 2,8 6,3
+            self.k = 1
+            x @ y
     """),
         Example("sines and cosines of a table", ((4, 6),), model(_TABLE.format(8), _ANGLES), {"8": "6"}),
-        Example("keys for every query head", ((2, 5, 6),), model(_HEADS, _USED.format(3)), {"(3": "(2"}),
-        Example("declines inputs that do not meet", ((2, 8), (6, 3)), model("self.k = 1", "x @ y", inputs="x, y")),
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

@@ -17,26 +17,22 @@ import ast
 
 from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
 from autofix.facts.call_sites import argument_followed, argument_of, prepared
-from autofix.provenance import SiteKind
 from autofix.provenance.producers import argument_sites
-from autofix.records.finding import Detail, Finding, Mismatch
-from autofix.rule import Evidence, Example, Fixes, Layer, Operation, Project, Rule, Tensor, dearest, model, shown
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Detail, Evidence, Fixes, Layer, Operation, Project, Rule, SiteKind, Tensor, dearest, shown
 from autofix.syntax.spelling import size_text
-
-_RNN = "self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)"
-_LINES = "h = torch.zeros({}, {}, 6)\nself.rnn(x, h)[0]"
 
 
 class RnnHiddenState(Rule):
     mismatches = (Mismatch.RNN_HIDDEN, Mismatch.SILENT_BATCH)
-    examples = (
-        *shown("""
+    examples = shown("""
         declines a state that code of its own computes: 7,3,4
             self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)
             h = torch.stack((x.mean(1), x.mean(1), x.mean(1))); self.rnn(x, h)[0]
-    """),
-        Example("two directions", ((7, 3, 4),), model(_RNN, _LINES.format("<1 => 2>", "x.size(0)"))),
-    )
+        two directions: 7,3,4
+            self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)
+            h = torch.zeros(<1 => 2>, x.size(0), 6); self.rnn(x, h)[0]
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)

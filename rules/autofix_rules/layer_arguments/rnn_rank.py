@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_followed
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Evidence, Finding, Fixes, Layer, Operation, Project, Rule, Tensor, shown
+from autofix.records.trace import Operation
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
 
 
 class RnnRank(Rule):

@@ -14,25 +14,24 @@ import ast
 
 from autofix.edits.recurrent_states import state_tensors
 from autofix.facts.call_sites import argument_of
-from autofix.records.finding import Detail, Finding, Mismatch
-from autofix.rule import Evidence, Example, Expression, Fix, Fixes, Operation, Project, Rule, Tensor, model, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import Detail, Evidence, Expression, Finding, Fix, Fixes, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 
 _LSTM, _GRU = "self.rnn = nn.LSTM(4, 6, batch_first=True)", "self.rnn = nn.GRU(4, 6, batch_first=True)"
-_ZEROS = "h = torch.zeros(1, x.size(0), 6)\n"
 
 
 class RnnStatePair(Rule):
     mismatches = (Mismatch.RNN_HIDDEN,)
-    examples = (
-        *shown("""
+    examples = shown("""
         declines where only sizes differ: 7,3,4
             self.rnn = nn.GRU(4, 6, batch_first=True)
             self.rnn(x, torch.zeros(1, 9, 6))[0]
             by AF111
-    """),
-        Example("a GRU is given a pair", ((7, 3, 4),), model(_GRU, _ZEROS + "self.rnn(x, <(h, h) => h>)[0]")),
-    )
+        a GRU is given a pair: 7,3,4
+            self.rnn = nn.GRU(4, 6, batch_first=True)
+            h = torch.zeros(1, x.size(0), 6); self.rnn(x, <(h, h) => h>)[0]
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         state = argument_of(project, operation, 1, "hx")

@@ -12,24 +12,20 @@ from __future__ import annotations
 
 from autofix.facts.call_sites import argument_of
 from autofix.provenance.producers import producer_sites
-from autofix.records.finding import Finding, Mismatch
-from autofix.rule import Applicability, Evidence, Example, Fixes, Operation, Project, Rule, Tensor, model, shown
-
-_LABELS = "y = torch.full((len(x),), 3)\ny[0] = {}\nself.loss(self.fc(x), y)"
-_LOSS = "self.fc = nn.Linear(6, {})\nself.loss = nn.CrossEntropyLoss()"
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 
 class LabelRange(Rule):
     mismatches = (Mismatch.LOSS_CLASSES,)
     applicability = Applicability.UNSAFE
-    examples = (
-        *shown("""
+    examples = shown("""
         declines outputs that no layer sets: 4,3
             self.loss = nn.CrossEntropyLoss()
             y = torch.arange(len(x)); self.loss(x, y)
-    """),
-        Example("labels that count from one", ((4, 6),), model(_LOSS.format(3), _LABELS.format(1)), {"y)": "y - 1)"}),
-    )
+        labels that count from one: 4,6
+            self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
+            y = torch.full((len(x),), 3); y[0] = 1; self.loss(self.fc(x), y< =>  - 1>)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if len(operation.tensors) < 2:

@@ -31,7 +31,6 @@ _GUIDED = """class Guided(nn.Module):
         return weights.softmax(-1) @ self.k(context)
 """
 _FRAMES = "def frame(signal, window, hop):\n    return signal.unfold(-1, window, hop)\n"
-_FRAMED = "self.window, self.hop = 40, 16\nself.mel = nn.Linear(40, 8)"
 _STACK = """class Stack(nn.Module):
     def __init__(self, width, widths):
         super().__init__()
@@ -47,7 +46,6 @@ _STACK = """class Stack(nn.Module):
 _FACTORS = """self.base = nn.Parameter(torch.ones(8, 8))
 self.down = nn.Parameter(torch.ones(2, 8))
 self.up = nn.Parameter(torch.ones(8, 2))"""
-_TWO = "self.a = nn.Linear(6, 8)\nself.b = nn.Linear({})\nself.c = nn.Linear(3, 2)"
 _NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
 
 
@@ -56,7 +54,8 @@ class ExchangedArguments(Rule):
         mismatch for mismatch in Mismatch if mismatch not in _NONE and not mismatch.value.startswith("silent")
     )
     examples = (
-        *shown("""
+        *shown(
+            """
         samples repeated where steps are meant: 2,5,6
             self.k = 3
             torch.cat([x, x[:, -1:].repeat(<self.k, 1 => 1, self.k>, 1)], dim=1)
@@ -64,33 +63,35 @@ class ExchangedArguments(Rule):
             self.a = nn.Linear(6, 8); self.b = nn.Linear(3, 7); self.c = nn.Linear(3, 2)
             self.c(self.b(self.a(x)))
             by AF101
-    """),
-        Example(
-            "a query and its context",
-            ((2, 7, 5), (2, 9, 6)),
-            model("self.attend = Guided(5, 6)", "self.attend(<y, x => x, y>).mean(1)", _GUIDED, "x, y"),
-        ),
-        Example(
-            "a function that made the operand",
-            ((2, 160),),
-            model(_FRAMED, "self.mel(frame(x, self.<hop, self.window => window, self.hop>))", _FRAMES),
+        a query and its context: 2,7,5 2,9,6
+            above: guided
+            self.attend = Guided(5, 6)
+            self.attend(<y, x => x, y>).mean(1)
+        a function that made the operand: 2,160
+            above: frames
+            self.window, self.hop = 40, 16; self.mel = nn.Linear(40, 8)
+            self.mel(frame(x, self.<hop => window>, self.<window => hop>))
+        a list of widths and a width: 4,6
+            above: stack
+            self.net = Stack(<[8, 4], 6 => 6, [8, 4]>)
+            self.net(x)
+        the sizes of a layer: 4,6
+            self.a = nn.Linear(6, 8); self.b = nn.Linear(<3, 8 => 8, 3>); self.c = nn.Linear(3, 2)
+            self.c(self.b(self.a(x)))
+        declines arguments of one shape: 2,7,5 2,7,5
+            above: guided
+            self.attend = Guided(6, 6)
+            self.attend(y, x)
+            by AF101
+    """,
+            guided=_GUIDED,
+            frames=_FRAMES,
+            stack=_STACK,
         ),
         Example(
             "the factors of a product",
             ((2, 8),),
             model(_FACTORS, "x @ (self.base + self.<down => up> @ self.<up => down>)"),
-        ),
-        Example(
-            "a list of widths and a width",
-            ((4, 6),),
-            model("self.net = Stack(< => 6, >[8, 4]<, 6 => >)", "self.net(x)", _STACK),
-        ),
-        Example("the sizes of a layer", ((4, 6),), model(_TWO.format("<3, 8 => 8, 3>"), "self.c(self.b(self.a(x)))")),
-        Example(
-            "declines arguments of one shape",
-            ((2, 7, 5), (2, 7, 5)),
-            model("self.attend = Guided(6, 6)", "self.attend(y, x)", _GUIDED, "x, y"),
-            repaired_by=("AF101",),
         ),
     )
 

@@ -19,12 +19,9 @@ from itertools import islice
 from autofix.edits.resize_tensor import clashes, origins, resizings
 from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
 from autofix.facts.call_sites import argument_of
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.facts.size_origins import each_origin
-from autofix.records.finding import Finding
-from autofix.rule import Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, SiteKind, Tensor, model, shown
-
-_MASK = "dims = x.shape\nx + torch.zeros(dims[{}], device=x.device)"
+from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Rule, SiteKind, Tensor, shown
 
 _MOST = 6
 
@@ -34,8 +31,7 @@ class NeighbouringIndex(Rule):
         *(Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.EXPAND, Mismatch.RANK, Mismatch.OTHER),
         *(Mismatch.VIEW_SIZE, Mismatch.INDEX_RANGE, Mismatch.ATTENTION_MASK),
     )
-    examples = (
-        *shown("""
+    examples = shown("""
         behind a difference, in a padding: 2,8,5,5
             self.slopes = nn.Parameter(torch.ones(4, 1, 1))
             n = x.shape[1]; slopes = F.pad(self.slopes, (0, 0, 0, 0, 0, n - self.slopes.shape[<1 => 0>]))
@@ -52,9 +48,10 @@ class NeighbouringIndex(Rule):
         declines a number that no dimension gave: 2,5,9
             self.k = 1
             x + torch.ones(*map(int, '4'), device=x.device)
-    """),
-        Example("an entry of a list of sizes", ((2, 5, 9),), model("self.k = 1", _MASK.format(0)), {"0": "2"}),
-    )
+        an entry of a list of sizes: 2,5,9
+            self.k = 1
+            dims = x.shape; x + torch.zeros(dims[<0 => 2>], device=x.device)
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)

@@ -15,7 +15,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.records.locations import Range
-from autofix.rule import Edit, Example, Expression, Project, Rewrite, Rule, model, shown
+from autofix.rule import Edit, Expression, Project, Rewrite, Rule, shown
 from autofix.syntax.call_edits import NotACall, with_callee
 
 _WIDTH = "LazyLinear"
@@ -24,8 +24,7 @@ _WIDTH = "LazyLinear"
 class ConcreteLinear(Rule):
     mismatches = ()
     refactor = True
-    examples = (
-        *shown("""
+    examples = shown("""
         keywords: 2,30
             self.head = nn.<LazyLinear( => Linear(30, >out_features=5)
             self.head(x)
@@ -33,9 +32,10 @@ class ConcreteLinear(Rule):
             above: LAYER = nn.LazyLinear
             self.head = LAYER(5)
             self.head(x)
-    """),
-        Example("a head", ((2, 30),), model("self.head = nn.L<azyLinear( => inear(30, >5)", "self.head(x)")),
-    )
+        a head: 2,30
+            self.head = nn.<LazyLinear( => Linear(30, >5)
+            self.head(x)
+    """)
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:
         widths: dict[tuple[str, Range], set[int]] = {}

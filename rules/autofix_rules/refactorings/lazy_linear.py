@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autofix.operators.table import position
-from autofix.rule import Applicability, Example, Project, Rewrite, Rule, model, shown
+from autofix.rule import Applicability, Project, Rewrite, Rule, shown
 from autofix.syntax.call_edits import NotACall, with_callee, without_argument
 from autofix_rules.refactorings._shared import layers_that_ran
 
@@ -23,8 +23,7 @@ class LazyLinear(Rule):
     mismatches = ()
     applicability = Applicability.UNSAFE
     refactor = True
-    examples = (
-        *shown("""
+    examples = shown("""
         keywords: 2,30
             self.head = nn.<Linear(in_features=30,  => LazyLinear(>out_features=5, bias=False)
             self.head(x)
@@ -32,9 +31,10 @@ class LazyLinear(Rule):
             above: LAYER = nn.Linear
             self.head = LAYER(30, 5)
             self.head(x)
-    """),
-        Example("a head", ((2, 30),), model("self.head = nn.L<inear(30,  => azyLinear(>5)", "self.head(x)")),
-    )
+        a head: 2,30
+            self.head = nn.<Linear(30,  => LazyLinear(>5)
+            self.head(x)
+    """)
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:
         for layer, _, place, call in layers_that_ran(project, frozenset(("Linear",))):

@@ -14,9 +14,10 @@ import ast
 import math
 
 from autofix.facts.call_sites import is_method, operands, written
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_sites
-from autofix.records.trace import OperationKind
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.records.trace import Operation
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, OperationKind, Rule, Tensor, shown
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import argument
 from autofix.syntax.spelling import size_text

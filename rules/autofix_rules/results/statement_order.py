@@ -10,37 +10,31 @@ Source. The Python language reference, section Execution model.
 from __future__ import annotations
 
 from autofix.edits.statement_order import exchanged_statements
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 
 _REPEATED = """def repeated(k, n):
     b, h, t, d = k.shape
     return k[:, :, None].expand(b, h, n, t, d).reshape(b, h * n, t, d)
 """
 _REPEAT, _TURN = "k = repeated(k, 2)", "k = k.transpose(1, 2)"
-_ATTEND = """b, t, _ = x.shape
-q = x.view(b, t, 4, 4).transpose(1, 2)
-k = x[..., :8].view(b, t, 2, 4)
-{}
-{}
-q @ k.transpose(2, 3)"""
 
 
 class StatementOrder(Rule):
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
     applicability = Applicability.UNSAFE
-    examples = (
-        *shown("""
+    examples = shown(
+        """
         declines a line that needs the other: 4,6
             self.a = nn.Linear(6, 4)
             y = self.a(x); z = y + 1; x + z
             by AF302
-    """),
-        Example(
-            name="heads that are repeated before they stand in their dimension",
-            inputs=((2, 5, 16),),
-            before=model("self.k = 1", _ATTEND.format(_REPEAT, _TURN), _REPEATED),
-            after=model("self.k = 1", _ATTEND.format(_TURN, _REPEAT), _REPEATED),
-        ),
+        heads that are repeated before they stand in their dimension: 2,5,16
+            above: repeated
+            self.k = 1
+            b, t, _ = x.shape; q = x.view(b, t, 4, 4).transpose(1, 2); k = x[..., :8].view(b, t, 2, 4)
+            k = <repeated(k, 2); k = k.transpose(1 => k.transpose(1, 2); k = repeated(k>, 2); q @ k.transpose(2, 3)
+    """,
+        repeated=_REPEATED,
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:

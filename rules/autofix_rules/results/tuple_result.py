@@ -18,23 +18,21 @@ from collections.abc import Iterator
 from autofix.facts.call_sites import frames_of
 from autofix.records.locations import Position, Range
 from autofix.records.values import Sequence, Value, tensors_of
-from autofix.rule import Edit, Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model, shown
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import receiver
-
-_LSTM = "self.lstm = nn.LSTM(4, 6)\nself.head = nn.Linear(6, 2)"
 
 
 class TupleResult(Rule):
     mismatches = (Mismatch.TUPLE_RESULT,)
-    examples = (
-        *shown("""
+    examples = shown("""
         declines inside a Sequential, which has no place for it: 7,3,4
             self.net = nn.Sequential(nn.LSTM(4, 6), nn.Linear(6, 2))
             self.net(x)
-    """),
-        Example("a result used at once", ((7, 3, 4),), model(_LSTM, "self.head(self.lstm(x)< => [0]>)")),
-    )
+        a result used at once: 7,3,4
+            self.lstm = nn.LSTM(4, 6); self.head = nn.Linear(6, 2)
+            self.head(self.lstm(x)< => [0]>)
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         used = _tuple_expression(finding, project)

@@ -15,13 +15,12 @@ from dataclasses import replace
 from autofix.edits.insert_view_op import insertions
 from autofix.edits.sequential_entries import sequential_entry
 from autofix.provenance.producers import producing_layer
-from autofix.rule import Edit, Example, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, model, shown
+from autofix.rule import Edit, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
 
 
 class MissingPooling(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES,)
-    examples = (
-        *shown("""
+    examples = shown("""
         a line of forward: 4,3,9,9
             self.conv = nn.Conv2d(3, 8, 3); self.fc = nn.Linear(8, 10)
             x = self.conv(x); < => x = x.mean((2, 3)); >self.fc(x)
@@ -29,17 +28,10 @@ class MissingPooling(Rule):
             self.conv = nn.Conv2d(3, 8, 3); self.fc = nn.Linear(8 * 7 * 7, 10)
             x = self.conv(x); self.fc(x)
             by AF201
-    """),
-        Example(
-            "two layers of a Sequential",
-            ((4, 3, 9, 9),),
-            model(
-                "self.net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(8, 10))",
-                "self.net(x)",
-            ),
-            {".Linear": ".AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear"},
-        ),
-    )
+        two layers of a Sequential: 4,3,9,9
+            self.net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.< => AdaptiveAvgPool2d(1), nn.Flatten(), nn.>Linear(8, 10))
+            self.net(x)
+    """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)
