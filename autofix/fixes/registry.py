@@ -91,10 +91,20 @@ def headline(page: Page) -> str:
 
 def no_rule(word: str, names: Iterable[str]) -> UsageError:
     """Return the error of a word that names no rule, with the one that took its place or that may have been meant."""
-    replaced = {old.lower(): new for package in _packages() for old, new in getattr(package, "REPLACED", {}).items()}
-    if word.lower() in replaced:
-        return UsageError(f"there is no rule `{word}` any more; `{replaced[word.lower()]}` does what it did")
+    new = successor(word)
+    if new != word:
+        return UsageError(f"there is no rule `{word}` any more; `{new}` does what it did")
     return UsageError(f"there is no rule `{word}`; {_suggestion(word, names)}")
+
+
+def successor(word: str) -> str:
+    """Return the code or name of the rule that took over what the one of this code or name did; else the word."""
+    return _successors().get(word.lower(), word)
+
+
+@cache
+def _successors() -> dict[str, str]:
+    return {old.lower(): new for package in _packages() for old, new in getattr(package, "REPLACED", {}).items()}
 
 
 def _suggestion(word: str, names: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from autofix.fixes import registry
@@ -14,11 +15,15 @@ NO_RULE = "AF900"
 
 
 def hiding_code(source_text: Callable[[Path], SourceText], finding: Finding) -> str | None:
-    """Return the code under which a comment hides the finding; None where none does."""
+    """Return the code under which a comment hides the finding; None where none does.
+
+    The code of a rule that is no more hides what it hid: it stands for the rule that took over.
+    """
     codes = [rule.code for rule in registry.rules() if finding.mismatch in rule.mismatches]
     codes.append(NO_RULE)  # What is shown where no rule's repair was verified.
     for place in (finding.location, finding.call):
-        for suppression in suppressions.suppressions(source_text(place.path).text):
+        for comment in suppressions.suppressions(source_text(place.path).text):
+            suppression = replace(comment, codes=tuple(map(registry.successor, comment.codes)))
             for code in codes:
                 if suppressions.matches(suppression, code, place.range.start.line):
                     return code

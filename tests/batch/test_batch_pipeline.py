@@ -44,28 +44,51 @@ def test_a_hook_is_a_command_on_files(hook: dict[str, Any]) -> None:
     assert choice.delivery.apply is (hook["id"] == "autofix-fix")
 
 
+IN_BASH = pytest.mark.skipif(os.name != "posix", reason="the steps of the action are scripts for bash")
+
+
+def _run_step(step: dict[str, Any], folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a step as a job does, with the Python of these tests as the one that was set up."""
+    assert set(step["env"]) <= set(variables)
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=folder,
+        env={**os.environ, "PATH": path, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@IN_BASH
+def test_the_action_installs_no_torch(tmp_path: Path) -> None:
+    """What the step needs is here already, so that pip has nothing to fetch: it is not allowed to."""
+    pytest.importorskip("hatchling", reason="the wheel is built with hatchling, which the extra dev installs")
+    (step,) = (step for step in ACTION["runs"]["steps"] if step.get("name") == "Install autofix")
+    tools, here = tmp_path / "tools", os.pathsep.join(filter(None, sys.path))
+    variables = {"ACTION": str(ROOT), "TOOLS": str(tools), "PYTHONPATH": here, "PIP_NO_INDEX": "1"}
+    done = _run_step(step, tmp_path, variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    site = next(tools.glob("lib/python3*/site-packages"))
+    assert (site / "autofix").is_dir()
+    assert list(site.glob("torch_autofix_slim-*")) != []
+    assert list(site.glob("torch")) == []
+
+
+@IN_BASH
 @pytest.mark.torch
-@pytest.mark.skipif(os.name != "posix", reason="the action's step is a script for bash")
 @pytest.mark.parametrize(
     "fail, since, expected, code", [("true", "", 1, 1), ("false", "", 0, 1), ("true", "HEAD", 0, 0)]
 )
 def test_the_step_of_the_action(fail: str, since: str, expected: int, code: int, tmp_path: Path) -> None:
-    step = ACTION["runs"]["steps"][-1]
     (tmp_path / "net.py").write_text(MODEL, "utf-8")
     for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
     inputs = {"PATHS": ".", "ARGUMENTS": "--unsafe-fixes -j 1", "SINCE": since, "FAIL": fail, "BASELINE": ""}
     files = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "GITHUB_OUTPUT": str(tmp_path / "outputs")}
-    assert set(step["env"]) == {*inputs, "FOLDER"}
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": path, **inputs, **files, "FOLDER": str(tmp_path / "made")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    own = {"FOLDER": str(tmp_path / "made"), "TOOLS": str(Path(sys.executable).parents[1])}
+    done = _run_step(ACTION["runs"]["steps"][-1], tmp_path, {**inputs, **files, **own})
     assert done.returncode == expected, done.stderr
     names = sorted(path.name for path in (tmp_path / "made").iterdir())
     assert names == ["autofix.html", "autofix.md", "autofix.patch", "autofix.sarif"]

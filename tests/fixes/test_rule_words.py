@@ -70,3 +70,12 @@ def test_a_check_finds_the_fault_and_looks_for_no_repair(target: Callable[..., T
         "`head` takes 8 features but receives 6"
     ]
     assert engine.check(engine.Request(target(NET, "4,8")), session).ending is RepairEnding.HEALTHY
+
+
+@pytest.mark.parametrize("code, hidden", [("AF102", True), ("af101", True), ("AF321", False), ("AF777", False)])
+def test_a_comment_with_the_code_of_a_rule_that_is_no_more(
+    target: Callable[..., Target], session: Session, code: str, hidden: bool
+) -> None:
+    text = NET.replace("return self.head(x)", f"return self.head(x)  # autofix: ignore[{code}]")
+    report = engine.check(engine.Request(target(text, "4,6")), session)
+    assert [diagnostic.suppressed for diagnostic in report.diagnostics] == [hidden]

@@ -162,7 +162,7 @@ def verify(
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A Python program.")],
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="[ARGUMENTS]", show_default=False, help="Its own arguments.")
+        list[str] | None, typer.Argument(metavar="[ARGUMENTS]...", show_default=False, help="Its own arguments.")
     ] = None,
 ) -> Finished:
     """Run a program as Python does; repair the shape error it dies of.

@@ -32,7 +32,7 @@ SampleShape = Annotated[
         "--sample-shape",
         "-s",
         metavar="[NAME=][DTYPE:]D,D,...[@LOW..HIGH]",
-        help="Shape of one input of forward; repeat for the next input.",
+        help="Shape of one input of forward; repeat for the next input. Integers: from LOW to HIGH - 1.",
     ),
 ]
 SampleExpression = Annotated[
@@ -40,10 +40,10 @@ SampleExpression = Annotated[
 ]
 Also = Annotated[
     list[str] | None,
-    typer.Option("--also", metavar="SHAPE[;SHAPE...]", help="Another sample that must work; repeatable."),
+    typer.Option("--also", metavar="SHAPE[;SHAPE...]", help="A further sample that must work too; repeatable."),
 ]
 Diff = Annotated[bool, typer.Option("--diff", help="Print the patch alone, also in a terminal.")]
-ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1.")]
 
 
 # One row for each field of ``RunOptions``: how it is said on every command line that runs something.
@@ -58,7 +58,8 @@ _RUN_OPTIONS: dict[str, Any] = {
         ),
     ],
     "prefer": Annotated[
-        Prefer | None, typer.Option("--prefer", show_default=False, help="Sizes as numbers (default) or lazy layers.")
+        Prefer | None,
+        typer.Option("--prefer", show_default=False, help="Write sizes as numbers (default), or use lazy layers."),
     ],
     "select": Annotated[
         list[str] | None,
@@ -93,7 +94,7 @@ _RUN_OPTIONS: dict[str, Any] = {
 # What every command says of its streams, and a batch of where its results go: rows for the fields of the two records.
 _STREAM_OPTIONS: dict[str, Any] = {
     "quiet": Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")],
-    "verbose": Annotated[bool, typer.Option("--verbose", "-v", help="Leave nothing out: checks, costs, the patch.")],
+    "verbose": Annotated[bool, typer.Option("--verbose", "-v", help="Show everything; nothing is folded or left out.")],
     "no_color": Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")],
 }
 _DELIVERY_OPTIONS: dict[str, Any] = {

@@ -24,12 +24,12 @@ REPAIR = "repair"
 _GROUP_OPTIONS = frozenset({"--help", "-h", "-V", "--version", "--install-completion", "--show-completion"})
 _EXAMPLES = """\
 Examples:
-  autofix net.py -s 64,3,32,32              print a patch, explain it on stderr
-  autofix net.py -s 64,3,32,32 | git apply  apply it with git
-  autofix net.py -s 64,3,32,32 --apply      write it
-  autofix net.py:Net -s int64:2,128@0..1000 token ids below 1000
-  autofix --traceback ci.log                repair the error of a traceback
-  autofix train.py -- --epochs 1            run a program, repair its crash
+  autofix net.py -s 64,3,32,32               print a patch, explain it on stderr
+  autofix net.py -s 64,3,32,32 | git apply   apply it with git
+  autofix net.py -s 64,3,32,32 --apply       write it
+  autofix net.py:Net -s int64:2,128@0..1000  token ids below 1000
+  autofix --traceback ci.log                 repair the error of a traceback
+  autofix train.py -- --epochs 1             run a program, repair its crash
 
 Exit codes:
   0  nothing to repair, or all of it was applied
@@ -38,8 +38,8 @@ Exit codes:
   3  of a batch: both 1 and 2
 
 If a file is named like a command, write `./shapes`.
---version, --install-completion and --show-completion cannot be combined with
-other options.
+--version (-V), --install-completion and --show-completion cannot be combined
+with other options.
 """
 
 

@@ -29,7 +29,8 @@ from autofix.records.options import RunOptions
 @with_tables("eval")
 def batch(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH...", show_default=False, help="Files and folders.")
+        list[Path] | None,
+        typer.Argument(metavar="PATH...", show_default=False, help="Files and folders (with --resume: default here)."),
     ] = None,
     config: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", help="An autofix.toml with settings and targets.")
@@ -64,7 +65,11 @@ def batch(
     history: HistoryChoice = HistoryChoice(),  # noqa: B008
     streams: StreamChoice = StreamChoice(),  # noqa: B008
 ) -> BatchChoice:
-    """Find, check and repair every model of a tree."""
+    """Find, check and repair every model of a tree.
+
+    Exit codes: 0 nothing to repair, or all applied; 1 faults remain or patches are proposed; 2 some could not be run; 3
+    both.
+    """
     return BatchChoice(
         paths=tuple(paths or ()),
         streams=streams,
