@@ -138,9 +138,16 @@ def test_the_lock_file_names_no_registry() -> None:
 def test_what_the_manifest_names_is_there() -> None:
     steps = MANIFEST["contributes"]["walkthroughs"][0]["steps"]
     files = [MANIFEST["icon"], *(step["media"]["markdown"] for step in steps)]
+    files += re.findall(r"!\[.*?\]\((.*?)\)", (FOLDER / "README.md").read_text("utf-8"))
     assert [name for name in files if not (FOLDER / name).is_file()] == []
-    packaged = (FOLDER / ".vscodeignore").read_text("utf-8")
-    assert [name for name in files if f"!{name}" not in packaged and f"!{Path(name).parent}/*.md" not in packaged] == []
+    packaged = (FOLDER / ".vscodeignore").read_text("utf-8").splitlines()
+    assert [name for name in files if f"!{Path(name).parent}/*{Path(name).suffix}" not in packaged] == []
+
+
+def test_the_pictures_are_those_of_the_documentation() -> None:
+    pictures = set((FOLDER / "images").glob("*.png")) - {FOLDER / MANIFEST["icon"]}
+    assert len(pictures) == 2
+    assert {(ROOT / f"docs/images/vscode-{path.name}").read_bytes() == path.read_bytes() for path in pictures} == {True}
 
 
 def test_the_readme_lists_every_setting() -> None:
