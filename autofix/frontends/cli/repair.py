@@ -19,7 +19,11 @@ from autofix.records.errors import UsageError
 from autofix.records.report import Report
 from autofix.report import document, phrases, text
 from autofix.report.document import DocumentFacts
+from autofix.report.phrases import COMMAND_LINE, Writing
 from autofix.session.session import Session
+
+_ANSWERS = "your answers below say what is written"
+ASKING = Writing(_ANSWERS, _ANSWERS, " (n shows the next)", is_command=False)
 
 
 def repair(choice: RepairChoice, session: Session | None) -> int:
@@ -145,6 +149,7 @@ def _print_explanation(choice: RepairChoice, report: Report, *, applied: bool) -
             applied=applied,
             picked=choice.pick or 1,
             verbose=choice.streams.verbose,
+            writing=ASKING if choice.interactive else COMMAND_LINE,
         )
     )
     sys.stderr.flush()

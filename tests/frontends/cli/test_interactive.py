@@ -34,6 +34,7 @@ DIALOGUES = {
         BOTH,
         0,
         [
+            "your answers below say what is written",
             "take back the last answer",
             "-        self.first = nn.Linear(8, 16)",
             "+        self.first = nn.Linear(6, 12)",
