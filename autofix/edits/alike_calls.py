@@ -1,7 +1,8 @@
-"""An argument that other calls of the same function in the file have, and a call on the way to a fault has not.
+"""An argument that a call on the way to a fault lacks: other calls of the same function in the file have it, or a
+name that is called like the parameter is at hand.
 
-Who pads the words ``batch_first=True`` and the tags without it forgot it once. It proposes; whether one helps is for
-the run.
+Who pads the words ``batch_first=True`` and the tags without it forgot it once, and so did who reads ``args.atoms`` for
+one object and builds the other with the default. It proposes; whether one helps is for the run.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from autofix.facts.fault_path import calls
+from autofix.facts.passed_arguments import passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.table import layer as layer_row
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
+from autofix.records.values import Mapping
 from autofix.syntax.call_edits import NotACall, with_argument
-from autofix.syntax.name_bindings import callee_name
-from autofix.syntax.source import Source
+from autofix.syntax.name_bindings import callee_name, parameters
+from autofix.syntax.source import Source, below, dotted
 
 MOST = 6
 _ORDERS = frozenset(("batch_first", "dim"))
@@ -33,6 +36,7 @@ class AlikeArgument:
     value: str
     edit: Edit
     replaces: bool
+    is_at_hand: bool = False
 
     @property
     def makes_another_layer(self) -> bool:
@@ -44,6 +48,7 @@ class AlikeArgument:
 def arguments_of_others(project: Project, operation: Operation | None, layer: int | None) -> Iterator[AlikeArgument]:
     """Yield what calls on the way to the fault lack, the nearest first; then what they pass with another value."""
     on_the_way = list(calls(project, operation, layer))
+    yield from islice(_at_hand(project, operation, layer), MOST)
     for replaces in (False, True):
         yield from islice(_of_calls(on_the_way, replaces), MOST)
 
@@ -58,28 +63,56 @@ def _of_calls(on_the_way: list[tuple[Expression, ast.Call]], replaces: bool) -> 
             yield AlikeArgument(call, name, value, call.source.replace(node, text), replaces)
 
 
+def _at_hand(project: Project, operation: Operation | None, layer: int | None) -> Iterator[AlikeArgument]:
+    """Yield the arguments with a default that a call leaves out although their names, or attributes of theirs, are at
+    hand with another value: ``atoms=args.atoms``.
+    """
+    for passed in passed_calls(project, operation, layer):
+        call, node = passed.call, passed.call.node
+        names = project.names(call).local
+        if names is None or not isinstance(node, ast.Call):
+            continue
+        for name, default in passed.omitted:
+            values = [(name, names.get(name))] if names.has(name) else []
+            values += [(f"{o}.{name}", v.get(name)) for o, v in names.items if isinstance(v, Mapping) and v.has(name)]
+            for text, value in values:
+                if value is not None and value != default and name not in {k.arg for k in node.keywords}:
+                    edit = call.source.replace(node, with_argument(call.text, name, text))
+                    yield AlikeArgument(call, name, text, edit, replaces=False, is_at_hand=True)
+
+
 def _of_others(source: Source, call: ast.Call, replaces: bool) -> Iterator[tuple[str, str]]:
     """Yield the keyword arguments that other calls of the function have and this one lacks, or has with another
     value, each once.
     """
-    own, keywords = _constants(call), {keyword.arg for keyword in call.keywords}
+    own, keywords = _repeatable(source, call, call), {keyword.arg for keyword in call.keywords}
     seen: set[tuple[str, str]] = set()
     for other in source.nodes:
         if other is call or not isinstance(other, ast.Call):
             continue
         if not _is_alike(other, call) or len(other.args) > len(call.args):
             continue
-        for name, value in _constants(other).items():
+        for name, value in _repeatable(source, other, call).items():
             differs = own.get(name) not in (None, value) if replaces else name not in keywords
             if differs and (name, value) not in seen:
                 seen.add((name, value))
                 yield name, value
 
 
-def _constants(call: ast.Call) -> dict[str, str]:
-    """Return the keyword arguments of a call that are constants, as they are written."""
-    pairs = [(keyword.arg, keyword.value) for keyword in call.keywords]
-    return {name: ast.unparse(value) for name, value in pairs if name is not None and _is_constant(value)}
+def _repeatable(source: Source, call: ast.Call, at: ast.Call) -> dict[str, str]:
+    """Return the keyword arguments of a call that say the same where another stands: constants, and the names that the
+    function of both has bound before.
+    """
+    scope = source.function_of(at)
+    known: set[str] = set()
+    if scope is not None and scope is source.function_of(call):
+        stores = (node for node in below(scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+        known = set(parameters(scope)) | {node.id for node in stores if node.lineno < at.lineno}
+    return {
+        keyword.arg: source.text_of(keyword.value)
+        for keyword in call.keywords
+        if keyword.arg is not None and (_is_constant(keyword.value) or dotted(keyword.value) in known)
+    }
 
 
 def _is_constant(node: ast.expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -33,6 +34,9 @@ class Layout:
     after: Shape
     # The operation works on what a caller in the project passed: either of the two may be wrong.
     is_handed: bool = False
+    # Which operand it is of and what was written behind it, where that could be written behind its value as well.
+    index: int = 0
+    suffix: str = ""
 
     @property
     def adds(self) -> bool:
@@ -64,5 +68,7 @@ def moves(shape: Shape) -> Iterator[tuple[str, Shape]]:
     if rank > 3:
         yield f"permute(0, {rank - 1}, {', '.join(map(str, range(1, rank - 1)))})", (shape[0], shape[-1], *shape[1:-1])
         yield f"permute(0, {', '.join(map(str, range(2, rank)))}, 1)", (shape[0], *shape[2:], shape[1])
+    if rank > 1:
+        yield "flatten()", (math.prod(shape),)
     for at in range(rank + 1):
         yield f"unsqueeze({at if at < rank or not rank else -1})", (*shape[:at], 1, *shape[at:])

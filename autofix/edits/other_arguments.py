@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from autofix.edits.other_layouts import fits
-from autofix.facts.call_sites import is_method, size_at_hand, written
+from autofix.facts.call_sites import argument_of, is_method, size_at_hand, written
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import makers, replayed
@@ -21,6 +21,7 @@ from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor, is_integer
 from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.source import below
 
 MOST = 8
 _BUILT_FOR = frozenset(
@@ -34,6 +35,8 @@ class ArgumentChange(Enum):
     SWITCH = "switch"
     DIMENSION = "dimension"
     SIZE = "size"
+    EXPRESSION = "expression"
+    TOGETHER = "together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,13 @@ class ArgumentValue:
     text: str
     kind: ArgumentChange
     steps: int
-    edit: Edit
-    is_number: bool
+    edits: tuple[Edit, ...]
+    is_number: bool = False
 
 
 def other_arguments(project: Project, operation: Operation) -> Iterator[ArgumentValue]:
     """Yield the arguments of calls on the way to a fault with which no contract is broken, the nearest first."""
+    yield from _together(project, operation)
     for steps, maker in ((0, operation), *makers(project, operation)):
         call, place = bound(project, maker), _place(project, maker)
         if call is None or place is None or maker.phase is not operation.phase or call.row.library != "torch":
@@ -58,7 +62,7 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
             continue
         before = None if steps == 0 else call.result()
         for position, parameter in enumerate(_parameters(call, maker)):
-            for kind, value in _values(call, parameter, operation):
+            for kind, value, text in _values(project, call, parameter, place, operation):
                 other = call.with_argument(parameter.name, value)
                 if not fits(other):
                     continue
@@ -68,7 +72,7 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
                     after = replayed(project, maker, result, operation) if changed and result is not None else None
                     if after is None or not fits(after):
                         continue
-                yield from _written(project, maker, place, parameter, position, (kind, value, steps))
+                yield from _written(project, maker, place, parameter, position, (kind, text, steps))
 
 
 def _place(project: Project, operation: Operation) -> Expression | None:
@@ -84,22 +88,89 @@ def _parameters(call: BoundCall, operation: Operation) -> tuple[Parameter, ...]:
     return call.row.constructor if is_layer else call.row.arguments
 
 
-def _values(call: BoundCall, parameter: Parameter, failed: Operation) -> Iterator[tuple[ArgumentChange, object]]:
-    """Yield the other values that an argument could have, by what it is now."""
+def _values(
+    project: Project, call: BoundCall, parameter: Parameter, place: Expression, failed: Operation
+) -> Iterator[tuple[ArgumentChange, object, str]]:
+    """Yield the other values that an argument could have, by what it is now, with what would be written."""
     now = call.call.get(parameter.name)
-    if parameter.is_tensor or parameter.is_sequence or parameter.name in _BUILT_FOR:
+    if parameter.is_tensor or parameter.name in _BUILT_FOR:
+        return
+    first = now[0] if isinstance(now, tuple) and now else now
+    if call.row.constructor and is_integer(first) and (now == first or set(now) == {first}):
+        yield from _worked_out(project, place, first)
+    if parameter.is_sequence:
         return
     if isinstance(now, bool):
-        yield ArgumentChange.SWITCH, not now
-    elif parameter.name == "dim":
-        rank = max((len(operand.tensor.shape) for operand in call.operands), default=0)
-        from_end = is_integer(now) and now < 0
-        for dimension in range(rank) if is_integer(now) else ():
-            spelled = dimension - rank if from_end else dimension
-            if spelled != now:
-                yield ArgumentChange.DIMENSION, spelled
+        yield ArgumentChange.SWITCH, not now, str(not now)
+    elif parameter.name == "dim" and is_integer(now):
+        for dimension, text in _other_dimensions(call, now):
+            yield ArgumentChange.DIMENSION, dimension, text
     elif now is None and parameter.is_optional:
-        yield from ((ArgumentChange.SIZE, size) for size in _sizes(failed))
+        yield from ((ArgumentChange.SIZE, size, str(size)) for size in _sizes(failed))
+
+
+def _worked_out(project: Project, place: Expression, now: int) -> Iterator[tuple[ArgumentChange, object, str]]:
+    """Yield what the call that builds a layer works out already: ``s % 2`` of ``padding=s // 2 + s % 2``."""
+    for node in below(place.node):
+        if isinstance(node, ast.BinOp):
+            value = project.integer(Expression(place.source, node, place.frames))
+            if value is not None and value != now:
+                yield ArgumentChange.EXPRESSION, value, place.source.text_of(node)
+
+
+def _other_dimensions(call: BoundCall, now: int) -> Iterator[tuple[int, str]]:
+    """Yield the other dimensions of the largest operand, counted from the end where the one written is."""
+    rank = max((len(operand.tensor.shape) for operand in call.operands), default=0)
+    for dimension in range(rank):
+        spelled = dimension - rank if now < 0 else dimension
+        if spelled != now:
+            yield spelled, str(spelled)
+
+
+def _together(project: Project, operation: Operation) -> Iterator[ArgumentValue]:
+    """Yield another dimension for a call and for those in its arguments that name the same one:
+    ``y.scatter_(-1, i.unsqueeze(-1), 1)`` for ``y.scatter_(1, i.unsqueeze(1), 1)``.
+    """
+    call, place = bound(project, operation), written(project, operation)
+    now = None if call is None else call.call.get("dim")
+    if call is None or place is None or not is_integer(now):
+        return
+    inner = [maker for maker in (project.producer(o.tensor) for o in call.operands) if maker is not None]
+    inner = [maker for maker in inner if _is_inside(project, maker, place)]
+    rank = max((len(operand.tensor.shape) for operand in call.operands), default=0)
+    for dimension, _ in _other_dimensions(call, now):
+        other, edits = (
+            call.with_argument("dim", dimension),
+            [_dimension_edit(project, operation, call, dimension, rank)],
+        )
+        for maker in inner:
+            within = bound(project, maker)
+            if within is None or within.call.get("dim") != now:
+                continue
+            result = within.with_argument("dim", dimension).result()
+            for operand in other.operands if result is not None else ():
+                if project.producer(operand.tensor) is maker and result is not None:
+                    other = other.with_shape(operand, result)
+                    edits.append(_dimension_edit(project, maker, within, dimension, rank))
+        if len(edits) > 1 and fits(other):
+            known = tuple(edit for edit in edits if edit is not None)
+            if len(known) == len(edits):
+                text = str(-1 if dimension == rank - 1 else dimension)
+                yield ArgumentValue("dim", text, ArgumentChange.TOGETHER, 0, known)
+
+
+def _is_inside(project: Project, maker: Operation, place: Expression) -> bool:
+    inner = written(project, maker)
+    return inner is not None and inner.source.path == place.source.path and inner.node in below(place.node)
+
+
+def _dimension_edit(project: Project, operation: Operation, call: BoundCall, dimension: int, rank: int) -> Edit | None:
+    """Return the edit of a dimension that is written as a number; the last one is written as ``-1``."""
+    position = next((i for i, parameter in enumerate(call.row.arguments) if parameter.name == "dim"), None)
+    argument = None if position is None else argument_of(project, operation, position, "dim")
+    if argument is None or not isinstance(argument.node, ast.Constant):
+        return None
+    return argument.source.replace(argument.node, str(-1 if dimension == rank - 1 else dimension))
 
 
 def _sizes(failed: Operation) -> list[int]:
@@ -113,11 +184,10 @@ def _written(
     place: Expression,
     parameter: Parameter,
     position: int,
-    choice: tuple[ArgumentChange, object, int],
+    choice: tuple[ArgumentChange, str, int],
 ) -> Iterator[ArgumentValue]:
-    kind, value, steps = choice
+    kind, text, steps = choice
     node_position = position - (isinstance(place.node, ast.Call) and is_method(maker, place.node))
-    text = str(value)
     is_number = kind is ArgumentChange.SIZE
     if is_number:
         name = size_at_hand(project, place, int(text))
@@ -127,4 +197,5 @@ def _written(
     except NotACall:
         return
     if edited != place.text:
-        yield ArgumentValue(parameter.name, text, kind, steps, place.source.replace(place.node, edited), is_number)
+        edits = (place.source.replace(place.node, edited),)
+        yield ArgumentValue(parameter.name, text, kind, steps, edits, is_number)

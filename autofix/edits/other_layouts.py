@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autofix.edits.equation_letters import relettered
 from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, moves
 from autofix.edits.rank_changes import without_call
 from autofix.edits.related_layouts import looked_up, repeated_as_folded
+from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.project_view import Expression, Project
@@ -160,8 +162,8 @@ def inserted(project: Project, operation: Operation, index: int, tensor: Tensor)
     if index >= len(places) or tensor.rank > MOST_DIMENSIONS:
         return
     for method, after in moves(tensor.shape):
-        edit = followed(places[index], f".{method}")
-        yield Layout(LayoutChange.INSERTED, edit, f"pass `.{method}` of {tensor.shape}: {after}", tensor.shape, after)
+        edit, words = followed(places[index], f".{method}"), f"pass `.{method}` of {tensor.shape}: {after}"
+        yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, after, index=index, suffix=f".{method}")
     yield from looked_up(project, operation, index, tensor)
     yield from repeated_as_folded(project, operation, index, tensor)
     for place, other in zip(places, operation.tensors, strict=True):
@@ -173,6 +175,30 @@ def inserted(project: Project, operation: Operation, index: int, tensor: Tensor)
     row = find(operation.target)
     if row is not None and row.family is Family.JOIN:
         yield from _repeated(places, index, operation.tensors)
+    yield from _in_rows(places, index, operation.tensors)
+
+
+def _in_rows(places: tuple[Expression, ...], index: int, tensors: tuple[Tensor, ...]) -> Iterator[Layout]:
+    """Yield a vector of several rows laid behind each other, in as many rows as another operand has."""
+    shape = tensors[index].shape
+    for place, other in zip(places, tensors, strict=True):
+        is_read = isinstance(place.node, (ast.Name, ast.Attribute))
+        rows = other.shape[0] if other.rank == 2 and is_read else 0
+        if len(shape) == 1 and rows > 1 and shape[0] > rows and shape[0] % rows == 0:
+            edit = followed(places[index], f".view({size_text(place.source, place.text, 0)}, -1)")
+            after = (rows, shape[0] // rows)
+            yield Layout(LayoutChange.INSERTED, edit, f"lay {shape} out in {rows} rows", shape, after)
+
+
+def raised(project: Project, operation: Operation, layout: Layout) -> Iterator[tuple[int, Layout]]:
+    """Yield the same change of layout where the value of the operand was before: made, returned, passed, bound."""
+    places = operands(project, operation)
+    if not layout.suffix or layout.index >= len(places):
+        return
+    for steps, expression in same_values(project, places[layout.index], operation.tensors[layout.index]):
+        if isinstance(expression.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+            words = f"write `{layout.suffix}` behind `{expression.text}`: {layout.after}"
+            yield steps, replace(layout, edit=followed(expression, layout.suffix), words=words)
 
 
 def _repeated(places: tuple[Expression, ...], index: int, tensors: tuple[Tensor, ...]) -> Iterator[Layout]:

@@ -56,7 +56,7 @@ class FaultPlace:
             return [FaultPlace(self.source, self.scope, statement, self.frames) for statement in bound[-2:]]
         return [
             FaultPlace(self.source, function, node)
-            for function in _functions(self.source, name)
+            for function in functions_called(self.source, name)
             for node in below(function)
             if isinstance(node, ast.Return) and self.source.function_of(node) is function
         ]
@@ -68,7 +68,7 @@ class FaultPlace:
                 yield Expression(place.source, node, place.frames)
 
 
-def _functions(source: Source, name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+def functions_called(source: Source, name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Yield the function of the file called ``name``, or the methods by which a class of that name gives its items."""
     for function in source.functions:
         class_ = source.parents.get(function)

@@ -12,12 +12,12 @@ from enum import IntEnum
 from itertools import combinations
 
 from autofix.facts.call_sites import frames_of, lineage
-from autofix.facts.evaluate import UNKNOWN
+from autofix.facts.evaluate import UNKNOWN, Names, evaluate
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Frame, Operation
 from autofix.records.values import Value, is_integer
-from autofix.syntax.name_bindings import is_bound_call, parameters
-from autofix.syntax.source import dotted
+from autofix.syntax.name_bindings import default_of, is_bound_call, parameters
+from autofix.syntax.source import Function, dotted
 
 MAX_CALLS = 24
 
@@ -56,7 +56,8 @@ class PassedArgument:
 class PassedCall:
     """A call of a function of the project, ``depth`` callers out of the failure.
 
-    ``on_stack``: it was running then; ``builds``: it is on the way to the constructor of a layer.
+    ``on_stack``: it was running then; ``builds``: it is on the way to the constructor of a layer; ``omitted``: the
+    parameters that it leaves to their defaults, with those.
     """
 
     call: Expression
@@ -64,6 +65,7 @@ class PassedCall:
     depth: int
     on_stack: bool
     builds: bool
+    omitted: tuple[tuple[str, Value], ...] = ()
 
     def pairs(self) -> Iterator[tuple[PassedArgument, PassedArgument]]:
         """Yield two arguments at a time whose values are not known to be equal."""
@@ -127,8 +129,9 @@ def _of_chain(project: Project, frames: tuple[Frame, ...], on_stack: bool, build
             continue
         names = parameters(function)[1 if is_bound_call(inner, function, call.node) else 0 :]
         arguments = tuple(_arguments(project, call, call.node, names))
-        if len(arguments) > 1:
-            yield PassedCall(call, arguments, depth, on_stack, builds)
+        omitted = tuple(_omitted(function, {argument.parameter for argument in arguments}))
+        if len(arguments) > 1 or omitted:
+            yield PassedCall(call, arguments, depth, on_stack, builds, omitted)
 
 
 def _arguments(project: Project, call: Expression, node: ast.Call, names: list[str]) -> Iterator[PassedArgument]:
@@ -141,6 +144,14 @@ def _arguments(project: Project, call: Expression, node: ast.Call, names: list[s
         if keyword.arg is not None:
             expression = Expression(call.source, keyword.value, call.frames)
             yield PassedArgument(expression, keyword.arg, project.value(expression))
+
+
+def _omitted(function: Function, passed: set[str]) -> Iterator[tuple[str, Value]]:
+    """Yield the parameters with a default that no argument is for, with the value of the default."""
+    for name in parameters(function):
+        default = default_of(function, name)
+        if default is not None and name not in passed:
+            yield name, evaluate(default, Names(None, None))
 
 
 def has_argument_of(project: Project, expression: Expression, size: int) -> bool:

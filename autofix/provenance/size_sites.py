@@ -30,6 +30,7 @@ from autofix.provenance.render_expression import (
     shift,
     text_key,
 )
+from autofix.provenance.sibling_products import sibling_factor, sibling_product
 from autofix.provenance.site import PARTS, Site, SiteKind, together
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
@@ -121,24 +122,15 @@ class _Solver:
         value = getattr(expression.node, "value", None)
         if not is_integer(value) or value == target_size:
             return
-        spelled = self._sibling_product(expression, value, target_size)
+        spelled = sibling_product(expression, value, target_size)
+        factor = sibling_factor(self.project, expression, target_size, value)
+        if factor is not None:
+            text = f"{factor} * {value}"
+            yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.AGREES, Evidence.INSERTED)
         if spelled is not None:
             yield self._site(expression, spelled, depth, kind, Evidence.EVIDENT)
         coincides = kind is SiteKind.ARGUMENT and has_argument_of(self.project, expression, target_size)
         yield self._site(expression, str(target_size), depth, kind, Evidence.COINCIDES * coincides)
-
-    def _sibling_product(self, expression: Expression, value: int, target_size: int) -> str | None:
-        """Return the size wanted as the function spells it elsewhere, ``48 * 2``: what a literal 48 was meant to be."""
-        source = expression.source
-        function = source.function_of(expression.node)
-        for node in below(function) if function is not None else ():
-            if not isinstance(node, ast.BinOp) or not all(isinstance(f, ast.Constant) for f in factors_of(node)):
-                continue
-            values = [getattr(factor, "value", None) for factor in factors_of(node)]
-            plain = [v for v in values if isinstance(v, int)]
-            if len(plain) == len(values) > 1 and value in plain and math.prod(plain) == target_size:
-                return source.text_of(node)
-        return None
 
     # -- names, attributes, entries ----------------------------------------------------------------------------------
 

@@ -15,12 +15,13 @@ from __future__ import annotations
 from itertools import islice
 
 from autofix.edits.layout import Layout, LayoutChange
-from autofix.edits.other_layouts import layouts
+from autofix.edits.other_layouts import layouts, raised
 from autofix.edits.related_layouts import layouts_of_call
 from autofix.edits.upstream_layouts import upstream_layouts
 from autofix.rule import Evidence, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, shown
 
 _OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups", "view-contiguity")
+_MOST_RAISED = 3
 _MOST = 6
 _REASON = "its sizes fit in this layout; which one is meant they do not tell"
 # A rule that knows the mistake comes before these by more than what makes two plans rivals.
@@ -82,6 +83,13 @@ class OperandLayout(Rule):
                     Evidence.RUNNER_UP * rank,
                     reason="" if is_only and not layout.is_handed else _REASON,
                     unsafe=not is_only or layout.is_handed,
+                )
+        for rank, layout in enumerate(layout for layout in fitting if layout.suffix):
+            for steps, before in islice(raised(project, operation, layout), _MOST_RAISED):
+                yield self._unsafe(
+                    before,
+                    *(*_EVIDENCE[layout.change], Evidence.OTHER_NAME),
+                    *(Evidence.OUTWARD * steps, Evidence.RUNNER_UP * rank),
                 )
         further = upstream_layouts(project, operation) if len(fitting) < _MOST else ()
         for rank, (steps, makes_pairs, layout) in enumerate(islice(further, _MOST - len(fitting))):

@@ -1,10 +1,11 @@
 """AF309 uneven-maps: maps that are joined or added differ by the rest that a pooling rounded away.
 
-Why it fails. Pooling and strided layers round sizes down, upsampling doubles what is left: 25 becomes 12, then 24.
-A skip connection joins maps of 25 with maps of 24.
-What the fix does. Brings the upsampled maps to the size of the others before they meet:
-``F.interpolate(y, size=x.shape[2:])``. A scale factor gives way to the size. At a higher cost the maps are padded.
-Where nothing was upsampled, the longer steps are cut off at their end.
+Why it fails. Pooling and strided layers round sizes down, upsampling doubles what is left: 25 becomes 12, then 24. A
+skip connection joins maps of 25 with maps of 24.
+What the fix does. Brings the upsampled maps to the size of the others before they meet: ``F.interpolate(y,
+size=x.shape[2:])``. A scale factor gives way to the size. At a higher cost the maps are padded. Where nothing was
+upsampled, the longer steps are cut off at their end. Where one operand has an entry or two more than the other, those
+are left out, at the call or where the value was made, returned or passed.
 Fix safety. Unsafe: interpolating, padding and cropping are all plausible.
 Source. torch.nn.functional.interpolate and torch.nn.functional.pad.
 """
@@ -15,6 +16,7 @@ import ast
 
 from autofix.edits.cut_steps import cut_before
 from autofix.edits.rank_changes import behind
+from autofix.edits.slices import slices
 from autofix.facts.branches import branch, spatial, uneven
 from autofix.facts.call_sites import followed, operands, prepared, written
 from autofix.facts.project_view import Project
@@ -48,9 +50,23 @@ class UnevenMaps(Rule):
         places = operands(project, operation)
         if len(operation.tensors) != 2 or operation.target.endswith("stack"):
             return
+        yield from self._sliced(project, operation)
         if len(places) == 2 and uneven(project, *operation.tensors):
             moved = _upsampled(project, operation)
             yield from self._resized(project, operation, places, moved)
+
+    def _sliced(self, project: Project, operation: Operation) -> Fixes:
+        """Yield the longer operand without its last or first entries, here and where its value was before."""
+        for slice_ in slices(project, operation):
+            yield self.fix(
+                f"leave out the {'first' if slice_.at_start else 'last'} of `{slice_.expression.text}` along "
+                f"dimension {slice_.dimension}",
+                (slice_.edit,),
+                *(Evidence.INSERTED, Evidence.BY_RUN, Evidence.OUTWARD * slice_.steps),
+                *(Evidence.AGREES * slice_.is_written, Evidence.OTHER_READING * (not slice_.is_written)),
+                Evidence.RUNNER_UP * slice_.at_start,
+                reason=_ENDS,
+            )
 
     def _resized(self, project: Project, operation: Operation, places: tuple[Expression, ...], moved: int) -> Fixes:
         place, other = places[moved], places[1 - moved]

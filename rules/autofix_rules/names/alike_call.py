@@ -1,9 +1,10 @@
-"""AF707 alike-call: a call lacks an argument that other calls of the same function in the file have.
+"""AF707 alike-call: a call lacks an argument that other calls of the function have, or that is at hand by its name.
 
 Why it fails. The words are padded with ``batch_first=True`` and the tags without it; two of three recurrent layers
-are ``bidirectional=True``; one sum keeps its dimension and the next does not. What was written for one was
-forgotten for the other.
-What the fix does. Adds the argument as the other call has it, or gives it the value that it has there.
+are ``bidirectional=True``; one sum keeps its dimension and the next does not. What was written for one was forgotten
+for the other. The network is built with its default of one atom, and ``args.atoms`` goes to the loss alone.
+What the fix does. Adds the argument as the other call has it or with the name at hand, or gives it the value that it
+has there.
 Fix safety. Unsafe: the two calls may differ on purpose, and only the run says that they should not.
 Source. The Python language reference, section Calls.
 """
@@ -13,30 +14,48 @@ from __future__ import annotations
 from autofix.edits.alike_calls import arguments_of_others
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 
+_HEAD = """class Head(nn.Module):
+    def __init__(self, width, atoms=2):
+        super().__init__()
+        self.out = nn.Linear(width, atoms)
+
+    def forward(self, x):
+        return self.out(x)
+"""
+
 
 class AlikeCall(Rule):
     mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
     applicability = Applicability.UNSAFE
-    examples = shown("""
+    examples = shown(
+        """
         one of two layers: 2,7,8
             self.a = nn.LSTM(8, 4, bidirectional=True); self.b = nn.GRU(8, 4< => , bidirectional=True>)
             y, _ = self.a(x); y + self.b(x)[0]
+        an option at hand that is not passed on: 4,6
+            above: HEAD
+            atoms = 5; self.a, self.support = Head(6< => , atoms=atoms>), torch.ones(atoms)
+            self.a(x) * self.support
         declines where no other call is written so: 5,6
             self.a = nn.Linear(6, 4)
             self.a(x) + x
             by AF302
-    """)
+    """,
+        HEAD=_HEAD,
+    )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for rank, other in enumerate(arguments_of_others(project, project.operation(finding), finding.layer)):
             verb = "give" if other.replaces else "add"
+            why = "which is at hand" if other.is_at_hand else "as another call of the function is written"
             yield self.fix(
-                f"{verb} `{other.name}={other.value}`, as another call of the function is written",
+                f"{verb} `{other.name}={other.value}`, {why}",
                 (other.edit,),
                 *(
                     Evidence.AGREES,
                     Evidence.INSERTED,
                     Evidence.EVIDENT * (not other.replaces),
+                    Evidence.SAME_NAME * other.is_at_hand,
                     Evidence.OTHER_MODEL * other.makes_another_layer,
                     Evidence.RUNNER_UP * rank,
                 ),

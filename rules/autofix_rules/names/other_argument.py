@@ -16,12 +16,14 @@ from collections import Counter
 from itertools import islice
 
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
-from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Piece, Project, Rule, shown
 
 _EVIDENCE = {
     ArgumentChange.SWITCH: (Evidence.RUNNER_UP, Evidence.OTHER_READING),
     ArgumentChange.DIMENSION: (Evidence.OTHER_NAME, Evidence.RUNNER_UP),
     ArgumentChange.SIZE: (Evidence.INSERTED, Evidence.RUNNER_UP),
+    ArgumentChange.EXPRESSION: (Evidence.INSERTED, Evidence.AGREES),
+    ArgumentChange.TOGETHER: (Evidence.EVIDENT,),
 }
 _OTHERS = ("silent", "refactoring", "missing-name", "kernel-too-large", "dimension-range", "index-rank")
 # It changes nothing for sizes that divide, so that what was right stays so.
@@ -37,6 +39,12 @@ class OtherArgument(Rule):
         a pooled shortcut: 2,3,7,7
             self.conv = nn.Conv2d(3, 3, 3, 2, 1); self.pool = nn.AvgPool2d(2< => , ceil_mode=True>)
             self.conv(x) + self.pool(x)
+        one dimension that is named twice: 2,5,7
+            self.k = 1
+            i = x.argmax(2); torch.zeros_like(x).scatter_(<1 => -1>, i.unsqueeze(<1 => -1>), 1.0)
+        what the constructor works out already: 2,4,9
+            s = 5; self.up = nn.ConvTranspose1d(4, 4, 2 * s, s, s // 2 + s % 2< => , output_padding=s % 2>)
+            self.up(x) + x.repeat_interleave(5, 2)
         declines where the sizes fit with no other argument: 2,5 2,7
             self.k = 1
             torch.sigmoid(x) + y
@@ -49,11 +57,15 @@ class OtherArgument(Rule):
         for other in others:
             rank, is_certain = counts[other.kind], rounding == [other]
             counts[other.kind] += 1
-            evidence = (*_EVIDENCE[other.kind], Evidence.FROM_THIS_RUN * other.is_number, Evidence.RUNNER_UP * rank)
+            evidence: tuple[Piece, ...] = (
+                *_EVIDENCE[other.kind],
+                Evidence.FROM_THIS_RUN * other.is_number,
+                Evidence.RUNNER_UP * rank,
+            )
             reason = "that this argument is the one meant is told by the sizes alone"
             yield self.fix(
                 f"pass `{other.name}={other.text}`",
-                (other.edit,),
+                other.edits,
                 *((Evidence.EXACT_FIT,) if is_certain else evidence),
                 Evidence.UPSTREAM * other.steps,
                 doubt="" if is_certain else reason,

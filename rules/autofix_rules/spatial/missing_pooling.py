@@ -1,21 +1,26 @@
 """AF507 missing-pooling: a Linear layer takes one number for each map, and gets the maps.
 
-Why it fails. ``nn.Linear(64, 10)`` behind a convolution with 64 maps stands for global pooling: without it, the
-last axis of the maps is taken for the features.
+Why it fails. ``nn.Linear(64, 10)`` behind a convolution with 64 maps stands for global pooling: without it, the last
+axis of the maps is taken for the features.
 What the fix does. Averages each map, in ``forward`` or as layers of the Sequential, so that the layer, its weights
-and the shape of the output stay as they are meant.
+and the shape of the output stay as they are meant; instead of flattening them where the layer is built for their
+number.
 Fix safety. Unsafe where flattening the maps into a larger layer, or a score for every pixel, runs as well.
 Source. Lin et al., Network in Network, section 3.2; torch.nn.AdaptiveAvgPool2d.
 """
 
 from __future__ import annotations
 
+import ast
+import math
 from dataclasses import replace
 
 from autofix.edits.insert_view_op import insertions
 from autofix.edits.sequential_entries import sequential_entry
-from autofix.provenance.producers import producing_layer
-from autofix.rule import Edit, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
+from autofix.facts.call_sites import lineage, operands, written
+from autofix.provenance.producers import argument_expression, producing_layer
+from autofix.rule import Edit, Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.syntax.spelling import receiver
 
 
 class MissingPooling(Rule):
@@ -24,6 +29,9 @@ class MissingPooling(Rule):
         a line of forward: 4,3,9,9
             self.conv = nn.Conv2d(3, 8, 3); self.fc = nn.Linear(8, 10)
             x = self.conv(x); < => x = x.mean((2, 3)); >self.fc(x)
+        a width that is named for the maps, flattened: 4,3,9,9
+            self.conv = nn.Conv2d(3, 8, 3); self.fc = nn.Linear(self.conv.out_channels, 10)
+            x = self.conv(x).<flatten(1) => mean(dim=(2, 3))>; self.fc(x)
         declines a layer that takes the flattened maps: 4,3,9,9
             self.conv = nn.Conv2d(3, 8, 3); self.fc = nn.Linear(8 * 7 * 7, 10)
             x = self.conv(x); self.fc(x)
@@ -38,6 +46,8 @@ class MissingPooling(Rule):
         if layer is None or not operation.tensors:
             return
         tensor, expected = operation.tensors[0], finding.expected[0]
+        if tensor.rank == 2:
+            yield from self._instead_of_flattening(project, layer, tensor, expected)
         maps = producing_layer(project, tensor)
         if tensor.rank < 4 or tensor.shape[1] != expected or max(tensor.shape[2:]) == 1:
             return
@@ -49,6 +59,30 @@ class MissingPooling(Rule):
             title = f"average each of the {expected} maps {words}"
             reason = f"`{layer.path}` takes as many features as {tensor.shape} has maps"
             yield self.fix(title, _flattened(project, layer, edits), reason=reason)
+
+    def _instead_of_flattening(self, project: Project, layer: Layer, tensor: Tensor, expected: int) -> Fixes:
+        """Yield the mean of each map for the line that flattens them; a width written as a number is more likely wrong
+        itself.
+        """
+        maker = next(lineage(project, tensor, 1), None)
+        place = written(project, maker) if maker is not None and maker.tensors else None
+        if maker is None or place is None or not isinstance(place.node, ast.Call):
+            return
+        maps, width = maker.tensors[0], argument_expression(project, layer, "in_features")
+        flattens = (
+            maps.rank > 3 and maps.shape[1] == expected and tensor.shape == (maps.shape[0], math.prod(maps.shape[1:]))
+        )
+        base = next(iter(operands(project, maker)), None)
+        if flattens and base is not None and width is not None:
+            axes = ", ".join(map(str, range(2, maps.rank)))
+            edit = place.source.replace(place.node, f"{receiver(base.text)}.mean(dim=({axes}))")
+            yield self.fix(
+                f"average each of the {expected} maps instead of flattening them",
+                (edit,),
+                Evidence.AGAINST * isinstance(width.node, ast.Constant),
+                reason=f"a layer for all of {maps.shape[1:]} would run as well",
+                unsafe=True,
+            )
 
 
 def _flattened(project: Project, layer: Layer, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:

@@ -1,0 +1,43 @@
+"""Products that a function writes elsewhere: what a size there was meant to be, too."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance.render_expression import factors_of
+from autofix.syntax.source import below
+
+FEWEST = 3  # Of two there are too many by chance.
+
+
+def sibling_product(expression: Expression, value: int, target_size: int) -> str | None:
+    """Return the size wanted as the function spells it elsewhere, ``48 * 2``: what a literal 48 was meant to be."""
+    for node in _products(expression):
+        if not all(isinstance(f, ast.Constant) for f in factors_of(node)):
+            continue
+        values = [getattr(factor, "value", None) for factor in factors_of(node)]
+        plain = [v for v in values if isinstance(v, int)]
+        if len(plain) == len(values) > 1 and value in plain and math.prod(plain) == target_size:
+            return expression.source.text_of(node)
+    return None
+
+
+def sibling_factor(project: Project, expression: Expression, target_size: int, value: int) -> str | None:
+    """Return the name by which the function multiplies other sizes and which makes the size wanted of a literal:
+    ``anchors`` of ``anchors * 2`` for a literal 4 where 12 is wanted and there are three anchors.
+    """
+    if value <= 0 or target_size % value or target_size // value < FEWEST:
+        return None
+    for node in (factor for product in _products(expression) for factor in factors_of(product)):
+        factor = Expression(expression.source, node, expression.frames)
+        if isinstance(node, (ast.Name, ast.Attribute)) and project.integer(factor) == target_size // value:
+            return factor.text
+    return None
+
+
+def _products(expression: Expression) -> Iterator[ast.BinOp]:
+    function = expression.source.function_of(expression.node)
+    yield from (node for node in (below(function) if function is not None else ()) if isinstance(node, ast.BinOp))
