@@ -20,6 +20,7 @@ from autofix.records.values import Tensor
 from autofix.syntax.source import argument
 
 _FLOATS = frozenset(("float16", "bfloat16", "float32", "float64"))
+_ARITHMETIC = frozenset(("add", "sub", "mul", "truediv", "pow", "matmul"))
 _PRODUCTS = (Family.MATRIX_PRODUCT, Family.CONVOLUTION, Family.LINEAR)
 
 
@@ -82,6 +83,10 @@ def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Cause | N
         if isinstance(first, Tensor) and first.dtype in _FLOATS - {"float32"}:
             return Cause(Mismatch.DTYPE, f"{subject} has float32 weights but receives {first.dtype}", operand=0)
         return None
+    into = next(iter(operation.tensors), None)
+    if into is not None and into.dtype not in _FLOATS and dtypes & _FLOATS and _is_in_place(operation):
+        others = " and ".join(sorted(dtypes & _FLOATS))
+        return Cause(Mismatch.DTYPE, f"{subject} writes {others} into {into.dtype}", operand=0)
     row = function(operation.target)
     if len(dtypes) > 1 and row is not None and row.family in _PRODUCTS:
         odd = next(i for i, t in enumerate(operation.tensors) if t.dtype != "float32")
@@ -89,6 +94,12 @@ def _dtype(operation: Operation, layer: Layer | None, subject: str) -> Cause | N
     if len(dtypes & _FLOATS) > 1:
         return Cause(Mismatch.DTYPE, f"{subject} got mixed dtypes: {' and '.join(sorted(dtypes))}", operand=1)
     return None
+
+
+def _is_in_place(operation: Operation) -> bool:
+    """Return whether an operation writes its result into its first operand: ``a += b`` and ``a.add_(b)``."""
+    name = operation.operator
+    return name.endswith("_") or (name.startswith("i") and name[1:] in _ARITHMETIC)
 
 
 def _looks_up(layer: Layer) -> bool:

@@ -18,6 +18,7 @@ from autofix.syntax.source import dotted
 
 TYPES = {"float": "torch.float32", "long": "torch.long"}
 _TAKING_DTYPE = frozenset(("zeros", "ones", "empty", "full", "arange", "tensor", "as_tensor", "linspace", "eye"))
+_LIKE = frozenset(("zeros_like", "ones_like", "empty_like", "full_like"))
 _TAKING_OVER = frozenset(("from_numpy", "rand", "randn", "randint"))
 Change = tuple[Edit, str]
 
@@ -28,7 +29,7 @@ def where_made(project: Project, tensor: Tensor, dtype: str) -> Change | None:
         result = operation.result
         if not isinstance(result, Tensor) or result.dtype != tensor.dtype or operation.layer is not None:
             return None
-        if not operation.tensors:
+        if not operation.tensors or operation.operator in _LIKE:
             call = project.call(operation.frames)
             return None if call is None else _typed(call, operation.operator, dtype)
     return None
@@ -47,7 +48,7 @@ def where_passed(project: Project, operation: Operation, operand: int, dtype: st
 def _typed(call: Expression, name: str, dtype: str) -> Change | None:
     assert isinstance(call.node, ast.Call)
     typed = any(k.arg == "dtype" for k in call.node.keywords)
-    if typed or (name in _TAKING_DTYPE and call.text.startswith("torch.")):
+    if typed or (name in _TAKING_DTYPE | _LIKE and call.text.startswith("torch.")):
         text = with_argument(call.text, "dtype", TYPES[dtype])
         return call.source.replace(call.node, text), text
     return _followed(call, dtype) if name in _TAKING_DTYPE | _TAKING_OVER else None

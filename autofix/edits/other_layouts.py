@@ -176,6 +176,19 @@ def inserted(project: Project, operation: Operation, index: int, tensor: Tensor)
     if row is not None and row.family is Family.JOIN:
         yield from _repeated(places, index, operation.tensors)
     yield from _in_rows(places, index, operation.tensors)
+    if tensor.rank and _is_one_row(project, tensor):
+        edit, words = followed(places[index], "[0]"), f"take one of the {tensor.shape[0]}, which are all the same"
+        yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, tensor.shape[1:], index=index, suffix="[0]")
+
+
+def _is_one_row(project: Project, tensor: Tensor) -> bool:
+    """Return whether one row was expanded to all that a tensor has."""
+    maker = _shaper(project, tensor)
+    row = None if maker is None else find(maker.target)
+    if maker is None or row is None or row.family is not Family.EXPANSION or not maker.tensors:
+        return False
+    base = maker.tensors[0]
+    return base.rank < tensor.rank or (base.rank == tensor.rank and base.shape[0] == 1 < tensor.shape[0])
 
 
 def _in_rows(places: tuple[Expression, ...], index: int, tensors: tuple[Tensor, ...]) -> Iterator[Layout]:
