@@ -32,6 +32,7 @@ class Substitution:
 
     ``unread``: nothing else reads it. ``telling``: it is called like what it is passed to, unlike what stands there.
     ``repeated``: what stands there is passed under its own name beside it. ``alike``: a neighbour is written so.
+    ``copied``: the line is a copy of another, with another target.
     """
 
     read: Expression
@@ -40,10 +41,16 @@ class Substitution:
     telling: bool
     repeated: bool = False
     alike: bool = False
+    copied: bool = False
 
     @property
     def edit(self) -> Edit:
         return self.read.source.replace(self.read.node, self.name)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the names alone say that this one is meant."""
+        return self.telling and not self.copied and (self.unread or self.repeated)
 
 
 def substitutions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
@@ -196,7 +203,7 @@ def _of_copies(project: Project, at: list[FaultPlace]) -> Iterator[Substitution]
         for (old, new), node in product(_other_words(place.scope, statement), names):
             read, name = Expression(place.source, node, place.frames), _with_word(node.id, old, new)
             if name in at_hand and not _are_equal(project, read, name):
-                yield Substitution(read, name, False, True, repeated=True)
+                yield Substitution(read, name, False, True, repeated=True, copied=True)
 
 
 def _other_words(scope: ast.AST, statement: ast.Assign) -> Iterator[tuple[str, str]]:

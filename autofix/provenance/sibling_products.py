@@ -29,7 +29,7 @@ def sibling_factor(project: Project, expression: Expression, target_size: int, v
     """Return the name by which the function multiplies other sizes and which makes the size wanted of a literal:
     ``anchors`` of ``anchors * 2`` for a literal 4 where 12 is wanted and there are three anchors.
     """
-    if value <= 0 or target_size % value or target_size // value < FEWEST:
+    if value < 2 or target_size % value or target_size // value < FEWEST:
         return None
     for node in (factor for product in _products(expression) for factor in factors_of(product)):
         factor = Expression(expression.source, node, expression.frames)

@@ -78,11 +78,12 @@ class BakedBatch(Rule):
         yield from self._of_batch(project, operation)
 
     def _of_batch(self, project: Project, operation: Operation) -> Fixes:
-        for text, edit in sizes_read(project, operation):
-            yield self.fix(f"take the size from what is viewed: `{text}`", (edit,), Evidence.EXACT_FIT)
         sizes = sorted({tensor.shape[0] for tensor in operation.tensors if tensor.rank})
-        cause = _other_batch(project, operation, sizes[0]) if len(sizes) == 2 else ""
-        for text, edit in rows_of_batch(project, operation) if cause else ():
+        cause = _other_batch(project, operation, sizes[0]) if sizes else ""
+        for text, edit in sizes_read(project, operation):
+            doubt = "" if cause else "that the number was meant for another batch is told by no run before"
+            yield self.fix(f"take the size from what is viewed: `{text}`", (edit,), Evidence.EXACT_FIT, doubt=doubt)
+        for text, edit in rows_of_batch(project, operation) if cause and len(sizes) == 2 else ():
             yield self.fix(
                 f"pass as many rows as the batch has: `{text}`{cause}",
                 (edit,),

@@ -7,7 +7,7 @@ Why it fails. ``nn.Dropout(p=max_len)`` in a constructor that takes ``drop_prob`
 What the fix does. Writes the name that waits for its use, that is called like the parameter, or that a line written
 alike has.
 Fix safety. Safe where nothing else reads the name and it is called like what it is passed to, or where the name
-that is written is passed a second time. Unsafe where only the run speaks for it.
+that is written is passed a second time. Unsafe where only the run or a line that was copied speaks for it.
 Source. The Python language reference, section Naming and binding.
 """
 
@@ -65,8 +65,7 @@ class UnreadName(Rule):
         for substitution in substitutions(project, project.operation(finding), finding.layer):
             title = f"read `{substitution.name}` for `{substitution.read.text}`"
             words = f"{title}, which nothing else reads" if substitution.unread else title
-            certain = substitution.telling and (substitution.unread or substitution.repeated)
-            reason = "" if certain else "that another name is meant is told by the run, not by its name"
+            reason = "" if substitution.is_certain else "that another name is meant is told by the run, not by its name"
             yield self.fix(words, (substitution.edit,), *_evidence(substitution), doubt=reason)
 
 

@@ -66,7 +66,7 @@ class MissingPooling(Rule):
         """
         maker = next(lineage(project, tensor, 1), None)
         place = written(project, maker) if maker is not None and maker.tensors else None
-        if maker is None or place is None or not isinstance(place.node, ast.Call):
+        if maker is None or maker.layer is not None or place is None or not isinstance(place.node, ast.Call):
             return
         maps, width = maker.tensors[0], argument_expression(project, layer, "in_features")
         flattens = (
