@@ -54,7 +54,7 @@ lint: $(VENV)/.installed-dev
 	$(VENV)/bin/mypy
 
 test: lint
-	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
+	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # A broken link, or a page that no menu has, ends it.
 SITE ?= build/site

@@ -63,11 +63,31 @@ def _is_sampled(item: pytest.Item, counts: dict[str, int]) -> bool:
     return counts[name] % ONE_OF == 0 and not any(slow in item.nodeid for slow in SLOW_HOSTILE)
 
 
+# What takes longest comes first, so that two processes that take a file at a time end together.
+LONG_FILES = (
+    *("test_fixtures.py", "test_rules.py", "test_pytest_plugin.py", "test_batch_tests.py", "test_batch.py"),
+    *("test_fuzz_sources.py", "test_determinism.py", "test_editors.py", "test_ipython.py", "test_matrix.py"),
+    *(
+        "test_lsp_endurance.py",
+        "test_lsp_server.py",
+        "test_watch.py",
+        "test_batch_notebooks.py",
+        "test_batch_programs.py",
+    ),
+    *("test_fuzz_edits.py", "test_docs.py", "test_batch_baseline.py", "test_crash.py", "test_batch_cluster.py"),
+)
+
+
+def _place(item: pytest.Item) -> int:
+    return LONG_FILES.index(item.path.name) if item.path.name in LONG_FILES else len(LONG_FILES)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--hostile"):
         counts: dict[str, int] = {}
         items[:] = [item for item in items if _is_sampled(item, counts)]
+    items.sort(key=_place)
     for item in items:
         if "session" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.torch)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 
+from autofix.loading import model_discovery
 from autofix.patch.unified_diff import plan_patch
 from autofix.records.errors import UsageError
 from autofix.records.options import Mode
@@ -16,6 +18,7 @@ from autofix.report import phrases
 from autofix.report.styled_text import Line, Span, Style, line
 from autofix.report.terminal_text import columns, visible, wrapped
 from autofix.report.view import UNLIMITED, ReportView
+from autofix.syntax.source import Source
 
 LISTED_KEYS = 6
 
@@ -102,18 +105,43 @@ def _patch(report: Report, plan: Plan) -> Iterator[Line]:
         yield line(Span(shown, {"+": Style.ADDED, "-": Style.REMOVED, "@": Style.LABEL}.get(text[:1], Style.PLAIN)))
 
 
-def verifying(report: Report, width: int) -> str:
+def verifying(view: ReportView, width: int) -> str:
     """Return how somebody else proves the patch of a verified plan, in one line; empty where there is none."""
-    if report.plan is None or not report.plan.is_verified:
+    if view.report.plan is None or not view.report.plan.is_verified:
         return ""
-    samples = report.target.samples
-    options = (
-        ""
-        if samples.expression is not None
-        else "".join(f" -s {visible(str(sample_input))}" for sample_input in samples.inputs)
-    )
-    whole = f"verify: autofix verify PATCH{options if samples.origin is SampleOrigin.GIVEN else ''}"
-    return whole if columns(whole) <= width else "verify: autofix verify PATCH -s ..."
+    words = list(_beside_the_patch(view, view.report.plan))
+    whole = " ".join(("verify: autofix verify PATCH", *words))
+    shortest = f"verify: autofix verify PATCH {'-s ' if words[:1] == ['-s'] else ''}..."
+    return whole if columns(whole) <= width else shortest
+
+
+def _beside_the_patch(view: ReportView, plan: Plan) -> Iterator[str]:
+    """Yield what has to be said beside the patch: nothing that it changes one file with one model for."""
+    target = view.report.target
+    if {path for path, _ in plan.texts} != {target.path}:
+        yield shlex.quote(view.path(target.path))
+    if target.script:
+        yield from ("--", *map(shlex.quote, map(visible, target.arguments))) if target.arguments else ()
+        return
+    if model := _named_model(view.report):
+        yield from ("-m", shlex.quote(visible(model)))
+    if target.samples.origin is SampleOrigin.GIVEN and target.samples.expression is None:
+        for sample_input in target.samples.inputs:
+            yield from ("-s", visible(str(sample_input)))
+
+
+def _named_model(report: Report) -> str:
+    """Return the model as it has to be named to somebody who has the file alone; empty where that would be run anyway.
+
+    A file that the repair did not read is not looked at: what nobody named is found again.
+    """
+    target = report.target
+    text = next((source.text for source in report.texts if source.path == target.path), None)
+    models = [] if text is None else model_discovery.several(Source(target.path, text))
+    name = target.model.removesuffix("()")
+    if target.built or name in models:
+        return "" if len(models) <= 1 else name
+    return target.model
 
 
 def what_ran(report: Report) -> str:

@@ -156,7 +156,7 @@ def _indent(view: ReportView, *, listed: bool) -> str:
 
 def _verifying(view: ReportView, indent: str) -> ReportPart:
     """Return the line that says how somebody else proves the patch, the first to go where there is no room."""
-    command = details.verifying(view.report, view.width - len(indent))
+    command = details.verifying(view, view.width - len(indent))
     lines = [line(indent, Span(command, Style.FAINT))] if command else []
     return ReportPart(lambda most: lines[:most], 0, 1)
 

@@ -20,6 +20,7 @@ from autofix.records.report import Report
 from autofix.report import document, phrases, text
 from autofix.report.document import DocumentFacts
 from autofix.report.phrases import COMMAND_LINE, Writing
+from autofix.report.terminal_text import wrapped
 from autofix.session.session import Session
 
 _ANSWERS = "your answers below say what is written"
@@ -60,7 +61,9 @@ def _repaired_from_traceback(choice: RepairChoice, session: Session | None) -> R
     if choice.format is not Format.TEXT:
         return replace(report, notes=(taken, *report.notes))
     if not choice.streams.quiet:
-        print(terminal.one_line(taken), file=sys.stderr)
+        words = terminal.one_line(taken)
+        lines = wrapped(words, terminal.width(sys.stderr)) if sys.stderr.isatty() else [words]
+        print(*lines, sep="\n", file=sys.stderr)
     return report
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -262,3 +263,38 @@ def test_a_patch_from_standard_input_in_another_folder(
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(patch.encode())))
     assert main.main(["verify", "-", *SHAPE], session) == 0, capfd.readouterr().out
     assert path.read_bytes() == before
+
+
+TRAIN = "import sys\nimport torch\nfrom net import Net\n\nNet()(torch.rand(4, 3, int(sys.argv[1]), int(sys.argv[1])))\n"
+FUNCTION = "\n\ndef build():\n    return Net()\n"
+PROPOSED = {
+    "one of two models": ({"net.py": NET}, ("net.py:Net", "-s", "4,3,8,8"), "PATCH -m Net -s 4,3,8,8"),
+    "an expression": (
+        {"net.py": NET + FUNCTION},
+        ("net.py", "-m", "build()", "-s", "4,3,8,8"),
+        "PATCH -m 'build()' -s 4,3,8,8",
+    ),
+    "a program with another file": (
+        {"net.py": NET, "train.py": TRAIN},
+        ("train.py", "--", "8"),
+        "PATCH train.py -- 8",
+    ),
+}
+
+
+@pytest.mark.parametrize("files, words, proof", PROPOSED.values(), ids=PROPOSED)
+def test_a_patch_of_ours_holds_by_the_command_that_is_shown_with_it(
+    files: dict[str, str],
+    words: tuple[str, ...],
+    proof: str,
+    verified: Run,
+    session: Session,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    verified(files, patch="")
+    assert main.main(words, session) == 1
+    patch, explained = capfd.readouterr()
+    (command,) = (line.strip() for line in explained.splitlines() if line.strip().startswith("verify: "))
+    assert command == f"verify: autofix verify {proof}"
+    code, out, _ = verified(files, *shlex.split(proof)[1:], patch=patch)
+    assert (code, out.splitlines()[0]) == (0, "the patch holds (safe)")
