@@ -210,6 +210,16 @@ class Isolation(Enum):
     COPIES = "copies"
 
 
+class Containment(Enum):
+    """What kept the connections of a run from leaving it, and its signals from other processes; the strongest first."""
+
+    NAMESPACE = "namespace"
+    LANDLOCK = "landlock"
+    FILTER = "filter"
+    HOOK = "hook"
+    ALLOWED = "allowed"
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One run of the model as plain data.
@@ -218,7 +228,7 @@ class Trace:
     ``warnings`` are what torch warned of, each with the operation that ran. ``mode`` is META where tensors had no
     storage; ``need`` is then what they would take, in bytes. ``synthesized`` names the operations whose data-dependent
     values were replaced by made-up ones. ``called`` are layers that ran in operations which are told no more.
-    ``isolation`` is None where the run has told nothing.
+    ``isolation``, ``connections`` and ``processes`` are None where the run has told nothing.
     """
 
     ending: Ending
@@ -246,6 +256,8 @@ class Trace:
     need: int = 0
     synthesized: tuple[str, ...] = ()
     isolation: Isolation | None = None
+    connections: Containment | None = None
+    processes: Containment | None = None
 
     @property
     def has_operations(self) -> bool:

@@ -114,6 +114,8 @@ def trace_document(trace: Trace) -> Json:
             for package in trace.absent
         ],
         "isolation": None if trace.isolation is None else trace.isolation.value,
+        "connections": None if trace.connections is None else trace.connections.value,
+        "processes": None if trace.processes is None else trace.processes.value,
     }
 
 

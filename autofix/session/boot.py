@@ -22,10 +22,10 @@ s.loader.exec_module(m)
 from _autofix_probe.main.last_words import remove_at_exit; remove_at_exit(folder, int(sys.argv[5]))
 from _autofix_probe.main.versions import require; require()
 from _autofix_probe.main.__main__ import main
-main(ordinary=int(sys.argv[2]), folder=folder, isolation=sys.argv[4])
+main(ordinary=int(sys.argv[2]), folder=folder, isolation=sys.argv[4], strongest=sys.argv[6])
 """
 
 
-def words(ordinary: int, folder: Path, isolation: str, process: int) -> list[str]:
+def words(ordinary: int, folder: Path, isolation: str, process: int, connections: str) -> list[str]:
     """Return what Python is given to start the probe; ``process`` is who asks for it."""
-    return ["-c", BOOT, str(_PROBE), str(ordinary), str(folder), isolation, str(process)]
+    return ["-c", BOOT, str(_PROBE), str(ordinary), str(folder), isolation, str(process), connections]

@@ -22,6 +22,7 @@ from autofix.records.trace import (
     Check,
     CheckKind,
     CheckOutcome,
+    Containment,
     Ending,
     Failure,
     Frame,
@@ -38,9 +39,7 @@ from autofix.system.gc_pause import uncollected
 
 LineOf = Callable[[Path, int], str]
 FrameOf = Callable[[Any], Frame]
-MAX_TEXT = 1 << 20
-MAX_GRAPH = 1 << 26
-MAX_DEPTH = 16
+MAX_TEXT, MAX_GRAPH, MAX_DEPTH = 1 << 20, 1 << 26, 16
 MAX_SIZE = 1 << 63
 MAX_LINE = 1 << 31
 MAX_NEED = 1 << 100
@@ -102,6 +101,8 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         need=_integer(reply.get("need", 0), 0, MAX_NEED),
         synthesized=tuple(map(_text, _rows(reply, "synthesized"))),
         isolation=Isolation(reply["isolation"]) if "isolation" in reply else None,
+        connections=Containment(reply["connections"]) if "connections" in reply else None,
+        processes=Containment(reply["processes"]) if "processes" in reply else None,
     )
 
 

@@ -98,3 +98,13 @@ def _children(pid: int) -> list[int]:
             with open(f"{folder}/{thread}/children", "rb") as file:  # noqa: PTH123
                 pids += map(int, file.read().split())
     return pids
+
+
+def is_alive(process_id: int) -> bool:
+    """Return whether a process of this system still runs; where that cannot be told, True."""
+    try:
+        if os.name == "posix":  # Elsewhere 0 is a signal that ends.
+            os.kill(process_id, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True

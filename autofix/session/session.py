@@ -39,10 +39,17 @@ class Session:
 
     ``ahead``: runs may begin before it is sure that they are wanted, by default where the machine has a core for them.
     ``folder`` holds the replies until they are read, and what else belongs to the session alone.
-    ``isolation``: how the user's files are kept from what runs write, by default the strongest that the system allows.
+    ``isolation``: how the user's files are kept from what runs write, by default the strongest that the system allows;
+    ``connections``: the strongest that may keep connections from leaving a run.
     """
 
-    def __init__(self, python: str | None = None, ahead: bool | None = None, isolation: str = "") -> None:
+    def __init__(
+        self,
+        python: str | None = None,
+        ahead: bool | None = None,
+        isolation: str = "",
+        connections: str = wire.CONNECTIONS[0],
+    ) -> None:
         self.python = python or sys.executable
         self._help = interpreter_help(python)
         self._ordinary = 2 if (_cores() > 1 if ahead is None else ahead) else 1
@@ -50,7 +57,7 @@ class Session:
             self.folder = Path(tempfile.mkdtemp(prefix="autofix-"))
         except OSError as error:
             raise ProbeError(f"cannot make a temporary folder: {error.strerror}; set TMPDIR to one") from error
-        self._isolation = isolation
+        self._isolation, self._strongest = isolation, connections
         self._copies: TreeCopies | None = None
         self._numbers = itertools.count()
         self._process: subprocess.Popen[bytes] | None = None
@@ -235,7 +242,10 @@ class Session:
             (self.folder / "tmp").mkdir(exist_ok=True)
             with (self.folder / "stderr").open("wb") as stderr:
                 self._process = subprocess.Popen(
-                    [self.python, *boot.words(self._ordinary, self.folder, self._isolation, os.getpid())],
+                    [
+                        self.python,
+                        *boot.words(self._ordinary, self.folder, self._isolation, os.getpid(), self._strongest),
+                    ],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
@@ -348,13 +358,3 @@ def interpreter_help(python: str | None) -> str:
 def prestart(python: str | None = None) -> Session:
     """Start a session whose probe imports torch while the caller goes on."""
     return Session(python)
-
-
-def is_alive(process_id: int) -> bool:
-    """Return whether a process of this system still runs; where that cannot be told, True."""
-    try:
-        if os.name == "posix":  # Elsewhere 0 is a signal that ends.
-            os.kill(process_id, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)
-    return True

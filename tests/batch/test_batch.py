@@ -320,8 +320,8 @@ def test_an_interrupted_batch_leaves_a_report(tree: Callable[[Mapping[str, str]]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     started = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        with gate.connected():
-            started.send_signal(signal.SIGINT)
+        gate.await_code()
+        started.send_signal(signal.SIGINT)
         _, errors = started.communicate(timeout=120)
     finally:
         started.kill()

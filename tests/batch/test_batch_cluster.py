@@ -25,8 +25,7 @@ pytest.importorskip("distributed", reason="the extra `distributed` is not instal
 
 MODEL = (
     "# autofix: sample-shape=2,3,9,9\nimport os, time\nimport torch\nfrom torch import nn\n\n"
-    "if 'MARK' in os.environ:\n    import socket\n    stream = socket.socket(socket.AF_UNIX)\n"
-    "    stream.connect('\\0' + os.environ['MARK'])\n    time.sleep(3600)\n\n\n"
+    "if 'GATE' in os.environ:\n    exec(os.environ['GATE'])\n    time.sleep(3600)\n\n\n"
     "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
     "        self.conv = nn.Conv2d(3, 4, 2)\n        self.head = nn.Linear({size}, 3)\n\n"
     "    def forward(self, x):\n        return self.head(torch.flatten(self.conv(x), 1))\n"
@@ -35,7 +34,7 @@ MODEL = (
 
 @dataclass
 class Cluster:
-    """Two workers; a model that runs on the first connects to ``gate`` and never ends."""
+    """Two workers; a model that runs on the first enters ``gate`` and never ends."""
 
     address: str
     workers: list[subprocess.Popen[bytes]]
@@ -52,7 +51,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory, gate: Gate) -> Iterator[Cl
     place = ("--host", "127.0.0.1", "--port", port)
     scheduler = _started(folder, "dask_scheduler", *place, "--no-dashboard", "--no-show", environment={})
     words = (address, "--no-nanny", "--nthreads", "1", "--no-dashboard")
-    mark = {"MARK": gate.name.removeprefix("\0")}
+    mark = {"GATE": gate.opening}
     workers = [_started(folder, "dask_worker", *words, environment=environment) for environment in (mark, {})]
     try:
         _await(address, 2)
@@ -83,7 +82,7 @@ def test_a_lost_worker_loses_nothing(cluster: Cluster, tmp_path: Path) -> None:
     running = subprocess.Popen(
         [*words, *reports["cluster"], "--scheduler", cluster.address], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    cluster.gate.connected().close()
+    cluster.gate.await_code()
     assert running.poll() is None, "the batch was over before a worker could be killed"
     # What the worker started goes with it, as on a machine that is lost.
     os.killpg(cluster.workers[0].pid, signal.SIGKILL)

@@ -137,16 +137,15 @@ ENDS = {
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("left", LEAVES)
 def test_processes_end_with_the_run(left: str, end: str, run: Run, gate: Gate) -> None:
-    """What is left holds the code's end of a stream: its reader sees the end of it when all of it is gone."""
+    """What is left holds the code's end of a terminal, of which the other end tells when all of it is gone."""
     opened = f"{gate.opening}\ndef tell(): os.write(gate, b'.')"
     pause = "" if left == "a program" else "time.sleep(0.2)\n"  # Time for the child to be what it wants to be.
     forward, ending = ENDS[end]
     closed = "os.close(gate)\n" if end == "passes" else ""
     trace = run(model(f"{opened}\n{LEAVES[left]}\n{pause}{closed}{forward}"), "2,3", seconds=2.0)
     assert trace.ending is ending, trace.message
-    with gate.connected() as stream:
-        while stream.recv(100):
-            pass  # A time-out says that something still holds the other end.
+    gate.await_code()
+    gate.await_end()
     assert run(HEALTHY, "2,3").ending is Ending.PASSED
 
 
@@ -175,7 +174,7 @@ def test_killed_front_end_leaves_nothing(busy: bool, asked: Callable[..., object
         number, folder = front_end.stdout.readline().split()
         probe = os.pidfd_open(int(number))
         if busy:
-            stream = gate.connected()
+            gate.await_code()
         else:
             assert front_end.stdout.readline() == "came back\n"
         assert Path(folder).is_dir()
@@ -184,8 +183,7 @@ def test_killed_front_end_leaves_nothing(busy: bool, asked: Callable[..., object
     os.close(probe)
     assert not Path(folder).exists()
     if busy:
-        assert stream.recv(1) == b""
-        stream.close()
+        gate.await_end()
 
 
 def _constructed(request: object) -> str:
@@ -278,7 +276,7 @@ def test_killed_batch_leaves_no_folder(gate: Gate, tmp_path: Path) -> None:
     (project / "net.py").write_text(f"# autofix: sample-shape=2,3\n{model(busy)}")
     words = [sys.executable, "-m", "autofix", "batch", ".", "--jobs", "1", "--time-limit", "4", "--quiet"]
     with subprocess.Popen(words, cwd=project, env={**os.environ, "TMPDIR": str(temporary)}) as batch:
-        stream = gate.connected()
+        gate.await_code()
         (folder,) = temporary.glob("autofix-batch-*")
         probes = [os.pidfd_open(pid) for pid in process_tree.below(batch.pid)]
         assert probes
@@ -286,7 +284,6 @@ def test_killed_batch_leaves_no_folder(gate: Gate, tmp_path: Path) -> None:
     for probe in probes:
         assert select.select([probe], [], [], 60)[0], "a worker or a probe outlived the batch"
         os.close(probe)
-    stream.close()
     assert not folder.exists()
 
 

@@ -318,7 +318,7 @@ def test_nothing_is_run_where_a_promise_cannot_be_kept(
 ) -> None:
     """The front-end takes no copies where it was told that there are overlays."""
     monkeypatch.setattr(file_isolation, "View", _refuse)
-    monkeypatch.setattr(landlock, "restrict", _refuse)
+    monkeypatch.setattr(landlock, "keep_files", _refuse)
     request = asked("import torch\nclass Net(torch.nn.Module): pass", "2,3", model="Net()")
     with pytest.raises(Refused, match="try again"):
         file_isolation.FileIsolation(wire.OVERLAY, str(tmp_path)).enter(request, first=True)

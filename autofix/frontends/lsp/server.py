@@ -26,7 +26,7 @@ from autofix.frontends.lsp import commands, notifications, requests, trust
 from autofix.frontends.lsp.frames import Frames
 from autofix.frontends.lsp.protocol import Protocol
 from autofix.frontends.lsp.server_state import ServerState
-from autofix.session import orphans, session
+from autofix.session import orphans
 from autofix.system import gc_pause
 
 PARENT_EVERY_S = 2.0
@@ -144,7 +144,7 @@ class Server(LanguageServer):
         """End with the editor's process, since some editors die without closing our input."""
 
         def watch() -> None:
-            while session.is_alive(process_id):
+            while orphans.is_alive(process_id):
                 time.sleep(PARENT_EVERY_S)
             self.end()
             os._exit(1)

@@ -12,7 +12,7 @@ import signal
 from ..main import last_words, wire
 from ..main.wire import Ending, Reply
 from ..run import messages
-from . import file_isolation, limits, network
+from . import connections, file_isolation, limits, network
 
 _open, _dumps, _replace = open, json.dumps, os.replace  # User code may replace them.
 NO_MEMORY = "Python could not allocate memory"
@@ -38,7 +38,9 @@ def of_limit(error: BaseException, request: wire.RunRequest) -> tuple[Ending, st
     if words:
         return Ending.LIMIT_REACHED, words
     refusal = network.cause_of(error)
-    return file_isolation.refusal(error) if refusal is None else (Ending.REFUSED, str(refusal))
+    if refusal is not None:
+        return Ending.REFUSED, str(refusal)
+    return connections.refusal(error) or file_isolation.refusal(error)
 
 
 def explain(reply: Reply, request: wire.RunRequest, refusals: list[str]) -> None:

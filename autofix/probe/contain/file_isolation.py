@@ -108,7 +108,7 @@ class FileIsolation:
         allowed |= dict.fromkeys(("/dev", "/proc"), landlock.CONTENTS)
         self.level = wire.COPIES
         with suppress(OSError):
-            landlock.restrict(allowed)
+            landlock.keep_files(allowed)
             self.level = wire.LANDLOCK
 
 

@@ -12,9 +12,11 @@ import errno
 import os
 import stat
 from collections.abc import Collection, Iterable
-from functools import lru_cache
 
-_NEW_MOUNTS, _NEW_USER, _OWN_FOLDERS = 0x20000, 0x10000000, 0x200  # <linux/sched.h>
+from . import namespaces
+from .namespaces import check, libc
+
+_OWN_FOLDERS = 0x200  # <linux/sched.h>
 _READ_ONLY, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 1 << 5, 1 << 12, 1 << 14, 1 << 18  # <linux/mount.h>
 _FLAGS = {"nosuid": 1 << 1, "nodev": 1 << 2, "noexec": 1 << 3, "noatime": 1 << 10, "nodiratime": 1 << 11}
 _FLAGS["relatime"] = 1 << 21
@@ -41,7 +43,7 @@ class View:
     def __init__(self, folder: str, most_bytes: int) -> None:
         self.folder = os.path.realpath(folder)
         self._most_bytes = most_bytes
-        self._in_user_namespace = _own_namespace()
+        self._in_user_namespace = namespaces.enter(namespaces.MOUNTS)
         self._is_owner_of_system = not self._in_user_namespace and _has_all_users()
         _mount(None, "/", None, _RECURSIVE | _PRIVATE)
         self._base = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
@@ -56,7 +58,7 @@ class View:
 
     def prepare(self) -> None:
         """Cover every folder anew; what is written from here on is seen by this process and its children alone."""
-        _check(_libc().unshare(_NEW_MOUNTS), "unshare")
+        check(libc().unshare(namespaces.MOUNTS), "unshare")
         self._own = os.open(self.folder, os.O_PATH | os.O_CLOEXEC)
         layers = os.path.join(self.folder, _LAYERS)
         os.makedirs(layers, exist_ok=True)
@@ -102,9 +104,8 @@ class View:
             if descriptor >= 0:
                 os.close(descriptor)
         self._layers = self._own = -1
-        libc = _libc()
-        _check(libc.unshare(_OWN_FOLDERS), "unshare")  # Threads that a run left share them.
-        _check(libc.setns(self._base, _NEW_MOUNTS), "setns")
+        check(libc().unshare(_OWN_FOLDERS), "unshare")  # Threads that a run left share them.
+        check(libc().setns(self._base, namespaces.MOUNTS), "setns")
 
     def _show_own(self) -> None:
         """Show the session's folder as the real one, above what covers it."""
@@ -135,19 +136,6 @@ class View:
         for descriptor in self._below.values():
             os.close(descriptor)
         self._below.clear()
-
-
-def _own_namespace() -> bool:
-    """Move this process into mounts of its own; whether that took a namespace of users, too."""
-    libc = _libc()
-    if libc.unshare(_NEW_MOUNTS) == 0:
-        return False
-    user, group = os.geteuid(), os.getegid()
-    _check(libc.unshare(_NEW_MOUNTS | _NEW_USER), "unshare")
-    for name, words in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
-            file.write(words)
-    return True
 
 
 def _has_all_users() -> bool:
@@ -230,18 +218,7 @@ def _flags(options: str) -> int:
     return sum(_FLAGS.get(option, 0) for option in options.split(","))
 
 
-@lru_cache(maxsize=1)
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
 def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
     words = [None if word is None else os.fsencode(word) for word in (source, target, kind)]
     options = None if data is None else os.fsencode(data)
-    _check(_libc().mount(*words, ctypes.c_ulong(flags), options), f"mount {kind or 'again'} at {target}")
-
-
-def _check(result: int, action: str) -> None:
-    if result:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{action}: {os.strerror(number)}")
+    check(libc().mount(*words, ctypes.c_ulong(flags), options), f"mount {kind or 'again'} at {target}")

@@ -57,6 +57,17 @@ def below(pid: int) -> list[int]:
     return descendants
 
 
+def is_other(pid: int, top: int) -> bool:
+    """Return whether a process that there is is neither ``top`` nor a descendant of it."""
+    while pid not in (top, 0):
+        try:
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                pid = int(file.read().rpartition(b")")[2].split()[1])
+        except (OSError, ValueError):
+            return False
+    return pid != top
+
+
 def has_children() -> bool:
     """Return whether this process has any children, ended ones included."""
     try:

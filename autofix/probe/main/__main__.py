@@ -17,7 +17,7 @@ from contextlib import suppress
 
 import torch
 
-from ..contain import endings, file_isolation, limits, network, process_tree
+from ..contain import connections, endings, file_isolation, limits, network, own_processes, process_tree
 from ..run import messages, run_mode
 from ..run.memory_budget import TooLargeError
 from . import last_words, warm_up, wire, worker_pool
@@ -28,11 +28,18 @@ _process, _exit = os.getpid, os._exit  # User code may replace them.
 CAN_FORK = hasattr(os, "fork") and sys.platform == "linux"
 
 
-def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "", isolation: str = "") -> None:
+def main(
+    can_fork: bool = CAN_FORK,
+    ordinary: int = 1,
+    folder: str = "",
+    isolation: str = "",
+    strongest: str = wire.CONNECTIONS[0],
+) -> None:
     """Serve requests until the input ends.
 
     ``ordinary``: the runs under way at once, not counting those in a fresh process; ``folder``: the session's, to be
-    removed when the session is gone; ``isolation`` of files: the strongest that the system allows where it is empty.
+    removed when the session is gone; ``isolation`` of files: the strongest that the system allows where it is empty;
+    ``strongest``: what may be used to keep connections in.
     """
     requests, answers = _take_streams()
     torch.set_num_threads(1)
@@ -43,8 +50,11 @@ def main(can_fork: bool = CAN_FORK, ordinary: int = 1, folder: str = "", isolati
         isolation = isolation if asked is None else _isolation(*asked)
         imports = worker_pool.Imports(_import_for_scripts, _import_without_storage)
 
-        def serve(lines: int, done: int, rehearse: bool) -> None:
-            _serve(lines, done, rehearse, isolation, folder)
+        def serve(lines: int, done: int, network: bool, rehearse: bool) -> None:
+            files = file_isolation.FileIsolation(isolation, folder)
+            connections.contain(network, strongest)
+            own_processes.keep()
+            _serve(lines, done, rehearse, files)
 
         is_announced = False
         with suppress(BrokenPipeError):  # Who asked is gone.
@@ -162,7 +172,8 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
             import traceback
 
             reply["message"] = traceback.format_exc()
-    reply["isolation"] = file_isolation.held()
+    reply["isolation"], reply["processes"] = file_isolation.held(), own_processes.held()
+    reply["connections"] = wire.ALLOWED if request.limits.network else connections.held()
     if _process() != process:
         _exit(0)  # User code forked, and its child came back here: it has nothing to say.
     try:
@@ -180,10 +191,9 @@ def _answer(request: wire.RunRequest, reply_path: str, run: Callable[[wire.RunRe
     return wire.ANSWERED
 
 
-def _serve(requests: int, done: int, rehearse: bool, level: str, folder: str) -> None:
+def _serve(requests: int, done: int, rehearse: bool, isolation: file_isolation.FileIsolation) -> None:
     """Serve the requests that one worker is given, until its input ends."""
     gc.disable()
-    isolation = file_isolation.FileIsolation(level, folder)
     if rehearse:
         warm_up.run()
     with suppress(OSError, MemoryError):

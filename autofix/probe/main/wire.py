@@ -31,6 +31,13 @@ OVERLAY = "overlay"
 LANDLOCK = "landlock"
 COPIES = "copies"
 ISOLATION = (OVERLAY, LANDLOCK, COPIES)
+# What keeps connections from leaving a run, whoever makes them, and signals from other processes; the strongest first.
+NAMESPACE = "namespace"
+FILTER = "filter"
+HOOK = "hook"  # Python alone is kept from them.
+ALLOWED = "allowed"
+CONNECTIONS = (NAMESPACE, LANDLOCK, FILTER, HOOK, ALLOWED)
+PROCESSES = (LANDLOCK, HOOK)
 
 # What a worker of the probe says on its pipe when it is through with a request.
 ANSWERED = b"."
@@ -236,6 +243,8 @@ class Reply(TypedDict):
     need: NotRequired[int]
     synthesized: NotRequired[list[str]]
     isolation: NotRequired[str]
+    connections: NotRequired[str]
+    processes: NotRequired[str]
 
 
 def ended(ending: Ending, message: str) -> Reply:

@@ -19,8 +19,10 @@ TOO_LARGE, SPENT = "too large", "spent"
 _SAID = {wire.ANSWERED: "", wire.TOO_LARGE: TOO_LARGE, wire.SPENT: SPENT}
 LOOK_SECONDS = 0.1  # Between two looks at what a run has started.
 
-Serve = Callable[[int, int, bool], None]
-"""The life of a worker: where its requests come from, where it says that one is done, whether it is to rehearse."""
+Serve = Callable[[int, int, bool, bool], None]
+"""The life of a worker: where its requests come from, where it says that one is done, whether they may use the network,
+whether it is to rehearse.
+"""
 
 
 @dataclass
@@ -39,25 +41,35 @@ class Worker:
 
     ``inherited`` are descriptors of the supervisor that it must not hold; ``rehearse``: there is time for it to run a
     model of ours first, so that its first run is as quick as its second. ``for_scripts`` and ``for_sizes``: what it was
-    forked with is what scripts need, and what runs without storage do.
+    forked with is what scripts need, and what runs without storage do; ``for_network``: its runs may connect.
     """
 
-    def __init__(self, serve: Serve, inherited: list[int], for_scripts: bool, for_sizes: bool, rehearse: bool) -> None:
-        self.for_scripts, self.for_sizes, self.runs = for_scripts, for_sizes, 0
+    def __init__(
+        self,
+        serve: Serve,
+        inherited: list[int],
+        for_scripts: bool,
+        for_sizes: bool,
+        for_network: bool,
+        rehearse: bool,
+    ) -> None:
+        self.for_scripts, self.for_sizes, self.for_network, self.runs = for_scripts, for_sizes, for_network, 0
         self.job: WorkerJob | None = None
         self.limits: tuple[int, ...] | None = None
         read_end, self._write_end = os.pipe()
         self.done, write_done = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            self._live(serve, [*inherited, self._write_end, self.done], read_end, write_done, rehearse)
+            self._live(
+                [*inherited, self._write_end, self.done], lambda: serve(read_end, write_done, for_network, rehearse)
+            )
         os.close(read_end)
         os.close(write_done)
         # What a worker started holds its ends of the pipes open beyond its own end.
         self.exit = _descriptor_of(self.pid)
 
     @staticmethod
-    def _live(serve: Serve, inherited: list[int], read_end: int, write_done: int, rehearse: bool) -> None:
+    def _live(inherited: list[int], serve: Callable[[], None]) -> None:
         """Serve until the input ends; nothing that goes wrong leads back into what the supervisor was about to do."""
         try:
             for descriptor in inherited:
@@ -66,7 +78,7 @@ class Worker:
             os.setpgid(0, 0)
             process_tree.end_with_parent()
             process_tree.adopt_orphans()
-            serve(read_end, write_done, rehearse)
+            serve()
         except BaseException as error:
             last_words.end(error)
         os._exit(0)
@@ -87,6 +99,7 @@ class Worker:
         without_storage = request.mode in (wire.META, wire.SIZED)
         return (
             self.for_scripts == request.script
+            and self.for_network == request.limits.network
             and (self.for_sizes or not without_storage)
             and self.limits in (None, limits.lasting(request))
         )

@@ -40,7 +40,7 @@ class _Workers:
         self._fresh: list[Worker] = []
         self._waiting: deque[WorkerJob] = deque()
         self._killed: list[int] = []
-        self._for_scripts: bool | None = None
+        self._last: wire.RunRequest | None = None  # The workers that wait are forked for requests of its kind.
         self._for_sizes = False
 
     @property
@@ -52,7 +52,7 @@ class _Workers:
         times = [min(worker.job.deadline, worker.job.look) for worker in self.busy if worker.job is not None]
         if times:
             return max(0.0, min(times) - time.monotonic())
-        return IDLE_SECONDS if self._spare is None and self._for_scripts is not None else None
+        return IDLE_SECONDS if self._spare is None and self._last is not None else None
 
     def take(self, line: bytes) -> None:
         """Start a request, or queue it."""
@@ -61,12 +61,12 @@ class _Workers:
             self._imports.of_scripts()
         if request.mode == wire.META:
             self._import_for_sizes()
-        first, self._for_scripts = self._for_scripts is None, request.script
+        first, self._last = self._last is None, request
         job = WorkerJob(line, request, reply_path)
         self._begin(job)
         if first:  # The front-end waits for it, and asks for more soon.
             while len(self._ordinary) < self._most:
-                self._ordinary.append(self._forked(request.script, rehearse=not request.script))
+                self._ordinary.append(self._forked(request, rehearse=not request.script))
             self.prepare()
 
     def _begin(self, job: WorkerJob) -> None:
@@ -118,17 +118,18 @@ class _Workers:
         if spare is not None and not spare.fits(job):
             self._end(spare)
             spare = None
-        return spare or self._forked(job.request.script, rehearse=False)
+        return spare or self._forked(job.request, rehearse=False)
 
     def prepare(self) -> None:
         """Fork the spare worker, for requests of the kind that came last."""
-        if self._spare is None and self._for_scripts is not None:
-            self._spare = self._forked(self._for_scripts, rehearse=not self._for_scripts)
+        if self._spare is None and self._last is not None:
+            self._spare = self._forked(self._last, rehearse=not self._last.script)
 
-    def _forked(self, scripts: bool, rehearse: bool) -> Worker:
+    def _forked(self, request: wire.RunRequest, rehearse: bool) -> Worker:
         known = [self._spare, *self._ordinary, *self._fresh]
         held = [descriptor for worker in known if worker is not None for descriptor in worker.descriptors]
-        return Worker(self._serve, [self._answers, *held], scripts, self._for_sizes, rehearse)
+        network = request.limits.network
+        return Worker(self._serve, [self._answers, *held], request.script, self._for_sizes, network, rehearse)
 
     def settle(self, readable: list[int]) -> Iterator[tuple[str, str]]:
         """Yield the reply's path and how its worker ended ('' if well) for each run that has finished."""

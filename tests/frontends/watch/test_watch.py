@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pseudo_terminal import CTRL_C, PseudoTerminal
 
-from autofix.session.session import is_alive
+from autofix.session.orphans import is_alive
 
 pytestmark = [pytest.mark.torch, pytest.mark.skipif(os.name != "posix", reason="it needs a pseudo terminal")]
 
