@@ -10,14 +10,16 @@ DEMO = fixtures/lenet-wider-image/before.py
 SOURCES = $(shell find autofix rules -name '*.py')
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint docs wheels matrix fuzz hostile bench evidence vscode workbench clean
+.PHONY: help demo test locked licences lint docs wheels matrix fuzz hostile bench evidence vscode workbench clean
 
 help:
 	@echo "make demo   install and repair a model of fixtures/"
 	@echo "make test   install with development tools; run ruff, mypy and pytest"
+	@echo "make locked install what developers need, each file by its hash (LOCKED; torch is left as the machine has it)"
+	@echo "make licences  list the licences of what is installed with it; one that is not on the list ends it with 1"
 	@echo "make lint   ruff and mypy only"
 	@echo "make docs   build the documentation as a site, build/site/index.html"
-	@echo "make wheels build the wheels of a release in dist/: one without torch, and one that is that and torch"
+	@echo "make wheels build a release in dist/: a wheel without torch, one that is that and torch, and the source"
 	@echo "make matrix run the tests with every Python and torch that is installed (MATRIX, MATRIX_TESTS)"
 	@echo "make fuzz   the tests of hostile input with 14,000 generated cases (FUZZ_SEED repeats a run)"
 	@echo "make hostile the inputs that mean harm, all of them; a part runs in every test run"
@@ -55,6 +57,15 @@ lint: $(VENV)/.installed-dev
 
 test: lint
 	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# LOCKED="dev torch" installs the build of torch that most machines get as well.
+LOCKED ?= dev
+locked: | $(VENV)/bin/python
+	$(PIP) install --quiet --require-hashes $(LOCKED:%=--requirement requirements/%.txt)
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+
+licences: $(VENV)/.installed-dev
+	$(VENV)/bin/python .ci/licences.py lsp distributed mcp dev
 
 # A broken link, or a page that no menu has, ends it.
 SITE ?= build/site

@@ -1,13 +1,14 @@
-"""Build the two wheels of a release from one pyproject.toml: `python .ci/wheels.py FOLDER`.
+"""Build the two wheels of a release from one pyproject.toml, and its source: `python .ci/wheels.py FOLDER`.
 
 `torch-autofix-slim` has all the code and does not ask for torch: it serves everybody whose torch lives in another
 environment. `torch-autofix` is that and torch, and has no file of its own. `pip install .` in the source installs code
-and torch as one.
+and torch as one. Equal sources give equal bytes, whoever builds them, where and when.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -23,8 +24,11 @@ SLIM = f"{NAME}-slim"
 CODE = ("autofix", "rules", "README.md", "LICENSE")
 
 
+EPOCH = "1580601600"  # Of all times in an archive: the builder's own default, whatever its environment says.
+
+
 def main(folder: Path) -> None:
-    """Write both wheels into a folder."""
+    """Write both wheels and the source into a folder."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     version = re.search(r'__version__ = "(.*)"', (ROOT / "autofix" / "__init__.py").read_text("utf-8"))
     assert version is not None
@@ -35,8 +39,13 @@ def main(folder: Path) -> None:
                 source = ROOT / name
                 shutil.copytree(source, tree / name) if source.is_dir() else shutil.copy(source, tree / name)
             (tree / "pyproject.toml").write_text(toml(described), "utf-8")
-            words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder.absolute())]
-            subprocess.run(words, cwd=tree, check=True)
+            build("wheel", tree, folder)
+    build("sdist", ROOT, folder)
+
+
+def build(kind: str, tree: Path, folder: Path) -> None:
+    words = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder.absolute())]
+    subprocess.run(words, cwd=tree, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH})
 
 
 def is_torch(requirement: str) -> bool:

@@ -505,7 +505,7 @@ def _texts() -> Iterator[Path]:
     paths = (
         (ROOT / name for name in listing.stdout.decode().split("\0") if name)
         if inside
-        else (p for p in ROOT.glob("*/**/*") if ".venv" not in p.parts)
+        else (p for p in ROOT.glob("*/**/*") if not {".venv", ".hypothesis"} & {*p.parts})
     )
     yield from (path for path in paths if path.is_file() and path.suffix in _TEXT_SUFFIXES)
 

@@ -1,5 +1,5 @@
 """The two wheels of a release: one with all the code and without torch, which works from an environment that has none,
-and one that is that and torch.
+and one that is that and torch; and its source.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from email import message_from_string
@@ -33,11 +34,29 @@ class Net(nn.Module):
 """
 
 
+def built(folder: Path, root: Path, **environment: str) -> Path:
+    words = [sys.executable, str(root / ".ci" / "wheels.py"), str(folder)]
+    subprocess.run(words, check=True, capture_output=True, env={**os.environ, **environment})
+    return folder
+
+
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("wheels")
-    subprocess.run([sys.executable, ROOT / ".ci" / "wheels.py", folder], check=True, capture_output=True)
-    return {path.name.partition("-")[0]: path for path in folder.iterdir()}
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("release"), ROOT)
+
+
+@pytest.fixture(scope="module")
+def wheels(release: Path) -> dict[str, Path]:
+    return {path.name.partition("-")[0]: path for path in release.glob("*.whl")}
+
+
+@pytest.fixture(scope="module")
+def source(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the source of the release, unpacked."""
+    folder = tmp_path_factory.mktemp("source")
+    with tarfile.open(next(release.glob("*.tar.gz"))) as archive:
+        archive.extractall(folder, filter="data")
+    return next(folder.iterdir())
 
 
 def environment(folder: Path, is_linked: bool) -> Path:
@@ -93,3 +112,31 @@ def test_the_slim_wheel_uses_the_torch_of_the_project(
     )
     assert done.returncode == 1, done.stderr
     assert "+        self.fc = nn.Linear(8, 2)\n" in done.stdout
+
+
+def test_equal_sources_give_equal_bytes(release: Path, source: Path, tmp_path: Path) -> None:
+    """Elsewhere, later, by somebody else: from the source that was built, with other times, modes and zones."""
+    for path in source.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+        os.utime(path, (1.3e9, 1.3e9))
+    again = built(tmp_path, source, TZ="Asia/Tokyo", SOURCE_DATE_EPOCH="5", LC_ALL="C")
+    files = {folder: {path.name: path.read_bytes() for path in folder.iterdir()} for folder in (release, again)}
+    assert len(files[release]) == 3
+    assert [name for name, data in files[release].items() if data != files[again].get(name)] == []
+
+
+def test_typed_packages_say_so(wheels: dict[str, Path]) -> None:
+    with zipfile.ZipFile(wheels["torch_autofix_slim"]) as archive:
+        assert {"autofix/py.typed", "autofix_rules/py.typed"} <= set(archive.namelist())
+
+
+def test_the_source_has_all_that_the_tests_need(source: Path) -> None:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    names = [name for name in listing.stdout.decode().split("\0") if name and (ROOT / name).exists()]
+    if not names:
+        pytest.skip("the tests do not run in a checkout")
+    assert [name for name in names if not (source / name).exists()] == []
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/patch"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (source, source / "rules")))}
+    done = subprocess.run(words, cwd=source, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]

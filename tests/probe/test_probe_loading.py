@@ -367,3 +367,23 @@ def test_a_folder_without_a_file_of_its_own_is_forgotten_with_its_project(tmp_pa
         (folder / "model.py").write_text(f"{HEAD}from utils.{name} import W\n\n\n{NET}")
         target = find_target.target(folder / "model.py", model="Net(W)", samples=find_target.parse_sample(["4,3"]))
         assert engine.trace(engine.Request(target), session)[0].ending is Ending.PASSED
+
+
+@pytest.mark.parametrize("name", ["secrets", "resource"])
+def test_a_file_named_like_a_module_of_the_library_that_only_the_probe_has_loaded(name: str, run: Run) -> None:
+    """Python finds the file first, unless torch has loaded the library's before; the next run finds the library's."""
+    importing = {"model.py": f"{HEAD}import {name}\n\n\n{NET}", f"{name}.py": "W = 3\n"}
+    trace = run(importing, "4,3", model=f"Net({name}.W)")
+    assert trace.ending is Ending.PASSED, trace.message
+    trace = run(
+        {"model.py": f"{HEAD}import {name}\nW = len({name}.__doc__ or '...')\n\n\n{NET}"}, "4,3", model="Net(3)"
+    )
+    assert (trace.ending, [path.name for path in trace.files]) == (Ending.PASSED, ["model.py"])
+
+
+def test_a_model_that_compares_and_does_not_hash(run: Run) -> None:
+    text = f"{HEAD}{NET}\n    def __eq__(self, other):\n        return self is other\n"
+    for checks in (False, True):
+        trace = run(text, "4,3", checks=checks)
+        assert trace.ending is Ending.PASSED, trace.message
+        assert [layer.path for layer in trace.layers] == ["", "fc"]

@@ -22,7 +22,7 @@ from autofix.loading import find_target, settings, settings_shown
 from autofix.loading.settings import Settings
 from autofix.records.errors import AutofixError, UsageError
 from autofix.records.locations import SourceText
-from autofix.records.trace import Ending, Isolation
+from autofix.records.trace import Containment, Ending, Isolation
 from autofix.report import phrases
 from autofix.session.interpreter_facts import interpreter_facts
 from autofix.system import environments, extras
@@ -39,10 +39,20 @@ class Net(nn.Module):
     def forward(self, x):
         return self.layer(x)
 """
-_FILES = {
+_FILES: dict[Isolation | Containment | None, str] = {
     Isolation.OVERLAY: "overlays: nothing that a run writes reaches your files",
     Isolation.LANDLOCK: "landlock: writes from Python go elsewhere, those of compiled code are refused",
     Isolation.COPIES: "copies: what a run writes below the project is put back after it",
+}
+_CONNECTIONS: dict[Isolation | Containment | None, str] = {
+    Containment.NAMESPACE: "connections end in a network of the run's own",
+    Containment.LANDLOCK: "connections refused (landlock and a filter of system calls)",
+    Containment.FILTER: "connections refused, of compiled code and programs all but TCP",
+    Containment.HOOK: "connections from Python refused",
+}
+_PROCESSES: dict[Isolation | Containment | None, str] = {
+    Containment.LANDLOCK: "signals reach the run's own processes only",
+    Containment.HOOK: "signals from Python reach the run's own processes only",
 }
 # The modules of an extra, and what it is for.
 _EXTRAS = (
@@ -134,8 +144,8 @@ def _containment(chosen: Settings, root: Path, python: Path | None) -> str:
     limits = (
         f"{chosen.limits.run_seconds:g} s and {'90 % of the memory' if memory is None else f'{memory:,} MiB'} a run"
     )
-    isolation = "unknown" if trace.isolation is None else _FILES[trace.isolation]
-    return f"{isolation}; connections refused; {limits}"
+    ways = ((_FILES, trace.isolation), (_CONNECTIONS, trace.connections), (_PROCESSES, trace.processes))
+    return "; ".join([*(words[way] for words, way in ways if way in words), limits])
 
 
 def _file_of(root: Path) -> str:

@@ -12,6 +12,13 @@ OLDEST_TORCH = (2, 6)
 # Python 3.12: ``type Pair = tuple[int, int]``. Its right side waits until it is asked for, so it can always be run.
 TYPE_ALIASES: "tuple[type, ...]" = (getattr(ast, "TypeAlias"),) if hasattr(ast, "TypeAlias") else ()  # noqa: B009
 
+_loaded: "list[frozenset[str]]" = []
+
+
+def loaded_with_torch(name: str) -> bool:
+    """Return whether a module is loaded by Python's start or by torch, and not by the probe alone."""
+    return not _loaded or name in _loaded[0]
+
 
 def require() -> None:
     """End a process that is too old; its last words say so."""
@@ -20,6 +27,7 @@ def require() -> None:
         sys.exit(_told("Python", python, OLDEST_PYTHON))
     import torch
 
+    _loaded[:] = [frozenset(sys.modules)]
     match = re.match(r"(\d+)\.(\d+)", torch.__version__)
     version = (int(match[1]), int(match[2])) if match else OLDEST_TORCH  # A build that names no number is its maker's.
     if version < OLDEST_TORCH:

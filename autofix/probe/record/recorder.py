@@ -17,7 +17,7 @@ import torch.fx
 
 from ..main.wire import LayerRow, OperationKind, OperationRow, Phase
 from ..run.memory_budget import Meter
-from . import values
+from . import module_tree, values
 from .frames import Stack, current_frame
 from .fx_graph import Drawing
 from .operation_rows import begun
@@ -114,14 +114,11 @@ class Recorder(torch.fx.Tracer):
         self.root = model
         prefix = f"{type(model).__name__}." if further else ""
         twins: dict[Any, int] = {}
-        for path, module in model.named_modules(remove_duplicate=False):
+        for path, module in module_tree.named_modules(model, each_once=False):
             self._paths.setdefault(id(module), (prefix + path).rstrip("."))
             if id(module) not in self._identities:
                 self._adopt_copy(module, twins)
-        for name, tensor in (
-            *model.named_parameters(remove_duplicate=False),
-            *model.named_buffers(remove_duplicate=False),
-        ):
+        for name, tensor in module_tree.named_tensors(model):
             if self._name_of(tensor) is None:
                 self._names[id(tensor)] = (weakref.ref(tensor), prefix + name)
 
@@ -165,7 +162,7 @@ class Recorder(torch.fx.Tracer):
         """Return whether the inside of a layer is the own code of torch; one around the code of the user is opened."""
         if not super().is_leaf_module(module, "") or isinstance(module, _WRAPPERS):
             return False
-        return all(type(part).__module__.startswith("torch.") for part in module.children())
+        return all(type(part).__module__.startswith("torch.") for part in module_tree.children(module))
 
     # -- operations --------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from ..main.wire import TENSOR, CheckOutcome, OperationRow
+from ..record import module_tree
 from . import batch_leakage
 
 _TRIANGLES = frozenset(("tril", "triu", "tril_", "triu_"))
@@ -39,7 +40,7 @@ class _Pair:
 
 def applies(model: torch.nn.Module, recorded: list[OperationRow]) -> bool:
     """Return whether the model says that earlier outputs do not depend on later positions."""
-    if any("causal" in type(module).__name__.lower() for module in model.modules()):
+    if any("causal" in type(module).__name__.lower() for module in module_tree.modules(model)):
         return True
     return any(_is_mask(row, recorded) or ["is_causal", True] in row["kwargs"] for row in recorded)
 

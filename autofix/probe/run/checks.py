@@ -12,6 +12,7 @@ import torch
 
 from ..main.samples_request import SMALL_BATCH, SamplesRequest, batch_size, other_batch_sizes, with_batch
 from ..main.wire import CheckKind, CheckOutcome, CheckRow, OperationRow, RunRequest
+from ..record import module_tree
 from . import batch_leakage, causality, evaluation_mode, global_state, inputs, messages
 from .batch_leakage import leaves as _leaves
 
@@ -269,12 +270,13 @@ def _backward(model: torch.nn.Module, output: Any, called: set[int]) -> Outcome:
     grads = [leaf for leaf in _leaves(output) if leaf.requires_grad and (leaf.is_floating_point() or leaf.is_complex())]
     if not grads:
         return NOT_ASKED, "the output carries no gradient"
-    model.zero_grad(set_to_none=True)
+    for weight in module_tree.parameters(model):
+        weight.grad = None
     try:
         torch.autograd.backward(torch.stack([leaf.abs().pow(2).mean() for leaf in grads]).sum())
     except Exception as error:
         return FAILED, messages.first_line(error)
-    for path, module in model.named_modules():
+    for path, module in module_tree.named_modules(model):
         if id(module) not in called:
             continue
         for name, parameter in module.named_parameters(recurse=False):

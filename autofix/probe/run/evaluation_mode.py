@@ -10,10 +10,12 @@ from contextlib import contextmanager
 
 import torch
 
+from ..record import module_tree
+
 
 def has_modes(model: torch.nn.Module) -> bool:
     """Return whether a class of the user's reads in which mode it is: another line runs in the other."""
-    own = {type(module) for module in model.modules() if not type(module).__module__.startswith("torch.")}
+    own = {type(module) for module in module_tree.modules(model) if not type(module).__module__.startswith("torch.")}
     functions = (vars(base).values() for kind in own for base in kind.__mro__ if base is not torch.nn.Module)
     codes = (getattr(value, "__code__", None) for values in functions for value in values)
     return any(code is not None and "training" in code.co_names for code in codes)
@@ -21,7 +23,7 @@ def has_modes(model: torch.nn.Module) -> bool:
 
 @contextmanager
 def evaluating(model: torch.nn.Module) -> Iterator[None]:
-    modes = [(module, module.training) for module in model.modules()]
+    modes = [(module, module.training) for module in module_tree.modules(model)]
     model.eval()
     try:
         yield

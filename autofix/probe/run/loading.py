@@ -14,11 +14,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import CodeType, ModuleType
 from typing import Any, ClassVar
 
 from ..contain.file_isolation import redirected
+from ..main import versions
 from ..main.wire import AbsentRow, RunRequest
 from . import slicing
 
@@ -65,8 +66,9 @@ class OverlayLoader(importlib.machinery.SourceFileLoader):
 class _OverlayFinder:
     """Finds project modules first and gives them the overlay's loader."""
 
-    def __init__(self, search_paths: tuple[str, ...]) -> None:
+    def __init__(self, search_paths: tuple[str, ...], shadowing: Iterable[str]) -> None:
         self._known: dict[str, importlib.machinery.FileFinder] = {}
+        self._shadowing = frozenset(shadowing)
         self._finders = [self._finder(path) for path in search_paths]
 
     def _finder(self, folder: str) -> importlib.machinery.FileFinder:
@@ -83,7 +85,7 @@ class _OverlayFinder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if path is None:
-            if name in sys.stdlib_module_names:
+            if name in sys.stdlib_module_names and name not in self._shadowing:
                 return None
             finders = self._finders
         else:
@@ -102,7 +104,9 @@ def project(request: RunRequest) -> Iterator[None]:
     path_before, argv_before = list(sys.path), list(sys.argv)
     folder_before = os.getcwd()
     OverlayLoader.overlay = {os.path.abspath(path): text for path, text in request.texts}
-    finder = _OverlayFinder(request.search_paths)
+    shadowing = _shadowing(request)
+    finder = _OverlayFinder(request.search_paths, shadowing)
+    shadowed = {name: sys.modules.pop(name) for name in shadowing if name in sys.modules}
     sys.path[:0] = [path for path in request.search_paths if path not in sys.path]
     sys.argv = [request.path]
     sys.meta_path.insert(0, finder)
@@ -120,6 +124,19 @@ def project(request: RunRequest) -> Iterator[None]:
             linecache.cache.pop(path, None)
         OverlayLoader.overlay = {}
         _forget(request)
+        sys.modules.update(shadowed)
+
+
+def _shadowing(request: RunRequest) -> set[str]:
+    """Return the modules of the project that Python finds before those of the library with the same name.
+
+    What torch has loaded stays the library's.
+    """
+    names: set[str] = set()
+    for folder in request.search_paths:
+        with suppress(OSError):
+            names.update(name.removesuffix(".py") for name in os.listdir(folder))
+    return {name for name in names & sys.stdlib_module_names if not versions.loaded_with_torch(name)}
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from ..contain import network, stub_packages
 from ..contain.containment import AskedForInputError, contained
 from ..contain.cuda_on_cpu import replacing
 from ..main.wire import Ending, Phase, RunRequest
-from ..record import values
+from ..record import module_tree, values
 from ..record.interception import recording
 from ..record.recorder import Recorder
 from . import messages, pytest_run
@@ -86,10 +86,10 @@ class _Bounds:
         of one that was.
         """
         modules = self._recorder.modules
-        reached = {id(part) for module in modules if id(module) in self._called for part in module.modules()}
-        parts = {id(child) for module in modules for child in module.children()}
+        reached = {id(part) for module in modules if id(module) in self._called for part in module_tree.modules(module)}
+        parts = {id(child) for module in modules for child in module_tree.children(module)}
         roots = [module for module in modules if id(module) not in parts]
-        return all(id(root) in reached or next(root.parameters(), None) is None for root in roots)
+        return all(id(root) in reached or next(module_tree.parameters(root), None) is None for root in roots)
 
 
 def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
