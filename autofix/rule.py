@@ -7,13 +7,17 @@ from autofix.fixes.examples import shown
 from autofix.fixes.rule import Example, Fixes, Rewrite, Rule, model
 from autofix.provenance import Site, SiteKind, dearest, sites, together
 from autofix.records.costs import Counted, Evidence, Piece
-from autofix.records.finding import Detail, Finding, Mismatch
+from autofix.records.finding import FEATURES, LOUD, MEETING, WIDTHS, Detail, Finding, Mismatch
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
 from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.records.values import Tensor
 
 __all__ = [
+    "FEATURES",
+    "LOUD",
+    "MEETING",
+    "WIDTHS",
     "Applicability",
     "Counted",
     "Detail",

@@ -10,8 +10,8 @@
         by AF101
 
 The first line is that of ``__init__`` (``-`` for none), the others are those of ``forward``, whose last is returned.
-``above:`` stands before the class: a line, or the name of a text that is handed over. ``; `` parts lines, ``#`` begins
-a remark.
+``above:`` stands before the class: a line, or the name of a text that is handed over; ``lazy`` prefers lazy layers.
+``; `` parts lines, ``#`` begins a remark.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from textwrap import dedent
 from autofix.fixes.rule import Example, model
 
 _NAMES = "xyz"
+_WORDS = ("above: ", "by ", "lazy")
 
 
 def shown(text: str, **above: str) -> tuple[Example, ...]:
@@ -40,8 +41,9 @@ def _example(texts: Mapping[str, str], title: str, *lines: str) -> Example:
     words_above = [line.removeprefix("above: ") for line in lines if line.startswith("above: ")]
     above = "\n".join(texts.get(word, word.replace("; ", "\n")) for word in words_above)
     by = tuple(word for line in lines if line.startswith("by ") for word in line.split()[1:])
-    init, *forward = (line.replace("; ", "\n") for line in lines if not line.startswith(("above: ", "by ")))
+    init, *forward = (line.replace("; ", "\n") for line in lines if not line.startswith(_WORDS))
     pairs = [word.rpartition("=") for word in words.split()]
     inputs = ", ".join(own or usual for (own, _, _), usual in zip(pairs, _NAMES, strict=False))
     before = model("" if init == "-" else init, "\n".join(forward), above, inputs)
-    return Example(name, tuple(sample for _, _, sample in pairs), before, repaired_by=by)
+    samples = tuple(sample for _, _, sample in pairs)
+    return Example(name, samples, before, repaired_by=by, prefer_lazy="lazy" in lines)

@@ -62,6 +62,15 @@ class Mismatch(Enum):
     OTHER = "other"
 
 
+# What raised, in a program whose names are all there.
+LOUD = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+# What a layer is built for.
+FEATURES = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES, Mismatch.RNN_INPUT_SIZE)
+WIDTHS = (*FEATURES, Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES)
+# Where tensors have to agree in all sizes but one, or be of one size there.
+MEETING = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
+
+
 class Detail(Enum):
     """Which of several ways to disagree it is, where a mismatch has more than one."""
 

@@ -14,6 +14,8 @@ REPLACED = {
     **{"AF332": "AF311", "one-hot-target": "loss-target-shape", "AF316": "AF420", "joined-ranks": "operand-layout"},
     **{"AF705": "AF706", "neighbouring-layer": "unread-name"},
     **{"AF123": "AF702", "swapped-sizes": "exchanged-arguments"},
+    **{"AF421": "AF405", "missing-dim": "dimension-range"},
+    **{"AF317": "AF302", "unstrided-projection": "residual-shapes"},
     **{"AF503": "AF708", "pooled-shortcut": "other-argument"},
     **dict.fromkeys(("AF407", "AF603"), "AF606"),
     **dict.fromkeys(("unpacked-shape", "unpacked-parts"), "unpacked-result"),

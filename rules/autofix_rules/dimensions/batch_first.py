@@ -8,8 +8,6 @@ Fix safety. Unsafe: which axis is the batch follows from the order of the sample
 Source. torch.nn.LSTM, torch.nn.MultiheadAttention and torch.nn.TransformerEncoderLayer, argument batch_first.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -55,12 +53,8 @@ class BatchFirst(Rule):
             batch = taken.shape[0] if finding.mismatch is Mismatch.SILENT_STEPS else _batch(project)
             evident = {*finding.expected, *finding.actual} >= set(taken.shape[:2]) or used is operation
             if not first and taken.shape[0] == batch:
-                yield from self._flag(
-                    project,
-                    layer,
-                    taken,
-                    *((Evidence.EVIDENT,) if evident else (Evidence.INSERTED, Evidence.OTHER_READING)),
-                )
+                evidence = (Evidence.EVIDENT,) if evident else (Evidence.INSERTED, Evidence.OTHER_READING)
+                yield from self._flag(project, layer, taken, *evidence)
             elif first and taken.shape[0] != batch == taken.shape[1]:
                 yield from self._unpermuted(project, used, layer, taken)
         for step in _behind(project, operation, steps=True):
@@ -98,9 +92,8 @@ class BatchFirst(Rule):
         if not isinstance(subscript.node, ast.Subscript) or step.tensors[0].shape[-1] == 0:
             return
         written = subscript.source.text_of(subscript.node.slice).replace(" ", "")
-        is_output = step.tensors[0].shape[:2] == (
-            producer.tensors[0].shape[:2] if producer is not None and producer.tensors else ()
-        )
+        taken = producer.tensors[:1] if producer is not None else ()
+        is_output = any(step.tensors[0].shape[:2] == tensor.shape[:2] for tensor in taken)
         new = {"-1": ":, -1"} if layer.setting("batch_first") else {":,-1": "-1", ":,-1,:": "-1"}
         if is_output and written in new:
             edit = Edit(subscript.source.path, subscript.source.range_of(subscript.node.slice), new[written])

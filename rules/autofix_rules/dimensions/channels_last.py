@@ -9,8 +9,6 @@ Fix safety. Safe where the size the layer takes stands in the last dimension and
 Source. torch.nn.Conv2d and torch.nn.BatchNorm1d, sections Shape.
 """
 
-from __future__ import annotations
-
 from autofix.edits.caller_edits import in_program, made_like
 from autofix.edits.insert_view_op import insertions, wrapped
 from autofix.facts.call_sites import followed

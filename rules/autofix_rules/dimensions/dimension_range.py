@@ -1,88 +1,76 @@
-"""AF405 dimension-range: a function names a dimension that the tensor does not have.
+"""AF405 dimension-range: a function names a dimension that the tensor does not have, or none where it needs one.
 
 Why it fails. A tensor of rank r has the dimensions -r to r - 1. A reduction without ``keepdim`` or an earlier
-squeeze leaves one fewer than the code counts on.
+squeeze leaves one fewer than the code counts on. ``x.softmax()``, ``x.cumsum()`` and their like have no default:
+torch cannot know whether the features, the steps or the samples are meant.
 What the fix does. Removes a ``squeeze`` of a dimension that is gone already; else names the last dimension, at the
-call or in the constructor of the layer (``nn.Softmax(dim=2)``).
+call or in the constructor of the layer (``nn.Softmax(dim=2)``). Where none is named it names the last one, where the
+features lie, then the others.
 Fix safety. Safe for a redundant squeeze and for the dimension one past the last; else unsafe.
-Source. torch.squeeze, torch.softmax, and the note on dimensions in torch's tensor views.
+Source. torch.squeeze, torch.softmax, torch.cumsum, and the note on dimensions in torch's tensor views.
 """
-
-from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
 from autofix.edits.rank_changes import without_call
+from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import is_method, written
-from autofix.facts.project_view import Project
-from autofix.provenance.producers import argument_expression
-from autofix.rule import Edit, Evidence, Expression, Finding, Fix, Fixes, Layer, Mismatch, Operation, Rule, shown
+from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
 
 
 class DimensionRange(Rule):
-    mismatches = (Mismatch.DIMENSION_RANGE,)
+    mismatches = (Mismatch.DIMENSION_RANGE, Mismatch.MISSING_DIM)
     examples = shown("""
         a layer: 4,6
             self.net = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(<2 => 1>))
             self.net(x)
+        weights of an attention: 2,5,8
+            self.k = nn.Linear(8, 8)
+            scores = x @ self.k(x).mT; scores.softmax(< => dim=-1>) @ x
         declines a dimension that is computed: 4,6
             self.dims = {'class': 2}
             torch.softmax(x, dim=self.dims['class'] + 0 * len(self.dims))
     """)
 
+    def propose(self, finding: Finding, project: Project) -> Fixes:
+        return self._unnamed(finding, project) if not finding.expected else super().propose(finding, project)
+
+    def _unnamed(self, finding: Finding, project: Project) -> Fixes:
+        failure, rank = project.trace.failure, len(finding.actual)
+        call = None if failure is None else project.call(failure.frames)
+        for later, dimension in enumerate((-1, *reversed(range(rank - 1)))):
+            title, edits = f"let it work along dimension {dimension}", argument_set(call, "dim", str(dimension))
+            evidence = (Evidence.INSERTED, Evidence.RUNNER_UP * later)
+            yield self.fix(title, edits, *evidence, doubt=f"any of the {rank} dimensions could be meant")
+
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        layer = project.layer(finding.layer)
         if not operation.tensors:
             return
-        (dimension,) = finding.expected
-        rank = operation.tensors[0].rank
-        if operation.operator == "squeeze":
-            edit = without_call(project, operation)
-            if edit is not None:
-                yield self.fix(
-                    f"leave out the squeeze: dimension {dimension} is gone already", (edit,), Evidence.EXACT_FIT
-                )
+        (dimension,), rank = finding.expected, operation.tensors[0].rank
+        edit = without_call(project, operation) if operation.operator == "squeeze" else None
+        if edit is not None:
+            yield self.fix(f"leave out the squeeze: dimension {dimension} is gone already", (edit,), Evidence.EXACT_FIT)
         last = rank - 1 if operation.operator != "unsqueeze" else rank
-        for place in _written_dimensions(project, operation, layer, dimension):
-            yield self._last(place, dimension, last)
-
-    def _last(self, place: Expression, dimension: int, last: int) -> Fix:
-        near = dimension == last + 1 or dimension == -last - 2
-        text = str(last) if dimension > 0 else str(-last - 1)
-        edit: Edit = place.source.replace(place.node, text)
-        reason = "" if near else "another dimension could be meant"
-        return self.fix(
-            f"name dimension {text} instead of {dimension}",
-            (edit,),
-            *(() if near else (Evidence.RUNNER_UP, Evidence.OTHER_READING)),
-            doubt=reason,
-        )
+        near, text = dimension in (last + 1, -last - 2), str(last if dimension > 0 else -last - 1)
+        doubt, evidence = "another dimension could be meant", (Evidence.RUNNER_UP, Evidence.OTHER_READING)
+        for place in _written_dimensions(project, operation, project.layer(finding.layer), dimension):
+            title, edits = f"name dimension {text} instead of {dimension}", (place.source.replace(place.node, text),)
+            yield self.fix(title, edits, *(() if near else evidence), doubt="" if near else doubt)
 
 
 def _written_dimensions(
     project: Project, operation: Operation, layer: Layer | None, dimension: int
 ) -> Iterator[Expression]:
     """Yield the literals of the call, or of the layer's constructor, that spell the dimension."""
-    if layer is not None:
-        for parameter in ("dim", "start_dim"):
-            literal = argument_expression(project, layer, parameter)
-            if literal is not None and project.integer(literal) == dimension and _is_literal(literal.node):
-                yield literal
-        return
-    place = written(project, operation)
+    place = written(project, operation) if layer is None else project.construction_call(layer)
     if place is None or not isinstance(place.node, ast.Call):
         return
-    skipped = 0 if is_method(operation, place.node) else 1
-    for node in (
-        *place.node.args[skipped:],
-        *(k.value for k in place.node.keywords if k.arg and k.arg.startswith(("dim", "start_dim", "axis"))),
-    ):
+    skipped = 1 if layer is None and not is_method(operation, place.node) else 0
+    named = [k.value for k in place.node.keywords if (k.arg or "").startswith(("dim", "start_dim", "axis"))]
+    for node in (*place.node.args[skipped:], *named):
         for part in node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]:
             literal = Expression(place.source, part, place.frames)
-            if _is_literal(part) and project.integer(literal) == dimension:
+            number = part.operand if isinstance(part, ast.UnaryOp) else part
+            if isinstance(number, ast.Constant) and project.integer(literal) == dimension:
                 yield literal
-
-
-def _is_literal(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))

@@ -7,12 +7,10 @@ Fix safety. Unsafe: the further columns may be meant to be used, by a wider laye
 Source. The documentation of torch.Tensor on indexing.
 """
 
-from __future__ import annotations
-
 import ast
 
-from autofix.facts.project_view import Project
-from autofix.rule import Applicability, Edit, Evidence, Expression, Finding, Fixes, Mismatch, Rule, Tensor, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Edit, Evidence, Expression, Finding, Fixes, Project, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 from autofix.syntax.spelling import receiver
 

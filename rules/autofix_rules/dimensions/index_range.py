@@ -7,13 +7,13 @@ Fix safety. Unsafe: the tensor could be meant to have the dimension, or the entr
 Source. torch's documentation of indexing.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.facts.call_sites import written
-from autofix.records.finding import Detail, Mismatch
-from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Applicability, Detail, Evidence, Expression, Fixes, Operation, Project, Rule, shown, sites
+
+_ENTRY = "another entry could be meant"
 
 
 class IndexRange(Rule):
@@ -50,44 +50,25 @@ class IndexRange(Rule):
             if isinstance(part, ast.Slice) or project.integer(index) != asked:
                 continue
             if last == 0:
-                yield self.fix(
-                    "take the only entry", (place.source.replace(part, "0"),), reason="another entry could be meant"
-                )
+                yield self.fix("take the only entry", (place.source.replace(part, "0"),), reason=_ENTRY)
             for site in sites(project, index, last):
-                yield self.fix(
-                    f"take index {last}, the last there is",
-                    site.edits,
-                    *site.evidence,
-                    reason="another entry could be meant",
-                )
+                yield self.fix(f"take index {last}, the last there is", site.edits, *site.evidence, reason=_ENTRY)
 
     def _too_many(self, place: Expression, node: ast.Subscript, operation: Operation) -> Fixes:
         parts = _parts(node)
         rank = operation.tensors[0].rank
         reason = "the tensor could be meant to have the dimension"
-        if (
-            _is_full_slice(parts[0])
-            and sum(1 for p in parts if not _is_full_slice(p)) == 1
-            and rank == 2
-            and len(parts) == 3
-        ):
+        picks_one = _is_full_slice(parts[0]) and sum(not _is_full_slice(part) for part in parts) == 1
+        if picks_one and rank == 2 and len(parts) == 3:
             edit = place.source.replace(node, place.source.text_of(node.value))
-            yield self.fix(
-                "leave out the subscript: there is one row per sample already",
-                (edit,),
-                Evidence.RUNNER_UP,
-                reason=reason,
-            )
+            title = "leave out the subscript: there is one row per sample already"
+            yield self.fix(title, (edit,), Evidence.RUNNER_UP, reason=reason)
         while len(parts) > rank and _is_full_slice(parts[-1]):
             parts = parts[:-1]
         if len(parts) == rank and len(parts) != len(_parts(node)):
             text = f"{place.source.text_of(node.value)}[{', '.join(place.source.text_of(p) for p in parts)}]"
-            yield self.fix(
-                f"index the {rank} dimensions there are",
-                (place.source.replace(node, text),),
-                Evidence.OTHER_READING,
-                reason=reason,
-            )
+            edits, title = (place.source.replace(node, text),), f"index the {rank} dimensions there are"
+            yield self.fix(title, edits, Evidence.OTHER_READING, reason=reason)
 
 
 def _parts(node: ast.Subscript) -> list[ast.expr]:

@@ -7,8 +7,6 @@ Fix safety. Safe where the index has a number for each place of the other dimens
 Source. torch.gather and torch.Tensor.scatter_.
 """
 
-from __future__ import annotations
-
 from autofix.facts.call_sites import argument_of, followed
 from autofix.rule import Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 

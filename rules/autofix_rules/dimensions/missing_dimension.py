@@ -10,8 +10,6 @@ scalars: safe.
 Source. torch.unsqueeze and torch.nn.Conv2d, section Shape.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 
@@ -26,8 +24,14 @@ CERTAIN = (Evidence.EXACT_FIT,)
 WEAKER = (Evidence.OTHER_READING,)
 _RANKED = frozenset(
     (
-        *("linear-in-features", "dimension-range", "index-range", "unpack", "rank", "view-size", "conv-rank"),
+        "linear-in-features",
         "norm-features",
+        "dimension-range",
+        "index-range",
+        "unpack",
+        "rank",
+        "view-size",
+        "conv-rank",
     )
 )
 _ROWS = model("self.conv = nn.Conv2d(3, 4, 3)\nself.fc = nn.Linear(144, 2)", "self.fc(self.conv(x).flatten(1))")
@@ -69,11 +73,8 @@ class MissingDimension(Rule):
         for placeholder in project.trace.operations:
             tensor = placeholder.result
             if placeholder.kind is OperationKind.PLACEHOLDER and isinstance(tensor, Tensor):
-                evidence = (
-                    (WEAKER if _are_rows(tensor) else CERTAIN)
-                    if plane
-                    else _lacks_batch(project, finding, placeholder, tensor)
-                )
+                of_plane = WEAKER if plane and _are_rows(tensor) else CERTAIN
+                evidence = of_plane if plane else _lacks_batch(project, finding, placeholder, tensor)
                 edit = _at_first_use(project, placeholder, method) if evidence is not None else None
                 if evidence is not None and edit is not None:
                     reason = "callers could be meant to pass a batch"
@@ -93,12 +94,8 @@ class MissingDimension(Rule):
 
     def _scalars(self, finding: Finding, project: Project) -> Fixes:
         layer, operation = project.layer(finding.layer), project.operation(finding)
-        if (
-            finding.mismatch is not Mismatch.LINEAR_IN_FEATURES
-            or layer is None
-            or operation is None
-            or finding.expected != (1,)
-        ):
+        is_one = finding.mismatch is Mismatch.LINEAR_IN_FEATURES and finding.expected == (1,)
+        if not is_one or layer is None or operation is None:
             return
         if operation.tensors[0].rank > 3 or producing_layer(project, operation.tensors[0]) is not None:
             return
@@ -120,12 +117,8 @@ def _lacks_batch(
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
         first = operation.tensors[0] if operation.tensors else None
-        if (
-            layer is None
-            or first is None
-            or first.producer != placeholder.index
-            or operation.index == finding.operation
-        ):
+        is_first = first is not None and first.producer == placeholder.index
+        if layer is None or not is_first or operation.index == finding.operation:
             continue
         if layer.kind.startswith(("Conv1d", "Conv2d", "Conv3d")) and tensor.rank == int(layer.kind[4]) + 1:
             failed = project.operation(finding)
@@ -138,9 +131,7 @@ def _lacks_batch(
 def _at_first_use(project: Project, placeholder: Operation, method: str) -> Edit | None:
     """Return an edit that adds a line before the statement of the model's own forward that first reads the input."""
     failure = project.trace.failure
-    frames = next(
-        (o.frames for o in project.forward_operations() if o.frames), failure.frames if failure is not None else ()
-    )
+    frames = next((o.frames for o in project.forward_operations() if o.frames), None) or getattr(failure, "frames", ())
     if not frames:
         return None
     source = project.source(frames[-1].path)

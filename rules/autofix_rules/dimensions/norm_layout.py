@@ -10,8 +10,6 @@ unsafe.
 Source. torch.nn.LayerNorm and torch.nn.GroupNorm.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -67,19 +65,12 @@ class NormLayout(Rule):
             return
         text = f"{callee.removesuffix(layer.kind)}GroupNorm(1, {call.source.text_of(call.node.args[0])})"
         title = f"make `{layer.path}` a GroupNorm of one group"
-        edits = (call.source.replace(call.node, text),)
+        edits, reason = (call.source.replace(call.node, text),), OTHER_STATISTICS.format("GroupNorm")
         attribute = isinstance(call.source.parents.get(call.node), ast.Assign)
-        yield self.fix(
-            title,
-            edits,
-            Evidence.AGAINST if attribute else Evidence.OTHER_READING,
-            doubt=OTHER_STATISTICS.format("GroupNorm"),
-        )
+        yield self.fix(title, edits, Evidence.AGAINST if attribute else Evidence.OTHER_READING, doubt=reason)
 
     def _by_name(self, project: Project, layer: Layer, tensor: Tensor) -> Fixes:
-        """Yield fixes that exchange the name that chose this norm for the batch norm's, where a table
-        has names for both.
-        """
+        """Yield fixes that exchange the name which chose this norm for the batch norm's, where a table has both."""
         batch_norm = f"BatchNorm{tensor.rank - 2}d"
         for old, new in _names(project, layer.kind, batch_norm):
             for source in project.sources():

@@ -10,8 +10,6 @@ is meant.
 Source. The table of operators in autofix/operators, which has the documentation of torch for each.
 """
 
-from __future__ import annotations
-
 from itertools import islice
 
 from autofix.edits.layout import Layout, LayoutChange
@@ -76,21 +74,13 @@ class OperandLayout(Rule):
             alike = [layout for layout in fitting if layout.change is change]
             for rank, layout in enumerate(alike):
                 is_only = len(in_place) == 1 and change in taken_back and layout.is_one_dimension
-                yield self.fix(
-                    layout.words,
-                    (layout.edit,),
-                    *(_TAKEN_BACK[change] if is_only else _EVIDENCE[change]),
-                    Evidence.RUNNER_UP * rank,
-                    reason="" if is_only and not layout.is_handed else _REASON,
-                    unsafe=not is_only or layout.is_handed,
-                )
+                evidence = _TAKEN_BACK[change] if is_only else _EVIDENCE[change]
+                doubt = "" if is_only and not layout.is_handed else _REASON
+                yield self.fix(layout.words, (layout.edit,), *evidence, Evidence.RUNNER_UP * rank, doubt=doubt)
         for rank, layout in enumerate(layout for layout in fitting if layout.suffix):
             for steps, before in islice(raised(project, operation, layout), _MOST_RAISED):
-                yield self._unsafe(
-                    before,
-                    *(*_EVIDENCE[layout.change], Evidence.OTHER_NAME),
-                    *(Evidence.OUTWARD * steps, Evidence.RUNNER_UP * rank),
-                )
+                raising: tuple[Piece, ...] = (*_EVIDENCE[layout.change], Evidence.OTHER_NAME, Evidence.OUTWARD * steps)
+                yield self._unsafe(before, *raising, Evidence.RUNNER_UP * rank)
         further = upstream_layouts(project, operation) if len(fitting) < _MOST else ()
         for rank, (steps, makes_pairs, layout) in enumerate(islice(further, _MOST - len(fitting))):
             evidence = (Evidence.INSERTED, Evidence.AGREES) if makes_pairs else _EVIDENCE[layout.change]

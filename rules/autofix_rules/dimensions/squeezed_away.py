@@ -8,20 +8,12 @@ Fix safety. Safe where the dimensions left are those of maps that were pooled to
 Source. torch.squeeze.
 """
 
-from __future__ import annotations
-
 from autofix.edits.rank_changes import behind, respelled, tensors_at_fault, without_call
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
-_RANKS = (
-    *("dimension-range", "index-range", "rank", "unpack", "norm-rank", "conv-rank", "rnn-rank", "rnn-hidden"),
-    "other",
-)
-_SIZES = (
-    *("norm-features", "linear-in-features", "rnn-input-size", "attention-width", "attention-mask", "silent-squeeze"),
-    "view-size",
-)
-_RANKED = frozenset((*_RANKS, *_SIZES, "concatenate", "broadcast", "matmul", "expand", "rnn-hidden"))
+_RANKS = "dimension-range index-range rank unpack norm-rank conv-rank rnn-rank rnn-hidden other silent-squeeze"
+_SIZES = "norm-features linear-in-features rnn-input-size attention-width attention-mask view-size"
+_RANKED = frozenset(f"{_RANKS} {_SIZES} concatenate broadcast matmul expand".split())
 
 
 class SqueezedAway(Rule):
@@ -52,29 +44,18 @@ class SqueezedAway(Rule):
     def _named(self, project: Project, operation: Operation, before: Tensor, further: int, samples: int) -> Fixes:
         dimensions = [d for d, size in enumerate(before.shape) if size == 1]
         explicit = len(operation.arguments) > 1 or bool(operation.keywords)
-        if (
-            not explicit
-            and samples == 0
-            and len(dimensions) > 1
-            and before.rank > 3
-            and dimensions[-(before.rank - 2) :] == list(range(2, before.rank))
-        ):
+        are_pooled = before.rank > 3 and dimensions[-(before.rank - 2) :] == list(range(2, before.rank))
+        if not explicit and samples == 0 and len(dimensions) > 1 and are_pooled:
             edit = respelled(project, operation, "flatten(1)")
             if edit is not None:
-                yield self.fix(
-                    f"flatten {before.shape} from dimension 1, which keeps a batch of one",
-                    (edit,),
-                    Evidence.EVIDENT,
-                    Evidence.UPSTREAM * further,
-                )
+                title = f"flatten {before.shape} from dimension 1, which keeps a batch of one"
+                yield self.fix(title, (edit,), Evidence.EVIDENT, Evidence.UPSTREAM * further)
         elif not explicit and len(dimensions) > 1:
             yield from self._one(project, operation, dimensions, further, samples)
         edit = without_call(project, operation)
         if edit is not None and dimensions[:1] == [0] and (len(dimensions) == 1 or explicit):
-            reason = "the dimension of one may be meant to go where the result is used"
-            yield self.fix(
-                "keep the dimension of one", (edit,), Evidence.OTHER_READING, Evidence.UPSTREAM * further, doubt=reason
-            )
+            reason, evidence = "it may be meant to go where the result is used", Evidence.UPSTREAM * further
+            yield self.fix("keep the dimension of one", (edit,), Evidence.OTHER_READING, evidence, doubt=reason)
 
     def _one(self, project: Project, operation: Operation, dimensions: list[int], further: int, samples: int) -> Fixes:
         """Yield fixes that squeeze one dimension by its number, the last first; the batch is never meant."""
@@ -82,14 +63,7 @@ class SqueezedAway(Rule):
         for rank, dimension in enumerate(others):
             edit = respelled(project, operation, f"squeeze({dimension})")
             if edit is not None:
-                reason = "the sample has several dimensions of one"
-                unsafe = len(others) > 1
-                yield self.fix(
-                    f"squeeze dimension {dimension} only",
-                    (edit,),
-                    *(() if dimensions[0] else (Evidence.EXACT_FIT,)),
-                    Evidence.RUNNER_UP * rank,
-                    Evidence.UPSTREAM * further,
-                    reason=reason if unsafe else "",
-                    unsafe=unsafe,
-                )
+                doubt = "the sample has several dimensions of one" if len(others) > 1 else ""
+                evidence = (Evidence.EXACT_FIT * (not dimensions[0]), Evidence.RUNNER_UP * rank)
+                title, later = f"squeeze dimension {dimension} only", Evidence.UPSTREAM * further
+                yield self.fix(title, (edit,), *evidence, later, doubt=doubt)

@@ -8,25 +8,21 @@ Fix safety. Safe where one order does that and the size wanted stands in one dim
 Source. torch.permute and torch.transpose.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from itertools import permutations
 
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import is_method, written
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import FEATURES, Edit, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 
 MAX_RANK = 5
 
 
 class WrongPermute(Rule):
-    mismatches = (
-        *(Mismatch.CONV_CHANNELS, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.RNN_INPUT_SIZE),
-        Mismatch.ATTENTION_WIDTH,
-    )
+    mismatches = (*FEATURES, Mismatch.ATTENTION_WIDTH)
     examples = shown("""
         a transpose that moves the batch: 2,8,3
             self.conv = nn.Conv1d(3, 4, 3)
@@ -52,16 +48,10 @@ class WrongPermute(Rule):
             is_kept = order == tuple(range(before.rank))
             edit = without_call(project, moved) if is_kept else _spelled(moved, place, place.node, order)
             if edit is not None:
-                yield self.fix(
-                    f"leave {before.shape} as it is"
-                    if is_kept
-                    else f"order the dimensions of {before.shape} as {order}",
-                    (edit,),
-                    Evidence.EXACT_FIT,
-                    Evidence.EVIDENT * is_kept,
-                    Evidence.OTHER_READING * unordered,
-                    doubt=reason,
-                )
+                title = f"order the dimensions of {before.shape} as {order}"
+                title = f"leave {before.shape} as it is" if is_kept else title
+                evidence = (Evidence.EVIDENT * is_kept, Evidence.OTHER_READING * unordered)
+                yield self.fix(title, (edit,), Evidence.EXACT_FIT, *evidence, doubt=reason)
 
 
 def _moved(project: Project, tensor: Tensor) -> Operation | None:
@@ -90,9 +80,8 @@ def _spelled(operation: Operation, place: Expression, call: ast.Call, order: tup
     """Return an edit that gives the call the dimensions of ``order``; None for a transpose that cannot express it."""
     arguments = call.args if is_method(operation, call) else call.args[1:]
     if operation.operator == "permute":
-        numbers = (
-            arguments[0].elts if len(arguments) == 1 and isinstance(arguments[0], (ast.Tuple, ast.List)) else arguments
-        )
+        only = arguments[0] if len(arguments) == 1 else None
+        numbers = only.elts if isinstance(only, (ast.Tuple, ast.List)) else arguments
         texts = [str(d) for d in order]
     else:
         numbers, texts = arguments, [str(d) for i, d in enumerate(sorted(d for i, d in enumerate(order) if i != d))]

@@ -3,8 +3,6 @@
 It reads the block's class; which repair is right is the rule's business.
 """
 
-from __future__ import annotations
-
 import ast
 from dataclasses import dataclass
 
@@ -54,11 +52,8 @@ class Projection:
     def widened(self, condition: Expression) -> str | None:
         """Return the condition, also true where the widths differ; None where it says so already."""
         missing = f"{self.in_width} != {self.out_width}"
-        if (
-            self.in_width == self.out_width
-            or missing in condition.text
-            or f"{self.out_width} != {self.in_width}" in condition.text
-        ):
+        is_there = missing in condition.text or f"{self.out_width} != {self.in_width}" in condition.text
+        if self.in_width == self.out_width or is_there:
             return None
         return f"{condition.text} or {missing}"
 
@@ -68,11 +63,8 @@ def shortcut(project: Project, place: Expression, hops: int = 0) -> Shortcut | N
     node = place.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and dotted(node.func.value) == "self":
         attribute = Expression(place.source, node.func, place.frames)
-        assigned = tuple(
-            b.expression
-            for b in bindings(project, attribute)
-            if isinstance(b.expression.node, (ast.Call, ast.Constant, ast.IfExp))
-        )
+        values = [binding.expression for binding in bindings(project, attribute)]
+        assigned = tuple(value for value in values if isinstance(value.node, (ast.Call, ast.Constant, ast.IfExp)))
         return Shortcut(place, assigned) if assigned else None
     if isinstance(node, ast.Name) and hops < MAX_HOPS:
         for binding in bindings(project, place):
@@ -143,10 +135,7 @@ def stride_text(project: Project, layers: list[Layer], factor: int | None) -> st
     """
     for layer in layers:
         stride = argument_expression(project, layer, "stride")
-        if (
-            stride is not None
-            and project.integer(stride) == (factor or 1)
-            and (factor or not isinstance(stride.node, ast.Constant))
-        ):
+        is_stride = stride is not None and project.integer(stride) == (factor or 1)
+        if stride is not None and is_stride and (factor or not isinstance(stride.node, ast.Constant)):
             return stride.text
     return str(factor) if factor else ""

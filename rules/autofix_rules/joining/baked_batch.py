@@ -8,8 +8,6 @@ be left out.
 Source. torch.Tensor.expand and torch.zeros.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -18,8 +16,8 @@ from autofix.edits.rank_changes import behind
 from autofix.edits.size_reads import live_sites
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.facts.size_origins import origin
-from autofix.records.trace import Operation, Phase
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, shown
+from autofix.records.trace import Phase
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
@@ -84,32 +82,22 @@ class BakedBatch(Rule):
             doubt = "" if cause else "that the number was meant for another batch is told by no run before"
             yield self.fix(f"take the size from what is viewed: `{text}`", (edit,), Evidence.EXACT_FIT, doubt=doubt)
         for text, edit in rows_of_batch(project, operation) if cause and len(sizes) == 2 else ():
-            yield self.fix(
-                f"pass as many rows as the batch has: `{text}`{cause}",
-                (edit,),
-                *(Evidence.EXACT_FIT, Evidence.INSERTED),
-                doubt="the last batch could be left out instead",
-            )
+            title, doubt = f"pass as many rows as the batch has: `{text}`{cause}", "the last batch could be left out"
+            yield self.fix(title, (edit,), Evidence.EXACT_FIT, Evidence.INSERTED, doubt=doubt)
 
     def _places(self, project: Project, operation: Operation, batch: int) -> Iterator[Expression]:
         for expand in (operation, *behind(project, operation.tensors, frozenset(("expand", "repeat", "tile")))):
-            place = (
-                argument_of(project, expand, 1, "size")
-                if expand.target.endswith(("expand", "repeat", "tile"))
-                else None
-            )
+            is_sized = expand.target.endswith(("expand", "repeat", "tile"))
+            place = argument_of(project, expand, 1, "size") if is_sized else None
             if place is not None and isinstance(place.node, (ast.Tuple, ast.List)) and place.node.elts:
                 place = Expression(place.source, place.node.elts[0], place.frames)
             if place is not None and _is_number(place.node) and project.integer(place) not in (batch, -1):
                 yield place
         for tensor in operation.tensors:
-            size_origin = origin(project, tensor, 0) if _could_be_made(tensor, batch) else None
-            if (
-                size_origin is not None
-                and size_origin.phase is Phase.FORWARD
-                and not size_origin.is_cut
-                and project.integer(size_origin.expression) == tensor.shape[0]
-            ):
+            size_origin = origin(project, tensor, 0) if tensor.rank and tensor.shape[0] not in (batch, 1) else None
+            if size_origin is None or size_origin.phase is not Phase.FORWARD or size_origin.is_cut:
+                continue
+            if project.integer(size_origin.expression) == tensor.shape[0]:
                 yield size_origin.expression
 
 
@@ -123,10 +111,6 @@ def _other_batch(project: Project, failed: Operation, batch: int) -> str:
                 return ""
             return f" (this batch is smaller: {batch} samples, not {before})"
     return ""
-
-
-def _could_be_made(tensor: Tensor, batch: int) -> bool:
-    return tensor.rank > 0 and tensor.shape[0] not in (batch, 1)
 
 
 def _is_number(node: ast.expr) -> bool:

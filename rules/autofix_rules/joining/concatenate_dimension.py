@@ -8,8 +8,6 @@ Fix safety. Safe where only one dimension differs, or the joined size is exactly
 Source. torch.cat and torch.stack.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.set_arguments import argument_set
@@ -17,18 +15,15 @@ from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.joins import joined_dimension
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import producer_sites, set_output
-from autofix.records.finding import Finding
-from autofix.rule import Detail, Evidence, Expression, Fixes, Mismatch, Operation, Piece, Project, Rule, Tensor, shown
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import FEATURES, Detail, Evidence, Expression, Fixes, Operation, Piece, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
 
 _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
 
 
 class ConcatenateDimension(Rule):
-    mismatches = (
-        *(Mismatch.CONCATENATE, Mismatch.LINEAR_IN_FEATURES, Mismatch.NORM_FEATURES, Mismatch.CONV_CHANNELS),
-        Mismatch.RNN_INPUT_SIZE,
-    )
+    mismatches = (Mismatch.CONCATENATE, *FEATURES)
     examples = shown("""
         the size a layer takes: 4,6
             self.fc = nn.Linear(12, 2)

@@ -7,8 +7,6 @@ Fix safety. Unsafe: the equation could be right and the operand be meant to be t
 Source. torch.einsum.
 """
 
-from __future__ import annotations
-
 import ast
 from itertools import combinations
 
@@ -16,6 +14,8 @@ from autofix.edits.equation_letters import is_odd, relettered
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.records.finding import Finding
 from autofix.rule import Applicability, Detail, Evidence, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+
+_REASON = "the letters could be meant to name other dimensions"
 
 
 class EinsumLetters(Rule):
@@ -44,29 +44,17 @@ class EinsumLetters(Rule):
         """Yield fixes that write one letter otherwise, as in ``ici,bcj->bij``."""
         written = str(operation.argument(0, "equation"))
         for rank, (equation, edit, _) in enumerate(relettered(project, operation)):
-            yield self.fix(
-                f"write `{equation}` instead of `{written}`",
-                (edit,),
-                Evidence.EVIDENT * is_odd(written),
-                Evidence.RUNNER_UP * min(rank, 3),
-                reason="the letters could be meant to name other dimensions",
-            )
+            evidence = (Evidence.EVIDENT * is_odd(written), Evidence.RUNNER_UP * min(rank, 3))
+            yield self.fix(f"write `{equation}` instead of `{written}`", (edit,), *evidence, reason=_REASON)
 
     def _letters(self, project: Project, operation: Operation) -> Fixes:
         """Yield fixes that exchange two letters of one operand of an einsum."""
         equation, place = operation.arguments[0], argument_of(project, operation, 0, "equation")
-        if (
-            not isinstance(equation, str)
-            or place is None
-            or not isinstance(place.node, ast.Constant)
-            or "." in equation
-        ):
+        if not isinstance(equation, str) or place is None or not isinstance(place.node, ast.Constant):
             return
         inputs, arrow, output = equation.replace(" ", "").partition("->")
         terms = inputs.split(",")
-        if len(terms) != len(operation.tensors) or any(
-            len(term) != t.rank for term, t in zip(terms, operation.tensors, strict=True)
-        ):
+        if "." in equation or [len(term) for term in terms] != [tensor.rank for tensor in operation.tensors]:
             return
         quote = place.text[:1]
         for i, term in reversed(list(enumerate(terms))):
@@ -75,14 +63,9 @@ class EinsumLetters(Rule):
                     continue
                 changed = [*terms[:i], _swap(term, a, b), *terms[i + 1 :]]
                 if _consistent(changed, operation.tensors):
-                    text = f"{quote}{','.join(changed)}{arrow}{output}{quote}"
-                    reason = "the letters could be meant to name other dimensions"
-                    yield self.fix(
-                        f"name the dimensions {changed[i]} instead of {term}",
-                        (place.source.replace(place.node, text),),
-                        Evidence.UPSTREAM * (len(terms) - 1 - i),
-                        doubt=reason,
-                    )
+                    edit = place.source.replace(place.node, f"{quote}{','.join(changed)}{arrow}{output}{quote}")
+                    title, earlier = f"name the dimensions {changed[i]} instead of {term}", len(terms) - 1 - i
+                    yield self.fix(title, (edit,), Evidence.UPSTREAM * earlier, reason=_REASON)
 
 
 def _swap(term: str, a: int, b: int) -> str:
@@ -93,9 +76,5 @@ def _swap(term: str, a: int, b: int) -> str:
 
 def _consistent(terms: list[str], tensors: tuple[Tensor, ...]) -> bool:
     """Return whether every letter stands for one size."""
-    sizes: dict[str, int] = {}
-    return all(
-        sizes.setdefault(letter, size) == size
-        for term, t in zip(terms, tensors, strict=True)
-        for letter, size in zip(term, t.shape, strict=True)
-    )
+    pairs = {pair for term, t in zip(terms, tensors, strict=True) for pair in zip(term, t.shape, strict=True)}
+    return len(pairs) == len({letter for letter, _ in pairs})

@@ -9,8 +9,6 @@ other terms are the widths of the other parts.
 Source. torch.cat.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -19,13 +17,13 @@ from autofix.provenance import width_evidence
 from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import argument_expression
 from autofix.provenance.size_sites import spelled_in_scope
-from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown, sites
+from autofix.rule import FEATURES, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
 
 MAX_HOPS = 5
 
 
 class JoinedWidth(Rule):
-    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES)
+    mismatches = FEATURES
     examples = shown("""
         declines a number that is no sum: 4,6
             self.fc = nn.Linear(11, 2)
@@ -50,22 +48,14 @@ class JoinedWidth(Rule):
         if len(wrong) != 1:
             return
         ((term, part),) = wrong
-        evidence, _ = width_evidence.extras(
-            project, operation.tensors[0], layer, finding.expected[0], finding.actual[0]
-        )
+        sizes = finding.expected[0], finding.actual[0]
+        evidence, _ = width_evidence.extras(project, operation.tensors[0], layer, *sizes)
+        title = f"count {part} for the part that is joined, not {project.integer(term)}"
         for site in sites(project, term, part):
-            yield self.fix(
-                f"count {part} for the part that is joined, not {project.integer(term)}",
-                site.edits,
-                *site.evidence,
-                Evidence.EXACT_FIT,
-                *evidence,
-            )
+            yield self.fix(title, site.edits, *site.evidence, Evidence.EXACT_FIT, *evidence)
 
     def _uncounted(self, project: Project, argument: Expression, parts: tuple[int, ...], subject: str) -> Fixes:
-        """Yield fixes that count every part for a layer built for one of them: the others are added by
-        their names, where they have any.
-        """
+        """Yield fixes that count every part for a layer built for one of them: the others by their names."""
         for hops, place in enumerate(_readings(project, argument)):
             missing = _missing(parts, project.integer(place))
             options = [spelled_in_scope(project, place, part) for part in missing]
@@ -91,15 +81,9 @@ def _readings(project: Project, argument: Expression) -> Iterator[Expression]:
         if place is None or not isinstance(place.node, (ast.Name, ast.Attribute)):
             return
         yield place
-        now, inner = project.integer(place), place
-        place = next(
-            (
-                binding.expression
-                for binding in bindings(project, inner)
-                if binding.inverse is None and project.integer(binding.expression) == now
-            ),
-            None,
-        )
+        now = project.integer(place)
+        plain = (binding.expression for binding in bindings(project, place) if binding.inverse is None)
+        place = next((expression for expression in plain if project.integer(expression) == now), None)
 
 
 def _missing(parts: tuple[int, ...], counted: int | None) -> tuple[int, ...]:

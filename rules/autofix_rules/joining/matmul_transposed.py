@@ -9,8 +9,6 @@ Fix safety. Safe where one transpose makes the sizes meet.
 Source. torch.matmul and torch.nn.functional.linear.
 """
 
-from __future__ import annotations
-
 from itertools import chain
 
 from autofix.edits.rank_changes import without_call
@@ -21,6 +19,7 @@ from autofix.records.finding import Detail, Mismatch
 from autofix.rule import Evidence, Expression, Finding, Fixes, Operation, OperationKind, Project, Rule, Tensor, shown
 from autofix.syntax.source import Source
 
+_MOVING = frozenset(("transpose", "t", "permute", "swapaxes"))
 ATTENTION = "scaled_dot_product_attention"
 
 
@@ -90,22 +89,13 @@ class MatmulTransposed(Rule):
             producer = project.producer(tensor)
             if not fits:
                 continue
-            undone = (
-                without_call(project, producer)
-                if producer is not None and producer.operator in {"transpose", "t", "permute", "swapaxes"}
-                else None
-            )
-            if undone is not None and producer is not None and producer.tensors[0].shape[:-2] == tensor.shape[:-2]:
-                title = f"take back the transpose to {tensor.shape}"
-                yield self.fix(title, (undone,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank)
-            suffix = _transpose(place.source, tensor.rank)
-            yield self.fix(
-                f"transpose {tensor.shape}",
-                (followed(place, suffix),),
-                Evidence.EVIDENT,
-                Evidence.RUNNER_UP * rank,
-                reason="the inner sizes then agree",
-            )
+            later, reason = Evidence.RUNNER_UP * rank, "the inner sizes then agree"
+            moved = producer if producer is not None and producer.operator in _MOVING else None
+            undone = without_call(project, moved) if moved is not None else None
+            if undone is not None and moved is not None and moved.tensors[0].shape[:-2] == tensor.shape[:-2]:
+                yield self.fix(f"take back the transpose to {tensor.shape}", (undone,), Evidence.EXACT_FIT, later)
+            edit = followed(place, _transpose(place.source, tensor.rank))
+            yield self.fix(f"transpose {tensor.shape}", (edit,), Evidence.EVIDENT, later, reason=reason)
 
     def _swapped(self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]) -> Fixes:
         """Yield fixes that exchange the operands of ``W @ x`` where x holds rows: the rows come first."""
@@ -115,22 +105,15 @@ class MatmulTransposed(Rule):
             return
         suffix = {left.shape[1]: _transpose(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])
         if suffix is not None:
-            moved = Expression(places[0].source, places[0].node, places[0].frames)
-            weight, rows = followed(moved, suffix).text, places[1].text
+            weight, rows = followed(places[0], suffix).text, places[1].text
             edits = (places[0].source.replace(places[0].node, rows), places[1].source.replace(places[1].node, weight))
-            yield self.fix(
-                f"multiply the rows of {right.shape} from the left",
-                edits,
-                Evidence.EXACT_FIT * (suffix != ""),
-                doubt="the order of a product has a meaning",
-            )
+            title, reason = f"multiply the rows of {right.shape} from the left", "the order of a product has a meaning"
+            yield self.fix(title, edits, Evidence.EXACT_FIT * (suffix != ""), doubt=reason)
 
 
 def _transpose(source: Source, rank: int) -> str:
     """Return how the file transposes matrices of this rank."""
     for spelled in (".transpose(-2, -1)", ".transpose(-1, -2)", ".mT") if rank > 2 else (".t()", ".T"):
-        if any(spelled in line for line in source.lines) and (
-            rank > 3 or rank == 2 or ".transpose(1, 2)" not in source.text
-        ):
+        if spelled in source.text and (rank != 3 or ".transpose(1, 2)" not in source.text):
             return spelled
     return ".t()" if rank == 2 else ".transpose(1, 2)" if rank == 3 else ".transpose(-2, -1)"

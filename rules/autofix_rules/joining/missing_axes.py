@@ -7,15 +7,13 @@ Fix safety. Safe where there is one way to line the sizes up; a mask of attentio
 Source. The broadcasting semantics note of torch.
 """
 
-from __future__ import annotations
-
 import ast
 from itertools import combinations
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import followed, is_batch, is_stored, lineage, operands
 from autofix.facts.reduced_dimensions import reductions
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 
 class MissingAxes(Rule):
@@ -38,12 +36,9 @@ class MissingAxes(Rule):
             return
         small = 0 if len(shapes[0]) < len(shapes[1]) else 1
         low, high = shapes[small], shapes[1 - small]
-        if (
-            len(low) == len(high)
-            or not low
-            or small >= len(places)
-            or any(True for _ in reductions(project, operation.tensors[small], high))
-        ):
+        if len(low) == len(high) or not low or small >= len(places):
+            return
+        if next(reductions(project, operation.tensors[small], high), None) is not None:
             return
         yield from self._longer_view(project, operation.tensors[small], high)
         ways = _ways(low, high)
@@ -57,16 +52,10 @@ class MissingAxes(Rule):
             reason = f"{low} lines up with {high} in more than one way" if unsafe else ""
             if by_sample:
                 reason = "a table of the model's own would have a row for each sample of a batch"
-            title = f"align dimensions: {low} with {high}"
-            yield self.fix(
-                title,
-                (followed(_inner(places[small]), _suffix(way, len(high))),),
-                Evidence.INSERTED,
-                Evidence.RUNNER_UP * rank,
-                Evidence.OTHER_READING * rank,
-                Evidence.AGAINST * by_sample,
-                doubt=reason,
-            )
+            edit = followed(_inner(places[small]), _suffix(way, len(high)))
+            evidence = (Evidence.INSERTED, Evidence.RUNNER_UP * rank, Evidence.OTHER_READING * rank)
+            title, against = f"align dimensions: {low} with {high}", Evidence.AGAINST * by_sample
+            yield self.fix(title, (edit,), *evidence, against, doubt=reason)
 
     def _longer_view(self, project: Project, tensor: Tensor, high: tuple[int, ...]) -> Fixes:
         """Yield the fix of a ``view(b, c, 1)`` that lacks another dimension of one."""
@@ -74,17 +63,12 @@ class MissingAxes(Rule):
             if not isinstance(operation.result, Tensor) or operation.result.shape != tensor.shape:
                 return
             sizes = sizes_of(project, operation) if operation.operator in {"view", "reshape"} else None
-            if (
-                sizes is not None
-                and tensor.shape[-1] == 1
-                and _fits((*tensor.shape, *[1] * (len(high) - tensor.rank)), high)
-            ):
+            ones = [1] * (len(high) - tensor.rank)
+            if sizes is not None and tensor.shape[-1] == 1 and _fits((*tensor.shape, *ones), high):
                 last = sizes.expressions[-1]
-                text = ", ".join([last.text, *["1"] * (len(high) - tensor.rank)])
-                edit = Edit(last.source.path, last.source.range_of(last.node), text)
-                yield self.fix(
-                    f"view {tensor.shape} with the dimensions of {high}", (edit,), Evidence.EXACT_FIT, Evidence.EVIDENT
-                )
+                edit = last.source.replace(last.node, ", ".join([last.text, *map(str, ones)]))
+                title = f"view {tensor.shape} with the dimensions of {high}"
+                yield self.fix(title, (edit,), Evidence.EXACT_FIT, Evidence.EVIDENT)
                 return
 
 
@@ -94,11 +78,8 @@ def _fits(low: tuple[int, ...], high: tuple[int, ...]) -> bool:
 
 def _ways(low: tuple[int, ...], high: tuple[int, ...]) -> list[tuple[int, ...]]:
     """Return the dimensions of ``high`` that those of ``low`` can stand for, the leading ones first."""
-    ways = [
-        way
-        for way in combinations(range(len(high)), len(low))
-        if all(low[i] in (1, high[d]) for i, d in enumerate(way))
-    ]
+    every_way = combinations(range(len(high)), len(low))
+    ways = [way for way in every_way if _fits(low, tuple(high[d] for d in way))]
     with_batch = [way for way in ways if way[0] == 0]
     return with_batch if low[0] == high[0] and with_batch else ways
 

@@ -11,8 +11,6 @@ indices or want scaling, and for indices made of fractions.
 Source. torch.Tensor.float and torch.Tensor.long; torch.nn.Embedding; torch.nn.CrossEntropyLoss, section Shape.
 """
 
-from __future__ import annotations
-
 from autofix.edits.caller_edits import in_program
 from autofix.edits.dtype_casts import TYPES, where_made, where_passed
 from autofix.facts.call_sites import argument_of, followed
@@ -45,9 +43,8 @@ class NumberType(Rule):
         if operation is None or not 0 <= operand < len(operation.tensors):
             return
         tensor, dtype = operation.tensors[operand], _needed(finding)
-        cast = (
-            where_made(project, tensor, dtype) if not is_target or _from_numpy(project, tensor.dtype, dtype) else None
-        )
+        is_ours = not is_target or _from_numpy(project, tensor.dtype, dtype)
+        cast = where_made(project, tensor, dtype) if is_ours else None
         if cast is None and in_program(project) and not is_target:
             cast = where_passed(project, operation, operand, dtype)
         if cast is not None:

@@ -8,8 +8,6 @@ Fix safety. Safe where one other dimension will do; else unsafe.
 Source. torch.nn.functional.softmax and torch.mean.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.facts.call_sites import argument_of, is_method, written

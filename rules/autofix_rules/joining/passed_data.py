@@ -7,8 +7,6 @@ Fix safety. Unsafe: the model could be meant to take the data as it is.
 Source. torch.nn.Conv2d and torch.nn.Linear, sections Shape.
 """
 
-from __future__ import annotations
-
 from autofix.edits.caller_edits import in_program, passed
 from autofix.records.finding import Finding, Mismatch
 from autofix.rule import Applicability, Evidence, Example, Fixes, Operation, Project, Rule, Tensor, model, shown
@@ -52,20 +50,14 @@ def _change(finding: Finding, tensor: Tensor) -> tuple[str, tuple[Evidence, ...]
     expected = finding.expected[0]
     if finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
         if tensor.rank == 2 and tensor.shape[0] == expected != tensor.shape[1] and expected > 1:
-            return (
-                ".T",
-                (Evidence.INSERTED,),
-                f"the first dimension of {tensor.shape} is as long as the features, by design or chance",
-            )
+            reason = f"the first dimension of {tensor.shape} is as long as the features, by design or chance"
+            return ".T", (Evidence.INSERTED,), reason
         return None
     if tensor.rank != 4 or expected != _COLOURS or finding.parameter == "out_channels":
         return None
     if tensor.shape[1] == _COLOURS + 1:
         return f"[:, :{_COLOURS}]", (Evidence.EVIDENT,), "the fourth channel is taken for transparency"
     if tensor.shape[1] == 1:
-        return (
-            f".repeat(1, {_COLOURS}, 1, 1)",
-            (Evidence.INSERTED, Evidence.OTHER_MODEL),
-            "a model trained on colours would want grey images three times",
-        )
+        reason = "a model trained on colours would want grey images three times"
+        return f".repeat(1, {_COLOURS}, 1, 1)", (Evidence.INSERTED, Evidence.OTHER_MODEL), reason
     return None

@@ -9,8 +9,6 @@ Fix safety. Safe where the table has one origin and other batch sizes run as wel
 Source. torch broadcasting semantics; torch.nn.TransformerEncoderLayer, argument batch_first.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
@@ -62,10 +60,8 @@ class PositionalTable(Rule):
             is_cut = all(size_origin.is_cut for size_origin in origins(project, table, wants))
             for resizing in resizings(project, table, wants):
                 if resizing.is_table or (resizing.kind is SiteKind.AXIS and is_cut):
-                    title = _title(table, wants, resizing)
-                    yield self.fix(
-                        title, resizing.edits, *resizing.evidence, Evidence.OTHER_READING * bool(whole and length)
-                    )
+                    title, other_way = _title(table, wants, resizing), Evidence.OTHER_READING * bool(whole and length)
+                    yield self.fix(title, resizing.edits, *resizing.evidence, other_way)
 
     def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Fixes:
         """Yield fixes that make ``num_patches`` ``num_patches + 1``, where a token was joined to the sequence."""
@@ -79,28 +75,16 @@ class PositionalTable(Rule):
         joined = _joined(project, other, dimension - table.rank, more)
         text = f"{place.text} + {more}"
         title = f"make the table for `{text}` positions" + (", the joined token among them" if joined else "")
-        yield self.fix(
-            title, (place.source.replace(place.node, text),), Evidence.EVIDENT if joined else Evidence.OTHER_READING
-        )
+        edits = (place.source.replace(place.node, text),)
+        yield self.fix(title, edits, Evidence.EVIDENT if joined else Evidence.OTHER_READING)
 
     def _time_first(self, project: Project, table: Tensor, other: Tensor) -> Fixes:
         """Yield the fix that cuts a table (steps, 1, features) by the other axis, where the input is batch first."""
         taken = project.producer(table)
-        if (
-            table.rank != 3
-            or other.rank != 3
-            or table.shape[1] != 1
-            or taken is None
-            or not taken.target.endswith("getitem")
-        ):
+        if not table.rank == other.rank == 3 or table.shape[1] != 1 or taken is None or taken.operator != "getitem":
             return
-        bound, subscript = _first_bound(project, taken), written(project, taken)
-        if (
-            bound is None
-            or subscript is None
-            or taken.tensors[0].rank != 3
-            or taken.tensors[0].shape[0] < other.shape[1]
-        ):
+        bound, subscript, whole = _first_bound(project, taken), written(project, taken), taken.tensors[0]
+        if bound is None or subscript is None or whole.rank != 3 or whole.shape[0] < other.shape[1]:
             return
         end = subscript.source.range_of(subscript.node).end
         turned = Edit(subscript.source.path, Range(end, end), ".transpose(0, 1)")
@@ -136,7 +120,5 @@ def _joined(project: Project, tensor: Tensor, dimension: int, size: int) -> bool
 
 def _is_length(project: Project, wants: dict[int, int]) -> bool:
     """Return whether the size wanted is a length of the input itself, which another input may have otherwise."""
-    return bool(wants) and all(
-        any(target_size in tensor.shape[1:] and tensor.rank <= 3 for tensor in project.inputs())
-        for target_size in wants.values()
-    )
+    lengths = {size for tensor in project.inputs() if tensor.rank <= 3 for size in tensor.shape[1:]}
+    return bool(wants) and lengths.issuperset(wants.values())

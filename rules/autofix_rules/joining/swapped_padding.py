@@ -8,22 +8,20 @@ Fix safety. Safe where both differences are computed from sizes beside the paddi
 Source. torch.nn.functional.pad.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator
 
 from autofix.edits.rank_changes import behind
 from autofix.facts.call_sites import argument_of
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import MEETING, Edit, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown
 
 WIDTH_WORDS = re.compile(r"(?:x|w|width|cols?)\d*$", re.IGNORECASE)
 HEIGHT_WORDS = re.compile(r"(?:y|h|height|rows?)\d*$", re.IGNORECASE)
 
 
 class SwappedPadding(Rule):
-    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
+    mismatches = MEETING
     examples = shown("""
         height first: 1,2,8,9
             self.k = 1
@@ -41,26 +39,17 @@ class SwappedPadding(Rule):
         for pad in behind(project, operation.tensors, frozenset(("pad",))):
             padding = argument_of(project, pad, 1, "pad")
             function = padding.source.function_of(padding.node) if padding is not None else None
-            if (
-                padding is None
-                or function is None
-                or not isinstance(padding.node, (ast.Tuple, ast.List))
-                or len(padding.node.elts) != 4
-            ):
+            if padding is None or function is None or not isinstance(padding.node, (ast.Tuple, ast.List)):
                 continue
-            held = {
-                dimension: (name, target) for name, target, dimension in _differences(function, padding.node.lineno)
-            }
+            if len(padding.node.elts) != 4:
+                continue
+            held = {at: (name, target) for name, target, at in _differences(function, padding.node.lineno)}
             width, height = held.get(3) or held.get(-1), held.get(2) or held.get(-2)
             if width is None or height is None:
                 continue
             edits = tuple(edit for edit in _edits(padding, width, height) if edit is not None)
-            if edits:
-                yield self.fix(
-                    "pad the width by the difference of widths, the height by that of heights",
-                    edits,
-                    Evidence.EXACT_FIT,
-                )
+            title = "pad the width by the difference of widths, the height by that of heights"
+            yield self.fix(title, edits, Evidence.EXACT_FIT)
 
 
 def _edits(padding: Expression, width: tuple[str, ast.Name], height: tuple[str, ast.Name]) -> Iterator[Edit | None]:
@@ -84,13 +73,8 @@ def _differences(function: ast.AST, before: int) -> Iterator[tuple[str, ast.Name
         if not isinstance(node, ast.Assign) or len(node.targets) != 1 or node.lineno > before:
             continue
         target, value = node.targets[0], node.value
-        while (
-            isinstance(value, ast.Call)
-            and value.args
-            and len(value.args) == 1
-            and not isinstance(value.func, ast.Attribute | ast.Subscript)
-        ):
-            value = value.args[0]  # ``torch.tensor([...])`` and ``abs(...)`` hold the same difference.
+        while isinstance(value, ast.Call) and len(value.args) == 1 and isinstance(value.func, ast.Name):
+            value = value.args[0]  # ``abs(...)`` and ``int(...)`` hold the same difference.
         if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub) and isinstance(target, ast.Name):
             left, right = _dimension(value.left), _dimension(value.right)
             if left is not None and left == right:
@@ -99,18 +83,5 @@ def _differences(function: ast.AST, before: int) -> Iterator[tuple[str, ast.Name
 
 def _dimension(node: ast.expr) -> int | None:
     """Return the 2 of ``x.size(2)``, ``x.size()[2]`` and ``x.shape[2]``."""
-    index: ast.expr | None = None
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "size"
-        and len(node.args) == 1
-    ):
-        index = node.args[0]
-    elif isinstance(node, ast.Subscript):
-        index = node.slice
-    try:
-        value = None if index is None else ast.literal_eval(index)
-    except ValueError:
-        return None
-    return value if isinstance(value, int) else None
+    size = re.fullmatch(r".*(?:\.size\(|\.(?:shape|size\(\))\[)(-?\d+)[])]", ast.unparse(node))
+    return None if size is None else int(size[1])

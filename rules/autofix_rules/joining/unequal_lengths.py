@@ -6,8 +6,6 @@ Fix safety. Unsafe: zero may be a word of its own, and cutting could be meant.
 Source. torch.nn.utils.rnn.pad_sequence and torch.stack.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.records.values import Sequence

@@ -10,8 +10,6 @@ Fix safety. Unsafe: interpolating, padding and cropping are all plausible.
 Source. torch.nn.functional.interpolate and torch.nn.functional.pad.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.cut_steps import cut_before
@@ -19,9 +17,8 @@ from autofix.edits.rank_changes import behind
 from autofix.edits.slices import slices
 from autofix.facts.branches import branch, spatial, uneven
 from autofix.facts.call_sites import followed, operands, prepared, written
-from autofix.facts.project_view import Project
-from autofix.records.finding import Finding
-from autofix.rule import Applicability, Edit, Evidence, Expression, Fixes, Mismatch, Operation, Rule, Tensor, shown
+from autofix.facts.project_view import Expression
+from autofix.rule import MEETING, Applicability, Edit, Evidence, Finding, Fixes, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import module_text
 
 UPSAMPLING = (
@@ -32,7 +29,7 @@ _ENDS = "which end is too long the sizes do not tell"
 
 
 class UnevenMaps(Rule):
-    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
+    mismatches = MEETING
     applicability = Applicability.UNSAFE
     examples = shown("""
         a factor gives way to the size: 1,2,9,9
@@ -58,15 +55,11 @@ class UnevenMaps(Rule):
     def _sliced(self, project: Project, operation: Operation) -> Fixes:
         """Yield the longer operand without its last or first entries, here and where its value was before."""
         for slice_ in slices(project, operation):
-            yield self.fix(
-                f"leave out the {'first' if slice_.at_start else 'last'} of `{slice_.expression.text}` along "
-                f"dimension {slice_.dimension}",
-                (slice_.edit,),
-                *(Evidence.INSERTED, Evidence.BY_RUN, Evidence.OUTWARD * slice_.steps),
-                *(Evidence.AGREES * slice_.is_written, Evidence.OTHER_READING * (not slice_.is_written)),
-                Evidence.RUNNER_UP * slice_.at_start,
-                reason=_ENDS,
-            )
+            end, text = "first" if slice_.at_start else "last", slice_.expression.text
+            title = f"leave out the {end} of `{text}` along dimension {slice_.dimension}"
+            usual = Evidence.AGREES * slice_.is_written, Evidence.OTHER_READING * (not slice_.is_written)
+            evidence = (Evidence.INSERTED, Evidence.BY_RUN, *usual, Evidence.RUNNER_UP * slice_.at_start)
+            yield self.fix(title, (slice_.edit,), *evidence, Evidence.OUTWARD * slice_.steps, reason=_ENDS)
 
     def _resized(self, project: Project, operation: Operation, places: tuple[Expression, ...], moved: int) -> Fixes:
         place, other = places[moved], places[1 - moved]
@@ -86,33 +79,17 @@ class UnevenMaps(Rule):
             against = (*against, Evidence.OTHER_MODEL)
         scaled = _rescaled(project, operation.tensors[moved], size)
         if scaled is not None:
-            yield self.fix(
-                f"interpolate to {spatial(big)}, the size of the other maps",
-                (scaled,),
-                Evidence.EVIDENT,
-                *against,
-                reason=reason,
-            )
+            title = f"interpolate to {spatial(big)}, the size of the other maps"
+            yield self.fix(title, (scaled,), Evidence.EVIDENT, *against, reason=reason)
             return
         edit = prepared(place, f"{name}.interpolate({{}}, size={size})")
-        yield self.fix(
-            f"bring {small} to the {spatial(big)} of the other maps",
-            (edit,),
-            Evidence.INSERTED,
-            *against,
-            reason=reason,
-        )
+        others = f"the {spatial(big)} of the other maps"
+        yield self.fix(f"bring {small} to {others}", (edit,), Evidence.INSERTED, *against, reason=reason)
         if len(spatial(small)) == 2 and isinstance(place.node, ast.Name):
             sides = ", ".join(f"0, {other.text}.size({d}) - {place.text}.size({d})" for d in (3, 2))
             edit = prepared(place, f"{name}.pad({{}}, ({sides}))")
-            yield self.fix(
-                f"pad {small} to the {spatial(big)} of the other maps",
-                (edit,),
-                Evidence.INSERTED,
-                Evidence.AGAINST,
-                *against,
-                reason=reason,
-            )
+            evidence = (Evidence.INSERTED, Evidence.AGAINST, *against)
+            yield self.fix(f"pad {small} to {others}", (edit,), *evidence, reason=reason)
 
     def _cut(self, project: Project, operation: Operation, places: tuple[Expression, ...]) -> Fixes:
         """Yield the longer steps without what a padded layer gave them at the end."""
@@ -122,28 +99,19 @@ class UnevenMaps(Rule):
             return
         shorter = min(a[odd[0]], b[odd[0]])
         for name, edit, steps in cut_before(project, operation, odd[0], shorter):
-            yield self.fix(
-                f"cut `{name}` off after {shorter}, as the other branch has it",
-                (edit,),
-                *(Evidence.INSERTED, Evidence.UPSTREAM * steps),
-                reason=_ENDS,
-            )
+            title = f"cut `{name}` off after {shorter}, as the other branch has it"
+            yield self.fix(title, (edit,), Evidence.INSERTED, Evidence.UPSTREAM * steps, reason=_ENDS)
         longer = 0 if a[odd[0]] > b[odd[0]] else 1
         other = places[1 - longer]
         if isinstance(other.node, (ast.Name, ast.Attribute, ast.Subscript)):
             colons = ", ".join([*[":"] * odd[0], f":{other.text}.size({odd[0]})"])
-            yield self.fix(
-                f"cut dimension {odd[0]} off after {shorter}, as the other operand has it",
-                (followed(places[longer], f"[{colons}]"),),
-                Evidence.INSERTED,
-                *([] if len(a) == 3 else [Evidence.AGAINST]),
-                reason=_ENDS,
-            )
+            title = f"cut dimension {odd[0]} off after {shorter}, as the other operand has it"
+            edits, against = (followed(places[longer], f"[{colons}]"),), Evidence.AGAINST * (len(a) != 3)
+            yield self.fix(title, edits, Evidence.INSERTED, against, reason=_ENDS)
 
 
 def _grows(operation: Operation) -> bool:
-    name = operation.operator
-    return name.startswith(UPSAMPLING)
+    return operation.operator.startswith(UPSAMPLING)
 
 
 def _upsampled(project: Project, operation: Operation) -> int:
@@ -156,16 +124,10 @@ def _upsampled(project: Project, operation: Operation) -> int:
 
 
 def _rescaled(project: Project, tensor: Tensor, size: str) -> Edit | None:
-    """Return the edit that gives ``F.interpolate(y, scale_factor=2)`` the size of the other maps
-    instead of the factor.
-    """
+    """Return the edit that gives ``F.interpolate(y, scale_factor=2)`` the size of the other maps for the factor."""
     producer = project.producer(tensor)
     place = written(project, producer) if producer is not None and producer.target.endswith("interpolate") else None
-    if (
-        place is None
-        or not isinstance(place.node, ast.Call)
-        or not any(k.arg == "scale_factor" for k in place.node.keywords)
-    ):
+    if place is None or not isinstance(place.node, ast.Call):
         return None
-    factor = next(k for k in place.node.keywords if k.arg == "scale_factor")
-    return Edit(place.source.path, place.source.range_of(factor), f"size={size}")
+    factor = next((k for k in place.node.keywords if k.arg == "scale_factor"), None)
+    return None if factor is None else Edit(place.source.path, place.source.range_of(factor), f"size={size}")

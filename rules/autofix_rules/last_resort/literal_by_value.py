@@ -7,15 +7,13 @@ Fix safety. Always unsafe: it only shows that the model runs with another number
 Source. None; running is all the evidence.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
 from autofix.records.locations import Position, Range
 from autofix.records.trace import Frame
 from autofix.records.values import is_integer
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule
+from autofix.rule import LOUD, Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule
 from autofix.syntax.source import Source
 
 _REASON = "only running speaks for it: a number of the failure was replaced by the other"
@@ -31,12 +29,7 @@ class Net(nn.Module):
 
 
 class LiteralByValue(Rule):
-    mismatches = tuple(
-        mismatch
-        for mismatch in Mismatch
-        if mismatch not in {Mismatch.MISSING_NAME, Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE}
-        and not mismatch.value.startswith("silent-")
-    )
+    mismatches = tuple(m for m in LOUD if m not in (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE))
     applicability = Applicability.UNSAFE
     examples = (
         Example("a number in forward", ((4, 6),), _SCALED.format(5), {"5": "6"}),
@@ -55,13 +48,8 @@ class LiteralByValue(Rule):
                 if node.value == old:
                     edit = source.replace(node, str(new))
                     line = node.lineno
-                    yield self.fix(
-                        f"replace {old} by {new} in line {line}",
-                        (edit,),
-                        Evidence.BY_VALUE,
-                        Evidence.RUNNER_UP * distance,
-                        reason=_REASON,
-                    )
+                    evidence = (Evidence.BY_VALUE, Evidence.RUNNER_UP * distance)
+                    yield self.fix(f"replace {old} by {new} in line {line}", (edit,), *evidence, reason=_REASON)
 
 
 def _pairs(finding: Finding, project: Project) -> tuple[tuple[int, int], ...]:

@@ -1,7 +1,5 @@
 """Sizes of a layer that only make sense together, so that they are changed in one step."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Why another size of a layer would only hide that its features stand in another dimension than it works on."""
 
-from __future__ import annotations
-
 import math
 
 from autofix.edits.caller_edits import lacks_batch

@@ -3,8 +3,6 @@
 It reads the failure and the frames; it proposes nothing.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Iterator

@@ -8,8 +8,6 @@ Fix safety. Unsafe: several numbers of heads divide a width, and which was meant
 Source. torch.nn.MultiheadAttention, argument num_heads.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Iterator
@@ -51,9 +49,8 @@ class AttentionHeads(Rule):
         multiple = max(round(width / heads), 1) * heads
         for site in _all_sites(project, whole, "", width, multiple):
             title = f"set the width to {site.result}, a multiple of the {heads} heads"
-            yield self.fix(
-                title, site.edits, *site.evidence, Evidence.OTHER_MODEL, reason="the width changes every layer around"
-            )
+            reason = "the width changes every layer around"
+            yield self.fix(title, site.edits, *site.evidence, Evidence.OTHER_MODEL, reason=reason)
 
 
 _Division = tuple[int, int, Expression | None, Expression | None]

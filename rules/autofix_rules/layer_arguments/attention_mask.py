@@ -9,8 +9,6 @@ Fix safety. Safe where the mask has one origin; unsafe where dimensions are exch
 Source. torch.nn.MultiheadAttention and torch.nn.Transformer, section Shapes.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.resize_tensor import cuts, resizings
@@ -58,9 +56,8 @@ class AttentionMask(Rule):
             yield from self._turned(project, operation, mask, finding)
         elif operation.operator in NAMES:
             for index, mask in enumerate(operation.tensors):
-                other = max(
-                    (t for i, t in enumerate(operation.tensors) if i != index), key=lambda t: t.rank, default=mask
-                )
+                others = [tensor for i, tensor in enumerate(operation.tensors) if i != index]
+                other = max(others, key=lambda tensor: tensor.rank, default=mask)
                 if mask.rank >= 2 and abs(mask.shape[-1] - mask.shape[-2]) <= 1:
                     yield from self._resized(project, operation, mask, other, other.shape[-2:])
 

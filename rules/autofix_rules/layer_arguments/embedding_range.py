@@ -8,8 +8,6 @@ by a number.
 Source. torch.nn.Embedding and torch.nn.EmbeddingBag.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.facts.fault_path import calls

@@ -7,8 +7,6 @@ Fix safety. Unsafe: which of the two heads is meant, only the author knows.
 Source. torch.nn.Linear, section Shape.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.provenance.producers import producing_layer
@@ -31,9 +29,8 @@ class HeadAppliedTwice(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         layer, operation = project.layer(finding.layer), project.operation(finding)
-        producer = (
-            producing_layer(project, operation.tensors[0]) if operation is not None and operation.tensors else None
-        )
+        tensors = operation.tensors if operation is not None else ()
+        producer = producing_layer(project, tensors[0]) if tensors else None
         if layer is None or producer is None or not _same_sizes(layer, producer[1]):
             return
         place = project.statement(producer[0])
@@ -53,9 +50,8 @@ def _same_sizes(second: Layer, first: Layer) -> bool:
 
 def _only_rebinds(source: Source, statement: ast.stmt) -> bool:
     """Return whether the statement is ``x = self.fc(x)`` on a line of its own."""
-    if not (
-        isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call) and source.stands_alone(statement)
-    ):
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
         return False
-    passed = [dotted(argument) for argument in statement.value.args]
-    return passed == [dotted(statement.targets[0])] and bool(passed[0]) and not statement.value.keywords
+    passed, is_alone = [dotted(argument) for argument in statement.value.args], source.stands_alone(statement)
+    is_same = passed == [dotted(statement.targets[0])] and bool(passed[0])
+    return is_same and is_alone and not statement.value.keywords

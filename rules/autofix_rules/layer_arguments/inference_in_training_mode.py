@@ -8,13 +8,11 @@ which is a question of the data.
 Source. torch.nn.BatchNorm1d, section on running statistics; torch.nn.Module.eval.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.records.trace import Stage
-from autofix.rule import Example, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, model, shown
-from autofix.syntax.source import Source, dotted
+from autofix.rule import Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model, shown
+from autofix.syntax.source import dotted
 from autofix.syntax.spelling import receiver
 
 _NORM = "self.norm = nn.BatchNorm2d(3)"
@@ -50,27 +48,17 @@ class EvaluationMode(Rule):
 
 
 def _trains(project: Project) -> bool:
-    return any(_has_training_call(source) for source in project.sources())
-
-
-def _has_training_call(source: Source) -> bool:
-    names = {
-        node.func.attr for node in source.nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
-    return "backward" in names or "step" in names
+    calls = (node.func for source in project.sources() for node in source.nodes if isinstance(node, ast.Call))
+    return any(getattr(callee, "attr", "") in {"backward", "step"} for callee in calls)
 
 
 def _model(project: Project) -> Expression | None:
     """Return the call that built the root model, where it is assigned to a name."""
-    roots: tuple[Layer, ...] = tuple(layer for layer in project.trace.layers if layer.path == "")
-    for layer in roots:
+    for layer in (layer for layer in project.trace.layers if layer.path == ""):
         for index, frame in enumerate(layer.construction):
             source = project.source(frame.path)
             call = source.call_at(frame.range)
-            if (
-                call is not None
-                and isinstance(source.parents.get(call), ast.Assign)
-                and not dotted(call.func).endswith("__init__")
-            ):
+            is_assigned = call is not None and isinstance(source.parents.get(call), ast.Assign)
+            if call is not None and is_assigned and not dotted(call.func).endswith("__init__"):
                 return Expression(source, call, layer.construction[index:])
     return None

@@ -10,8 +10,6 @@ Fix safety. Safe for a depthwise convolution, else unsafe: both numbers are choi
 Source. torch.nn.Conv2d, parameter groups; torch.nn.GroupNorm.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 
@@ -50,9 +48,8 @@ class LayerGroups(Rule):
             yield from self._rewritten(project, layer, "out_channels", "groups", "as many channels out as in")
         elif out in {groups, into} and out % into == 0:
             yield from self._rewritten(project, layer, "groups", "in_channels", "one group per input channel")
-        yield from self._resized(
-            project, layer, "groups", common_groups(math.gcd(into, out), groups), Evidence.OTHER_READING
-        )
+        fewer = common_groups(math.gcd(into, out), groups)
+        yield from self._resized(project, layer, "groups", fewer, Evidence.OTHER_READING)
         for name, size in (("in_channels", into), ("out_channels", out)):
             if size % groups:
                 yield from self._resized(project, layer, name, -(-size // groups) * groups, Evidence.OTHER_MODEL)

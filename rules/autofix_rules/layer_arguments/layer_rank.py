@@ -12,8 +12,6 @@ unsafe.
 Source. torch.nn.Conv2d, torch.nn.MaxPool2d and torch.nn.BatchNorm2d, sections Shape.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from autofix.edits.caller_edits import batch_of_one, in_program, lacks_batch
@@ -21,18 +19,16 @@ from autofix.edits.insert_view_op import insertions
 from autofix.edits.swap_class import beside, exchanged, exchanged_function
 from autofix.facts.call_sites import is_batch
 from autofix.provenance.channel_sites import number, spatial
+from autofix.records.trace import Operation
 from autofix.records.values import Sequence
-from autofix.rule import Edit, Evidence, Finding, Fixes, Layer, Mismatch, Operation, Piece, Project, Rule, Tensor, shown
+from autofix.rule import FEATURES, Edit, Evidence, Finding, Fixes, Layer, Mismatch, Piece, Project, Rule, Tensor, shown
 
 FOLDED_WORDS = "it changes what is one sample: {}"
 _DIMENSIONS = {2: 1, 3: 1, 4: 2, 5: 3}
 
 
 class LayerRank(Rule):
-    mismatches = (
-        *(Mismatch.CONV_RANK, Mismatch.NORM_RANK, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES),
-        Mismatch.LINEAR_IN_FEATURES,
-    )
+    mismatches = (Mismatch.CONV_RANK, Mismatch.NORM_RANK, *FEATURES)
     examples = shown("""
         another class, with the pool beside it: 2,3,9,9
             self.net = nn.Sequential(nn.<Conv1d => Conv2d>(3, 4, 3), nn.ReLU(), nn.<MaxPool1d => MaxPool2d>(2))
@@ -79,9 +75,8 @@ class LayerRank(Rule):
             Evidence.AGAINST * (rank > 1 and tensor.shape[1] != number(layer, "num_features")),
         )
         if _DIMENSIONS.get(rank, spatial(layer)) != spatial(layer):
-            yield from self._class(
-                project, layer, _DIMENSIONS[rank], f"{tensor.shape} has {rank} dimensions", *evidence
-            )
+            reason = f"{tensor.shape} has {rank} dimensions"
+            yield from self._class(project, layer, _DIMENSIONS[rank], reason, *evidence)
 
     def _batched(self, project: Project, unbatched: Operation) -> Fixes:
         """Yield fixes that add the batch dimension before the first convolution that ran without it."""
@@ -97,18 +92,11 @@ class LayerRank(Rule):
                 yield self.fix(title, edits, Evidence.EXACT_FIT, further, reason=reason)
 
     def _class(
-        self,
-        project: Project,
-        layer: Layer,
-        dimensions: int,
-        reason: str,
-        *evidence: Piece,
-        others: tuple[Edit, ...] = (),
+        self, project: Project, layer: Layer, size: int, reason: str, *evidence: Piece, others: tuple[Edit, ...] = ()
     ) -> Fixes:
-        kind = f"{layer.kind[:-2]}{dimensions}d"
+        kind = f"{layer.kind[:-2]}{size}d"
         for edits, against in exchanged(project, layer, kind):
-            title = f"make `{layer.label}` a {kind}"
-            yield self.fix(title, (*edits, *others), *against, *evidence, reason=reason)
+            yield self.fix(f"make `{layer.label}` a {kind}", (*edits, *others), *against, *evidence, reason=reason)
 
     def _function(self, project: Project, operation: Operation, tensor: Tensor, reason: str, *evidence: Piece) -> Fixes:
         for edits, name in exchanged_function(project, operation, f"{tensor.rank - 2}d"):
@@ -150,9 +138,7 @@ def _kernel_width(layer: Layer) -> int:
 
 
 def _reshapings(layer: Layer, tensor: Tensor) -> Iterator[tuple[str, Evidence, str]]:
-    """Yield the method calls that give ``tensor`` the rank and channels that ``layer`` takes, with
-    evidence and words.
-    """
+    """Yield the methods that give ``tensor`` the rank and channels that ``layer`` takes, with evidence and words."""
     shape, rank, channels = tensor.shape, tensor.rank, number(layer, "in_channels")
     target_rank = spatial(layer) + 2
     if rank == target_rank + 1:

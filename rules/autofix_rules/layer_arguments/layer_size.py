@@ -12,8 +12,6 @@ layer would then work on another dimension than that of its features, such as th
 Source. The section Shape of each layer's documentation.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -30,7 +28,8 @@ from autofix.provenance.producers import (
     repeated_layer,
     set_output,
 )
-from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Piece, Rule, Tensor, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import WIDTHS, Evidence, Expression, Finding, Fixes, Layer, Operation, Piece, Rule, Tensor, shown
 from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
 from autofix_rules.layer_arguments._misplaced import misplaced_features
 
@@ -39,10 +38,7 @@ _CHANNELS = frozenset((Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES))
 
 
 class LayerSize(Rule):
-    mismatches = (
-        *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES, Mismatch.RNN_INPUT_SIZE),
-        *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES),
-    )
+    mismatches = WIDTHS
     examples = shown("""
         all numbers of a depthwise convolution: 2,6,8,8
             self.conv = nn.Conv2d(<4 => 6>, <4 => 6>, 3, padding=1, groups=<4 => 6>)

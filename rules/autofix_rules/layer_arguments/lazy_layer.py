@@ -9,12 +9,10 @@ checkpoints must come after it; and it accepts any axis it is given.
 Source. torch.nn.modules.lazy.LazyModuleMixin.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.operators.table import position
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.call_edits import NotACall, with_callee, without_argument
 from autofix.syntax.name_bindings import callee_name
 
@@ -30,34 +28,25 @@ class LazyLayer(Rule):
     mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES)
     applicability = Applicability.UNSAFE
     for_lazy = True
-    examples = (
-        Example(
-            "Linear",
-            ((2, 30),),
-            model("self.head = nn.L<inear(20,  => azyLinear(>5)", "self.head(x)"),
-            prefer_lazy=True,
-        ),
-        Example(
-            "convolution with keywords",
-            ((2, 1, 8, 8),),
-            model(
-                "self.conv = nn.<Conv2d(in_channels=3,  => LazyConv2d(>out_channels=4, kernel_size=3)", "self.conv(x)"
-            ),
-            prefer_lazy=True,
-        ),
-        Example(
-            "norm",
-            ((2, 6, 8, 8),),
-            model("self.norm = nn.<BatchNorm2d(4 => LazyBatchNorm2d(>)", "self.norm(x)"),
-            prefer_lazy=True,
-        ),
-        Example(
-            "declines a layer that a name stands for",
-            ((2, 30),),
-            model("self.head = LAYER(*SIZES)", "self.head(x)", "LAYER = nn.Linear\nSIZES = iter([20, 5])"),
-            prefer_lazy=True,
-        ),
-    )
+    examples = shown("""
+        Linear: 2,30
+            self.head = nn.<Linear(20,  => LazyLinear(>5)
+            self.head(x)
+            lazy
+        convolution with keywords: 2,1,8,8
+            self.conv = nn.<Conv2d(in_channels=3,  => LazyConv2d(>out_channels=4, kernel_size=3)
+            self.conv(x)
+            lazy
+        norm: 2,6,8,8
+            self.norm = nn.<BatchNorm2d(4 => LazyBatchNorm2d(>)
+            self.norm(x)
+            lazy
+        declines a layer that a name stands for: 2,30
+            above: LAYER = nn.Linear; SIZES = iter([20, 5])
+            self.head = LAYER(*SIZES)
+            self.head(x)
+            lazy
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         layer = project.layer(finding.layer)
@@ -68,23 +57,13 @@ class LazyLayer(Rule):
         if callee_name(call.node) != layer.kind or any(isinstance(a, ast.Starred) for a in call.node.args):
             return
         try:
-            text = with_callee(
-                without_argument(call.text, parameter, position(layer.kind, parameter)), f"Lazy{layer.kind}"
-            )
+            text = without_argument(call.text, parameter, position(layer.kind, parameter))
+            text = with_callee(text, f"Lazy{layer.kind}")
         except NotACall:
             return
         operation = project.operation(finding)
-        maps = (
-            layer.kind == "Linear"
-            and operation is not None
-            and bool(operation.tensors)
-            and operation.tensors[0].rank > 3
-        )
+        tensors = operation.tensors[:1] if operation is not None else ()
+        maps = layer.kind == "Linear" and any(tensor.rank > 3 for tensor in tensors)
         edit = call.source.replace(call.node, text)
-        yield self.fix(
-            f"make `{layer.path}` a Lazy{layer.kind}",
-            (edit,),
-            Evidence.PREFERRED,
-            Evidence.HIDES_FAULT * maps,
-            reason=_REASON,
-        )
+        title, hides = f"make `{layer.path}` a Lazy{layer.kind}", Evidence.HIDES_FAULT * maps
+        yield self.fix(title, (edit,), Evidence.PREFERRED, hides, reason=_REASON)

@@ -12,15 +12,14 @@ size that there is.
 Source. torch.matmul, torch.nn.Parameter, torch.Tensor.repeat and the section Shape of the layers' documentation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from autofix.edits.resize_tensor import clashes, resizings
 from autofix.facts.size_origins import origin
 from autofix.provenance.producers import producer_sites, set_output
+from autofix.records.finding import Finding
 from autofix.records.trace import Operation, OperationKind, Phase
-from autofix.rule import Detail, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, Tensor, model, shown, sites
+from autofix.rule import WIDTHS, Detail, Evidence, Example, Fixes, Mismatch, Project, Rule, Tensor, model, shown, sites
 
 _TABLE = """width = 6
 self.pre = nn.Linear(width, width)
@@ -31,10 +30,7 @@ _MEETING = (Mismatch.MATMUL, Mismatch.BROADCAST)
 
 
 class OperandSize(Rule):
-    mismatches = (
-        *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE, Mismatch.NORM_FEATURES),
-        *(Mismatch.ATTENTION_WIDTH, Mismatch.BILINEAR_FEATURES, *_MEETING),
-    )
+    mismatches = (*WIDTHS, Mismatch.MATMUL, Mismatch.BROADCAST)
     examples = (
         *shown("""
         a constant behind the rows of a weight: 2,8

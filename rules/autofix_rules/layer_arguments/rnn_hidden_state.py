@@ -11,12 +11,11 @@ the layer is changed to fit it.
 Source. torch.nn.LSTM and torch.nn.GRU, section Inputs.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
 from autofix.facts.call_sites import argument_followed, argument_of, prepared
+from autofix.operators.shape_functions import without
 from autofix.provenance.producers import argument_sites
 from autofix.records.finding import Finding, Mismatch
 from autofix.rule import Detail, Evidence, Fixes, Layer, Operation, Project, Rule, SiteKind, Tensor, dearest, shown
@@ -45,16 +44,11 @@ class RnnHiddenState(Rule):
         if all(sliced):
             edits = tuple(sorted({edit for slices in sliced for edit in slices}))
             title = f"take the states of every layer for `{name}`, not of the first"
-            yield self.fix(
-                title, edits, Evidence.EVIDENT, doubt="states of all layers are merged where those of one were"
-            )
+            reason = "states of all layers are merged where those of one were"
+            yield self.fix(title, edits, Evidence.EVIDENT, doubt=reason)
         yield from self._reshaped(project, operation, layer, wrong, expected)
-        parameters = (
-            (("num_layers", 0), ("hidden_size", len(expected) - 1))
-            if not layer.kind.endswith("Cell")
-            else (("hidden_size", 1),)
-        )
-        for parameter, dimension in parameters:
+        has_layers = not layer.kind.endswith("Cell")
+        for parameter, dimension in (*([("num_layers", 0)] if has_layers else []), ("hidden_size", len(expected) - 1)):
             yield from self._layer(project, layer, wrong, expected, parameter, dimension)
 
     def _sizes(
@@ -103,11 +97,8 @@ class RnnHiddenState(Rule):
                 method = f"expand(-1, {size}, -1).contiguous()"
         edit = argument_followed(project, operation, 1, "hx", f".{method}") if method else None
         if edit is not None:
-            title, reason = (
-                f"bring the state of `{layer.label}` to {expected} with `.{method}`",
-                "the state is taken to mean what its sizes say",
-            )
-            yield self.fix(title, (edit,), doubt=reason)
+            title = f"bring the state of `{layer.label}` to {expected} with `.{method}`"
+            yield self.fix(title, (edit,), doubt="the state is taken to mean what its sizes say")
 
     def _joined(self, project: Project, operation: Operation, layer: Layer) -> Fixes:
         """Yield the fix that puts the states of both directions of each layer side by side."""
@@ -129,9 +120,7 @@ class RnnHiddenState(Rule):
         """Yield fixes that build the layer for the state it is given."""
         shapes = {tensor.shape for tensor in wrong}
         shape = next(iter(shapes)) if len(shapes) == 1 else ()
-        if len(shape) != len(expected) or any(
-            a != b for d, (a, b) in enumerate(zip(shape, expected, strict=True)) if d != dimension
-        ):
+        if len(shape) != len(expected) or without(shape, dimension) != without(expected, dimension):
             return
         directions = 2 if dimension == 0 and layer.setting("bidirectional") else 1
         if shape[dimension] % directions:
@@ -140,6 +129,5 @@ class RnnHiddenState(Rule):
             if site.kind is SiteKind.EXPRESSION:
                 continue  # Another name that happens to hold the number says nothing about the layer.
             title = f"set `{parameter}` of `{layer.label}` to {site.result}, as the state has it"
-            yield self.fix(
-                title, site.edits, *site.evidence, Evidence.OTHER_MODEL, doubt=f"`{parameter}` changes the layer"
-            )
+            reason = f"`{parameter}` changes the layer"
+            yield self.fix(title, site.edits, *site.evidence, Evidence.OTHER_MODEL, doubt=reason)

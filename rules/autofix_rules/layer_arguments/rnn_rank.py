@@ -8,8 +8,6 @@ Fix safety. Unsafe: which dimension is time is read from the sizes alone.
 Source. torch.nn.LSTM and torch.nn.GRUCell, section Inputs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_followed

@@ -8,8 +8,6 @@ Fix safety. Safe for states made of zeros next to the call; unsafe elsewhere.
 Source. torch.nn.LSTM and torch.nn.GRU, section Inputs.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.recurrent_states import state_tensors
@@ -45,10 +43,9 @@ class RnnStatePair(Rule):
     def _first(self, state: Expression, finding: Finding) -> Fix:
         elements = state.node.elts if isinstance(state.node, (ast.Tuple, ast.List)) else []
         text = state.source.text_of(elements[0]) if elements else f"{state.text}[0]"
-        unsafe = not elements
         reason = "" if elements else "the second of the pair is not used any more"
         edit = state.source.replace(state.node, text)
-        return self.fix(f"give `{finding.subject}` one state, {text}", (edit,), reason=reason, unsafe=unsafe)
+        return self.fix(f"give `{finding.subject}` one state, {text}", (edit,), doubt=reason)
 
     def _pair(self, project: Project, operation: Operation, state: Expression, finding: Finding) -> Fixes:
         title = f"give `{finding.subject}` a hidden and a cell state"
@@ -62,11 +59,9 @@ class RnnStatePair(Rule):
         new = f"({text}, torch.zeros_like({text}))"
         if isinstance(state.node, ast.Call) and making is not None and state.node is making.node:
             new = f"({text}, {text})"
-        reason = "the cell state starts at zero"
-        if rebound:
-            reason = "the cell state is zero again at every step, since only the hidden state is kept"
-        unsafe = making is None or rebound
-        yield self.fix(title, (state.source.replace(state.node, new),), reason=reason if unsafe else "", unsafe=unsafe)
+        doubt = "" if making is not None else "the cell state starts at zero"
+        doubt = "the cell state is zero again at every step, since only the hidden state is kept" if rebound else doubt
+        yield self.fix(title, (state.source.replace(state.node, new),), doubt=doubt)
 
 
 def _zeros_call(project: Project, tensors: tuple[Tensor, ...]) -> Expression | None:

@@ -7,8 +7,6 @@ Fix safety. Safe where the loop reads the name, never sets it, and each layer ru
 Source. The way torchvision builds its VGG and ResNet stages.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.provenance.producers import argument_expression, output_parameter

@@ -8,8 +8,6 @@ Fix safety. Safe behind ``.data``; else unsafe, since the dimension could have b
 Source. The migration guide of torch 0.4.0; torch.Tensor.item.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.facts.call_sites import written

@@ -3,8 +3,6 @@
 Shapes and their history only; where the change is written is the rule's business.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

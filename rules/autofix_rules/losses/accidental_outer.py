@@ -7,8 +7,6 @@ Fix safety. Safe: the values stay, and each is compared with its own target.
 Source. The broadcasting semantics note of torch.
 """
 
-from __future__ import annotations
-
 from autofix.facts.call_sites import followed, operands
 from autofix.operators.shape_functions import extra_dimension
 from autofix.rule import Finding, Fixes, Mismatch, Operation, Project, Rule, shown

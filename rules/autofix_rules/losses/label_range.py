@@ -8,8 +8,6 @@ Fix safety. Unsafe: the data may hold more classes than the batch shows, or a la
 Source. torch.nn.CrossEntropyLoss, section Shape.
 """
 
-from __future__ import annotations
-
 from autofix.facts.call_sites import argument_of
 from autofix.provenance.producers import producer_sites
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown

@@ -7,8 +7,6 @@ Fix safety. Unsafe: the sum, or weights for the samples, could be meant.
 Source. torch.Tensor.backward.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.rule import Applicability, Finding, Fixes, Mismatch, Project, Rule, shown

@@ -17,8 +17,6 @@ Source. torch.nn.CrossEntropyLoss, torch.nn.BCELoss, torch.nn.CTCLoss and torch.
 Shape.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -72,18 +70,12 @@ class LossTargetShape(Rule):
         """Yield the fix of what the model's ``forward`` returns; the value may be used by several losses or by one."""
         expression = returned(project, operation.tensors[0]) if in_program(project) else None
         if expression is not None:
-            title = (
-                f"return `{expression.text}.{adjustment.method}` from `forward`" if len(expression.text) < SHORT else ""
-            )
-            title = title or f"end what `forward` returns with `.{adjustment.method}`"
+            title = f"return `{expression.text}.{adjustment.method}` from `forward`"
+            if len(expression.text) >= SHORT:
+                title = f"end what `forward` returns with `.{adjustment.method}`"
             reason = "it changes the shape of what the model returns"
-            yield self.fix(
-                title,
-                (followed(expression, f".{adjustment.method}"),),
-                *adjustment.evidence,
-                Evidence.AGAINST,
-                doubt=reason,
-            )
+            edit = followed(expression, f".{adjustment.method}")
+            yield self.fix(title, (edit,), *adjustment.evidence, Evidence.AGAINST, doubt=reason)
 
     def _written(self, project: Project, operation: Operation, finding: Finding, adjustment: Adjustment) -> Fix | None:
         name = _NAMES[min(adjustment.operand, 1)]
@@ -94,14 +86,11 @@ class LossTargetShape(Rule):
         expression = argument_of(project, operation, adjustment.operand, name)
         if expression is None:
             return None
-        shape, other = (
-            operation.tensors[adjustment.operand].shape,
-            operation.tensors[0 if adjustment.operand else 1].shape,
-        )
+        shapes = [tensor.shape for tensor in operation.tensors]
+        shape, other = shapes[adjustment.operand], shapes[0 if adjustment.operand else 1]
         title = f"pass `{expression.text}.{adjustment.method}` to the loss: {shape} against {other}"
-        return self.fix(
-            title, (followed(expression, f".{adjustment.method}"),), *adjustment.evidence, doubt=adjustment.doubt
-        )
+        edit = followed(expression, f".{adjustment.method}")
+        return self.fix(title, (edit,), *adjustment.evidence, doubt=adjustment.doubt)
 
 
 def _adjustments(finding: Finding, project: Project, operation: Operation) -> Iterator[Adjustment]:

@@ -1,7 +1,5 @@
 """The two sizes of a layer that stand in each other's place: it would give out what it should take."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from autofix.facts.passed_arguments import Crossing, PassedArgument, crossing

@@ -9,10 +9,10 @@ Fix safety. Unsafe: the two calls may differ on purpose, and only the run says t
 Source. The Python language reference, section Calls.
 """
 
-from __future__ import annotations
-
 from autofix.edits.alike_calls import arguments_of_others
-from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
+
+_REASON = "that the two calls are meant alike is told by the run alone"
 
 _HEAD = """class Head(nn.Module):
     def __init__(self, width, atoms=2):
@@ -25,7 +25,7 @@ _HEAD = """class Head(nn.Module):
 
 
 class AlikeCall(Rule):
-    mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+    mismatches = LOUD
     applicability = Applicability.UNSAFE
     examples = shown(
         """
@@ -48,16 +48,7 @@ class AlikeCall(Rule):
         for rank, other in enumerate(arguments_of_others(project, project.operation(finding), finding.layer)):
             verb = "give" if other.replaces else "add"
             why = "which is at hand" if other.is_at_hand else "as another call of the function is written"
-            yield self.fix(
-                f"{verb} `{other.name}={other.value}`, {why}",
-                (other.edit,),
-                *(
-                    Evidence.AGREES,
-                    Evidence.INSERTED,
-                    Evidence.EVIDENT * (not other.replaces),
-                    Evidence.SAME_NAME * other.is_at_hand,
-                    Evidence.OTHER_MODEL * other.makes_another_layer,
-                    Evidence.RUNNER_UP * rank,
-                ),
-                reason="that the two calls are meant alike is told by the run alone",
-            )
+            evidence = (Evidence.AGREES, Evidence.INSERTED, Evidence.EVIDENT * (not other.replaces))
+            against = (Evidence.OTHER_MODEL * other.makes_another_layer, Evidence.RUNNER_UP * rank)
+            title, pieces = f"{verb} `{other.name}={other.value}`, {why}", (*evidence, *against)
+            yield self.fix(title, (other.edit,), *pieces, Evidence.SAME_NAME * other.is_at_hand, reason=_REASON)

@@ -10,14 +10,13 @@ name contradicts. Unsafe where only the sizes say it.
 Source. The Python language reference, section Calls; torch.nn, sections Parameters.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from autofix.edits.written_arguments import Exchange, of_failed_call, of_products, of_sizes
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, passed_calls
-from autofix.rule import Evidence, Example, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, Tensor, model, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import LOUD, Evidence, Example, Finding, Fix, Fixes, Piece, Project, Rule, Tensor, model, shown
 from autofix_rules.names._layer_sizes import contradict, exchanged_sizes
 
 _GUIDED = """class Guided(nn.Module):
@@ -46,13 +45,10 @@ _STACK = """class Stack(nn.Module):
 _FACTORS = """self.base = nn.Parameter(torch.ones(8, 8))
 self.down = nn.Parameter(torch.ones(2, 8))
 self.up = nn.Parameter(torch.ones(8, 2))"""
-_NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
 
 
 class ExchangedArguments(Rule):
-    mismatches = tuple(
-        mismatch for mismatch in Mismatch if mismatch not in _NONE and not mismatch.value.startswith("silent")
-    )
+    mismatches = tuple(m for m in LOUD if m not in (Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
     examples = (
         *shown(
             """
@@ -150,11 +146,8 @@ def _evidence(
 def _is_refused(finding: Finding, first: PassedArgument, second: PassedArgument) -> bool:
     """Return whether what was passed is of another type than is taken, and the other argument is of another too."""
     kinds = type(first.value), type(second.value)
-    return (
-        finding.message.startswith("TypeError")
-        and kinds[0] is not kinds[1]
-        and UNKNOWN not in (first.value, second.value)
-    )
+    are_known = kinds[0] is not kinds[1] and UNKNOWN not in (first.value, second.value)
+    return finding.message.startswith("TypeError") and are_known
 
 
 def _fits(finding: Finding, wrong: PassedArgument, right: PassedArgument) -> bool:

@@ -7,8 +7,6 @@ Fix safety. Safe: each name has one usual meaning in PyTorch code.
 Source. The import conventions of the PyTorch documentation.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.records.locations import Position, Range

@@ -8,8 +8,6 @@ Fix safety. Safe where one dimension has the size. Where two have it, each of th
 Source. torch.Tensor.size, torch.nn.functional.pad, torch.Tensor.expand.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

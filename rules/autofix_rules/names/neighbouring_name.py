@@ -9,8 +9,6 @@ same value is not taken.
 Source. torch.Tensor.view, torch.cat, section Shape.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 
@@ -19,20 +17,9 @@ from autofix.edits.resize_tensor import clashes
 from autofix.facts.call_sites import argument_of
 from autofix.facts.size_origins import each_origin
 from autofix.records.values import is_integer
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model, shown
 
 _VIEWS = frozenset(("view", "reshape"))
-_GROUPED = """self.heads, self.kv_heads, self.depth = 4, 2, 2
-self.q = nn.Linear(8, 16)
-self.k = nn.Linear(8, 8)
-self.v = nn.Linear(8, 8)"""
-_ATTEND = """b, t, _ = x.shape
-q = self.q(x).view(b, t, self.heads, 4).transpose(1, 2)
-k = self.k(x).view(b, t, self.{0}, 4).transpose(1, 2)
-v = self.v(x).view(b, t, self.{0}, 4).transpose(1, 2)
-k, v = (one.repeat_interleave(2, dim=1) for one in (k, v))
-(q @ k.transpose(-1, -2)).softmax(-1) @ v"""
-_SLOTS = "slots, word_slots = 3, 5\nself.count = word_slots\nself.words = nn.Parameter(torch.ones(1, {}, 6))"
 _TABLES = (
     "rows, memory_rows = 3, 5\nself.key = nn.Parameter(torch.ones({0}, 6))\nself.kez = nn.Parameter(torch.ones({0}, 6))"
 )
@@ -41,25 +28,23 @@ _TABLES = (
 class NeighbouringName(Rule):
     mismatches = (Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.VIEW_SIZE)
     examples = (
-        Example(
-            "keys and values with fewer heads, in two lines",
-            ((2, 5, 8),),
-            model(_GROUPED, _ATTEND.format("< => kv_>heads")),
-        ),
+        *shown("""
+        keys and values with fewer heads, in two lines: 2,5,8
+            self.heads, self.kv_heads = 4, 2; self.q, self.k, self.v = nn.Linear(8, 8), nn.Linear(8, 4), nn.Linear(8, 4)
+            b, t, _ = x.shape; q = self.q(x).view(b, t, self.heads, 2).transpose(1, 2)
+            k = self.k(x).view(b, t, self.<heads => kv_heads>, 2).transpose(1, 2)
+            v = self.v(x).view(b, t, self.<heads => kv_heads>, 2).transpose(1, 2)
+            k, v = (one.repeat_interleave(2, dim=1) for one in (k, v))
+            (q @ k.transpose(-1, -2)).softmax(-1) @ v
+        declines a name that only has the value: 2,5,6
+            slots, depth = 3, 5; self.depth = depth; self.words = nn.Parameter(torch.ones(1, slots, 6))
+            x + self.words
+            by AF303
+    """),
         Example(
             "two tables of one cause",
             ((2, 5, 6),),
-            model(_TABLES.format("rows"), "(x + self.key) * (x - self.kez)"),
-            {
-                "key = nn.Parameter(torch.ones(rows, 6))": "key = nn.Parameter(torch.ones(memory_rows, 6))",
-                "kez = nn.Parameter(torch.ones(rows, 6))": "kez = nn.Parameter(torch.ones(memory_rows, 6))",
-            },
-        ),
-        Example(
-            "declines a name that only has the value",
-            ((2, 5, 6),),
-            model(_SLOTS.format("slots").replace("word_slots", "depth") + "\nself.depth = depth", "x + self.words"),
-            repaired_by=("AF303",),
+            model(_TABLES.format("<rows => memory_rows>"), "(x + self.key) * (x - self.kez)"),
         ),
     )
 

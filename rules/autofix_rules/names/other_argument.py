@@ -10,8 +10,6 @@ several arguments is the one meant the shapes do not tell.
 Source. The table of operators in autofix/operators, which has the documentation of torch for each.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from itertools import islice
 
@@ -26,6 +24,7 @@ _EVIDENCE = {
     ArgumentChange.TOGETHER: (Evidence.EVIDENT,),
 }
 _OTHERS = ("silent", "refactoring", "missing-name", "kernel-too-large", "dimension-range", "index-rank")
+_REASON = "that this argument is the one meant is told by the sizes alone"
 # It changes nothing for sizes that divide, so that what was right stays so.
 _ROUNDS_UP = "ceil_mode"
 
@@ -57,16 +56,7 @@ class OtherArgument(Rule):
         for other in others:
             rank, is_certain = counts[other.kind], rounding == [other]
             counts[other.kind] += 1
-            evidence: tuple[Piece, ...] = (
-                *_EVIDENCE[other.kind],
-                Evidence.FROM_THIS_RUN * other.is_number,
-                Evidence.RUNNER_UP * rank,
-            )
-            reason = "that this argument is the one meant is told by the sizes alone"
-            yield self.fix(
-                f"pass `{other.name}={other.text}`",
-                other.edits,
-                *((Evidence.EXACT_FIT,) if is_certain else evidence),
-                Evidence.UPSTREAM * other.steps,
-                doubt="" if is_certain else reason,
-            )
+            evidence = (Evidence.FROM_THIS_RUN * other.is_number, Evidence.RUNNER_UP * rank)
+            pieces: tuple[Piece, ...] = (Evidence.EXACT_FIT,) if is_certain else (*_EVIDENCE[other.kind], *evidence)
+            title, doubt = f"pass `{other.name}={other.text}`", "" if is_certain else _REASON
+            yield self.fix(title, other.edits, *pieces, Evidence.UPSTREAM * other.steps, doubt=doubt)

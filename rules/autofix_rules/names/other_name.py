@@ -10,14 +10,12 @@ Fix safety. Unsafe: that a name fits does not say that it is meant.
 Source. The Python language reference, section Naming and binding.
 """
 
-from __future__ import annotations
-
 from autofix.edits.names_at_hand import names_at_hand
-from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
 
 
 class OtherName(Rule):
-    mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+    mismatches = LOUD
     applicability = Applicability.UNSAFE
     examples = shown("""
         the joined features: 4,6
@@ -36,16 +34,9 @@ class OtherName(Rule):
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for rank, other in enumerate(names_at_hand(project, project.operation(finding), finding.layer)):
             waits = ", which nothing else reads" * other.is_unread
-            yield self.fix(
-                f"read `{other.text}` for `{other.read.text}`{waits}",
-                (other.edit,),
-                *(
-                    Evidence.OTHER_NAME,
-                    Evidence.EXACT_FIT * bool(other.fits),
-                    Evidence.AGREES * (other.is_unread or (bool(other.fits) and other.is_related)),
-                    Evidence.BY_RUN * (not other.fits or not other.is_related),
-                    Evidence.DISAGREES * other.leaves_unread,
-                    Evidence.RUNNER_UP * rank,
-                ),
-                reason="that another name is meant is told by the run, not by its name",
-            )
+            is_meant = bool(other.fits) and other.is_related
+            evidence = (Evidence.EXACT_FIT * bool(other.fits), Evidence.AGREES * (other.is_unread or is_meant))
+            against = (Evidence.BY_RUN * (not is_meant), Evidence.DISAGREES * other.leaves_unread)
+            title, pieces = f"read `{other.text}` for `{other.read.text}`{waits}", (*evidence, *against)
+            reason = "that another name is meant is told by the run, not by its name"
+            yield self.fix(title, (other.edit,), Evidence.OTHER_NAME, *pieces, Evidence.RUNNER_UP * rank, reason=reason)

@@ -11,10 +11,8 @@ that is written is passed a second time. Unsafe where only the run or a line tha
 Source. The Python language reference, section Naming and binding.
 """
 
-from __future__ import annotations
-
 from autofix.edits.unread_names import Substitution, substitutions
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model, shown
+from autofix.rule import LOUD, Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model, shown
 
 _TABLE = """class Table(nn.Module):
     def __init__(self, width, rows):
@@ -33,13 +31,10 @@ _OUTER = """class Outer(nn.Module):
     def forward(self, x):
         return self.fc(self.table(x))
 """
-_NONE = frozenset((Mismatch.MISSING_NAME, Mismatch.REFACTORING, Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
 
 
 class UnreadName(Rule):
-    mismatches = tuple(
-        mismatch for mismatch in Mismatch if mismatch not in _NONE and not mismatch.value.startswith("silent")
-    )
+    mismatches = tuple(m for m in LOUD if m not in (Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
     examples = (
         *shown("""
         a layer that was built and left alone: 4,6

@@ -1,7 +1,5 @@
 """What rewritings of models that run look for: the calls that operations were recorded at, and the layers that ran."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -78,7 +76,5 @@ def layers_that_ran(project: Project, kinds: frozenset[str]) -> Iterator[tuple[L
 def torch_name(place: Expression) -> bool:
     """Return whether ``torch`` is a name of the file."""
     nodes = place.source.tree.body
-    return any(
-        isinstance(statement, ast.Import) and any(a.name == "torch" and not a.asname for a in statement.names)
-        for statement in nodes
-    )
+    names = [name for statement in nodes if isinstance(statement, ast.Import) for name in statement.names]
+    return any(name.name == "torch" and not name.asname for name in names)

@@ -9,8 +9,6 @@ another size, which died before, now pass.
 Source. torch.nn.AdaptiveAvgPool2d.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from autofix.rule import Project, Rewrite, Rule, Tensor, shown

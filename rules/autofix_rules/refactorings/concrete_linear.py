@@ -9,8 +9,6 @@ are those of the lazy layer after its first forward.
 Source. torch.nn.LazyLinear.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -9,8 +9,6 @@ were saved before load.
 Source. torch.nn.LazyLinear.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from autofix.operators.table import position

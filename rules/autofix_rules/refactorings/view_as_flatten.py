@@ -7,8 +7,6 @@ Fix safety. Safe: applied only if the outputs are equal with the same weights; n
 Source. torch.flatten.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 
@@ -37,9 +35,8 @@ class ViewAsFlatten(Rule):
             if len(asked) != 2 or number(asked[1]) != -1 or not _is_batch(asked[0], text):
                 continue
             if isinstance(result, Tensor) and tensor.rank > 1 and torch_name(place):
-                fix = self.fix(
-                    f"write `torch.flatten({text}, 1)`", (place.source.replace(call, f"torch.flatten({text}, 1)"),)
-                )
+                flat = f"torch.flatten({text}, 1)"
+                fix = self.fix(f"write `{flat}`", (place.source.replace(call, flat),))
                 yield Rewrite("a flatten is written as a view", place, fix)
 
 

@@ -9,8 +9,6 @@ Fix safety. Safe: applied only if the outputs are equal with the same weights; n
 Source. torch.Tensor.view.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from autofix.rule import Project, Rewrite, Rule, Tensor, shown

@@ -8,17 +8,14 @@ Fix safety. Safe where the layer was built for the features of one sample.
 Source. torch.flatten and torch.nn.Flatten.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 
+from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import is_method, operands, written
-from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_sites
 from autofix.records.trace import Operation
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, OperationKind, Rule, Tensor, shown
-from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.rule import Edit, Evidence, Finding, Fixes, Mismatch, OperationKind, Project, Rule, Tensor, shown
 from autofix.syntax.source import argument
 from autofix.syntax.spelling import size_text
 
@@ -43,21 +40,17 @@ class FlattenStart(Rule):
         if not operation.tensors:
             return
         flat = _merged(project, operation.tensors[0])
-        edit = None if flat is None else _from_one(project, flat)
-        if flat is None or edit is None:
+        edits = () if flat is None else _from_one(project, flat)
+        if flat is None or not edits:
             return
         width = math.prod(flat.tensors[0].shape[1:])
         title = f"flatten {flat.tensors[0].shape} from dimension 1"
         if layer is None or layer.setting("in_features") in (None, width):
-            yield self.fix(title, (edit,), Evidence.EXACT_FIT, reason="every sample keeps its row")
+            yield self.fix(title, edits, Evidence.EXACT_FIT, reason="every sample keeps its row")
             return
         for site in argument_sites(project, layer, "in_features", width, flat.tensors[0].shape[1:])[:3]:
-            yield self.fix(
-                f"{title} and set `in_features` of `{layer.path}` to {site.result}",
-                (edit, *site.edits),
-                *site.evidence,
-                Evidence.MORE_PLACES,
-            )
+            both = f"{title} and set `in_features` of `{layer.path}` to {site.result}"
+            yield self.fix(both, (*edits, *site.edits), *site.evidence, Evidence.MORE_PLACES)
 
 
 def _merged(project: Project, tensor: Tensor) -> Operation | None:
@@ -74,42 +67,18 @@ def _merged(project: Project, tensor: Tensor) -> Operation | None:
     return None
 
 
-def _from_one(project: Project, flat: Operation) -> Edit | None:
-    name = flat.operator
-    if flat.kind is OperationKind.CALL_MODULE:
-        layer = project.layer_of(flat)
-        place = None if layer is None else project.construction_call(layer)
-    else:
-        place = written(project, flat)
-    if place is None or not isinstance(place.node, ast.Call):
-        return None
-    if name in {"view", "reshape"}:
-        tensors = operands(project, flat)
-        if len(flat.arguments) != 2 or not tensors or not isinstance(tensors[0].node, ast.Name):
-            return None
-        arguments = place.node.args[-1:]
-        return (
-            place.source.replace(arguments[0], f"{size_text(place.source, tensors[0].text, 0)}, -1")
-            if arguments
-            else None
-        )
-    if name == "ravel":
-        return None
-    position = 1 if name == "flatten" and not is_method(flat, place.node) else 0
-    start = argument(place.node, position, "start_dim")
-    if start is not None:
-        return place.source.replace(start, "1")
-    return _added(place, place.node, position)
-
-
-def _added(place: Expression, call: ast.Call, position: int) -> Edit | None:
-    """Return the edit that adds the start dimension: ``torch.flatten(x)`` -> ``torch.flatten(x, 1)``."""
-    text = place.text
-    if call.keywords or len(call.args) != position:
-        try:
-            return place.source.replace(call, with_argument(text, "start_dim", "1"))
-        except NotACall:
-            return None
-    return place.source.replace(
-        place.node, f"{text[: text.rindex(')')].rstrip().rstrip(',')}{', ' if position else ''}1)"
-    )
+def _from_one(project: Project, flat: Operation) -> tuple[Edit, ...]:
+    """Return the edit that starts at dimension 1: ``torch.flatten(x)`` -> ``torch.flatten(x, 1)``."""
+    layer = project.layer_of(flat) if flat.kind is OperationKind.CALL_MODULE else None
+    place = written(project, flat) if layer is None else project.construction_call(layer)
+    if place is None or not isinstance(place.node, ast.Call) or flat.operator == "ravel":
+        return ()
+    call, source, tensors = place.node, place.source, operands(project, flat)
+    if flat.operator in {"view", "reshape"}:
+        is_one_size = len(flat.arguments) == 2 and call.args and tensors and isinstance(tensors[0].node, ast.Name)
+        return (source.replace(call.args[-1], f"{size_text(source, tensors[0].text, 0)}, -1"),) if is_one_size else ()
+    at = 1 if flat.operator == "flatten" and not is_method(flat, call) else 0
+    if argument(call, at, "start_dim") is not None or call.keywords or len(call.args) != at:
+        return argument_set(place, "start_dim", "1", at)
+    text = place.text[: place.text.rindex(")")].rstrip().rstrip(",")
+    return (source.replace(call, f"{text}{', ' if at else ''}1)"),)

@@ -9,8 +9,6 @@ be meant to be pooled first.
 Source. torch.Tensor.view.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Iterator
@@ -80,13 +78,8 @@ class FoldedBatch(Rule):
         """
         first, second = sizes.expressions
         for site in sites(project, second, width, sizes.shape[1:]):
-            yield self.fix(
-                f"lay out rows of {width} features",
-                site.edits,
-                *site.evidence,
-                Evidence.EVIDENT,
-                Evidence.UPSTREAM * further,
-            )
+            title, evidence = f"lay out rows of {width} features", (Evidence.EVIDENT, Evidence.UPSTREAM * further)
+            yield self.fix(title, site.edits, *site.evidence, *evidence)
         tensors = operands(project, fold)
         if isinstance(second.node, ast.Call) and tensors and isinstance(tensors[0].node, ast.Name):
             text = size_text(first.source, tensors[0].text, 0)
@@ -104,9 +97,7 @@ class FoldedBatch(Rule):
                 edits = tuple(sorted({*size_site.edits, *layer_site.edits}))
                 title = f"keep {width} features of a sample in one row, also in `{taken.path}`"
                 evidence = (*dearest((size_site, layer_site)), Evidence.UPSTREAM * further)
-                yield self.fix(
-                    title, edits, *evidence, doubt="the maps could be meant to be pooled to fewer features first"
-                )
+                yield self.fix(title, edits, *evidence, doubt="the maps could be meant to be pooled first")
 
 
 def _folds(project: Project, tensor: Tensor) -> Iterator[Operation]:
@@ -124,13 +115,8 @@ def _consumer(project: Project, fold: Operation) -> Layer | None:
     result = fold.result
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
-        if (
-            operation.index > fold.index
-            and layer is not None
-            and layer.kind == "Linear"
-            and operation.tensors
-            and isinstance(result, Tensor)
-        ):
+        is_later = operation.index > fold.index and bool(operation.tensors)
+        if is_later and layer is not None and layer.kind == "Linear" and isinstance(result, Tensor):
             return layer if operation.tensors[0].shape == result.shape else None
     return None
 

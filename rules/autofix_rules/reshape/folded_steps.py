@@ -7,8 +7,6 @@ Fix safety. Unsafe: a mean over the steps, or a target for each of them, could b
 Source. torch.nn.LSTM, section Outputs.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.rank_changes import operand_node

@@ -9,8 +9,6 @@ Fix safety. Safe where the flattened size is the one the layer was built for.
 Source. torch.nn.Linear and torch.flatten.
 """
 
-from __future__ import annotations
-
 import math
 
 from autofix.edits.insert_view_op import insertions
@@ -52,9 +50,8 @@ class MissingFlatten(Rule):
         for edits, words in insertions(project, operation, layer):
             title = f"flatten {tensor.shape} to {(tensor.shape[0], width)} {words}"
             if fits:
-                yield self.fix(
-                    title, edits, reason=f"{tensor.shape[1:]} has the {width} features that `{layer.path}` takes"
-                )
+                reason = f"{tensor.shape[1:]} has the {width} features that `{layer.path}` takes"
+                yield self.fix(title, edits, reason=reason)
             elif tensor.rank >= 4:
                 yield from self._with_size(project, layer, tensor, width, edits, title)
 
@@ -75,15 +72,10 @@ class MissingFlatten(Rule):
     ) -> Fixes:
         """Yield fixes that flatten and build the layer for what comes out."""
         parameter = "in_features" if layer.kind == "Linear" else "num_features"
-        from_maps = any(
-            spatial(before) for before in map(project.layer_of, project.ancestry(tensor)) if before is not None
-        )
+        layers = map(project.layer_of, project.ancestry(tensor))
+        from_maps = any(spatial(before) for before in layers if before is not None)
         for site in argument_sites(project, layer, parameter, width, tensor.shape[1:])[:3]:
             all_edits = (*edits, *site.edits)
-            yield self.fix(
-                f"{title} and set `{parameter}` of `{layer.path}` to {site.result}",
-                all_edits,
-                *site.evidence,
-                Evidence.MORE_PLACES,
-                doubt="" if from_maps else "what is flattened was not made by layers over maps",
-            )
+            both = f"{title} and set `{parameter}` of `{layer.path}` to {site.result}"
+            doubt = "" if from_maps else "what is flattened was not made by layers over maps"
+            yield self.fix(both, all_edits, *site.evidence, Evidence.MORE_PLACES, doubt=doubt)

@@ -10,8 +10,6 @@ be square, or where the rows are data whose order nothing tells.
 Source. torch.nn.Unflatten; torch.nn.ConvTranspose2d, section Shape.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Iterator

@@ -8,8 +8,6 @@ Fix safety. Safe: both give the elements in the order of the shape, as the view 
 Source. torch.Tensor.view and torch.Tensor.reshape.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.facts.call_sites import written

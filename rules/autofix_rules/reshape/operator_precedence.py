@@ -7,8 +7,6 @@ Fix safety. Safe where the repaired condition makes the model run.
 Source. The Python Language Reference, section Operator precedence.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
@@ -38,13 +36,8 @@ class OperatorPrecedence(Rule):
                 text = _grouped(source, node) if isinstance(node, ast.Compare) else None
                 if text is not None and isinstance(node, ast.Compare):
                     edit = source.replace(node, text)
-                    yield self.fix(
-                        f"compare before joining: `{text}`",
-                        (edit,),
-                        Evidence.EVIDENT,
-                        Evidence.OUTWARD * depth,
-                        reason="`|` and `&` bind tighter than comparisons",
-                    )
+                    title, reason = f"compare before joining: `{text}`", "`|` and `&` bind tighter than comparisons"
+                    yield self.fix(title, (edit,), Evidence.EVIDENT, Evidence.OUTWARD * depth, reason=reason)
 
 
 def _grouped(source: Source, node: ast.Compare) -> str | None:

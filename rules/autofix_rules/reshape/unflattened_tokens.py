@@ -7,8 +7,6 @@ Fix safety. Safe where the channels are what the next layer takes.
 Source. torch.flatten; Dosovitskiy et al., An Image is Worth 16x16 Words, section 3.1.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.rank_changes import operand_node, tensors_at_fault
@@ -47,12 +45,8 @@ class UnflattenedTokens(Rule):
                 continue
             shape = moved.tensors[0].shape
             edit = followed(Expression(place.source, base, place.frames), ".flatten(2)")
-            yield self.fix(
-                f"flatten {shape} to {(*shape[:2], shape[2] * shape[3])} before its channels go last",
-                (edit,),
-                Evidence.EVIDENT,
-                Evidence.UPSTREAM * count,
-            )
+            title = f"flatten {shape} to {(*shape[:2], shape[2] * shape[3])} before its channels go last"
+            yield self.fix(title, (edit,), Evidence.EVIDENT, Evidence.UPSTREAM * count)
 
 
 def _makes_tokens(operation: Operation) -> bool:

@@ -9,8 +9,6 @@ Fix safety. Safe where running showed that samples were mixed and no longer are;
 Source. torch.Tensor.view and torch.transpose.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from itertools import permutations
@@ -41,7 +39,6 @@ class ViewForTranspose(Rule):
         if not isinstance(operation.result, Tensor) or not operation.tensors:
             return
         before, after, samples = operation.tensors[0].shape, operation.result.shape, finding.dimension
-        unsafe = samples is None
         reason = "" if samples is not None else "the sizes say that dimensions were meant to move, no run can"
         for order in _orders(before, after, samples):
             method = _method(order)
@@ -49,7 +46,7 @@ class ViewForTranspose(Rule):
                 edit = respelled(project, operation, method + suffix)
                 if edit is not None:
                     title = f"move the dimensions of {before} with `{method}`"
-                    yield self.fix(title, (edit,), *copied, reason=reason, unsafe=unsafe)
+                    yield self.fix(title, (edit,), *copied, doubt=reason)
         if samples and after[0] % before[samples] == 0 and sorted(before) != sorted(after):
             yield from self._merged(project, operation, before, samples)
 
@@ -84,20 +81,18 @@ def _before_view(operation: Operation, place: Expression, call: ast.Call, tensor
 
 
 def _orders(before: tuple[int, ...], after: tuple[int, ...], samples: int | None) -> Iterator[tuple[int, ...]]:
-    """Yield orders that give ``after``, those that exchange two dimensions first; samples that move go
-    where they are.
-    """
+    """Yield orders that give ``after``, exchanges of two first; samples that move go where they are."""
     if len(before) != len(after) or len(before) > MAX_RANK or before == after:
         return
     fitting = [o for o in permutations(range(len(before))) if tuple(before[d] for d in o) == after]
-    fitting.sort(key=lambda order: (_moves(order), order))
+    fitting.sort(key=lambda order: (len(_moved(order)), order))
     yield from (order for order in fitting[:2] if not samples or order[0] == samples or order[samples] != samples)
 
 
-def _moves(order: tuple[int, ...]) -> int:
-    return sum(1 for place, dimension in enumerate(order) if place != dimension)
+def _moved(order: tuple[int, ...]) -> list[int]:
+    return [place for place, dimension in enumerate(order) if place != dimension]
 
 
 def _method(order: tuple[int, ...]) -> str:
-    moved = [place for place, dimension in enumerate(order) if place != dimension]
+    moved = _moved(order)
     return f"transpose({moved[0]}, {moved[1]})" if len(moved) == 2 else f"permute({', '.join(map(str, order))})"

@@ -8,8 +8,6 @@ Fix safety. Unsafe where another size could be meant, or where the layer before 
 Source. torch.Tensor.view and torch.nn.Unflatten.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Iterator
@@ -71,11 +69,8 @@ class ViewSize(Rule):
         self, project: Project, layer: Layer | None, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]
     ) -> Fixes:
         for new, against in changes(sizes.values, sizes.shape):
-            hints = (
-                sizes.shape[1:]
-                if len(sizes.values) == 2 and 1 in new and len(sizes.shape) > 2
-                else flattened_from(project, tensor)
-            )
+            are_rows = len(sizes.values) == 2 and 1 in new and len(sizes.shape) > 2
+            hints = sizes.shape[1:] if are_rows else flattened_from(project, tensor)
             evidence = (*against, *folded)
             for edits, stated, texts in _together(project, sizes, new, hints):
                 words = " and ".join(f"{sizes.values[i]} to {text}" for i, text in zip(new, texts, strict=True))
@@ -110,9 +105,7 @@ class ViewSize(Rule):
 
 
 def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
-    """Return how many features the sizes ask for, 0 where that is not evident, and whether they are
-    split into heads.
-    """
+    """Return how many features the sizes ask for, 0 where that is not evident, and whether heads share them."""
     values, leading = sizes.values, len(sizes.shape) - 1
     # Every step keeps its place, so what is asked for is what its features are split into.
     split = len(values) > leading + 1 and values[1:leading] == sizes.shape[1:leading]

@@ -8,9 +8,9 @@ Fix safety. Unsafe: the windows at the border see padding; resizing the input co
 Source. Liu et al., Swin Transformer, section 3.2; torch.nn.functional.pad.
 """
 
-from __future__ import annotations
-
 import ast
+import re
+from dataclasses import replace
 from itertools import pairwise
 
 from autofix.edits.view_sizes import sizes_of
@@ -56,49 +56,36 @@ class WindowPadding(Rule):
             return
         window = _window(project, sizes.expressions)
         frames = frames_of(project, operation)
-        dividends = tuple(_dividend(project, e) for e in sizes.expressions if isinstance(e.node, ast.BinOp))
+        dividends = tuple(_sides(project, e)[0] for e in sizes.expressions if isinstance(e.node, ast.BinOp))
         for depth, frame in enumerate(frames if window else ()):
             source = project.source(frame.path)
             function = source.function_at(frame.range, frame.function)
-            edits = (
-                _edits(project, source, function, frames[depth:], window, dividends) if function is not None else None
-            )
-            if edits is not None:
+            if function is not None:
+                edits = _edits(project, source, function, frames[depth:], window, dividends)
                 title = f"pad height and width to multiples of the window {window} and crop what is returned"
-                reason = "windows at the border then see padding"
-                yield self.fix(
-                    title, edits, Evidence.INSERTED, Evidence.OTHER_READING, Evidence.OUTWARD * depth, reason=reason
-                )
+                evidence = (Evidence.INSERTED, Evidence.OTHER_READING, Evidence.OUTWARD * depth)
+                yield self.fix(title, edits, *evidence, reason="windows at the border then see padding")
 
 
 def _window(project: Project, places: tuple[Expression, ...]) -> int:
     """Return the window of sizes such as ``H // w, w, W // w, w``; 0 where they divide, or are no windows."""
     pairs = [(a, b) for a, b in pairwise(places) if _divides(a, b)]
     values = {project.integer(b) for _, b in pairs}
-    uneven = any(_rest(project, a) for a, _ in pairs)
+    uneven = any(whole and window and whole % window for whole, window in (_sides(project, a) for a, _ in pairs))
     (value,) = values if len(pairs) == 2 and len(values) == 1 and uneven else (0,)
     return value or 0
 
 
 def _divides(whole: Expression, part: Expression) -> bool:
     node = whole.node
-    return (
-        isinstance(node, ast.BinOp)
-        and isinstance(node.op, ast.FloorDiv)
-        and whole.source.text_of(node.right) == part.text
-    )
+    is_division = isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv)
+    return is_division and isinstance(node, ast.BinOp) and whole.source.text_of(node.right) == part.text
 
 
-def _dividend(project: Project, place: Expression) -> int | None:
+def _sides(project: Project, place: Expression) -> list[int | None]:
+    """Return dividend and divisor."""
     assert isinstance(place.node, ast.BinOp)
-    return project.integer(Expression(place.source, place.node.left, place.frames))
-
-
-def _rest(project: Project, place: Expression) -> int:
-    assert isinstance(place.node, ast.BinOp)
-    sides = (Expression(place.source, side, place.frames) for side in (place.node.left, place.node.right))
-    whole, window = (project.integer(side) for side in sides)
-    return whole % window if whole is not None and window else 0
+    return [project.integer(replace(place, node=side)) for side in (place.node.left, place.node.right)]
 
 
 def _edits(
@@ -108,31 +95,27 @@ def _edits(
     frames: tuple[Frame, ...],
     window: int,
     sizes: tuple[int | None, ...],
-) -> tuple[Edit, ...] | None:
+) -> tuple[Edit, ...]:
     """Return edits that pad behind ``B, C, H, W = x.shape`` and crop the only return, in a forward of maps."""
     unpacked = next((s for s in function.body if isinstance(s, ast.Assign) and _unpacks(s)), None)
     returned = [n for n in ast.walk(function) if isinstance(n, ast.Return)]
     name = _window_name(project, source, function, frames, window)
     prefix = module_text(source, "torch.nn.functional")
     if unpacked is None or len(returned) != 1 or returned[0].value is None or not name or not prefix:
-        return None
-    target, value = unpacked.targets[0], unpacked.value
+        return ()
+    target = unpacked.targets[0]
     assert isinstance(target, ast.Tuple)
     height, width = (source.text_of(e) for e in target.elts[2:])
     if tuple(project.integer(Expression(source, e, frames)) for e in target.elts[2:]) != sizes:
-        return None
-    base = source.text_of(
-        value.func.value
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
-        else getattr(value, "value", value)
-    )
+        return ()
+    base = source.text_of(unpacked.value).removesuffix(".shape").removesuffix(".size()")
     lines = (
         f"{base} = {prefix}.pad({base}, (0, -{width} % {name}, 0, -{height} % {name}))",
         f"height, width = {height}, {width}",
         source.text_of(unpacked),
     )
     if any(isinstance(n, ast.Name) and n.id in {"height", "width"} for n in ast.walk(function)):
-        return None
+        return ()
     added = source.insert_after(unpacked, f"{source.newline}{source.indent_of(unpacked.lineno)}".join(lines))
     output = returned[0].value
     text = source.text_of(output)
@@ -142,22 +125,9 @@ def _edits(
 
 def _unpacks(statement: ast.Assign) -> bool:
     """Return whether the statement is ``B, C, H, W = x.shape`` of a name."""
-    target, value = statement.targets[0], statement.value
-    is_size = (
-        isinstance(value, ast.Call)
-        and isinstance(value.func, ast.Attribute)
-        and value.func.attr == "size"
-        and not value.args
-    )
-    is_shape = isinstance(value, ast.Attribute) and value.attr == "shape"
-    base = (
-        value.func.value
-        if is_size and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
-        else getattr(value, "value", None)
-    )
-    return (
-        isinstance(target, ast.Tuple) and len(target.elts) == 4 and (is_size or is_shape) and isinstance(base, ast.Name)
-    )
+    target = statement.targets[0]
+    is_four = isinstance(target, ast.Tuple) and len(target.elts) == 4
+    return is_four and re.fullmatch(r"\w+\.(shape|size\(\))", ast.unparse(statement.value)) is not None
 
 
 def _window_name(project: Project, source: Source, function: ast.AST, frames: tuple[Frame, ...], window: int) -> str:

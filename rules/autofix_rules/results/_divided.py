@@ -1,7 +1,5 @@
 """Other arguments of a ``split`` or ``chunk`` that gives another number of parts than there are names for them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_of

@@ -7,19 +7,14 @@ Fix safety. Safe: a line that does nothing was meant to do that.
 Source. torch.Tensor, which names methods that work in place with an underscore at the end.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.facts.call_sites import argument_of, written
-from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.rule import LOUD, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 
 class DiscardedResult(Rule):
-    mismatches = (
-        *(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name"))),
-        Mismatch.SILENT_UNUSED,
-    )
+    mismatches = (*LOUD, Mismatch.SILENT_UNUSED)
     examples = shown("""
         a permute on a line of its own: 2,8,8,3
             self.conv = nn.Conv2d(3, 4, 3)
@@ -34,9 +29,8 @@ class DiscardedResult(Rule):
         if finding.silent:
             yield from self._assigned(project, failed) if failed is not None else ()
             return
-        fed = {
-            operation.index for tensor in (failed.tensors if failed else ()) for operation in project.ancestry(tensor)
-        }
+        operands = failed.tensors if failed is not None else ()
+        fed = {operation.index for tensor in operands for operation in project.ancestry(tensor)}
         for operation in project.trace.operations:
             result, taken = operation.result, operation.tensors
             is_other = isinstance(result, Tensor) and taken and result.shape != taken[0].shape
@@ -45,18 +39,10 @@ class DiscardedResult(Rule):
 
     def _assigned(self, project: Project, operation: Operation) -> Fixes:
         """Yield the assignment of what an operation gave, where it stands on a line of its own."""
-        place = written(project, operation)
-        if place is None:
-            return
-        taken = argument_of(project, operation, 0, "input")
-        if taken is None or not isinstance(taken.node, ast.Name):
+        place, taken = written(project, operation), argument_of(project, operation, 0, "input")
+        if place is None or taken is None or not isinstance(taken.node, ast.Name):
             return
         if isinstance(place.source.parents.get(place.node), ast.Expr):
             text = f"{taken.text} = {place.text}"
-            yield self.fix(
-                f"assign the result: `{text}`",
-                (place.source.replace(place.node, text),),
-                Evidence.EXACT_FIT,
-                Evidence.EVIDENT,
-                reason="the line does nothing as it stands",
-            )
+            edits, reason = (place.source.replace(place.node, text),), "the line does nothing as it stands"
+            yield self.fix(f"assign the result: `{text}`", edits, Evidence.EXACT_FIT, Evidence.EVIDENT, reason=reason)

@@ -7,22 +7,17 @@ Fix safety. Unsafe: the uses are told apart by their order alone, and the names 
 Source. torch.nn.Module, attributes that are modules.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 
-from autofix.rule import Applicability, Edit, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.rule import FEATURES, Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.source import Source, dotted
 
 REASON = "which use belongs to which of the two layers is told by their order alone"
 
 
 class OverwrittenLayer(Rule):
-    mismatches = (
-        *(Mismatch.NORM_RANK, Mismatch.NORM_FEATURES, Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS),
-        Mismatch.CONV_RANK,
-    )
+    mismatches = (Mismatch.NORM_RANK, Mismatch.CONV_RANK, *FEATURES)
     applicability = Applicability.UNSAFE
     examples = shown("""
         a norm of maps and a norm of rows: 2,3,4,4
@@ -45,22 +40,15 @@ class OverwrittenLayer(Rule):
         source = call.source
         target = _target(source, call.node)
         owner = source.class_of(call.node)
-        if (
-            target is None
-            or owner is None
-            or used.source.path != source.path
-            or dotted(used.node.func) != dotted(target)
-        ):
+        if target is None or owner is None or used.source.path != source.path:
             return
-        if not any(_is_earlier(source, node, target) for node in ast.walk(owner)):
+        is_used = dotted(used.node.func) == dotted(target)
+        if not is_used or not any(_is_earlier(source, node, target) for node in ast.walk(owner)):
             return
         later = [use for use in _uses(owner, target) if use.lineno > used.node.lineno]
         if later:
             name = _new_name(source, owner, target, later[0])
-            places = (target, *later)
-            edits = tuple(
-                Edit(source.path, source.range_of(place), f"{dotted(place.value)}.{name}") for place in places
-            )
+            edits = tuple(source.replace(place, f"{dotted(place.value)}.{name}") for place in (target, *later))
             title = f"give the second `{target.attr}` a name of its own, `{name}`"
             yield self.fix(title, edits, Evidence.EVIDENT, reason=REASON)
 
@@ -81,11 +69,8 @@ def _is_earlier(source: Source, node: ast.AST, target: ast.Attribute) -> bool:
 
 
 def _uses(owner: ast.ClassDef, target: ast.Attribute) -> list[ast.Attribute]:
-    uses = [
-        node
-        for node in ast.walk(owner)
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and dotted(node) == dotted(target)
-    ]
+    reads = [n for n in ast.walk(owner) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)]
+    uses = [node for node in reads if dotted(node) == dotted(target)]
     return sorted(uses, key=lambda node: (node.lineno, node.col_offset))
 
 

@@ -7,10 +7,8 @@ Fix safety. Unsafe: that both orders were possible is all that the text says.
 Source. The Python language reference, section Execution model.
 """
 
-from __future__ import annotations
-
 from autofix.edits.statement_order import exchanged_statements
-from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
 
 _REPEATED = """def repeated(k, n):
     b, h, t, d = k.shape
@@ -20,7 +18,7 @@ _REPEAT, _TURN = "k = repeated(k, 2)", "k = k.transpose(1, 2)"
 
 
 class StatementOrder(Rule):
-    mismatches = tuple(m for m in Mismatch if not m.value.startswith(("silent", "refactoring", "missing-name")))
+    mismatches = LOUD
     applicability = Applicability.UNSAFE
     examples = shown(
         """
@@ -40,9 +38,6 @@ class StatementOrder(Rule):
     def propose(self, finding: Finding, project: Project) -> Fixes:
         exchanges = exchanged_statements(project, project.operation(finding), finding.layer)
         for rank, (edits, first) in enumerate(exchanges):
-            yield self.fix(
-                f"run line {first.lineno} before the line above it",
-                edits,
-                *(Evidence.BY_RUN, Evidence.RUNNER_UP * rank),
-                reason="that the lines are in the wrong order is told by the run alone",
-            )
+            title = f"run line {first.lineno} before the line above it"
+            reason = "that the lines are in the wrong order is told by the run alone"
+            yield self.fix(title, edits, Evidence.BY_RUN, Evidence.RUNNER_UP * rank, reason=reason)

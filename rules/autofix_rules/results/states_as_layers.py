@@ -8,12 +8,10 @@ declines.
 Source. torch.nn.LSTM, section Outputs.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.records.values import Sequence, Value
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.name_bindings import reads_from
 from autofix.syntax.source import Source, dotted
 
@@ -51,11 +49,8 @@ def _is_pair(project: Project, value: Value) -> bool:
     """Return whether a value is the hidden and the cell state that an LSTM gave back."""
     items = value.items if isinstance(value, Sequence) and value.type == "tuple" else ()
     makers = [project.producer(item) for item in items if isinstance(item, Tensor)]
-    return len(items) == len(makers) == 2 and makers[0] is makers[1] and _is_lstm(makers[0])
-
-
-def _is_lstm(operation: Operation | None) -> bool:
-    return operation is not None and operation.operator == "LSTM"
+    is_one = len(items) == len(makers) == 2 and makers[0] is makers[1]
+    return is_one and makers[0] is not None and makers[0].operator == "LSTM"
 
 
 def _bound(project: Project, source: Source, name: str) -> ast.Name | None:

@@ -10,17 +10,14 @@ file, whose order is not known.
 Source. torch.nn.LSTM, torch.nn.GRU and torch.nn.MultiheadAttention, section Outputs.
 """
 
-from __future__ import annotations
-
 import ast
-from collections.abc import Iterator
 
-from autofix.facts.call_sites import frames_of
-from autofix.records.locations import Position, Range
+from autofix.facts.call_sites import followed, frames_of
+from autofix.facts.returned_values import returned
+from autofix.records.locations import Range
 from autofix.records.values import Sequence, Value, tensors_of
 from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, shown
-from autofix.syntax.source import Source, dotted
-from autofix.syntax.spelling import receiver
+from autofix.syntax.source import dotted
 
 
 class TupleResult(Rule):
@@ -46,10 +43,9 @@ class TupleResult(Rule):
         prefers_index = used.source.text.count(")[0]") > used.source.text.count(", _ =")
         if named is not None:
             yield self.fix(title, (named,), Evidence.EVIDENT, doubt=reason)
-            for edit in _indexed_at_assignment(used):
-                yield self.fix(title, (edit,), Evidence.EXACT_FIT if prefers_index else Evidence.INSERTED, doubt=reason)
-        edit = Edit(used.source.path, used.source.range_of(used.node), f"{receiver(used.text)}[0]")
-        yield self.fix(title, (edit,), Evidence.RUNNER_UP * (named is not None), doubt=reason)
+            edits = _indexed_at_assignment(used)
+            yield self.fix(title, edits, Evidence.EXACT_FIT if prefers_index else Evidence.INSERTED, doubt=reason)
+        yield self.fix(title, (followed(used, "[0]"),), Evidence.RUNNER_UP * (named is not None), doubt=reason)
 
 
 def _tuple_expression(finding: Finding, project: Project) -> Expression | None:
@@ -75,11 +71,8 @@ def _value(project: Project, expression: Expression) -> Value:
     """Return what an expression gave: recorded under a name, or by the operation recorded at a call."""
     if not isinstance(expression.node, ast.Call):
         return project.value(expression)
-    place = (expression.source.path, expression.source.range_of(expression.node))
-    operations = (
-        o for o in reversed(project.trace.operations) if o.frames and (o.frames[0].path, o.frames[0].range) == place
-    )
-    return next((o.result for o in operations if not o.raised), None)
+    operation = returned(project, expression.source, expression.node).operation
+    return None if operation is None else operation.result
 
 
 def _count(value: Value) -> int:
@@ -116,11 +109,9 @@ def _at_assignment(used: Expression, count: int) -> Edit | None:
     return Edit(used.source.path, used.source.range_of(target), f"({text})" if inside else text)
 
 
-def _indexed_at_assignment(used: Expression) -> Iterator[Edit]:
+def _indexed_at_assignment(used: Expression) -> tuple[Edit, ...]:
     assignment = _assignment(used)
-    if assignment is not None and assignment[1] is assignment[0].targets[0]:
-        yield _insertion(used.source, used.source.range_of(assignment[0].value).end, "[0]")
-
-
-def _insertion(source: Source, place: Position, text: str) -> Edit:
-    return Edit(source.path, Range(place, place), text)
+    if assignment is None or assignment[1] is not assignment[0].targets[0]:
+        return ()
+    end = used.source.range_of(assignment[0].value).end
+    return (Edit(used.source.path, Range(end, end), "[0]"),)

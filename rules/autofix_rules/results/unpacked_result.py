@@ -13,13 +13,11 @@ the tensor could be meant to have what is unpacked.
 Source. torch.nn.LSTM, torch.nn.GRU, section Outputs; torch.nn.utils.rnn.PackedSequence; torch.split; torch.chunk.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.unpacking import Unpacking, items_of, leaves, nested, placed, speak_of_another_order, unpacking
 from autofix.records.values import Sequence
-from autofix.rule import Edit, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, model, shown
+from autofix.rule import Edit, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import receiver
 from autofix_rules.results._divided import divided
 
@@ -29,10 +27,11 @@ _ENCODER = """class Encoder(nn.Module):
         self.fc = nn.Linear(4, 6)
 
     def forward(self, x):
-        {}
+        z = self.fc(x)
+        scale = z.std()
+        return z
 """
-_THREE = "z = self.fc(x)\n        scale = z.std()\n        return z, z.relu(), scale"
-_VAE = "self.encoder = Encoder()\nself.head = nn.Linear({}, 2)"
+_THREE = _ENCODER.replace("return z", "return z, z.relu(), scale")
 # Whose results are equal parts of one tensor: how many there are is no question of names.
 _DIVIDE = frozenset(("split", "chunk", "unbind", "tensor_split", "vsplit", "hsplit", "dsplit"))
 _RANK = "the tensor could be meant to have the rank that is unpacked"
@@ -41,7 +40,8 @@ _RANK = "the tensor could be meant to have the rank that is unpacked"
 class UnpackedResult(Rule):
     mismatches = (Mismatch.PARTS, Mismatch.UNPACK)
     examples = (
-        *shown("""
+        *shown(
+            """
         the pair of states of an LSTM: 7,3,4
             self.rnn = nn.LSTM(4, 6); self.head = nn.Linear(6, 2)
             out, <h, c => (h, c)> = self.rnn(x); self.head(out)
@@ -51,36 +51,28 @@ class UnpackedResult(Rule):
         two thirds of a joint projection: 2,5,6
             self.qkv = nn.Linear(6, <12 => 18>); self.out = nn.Linear(6, 2)
             q, k, v = self.qkv(x).split(6, dim=-1); self.out(q * k + v)
-    """),
+        two halves of one tensor: 5,4
+            above: encoder
+            self.encoder = Encoder(); self.head = nn.Linear(3, 2)
+            mean, spread = self.encoder(x)< => .chunk(2, dim=-1)>; self.head(mean + spread.exp())
+        a third result: 5,4
+            above: three
+            self.encoder = Encoder(); self.head = nn.Linear(6, 2)
+            z, < => _, >scale = self.encoder(x); self.head(z * scale)
+        declines a result that is not there and is read: 5,4
+            above: encoder
+            self.encoder = Encoder(); self.head = nn.Linear(5, 2)
+            mean, spread, skew, rest = self.encoder(x); self.head(mean + spread + skew + rest)
+    """,
+            encoder=_ENCODER,
+            three=_THREE,
+        ),
         Example(
             "a packed sequence in two",
             (),
             "import torch\nfrom torch.nn.utils.rnn import pack_padded_sequence\n\n"
             "words, _ = pack_padded_sequence(torch.ones(3, 5, 2), [5, 4, 2], batch_first=True)\nprint(words.shape)\n",
             {", _": "", "True)": "True).data"},
-        ),
-        Example(
-            "two halves of one tensor",
-            ((5, 4),),
-            model(
-                _VAE.format(3),
-                "mean, spread = self.encoder(x)< => .chunk(2, dim=-1)>\nself.head(mean + spread.exp())",
-                _ENCODER.format("return self.fc(x)"),
-            ),
-        ),
-        Example(
-            "a third result",
-            ((5, 4),),
-            model(_VAE.format(6), "z, < => _, >scale = self.encoder(x)\nself.head(z * scale)", _ENCODER.format(_THREE)),
-        ),
-        Example(
-            "declines a result that is not there and is read",
-            ((5, 4),),
-            model(
-                _VAE.format(5),
-                "mean, spread = self.encoder(x)\nself.head(mean + spread)",
-                _ENCODER.format("return self.fc(x)[:, :5]"),
-            ),
         ),
     )
 

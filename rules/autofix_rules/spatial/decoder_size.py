@@ -9,8 +9,6 @@ Fix safety. Unsafe: several settings give the size, and padding or cropping the 
 Source. torch.nn.ConvTranspose2d, section Shape.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -9,8 +9,6 @@ Fix safety. Safe where the head takes one value per channel, or a square of them
 Source. torch.nn.AvgPool2d and torch.nn.AdaptiveAvgPool2d.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Iterator
@@ -21,9 +19,7 @@ from autofix.records.values import Sequence
 from autofix.rule import Edit, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
-_FOLLOWING = frozenset(
-    ("flatten", "view", "reshape", "Flatten", "squeeze", "Dropout", "dropout", "relu", "ReLU", "contiguous")
-)
+_FOLLOWING = {"flatten", "view", "reshape", "Flatten", "squeeze", "Dropout", "dropout", "relu", "ReLU", "contiguous"}
 
 
 class FixedPooling(Rule):
@@ -42,9 +38,8 @@ class FixedPooling(Rule):
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if not operation.tensors:
             return
-        pool = (
-            operation if finding.mismatch is Mismatch.KERNEL_TOO_LARGE else _pool_before(project, operation.tensors[0])
-        )
+        is_too_large = finding.mismatch is Mismatch.KERNEL_TOO_LARGE
+        pool = operation if is_too_large else _pool_before(project, operation.tensors[0])
         tensor = pool.tensors[0] if pool is not None and pool.tensors else None
         if pool is None or tensor is None or tensor.rank < 3:
             return
@@ -52,11 +47,7 @@ class FixedPooling(Rule):
         if not dimensions or tensor.rank < dimensions[0] + 1:
             return
         channels = tensor.shape[-dimensions[0] - 1]
-        features = (
-            finding.expected[0]
-            if finding.mismatch is Mismatch.LINEAR_IN_FEATURES
-            else _next_features(project, pool, channels)
-        )
+        features = _next_features(project, pool, channels) if is_too_large else finding.expected[0]
         side = _side(features, channels, dimensions[0])
         if side is None:
             return
@@ -100,10 +91,8 @@ def _pool_before(project: Project, tensor: Tensor) -> Operation | None:
 def _next_features(project: Project, pool: Operation, channels: int) -> int:
     """Return the width that a Linear layer after the pool takes, if it is a multiple of the channels."""
     done = {o.layer_index for o in project.trace.operations if o.index <= pool.index}
-    later = (
-        layer for layer in project.trace.layers if layer.kind == "Linear" and layer.identity not in done and layer.path
-    )
-    widths = [width for layer in later if (width := number(layer, "in_features"))]
+    linear = (layer for layer in project.trace.layers if layer.kind == "Linear" and layer.path)
+    widths = [width for layer in linear if layer.identity not in done and (width := number(layer, "in_features"))]
     return next((width for width in widths if width % channels == 0), 0)
 
 
@@ -116,13 +105,7 @@ def _side(features: int, channels: int, dimensions: int) -> int | None:
 
 def _kernel(project: Project, pool: Operation) -> int | None:
     layer = project.layer_of(pool)
-    value = (
-        pool.arguments[1]
-        if layer is None and len(pool.arguments) > 1
-        else layer.setting("kernel_size")
-        if layer
-        else None
-    )
+    value = layer.setting("kernel_size") if layer is not None else next(iter(pool.arguments[1:]), None)
     if isinstance(value, Sequence) and value.items:
         value = value.items[0]
     return value if isinstance(value, int) else None

@@ -8,8 +8,6 @@ Fix safety. Unsafe: resizing or another head is the author's choice.
 Source. torch.nn.functional.interpolate.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Iterator

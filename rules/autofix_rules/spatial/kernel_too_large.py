@@ -9,8 +9,6 @@ Fix safety. Unsafe: padding, kernel and pooling are all choices of the model's a
 Source. torch.nn.Conv2d and torch.nn.MaxPool2d, sections Shape.
 """
 
-from __future__ import annotations
-
 import ast
 
 from autofix.edits.set_arguments import argument_set, layer_argument_set

@@ -10,21 +10,17 @@ Fix safety. Unsafe where another width of the layer behind it is as plausible; s
 Source. torch.nn.Conv2d and torch.nn.ConvTranspose2d, section Shape.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 
 from autofix.edits.padding import alone_unpadded, half_kernel, lacks_padding, padding_sites
 from autofix.facts.branches import branch, layers_of, padding_for, spatial, uneven
 from autofix.provenance.producers import flattened_from, producing_layer
-from autofix.rule import Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
-
-_MEETING = (Mismatch.CONCATENATE, Mismatch.BROADCAST)
+from autofix.rule import MEETING, Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
 
 
 class MissingPadding(Rule):
-    mismatches = (*(Mismatch.LINEAR_IN_FEATURES, Mismatch.RNN_INPUT_SIZE, Mismatch.VIEW_SIZE, *_MEETING),)
+    mismatches = (*(Mismatch.LINEAR_IN_FEATURES, Mismatch.RNN_INPUT_SIZE, Mismatch.VIEW_SIZE, *MEETING),)
     examples = shown("""
         a transposed convolution that falls one short: 1,2,8,8
             self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1< => , output_padding=1>)
@@ -46,7 +42,7 @@ class MissingPadding(Rule):
             for site in padding_sites(project, layer, "padding", size) if size is not None else ():
                 title = f"set `padding` of `{layer.label}` to {size}, which keeps the size of the maps"
                 yield self.fix(title, site.edits, *site.evidence, Evidence.AGREES if alone else Evidence.OTHER_READING)
-        for small, big in _pairs(operation.tensors) if finding.mismatch in _MEETING else ():
+        for small, big in _pairs(operation.tensors) if finding.mismatch in MEETING else ():
             if uneven(project, small, big):
                 yield from self._branch(project, small, big)
 
@@ -70,7 +66,7 @@ class MissingPadding(Rule):
 
 def _smaller(project: Project, finding: Finding, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """Return the tensors that larger maps would have made fit, as far as sizes tell."""
-    if finding.mismatch in _MEETING:
+    if finding.mismatch in MEETING:
         return tensors if any(uneven(project, a, b) for a in tensors for b in tensors) else ()
     if finding.mismatch is Mismatch.VIEW_SIZE:
         return tensors[:1]
@@ -106,9 +102,6 @@ def _falls_short(layer: Layer, operation: Operation) -> bool:
     before, after = operation.tensors[0], operation.result
     stride = layer.setting("stride")
     factor = getattr(stride, "items", (stride,))[0]
-    return (
-        isinstance(after, Tensor)
-        and isinstance(factor, int)
-        and factor > 1
-        and after.shape[-1] == before.shape[-1] * factor - 1
-    )
+    if not isinstance(after, Tensor) or not isinstance(factor, int) or factor < 2:
+        return False
+    return after.shape[-1] == before.shape[-1] * factor - 1

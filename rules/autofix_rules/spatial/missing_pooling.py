@@ -9,8 +9,6 @@ Fix safety. Unsafe where flattening the maps into a larger layer, or a score for
 Source. Lin et al., Network in Network, section 3.2; torch.nn.AdaptiveAvgPool2d.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 from dataclasses import replace
@@ -69,20 +67,16 @@ class MissingPooling(Rule):
         if maker is None or maker.layer is not None or place is None or not isinstance(place.node, ast.Call):
             return
         maps, width = maker.tensors[0], argument_expression(project, layer, "in_features")
-        flattens = (
-            maps.rank > 3 and maps.shape[1] == expected and tensor.shape == (maps.shape[0], math.prod(maps.shape[1:]))
-        )
+        flattens = maps.rank > 3 and tensor.shape == (maps.shape[0], math.prod(maps.shape[1:]))
         base = next(iter(operands(project, maker)), None)
-        if flattens and base is not None and width is not None:
+        if flattens and maps.shape[1] == expected and base is not None and width is not None:
             axes = ", ".join(map(str, range(2, maps.rank)))
             edit = place.source.replace(place.node, f"{receiver(base.text)}.mean(dim=({axes}))")
-            yield self.fix(
-                f"average each of the {expected} maps instead of flattening them",
-                (edit,),
-                Evidence.AGAINST * isinstance(width.node, ast.Constant),
-                reason=f"a layer for all of {maps.shape[1:]} would run as well",
-                unsafe=True,
+            title, doubt = (
+                f"average each of the {expected} maps instead",
+                f"a layer for all of {maps.shape[1:]} would run",
             )
+            yield self.fix(title, (edit,), Evidence.AGAINST * isinstance(width.node, ast.Constant), doubt=doubt)
 
 
 def _flattened(project: Project, layer: Layer, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
