@@ -36,7 +36,7 @@ class NameAtHand:
     """``text`` to stand for ``read``. ``fits``: whether the contracts are content, None where they cannot tell.
 
     ``is_related``: the names have a word in common, or one is worked out from the other. ``is_unread``: nothing else
-    reads it. ``leaves_unread``: nothing else reads what is read now.
+    reads it.
     """
 
     read: Expression
@@ -44,7 +44,6 @@ class NameAtHand:
     fits: bool | None
     is_related: bool
     is_unread: bool = False
-    leaves_unread: bool = False
 
     @property
     def edit(self) -> Edit:
@@ -75,10 +74,11 @@ def _every(
             read = Expression(place.source, node, place.frames)
             value = project.value(read)
             for other, text, is_related in _pool(project, place, read, value):
+                if _loads(place, node.id) < 2 and dotted(node) not in text:
+                    continue  # What was computed for this line would be computed for nothing.
                 verdict = _verdict(project, operation, read, (value, text, other), at)
                 if verdict is not False:
-                    is_left = _loads(place, node.id) < 2 and dotted(node) not in text
-                    yield NameAtHand(read, text, verdict, is_related, not _loads(place, text), is_left)
+                    yield NameAtHand(read, text, verdict, is_related, not _loads(place, text))
 
 
 def _is_called(place: FaultPlace, node: ast.expr) -> bool:

@@ -11,9 +11,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autofix.edits.other_layouts import fits
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import followed, operands
+from autofix.facts.contracts import BoundCall, Operand, bound
 from autofix.facts.project_view import Expression, Project
+from autofix.facts.replays import makers, replayed
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -41,24 +44,48 @@ class Slice:
 
 def slices(project: Project, operation: Operation) -> Iterator[Slice]:
     """Yield cuts of the longer of two operands that differ in one dimension by one entry, or by as many as the function
-    cuts elsewhere.
+    cuts elsewhere; then of what was made longer further back by one entry than the call that failed can take.
     """
     places = operands(project, operation)
-    if len(operation.tensors) != 2 or len(places) != 2:
-        return
-    odd = _odd(*operation.tensors)
-    if odd is None:
-        return
-    longer, dimension, count = odd
-    tensor, place = operation.tensors[longer], places[longer]
-    for steps, expression in ((0, place), *same_values(project, place, tensor)):
+    if len(operation.tensors) == len(places) == 2:
+        odd = _odd(*operation.tensors)
+        if odd is not None:
+            longer, dimension, count = odd
+            yield from _cuts(project, (places[longer], operation.tensors[longer]), dimension, count, 0)
+    for steps, maker in makers(project, operation):
+        call, parts = bound(project, maker), operands(project, maker)
+        for operand, part in zip(call.operands, parts, strict=False) if call is not None else ():
+            for dimension, size in enumerate(operand.tensor.shape[1:], 1):
+                if (
+                    size > FEWEST_LEFT
+                    and call is not None
+                    and _is_cut_well(project, (maker, call), operand, dimension, operation)
+                ):
+                    yield from _cuts(project, (part, operand.tensor), dimension, 1, steps)
+
+
+def _is_cut_well(
+    project: Project, maker_and_call: tuple[Operation, BoundCall], operand: Operand, dimension: int, failed: Operation
+) -> bool:
+    """Return whether the call that failed would be content if an operand further back had one entry less."""
+    maker, call = maker_and_call
+    shape = operand.tensor.shape
+    result = call.with_shape(operand, (*shape[:dimension], shape[dimension] - 1, *shape[dimension + 1 :])).result()
+    after = None if result is None else replayed(project, maker, result, failed)
+    return after is not None and fits(after)
+
+
+def _cuts(project: Project, at: tuple[Expression, Tensor], dimension: int, count: int, steps: int) -> Iterator[Slice]:
+    place, tensor = at
+    for further, expression in ((0, place), *same_values(project, place, tensor)):
         if not isinstance(expression.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
             continue
-        written_there = _slices_near(expression)
-        for at_start, end in ((False, f":-{count}"), (True, f"{count}:")):
-            text = f"[{', '.join([*[':'] * dimension, end])}]"
-            if text in written_there or count == 1:
-                yield Slice(expression, text, dimension, steps, text in written_there, at_start)
+        written_there, colons = _slices_near(expression), [":"] * dimension
+        texts = [f"[{', '.join([*colons, end])}]" for end in (f":-{count}", f"{count}:")]
+        # Who leaves out the first of one leaves out the last of what stands beside it.
+        is_written = not written_there.isdisjoint(texts)
+        for text in texts if is_written or count == 1 else ():
+            yield Slice(expression, text, dimension, steps + further, is_written, text == texts[1])
 
 
 def _odd(first: Tensor, second: Tensor) -> tuple[int, int, int] | None:

@@ -12,6 +12,7 @@ from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 
 MOST_BACK = 12
+MOST_BETWEEN = 4000  # Of a program's operations; beyond it, one candidate would cost as much as a run.
 
 
 def makers(project: Project, operation: Operation) -> Iterator[tuple[int, Operation]]:
@@ -40,8 +41,10 @@ def _producers(project: Project, operation: Operation) -> Iterator[Operation]:
 
 def replayed(project: Project, start: Operation, shape: Shape, until: Operation) -> BoundCall | None:
     """Return the call ``until`` as it would be if ``start`` had given ``shape``; None where a call in between would be
-    refused or is not known.
+    refused or is not known, or there are too many.
     """
+    if until.index - start.index > MOST_BETWEEN:
+        return None
     shapes = {start.index: shape}
     for operation in project.trace.operations[start.index + 1 : until.index]:
         if any(tensor.producer in shapes for tensor in operation.tensors):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
+from autofix.facts.call_sites import size_at_hand
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import bindings
 from autofix.provenance.site import Site, SiteKind
@@ -24,7 +25,8 @@ Spelled = Callable[[Expression, int], Iterable[str]]
 def left_out_sites(
     project: Project, expression: Expression, target_size: int, depth: int, spelled: Spelled
 ) -> Iterator[Site]:
-    """Yield places that pass a parameter a name of the caller's that has the size wanted, as ``spelled`` finds them.
+    """Yield places that pass a parameter a name of the caller's that has the size wanted, as ``spelled`` finds them, or
+    the size of a tensor that the caller has.
 
     The parameter is ``expression``, which has its default since the caller passes nothing.
     """
@@ -32,10 +34,13 @@ def left_out_sites(
     if call is None:
         return
     name = dotted(expression.node)
-    for text in spelled(call, target_size):
+    read = size_at_hand(project, call, target_size)
+    for text in (*(text for text in spelled(call, target_size) if text.isidentifier()), *([read] if read else [])):
         edits = tuple(_passing(project, call, name, text))
-        if edits and text.isidentifier():
-            evidence = counted((Evidence.OUTWARD * (depth + 1), Evidence.INSERTED, *_likeness(name, text)))
+        if edits:
+            # That a tensor has the size wanted may be chance.
+            likeness = (Evidence.OTHER_MEANING,) if text == read else _likeness(name, text)
+            evidence = counted((Evidence.OUTWARD * (depth + 1), Evidence.INSERTED, *likeness))
             words = f"{name}={text}"
             yield Site(edits, evidence, text, SiteKind.NAMED, call.source.location(call.node), name=f"`{words}` passed")
 

@@ -16,6 +16,7 @@ from autofix.loading import find_target, patched_files, settings, text_files
 from autofix.loading.patched_files import PatchedFiles
 from autofix.loading.settings import Settings
 from autofix.records.errors import UsageError
+from autofix.records.locations import SourceText
 from autofix.records.samples import Samples
 from autofix.session.session import Session
 from autofix.system import environments
@@ -28,7 +29,8 @@ def request(choice: RunChoice) -> engine.Request:
     path, model = _file_and_model(choice)
     if choice.file == "-" and _is_folder(path):
         raise UsageError(f"--stdin-filename {path} is a folder; name the Python file that the text belongs to")
-    unsaved = text_files.decode(path, sys.stdin.buffer.read()) if choice.file == "-" else None
+    unsaved = text_files.decode(path, sys.stdin.buffer.read()) if choice.file == "-" else _of_notebook(path)
+    path = path if unsaved is None else unsaved.path
     source = unsaved or text_files.read(path)
     chosen = settings.read(find_target.project_root(path))
     chosen = settings.overlaid(replace(chosen, also=choice.also or chosen.also), choice.options)
@@ -93,6 +95,15 @@ def _file_and_model(choice: RunChoice) -> tuple[Path, str | None]:
     if choice.model is not None:
         raise UsageError(f"`{choice.file}` and --model both name a model; choose one")
     return _absolute(Path(name + separator.removesuffix(":"))), model or None
+
+
+def _of_notebook(path: Path) -> SourceText | None:
+    """Return the code cells of a notebook as one module; None for a Python file."""
+    if path.suffix != ".ipynb":
+        return None
+    from autofix.batch import notebook_report, notebooks  # Which no Python file needs.
+
+    return notebook_report.module_text(notebooks.read(path))
 
 
 def _is_folder(path: Path) -> bool:

@@ -10,6 +10,7 @@ Source. torch.cat and torch.stack.
 
 import ast
 
+from autofix.edits.joined_batches import joined_batches
 from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.joins import joined_dimension
@@ -19,12 +20,16 @@ from autofix.records.finding import Finding, Mismatch
 from autofix.rule import FEATURES, Detail, Evidence, Expression, Fixes, Operation, Piece, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
 
+FEWEST_BATCHES = 3  # Of two of which the second is shorter each may be a sequence.
 _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
 
 
 class ConcatenateDimension(Rule):
     mismatches = (Mismatch.CONCATENATE, *FEATURES)
     examples = shown("""
+        batches that are stacked and flattened: 7,6
+            self.k = 1
+            y = torch.<stack => cat>(list(x.split(3))); y<.flatten(0, 1) => > * x
         the size a layer takes: 4,6
             self.fc = nn.Linear(12, 2)
             self.fc(torch.<stack => cat>([x, x * x], dim=1))
@@ -51,6 +56,13 @@ class ConcatenateDimension(Rule):
         if call is not None and len(differing) == 1 and not operation.target.endswith("stack"):
             (d,) = differing
             yield from self._along(call, d, *_against(d, tensors[0].rank))
+        if call is not None and differing == [0] and operation.target.endswith("stack"):
+            edits, sizes = joined_batches(call), [tensor.shape[0] for tensor in tensors]
+            is_rest = len(set(sizes[:-1])) == 1 and sizes[-1] < sizes[0]
+            if is_rest and len(edits) > (len(sizes) < FEWEST_BATCHES):
+                title = "join the batches, the last of which is smaller, instead of stacking them"
+                doubt = "that the smaller batch should be there too is told by no shape"
+                yield self.fix(title, edits, Evidence.EVIDENT, Evidence.AGREES * (len(edits) > 1), doubt=doubt)
         for i, place in enumerate(operands(project, operation)):
             yield from self._expanded(project, operation, i, place)
         yield from self._producers(project, operation, differing)

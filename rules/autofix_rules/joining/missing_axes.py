@@ -10,10 +10,16 @@ Source. The broadcasting semantics note of torch.
 import ast
 from itertools import combinations
 
+from autofix.edits.same_values import same_values
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import followed, is_batch, is_stored, lineage, operands
 from autofix.facts.reduced_dimensions import reductions
-from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.records.locations import Range
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.syntax.name_bindings import callee_name
+
+_OTHERS = "what else reads it is given other dimensions too"
+_MADE_IN_SIZES = frozenset(("rand", "randn", "zeros", "ones", "empty"))
 
 
 class MissingAxes(Rule):
@@ -22,6 +28,9 @@ class MissingAxes(Rule):
         a mask over heads: 2,3,5,5 m=bool:2,5
             self.k = 1
             x.masked_fill(~m< => [:, None, None, :]>, -1e9)
+        numbers made for every sample, and read twice: 4,3,5,5
+            self.k = 1
+            a = torch.rand(x.size(0), 1< => , 1, 1>); a * x + (1 - a) * x.flip(0)
         declines sizes that do not line up: 2,3,5 2,4
             self.k = 1
             x * y
@@ -52,10 +61,14 @@ class MissingAxes(Rule):
             reason = f"{low} lines up with {high} in more than one way" if unsafe else ""
             if by_sample:
                 reason = "a table of the model's own would have a row for each sample of a batch"
-            edit = followed(_inner(places[small]), _suffix(way, len(high)))
-            evidence = (Evidence.INSERTED, Evidence.RUNNER_UP * rank, Evidence.OTHER_READING * rank)
-            title, against = f"align dimensions: {low} with {high}", Evidence.AGAINST * by_sample
-            yield self.fix(title, (edit,), *evidence, against, doubt=reason)
+            title, place = f"align dimensions: {low} with {high}", _inner(places[small])
+            evidence = (Evidence.INSERTED, Evidence.OTHER_READING * rank, Evidence.AGAINST * by_sample)
+            edit = followed(place, _suffix(way, len(high)))
+            yield self.fix(title, (edit,), *evidence, Evidence.RUNNER_UP * rank, doubt=reason)
+            for steps, before in same_values(project, place, operation.tensors[small]) if not rank else ():
+                longer, title = _made_with(before, way, len(high)), f"make {low} with the dimensions of {high}"
+                if longer is not None:
+                    yield self.fix(title, (longer,), *evidence, Evidence.OUTWARD * steps, doubt=_OTHERS)
 
     def _longer_view(self, project: Project, tensor: Tensor, high: tuple[int, ...]) -> Fixes:
         """Yield the fix of a ``view(b, c, 1)`` that lacks another dimension of one."""
@@ -80,6 +93,11 @@ def _ways(low: tuple[int, ...], high: tuple[int, ...]) -> list[tuple[int, ...]]:
     """Return the dimensions of ``high`` that those of ``low`` can stand for, the leading ones first."""
     every_way = combinations(range(len(high)), len(low))
     ways = [way for way in every_way if _fits(low, tuple(high[d] for d in way))]
+    # A dimension of one may stand anywhere: what comes to the same shape is one way.
+    ways = list(
+        {tuple(low[way.index(d)] if d in way else 1 for d in range(len(high))): way for way in ways[::-1]}.values()
+    )
+    ways.sort()
     with_batch = [way for way in ways if way[0] == 0]
     return with_batch if low[0] == high[0] and with_batch else ways
 
@@ -89,6 +107,17 @@ def _suffix(way: tuple[int, ...], rank: int) -> str:
     if len(new) == 1:
         return f".unsqueeze({-1 if new[0] == rank - 1 else new[0]})"
     return f"[{', '.join('None' if d in new else ':' for d in range(rank))}]"
+
+
+def _made_with(expression: Expression, way: tuple[int, ...], rank: int) -> Edit | None:
+    """Return the edit of a call that makes numbers in sizes that are written out: more of one behind them."""
+    node = expression.node
+    if not isinstance(node, ast.Call) or way != tuple(range(len(way))) or len(node.args) != len(way):
+        return None
+    if callee_name(node) not in _MADE_IN_SIZES or any(isinstance(part, (ast.Tuple, ast.List)) for part in node.args):
+        return None
+    last = expression.source.range_of(node.args[-1])
+    return Edit(expression.source.path, Range(last.end, last.end), ", 1" * (rank - len(way)))
 
 
 def _inner(place: Expression) -> Expression:

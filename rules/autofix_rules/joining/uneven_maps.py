@@ -11,6 +11,7 @@ Source. torch.nn.functional.interpolate and torch.nn.functional.pad.
 """
 
 import ast
+from itertools import islice
 
 from autofix.edits.cut_steps import cut_before
 from autofix.edits.rank_changes import behind
@@ -18,7 +19,20 @@ from autofix.edits.slices import slices
 from autofix.facts.branches import branch, spatial, uneven
 from autofix.facts.call_sites import followed, operands, prepared, written
 from autofix.facts.project_view import Expression
-from autofix.rule import MEETING, Applicability, Edit, Evidence, Finding, Fixes, Operation, Project, Rule, Tensor, shown
+from autofix.rule import (
+    MEETING,
+    Applicability,
+    Edit,
+    Evidence,
+    Finding,
+    Fixes,
+    Mismatch,
+    Operation,
+    Project,
+    Rule,
+    Tensor,
+    shown,
+)
 from autofix.syntax.spelling import module_text
 
 UPSAMPLING = (
@@ -26,10 +40,12 @@ UPSAMPLING = (
     *("MaxUnpool", "upsample", "conv_transpose"),
 )
 _ENDS = "which end is too long the sizes do not tell"
+_LOSSES = (Mismatch.LOSS_SHAPE, Mismatch.LOSS_BATCH)
+_MOST_CUTS = 6
 
 
 class UnevenMaps(Rule):
-    mismatches = MEETING
+    mismatches = (*MEETING, *_LOSSES)
     applicability = Applicability.UNSAFE
     examples = shown("""
         a factor gives way to the size: 1,2,9,9
@@ -45,16 +61,16 @@ class UnevenMaps(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         places = operands(project, operation)
-        if len(operation.tensors) != 2 or operation.target.endswith("stack"):
-            return
         yield from self._sliced(project, operation)
+        if len(operation.tensors) != 2 or operation.target.endswith("stack") or finding.mismatch in _LOSSES:
+            return
         if len(places) == 2 and uneven(project, *operation.tensors):
             moved = _upsampled(project, operation)
             yield from self._resized(project, operation, places, moved)
 
     def _sliced(self, project: Project, operation: Operation) -> Fixes:
         """Yield the longer operand without its last or first entries, here and where its value was before."""
-        for slice_ in slices(project, operation):
+        for slice_ in islice(slices(project, operation), _MOST_CUTS):
             end, text = "first" if slice_.at_start else "last", slice_.expression.text
             title = f"leave out the {end} of `{text}` along dimension {slice_.dimension}"
             usual = Evidence.AGREES * slice_.is_written, Evidence.OTHER_READING * (not slice_.is_written)

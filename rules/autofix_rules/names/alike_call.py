@@ -12,8 +12,8 @@ Source. The Python language reference, section Calls.
 from autofix.edits.alike_calls import arguments_of_others
 from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
 
-_REASON = "that the two calls are meant alike is told by the run alone"
-
+_ALIKE = "that the two calls are meant alike is told by the run alone"
+_DEFAULT = "that the default is not meant is told by the run and the name alone"
 _HEAD = """class Head(nn.Module):
     def __init__(self, width, atoms=2):
         super().__init__()
@@ -51,4 +51,10 @@ class AlikeCall(Rule):
             evidence = (Evidence.AGREES, Evidence.INSERTED, Evidence.EVIDENT * (not other.replaces))
             against = (Evidence.OTHER_MODEL * other.makes_another_layer, Evidence.RUNNER_UP * rank)
             title, pieces = f"{verb} `{other.name}={other.value}`, {why}", (*evidence, *against)
-            yield self.fix(title, (other.edit,), *pieces, Evidence.SAME_NAME * other.is_at_hand, reason=_REASON)
+            yield self.fix(
+                title,
+                (other.edit,),
+                *pieces,
+                Evidence.SAME_NAME * other.is_at_hand,
+                reason=_DEFAULT if other.is_at_hand else _ALIKE,
+            )

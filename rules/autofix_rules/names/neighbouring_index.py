@@ -63,7 +63,7 @@ class NeighbouringIndex(Rule):
             for site in axis_sites(project, expression, target_size, now=now):
                 title = f"read `{site.text}`, which is {target_size}"
                 reason = _missing_dimensions(operation, expression)
-                yield self.fix(title, site.edits, *site.evidence, doubt=reason)
+                yield self.fix(title, site.edits, *site.evidence, Evidence.AGAINST * bool(reason), doubt=reason)
         for tensor, wants in _clashing(finding, operation):
             is_made = not any(size_origin.is_cut for size_origin in origins(project, tensor, wants))
             for resizing in resizings(project, tensor, wants) if is_made and len(wants) > 1 else ():

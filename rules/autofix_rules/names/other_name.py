@@ -36,7 +36,7 @@ class OtherName(Rule):
             waits = ", which nothing else reads" * other.is_unread
             is_meant = bool(other.fits) and other.is_related
             evidence = (Evidence.EXACT_FIT * bool(other.fits), Evidence.AGREES * (other.is_unread or is_meant))
-            against = (Evidence.BY_RUN * (not is_meant), Evidence.DISAGREES * other.leaves_unread)
+            against = (Evidence.BY_RUN * (not is_meant), Evidence.RUNNER_UP * rank)
             title, pieces = f"read `{other.text}` for `{other.read.text}`{waits}", (*evidence, *against)
             reason = "that another name is meant is told by the run, not by its name"
-            yield self.fix(title, (other.edit,), Evidence.OTHER_NAME, *pieces, Evidence.RUNNER_UP * rank, reason=reason)
+            yield self.fix(title, (other.edit,), Evidence.OTHER_NAME, *pieces, reason=reason)

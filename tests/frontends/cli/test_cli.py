@@ -471,6 +471,19 @@ def test_shapes(
     assert err == error
 
 
+def test_shapes_of_a_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cells = ["import torch\nfrom torch import nn", "net = nn.Sequential(nn.Linear(256, 8), nn.Linear(9, 4))"]
+    whole = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": cell.splitlines(True)} for cell in cells]
+    Path("net.ipynb").write_text(json.dumps({"cells": whole, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+
+    assert main.main(["shapes", "net.ipynb", "-s", "64,256"]) == 1
+    assert "error: `1` takes 9 features but receives 8" in capsys.readouterr().out
+    assert main.main(["check", "net.ipynb", "-s", "64,256"]) == 1
+
+
 @pytest.mark.parametrize("name, start", [("svg", "<svg "), ("html", "<!doctype html>"), ("mermaid", "%% net.py")])
 def test_shapes_as_a_picture(
     fake: Engine, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], name: str, start: str
