@@ -51,6 +51,7 @@ ONE_OF = 20  # Hostile inputs of a test function that run without `--hostile`, a
 SLOW_HOSTILE = (
     *("test_a_process_of_ours", "test_code_that_kills", "test_odd_names[", "test_a_whole_command", "[deep keys"),
     *("test_streams_of_a_repair", "test_a_cache_in_the_repository", "test_no_place", "test_what_a_worker"),
+    *("test_what_waits_for_saves", "test_a_repository_that", "test_settings_of_a_repository"),
 )
 
 

@@ -54,6 +54,9 @@ class Attacked:
 
     top: Path
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
+    command: tuple[str, ...] = (
+        AUTOFIX  # As a user has it, it is a program; Python's ``-m`` looks into the folder first.
+    )
 
     def __post_init__(self) -> None:
         for name in ("project", "tmp", "home"):
@@ -78,7 +81,7 @@ class Attacked:
 
     def start(self, *words: str, folder: Path | None = None, **options: Any) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [*AUTOFIX, *words],
+            [*self.command, *words],
             cwd=folder or self.project,
             env=self.environment,
             **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options},

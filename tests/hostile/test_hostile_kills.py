@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -28,6 +29,30 @@ COMMANDS = {
 REPAIRED = FAULTY.replace("nn.Linear(8, 2)", "nn.Linear(6, 2)").encode()
 MOMENTS = 10
 LATEST = 4.0
+
+
+# What an editor says to the server at once: the file is open, saved and asked about.
+_URI = "file://{}/a.py"
+_MESSAGES: tuple[tuple[str, dict[str, object]], ...] = (
+    ("initialize", {"capabilities": {}, "initializationOptions": {"workspaceTrust": True}}),
+    ("initialized", {}),
+    (
+        "textDocument/didOpen",
+        {"textDocument": {"uri": _URI, "languageId": "python", "version": 1, "text": FAULTY}},
+    ),
+    ("textDocument/didSave", {"textDocument": {"uri": _URI}}),
+    ("workspace/executeCommand", {"command": "autofix.runCheck", "arguments": [_URI]}),
+)
+
+
+def _from_an_editor(folder: Path) -> bytes:
+    frames = []
+    for number, (method, params) in enumerate(_MESSAGES):
+        number_of_request = {} if number in {1, 2, 3} else {"id": number}
+        text = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, **number_of_request})
+        body = text.replace(_URI, _URI.format(folder)).encode()
+        frames.append(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    return b"".join(frames)
 
 
 @pytest.fixture
@@ -74,6 +99,32 @@ FATAL = {
 def test_code_that_kills(lines: str, command: tuple[str, ...], attacked: Attacked) -> None:
     attacked.write({"a.py": faulty(lines)})
     attacked.run(*command, "--time-limit", "5", codes=(1, 2))
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("command", ["server", "watch"])
+def test_what_waits_for_saves_is_ended(command: str, name: str, moment: int, attacked: Attacked) -> None:
+    """A server that an editor has spoken to, and a watch over a file that is saved meanwhile."""
+    attacked.write({"a.py": FAULTY})
+    words = {"server": ("lsp",), "watch": ("watch", "a.py", "-s", "4,6")}[command]
+    process = attacked.start(*words, stdin=subprocess.PIPE, start_new_session=True)
+    assert process.stdin is not None
+    if command == "server":
+        process.stdin.write(_from_an_editor(attacked.project))
+        process.stdin.flush()
+    moments = random.Random(f"{command} {name} {moment}")
+    time.sleep(moments.uniform(0, LATEST))
+    if command == "watch":
+        attacked.write({"a.py": FAULTY + "\n"})
+        time.sleep(moments.uniform(0, 0.5))
+    process.send_signal(getattr(signal, name))
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode in {0, 1, 2, 130, *(128 + int(getattr(signal, name)), -int(getattr(signal, name)))}
+    assert b"internal error" not in errors
+    attacked.check_gone()
+    expected = FAULTY + "\n" * (command == "watch")
+    assert contents(attacked.project) == {"a.py": expected.encode(), "pyproject.toml": b""}
 
 
 @pytest.mark.parametrize("moment", range(MOMENTS))

@@ -57,7 +57,7 @@ class Frames(io.RawIOBase):
             is_frame = True
             if line.lower().startswith(_LENGTH):
                 digits = line[len(_LENGTH) :].strip()
-                length = int(digits) if digits.isdigit() and len(digits) < 20 else MAX_BYTES + 1
+                length = int(digits[:20]) if digits.isdigit() else -1
         if not is_frame:  # An empty line between two messages.
             return b""
         if length < 0:

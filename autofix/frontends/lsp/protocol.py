@@ -54,6 +54,8 @@ class Protocol(LanguageServerProtocol):
             # Capabilities are read as they are: one that a client writes wrongly is no reason not to serve it.
             self.client = capabilities.client(params.get("capabilities"))
             data = {**data, "params": {**params, "capabilities": {}}}
+        if "jsonrpc" in data and "method" in data:
+            data = {"params": None, **data}  # They may be left out, of a method that nobody knows too.
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
