@@ -9,8 +9,8 @@ Source. The documentation of torch.Tensor on indexing.
 
 import ast
 
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Edit, Evidence, Expression, Finding, Fixes, Project, Rule, Tensor, shown
+from autofix.facts.project_view import Project
+from autofix.rule import Applicability, Edit, Evidence, Expression, Finding, Fixes, Mismatch, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 from autofix.syntax.spelling import receiver
 

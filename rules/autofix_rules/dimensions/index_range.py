@@ -10,8 +10,8 @@ Source. torch's documentation of indexing.
 import ast
 
 from autofix.facts.call_sites import written
-from autofix.records.finding import Finding, Mismatch
-from autofix.rule import Applicability, Detail, Evidence, Expression, Fixes, Operation, Project, Rule, shown, sites
+from autofix.records.finding import Detail, Mismatch
+from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
 
 _ENTRY = "another entry could be meant"
 

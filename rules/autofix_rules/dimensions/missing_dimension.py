@@ -16,9 +16,9 @@ import math
 from autofix.edits.caller_edits import batch_of_one, in_program, is_plane, lacks_batch
 from autofix.edits.insert_view_op import insertions
 from autofix.provenance.producers import producing_layer
-from autofix.records.finding import Mismatch
-from autofix.records.trace import Operation
-from autofix.rule import Edit, Evidence, Example, Finding, Fixes, OperationKind, Project, Rule, Tensor, model, shown
+from autofix.records.finding import Finding
+from autofix.records.trace import OperationKind
+from autofix.rule import Edit, Evidence, Example, Fixes, Mismatch, Operation, Project, Rule, Tensor, model, shown
 
 CERTAIN = (Evidence.EXACT_FIT,)
 WEAKER = (Evidence.OTHER_READING,)

@@ -14,8 +14,8 @@ from itertools import permutations
 
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import is_method, written
-from autofix.records.finding import Mismatch
-from autofix.rule import FEATURES, Edit, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, shown
+from autofix.facts.project_view import Project
+from autofix.rule import FEATURES, Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 
 MAX_RANK = 5

@@ -91,7 +91,11 @@ class BakedBatch(Rule):
             place = argument_of(project, expand, 1, "size") if is_sized else None
             if place is not None and isinstance(place.node, (ast.Tuple, ast.List)) and place.node.elts:
                 place = Expression(place.source, place.node.elts[0], place.frames)
-            if place is not None and _is_number(place.node) and project.integer(place) not in (batch, -1):
+            if (
+                place is not None
+                and isinstance(place.node, (ast.Constant, ast.Name, ast.Attribute))
+                and project.integer(place) not in (batch, -1)
+            ):
                 yield place
         for tensor in operation.tensors:
             size_origin = origin(project, tensor, 0) if tensor.rank and tensor.shape[0] not in (batch, 1) else None
@@ -111,7 +115,3 @@ def _other_batch(project: Project, failed: Operation, batch: int) -> str:
                 return ""
             return f" (this batch is smaller: {batch} samples, not {before})"
     return ""
-
-
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, (ast.Constant, ast.Name, ast.Attribute))

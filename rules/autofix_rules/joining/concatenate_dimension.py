@@ -16,8 +16,8 @@ from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.joins import joined_dimension
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import producer_sites, set_output
-from autofix.records.finding import Finding, Mismatch
-from autofix.rule import FEATURES, Detail, Evidence, Expression, Fixes, Operation, Piece, Project, Rule, Tensor, shown
+from autofix.records.finding import Detail, Mismatch
+from autofix.rule import FEATURES, Evidence, Expression, Finding, Fixes, Operation, Piece, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
 
 FEWEST_BATCHES = 3  # Of two of which the second is shorter each may be a sequence.

@@ -12,8 +12,8 @@ from itertools import combinations
 
 from autofix.edits.equation_letters import is_odd, relettered
 from autofix.facts.call_sites import argument_of, is_batch
-from autofix.records.finding import Finding
-from autofix.rule import Applicability, Detail, Evidence, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Detail, Evidence, Finding, Fixes, Operation, Project, Rule, Tensor, shown
 
 _REASON = "the letters could be meant to name other dimensions"
 

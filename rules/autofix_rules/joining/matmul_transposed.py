@@ -15,8 +15,8 @@ from autofix.edits.rank_changes import without_call
 from autofix.edits.set_arguments import called
 from autofix.edits.transposes import heads, last_two
 from autofix.facts.call_sites import followed, operands, written
-from autofix.records.finding import Detail, Mismatch
-from autofix.rule import Evidence, Expression, Finding, Fixes, Operation, OperationKind, Project, Rule, Tensor, shown
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import Detail, Evidence, Expression, Fixes, Operation, OperationKind, Project, Rule, Tensor, shown
 from autofix.syntax.source import Source
 
 _MOVING = frozenset(("transpose", "t", "permute", "swapaxes"))

@@ -11,11 +11,10 @@ import ast
 from itertools import combinations
 
 from autofix.edits.same_values import same_values
-from autofix.edits.view_sizes import sizes_of
-from autofix.facts.call_sites import followed, is_batch, is_stored, lineage, operands
+from autofix.facts.call_sites import followed, is_batch, is_stored, operands
 from autofix.facts.reduced_dimensions import reductions
 from autofix.records.locations import Range
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.name_bindings import callee_name
 
 _OTHERS = "what else reads it is given other dimensions too"
@@ -49,7 +48,6 @@ class MissingAxes(Rule):
             return
         if next(reductions(project, operation.tensors[small], high), None) is not None:
             return
-        yield from self._longer_view(project, operation.tensors[small], high)
         ways = _ways(low, high)
         if "mask" in operation.target or operation.target.endswith(("where", "and")):
             ways.reverse()
@@ -69,20 +67,6 @@ class MissingAxes(Rule):
                 longer, title = _made_with(before, way, len(high)), f"make {low} with the dimensions of {high}"
                 if longer is not None:
                     yield self.fix(title, (longer,), *evidence, Evidence.OUTWARD * steps, doubt=_OTHERS)
-
-    def _longer_view(self, project: Project, tensor: Tensor, high: tuple[int, ...]) -> Fixes:
-        """Yield the fix of a ``view(b, c, 1)`` that lacks another dimension of one."""
-        for operation in lineage(project, tensor, 4):
-            if not isinstance(operation.result, Tensor) or operation.result.shape != tensor.shape:
-                return
-            sizes = sizes_of(project, operation) if operation.operator in {"view", "reshape"} else None
-            ones = [1] * (len(high) - tensor.rank)
-            if sizes is not None and tensor.shape[-1] == 1 and _fits((*tensor.shape, *ones), high):
-                last = sizes.expressions[-1]
-                edit = last.source.replace(last.node, ", ".join([last.text, *map(str, ones)]))
-                title = f"view {tensor.shape} with the dimensions of {high}"
-                yield self.fix(title, (edit,), Evidence.EXACT_FIT, Evidence.EVIDENT)
-                return
 
 
 def _fits(low: tuple[int, ...], high: tuple[int, ...]) -> bool:

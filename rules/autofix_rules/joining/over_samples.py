@@ -12,8 +12,8 @@ import ast
 
 from autofix.facts.call_sites import argument_of, is_method, written
 from autofix.provenance.producers import argument_expression
-from autofix.records.trace import OperationKind
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
+from autofix.records.trace import Layer, Operation
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, OperationKind, Project, Rule, shown
 from autofix.syntax.call_edits import NotACall, with_argument
 
 _CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")

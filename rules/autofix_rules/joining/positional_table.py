@@ -14,12 +14,11 @@ import ast
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
 from autofix.facts.call_sites import written
-from autofix.facts.project_view import Project
 from autofix.facts.size_origins import parts, slice_bound
-from autofix.records.finding import Finding
-from autofix.records.locations import Range
+from autofix.records.finding import Mismatch
+from autofix.records.locations import Edit, Range
 from autofix.records.values import Sequence, Tensor
-from autofix.rule import Edit, Evidence, Example, Expression, Fixes, Mismatch, Operation, Rule, SiteKind, model, shown
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, model, shown
 
 NAMES = frozenset(("add", "radd", "iadd", "add_", "sub", "mul", "rmul", "imul"))
 _COUNTED = "n = 5\nself.token = nn.Parameter(torch.zeros(1, 1, 8))\nself.pe = nn.Parameter(torch.zeros(1, {}, 8))"

@@ -14,7 +14,7 @@ import ast
 from autofix.edits.set_arguments import layer_argument_set
 from autofix.facts.branches import branch, layers_of, ratio, spatial
 from autofix.facts.call_sites import operands
-from autofix.facts.project_view import Expression
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import (
     argument_expression,
     argument_sites,
@@ -22,8 +22,9 @@ from autofix.provenance.producers import (
     producer_sites,
     set_output,
 )
-from autofix.records.locations import Edit, Range
-from autofix.rule import MEETING, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, SiteKind, Tensor, shown
+from autofix.records.finding import Mismatch
+from autofix.records.locations import Range
+from autofix.rule import MEETING, Edit, Evidence, Expression, Finding, Fixes, Operation, Rule, SiteKind, Tensor, shown
 from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut, stride_text
 
 
@@ -63,8 +64,6 @@ class ResidualShapes(Rule):
         dimension = 1 if a.rank >= 4 or self._has_sequences(project, a, b) else a.rank - 1
         if a.rank < 4 or spatial(a.shape) == spatial(b.shape):
             yield from self._widths(project, a, b, dimension)
-
-    # -- the shortcut ------------------------------------------------------------------------------------------------
 
     def _projected(self, project: Project, place: Expression, own: Tensor, other: Tensor) -> Fixes:
         """Yield fixes that add a projection for ``own``, which came past the layers."""
@@ -117,8 +116,6 @@ class ResidualShapes(Rule):
             text, kernel = stride_text(project, beside, factor), argument_expression(project, layer, "kernel_size")
             edits = _behind(kernel, f"stride={text}") or layer_argument_set(project, layer, "stride", text)
             yield self.fix(f"give `{layer.path}` the stride of the branch beside it", edits, Evidence.EVIDENT)
-
-    # -- widths ------------------------------------------------------------------------------------------------------
 
     def _has_sequences(self, project: Project, a: Tensor, b: Tensor) -> bool:
         operations = branch(project, a, b) + branch(project, b, a)

@@ -18,21 +18,9 @@ from autofix.edits.rank_changes import behind
 from autofix.edits.slices import slices
 from autofix.facts.branches import branch, spatial, uneven
 from autofix.facts.call_sites import followed, operands, prepared, written
-from autofix.facts.project_view import Expression
-from autofix.rule import (
-    MEETING,
-    Applicability,
-    Edit,
-    Evidence,
-    Finding,
-    Fixes,
-    Mismatch,
-    Operation,
-    Project,
-    Rule,
-    Tensor,
-    shown,
-)
+from autofix.facts.project_view import Project
+from autofix.records.finding import Finding, Mismatch
+from autofix.rule import MEETING, Applicability, Edit, Evidence, Expression, Fixes, Operation, Rule, Tensor, shown
 from autofix.syntax.spelling import module_text
 
 UPSAMPLING = (

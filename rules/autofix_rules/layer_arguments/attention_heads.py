@@ -16,8 +16,8 @@ from dataclasses import replace
 from autofix.edits.view_sizes import sizes_of
 from autofix.operators.shape_functions import divisors
 from autofix.operators.table import position
-from autofix.provenance import Site, bindings, sites
-from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, SiteKind, shown
+from autofix.provenance import SiteKind, bindings, sites
+from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, Site, shown
 from autofix.syntax.source import argument
 
 

@@ -14,8 +14,8 @@ import ast
 from autofix.edits.resize_tensor import cuts, resizings
 from autofix.edits.triangles import shifted_triangle
 from autofix.facts.call_sites import followed
-from autofix.facts.project_view import Project
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, model, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model, shown
 
 NAMES = frozenset(("masked_fill", "masked_fill_", "where", "add", "iadd", "add_", "mul", "imul", "mul_"))
 

@@ -13,7 +13,7 @@ import ast
 from autofix.facts.fault_path import calls
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.provenance.render_expression import parsed
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.name_bindings import callee_name
 
 MAX_ONE_MORE = 2
@@ -71,16 +71,12 @@ class EmbeddingRange(Rule):
     def _counted(self, project: Project, operation: Operation, finding: Finding) -> Fixes:
         """Yield one more for a highest index that is taken for a number of rows."""
         for call, node in calls(project, operation, finding.layer):
-            if callee_name(node) in _HIGHEST and not _is_counted(call):
+            above = call.source.parents.get(call.node)
+            is_counted = isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add)
+            if callee_name(node) in _HIGHEST and not is_counted:
                 edit = call.source.replace(call.node, f"{call.text} + 1")
                 title = f"count one more than the highest index: `{call.text} + 1`"
                 yield self.fix(title, (edit,), Evidence.EVIDENT, doubt=_COUNTED)
-
-
-def _is_counted(call: Expression) -> bool:
-    """Return whether something is added to a highest index."""
-    above = call.source.parents.get(call.node)
-    return isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add)
 
 
 def _adds_a_number(node: ast.expr, text: str) -> bool:

@@ -15,7 +15,6 @@ from autofix.rule import Example, Expression, Finding, Fixes, Mismatch, Project,
 from autofix.syntax.source import dotted
 from autofix.syntax.spelling import receiver
 
-_NORM = "self.norm = nn.BatchNorm2d(3)"
 _SCRIPT = "\n\nnet = {}\nprint(net(torch.ones(1, 3, 1, 1)).shape)\n"
 
 
@@ -30,7 +29,7 @@ class EvaluationMode(Rule):
         Example(
             "a script that predicts for one image",
             (),
-            model(_NORM, "self.norm(x)") + _SCRIPT.format("Net()"),
+            model("self.norm = nn.BatchNorm2d(3)", "self.norm(x)") + _SCRIPT.format("Net()"),
             {"Net()": "Net().eval()"},
         ),
     )

@@ -19,9 +19,9 @@ from autofix.edits.insert_view_op import insertions
 from autofix.edits.swap_class import beside, exchanged, exchanged_function
 from autofix.facts.call_sites import is_batch
 from autofix.provenance.channel_sites import number, spatial
-from autofix.records.trace import Operation
-from autofix.records.values import Sequence
-from autofix.rule import FEATURES, Edit, Evidence, Finding, Fixes, Layer, Mismatch, Piece, Project, Rule, Tensor, shown
+from autofix.records.costs import Piece
+from autofix.records.values import Sequence, Tensor
+from autofix.rule import FEATURES, Edit, Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
 
 FOLDED_WORDS = "it changes what is one sample: {}"
 _DIMENSIONS = {2: 1, 3: 1, 4: 2, 5: 3}

@@ -15,7 +15,6 @@ Source. The section Shape of each layer's documentation.
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.project_view import Project
 from autofix.provenance import Site, sites, width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
 from autofix.provenance.producers import (
@@ -28,8 +27,9 @@ from autofix.provenance.producers import (
     repeated_layer,
     set_output,
 )
-from autofix.records.finding import Mismatch
-from autofix.rule import WIDTHS, Evidence, Expression, Finding, Fixes, Layer, Operation, Piece, Rule, Tensor, shown
+from autofix.records.costs import Piece
+from autofix.records.trace import Operation
+from autofix.rule import WIDTHS, Evidence, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
 from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
 from autofix_rules.layer_arguments._misplaced import misplaced_features
 

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from autofix.edits.resize_tensor import clashes, resizings
 from autofix.facts.size_origins import origin
 from autofix.provenance.producers import producer_sites, set_output
-from autofix.records.finding import Finding
+from autofix.records.finding import Mismatch
 from autofix.records.trace import Operation, OperationKind, Phase
-from autofix.rule import WIDTHS, Detail, Evidence, Example, Fixes, Mismatch, Project, Rule, Tensor, model, shown, sites
+from autofix.rule import WIDTHS, Detail, Evidence, Example, Finding, Fixes, Project, Rule, Tensor, model, shown, sites
 
 _TABLE = """width = 6
 self.pre = nn.Linear(width, width)

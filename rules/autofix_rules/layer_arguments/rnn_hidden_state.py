@@ -17,8 +17,8 @@ from autofix.edits.recurrent_states import dimension_sites, direction_slices, st
 from autofix.facts.call_sites import argument_followed, argument_of, prepared
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import argument_sites
-from autofix.records.finding import Finding, Mismatch
-from autofix.rule import Detail, Evidence, Fixes, Layer, Operation, Project, Rule, SiteKind, Tensor, dearest, shown
+from autofix.records.finding import Detail, Mismatch
+from autofix.rule import Evidence, Finding, Fixes, Layer, Operation, Project, Rule, SiteKind, Tensor, dearest, shown
 from autofix.syntax.spelling import size_text
 
 

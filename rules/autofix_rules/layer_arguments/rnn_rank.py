@@ -11,8 +11,8 @@ Source. torch.nn.LSTM and torch.nn.GRUCell, section Inputs.
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_followed
-from autofix.records.trace import Operation
-from autofix.rule import Applicability, Evidence, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Layer, Operation, Project, Rule, Tensor, shown
 
 
 class RnnRank(Rule):

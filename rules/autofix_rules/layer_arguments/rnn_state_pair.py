@@ -12,8 +12,8 @@ import ast
 
 from autofix.edits.recurrent_states import state_tensors
 from autofix.facts.call_sites import argument_of
-from autofix.records.finding import Mismatch
-from autofix.rule import Detail, Evidence, Expression, Finding, Fix, Fixes, Operation, Project, Rule, Tensor, shown
+from autofix.records.finding import Finding
+from autofix.rule import Detail, Evidence, Expression, Fix, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 
 _LSTM, _GRU = "self.rnn = nn.LSTM(4, 6, batch_first=True)", "self.rnn = nn.GRU(4, 6, batch_first=True)"

@@ -50,11 +50,6 @@ class AlikeCall(Rule):
             why = "which is at hand" if other.is_at_hand else "as another call of the function is written"
             evidence = (Evidence.AGREES, Evidence.INSERTED, Evidence.EVIDENT * (not other.replaces))
             against = (Evidence.OTHER_MODEL * other.makes_another_layer, Evidence.RUNNER_UP * rank)
-            title, pieces = f"{verb} `{other.name}={other.value}`, {why}", (*evidence, *against)
-            yield self.fix(
-                title,
-                (other.edit,),
-                *pieces,
-                Evidence.SAME_NAME * other.is_at_hand,
-                reason=_DEFAULT if other.is_at_hand else _ALIKE,
-            )
+            title, own = f"{verb} `{other.name}={other.value}`, {why}", Evidence.SAME_NAME * other.is_at_hand
+            reason = _DEFAULT if other.is_at_hand else _ALIKE
+            yield self.fix(title, (other.edit,), *evidence, *against, own, reason=reason)

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from autofix.edits.written_arguments import Exchange, of_failed_call, of_products, of_sizes
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, passed_calls
-from autofix.records.finding import Mismatch
-from autofix.rule import LOUD, Evidence, Example, Finding, Fix, Fixes, Piece, Project, Rule, Tensor, model, shown
+from autofix.records.costs import Piece
+from autofix.rule import LOUD, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, model, shown
 from autofix_rules.names._layer_sizes import contradict, exchanged_sizes
 
 _GUIDED = """class Guided(nn.Module):

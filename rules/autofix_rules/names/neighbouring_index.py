@@ -17,9 +17,9 @@ from itertools import islice
 from autofix.edits.resize_tensor import clashes, origins, resizings
 from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
 from autofix.facts.call_sites import argument_of
-from autofix.facts.project_view import Project
 from autofix.facts.size_origins import each_origin
-from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Rule, SiteKind, Tensor, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import Evidence, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, Tensor, shown
 
 _MOST = 6
 

@@ -14,8 +14,8 @@ import math
 from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import is_method, operands, written
 from autofix.provenance.producers import argument_sites
-from autofix.records.trace import Operation
-from autofix.rule import Edit, Evidence, Finding, Fixes, Mismatch, OperationKind, Project, Rule, Tensor, shown
+from autofix.records.trace import OperationKind
+from autofix.rule import Edit, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.source import argument
 from autofix.syntax.spelling import size_text
 

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, sizes_of
 from autofix.facts.call_sites import operands
-from autofix.facts.project_view import Project
-from autofix.provenance import Site, SiteKind, dearest, sites
+from autofix.provenance import SiteKind, dearest, sites
 from autofix.provenance.producers import argument_expression
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Rule, Tensor, shown
+from autofix.records.trace import Operation
+from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, Site, Tensor, shown
 from autofix.syntax.spelling import size_text
 
 

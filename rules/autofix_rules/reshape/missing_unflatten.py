@@ -22,8 +22,8 @@ from autofix.provenance.channel_sites import number, spatial
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer
 from autofix.provenance.render_expression import factors_of
 from autofix.records.locations import Edit, Range
-from autofix.records.trace import OperationKind
-from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.records.trace import Layer, Operation
+from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, OperationKind, Project, Rule, Tensor, shown
 
 _SQUARE = "taking the {} features of {} channels for square maps is a guess"
 _ORDER = "the order of the features in the rows is taken to be channels first"

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, changes, sizes_of
 from autofix.facts.call_sites import is_batch, operands
-from autofix.facts.project_view import Project
 from autofix.provenance import Site, dearest, sites
 from autofix.provenance.producers import flattened_from, producer_sites, set_output
-from autofix.records.finding import Mismatch
-from autofix.rule import Counted, Edit, Evidence, Expression, Finding, Fixes, Layer, Operation, Rule, Tensor, shown
+from autofix.records.trace import Layer, Operation
+from autofix.rule import Counted, Edit, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
 
 

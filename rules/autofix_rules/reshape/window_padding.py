@@ -15,10 +15,9 @@ from itertools import pairwise
 
 from autofix.edits.view_sizes import sizes_of
 from autofix.facts.call_sites import frames_of
-from autofix.facts.project_view import Project
-from autofix.records.finding import Finding
+from autofix.records.finding import Mismatch
 from autofix.records.trace import Frame
-from autofix.rule import Applicability, Edit, Evidence, Example, Expression, Fixes, Mismatch, Rule, model, shown
+from autofix.rule import Applicability, Edit, Evidence, Example, Expression, Finding, Fixes, Project, Rule, model, shown
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import module_text
 

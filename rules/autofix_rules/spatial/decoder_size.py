@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression
-from autofix.records.finding import Finding
-from autofix.rule import Applicability, Detail, Edit, Evidence, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
+from autofix.records.finding import Mismatch
+from autofix.rule import Applicability, Detail, Edit, Evidence, Finding, Fixes, Layer, Operation, Project, Rule, shown
 from autofix.syntax.call_edits import with_argument
 
 

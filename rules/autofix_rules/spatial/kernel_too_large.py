@@ -12,13 +12,12 @@ Source. torch.nn.Conv2d and torch.nn.MaxPool2d, sections Shape.
 import ast
 
 from autofix.edits.set_arguments import argument_set, layer_argument_set
-from autofix.facts.project_view import Project
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.table import function_parameters
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_expression
-from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Layer, Operation, Rule, shown, sites
+from autofix.records.trace import Layer, Operation
+from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, shown, sites
 
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
 CHOICE = "padding, kernel and pooling before the layer could each be changed"
