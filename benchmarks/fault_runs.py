@@ -29,7 +29,7 @@ from typing import Any
 from fault_cases import DATA, Case, Options
 
 CONTEXT = multiprocessing.get_context("forkserver")
-PRELOADED = ("torch", "torch.utils.data", "torch.distributions", "numpy", "fault_runs")
+PRELOADED = ("torch", "torch._dynamo", "torch.utils.data", "torch.distributions", "numpy", "fault_runs")
 CONTEXT.set_forkserver_preload(list(PRELOADED))
 SECONDS = 120
 NUMBER = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?|[-+]?\d+[eE][-+]?\d+")

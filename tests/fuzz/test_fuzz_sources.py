@@ -11,6 +11,7 @@ import pytest
 from corpus import CORPUS, NOT_PYTHON, STORED
 from expressions import EXPRESSIONS, PLACES
 from fuzzing import (
+    LONG,
     check_ending,
     check_patch,
     check_rules,
@@ -21,6 +22,7 @@ from fuzzing import (
     patched,
     world,
 )
+from hypothesis import settings
 from hypothesis import strategies as st
 from programs import FIXTURES, HEAD, SAMPLE, broken_bytes, disturbed_texts, encoded, faulty_texts, programs
 from texts import file_texts
@@ -124,7 +126,9 @@ def _read(text: str) -> None:
 
 @pytest.mark.parametrize("place", range(len(PLACES)))
 def test_expressions_that_must_not_be_worked_out(place: int) -> None:
-    for expression in EXPRESSIONS:
+    """The last place is worked on up to the limit whatever stands in it: some stand for the others in a normal run."""
+    is_every = place < len(PLACES) - 1 or settings.get_current_profile_name() == LONG
+    for expression in EXPRESSIONS if is_every else EXPRESSIONS[::4]:
         _read(HEAD + PLACES[place].replace("@", expression))
 
 
