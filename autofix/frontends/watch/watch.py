@@ -221,7 +221,9 @@ def _ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
         end()
 
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, ask) for number in numbers}
+    # Not those that whoever started it has it ignore, as `nohup` does and a shell for what runs in the background.
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, ask) for number in heard}
     try:
         yield
     finally:
