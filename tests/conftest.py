@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,9 @@ Files = str | bytes | Mapping[str, str | bytes]
 MAIN = "model.py"
 LIMITS = wire.RunLimits(run_seconds=20.0, memory_mib=0, file_mib=0, processes=0, open_files=0)
 CASES = "generated cases"
+# A shell has what it starts in the background ignore interrupts, and so would what tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 hypothesis.settings.load_profile(fuzzing.NORMAL)  # `--hypothesis-profile=long` comes later and wins.
 
 

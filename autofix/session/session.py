@@ -186,7 +186,7 @@ class Session:
         except OSError:
             self._stop()
             raise ProbeError(
-                f"the probe ended before it was pending; run {self.python} -c 'import torch' to see why"
+                f"the probe ended before it was asked; run {self.python} -c 'import torch' to see why"
             ) from None
 
     def _answer_to(self, pending: PendingRun) -> bytes | None:

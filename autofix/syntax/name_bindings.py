@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from autofix.syntax.source import Function, Source, below, dotted
+
+_BINDING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor, ast.NamedExpr)
 
 
 def assignments(source: Source, scope: ast.AST, name: str) -> Iterator[tuple[ast.stmt, ast.expr]]:
     """Yield the statements of one scope (nested functions and classes excluded) that bind ``name``,
     with the expression bound.
     """
-    body = scope.body if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module, ast.ClassDef)) else []
-    for node in _walk_scope(body):
+    for node in _binding_nodes(scope):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 value = _matching_value(target, node.value, name)
@@ -30,6 +32,13 @@ def assignments(source: Source, scope: ast.AST, name: str) -> Iterator[tuple[ast
             yield node, node.iter
         elif isinstance(node, ast.NamedExpr) and node.target.id == name:
             yield source.statement_of(node), node.value
+
+
+@lru_cache(maxsize=256)
+def _binding_nodes(scope: ast.AST) -> tuple[ast.AST, ...]:
+    """Return what binds any name in a scope: walked once, asked for often."""
+    body = scope.body if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module, ast.ClassDef)) else []
+    return tuple(node for node in _walk_scope(body) if isinstance(node, _BINDING))
 
 
 def _walk_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:

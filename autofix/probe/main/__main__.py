@@ -48,7 +48,7 @@ def main(
         _warm_up()
         gc.freeze()
         isolation = isolation if asked is None else _isolation(*asked)
-        imports = worker_pool.Imports(_import_for_scripts, _import_without_storage)
+        imports = worker_pool.Imports(_import_for_workers_of_scripts, _import_without_storage)
 
         def serve(lines: int, done: int, network: bool, rehearse: bool) -> None:
             files = file_isolation.FileIsolation(isolation, folder)
@@ -135,15 +135,20 @@ def _warm_up() -> None:
         importlib.import_module("numpy.random")
 
 
+def _import_for_workers_of_scripts() -> None:
+    """Import it where no user code runs: looking through the compiler's objects takes a worker longer than a run."""
+    is_first = "torch._dynamo" not in sys.modules
+    _import_for_scripts()
+    if is_first:
+        gc.freeze()
+
+
 def _import_for_scripts() -> None:
     """Import what every training script imports sooner or later, once for all workers: optimizers bring
     the compiler.
     """
-    if "torch._dynamo" in sys.modules and "torch.utils.data" in sys.modules:
-        return
     importlib.import_module("torch._dynamo")
     importlib.import_module("torch.utils.data")
-    gc.freeze()  # The compiler has so many objects that looking through them takes a worker longer than a run.
 
 
 def _import_without_storage() -> None:
