@@ -38,9 +38,10 @@ Files = str | bytes | Mapping[str, str | bytes]
 MAIN = "model.py"
 LIMITS = wire.RunLimits(run_seconds=20.0, memory_mib=0, file_mib=0, processes=0, open_files=0)
 CASES = "generated cases"
-# A shell has what it starts in the background ignore interrupts, and so would what tests start and interrupt.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell has what it starts in the background ignore interrupts, `nohup` a closed terminal; tests start what must not.
+for _number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 hypothesis.settings.load_profile(fuzzing.NORMAL)  # `--hypothesis-profile=long` comes later and wins.
 
 

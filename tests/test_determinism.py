@@ -150,9 +150,9 @@ def _patch(report: Report) -> bytes:
 
 
 def _documents(report: Report) -> tuple[object, ...]:
-    """Return all documents of a repair, except for how files were kept: one process alone can only copy them."""
+    """Return all documents of a repair, except for how the run was contained: one process alone can only copy files."""
     notes = tuple(note for note in report.notes if "put back after each run" not in note)
-    report = replace(report, notes=notes, trace=replace(report.trace, isolation=None))
+    report = replace(report, notes=notes, trace=replace(report.trace, isolation=None, connections=None, processes=None))
     log = sarif.render(report, documentation={}, version="1")
     return _patch(report), text_report.render(report), json_report.render(report), log
 
