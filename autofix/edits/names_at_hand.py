@@ -78,7 +78,8 @@ def _every(
                     continue  # What was computed for this line would be computed for nothing.
                 verdict = _verdict(project, operation, read, (value, text, other), at)
                 if verdict is not False:
-                    yield NameAtHand(read, text, verdict, is_related, not _loads(place, text))
+                    is_unread = text.isidentifier() and not _loads(place, text)
+                    yield NameAtHand(read, text, verdict, is_related, is_unread)
 
 
 def _is_called(place: FaultPlace, node: ast.expr) -> bool:

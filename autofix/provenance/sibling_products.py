@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.render_expression import factors_of
+from autofix.records.values import is_integer
+from autofix.syntax.name_bindings import parameters
 from autofix.syntax.source import below
 
 FEWEST = 3  # Of two there are too many by chance.
@@ -36,6 +38,17 @@ def sibling_factor(project: Project, expression: Expression, target_size: int, v
         if isinstance(node, (ast.Name, ast.Attribute)) and project.integer(factor) == target_size // value:
             return factor.text
     return None
+
+
+def passed_name(project: Project, expression: Expression, factor: int) -> str:
+    """Return the one parameter of the function that has the value of a factor, ``heads`` where a width is four times as
+    large as it should be and there are four; empty where there is none, or several.
+    """
+    function, local = expression.source.function_of(expression.node), project.names(expression).local
+    if function is None or local is None or factor < FEWEST:
+        return ""
+    names = [name for name in parameters(function) if is_integer(value := local.get(name)) and value == factor]
+    return names[0] if len(names) == 1 else ""
 
 
 def _products(expression: Expression) -> Iterator[ast.BinOp]:

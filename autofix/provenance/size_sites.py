@@ -30,7 +30,7 @@ from autofix.provenance.render_expression import (
     shift,
     text_key,
 )
-from autofix.provenance.sibling_products import sibling_factor, sibling_product
+from autofix.provenance.sibling_products import passed_name, sibling_factor, sibling_product
 from autofix.provenance.site import PARTS, Site, SiteKind, together
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
@@ -351,7 +351,12 @@ class _Solver:
             text = " * ".join([expression.text, *map(str, rest)])
             pooled = Evidence.OTHER_MEANING * isinstance(expression.node, ast.Attribute)
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED, pooled)
-        elif factor <= FEW_TIMES:
+            return
+        name = passed_name(self.project, expression, factor)
+        if name:
+            text = f"{expression.text} * {name}"
+            yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED, Evidence.COINCIDES)
+        if factor <= FEW_TIMES:
             evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN)
             yield self._site(expression, f"{expression.text} * {factor}", depth, SiteKind.EXPRESSION, *evidence)
 

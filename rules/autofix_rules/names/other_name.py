@@ -34,7 +34,7 @@ class OtherName(Rule):
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for rank, other in enumerate(names_at_hand(project, project.operation(finding), finding.layer)):
             waits = ", which nothing else reads" * other.is_unread
-            is_meant = bool(other.fits) and other.is_related
+            is_meant = bool(other.fits) and other.is_related and other.text.isidentifier()
             evidence = (Evidence.EXACT_FIT * bool(other.fits), Evidence.AGREES * (other.is_unread or is_meant))
             against = (Evidence.BY_RUN * (not is_meant), Evidence.RUNNER_UP * rank)
             title, pieces = f"read `{other.text}` for `{other.read.text}`{waits}", (*evidence, *against)
