@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.project_view import Expression, Project
+from autofix.operators.table import layer as layer_row
 from autofix.provenance.bindings import bindings
 from autofix.records.trace import Layer, Operation
 from autofix.syntax.name_bindings import callee_name
@@ -38,7 +39,9 @@ def _call_of_project(project: Project, built: Layer) -> Expression | None:
     if call is None or not isinstance(call.node, ast.Call):
         return None
     name = callee_name(call.node)
-    is_own = name in (built.kind, "__init__") or any(name in source.classes for source in project.sources())
+    is_own = (
+        name == "__init__" or layer_row(name) is not None or any(name in source.classes for source in project.sources())
+    )
     return None if is_own else call
 
 
