@@ -105,7 +105,12 @@ def _pool(project: Project, place: FaultPlace, read: Expression, value: Value) -
     items.sort(key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
     for name, other in items:
         is_related = _is_related(own, name)
-        is_free = name.isidentifier() and name not in {own, *later, *(beside if is_related else in_line)}
+        # One that begins with ``_`` is meant to be left.
+        is_free = (
+            name.isidentifier()
+            and not name.startswith("_")
+            and name not in {own, *later, *(beside if is_related else in_line)}
+        )
         if is_free and _is_of_kind(value, other, is_related) and other != value:
             yield other, name, is_related
     if is_integer(value):

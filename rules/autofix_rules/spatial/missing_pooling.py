@@ -17,7 +17,7 @@ from autofix.edits.insert_view_op import insertions
 from autofix.edits.sequential_entries import sequential_entry
 from autofix.facts.call_sites import lineage, operands, written
 from autofix.provenance.producers import argument_expression, producing_layer
-from autofix.rule import Edit, Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.rule import Edit, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import receiver
 
 
@@ -59,9 +59,7 @@ class MissingPooling(Rule):
             yield self.fix(title, _flattened(project, layer, edits), reason=reason)
 
     def _instead_of_flattening(self, project: Project, layer: Layer, tensor: Tensor, expected: int) -> Fixes:
-        """Yield the mean of each map for the line that flattens them; a width written as a number is more likely wrong
-        itself.
-        """
+        """Yield the mean of each map for the line that flattens them, where the width of the layer is a name."""
         maker = next(lineage(project, tensor, 1), None)
         place = written(project, maker) if maker is not None and maker.tensors else None
         if maker is None or maker.layer is not None or place is None or not isinstance(place.node, ast.Call):
@@ -69,14 +67,17 @@ class MissingPooling(Rule):
         maps, width = maker.tensors[0], argument_expression(project, layer, "in_features")
         flattens = maps.rank > 3 and tensor.shape == (maps.shape[0], math.prod(maps.shape[1:]))
         base = next(iter(operands(project, maker)), None)
-        if flattens and maps.shape[1] == expected and base is not None and width is not None:
+        pooled = any("pool" in earlier.operator.lower() for earlier in lineage(project, maps, 2))
+        if flattens and maps.shape[1] == expected and base is not None and not pooled and _is_read(width):
             axes = ", ".join(map(str, range(2, maps.rank)))
             edit = place.source.replace(place.node, f"{receiver(base.text)}.mean(dim=({axes}))")
-            title, doubt = (
-                f"average each of the {expected} maps instead",
-                f"a layer for all of {maps.shape[1:]} would run",
-            )
-            yield self.fix(title, (edit,), Evidence.AGAINST * isinstance(width.node, ast.Constant), doubt=doubt)
+            title, doubt = f"average each of the {expected} maps", f"a layer for all of {maps.shape[1:]} would run"
+            yield self.fix(title, (edit,), doubt=doubt)
+
+
+def _is_read(width: Expression | None) -> bool:
+    """Return whether a width is read from somewhere; one that is worked out or a number is more likely wrong itself."""
+    return width is not None and isinstance(width.node, (ast.Name, ast.Attribute))
 
 
 def _flattened(project: Project, layer: Layer, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
