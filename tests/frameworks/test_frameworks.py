@@ -189,3 +189,41 @@ def test_the_fault_is_repaired_where_it_is(
     assert main.main([next(iter(files))]) == 1
     patch = capfd.readouterr().out
     assert line in patch.splitlines()
+
+
+LIBRARY = """\
+import types
+
+import torch
+
+library = types.ModuleType("library")
+exec('''
+import torch
+class Block(torch.nn.Module):
+    def __init__(self, width, hidden):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(hidden, width))
+    def forward(self, x):
+        return torch.nn.functional.linear(x, self.weight).relu()
+''', vars(library))
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = library.Block(6, 5), library.Block(8, 3)
+
+    def forward(self, x):
+        return self.two(self.one(x))
+"""
+
+
+def test_argument_of_a_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a library builds of a size is told by its value: the code that does is none of the project's files."""
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(LIBRARY)
+
+    assert main.main(["net.py", "-s", "4,6"]) == 1
+    assert "+        self.one, self.two = library.Block(6, 5), library.Block(5, 3)" in capsys.readouterr().out

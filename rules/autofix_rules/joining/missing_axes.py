@@ -27,9 +27,6 @@ class MissingAxes(Rule):
         a mask over heads: 2,3,5,5 m=bool:2,5
             self.k = 1
             x.masked_fill(~m< => [:, None, None, :]>, -1e9)
-        numbers made for every sample, and read twice: 4,3,5,5
-            self.k = 1
-            a = torch.rand(x.size(0), 1< => , 1, 1>); a * x + (1 - a) * x.flip(0)
         declines sizes that do not line up: 2,3,5 2,4
             self.k = 1
             x * y

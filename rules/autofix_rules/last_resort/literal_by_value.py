@@ -2,7 +2,8 @@
 
 Why it fails. Some faults no other rule understands: sizes that travel through code of the user's own.
 What the fix does. The last resort. Numbers that stand in the functions on the stack, or in the chain that built the
-layer, and that equal one of the sizes that disagree, are replaced by the other.
+layer, and that equal one of the sizes that disagree, are replaced by the other. So is an argument with which the
+project has a library build the module that fails: ``GCNConv(32, 3)``, ``BertConfig(vocab_size=100)``.
 Fix safety. Always unsafe: it only shows that the model runs with another number, not that it is meant.
 Source. None; running is all the evidence.
 """
@@ -10,10 +11,11 @@ Source. None; running is all the evidence.
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.library_arguments import library_arguments
 from autofix.records.locations import Position, Range
 from autofix.records.trace import Frame
 from autofix.records.values import is_integer
-from autofix.rule import LOUD, Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule
+from autofix.rule import LOUD, Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, sites
 from autofix.syntax.source import Source
 
 _REASON = "only running speaks for it: a number of the failure was replaced by the other"
@@ -42,7 +44,14 @@ class LiteralByValue(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        pairs = _pairs(finding, project)
+        pairs, operation = _pairs(finding, project), project.operation(finding)
+        for expected, actual in [pair for pair in zip(finding.expected, finding.actual, strict=False) if pair in pairs][
+            :1
+        ]:
+            for rank, place in enumerate(library_arguments(project, operation, project.layer(finding.layer), expected)):
+                for site in sites(project, place, actual):
+                    title = f"pass {site.result} for `{place.text}` of a library"
+                    yield self.fix(title, site.edits, *site.evidence, Evidence.RUNNER_UP * rank, reason=_REASON)
         for distance, source, node in _numbers(project):
             for old, new in pairs:
                 if node.value == old:

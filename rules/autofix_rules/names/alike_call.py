@@ -14,35 +14,20 @@ from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project,
 
 _ALIKE = "that the two calls are meant alike is told by the run alone"
 _DEFAULT = "that the default is not meant is told by the run and the name alone"
-_HEAD = """class Head(nn.Module):
-    def __init__(self, width, atoms=2):
-        super().__init__()
-        self.out = nn.Linear(width, atoms)
-
-    def forward(self, x):
-        return self.out(x)
-"""
 
 
 class AlikeCall(Rule):
     mismatches = LOUD
     applicability = Applicability.UNSAFE
-    examples = shown(
-        """
+    examples = shown("""
         one of two layers: 2,7,8
             self.a = nn.LSTM(8, 4, bidirectional=True); self.b = nn.GRU(8, 4< => , bidirectional=True>)
             y, _ = self.a(x); y + self.b(x)[0]
-        an option at hand that is not passed on: 4,6
-            above: HEAD
-            atoms = 5; self.a, self.support = Head(6< => , atoms=atoms>), torch.ones(atoms)
-            self.a(x) * self.support
         declines where no other call is written so: 5,6
             self.a = nn.Linear(6, 4)
             self.a(x) + x
             by AF302
-    """,
-        HEAD=_HEAD,
-    )
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for rank, other in enumerate(arguments_of_others(project, project.operation(finding), finding.layer)):
