@@ -39,9 +39,9 @@ def _call_of_project(project: Project, built: Layer) -> Expression | None:
     if call is None or not isinstance(call.node, ast.Call):
         return None
     name = callee_name(call.node)
-    is_own = (
-        name == "__init__" or layer_row(name) is not None or any(name in source.classes for source in project.sources())
-    )
+    row = layer_row(name)
+    is_of_torch = row is not None and row.library == "torch"
+    is_own = is_of_torch or name == "__init__" or any(name in source.classes for source in project.sources())
     return None if is_own else call
 
 
