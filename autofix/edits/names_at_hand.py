@@ -7,20 +7,15 @@ content with it, it is a candidate, and where the contracts cannot tell, the run
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
 from autofix.edits.names_in_scope import is_telling
-from autofix.edits.other_layouts import fits
-from autofix.facts.call_sites import argument_of, operands
-from autofix.facts.contracts import BoundCall, bound
-from autofix.facts.evaluate import UNKNOWN
+from autofix.edits.verdicts import recorded_at, verdict_of
 from autofix.facts.fault_path import FaultPlace, places, reads_of
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import replayed
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
@@ -54,7 +49,7 @@ def names_at_hand(project: Project, operation: Operation | None, layer: int | No
     """Yield other names for those read on the way to the fault: those that fit first, then related ones, the nearest
     first.
     """
-    at = _recorded_at(project)
+    at = recorded_at(project)
     every = list(_every(project, operation, layer, at))
     for verdict, is_related in ((True, True), (True, False), (None, True), (None, False)):
         chosen = (name for name in every if name.fits is verdict and (name.is_related or name.is_unread) is is_related)
@@ -73,10 +68,10 @@ def _every(
             seen.add(key)
             read = Expression(place.source, node, place.frames)
             value = project.value(read)
-            for other, text, is_related in _pool(project, place, read, value):
+            for other, text, is_related in _pool(project, place, read, value, at):
                 if _loads(place, node.id) < 2 and dotted(node) not in text:
                     continue  # What was computed for this line would be computed for nothing.
-                verdict = _verdict(project, operation, read, (value, text, other), at)
+                verdict = verdict_of(project, operation, read, (value, text, other), at)
                 if verdict is not False:
                     is_unread = text.isidentifier() and not _loads(place, text)
                     yield NameAtHand(read, text, verdict, is_related, is_unread)
@@ -91,7 +86,9 @@ def _is_called(place: FaultPlace, node: ast.expr) -> bool:
 # -- what is at hand -------------------------------------------------------------------------------------------------
 
 
-def _pool(project: Project, place: FaultPlace, read: Expression, value: Value) -> Iterator[tuple[Value, str, bool]]:
+def _pool(
+    project: Project, place: FaultPlace, read: Expression, value: Value, at: dict[tuple[Path, Range], Operation]
+) -> Iterator[tuple[Value, str, bool]]:
     """Yield what could stand for a read, with its value and whether their names are related."""
     own = dotted(read.node)
     names = project.names(read)
@@ -115,6 +112,8 @@ def _pool(project: Project, place: FaultPlace, read: Expression, value: Value) -
             yield other, name, is_related
     if is_integer(value):
         yield from _worked_out(project, place, read, value)
+    if isinstance(value, Tensor):
+        yield from _picked(place, read, value, at)
 
 
 def _names_read(node: ast.AST | None) -> set[str]:
@@ -124,10 +123,10 @@ def _names_read(node: ast.AST | None) -> set[str]:
 
 def _is_of_kind(value: Value, other: Value, is_related: bool) -> bool:
     """Return whether a name holds what could be meant in place of another: a tensor for a tensor, of as many dimensions
-    where the names have nothing in common, or one for several.
+    and the same type where the names have nothing in common, or one for several.
     """
     if isinstance(value, Tensor):
-        return isinstance(other, Tensor) and (is_related or value.rank == other.rank)
+        return isinstance(other, Tensor) and (is_related or (value.rank, value.dtype) == (other.rank, other.dtype))
     if isinstance(value, Sequence):
         return isinstance(other, Tensor)
     return is_integer(value) and is_integer(other)
@@ -136,20 +135,57 @@ def _is_of_kind(value: Value, other: Value, is_related: bool) -> bool:
 def _worked_out(
     project: Project, place: FaultPlace, read: Expression, value: Value
 ) -> Iterator[tuple[Value, str, bool]]:
-    """Yield the arithmetic of the same function that reads the name, ``size // 2`` for ``size``."""
+    """Yield what the same function works out with a number from the name, ``size // 2`` for ``size``, and the entries
+    that it reads of other names, ``sizes[-1]``.
+    """
     seen: set[str] = set()
     own = place.source.parents.get(read.node)
     for node in below(place.scope):
-        if not isinstance(node, ast.BinOp) or node is own:
-            continue
-        names = [part.id for part in below(node) if isinstance(part, ast.Name)]
-        if names.count(dotted(read.node)) != 1:
-            continue
-        expression, text = Expression(place.source, node, place.frames), place.source.text_of(node)
-        other = project.integer(expression)
+        match node:
+            case (
+                ast.BinOp(left=ast.Name(id=name), right=ast.Constant())
+                | ast.BinOp(left=ast.Constant(), right=ast.Name(id=name))
+            ) if node is not own and name == dotted(read.node):
+                is_related = True
+            case ast.Subscript(
+                value=ast.Name(id=name), slice=ast.Constant() | ast.UnaryOp(op=ast.USub(), operand=ast.Constant())
+            ) if node is not own:
+                is_related = _is_related(dotted(read.node), name)
+            case _:
+                continue
+        text = place.source.text_of(node)
+        other = project.integer(Expression(place.source, node, place.frames))
         if other is not None and other != value and text not in seen:
             seen.add(text)
-            yield other, text, True
+            yield other, text, is_related
+
+
+def _picked(
+    place: FaultPlace, read: Expression, value: Tensor, at: dict[tuple[Path, Range], Operation]
+) -> Iterator[tuple[Value, str, bool]]:
+    """Yield the rows of a tensor that the function picks of another one which is as long: ``mask[keep]`` where it says
+    ``edges[keep]``.
+    """
+    seen: set[str] = set()
+    for node in below(place.scope):
+        index, dimension = _index(node)
+        picking = at.get((place.source.path, place.source.range_of(node))) if index else None
+        if picking is None or not isinstance(picking.result, Tensor) or not picking.tensors or index in seen:
+            continue
+        seen.add(index)
+        rows, picked = (tensor.shape[dimension : dimension + 1] for tensor in (picking.tensors[0], picking.result))
+        if rows == value.shape[:1] != picked and index != dotted(read.node):
+            yield replace(value, shape=(*picked, *value.shape[1:])), f"{dotted(read.node)}[{index}]", True
+
+
+def _index(node: ast.AST) -> tuple[str, int]:
+    """Return the name that a subscript picks by, and along which dimension: ``keep`` and 1 of ``edges[:, keep]``."""
+    if not isinstance(node, ast.Subscript):
+        return "", 0
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    names = [(part.id, position) for position, part in enumerate(parts) if isinstance(part, ast.Name)]
+    is_whole = all(isinstance(part, (ast.Name, ast.Slice)) for part in parts)
+    return names[0] if len(names) == 1 and is_whole else ("", 0)
 
 
 def _is_related(first: str, second: str) -> bool:
@@ -167,112 +203,3 @@ def _loads(place: FaultPlace, name: str) -> int:
     """Return how often the scope reads a name."""
     loads = (node for node in below(place.scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
     return sum(node.id == name for node in loads)
-
-
-# -- what the contracts say ------------------------------------------------------------------------------------------
-
-
-def _recorded_at(project: Project) -> dict[tuple[Path, Range], Operation]:
-    """Return the last operation that was recorded at each place."""
-    return {(o.frames[0].path, o.frames[0].range): o for o in project.trace.operations if o.frames}
-
-
-def _verdict(
-    project: Project,
-    failed: Operation | None,
-    read: Expression,
-    change: tuple[Value, str, Value],
-    at: dict[tuple[Path, Range], Operation],
-) -> bool | None:
-    """Return whether the call that failed would be content with another name in place of a read; None where the
-    contracts cannot tell.
-    """
-    if failed is None:
-        return None
-    value, text, other = change
-    consumer = next(
-        (
-            at[key]
-            for node in (read.node, *read.source.ancestors(read.node))
-            if isinstance(node, ast.expr)
-            if (key := (read.source.path, read.source.range_of(node))) in at
-        ),
-        None,
-    )
-    if consumer is not None and consumer.index <= failed.index:
-        call = _rewritten(project, consumer, read, text)
-        return None if call is None else _ends_well(project, consumer, call, failed)
-    if isinstance(value, Tensor) and isinstance(other, Tensor):
-        return _given_instead(project, failed, value, other)
-    return None
-
-
-def _rewritten(project: Project, consumer: Operation, read: Expression, text: str) -> BoundCall | None:
-    """Return the call of an operation with another name in its arguments; None where a value of one is not known."""
-    call = bound(project, consumer)
-    if call is None:
-        return None
-    changed = call
-    parts = operands(project, consumer)
-    if len(parts) == len(call.operands):
-        for part, operand in zip(parts, call.operands, strict=True):
-            if _holds(part, read):
-                tensor = _value_with(project, part, read, text)
-                if not isinstance(tensor, Tensor):
-                    return None
-                changed = changed.with_shape(operand, tensor.shape)
-    for position, parameter in enumerate(call.row.arguments):
-        argument = argument_of(project, consumer, position, parameter.name)
-        if argument is None or parameter.is_tensor or not _holds(argument, read):
-            continue
-        new = _value_with(project, argument, read, text)
-        if new is UNKNOWN:
-            return None
-        changed = changed.with_argument(parameter.name, new.items if isinstance(new, Sequence) else new)
-    return None if changed is call else changed
-
-
-def _holds(part: Expression, read: Expression) -> bool:
-    return part.source.path == read.source.path and read.node in below(part.node)
-
-
-def _value_with(project: Project, part: Expression, read: Expression, text: str) -> Value:
-    """Return what an expression would be with another name in place of the read."""
-    nodes = list(ast.walk(part.node))
-    twin = copy.deepcopy(ast.Expression(part.node))
-    swap = _Swap(list(ast.walk(twin.body))[nodes.index(read.node)], ast.parse(text, mode="eval").body)
-    swap.visit(twin)
-    return project.value(Expression(part.source, twin.body, read.frames or part.frames))
-
-
-class _Swap(ast.NodeTransformer):
-    """Puts one node in place of another."""
-
-    def __init__(self, old: ast.AST, new: ast.expr) -> None:
-        self.old, self.new = old, new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        return self.new if node is self.old else self.generic_visit(node)
-
-
-def _ends_well(project: Project, consumer: Operation, call: BoundCall, failed: Operation) -> bool | None:
-    if consumer is failed:
-        return fits(call)
-    result = call.result() if call.is_accepted else None
-    if result is None:
-        return False if not call.is_accepted else None
-    after = replayed(project, consumer, result, failed)
-    return after is not None and fits(after)
-
-
-def _given_instead(project: Project, failed: Operation, value: Tensor, other: Tensor) -> bool | None:
-    """Return whether the call that failed is content if what was made in one place is another tensor."""
-    call = bound(project, failed)
-    for operand in call.operands if call is not None else ():
-        if call is not None and (operand.tensor.producer, operand.tensor.shape) == (value.producer, value.shape):
-            return fits(call.with_shape(operand, other.shape))
-    maker = project.producer(value)
-    if call is None or maker is None or maker.index >= failed.index:
-        return None
-    after = replayed(project, maker, other.shape, failed)
-    return after is not None and fits(after)

@@ -3,9 +3,9 @@
 Why it fails. ``self.fc(z)`` for the joined ``yz``; the mask of the letters where the one of the frames belongs;
 ``torch.full((latents.shape[0],), 1.0)`` for the size of another batch; ``Stage(width, size)`` where the stage halves
 its map first and the next line says ``size // 2``.
-What the fix does. Writes another name of the scope, or what is worked out from the same name beside it. What ran is
-held against it by the contracts of torch's operators: a name with which the call that failed would be refused again
-is not tried.
+What the fix does. Writes another name of the scope, what is worked out from the same name beside it, or the rows that
+another tensor of the same length is cut to. What ran is held against it by the contracts of torch's operators: a name
+with which the call that failed would be refused again is not tried.
 Fix safety. Unsafe: that a name fits does not say that it is meant.
 Source. The Python language reference, section Naming and binding.
 """

@@ -1,0 +1,129 @@
+"""What the contracts of operators say of another name in place of one that is read: whether the call that failed would
+be content with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from pathlib import Path
+
+from autofix.edits.other_layouts import fits
+from autofix.facts.call_sites import argument_of, operands
+from autofix.facts.contracts import BoundCall, bound
+from autofix.facts.evaluate import UNKNOWN
+from autofix.facts.project_view import Expression, Project
+from autofix.facts.replays import replayed
+from autofix.records.locations import Range
+from autofix.records.trace import Operation
+from autofix.records.values import Sequence, Tensor, Value
+from autofix.syntax.source import below
+
+
+def recorded_at(project: Project) -> dict[tuple[Path, Range], Operation]:
+    """Return the last operation that was recorded at each place."""
+    return {(o.frames[0].path, o.frames[0].range): o for o in project.trace.operations if o.frames}
+
+
+def verdict_of(
+    project: Project,
+    failed: Operation | None,
+    read: Expression,
+    change: tuple[Value, str, Value],
+    at: dict[tuple[Path, Range], Operation],
+) -> bool | None:
+    """Return whether the call that failed would be content with another name in place of a read; None where the
+    contracts cannot tell.
+    """
+    if failed is None:
+        return None
+    value, text, other = change
+    consumer = next(
+        (
+            at[key]
+            for node in (read.node, *read.source.ancestors(read.node))
+            if isinstance(node, ast.expr)
+            if (key := (read.source.path, read.source.range_of(node))) in at
+        ),
+        None,
+    )
+    if consumer is not None and consumer.index <= failed.index:
+        call = _rewritten(project, consumer, read, (text, other))
+        return None if call is None else _ends_well(project, consumer, call, failed)
+    if isinstance(value, Tensor) and isinstance(other, Tensor):
+        return _given_instead(project, failed, value, other)
+    return None
+
+
+def _rewritten(project: Project, consumer: Operation, read: Expression, change: tuple[str, Value]) -> BoundCall | None:
+    """Return the call of an operation with another name in its arguments; None where a value of one is not known."""
+    call = bound(project, consumer)
+    if call is None:
+        return None
+    changed = call
+    parts = operands(project, consumer)
+    if len(parts) == len(call.operands):
+        for part, operand in zip(parts, call.operands, strict=True):
+            if _holds(part, read):
+                tensor = _value_with(project, part, read, change)
+                if not isinstance(tensor, Tensor):
+                    return None
+                changed = changed.with_shape(operand, tensor.shape)
+    for position, parameter in enumerate(call.row.arguments):
+        argument = argument_of(project, consumer, position, parameter.name)
+        if argument is None or parameter.is_tensor or not _holds(argument, read):
+            continue
+        new = _value_with(project, argument, read, change)
+        if new is UNKNOWN:
+            return None
+        changed = changed.with_argument(parameter.name, new.items if isinstance(new, Sequence) else new)
+    return None if changed is call else changed
+
+
+def _holds(part: Expression, read: Expression) -> bool:
+    return part.source.path == read.source.path and read.node in below(part.node)
+
+
+def _value_with(project: Project, part: Expression, read: Expression, change: tuple[str, Value]) -> Value:
+    """Return what an expression would be with another name in place of the read."""
+    text, other = change
+    if part.node is read.node:
+        return other
+    nodes = list(ast.walk(part.node))
+    twin = copy.deepcopy(ast.Expression(part.node))
+    swap = _Swap(list(ast.walk(twin.body))[nodes.index(read.node)], ast.parse(text, mode="eval").body)
+    swap.visit(twin)
+    return project.value(Expression(part.source, twin.body, read.frames or part.frames))
+
+
+class _Swap(ast.NodeTransformer):
+    """Puts one node in place of another."""
+
+    def __init__(self, old: ast.AST, new: ast.expr) -> None:
+        self.old, self.new = old, new
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        return self.new if node is self.old else self.generic_visit(node)
+
+
+def _ends_well(project: Project, consumer: Operation, call: BoundCall, failed: Operation) -> bool | None:
+    if consumer is failed:
+        return fits(call)
+    result = call.result() if call.is_accepted else None
+    if result is None:
+        return False if not call.is_accepted else None
+    after = replayed(project, consumer, result, failed)
+    return after is not None and fits(after)
+
+
+def _given_instead(project: Project, failed: Operation, value: Tensor, other: Tensor) -> bool | None:
+    """Return whether the call that failed is content if what was made in one place is another tensor."""
+    call = bound(project, failed)
+    for operand in call.operands if call is not None else ():
+        if call is not None and (operand.tensor.producer, operand.tensor.shape) == (value.producer, value.shape):
+            return fits(call.with_shape(operand, other.shape))
+    maker = project.producer(value)
+    if call is None or maker is None or maker.index >= failed.index:
+        return None
+    after = replayed(project, maker, other.shape, failed)
+    return after is not None and fits(after)
