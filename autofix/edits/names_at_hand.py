@@ -78,7 +78,7 @@ def _every(
 
 
 def _is_called(place: FaultPlace, node: ast.expr) -> bool:
-    """Return whether a name is called, or names what is imported or the object itself."""
+    """Return whether a name is called there."""
     parent = place.source.parents.get(node)
     return isinstance(parent, ast.Call) and parent.func is node
 
@@ -98,9 +98,8 @@ def _pool(
     around = next((n for n in place.source.ancestors(read.node) if isinstance(n, (ast.Call, ast.BinOp))), None)
     beside, in_line = _names_read(around), _names_read(place.statement)
     order = [] if isinstance(place.scope, ast.Module) else parameters(place.scope)
-    items = [pair for pair in (scope.items if scope is not None else ()) if isinstance(pair[0], str)]
-    items.sort(key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
-    for name, other in items:
+    items = scope.items if scope is not None else ()
+    for name, other in sorted(items, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)):
         is_related = _is_related(own, name)
         # One that begins with ``_`` is meant to be left.
         is_free = (
