@@ -9,7 +9,7 @@ import os
 import random
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import torch
 
@@ -61,6 +61,15 @@ def restored() -> Iterator[None]:
             torch.set_num_threads(threads)
         if versions.default_device() != "cpu":
             torch.set_default_device(None)
+        _leave_group()
+
+
+def _leave_group() -> None:
+    """Leave the process group that a program has joined: the next run of it joins one of its own."""
+    distributed = sys.modules.get("torch.distributed")
+    if distributed is not None and distributed.is_available() and distributed.is_initialized():
+        with suppress(Exception):  # What the program has broken of it ends with the process.
+            distributed.destroy_process_group()
 
 
 def _reopen() -> None:
