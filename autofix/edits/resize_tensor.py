@@ -71,10 +71,17 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: boo
         return
     if not all(options):
         return
-    is_table = all(size_origin.phase is Phase.CONSTRUCT for size_origin in known)
+    is_table = all(_is_built(size_origin) for size_origin in known)
     for first in options[0]:
         chosen = [_like(first, option) for option in options]
         yield Resizing(*together(chosen), first.text, is_table, first.kind)
+
+
+def _is_built(size_origin: Origin) -> bool:
+    """Return whether a size belongs to what a constructor makes; a program's constructors run among all else."""
+    place = size_origin.expression
+    function = place.source.function_of(place.node)
+    return size_origin.phase is Phase.CONSTRUCT or getattr(function, "name", "") == "__init__"
 
 
 def _is_single(expression: Expression) -> bool:
