@@ -6,28 +6,35 @@ meets the table fails. Each operation on the way back is asked what its operands
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 from autofix.edits.layout import Layout
 from autofix.edits.other_layouts import PICKING, WRITING, fits, inserted, without_maker
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Project
 from autofix.facts.replays import makers, replayed
-from autofix.records.trace import Operation
+from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 
+MOST_MAKERS = 4  # Each is asked about a dozen layouts, which an editor has to wait for.
 
-def upstream_layouts(project: Project, operation: Operation) -> Iterator[tuple[int, bool, Layout]]:
+
+def upstream_layouts(
+    project: Project, operation: Operation, expected: tuple[int, ...] = ()
+) -> Iterator[tuple[int, bool, Layout]]:
     """Yield the layouts of operands of what came before, with how many operations further back each is and whether
     a table of all pairs was made there that is none after it.
 
-    A new dimension that fits in several places is left out, as is all that changes what entries are picked from.
+    ``expected``: the width that a layer takes, which no layout gives where a sample is no multiple of it. A new
+    dimension that fits in several places is left out, as is all that changes what entries are picked from.
     """
     failed = bound(project, operation)
-    if failed is None or failed.row.family in PICKING:
+    if failed is None or failed.row.family in PICKING or _lacks(operation, expected):
         return
-    for steps, maker in makers(project, operation):
+    for steps, maker in islice(_shaping(project, operation), MOST_MAKERS):
         call = bound(project, maker)
         if call is None or maker.phase is not operation.phase:
             continue
@@ -43,6 +50,20 @@ def upstream_layouts(project: Project, operation: Operation) -> Iterator[tuple[i
             ]
             is_certain = not fits(call) or sum(layout.adds for layout in fitting) == 1
             yield from ((steps, not fits(call), layout) for layout in fitting if is_certain or not layout.adds)
+
+
+def _lacks(operation: Operation, expected: tuple[int, ...]) -> bool:
+    """Return whether a layer takes a width that no layout of its operand can have."""
+    is_layer = operation.kind is OperationKind.CALL_MODULE and len(expected) == 1 and expected[0] > 0
+    return is_layer and bool(operation.tensors) and math.prod(operation.tensors[0].shape[1:]) % expected[0] != 0
+
+
+def _shaping(project: Project, operation: Operation) -> Iterator[tuple[int, Operation]]:
+    """Yield what came before, without what leaves its only operand as it is: before and behind it are one place."""
+    for steps, maker in makers(project, operation):
+        shapes = [tensor.shape for tensor in maker.tensors]
+        if not isinstance(maker.result, Tensor) or shapes != [maker.result.shape]:
+            yield steps, maker
 
 
 def _is_content(project: Project, maker: Operation, other: BoundCall, failed: Operation) -> bool:

@@ -81,7 +81,7 @@ class OperandLayout(Rule):
             for steps, before in islice(raised(project, operation, layout), _MOST_RAISED):
                 raising: tuple[Piece, ...] = (*_EVIDENCE[layout.change], Evidence.OTHER_NAME, Evidence.OUTWARD * steps)
                 yield self._unsafe(before, *raising, Evidence.RUNNER_UP * rank)
-        further = upstream_layouts(project, operation) if len(fitting) < _MOST else ()
+        further = upstream_layouts(project, operation, finding.expected) if len(fitting) < _MOST else ()
         for rank, (steps, makes_pairs, layout) in enumerate(islice(further, _MOST - len(fitting))):
             evidence = (Evidence.INSERTED, Evidence.AGREES) if makes_pairs else _EVIDENCE[layout.change]
             yield self._unsafe(layout, *evidence, Evidence.UPSTREAM * steps, Evidence.RUNNER_UP * rank)
