@@ -30,7 +30,7 @@ from autofix.provenance.render_expression import (
     shift,
     text_key,
 )
-from autofix.provenance.sibling_products import passed_name, sibling_factor, sibling_product
+from autofix.provenance.sibling_products import FEWEST, passed_name, sibling_factor, sibling_product
 from autofix.provenance.site import PARTS, Site, SiteKind, together
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
@@ -39,7 +39,6 @@ from autofix.syntax import name_bindings
 from autofix.syntax.source import below, dotted
 
 MAX_DEPTH = 7
-FEWEST = 3  # Of two there are too many by chance.
 FEW_TIMES = 64
 
 
