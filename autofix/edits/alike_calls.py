@@ -20,8 +20,8 @@ from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Mapping
 from autofix.syntax.call_edits import NotACall, with_argument
-from autofix.syntax.name_bindings import callee_name, parameters
-from autofix.syntax.source import Source, below, dotted
+from autofix.syntax.name_bindings import bound_above, callee_name
+from autofix.syntax.source import Source, dotted
 
 MOST = 6
 _ORDERS = frozenset(("batch_first", "dim"))
@@ -104,10 +104,8 @@ def _repeatable(source: Source, call: ast.Call, at: ast.Call) -> dict[str, str]:
     function of both has bound before.
     """
     scope = source.function_of(at)
-    known: set[str] = set()
-    if scope is not None and scope is source.function_of(call):
-        stores = (node for node in below(scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-        known = set(parameters(scope)) | {node.id for node in stores if node.lineno < at.lineno}
+    is_of_both = scope is not None and scope is source.function_of(call)
+    known = bound_above(scope, at.lineno) if scope is not None and is_of_both else set()
     return {
         keyword.arg: source.text_of(keyword.value)
         for keyword in call.keywords

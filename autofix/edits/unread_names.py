@@ -19,7 +19,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import bound_later, parameters
+from autofix.syntax.name_bindings import bound_above, bound_later, parameters
 from autofix.syntax.source import Function, Source, below, dotted
 
 MAX_SUBSTITUTIONS = 12
@@ -198,7 +198,7 @@ def _of_copies(project: Project, at: list[FaultPlace]) -> Iterator[Substitution]
         statement = place.statement
         if not isinstance(statement, ast.Assign):
             continue
-        at_hand = _bound_above(place)
+        at_hand = bound_above(place.scope, statement.lineno)
         names = [node for node in below(statement.value) if isinstance(node, ast.Name)]
         for (old, new), node in product(_other_words(place.scope, statement), names):
             read, name = Expression(place.source, node, place.frames), _with_word(node.id, old, new)
@@ -213,13 +213,6 @@ def _other_words(scope: ast.AST, statement: ast.Assign) -> Iterator[tuple[str, s
             words = _other_word(twin.targets[0], statement.targets[0])
             if words is not None:
                 yield words
-
-
-def _bound_above(place: FaultPlace) -> set[str]:
-    """Return the names that the scope of a statement has bound before it."""
-    names = set() if isinstance(place.scope, ast.Module) else set(parameters(place.scope))
-    stores = (node for node in below(place.scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return names | {node.id for node in stores if node.lineno < place.statement.lineno}
 
 
 def _other_word(first: ast.expr, second: ast.expr) -> tuple[str, str] | None:

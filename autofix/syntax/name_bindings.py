@@ -69,6 +69,13 @@ def targets(target: ast.AST) -> set[str]:
     return {dotted(node) for node in ast.walk(target) if isinstance(node, (ast.Name, ast.Attribute))}
 
 
+def bound_above(scope: Function | ast.Module, line: int) -> set[str]:
+    """Return the names that a function, or the top of a file, has bound before a line; parameters among them."""
+    names = set() if isinstance(scope, ast.Module) else set(parameters(scope))
+    stores = (node for node in below(scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return names | {node.id for node in stores if node.lineno < line}
+
+
 def bound_later(function: Function, line: int) -> set[str]:
     """Return the names and attributes that a function binds at a line or after it, and nowhere before."""
     stores = [
