@@ -23,7 +23,7 @@ from autofix.records.errors import UsageError
 from autofix.records.finding import Finding
 from autofix.records.options import Mode
 from autofix.records.plan import Applicability
-from autofix.records.report import Diagnostic, RepairEnding, Report
+from autofix.records.report import RepairEnding, Report
 from autofix.report import text
 from autofix.report.terminal_text import columns
 from autofix.session.session import Session
@@ -172,8 +172,9 @@ def test_real_and_meta_agree(folder: Path, tmp_path: Path, session: Session) -> 
     real = _REPORTS.get(folder) or _report(folder, tmp_path, session)
     assert real.trace.mode is Mode.REAL
     assert meta.trace.ending is real.trace.ending
-    expected = [_placed(diagnostic.finding, real) for diagnostic in _found(real)]
-    assert [_placed(diagnostic.finding, meta) for diagnostic in _found(meta)] == expected
+    repaired = all(report.plan is not None and report.plan.is_verified for report in (real, meta))
+    expected = _raised(real, repaired)
+    assert _raised(meta, repaired) == expected
     unknown = any("whether its samples influence each other is not known" in note for note in meta.notes)
     assert unknown == (meta.trace.mode is Mode.META and meta.ending is not RepairEnding.NOT_RUN)
     if CASES[folder]["kind"] == "fix" and not (unknown and not expected):
@@ -181,12 +182,12 @@ def test_real_and_meta_agree(folder: Path, tmp_path: Path, session: Session) -> 
         assert _changed(meta) == {name: content for name, content in after.items() if content != before.get(name)}
 
 
-def _found(report: Report) -> list[Diagnostic]:
-    """Return what raises: all of it where it is repaired, else the first. How far an unverified repair comes depends on
-    values that a run without storage does not have.
+def _raised(report: Report, repaired: bool) -> list[Finding]:
+    """Return what raises: all of it where both runs are `repaired`, else the first. How far an unverified repair comes
+    depends on values that a run without storage does not have: an index out of range ends the real run alone.
     """
-    verified = report.plan is not None and report.plan.is_verified
-    return [diagnostic for diagnostic in report.diagnostics[: None if verified else 1] if not diagnostic.finding.silent]
+    shown = report.diagnostics if repaired else report.diagnostics[:1]
+    return [_placed(diagnostic.finding, report) for diagnostic in shown if not diagnostic.finding.silent]
 
 
 def _placed(finding: Finding, report: Report) -> Finding:
