@@ -10,7 +10,8 @@ are tried where all others propose nothing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
 
 
 def _contracts() -> None:
@@ -23,21 +24,44 @@ def _contracts() -> None:
 
 
 def _layouts() -> None:
-    _without("operand_layout")
+    _without(rules_of("layouts"))
 
 
 def _last_resort() -> None:
+    _without(rules_of("last resort"))
+
+
+def _without(codes: Collection[str]) -> None:
     from autofix.fixes import registry
 
-    _without(*(rule.name.replace("-", "_") for rule in registry.rules() if "last_resort" in type(rule).__module__))
-
-
-def _without(*names: str) -> None:
-    from autofix.fixes import registry
-
-    kept = tuple(rule for rule in registry.rules() if rule.name.replace("-", "_") not in names)
-    assert len(kept) < len(registry.rules()), names
+    kept = tuple(rule for rule in registry.rules() if rule.code not in codes)
+    assert len(kept) < len(registry.rules()), codes
     registry.rules = lambda: kept  # type: ignore[assignment]
+
+
+@cache
+def rules_of(part: str) -> frozenset[str]:
+    """Return the codes of the rules that a part consists of; none where it is no set of rules."""
+    from autofix.fixes import registry
+
+    if part == "layouts":
+        return frozenset(rule.code for rule in registry.rules() if rule.name == "operand-layout")
+    if part == "last resort":
+        return frozenset(rule.code for rule in registry.rules() if "last_resort" in type(rule).__module__)
+    return frozenset()
+
+
+def can_matter(part: str, plans: Sequence[Sequence[str]]) -> bool:
+    """Return whether without the part the first plan can be another one, or be called something else; ``plans`` are
+    the rules of the steps of all that are shown.
+
+    Where no plan comes from its rules, or has more steps than one, all of them are left, and in their order. How a
+    plan without contracts or weights would be made, its rules do not tell.
+    """
+    if part == "one step":
+        return any(len(plan) > 1 for plan in plans)
+    codes = rules_of(part)
+    return not codes or any(codes.intersection(plan) for plan in plans)
 
 
 def _weights() -> None:

@@ -6,10 +6,11 @@
     python benchmarks/evidence.py document [--out FOLDER]
 
 ``run`` writes a line of JSON for each case and rival as soon as it is known, and goes on where it was stopped; it ends
-with the tables. ``ablations`` asks the program again with a part taken out. With ``--every`` both ask about every N-th
-case alone. ``patches`` judges what somebody else wrote, such as a language model: each line of FILE is
-``{"id": CASE, "patch": UNIFIED DIFF}``, and a case without a line is one without a patch. ``document`` writes the
-tables into ``docs/evidence.md``, between its markers. What the columns mean is said there.
+with the tables. ``ablations`` asks the program again with a part taken out, about the faults for which it has a plan
+that can be another one then. With ``--every`` both ask about every N-th case alone. ``patches`` judges what somebody
+else wrote, such as a language model: each line of FILE is ``{"id": CASE, "patch": UNIFIED DIFF}``, and a case without
+a line is one without a patch. ``document`` writes the tables into ``docs/evidence.md``, between its markers. What the
+columns mean is said there.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ BEGIN, END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
 # What the rivals in torch import, so that their seconds are those of the question.
 PRELOADED = ("torch.export", "torch._dynamo", "torch._subclasses.fake_tensor", "torch.fx.passes.shape_prop")
 STEPS = ("run", "ablations", "patches", "document")
+Pair = tuple[Case, Rival]
 
 
 class Results:
@@ -81,30 +83,34 @@ class Question:
             return self._truth
 
 
-def run(results: Results, name: str, chosen: Sequence[Case], asked: Sequence[Rival], jobs: int) -> None:
+def everywhere(chosen: Sequence[Case], asked: Sequence[Rival]) -> list[Pair]:
+    """Return who is asked about what where each is asked about all, or about as many as it says."""
+    return [(case, rival) for rival in asked for case in chosen[:: rival.every]]
+
+
+def run(results: Results, name: str, pairs: Sequence[Pair], jobs: int) -> None:
     """Judge what is not known yet, and write it line by line."""
     done = {(record["case"], record["rival"]) for record in results.read(name)}
-    questions = [Question(case) for case in chosen]
-    waiting = [
-        (question, rival)
-        for rival in asked
-        for question in questions[:: rival.every]
-        if (question.case.name, rival.name) not in done
-    ]
-    start = time.monotonic()
+    questions = {case.name: Question(case) for case, _ in pairs}
+    waiting = [(questions[case.name], rival) for case, rival in pairs if (case.name, rival.name) not in done]
+    start, load = time.monotonic(), measuring.load()
 
     def answer(pair: tuple[Question, Rival]) -> Judged:
         question, rival = pair
         return judged(question.case, question.truth, rival)
 
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for row in pool.map(answer, waiting):
-            results.add(name, row.record())
-    if waiting:
-        results.add("runs.jsonl", _about(name, len(waiting), time.monotonic() - start, jobs))
+    pool, known = concurrent.futures.ThreadPoolExecutor(jobs), 0
+    try:
+        for future in concurrent.futures.as_completed([pool.submit(answer, pair) for pair in waiting]):
+            results.add(name, future.result().record())
+            known += 1
+    finally:  # What is known stays, and the next run goes on.
+        pool.shutdown(cancel_futures=True)
+        if known:
+            results.add("runs.jsonl", _about(name, known, time.monotonic() - start, jobs, load))
 
 
-def _about(name: str, answers: int, seconds: float, jobs: int) -> dict[str, Any]:
+def _about(name: str, answers: int, seconds: float, jobs: int, load: float) -> dict[str, Any]:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -114,8 +120,21 @@ def _about(name: str, answers: int, seconds: float, jobs: int) -> dict[str, Any]
         "answers": answers,
         "seconds": round(seconds),
         "jobs": jobs,
-        "load": measuring.load(),
+        "load": load,
         **measuring.machine(),
+    }
+
+
+def concerned(answers: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return for each part the faults for which the program has plans that can be others without it."""
+    known = {
+        record["case"]: record["plans"]
+        for record in answers
+        if record["rival"] == rivals.OURS and record["kind"] in evidence_tables.FAULTS and record.get("plans")
+    }
+    return {
+        without(part).name: [case for case in sorted(known) if ablated.can_matter(part, known[case])]
+        for part in ablated.PARTS
     }
 
 
@@ -166,7 +185,7 @@ def judge_patches(results: Results, path: Path, name: str, chosen: Sequence[Case
 
     target = f"patches-{name}.jsonl"
     (results.folder / target).unlink(missing_ok=True)
-    run(results, target, chosen, [Rival(name, f"patches of {path.name}", ask)], jobs)
+    run(results, target, everywhere(chosen, [Rival(name, f"patches of {path.name}", ask)]), jobs)
     return results.read(target)
 
 
@@ -175,10 +194,12 @@ def judge_patches(results: Results, path: Path, name: str, chosen: Sequence[Case
 
 def document(results: Results) -> str:
     """Return the tables of what a folder holds."""
+    answers = results.read("answers.jsonl")
     return evidence_tables.page(
         cases(),
-        results.read("answers.jsonl"),
+        answers,
         results.read("ablations.jsonl"),
+        concerned(answers),
         results.read("runs.jsonl"),
         rivals.rivals(None),
     )
@@ -187,33 +208,41 @@ def document(results: Results) -> str:
 def main() -> int:
     options = _options()
     fault_runs.CONTEXT.set_forkserver_preload([*fault_runs.PRELOADED, *PRELOADED, "rival_models"])
-    results, chosen = Results(options.out), cases(options.only)[:: options.every]
+    results, chosen = Results(options.out), cases(options.only)
     if options.step == "patches":
-        rows = judge_patches(results, options.file, options.name, chosen, options.jobs)
+        rows = judge_patches(results, options.file, options.name, chosen[:: options.every], options.jobs)
         print(evidence_tables.everybody(rows, [options.name]))
     elif options.step == "ablations":
-        asked = [without(part) for part in ablated.PARTS]
-        run(
-            results,
-            "ablations.jsonl",
-            [case for case in chosen if case.is_fault],
-            asked,
-            options.jobs,
-        )
-        print(evidence_tables.ablations(results.read("answers.jsonl"), results.read("ablations.jsonl")))
+        _ablations(results, chosen, options)
     elif options.step == "run":
-        everybody = [
-            rival for rival in rivals.rivals(options.tools) if not options.rivals or rival.name in options.rivals
-        ]
-        for rival in everybody:
-            if rival.missing:
-                print(f"left out: {rival.name} ({rival.missing}): {rival.note}", file=sys.stderr)
-        run(results, "answers.jsonl", chosen, [rival for rival in everybody if not rival.missing], options.jobs)
-        print(document(results))
+        _everybody(results, chosen[:: options.every], options)
     else:
         text = faults.with_part(DOCUMENT.read_text("utf-8"), BEGIN, END, document(results))
         DOCUMENT.write_text(text, "utf-8")
     return 0
+
+
+def _everybody(results: Results, chosen: Sequence[Case], options: argparse.Namespace) -> None:
+    everybody = [rival for rival in rivals.rivals(options.tools) if not options.rivals or rival.name in options.rivals]
+    for rival in everybody:
+        if rival.missing:
+            print(f"left out: {rival.name} ({rival.missing}): {rival.note}", file=sys.stderr)
+    asked = [rival for rival in everybody if not rival.missing]
+    run(results, "answers.jsonl", everywhere(chosen, asked), options.jobs)
+    print(document(results))
+
+
+def _ablations(results: Results, chosen: Sequence[Case], options: argparse.Namespace) -> None:
+    answers, known = results.read("answers.jsonl"), {case.name: case for case in chosen}
+    cases_of = concerned(answers)
+    if not any(cases_of.values()):
+        raise SystemExit(f"{options.out} has no plan of the program: ask it first, with `run`")
+    pairs = []
+    for rival in map(without, ablated.PARTS):
+        names = [name for name in cases_of[rival.name] if name in known]
+        pairs += [(known[name], rival) for name in names[:: options.every]]
+    run(results, "ablations.jsonl", pairs, options.jobs)
+    print(evidence_tables.ablations(answers, results.read("ablations.jsonl"), cases_of))
 
 
 def _options() -> argparse.Namespace:

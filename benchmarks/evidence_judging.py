@@ -29,7 +29,9 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One answer about one case, judged. ``later``: one of the further plans holds, though the first does not."""
+    """One answer about one case, judged. ``later``: one of the further plans holds, though the first does not;
+    ``plans``: of each plan, the rules of its steps.
+    """
 
     case: str
     split: str
@@ -50,6 +52,7 @@ class Judged:
     later: bool = False
     why: str = ""
     ending: str = ""
+    plans: tuple[tuple[str, ...], ...] = ()
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
@@ -82,6 +85,7 @@ def judged(case: Case, known: Truth, rival: Rival) -> Judged:
         bool(answer.texts),
         bool(answer.texts) and answer.safe,
         ending=answer.ending,
+        plans=answer.plans,
     )
     return with_repair(row, case, known, answer) if answer.texts and case.is_fault else row
 

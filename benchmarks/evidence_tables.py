@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fault_cases import CLASSES, Case
@@ -11,20 +11,23 @@ from rivals import OURS, Rival
 
 Record = dict[str, Any]
 FAULTS = ("repair", "silent")
+# By the year of the report, the last one that belongs to each.
+AGES = (("before 2019", 2018), ("2019 to 2021", 2021), ("2022 and 2023", 2023), ("2024 on", 9999), ("not known", None))
 
 
 def page(
     known: Sequence[Case],
     answers: Sequence[Record],
     ablated: Sequence[Record],
+    concerned: Mapping[str, Sequence[str]],
     runs: Sequence[Record],
     rivals: Sequence[Rival],
 ) -> str:
     """Return everything that the command writes."""
     names = [rival.name for rival in rivals if any(record["rival"] == rival.name for record in answers)]
     missing = [rival for rival in rivals if rival.name not in names]
-    present = {case.name for case in known}
-    answers = [record for record in answers if record["case"] in present]
+    by_name = {case.name: case for case in known}
+    answers = [record for record in answers if record["case"] in by_name]
     slow = {rival.name for rival in rivals if rival.every > 1}
     shared = asked_of_all(answers, [name for name in names if name not in slow])
     apart = [record for record in answers if record["rival"] in slow]
@@ -40,8 +43,12 @@ def page(
         ours(answers, "class", lambda record: str(record["fault_class"]), CLASSES),
         "### The program by split\n",
         ours(answers, "split", lambda record: str(record["split"]), sorted({case.split for case in known})),
+        "### The program by age\n",
+        ours(answers, "reported", lambda record: age(by_name[record["case"]].year), [name for name, _ in AGES]),
+        "### The program by field\n",
+        ours(answers, "field", lambda record: by_name[record["case"]].field, sorted({case.field for case in known})),
         "### Parts taken out\n",
-        ablations(answers, ablated),
+        ablations(answers, ablated, concerned),
     ]
     return "\n".join(parts)
 
@@ -63,10 +70,12 @@ def _about(runs: Sequence[Record], *asked: Sequence[Record]) -> str:
         last, loads = of_name[-1], [record["load"] for record in of_name]
         commits = ", ".join(dict.fromkeys(record["commit"] for record in of_name))
         minutes = sum(record["seconds"] for record in answers) / 60
+        wall = sum(record["seconds"] for record in of_name) / 60
         lines.append(
             f"`{name}`: commit {commits}, {last['date']}, torch {last['torch']}, Python {last['python']}, "
             f"{last['processor']}, {last['cores']} cores, {last['jobs']} at a time, load {min(loads)} to {max(loads)} "
-            f"when a run began: {len(answers)} answers, which took {minutes:.0f} minutes one after the other.\n"
+            f"when a run began: {len(answers)} answers, in {wall:.0f} minutes; one after the other they took "
+            f"{minutes:.0f}.\n"
         )
     return "\n".join(lines)
 
@@ -191,22 +200,53 @@ def ours(answers: Sequence[Record], title: str, key: Callable[[Record], str], na
     return _table(header, rows)
 
 
-def ablations(answers: Sequence[Record], ablated: Sequence[Record]) -> str:
-    """Return what the program repairs with a part taken out, on the cases that all were asked about."""
-    parts = list(dict.fromkeys(record["rival"] for record in ablated))
-    if not parts:
-        return "Not measured.\n"
-    asked = [{record["case"] for record in ablated if record["rival"] == part} for part in parts]
-    shared = set.intersection(*asked)
-    own = [record for record in answers if record["rival"] == OURS and record["case"] in shared]
-    splits = sorted({record["split"] for record in own})
+def age(year: int | None) -> str:
+    return next(name for name, last in AGES if last is None or (year is not None and year <= last))
+
+
+def ablations(answers: Sequence[Record], ablated: Sequence[Record], concerned: Mapping[str, Sequence[str]]) -> str:
+    """Return what the program repairs with and without a part, on the cases that were asked without it."""
+    own = {record["case"]: record for record in answers if record["rival"] == OURS}
+    pairs = [(own[record["case"]], record) for record in ablated if record["case"] in own]
+    splits = sorted({record["split"] for _, record in pairs})
     rows = []
-    for name, records in (("the whole", own), *((part, [r for r in ablated if r["rival"] == part]) for part in parts)):
-        common = [record for record in records if record["case"] in shared]
-        cells: list[object] = [name]
-        for split in (*splits, "all"):
-            group = [record for record in common if split in {"all", record["split"]}]
-            cells.append(f"{_count(group, 'repaired')} of {len(group)}")
-        wrong = sum(record["safe"] and not record["repaired"] for record in common)
-        rows.append([*cells, f"{_count(common, 'safe')}, {wrong}"])
-    return _table(("repaired by the first plan", *splits, "all", "safe, wrong"), rows)
+    for name, cases in concerned.items():
+        asked = [pair for pair in pairs if pair[1]["rival"] == name]
+        if not asked:
+            continue
+        by_split = [[pair for pair in asked if pair[1]["split"] == split] for split in splits]
+        rows.append(
+            [
+                name,
+                len(cases),
+                len(asked),
+                _beside(asked, _is_repaired),
+                sum(with_it["repaired"] and not without["repaired"] for with_it, without in asked),
+                sum(without["repaired"] and not with_it["repaired"] for with_it, without in asked),
+                _beside(asked, lambda record: record["human"]),
+                _beside(asked, lambda record: record["safe"]),
+                _beside(asked, lambda record: record["safe"] and not record["repaired"]),
+                *(f"{_beside(group, _is_repaired)} of {len(group)}" if group else "" for group in by_split),
+            ]
+        )
+    header = (
+        "part",
+        "it can matter for",
+        "asked",
+        "repaired with / without it",
+        "lost",
+        "gained",
+        "as the person",
+        "safe",
+        "safe, wrong",
+        *splits,
+    )
+    return _table(header, rows) if rows else "Not measured.\n"
+
+
+def _is_repaired(record: Record) -> bool:
+    return bool(record["repaired"])
+
+
+def _beside(asked: Sequence[tuple[Record, Record]], key: Callable[[Record], bool]) -> str:
+    return f"{sum(key(first) for first, _ in asked)} / {sum(key(second) for _, second in asked)}"

@@ -90,6 +90,15 @@ class Case:
         return str(self.data["split"])
 
     @property
+    def field(self) -> str:
+        return str(self.data["field"])
+
+    @property
+    def year(self) -> int | None:
+        year: int | None = self.data["year"]
+        return year
+
+    @property
     def is_fault(self) -> bool:
         return self.kind in {"repair", "silent"}
 

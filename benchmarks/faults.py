@@ -99,11 +99,11 @@ def _class(case: Case) -> str:
 
 
 def _field(case: Case) -> str:
-    return str(case.data["field"])
+    return case.field
 
 
 def _year(case: Case) -> str:
-    return str(case.data["year"] or "not recorded")
+    return str(case.year or "not known")
 
 
 def _table(title: str, names: list[str], known: list[Case], key: Callable[[Case], str]) -> str:

@@ -1,4 +1,4 @@
-"""Checkers that are programs of their own: pyrefly, torchtyc and PyTea, each on a copy of a case.
+"""Checkers that are programs of their own: pyrefly and PyTea, each on a copy of a case; torchtyc has its own file.
 
 A case that is a model on a sample gets one more file, which calls it.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fault_cases import Case
-from rival_models import MESSAGE_FRAME, Said
+from rival_models import Said
 
 SECONDS = 240.0
 ENTRY = "_entry.py"
@@ -104,30 +104,6 @@ def pyrefly(program: str, folder: Path, case: Case) -> Said:
 def _is_import(error: dict[str, Any]) -> bool:
     """A package that is not installed says nothing about shapes."""
     return str(error.get("name", "")).startswith(("missing-import", "import-error", "untyped-import", "missing-source"))
-
-
-def torchtyc(program: str, folder: Path, case: Case) -> Said:
-    started = entry(folder, case)
-    target = f"{started}::entry" if started else case.main
-    words = [program, "run", target, "--python", sys.executable, "--format", "json"]
-    code, out, err, seconds = called(words, folder)
-    try:
-        report = json.loads(out)
-    except ValueError:
-        return Said(cannot=f"exit {code}: {err.strip()[-200:]}", seconds=seconds)
-    found = [one for one in report["diagnostics"] if one["severity"] == "error"]
-    stopped = [one["message"] for one in report["diagnostics"] if one["rule"] == "run-stopped"]
-    lines = []
-    for one in found:
-        lines.append((one["path"], int(one["line"]) + 1))  # Its JSON counts from 0, its text from 1.
-        lines += [
-            (Path(file).name, int(line))
-            for file, line in MESSAGE_FRAME.findall(one.get("traceback") or "")
-            if Path(file).parent == folder and Path(file).name != ENTRY
-        ]
-    message = "; ".join(str(one["message"]) for one in found)[:300]
-    cannot = "" if found else "; ".join(stopped)[:200] or str(report.get("worker_error") or "")[:200]
-    return Said(bool(found), tuple(dict.fromkeys(lines)), message, cannot, seconds)
 
 
 def pytea(program: str, folder: Path, case: Case) -> Said:

@@ -17,6 +17,7 @@ from pathlib import Path
 import fault_runs
 import rival_checkers
 import rival_models
+import rival_torchtyc
 from fault_cases import Case
 from rival_models import Said
 
@@ -25,13 +26,16 @@ FLOOR, OURS = "traceback", "autofix"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody said of a case. ``texts``: the files that it changed, safe or not; ``others``: further patches."""
+    """What somebody said of a case. ``texts``: the files that it changed, safe or not; ``others``: further patches;
+    ``plans``: of its plan and the further ones, the rule of each step.
+    """
 
     said: Said
     texts: dict[str, str] | None = None
     safe: bool = False
     others: tuple[str, ...] = ()
     ending: str = ""
+    plans: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ _CHECKERS: dict[str, tuple[str, Callable[[str, Path, Case], Said], str, int]] = 
     "torchtyc": (
         "`torchtyc run` on meta tensors: the program, or a function that calls the model on its sample; what needs the "
         "values of a tensor stops it, and it says so",
-        rival_checkers.torchtyc,
+        rival_torchtyc.torchtyc,
         "torchtyc",
         1,
     ),
@@ -146,6 +150,7 @@ def ours(program: Sequence[str], folder: Path, case: Case, extra: Sequence[str] 
         plan["applicability"] == "safe",
         tuple(other["patch"] for other in report["alternatives"] if other["patch"]),
         report["ending"],
+        tuple(tuple(step["rule"] for step in one["steps"]) for one in (plan, *report["alternatives"])),
     )
 
 

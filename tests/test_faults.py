@@ -6,15 +6,18 @@ All of them: ``python benchmarks/faults.py check``.
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
+import ablated
 import evidence
 import evidence_tables
 import fault_cases
 import fault_runs
 import faults
 import pytest
+import rival_torchtyc
 import rivals
 from fault_cases import Case, Edit
 
@@ -132,3 +135,75 @@ def test_a_row_counts_faults_alarms_and_what_is_wrong_though_safe() -> None:
         *("autofix", "2 of 2", "1 of 1", "0", "1 of 1", "0 of 2", "2.0"),
         *("1", "0", "1", "1", "1 of 1", "0 (0) of 0", "1.0"),
     ]
+
+
+def test_years_are_taken_together_by_age() -> None:
+    assert [evidence_tables.age(year) for year in (2017, 2019, 2021, 2023, 2026, None)] == [
+        *("before 2019", "2019 to 2021", "2019 to 2021", "2022 and 2023", "2024 on", "not known")
+    ]
+
+
+def test_a_part_is_taken_out_where_a_plan_comes_from_it() -> None:
+    plans = {"number": (("AF101",),), "layout": (("AF101",), ("AF101", "AF420")), "literal": (("AF801",),)}
+    assert {
+        part: [name for name, shown in plans.items() if ablated.can_matter(part, shown)] for part in ablated.PARTS
+    } == {
+        "contracts": ["number", "layout", "literal"],
+        "layouts": ["layout"],
+        "weights": ["number", "layout", "literal"],
+        "one step": ["layout"],
+        "last resort": ["literal"],
+    }
+
+
+def test_ablations_are_compared_case_by_case() -> None:
+    marks = {"human": False, "safe": False, "split": "blind-a"}
+    whole = [{**marks, "case": case, "rival": "autofix", "repaired": case != "3"} for case in "1234"]
+    without = [{**marks, "case": case, "rival": "without layouts", "repaired": case == "3"} for case in "23"]
+    table = evidence_tables.ablations(whole, without, {"without layouts": ["1", "2", "3"], "one step": []})
+    assert table.splitlines()[2:] == [
+        "| without layouts | 3 | 2 | 1 / 1 | 1 | 1 | 0 / 0 | 0 / 0 | 0 / 0 | 1 / 1 of 2 |",
+    ]
+
+
+# As much of torchtyc as is replaced: its command line starts an interpreter, which reads a job and imports code.
+TORCHTYC = {
+    "__init__.py": "",
+    "engine.py": """
+import subprocess
+
+def ask(words):
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    return process.communicate("a job")[0]
+""",
+    "cli.py": """
+from torchtyc import engine
+
+def main(words):
+    print(engine.ask([words[words.index("--python") + 1], "-c", "raise SystemExit('no interpreter is started')"]))
+""",
+    "worker.py": """
+import json, sys
+
+def main():
+    torch_is_here = "torch" in sys.modules
+    import net
+    found = {"severity": "error", "rule": "run", "path": "net.py", "line": 1, "message": sys.stdin.read()}
+    print(json.dumps({"diagnostics": [found] if torch_is_here and net.width else []}))
+    return 0
+""",
+}
+
+
+@pytest.mark.torch
+def test_torchtyc_runs_in_forks_of_a_process_that_has_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package, project = tmp_path / "packages" / "torchtyc", tmp_path / "project"
+    package.mkdir(parents=True)
+    project.mkdir()
+    for name, text in TORCHTYC.items():
+        (package / name).write_text(text, "utf-8")
+    (project / "net.py").write_text("width = 3\n", "utf-8")
+    monkeypatch.setattr(rival_torchtyc, "packages_of", lambda _program: str(package.parent))
+    case = Case(project, {"arguments": ["net.py"]}, (), (), ())
+    said = rival_torchtyc.torchtyc(sys.executable, project, case)
+    assert (said.detected, said.lines, said.message, said.cannot) == (True, (("net.py", 2),), "a job", "")
