@@ -85,27 +85,26 @@ def _of_others(source: Source, call: ast.Call, replaces: bool) -> Iterator[tuple
     """Yield the keyword arguments that other calls of the function have and this one lacks, or has with another
     value, each once.
     """
-    own, keywords = _repeatable(source, call, call), {keyword.arg for keyword in call.keywords}
+    keywords = {keyword.arg for keyword in call.keywords}
+    alike = [other for other in source.calls if other is not call and other.keywords and _is_alike(other, call)]
+    scope = source.function_of(call) if alike else None
+    known = bound_above(scope, call.lineno) if scope is not None else set()
+    own = _repeatable(source, call, known) if alike else {}
     seen: set[tuple[str, str]] = set()
-    for other in source.nodes:
-        if other is call or not isinstance(other, ast.Call):
+    for other in alike:
+        if len(other.args) > len(call.args):
             continue
-        if not _is_alike(other, call) or len(other.args) > len(call.args):
-            continue
-        for name, value in _repeatable(source, other, call).items():
+        for name, value in _repeatable(source, other, known if source.function_of(other) is scope else set()).items():
             differs = own.get(name) not in (None, value) if replaces else name not in keywords
             if differs and (name, value) not in seen:
                 seen.add((name, value))
                 yield name, value
 
 
-def _repeatable(source: Source, call: ast.Call, at: ast.Call) -> dict[str, str]:
-    """Return the keyword arguments of a call that say the same where another stands: constants, and the names that the
-    function of both has bound before.
+def _repeatable(source: Source, call: ast.Call, known: set[str]) -> dict[str, str]:
+    """Return the keyword arguments of a call that say the same where another stands: constants, and the names that
+    are ``known`` there.
     """
-    scope = source.function_of(at)
-    is_of_both = scope is not None and scope is source.function_of(call)
-    known = bound_above(scope, at.lineno) if scope is not None and is_of_both else set()
     return {
         keyword.arg: source.text_of(keyword.value)
         for keyword in call.keywords

@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from autofix.edits.names_in_scope import is_telling
 from autofix.edits.verdicts import recorded_at, verdict_of
-from autofix.facts.fault_path import FaultPlace, places, reads_of
+from autofix.facts.fault_path import FaultPlace, reads_of, way
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
@@ -60,7 +60,7 @@ def _every(
     project: Project, operation: Operation | None, layer: int | None, at: dict[tuple[Path, Range], Operation]
 ) -> Iterator[NameAtHand]:
     seen: set[tuple[str, int, int]] = set()
-    for place in chain.from_iterable(there.way() for there in places(project, operation, layer)):
+    for place in way(project, operation, layer):
         for node in reads_of(place.statement):
             key = (str(place.source.path), node.lineno, node.col_offset)
             if key in seen or not isinstance(node, ast.Name) or _is_called(place, node):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.fault_path import places
+from autofix.facts.fault_path import way
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
 from autofix.operators.table import find
@@ -28,15 +28,14 @@ def exchanged_statements(
 ) -> Iterator[tuple[tuple[Edit, Edit], ast.stmt]]:
     """Yield the edits of each exchange, with the statement that then comes first."""
     seen: set[tuple[str, int]] = set()
-    for place in places(project, operation, layer):
-        for there in place.way():
-            source = there.source
-            for first, second in _neighbours(source, there.statement):
-                key = (str(source.path), first.lineno)
-                if key in seen or len(seen) >= MOST or not _may_be_exchanged(source, there.scope, first, second):
-                    continue
-                seen.add(key)
-                yield _exchange(source, first, second), second
+    for there in way(project, operation, layer):
+        source = there.source
+        for first, second in _neighbours(source, there.statement):
+            key = (str(source.path), first.lineno)
+            if key in seen or len(seen) >= MOST or not _may_be_exchanged(source, there.scope, first, second):
+                continue
+            seen.add(key)
+            yield _exchange(source, first, second), second
 
 
 def _neighbours(source: Source, statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.stmt]]:

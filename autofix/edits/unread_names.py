@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, product, zip_longest
 
 from autofix.facts.evaluate import UNKNOWN
-from autofix.facts.fault_path import FaultPlace, places
+from autofix.facts.fault_path import FaultPlace, places, way
 from autofix.facts.passed_arguments import PassedArgument, PassedCall, passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
@@ -56,10 +56,10 @@ class Substitution:
 def substitutions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
     """Yield names for reads in the statements that led to the fault, each place once."""
     seen: set[tuple[str, int, int, str]] = set()
-    at = list(places(project, operation, layer))
+    at = places(project, operation, layer)
     for substitution in chain(
         _unread(project, at, operation),
-        _of_copies(project, at),
+        _of_copies(project, way(project, operation, layer)),
         _of_parameters(project, operation, layer),
         _of_neighbours(project, at),
     ):
@@ -73,7 +73,7 @@ def substitutions(project: Project, operation: Operation | None, layer: int | No
 # -- names that nothing reads ----------------------------------------------------------------------------------------
 
 
-def _unread(project: Project, at: list[FaultPlace], operation: Operation | None) -> Iterator[Substitution]:
+def _unread(project: Project, at: tuple[FaultPlace, ...], operation: Operation | None) -> Iterator[Substitution]:
     for place in at:
         source, function, statement = place.source, place.scope, place.statement
         if isinstance(function, ast.Module):
@@ -190,26 +190,27 @@ def _is_passed_beside(passed: PassedCall, argument: PassedArgument) -> bool:
 # -- lines that were copied ------------------------------------------------------------------------------------------
 
 
-def _of_copies(project: Project, at: list[FaultPlace]) -> Iterator[Substitution]:
+def _of_copies(project: Project, at: tuple[FaultPlace, ...]) -> Iterator[Substitution]:
     """Yield what a line should read that was copied: ``y_scale = Scale(train_x)`` below ``x_scale = Scale(train_x)``
     reads ``train_y`` where there is such a name.
     """
-    for place in chain.from_iterable(there.way() for there in at):
+    for place in at:
         statement = place.statement
         if not isinstance(statement, ast.Assign):
             continue
         at_hand = bound_above(place.scope, statement.lineno)
         names = [node for node in below(statement.value) if isinstance(node, ast.Name)]
-        for (old, new), node in product(_other_words(place.scope, statement), names):
+        for (old, new), node in product(_other_words(place, statement), names):
             read, name = Expression(place.source, node, place.frames), _with_word(node.id, old, new)
             if name in at_hand and not _are_equal(project, read, name):
                 yield Substitution(read, name, False, True, repeated=True, copied=True)
 
 
-def _other_words(scope: ast.AST, statement: ast.Assign) -> Iterator[tuple[str, str]]:
+def _other_words(place: FaultPlace, statement: ast.Assign) -> Iterator[tuple[str, str]]:
     """Yield the words in which the target of a statement differs from those of others that assign the same text."""
-    for twin in below(scope):
-        if isinstance(twin, ast.Assign) and twin is not statement and ast.dump(twin.value) == ast.dump(statement.value):
+    text = place.source.text_of(statement.value)
+    for twin in below(place.scope):
+        if isinstance(twin, ast.Assign) and twin is not statement and place.source.text_of(twin.value) == text:
             words = _other_word(twin.targets[0], statement.targets[0])
             if words is not None:
                 yield words
@@ -231,7 +232,7 @@ def _with_word(name: str, old: str, new: str) -> str:
 # -- statements that are written alike -------------------------------------------------------------------------------
 
 
-def _of_neighbours(project: Project, at: list[FaultPlace]) -> Iterator[Substitution]:
+def _of_neighbours(project: Project, at: tuple[FaultPlace, ...]) -> Iterator[Substitution]:
     """Yield the name that another assignment of the function has where this one, written alike, has another."""
     for there in at:
         source, function, statement = there.source, there.scope, there.statement
@@ -256,11 +257,13 @@ def _of_neighbours(project: Project, at: list[FaultPlace]) -> Iterator[Substitut
 def _odd_names(first: ast.expr, second: ast.expr) -> tuple[ast.Name, ast.Name] | None:
     """Return the one pair of names in which two expressions of one form differ; what they call may differ too."""
     pairs: list[tuple[ast.AST, ast.AST]] = []
-    called = {id(node.func) for whole in (first, second) for node in ast.walk(whole) if isinstance(node, ast.Call)}
+    called: set[ast.AST] = set()
     for node, twin in zip_longest(ast.walk(first), ast.walk(second)):
         if type(node) is not type(twin) or _word(node) != _word(twin):
             return None
-        if isinstance(node, (ast.Name, ast.Attribute)) and dotted(node) != dotted(twin) and id(node) not in called:
+        if isinstance(node, ast.Call):
+            called.add(node.func)  # A walk comes to a call before it comes to what is called.
+        if isinstance(node, (ast.Name, ast.Attribute)) and node not in called and dotted(node) != dotted(twin):
             pairs.append((node, twin))
     match pairs:
         case [(ast.Name() as name, ast.Name() as twin_name)]:

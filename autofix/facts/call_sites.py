@@ -20,6 +20,10 @@ from autofix.syntax.spelling import receiver, size_text
 
 def frames_of(project: Project, operation: Operation) -> tuple[Frame, ...]:
     """Return the operation's frames, with the values of names where a frame of the same activation was recorded."""
+    return project.once(("frames", operation.index), lambda: _frames_of(project, operation))
+
+
+def _frames_of(project: Project, operation: Operation) -> tuple[Frame, ...]:
     failure = project.trace.failure
     if failure is not None and failure.operation == operation.index:
         return failure.frames

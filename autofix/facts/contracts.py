@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from autofix.facts.project_view import Project
 from autofix.operators import table
@@ -27,7 +28,7 @@ class Operand:
     tensor: Tensor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BoundCall:
     """A recorded call with the row of its operator."""
 
@@ -39,15 +40,18 @@ class BoundCall:
         """The tensors of the call, in the order of its parameters."""
         return tuple(_operands(self.row, self.call))
 
-    @property
+    @cached_property
     def is_accepted(self) -> bool:
         """Whether the call has all that its operator is known to need."""
         return not self.row.refused(self.call)
 
     def result(self) -> Shape | None:
         """Return the shape of the first tensor that the call gives; None where it is refused or not known."""
-        shapes = self.row.result(self.call)
-        return shapes[0] if shapes else None
+        return self._shapes[0] if self._shapes else None
+
+    @cached_property
+    def _shapes(self) -> tuple[Shape | None, ...]:
+        return self.row.shapes(self.call) if self.is_accepted else ()
 
     def with_shape(self, operand: Operand, shape: Shape) -> BoundCall:
         """Return the call with another shape for one of its operands."""
@@ -64,6 +68,10 @@ class BoundCall:
 
 def bound(project: Project, operation: Operation) -> BoundCall | None:
     """Return the call of an operation; None where the table does not know its operator."""
+    return project.once(("bound", operation.index), lambda: _bound(project, operation))
+
+
+def _bound(project: Project, operation: Operation) -> BoundCall | None:
     if operation.kind is OperationKind.CALL_MODULE:
         layer = project.layer_of(operation)
         row = None if layer is None else table.layer(layer.kind)

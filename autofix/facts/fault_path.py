@@ -62,10 +62,13 @@ class FaultPlace:
         ]
 
     def reads(self) -> Iterator[Expression]:
-        """Yield the names and attributes that these statements read."""
+        """Yield the names and attributes that the statement and what led to it read."""
         for place in self.way():
-            for node in reads_of(place.statement):
-                yield Expression(place.source, node, place.frames)
+            yield from place.own_reads()
+
+    def own_reads(self) -> Iterator[Expression]:
+        """Yield those that the statement itself reads."""
+        return (Expression(self.source, node, self.frames) for node in reads_of(self.statement))
 
 
 def functions_called(source: Source, name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -78,8 +81,20 @@ def functions_called(source: Source, name: str) -> Iterator[ast.FunctionDef | as
             yield function
 
 
-def places(project: Project, operation: Operation | None, layer: int | None) -> Iterator[FaultPlace]:
-    """Yield the places on the way to a fault, the innermost first, each once."""
+def places(project: Project, operation: Operation | None, layer: int | None) -> tuple[FaultPlace, ...]:
+    """Return the places where the frames of a fault stood, the innermost first, each once."""
+    key = ("places", None if operation is None else operation.index, layer)
+    return project.once(key, lambda: tuple(_places(project, operation, layer)))
+
+
+def way(project: Project, operation: Operation | None, layer: int | None) -> tuple[FaultPlace, ...]:
+    """Return those places, each with what led to it."""
+    key = ("way", None if operation is None else operation.index, layer)
+    at = places(project, operation, layer)
+    return project.once(key, lambda: tuple(chain.from_iterable(there.way() for there in at)))
+
+
+def _places(project: Project, operation: Operation | None, layer: int | None) -> Iterator[FaultPlace]:
     seen: set[tuple[str, int]] = set()
     for frames, _, _ in chains_at(project, operation, layer):
         for depth, frame in enumerate(frames):
@@ -97,14 +112,14 @@ def places(project: Project, operation: Operation | None, layer: int | None) -> 
 
 def reads(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Expression]:
     """Yield the names and attributes that the statements on the way to a fault read."""
-    for place in places(project, operation, layer):
-        yield from place.reads()
+    for place in way(project, operation, layer):
+        yield from place.own_reads()
 
 
 def calls(project: Project, operation: Operation | None, layer: int | None) -> Iterator[tuple[Expression, ast.Call]]:
     """Yield the calls in the statements on the way to a fault, of each statement the inner ones first, each once."""
     seen: set[ast.Call] = set()
-    for place in chain.from_iterable(there.way() for there in places(project, operation, layer)):
+    for place in way(project, operation, layer):
         for node in reversed([node for part in evaluated(place.statement) for node in below(part)]):
             if isinstance(node, ast.Call) and node not in seen:
                 seen.add(node)

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from autofix.facts.evaluate import Names, evaluate, integer, names_of
 from autofix.operators.table import find, layer_like
@@ -16,6 +17,8 @@ from autofix.records.finding import Finding
 from autofix.records.trace import Frame, Layer, Operation, OperationKind, Phase, Trace
 from autofix.records.values import Mapping, Tensor, Value
 from autofix.syntax.source import Source
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,14 @@ class Project:
     main: Path
     data: tuple[Path, ...] = ()
     _sources: dict[Path, Source] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
+
+    def once(self, key: tuple[Any, ...], work: Callable[[], T]) -> T:
+        """Return what ``work`` comes to, worked out when it is first asked for: several rules ask the same of a run."""
+        if key not in self._known:
+            self._known[key] = work()
+        result: T = self._known[key]
+        return result
 
     # -- files -------------------------------------------------------------------------------------------------------
 

@@ -144,7 +144,11 @@ class Operator:
 
     def _least(self, call: Call) -> Iterator[Requirement]:
         for name, least in _LEAST.items():
-            if call.integers(name) is not None and (self.family is not Family.PADDING or name != "padding"):
+            if (
+                name in call.values
+                and call.integers(name) is not None
+                and (self.family is not Family.PADDING or name != "padding")
+            ):
                 yield from (at_least(term, least) for term in argument(name, call))
 
     def refused(self, call: Call) -> tuple[Requirement, ...]:
@@ -157,7 +161,11 @@ class Operator:
 
     def result(self, call: Call) -> tuple[tuple[int, ...] | None, ...] | None:
         """Return the shape of each tensor that the call gives; None where the operator refuses the call."""
-        return None if self.refused(call) else tuple(_numbers(shape, call) for shape in self.result_terms(call))
+        return None if self.refused(call) else self.shapes(call)
+
+    def shapes(self, call: Call) -> tuple[tuple[int, ...] | None, ...]:
+        """Return the shape of each tensor that an accepted call gives."""
+        return tuple(_numbers(shape, call) for shape in self.result_terms(call))
 
     def inverse(self, call: Call, dimension: int, target_size: int, output: int = 0) -> Iterator[Assignment]:
         """Yield what would make a dimension of a result ``target_size``, with all that has to change with it."""

@@ -33,6 +33,8 @@ MAX_SIDESTEPS = 2
 MAX_STEPS = 12
 # How many further places that ran before the fault and have other sizes after it count at most.
 MOST_REACHED = 4
+# What one more fix costs at least, for which all speaks; where even that is too much nobody is asked for one.
+_LEAST = Evidence.EDIT.weight + Evidence.AGREES.weight
 # A text that is not Python any more is no step towards one that runs.
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -135,7 +137,11 @@ def _visit(
         _keep(search_state, state, original, trace, remaining_faults)
         _expand_silent(search_state, state, remaining_faults, propose)
         return
-    if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS:
+    if (
+        trace.failure is None
+        or trace.failure.type in _SYNTAX_ERRORS
+        or not search_state.is_near(state.cost + _LEAST, MARGIN)
+    ):
         return
     project = view(state.texts, trace)
     finding = diagnose(project)

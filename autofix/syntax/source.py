@@ -72,6 +72,10 @@ class Source:
         return [self.tree, *self.parents]
 
     @cached_property
+    def calls(self) -> list[ast.Call]:
+        return [node for node in self.nodes if isinstance(node, ast.Call)]
+
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         parent_of: dict[ast.AST, ast.AST] = {}
         level: list[ast.AST] = [self.tree]
