@@ -240,11 +240,8 @@ class Source:
     def delete_statement(self, statement: ast.stmt) -> Edit:
         """Remove the whole lines of ``statement``."""
         last = statement.end_lineno or statement.lineno
-        end = (
-            Position(last + 1, 0)
-            if last < len(self.lines) or self.lines[-1].endswith(("\n", "\r"))
-            else Position(last, len(self.lines[-1]))
-        )
+        is_closed = last < len(self.lines) or self.lines[-1].endswith(("\n", "\r"))
+        end = Position(last + 1, 0) if is_closed else Position(last, len(self.lines[-1]))
         return Edit(self.path, Range(Position(statement.lineno, 0), end), "")
 
     def stands_alone(self, statement: ast.stmt) -> bool:
