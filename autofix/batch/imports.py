@@ -46,10 +46,6 @@ def folder_of(path: Path, level: int) -> Path:
     return path.parents[min(level, len(path.parents)) - 1]
 
 
-def is_standard(name: str) -> bool:
-    return name in sys.stdlib_module_names
-
-
 def digest(path: Path) -> str:
     """Return what a file is known by, '' where there is none, or something else under its name."""
     try:
@@ -90,7 +86,7 @@ def _candidates(importer: Path, level: int, name: str, search_paths: Sequence[Pa
     if level:
         yield from _in_folder(folder_of(importer, level), parts)
         return
-    if not parts or is_standard(parts[0]):
+    if not parts or parts[0] in sys.builtin_module_names:
         return
     for folder in search_paths:
         candidates = list(_in_folder(folder, parts))

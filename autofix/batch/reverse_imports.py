@@ -132,7 +132,7 @@ class _Known:
             parts = name.split(".") if name else []
             if level:
                 files |= self._below(str(imports.folder_of(path, level)), parts)
-            elif parts and not imports.is_standard(parts[0]):
+            elif parts:
                 files |= self._absolute(places, parts)
                 if name in self.modules:
                     files[self.modules[name]] = True

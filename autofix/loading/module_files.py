@@ -75,17 +75,25 @@ class ModuleFiles:
 
     def _candidates(self, importer: Path, level: int, name: str) -> Iterator[Source]:
         parts = name.split(".") if name else []
-        if not level and (not parts or parts[0] in sys.stdlib_module_names or parts[0] in _NEVER_OURS):
+        if not level and (not parts or parts[0] in _NEVER_OURS):
             return
         above = importer.parents[min(level, len(importer.parents)) - 1] if level else importer.parent
-        between = (folder for folder in above.parents if self._root in folder.parents)
-        for folder in (above,) if level else (above, *between, *self._folders):
+        for folder in (above,) if level else self._places(above, parts[0]):
             inner = folder.joinpath(*parts)
             for path in (inner / "__init__.py", inner.parent / f"{inner.name}.py"):
                 if self._root in path.parents and path.is_file():
                     source = self.source(path)
                     if source is not None:
                         yield source
+
+    def _places(self, folder: Path, name: str) -> tuple[Path, ...]:
+        """Return the folders in which an import without dots may begin; a module of a package never stands in the place
+        of one of the library.
+        """
+        if name in sys.stdlib_module_names:
+            return self._folders if (folder / "__init__.py").is_file() else (folder, *self._folders)
+        between = (above for above in folder.parents if self._root in above.parents)
+        return (folder, *between, *self._folders)
 
 
 def _parsed(path: Path) -> Source | None:

@@ -18,8 +18,10 @@ import jsonschema
 import pytest
 from gates import Gate
 
+from autofix.batch import changed_since, imports, reverse_imports
 from autofix.batch.journal import FILE, Journal, folder_of
 from autofix.frontends.cli import main
+from autofix.loading import module_files
 
 HEADER = "import os, time\nimport torch\nfrom torch import nn\n\n\n"
 SARIF_SCHEMA = json.loads((Path(__file__).parents[1] / "data" / "sarif-2.1.0.json").read_text("utf-8"))
@@ -341,6 +343,22 @@ def test_only_what_changed_since_a_revision(tree: Callable[[Mapping[str, str]], 
     assert main.main(["batch", ".", "-q", "--since", "HEAD", "--report", "all.json"]) == 1
     assert endings(folder / "all.json") == {"a.py": "healthy", "c.py": "repaired", "d.py": "healthy"}
     assert main.main(["batch", ".", "-q", "--since", "nowhere"]) == 2
+
+
+def test_a_module_named_like_one_of_the_library_is_the_projects_where_python_finds_it_first(tmp_path: Path) -> None:
+    own, inner = tmp_path / "profile.py", tmp_path / "pack" / "copy.py"
+    inner.parent.mkdir()
+    texts = {own: "X = 1\n", tmp_path / "net.py": "import profile\n", inner: "X = 1\n"}
+    texts |= {inner.with_name("__init__.py"): "", inner.with_name("net.py"): "import copy\nimport profile\n"}
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")
+    users = {tmp_path / "net.py", inner.with_name("net.py")}
+    assert changed_since.touched(texts, reverse_imports.graph(texts), frozenset((own,))) == {own, *users}
+    for user in users:
+        assert own in imports.closure(user, texts[user], (tmp_path,))
+    files = module_files.ModuleFiles(tmp_path, (tmp_path,))
+    assert {files.find(user, 0, "profile") for user in users} == {files.source(own)}
+    assert files.find(inner.with_name("net.py"), 0, "copy") is None
 
 
 @pytest.mark.parametrize("words", [[".", "--since", "HEAD"], ["plain.py"]], ids=["since", "named"])
