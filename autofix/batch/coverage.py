@@ -1,4 +1,5 @@
-"""Which targets need no run of their own, because the class ran within another: tests and programs first, guesses last.
+"""Which targets need no run of their own, because the class ran within another: tests and programs first, guesses last,
+then the parts that nothing has run.
 
 It runs nothing itself, and decides from what ran.
 """
@@ -6,7 +7,7 @@ It runs nothing itself, and decides from what ran.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from autofix.batch.records import Job, JobOutcome, Kind, Listed, Missing
 from autofix.syntax.name_bindings import class_name
@@ -14,6 +15,7 @@ from autofix.syntax.name_bindings import class_name
 NOT_RUN = "not-run"
 Target = Job | Missing
 RunJobs = Callable[[list[Job]], list[JobOutcome]]
+FindParts = Callable[[list[Listed]], Sequence[Target | Listed]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +26,63 @@ class Ran:
     listed: list[Listed]
 
 
-def run_in_turn(targets: Sequence[Target | Listed], run: RunJobs) -> Ran:
-    """Run tests, then what else is known, then models on samples that were chosen to fit, then those with guessed
-    arguments; each only where nothing before it has run the class.
-    """
-    outcomes: dict[int, JobOutcome] = {}
-    within: dict[str, str] = {}
-    turns: tuple[Callable[[Job], bool], ...] = (
-        lambda job: job.is_test,
-        lambda job: job.is_known,
-        lambda job: not job.is_guessed,
-        lambda job: job.is_guessed,
-    )
-    for is_turn in turns:
-        asked = [
-            at
-            for at, target in enumerate(targets)
-            if isinstance(target, Job) and is_turn(target) and at not in outcomes
-        ]
-        asked = [at for at in asked if _label(targets[at]) not in within or is_turn in turns[:2]]
-        done = run([asked_job for at in asked if isinstance(asked_job := targets[at], Job)])
-        outcomes |= dict(zip(asked, done, strict=True))
-        for outcome in done:
-            if outcome.ending != NOT_RUN:
-                for label in outcome.ran:
-                    within.setdefault(label, outcome.label)
-    return _sorted(targets, outcomes, within)
+@dataclass(slots=True)
+class _Runs:
+    """What has run: the outcomes of targets by their place, and within what each class of the tree did."""
+
+    run: RunJobs
+    outcomes: dict[int, JobOutcome] = field(default_factory=dict)
+    within: dict[str, str] = field(default_factory=dict)
+
+    def in_turn(self, targets: Sequence[Target | Listed]) -> None:
+        """Run tests, then what else is known, then models on samples that were chosen to fit, then those with guessed
+        arguments; each only where nothing before it has run the class.
+        """
+        turns: tuple[Callable[[Job], bool], ...] = (
+            lambda job: job.is_test,
+            lambda job: job.is_known,
+            lambda job: not job.is_guessed,
+            lambda job: job.is_guessed,
+        )
+        for is_turn in turns:
+            asked = [
+                at
+                for at, target in enumerate(targets)
+                if isinstance(target, Job) and is_turn(target) and at not in self.outcomes
+            ]
+            asked = [at for at in asked if _label(targets[at]) not in self.within or is_turn in turns[:2]]
+            done = self.run([asked_job for at in asked if isinstance(asked_job := targets[at], Job)])
+            self.outcomes |= dict(zip(asked, done, strict=True))
+            for outcome in done:
+                if outcome.ending != NOT_RUN:
+                    for label in outcome.ran:
+                        self.within.setdefault(label, outcome.label)
+
+
+def run_in_turn(targets: Sequence[Target | Listed], run: RunJobs, find_parts: FindParts) -> Ran:
+    """Run the targets, then the parts of models that ran within none of them; ``find_parts`` says how to run those."""
+    runs = _Runs(run)
+    runs.in_turn(targets)
+    parts = [
+        target
+        for target in targets
+        if isinstance(target, Listed) and target.kind is Kind.PART and _label(target) not in runs.within
+    ]
+    found = {_label(part): part for part in find_parts(parts)} if parts else {}
+    if not any(isinstance(part, Job) for part in found.values()):
+        return _sorted(targets, runs.outcomes, runs.within)
+    with_parts = [_of_part(target, found.get(_label(target))) for target in targets]
+    runs.in_turn(with_parts)
+    return _sorted(with_parts, runs.outcomes, runs.within)
+
+
+def _of_part(target: Target | Listed, found: Target | Listed | None) -> Target | Listed:
+    """Return the job of a part, which is no target where it cannot be run, or the part with what is missing."""
+    if not isinstance(target, Listed) or target.kind is not Kind.PART:
+        return target
+    if isinstance(found, Job):
+        return replace(found, script=False, part_of=target.reason)
+    return replace(target, reason=f"{target.reason}; alone, {found.message}") if isinstance(found, Missing) else target
 
 
 def _label(target: Target | Listed) -> str:
@@ -68,8 +101,8 @@ def _sorted(targets: Sequence[Target | Listed], outcomes: dict[int, JobOutcome],
         elif _label(target) in within and (at not in outcomes or outcomes[at].ending == NOT_RUN) and target.model:
             reason = f"it ran within {within[_label(target)]}"
             listed.append(Listed(target.path, class_name(target.model), Kind.PART, reason))
-        elif isinstance(target, Job) and target.part_of and outcomes[at].ending == NOT_RUN and not target.is_known:
-            reason = f"it is a part of a model in {target.part_of}; alone, {outcomes[at].message}"
+        elif isinstance(target, Job) and target.part_of and outcomes[at].ending == NOT_RUN:
+            reason = f"{target.part_of}; alone, {outcomes[at].message}"
             listed.append(Listed(target.path, class_name(target.model), Kind.PART, reason))
         else:
             kept.append((at, target))

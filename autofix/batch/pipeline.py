@@ -48,35 +48,69 @@ def bound(data: Json) -> float:
 # -- files to jobs -----------------------------------------------------------------------------------------------------
 
 
-def discovered(work: BatchWork, options: BatchOptions) -> list[Found]:
-    """Return every target in the order of the files; raise UsageError for settings or a manifest that
-    cannot be used.
-    """
-    files = source_files.files(work.base, options.paths)
-    manifest = _Manifest(work.base, options)
-    named = [path for path in options.paths if path.is_file()]
-    candidates = [path for path in files if path in named or manifest.names(path) or _may_hold_targets(path)]
-    candidates = list(dict.fromkeys((*candidates, *manifest.inside(options.paths))))
-    chosen = sorted(path for path in candidates if manifest.takes(path))
-    # Models are built and used by files that nobody named, too.
-    known_files = dict.fromkeys((*source_files.files(work.base, (work.base,)), *chosen))
-    texts = {path: text for path in known_files if (text := _text(path)) is not None}
-    imported = reverse_imports.graph(texts)
-    if options.since is not None:
-        touched = changed_since.touched(texts, imported, changed_since.changed(work.base, options.since))
-        chosen = [path for path in chosen if path in touched]
-    worth = {path for path, text in texts.items() if _worth(text)}
-    reached = {path for path in chosen if path not in worth and not worth.isdisjoint(imported.get(path, ()))}
-    chosen = [path for path in chosen if path in worth or path in reached or path not in texts]
-    users = reverse_imports.users(imported, texts, chosen)
-    calls = [
-        _find_call(path, work, manifest, users.get(path, ()), is_reached=path in reached)
-        for path in chosen
-        if _is_text(path)
-    ]
-    values = iter(work.all("looking for models", jobs.find, calls))
-    lists = [next(values)["found"] if _is_text(path) else [_unnameable(path, work.base)] for path in chosen]
-    return [_found(target) for found_in_file in lists for target in found_in_file]
+class Discovery:
+    """What there is to run in the files of a batch."""
+
+    def __init__(self, work: BatchWork, options: BatchOptions) -> None:
+        """Read settings and manifests; raise UsageError for any that cannot be used."""
+        self._work, self._options = work, options
+        self._manifest = _Manifest(work.base, options)
+        self._users: dict[Path, tuple[Path, ...]] = {}
+
+    def targets(self) -> list[Found]:
+        """Return every target in the order of the files."""
+        work, options, manifest = self._work, self._options, self._manifest
+        files = source_files.files(work.base, options.paths)
+        named = [path for path in options.paths if path.is_file()]
+        candidates = [path for path in files if path in named or manifest.names(path) or _may_hold_targets(path)]
+        candidates = list(dict.fromkeys((*candidates, *manifest.inside(options.paths))))
+        chosen = sorted(path for path in candidates if manifest.takes(path))
+        # Models are built and used by files that nobody named, too.
+        known_files = dict.fromkeys((*source_files.files(work.base, (work.base,)), *chosen))
+        texts = {path: text for path in known_files if (text := _text(path)) is not None}
+        imported = reverse_imports.graph(texts)
+        if options.since is not None:
+            touched = changed_since.touched(texts, imported, changed_since.changed(work.base, options.since))
+            chosen = [path for path in chosen if path in touched]
+        worth = {path for path, text in texts.items() if _worth(text)}
+        reached = {path for path in chosen if path not in worth and not worth.isdisjoint(imported.get(path, ()))}
+        chosen = [path for path in chosen if path in worth or path in reached or path not in texts]
+        self._users = reverse_imports.users(imported, texts, chosen)
+        calls = [
+            self._call(path, manifest.entries(path), is_reached=path in reached) for path in chosen if _is_text(path)
+        ]
+        values = iter(work.all("looking for models", jobs.find, calls))
+        lists = [next(values)["found"] if _is_text(path) else [_unnameable(path, work.base)] for path in chosen]
+        return [_found(target) for found_in_file in lists for target in found_in_file]
+
+    def parts(self, listed: Sequence[Listed]) -> list[Found]:
+        """Return how parts of models are run by themselves, or what is missing for that."""
+        entries: dict[str, list[TargetEntry]] = {}
+        for part in listed:
+            entries.setdefault(part.path, []).append(TargetEntry(part.path, part.name))
+        calls = [self._call(self._work.base / path, of_file) for path, of_file in entries.items()]
+        values = self._work.all("looking for parts of models", jobs.find, calls)
+        return [_found(target) for value in values for target in value["found"]]
+
+    def _call(self, path: Path, entries: Sequence[TargetEntry], *, is_reached: bool = False) -> CachedCall:
+        work, own = self._work, self._manifest.settings(path)
+        name = source_files.relative(path, work.base)
+        users = self._users.get(path, ())
+        python_files = [source_files.relative(user, work.base) for user in users if user.suffix == ".py"]
+        data = {
+            "path": name,
+            "elsewhere": python_files,
+            "reached": is_reached,
+            "entries": [asdict(entry) for entry in entries],
+            "settled": list(own.sample_shape),
+            "settings": settings_json(self._manifest.settings_of(path)),
+        }
+        named = [(file, work.digest(file)) for file in (name, *python_files)]
+
+        def files(value: Json) -> list[tuple[str, str]]:
+            return sorted({*named, *((file, digest) for file, digest in value["files"])})
+
+        return CachedCall(data, None, lambda why: {"found": [{"missing": [name, "", why]}], "files": []}, files)
 
 
 def _may_hold_targets(path: Path) -> bool:
@@ -109,29 +143,6 @@ def _text(path: Path) -> str | None:
         return notebooks.text_of(path)
     except UsageError:
         return None
-
-
-def _find_call(
-    path: Path, work: BatchWork, manifest: _Manifest, users: Sequence[Path], *, is_reached: bool
-) -> CachedCall:
-    own = manifest.settings(path)
-    name = source_files.relative(path, work.base)
-    python_files = [source_files.relative(user, work.base) for user in users if user.suffix == ".py"]
-    entries = manifest.entries(path)
-    data = {
-        "path": name,
-        "elsewhere": python_files,
-        "reached": is_reached,
-        "entries": [asdict(entry) for entry in entries],
-        "settled": list(own.sample_shape),
-        "settings": settings_json(manifest.settings_of(path)),
-    }
-    named = [(file, work.digest(file)) for file in (name, *python_files)]
-
-    def files(value: Json) -> list[tuple[str, str]]:
-        return sorted({*named, *((file, digest) for file, digest in value["files"])})
-
-    return CachedCall(data, None, lambda why: {"found": [{"missing": [name, "", why]}], "files": []}, files)
 
 
 def _found(target: Json) -> Found:
@@ -217,12 +228,15 @@ def _absolute(path: Path) -> Path:
 
 
 def repaired(
-    work: BatchWork, targets: Sequence[Found], is_wanted: Callable[[JobOutcome], bool]
+    work: BatchWork,
+    targets: Sequence[Found],
+    find_parts: coverage.FindParts,
+    is_wanted: Callable[[JobOutcome], bool],
 ) -> tuple[list[JobOutcome], list[Listed]]:
     """Return an outcome for each target, in order, and what is no target of its own; plans that touch the files of
     other targets are proved together.
     """
-    ran = coverage.run_in_turn(targets, lambda asked: _ran(work, "running models", asked))
+    ran = coverage.run_in_turn(targets, lambda asked: _ran(work, "running models", asked), find_parts)
     jobs_only = [target if isinstance(target, Job) else None for target, _ in ran.kept]
     outcomes = [_missing(target, work.base) if isinstance(target, Missing) else outcome for target, outcome in ran.kept]
 

@@ -28,7 +28,7 @@ class Job:
 
     With ``script`` the file is run as the program it is, and the model alone only where that cannot be done.
     ``arguments`` are those of a program; ``built`` and ``is_guessed`` say of a model where its arguments come from, and
-    ``part_of`` is a file with a model that has it as a part. ``is_found``: nobody named the program.
+    ``part_of`` says in words of what models it is a part. ``is_found``: nobody named the program.
     ``samples`` has one text per input, ``sample`` is an expression; ``origin`` names the ``SampleOrigin`` they have.
     ``texts`` stand in for files on disk: the repairs of earlier targets, when the effect of several is looked at.
     """

@@ -169,7 +169,7 @@ def _part_elsewhere(file: _File, target: Found) -> Found:
     if not users:
         return target
     if isinstance(target, Job):
-        return replace(target, part_of=users[0].name)
+        return replace(target, part_of=f"it is a part of a model in {users[0].name}")
     return Listed(
         file.name, target.model, Kind.PART, f"it is a part of a model in {users[0].name}; alone, {target.message}"
     )

@@ -56,16 +56,26 @@ def _how_to_import(target: Target, original: Trace, python: Path | None) -> str:
     packages = [package for package in original.absent if "." not in package.name]
     neighbours = [package for package in original.absent if package.name.startswith(".")]
     parts = [package for package in original.absent if "." in package.name[1:] and package not in neighbours]
+    own = [package for package in parts if _is_of_project(target, package.name)]
+    parts = [package for package in parts if package not in own]
     ways = []
     if neighbours:
         ways.append(
             f"files beside it are imported as Python 2 does; write them with a dot: {_listed(target, neighbours)}"
         )
+    if own:
+        ways.append(f"the project has no {_listed(target, own)}: build it or install it (pip install -e .)")
     if parts:
         ways.append(f"the installed version has no {_listed(target, parts)}: the code is for another")
     if packages or not ways:
         ways.append(_to_install(target, packages, python))
     return "; ".join(ways)
+
+
+def _is_of_project(target: Target, name: str) -> bool:
+    first = name.partition(".")[0]
+    places = [folder / first for folder in (target.root, *target.search_paths)]
+    return any(place.is_dir() or place.with_suffix(".py").is_file() for place in places)
 
 
 def _to_install(target: Target, packages: Sequence[AbsentPackage], python: Path | None) -> str:

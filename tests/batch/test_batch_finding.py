@@ -162,11 +162,10 @@ def written(folder: Path, files: Mapping[str, str]) -> None:
         path.write_text(text, "utf-8")
 
 
-def found(folder: Path, **options: Any) -> list[pipeline.Found]:
+def found(folder: Path, **words: Any) -> list[pipeline.Found]:
     with Journal(None) as journal:
-        return pipeline.discovered(
-            BatchWork(folder, journal, Here), pipeline.BatchOptions((folder,), run=RunOptions(**options))
-        )
+        options = pipeline.BatchOptions((folder,), run=RunOptions(**words))
+        return pipeline.Discovery(BatchWork(folder, journal, Here), options).targets()
 
 
 @pytest.mark.parametrize("files, expected", FOUND.values(), ids=FOUND)
@@ -196,7 +195,7 @@ def test_the_end_of_the_time_says_how_to_go_on(is_kept: bool, expected: str, tmp
     written(tmp_path, {"net.py": PLAIN})
     with Journal(tmp_path / "cache" if is_kept else None) as journal:
         work = BatchWork(tmp_path, journal, Here, seconds=0.0)
-        pipeline.discovered(work, pipeline.BatchOptions((tmp_path,)))
+        pipeline.Discovery(work, pipeline.BatchOptions((tmp_path,))).targets()
     assert work.ended == f"batch time limit (0 s) reached; {expected}"
 
 

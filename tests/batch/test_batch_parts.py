@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from autofix.batch import pipeline
+from autofix.batch import coverage, pipeline
 from autofix.batch.journal import FILE, Journal
 from autofix.batch.pool import Pool
-from autofix.batch.records import Job
+from autofix.batch.records import Job, JobOutcome, Kind, Listed, Missing
 from autofix.records.errors import UsageError
 
 
@@ -78,3 +78,36 @@ def test_a_pool_ends_while_its_workers_are_taken_out(tmp_path: Path) -> None:
     pool._workers.update(Ends() for _ in range(4))  # type: ignore[misc]
     pool.shutdown(wait=False, cancel_futures=True)
     assert not pool._workers
+
+
+PARTS = ("Head", "Block", "Broken", "Open")
+RAN = {"Net()": ("a.py: Net", "a.py: Block"), "Head()": ("a.py: Head",), "Broken()": ()}
+
+
+def test_a_part_that_ran_within_no_model_runs_by_itself_and_is_a_target_if_it_can() -> None:
+    def run(asked: list[Job]) -> list[JobOutcome]:
+        endings = {job.model: "unconfirmed" if RAN[job.model] else coverage.NOT_RUN for job in asked}
+        return [
+            JobOutcome(job.label, {"ending": endings[job.model], "message": "no"}, {}, ran=RAN[job.model])
+            for job in asked
+        ]
+
+    def find(parts: list[Listed]) -> list[Job | Missing]:
+        assert [part.name for part in parts] == ["Head", "Broken", "Open"]
+        return [
+            Job("a.py", "Head()", built="as in b.py"),
+            Job("a.py", "Broken()", script=True),
+            Missing("a.py", "Open", "it needs `n`"),
+        ]
+
+    listed = [Listed("a.py", name, Kind.PART, "part") for name in PARTS]
+    ran = coverage.run_in_turn(
+        [Job("a.py", "Net()"), *listed, Listed("a.py", "Base", Kind.ABSTRACT, "base")], run, find
+    )
+    assert [target.model for target, _ in ran.kept] == ["Net()", "Head()"]
+    assert [(part.name, part.reason) for part in ran.listed] == [
+        ("Block", "it ran within a.py: Net()"),
+        ("Broken", "part; alone, no"),
+        ("Open", "part; alone, it needs `n`"),
+        ("Base", "base"),
+    ]

@@ -76,7 +76,8 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
     changes = _against_earlier(choice)
     if not choice.discover:
         work.journal.begin()
-    targets = pipeline.discovered(work, options)
+    discovery = pipeline.Discovery(work, options)
+    targets = discovery.targets()
     if choice.discover:
         sys.stdout.write(manifest.printed(targets))
         return INTERRUPTED if work.interrupted else 0 if any(isinstance(target, Job) for target in targets) else 2
@@ -85,7 +86,10 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
     if nothing and options.since is None and any(path.is_dir() for path in options.paths):
         raise UsageError(nothing)  # Among named or changed files there need be no model, in a tree there should be.
     outcomes, listed = pipeline.repaired(
-        work, targets, lambda outcome: delivery.deliverable(outcome, unsafe=choice.delivery.unsafe_fixes)
+        work,
+        targets,
+        discovery.parts,
+        lambda outcome: delivery.deliverable(outcome, unsafe=choice.delivery.unsafe_fixes),
     )
     report = BatchReport(tuple(outcomes), tuple(filter(None, [work.ended, nothing])), __version__, tuple(listed))
     if choice.history.write_baseline is not None:

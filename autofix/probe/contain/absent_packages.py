@@ -7,9 +7,10 @@ the code itself guards fails as it does for its user, and so does one that a lib
 from __future__ import annotations
 
 import builtins
+import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NoReturn
@@ -74,18 +75,30 @@ def _named(name: str, package: str, reason: str) -> _Absent:
 class AbsentModule(ModuleType):
     """Stands for a module that could not be imported, for ``reason``; whatever is used of it raises an ImportError."""
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: str, *, is_own: bool = False) -> None:
         super().__init__(name)
-        self._reason = reason
+        self._reason, self._is_own = reason, is_own
 
     def __getattr__(self, name: str) -> Any:
-        if name == "__version__":
+        if name == "__version__" and not self._is_own:
             raise ImportError(f"{self._reason} (the model uses it)", name=self.__name__)
-        if name.startswith("__"):
+        if name.startswith("__") and name != "__version__":
             raise AttributeError(name)
         value = _named(name, self.__name__, self._reason)
         setattr(self, name, value)
         return value
+
+
+class _Incomplete(ModuleType):
+    """A module for one import of names of which it has not all; those that it lacks refuse to be used."""
+
+    def __init__(self, module: ModuleType, lacking: dict[str, str]) -> None:
+        super().__init__(module.__name__)
+        self._module = module
+        self.__dict__.update({name: _named(name, f"{module.__name__}.{name}", why) for name, why in lacking.items()})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
 
 
 def beside(module: str, importer: str) -> bool:
@@ -137,23 +150,50 @@ def refusing(absent: list[AbsentRow], is_own_file: Callable[[str], bool]) -> Ite
 
     def importing(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> ModuleType:
         try:
-            return original(name, globals, locals, fromlist, level)
+            module = original(name, globals, locals, fromlist, level)
         except _FAILURES as error:
             frame = sys._getframe(1)
             path = frame.f_code.co_filename
-            if level or not is_own_file(path) or is_guarded(frame) or network.cause_of(error) is not None:
+            if not is_own_file(path) or is_guarded(frame) or network.cause_of(error) is not None:
                 raise
-            if _passes(error, is_own_file):
+            part = _own_part(name, level, globals, error) if level else ""
+            if (level and not part) or _passes(error, is_own_file):
                 raise
-            why = reason(name, error, path)
-            absent.append([package(name, path), path, frame.f_lineno, why])
-            return AbsentModule(name if fromlist else name.partition(".")[0], why)
+            whole = part or name
+            why = reason(whole, error, path)
+            absent.append([package(whole, path), path, frame.f_lineno, why])
+            return AbsentModule(whole if fromlist else name.partition(".")[0], why, is_own=bool(part))
+        lacking = _lacking(module, fromlist or (), is_own_file)
+        frame = sys._getframe(1)
+        if not lacking or not is_own_file(frame.f_code.co_filename) or is_guarded(frame):
+            return module
+        for lacked, why in lacking.items():
+            absent.append([f"{module.__name__}.{lacked}", frame.f_code.co_filename, frame.f_lineno, why])
+        return _Incomplete(module, lacking)
 
     builtins.__import__ = importing
     try:
         yield
     finally:
         builtins.__import__ = original
+
+
+def _own_part(name: str, level: int, globals: Any, error: BaseException) -> str:
+    """Return the module of the importing package that is not there, as what a build makes; '' for another failure."""
+    whole = importlib.util.resolve_name(f"{'.' * level}{name}", (globals or {}).get("__package__") or "")
+    return whole if isinstance(error, ModuleNotFoundError) and error.name == whole else ""
+
+
+def _lacking(module: ModuleType, names: Iterable[str], is_own_file: Callable[[str], bool]) -> dict[str, str]:
+    """Return the names that an import takes of a module which has none of them, each with the reason.
+
+    What a module of the project lacks is a mistake of the code, but for a part of a package that a build makes.
+    """
+    whole = module.__name__
+    lacked = [name for name in names if not hasattr(module, name) and f"{whole}.{name}" not in sys.modules]
+    if lacked and is_own_file(str(getattr(module, "__file__", None) or "")):
+        lacked = [name for name in lacked if name.startswith("_") and hasattr(module, "__path__")]
+    return {name: f"cannot import name '{name}' from '{whole}'" for name in lacked if name != "*"}
 
 
 def _passes(error: BaseException, is_own_file: Callable[[str], bool]) -> bool:

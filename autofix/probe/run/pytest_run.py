@@ -7,8 +7,10 @@ tests that a session failed over: a repair has to make them pass.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
+import io
 import os
 import sys
 import time
@@ -40,16 +42,31 @@ def run(request: RunRequest, recorder: Recorder) -> str:
     selected = [f"{name}::{words}" for words in request.arguments] or [name]
     words = [*_OPTIONS, *(option for plugin, option in _PLUGIN_OPTIONS.items() if importlib.util.find_spec(plugin))]
     words += request.session
-    code = pytest.main([*words, *selected], plugins=[watch])
+    said = io.StringIO()  # What a session says that cannot begin, as over a file of fixtures that cannot be imported.
+    with contextlib.redirect_stderr(said):
+        code = pytest.main([*words, *selected], plugins=[watch])
     if int(code) == USAGE_ERROR and watch.error is None and not watch.counts:
         # The project's own options may be those of a plugin that is not there.
-        code = pytest.main([*words, "-o", "addopts=", *selected], plugins=[watch])
+        with contextlib.redirect_stderr(said):
+            code = pytest.main([*words, "-o", "addopts=", *selected], plugins=[watch])
     if watch.error is not None:
         raise watch.error
     if "passed" not in watch.counts:
-        why = watch.words() if watch.counts else f"exit code {int(code)}"
+        why = watch.words() if watch.counts else _reason(said.getvalue()) or f"exit code {int(code)}"
         raise Ended(Ending.EXITED, f"no test of the file passed ({why})")
     return watch.words()
+
+
+def _reason(said: str) -> str:
+    """Return the last error that a session names, its first line; '' for none."""
+    named = ""
+    within = False
+    for line in said.splitlines():
+        is_error = line.startswith(("E ", "ERROR"))
+        if is_error and not within:
+            named = line.removeprefix("E").strip() if line.startswith("E ") else line
+        within = line.startswith("E")
+    return named
 
 
 class _Watch:
