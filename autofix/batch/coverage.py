@@ -68,21 +68,21 @@ def run_in_turn(targets: Sequence[Target | Listed], run: RunJobs, find_parts: Fi
         for target in targets
         if isinstance(target, Listed) and target.kind is Kind.PART and _label(target) not in runs.within
     ]
-    found = {_label(part): part for part in find_parts(parts)} if parts else {}
-    if not any(isinstance(part, Job) for part in found.values()):
+    alone = {_label(part): part for part in find_parts(parts)} if parts else {}
+    if not any(isinstance(part, Job) for part in alone.values()):
         return _sorted(targets, runs.outcomes, runs.within)
-    with_parts = [_of_part(target, found.get(_label(target))) for target in targets]
+    with_parts = [_of_part(target, alone.get(_label(target))) for target in targets]
     runs.in_turn(with_parts)
     return _sorted(with_parts, runs.outcomes, runs.within)
 
 
-def _of_part(target: Target | Listed, found: Target | Listed | None) -> Target | Listed:
+def _of_part(target: Target | Listed, alone: Target | Listed | None) -> Target | Listed:
     """Return the job of a part, which is no target where it cannot be run, or the part with what is missing."""
     if not isinstance(target, Listed) or target.kind is not Kind.PART:
         return target
-    if isinstance(found, Job):
-        return replace(found, script=False, part_of=target.reason)
-    return replace(target, reason=f"{target.reason}; alone, {found.message}") if isinstance(found, Missing) else target
+    if isinstance(alone, Job):
+        return replace(alone, script=False, part_of=target.reason)
+    return replace(target, reason=f"{target.reason}; alone, {alone.message}") if isinstance(alone, Missing) else target
 
 
 def _label(target: Target | Listed) -> str:

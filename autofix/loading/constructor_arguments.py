@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autofix.loading import data_files, model_classes, readme_commands
+from autofix.loading import data_files, hydra_configs, model_classes, readme_commands
 from autofix.loading.module_files import ModuleFiles
 from autofix.records.samples import SampleOrigin, Samples
+from autofix.syntax.name_bindings import required_parameters
 from autofix.syntax.source import Source
 
 if TYPE_CHECKING:
@@ -64,6 +65,28 @@ def shown(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Source], fil
         whole = [model for model in built if model is not None]
         if whole:
             return next((model for model in whole if model.samples is not None), whole[0])
+    return _instantiated(source, class_, files)
+
+
+def _instantiated(source: Source, class_: ast.ClassDef, files: ModuleFiles) -> Built | None:
+    """Return the construction that a file of hydra shows whole."""
+    own = next((n for n in class_.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+    parameters = [] if own is None else [*own.args.args[1:], *own.args.kwonlyargs]
+    as_written = {
+        parameter.arg
+        for parameter in parameters
+        if parameter.annotation is not None and "DictConfig" in ast.unparse(parameter.annotation)
+    }
+    for entry in hydra_configs.find(source, class_, files):
+        texts = {
+            name: hydra_configs.config(value) if name in as_written else hydra_configs.spelled(value, source)
+            for name, value in entry.arguments.items()
+            if name.isidentifier()
+        }
+        missing = [] if own is None else [name for name in required_parameters(own) if texts.get(name) is None]
+        if not missing:
+            words = ", ".join(f"{name}={text}" for name, text in texts.items() if text is not None)
+            return Built(f"{class_.name}({words})", f"built as {entry.path.name} says")
     return None
 
 
@@ -117,9 +140,10 @@ def guessed(
     parameters = [*constructor.args.args[1:], *constructor.args.kwonlyargs]
     required = required_parameters(constructor)
     names = [parameter.arg for parameter in parameters if parameter.arg in required and parameter.arg not in known]
-    values = dict(known)
+    sibling, of_sibling = _of_sibling(source, class_, names, elsewhere, files, run) if len(names) > 1 else ("", {})
+    values = known | of_sibling
     for parameter in parameters:
-        if parameter.arg in names:
+        if parameter.arg in names and parameter.arg not in of_sibling:
             value = guessed_arguments.of_parameter(class_, parameter)
             if value is guessed_arguments.NOTHING:
                 return None
@@ -128,8 +152,34 @@ def guessed(
     expression = spelled_values.call(class_.name, (), _accepted(class_, ordered, names, run), run)
     if expression is None:
         return None
-    listed = ", ".join(f"`{name}`" for name in names)
-    return Built(expression, f"{listed} chosen by name, since no program of the project shows it", tuple(names))
+    parts = [f"{_listed(of_sibling)} as of `{sibling}`"] if of_sibling else []
+    by_name = [name for name in names if name not in of_sibling]
+    parts += [f"{_listed(by_name)} chosen by name"] if by_name else []
+    return Built(expression, f"{', '.join(parts)}, since no program of the project shows it", tuple(names))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _of_sibling(
+    source: Source,
+    class_: ast.ClassDef,
+    names: list[str],
+    elsewhere: Iterable[Source],
+    files: ModuleFiles,
+    run: Interpretation,
+) -> tuple[str, dict[str, Any]]:
+    """Return the class of the file that is built with most of these arguments, and what programs give it for them."""
+    best: tuple[str, dict[str, Any]] = "", {}
+    for other in source.classes.values():
+        constructor = next((n for n in other.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+        if other is class_ or constructor is None or len(set(names) & set(required_parameters(constructor))) < 2:
+            continue
+        known = _partly_known(source, other, constructor, elsewhere, files, run)
+        shared = {name: known[name] for name in names if name in known}
+        best = (other.name, shared) if len(shared) > len(best[1]) else best
+    return best
 
 
 # -- constructions of programs -----------------------------------------------------------------------------------------
@@ -189,17 +239,6 @@ def _reads_parts(class_: ast.ClassDef, parameter: str) -> bool:
 
 
 # -- guesses -----------------------------------------------------------------------------------------------------------
-
-
-def required_parameters(function: ast.FunctionDef) -> list[str]:
-    """Return the parameters of a method that have no default, ``self`` left out."""
-    arguments = function.args
-    positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args)][1:]
-    required = positional[: max(0, len(positional) - len(arguments.defaults))]
-    keyword_only = [
-        a.arg for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None
-    ]
-    return [*required, *keyword_only]
 
 
 def _partly_known(

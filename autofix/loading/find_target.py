@@ -191,6 +191,11 @@ def _may_hold_sources(folder: Path) -> bool:
     return not is_hidden and not (folder / "pyvenv.cfg").is_file()
 
 
+def may_hold_sizes(path: Path) -> bool:
+    """Return whether a data file is one of settings, by its name."""
+    return path.suffix in _DATA and path.is_file()
+
+
 def data_files(sources: Iterable[Source]) -> tuple[Path, ...]:
     """Return the data files that texts in the code name and that stand beside it or above it."""
     files: dict[Path, None] = {}

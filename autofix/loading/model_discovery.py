@@ -14,6 +14,7 @@ from autofix.loading import constructor_arguments, model_classes
 from autofix.loading.constructor_arguments import Built
 from autofix.loading.module_files import ModuleFiles
 from autofix.records.errors import MissingInputError, UsageError
+from autofix.syntax.name_bindings import required_parameters
 from autofix.syntax.source import Source, dotted
 
 
@@ -88,7 +89,7 @@ def check_name(source: Source, expression: str) -> None:
 def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Source], files: ModuleFiles) -> Built:
     """Return how a model is built: ``Net()``, or as the file shows it, else another, where that needs arguments."""
     constructor = _constructor(source, class_)
-    missing = [] if constructor is None else constructor_arguments.required_parameters(constructor)
+    missing = [] if constructor is None else required_parameters(constructor)
     own = _own_calls(source, class_)
     if not missing and (not own or any(not call.args and not call.keywords for call in own)):
         return Built(f"{class_.name}()")

@@ -10,7 +10,9 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from autofix.loading import text_files
 from autofix.loading.text_files import MAX_NAME
 from autofix.records.errors import UsageError
 from autofix.syntax.source import Source
+from autofix.system import project_paths
 
 MAX_READ = 200
 DATA_SUFFIXES = frozenset((".json", ".toml", ".yaml", ".yml"))
@@ -38,6 +41,7 @@ class ModuleFiles:
         self._sources: dict[Path, Source | None] = {source.path: source for source in known}
         self._found: dict[tuple[Path, int, str], Source | None] = {}
         self._data: dict[Path, None] = {}
+        self._configs: dict[Path, str] | None = None
         self.constructions: dict[tuple[Path, int], Any] = {}
         self.commands: dict[Path, tuple[str, ...]] = {}
 
@@ -54,6 +58,16 @@ class ModuleFiles:
                 self._data[path] = None
                 return path
         return None
+
+    def configs(self, *words: str) -> Iterator[Path]:
+        """Yield the YAML files of the project that have all of the words, where the project has a mark of one."""
+        if self._configs is None:
+            is_project = any((self._root / mark).exists() for mark in project_paths.MARKS)
+            self._configs = dict(islice(_yaml_files(self._root), MAX_READ)) if is_project else {}
+        for path, text in self._configs.items():
+            if all(word in text for word in words):
+                self._data[path] = None
+                yield path
 
     def readme(self) -> Source | None:
         """Return the code that the README of the project shows; None where there is none."""
@@ -94,6 +108,20 @@ class ModuleFiles:
             return self._folders if (folder / "__init__.py").is_file() else (folder, *self._folders)
         between = (above for above in folder.parents if self._root in above.parents)
         return (folder, *between, *self._folders)
+
+
+def _yaml_files(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the YAML files of a tree with their texts, in order of their names; hidden folders and environments are
+    left out.
+    """
+    for folder, inner, names in os.walk(root):
+        inner[:] = sorted(
+            name for name in inner if not name.startswith((".", "_")) and not Path(folder, name, "pyvenv.cfg").is_file()
+        )
+        for name in sorted(names):
+            if name.endswith((".yaml", ".yml")):
+                with suppress(UsageError):
+                    yield Path(folder, name), text_files.read(Path(folder, name)).text
 
 
 def _parsed(path: Path) -> Source | None:

@@ -112,6 +112,8 @@ def _function_scope(
         yield from _assigned(project, Expression(source, value, frames), statement, name)
     if name in parameters(function):
         yield from _argument(project, source, function, name, frames)
+        if unpacked_key(project, expression) == name:
+            yield from keyed(project, name, project.integer(expression))
 
 
 def _assigned(project: Project, value: Expression, statement: ast.stmt, name: str) -> Iterator[Binding]:
@@ -165,12 +167,22 @@ def _argument(
 
 
 def unpacked_key(project: Project, expression: Expression) -> str:
-    """Return the name of a parameter that the caller fills from ``**config``; empty for any other expression."""
+    """Return the name of a parameter that the caller fills from ``**config``, or a library from a config that the
+    caller hands it, as hydra's ``instantiate(config)`` does; empty for any other expression.
+    """
     caller = project.call(expression.frames[1:]) if len(expression.frames) > 1 else None
     if not isinstance(expression.node, ast.Name) or caller is None or not isinstance(caller.node, ast.Call):
         return ""
     names = [keyword.arg for keyword in caller.node.keywords]
-    return expression.node.id if None in names and expression.node.id not in names else ""
+    is_filled = None in names or _is_of_library(project, caller.source, caller.node)
+    return expression.node.id if is_filled and expression.node.id not in names else ""
+
+
+def _is_of_library(project: Project, source: Source, call: ast.Call) -> bool:
+    """Return whether a call goes to what a file imports from outside of the project."""
+    first = dotted(call.func).partition(".")[0]
+    modules = [module for module, _ in (*imported_from(source, first), *imported_modules(source, first))]
+    return bool(modules) and all(_module_source(project, source, module) is None for module in modules)
 
 
 def _passed(

@@ -7,6 +7,7 @@ a guess and is labelled as one.
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
     AbstractLayer,
     AbstractTensor,
+    Foreign,
     Function,
     Instance,
     Interpretation,
@@ -25,7 +27,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     ShapeMismatch,
     Undetermined,
 )
-from autofix.syntax.source import Source
+from autofix.syntax.source import Source, dotted
 
 BUILD_STEPS = 400_000
 WALK_STEPS = 100_000
@@ -72,10 +74,27 @@ def solve(
         return None
     needs = _needs(model, count, run)
     needs |= borrowed_layers.borrowed(borrowed_layers.names(model, count, run), needs, run.joined)
+    if not needs and not patterns:
+        walk = _first(model, run, input_shapes.of_any(count), ())
+        return (
+            None
+            if walk is None or not (walk.fits or _is_of_torch(walk, model, run))
+            else Samples(walk.inputs, None, SampleOrigin.SOLVED)
+        )
     if len(needs) < count:
         return None
     walk = _best(model, [needs[at] for at in range(count)], run, patterns)
     return None if walk is None else Samples(walk.inputs, None, SampleOrigin.SOLVED)
+
+
+def _is_of_torch(walk: _Walk, model: Any, run: Interpretation) -> bool:
+    """Return whether a model that the text does not tell to the end calls nothing but torch, Python and itself."""
+    nodes = ast.walk(model.class_) if isinstance(model, Instance) else ()
+    called = {dotted(node.func).partition(".")[0] for node in nodes if isinstance(node, ast.Call)}
+    known = [execution.value(ast.Name(name, ast.Load()), run) for name in called - {"", "self", "super"}]
+    _, output = _walk(model, [_tensor(sample) for sample in walk.inputs], run)
+    homes = {value.name.partition(".")[0] if isinstance(value, Foreign) else "" for value in known}
+    return isinstance(output, AbstractTensor) and homes <= {"torch", "math", "random", "numpy", *dir(builtins)}
 
 
 def _inputs_of(model: Any, run: Interpretation) -> int:

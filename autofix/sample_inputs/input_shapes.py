@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -120,6 +121,12 @@ def numbers_of(model: Any) -> list[int]:
     return list(dict.fromkeys(number for number in known if is_integer(number) and number > 0))[:MAX_NUMBERS]
 
 
+def of_any(count: int) -> Iterator[tuple[int, tuple[SampleInput, ...]]]:
+    """Yield inputs for a model without a layer, all alike: images, signals, rows."""
+    for form, shape in enumerate(((BATCH, 3, 32, 32), (BATCH, 3, 32), (BATCH, 32), (BATCH, 3, 16, 32, 32))):
+        yield form, (SampleInput(shape),) * count
+
+
 def _spatial(layer: AbstractLayer) -> int:
     """Return how many spatial dimensions the layer's input has."""
     if layer.kind in {"GroupNorm", "Backbone"}:
@@ -183,4 +190,14 @@ def _vectors(layer: AbstractLayer, width: int, length: int) -> list[tuple[int, .
         shape = layer.settings.get("normalized_shape")
         whole = [(BATCH, *shape)] if isinstance(shape, (tuple, list)) and len(shape) > 1 else []
         return [*whole, rows, row]
-    return [row, rows, swapped, *([(BATCH, length)] if width == 1 else [])]
+    return [row, rows, swapped, *([(BATCH, length)] if width == 1 else _squares(width))]
+
+
+def _squares(width: int) -> list[tuple[int, ...]]:
+    """Return the shapes of square images that have so many values: a layer receives them flattened."""
+    shapes: list[tuple[int, ...]] = []
+    for channels in (1, 3):
+        side = math.isqrt(width // channels)
+        if side > 1 and side * side * channels == width:
+            shapes += [(BATCH, channels, side, side), *([(BATCH, side, side)] if channels == 1 else [])]
+    return shapes

@@ -61,9 +61,8 @@ class Runner:
     def project(self, texts: Texts, trace: Trace) -> Project:
         target = self._target
         files = tuple(self.source(path, texts) for path in trace.files or (target.path,))
-        return Project(
-            target.root, trace, lambda path: self.source(path, texts), target.path, find_target.data_files(files)
-        )
+        data = dict.fromkeys((*find_target.data_files(files), *filter(find_target.may_hold_sizes, trace.data_files)))
+        return Project(target.root, trace, lambda path: self.source(path, texts), target.path, tuple(data))
 
     def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
         """Return the trace of ``run``, and begin those ``ahead`` beside it where that delays nothing."""

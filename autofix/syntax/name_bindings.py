@@ -125,6 +125,17 @@ def is_bound_call(source: Source, function: ast.AST, call: ast.Call) -> bool:
     return not explicit
 
 
+def required_parameters(function: Function) -> list[str]:
+    """Return the parameters of a method that have no default, ``self`` left out."""
+    arguments = function.args
+    positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args)][1:]
+    required = positional[: max(0, len(positional) - len(arguments.defaults))]
+    keyword_only = [
+        a.arg for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None
+    ]
+    return [*required, *keyword_only]
+
+
 def default_of(function: Function, name: str) -> ast.expr | None:
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
@@ -161,6 +172,8 @@ def imported_modules(source: Source, name: str) -> Iterator[tuple[str, bool]]:
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
                     yield alias.name, True
+                elif alias.asname is None and alias.name.partition(".")[0] == name:
+                    yield name, True
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if (alias.asname or alias.name) == name:

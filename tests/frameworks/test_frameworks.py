@@ -159,6 +159,14 @@ CONFIG = "width: 64\nhidden: 32\n"
 
 # What has to be installed; the files, the first of which is run; the line that the patch has to contain.
 CASES: dict[str, tuple[str, Mapping[str, str], str]] = {
+    "instantiate of hydra": (
+        "hydra",
+        {
+            "train.py": HYDRA.replace("Net(**cfg.model)", "hydra.utils.instantiate(cfg.model)"),
+            "conf/config.yaml": "model:\n  _target_: __main__.Net\n  width: 64\n  hidden: 32\n",
+        },
+        "+  width: 48",
+    ),
     "hydra": ("hydra", {"train.py": HYDRA, "conf/config.yaml": "model:\n  width: 64\n  hidden: 32\n"}, "+  width: 48"),
     "OmegaConf.load": ("omegaconf", {"train.py": OMEGACONF, "model.yaml": CONFIG}, "+width: 48"),
     "YAML into a dataclass": ("yaml", {"train.py": YAML, "model.yaml": CONFIG}, "+width: 48"),

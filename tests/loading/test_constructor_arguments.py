@@ -181,6 +181,19 @@ BUILT: dict[str, tuple[Mapping[str, str], str, str]] = {
         "Net(argparse.Namespace(width=34, out=2))",
         "",
     ),
+    "what hydra would instantiate": (
+        {
+            "nets/net.py": HEAD
+            + net("width, head, rate=0.5", "nn.Linear(width, 2)")
+            + net("size", "nn.Linear(size, 2)", "Head"),
+            "conf/config.yaml": "defaults:\n  - model: small\nseed: 3\n",
+            "conf/model/small.yaml": "_target_: nets.net.Net\nwidth: ${base.width}\nrate: ${other.rate}\n"
+            "defaults:\n  - head: wide\nbase:\n  width: 12\n",
+            "conf/model/head/wide.yaml": "_target_: nets.net.Head\nsize: 6\n",
+        },
+        "Net(width=12, base={'width': 12}, head=Head(size=6))",
+        "",
+    ),
     "TOML beside the script": (
         {
             "net.py": HEAD + WIDE,
@@ -231,6 +244,12 @@ GUESSED = {
         OF_SETTINGS.replace("cfg.out", "cfg.num_layers"),
         "Net(cfg=argparse.Namespace(width=32, num_layers=2))",
     ),
+    "what a class beside it is built with": (
+        net("width, oracle", "nn.Linear(width, oracle)", "First")
+        + net("width, oracle", "nn.Linear(width, oracle)")
+        + f"{SCRIPT}    First(oracle=3, width=7)\n",
+        "Net(width=7, oracle=3)",
+    ),
     "an assertion of the constructor": (
         net("depth", "nn.Linear(4, 2)").replace("super()", "assert (depth - 4) % 3 == 0\n        super()"),
         "Net(depth=28)",
@@ -262,7 +281,7 @@ def test_built(files: Mapping[str, str], expression: str, sample: str, target: P
 def test_guessed(text: str, expression: str, target: Path) -> None:
     found = find_target.target(written(target, {"net.py": HEAD + text}), model="Net")
     assert (found.model, found.is_guessed) == (expression, True)
-    assert "chosen by name" in found.built
+    assert "since no program of the project shows it" in found.built
 
 
 # How a test computes the widths that it passes on: nothing of it is told, so nothing of it is passed.

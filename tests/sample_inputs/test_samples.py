@@ -113,6 +113,27 @@ SOLVED: dict[str, tuple[str, str]] = {
         model("self.w = nn.Parameter(torch.randn(12, 7))", "return x @ self.w"),
         "2,12",
     ),
+    "an image that is flattened": (
+        model("self.a = nn.Linear(784, 5)", "b, w, h = x.size(); return self.a(x.view(b, -1))"),
+        "2,28,28",
+    ),
+    "an image whose sizes are asked for": (
+        model("self.a = nn.Linear(12288, 1)", "return self.a(x.view(x.size(0), x.size(1) * x.size(2) * x.size(3)))"),
+        "2,3,64,64",
+    ),
+    "a function of an input and an embedding": (
+        model(
+            "self.a = nn.Linear(9, 4); self.b = nn.Embedding(5, 9)", "return self.a(torch.mul(self.b(y), x))", "x, y"
+        ),
+        "2,9;int64:2@0..5",
+    ),
+    "a report on the way that is not followed": (
+        "import os\n\n\nclass Log:\n    def show(self, text):\n        while os.path.exists(text):\n"
+        "            pass\n\n\nshow = Log().show\n\n\n"
+        + model("self.a = nn.Linear(6, 5); show(self.a)", "return self.a(x)"),
+        "2,6",
+    ),
+    "no layer at all": (model("self.p = 0.5", "a, b = x; return torch.stack([a * self.p, b])"), "2,3,32,32"),
     "the sizes that the constructor is given": (
         model("self.a = nn.Linear(width, 5)", "return self.a(x)", parameters=", width=6"),
         "2,6",

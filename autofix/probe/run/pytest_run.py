@@ -42,26 +42,26 @@ def run(request: RunRequest, recorder: Recorder) -> str:
     selected = [f"{name}::{words}" for words in request.arguments] or [name]
     words = [*_OPTIONS, *(option for plugin, option in _PLUGIN_OPTIONS.items() if importlib.util.find_spec(plugin))]
     words += request.session
-    said = io.StringIO()  # What a session says that cannot begin, as over a file of fixtures that cannot be imported.
-    with contextlib.redirect_stderr(said):
+    stderr = io.StringIO()  # What a session says that cannot begin, as over a file of fixtures that cannot be imported.
+    with contextlib.redirect_stderr(stderr):
         code = pytest.main([*words, *selected], plugins=[watch])
     if int(code) == USAGE_ERROR and watch.error is None and not watch.counts:
         # The project's own options may be those of a plugin that is not there.
-        with contextlib.redirect_stderr(said):
+        with contextlib.redirect_stderr(stderr):
             code = pytest.main([*words, "-o", "addopts=", *selected], plugins=[watch])
     if watch.error is not None:
         raise watch.error
     if "passed" not in watch.counts:
-        why = watch.words() if watch.counts else _reason(said.getvalue()) or f"exit code {int(code)}"
+        why = watch.words() if watch.counts else _reason(stderr.getvalue()) or f"exit code {int(code)}"
         raise Ended(Ending.EXITED, f"no test of the file passed ({why})")
     return watch.words()
 
 
-def _reason(said: str) -> str:
+def _reason(stderr: str) -> str:
     """Return the last error that a session names, its first line; '' for none."""
     named = ""
     within = False
-    for line in said.splitlines():
+    for line in stderr.splitlines():
         is_error = line.startswith(("E ", "ERROR"))
         if is_error and not within:
             named = line.removeprefix("E").strip() if line.startswith("E ") else line

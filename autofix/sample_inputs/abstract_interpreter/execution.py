@@ -202,7 +202,7 @@ def _execute(statement: ast.stmt, scope: Scope) -> None:
         case ast.AugAssign(target=target, op=op, value=value):
             augment(target, op, evaluate(value, scope), scope)
         case ast.Expr(value=value):
-            evaluate(value, scope)
+            untold.evaluate_alone(value, scope)
         case ast.Return(value=value):
             raise _Returned(evaluate(value, scope))
         case ast.If():

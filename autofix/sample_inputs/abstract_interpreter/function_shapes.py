@@ -5,6 +5,7 @@ A function that is not listed gives an unknown result.
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 
 from autofix.operators import table
 from autofix.sample_inputs.abstract_interpreter import layers, tensor_factories, view_shapes
-from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS
+from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, combined
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
     AbstractLayer,
@@ -34,6 +35,7 @@ _SAME = words(
 )
 _LIKE = {"zeros_like", "ones_like", "randn_like", "rand_like", "empty_like", "full_like"}
 _REDUCTIONS = {"mean", "sum", "amax", "amin", "std", "var", "logsumexp", "prod", "all", "any", "argmax", "argmin"}
+_ELEMENTWISE = {"add", "sub", "mul", "multiply", "div", "maximum", "minimum"}
 _PAIRS = {"add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "where", "masked_fill", "masked_fill_"}
 
 
@@ -45,7 +47,7 @@ def is_known(name: str) -> bool:
         or name in tensor_factories.TYPES
         or name in tensor_factories.MAKERS
         or name in _LIKE
-        or _pooled(name) != ""
+        or layers.pooling(name) != ""
     )
 
 
@@ -78,7 +80,7 @@ def apply(name: str, inputs: list[Any], keywords: dict[str, Any], run: Interpret
 def _shaped(name: str, tensor: AbstractTensor, inputs: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     if tensor.shape is None:
         return _unshaped(name, tensor, inputs, run)
-    kind = _pooled(name)
+    kind = layers.pooling(name)
     if kind:
         names = table.layer_parameters(kind)
         return layers.apply(AbstractLayer(kind, dict(zip(names, inputs[1:], strict=False)) | keywords), [tensor], run)
@@ -94,13 +96,6 @@ def _shaped(name: str, tensor: AbstractTensor, inputs: list[Any], keywords: dict
     )
 
 
-def _pooled(name: str) -> str:
-    """Return the name of the layer for a pooling function: ``MaxPool2d`` for ``max_pool2d``."""
-    head, _, tail = name.partition("_pool")
-    known = head in {"max", "avg", "adaptive_avg", "adaptive_max"} and tail in {"1d", "2d", "3d"}
-    return f"{head.title().replace('_', '')}Pool{tail}" if known else ""
-
-
 def _unshaped(name: str, tensor: AbstractTensor, inputs: list[Any], run: Interpretation) -> Any:
     """Return the result for an input of unknown shape: it may still be that input; its sizes are not known."""
     if name in {"size", "dim", "numel", "ndimension", "__len__"}:
@@ -109,9 +104,11 @@ def _unshaped(name: str, tensor: AbstractTensor, inputs: list[Any], run: Interpr
     if name in {"matmul", "mm"} and isinstance(other, AbstractTensor) and other.shape and tensor.source is not None:
         run.needs.setdefault(tensor.source, AbstractLayer("Linear", {"in_features": other.shape[-2:][0]}))
         return AbstractTensor(None)
+    if name in _ELEMENTWISE and isinstance(other, AbstractTensor):
+        return combined(ast.Mult(), tensor, other, run)
     if name in {"max", "min", "topk", "sort"} and len(inputs) > 1 and isinstance(inputs[1], int):
         return (AbstractTensor(None), AbstractTensor(None))
-    return tensor if name in _RULES or _pooled(name) else AbstractTensor(None)
+    return tensor if name in _RULES or layers.pooling(name) else AbstractTensor(None)
 
 
 # -- rules: a shape, or another value ----------------------------------------------------------------------------------

@@ -98,3 +98,10 @@ def _unshaped(layer: AbstractLayer, tensor: Any) -> Any:
         return (AbstractTensor(None), AbstractTensor(None))
     through = isinstance(tensor, AbstractTensor) and layer.kind not in _TELLING
     return tensor if through else AbstractTensor(None)
+
+
+def pooling(name: str) -> str:
+    """Return the name of the layer for a pooling function: ``MaxPool2d`` for ``max_pool2d``."""
+    head, _, tail = name.partition("_pool")
+    known = head in {"max", "avg", "adaptive_avg", "adaptive_max"} and tail in {"1d", "2d", "3d"}
+    return f"{head.title().replace('_', '')}Pool{tail}" if known else ""

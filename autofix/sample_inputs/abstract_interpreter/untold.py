@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS
 from autofix.sample_inputs.abstract_interpreter.expressions import assign, evaluate
-from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Scope
+from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Scope, Undetermined
+from autofix.syntax.source import dotted
 
 
 def open_names(
@@ -38,3 +39,17 @@ def lengthen(statement: ast.For, scope: Scope) -> None:
 def yields(node: ast.FunctionDef | ast.Lambda) -> bool:
     """Return whether a function is a generator, whose call gives what no ``return`` says."""
     return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node))
+
+
+def evaluate_alone(node: ast.expr, scope: Scope) -> None:
+    """Evaluate an expression whose value nobody takes; one that changes nothing of the model need not be told."""
+    try:
+        evaluate(node, scope)
+    except Undetermined:
+        if scope.run.steps < 0 or not isinstance(node, ast.Call) or _is_own_method(node.func):
+            raise
+
+
+def _is_own_method(node: ast.expr) -> bool:
+    """Return whether a method of the object under construction is called, or of what it is built from."""
+    return isinstance(node, ast.Attribute) and dotted(node).partition(".")[0] in {"self", "super"}
