@@ -387,7 +387,9 @@ def _without_fault(case: _Case) -> Report:
         *run_failures.notes(request.target, original),
     )
     message = original.message or f"output {proof.shape_of(original.output)}"
-    if not (original.has_forward if request.target.tests else original.has_operations):
+    # A program that builds layers and calls none of them has only set their initial values.
+    needs_forward = request.target.tests or (request.target.script and bool(original.layers))
+    if not (original.has_forward if needs_forward else original.has_operations):
         return case.report(RepairEnding.NOT_RUN, run_failures.without_forward(request.target), notes=notes)
     is_chosen = request.target.samples.origin is SampleOrigin.SOLVED or request.target.is_guessed
     return case.report(RepairEnding.UNCONFIRMED if is_chosen else RepairEnding.HEALTHY, message, notes=notes)

@@ -82,7 +82,9 @@ def _of_part(target: Target | Listed, alone: Target | Listed | None) -> Target |
         return target
     if isinstance(alone, Job):
         return replace(alone, script=False, part_of=target.reason)
-    return replace(target, reason=f"{target.reason}; alone, {alone.message}") if isinstance(alone, Missing) else target
+    if not isinstance(alone, Missing) or alone.message in target.reason:
+        return target
+    return replace(target, reason=f"{target.reason}; alone, {alone.message}")
 
 
 def _label(target: Target | Listed) -> str:

@@ -53,7 +53,7 @@ def _is_nothing(node: ast.stmt) -> bool:
     return isinstance(node, ast.Pass)
 
 
-def parts(source: Source) -> Iterator[tuple[str, Literal["part", "abstract"], str]]:
+def parts(source: Source) -> Iterator[tuple[str, Literal["part", "abstract", "loss"], str]]:
     """Yield the model classes of the file that are none of its models, each with its kind and the reason."""
     roots = model_discovery.names(source)
     for name, class_ in source.classes.items():
@@ -64,7 +64,9 @@ def parts(source: Source) -> Iterator[tuple[str, Literal["part", "abstract"], st
             continue
         owners = dict.fromkeys(_owners(source, name, class_))
         bases = [other.name for other in source.classes.values() if name in map(dotted, other.bases)]
-        if owners or not bases:
+        if owners and is_loss(source, name):
+            yield name, "loss", f"it is a loss, a part of {', '.join(f'`{owner}`' for owner in owners)}"
+        elif owners or not bases:
             whole = ", ".join(f"`{owner}`" for owner in owners) or "another model"
             yield name, "part", f"it is a part of {whole} in the same file"
         else:

@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from autofix.loading import constructor_arguments, model_discovery, script_detection, test_files, training_steps
+from autofix.loading import (
+    constructor_arguments,
+    model_discovery,
+    readme_commands,
+    script_detection,
+    test_files,
+    training_steps,
+)
 from autofix.loading.constructor_arguments import Built
 from autofix.loading.module_files import ModuleFiles
 from autofix.loading.text_files import MAX_NAME, check_syntax, read, sources
@@ -99,7 +106,7 @@ def _program(target: Target, source: Source) -> Target | None:
     if test_files.holds_tests(source):
         return replace(target, tests=True)
     if target.arguments or script_detection.is_program(source):
-        return target
+        return replace(target, folder=readme_commands.folder(target.path))
     driver = training_steps.driver(source)
     return replace(target, driver=driver) if driver else None
 

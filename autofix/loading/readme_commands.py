@@ -6,6 +6,7 @@ It reads texts; the command is never run as a shell would.
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -32,6 +33,14 @@ def shown(path: Path) -> tuple[str, ...]:
     return next(_commands(path), ())
 
 
+def folder(path: Path) -> Path | None:
+    """Return the folder that a README above a program calls it from; None where that is its own, or none does."""
+    for text, above in _readmes(path):
+        if any(Path(os.path.abspath(above / match["file"])) == path for match in _COMMAND.finditer(text)):
+            return None if above == path.parent else above
+    return None
+
+
 def _needs_some(source: Source) -> bool:
     """Return whether a parser of the file has an argument that must be given."""
     for node in source.nodes:
@@ -55,17 +64,25 @@ def _needs_some(source: Source) -> bool:
 
 def _texts(path: Path) -> Iterator[str]:
     """Yield the READMEs beside a program and above it, then the shell scripts there, with plain variables replaced."""
-    folders = path.parents[:4]
-    scripts = (script for folder in folders[:2] for script in sorted(folder.glob("**/*.sh"))[:MAX_SCRIPTS])
-    for file in (*(folder / name for folder in folders for name in _NAMES), *scripts):
-        try:
-            text = text_files.read(file).text if file.is_file() else ""
-        except UsageError:
-            continue
-        values = dict(_ASSIGNED.findall(text))
+    scripts = (script for above in path.parents[:2] for script in sorted(above.glob("**/*.sh"))[:MAX_SCRIPTS])
+    for whole in (*(text for text, _ in _readmes(path)), *filter(None, map(_text, scripts))):
+        text, values = whole, dict(_ASSIGNED.findall(whole))
         for name, value in values.items():
             text = re.sub(rf"\$\{{?{name}\b\}}?", value, text)
         yield text.replace("\\\n", " ")
+
+
+def _readmes(path: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the READMEs beside a file and above it, each with its folder."""
+    for above in path.parents[:4]:
+        yield from ((text, above) for name in _NAMES if (text := _text(above / name)))
+
+
+def _text(file: Path) -> str:
+    try:
+        return text_files.read(file).text if file.is_file() else ""
+    except UsageError:
+        return ""
 
 
 def _commands(path: Path) -> Iterator[tuple[str, ...]]:

@@ -64,7 +64,8 @@ class Target:
     ``tests`` as the tests that it holds, with a ``driver`` as a
     module that these statements use. ``built`` says where the arguments in ``model`` come from, if nobody named
     them; ``is_guessed``: from no program, but from names. ``session``: the words by which a session of pytest was begun
-    that failed over these tests in ``folder``; every test that ``arguments`` name then has to pass.
+    that failed over these tests; every test that ``arguments`` name then has to pass. ``folder``: where a session or a
+    program runs, if not in the folder of the file.
     """
 
     path: Path

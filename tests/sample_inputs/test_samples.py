@@ -133,6 +133,26 @@ SOLVED: dict[str, tuple[str, str]] = {
         + model("self.a = nn.Linear(6, 5); show(self.a)", "return self.a(x)"),
         "2,6",
     ),
+    "a part of layers made by a partial function": (
+        "from functools import partial\n\n\n"
+        + model(
+            "norm = partial(nn.BatchNorm2d, eps=1e-6); self.a = nn.Sequential(nn.Conv2d(4, 6, 3), norm(6))\n"
+            "        self.a.append(nn.ReLU() if callable(norm) else None)",
+            "return self.a(x)",
+        ),
+        "2,4,64,64",
+    ),
+    "a sequence of named layers with a forward of its own": (
+        "class Net(nn.Sequential):\n    def __init__(self):\n"
+        "        super().__init__(dict([('a', nn.Conv2d(4, 6, 3)), ('b', nn.ReLU())]))\n        self.scale = 2\n\n"
+        "    def forward(self, x):\n        return super().forward(x) * self.scale\n",
+        "2,4,64,64",
+    ),
+    "a sequence of named layers": (
+        "class Net(nn.Sequential):\n    def __init__(self):\n"
+        "        super().__init__(dict(a=nn.Linear(4, 6), b=nn.ReLU()))\n        self.scale = 2\n",
+        "2,4",
+    ),
     "no layer at all": (model("self.p = 0.5", "a, b = x; return torch.stack([a * self.p, b])"), "2,3,32,32"),
     "the sizes that the constructor is given": (
         model("self.a = nn.Linear(width, 5)", "return self.a(x)", parameters=", width=6"),

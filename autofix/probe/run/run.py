@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from ..contain import absent_packages, cuda_on_cpu, endings, file_reads, network
+from ..contain import absent_packages, cuda_on_cpu, endings, file_reads, network, pretrained_weights
 from ..main import wire
 from ..main.wire import CheckKind, CheckOutcome, Ending, Phase, Reply, RunRequest, Stage
 from ..record import torch_warnings, values
@@ -27,6 +27,7 @@ from .memory_budget import NeedsValuesError, TooLargeError
 
 def run(request: RunRequest, recorder: Recorder) -> Reply:
     """Run the request, recorded by ``recorder``, and return the reply."""
+    pretrained_weights.install()
     with network.refused(request.limits.network) as refusals:
         reply = _recorded(request, recorder)
     endings.explain(reply, request, refusals)

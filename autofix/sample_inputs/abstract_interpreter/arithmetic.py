@@ -23,6 +23,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Instance,
     Interpretation,
     Method,
+    Partial,
 )
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -147,6 +148,6 @@ def truth(value: Any) -> bool | None:
     """Return whether a condition holds; None where that is not known."""
     if value is UNKNOWN or isinstance(value, (AbstractTensor, Foreign, Method)):
         return None
-    if isinstance(value, (Instance, AbstractLayer, Function, ast.ClassDef)):
+    if isinstance(value, (Instance, AbstractLayer, Function, Partial, ast.ClassDef)):
         return True
     return bool(value)

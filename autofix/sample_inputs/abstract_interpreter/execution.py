@@ -25,6 +25,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Interpretation,
     Method,
     Modules,
+    Partial,
     Scope,
     ShapeMismatch,
     Undetermined,
@@ -76,6 +77,8 @@ def call(function: Any, positional: list[Any], keywords: dict[str, Any], run: In
             return layers.apply(function, [*positional, *keywords.values()], run)
         case Instance():
             return _applied(function, positional, keywords, run)
+        case Partial(function=inner, positional=before, keywords=known):
+            return call(inner, [*before, *positional], known | keywords, run)
         case Method():
             return call_method(function, positional, keywords, run)
         case Foreign():
@@ -92,9 +95,8 @@ def forward_of(instance: Instance, run: Interpretation) -> Any:
 def _applied(instance: Instance, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     forward = inherited(instance, instance.class_, "forward", run)
     if not isinstance(forward, Function):
-        parts = [*instance.attributes.values()]
         sequential = _extends(instance.class_, "Sequential", run)
-        return layers.apply(AbstractLayer("Sequential", {}, parts), positional, run) if sequential else UNKNOWN
+        return layers.apply(layers.of_sequential(instance), positional, run) if sequential else UNKNOWN
     return call(forward, positional, keywords, run)
 
 

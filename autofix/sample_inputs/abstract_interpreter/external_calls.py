@@ -25,6 +25,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Interpretation,
     Method,
     Parent,
+    Partial,
     Scope,
     words,
 )
@@ -109,7 +110,14 @@ def _parent(parent: Parent, name: str, positional: list[Any], keywords: dict[str
             if isinstance(method, Function):
                 return run.call(method, positional, keywords, run)
         elif isinstance(known, Foreign) and known.bare == "Sequential" and name == "__init__":
-            parent.instance.attributes.update({str(at): part for at, part in enumerate(positional)})
+            is_named = len(positional) == 1 and isinstance(positional[0], dict)
+            parent.instance.attributes.update(
+                positional[0] if is_named else {str(at): part for at, part in enumerate(positional)}
+            )
+        elif isinstance(known, Foreign) and name == "forward" and positional:
+            if known.bare == "Sequential":
+                return run.call(layers.of_sequential(parent.instance), positional, keywords, run)
+            return positional[0] if "Norm" in known.bare else AbstractTensor(None)
     return None
 
 
@@ -123,6 +131,8 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
         return tensor_factories.retyped(written, [keywords["dtype"]]) if "dtype" in keywords else written
     if name in {"Namespace", "SimpleNamespace"}:
         return Instance(NAMESPACE, dict(keywords))
+    if function.name in {"functools.partial", "partial"} and positional:
+        return Partial(positional[0], positional[1:], dict(keywords))
     if function.name == "json.loads":
         return json.loads(positional[0])
     if name == "pad_packed_sequence":
@@ -203,6 +213,12 @@ def _zipped(*values: Any) -> Any:
     return UNKNOWN if any(column is None for column in columns) else list(zip(*filter(None, columns), strict=False))
 
 
+def _callable(value: Any) -> Any:
+    if isinstance(value, (Foreign, Function, Partial, Instance, AbstractLayer, ast.ClassDef)):
+        return True
+    return False if value is None or isinstance(value, (int, float, str, list, tuple, dict)) else UNKNOWN
+
+
 def _printed(*_values: Any, **_options: Any) -> None:
     """Print nothing: a call of ``print`` has no effect on shapes."""
 
@@ -222,6 +238,7 @@ _BUILTINS: dict[str, Callable[..., Any]] = {
     "enumerate": _numbered,
     "zip": _zipped,
     "print": _printed,
+    "callable": _callable,
     "ModuleList": lambda value=(): items_of(value) or [],
 }
 # Those that look at all that they are given.

@@ -13,6 +13,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
     AbstractLayer,
     AbstractTensor,
+    Instance,
     Interpretation,
     ShapeMismatch,
     words,
@@ -98,6 +99,12 @@ def _unshaped(layer: AbstractLayer, tensor: Any) -> Any:
         return (AbstractTensor(None), AbstractTensor(None))
     through = isinstance(tensor, AbstractTensor) and layer.kind not in _TELLING
     return tensor if through else AbstractTensor(None)
+
+
+def of_sequential(instance: Instance) -> AbstractLayer:
+    """Return the layers that an object of a class derived from ``Sequential`` applies in turn."""
+    parts = [part for part in instance.attributes.values() if isinstance(part, (AbstractLayer, Instance))]
+    return AbstractLayer("Sequential", {}, parts)
 
 
 def pooling(name: str) -> str:

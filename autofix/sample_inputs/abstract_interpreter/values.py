@@ -117,6 +117,15 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """A function or a class with some of its arguments, as ``functools.partial`` gives it."""
+
+    function: Any
+    positional: list[Any]
+    keywords: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Parent:
     """What ``super()`` gives in a method of ``class_``."""
 
