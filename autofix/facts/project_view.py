@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autofix.facts.evaluate import Names, evaluate, integer, names_of
+from autofix.operators.families import Family
 from autofix.operators.table import find, layer_like
 from autofix.records.finding import Finding
 from autofix.records.trace import Frame, Layer, Operation, OperationKind, Phase, Trace
@@ -19,6 +20,11 @@ from autofix.records.values import Mapping, Tensor, Value
 from autofix.syntax.source import Source
 
 T = TypeVar("T")
+_LEAST_RANKS = {
+    **dict.fromkeys((Family.CONVOLUTION, Family.POOLING, Family.BATCH_NORM, Family.GROUP_NORM), 2),
+    Family.RESAMPLING: 3,
+}
+_KEEPING_RANK = frozenset((Family.ACTIVATION, Family.DROPOUT, Family.POINTWISE, Family.SOFTMAX, Family.PADDING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +183,19 @@ class Project:
             yield operation
             tensors = operation.tensors
             operation = self.producer(tensors[0]) if tensors else None
+
+    def least_rank(self, tensor: Tensor) -> int:
+        """Return how many dimensions a tensor has at least by what made it, on any sample; 0 where that is not told.
+
+        A layer between that works element by element leaves them.
+        """
+        for operation in self.ancestry(tensor):
+            row = find(operation.operator)
+            if row is None or row.family in _LEAST_RANKS:
+                return 0 if row is None else _LEAST_RANKS[row.family]
+            if row.family not in _KEEPING_RANK:
+                return 0
+        return 0
 
     def is_input(self, tensor: Tensor) -> bool:
         producer = self.producer(tensor)

@@ -119,12 +119,13 @@ class Rule:
         reason: str = "",
         doubt: str = "",
         unsafe: bool = False,
+        of_text: bool = False,
     ) -> Fix:
         """Make a fix whose cost follows from ``evidence``, with the rule's best label; ``doubt`` is a reason why it is
-        unsafe, where there is one.
+        unsafe, where there is one, and ``of_text`` says of a rewriting that the code alone shows that nothing changes.
         """
         label = Applicability.UNSAFE if unsafe or doubt else self.applicability
-        return Fix(self.code, title, edits, counted((Evidence.EDIT, *evidence)), label, doubt or reason)
+        return Fix(self.code, title, edits, counted((Evidence.EDIT, *evidence)), label, doubt or reason, of_text)
 
 
 class Text(str):

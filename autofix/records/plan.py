@@ -27,7 +27,8 @@ class Fix:
     """A title and edits that only make sense together.
 
     ``reason`` says in one sentence why this repair, ``title`` what it does, in the imperative. ``applicability`` is the
-    best label that it can have; rules make fixes with ``Rule.fix``, which takes it from the rule.
+    best label that it can have; rules make fixes with ``Rule.fix``, which takes it from the rule. ``of_text``: the code
+    alone says that nothing changes, whatever the model was run on.
     """
 
     rule: str
@@ -36,6 +37,7 @@ class Fix:
     evidence: tuple[Counted, ...]
     applicability: Applicability
     reason: str = ""
+    of_text: bool = False
 
     @property
     def cost(self) -> int:

@@ -330,3 +330,21 @@ def test_no_sample_anywhere(written: Callable[..., Path]) -> None:
         UsageError, match=r"no sample input for `Net\(\)` in model.py; pass one, for example --sample-shape"
     ):
         find_target.target(written(HEAD + _class("Net")))
+
+
+@pytest.mark.parametrize(
+    "readme, name, folder",
+    [
+        ("Train:\n\n    python tools/run.py --epochs 3\n", "tools/run.py", True),
+        ("Train with `python3 -u ./tools/run.py`.", "tools/run.py", True),
+        ("    cd tools && python run.py\n", "tools/run.py", False),
+        ("    python run.py\n", "run.py", False),
+    ],
+)
+def test_a_program_runs_in_the_folder_its_readme_calls_it_from(
+    readme: str, name: str, folder: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "README.md").write_text(readme, "utf-8")
+    (tmp_path / name).write_text("import torch\n\nfor _ in range(3):\n    print(torch.ones(3))\n", "utf-8")
+    assert find_target.target(tmp_path / name).folder == (tmp_path if folder else None)

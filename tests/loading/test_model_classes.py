@@ -55,6 +55,10 @@ MODELS = {
 }
 KINDS = {
     "a part": (net() + WHOLE, ("Net", "part", "it is a part of `Whole` in the same file")),
+    "a part of a loss": (
+        net("TermLoss") + WHOLE.replace("Net", "TermLoss"),
+        ("TermLoss", "loss", "it is a loss, a part of `Whole`"),
+    ),
     "a base": (net("Base") + net("Net", base="Base"), ("Base", "abstract", "it is the base of `Net`")),
     "inside a function": (
         f"def make():\n    {net().rstrip().replace(chr(10), chr(10) + '    ')}\n    return Net()\n",

@@ -396,3 +396,30 @@ def test_a_model_that_compares_and_does_not_hash(run: Run) -> None:
         trace = run(text, "4,3", checks=checks)
         assert trace.ending is Ending.PASSED, trace.message
         assert [layer.path for layer in trace.layers] == ["", "fc"]
+
+
+ADDRESS = "torch.hub.load_state_dict_from_url('https://nobody.invalid/a.pth')"
+PRETRAINED = {
+    "of the whole": (f"self.load_state_dict({ADDRESS})", True),
+    "of a part, by the old name": (
+        f"self.fc.load_state_dict({ADDRESS.replace('torch.hub.load_state_dict_from', 'torch.utils.model_zoo.load')})",
+        True,
+    ),
+    "without the head": (
+        f"state = {ADDRESS}\n        del state['fc.weight']\n        state.pop('fc.bias')\n"
+        "        assert isinstance(state, dict)\n        self.load_state_dict(state, strict=False)",
+        True,
+    ),
+    "looked at": (f"self.load_state_dict({{key[7:]: value for key, value in {ADDRESS}.items()}})", False),
+}
+
+
+@pytest.mark.parametrize("line, passes", PRETRAINED.values(), ids=PRETRAINED)
+def test_weights_of_an_address_are_left_as_they_begin(line: str, passes: bool, run: Run) -> None:
+    text = f"{HEAD}import torch.utils.model_zoo\n{NET}".replace(
+        "\n\n    def forward", f"\n        {line}\n\n    def forward"
+    )
+    assert line in text
+    trace = run(text, "4,3", model="Net()")
+    assert (trace.ending is Ending.PASSED) is passes, trace.message
+    assert passes or "opens a connection (https://nobody.invalid/a.pth)" in trace.message

@@ -208,8 +208,9 @@ def test_a_long_import_is_no_time_that_a_program_has_run(probed: Callable[..., R
     assert report.ending is RepairEnding.REPAIRED, report.message
 
 
-def test_a_program_without_a_model_is_not_called_healthy(probed: Callable[..., Report]) -> None:
-    report = probed("import torch\n\nfor name in ('a', 'b'):\n    print(name)\n")
+@pytest.mark.parametrize("line", ["print(name)", "model = torch.nn.Linear(3, 4).reset_parameters()"])
+def test_a_program_that_calls_no_model_is_not_called_healthy(line: str, probed: Callable[..., Report]) -> None:
+    report = probed(f"import torch\n\nfor name in ('a', 'b'):\n    {line}\n")
     assert report.ending is RepairEnding.NOT_RUN
     assert "the program ended without calling a model; name one with --model EXPR" in report.message
 

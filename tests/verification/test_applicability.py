@@ -121,6 +121,7 @@ def test_a_guessed_sample_makes_it_unsafe_and_is_said_where_nothing_else_is() ->
     (why,) = reasons(plan(), samples=solved)
     assert "sample" in why
     assert reasons(plan(), plan(), samples=solved) == ("an equally plausible repair: set it to 256",)
+    assert reasons(plan(fix=replace(FIX, of_text=True)), samples=solved) == ()
 
 
 def test_another_layer_that_changes_makes_it_unsafe() -> None:

@@ -3,7 +3,8 @@
 Why it fails. It does not fail: ``x.view(x.size(0), -1)`` only says less plainly what ``torch.flatten(x, 1)`` says,
 and needs a contiguous tensor.
 What the fix does. On a model that runs, if asked for by name: writes ``torch.flatten(x, 1)``.
-Fix safety. Safe: applied only if the outputs are equal with the same weights; no parameter changes.
+Fix safety. Safe: applied only if the outputs are equal with the same weights; no parameter changes. Behind a
+convolution, a pool or a norm on a sample that was chosen to fit as well: what they give has a batch and more.
 Source. torch.flatten.
 """
 
@@ -36,7 +37,8 @@ class ViewAsFlatten(Rule):
                 continue
             if isinstance(result, Tensor) and tensor.rank > 1 and torch_name(place):
                 flat = f"torch.flatten({text}, 1)"
-                fix = self.fix(f"write `{flat}`", (place.source.replace(call, flat),))
+                edits = (place.source.replace(call, flat),)
+                fix = self.fix(f"write `{flat}`", edits, of_text=project.least_rank(tensor) > 1)
                 yield Rewrite("a flatten is written as a view", place, fix)
 
 

@@ -1,0 +1,34 @@
+"""Which rewritings of a model are safe on a sample that was chosen to fit: those that the text proves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autofix.loading.settings import Settings
+from autofix.records.plan import Applicability
+from autofix.records.report import Limits, Report
+
+NET = (
+    "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\nclass Net(nn.Module):\n"
+    "    def __init__(self):\n        super().__init__()\n        self.a = nn.Conv2d(3, 6, 3)\n"
+    "        self.norm = nn.BatchNorm2d(6)\n        self.fc = nn.LazyLinear(4)\n\n"
+    "    def forward(self, x):\n        x = {}\n        return self.fc(x.view(x.size(0), -1))\n"
+)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "line, is_proved",
+    [
+        ("F.dropout(F.relu(self.norm(self.a(x))))", True),
+        ("F.max_pool2d(self.a(x), 2) * 2", True),
+        ("self.a(x).flatten(1)", False),
+    ],
+)
+def test_a_view_written_as_flatten(line: str, is_proved: bool, repaired: Callable[..., Report]) -> None:
+    chosen = Settings(select=("view-as-flatten",), limits=Limits(run_seconds=20.0))
+    report = repaired(NET.format(line), settings=chosen)
+    assert report.plan is not None, report.message
+    assert (report.plan.applicability is Applicability.SAFE) is is_proved
