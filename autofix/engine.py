@@ -387,7 +387,6 @@ def _without_fault(case: _Case) -> Report:
         *run_failures.notes(request.target, original),
     )
     message = original.message or f"output {proof.shape_of(original.output)}"
-    # A program that builds layers and calls none of them has only set their initial values.
     needs_forward = request.target.tests or (request.target.script and bool(original.layers))
     if not (original.has_forward if needs_forward else original.has_operations):
         return case.report(RepairEnding.NOT_RUN, run_failures.without_forward(request.target), notes=notes)

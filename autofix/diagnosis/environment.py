@@ -38,6 +38,12 @@ _REFUSALS = frozenset(("ValueError", "AssertionError", "RuntimeError"))
 MAX_MESSAGE = 400
 
 
+_WHOLE_OBJECTS = (
+    "code for torch before 2.6: the file holds whole objects, not weights alone, and `torch.load` reads such a file "
+    "with `weights_only=False`; pass it where you trust the file"
+)
+
+
 def cause(project: Project, finding: Finding) -> str:
     """Return in words what was refused outside of the code; empty where the code may be at fault.
 
@@ -54,6 +60,8 @@ def cause(project: Project, finding: Finding) -> str:
         return ""
     words = " ".join(failure.message.split())
     shown = words if len(words) <= MAX_MESSAGE else f"{words[:MAX_MESSAGE]} ..."
+    if failure.type == "UnpicklingError" and "weights_only" in words:
+        shown = _WHOLE_OBJECTS
     line = finding.call.range.start.line
     return f"{finding.call.path.name}:{line}: {failure.type}: {shown}".rstrip(": .")
 

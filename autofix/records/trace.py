@@ -268,7 +268,7 @@ class Trace:
 
     @property
     def has_forward(self) -> bool:
-        """Whether a layer was called, of torch or of the user."""
+        """Whether a layer was called, of torch or of the user: one that was only built has set its initial values."""
         return bool(self.called) or any(
             operation.layer_index is not None or operation.scope_index is not None for operation in self.operations
         )

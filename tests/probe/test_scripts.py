@@ -215,6 +215,13 @@ def test_a_program_that_calls_no_model_is_not_called_healthy(line: str, probed: 
     assert "the program ended without calling a model; name one with --model EXPR" in report.message
 
 
+def test_a_file_of_whole_objects_is_named_as_of_older_torch(probed: Callable[..., Report]) -> None:
+    saved = "torch.save(model, 'old.pt')\nprint(model(torch.ones(2, 4)))\n"
+    report = probed(f"{MODEL}{saved}torch.load('old.pt', weights_only=True)\n")
+    assert report.ending is RepairEnding.NOT_RUN
+    assert "code for torch before 2.6" in report.message
+
+
 def test_the_model_of_a_program_that_does_not_call_it_is_run(probed: Callable[..., Report]) -> None:
     """A loop at the top of a file that defines a model makes a program of it, and runs nothing of the model."""
     text = (
