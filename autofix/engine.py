@@ -23,7 +23,7 @@ from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import SourceText, Texts
 from autofix.records.plan import Applicability, Plan
 from autofix.records.report import Diagnostic, PatchEnding, PatchReport, RepairEnding, Report, Spent
-from autofix.records.samples import SampleOrigin, Samples, Target
+from autofix.records.samples import SampleOrigin, Target
 from autofix.records.trace import CheckKind, CheckOutcome, Ending, Isolation, Run, Trace
 from autofix.sample_inputs import inferred_sample_trust
 from autofix.search import patched_run, proving, refactoring, sample_trials, search, shown
@@ -302,9 +302,9 @@ def _model_of_program(case: _Case) -> Target | None:
     return find_target.model_of_program(target, case.runner.source(target.path))
 
 
-def _tried(case: _Case, samples: Samples) -> tuple[Trace, Finding | None]:
-    """Return the run of the model on other samples, and what is wrong with it."""
-    runner = _runner(replace(case.request, target=replace(case.request.target, samples=samples)), case.session)
+def _tried(case: _Case, target: Target) -> tuple[Trace, Finding | None]:
+    """Return the run of the model on other samples, or in another mode, and what is wrong with it."""
+    runner = _runner(replace(case.request, target=target), case.session)
     trace = runner.trace(Run())
     return trace, diagnose(runner.project((), trace)) if _has_fault(trace) else None
 
@@ -313,10 +313,10 @@ def _is_reliable(case: _Case, finding: Finding) -> bool:
     """Return whether a failure is one of the model: by how its sample was found, else by what other samples show."""
     if case.request.target.is_guessed:  # Any other arguments might do.
         return finding.mismatch is Mismatch.MISSING_NAME
-    samples, original = case.request.target.samples, case.original
-    if inferred_sample_trust.is_reliable(samples, original, finding):
+    target, original = case.request.target, case.original
+    if inferred_sample_trust.is_reliable(target.samples, original, finding):
         return True
-    return sample_trials.is_on_every_sample(samples, original, finding, partial(_tried, case))
+    return sample_trials.is_on_every_sample(target, original, finding, partial(_tried, case))
 
 
 def _better_sample(case: _Case, finding: Finding) -> Target | None:
@@ -324,8 +324,7 @@ def _better_sample(case: _Case, finding: Finding) -> Target | None:
     target = case.request.target
     if target.samples.origin is not SampleOrigin.SOLVED:
         return None
-    samples = sample_trials.one_that_passes(target.samples, case.original, finding, partial(_tried, case))
-    return None if samples is None else replace(target, samples=samples)
+    return sample_trials.one_that_passes(target, case.original, finding, partial(_tried, case))
 
 
 def _silent_fault(case: _Case, on_progress: Progress) -> Report | None:

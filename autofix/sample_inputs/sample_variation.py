@@ -75,6 +75,8 @@ def corrections(samples: Samples, finding: Finding) -> Iterator[Samples]:
             )
             if inputs != samples.inputs:
                 yield replace(samples, inputs=inputs)
+    if finding.mismatch is Mismatch.INDEX_RANGE:  # A batch that the code counts in may be too small.
+        yield replace(samples, inputs=tuple(_with_twice_the_batch(sample) for sample in samples.inputs))
     for divisor in (2, 4, 16):
         inputs = tuple(
             sample if sample.high is None or sample.high < 2 else replace(sample, high=max(1, sample.high // divisor))
@@ -82,6 +84,10 @@ def corrections(samples: Samples, finding: Finding) -> Iterator[Samples]:
         )
         if inputs != samples.inputs:
             yield replace(samples, inputs=inputs)
+
+
+def _with_twice_the_batch(sample: SampleInput) -> SampleInput:
+    return replace(sample, shape=tuple(2 * size if at == 0 else size for at, size in enumerate(sample.shape)))
 
 
 def evidence(finding: Finding, trace: Trace, other_finding: Finding | None, other: Trace) -> SampleEvidence:

@@ -419,6 +419,34 @@ DOUBTED: dict[str, tuple[str, RepairEnding]] = {
 }
 
 
+CORRECTED: dict[str, tuple[str, str, bool]] = {
+    "a model that is trained on more": (
+        model(
+            "self.a = nn.Linear(8, 16)",
+            "assert not self.training or y is not None, 'a target'; return self.a(x)",
+            "x, y=None",
+        ),
+        "2,8",
+        True,
+    ),
+    "a batch that is counted in": (
+        model("self.a = nn.Conv2d(3, 4, 3)", "x = x.clone(); x[2] = 0; return self.a(x)"),
+        "4,3,64,64",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("body, sample, evaluated", CORRECTED.values(), ids=CORRECTED)
+def test_a_guess_is_corrected(
+    body: str, sample: str, evaluated: bool, written: Callable[..., Path], session: Session
+) -> None:
+    target = find_target.target(written(HEAD + body))
+    report = engine.repair(engine.Request(target), session)
+    assert report.ending is RepairEnding.UNCONFIRMED
+    assert (str(report.target.samples), report.target.evaluation_mode) == (sample, evaluated)
+
+
 @pytest.mark.parametrize("body, ending", DOUBTED.values(), ids=DOUBTED)
 def test_a_guess_blames_no_model_alone(
     body: str, ending: RepairEnding, written: Callable[..., Path], session: Session
