@@ -90,11 +90,17 @@ def solve(
 def _is_of_torch(walk: _Walk, model: Any, run: Interpretation) -> bool:
     """Return whether a model that the text does not tell to the end calls nothing but torch, Python and itself."""
     nodes = ast.walk(model.class_) if isinstance(model, Instance) else ()
-    called = {dotted(node.func).partition(".")[0] for node in nodes if isinstance(node, ast.Call)}
+    paths = {dotted(node.func) for node in nodes if isinstance(node, ast.Call)}
+    called = {path.partition(".")[0] for path in paths}
+    unknown = {f"self.{name}" for name, value in getattr(model, "attributes", {}).items() if value is UNKNOWN}
     known = [execution.value(ast.Name(name, ast.Load()), run) for name in called - {"", "self", "super"}]
     _, output = _walk(model, [_tensor(sample) for sample in walk.inputs], run)
     homes = {value.name.partition(".")[0] if isinstance(value, Foreign) else "" for value in known}
-    return isinstance(output, AbstractTensor) and homes <= {"torch", "math", "random", "numpy", *dir(builtins)}
+    return (
+        isinstance(output, AbstractTensor)
+        and not paths & unknown
+        and homes <= {"torch", "math", "random", "numpy", *dir(builtins)}
+    )
 
 
 def _inputs_of(model: Any, run: Interpretation) -> int:
