@@ -75,32 +75,34 @@ def solve(
     needs = _needs(model, count, run)
     needs |= borrowed_layers.borrowed(borrowed_layers.names(model, count, run), needs, run.joined)
     if not needs and not patterns:
-        walk = _first(model, run, input_shapes.of_any(count), ())
-        return (
-            None
-            if walk is None or not (walk.fits or _is_of_torch(walk, model, run))
-            else Samples(walk.inputs, None, SampleOrigin.SOLVED)
-        )
+        return _without_layers(model, count, run)
     if len(needs) < count:
         return None
     walk = _best(model, [needs[at] for at in range(count)], run, patterns)
     return None if walk is None else Samples(walk.inputs, None, SampleOrigin.SOLVED)
 
 
-def _is_of_torch(walk: _Walk, model: Any, run: Interpretation) -> bool:
-    """Return whether a model that the text does not tell to the end calls nothing but torch, Python and itself."""
+def _without_layers(model: Any, count: int, run: Interpretation) -> Samples | None:
+    """Return inputs for a model of functions alone, where they compute something and nothing else is called."""
+    walk = _first(model, run, input_shapes.of_any(count), ())
+    forward = execution.forward_of(model, run) if isinstance(model, Instance) else None
+    nodes = ast.walk(forward.node) if isinstance(forward, Function) else ()
+    if walk is None or not any(isinstance(node, (ast.Call, ast.BinOp, ast.Subscript)) for node in nodes):
+        return None
+    _, output = _walk(model, [_tensor(sample) for sample in walk.inputs], run)
+    is_told = walk.fits or (isinstance(output, AbstractTensor) and _calls_torch_alone(model, run))
+    return Samples(walk.inputs, None, SampleOrigin.SOLVED) if is_told else None
+
+
+def _calls_torch_alone(model: Any, run: Interpretation) -> bool:
+    """Return whether a model calls nothing but torch, Python and what it has itself."""
     nodes = ast.walk(model.class_) if isinstance(model, Instance) else ()
     paths = {dotted(node.func) for node in nodes if isinstance(node, ast.Call)}
-    called = {path.partition(".")[0] for path in paths}
     unknown = {f"self.{name}" for name, value in getattr(model, "attributes", {}).items() if value is UNKNOWN}
+    called = {path.partition(".")[0] for path in paths}
     known = [execution.value(ast.Name(name, ast.Load()), run) for name in called - {"", "self", "super"}]
-    _, output = _walk(model, [_tensor(sample) for sample in walk.inputs], run)
     homes = {value.name.partition(".")[0] if isinstance(value, Foreign) else "" for value in known}
-    return (
-        isinstance(output, AbstractTensor)
-        and not paths & unknown
-        and homes <= {"torch", "math", "random", "numpy", *dir(builtins)}
-    )
+    return not paths & unknown and homes <= {"torch", "math", "random", "numpy", *dir(builtins)}
 
 
 def _inputs_of(model: Any, run: Interpretation) -> int:

@@ -49,7 +49,7 @@ REFUSED = {
     "asks for an address": ("socket.getaddrinfo('user.invalid', 80)", "user.invalid"),
     "lets others in": ("socket.socket().bind(('0.0.0.0', 8123))", "0.0.0.0:8123"),
     "downloads": (DOWNLOAD, "http://user.invalid/weights.pt"),
-    "a hub of torch": (HUB, "https://user.invalid/weights.pt"),
+    "a hub of torch": (f"{HUB}.items()", "https://user.invalid/weights.pt"),
     "an asynchronous client": (
         "import asyncio\nasyncio.run(asyncio.open_connection('127.0.0.1', PORT))",
         "127.0.0.1:",
