@@ -14,6 +14,7 @@ from autofix.system import regular_files
 
 MAX_BYTES = 4 * 1024 * 1024
 SECONDS = 5.0
+_PARSING = "autofix settings"
 _QUICK_BYTES = 16 * 1024  # Nothing of this size takes long.
 
 
@@ -44,12 +45,19 @@ def _in_time(text: str, path: Path) -> dict[str, object]:
         except BaseException as error:
             errors.append(error)
 
-    # A parser cannot be stopped; a thread that still parses does not keep the process.
-    thread = threading.Thread(target=parse, daemon=True)
+    thread = threading.Thread(target=parse, daemon=True, name=_PARSING)
     thread.start()
     thread.join(SECONDS)
+    if thread.is_alive():
+        _end(thread)
+        raise UsageError(f"{path.name}: reading it takes longer than {SECONDS:g} s; make it shorter")
     if errors:
         raise errors[0]
-    if not results:
-        raise UsageError(f"{path.name}: reading it takes longer than {SECONDS:g} s; make it shorter")
     return results[0]
+
+
+def _end(thread: threading.Thread) -> None:
+    """Have a thread raise what ends it: a server lives on, and what it parses may take all the memory there is."""
+    import ctypes
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))

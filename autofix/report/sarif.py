@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -131,7 +132,9 @@ def _results(report: Report, codes: list[str]) -> list[Json]:
     for diagnostic in report.diagnostics:
         identity = _identity(report, diagnostic)
         occurrences[identity] += 1
-        fingerprint = hashlib.sha256(f"{identity}\0{occurrences[identity]}".encode()).hexdigest()[:32]
+        fingerprint = hashlib.sha256(
+            f"{identity}\0{occurrences[identity]}".encode("utf-8", "surrogatepass")
+        ).hexdigest()[:32]
         results.append(_result(report, diagnostic, codes.index(diagnostic.code), fingerprint))
     return results
 
@@ -236,8 +239,8 @@ def _physical(location: Location, root: Path) -> Json:
 
 def _artifact(path: Path, root: Path) -> Json:
     if path.is_relative_to(root):
-        return {"uri": quote(phrases.short_path(path, root)), "uriBaseId": ROOT}
-    return {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix())}
+        return {"uri": quote(os.fsencode(phrases.short_path(path, root))), "uriBaseId": ROOT}
+    return {"uri": path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))}
 
 
 def _region(place: Range) -> Json:

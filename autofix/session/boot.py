@@ -19,13 +19,16 @@ s = u.spec_from_file_location("_autofix_probe", d + "/__init__.py", submodule_se
 m = u.module_from_spec(s)
 sys.modules["_autofix_probe"] = m
 s.loader.exec_module(m)
-from _autofix_probe.main.last_words import remove_at_exit; remove_at_exit(folder, int(sys.argv[5]))
+from _autofix_probe.contain.process_namespace import enter
+from _autofix_probe.main.last_words import remove_at_exit
+parent = int(sys.argv[5])
+(sys.argv[7] == "namespace" and enter(folder, parent)) or remove_at_exit(folder, parent)
 from _autofix_probe.main.versions import require; require()
 from _autofix_probe.main.__main__ import main
 main(ordinary=int(sys.argv[2]), folder=folder, isolation=sys.argv[4], strongest=sys.argv[6])
 """
 
 
-def words(ordinary: int, folder: Path, isolation: str, process: int, connections: str) -> list[str]:
+def words(ordinary: int, folder: Path, process: int, isolation: str, connections: str, processes: str) -> list[str]:
     """Return what Python is given to start the probe; ``process`` is who asks for it."""
-    return ["-c", BOOT, str(_PROBE), str(ordinary), str(folder), isolation, str(process), connections]
+    return ["-c", BOOT, str(_PROBE), str(ordinary), str(folder), isolation, str(process), connections, processes]

@@ -40,7 +40,7 @@ class Session:
     ``ahead``: runs may begin before it is sure that they are wanted, by default where the machine has a core for them.
     ``folder`` holds the replies until they are read, and what else belongs to the session alone.
     ``isolation``: how the user's files are kept from what runs write, by default the strongest that the system allows;
-    ``connections``: the strongest that may keep connections from leaving a run.
+    ``connections``, ``processes``: the strongest that may keep a run's connections and processes to it.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Session:
         ahead: bool | None = None,
         isolation: str = "",
         connections: str = wire.CONNECTIONS[0],
+        processes: str = wire.PROCESSES[0],
     ) -> None:
         self.python = python or sys.executable
         self._help = interpreter_help(python)
@@ -57,7 +58,7 @@ class Session:
             self.folder = Path(tempfile.mkdtemp(prefix="autofix-"))
         except OSError as error:
             raise ProbeError(f"cannot make a temporary folder: {error.strerror}; set TMPDIR to one") from error
-        self._isolation, self._strongest = isolation, connections
+        self._kept = (isolation, connections, processes)
         self._copies: TreeCopies | None = None
         self._numbers = itertools.count()
         self._process: subprocess.Popen[bytes] | None = None
@@ -242,10 +243,7 @@ class Session:
             (self.folder / "tmp").mkdir(exist_ok=True)
             with (self.folder / "stderr").open("wb") as stderr:
                 self._process = subprocess.Popen(
-                    [
-                        self.python,
-                        *boot.words(self._ordinary, self.folder, self._isolation, os.getpid(), self._strongest),
-                    ],
+                    [self.python, *boot.words(self._ordinary, self.folder, os.getpid(), *self._kept)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,

@@ -127,16 +127,20 @@ def test_what_waits_for_saves_is_ended(command: str, name: str, moment: int, att
     assert contents(attacked.project) == {"a.py": expected.encode(), "pyproject.toml": b""}
 
 
+# Of the processes below a command, from the outermost on: of a batch, the probe, its namespace, runs.
+VICTIMS = {"first": slice(1), "last": slice(-1, None), "all": slice(None)}
+VICTIMS |= {f"number {place + 1}": slice(place, place + 1) for place in range(1, 6)}
+
+
 @pytest.mark.parametrize("moment", range(MOMENTS))
-@pytest.mark.parametrize("victim", ["supervisor", "worker", "everything below"])
+@pytest.mark.parametrize("victim", VICTIMS)
 def test_a_process_of_ours_that_is_killed(victim: str, moment: int, attacked: Attacked) -> None:
     """Whichever process is killed, the command goes on or says so, and nothing is left."""
     attacked.write({"a.py": FAULTY})
     process = attacked.start("batch", ".", "-j", "1", "--time-limit", "10")
     time.sleep(random.Random(f"{victim} {moment}").uniform(0.2, LATEST))
     pids = [int(pid) for pid in _below(process.pid)]
-    chosen = {"supervisor": pids[:1], "worker": pids[-1:], "everything below": pids}[victim]
-    for pid in chosen:
+    for pid in pids[VICTIMS[victim]]:
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:

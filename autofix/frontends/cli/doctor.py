@@ -51,6 +51,7 @@ _CONNECTIONS: dict[Isolation | Containment | None, str] = {
     Containment.HOOK: "connections from Python refused",
 }
 _PROCESSES: dict[Isolation | Containment | None, str] = {
+    Containment.NAMESPACE: "a run sees and signals its own processes only, and they end with it",
     Containment.LANDLOCK: "signals reach the run's own processes only",
     Containment.HOOK: "signals from Python reach the run's own processes only",
 }

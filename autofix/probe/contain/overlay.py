@@ -7,14 +7,13 @@ rights of a superuser or in a user namespace; OSError says where the system refu
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import stat
 from collections.abc import Collection, Iterable
 
 from . import namespaces
-from .namespaces import check, libc
+from .namespaces import check, libc, mount
 
 _OWN_FOLDERS = 0x200  # <linux/sched.h>
 _READ_ONLY, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 1 << 5, 1 << 12, 1 << 14, 1 << 18  # <linux/mount.h>
@@ -45,7 +44,7 @@ class View:
         self._most_bytes = most_bytes
         self._in_user_namespace = namespaces.enter(namespaces.MOUNTS)
         self._is_owner_of_system = not self._in_user_namespace and _has_all_users()
-        _mount(None, "/", None, _RECURSIVE | _PRIVATE)
+        mount(None, "/", None, _RECURSIVE | _PRIVATE)
         self._base = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         # Nothing is mounted in this namespace by anybody else, so this is looked at once.
         everywhere = _mounts()
@@ -62,7 +61,7 @@ class View:
         self._own = os.open(self.folder, os.O_PATH | os.O_CLOEXEC)
         layers = os.path.join(self.folder, _LAYERS)
         os.makedirs(layers, exist_ok=True)
-        _mount("tmpfs", layers, "tmpfs", 0, f"size={self._most_bytes},mode=700")
+        mount("tmpfs", layers, "tmpfs", 0, f"size={self._most_bytes},mode=700")
         self._layers = os.open(layers, os.O_PATH | os.O_CLOEXEC)
         self._count = 0
         try:
@@ -70,7 +69,7 @@ class View:
                 self._cover(path, path)
             self._show_own()
             for path, flags in self._others.items():
-                _mount(None, path, None, _REMOUNT | _BIND | _READ_ONLY | flags)
+                mount(None, path, None, _REMOUNT | _BIND | _READ_ONLY | flags)
         finally:
             if not self._in_user_namespace:
                 self._forget_lower()
@@ -109,7 +108,7 @@ class View:
 
     def _show_own(self) -> None:
         """Show the session's folder as the real one, above what covers it."""
-        _mount(f"/proc/self/fd/{self._own}", self.folder, None, _BIND)
+        mount(f"/proc/self/fd/{self._own}", self.folder, None, _BIND)
 
     def _cover(self, path: str, lower: str, within: int | None = None) -> None:
         try:
@@ -126,7 +125,7 @@ class View:
         layers = f"/proc/self/fd/{self._layers}"
         data = f"lowerdir=/proc/self/fd/{below},upperdir={layers}/{upper},workdir={layers}/{work}"
         try:
-            _mount("overlay", path, "overlay", 0, data if self._is_owner_of_system else f"{data},userxattr")
+            mount("overlay", path, "overlay", 0, data if self._is_owner_of_system else f"{data},userxattr")
         except BaseException:
             os.close(below)
             raise
@@ -168,7 +167,7 @@ def _folders_to_cover(everywhere: Collection[str], mounts: Collection[str]) -> I
     waiting, count = ["/", *(path for path in ("/dev/shm",) if path in mounts)], 0
     while waiting:
         folder = waiting.pop()
-        if not any(mount != folder and _is_within(mount, folder) for mount in everywhere):
+        if not any(path != folder and _is_within(path, folder) for path in everywhere):
             count += 1
             if count > _MOST_FOLDERS:
                 raise OSError(errno.E2BIG, "too many folders lie beside other mounts")
@@ -216,9 +215,3 @@ def _unescaped(path: str) -> str:
 def _flags(options: str) -> int:
     """Return the flags that a mount has: a namespace of users may not take one away."""
     return sum(_FLAGS.get(option, 0) for option in options.split(","))
-
-
-def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
-    words = [None if word is None else os.fsencode(word) for word in (source, target, kind)]
-    options = None if data is None else os.fsencode(data)
-    check(libc().mount(*words, ctypes.c_ulong(flags), options), f"mount {kind or 'again'} at {target}")

@@ -1,6 +1,7 @@
 """A run sends signals to its own processes only.
 
-An audit hook sees those of Python and says whom they were for; landlock keeps compiled code and programs from others'.
+An audit hook sees those of Python and says whom they were for. Others' are not there in a namespace of processes, and
+landlock keeps compiled code and programs from them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..main import wire
-from . import audit_hook, landlock, process_tree
+from . import audit_hook, landlock, process_namespace, process_tree
 from .network import Refused
 
 ELSEWHERE = "the code sends a signal to a process that it did not start, which a run does not do"
@@ -27,6 +28,8 @@ def keep() -> None:
         with suppress(OSError, AttributeError):
             landlock.keep_to_own_processes()
             _held[:] = [wire.LANDLOCK]
+    if process_namespace.held():
+        _held[:] = [wire.NAMESPACE]
 
 
 def held() -> str:

@@ -12,7 +12,7 @@ import signal
 import sys
 
 _ROUNDS = 200  # Each finds what was started while the one before looked; stopped processes start nothing.
-_SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36  # <linux/prctl.h>
+_SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_CHILD_SUBREAPER = 1, 4, 36  # <linux/prctl.h>
 
 
 def adopt_orphans() -> None:
@@ -23,6 +23,11 @@ def adopt_orphans() -> None:
 def end_with_parent() -> None:
     """Have the system kill this process when its parent is gone."""
     _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def leave_no_core() -> None:
+    """Have this process end without a core dump, whatever ends it."""
+    _prctl(_SET_DUMPABLE, 0)
 
 
 def _prctl(option: int, value: int) -> None:

@@ -37,7 +37,7 @@ FILTER = "filter"
 HOOK = "hook"  # Python alone is kept from them.
 ALLOWED = "allowed"
 CONNECTIONS = (NAMESPACE, LANDLOCK, FILTER, HOOK, ALLOWED)
-PROCESSES = (LANDLOCK, HOOK)
+PROCESSES = (NAMESPACE, LANDLOCK, HOOK)
 
 # What a worker of the probe says on its pipe when it is through with a request.
 ANSWERED = b"."
