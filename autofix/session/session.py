@@ -77,7 +77,7 @@ class Session:
 
     def close(self) -> None:
         self._cancelled.set()  # Another thread may be about to start the probe again.
-        self._stop()
+        self._stop(wire.CLOSE)
         _remove(self.folder)
 
     @property
@@ -296,15 +296,15 @@ class Session:
                 return answer
         return _WAKE
 
-    def _stop(self) -> int:
-        """End the probe; its exit code, negative for a signal of its own making."""
+    def _stop(self, word: bytes = wire.END) -> int:
+        """End the probe by a last word; its exit code, negative for a signal of its own making."""
         process, self._process = self._process, None
         self._tracker.in_flight.clear()
         if process is None:
             return 0
         assert process.stdin is not None
         with contextlib.suppress(OSError):
-            process.stdin.write(wire.END)
+            process.stdin.write(word)
         with contextlib.suppress(OSError):
             process.stdin.close()
         try:

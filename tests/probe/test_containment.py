@@ -150,24 +150,28 @@ def test_processes_end_with_the_run(left: str, end: str, run: Run, gate: Gate) -
 
 
 FRONT_END = """
-import sys
+import os, sys
 from autofix.probe.main import samples_request, wire
-from autofix.session.session import Session
-session = Session()
+from autofix.session import session as session_module
+session = session_module.Session()
 session.run({first})
 print(session.process_id, session.folder, flush=True)
 session.run({second})
 print("came back", flush=True)
+if {closes}:
+    session_module._remove = lambda folder: os.kill(os.getpid(), 9)
+    session.close()
 sys.stdin.read()
 """
 
 
-@pytest.mark.parametrize("busy", [False, True], ids=["waits", "runs"])
-def test_killed_front_end_leaves_nothing(busy: bool, asked: Callable[..., object], gate: Gate) -> None:
+@pytest.mark.parametrize("doing", ["waits", "runs", "closes"])
+def test_killed_front_end_leaves_nothing(doing: str, asked: Callable[..., object], gate: Gate) -> None:
+    busy = doing == "runs"
     quick = asked(HEALTHY, "2,3")
     text = f"{gate.opening}\nwhile True: pass" if busy else "return self.fc(x)"
     other = asked(model(text), "2,3", seconds=120.0)
-    script = FRONT_END.format(first=_constructed(quick), second=_constructed(other))
+    script = FRONT_END.format(first=_constructed(quick), second=_constructed(other), closes=doing == "closes")
     words = [sys.executable, "-c", script]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as front_end:
         assert front_end.stdout is not None
@@ -177,8 +181,11 @@ def test_killed_front_end_leaves_nothing(busy: bool, asked: Callable[..., object
             gate.await_code()
         else:
             assert front_end.stdout.readline() == "came back\n"
-        assert Path(folder).is_dir()
-        front_end.kill()
+        if doing == "closes":
+            front_end.wait()  # It kills itself where it would remove the folder.
+        else:
+            assert Path(folder).is_dir()
+            front_end.kill()
     assert select.select([probe], [], [], 60)[0], "the probe outlived its front-end"
     os.close(probe)
     assert not Path(folder).exists()

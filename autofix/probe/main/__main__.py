@@ -56,37 +56,42 @@ def main(
             own_processes.keep()
             _serve(lines, done, rehearse, files)
 
-        is_announced = False
+        ending = b""
         with suppress(BrokenPipeError):  # Who asked is gone.
             os.write(answers, wire.ready(ordinary + 1, isolation))
-            is_announced = worker_pool.supervise(requests, answers, serve, imports, ordinary)
-        if not is_announced:
-            last_words.remove(folder)
+            ending = worker_pool.supervise(requests, answers, serve, imports, ordinary)
+        _leave(ending, folder)
         os._exit(0)  # Taking torch apart again would cost a fifth of a second.
-    elif not _serve_alone(requests, answers):
-        last_words.remove(folder)
+    else:
+        _leave(_serve_alone(requests, answers), folder)
 
 
-def _serve_alone(requests: int, answers: int) -> bool:
-    """Make every run in this very process, until one asks for a fresh process; return whether the
-    session goes on without it.
+def _leave(ending: bytes, folder: str) -> None:
+    """Leave the folder of the session as its last line asks: it stays for a probe that is started next, or goes."""
+    if ending != wire.END:
+        last_words.remove(folder, is_orphaned=not ending)
+
+
+def _serve_alone(requests: int, answers: int) -> bytes:
+    """Make every run in this very process, until one asks for a fresh process; return the line that announced the end,
+    b'' for none.
     """
     gc.disable()
     os.write(answers, wire.ready(1, wire.COPIES))
     for runs, line in enumerate(os.fdopen(requests, "r", encoding="utf-8", errors="surrogatepass")):
-        if line == wire.END.decode():
-            return True
+        if line.encode("utf-8", "surrogatepass") in (wire.END, wire.CLOSE):
+            return line.encode()
         request, reply_path = wire.decode_request(line)
         if request.fresh and runs:
             os.write(answers, wire.STALE)
-            return True
+            return wire.END
         if request.script:  # While torch is as it is: a run replaces functions that the compiler makes a table of.
             _import_for_scripts()
         limits.set_for(request)
         _answer(request, reply_path, run_mode.run)
         os.write(answers, wire.done(reply_path))
         gc.collect()  # While the reply is being read.
-    return False
+    return b""
 
 
 def _ask_for_isolation(folder: str) -> tuple[int, int]:

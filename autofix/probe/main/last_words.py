@@ -40,15 +40,15 @@ def remove_at_exit(folder: str, parent: int) -> None:
     atexit.register(leave)
 
 
-def remove(folder: str) -> None:
-    """Remove the folder of a session whose front-end is gone, and those of its batch, if no other is in them."""
+def remove(folder: str, *, is_orphaned: bool = True) -> None:
+    """Remove the folder of a session; where its front-end is gone those of its batch too, if no other is in them."""
     for _ in range(_TRIES):  # A worker that was killed a moment ago may still have been making a file.
         shutil.rmtree(folder, ignore_errors=True)
         if not os.path.lexists(folder):
             break
         time.sleep(0.02)
     above = os.path.dirname(folder)
-    while _POOL in "".join(above.split(os.sep)[-2:]):
+    while is_orphaned and _POOL in "".join(above.split(os.sep)[-2:]):
         try:
             os.rmdir(above)
         except OSError:

@@ -17,7 +17,8 @@ from .samples_request import SamplesRequest, decode_samples
 
 PROTOCOL = 2
 CANCEL = b"cancel\n"
-END = b"end\n"  # Nothing more is asked for; an input that ends without it has lost its writer.
+END = b"end\n"  # Nothing more is asked for; an input that ends without it or CLOSE has lost its writer.
+CLOSE = b"close\n"  # The session is over, and its folder goes with the probe: who asked may be killed any moment.
 STALE = b"stale\n"  # A probe that has run user code was asked for a fresh process and ends: it is to be asked again.
 
 # The modes of a run.

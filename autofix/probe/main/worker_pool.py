@@ -186,10 +186,10 @@ class _Workers:
         process_tree.end_strangers(set())
 
 
-def supervise(requests: int, answers: int, serve: Serve, imports: Imports, ordinary: int) -> bool:
+def supervise(requests: int, answers: int, serve: Serve, imports: Imports, ordinary: int) -> bytes:
     """Serve request lines until their stream ends, and then end all workers; ``ordinary``: how many serve at once.
 
-    Whether the end was announced: otherwise who asked is gone.
+    Return the line that announced it, b'' for none: who asked is gone.
     """
     process_tree.adopt_orphans()
     workers = _Workers(serve, imports, answers, ordinary)
@@ -205,11 +205,11 @@ def supervise(requests: int, answers: int, serve: Serve, imports: Imports, ordin
             if requests in readable:
                 data = os.read(requests, 1 << 20)
                 if not data:
-                    return False
+                    return b""
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
-                    if line + b"\n" == wire.END:
-                        return True
+                    if line + b"\n" in (wire.END, wire.CLOSE):
+                        return line + b"\n"
                     if line + b"\n" != wire.CANCEL:
                         workers.take(line)
                         continue
