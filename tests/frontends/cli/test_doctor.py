@@ -30,7 +30,9 @@ def test_a_project_with_settings(tmp_path: Path) -> None:
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert f"interpreter  {sys.executable} (the one that runs autofix), Python " in out
-    assert re.search(r"connections (refused|end in|from).*; signals .*; 20 s and 90 % of the memory a run", out)
+    assert re.search(
+        r"connections (refused|end in|from).*; (a run sees|signals) .*; 20 s and 90 % of the memory a run", out
+    )
     assert f"settings     {tmp_path / 'pyproject.toml'}" in lines
     assert "  select = AF1  (pyproject.toml)" in lines
     assert "  time-limit = 20  (pyproject.toml)" in lines
