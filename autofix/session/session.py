@@ -77,8 +77,14 @@ class Session:
 
     def close(self) -> None:
         self._cancelled.set()  # Another thread may be about to start the probe again.
-        self._stop(wire.CLOSE)
-        _remove(self.folder)
+        try:
+            self._stop(wire.CLOSE)
+        finally:
+            try:
+                _remove(self.folder)
+            except BaseException:  # A signal ended it; the next one ends the process.
+                _remove(self.folder)
+                raise
 
     @property
     def process_id(self) -> int | None:
