@@ -1,4 +1,6 @@
-"""Sizes that follow the batch, for a number that does not: in a view, and of what was made once for all batches."""
+"""Sizes that follow the batch, for a number that does not: in a view, and of what was made once for all batches; and
+batches that all have one size.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,57 @@ from autofix.provenance.bindings import bindings
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.syntax.source import below
+from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.name_bindings import callee_name
+from autofix.syntax.source import argument, below
 from autofix.syntax.spelling import size_text
 
 _VIEWS = frozenset(("view", "reshape"))
+
+
+def smaller_batch(project: Project, failed: Operation) -> tuple[int, int] | None:
+    """Return how many samples a line was given before and how many now, where nothing else is new and they are less."""
+    place = failed.frames[0].range if failed.frames else None
+    for operation in reversed(project.trace.operations[: failed.index]):
+        if operation.target == failed.target and operation.frames and operation.frames[0].range == place:
+            pairs = [
+                pair
+                for old, new in zip(operation.tensors, failed.tensors, strict=False)
+                for pair in zip(old.shape, new.shape, strict=False)
+                if pair[0] != pair[1]
+            ]
+            before, now = pairs[0] if pairs else (0, 0)
+            is_kept = any(before in tensor.shape for tensor in failed.tensors)
+            return (before, now) if is_kept and set(pairs) == {(before, now)} and now < before else None
+    return None
+
+
+def whole_batches(project: Project, size: int) -> Iterator[tuple[str, Edit]]:
+    """Yield each loader of batches of a size, with the edit after which it leaves out a last one that is smaller."""
+    failure = project.trace.failure
+    running = failure.frames if failure is not None else ()
+    for source in project.sources():
+        for node in source.calls:
+            batch = argument(node, 1, "batch_size") if callee_name(node) == "DataLoader" else None
+            if batch is None:
+                continue
+            function = source.function_of(node)
+            frames = next(
+                (
+                    running[depth:]
+                    for depth, frame in enumerate(running)
+                    if frame.path == source.path and source.function_at(frame.range, frame.function) is function
+                ),
+                (),
+            )
+            if project.integer(Expression(source, batch, frames)) not in (None, size):
+                continue
+            if argument(node, 8, "drop_last") is None:
+                try:
+                    edited = with_argument(source.text_of(node), "drop_last", "True")
+                except NotACall:
+                    continue
+                yield source.text_of(batch), source.replace(node, edited)
 
 
 def sizes_read(project: Project, operation: Operation) -> Iterator[tuple[str, Edit]]:

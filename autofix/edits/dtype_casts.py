@@ -6,15 +6,17 @@ It spells edits; which type is right is the rule's business.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from autofix.edits.caller_edits import passed
-from autofix.facts.call_sites import followed
+from autofix.facts.call_sites import followed, written
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
-from autofix.records.values import Tensor
+from autofix.records.values import Opaque, Sequence, Tensor
 from autofix.syntax.call_edits import with_argument
 from autofix.syntax.source import dotted
+from autofix.syntax.spelling import module_text
 
 TYPES = {"float": "torch.float32", "long": "torch.long"}
 _TAKING_DTYPE = frozenset(("zeros", "ones", "empty", "full", "arange", "tensor", "as_tensor", "linspace", "eye"))
@@ -43,6 +45,23 @@ def where_passed(project: Project, operation: Operation, operand: int, dtype: st
     call = _bound_call(expression)
     change = None if call is None else _typed(call, _name(call), dtype)
     return change or _followed(expression, dtype)
+
+
+def arrays_as_indices(project: Project, operation: Operation) -> Iterator[Change]:
+    """Yield the arrays of small whole numbers in a subscript, which pick as a mask does, as indices."""
+    place = written(project, operation)
+    if place is None or not isinstance(place.node, ast.Subscript) or len(operation.arguments) < 2:
+        return
+    key, index = operation.arguments[1], place.node.slice
+    values = key.items if isinstance(key, Sequence) and key.type == "tuple" else (key,)
+    nodes = index.elts if isinstance(index, ast.Tuple) else [index]
+    numpy = module_text(place.source, "numpy")
+    for node, value in zip(nodes, values, strict=False):
+        if value == Opaque("ndarray[uint8]"):
+            edit = followed(
+                Expression(place.source, node, place.frames), f".astype({numpy or 'int'}{'.int64' * bool(numpy)})"
+            )
+            yield edit, edit.text
 
 
 def _typed(call: Expression, name: str, dtype: str) -> Change | None:

@@ -16,7 +16,7 @@ from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
 from autofix.syntax.name_bindings import reads_from
 from autofix.syntax.source import Source, dotted
-from autofix.syntax.spelling import imported_as, receiver
+from autofix.syntax.spelling import imported_as, module_text, receiver
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -41,12 +41,36 @@ def insertions(
         return
     for call, first in calls_given(project, operation, outward):
         source = call.source
+        if _serves_others(project, operation):
+            yield from _for_its_kind(call, first, layer, method)
+            continue
         spelled = function if function and imported_as(source, "torch") == "torch" else "{}." + method
         line = _own_line(source, call.node, first, spelled)
         if line is not None:
             yield (line,), "before the layer"
             continue
         yield (source.replace(first, f"{receiver(source.text_of(first))}.{method}"),), "at the call"
+
+
+def _serves_others(project: Project, operation: Operation) -> bool:
+    """Return whether the call that ran the operation had run other layers before, as in ``for layer in layers``."""
+    place = operation.frames[:1]
+    before = project.trace.operations[: operation.index]
+    return any(
+        earlier.kind is operation.kind
+        and earlier.layer_index != operation.layer_index
+        and [(frame.path, frame.range) for frame in earlier.frames[:1]] == [(f.path, f.range) for f in place]
+        for earlier in before
+    )
+
+
+def _for_its_kind(call: Expression, first: ast.expr, layer: Layer, method: str) -> Iterator[Insertion]:
+    """Yield the edit that changes the shape for one kind of layers, where a loop calls all sorts by name."""
+    namespace = module_text(call.source, "torch.nn")
+    if isinstance(call.node, ast.Call) and isinstance(call.node.func, ast.Name) and namespace:
+        text, kind = call.source.text_of(first), f"{namespace}.{layer.kind}"
+        changed = f"{receiver(text)}.{method} if isinstance({call.node.func.id}, {kind}) else {text}"
+        yield (call.source.replace(first, changed),), "at the call"
 
 
 def wrapped(project: Project, operation: Operation, method: str, back: str) -> Iterator[Insertion]:

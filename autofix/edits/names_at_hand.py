@@ -19,7 +19,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
-from autofix.syntax.name_bindings import bound_later, parameters
+from autofix.syntax.name_bindings import bound_later, parameters, targets
 from autofix.syntax.source import below, dotted
 
 MOST = 8
@@ -96,11 +96,13 @@ def _pool(
     later = set() if isinstance(place.scope, ast.Module) else bound_later(place.scope, place.statement.lineno)
     # One of these twice is never what was meant; where the names have nothing in common, in the whole line.
     around = next((n for n in place.source.ancestors(read.node) if isinstance(n, (ast.Call, ast.BinOp))), None)
+    # What a line makes anew from itself, ``k = k.view(...)``, is meant whatever its neighbours are called.
+    updated = _assigned(place.statement)
     beside, in_line = _names_read(around), _names_read(place.statement)
     order = [] if isinstance(place.scope, ast.Module) else parameters(place.scope)
     items = scope.items if scope is not None else ()
     for name, other in sorted(items, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)):
-        is_related = _is_related(own, name)
+        is_related = own not in updated and _is_related(own, name)
         # One that begins with ``_`` is meant to be left.
         is_free = (
             name.isidentifier()
@@ -113,6 +115,13 @@ def _pool(
         yield from _worked_out(project, place, read, value)
     if isinstance(value, Tensor):
         yield from _picked(place, read, value, at)
+
+
+def _assigned(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement assigns."""
+    return (
+        set().union(*(targets(target) for target in statement.targets)) if isinstance(statement, ast.Assign) else set()
+    )
 
 
 def _names_read(node: ast.AST | None) -> set[str]:

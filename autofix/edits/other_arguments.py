@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from enum import Enum
 
 from autofix.edits.other_layouts import fits
+from autofix.edits.verdicts import recorded_at, verdict_of
 from autofix.facts.call_sites import argument_of, is_method, size_at_hand, written
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import makers, replayed
+from autofix.operators.families import Family
 from autofix.operators.operator import Parameter
+from autofix.provenance import sites
+from autofix.records.costs import Counted
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor, is_integer
@@ -24,6 +28,9 @@ from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import below
 
 MOST = 8
+_FAR = 2  # What the contracts of all that ran since are content with is no less likely further back.
+# What they take are sizes, which are looked for where they come from.
+_SIZED = frozenset((Family.VIEW, Family.RESHAPE, Family.FACTORY, Family.EXPANSION, Family.REPETITION))
 _BUILT_FOR = frozenset(
     ("in_features", "out_features", "in_channels", "out_channels", "num_features", "num_channels", "normalized_shape")
 ) | frozenset(("input_size", "hidden_size", "num_embeddings", "embedding_dim", "embed_dim", "num_heads", "d_model"))
@@ -37,6 +44,7 @@ class ArgumentChange(Enum):
     SIZE = "size"
     EXPRESSION = "expression"
     TOGETHER = "together"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,13 @@ class ArgumentValue:
     steps: int
     edits: tuple[Edit, ...]
     is_number: bool = False
+    evidence: tuple[Counted, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is done."""
+        is_read = self.kind is ArgumentChange.NUMBER
+        return f"make `{self.name}` {self.text}" if is_read else f"pass `{self.name}={self.text}`"
 
 
 def other_arguments(project: Project, operation: Operation) -> Iterator[ArgumentValue]:
@@ -73,6 +88,38 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
                     if after is None or not fits(after):
                         continue
                 yield from _written(project, maker, place, parameter, position, (kind, text, steps))
+    yield from _numbers(project, operation)
+
+
+def _numbers(project: Project, operation: Operation) -> Iterator[ArgumentValue]:
+    """Yield a number near the one that a call on the way works with, wherever that is written: one more for the default
+    ``padding=0`` with which ``F.pad(x, [self.padding] * 4)`` is called.
+    """
+    at = recorded_at(project)
+    for steps, maker in makers(project, operation):
+        call = bound(project, maker)
+        if call is None or call.row.family in _SIZED or maker.kind is OperationKind.CALL_MODULE:
+            continue
+        for position, parameter in enumerate(call.row.arguments):
+            argument = None if parameter.is_tensor else argument_of(project, maker, position, parameter.name)
+            for node in below(argument.node) if argument is not None and not parameter.names_dimension else ():
+                if argument is None or not isinstance(node, (ast.Name, ast.Attribute)):
+                    continue
+                read = Expression(argument.source, node, argument.frames)
+                value = project.value(read)
+                for other in _near(value) if is_integer(value) else ():
+                    if verdict_of(project, operation, read, (value, str(other), other), at):
+                        for site in sites(project, read, other):
+                            change = ArgumentChange.NUMBER
+                            yield ArgumentValue(
+                                read.text, str(other), change, steps, site.edits, evidence=site.evidence
+                            )
+
+
+def _near(value: int) -> list[int]:
+    """Return the numbers that are most often meant for another one."""
+    near = dict.fromkeys((value + 1, value - 1, value + 2, value * 2, value // 2))
+    return [number for number in near if number != value and number >= 0]
 
 
 def _place(project: Project, operation: Operation) -> Expression | None:

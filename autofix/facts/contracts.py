@@ -47,10 +47,11 @@ class BoundCall:
 
     def result(self) -> Shape | None:
         """Return the shape of the first tensor that the call gives; None where it is refused or not known."""
-        return self._shapes[0] if self._shapes else None
+        return self.results[0] if self.results else None
 
     @cached_property
-    def _shapes(self) -> tuple[Shape | None, ...]:
+    def results(self) -> tuple[Shape | None, ...]:
+        """The shape of each tensor that the call gives; none where it is refused."""
         return self.row.shapes(self.call) if self.is_accepted else ()
 
     def with_shape(self, operand: Operand, shape: Shape) -> BoundCall:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
 from autofix.records.trace import Frame, Trace
-from autofix.records.values import Mapping, Opaque, Sequence, Tensor, Value
+from autofix.records.values import Mapping, Opaque, Sequence, Tensor, Value, is_integer
 from autofix.syntax.source import dotted
 
 UNKNOWN: Final = Opaque("unknown")
@@ -57,6 +57,7 @@ _FUNCTIONS: MappingType[str, Callable[..., Any]] = {
     "sum": sum,
 }
 MAX_NUMBER = 1 << 60
+MAX_COPIES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,8 @@ def _is_bound(value: Value) -> TypeGuard[int | None]:
 def _binary(left: Value, op: ast.operator, right: Value) -> Value:
     if isinstance(left, Sequence) and isinstance(right, Sequence) and isinstance(op, ast.Add):
         return Sequence(left.type, left.items + right.items)
+    if isinstance(left, Sequence) and is_integer(right) and isinstance(op, ast.Mult) and right <= MAX_COPIES:
+        return Sequence(left.type, left.items * right)
     if not (isinstance(left, (int, float)) and isinstance(right, (int, float))) or type(op) not in _BINARY:
         return UNKNOWN
     if isinstance(op, ast.Pow) and (abs(right) > 64 or abs(left) > MAX_NUMBER):

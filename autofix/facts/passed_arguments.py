@@ -6,6 +6,7 @@ It lists calls and says whether two arguments stand under each other's name; whi
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -16,10 +17,11 @@ from autofix.facts.evaluate import UNKNOWN, Names, evaluate
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Frame, Operation
 from autofix.records.values import Value, is_integer
-from autofix.syntax.name_bindings import default_of, is_bound_call, parameters
+from autofix.syntax.name_bindings import default_of, imported_modules, is_bound_call, parameters
 from autofix.syntax.source import Function, dotted
 
 MAX_CALLS = 24
+_LIBRARIES = sys.stdlib_module_names | {"torch"}
 
 
 class Crossing(IntEnum):
@@ -51,6 +53,11 @@ class PassedArgument:
         """Whether what was passed is called like the parameter."""
         return self.name == self.parameter
 
+    @property
+    def is_none(self) -> bool:
+        """Whether ``None`` is written there, which has no name and says that nothing is passed."""
+        return isinstance(self.expression.node, ast.Constant) and self.expression.node.value is None
+
 
 @dataclass(frozen=True, slots=True)
 class PassedCall:
@@ -76,10 +83,11 @@ class PassedCall:
 
 
 def crossing(first: PassedArgument, second: PassedArgument) -> Crossing:
-    """Return how far the names of two arguments are those of each other's parameters."""
+    """Return how far the names of two arguments are those of each other's parameters; a ``None`` goes with either."""
     if first.has_its_own_name or second.has_its_own_name:
         return Crossing.NONE
-    return Crossing((first.name == second.parameter) + (second.name == first.parameter))
+    named = (first.name == second.parameter) + (second.name == first.parameter)
+    return Crossing(2 if named and (first.is_none or second.is_none) else named)
 
 
 def chains_at(
@@ -134,14 +142,24 @@ def _of_chain(project: Project, frames: tuple[Frame, ...], on_stack: bool, build
             yield PassedCall(call, arguments, depth, on_stack, builds, omitted)
 
 
+def _handed_on(call: Expression, node: ast.Call) -> list[ast.expr]:
+    """Return the positional arguments that reach a function of the project: where a library is handed it and calls
+    it with the rest, ``checkpoint(layer, x, mask)``, those behind it.
+    """
+    root = dotted(node.func).partition(".")[0]
+    modules = {root, *(module.partition(".")[0] for module, _ in imported_modules(call.source, root))}
+    is_library = not modules.isdisjoint(_LIBRARIES) and bool(node.args)
+    return node.args[1:] if is_library and isinstance(node.args[0], (ast.Name, ast.Attribute)) else node.args
+
+
 def _arguments(project: Project, call: Expression, node: ast.Call, names: list[str]) -> Iterator[PassedArgument]:
-    for index, argument in enumerate(node.args):
+    for index, argument in enumerate(_handed_on(call, node)):
         if isinstance(argument, ast.Starred) or index >= len(names):
             return
         expression = Expression(call.source, argument, call.frames)
         yield PassedArgument(expression, names[index], project.value(expression))
     for keyword in node.keywords:
-        if keyword.arg is not None:
+        if keyword.arg in names:
             expression = Expression(call.source, keyword.value, call.frames)
             yield PassedArgument(expression, keyword.arg, project.value(expression))
 

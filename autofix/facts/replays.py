@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.project_view import Project
 from autofix.records.trace import Operation, OperationKind
-from autofix.records.values import Tensor
+from autofix.records.values import Tensor, tensors_of
 
 MOST_BACK = 12
 MOST_BETWEEN = 4000  # Of a program's operations; beyond it, one candidate would cost as much as a run.
@@ -21,11 +21,13 @@ def makers(project: Project, operation: Operation) -> Iterator[tuple[int, Operat
     """
     todo = [(1, maker) for maker in _producers(project, operation)]
     seen: set[int] = set()
+    counted = 0
     for steps, maker in todo:
         if maker.index in seen or maker.kind is OperationKind.PLACEHOLDER:
             continue
         seen.add(maker.index)
-        if len(seen) > MOST_BACK:
+        counted += maker.phase is operation.phase and maker.kind is not OperationKind.GET_ATTR
+        if counted > MOST_BACK:
             return
         yield steps, maker
         keeps = isinstance(maker.result, Tensor) and any(t.shape == maker.result.shape for t in maker.tensors)
@@ -45,22 +47,27 @@ def replayed(project: Project, start: Operation, shape: Shape, until: Operation)
     """
     if until.index - start.index > MOST_BETWEEN:
         return None
-    shapes = {start.index: shape}
+    changed = _changed(start, (shape,))
     for operation in project.trace.operations[start.index + 1 : until.index]:
-        if any(tensor.producer in shapes for tensor in operation.tensors):
-            call = _with(project, operation, shapes)
-            result = None if call is None or not call.is_accepted else call.result()
-            if result is None or not isinstance(operation.result, Tensor):
+        if any((tensor.producer, tensor.shape) in changed for tensor in operation.tensors):
+            call = _with(project, operation, changed)
+            results = () if call is None else call.results
+            if not results or len(results) != len(tensors_of((operation.result,))) or None in results:
                 return None
-            if result != operation.result.shape:
-                shapes[operation.index] = result
-    return _with(project, until, shapes)
+            changed |= _changed(operation, results)
+    return _with(project, until, changed)
 
 
-def _with(project: Project, operation: Operation, shapes: dict[int, Shape]) -> BoundCall | None:
+def _changed(operation: Operation, results: tuple[Shape | None, ...]) -> dict[tuple[int | None, Shape], Shape]:
+    """Return the shapes that an operation gave and would not give now, each with the one it would give instead."""
+    pairs = zip(tensors_of((operation.result,)), results, strict=False)
+    return {(operation.index, old.shape): new for old, new in pairs if new is not None and new != old.shape}
+
+
+def _with(project: Project, operation: Operation, changed: dict[tuple[int | None, Shape], Shape]) -> BoundCall | None:
     call = bound(project, operation)
     for operand in call.operands if call is not None else ():
-        producer = operand.tensor.producer
-        if call is not None and producer in shapes:
-            call = call.with_shape(operand, shapes[producer])
+        key = operand.tensor.producer, operand.tensor.shape
+        if call is not None and key in changed:
+            call = call.with_shape(operand, changed[key])
     return call

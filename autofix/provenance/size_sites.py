@@ -30,6 +30,7 @@ from autofix.provenance.render_expression import (
     shift,
     text_key,
 )
+from autofix.provenance.repeated_entries import at_all
 from autofix.provenance.sibling_products import FEWEST, passed_name, sibling_factor, sibling_product
 from autofix.provenance.site import PARTS, Site, SiteKind, together
 from autofix.records.costs import Evidence, Piece, counted
@@ -128,6 +129,7 @@ class _Solver:
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.AGREES, Evidence.INSERTED)
         if spelled is not None:
             yield self._site(expression, spelled, depth, kind, Evidence.EVIDENT)
+        yield from at_all(expression, self._site(expression, str(target_size), depth, kind, Evidence.MORE_PLACES))
         coincides = kind is SiteKind.ARGUMENT and has_argument_of(self.project, expression, target_size)
         yield self._site(expression, str(target_size), depth, kind, Evidence.COINCIDES * coincides)
 

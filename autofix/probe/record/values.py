@@ -70,6 +70,8 @@ def _plain(value: Any, producer: Producer, depth: int, values: bool) -> Any:
         return _class(value, producer, depth)
     if isinstance(value, (torch.dtype, torch.device)):
         return {wire.OPAQUE: str(value)}
+    if (kind.__module__, kind.__name__) == ("numpy", "ndarray"):
+        return {wire.OPAQUE: f"ndarray[{value.dtype}]"}
     if isinstance(value, Mapping):  # A config of some library, with entries that attributes read as well.
         return _mapping(kind.__name__, dict(islice(value.items(), MAX_ITEMS)), producer, depth)
     attributes = _attributes(value)

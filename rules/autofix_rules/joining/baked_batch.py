@@ -11,14 +11,15 @@ Source. torch.Tensor.expand and torch.zeros.
 import ast
 from collections.abc import Iterator
 
-from autofix.edits.batch_sizes import rows_of_batch, sizes_read
+from autofix.edits.batch_sizes import rows_of_batch, sizes_read, smaller_batch, whole_batches
 from autofix.edits.rank_changes import behind
 from autofix.edits.size_reads import live_sites
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Phase
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import LOUD, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
+_SIZED = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_BATCH)
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
 _ONCE = """import torch
@@ -42,7 +43,7 @@ for x in torch.rand(10, 3).split(4):
 
 
 class BakedBatch(Rule):
-    mismatches = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_BATCH)
+    mismatches = (*LOUD, Mismatch.SILENT_BATCH)
     examples = (
         *shown("""
         a class token: 4,5,6
@@ -58,6 +59,14 @@ class BakedBatch(Rule):
         Example("noise that was made once for all batches", (), _ONCE, {"net(x, noise)": "net(x, noise[:x.size(0)])"}),
     )
 
+    def propose(self, finding: Finding, project: Project) -> Fixes:
+        yield from super().propose(finding, project) if finding.mismatch in _SIZED else ()
+        failed = project.trace.failed_operation
+        smaller = smaller_batch(project, failed) if failed is not None and not finding.silent else None
+        for text, edit in whole_batches(project, smaller[0]) if smaller is not None else ():
+            title, doubt = f"leave out a last batch of fewer than `{text}` samples", "its samples are not used then"
+            yield self.fix(title, (edit,), Evidence.INSERTED, Evidence.OTHER_READING, doubt=doubt)
+
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         wants = {t.shape[0] for t in operation.tensors if t.rank and is_batch(project, t.shape[0])}
         if not project.inputs():  # In a program a batch is whatever was not made to a number.
@@ -68,7 +77,7 @@ class BakedBatch(Rule):
         if expands and operation.tensors[:1] and operation.tensors[0].rank:
             wants = {operation.tensors[0].shape[0]}
         for batch in wants:
-            cause = _other_batch(project, operation, batch)
+            cause = _other_batch(project, operation)
             for place in self._places(project, operation, batch):
                 for site in live_sites(project, place, batch, (0,)):
                     title = f"take the batch size from the input: `{site.text}`{cause}"
@@ -77,7 +86,7 @@ class BakedBatch(Rule):
 
     def _of_batch(self, project: Project, operation: Operation) -> Fixes:
         sizes = sorted({tensor.shape[0] for tensor in operation.tensors if tensor.rank})
-        cause = _other_batch(project, operation, sizes[0]) if sizes else ""
+        cause = _other_batch(project, operation)
         for text, edit in sizes_read(project, operation):
             doubt = "" if cause else "that the number was meant for another batch is told by no run before"
             yield self.fix(f"take the size from what is viewed: `{text}`", (edit,), Evidence.EXACT_FIT, doubt=doubt)
@@ -105,13 +114,7 @@ class BakedBatch(Rule):
                 yield size_origin.expression
 
 
-def _other_batch(project: Project, failed: Operation, batch: int) -> str:
+def _other_batch(project: Project, failed: Operation) -> str:
     """Return, in words, that the line had run with another number of samples; empty where it had not."""
-    place = failed.frames[0].range if failed.frames else None
-    for operation in reversed(project.trace.operations[: failed.index]):
-        if operation.target == failed.target and operation.frames and operation.frames[0].range == place:
-            sizes = {tensor.shape[0] for tensor in operation.tensors if tensor.rank}
-            if len(sizes) != 1 or (before := sizes.pop()) <= batch:
-                return ""
-            return f" (this batch is smaller: {batch} samples, not {before})"
-    return ""
+    smaller = smaller_batch(project, failed)
+    return "" if smaller is None else f" (this batch is smaller: {smaller[1]} samples, not {smaller[0]})"

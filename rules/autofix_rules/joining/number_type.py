@@ -12,7 +12,7 @@ Source. torch.Tensor.float and torch.Tensor.long; torch.nn.Embedding; torch.nn.C
 """
 
 from autofix.edits.caller_edits import in_program
-from autofix.edits.dtype_casts import TYPES, where_made, where_passed
+from autofix.edits.dtype_casts import TYPES, arrays_as_indices, where_made, where_passed
 from autofix.facts.call_sites import argument_of, followed
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 
@@ -40,6 +40,8 @@ class NumberType(Rule):
         if operation is not None and finding.mismatch is Mismatch.INDEX_RANGE:
             # Numbers of this type are read as a mask.
             operand = next((i for i, tensor in enumerate(operation.tensors) if i and tensor.dtype == "uint8"), -1)
+            for edit, text in arrays_as_indices(project, operation):
+                yield self.fix(f"pass `{text}`", (edit,), doubt="a mask of another length may be meant")
         if operation is None or not 0 <= operand < len(operation.tensors):
             return
         tensor, dtype = operation.tensors[operand], _needed(finding)

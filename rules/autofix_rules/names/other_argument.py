@@ -22,6 +22,7 @@ _EVIDENCE = {
     ArgumentChange.SIZE: (Evidence.INSERTED, Evidence.RUNNER_UP),
     ArgumentChange.EXPRESSION: (Evidence.INSERTED, Evidence.AGREES),
     ArgumentChange.TOGETHER: (Evidence.EVIDENT,),
+    ArgumentChange.NUMBER: (Evidence.OTHER_READING,),
 }
 _OTHERS = ("silent", "refactoring", "missing-name", "kernel-too-large", "dimension-range", "index-rank")
 _REASON = "that this argument is the one meant is told by the sizes alone"
@@ -58,5 +59,5 @@ class OtherArgument(Rule):
             counts[other.kind] += 1
             evidence = (Evidence.FROM_THIS_RUN * other.is_number, Evidence.RUNNER_UP * rank)
             pieces: tuple[Piece, ...] = (Evidence.EXACT_FIT,) if is_certain else (*_EVIDENCE[other.kind], *evidence)
-            title, doubt = f"pass `{other.name}={other.text}`", "" if is_certain else _REASON
-            yield self.fix(title, other.edits, *pieces, Evidence.UPSTREAM * other.steps, doubt=doubt)
+            steps, doubt = Evidence.UPSTREAM * other.steps, "" if is_certain else _REASON
+            yield self.fix(other.words, other.edits, *pieces, *other.evidence, steps, doubt=doubt)
