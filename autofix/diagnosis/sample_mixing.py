@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from autofix.diagnosis.cause import show
@@ -103,11 +104,20 @@ def _is_meant_otherwise(project: Project, operation: Operation, check: Check) ->
         return False
     call = _call(project, operation)
     dimension = call.get("dim")
-    if before.rank > 1 or (is_integer(dimension) and dimension >= 0) or not samples_lead(project):
+    leads = samples_lead(project) or _has_every_row(project, before)
+    if before.rank > 1 or (is_integer(dimension) and dimension >= 0) or not leads:
         return row.family is Family.SOFTMAX and dimension is None and before.rank == 3
     if row.family is Family.REDUCTION:
         return call.get("keepdim") is True and dimension is not None
     return _weighs_other_rows(project, operation, before.shape[0])
+
+
+def _has_every_row(project: Project, tensor: Tensor) -> bool:
+    """Return whether the first dimension has been folded from all of the input's but the features, so that the samples
+    are in it wherever they were.
+    """
+    folded = [math.prod(sample.shape[:-1]) for sample in project.inputs() if sample.rank > 2]
+    return len(folded) == len(project.inputs()) and tensor.shape[0] in folded
 
 
 def _call(project: Project, operation: Operation) -> Call:

@@ -157,6 +157,14 @@ def _reduced(project: Project, maker: Operation, bound_call: BoundCall, shape: S
         yield Layout(LayoutChange.REDUCED, place.source.replace(place.node, text), words, shape, after)
 
 
+def kept(project: Project, operation: Operation) -> Iterator[Layout]:
+    """Yield the first operand, a number for each row, with the dimension that was reduced before."""
+    call, tensor = bound(project, operation), operation.tensors[0]
+    if call is not None and tensor.rank == 1:
+        makers = without_maker(project, call, tensor)
+        yield from (layout for layout in makers if layout.change is LayoutChange.REDUCED and layout.moves_nothing)
+
+
 def inserted(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
     places = operands(project, operation)
     if index >= len(places) or tensor.rank > MOST_DIMENSIONS:

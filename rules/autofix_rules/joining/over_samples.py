@@ -10,6 +10,7 @@ Source. torch.nn.functional.softmax and torch.mean.
 
 import ast
 
+from autofix.edits.other_layouts import kept
 from autofix.facts.call_sites import argument_of, is_method, written
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Layer, Operation
@@ -31,6 +32,8 @@ class OverSamples(Rule):
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        for layout in kept(project, operation):
+            yield self.fix(layout.words, (layout.edit,), doubt="over one number there is little to run")
         if finding.dimension is None or operation.tensors[0].rank < 2:
             return
         shape = operation.tensors[0].shape
