@@ -25,7 +25,7 @@ from autofix.records.trace import Operation, Phase
 from autofix.records.values import Tensor
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.name_bindings import parameters
-from autofix.syntax.spelling import size_text
+from autofix.syntax.spelling import receiver, size_text
 
 _ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
 _ALIGNING = _ELEMENTWISE | {Family.EXPANSION}
@@ -105,6 +105,11 @@ def _of_maker(project: Project, maker: Operation, bound_call: BoundCall, shape: 
     edit = without_call(project, maker) if bound_call.row.family in _MOVING else None
     if edit is not None:
         yield Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", shape, before, _is_handed(project, maker))
+        for method, moved_shape in moves(before):
+            if sorted(moved_shape) == sorted(before) and len(moved_shape) > len(shape):
+                moved = replace(edit, text=f"{receiver(edit.text)}.{method}")
+                words = f"leave {before} as it is, with its dimensions in another order: `{method}`"
+                yield Layout(LayoutChange.REMOVED, moved, words, shape, moved_shape)
     if bound_call.row.family is Family.REDUCTION:
         yield from _reduced(project, maker, bound_call, shape)
     for equation, relettered_edit, other in relettered(project, maker):

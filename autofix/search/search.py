@@ -27,7 +27,7 @@ from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
 from autofix.search.search_state import MARGIN, SearchState, TraceSource
 from autofix.verification import applicability, proof, side_effects, triangular_masks
-from autofix.verification.checks import checks_of, failures, signature
+from autofix.verification.checks import checks_of, failures, loses_rows, signature
 
 MAX_SIDESTEPS = 2
 MAX_STEPS = 12
@@ -277,7 +277,7 @@ def _keep(
     shown = (
         Evidence.REACHES * min(max(further, 0), MOST_REACHED),
         Evidence.FAULT_LEFT * len(remaining_faults),
-        Evidence.AGAINST * bool(triangular_masks.misaligned(trace)),
+        Evidence.AGAINST * (bool(triangular_masks.misaligned(trace)) + loses_rows(original, checks)),
         failures(checks),
     )
     evidence = counted((*state.evidence, *shown))

@@ -20,6 +20,7 @@ from autofix.records.samples import SampleOrigin, Samples
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Layer, Stage, Trace
 from autofix.records.values import Tensor
 from autofix.verification import changed_outputs, shared_lines, side_effects, triangular_masks
+from autofix.verification.checks import was_folded
 from autofix.verification.proof import state_of
 
 COMPARABLE = 6
@@ -88,22 +89,12 @@ def _of_fixes(steps: tuple[Step, ...]) -> Iterator[str]:
 def _of_checks(checks: tuple[Check, ...], project: Project) -> Iterator[str]:
     """Yield the checks that fail now and did not fail before."""
     known = {check.kind for check in project.trace.checks if check.outcome is CheckOutcome.FAILED}
-    if not _was_folded(project):
+    if not was_folded(project.trace):
         known.add(CheckKind.ROWS)  # What folds its rows behind the fault does so on purpose.
     for check in checks:
         fails = check.outcome is CheckOutcome.FAILED and check.kind not in known
         if fails or (check.kind is CheckKind.USES and check.outcome is CheckOutcome.NOT_ASKED):
             yield f"{check.kind.value}: {check.detail}"
-
-
-def _was_folded(project: Project) -> bool:
-    """Return whether the failing operation was given more rows than the sample has."""
-    failed = project.trace.failed_operation
-    batch = next((tensor.shape[0] for tensor in project.inputs() if tensor.rank), 0)
-    operands = failed.tensors[:1] if failed is not None else ()
-    return any(
-        tensor.rank and batch and tensor.shape[0] > batch and tensor.shape[0] % batch == 0 for tensor in operands
-    )
 
 
 def _of_rivals(plan: Plan, rivals: Iterable[Plan], resizes: bool) -> Iterator[str]:
