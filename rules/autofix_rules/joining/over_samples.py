@@ -33,7 +33,7 @@ class OverSamples(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         for layout in kept(project, operation):
-            yield self.fix(layout.words, (layout.edit,), doubt="over one number there is little to run")
+            yield self.fix(layout.words, (layout.edit,), doubt=f"`{operation.operator}` then has one number")
         if finding.dimension is None or operation.tensors[0].rank < 2:
             return
         shape = operation.tensors[0].shape
