@@ -9,6 +9,7 @@ Source. torch's documentation of indexing.
 
 import ast
 
+from autofix.edits.counted_from_one import counted_from_zero
 from autofix.facts.call_sites import written
 from autofix.records.finding import Detail, Mismatch
 from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
@@ -49,6 +50,9 @@ class IndexRange(Rule):
             index = Expression(place.source, part, place.frames)
             if isinstance(part, ast.Slice) or project.integer(index) != asked:
                 continue
+            if asked == last + 1 and (edits := counted_from_zero(index)):
+                title = f"take one from `{index.text}`, which counts from one"
+                yield self.fix(title, edits, Evidence.EXACT_FIT, reason=_ENTRY)
             if last == 0:
                 yield self.fix("take the only entry", (place.source.replace(part, "0"),), reason=_ENTRY)
             for site in sites(project, index, last):
