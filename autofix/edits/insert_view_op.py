@@ -14,7 +14,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import reads_from
+from autofix.syntax.name_bindings import reads_from, targets
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import imported_as, module_text, receiver
 
@@ -41,7 +41,7 @@ def insertions(
         return
     for call, first in calls_given(project, operation, outward):
         source = call.source
-        if _serves_others(project, operation):
+        if _serves_others(project, operation, call):
             yield from _for_its_kind(call, first, layer, method)
             continue
         spelled = function if function and imported_as(source, "torch") == "torch" else "{}." + method
@@ -52,15 +52,16 @@ def insertions(
         yield (source.replace(first, f"{receiver(source.text_of(first))}.{method}"),), "at the call"
 
 
-def _serves_others(project: Project, operation: Operation) -> bool:
-    """Return whether the call that ran the operation had run other layers before, as in ``for layer in layers``."""
-    place = operation.frames[:1]
-    before = project.trace.operations[: operation.index]
-    return any(
-        earlier.kind is operation.kind
-        and earlier.layer_index != operation.layer_index
-        and [(frame.path, frame.range) for frame in earlier.frames[:1]] == [(f.path, f.range) for f in place]
-        for earlier in before
+def _serves_others(project: Project, operation: Operation, call: Expression) -> bool:
+    """Return whether the call is of the name of a loop, ``for layer in layers``, by which others had run before."""
+    name = call.node.func if isinstance(call.node, ast.Call) else call.node
+    loops = (above for above in call.source.ancestors(call.node) if isinstance(above, _LOOPS[:2]))
+    if not isinstance(name, ast.Name) or not any(name.id in targets(loop.target) for loop in loops):
+        return False
+    place = operation.frames[0].range
+    return place == call.source.range_of(call.node) and any(
+        earlier.layer_index != operation.layer_index and place in [frame.range for frame in earlier.frames]
+        for earlier in project.trace.operations[: operation.index]
     )
 
 

@@ -147,7 +147,7 @@ def _handed_on(call: Expression, node: ast.Call) -> list[ast.expr]:
     it with the rest, ``checkpoint(layer, x, mask)``, those behind it.
     """
     root = dotted(node.func).partition(".")[0]
-    modules = {root, *(module.partition(".")[0] for module, _ in imported_modules(call.source, root))}
+    modules = {module.partition(".")[0] for module, _ in imported_modules(call.source, root)} | ({root} & {"torch"})
     is_library = not modules.isdisjoint(_LIBRARIES) and bool(node.args)
     return node.args[1:] if is_library and isinstance(node.args[0], (ast.Name, ast.Attribute)) else node.args
 

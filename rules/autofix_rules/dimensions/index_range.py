@@ -2,7 +2,7 @@
 
 Why it fails. ``x[:, -1, :]`` needs three dimensions; ``x[:, 4]`` needs five entries there.
 What the fix does. A subscript that takes the last step of what is a row per sample already is left out; an index
-past the end becomes the last one, at the place that sets it.
+past the end becomes the last one, at the place that sets it; a name that counts from one is taken less one.
 Fix safety. Unsafe: the tensor could be meant to have the dimension, or the entry.
 Source. torch's documentation of indexing.
 """

@@ -2,9 +2,9 @@
 
 Why it fails. ``torch.zeros(64, n)`` and ``token.expand(64, -1, -1)`` fit one batch size only.
 What the fix does. Takes the batch size from the tensor that the model is given: ``x.size(0)``. Of what was made
-once before the batches it passes as many rows as the batch has.
-Fix safety. Safe where the size then follows every batch; unsafe where rows are cut off, since the last batch could
-be left out.
+once before the batches it passes as many rows as the batch has; or the loader leaves out a last batch that is smaller.
+Fix safety. Safe where the size then follows every batch; unsafe where rows are cut off or a batch is left out, since
+the other could be meant.
 Source. torch.Tensor.expand and torch.zeros.
 """
 
@@ -17,35 +17,15 @@ from autofix.edits.size_reads import live_sites
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Phase
-from autofix.rule import LOUD, Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import LOUD, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 _SIZED = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_BATCH)
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
 
-_ONCE = """import torch
-from torch import nn
-
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(5, 1)
-
-    def forward(self, x, z):
-        return self.fc(torch.cat([x, z], 1))
-
-
-net = Net()
-noise = torch.randn(4, 2)
-for x in torch.rand(10, 3).split(4):
-    net(x, noise)
-"""
-
 
 class BakedBatch(Rule):
     mismatches = (*LOUD, Mismatch.SILENT_BATCH)
-    examples = (
-        *shown("""
+    examples = shown("""
         a class token: 4,5,6
             self.cls = nn.Parameter(torch.zeros(1, 1, 6))
             torch.cat((self.cls.expand(<8 => x.size(0)>, -1, -1), x), dim=1)
@@ -55,9 +35,7 @@ class BakedBatch(Rule):
         declines inputs of different batches: 4,5 8,5
             self.k = 1
             x + y
-    """),
-        Example("noise that was made once for all batches", (), _ONCE, {"net(x, noise)": "net(x, noise[:x.size(0)])"}),
-    )
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         yield from super().propose(finding, project) if finding.mismatch in _SIZED else ()

@@ -4,7 +4,7 @@ Why it fails. ``torch.fft.irfft(spectrum)`` gives an even number of samples wher
 runs along ``dim=1`` and the next line needs that dimension; a pooling rounds down what has to be joined with maps
 that were not. The call itself raises nothing.
 What the fix does. Writes the value that the contracts of all calls since accept: the other value of a switch,
-another dimension, the size that the failing call asks for.
+another dimension, the size that the failing call asks for, a number near the one a call works with.
 Fix safety. Safe for the only pooling that may round up, which leaves even sizes as they are. Else unsafe: which of
 several arguments is the one meant the shapes do not tell.
 Source. The table of operators in autofix/operators, which has the documentation of torch for each.
