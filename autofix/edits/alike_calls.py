@@ -20,6 +20,7 @@ from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Mapping
 from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.evaluation import only_evaluates
 from autofix.syntax.name_bindings import bound_above, callee_name
 from autofix.syntax.source import Source, dotted
 
@@ -55,7 +56,10 @@ def arguments_of_others(project: Project, operation: Operation | None, layer: in
 
 def _of_calls(on_the_way: list[tuple[Expression, ast.Call]], replaces: bool) -> Iterator[AlikeArgument]:
     for call, node in on_the_way:
+        evaluates = only_evaluates(call.source.function_of(node))
         for name, value in _of_others(call.source, node, replaces):
+            if name == "drop_last" and evaluates:
+                continue
             try:
                 text = with_argument(call.text, name, value)
             except NotACall:

@@ -15,6 +15,7 @@ from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.evaluation import only_evaluates
 from autofix.syntax.name_bindings import callee_name
 from autofix.syntax.source import argument, below
 from autofix.syntax.spelling import size_text
@@ -49,6 +50,8 @@ def whole_batches(project: Project, size: int) -> Iterator[tuple[str, Edit]]:
             if batch is None:
                 continue
             function = source.function_of(node)
+            if only_evaluates(function):
+                continue
             frames = next(
                 (
                     running[depth:]
