@@ -105,8 +105,8 @@ def _of_maker(project: Project, maker: Operation, bound_call: BoundCall, shape: 
     edit = without_call(project, maker) if bound_call.row.family in _MOVING else None
     if edit is not None:
         yield Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", shape, before, _is_handed(project, maker))
-        for method, moved_shape in moves(before):
-            if sorted(moved_shape) == sorted(before) and len(moved_shape) > len(shape):
+        for method, moved_shape in moves(before) if _folds(before, shape) else ():
+            if sorted(moved_shape) == sorted(before):
                 moved = replace(edit, text=f"{receiver(edit.text)}.{method}")
                 words = f"leave {before} as it is, with its dimensions in another order: `{method}`"
                 yield Layout(LayoutChange.REMOVED, moved, words, shape, moved_shape)
@@ -116,6 +116,12 @@ def _of_maker(project: Project, maker: Operation, bound_call: BoundCall, shape: 
         after = other.result()
         if after is not None and after != shape:
             yield Layout(LayoutChange.RELETTERED, relettered_edit, f"write `{equation}`", shape, after)
+
+
+def _folds(before: Shape, after: Shape) -> bool:
+    """Return whether dimensions were folded into the samples and others kept: ``(b, t, c)`` became ``(b * t, c)``."""
+    folded = len(before) - len(after) + 1
+    return folded > 1 < len(after) and after == (math.prod(before[:folded]), *before[folded:])
 
 
 def _is_handed(project: Project, operation: Operation) -> bool:

@@ -169,8 +169,10 @@ def test_rows_of_the_result_are_those_of_the_sample(repaired: Repaired) -> None:
     )
     report = repaired(text, "2,5,3,8,8")
     assert report.plan is not None
-    assert report.plan.applicability is Applicability.UNSAFE
-    rows = next(check for check in report.plan.proof.checks if check.kind is CheckKind.ROWS)
+    assert "transpose(1, 2)" in report.plan.title
+    folded = next(plan for plan in report.alternatives if "add a dimension" in plan.title)
+    assert folded.applicability is Applicability.UNSAFE
+    rows = next(check for check in folded.proof.checks if check.kind is CheckKind.ROWS)
     assert (rows.outcome, rows.detail) == (CheckOutcome.FAILED, "10 rows for a batch of 2")
 
 
