@@ -14,6 +14,7 @@ import ast
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
 from autofix.facts.call_sites import written
+from autofix.facts.dataflow import samples_lead
 from autofix.facts.size_origins import parts, slice_bound
 from autofix.records.finding import Mismatch
 from autofix.records.locations import Edit, Range
@@ -60,7 +61,9 @@ class PositionalTable(Rule):
             for resizing in resizings(project, table, wants):
                 if resizing.is_table or (resizing.kind is SiteKind.AXIS and is_cut):
                     title, other_way = _title(table, wants, resizing), Evidence.OTHER_READING * bool(whole and length)
-                    yield self.fix(title, resizing.edits, *resizing.evidence, other_way)
+                    turns = resizing.kind is SiteKind.AXIS and table.rank < other.rank and not samples_lead(project)
+                    doubt = f"the input {other.shape} is taken to have the batch first" if turns else ""
+                    yield self.fix(title, resizing.edits, *resizing.evidence, other_way, doubt=doubt)
 
     def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Fixes:
         """Yield fixes that make ``num_patches`` ``num_patches + 1``, where a token was joined to the sequence."""
