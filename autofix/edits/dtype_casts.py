@@ -48,7 +48,9 @@ def where_passed(project: Project, operation: Operation, operand: int, dtype: st
 
 
 def arrays_as_indices(project: Project, operation: Operation) -> Iterator[Change]:
-    """Yield the arrays of small whole numbers in a subscript, which pick as a mask does, as indices."""
+    """Yield the arrays of small whole numbers in a subscript, which pick as a mask does, as indices: where they are
+    made with that type, else at the subscript.
+    """
     place = written(project, operation)
     if place is None or not isinstance(place.node, ast.Subscript) or len(operation.arguments) < 2:
         return
@@ -56,11 +58,17 @@ def arrays_as_indices(project: Project, operation: Operation) -> Iterator[Change
     values = key.items if isinstance(key, Sequence) and key.type == "tuple" else (key,)
     nodes = index.elts if isinstance(index, ast.Tuple) else [index]
     numpy = module_text(place.source, "numpy")
+    whole = f"{numpy}.int64" if numpy else "int"
     for node, value in zip(nodes, values, strict=False):
-        if value == Opaque("ndarray[uint8]"):
-            edit = followed(
-                Expression(place.source, node, place.frames), f".astype({numpy or 'int'}{'.int64' * bool(numpy)})"
-            )
+        if value != Opaque("ndarray[uint8]"):
+            continue
+        array = Expression(place.source, node, place.frames)
+        call = _bound_call(array)
+        if call is not None and isinstance(call.node, ast.Call) and any(k.arg == "dtype" for k in call.node.keywords):
+            text = with_argument(call.text, "dtype", whole)
+            yield call.source.replace(call.node, text), text
+        else:
+            edit = followed(array, f".astype({whole})")
             yield edit, edit.text
 
 
