@@ -28,7 +28,6 @@ from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import below
 
 MOST = 8
-_FAR = 2  # What the contracts of all that ran since are content with is no less likely further back.
 # What they take are sizes, which are looked for where they come from.
 _SIZED = frozenset((Family.VIEW, Family.RESHAPE, Family.FACTORY, Family.EXPANSION, Family.REPETITION))
 _BUILT_FOR = frozenset(
@@ -110,10 +109,8 @@ def _numbers(project: Project, operation: Operation) -> Iterator[ArgumentValue]:
                 for other in _near(value) if is_integer(value) else ():
                     if verdict_of(project, operation, read, (value, str(other), other), at):
                         for site in sites(project, read, other):
-                            change = ArgumentChange.NUMBER
-                            yield ArgumentValue(
-                                read.text, str(other), change, steps, site.edits, evidence=site.evidence
-                            )
+                            pieces = ArgumentChange.NUMBER, steps, site.edits
+                            yield ArgumentValue(read.text, str(other), *pieces, evidence=site.evidence)
 
 
 def _near(value: int) -> list[int]:
