@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from autofix.edits.view_sizes import Sizes, changes, sizes_of
 from autofix.facts.call_sites import is_batch, operands
 from autofix.provenance import Site, dearest, sites
-from autofix.provenance.producers import flattened_from, producer_sites, set_output
+from autofix.provenance.producers import flattened_from, producer_sites, producing_layer, set_output
 from autofix.records.trace import Layer, Operation
 from autofix.rule import Counted, Edit, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
@@ -73,7 +73,12 @@ class ViewSize(Rule):
             evidence = (*against, *folded)
             for edits, stated, texts in _together(project, sizes, new, hints):
                 words = " and ".join(f"{sizes.values[i]} to {text}" for i, text in zip(new, texts, strict=True))
-                yield self.fix(f"correct {words} in the sizes asked for", edits, *stated, *evidence)
+                # Of two settings that disagree either may be the one that is meant.
+                is_setting = any(edit.path.suffix not in {".py", ".ipynb"} for edit in edits) and producing_layer(
+                    project, tensor
+                )
+                doubt = "a setting of the layer before could be meant instead" if is_setting else ""
+                yield self.fix(f"correct {words} in the sizes asked for", edits, *stated, *evidence, doubt=doubt)
             if len(new) == 1 and layer is None and -1 not in sizes.values:
                 ((index, target_size),) = new.items()
                 yield from self._worded(project, sizes.expressions[index], target_size, evidence)
