@@ -56,9 +56,8 @@ def arguments_of_others(project: Project, operation: Operation | None, layer: in
 
 def _of_calls(on_the_way: list[tuple[Expression, ast.Call]], replaces: bool) -> Iterator[AlikeArgument]:
     for call, node in on_the_way:
-        evaluates = only_evaluates(call.source.function_of(node))
         for name, value in _of_others(call.source, node, replaces):
-            if name == "drop_last" and evaluates:
+            if name == "drop_last" and only_evaluates(call.source.function_of(node)):
                 continue
             try:
                 text = with_argument(call.text, name, value)

@@ -25,6 +25,10 @@ _VIEWS = frozenset(("view", "reshape"))
 
 def smaller_batch(project: Project, failed: Operation) -> tuple[int, int] | None:
     """Return how many samples a line was given before and how many now, where nothing else is new and they are less."""
+    return project.once(("smaller batch", failed.index), lambda: _smaller_batch(project, failed))
+
+
+def _smaller_batch(project: Project, failed: Operation) -> tuple[int, int] | None:
     place = failed.frames[0].range if failed.frames else None
     for operation in reversed(project.trace.operations[: failed.index]):
         if operation.target == failed.target and operation.frames and operation.frames[0].range == place:

@@ -6,6 +6,7 @@ import ast
 
 from autofix.facts.project_view import Expression
 from autofix.records.locations import Edit
+from autofix.syntax import subscripts
 from autofix.syntax.source import below, dotted
 
 
@@ -19,12 +20,9 @@ def counted_from_zero(index: Expression) -> tuple[Edit, ...]:
     if loop is None or not isinstance(node, ast.Name):
         return ()
     picks = (part for statement in loop.body for part in below(statement) if isinstance(part, ast.Subscript))
-    names = [part for pick in picks for part in _parts(pick) if isinstance(part, ast.Name) and part.id == node.id]
+    parts = (part for pick in picks for part in subscripts.parts(pick))
+    names = (part for part in parts if isinstance(part, ast.Name) and part.id == node.id)
     return tuple(source.replace(name, f"{node.id} - 1") for name in names)
-
-
-def _parts(pick: ast.Subscript) -> list[ast.expr]:
-    return pick.slice.elts if isinstance(pick.slice, ast.Tuple) else [pick.slice]
 
 
 def _counts_from_one(loop: ast.For, name: str) -> bool:

@@ -14,6 +14,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Opaque, Sequence, Tensor
+from autofix.syntax import subscripts
 from autofix.syntax.call_edits import with_argument
 from autofix.syntax.source import dotted
 from autofix.syntax.spelling import module_text
@@ -54,12 +55,11 @@ def arrays_as_indices(project: Project, operation: Operation) -> Iterator[Change
     place = written(project, operation)
     if place is None or not isinstance(place.node, ast.Subscript) or len(operation.arguments) < 2:
         return
-    key, index = operation.arguments[1], place.node.slice
+    key = operation.arguments[1]
     values = key.items if isinstance(key, Sequence) and key.type == "tuple" else (key,)
-    nodes = index.elts if isinstance(index, ast.Tuple) else [index]
     numpy = module_text(place.source, "numpy")
     whole = f"{numpy}.int64" if numpy else "int"
-    for node, value in zip(nodes, values, strict=False):
+    for node, value in zip(subscripts.parts(place.node), values, strict=False):
         if value != Opaque("ndarray[uint8]"):
             continue
         array = Expression(place.source, node, place.frames)

@@ -19,6 +19,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
+from autofix.syntax import subscripts
 from autofix.syntax.name_bindings import bound_later, parameters, targets
 from autofix.syntax.source import below, dotted
 
@@ -190,7 +191,7 @@ def _index(node: ast.AST) -> tuple[str, int]:
     """Return the name that a subscript picks by, and along which dimension: ``keep`` and 1 of ``edges[:, keep]``."""
     if not isinstance(node, ast.Subscript):
         return "", 0
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    parts = subscripts.parts(node)
     names = [(part.id, position) for position, part in enumerate(parts) if isinstance(part, ast.Name)]
     is_whole = all(isinstance(part, (ast.Name, ast.Slice)) for part in parts)
     return names[0] if len(names) == 1 and is_whole else ("", 0)

@@ -100,17 +100,24 @@ def _numbers(project: Project, operation: Operation) -> Iterator[ArgumentValue]:
         if call is None or call.row.family in _SIZED or maker.kind is OperationKind.CALL_MODULE:
             continue
         for position, parameter in enumerate(call.row.arguments):
-            argument = None if parameter.is_tensor else argument_of(project, maker, position, parameter.name)
-            for node in below(argument.node) if argument is not None and not parameter.names_dimension else ():
-                if argument is None or not isinstance(node, (ast.Name, ast.Attribute)):
-                    continue
-                read = Expression(argument.source, node, argument.frames)
-                value = project.value(read)
-                for other in _near(value) if is_integer(value) else ():
-                    if verdict_of(project, operation, read, (value, str(other), other), at):
-                        for site in sites(project, read, other):
-                            pieces = ArgumentChange.NUMBER, steps, site.edits
-                            yield ArgumentValue(read.text, str(other), *pieces, evidence=site.evidence)
+            if parameter.is_tensor or parameter.names_dimension:
+                continue
+            for read, value in _integers_read(project, argument_of(project, maker, position, parameter.name)):
+                for other in _near(value):
+                    is_accepted = verdict_of(project, operation, read, (value, str(other), other), at)
+                    for site in sites(project, read, other) if is_accepted else ():
+                        pieces = ArgumentChange.NUMBER, steps, site.edits
+                        yield ArgumentValue(read.text, str(other), *pieces, evidence=site.evidence)
+
+
+def _integers_read(project: Project, argument: Expression | None) -> Iterator[tuple[Expression, int]]:
+    """Yield the names and attributes in an argument that are whole numbers, with those."""
+    for node in below(argument.node) if argument is not None else ():
+        if argument is not None and isinstance(node, (ast.Name, ast.Attribute)):
+            read = Expression(argument.source, node, argument.frames)
+            value = project.value(read)
+            if is_integer(value):
+                yield read, value
 
 
 def _near(value: int) -> list[int]:

@@ -22,7 +22,10 @@ from autofix.syntax.source import below
 
 def recorded_at(project: Project) -> dict[tuple[Path, Range], Operation]:
     """Return the last operation that was recorded at each place."""
-    return {(o.frames[0].path, o.frames[0].range): o for o in project.trace.operations if o.frames}
+    operations = project.trace.operations
+    return project.once(
+        ("recorded at",), lambda: {(o.frames[0].path, o.frames[0].range): o for o in operations if o.frames}
+    )
 
 
 def verdict_of(

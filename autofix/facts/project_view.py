@@ -202,11 +202,7 @@ class Project:
         return producer is not None and producer.kind is OperationKind.PLACEHOLDER
 
     def inputs(self) -> tuple[Tensor, ...]:
-        return tuple(
-            o.result
-            for o in self.trace.operations
-            if o.kind is OperationKind.PLACEHOLDER and isinstance(o.result, Tensor)
-        )
+        return self.trace.inputs
 
     def forward_operations(self) -> tuple[Operation, ...]:
         return tuple(operation for operation in self.trace.operations if operation.phase is Phase.FORWARD)

@@ -14,6 +14,7 @@ from autofix.facts.making_calls import REPEATS, SQUARE_MASK, Origin, made_by
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Operation, OperationKind, Phase
 from autofix.records.values import Sequence, Tensor, Value
+from autofix.syntax import subscripts
 
 _RESHAPES = frozenset(
     ("view", "reshape", "flatten", "unflatten", "matmul", "bmm", "mm", "linear", "cat", "stack", "einsum")
@@ -165,7 +166,7 @@ def slice_bound(project: Project, operation: Operation, index: int) -> Expressio
     subscript = written(project, operation)
     if subscript is None or not isinstance(subscript.node, ast.Subscript):
         return None
-    bounds = subscript.node.slice.elts if isinstance(subscript.node.slice, ast.Tuple) else [subscript.node.slice]
+    bounds = subscripts.parts(subscript.node)
     part = bounds[index] if index < len(bounds) else None
     return replace(subscript, node=part.upper) if isinstance(part, ast.Slice) and part.upper is not None else None
 

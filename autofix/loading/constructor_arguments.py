@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from autofix.loading import data_files, hydra_configs, model_classes, readme_commands
 from autofix.loading.module_files import ModuleFiles
 from autofix.records.samples import SampleOrigin, Samples
-from autofix.syntax.name_bindings import required_parameters
+from autofix.syntax.name_bindings import constructor_of, required_parameters
 from autofix.syntax.source import Source
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def shown(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Source], fil
 
 def _instantiated(source: Source, class_: ast.ClassDef, files: ModuleFiles) -> Built | None:
     """Return the construction that a file of hydra shows whole."""
-    own = next((n for n in class_.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+    own = constructor_of(class_)
     parameters = [] if own is None else [*own.args.args[1:], *own.args.kwonlyargs]
     as_written = {
         parameter.arg
@@ -173,7 +173,7 @@ def _of_sibling(
     """Return the class of the file that is built with most of these arguments, and what programs give it for them."""
     best: tuple[str, dict[str, Any]] = "", {}
     for other in source.classes.values():
-        constructor = next((n for n in other.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+        constructor = constructor_of(other)
         if other is class_ or constructor is None or len(set(names) & set(required_parameters(constructor))) < 2:
             continue
         known = _partly_known(source, other, constructor, elsewhere, files, run)
@@ -224,7 +224,7 @@ def _built(source: Source, class_: ast.ClassDef, construction: Construction, fil
 
 def _is_whole(class_: ast.ClassDef, construction: Construction) -> bool:
     """Return whether a construction gives every argument: ``Net(**options)`` may give none of them."""
-    own = next((n for n in class_.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+    own = constructor_of(class_)
     required = [] if own is None else required_parameters(own)
     if not all(name in construction.keywords for name in required[len(construction.positional) :]):
         return False

@@ -14,7 +14,7 @@ from autofix.loading import constructor_arguments, model_classes
 from autofix.loading.constructor_arguments import Built
 from autofix.loading.module_files import ModuleFiles
 from autofix.records.errors import MissingInputError, UsageError
-from autofix.syntax.name_bindings import required_parameters
+from autofix.syntax.name_bindings import constructor_of, required_parameters
 from autofix.syntax.source import Source, dotted
 
 
@@ -179,9 +179,9 @@ def _listed(names: Sequence[str]) -> str:
 def _constructor(source: Source, class_: ast.ClassDef) -> ast.FunctionDef | None:
     """Return the ``__init__`` of a class, or of a base in the file; None where there is none."""
     for name in model_classes.line_of(source, class_.name):
-        for node in source.classes[name].body:
-            if isinstance(node, ast.FunctionDef) and node.name == "__init__":
-                return node
+        own = constructor_of(source.classes[name])
+        if own is not None:
+            return own
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.syntax.name_bindings import constructor_of
 from autofix.syntax.source import Source
 
 STEP, LOADER = "training_step", "train_dataloader"
@@ -40,7 +41,7 @@ def _with(source: Source, method: str) -> Iterator[ast.ClassDef]:
 
 def _is_open(class_: ast.ClassDef) -> bool:
     """Return whether the class can be built without arguments."""
-    own = next((node for node in class_.body if isinstance(node, ast.FunctionDef) and node.name == "__init__"), None)
+    own = constructor_of(class_)
     if own is None:
         return True
     arguments = own.args

@@ -274,6 +274,12 @@ class Trace:
         )
 
     @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """The tensors that the model was given."""
+        results = (o.result for o in self.operations if o.kind is OperationKind.PLACEHOLDER)
+        return tuple(tensor for tensor in results if isinstance(tensor, Tensor))
+
+    @property
     def failed_operation(self) -> Operation | None:
         index = None if self.failure is None else self.failure.operation
         return None if index is None else self.operations[index]

@@ -14,6 +14,7 @@ from autofix.records.values import is_integer
 from autofix.sample_inputs import from_layers
 from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.values import Function, Instance
+from autofix.syntax import subscripts
 from autofix.syntax.source import Source, dotted
 
 _DTYPES = {
@@ -88,7 +89,7 @@ def _read(annotation: ast.expr | None) -> tuple[str, Pattern] | None:
     if not isinstance(annotation, ast.Subscript):
         return None
     kind = dotted(annotation.value).rpartition(".")[2]
-    parts = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+    parts = subscripts.parts(annotation)
     words: list[object] = [part.value for part in parts if isinstance(part, ast.Constant)]
     if kind not in _DTYPES or not words:
         return None

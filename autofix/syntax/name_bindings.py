@@ -125,6 +125,11 @@ def is_bound_call(source: Source, function: ast.AST, call: ast.Call) -> bool:
     return not explicit
 
 
+def constructor_of(class_: ast.ClassDef) -> ast.FunctionDef | None:
+    """Return the ``__init__`` that a class has of its own."""
+    return next((n for n in class_.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+
+
 def required_parameters(function: Function) -> list[str]:
     """Return the parameters of a method that have no default, ``self`` left out."""
     arguments = function.args

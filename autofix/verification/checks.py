@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autofix.records.costs import Counted, Evidence
-from autofix.records.trace import Check, CheckKind, CheckOutcome, OperationKind, Phase, Trace
+from autofix.records.trace import Check, CheckKind, CheckOutcome, Phase, Trace
 from autofix.records.values import Tensor, Value
 from autofix.verification.proof import shape_of
 
@@ -47,8 +47,7 @@ def loses_rows(original: Trace, checks: Iterable[Check]) -> bool:
 def was_folded(trace: Trace) -> bool:
     """Return whether the failing operation was given more rows than the sample has."""
     failed = trace.failed_operation
-    inputs = (o.result for o in trace.operations if o.kind is OperationKind.PLACEHOLDER)
-    batch = next((tensor.shape[0] for tensor in inputs if isinstance(tensor, Tensor) and tensor.rank), 0)
+    batch = next((tensor.shape[0] for tensor in trace.inputs if tensor.rank), 0)
     operands = failed.tensors[:1] if failed is not None else ()
     return any(
         tensor.rank and batch and tensor.shape[0] > batch and tensor.shape[0] % batch == 0 for tensor in operands

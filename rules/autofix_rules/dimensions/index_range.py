@@ -13,6 +13,7 @@ from autofix.edits.counted_from_one import counted_from_zero
 from autofix.facts.call_sites import written
 from autofix.records.finding import Detail, Mismatch
 from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
+from autofix.syntax import subscripts
 
 _ENTRY = "another entry could be meant"
 
@@ -46,7 +47,7 @@ class IndexRange(Rule):
         last, asked = finding.actual[0] - 1, finding.expected[0]
         if last < 0 or asked < 0:
             return
-        for part in _parts(node):
+        for part in subscripts.parts(node):
             index = Expression(place.source, part, place.frames)
             if isinstance(part, ast.Slice) or project.integer(index) != asked:
                 continue
@@ -59,7 +60,7 @@ class IndexRange(Rule):
                 yield self.fix(f"take index {last}, the last there is", site.edits, *site.evidence, reason=_ENTRY)
 
     def _too_many(self, place: Expression, node: ast.Subscript, operation: Operation) -> Fixes:
-        parts = _parts(node)
+        parts = subscripts.parts(node)
         rank = operation.tensors[0].rank
         reason = "the tensor could be meant to have the dimension"
         picks_one = _is_full_slice(parts[0]) and sum(not _is_full_slice(part) for part in parts) == 1
@@ -69,14 +70,10 @@ class IndexRange(Rule):
             yield self.fix(title, (edit,), Evidence.RUNNER_UP, reason=reason)
         while len(parts) > rank and _is_full_slice(parts[-1]):
             parts = parts[:-1]
-        if len(parts) == rank and len(parts) != len(_parts(node)):
+        if len(parts) == rank and len(parts) != len(subscripts.parts(node)):
             text = f"{place.source.text_of(node.value)}[{', '.join(place.source.text_of(p) for p in parts)}]"
             edits, title = (place.source.replace(node, text),), f"index the {rank} dimensions there are"
             yield self.fix(title, edits, Evidence.OTHER_READING, reason=reason)
-
-
-def _parts(node: ast.Subscript) -> list[ast.expr]:
-    return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
 
 
 def _is_full_slice(node: ast.expr) -> bool:
