@@ -1,12 +1,14 @@
 """Ask the program and every rival that is installed about all of ``faults/``, and write what they are worth.
 
     python benchmarks/evidence.py [run] [--out FOLDER] [--tools FOLDER] [--jobs N] [--only NAME ...] [--rivals NAME ...]
+    python benchmarks/evidence.py first [--out FOLDER] [--only NAME ...] [--every N]
     python benchmarks/evidence.py ablations [--out FOLDER] [--every N]
     python benchmarks/evidence.py patches FILE [--name NAME] [--out FOLDER]
     python benchmarks/evidence.py document [--out FOLDER]
 
 ``run`` writes a line of JSON for each case and rival as soon as it is known, and goes on where it was stopped; it ends
-with the tables. ``ablations`` asks the program again with a part taken out, about the faults for which it has a plan
+with the tables. ``first`` asks the program as it was before it had been changed with a split, from the history.
+``ablations`` asks the program again with a part taken out, about the faults for which it has a plan
 that can be another one then. With ``--every`` both ask about every N-th case alone. ``patches`` judges what somebody
 else wrote, such as a language model: each line of FILE is ``{"id": CASE, "patch": UNIFIED DIFF}``, and a case without
 a line is one without a patch. ``document`` writes the tables into ``docs/evidence.md``, between its markers. What the
@@ -29,9 +31,12 @@ from pathlib import Path
 from typing import Any
 
 import ablated
+import evidence_markdown
+import evidence_pairs
 import evidence_tables
 import fault_runs
 import faults
+import first_sight
 import measuring
 import rival_checkers
 import rivals
@@ -45,7 +50,7 @@ DOCUMENT = ROOT / "docs" / "evidence.md"
 BEGIN, END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
 # What the rivals in torch import, so that their seconds are those of the question.
 PRELOADED = ("torch.export", "torch._dynamo", "torch._subclasses.fake_tensor", "torch.fx.passes.shape_prop")
-STEPS = ("run", "ablations", "patches", "document")
+STEPS = ("run", "first", "ablations", "patches", "document")
 Pair = tuple[Case, Rival]
 
 
@@ -130,7 +135,7 @@ def concerned(answers: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
     known = {
         record["case"]: record["plans"]
         for record in answers
-        if record["rival"] == rivals.OURS and record["kind"] in evidence_tables.FAULTS and record.get("plans")
+        if record["rival"] == rivals.OURS and record["kind"] in evidence_markdown.FAULTS and record.get("plans")
     }
     return {
         without(part).name: [case for case in sorted(known) if ablated.can_matter(part, known[case])]
@@ -198,6 +203,7 @@ def document(results: Results) -> str:
     return evidence_tables.page(
         cases(),
         answers,
+        results.read("first.jsonl"),
         results.read("ablations.jsonl"),
         concerned(answers),
         results.read("runs.jsonl"),
@@ -212,6 +218,8 @@ def main() -> int:
     if options.step == "patches":
         rows = judge_patches(results, options.file, options.name, chosen[:: options.every], options.jobs)
         print(evidence_tables.everybody(rows, [options.name]))
+    elif options.step == "first":
+        _first(results, chosen, options)
     elif options.step == "ablations":
         _ablations(results, chosen, options)
     elif options.step == "run":
@@ -232,6 +240,15 @@ def _everybody(results: Results, chosen: Sequence[Case], options: argparse.Names
     print(document(results))
 
 
+def _first(results: Results, chosen: Sequence[Case], options: argparse.Namespace) -> None:
+    pairs: list[Pair] = []
+    for split, commit in first_sight.COMMITS.items():
+        of_split = [case for case in chosen if case.split == split]
+        pairs += everywhere(of_split[:: options.every], [first_sight.program(commit, results.folder)])
+    run(results, "first.jsonl", pairs, options.jobs)
+    print(evidence_pairs.first_and_after(results.read("answers.jsonl"), results.read("first.jsonl")))
+
+
 def _ablations(results: Results, chosen: Sequence[Case], options: argparse.Namespace) -> None:
     answers, known = results.read("answers.jsonl"), {case.name: case for case in chosen}
     cases_of = concerned(answers)
@@ -242,7 +259,7 @@ def _ablations(results: Results, chosen: Sequence[Case], options: argparse.Names
         names = [name for name in cases_of[rival.name] if name in known]
         pairs += [(known[name], rival) for name in names[:: options.every]]
     run(results, "ablations.jsonl", pairs, options.jobs)
-    print(evidence_tables.ablations(answers, results.read("ablations.jsonl"), cases_of))
+    print(evidence_pairs.ablations(answers, results.read("ablations.jsonl"), cases_of))
 
 
 def _options() -> argparse.Namespace:

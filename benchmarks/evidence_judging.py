@@ -16,7 +16,7 @@ from rivals import Answer, Rival
 from autofix.loading import patched_files
 from autofix.records.errors import AutofixError
 
-MOST_OTHERS = 5  # Of the further plans that are tried where the first does not hold.
+MOST_OTHERS = 5  # Of the further plans that are tried.
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Truth:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One answer about one case, judged. ``later``: one of the further plans holds, though the first does not;
-    ``plans``: of each plan, the rules of its steps.
+    ``plans``: of each plan, the rules of its steps; ``evidence``: its evidence; ``right``: of the first and those that
+    were tried, whether it holds.
     """
 
     case: str
@@ -53,6 +54,8 @@ class Judged:
     why: str = ""
     ending: str = ""
     plans: tuple[tuple[str, ...], ...] = ()
+    evidence: tuple[dict[str, int], ...] = ()
+    right: tuple[bool, ...] = ()
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
@@ -86,6 +89,7 @@ def judged(case: Case, known: Truth, rival: Rival) -> Judged:
         bool(answer.texts) and answer.safe,
         ending=answer.ending,
         plans=answer.plans,
+        evidence=answer.evidence,
     )
     return with_repair(row, case, known, answer) if answer.texts and case.is_fault else row
 
@@ -93,12 +97,13 @@ def judged(case: Case, known: Truth, rival: Rival) -> Judged:
 def with_repair(row: Judged, case: Case, known: Truth, answer: Answer) -> Judged:
     texts = answer.texts or {}
     result = fault_runs.holds(case, texts, known.reference)
-    later = not result.ok and any(_other_holds(case, known, patch) for patch in answer.others[:MOST_OTHERS])
+    others = tuple(_other_holds(case, known, patch) for patch in answer.others[:MOST_OTHERS])
     values = row.record() | {
         "repaired": result.ok,
         "why": f"{result.error}: {result.message}"[:200] if result.error else "",
         "human": result.ok and as_accepted(case, texts),
-        "later": later,
+        "later": not result.ok and any(others),
+        "right": (result.ok, *others),
     }
     return Judged(**values)
 

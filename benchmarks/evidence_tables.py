@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
+from evidence_markdown import FAULTS, Record, is_alarm, table
+from evidence_pairs import ablations, first_and_after
 from fault_cases import CLASSES, Case
 from rivals import OURS, Rival
 
-Record = dict[str, Any]
-FAULTS = ("repair", "silent")
 # By the year of the report, the last one that belongs to each.
 AGES = (("before 2019", 2018), ("2019 to 2021", 2021), ("2022 and 2023", 2023), ("2024 on", 9999), ("not known", None))
 
@@ -18,6 +17,7 @@ AGES = (("before 2019", 2018), ("2019 to 2021", 2021), ("2022 and 2023", 2023), 
 def page(
     known: Sequence[Case],
     answers: Sequence[Record],
+    first: Sequence[Record],
     ablated: Sequence[Record],
     concerned: Mapping[str, Sequence[str]],
     runs: Sequence[Record],
@@ -32,7 +32,7 @@ def page(
     shared = asked_of_all(answers, [name for name in names if name not in slow])
     apart = [record for record in answers if record["rival"] in slow]
     parts = [
-        _about(runs, answers, ablated),
+        _about(runs, {"answers.jsonl": answers, "first.jsonl": first, "ablations.jsonl": ablated}),
         f"### Everybody, on the {len({record['case'] for record in shared})} cases that all were asked about\n",
         everybody([*shared, *apart], names),
         "\n".join(f"- {rival.name}: {rival.note}." for rival in rivals if rival.name in names) + "\n",
@@ -43,6 +43,8 @@ def page(
         ours(answers, "class", lambda record: str(record["fault_class"]), CLASSES),
         "### The program by split\n",
         ours(answers, "split", lambda record: str(record["split"]), sorted({case.split for case in known})),
+        "### The program at its first sight of a split, and after\n",
+        first_and_after(answers, first),
         "### The program by age\n",
         ours(answers, "reported", lambda record: age(by_name[record["case"]].year), [name for name, _ in AGES]),
         "### The program by field\n",
@@ -60,10 +62,10 @@ def asked_of_all(answers: Sequence[Record], names: Sequence[str]) -> list[Record
     return [record for record in answers if record["case"] in shared]
 
 
-def _about(runs: Sequence[Record], *asked: Sequence[Record]) -> str:
+def _about(runs: Sequence[Record], asked: Mapping[str, Sequence[Record]]) -> str:
     """Return of each file of answers what it was measured on."""
     lines = []
-    for name, answers in zip(("answers.jsonl", "ablations.jsonl"), asked, strict=True):
+    for name, answers in asked.items():
         of_name = [record for record in runs if record["name"] == name]
         if not of_name:
             continue
@@ -78,11 +80,6 @@ def _about(runs: Sequence[Record], *asked: Sequence[Record]) -> str:
             f"{minutes:.0f}.\n"
         )
     return "\n".join(lines)
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
-    return "\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows)]) + "\n"
 
 
 def everybody(answers: Sequence[Record], names: Sequence[str]) -> str:
@@ -103,7 +100,7 @@ def everybody(answers: Sequence[Record], names: Sequence[str]) -> str:
         "patches where refusing is right (safe)",
         "seconds",
     )
-    return _table(header, (_row(name, [record for record in answers if record["rival"] == name]) for name in names))
+    return table(header, (_row(name, [record for record in answers if record["rival"] == name]) for name in names))
 
 
 def _row(name: str, records: Sequence[Record]) -> list[object]:
@@ -133,7 +130,7 @@ def _row(name: str, records: Sequence[Record]) -> list[object]:
         f"{_count(faults, 'cause')} of {len(faults)}",
         f"{statistics.mean(lines):.1f}" if lines else "",
         *repairs,
-        f"{sum(record['detected'] or record['offered'] for record in healthy)} of {len(healthy)}",
+        f"{sum(map(is_alarm, healthy))} of {len(healthy)}",
         f"{_count(refuse, 'offered')} ({_count(refuse, 'safe')}) of {len(refuse)}" if offers else "",
         f"{statistics.median(record['seconds'] for record in records):.1f}" if records else "",
     ]
@@ -156,7 +153,7 @@ def by_class(answers: Sequence[Record], names: Sequence[str]) -> str:
             own = [record for record in of_class if record["rival"] == name]
             cells.append(f"{_count(own, 'detected')} / {_count(own, 'cause')}")
         rows.append(cells)
-    return _table(("class", "faults", *names), rows)
+    return table(("class", "faults", *names), rows)
 
 
 def ours(answers: Sequence[Record], title: str, key: Callable[[Record], str], names: Sequence[str]) -> str:
@@ -194,59 +191,11 @@ def ours(answers: Sequence[Record], title: str, key: Callable[[Record], str], na
                 _count(faults, "safe"),
                 sum(record["safe"] and not record["repaired"] for record in faults),
                 sum(record["offered"] and not record["repaired"] for record in faults),
-                f"{sum(record['detected'] or record['offered'] for record in healthy)} of {len(healthy)}",
+                f"{sum(map(is_alarm, healthy))} of {len(healthy)}",
             ]
         )
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def age(year: int | None) -> str:
     return next(name for name, last in AGES if last is None or (year is not None and year <= last))
-
-
-def ablations(answers: Sequence[Record], ablated: Sequence[Record], concerned: Mapping[str, Sequence[str]]) -> str:
-    """Return what the program repairs with and without a part, on the cases that were asked without it."""
-    own = {record["case"]: record for record in answers if record["rival"] == OURS}
-    pairs = [(own[record["case"]], record) for record in ablated if record["case"] in own]
-    splits = sorted({record["split"] for _, record in pairs})
-    rows = []
-    for name, cases in concerned.items():
-        asked = [pair for pair in pairs if pair[1]["rival"] == name]
-        if not asked:
-            continue
-        by_split = [[pair for pair in asked if pair[1]["split"] == split] for split in splits]
-        rows.append(
-            [
-                name,
-                len(cases),
-                len(asked),
-                _beside(asked, _is_repaired),
-                sum(with_it["repaired"] and not without["repaired"] for with_it, without in asked),
-                sum(without["repaired"] and not with_it["repaired"] for with_it, without in asked),
-                _beside(asked, lambda record: record["human"]),
-                _beside(asked, lambda record: record["safe"]),
-                _beside(asked, lambda record: record["safe"] and not record["repaired"]),
-                *(f"{_beside(group, _is_repaired)} of {len(group)}" if group else "" for group in by_split),
-            ]
-        )
-    header = (
-        "part",
-        "it can matter for",
-        "asked",
-        "repaired with / without it",
-        "lost",
-        "gained",
-        "as the person",
-        "safe",
-        "safe, wrong",
-        *splits,
-    )
-    return _table(header, rows) if rows else "Not measured.\n"
-
-
-def _is_repaired(record: Record) -> bool:
-    return bool(record["repaired"])
-
-
-def _beside(asked: Sequence[tuple[Record, Record]], key: Callable[[Record], bool]) -> str:
-    return f"{sum(key(first) for first, _ in asked)} / {sum(key(second) for _, second in asked)}"

@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import mutations
+import weights
 
 from autofix import engine
 from autofix.loading import find_target
@@ -57,7 +58,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """What became of one broken text. ``right`` counts plans from 0: the first that restores the parameters."""
+    """What became of one broken text. ``right``: of each plan, whether it restores the parameters; ``evidence``: how
+    often what counts for it.
+    """
 
     subject: str
     mutation: str
@@ -69,8 +72,9 @@ class Mutant:
     output: bool = False
     parameters: bool = False
     text: bool = False
-    right: int | None = None
+    right: tuple[bool, ...] = ()
     alternatives: tuple[str, ...] = ()
+    evidence: tuple[dict[str, int], ...] = ()
 
     @property
     def marks(self) -> Iterator[str]:
@@ -219,8 +223,9 @@ def _judged(bench: Bench, subject: Subject, name: str, text: str, report: Report
         output=again.message == healthy.message,
         parameters=parameters,
         text=plan.texts[0][1] == subject.text,
-        right=0 if parameters else _right(bench, subject, report.alternatives, healthy),
+        right=(parameters, *(_is_right(bench, subject, other, healthy) for other in report.alternatives)),
         alternatives=tuple(f"{other.cost - plan.cost:+} {other.title}" for other in report.alternatives),
+        evidence=tuple(weights.evidence_of(one) for one in (plan, *report.alternatives)),
     )
 
 
@@ -228,18 +233,15 @@ def _state(report: Report) -> tuple[tuple[str, tuple[int, ...]], ...]:
     return report.trace.state_dict
 
 
-def _right(bench: Bench, subject: Subject, plans: tuple[Plan, ...], healthy: Report) -> int | None:
-    for number, plan in enumerate(plans, 1):
-        if _state(bench.run(subject, plan.texts[0][1])) == _state(healthy):
-            return number
-    return None
+def _is_right(bench: Bench, subject: Subject, plan: Plan, healthy: Report) -> bool:
+    return _state(bench.run(subject, plan.texts[0][1])) == _state(healthy)
 
 
 def _explain(row: Mutant) -> None:
     if row.parameters:
         return
     title = f"[{row.label}] {row.plan}" if row.plan else "no plan"
-    where = "no plan is right" if row.right is None else f"right is alternative {row.right}"
+    where = f"right is alternative {row.right.index(True)}" if True in row.right else "no plan is right"
     print(f"{row.subject} ({row.mutation}): {row.message}\n    {title}; {where}")
     for line in (*row.change, *row.alternatives):
         print(f"        {line.strip()}")

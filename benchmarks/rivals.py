@@ -27,7 +27,7 @@ FLOOR, OURS = "traceback", "autofix"
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What somebody said of a case. ``texts``: the files that it changed, safe or not; ``others``: further patches;
-    ``plans``: of its plan and the further ones, the rule of each step.
+    ``plans``: of its plan and the further ones, the rule of each step; ``evidence``: of each, how often what counts.
     """
 
     said: Said
@@ -36,6 +36,7 @@ class Answer:
     others: tuple[str, ...] = ()
     ending: str = ""
     plans: tuple[tuple[str, ...], ...] = ()
+    evidence: tuple[dict[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +139,21 @@ def ours(program: Sequence[str], folder: Path, case: Case, extra: Sequence[str] 
     plan, diagnostics = report["plan"], report["diagnostics"]
     lines = [(d["path"], d["range"]["start"]["line"]) for d in diagnostics]
     lines += [(d["call"]["path"], d["call"]["range"]["start"]["line"]) for d in diagnostics if d.get("call")]
-    for change in plan["changes"] if plan else ():
+    for change in plan.get("changes", ()) if plan else ():  # The program of `first_sight.py` may not have them yet.
         first, count = change["line"], len(change["before"])
         lines += [(change["path"], line) for line in (range(first, first + count) if count else (first - 1, first))]
     said = Said(bool(diagnostics), tuple(dict.fromkeys(lines)), str(report["message"])[:300], "", seconds)
     if plan is None:
         return Answer(said, ending=report["ending"])
+    plans = (plan, *(other for other in report["alternatives"] if other["patch"]))
     return Answer(
         said,
         changed(folder, case),
         plan["applicability"] == "safe",
-        tuple(other["patch"] for other in report["alternatives"] if other["patch"]),
+        tuple(other["patch"] for other in plans[1:]),
         report["ending"],
-        tuple(tuple(step["rule"] for step in one["steps"]) for one in (plan, *report["alternatives"])),
+        tuple(tuple(step["rule"] for step in one["steps"]) for one in plans),
+        tuple({piece["evidence"]: piece["count"] for piece in one.get("evidence", ())} for one in plans),
     )
 
 

@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import difflib
-import json
 import os
 import random
 import sys
@@ -33,12 +31,12 @@ from typing import Any
 import wild_models
 import wild_mutations
 from wild_folder import Folder
+from wild_judging import difference, judged
 from wild_models import Row, Run
 
 from autofix import engine
 from autofix.loading import find_target
 from autofix.records.locations import SourceText
-from autofix.records.plan import Applicability
 from autofix.records.report import Report
 from autofix.records.samples import Samples
 from autofix.session.session import Session
@@ -174,64 +172,11 @@ def score(folder: Folder, options: argparse.Namespace) -> None:
                 continue
             row = Row(**mutant["row"])
             report, result = repaired(session, folder, row, mutant["text"])
-            judged = _judged(folder, row, mutant, report, originals[mutant["number"]])
+            of_plans = judged(folder, row, mutant, report, originals[mutant["number"]])
             names = {key: mutant[key] for key in ("number", "name", "mutation", "error")}
-            change = _difference(folder.text(row), mutant["text"])
-            folder.append("score.jsonl", {**names, "row": asdict(row), "change": change, **result, **judged})
+            change = difference(folder.text(row), mutant["text"])
+            folder.append("score.jsonl", {**names, "row": asdict(row), "change": change, **result, **of_plans})
             print(".", end="", file=sys.stderr, flush=True)
-
-
-def _judged(
-    folder: Folder, row: Row, mutant: dict[str, Any], report: Report | None, original: dict[str, Any]
-) -> dict[str, Any]:
-    plan = None if report is None else report.plan
-    if plan is None:
-        return {}
-    root = folder.root(row)
-    changed = {path.relative_to(root).as_posix(): text for path, text in plan.texts}
-    texts = {row.path: mutant["text"], **changed}
-    run = wild_models.run(root, row, texts, folder.reference(mutant["number"]))
-    parameters = sorted(json.dumps(entry) for entry in run.state) == sorted(
-        json.dumps(entry) for entry in original["state"]
-    )
-    return {
-        "plan": plan.title,
-        "safe": plan.applicability is Applicability.SAFE,
-        "plan_change": "\n".join(_difference(_before(root, path, row, mutant), text) for path, text in changed.items()),
-        "plan_notes": list(plan.notes),
-        "checks": [f"{check.kind.value}: {check.outcome.value} {check.detail}".rstrip() for check in plan.proof.checks],
-        "repaired": run.ok,
-        "run": f"{run.error} {run.message}".strip(),
-        "output": run.ok and run.output == original["output"],
-        "parameters": run.ok and parameters,
-        "values": run.values_agree,
-        "text": texts == {row.path: folder.text(row)},
-        "sizes": _other_sizes(folder, row, texts) if plan.applicability is Applicability.SAFE else [],
-        "alternatives": [
-            f"{other.applicability.value}: {other.title}" for other in (report.alternatives if report else ())
-        ],
-    }
-
-
-def _other_sizes(folder: Folder, row: Row, texts: dict[str, str]) -> list[str]:
-    """Return where the original runs at other sizes and the repaired text does not do the same."""
-    wrong, reference = [], folder.path / "other.pt"
-    for other in wild_models.other_sizes(row):
-        original = wild_models.run(folder.root(row), other, {}, reference, keep=True)
-        if original.ok:
-            run = wild_models.run(folder.root(row), other, texts, reference)
-            if not run.values_agree:
-                wrong.append(f"{other.model} on {other.sample}: {run.error} {run.message or run.output}")
-    return wrong
-
-
-def _before(root: Path, path: str, row: Row, mutant: dict[str, Any]) -> str:
-    return str(mutant["text"]) if path == row.path else (root / path).read_text("utf-8")
-
-
-def _difference(before: str, after: str) -> str:
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
-    return "\n".join(line for line in lines if line[:3] not in {"---", "+++"})
 
 
 def marks(record: dict[str, Any]) -> Iterator[str]:

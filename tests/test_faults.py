@@ -12,10 +12,12 @@ from typing import Any
 
 import ablated
 import evidence
+import evidence_pairs
 import evidence_tables
 import fault_cases
 import fault_runs
 import faults
+import first_sight
 import pytest
 import rival_torchtyc
 import rivals
@@ -160,10 +162,31 @@ def test_ablations_are_compared_case_by_case() -> None:
     marks = {"human": False, "safe": False, "split": "blind-a"}
     whole = [{**marks, "case": case, "rival": "autofix", "repaired": case != "3"} for case in "1234"]
     without = [{**marks, "case": case, "rival": "without layouts", "repaired": case == "3"} for case in "23"]
-    table = evidence_tables.ablations(whole, without, {"without layouts": ["1", "2", "3"], "one step": []})
+    table = evidence_pairs.ablations(whole, without, {"without layouts": ["1", "2", "3"], "one step": []})
     assert table.splitlines()[2:] == [
         "| without layouts | 3 | 2 | 1 / 1 | 1 | 1 | 0 / 0 | 0 / 0 | 0 / 0 | 1 / 1 of 2 |",
     ]
+
+
+def test_the_first_sight_of_a_split_stands_beside_what_is_given_now() -> None:
+    marks: dict[str, Any] = dict.fromkeys(("detected", "repaired", "human", "offered", "safe"), False)
+    first = [
+        {**marks, "case": "1", "kind": "repair", "split": "blind-c", "detected": True, "offered": True, "safe": True},
+        {**marks, "case": "2", "kind": "silent", "split": "blind-c"},
+        {**marks, "case": "3", "kind": "healthy", "split": "blind-c", "offered": True},
+    ]
+    now = [{**record, "rival": "autofix", "repaired": True, "detected": True, "offered": False} for record in first[:2]]
+    now.append({**first[2], "rival": "autofix", "offered": False})
+    (row,) = evidence_pairs.first_and_after(now, first).splitlines()[2:]
+    assert row.strip("| ").split(" | ") == [
+        *("blind-c, dd84b2d", "2", "1 / 2", "0 / 2", "0 / 1 of 1", "0 / 0"),
+        *("1 / 0", "1 / 1", "1 / 0", "1 / 0 of 1", "0 / 0 of 0"),
+    ]
+
+
+def test_a_commit_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="0000000 is not in the history"):
+        first_sight.program("0000000", tmp_path)
 
 
 # As much of torchtyc as is replaced: its command line starts an interpreter, which reads a job and imports code.
