@@ -21,7 +21,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 from autofix.batch.records import Json
-from autofix.records.errors import ProbeError
+from autofix.session import session_folders
 
 START_SECONDS = 240.0
 MAX_JOBS_OF_WORKER = 500
@@ -101,10 +101,7 @@ class Pool(Executor):
     """
 
     def __init__(self, count: int, bound: Callable[[Json], float], python: str | None = None) -> None:
-        try:
-            self._folder = tempfile.mkdtemp(prefix="autofix-batch-")
-        except OSError as error:
-            raise ProbeError(f"cannot make a temporary folder: {error.strerror}; set TMPDIR to one") from error
+        self._folder = session_folders.create("autofix-batch-")
         self._python, self._bound = python, bound
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="autofix-batch")
         self._own = threading.local()
@@ -122,7 +119,7 @@ class Pool(Executor):
             self._end_workers()
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
         self._end_workers()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        session_folders.remove(self._folder)
 
     def _end_workers(self) -> None:
         with self._lock:  # A thread whose worker is ended takes it out of the set.

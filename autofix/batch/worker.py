@@ -19,7 +19,7 @@ from autofix.batch import jobs
 from autofix.batch.records import Json
 from autofix.fixes import registry
 from autofix.records.errors import AutofixError
-from autofix.session import orphans
+from autofix.session import orphans, session_folders
 
 FUNCTIONS = {function.__name__: function for function in (jobs.find, jobs.run)}
 
@@ -68,8 +68,7 @@ def _remove(folder: Path) -> None:
     """
     if folder.parent.name.startswith("autofix-batch-"):
         shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):  # Others may still be there.
-            folder.parent.rmdir()
+        session_folders.remove_if_empty(folder.parent)  # Others may still be there.
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -23,7 +22,7 @@ from typing import Any
 
 from autofix.probe.main import wire
 from autofix.records.errors import CancelledError, ProbeError
-from autofix.session import boot, orphans, reply_file
+from autofix.session import boot, orphans, reply_file, session_folders
 from autofix.session.pending_runs import PendingRun, RunTracker
 from autofix.session.tree_copies import TooMuchToCopyError, TreeCopies
 
@@ -54,10 +53,7 @@ class Session:
         self.python = python or sys.executable
         self._help = interpreter_help(python)
         self._ordinary = 2 if (_cores() > 1 if ahead is None else ahead) else 1
-        try:
-            self.folder = Path(tempfile.mkdtemp(prefix="autofix-"))
-        except OSError as error:
-            raise ProbeError(f"cannot make a temporary folder: {error.strerror}; set TMPDIR to one") from error
+        self.folder = session_folders.create()
         self._kept = (isolation, connections, processes)
         self._copies: TreeCopies | None = None
         self._numbers = itertools.count()
@@ -80,11 +76,7 @@ class Session:
         try:
             self._stop(wire.CLOSE)
         finally:
-            try:
-                _remove(self.folder)
-            except BaseException:  # A signal ended it; the next one ends the process.
-                _remove(self.folder)
-                raise
+            session_folders.remove(self.folder)
 
     @property
     def process_id(self) -> int | None:
@@ -322,14 +314,6 @@ class Session:
         finally:
             orphans.own.discard(process.pid)
             orphans.end()
-
-
-def _remove(folder: Path) -> None:
-    """Remove the folder of a session, in which a worker that was just killed may still have been making a file."""
-    deadline = time.monotonic() + 1
-    while folder.exists() and time.monotonic() < deadline:
-        shutil.rmtree(folder, ignore_errors=True)
-        time.sleep(0.01 * folder.exists())
 
 
 def _cores() -> int:

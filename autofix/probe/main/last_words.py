@@ -16,6 +16,7 @@ _REAL_TIME = getattr(signal, "SIGRTMAX", 0)
 # Signals that nobody sends: a worker of ours ends itself by one where it has no other way to say why.
 NO_MEMORY, NO_ANSWER = _REAL_TIME - 11, _REAL_TIME - 12
 _POOL = "autofix-batch-"
+_OWNER = "owner"  # The note of whose a folder is, see the session's side.
 _TRIES = 50
 
 
@@ -50,6 +51,8 @@ def remove(folder: str, *, is_orphaned: bool = True) -> None:
     above = os.path.dirname(folder)
     while is_orphaned and _POOL in "".join(above.split(os.sep)[-2:]):
         try:
+            if os.listdir(above) == [_OWNER]:
+                os.unlink(os.path.join(above, _OWNER))
             os.rmdir(above)
         except OSError:
             return
