@@ -366,12 +366,13 @@ def _refactored(case: _Case, on_progress: Progress) -> Report | None:
         return replace(healthy, notes=(*rewritten.notes, *given_up, *healthy.notes))
     diagnostics = tuple(shown.diagnostics_of(project, plans[0].steps))
     message = "; ".join(dict.fromkeys(diagnostic.finding.message for diagnostic in diagnostics))
+    plans = (refactoring.with_later_sample(plans[0], target),)
     notes = (
         *rewritten.notes,
         *suppressed.unused(runner.source_text, target.path),
         *inferred_sample_trust.notes(target),
     )
-    return case.report(RepairEnding.REPAIRED, message, diagnostics, plans[:1], notes)
+    return case.report(RepairEnding.REPAIRED, message, diagnostics, plans, notes)
 
 
 def _without_fault(case: _Case) -> Report:

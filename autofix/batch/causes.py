@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from autofix.batch.records import JobOutcome, Json
+from autofix.records.finding import Mismatch
 from autofix.syntax.name_bindings import class_name
 
 NOT_RUN = "not-run"
@@ -25,6 +26,7 @@ class CauseKind(Enum):
     INSTALL = "install"
     PROGRAM = "program"
     NOT_RUN = "not run"
+    OFFER = "offer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,17 @@ class CauseGroup:
 
 def of(outcomes: Sequence[JobOutcome]) -> tuple[CauseGroup, ...]:
     """Return every cause: faults by the number of targets, then what keeps targets from being run, the one change that
-    lets most of them run first.
+    lets most of them run first; what could be written another way comes last.
     """
     causes = (*_faults(outcomes), *_installs(outcomes), *_programs(outcomes), *_others(outcomes))
     order = list(CauseKind)
     return tuple(
         sorted(
             causes,
-            key=lambda cause: (cause.kind is not CauseKind.FAULT, -len(cause.targets), order.index(cause.kind)),
+            key=lambda cause: (
+                *(cause.kind is CauseKind.OFFER, cause.kind is not CauseKind.FAULT),
+                *(-len(cause.targets), order.index(cause.kind)),
+            ),
         )
     )
 
@@ -98,9 +103,25 @@ def _faults(outcomes: Sequence[JobOutcome]) -> Iterator[CauseGroup]:
                 plans.setdefault(key, outcome.plan)
     for key, diagnostic in first.items():
         title = f"{diagnostic['code']} {diagnostic['message']}"
-        yield CauseGroup(
-            key, CauseKind.FAULT, title, tuple(targets[key]), place(diagnostic), diagnostic, plan=plans.get(key)
-        )
+        kind = CauseKind.OFFER if is_offer(diagnostic) else CauseKind.FAULT
+        yield CauseGroup(key, kind, title, tuple(targets[key]), place(diagnostic), diagnostic, plan=plans.get(key))
+
+
+def severity(diagnostic: Json) -> str:
+    """Return "error", "warning", or "offer" where nothing is wrong."""
+    if is_offer(diagnostic):
+        return "offer"
+    return "warning" if diagnostic["silent"] else "error"
+
+
+def is_offer(diagnostic: Json) -> bool:
+    """Return whether nothing is wrong: the code could be written another way."""
+    return bool(diagnostic["mismatch"] == Mismatch.REFACTORING.value)
+
+
+def offers_only(outcome: JobOutcome) -> bool:
+    """Return whether a target ran without a fault and could be written another way."""
+    return bool(outcome.diagnostics) and all(map(is_offer, outcome.diagnostics))
 
 
 def place(diagnostic: Json) -> str:
@@ -111,11 +132,13 @@ def place(diagnostic: Json) -> str:
     return f"{diagnostic['path']}:{start['line']}:{start['column']}"
 
 
-def _installs(outcomes: Iterable[JobOutcome]) -> Iterator[CauseGroup]:
-    """Yield each package that targets which could not be imported lack."""
+def _installs(outcomes: Sequence[JobOutcome]) -> Iterator[CauseGroup]:
+    """Yield each package that targets which could not be imported lack; not those that something silent stood for."""
     targets: dict[str, list[str]] = {}
+    stood_for = {package for outcome in outcomes for package in outcome.document["trace"]["placeholders"]}
     for outcome in outcomes:
-        for package in lacking(outcome):
+        packages = lacking(outcome)
+        for package in [package for package in packages if package not in stood_for] or packages:
             targets.setdefault(package, []).append(outcome.label)
     for package, labels in targets.items():
         is_age = "." in package  # A neighbour, or a part of what is installed.

@@ -24,7 +24,7 @@ from autofix.records.errors import AutofixError, UsageError
 from autofix.records.finding import Mismatch
 from autofix.records.locations import SourceText
 from autofix.records.report import RepairEnding, Report
-from autofix.records.samples import SampleInput, SampleOrigin, Samples, Target
+from autofix.records.samples import Recipe, SampleInput, SampleOrigin, Samples, Target
 from autofix.records.trace import Ending, Stage, Trace
 from autofix.report import json as json_report
 from autofix.report import pictures, sarif
@@ -133,7 +133,7 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
         elsewhere=(),
     )
     if not job.script:
-        target = replace(target, built=job.built, is_guessed=job.is_guessed)
+        target = replace(target, built=job.built, is_guessed=job.is_guessed, recipe=_recipe(job, base))
     if job.script and not target.script:
         target = replace(target, script=True, model="", samples=Samples(origin=SampleOrigin.NONE))
     files |= imports.closure(path, own.text, target.search_paths)
@@ -143,6 +143,11 @@ def _report(job: Job, base: Path, files: dict[Path, bool]) -> Report:
     files |= dict.fromkeys(find_target.data_files(_sources(files)), True)
     files |= {file: file.is_file() for file in report.trace.data_files}
     return report
+
+
+def _recipe(job: Job, base: Path) -> Recipe | None:
+    *data, program = job.recipe or ("",)
+    return Recipe(tuple(base / name for name in data), base / program if program else None) if data else None
 
 
 def _shown(path: Path, text: str) -> SourceText:

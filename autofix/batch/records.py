@@ -27,7 +27,8 @@ class Job:
     """One target. Paths are relative to the base of the batch, with forward slashes.
 
     With ``script`` the file is run as the program it is, and the model alone only where that cannot be done.
-    ``arguments`` are those of a program; ``built`` and ``is_guessed`` say of a model where its arguments come from, and
+    ``arguments`` are those of a program; ``built`` and ``is_guessed`` say of a model where its arguments come from,
+    ``recipe`` the data that they were read from and, at the end, the program that reads it or '', and
     ``part_of`` says in words of what models it is a part. ``is_found``: nobody named the program.
     ``samples`` has one text per input, ``sample`` is an expression; ``origin`` names the ``SampleOrigin`` they have.
     ``texts`` stand in for files on disk: the repairs of earlier targets, when the effect of several is looked at.
@@ -44,6 +45,7 @@ class Job:
     script: bool = False
     arguments: tuple[str, ...] = ()
     built: str = ""
+    recipe: tuple[str, ...] = ()
     is_guessed: bool = False
     part_of: str = ""
     is_found: bool = False

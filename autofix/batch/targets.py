@@ -24,7 +24,7 @@ from autofix.loading import (
 )
 from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import MissingInputError, UsageError
-from autofix.records.samples import SampleOrigin, Samples, Target
+from autofix.records.samples import Recipe, SampleOrigin, Samples, Target
 from autofix.syntax.name_bindings import class_name
 from autofix.syntax.source import Source, source_of
 from autofix.system import regular_files
@@ -195,7 +195,15 @@ def _named(file: _File, entry: TargetEntry) -> Job | Missing:
         return Missing(file.name, entry.model or "", error.problem, error.setting)
     except UsageError as error:
         return Missing(file.name, entry.model or "", str(error))
-    return _job(file.name, target, entry, settings)
+    return replace(_job(file.name, target, entry, settings), recipe=_recipe(file, target.recipe))
+
+
+def _recipe(file: _File, recipe: Recipe | None) -> tuple[str, ...]:
+    base = Path(str(file.path).removesuffix(file.name))
+    if recipe is None:
+        return ()
+    program = "" if recipe.program is None else source_files.relative(recipe.program, base)
+    return (*(source_files.relative(path, base) for path in recipe.data), program)
 
 
 def _given(entry: TargetEntry) -> Samples | None:

@@ -45,13 +45,17 @@ class Expression:
 
 @dataclass(frozen=True)
 class Project:
-    """``data`` are files beside the code that it names and may read sizes from: JSON, YAML, TOML, INI."""
+    """``data`` are files beside the code that it names and may read sizes from: JSON, YAML, TOML, INI.
+
+    ``is_configured``: the model is built from some of them, with arguments that no call of the project shows.
+    """
 
     root: Path
     trace: Trace
     load: Callable[[Path], Source]
     main: Path
     data: tuple[Path, ...] = ()
+    is_configured: bool = False
     _sources: dict[Path, Source] = field(default_factory=dict, repr=False)
     _known: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 

@@ -28,6 +28,11 @@ def read(path: Path) -> Any:
         text = text_files.read(path).text
     except UsageError as error:
         raise ValueError(str(error)) from error
+    return parsed(path, text)
+
+
+def parsed(path: Path, text: str) -> Any:
+    """Return what a text says that stands in a file of this name; raise ValueError where that is not plain."""
     if path.suffix == ".json":
         return json.loads(text)
     return toml_files.parsed(text, path) if path.suffix == ".toml" else yaml(text)

@@ -97,6 +97,7 @@ def target(
         also,
         evaluation_mode,
         built=built.place,
+        recipe=built.recipe,
         is_guessed=bool(built.guessed),
     )
 

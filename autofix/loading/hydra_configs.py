@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autofix.loading import data_files
 from autofix.loading.module_files import ModuleFiles
 from autofix.syntax.source import Source
 
@@ -28,19 +27,21 @@ _OPEN = object()
 
 @dataclass(frozen=True, slots=True)
 class Instantiated:
-    """The arguments of a construction, and the file that has them."""
+    """The arguments of a construction, and the file that has them, with those that it takes in."""
 
     arguments: dict[str, Any]
     path: Path
+    included: tuple[Path, ...] = ()
 
 
 def find(source: Source, class_: ast.ClassDef, files: ModuleFiles) -> Iterator[Instantiated]:
     """Yield what the YAML files of the project build a class with."""
     for path in files.configs(TARGET, class_.name):
-        whole = _read(path)
+        included: list[Path] = []
+        whole = _read(path, files, included)
         for mapping in _mappings(whole):
             if _is_of(str(mapping.get(TARGET)), source, class_):
-                yield Instantiated(_arguments(mapping, whole), path)
+                yield Instantiated(_arguments(mapping, whole), path, tuple(included))
 
 
 def spelled(value: Any, source: Source, depth: int = 0) -> str | None:
@@ -113,10 +114,10 @@ def _mappings(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
             yield from _mappings(inner, depth + 1)
 
 
-def _read(path: Path, depth: int = 0) -> Any:
-    """Return what a file says, with the files of its groups that it names under ``defaults``."""
+def _read(path: Path, files: ModuleFiles, included: list[Path], depth: int = 0) -> Any:
+    """Return what a file says, with the files of its groups that ``defaults`` names: ``included`` gets them."""
     try:
-        value = data_files.read(path)
+        value = files.data(path)
     except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict) or depth > MAX_DEPTH:
@@ -126,7 +127,10 @@ def _read(path: Path, depth: int = 0) -> Any:
         for key, name in group.items() if isinstance(group, dict) else ():
             file = Path(os.path.abspath(path.parent / str(key) / str(name)))
             file = file if file.suffix in {".yaml", ".yml"} else file.with_name(f"{file.name}.yaml")
-            inner = _read(file, depth + 1) if file.is_file() and path.parent in file.parents else None
+            if not (file.is_file() and path.parent in file.parents):
+                continue
+            included.append(file)
+            inner = _read(file, files, included, depth + 1)
             if isinstance(inner, dict) and str(key).isidentifier():
                 value[key] = inner | value[key] if isinstance(value.get(key), dict) else inner
     return value

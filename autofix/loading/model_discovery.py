@@ -10,7 +10,7 @@ import builtins
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from autofix.loading import constructor_arguments, model_classes
+from autofix.loading import constructor_arguments, guessed_construction, model_classes
 from autofix.loading.constructor_arguments import Built
 from autofix.loading.module_files import ModuleFiles
 from autofix.records.errors import MissingInputError, UsageError
@@ -105,7 +105,7 @@ def _constructed(source: Source, class_: ast.ClassDef, elsewhere: Iterable[Sourc
     if other_call is not None:
         return Built(other_call)
     assert constructor is not None
-    guessed = constructor_arguments.guessed(source, class_, constructor, elsewhere, files)
+    guessed = guessed_construction.guessed(source, class_, constructor, elsewhere, files)
     if guessed is not None:
         return guessed
     call = f"{class_.name}({', '.join(f'{name}=...' for name in missing)})"

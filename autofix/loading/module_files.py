@@ -9,14 +9,14 @@ import ast
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from autofix.loading import text_files
+from autofix.loading import data_files, text_files
 from autofix.loading.text_files import MAX_NAME
 from autofix.records.errors import UsageError
 from autofix.syntax.source import Source
@@ -33,14 +33,20 @@ _NEVER_OURS = frozenset(("torch", "numpy", "torchvision"))
 
 
 class ModuleFiles:
-    """The files of one project by what imports them; each is read once, and ``read`` names them."""
+    """The files of one project by what imports them; each is read once, and ``read`` names them.
 
-    def __init__(self, root: Path, folders: Sequence[Path], known: Sequence[Source] = ()) -> None:
-        self._root = root
+    ``named_data`` are the data files that programs named; ``texts`` stand in for data files on disk.
+    """
+
+    def __init__(
+        self, root: Path, folders: Sequence[Path], known: Sequence[Source] = (), texts: Mapping[Path, str] | None = None
+    ) -> None:
+        self._root, self._texts = root, texts or {}
         self._folders = tuple(dict.fromkeys((*folders, root, root / "src")))
         self._sources: dict[Path, Source | None] = {source.path: source for source in known}
         self._found: dict[tuple[Path, int, str], Source | None] = {}
         self._data: dict[Path, None] = {}
+        self.named_data: dict[Path, None] = {}
         self._configs: dict[Path, str] | None = None
         self.constructions: dict[tuple[Path, int], Any] = {}
         self.commands: dict[Path, tuple[str, ...]] = {}
@@ -55,9 +61,13 @@ class ModuleFiles:
         for folder in (self._root, *above):
             path = Path(os.path.abspath(folder / name)) if name and len(name) < MAX_NAME else folder
             if self._root in path.parents and path.suffix in DATA_SUFFIXES and path.is_file():
-                self._data[path] = None
+                self._data[path] = self.named_data[path] = None
                 return path
         return None
+
+    def data(self, path: Path) -> Any:
+        """Return what a data file says, or the text that stands in for it; raise ValueError where that is not plain."""
+        return data_files.parsed(path, self._texts[path]) if path in self._texts else data_files.read(path)
 
     def configs(self, *words: str) -> Iterator[Path]:
         """Yield the YAML files of the project that have all of the words, where the project has a mark of one."""

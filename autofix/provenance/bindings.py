@@ -168,8 +168,11 @@ def _argument(
 
 def unpacked_key(project: Project, expression: Expression) -> str:
     """Return the name of a parameter that the caller fills from ``**config``, or a library from a config that the
-    caller hands it, as hydra's ``instantiate(config)`` does; empty for any other expression.
+    caller hands it, as hydra's ``instantiate(config)`` does, or that a model run alone is built with as a config says;
+    empty for any other expression.
     """
+    if project.is_configured and len(expression.frames) == 1 and isinstance(expression.node, ast.Name):
+        return expression.node.id
     caller = project.call(expression.frames[1:]) if len(expression.frames) > 1 else None
     if not isinstance(expression.node, ast.Name) or caller is None or not isinstance(caller.node, ast.Call):
         return ""

@@ -121,3 +121,8 @@ class Finding:
     silent: bool = False
     detail: Detail | None = None
     expression: str = ""
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether nothing is wrong: the code could be written another way."""
+        return self.mismatch is Mismatch.REFACTORING

@@ -55,17 +55,27 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """The texts that a model expression was read from: data files that ``program`` reads to build the model, or that
+    hydra would build it from. Where one of them is edited, the expression is another.
+    """
+
+    data: tuple[Path, ...]
+    program: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """File plus model expression the user asked about.
 
     ``root`` is the project root that patches are relative to; ``module`` the dotted name the file is imported as;
     ``search_paths`` are importable in the probe as they would be when the user runs the file. ``script``: the file
     itself is run as a program with ``arguments``, and neither ``model`` nor ``samples`` means anything; with
-    ``tests`` as the tests that it holds, with a ``driver`` as a
-    module that these statements use. ``built`` says where the arguments in ``model`` come from, if nobody named
-    them; ``is_guessed``: from no program, but from names. ``session``: the words by which a session of pytest was begun
-    that failed over these tests; every test that ``arguments`` name then has to pass. ``folder``: where a session or a
-    program runs, if not in the folder of the file.
+    ``tests`` as the tests that it holds, with a ``driver`` as a module that these statements use. ``built`` says where
+    the arguments in ``model`` come from, if nobody named them, and ``recipe`` from which data; ``is_guessed``: from no
+    program, but from names. ``session``: the words by which a session of pytest was begun that failed over these tests;
+    every test that ``arguments`` name then has to pass. ``folder``: where a session or a program runs, if not in the
+    folder of the file.
     """
 
     path: Path
@@ -81,6 +91,7 @@ class Target:
     driver: str = ""
     arguments: tuple[str, ...] = ()
     built: str = ""
+    recipe: Recipe | None = None
     is_guessed: bool = False
     session: tuple[str, ...] = ()
     folder: Path | None = None

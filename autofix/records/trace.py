@@ -225,6 +225,7 @@ class Trace:
     """One run of the model as plain data.
 
     ``placeholders`` name packages for which something silent stood, ``absent`` are those of which nothing was used.
+    ``cut_tests`` ran into the time limit.
     ``warnings`` are what torch warned of, each with the operation that ran. ``mode`` is META where tensors had no
     storage; ``need`` is then what they would take, in bytes. ``synthesized`` names the operations whose data-dependent
     values were replaced by made-up ones. ``called`` are layers that ran in operations which are told no more.
@@ -246,6 +247,7 @@ class Trace:
     files: tuple[Path, ...] = ()
     data_files: tuple[Path, ...] = ()
     placeholders: tuple[str, ...] = ()
+    cut_tests: tuple[str, ...] = ()
     absent: tuple[AbsentPackage, ...] = ()
     refused: tuple[str, ...] = ()
     sliced: bool = False

@@ -190,10 +190,12 @@ def why_unsafe(plan: Plan, alternatives: int) -> str:
 
 def severity(diagnostic: Diagnostic) -> str:
     """Return "error" for a fault that ends a run, "warning" for one that only gives wrong numbers or
-    fails on other batches.
+    fails on other batches, "offer" where nothing is wrong.
     """
     if diagnostic.suppressed:
         return "suppressed"
+    if diagnostic.finding.is_offer:
+        return "offer"
     return "warning" if diagnostic.finding.silent else "error"
 
 

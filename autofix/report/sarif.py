@@ -83,6 +83,8 @@ def _rule(report: Report, code: str, documentation: str) -> Json:
 
 
 def _level(diagnostic: Diagnostic) -> str:
+    if diagnostic.finding.is_offer:
+        return "note"
     return "warning" if diagnostic.finding.silent else "error"
 
 

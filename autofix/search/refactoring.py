@@ -7,16 +7,19 @@ have to give equal outputs on the sample. Rules propose, the probe compares; not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.facts.project_view import Project
 from autofix.fixes.rule import Rewrite, Rule
+from autofix.loading import find_target
 from autofix.patch.edits_to_text import apply_edits
 from autofix.records.costs import counted
+from autofix.records.errors import UsageError
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit, Texts
 from autofix.records.plan import Applicability, Plan, Step
+from autofix.records.samples import SampleOrigin, Target
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Trace
 from autofix.system.project_paths import within
 from autofix.verification import proof
@@ -53,6 +56,21 @@ def rewritten(project: Project, rules: tuple[Rule, ...], compare: Compare) -> Re
                 notes.append(_left_out(rewrite, attempt))
     plan = None if trace is None else _plan(project, kept, trace)
     return Rewritten(plan, tuple(notes), probes)
+
+
+def with_later_sample(plan: Plan, target: Target) -> Plan:
+    """Return a plan that says so where no sample can be chosen from the layers that it leaves, as a lazy layer tells
+    nothing of its input.
+    """
+    text = dict(plan.texts).get(target.path)
+    if target.samples.origin is not SampleOrigin.SOLVED or text is None:
+        return plan
+    try:
+        find_target.target(target.path, model=target.model, text=text, elsewhere=())
+    except UsageError:
+        words = f"after it the layers tell no sample; add `# autofix: sample-shape={target.samples}` with it"
+        return replace(plan, applicability=Applicability.UNSAFE, notes=(*plan.notes, words))
+    return plan
 
 
 def _proposed(project: Project, rules: tuple[Rule, ...], notes: list[str]) -> Iterator[tuple[Rule, Rewrite]]:

@@ -13,7 +13,8 @@ from typing import Any
 from autofix.diagnosis import silent_faults
 from autofix.diagnosis.silent_fault import SilentFault
 from autofix.facts.project_view import Project
-from autofix.loading import find_target, text_files
+from autofix.loading import constructor_arguments, find_target, text_files
+from autofix.loading.module_files import ModuleFiles
 from autofix.probe.main import wire
 from autofix.probe.main.samples_request import InputRequest, SamplesRequest, batch_size, with_batch
 from autofix.records.errors import UsageError
@@ -62,7 +63,13 @@ class Runner:
         target = self._target
         files = tuple(self.source(path, texts) for path in trace.files or (target.path,))
         data = dict.fromkeys((*find_target.data_files(files), *filter(find_target.may_hold_sizes, trace.data_files)))
-        return Project(target.root, trace, lambda path: self.source(path, texts), target.path, tuple(data))
+        recipe = () if target.recipe is None else target.recipe.data
+        data |= dict.fromkeys(recipe)
+
+        def load(path: Path) -> Source:
+            return self.source(path, texts)
+
+        return Project(target.root, trace, load, target.path, tuple(data), is_configured=bool(recipe))
 
     def trace(self, run: Run, ahead: Iterable[Run] = ()) -> Trace:
         """Return the trace of ``run``, and begin those ``ahead`` beside it where that delays nothing."""
@@ -149,7 +156,7 @@ class Runner:
             module=target.module,
             root=str(target.root),
             search_paths=tuple(map(str, target.search_paths)),
-            model=target.model,
+            model=self._model(overlay),
             samples=_wire_samples(target.samples),
             also=tuple(map(_wire_samples, target.also)),
             evaluation_mode=target.evaluation_mode,
@@ -166,6 +173,15 @@ class Runner:
             session=target.session,
             folder="" if target.folder is None else str(target.folder),
         )
+
+    def _model(self, texts: dict[Path, str]) -> str:
+        """Return the expression that builds the model: another one where the data is edited that it was read from."""
+        target, recipe = self._target, self._target.recipe
+        if recipe is None or texts.keys().isdisjoint(recipe.data):
+            return target.model
+        source = self.source(target.path, tuple(texts.items()))
+        files = ModuleFiles(target.root, target.search_paths, (source,), texts)
+        return constructor_arguments.rebuilt(source, target.model, recipe, files)
 
 
 def _wire_samples(samples: Samples) -> SamplesRequest:

@@ -91,6 +91,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         files=tuple(_path(path) for path in _rows(reply, "files")),
         data_files=tuple(_path(path) for path in _rows(reply, "data_files")),
         placeholders=tuple(map(_text, _rows(reply, "placeholders"))),
+        cut_tests=tuple(map(_text, _rows(reply, "cut_tests"))),
         absent=tuple(_absent(*row) for row in _rows(reply, "absent")),
         refused=tuple(map(_text, _rows(reply, "refused"))),
         sliced=_flag(reply.get("sliced", False)),

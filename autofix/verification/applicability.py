@@ -116,6 +116,8 @@ def _of_run(trace: Trace) -> Iterator[str]:
         yield "checked on the meta device (shapes only)"
     if trace.placeholders:
         yield f"it was verified without {', '.join(trace.placeholders)}"
+    if trace.cut_tests:
+        yield f"it was verified without {', '.join(trace.cut_tests)}, which ran into the time limit"
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -155,3 +155,22 @@ def test_tests_that_take_long_are_cut_short(tmp_path: Path, capfd: pytest.Captur
     (tmp_path / "test_net.py").write_text(tests)
     assert main.main(["batch", str(tmp_path), "--no-cache", "-v", "--time-limit", "20"]) == 0
     assert "the others left out at the time limit" in capfd.readouterr().err
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "waiting", ["n += 1", "try:\n            n += 1\n        except BaseException:\n            pass"]
+)
+def test_a_test_that_does_not_end_takes_nothing_from_the_others(
+    waiting: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What ended before keeps its verdict, a fault among it; a repair says that the endless test was not asked."""
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "net.py").write_text(NET.format(side=7))
+    (tmp_path / "conftest.py").write_text(FIXTURES)
+    endless = f"\n\ndef test_endless():\n    n = 0\n    while True:\n        {waiting}\n"
+    (tmp_path / "test_net.py").write_text(TESTS.format(channels=3) + endless)
+    assert main.main(["batch", str(tmp_path), "--no-cache", "-v", "--time-limit", "12"]) == 1
+    shown = capfd.readouterr().err
+    assert "set `in_features` of `head` to 4 * 8 * 8 (unsafe)" in shown
+    assert "verified without test_net.py::test_endless, which ran into the time limit" in shown

@@ -235,3 +235,97 @@ def test_argument_of_a_library(
 
     assert main.main(["net.py", "-s", "4,6"]) == 1
     assert "+        self.one, self.two = library.Block(6, 5), library.Block(5, 3)" in capsys.readouterr().out
+
+
+TAGGER = """\
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self, n_mels, hidden):
+        super().__init__()
+        self.gru = nn.GRU(n_mels, hidden, batch_first=True)
+
+    def forward(self, x):
+        return self.gru(x)[0]
+
+
+class Tagger(nn.Module):
+    def __init__(self, encoder, head_in, tags):
+        super().__init__()
+        self.encoder = encoder
+        self.head = nn.Linear(head_in, tags)
+
+    def forward(self, x):
+        return self.head(self.encoder(x))
+"""
+TAGGER_YAML = """\
+_target_: net.Tagger
+encoder:
+  _target_: net.Encoder
+  n_mels: 40
+  hidden: 64
+head_in: 48  # What the encoder gives.
+tags: 9
+"""
+RANKER = """\
+from torch import nn
+
+
+class Ranker(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.user = nn.Embedding(config["users"], config["dim"])
+        self.out = nn.Linear(config["joined"], 1)
+
+    def forward(self, user):
+        return self.out(self.user(user))
+"""
+READER = """\
+import json
+import sys
+
+from net import Ranker
+
+if __name__ == "__main__":
+    net = Ranker(json.load(open("settings.json")))
+    net(int(open(sys.argv[1]).read()))
+"""
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "files, model, line",
+    [
+        (
+            {"net.py": TAGGER, "conf/model/tagger.yaml": TAGGER_YAML},
+            "Tagger",
+            "+head_in: 64  # What the encoder gives.",
+        ),
+        (
+            {"net.py": RANKER, "train.py": READER, "settings.json": '{"users": 50, "dim": 16,\n "joined": 24}\n'},
+            "Ranker",
+            '+ "joined": 16}',
+        ),
+    ],
+    ids=["as hydra would build it", "as a program reads it"],
+)
+def test_a_model_run_alone_is_repaired_in_its_config(
+    files: Mapping[str, str],
+    model: str,
+    line: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """No program ran, so the arguments stand in the expression that was read from the file: an edit of the file makes
+    another expression.
+    """
+    monkeypatch.chdir(tmp_path)
+    for path, text in ({"pyproject.toml": ""} | dict(files)).items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text)
+    assert main.main([f"net.py:{model}"]) == 1
+    assert line in capsys.readouterr().out.splitlines()
+    assert main.main(["batch", ".", "--no-cache", "--jobs", "1", "--unsafe-fixes"]) == 1
+    assert line in capsys.readouterr().out.splitlines()

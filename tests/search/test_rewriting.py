@@ -9,6 +9,7 @@ import pytest
 from autofix.loading.settings import Settings
 from autofix.records.plan import Applicability
 from autofix.records.report import Limits, Report
+from autofix.report import phrases
 
 NET = (
     "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\nclass Net(nn.Module):\n"
@@ -32,3 +33,13 @@ def test_a_view_written_as_flatten(line: str, is_proved: bool, repaired: Callabl
     report = repaired(NET.format(line), settings=chosen)
     assert report.plan is not None, report.message
     assert (report.plan.applicability is Applicability.SAFE) is is_proved
+
+
+@pytest.mark.torch
+def test_a_rewriting_is_an_offer_and_says_what_it_takes_away(repaired: Callable[..., Report]) -> None:
+    """A lazy layer at the start leaves nothing that a sample could be chosen from the next time."""
+    net = "from torch import nn\n\nnet = nn.Sequential(nn.Linear(6, 4), nn.ReLU())\n"
+    report = repaired(net, settings=Settings(select=("lazy-linear",), limits=Limits(run_seconds=20.0)))
+    assert report.plan is not None, report.message
+    assert [phrases.severity(diagnostic) for diagnostic in report.diagnostics] == ["offer"]
+    assert any("the layers tell no sample" in note for note in report.plan.notes)

@@ -18,8 +18,12 @@ def words(report: BatchReport) -> list[str]:
     then the one change that lets most of the targets run, and so on.
     """
     shown = [outcome for outcome in report.outcomes if outcome.label not in report.known]
-    steps = [cause for cause in causes.of(shown) if len(cause.targets) > 1 or cause.kind is CauseKind.INSTALL]
+    steps = [cause for cause in causes.of(shown) if _comes_first(cause)]
     return [_line(cause) for cause in steps[:MAX_STEPS]]
+
+
+def _comes_first(cause: CauseGroup) -> bool:
+    return cause.kind is not CauseKind.OFFER and (len(cause.targets) > 1 or cause.kind is CauseKind.INSTALL)
 
 
 def _line(cause: CauseGroup) -> str:
@@ -44,4 +48,5 @@ def ordered(report: BatchReport) -> list[JobOutcome]:
 def _rank(outcome: JobOutcome) -> int:
     if outcome.ending == causes.NOT_RUN:
         return 1
-    return 0 if outcome.diagnostics and outcome.ending != "suppressed" else 2
+    is_faulty = outcome.diagnostics and outcome.ending != "suppressed" and not causes.offers_only(outcome)
+    return 0 if is_faulty else 2

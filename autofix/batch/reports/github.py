@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autofix.batch import causes
 from autofix.batch.records import BatchReport, JobOutcome, Json
 from autofix.report.terminal_text import visible
 
@@ -19,7 +20,8 @@ def _lines(outcome: JobOutcome) -> list[str]:
 
 def _line(diagnostic: Json, outcome: JobOutcome) -> str:
     start, end = diagnostic["range"]["start"], diagnostic["range"]["end"]
-    kind = "warning" if diagnostic["silent"] else "error"
+    severity = causes.severity(diagnostic)
+    kind = "notice" if severity == "offer" else severity
     where = f"file={_property(diagnostic['path'])},line={start['line']},endLine={end['line']}"
     if start["line"] == end["line"]:
         where += f",col={start['column']},endColumn={end['column']}"

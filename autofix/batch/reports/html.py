@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from autofix.batch import causes
 from autofix.batch.causes import place
 from autofix.batch.records import BatchReport, JobOutcome, Json
 from autofix.batch.reports import first_steps
@@ -162,7 +163,7 @@ def _input(sample: Json) -> str:
 
 
 def _diagnostic(diagnostic: Json) -> Iterator[str]:
-    kind = "warning" if diagnostic["silent"] else "error"
+    kind = causes.severity(diagnostic)
     yield f'<h2><span class="failed">{kind} {_text(diagnostic["code"])}</span> {_text(diagnostic["message"])}</h2>'
     yield f'<p class="place">{_text(place(diagnostic))}</p>'
     source = diagnostic.get("source")

@@ -90,7 +90,7 @@ def _outcome(outcome: JobOutcome) -> Iterator[Line]:
         yield line(Span(f"{visible(outcome.label)}: ", Style.PATH), visible(outcome.message))
         return
     for diagnostic in outcome.diagnostics:
-        kind = "warning" if diagnostic["silent"] else "error"
+        kind = causes.severity(diagnostic)
         yield line(
             Span(f"{visible(place(diagnostic))}: ", Style.PATH),
             Span(f"{kind}[{diagnostic['code']}]", Style.ERROR),
@@ -133,10 +133,12 @@ def sums(report: BatchReport, *, unsafe: bool) -> Iterator[str]:
     not_run = report.count("not-run")
     unconfirmed = report.count(UNCONFIRMED)
     without = len(report.outcomes) - healthy - unconfirmed - len(plans) - not_run
+    offers = sum(map(causes.offers_only, plans))
     sound = [f"{healthy} healthy"] if healthy or not unconfirmed else []
     sound += [f"{unconfirmed} unconfirmed"] if unconfirmed else []
+    words = f"{len(plans) - offers} repairable, {offers} with an offer" if offers else f"{len(plans)} repairable"
     yield (
-        f"{phrases.counted(len(report.outcomes), 'target')}: {', '.join(sound)}, {len(plans)} repairable "
+        f"{phrases.counted(len(report.outcomes), 'target')}: {', '.join(sound)}, {words} "
         f"({safe} safe, {len(plans) - safe} unsafe), {without} without a repair, {not_run} could not run"
     )
     withheld = sum(bool(outcome.withheld) for outcome in plans)

@@ -48,12 +48,18 @@ def _diagnostic(
     return types.Diagnostic(
         range=convert.range(place),
         message=_message(result, diagnostic),
-        severity=types.DiagnosticSeverity.Warning if finding.silent else types.DiagnosticSeverity.Error,
+        severity=_severity(finding),
         code=None if result.stage is ResultStage.KNOWN else diagnostic.code,
         code_description=None if page is None else types.CodeDescription(page),
         source=SOURCE,
         related_information=related or None,
     )
+
+
+def _severity(finding: Finding) -> types.DiagnosticSeverity:
+    if finding.is_offer:
+        return types.DiagnosticSeverity.Hint
+    return types.DiagnosticSeverity.Warning if finding.silent else types.DiagnosticSeverity.Error
 
 
 def _message(result: Result, diagnostic: Diagnostic) -> str:

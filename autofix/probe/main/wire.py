@@ -234,6 +234,7 @@ class Reply(TypedDict):
     files: NotRequired[list[str]]
     data_files: NotRequired[list[str]]
     placeholders: NotRequired[list[str]]
+    cut_tests: NotRequired[list[str]]
     absent: NotRequired[list[AbsentRow]]
     refused: NotRequired[list[str]]
     sliced: NotRequired[bool]

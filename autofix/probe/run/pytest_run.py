@@ -12,9 +12,12 @@ import importlib
 import importlib.util
 import io
 import os
+import signal
 import sys
+import threading
 import time
-from types import TracebackType
+from collections.abc import Iterator
+from types import FrameType, TracebackType
 from typing import Any
 
 from ..main.wire import Ending, RunRequest
@@ -24,30 +27,40 @@ from .construct import Ended
 MAX_OPERATIONS = 4_000
 USAGE_ERROR = 4
 SHARE = 0.6  # Of the time limit, after which no further test begins.
+WHOLE = 0.8  # After which a test is cut short, so that those before it keep what they came to.
+AGAIN_SECONDS = 0.5  # A test that catches everything is told again.
 # Nothing is written beside the tests, and the texts of tests are served as they are. Plugins that would run the tests
 # in other processes are left out.
 _OPTIONS = ("-q", "--capture=sys", "--assert=plain", "-p", "no:cacheprovider")
 _PLUGIN_OPTIONS = {"xdist": "-n0", "pytest_cov": "--no-cov"}
 
 
-def run(request: RunRequest, recorder: Recorder) -> str:
-    """Run the tests and return what came of them, in words; raise what a test over shapes raised."""
+class _OutOfTime(BaseException):
+    """The time of the run is up; no handler of plain exceptions catches it."""
+
+
+def run(request: RunRequest, recorder: Recorder, cut: list[str]) -> str:
+    """Run the tests and return what came of them, in words; raise what a test over shapes raised.
+
+    ``cut`` receives the name of the test that was cut short.
+    """
     try:
         pytest = importlib.import_module("pytest")
     except ImportError as error:
         raise Ended(Ending.IMPORT_FAILED, "pytest is not installed, and tests are run with it") from error
-    until = time.monotonic() + SHARE * request.limits.run_seconds
-    watch = _Watch(recorder, until, takes_any=bool(request.session))
+    start = time.monotonic()
+    until, end = (start + share * request.limits.run_seconds for share in (SHARE, WHOLE))
+    watch = _Watch(recorder, until, end, cut, takes_any=bool(request.session))
     name = os.path.relpath(request.path)
     selected = [f"{name}::{words}" for words in request.arguments] or [name]
     words = [*_OPTIONS, *(option for plugin, option in _PLUGIN_OPTIONS.items() if importlib.util.find_spec(plugin))]
     words += request.session
     stderr = io.StringIO()  # What a session says that cannot begin, as over a file of fixtures that cannot be imported.
-    with contextlib.redirect_stderr(stderr):
+    with contextlib.redirect_stderr(stderr), watch.alarmed():
         code = pytest.main([*words, *selected], plugins=[watch])
     if int(code) == USAGE_ERROR and watch.error is None and not watch.counts:
         # The project's own options may be those of a plugin that is not there.
-        with contextlib.redirect_stderr(stderr):
+        with contextlib.redirect_stderr(stderr), watch.alarmed():
             code = pytest.main([*words, "-o", "addopts=", *selected], plugins=[watch])
     if watch.error is not None:
         raise watch.error
@@ -72,22 +85,49 @@ def _reason(stderr: str) -> str:
 class _Watch:
     """A plugin of ``pytest`` that sees each test end, and stops at the first that shows a fault of shapes."""
 
-    def __init__(self, recorder: Recorder, until: float, *, takes_any: bool) -> None:
+    def __init__(self, recorder: Recorder, until: float, end: float, cut: list[str], *, takes_any: bool) -> None:
         self._recorder, self._outcomes = recorder, importlib.import_module("_pytest.outcomes")
         self._takes_any = takes_any
         self.error: BaseException | None = None
-        self._until, self._is_cut = until, False
+        self._until, self._end, self._is_cut = until, end, False
+        self._cut, self._running = cut, ""
         self.counts: dict[str, int] = {}
         self._others: dict[str, None] = {}
 
+    @contextlib.contextmanager
+    def alarmed(self) -> Iterator[None]:
+        """End a test at its time inside the block, where the system has alarms; a plugin may take them for itself."""
+        if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGALRM, self._rung)
+        self._arm()
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    def _arm(self) -> None:
+        if signal.getsignal(signal.SIGALRM) == self._rung:
+            signal.setitimer(signal.ITIMER_REAL, max(self._end - time.monotonic(), 0.01), AGAIN_SECONDS)
+
+    def _rung(self, number: int, frame: FrameType | None) -> None:
+        self._is_cut = True
+        if self._running:
+            self._cut += [] if self._running in self._cut else [self._running]
+            raise _OutOfTime("the time limit")
+
     def pytest_runtest_setup(self, item: Any) -> None:
-        del item
+        self._running = str(item.nodeid)
+        self._arm()
         if len(self._recorder.operations) > MAX_OPERATIONS:
             self._recorder.forget_operations()
             self._recorder.paused = False
 
     def pytest_runtest_teardown(self, item: Any) -> None:
-        if time.monotonic() > self._until:
+        self._running = ""
+        if self._is_cut or time.monotonic() > self._until:
             item.session.shouldstop = "the time limit"
             self._is_cut = True
 
@@ -96,11 +136,15 @@ class _Watch:
         error = call.excinfo.value
         if report.when == "collect":
             error = error.__cause__ or error
+        if isinstance(error, _OutOfTime):
+            return
         if self.error is None and (report.when == "collect" or self._takes_any or self._is_shown(error)):
             self.error = error
             node.session.shouldstop = "a fault of shapes"
 
     def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.nodeid in self._cut:
+            return
         if report.when == "call" or report.outcome != "passed":
             self.counts[report.outcome] = self.counts.get(report.outcome, 0) + 1
         crash = getattr(report.longrepr, "reprcrash", None)
@@ -126,7 +170,8 @@ class _Watch:
             f"{count} {words}" for words, count in sorted(self.counts.items(), key=lambda item: item[0] != "passed")
         ]
         others = f" ({', '.join(self._others)}: not over shapes)" if self._others else ""
-        cut = ", the others left out at the time limit" if self._is_cut else ""
+        cut = f", {', '.join(self._cut)} cut at the time limit" if self._cut else ""
+        cut += ", the others left out at the time limit" if self._is_cut else ""
         return f"tests: {', '.join(counted)}{cut}{others}"
 
 

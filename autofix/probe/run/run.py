@@ -43,6 +43,7 @@ def _recorded(request: RunRequest, recorder: Recorder) -> Reply:
         "message": "",
         "checks": [],
         "placeholders": [],
+        "cut_tests": [],
         "absent": [],
         "sliced": False,
     }
@@ -99,7 +100,7 @@ def _run_script(request: RunRequest, recorder: Recorder, reply: Reply) -> None:
     from . import script  # Data loaders are imported for programs only.
 
     try:
-        reply["message"] = script.run(request, recorder, reply["placeholders"])
+        reply["message"] = script.run(request, recorder, reply["placeholders"], reply["cut_tests"])
     except (Ended, MemoryError, TooLargeError, NeedsValuesError):
         raise
     except BaseException as error:

@@ -49,7 +49,8 @@ class _Bounds:
         self._recorder = recorder
         self._start = self._shown_since = time.monotonic()
         self._soft, self._hard = min(SOFT_SECONDS, seconds * SOFT_SHARE), seconds * HARD_SHARE
-        self._soft = seconds if is_whole else self._soft
+        if is_whole:  # Tests are cut short one by one.
+            self._soft = self._hard = seconds
         self._steps: dict[int, int] = {}
         self._called: set[int] = set()
 
@@ -92,10 +93,11 @@ class _Bounds:
         return all(id(root) in reached or next(module_tree.parameters(root), None) is None for root in roots)
 
 
-def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
+def run(request: RunRequest, recorder: Recorder, stand_ins: list[str], cut: list[str]) -> str:
     """Run the program and return how it ended, in words; raise what the program raises.
 
-    ``stand_ins`` receives the names of absent packages that something silent stood for.
+    ``stand_ins`` receives the names of absent packages that something silent stood for, ``cut`` those of tests that
+    were cut short.
     """
     module = recorder.program = _program(request)
     text = dict(request.texts)[request.path]
@@ -116,7 +118,7 @@ def run(request: RunRequest, recorder: Recorder, stand_ins: list[str]) -> str:
             recording(recorder),
         ):
             if request.tests:
-                return pytest_run.run(request, recorder)
+                return pytest_run.run(request, recorder, cut)
             exec(compile(text, request.path, "exec", dont_inherit=True), module.__dict__)
             if request.driver:
                 exec(compile(request.driver, DRIVER, "exec"), module.__dict__)

@@ -2,7 +2,7 @@
 
 Why it fails. It does not fail: ``x.view(x.size(0), -1)`` only says less plainly what ``torch.flatten(x, 1)`` says,
 and needs a contiguous tensor.
-What the fix does. On a model that runs, if asked for by name: writes ``torch.flatten(x, 1)``.
+What the fix does. On a model that runs, if asked for by name: writes ``torch.flatten(x, 1)``, or ``x.flatten(1)``.
 Fix safety. Safe: applied only if the outputs are equal with the same weights; no parameter changes. Behind a
 convolution, a pool or a norm on a sample that was chosen to fit as well: what they give has a batch and more.
 Source. torch.flatten.
@@ -35,8 +35,8 @@ class ViewAsFlatten(Rule):
             asked, result = sizes(call), operation.result
             if len(asked) != 2 or number(asked[1]) != -1 or not _is_batch(asked[0], text):
                 continue
-            if isinstance(result, Tensor) and tensor.rank > 1 and torch_name(place):
-                flat = f"torch.flatten({text}, 1)"
+            if isinstance(result, Tensor) and tensor.rank > 1:
+                flat = f"torch.flatten({text}, 1)" if torch_name(place) else f"{text}.flatten(1)"
                 edits = (place.source.replace(call, flat),)
                 fix = self.fix(f"write `{flat}`", edits, of_text=project.least_rank(tensor) > 1)
                 yield Rewrite("a flatten is written as a view", place, fix)
