@@ -63,7 +63,17 @@ def _of_calls(on_the_way: list[tuple[Expression, ast.Call]], replaces: bool) -> 
                 text = with_argument(call.text, name, value)
             except NotACall:
                 continue
-            yield AlikeArgument(call, name, value, call.source.replace(node, text), replaces)
+            if not _is_written(call.source, node, text):
+                yield AlikeArgument(call, name, value, call.source.replace(node, text), replaces)
+
+
+def _is_written(source: Source, call: ast.Call, text: str) -> bool:
+    """Return whether a call whose result nobody takes stands there as it would be already; nobody writes it twice."""
+    return isinstance(source.parents[call], ast.Expr) and any(
+        isinstance(source.parents[other], ast.Expr) and source.text_of(other) == text
+        for other in source.calls
+        if other is not call
+    )
 
 
 def _at_hand(project: Project, operation: Operation | None, layer: int | None) -> Iterator[AlikeArgument]:

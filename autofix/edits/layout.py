@@ -40,8 +40,9 @@ class Layout:
 
     @property
     def adds(self) -> bool:
-        """Whether a dimension is added."""
-        return self.change is LayoutChange.INSERTED and len(self.after) > len(self.before)
+        """Whether a dimension is added, which may repeat the others; not where they are laid out in more."""
+        is_split = math.prod(self.before) == math.prod(self.after) and not self.moves_nothing
+        return self.change is LayoutChange.INSERTED and len(self.after) > len(self.before) and not is_split
 
     @property
     def moves_nothing(self) -> bool:

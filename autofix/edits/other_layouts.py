@@ -186,7 +186,8 @@ def inserted(project: Project, operation: Operation, index: int, tensor: Tensor)
     yield from looked_up(project, operation, index, tensor)
     yield from repeated_as_folded(project, operation, index, tensor)
     for place, other in zip(places, operation.tensors, strict=True):
-        if not (_is_laid_out_alike(tensor.shape, other.shape) and isinstance(place.node, (ast.Name, ast.Attribute))):
+        alike = _is_laid_out_alike(tensor.shape, other.shape) or _is_flat_mask(tensor, other)
+        if not (alike and isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript))):
             continue
         edit = followed(places[index], f".reshape_as({place.text})")
         words = f"pass {tensor.shape} as {other.shape}, which has as many elements"
@@ -248,3 +249,8 @@ def _repeated(places: tuple[Expression, ...], index: int, tensors: tuple[Tensor,
 def _is_laid_out_alike(shape: Shape, other: Shape) -> bool:
     """Return whether a shape begins as another and has as many elements in fewer dimensions: it was flattened."""
     return 1 < len(shape) < len(other) and shape[:2] == other[:2] and math.prod(shape) == math.prod(other)
+
+
+def _is_flat_mask(tensor: Tensor, other: Tensor) -> bool:
+    """Return whether a mask has in one row as many entries as what it picks from has in several dimensions."""
+    return tensor.dtype == "bool" and tensor.rank == 1 < other.rank and tensor.shape == (math.prod(other.shape),)

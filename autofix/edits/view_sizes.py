@@ -84,7 +84,9 @@ def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[d
     """Yield the sizes to change so that ``values`` make up ``shape``, by index, with what speaks against them."""
     prefix = _prefix(values, shape)
     full = tuple(shape[0] if i == 0 and v == -1 else v for i, v in enumerate(values))
+    split = dict(_split(full, shape))
     if -1 in full:
+        yield from (({i: size}, (Evidence.EXACT_FIT,)) for i, size in split.items())
         yield from (({i: size}, (Evidence.RUNNER_UP,)) for i, size in _aligned(full, shape) if full[i] != size)
         return
     total = math.prod(shape)
@@ -97,7 +99,8 @@ def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[d
             for j, _ in fitting
             if j > i and not any(full[j] == full[k] for k in (j - 1, j + 1) if prefix <= k < len(full))
         )
-        yield {i: v}, (Evidence.AGAINST,) if twins else (Evidence.OTHER_READING,) if later else ()
+        splits_none = bool(split) and split.get(i) != v
+        yield {i: v}, (Evidence.AGAINST,) if twins or splits_none else (Evidence.OTHER_READING,) if later else ()
     for i in range(max(prefix, 1), len(full) - 1):
         pair = _quotient(total, full, (i, i + 1))
         if full[i] == full[i + 1] and pair is not None and math.isqrt(pair) ** 2 == pair:
@@ -105,6 +108,30 @@ def changes(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[d
     differing = {i: s for i, (v, s) in enumerate(zip(full, shape, strict=False)) if v != s}
     if len(full) == len(shape) and len(differing) > 1:
         yield differing, (Evidence.RUNNER_UP,)
+
+
+def _split(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Yield the index of each size, and what it would be, with which every dimension is split into sizes of its own,
+    in order: ``(2, 6, 10)`` into ``2, 2, 3, 2, 5``. None where the sizes are no more than the dimensions.
+    """
+    for index, value in enumerate(values) if len(values) > len(shape) else ():
+        sizes = {size // divisor for size in shape for divisor in range(1, size + 1) if size % divisor == 0}
+        for size in sorted(sizes - {value, 1}) if value != -1 else ():
+            if _splits((*values[:index], size, *values[index + 1 :]), shape):
+                yield index, size
+                break
+
+
+def _splits(values: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Return whether consecutive sizes make up each dimension, in order."""
+    if not shape:
+        return not values
+    for end in range(1, len(values) - len(shape) + 2):
+        own = math.prod(value for value in values[:end] if value != -1)
+        fits = own > 0 and (shape[0] % own == 0 if -1 in values[:end] else own == shape[0])
+        if fits and _splits(values[end:], shape[1:]):
+            return True
+    return False
 
 
 def _aligned(values: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation, OperationKind, Phase
 from autofix.records.values import Sequence, Tensor, Value
+from autofix.syntax import subscripts
 from autofix.syntax.name_bindings import reads_from, rebinds
 from autofix.syntax.source import Source, argument, dotted
 from autofix.syntax.spelling import receiver, size_text
@@ -98,6 +99,9 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
         nodes = [node.left, node.right]
     elif isinstance(node, ast.Compare) and len(node.comparators) == 1:
         nodes = [node.left, *node.comparators]
+    elif isinstance(node, ast.Subscript):
+        keys = _keys(operation, node)
+        nodes = [node.value, *keys] if keys else []
     elif isinstance(node, ast.Call):
         receiver = [node.func.value] if is_method(operation, node) and isinstance(node.func, ast.Attribute) else []
         arguments = [*receiver, *node.args]
@@ -120,18 +124,30 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
 
 
 def _written_into(project: Project, operation: Operation, place: Expression) -> tuple[Expression, ...]:
-    """Return the target and the value of ``x[key] = value``; empty where the key holds tensors too."""
+    """Return the target, the tensors of the key and the value of ``x[key] = value``."""
     source_and_statement = project.statement(operation)
-    if (
-        source_and_statement is None
-        or not isinstance(source_and_statement[1], ast.Assign)
-        or len(operation.tensors) > 2
-    ):
+    if source_and_statement is None or not isinstance(source_and_statement[1], ast.Assign):
         return ()
-    target = source_and_statement[1].targets[0]
-    if not isinstance(target, ast.Subscript):
+    target, value = source_and_statement[1].targets[0], source_and_statement[1].value
+    keys = _keys(operation, target)
+    if not isinstance(target, ast.Subscript) or keys is None:
         return ()
-    return tuple(Expression(place.source, node, place.frames) for node in (target.value, source_and_statement[1].value))
+    nodes = [target.value, *keys, value][: len(operation.tensors) or 2]
+    return tuple(Expression(place.source, node, place.frames) for node in nodes)
+
+
+def _keys(operation: Operation, node: ast.expr) -> list[ast.expr] | None:
+    """Return the entries of a subscript that are tensors; None where they are not written one by one."""
+    key = operation.arguments[1] if len(operation.arguments) > 1 else None
+    values = key.items if isinstance(key, Sequence) else (key,)
+    entries = subscripts.parts(node) if isinstance(node, ast.Subscript) else []
+    if not any(isinstance(value, Tensor) for value in values):
+        return []
+    return (
+        [e for e, v in zip(entries, values, strict=True) if isinstance(v, Tensor)]
+        if len(entries) == len(values)
+        else None
+    )
 
 
 def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]:

@@ -82,6 +82,18 @@ class PassedCall:
                 yield first, second
 
 
+def misplaced(passed: PassedCall) -> PassedArgument | None:
+    """Return the last argument by place where it has the name of a later parameter, which the call leaves out.
+
+    ``pool(x, edges, batch)`` of ``pool(x, edges, weights=None, batch=None)``: a keyword puts it where it belongs.
+    """
+    omitted = {name for name, _ in passed.omitted}
+    node = passed.call.node
+    assert isinstance(node, ast.Call)
+    last = node.args[-1] if node.args else None
+    return next((a for a in passed.arguments if a.expression.node is last and a.name in omitted), None)
+
+
 def crossing(first: PassedArgument, second: PassedArgument) -> Crossing:
     """Return how far the names of two arguments are those of each other's parameters; a ``None`` goes with either."""
     if first.has_its_own_name or second.has_its_own_name:

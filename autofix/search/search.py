@@ -26,7 +26,7 @@ from autofix.search import first_steps, progress
 from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
 from autofix.search.search_state import MARGIN, SearchState, TraceSource
-from autofix.verification import applicability, proof, side_effects, triangular_masks
+from autofix.verification import applicability, mixed_dimensions, proof, side_effects, triangular_masks
 from autofix.verification.checks import checks_of, failures, loses_rows, signature
 
 MAX_SIDESTEPS = 2
@@ -278,6 +278,7 @@ def _keep(
         Evidence.REACHES * min(max(further, 0), MOST_REACHED),
         Evidence.FAULT_LEFT * len(remaining_faults),
         Evidence.AGAINST * (bool(triangular_masks.misaligned(trace)) + loses_rows(original, checks)),
+        Evidence.DISAGREES * mixed_dimensions.mixes(original, trace),
         failures(checks),
     )
     evidence = counted((*state.evidence, *shown))

@@ -19,7 +19,14 @@ from autofix.records.plan import Applicability, Plan, Step
 from autofix.records.samples import SampleOrigin, Samples
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Layer, Stage, Trace
 from autofix.records.values import Tensor
-from autofix.verification import changed_outputs, shared_lines, side_effects, triangular_masks
+from autofix.verification import (
+    changed_outputs,
+    mixed_dimensions,
+    other_ways,
+    shared_lines,
+    side_effects,
+    triangular_masks,
+)
 from autofix.verification.checks import was_folded
 from autofix.verification.proof import state_of
 
@@ -148,10 +155,14 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
         yield after
     if path := shared_lines.changed_beside(steps, project, trace):
         yield f"it also changes what `{path}` does, which ran as it was"
+    if way := other_ways.other_way(steps, project):
+        yield way
     if label := changed_outputs.unmet_output(steps, project, trace):
         yield f"`{label}` gives out another size than it was built for, and nothing behind it takes that size"
     if shared_lines.is_idle_after(steps, project, trace):
         yield "the reshape that failed does nothing after it; other sizes may be meant"
+    if mixed_dimensions.mixes(project.trace, trace):
+        yield "the reshape that failed lays dimensions out across their borders after it; other sizes may be meant"
     if shared_lines.repeats_into_a_number(steps, project, trace):
         yield "it repeats an operand, and only one number comes of it: no shape confirms that this is meant"
 

@@ -29,7 +29,7 @@ def changed_beside(steps: tuple[Step, ...], project: Project, after: Trace) -> s
     failed = before.failed_operation
     if failed is None or not failed.frames or steps[0].finding.silent:
         return None
-    for own, other in zip(_at(before, failed), _at(after, failed), strict=False):
+    for own, other in zip(at_the_line(before, failed), at_the_line(after, failed), strict=False):
         if own.raised or own.target != other.target:
             return None
         if own.scope_index != failed.scope_index and _shape(own) != _shape(other):
@@ -45,7 +45,7 @@ def is_idle_after(steps: tuple[Step, ...], project: Project, after: Trace) -> bo
     failed = project.trace.failed_operation
     if failed is None or not failed.frames or steps[0].finding.silent or failed.operator not in _RESHAPES:
         return False
-    for own, other in zip(_at(project.trace, failed), _at(after, failed), strict=False):
+    for own, other in zip(at_the_line(project.trace, failed), at_the_line(after, failed), strict=False):
         if own is failed:
             return bool(other.tensors) and _shape(other) == other.tensors[0].shape
     return False
@@ -61,7 +61,7 @@ def repeats_into_a_number(steps: tuple[Step, ...], project: Project, after: Trac
     failed = project.trace.failed_operation
     if failed is None or not failed.frames or steps[0].finding.mismatch is not Mismatch.BROADCAST:
         return False
-    pairs = zip(_at(project.trace, failed), _at(after, failed), strict=False)
+    pairs = zip(at_the_line(project.trace, failed), at_the_line(after, failed), strict=False)
     mended = next((other for own, other in pairs if own is failed), None)
     if mended is None or not _repeats(mended) or _has_mask(project, failed):
         return False
@@ -97,7 +97,7 @@ def _ends_in_a_number(operation: Operation, trace: Trace) -> bool:
     return all(_shape(trace.operations[index]) == () for index in left)
 
 
-def _at(trace: Trace, failed: Operation) -> list[Operation]:
+def at_the_line(trace: Trace, failed: Operation) -> list[Operation]:
     """Return the operations of the same operator in the same function as ``failed``, in order."""
     frame = failed.frames[0]
     return [

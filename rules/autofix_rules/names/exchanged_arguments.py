@@ -4,7 +4,7 @@ Why it fails. ``self.attend(regions, words)`` calls ``forward(self, query, conte
 were built for words. The line that fails is inside; the mistake is at the caller, of a method, a function or a
 constructor. Or ``nn.Linear(64, 128)`` says what goes in where it says what comes out, ``x.repeat(n, 1, 1)`` repeats
 samples where steps are meant, and ``down @ up`` has the factors the wrong way round.
-What the fix does. Exchanges the two arguments at the call.
+What the fix does. Exchanges the two arguments at the call, or passes one by the name that it has.
 Fix safety. Safe where both arguments have the names of each other's parameters, and for the sizes of a layer that no
 name contradicts. Unsafe where only the sizes say it.
 Source. The Python language reference, section Calls; torch.nn, sections Parameters.
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from autofix.edits.written_arguments import Exchange, of_failed_call, of_products, of_sizes
 from autofix.facts.evaluate import UNKNOWN
-from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, passed_calls
+from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, misplaced, passed_calls
 from autofix.records.costs import Piece
 from autofix.rule import LOUD, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, model, shown
 from autofix_rules.names._layer_sizes import contradict, exchanged_sizes
@@ -30,6 +30,7 @@ _GUIDED = """class Guided(nn.Module):
         return weights.softmax(-1) @ self.k(context)
 """
 _FRAMES = "def frame(signal, window, hop):\n    return signal.unfold(-1, window, hop)\n"
+_SCALED = "def scaled(values, bias=0.0, scale=None):\n    return (values + bias) * scale.view(-1, 1)\n"
 _STACK = """class Stack(nn.Module):
     def __init__(self, width, widths):
         super().__init__()
@@ -74,6 +75,10 @@ class ExchangedArguments(Rule):
         the sizes of a layer: 4,6
             self.a = nn.Linear(6, 8); self.b = nn.Linear(<3, 8 => 8, 3>); self.c = nn.Linear(3, 2)
             self.c(self.b(self.a(x)))
+        the name of a parameter further on: 2,7,5
+            above: scaled
+            self.scale = torch.ones(7)
+            scaled(x, <self.scale => scale=self.scale>)
         declines arguments of one shape: 2,7,5 2,7,5
             above: guided
             self.attend = Guided(6, 6)
@@ -82,6 +87,7 @@ class ExchangedArguments(Rule):
     """,
             guided=_GUIDED,
             frames=_FRAMES,
+            scaled=_SCALED,
             stack=_STACK,
         ),
         Example(
@@ -94,6 +100,10 @@ class ExchangedArguments(Rule):
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         for passed in passed_calls(project, operation, finding.layer):
+            if moved := misplaced(passed):
+                edit = moved.expression.source.replace(moved.expression.node, f"{moved.name}={moved.expression.text}")
+                pieces = Evidence.AGREES, Evidence.EVIDENT, Evidence.OUTWARD * (passed.depth - 1)
+                yield self.fix(f"pass `{moved.name}` by its name, not as `{moved.parameter}`", (edit,), *pieces)
             for first, second in passed.pairs():
                 crossed = crossing(first, second)
                 evidence = _evidence(finding, passed, first, second, crossed)

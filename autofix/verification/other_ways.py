@@ -1,0 +1,102 @@
+"""The ways on which a value comes to a line that is edited: what serves the one that ran may break another.
+
+It reads the code before a plan; it runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autofix.facts.project_view import Project
+from autofix.operators.families import Family
+from autofix.operators.table import find
+from autofix.records.plan import Step
+from autofix.syntax.name_bindings import assignments, targets
+from autofix.syntax.source import Source
+
+_LAYOUTS = frozenset(
+    (Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING, Family.VIEW, Family.EXPANSION, Family.REPETITION)
+)
+_LEAVE = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+def other_way(steps: tuple[Step, ...], project: Project) -> str:
+    """Return in words on which condition alone a name that an edited line reads was laid out anew; empty if on none.
+
+    ``if c: h = h.view(...)`` and then a line that reads ``h``: where ``c`` does not hold ``h`` comes there as it was,
+    and an edit of that line was proved for one of both. A condition on ``h`` itself makes them equal.
+    """
+    for step in steps:
+        for edit in step.fix.edits:
+            source = project.source(edit.path) if edit.path.suffix == ".py" else None
+            statement = None if source is None else _statement_at(source, edit.range.start.line)
+            if source is not None and statement is not None and source.function_of(statement) is not None:
+                for name, condition in _laid_out(source, statement):
+                    return f"`{name}` comes to line {statement.lineno} laid out otherwise unless `{condition}`"
+    return ""
+
+
+def _statement_at(source: Source, line: int) -> ast.stmt | None:
+    around = [
+        node
+        for node in source.nodes
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    return max(around, key=lambda node: node.lineno, default=None)
+
+
+def _laid_out(source: Source, statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Yield each name that a statement reads and that only a branch before it has laid out anew, with its condition."""
+    read = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    for before in _before(source, statement):
+        if isinstance(before, ast.If):
+            tested = {node.id for node in ast.walk(before.test) if isinstance(node, ast.Name)}
+            kept = _bound(before.orelse)
+            for name in sorted(read - tested - kept):
+                if not isinstance(before.body[-1], _LEAVE) and _lays_out(source, before, name):
+                    yield name, ast.unparse(before.test)
+        read -= _bound([before])  # What binds a name last decides.
+
+
+def _before(source: Source, statement: ast.stmt) -> Iterator[ast.stmt]:
+    """Yield the statements that ran before one in its function, in its own block and those around, nearest first."""
+    node: ast.AST = statement
+    while not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
+        parent = source.parents[node]
+        for block in (getattr(parent, field, []) for field in ("body", "orelse", "finalbody")):
+            if isinstance(block, list) and node in block:
+                yield from reversed(block[: block.index(node)])
+        node = parent
+
+
+def _bound(statements: list[ast.stmt]) -> set[str]:
+    return {name for statement in statements for node in ast.walk(statement) for name in _targets(node)}
+
+
+def _targets(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Assign):
+        return {name for target in node.targets for name in targets(target)}
+    return targets(node.target) if isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.For)) else set()
+
+
+def _lays_out(source: Source, branch: ast.If, name: str) -> bool:
+    """Return whether the body of a branch gives a name another layout of what it was."""
+    function = source.function_of(branch)
+    return function is not None and any(
+        statement in branch.body and _reads(value, name) and any(map(_is_layout, ast.walk(value)))
+        for statement, value in assignments(source, function, name)
+    )
+
+
+def _reads(value: ast.expr, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(value))
+
+
+def _is_layout(node: ast.AST) -> bool:
+    if isinstance(node, ast.Subscript):
+        return any(isinstance(part, ast.Constant) and part.value is None for part in ast.walk(node.slice))
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    row = find(node.func.attr)
+    return row is not None and row.family in _LAYOUTS

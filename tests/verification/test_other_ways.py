@@ -1,0 +1,82 @@
+"""A line to which a value comes on two ways, laid out differently, is not safely repaired for the one that ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autofix.records.plan import Applicability
+from autofix.records.report import Report
+
+Repaired = Callable[..., Report]
+
+STATES = """import torch
+from torch import nn
+
+
+class Decoder(nn.Module):
+    def __init__(self, two=True):
+        super().__init__()
+        self.two = two
+        self.rnn = nn.GRU(8, 16, bidirectional=two, batch_first=True)
+        self.start = nn.Linear(8, 32 if two else 16)
+
+    def forward(self, x):
+        h = self.start(x[:, 0])
+{branch}
+        h = h.unsqueeze(0)
+        return self.rnn(x, h)[0]
+"""
+MAPS = """import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, pooled=True):
+        super().__init__()
+        self.pooled = pooled
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.head = nn.Linear(4, 2)
+
+    def forward(self, x):
+        x = self.conv(x)
+{branch}
+        return self.head(x.mean(1))
+"""
+
+
+@pytest.mark.parametrize(
+    "branch, is_told",
+    [
+        ("        if self.two:\n            h = h.view(-1, 2, 16).transpose(0, 1).contiguous()", True),
+        (
+            "        if self.two:\n            h = h.view(-1, 2, 16)\n            h = h.transpose(0, 1).contiguous()",
+            True,
+        ),
+        ("        if h.size(1) == 32:\n            h = h.view(-1, 2, 16).transpose(0, 1).contiguous()", False),
+        ("        h = h.view(-1, 2, 16).transpose(0, 1).contiguous()", False),
+    ],
+    ids=["branch", "branch of two lines", "condition on the value", "no branch"],
+)
+def test_a_branch_that_lays_out_what_the_edited_line_reads(repaired: Repaired, branch: str, is_told: bool) -> None:
+    report = repaired(STATES.format(branch=branch), "4,5,8")
+    assert report.plan is not None
+    told = [note for note in report.plan.notes if "laid out otherwise unless `self.two`" in note]
+    assert bool(told) is is_told
+    if is_told:
+        assert report.plan.applicability is not Applicability.SAFE
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [
+        "        if self.pooled:\n            x = x.flatten(2).mT\n        else:\n            x = x.mT",
+        "        if not self.pooled:\n            return x.flatten(1)\n        x = x.flatten(2)",
+    ],
+    ids=["both branches", "the other returns"],
+)
+def test_branches_that_both_lay_it_out_or_leave_say_nothing(repaired: Repaired, branch: str) -> None:
+    report = repaired(MAPS.format(branch=branch).replace("nn.Linear(4, 2)", "nn.Linear(5, 2)"), "2,3,6,6")
+    assert report.plan is not None
+    assert not any("laid out otherwise" in note for note in report.plan.notes)
