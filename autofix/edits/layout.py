@@ -17,6 +17,7 @@ MOST_DIMENSIONS = 5
 class LayoutChange(Enum):
     """What is done to the layout."""
 
+    REPLACED = "replaced"
     REMOVED = "removed"
     REDUCED = "reduced"
     RELETTERED = "relettered"

@@ -44,6 +44,7 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
     call = bound(project, operation)
     if call is None or call.is_accepted:
         return
+    yield from _exchanged(project, operation)
     fitting = [
         (index != at_fault, layout)
         for index, operand in enumerate(call.operands)
@@ -61,6 +62,21 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
     ]
     order = list(LayoutChange)
     yield from (layout for _, layout in sorted(fitting, key=lambda pair: (order.index(pair[1].change), pair[0])))
+
+
+def _exchanged(project: Project, operation: Operation) -> Iterator[Layout]:
+    """Yield what ``t()`` was of more than two dimensions before torch 0.5: the first two exchanged."""
+    place = written(project, operation) if operation.operator == "t" else None
+    if place is None or not isinstance(place.node, ast.Call) or not isinstance(place.node.func, ast.Attribute):
+        return
+    shape = operation.tensors[0].shape
+    after = (shape[1], shape[0], *shape[2:])
+    text = f"{place.source.text_of(place.node.func.value)}.transpose(0, 1)"
+    edit, words = (
+        place.source.replace(place.node, text),
+        "exchange the first two dimensions, as `t()` did in older torch",
+    )
+    yield Layout(LayoutChange.REPLACED, edit, words, shape, after)
 
 
 def _is_certain(call: BoundCall, fitting: list[Layout], layout: Layout) -> bool:

@@ -16,6 +16,7 @@ from autofix.operators.shape_functions import clashing_dimensions
 from autofix.operators.table import find
 from autofix.provenance import Site, SiteKind, together
 from autofix.records.costs import Counted
+from autofix.records.finding import Detail, Finding, Mismatch
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind, Phase
 from autofix.records.values import Tensor, is_integer
@@ -186,3 +187,18 @@ def _bound(
         (pair for pair in tensors if pair[1].shape[axis] == target_size), key=lambda pair: pair[1].shape != other.shape
     )
     return size_text(source, fitting[0][0], axis) if fitting else ""
+
+
+def parameters(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Tensor, int, Tensor]]:
+    """Yield the right operand of a product, or the weight of a norm written by hand, with the dimension that meets the
+    last one of the other operand.
+    """
+    if finding.mismatch is Mismatch.MATMUL:
+        left, right = operation.tensors[-2:]
+        if finding.detail is not Detail.BATCH and right.rank > 1:
+            yield right, 1 if finding.detail is Detail.WEIGHT else -2, left
+        return
+    for index, tensor in enumerate(operation.tensors[:2]):
+        maker, other = project.producer(tensor), operation.tensors[index - 1]
+        if maker is not None and maker.kind is OperationKind.GET_ATTR and tensor.rank == 1 < other.rank:
+            yield tensor, 0, other

@@ -11,8 +11,9 @@ from functools import cached_property
 
 from autofix.facts.project_view import Project
 from autofix.operators import table
+from autofix.operators.equations import Equation
 from autofix.operators.operator import Operator
-from autofix.operators.terms import Call
+from autofix.operators.terms import Call, Size, leaves, value_of
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 
@@ -90,3 +91,34 @@ def _operands(row: Operator, call: Call) -> Iterator[Operand]:
         for item, tensor in enumerate(value if isinstance(value, tuple) else (value,)):
             if isinstance(tensor, Tensor):
                 yield Operand(parameter.name, item if isinstance(value, tuple) else None, tensor)
+
+
+def became(project: Project, operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
+    """Return the operand and its dimension that a dimension of the result is; None where it is computed from several,
+    set by an argument, or not known.
+
+    A size that the operator leaves as it was counts as well: that of a convolution with padding, or a pad of nothing.
+    """
+    call = bound(project, operation)
+    if call is None or not call.is_accepted or not isinstance(operation.result, Tensor):
+        return None
+    shape = next(iter(call.row.result_terms(call.call)), None)
+    if shape is None or len(shape) != operation.result.rank:
+        return None
+    own = [leaf for leaf in leaves(shape[dimension]) if isinstance(leaf, Size)]
+    if len(own) != 1 or value_of(own[0], call.call) != operation.result.shape[dimension]:
+        return None
+    tensor = call.call.tensor(own[0].operand, own[0].item)
+    return None if tensor is None else (tensor, own[0].dimension)
+
+
+def disagreements(project: Project, operation: Operation) -> Iterator[tuple[Tensor, int, int]]:
+    """Yield each dimension that an equation of the call compares in vain, with the size that the other side has."""
+    call = bound(project, operation)
+    for requirement in () if call is None else call.row.refused(call.call):
+        sides = (requirement.left, requirement.right) if isinstance(requirement, Equation) else ()
+        for side, other in zip(sides, reversed(sides), strict=True):
+            tensor = call.call.tensor(side.operand, side.item) if call is not None and isinstance(side, Size) else None
+            target_size = None if call is None else value_of(other, call.call)
+            if isinstance(side, Size) and tensor is not None and target_size is not None:
+                yield tensor, side.dimension, target_size

@@ -10,26 +10,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.facts.call_sites import written
-from autofix.facts.making_calls import REPEATS, SQUARE_MASK, Origin, made_by
+from autofix.facts.contracts import became
+from autofix.facts.making_calls import SQUARE_MASK, Origin, made_by
 from autofix.facts.project_view import Expression, Project
+from autofix.operators.table import find
 from autofix.records.trace import Operation, OperationKind, Phase
 from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax import subscripts
 
-_RESHAPES = frozenset(
-    ("view", "reshape", "flatten", "unflatten", "matmul", "bmm", "mm", "linear", "cat", "stack", "einsum")
-)
 _JOINS = frozenset(("cat", "concat", "concatenate"))
+_NO_LAYERS = frozenset(("Dropout", "Identity"))
 MAX_STEPS = 40
 
 
-def origin(project: Project, tensor: Tensor, dimension: int) -> Origin | None:
+def origin(project: Project, tensor: Tensor, dimension: int, *, through_layers: bool = True) -> Origin | None:
     """Return the one expression that decided ``tensor.shape[dimension]``; None where the way back is lost or parts."""
-    origins = list(each_origin(project, tensor, dimension))
+    origins = list(each_origin(project, tensor, dimension, through_layers=through_layers))
     return origins[0] if len(origins) == 1 else None
 
 
-def each_origin(project: Project, tensor: Tensor, dimension: int) -> Iterator[Origin]:
+def each_origin(project: Project, tensor: Tensor, dimension: int, *, through_layers: bool = True) -> Iterator[Origin]:
     """Yield the expressions that decided ``tensor.shape[dimension]``: several where parts were joined along it."""
     dimension %= max(tensor.rank, 1)
     for _ in range(MAX_STEPS):
@@ -52,7 +52,8 @@ def each_origin(project: Project, tensor: Tensor, dimension: int) -> Iterator[Or
         if operation.operator in _JOINS:
             yield from _of_parts(project, operation, dimension)
             return
-        before = _before(operation, dimension)
+        is_layer = operation.kind is OperationKind.CALL_MODULE and operation.operator not in _NO_LAYERS
+        before = None if is_layer and not through_layers else _before(project, operation, dimension)
         if before is None:
             return
         tensor, dimension = before
@@ -174,46 +175,20 @@ def slice_bound(project: Project, operation: Operation, index: int) -> Expressio
 # -- operations that keep or move dimensions ---------------------------------------------------------------------------
 
 
-def _before(operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
+def _before(project: Project, operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
     """Return the operand and its dimension that became ``dimension`` of the result."""
-    name = operation.operator
     tensors, result = operation.tensors, operation.result
-    if not tensors or (operation.kind is OperationKind.CALL_MODULE and name not in {"Dropout", "Identity"}):
-        return None
-    first = tensors[0]
-    numbers = [value for value in operation.arguments[1:] if isinstance(value, int)]
     if operation.kind is OperationKind.GET_ATTR:
-        return first, dimension
-    if name == "getitem":
-        place = _sliced(operation, dimension)
-        return None if place is None else (first, place[1])
-    if name == "outer":
-        return tensors[dimension % len(tensors)], 0
-    if name in REPEATS:
-        keeps_rank = isinstance(result, Tensor) and result.rank == first.rank
-        return (first, dimension) if keeps_rank else None
-    if name == "unsqueeze" and numbers:
-        at = numbers[0] % (first.rank + 1)
-        return None if at == dimension else (first, dimension - (dimension > at))
-    if name in {"transpose", "swapaxes"} and len(numbers) == 2:
-        a, b = (number % first.rank for number in numbers)
-        return first, {a: b, b: a}.get(dimension, dimension)
-    if name in {"t", "T", "mT"}:
-        return first, {0: 1, 1: 0}.get(dimension, dimension)
-    if name == "permute":
-        order = numbers or [
-            v
-            for item in operation.arguments[1:]
-            if isinstance(item, Sequence)
-            for v in item.items
-            if isinstance(v, int)
-        ]
-        return (first, order[dimension]) if len(order) == first.rank else None
-    if not isinstance(result, Tensor) or name in _RESHAPES:
+        return (tensors[0], dimension) if tensors else None
+    place = _sliced(operation, dimension) if operation.operator == "getitem" and tensors else None
+    if place is not None:  # A bound beyond the end cuts nothing: its size is that of the operand.
+        return tensors[0], place[1]
+    if find(operation.target) is not None or operation.kind is OperationKind.CALL_MODULE:
+        return became(project, operation, dimension)
+    if not tensors or not isinstance(result, Tensor):
         return None
-    if name in {"pad", "expand"}:
-        return _aligned((first,), result.shape, dimension)
-    return _aligned(tensors, result.shape, dimension) if len(tensors) > 1 or first.shape == result.shape else None
+    # What the table does not know keeps the shape of its operands where the result has it.
+    return _aligned(tensors, result.shape, dimension) if result.shape in [tensor.shape for tensor in tensors] else None
 
 
 def _aligned(tensors: tuple[Tensor, ...], shape: tuple[int, ...], dimension: int) -> tuple[Tensor, int] | None:

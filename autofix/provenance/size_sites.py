@@ -182,10 +182,26 @@ class _Solver:
         if isinstance(base, Sequence) and base.type == "Size":
             yield from self._other_dimension(index, base, target_size, depth)
             return
+        entry = self._entry_of_loop(expression, node)
+        if entry and self._text_value(expression, entry) == target_size:
+            yield self._site(expression, entry, depth, SiteKind.INDEX, Evidence.EVIDENT)
         for step in (1, -1):
             shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else shift(index.text, step)
             if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == target_size:
                 yield self._site(index, shifted, depth, SiteKind.INDEX, Evidence.OTHER_NAME)
+
+    @staticmethod
+    def _entry_of_loop(expression: Expression, node: ast.Subscript) -> str:
+        """Return the name that a loop around gives each entry of the sequence of which one is picked by its place."""
+        return next(
+            (
+                around.target.id
+                for around in expression.source.ancestors(node)
+                if isinstance(around, ast.For) and isinstance(around.target, ast.Name)
+                if dotted(around.iter) == dotted(node.value) != ""
+            ),
+            "",
+        )
 
     def _other_dimension(self, index: Expression, shape: Sequence, target_size: int, depth: int) -> Iterator[Site]:
         """Yield another dimension of a shape that has the size wanted: ``x.shape[1]`` for ``x.shape[0]``."""

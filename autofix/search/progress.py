@@ -5,7 +5,7 @@ It compares two runs; what is done with the answer is for ``search``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autofix.records.finding import Finding
 from autofix.records.plan import Verdict
@@ -18,13 +18,17 @@ _STAGES = (Stage.IMPORT, Stage.CONSTRUCT, Stage.SAMPLE, Stage.FORWARD, Stage.SCR
 class Progress:
     """What a run showed, as far as progress is judged by it.
 
-    ``alike_done``: how often the operator that failed had run in its line before.
+    ``alike_done``: how often the operator that failed had run in its line before. ``operations_done`` and ``function``,
+    the one that failed, tell how far it came between two layers; what came to one fault with an operation more or less
+    is the same.
     """
 
     stage: int
     layers_done: int
     finding: Finding
     alike_done: int = 0
+    operations_done: int = field(default=0, compare=False)
+    function: tuple[object, ...] = field(default=(), compare=False)
 
 
 def outcome(trace: Trace, finding: Finding) -> Progress:
@@ -35,7 +39,11 @@ def outcome(trace: Trace, finding: Finding) -> Progress:
     done = sum(
         1 for o in trace.operations if o.kind is OperationKind.CALL_MODULE and o.phase is Phase.FORWARD and not o.raised
     )
-    return Progress(stage, done, finding, _alike_done(trace))
+    failed = trace.failed_operation
+    frame = None if failed is None else next(iter(failed.frames), None)
+    function = () if frame is None else (frame.path, frame.function)
+    ran = sum(not operation.raised for operation in trace.operations)
+    return Progress(stage, done, finding, _alike_done(trace), ran, function)
 
 
 def _alike_done(trace: Trace) -> int:
@@ -59,6 +67,15 @@ def judge(before: Progress | None, after: Progress) -> Verdict:
         return Verdict.FAILS
     is_same = _same(before.finding, after.finding) and after.alike_done <= before.alike_done
     return Verdict.FAILS if is_same else Verdict.PROGRESSES
+
+
+def is_sidestep(before: Progress | None, after: Progress) -> bool:
+    """Return whether a run fails after no more layers than before, and at no later line of the same function."""
+    if before is None or (after.stage, after.layers_done) != (before.stage, before.layers_done):
+        return False
+    is_later = after.finding.call.range.start.line > before.finding.call.range.start.line
+    is_same = bool(after.function) and after.function == before.function
+    return not (is_same and is_later and after.operations_done > before.operations_done)
 
 
 def is_past(first: Progress, now: Progress) -> bool:

@@ -151,11 +151,7 @@ def _visit(
     verdict = progress.judge(state.parent, outcome)
     if verdict is Verdict.FAILS or len(state.steps) >= MAX_STEPS:
         return
-    is_sidestep = (
-        state.parent is not None
-        and outcome.layers_done == state.parent.layers_done
-        and outcome.stage == state.parent.stage
-    )
+    is_sidestep = progress.is_sidestep(state.parent, outcome)
     if is_sidestep and state.sidesteps >= MAX_SIDESTEPS:
         return
     sidesteps = state.sidesteps + 1 if is_sidestep else 0

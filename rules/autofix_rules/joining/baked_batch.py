@@ -50,7 +50,7 @@ class BakedBatch(Rule):
         if not project.inputs():  # In a program a batch is whatever was not made to a number.
             ranks = {tensor.rank for tensor in operation.tensors}
             own = (tensor for tensor in operation.tensors if tensor.rank and len(ranks) == 1)
-            wants = {tensor.shape[0] for tensor in own if origin(project, tensor, 0) is None}
+            wants = {tensor.shape[0] for tensor in own if origin(project, tensor, 0, through_layers=False) is None}
         expands = finding.mismatch is Mismatch.EXPAND or operation.operator in EXPANDING
         if expands and operation.tensors[:1] and operation.tensors[0].rank:
             wants = {operation.tensors[0].shape[0]}

@@ -25,8 +25,8 @@ from torch import nn
 
 class Net(nn.Module):
     def forward(self, x):
-        table = torch.eye({})
-        return torch.einsum("ab,bc->ac", x, table)
+        table = torch.tensor([1.0] * {})
+        return torch.einsum("ab,b->ab", x, table)
 """
 
 
@@ -39,7 +39,7 @@ class LiteralByValue(Rule):
             "declines where no number agrees",
             ((4, 6),),
             _SCALED.format("x.size(0)"),  # Wrong: samples and features are exchanged.
-            repaired_by=("AF420",),
+            repaired_by=("AF313",),
         ),
     )
 

@@ -12,9 +12,9 @@ size that there is.
 Source. torch.matmul, torch.nn.Parameter, torch.Tensor.repeat and the section Shape of the layers' documentation.
 """
 
-from collections.abc import Iterator
 
-from autofix.edits.resize_tensor import clashes, resizings
+from autofix.edits.resize_tensor import clashes, parameters, resizings
+from autofix.facts.contracts import disagreements
 from autofix.facts.size_origins import origin
 from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.finding import Mismatch
@@ -50,12 +50,13 @@ class OperandSize(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if finding.detail is Detail.EQUATION:
-            return
-        if finding.mismatch not in _MEETING:
+            for own, dimension, target_size in disagreements(project, operation):
+                yield from self._made(project, own, dimension, target_size, "operand")
+        elif finding.mismatch not in _MEETING:
             yield from self._for_layer(finding, project, operation)
         elif len(operation.tensors) > 1:
             yield from self._repeated(finding, project, operation)
-            for own, dimension, other in _parameters(finding, project, operation):
+            for own, dimension, other in parameters(finding, project, operation):
                 yield from self._parameter(project, own, dimension, other)
 
     def _for_layer(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
@@ -81,33 +82,22 @@ class OperandSize(Rule):
                     reason = "the other operand could be meant to have another number"
                     yield self.fix(title, site.edits, *site.evidence, doubt=reason)
 
+    def _made(self, project: Project, own: Tensor, dimension: int, size: int, what: str, hides: bool = False) -> Fixes:
+        made_by = origin(project, own, dimension)
+        value = None if made_by is None else made_by.wanted(size)
+        for site in sites(project, made_by.expression, value) if made_by is not None and value is not None else ():
+            title = f"make dimension {dimension} of the {what} {size}"
+            yield self.fix(title, site.edits, *site.evidence, Evidence.OUTWARD, Evidence.HIDES_FAULT * hides)
+
     def _parameter(self, project: Project, own: Tensor, dimension: int, other: Tensor) -> Fixes:
         """Yield fixes of the size of a parameter, and of the layer that gave out what it meets."""
         maker, target_size = project.producer(own), other.shape[-1]
         is_own = maker is not None and (maker.kind is OperationKind.GET_ATTR or maker.operator in {"t", "T"})
-        size = origin(project, own, dimension) if own.rank > 1 and is_own else None
-        for site in sites(project, size.expression, target_size) if size is not None else ():
+        if own.rank > 1 and is_own:
             # A weight that fits the other way round was laid the other way round.
-            hidden = Evidence.HIDES_FAULT * (target_size in own.shape)
-            title = f"make dimension {dimension} of the parameter {target_size}"
-            yield self.fix(title, site.edits, *site.evidence, Evidence.OUTWARD, hidden)
+            yield from self._made(project, own, dimension, target_size, "parameter", target_size in own.shape)
         for layer, site in producer_sites(project, other, own.shape[dimension]):
             if target_size in [value for _, value in layer.settings]:
                 evidence, reason = (Evidence.PRODUCER, Evidence.RUNNER_UP), "the parameter could be meant to change"
                 title = set_output(layer, site.result)
                 yield self.fix(title, site.edits, *site.evidence, *evidence, doubt=reason)
-
-
-def _parameters(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Tensor, int, Tensor]]:
-    """Yield the right operand of a product, or the weight of a norm written by hand, with the dimension that meets the
-    last one of the other operand.
-    """
-    if finding.mismatch is Mismatch.MATMUL:
-        left, right = operation.tensors[-2:]
-        if finding.detail is not Detail.BATCH and right.rank > 1:
-            yield right, 1 if finding.detail is Detail.WEIGHT else -2, left
-        return
-    for index, tensor in enumerate(operation.tensors[:2]):
-        maker, other = project.producer(tensor), operation.tensors[index - 1]
-        if maker is not None and maker.kind is OperationKind.GET_ATTR and tensor.rank == 1 < other.rank:
-            yield tensor, 0, other
