@@ -1,4 +1,4 @@
-"""Lines of a forward that compute a tensor and drop it: ``x.clamp(0, 1)`` where ``x = x.clamp(0, 1)`` is meant."""
+"""What is computed and dropped: ``x.clamp(0, 1)`` on a line of its own, a list that is filled and never read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
 from autofix.facts.call_sites import written
 from autofix.facts.project_view import Project
+from autofix.facts.unread_lists import unread_lists
 from autofix.operators.families import Family
 from autofix.operators.table import find
 from autofix.records.finding import Mismatch
@@ -45,6 +46,13 @@ def find_discarded(project: Project) -> Iterator[SilentFault]:
             shape = show(operation.tensors[0].shape)
             message = f"nothing takes the result of `{place.text}`, and {shape} stays as it was"
             yield from faults_at(Mismatch.SILENT_UNUSED, message, project, operation, is_strong=True)
+
+
+def find_unread(project: Project) -> Iterator[SilentFault]:
+    """Yield operations on what the last round of a loop left, where nothing reads the list of all rounds."""
+    for operation, read, name in unread_lists(project):
+        message = f"nothing reads `{name}`, and `{read.text}` is what the last round of the loop left"
+        yield from faults_at(Mismatch.SILENT_UNUSED, message, project, operation)
 
 
 def _is_own(operation: Operation, call: ast.Call) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from autofix.diagnosis import diagnose
 from autofix.diagnosis.cause import show
-from autofix.diagnosis.discarded_results import find_discarded
+from autofix.diagnosis.discarded_results import find_discarded, find_unread
+from autofix.diagnosis.relabelled_dimensions import find_relabelled
 from autofix.diagnosis.sample_mixing import find_mixing
 from autofix.diagnosis.silent_broadcasts import find_broadcasts
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
@@ -32,7 +33,13 @@ def find_silent_faults(
     ``batch`` is the size that all inputs have first, None where they share none; ``rerun_with_batch`` runs the
     same text on another batch size, a batch of one in evaluation mode.
     """
-    faults = [*find_broadcasts(project), *find_mixing(project), *find_discarded(project)]
+    faults = [
+        *find_broadcasts(project),
+        *find_mixing(project),
+        *find_relabelled(project),
+        *find_discarded(project),
+        *find_unread(project),
+    ]
     if batch is not None and batch > 1:
         faults += [*_squeezed(project, batch, rerun_with_batch), *_baked(project, batch, rerun_with_batch)]
     return tuple({place(fault.finding): fault for fault in reversed(faults)}.values())[::-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autofix.diagnosis.silent_fault import SilentFault
 from autofix.diagnosis.silent_faults import shapes
-from autofix.records.finding import Finding, Mismatch
+from autofix.records.finding import Detail, Finding, Mismatch
 from autofix.records.trace import CheckKind, CheckOutcome, Trace
 
 _PROVING_CHECK = {
@@ -27,6 +27,8 @@ def is_resolved(finding: Finding, before: Trace, after: Trace, left: tuple[Silen
     ):
         return False
     check = _PROVING_CHECK.get(finding.mismatch)
+    if finding.detail is Detail.NAMED and check not in old:  # The code tells; of a program no samples are known.
+        check = None
     if check is not None and new.get(check) is not CheckOutcome.PASSED:
         return False
     follows = all(new.get(k) is CheckOutcome.PASSED for k in (CheckKind.BATCH, CheckKind.INDEPENDENT))

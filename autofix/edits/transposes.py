@@ -5,12 +5,15 @@ It finds edits; the rule says how likely they are.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import argument_of, followed
+from autofix.facts.call_sites import argument_of, followed, is_method
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
+from autofix.records.trace import Operation
 from autofix.records.values import Tensor
+from autofix.syntax.spelling import receiver
 
 Turn = tuple[str, tuple[Edit, ...]]  # In words, and the edits.
 
@@ -49,3 +52,21 @@ def heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows: 
         left_shape, right_shape = (after, other.shape) if tensor is left else (other.shape, after)
         if after != tensor.shape and after[:2] == other.shape[:2] and left_shape[-1] == right_shape[-2 if rows else -1]:
             yield f"exchange the steps and the heads of {tensor.shape}", (followed(place, ".transpose(1, 2)"),)
+
+
+def before_view(operation: Operation, place: Expression, call: ast.Call, tensor: Expression, moved: str) -> Edit:
+    """Return the edit from ``h.view(...)`` to ``h.transpose(0, 1).reshape(...)``.
+
+    ``.contiguous().view(...)`` where the file writes it so.
+    """
+    source, node = place.source, tensor.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "contiguous":
+        inner = Expression(source, node.func.value, tensor.frames)
+        return source.replace(inner.node, f"{receiver(inner.text)}.{moved}")
+    start = f"{receiver(tensor.text)}.{moved}"
+    if operation.operator == "reshape" or not is_method(operation, call):
+        return source.replace(tensor.node, start)
+    if ".contiguous()" in source.text:
+        return source.replace(tensor.node, f"{start}.contiguous()")
+    assert isinstance(call.func, ast.Attribute)
+    return source.replace(call.func, f"{start}.reshape")

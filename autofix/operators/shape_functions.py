@@ -6,6 +6,8 @@ Each function says what an operator would make of given sizes; none knows layers
 from __future__ import annotations
 
 import math
+from itertools import accumulate, pairwise
+from operator import mul
 
 Shape = tuple[int, ...]
 
@@ -131,3 +133,15 @@ def divisors(number: int) -> tuple[int, ...]:
 def nearest_divisor(number: int, wish: int) -> int:
     """Return the divisor of ``number`` nearest to ``wish`` by ratio; the larger of two that are as near."""
     return min(divisors(number), key=lambda d: (abs(math.log(d / wish)), -d))
+
+
+def are_mixed(shape: Shape, other: Shape) -> bool:
+    """Return whether between two borders that both shapes have, each has several sizes of its own."""
+    if 0 in shape or math.prod(shape) != math.prod(other):
+        return False
+    own, others = ([1, *accumulate((size for size in sizes if size != 1), mul)] for sizes in (shape, other))
+    borders = sorted({*own} & {*others})
+    return any(
+        min(sum(first < border <= second for border in of) for of in (own, others)) > 1
+        for first, second in pairwise(borders)
+    )

@@ -5,10 +5,7 @@ It compares the trace of the fault with that of a plan; it runs nothing.
 
 from __future__ import annotations
 
-import math
-from itertools import accumulate, pairwise
-from operator import mul
-
+from autofix.operators.shape_functions import are_mixed
 from autofix.records.trace import Trace
 from autofix.records.values import Tensor
 from autofix.verification.shared_lines import at_the_line
@@ -32,15 +29,3 @@ def mixes(before: Trace, after: Trace) -> bool:
                 bool(other.tensors) and isinstance(result, Tensor) and are_mixed(other.tensors[0].shape, result.shape)
             )
     return False
-
-
-def are_mixed(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Return whether between two borders that both shapes have, each has several sizes of its own."""
-    if 0 in shape or math.prod(shape) != math.prod(other):
-        return False
-    own, others = ([1, *accumulate((size for size in sizes if size != 1), mul)] for sizes in (shape, other))
-    borders = sorted({*own} & {*others})
-    return any(
-        min(sum(first < border <= second for border in of) for of in (own, others)) > 1
-        for first, second in pairwise(borders)
-    )

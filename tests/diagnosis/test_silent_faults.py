@@ -34,6 +34,26 @@ def _program(loss: str, setup: str = "loss = nn.MSELoss()") -> str:
     return "\n".join([*lines, "    optimizer.zero_grad()", "    value.backward()", "    optimizer.step()", ""])
 
 
+COLLECTED = """import torch
+from torch import nn
+
+net = nn.Linear(3, 2)
+
+
+def features(signals):
+    rows, energies = [], []
+    for signal in signals:
+        row = [min(signal), max(signal), sum(signal)]
+        rows.append(row)
+        energies.append(sum(value * value for value in signal))
+    return torch.tensor({row}), torch.tensor(energies){rest}
+
+
+x, energy = features([[0.1, 0.4, 0.2], [0.3, 0.9, 0.5], [0.2, 0.1, 0.7]])
+loss = ((net(x) - 1) ** 2).sum() + energy.sum()
+loss.backward()
+"""
+
 # name: (text, inputs, mismatch, code, a line of the repaired text)
 FAULTS: dict[str, tuple[str, tuple[str, ...], Mismatch, str, str]] = {
     "huber loss of a program": (
@@ -82,6 +102,33 @@ FAULTS: dict[str, tuple[str, tuple[str, ...], Mismatch, str, str]] = {
         Mismatch.SILENT_FOLD,
         "AF220",
         "return out.transpose(0, 1)",
+    ),
+    "steps of maps behind their channels": (
+        model(
+            "self.conv = nn.Conv2d(1, 4, 3, padding=1)\nself.rnn = nn.GRU(24, 5, batch_first=True)",
+            "y = self.conv(x)\nb, _, t, _ = y.shape\nself.rnn(y.view(b, t, -1))[0]",
+        ),
+        ("2,1,7,6",),
+        Mismatch.SILENT_FOLD,
+        "AF220",
+        "return self.rnn(y.transpose(1, 2).reshape(b, t, -1))[0]",
+    ),
+    "channels behind the rows of a map": (
+        model(
+            "self.conv = nn.Conv2d(3, 4, 1)\nself.fc = nn.Linear(4, 2)",
+            "y = self.conv(x)\nself.fc(y.reshape(y.size(0), -1, y.size(1)))",
+        ),
+        ("2,3,5,6",),
+        Mismatch.SILENT_FOLD,
+        "AF220",
+        "return self.fc(y.movedim(1, 3).reshape(y.size(0), -1, y.size(1)))",
+    ),
+    "the last row in place of all that were collected": (
+        COLLECTED.format(row="row", rest=""),
+        (),
+        Mismatch.SILENT_UNUSED,
+        "AF706",
+        "return torch.tensor(rows), torch.tensor(energies)",
     ),
     "log-probabilities over the batch": (
         model("self.fc = nn.Linear(6, 3)", "self.fc(x).log_softmax(0)"),
@@ -268,6 +315,23 @@ MEANT = {
     "two dimensions of a table exchanged on purpose": (
         model("self.fc = nn.Linear(6, 20)", "x = self.fc(x).view(-1, 4, 5)\nx.view(-1, 5, 4)"),
         ("3,6",),
+    ),
+    "the last row, where all are read as well": (COLLECTED.format(row="row", rest=" + len(rows)"), ()),
+    "channels split into groups and shuffled": (
+        model(
+            "self.conv = nn.Conv2d(3, 4, 1)",
+            "y = self.conv(x)\nb, c, h, w = y.shape\n"
+            "y = y.view(b, 2, c // 2, h, w).transpose(1, 2)\ny.reshape(b, c, h, w)",
+        ),
+        ("2,3,5,6",),
+    ),
+    "maps flattened, windows and heads": (
+        model(
+            "self.conv = nn.Conv2d(3, 4, 1)",
+            "y = self.conv(x)\nb, c, h, w = y.shape\nz = y.view(b, c, h // 2, 2, w).sum(3)\n"
+            "z.mean() + y.view(b, c, h * w).sum() + y.view(b, 2, c // 2, h * w).mean()",
+        ),
+        ("2,3,4,6",),
     ),
     "a squeeze of what is one for every batch": (
         model("self.conv = nn.Conv2d(3, 4, (6, 1))", "self.conv(x).squeeze(2)"),

@@ -12,7 +12,6 @@ size that there is.
 Source. torch.matmul, torch.nn.Parameter, torch.Tensor.repeat and the section Shape of the layers' documentation.
 """
 
-
 from autofix.edits.resize_tensor import clashes, parameters, resizings
 from autofix.facts.contracts import disagreements
 from autofix.facts.size_origins import origin

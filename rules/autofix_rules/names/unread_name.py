@@ -1,9 +1,8 @@
 """AF706 unread-name: another name is read than the one that is at hand for it and that nothing reads.
 
-Why it fails. ``nn.Dropout(p=max_len)`` in a constructor that takes ``drop_prob`` and never reads it;
-``self.linear(x)`` where ``joined`` was computed a line before and left alone;
-``FeedForward(d_model=max_len, max_len=max_len)``; ``self.drop2 = nn.Dropout(heads)`` beside
-``self.drop1 = nn.Dropout(rate)``.
+Why it fails. ``nn.Dropout(p=max_len)`` in a constructor that takes ``drop_prob`` and never reads it; ``self.linear(x)``
+where ``joined`` was computed a line before and left alone; ``self.drop2 = nn.Dropout(heads)`` beside
+``self.drop1 = nn.Dropout(rate)``; a list that a loop fills and nothing reads, and its last entry read behind it.
 What the fix does. Writes the name that waits for its use, that is called like the parameter, or that a line written
 alike has.
 Fix safety. Safe where nothing else reads the name and it is called like what it is passed to, or where the name
@@ -12,6 +11,7 @@ Source. The Python language reference, section Naming and binding.
 """
 
 from autofix.edits.unread_names import Substitution, substitutions
+from autofix.facts.unread_lists import unread_lists
 from autofix.rule import LOUD, Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model, shown
 
 _TABLE = """class Table(nn.Module):
@@ -34,7 +34,7 @@ _OUTER = """class Outer(nn.Module):
 
 
 class UnreadName(Rule):
-    mismatches = tuple(m for m in LOUD if m not in (Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS))
+    mismatches = (*(m for m in LOUD if m not in (Mismatch.NORM_BATCH_OF_ONE, Mismatch.PARTS)), Mismatch.SILENT_UNUSED)
     examples = (
         *shown("""
         a layer that was built and left alone: 4,6
@@ -57,6 +57,14 @@ class UnreadName(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
+        for operation, read, name in unread_lists(project) if finding.silent else ():
+            if operation.index == finding.operation:
+                doubt = "that the entries of all rounds are meant is told by the names alone"
+                yield self.fix(
+                    f"read `{name}`, which nothing reads", (read.source.replace(read.node, name),), doubt=doubt
+                )
+        if finding.silent:
+            return
         for substitution in substitutions(project, project.operation(finding), finding.layer):
             title = f"read `{substitution.name}` for `{substitution.read.text}`"
             words = f"{title}, which nothing else reads" if substitution.unread else title

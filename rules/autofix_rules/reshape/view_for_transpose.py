@@ -14,9 +14,21 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from autofix.edits.rank_changes import respelled
-from autofix.facts.call_sites import argument_of, is_method, written
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
-from autofix.syntax.spelling import receiver
+from autofix.edits.transposes import before_view
+from autofix.facts.call_sites import argument_of, written
+from autofix.operators.shape_functions import Shape, are_mixed
+from autofix.rule import (
+    Detail,
+    Evidence,
+    Finding,
+    Fixes,
+    Mismatch,
+    Operation,
+    Project,
+    Rule,
+    Tensor,
+    shown,
+)
 
 MAX_RANK = 5
 
@@ -39,7 +51,8 @@ class ViewForTranspose(Rule):
         if not isinstance(operation.result, Tensor) or not operation.tensors:
             return
         before, after, samples = operation.tensors[0].shape, operation.result.shape, finding.dimension
-        reason = "" if samples is not None else "the sizes say that dimensions were meant to move, no run can"
+        is_seen = samples is not None and finding.detail is not Detail.NAMED
+        reason = "" if is_seen else "the sizes say that dimensions were meant to move, no run can"
         for order in _orders(before, after, samples):
             method = _method(order)
             for suffix, copied in (("", ()), (".contiguous()", (Evidence.INSERTED, Evidence.AGAINST))):
@@ -47,37 +60,26 @@ class ViewForTranspose(Rule):
                 if edit is not None:
                     title = f"move the dimensions of {before} with `{method}`"
                     yield self.fix(title, (edit,), *copied, doubt=reason)
-        if samples and after[0] % before[samples] == 0 and sorted(before) != sorted(after):
-            yield from self._merged(project, operation, before, samples)
+        if samples is not None and sorted(before) != sorted(after):
+            yield from self._merged(project, operation, before, after, samples, reason)
 
-    def _merged(self, project: Project, operation: Operation, before: tuple[int, ...], samples: int) -> Fixes:
-        """Yield the fix that brings the samples to the front, followed by the same view."""
+    def _merged(
+        self, project: Project, operation: Operation, before: Shape, after: Shape, own: int, reason: str
+    ) -> Fixes:
+        """Yield the fix that brings a dimension to where the same view then merges or splits others beside it."""
         place = written(project, operation)
         tensor = argument_of(project, operation, 0, "input")
         if place is None or tensor is None or not isinstance(place.node, ast.Call):
             return
-        moved = "transpose(0, 1)" if samples == 1 else f"movedim({samples}, 0)"
-        edit = _before_view(operation, place, place.node, tensor, moved)
-        title = f"bring the samples of {before} to the front before they are merged"
-        yield self.fix(title, (edit,))
-
-
-def _before_view(operation: Operation, place: Expression, call: ast.Call, tensor: Expression, moved: str) -> Edit:
-    """Return the edit from ``h.view(...)`` to ``h.transpose(0, 1).reshape(...)``.
-
-    ``.contiguous().view(...)`` where the file writes it so.
-    """
-    source, node = place.source, tensor.node
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "contiguous":
-        inner = Expression(source, node.func.value, tensor.frames)
-        return source.replace(inner.node, f"{receiver(inner.text)}.{moved}")
-    start = f"{receiver(tensor.text)}.{moved}"
-    if operation.operator == "reshape" or not is_method(operation, call):
-        return source.replace(tensor.node, start)
-    if ".contiguous()" in source.text:
-        return source.replace(tensor.node, f"{start}.contiguous()")
-    assert isinstance(call.func, ast.Attribute)
-    return source.replace(call.func, f"{start}.reshape")
+        rest = [d for d in range(len(before)) if d != own]
+        for to in sorted(range(len(before)), key=lambda place: (place != 0, abs(place - own))):
+            order = (*rest[:to], own, *rest[to:])
+            moved = tuple(before[d] for d in order)
+            if to != own and before[own] in after and not are_mixed(moved, after):
+                method = f"transpose({min(own, to)}, {max(own, to)})" if abs(own - to) == 1 else f"movedim({own}, {to})"
+                edit = before_view(operation, place, place.node, tensor, method)
+                yield self.fix(f"bring dimension {own} of {before} to place {to} first", (edit,), doubt=reason)
+                return
 
 
 def _orders(before: tuple[int, ...], after: tuple[int, ...], samples: int | None) -> Iterator[tuple[int, ...]]:

@@ -1,0 +1,97 @@
+"""Views that name a dimension of the tensor that they are made of, and have it where it does not lie."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autofix.diagnosis.cause import show
+from autofix.diagnosis.silent_fault import SilentFault, faults_at
+from autofix.facts.call_sites import argument_of
+from autofix.facts.project_view import Expression, Project
+from autofix.records.finding import Detail, Mismatch
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor, is_integer
+from autofix.syntax.name_bindings import assignments
+from autofix.syntax.source import dotted
+
+_RESHAPES = frozenset(("view", "reshape"))
+
+
+def find_relabelled(project: Project) -> Iterator[SilentFault]:
+    """Yield each view one of whose sizes is read from the tensor itself, where the elements along that dimension do not
+    lie along the one that gets the size.
+
+    ``batch, _, time, _ = sound.shape`` and ``sound.view(batch, -1, time)``: the last dimension of the result is as long
+    as the steps and runs along what stood behind them.
+    """
+    for operation in project.forward_operations():
+        before, after = operation.tensors[0] if operation.tensors else None, operation.result
+        if operation.operator not in _RESHAPES or before is None or not isinstance(after, Tensor) or before.rank < 3:
+            continue
+        for place, text, own in _named(project, operation, before.rank, after.rank):
+            size = before.shape[own]
+            lies_there = math.prod(before.shape[own + 1 :]) == math.prod(after.shape[place + 1 :])
+            if size > 1 and after.shape[place] == size and not lies_there:
+                message = (
+                    f"`{operation.operator}` has `{text}`, dimension {own} of {show(before.shape)}, as dimension "
+                    f"{place} of {show(after.shape)}, along which other elements lie"
+                )
+                for fault in faults_at(Mismatch.SILENT_FOLD, message, project, operation, dimension=own):
+                    yield replace(fault, finding=replace(fault.finding, detail=Detail.NAMED))
+                break
+
+
+def _named(project: Project, operation: Operation, rank: int, places: int) -> Iterator[tuple[int, str, int]]:
+    """Yield the place of each size that is read from the tensor itself, its text and the dimension that it is."""
+    base = argument_of(project, operation, 0, "input")
+    for place in range(places) if base is not None and isinstance(base.node, ast.Name) else ():
+        size = argument_of(project, operation, 1 + place, "")
+        own = None if size is None or base is None else _dimension(size, base.text)
+        if size is not None and own is not None and -rank <= own < rank:
+            yield place, size.text, own % rank
+
+
+def _dimension(size: Expression, base: str) -> int | None:
+    """Return which dimension of what is called ``base`` an expression reads, if that is what it is called now."""
+    node, source = size.node, size.source
+    if not isinstance(node, ast.Name):
+        return _read(node, base)
+    function = source.function_of(node)
+    bound = [] if function is None else list(assignments(source, function, node.id))
+    if function is None or len(bound) != 1 or not isinstance(bound[0][0], ast.Assign):
+        return None
+    statement, value = bound[0]
+    changed = (other.lineno for other, _ in assignments(source, function, base))
+    if any(statement.lineno < line < node.lineno for line in changed):
+        return None
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if isinstance(target, ast.Tuple):
+        names = [dotted(element) for element in target.elts]
+        return names.index(node.id) if node.id in names and _is_shape(value, base) else None
+    return _read(value, base)
+
+
+def _read(node: ast.expr, base: str) -> int | None:
+    """Return the dimension in ``base.size(1)`` or ``base.shape[1]``."""
+    if isinstance(node, ast.Call) and dotted(node.func) == f"{base}.size" and len(node.args) == 1:
+        value = _number(node.args[0])
+    else:
+        value = _number(node.slice) if isinstance(node, ast.Subscript) and _is_shape(node.value, base) else None
+    return value
+
+
+def _number(node: ast.expr) -> int | None:
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return None
+    return value if is_integer(value) else None
+
+
+def _is_shape(node: ast.expr, base: str) -> bool:
+    """Return whether an expression is ``base.shape`` or ``base.size()``."""
+    is_call = isinstance(node, ast.Call) and not node.args and dotted(node.func) == f"{base}.size"
+    return is_call or dotted(node) == f"{base}.shape"
