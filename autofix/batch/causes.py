@@ -135,6 +135,8 @@ def place(diagnostic: Json) -> str:
 def _installs(outcomes: Sequence[JobOutcome]) -> Iterator[CauseGroup]:
     """Yield each package that targets which could not be imported lack; not those that something silent stood for."""
     targets: dict[str, list[str]] = {}
+    entries = [entry for outcome in outcomes for entry in outcome.document["trace"]["absent"]]
+    broken = {entry["package"] for entry in entries if not entry["reason"].startswith("No module named")}
     stood_for = {package for outcome in outcomes for package in outcome.document["trace"]["placeholders"]}
     for outcome in outcomes:
         packages = lacking(outcome)
@@ -143,6 +145,7 @@ def _installs(outcomes: Sequence[JobOutcome]) -> Iterator[CauseGroup]:
     for package, labels in targets.items():
         is_age = "." in package  # A neighbour, or a part of what is installed.
         title = f"the code is for another version: no `{package}`" if is_age else f"install {package}"
+        title += " anew: it is there and does not load" if package in broken else ""
         yield CauseGroup(f"install|{package}", CauseKind.INSTALL, title, tuple(labels))
 
 

@@ -18,6 +18,7 @@ from autofix.operators import table
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Failure
 from autofix.records.values import Sequence, Tensor, Value, is_integer, tensors_of
+from autofix.syntax import older_python
 from autofix.syntax.name_bindings import callee_name
 from autofix.syntax.source import Source, argument, dotted
 from autofix.syntax.spelling import IMPORTS
@@ -41,6 +42,9 @@ def _missing_name(failure: Failure) -> Cause | None:
         if failure.type in {"NameError", "UnboundLocalError"}
         else None
     )
+    if match is not None and match[1] in older_python.NAMES:
+        words = f"`{match[1]}` is a name of Python 2, today `{older_python.NAMES[match[1]]}`"
+        return Cause(Mismatch.MISSING_NAME, words, expression=match[1])
     if match is None or match[1] not in IMPORTS:
         return None
     return Cause(Mismatch.MISSING_NAME, f"`{match[1]}` is used but never imported", expression=match[1])

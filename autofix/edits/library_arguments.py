@@ -26,8 +26,9 @@ def library_arguments(
     around = project.layer(operation.scope_index) if operation is not None else None
     for built in (layer, around):
         call = None if built is None else _call_of_project(project, built)
-        if call is not None:
-            yield from _of_size(project, call, size, depth=1)
+        places = [] if call is None else list(_of_size(project, call, size, depth=1))
+        if places:
+            yield from places
             return
 
 

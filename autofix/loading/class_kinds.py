@@ -15,13 +15,35 @@ from autofix.syntax.source import Source, dotted
 
 _LOSS_NAME = re.compile(r"loss(es)?\d*$|criterion$|^loss|Loss", re.IGNORECASE)
 _LOSS_BASES = frozenset(("_Loss", "_WeightedLoss", "CrossEntropyLoss", "NLLLoss", "MSELoss", "BCEWithLogitsLoss"))
+_TARGET_NAME = re.compile(r"target|label|^y$|^gt$|true|ground_truth", re.IGNORECASE)
+_LOSS_CALL = re.compile(r"loss$|cross_entropy|^kl_div$|Loss$", re.IGNORECASE)
+_WEIGHTED = frozenset(
+    ("Linear", "Conv1d", "Conv2d", "Conv3d", "Embedding", "LSTM", "GRU", "Sequential", "ModuleList", "Module")
+)
 _STEPS = frozenset(("forward", "training_step", "__call__", "test_step", "predict_step"))
 
 
 def is_loss(source: Source, name: str) -> bool:
     """Return whether a class is a loss by its name or its base: it takes what models give, and has no sample."""
     class_ = source.classes[name]
-    return bool(_LOSS_NAME.search(name)) or any(dotted(base).rpartition(".")[2] in _LOSS_BASES for base in class_.bases)
+    is_named = bool(_LOSS_NAME.search(name)) or any(
+        dotted(base).rpartition(".")[2] in _LOSS_BASES for base in class_.bases
+    )
+    return is_named or _compares(class_)
+
+
+def _compares(class_: ast.ClassDef) -> bool:
+    """Return whether a class without parameters of its own gives what a loss of torch makes of all that it takes."""
+    forward = next((node for node in class_.body if isinstance(node, ast.FunctionDef) and node.name == "forward"), None)
+    names = [] if forward is None else [argument.arg for argument in forward.args.args[1:]]
+    nodes = list(ast.walk(class_))
+    called = [dotted(node.func).rpartition(".")[2] for node in nodes if isinstance(node, ast.Call)]
+    has_weights = any(name in _WEIGHTED or name == "Parameter" for name in called)
+    parts = [node.func for node in nodes if isinstance(node, ast.Call) and dotted(node.func).startswith("self.")]
+    if any(not _LOSS_CALL.search(dotted(part)) for part in parts):
+        return False  # It runs a model that it is given.
+    is_target = any(_TARGET_NAME.search(name) for name in names[1:])
+    return is_target and not has_weights and any(_LOSS_CALL.search(name) for name in called)
 
 
 def abstract(source: Source, name: str) -> str:

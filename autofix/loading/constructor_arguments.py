@@ -110,14 +110,26 @@ def rebuilt(source: Source, expression: str, recipe: Recipe, files: ModuleFiles)
 
 
 def uses(
-    source: Source, class_: ast.ClassDef, expression: str, elsewhere: Iterable[Source], files: ModuleFiles
+    source: Source,
+    class_: ast.ClassDef,
+    expression: str,
+    elsewhere: Iterable[Source],
+    files: ModuleFiles,
+    *,
+    is_guessed: bool = False,
 ) -> Samples | None:
-    """Return what the first program feeds a model that it builds by an expression like this one."""
+    """Return what the first program feeds a model that it builds by an expression like this one; where this one is
+    guessed, a model that it builds of what no text tells.
+    """
     for program in programs(source, elsewhere, files):
         for construction in constructions_in(program, class_, files):
             built = _built(source, class_, construction, files) if construction.uses else None
             if built is not None and built.samples is not None and built.expression == expression:
                 return built.samples
+            if built is None and construction.uses and is_guessed:
+                return Samples(
+                    construction.uses[0], None, SampleOrigin.USE, f"{construction.path.name}:{construction.line}"
+                )
     return None
 
 

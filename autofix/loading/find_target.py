@@ -145,7 +145,8 @@ def _inferred(source: Source, built: Built, elsewhere: Iterable[Source], files: 
         class_ = source.classes.get(class_name(built.expression))
         if built.samples is not None or class_ is None:
             return built.samples
-        return constructor_arguments.uses(source, class_, built.expression, elsewhere, files)
+        is_guessed = bool(built.guessed)
+        return constructor_arguments.uses(source, class_, built.expression, elsewhere, files, is_guessed=is_guessed)
 
     return inference.infer(source, built.expression, elsewhere, shown, constructor_arguments.modules(files))
 

@@ -16,6 +16,7 @@ from autofix.syntax.source import Source
 
 if TYPE_CHECKING:
     from autofix.sample_inputs.abstract_interpreter.values import Interpretation
+    from autofix.sample_inputs.program_settings import Written
 
 
 def guessed(
@@ -38,6 +39,9 @@ def guessed(
     names = [parameter.arg for parameter in parameters if parameter.arg in required and parameter.arg not in known]
     sibling, of_sibling = _of_sibling(source, class_, names, elsewhere, files, run) if len(names) > 1 else ("", {})
     values = known | of_sibling
+    records = {p.arg: record for p in parameters if p.arg in names if (record := _record(source, p, run)) is not None}
+    values |= records
+    names = [name for name in names if name not in records]
     for parameter in parameters:
         if parameter.arg in names and parameter.arg not in of_sibling:
             value = guessed_arguments.of_parameter(class_, parameter)
@@ -48,10 +52,28 @@ def guessed(
     expression = spelled_values.call(class_.name, (), _accepted(class_, ordered, names, run), run)
     if expression is None:
         return None
+    if records and not names:
+        classes = _listed(value.text.removesuffix("()") for value in records.values())
+        return Built(expression, f"built with the defaults of {classes}")
     parts = [f"{_listed(of_sibling)} as of `{sibling}`"] if of_sibling else []
     by_name = [name for name in names if name not in of_sibling]
     parts += [f"{_listed(by_name)} chosen by name"] if by_name else []
     return Built(expression, f"{', '.join(parts)}, since no program of the project shows it", tuple(names))
+
+
+def _record(source: Source, parameter: ast.arg, run: Interpretation) -> Written | None:
+    """Return the construction of the record that a parameter is annotated as, where every field has a default."""
+    from autofix.sample_inputs.abstract_interpreter.values import Scope
+    from autofix.sample_inputs.program_settings import Written
+
+    if not isinstance(parameter.annotation, (ast.Name, ast.Attribute)):
+        return None
+    class_ = run.evaluate(parameter.annotation, Scope(run))
+    if not isinstance(class_, ast.ClassDef) or constructor_of(class_) is not None:
+        return None
+    fields = [node for node in class_.body if isinstance(node, ast.AnnAssign)]
+    is_whole = bool(fields) and all(field.value is not None for field in fields)
+    return Written(f"{source.text_of(parameter.annotation)}()") if is_whole else None
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -201,6 +201,11 @@ class AbsentPackage:
     line: int
     reason: str
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is there and does not load."""
+        return not self.reason.startswith("No module named")
+
 
 class Isolation(Enum):
     """How the user's files were kept as they are while the code ran; the strongest first."""

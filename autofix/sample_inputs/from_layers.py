@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autofix.records.samples import SampleInput, SampleOrigin, Samples
-from autofix.sample_inputs import borrowed_layers, input_shapes
+from autofix.sample_inputs import borrowed_layers, companion_inputs, input_shapes
 from autofix.sample_inputs.abstract_interpreter import execution
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
@@ -73,12 +73,23 @@ def solve(
     if not count:
         return None
     needs = _needs(model, count, run)
-    needs |= borrowed_layers.borrowed(borrowed_layers.names(model, count, run), needs, run.joined)
-    if not needs and not patterns:
+    names = borrowed_layers.names(model, count, run)
+    roles = companion_inputs.roles(names, frozenset(needs), source)
+    needs |= borrowed_layers.borrowed(names, needs, run.joined)
+    if not needs and not patterns and not roles:
         return _without_layers(model, count, run)
-    if len(needs) < count:
+    layered = [at for at in range(count) if at in needs and at not in roles]
+    if len(layered) + len(roles) < count:
         return None
-    walk = _best(model, [needs[at] for at in range(count)], run, patterns)
+
+    def whole(inputs: tuple[SampleInput, ...]) -> tuple[SampleInput, ...]:
+        return (
+            companion_inputs.filled(count, dict(zip(layered, inputs, strict=True)), roles, source) if roles else inputs
+        )
+
+    if not layered:
+        return Samples(whole(()), None, SampleOrigin.SOLVED)
+    walk = _best(model, [needs[at] for at in layered], run, patterns, whole)
     return None if walk is None else Samples(walk.inputs, None, SampleOrigin.SOLVED)
 
 
@@ -145,9 +156,16 @@ def _is_told(output: Any) -> bool:
 
 
 def _best(
-    model: Any, needs: list[AbstractLayer], run: Interpretation, patterns: Sequence[Pattern | None]
+    model: Any,
+    needs: list[AbstractLayer],
+    run: Interpretation,
+    patterns: Sequence[Pattern | None],
+    whole: Callable[[tuple[SampleInput, ...]], tuple[SampleInput, ...]],
 ) -> _Walk | None:
-    """Return the first candidate that fits, else the one with the fewest misfits that gets furthest."""
+    """Return the first candidate that fits, else the one with the fewest misfits that gets furthest.
+
+    ``whole`` adds the inputs that meet no layer.
+    """
     # A batch norm takes no single sample, and a batch of channels in its place would hide that.
     batched = "BatchNorm" in run.source.text
     named = input_shapes.named_sizes(run.source)
@@ -157,7 +175,8 @@ def _best(
         return _matches(inputs, patterns) and (has_batch or not batched)
 
     def first(candidates: Iterator[Candidate]) -> _Walk | None:
-        return _first(model, run, (candidate for candidate in candidates if may_be(candidate[1])), named)
+        full = ((form, whole(inputs)) for form, inputs in candidates)
+        return _first(model, run, (candidate for candidate in full if may_be(candidate[1])), named)
 
     usual = first(input_shapes.candidates(needs, input_shapes.small_first(named)))
     if usual is None or usual.is_possible:
@@ -167,6 +186,8 @@ def _best(
     if scanned is None or scanned.is_possible or len(needs) == 1:
         return scanned if scanned is not None and scanned.is_possible else usual
     nearest = min(usual, scanned, key=lambda walk: _preference(walk, named)).inputs
+    if len(nearest) != len(needs):
+        return usual
     parts = input_shapes.joined_widths(needs, nearest, input_shapes.numbers_of(model))
     joined = _first(model, run, parts, named)
     return joined if joined is not None and joined.is_possible else usual

@@ -144,6 +144,9 @@ def _variants(layer: AbstractLayer, size: int) -> list[SampleInput]:
     if kind in {"Embedding", "EmbeddingBag"}:
         high = layer.size("num_embeddings")
         return [SampleInput(shape, "int64", 0, high) for shape in ((BATCH, LENGTH), (BATCH,))]
+    if kind == "State":
+        count, hidden = layer.size("count"), layer.size("hidden_size") or 1
+        return [SampleInput((count, BATCH, hidden) if count else (BATCH, hidden))]
     count = _spatial(layer)
     width = _width(layer)
     if width is None:
@@ -190,7 +193,8 @@ def _vectors(layer: AbstractLayer, width: int, length: int) -> list[tuple[int, .
         shape = layer.settings.get("normalized_shape")
         whole = [(BATCH, *shape)] if isinstance(shape, (tuple, list)) and len(shape) > 1 else []
         return [*whole, rows, row]
-    return [row, rows, swapped, *([(BATCH, length)] if width == 1 else _squares(width))]
+    signal = (BATCH, width, length)  # What is transposed before the layer.
+    return [row, rows, swapped, *([(BATCH, length)] if width == 1 else [signal, *_squares(width)])]
 
 
 def _squares(width: int) -> list[tuple[int, ...]]:

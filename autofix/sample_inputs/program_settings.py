@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from autofix.sample_inputs import data_sets, environment_spaces
 from autofix.sample_inputs.abstract_interpreter.attributes import attribute
 from autofix.sample_inputs.abstract_interpreter.values import (
     NAMESPACE,
@@ -40,12 +41,13 @@ _FROM_CLASS = words("cli parse parse_args_into_dataclasses structured")
 @dataclass(slots=True, eq=False)
 class Parser:
     """A parser of a command line; ``values`` are what its options are when none is given, ``types`` what converts
-    them, ``words`` a command line that the project shows.
+    them, ``words`` a command line that the project shows, ``records`` the classes whose fields are the options.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     types: dict[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    records: tuple[ast.ClassDef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _is_settings(value: Any) -> bool:
 def special(function: Any, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     """Return what a call gives that settings come from; NOT_SPECIAL for any other."""
     if isinstance(function, Method):
-        return _of_method(function, positional, keywords)
+        return _of_method(function, positional, keywords, run)
     if isinstance(function, Function):
         options = _options_of_decorators(function, run)
         missing = {name: value for name, value in options.items() if name not in keywords}
@@ -93,10 +95,10 @@ def special(function: Any, positional: list[Any], keywords: dict[str, Any], run:
 # -- command lines -----------------------------------------------------------------------------------------------------
 
 
-def _of_method(method: Method, positional: list[Any], keywords: dict[str, Any]) -> Any:
+def _of_method(method: Method, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
     owner, name = method.owner, method.name
     if isinstance(owner, Parser):
-        return _of_parser(owner, name, positional, keywords)
+        return _of_parser(owner, name, positional, keywords, run)
     if isinstance(owner, DataFile) and name in {"read", "read_text", "open", "resolve", "absolute"}:
         return owner
     if isinstance(owner, Instance) and owner.class_ is NAMESPACE:
@@ -111,7 +113,13 @@ def _of_method(method: Method, positional: list[Any], keywords: dict[str, Any]) 
     return NOT_SPECIAL
 
 
-def _of_parser(parser: Parser, name: str, positional: list[Any], keywords: dict[str, Any]) -> Any:
+def _of_parser(parser: Parser, name: str, positional: list[Any], keywords: dict[str, Any], run: Interpretation) -> Any:
+    if name == "add_arguments" and positional:  # As simple-parsing adds the fields of a record under one name.
+        record = run.call(positional[0], [], {}, run) if isinstance(positional[0], ast.ClassDef) else positional[0]
+        parser.values[keywords.get("dest", positional[1] if len(positional) > 1 else "")] = record
+        return None
+    if name == "parse_args_into_dataclasses":
+        return tuple(run.call(class_, [], {}, run) for class_ in parser.records)
     if name in {"add_argument", "add"}:
         _add_argument(parser, positional, keywords)
         return UNKNOWN
@@ -214,6 +222,9 @@ def _of_foreign(function: Foreign, positional: list[Any], keywords: dict[str, An
     top = function.name.partition(".")[0]
     if name in {"ArgumentParser", "ConfigArgumentParser", "ArgParser"}:
         return Parser(words=() if run.modules is None else run.modules.arguments(run.source.path))
+    if name == "HfArgumentParser":
+        classes = first if isinstance(first, (list, tuple)) else [first]
+        return Parser(records=tuple(class_ for class_ in classes if isinstance(class_, ast.ClassDef)))
     if function.name in {"open", "io.open", "codecs.open"} or name in {"Path", "read_text"}:
         return _file(first, run)
     if name == "loads" and isinstance(first, DataFile):
@@ -233,7 +244,10 @@ def _of_foreign(function: Foreign, positional: list[Any], keywords: dict[str, An
     if function.name in {"dataclasses.field", "field", "pydantic.Field", "Field", "attr.ib", "attrs.field"}:
         factory = keywords.get("default_factory", keywords.get("factory"))
         return run.call(factory, [], {}, run) if factory is not None else keywords.get("default", first)
-    return _of_torch(function, positional, keywords)
+    if function.name in {"gym.make", "gymnasium.make"}:
+        return environment_spaces.of_name(keywords.get("id", first))
+    data = data_sets.of_call(function, positional, keywords, run)
+    return _of_torch(function, positional, keywords) if data is data_sets.NO_DATA else data
 
 
 def _of_torch(function: Foreign, positional: list[Any], keywords: dict[str, Any]) -> Any:
@@ -242,6 +256,8 @@ def _of_torch(function: Foreign, positional: list[Any], keywords: dict[str, Any]
         return False if name == "is_available" else 0
     if function.name in {"torch.device", "torch.cuda.current_device"}:
         return Written("torch.device('cpu')")
+    if name == "prepare" and len(positional) > 1:  # As accelerate wraps what a program trains with.
+        return tuple(positional)
     if name in _WRAPPERS:
         wrapped = first if first is not UNKNOWN else keywords.get("module", UNKNOWN)
         return wrapped if isinstance(wrapped, (Instance, AbstractLayer)) else NOT_SPECIAL

@@ -48,7 +48,7 @@ class FirstSteps:
 
 def past(first: Progress, state: State, outcome: Progress, original: Trace, trace: Trace) -> FirstSteps | None:
     """Return what a state's fixes come to, whose run ended as ``trace``; None where it came no further."""
-    if not progress.is_past(first, outcome) or len(trace.operations) <= len(original.operations):
+    if not progress.is_past(first, outcome) or _done(trace) <= _done(original):
         return None
     if any(evidence is Evidence.BY_RUN for evidence, _ in state.evidence):
         return None  # It was to run to its end, and does not.
@@ -57,6 +57,10 @@ def past(first: Progress, state: State, outcome: Progress, original: Trace, trac
     proved = replace(proof.prove(original, trace, ()), chain_after=())
     plan = Plan(state.steps, state.evidence, Applicability.DISPLAY_ONLY, state.texts, proved, (note,))
     return FirstSteps((-outcome.stage, -len(trace.operations), state.cost), plan, outcome.finding)
+
+
+def _done(trace: Trace) -> int:
+    return sum(not operation.raised for operation in trace.operations)
 
 
 def further(known: FirstSteps | None, new: FirstSteps | None) -> FirstSteps | None:

@@ -81,9 +81,14 @@ def _is_of_project(target: Target, name: str) -> bool:
 def _to_install(target: Target, packages: Sequence[AbsentPackage], python: Path | None) -> str:
     if not packages:
         return interpreter_help(None if python is None else str(python))
+    broken = [package for package in packages if package.is_broken]
+    missing = [package for package in packages if package not in broken]
+    ways = [f"install {_listed(target, missing)}"] if missing else []
+    # As a rule it was built for another release of torch, of Python or of the system.
+    ways += [f"install {_listed(target, broken)} anew, built for what is beside it"] if broken else []
     if python is None:
-        return f"install {_listed(target, packages)}, or {interpreter_help(None)}"
-    return f"install {_listed(target, packages)} into {python}, or choose another interpreter"
+        return f"{'; '.join(ways)}, or {interpreter_help(None)}"
+    return f"{'; '.join(ways)} into {python}, or choose another interpreter"
 
 
 def _listed(target: Target, packages: Sequence[AbsentPackage]) -> str:

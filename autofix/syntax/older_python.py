@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 
 MAX_LINES = 6
+# Names that are gone since Python 3, with those that mean the same today.
+NAMES = {"xrange": "range", "raw_input": "input", "unicode": "str", "basestring": "str", "unichr": "chr"}
 _TEXTS = re.compile(r"\"\"\"|'''|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|#.*")
 
 

@@ -155,6 +155,128 @@ class Patches(nn.Module):
     def forward(self, x):
         return self.embed(self.cut(x))
 """
+TORCHVISION = """\
+import torch
+from torch import nn
+from torchvision import models
+
+net = models.resnet18(weights="DEFAULT")
+net.fc = nn.Linear(2048, 5)
+if __name__ == "__main__":
+    print(net(torch.randn(2, 3, 64, 64)).shape)
+"""
+TIMM = """\
+# autofix: sample-shape=2,3,64,64
+import timm
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.backbone = timm.create_model("resnet18", pretrained=True, num_classes=0)
+        self.head = nn.Linear(2048, 7)
+
+    def forward(self, x):
+        return self.head(self.backbone(x))
+"""
+SEGMENTATION = """\
+import segmentation_models_pytorch as smp
+import torch
+from torch import nn
+
+net = nn.Sequential(smp.Unet("resnet18", encoder_weights="imagenet", in_channels=1, classes=4), nn.Conv2d(8, 2, 1))
+if __name__ == "__main__":
+    print(net(torch.randn(2, 1, 64, 64)).shape)
+"""
+TRAINER = """\
+import torch
+from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainingArguments
+
+
+class Data(torch.utils.data.Dataset):
+    def __len__(self):
+        return 16
+
+    def __getitem__(self, i):
+        return {"input_ids": torch.randint(0, 100, (12,)), "labels": torch.tensor(4)}
+
+
+config = BertConfig(
+    vocab_size=100, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64, num_labels=3
+)
+arguments = TrainingArguments(output_dir="out", per_device_train_batch_size=4, num_train_epochs=1, report_to=[])
+Trainer(BertForSequenceClassification(config), arguments, train_dataset=Data()).train()
+"""
+TOKENS = """\
+from torch import nn
+from transformers import GPT2Config, GPT2Model
+
+
+class Scorer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = GPT2Model(GPT2Config(vocab_size=64, n_positions=32, n_embd=48, n_layer=1, n_head=4))
+        self.score = nn.Linear(64, 1)
+
+    def forward(self, input_ids):
+        return self.score(self.body(input_ids).last_hidden_state)
+"""
+MESSAGES = """\
+from torch import nn
+from torch_geometric.nn import GCNConv, global_mean_pool
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = GCNConv(7, 16), GCNConv(32, 16)
+        self.head = nn.Linear(16, 3)
+
+    def forward(self, x, edge_index, batch):
+        x = self.second(self.first(x, edge_index).relu(), edge_index)
+        return self.head(global_mean_pool(x, batch))
+"""
+STEPS = """\
+import os
+
+import torch
+from torch import nn
+{imports}
+
+os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
+os.environ.setdefault("MASTER_PORT", "29511")
+net = nn.Sequential(nn.Linear(10, 20), nn.ReLU(), nn.Linear(10, 2))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+{wrapped}
+for _ in range(2):
+    loss = net(torch.randn(8, 10, requires_grad=True)).sum()
+    optimizer.zero_grad()
+    {backward}
+    optimizer.step()
+"""
+WRAPPED = {
+    "accelerate": (
+        "from accelerate import Accelerator",
+        "net, optimizer = (a := Accelerator()).prepare(net, optimizer)",
+    ),
+    "DDP in one process": (
+        "from torch.distributed import init_process_group",
+        'init_process_group("gloo", rank=0, world_size=1)\nnet = nn.parallel.DistributedDataParallel(net)',
+    ),
+    "DataParallel and compile": ("", "net = torch.compile(nn.DataParallel(net))"),
+    "checkpoint": (
+        "from torch.utils.checkpoint import checkpoint",
+        "inner, net = net, lambda x: checkpoint(inner, x, use_reentrant=False)",
+    ),
+    "functional_call": (
+        "from torch.func import functional_call",
+        "inner, net = net, lambda x: functional_call(inner, dict(inner.named_parameters()), (x,))",
+    ),
+    "export": ("", "torch.export.export(net, (torch.randn(1, 10),))"),
+    "autocast": ("", 'inner, net = net, torch.autocast("cpu", dtype=torch.bfloat16)(net)'),
+}
+FIXED = "+net = nn.Sequential(nn.Linear(10, 20), nn.ReLU(), nn.Linear(20, 2))"
 CONFIG = "width: 64\nhidden: 32\n"
 
 # What has to be installed; the files, the first of which is run; the line that the patch has to contain.
@@ -178,6 +300,38 @@ CASES: dict[str, tuple[str, Mapping[str, str], str]] = {
         "+        self.head = nn.Linear(32, 3)",
     ),
     "heads of GATConv": ("torch_geometric", {"train.py": GRAPH}, "+        self.head = nn.Linear(32, 3)"),
+    "the head of torchvision": ("torchvision", {"train.py": TORCHVISION}, "+net.fc = nn.Linear(512, 5)"),
+    "weights of timm that are not downloaded": ("timm", {"net.py": TIMM}, "+        self.head = nn.Linear(512, 7)"),
+    "weights of an encoder that are not downloaded": (
+        "segmentation_models_pytorch",
+        {"train.py": SEGMENTATION},
+        SEGMENTATION.splitlines()[4].replace("Conv2d(8", "Conv2d(4").replace("net", "+net", 1),
+    ),
+    "classes of a Trainer": (
+        "transformers",
+        {"train.py": TRAINER},
+        f"+{TRAINER.splitlines()[13].replace('labels=3', 'labels=5')}",
+    ),
+    "tokens of a model alone": ("transformers", {"net.py": TOKENS}, "+        self.score = nn.Linear(48, 1)"),
+    "messages of a model alone": (
+        "torch_geometric",
+        {"net.py": MESSAGES},
+        "+        self.first, self.second = GCNConv(7, 16), GCNConv(16, 16)",
+    ),
+    **{
+        name: (
+            name if name == "accelerate" else "torch",
+            {
+                "train.py": STEPS.format(
+                    imports=imports,
+                    wrapped=wrapped,
+                    backward="a.backward(loss)" if name == "accelerate" else "loss.backward()",
+                )
+            },
+            FIXED,
+        )
+        for name, (imports, wrapped) in WRAPPED.items()
+    },
     "layers of einops": ("einops", {"net.py": EINOPS}, "+        self.embed = nn.Linear(48, 64)"),
 }
 

@@ -90,3 +90,31 @@ def test_a_class_without_a_forward_is_abstract() -> None:
 )
 def test_losses(name: str, is_loss: bool) -> None:
     assert class_kinds.is_loss(Source(Path("net.py"), HEAD + net(name)), name) is is_loss
+
+
+@pytest.mark.parametrize(
+    "init, forward, is_loss",
+    [
+        (
+            "pass",
+            "def forward(self, logits, target):\n        return nn.functional.cross_entropy(logits, target) ** 2",
+            True,
+        ),
+        (
+            "self.net = model",
+            "def forward(self, x, target):\n        return nn.functional.mse_loss(self.net(x), target)",
+            False,
+        ),
+        (
+            "self.fc = nn.Linear(2, 2)",
+            "def forward(self, x, y):\n        return nn.functional.mse_loss(self.fc(x), y)",
+            False,
+        ),
+        ("pass", "def forward(self, x, y):\n        return x + y", False),
+    ],
+)
+def test_a_loss_by_what_it_does(init: str, forward: str, is_loss: bool) -> None:
+    """It gives what a loss of torch makes of all that it takes, and has no layer of its own and no model in it."""
+    constructor = f"    def __init__(self, model=None):\n        super().__init__()\n        {init}\n\n"
+    text = f"{HEAD}class Odd(nn.Module):\n{constructor}    {forward}\n"
+    assert class_kinds.is_loss(Source(Path("net.py"), text), "Odd") is is_loss

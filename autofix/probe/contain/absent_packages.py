@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from ..main.wire import AbsentRow
-from . import network
+from . import network, pretrained_weights
 from .stub_packages import is_guarded
 
 _FAILURES = (ImportError, OSError, RuntimeError, AttributeError, TypeError)
@@ -107,23 +107,62 @@ def beside(module: str, importer: str) -> bool:
     return bool(importer) and (os.path.isfile(f"{first}.py") or os.path.isfile(os.path.join(first, "__init__.py")))
 
 
-def package(module: str, importer: str) -> str:
+def package(module: str, importer: str, error: BaseException) -> str:
     """Return what is lacking by its name: a package, a part of one that is there, or a neighbour, with a dot."""
     first = module.partition(".")[0]
     if beside(module, importer):
         return f".{first}"
-    return module if first in sys.modules else first
+    if _is_own_absence(module, error):
+        return module if first in sys.modules else first
+    return _behind(error) or first
+
+
+def _is_own_absence(module: str, error: BaseException) -> bool:
+    """Return whether an import failed since the module, or a package above it, is not there."""
+    missing = getattr(error, "name", None)
+    is_absent = isinstance(error, ModuleNotFoundError) and bool(missing)
+    return is_absent and (module == missing or module.startswith(f"{missing}."))
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return the error that the others were raised over."""
+    seen = {id(error)}
+    while (inner := error.__cause__ or error.__context__) is not None and id(inner) not in seen:
+        seen.add(id(inner))
+        error = inner
+    return error
+
+
+def _behind(error: BaseException) -> str:
+    """Return the package for which an import failed that another one needs: the one that is not there, or the innermost
+    one whose code was loading, torch left out; '' where none shows.
+    """
+    root = _root(error)
+    missing = getattr(root, "name", None)
+    if isinstance(root, ModuleNotFoundError) and missing:
+        return str(missing).partition(".")[0]
+    names = []
+    trace = root.__traceback__
+    while trace is not None:
+        _, mark, inner = trace.tb_frame.f_code.co_filename.rpartition(f"-packages{os.sep}")
+        names += [inner.partition(os.sep)[0].removesuffix(".py")] if mark else []
+        trace = trace.tb_next
+    return next((name for name in reversed(names) if name != "torch"), "")
 
 
 def reason(module: str, error: BaseException, importer: str = "") -> str:
     """Return why ``module`` could not be imported: it is absent itself, or something that it needs."""
-    missing = getattr(error, "name", None)
     if beside(module, importer):
         return f"No module named '{module}', which stands beside {os.path.basename(importer)}: an import of Python 2"
-    if isinstance(error, ModuleNotFoundError) and missing and (module == missing or module.startswith(f"{missing}.")):
-        return f"No module named '{missing}'"
-    words = f"{error}".partition("\n")[0][:MAX_REASON]
-    return f"{module.partition('.')[0]} cannot be imported: {words or type(error).__name__}"
+    if _is_own_absence(module, error):
+        return f"No module named '{getattr(error, 'name', module)}'"
+    root, first = _root(error), module.partition(".")[0]
+    if isinstance(root, ModuleNotFoundError) and getattr(root, "name", None):
+        return f"No module named '{root.name}', which {first} needs"
+    words = f"{root}".partition("\n")[0][:MAX_REASON] or type(root).__name__
+    behind = _behind(error)
+    needed = "" if behind in {"", first} else f", which {first} needs,"
+    return f"{behind or first}{needed} is installed and does not load: {words}"
 
 
 def told(error: BaseException, absent: list[AbsentRow]) -> BaseException:
@@ -157,14 +196,22 @@ def refusing(absent: list[AbsentRow], is_own_file: Callable[[str], bool]) -> Ite
             if not is_own_file(path) or is_guarded(frame) or network.cause_of(error) is not None:
                 raise
             part = _own_part(name, level, globals, error) if level else ""
+            behind = outdated(error, is_own_file)
+            if behind:
+                absent.append([behind[0], path, frame.f_lineno, behind[1]])
+                known = sys.modules.get(importlib.util.resolve_name(f"{'.' * level}{name}", _package_of(globals)))
+                lacking = {lacked: behind[1] for lacked in fromlist or () if not hasattr(known, lacked)}
+                return AbsentModule(name, behind[1], is_own=True) if known is None else _Incomplete(known, lacking)
             if (level and not part) or _passes(error, is_own_file):
                 raise
             whole = part or name
             why = reason(whole, error, path)
-            absent.append([package(whole, path), path, frame.f_lineno, why])
+            absent.append([package(whole, path, error), path, frame.f_lineno, why])
             return AbsentModule(whole if fromlist else name.partition(".")[0], why, is_own=bool(part))
-        lacking = _lacking(module, fromlist or (), is_own_file)
         frame = sys._getframe(1)
+        if is_own_file(frame.f_code.co_filename):
+            pretrained_weights.adopt()
+        lacking = _lacking(module, fromlist or (), is_own_file)
         if not lacking or not is_own_file(frame.f_code.co_filename) or is_guarded(frame):
             return module
         for lacked, why in lacking.items():
@@ -180,8 +227,31 @@ def refusing(absent: list[AbsentRow], is_own_file: Callable[[str], bool]) -> Ite
 
 def _own_part(name: str, level: int, globals: Any, error: BaseException) -> str:
     """Return the module of the importing package that is not there, as what a build makes; '' for another failure."""
-    whole = importlib.util.resolve_name(f"{'.' * level}{name}", (globals or {}).get("__package__") or "")
+    whole = importlib.util.resolve_name(f"{'.' * level}{name}", _package_of(globals))
     return whole if isinstance(error, ModuleNotFoundError) and error.name == whole else ""
+
+
+def _package_of(globals: Any) -> str:
+    return (globals or {}).get("__package__") or ""
+
+
+def outdated(error: BaseException, is_own_file: Callable[[str], bool]) -> tuple[str, str] | None:
+    """Return the package that an own module was made for in another release, and why in words: the module fails in it
+    while it is imported, as code does that a generator wrote. None for any other error.
+    """
+    own, inside, trace = None, "", error.__traceback__
+    while trace is not None:
+        path = trace.tb_frame.f_code.co_filename
+        if is_own_file(path):
+            own, inside = trace, ""
+        elif own is not None and (mark := path.rpartition(f"-packages{os.sep}"))[1]:
+            inside = mark[2].partition(os.sep)[0].removesuffix(".py")
+        trace = trace.tb_next
+    if own is None or own.tb_frame.f_code.co_name != "<module>" or inside in {"", "torch"}:
+        return None
+    words = f"{error}".partition("\n")[0][:MAX_REASON]
+    place = f"{os.path.basename(own.tb_frame.f_code.co_filename)}:{own.tb_lineno}"
+    return inside, f"{place} is for another {inside}: {type(error).__name__}: {words}"
 
 
 def _lacking(module: ModuleType, names: Iterable[str], is_own_file: Callable[[str], bool]) -> dict[str, str]:

@@ -7,10 +7,11 @@ catches accidents; it is no sandbox.
 from __future__ import annotations
 
 import builtins
+import functools
 import multiprocessing.process
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -64,6 +65,23 @@ def _uncompiled(model: Any = None, **kwargs: Any) -> Any:
     return _uncompiled if model is None else model
 
 
+def _after_eager(export: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that calls the model on its example before it exports it: within an export a fault has neither
+    its place nor its shapes.
+    """
+
+    @functools.wraps(export)
+    def exporting(model: Any, *args: Any, **kwargs: Any) -> Any:
+        example = args[0] if args else kwargs.get("args", ())
+        inputs = example if isinstance(example, (tuple, list)) else (example,)
+        named = inputs[-1] if inputs and isinstance(inputs[-1], dict) else kwargs.get("kwargs") or {}
+        if isinstance(model, torch.nn.Module) and not isinstance(model, torch.jit.ScriptModule):
+            model(*(inputs[:-1] if inputs and inputs[-1] is named else inputs), **named)
+        return export(model, *args, **kwargs)
+
+    return exporting
+
+
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     del event, arguments
     if _running:
@@ -79,6 +97,8 @@ def contained() -> Iterator[None]:
         (time, "sleep", _sleep),
         (torch, "compile", _uncompiled),
         (torch.nn.Module, "compile", lambda module, *args, **kwargs: None),
+        (torch.export, "export", _after_eager(torch.export.export)),
+        (torch.onnx, "export", _after_eager(torch.onnx.export)),
         (multiprocessing.process.BaseProcess, "start", _no_process),
     ]
     before = os.environ.get("MPLBACKEND")

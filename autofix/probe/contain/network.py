@@ -45,6 +45,16 @@ def refused(allowed: bool) -> Iterator[list[str]]:
         _runs.pop()
 
 
+def refusal(place: str) -> Refused | None:
+    """Return what a connection to a place is refused with, and note it; None where connections are allowed."""
+    if not _runs:
+        return None
+    words = f"opens a connection ({place})"
+    if len(_runs[-1]) < MOST and words not in _runs[-1]:
+        _runs[-1].append(words)
+    return Refused(words_of(words))
+
+
 def words_of(refusal: str) -> str:
     return f"the code {refusal}, which a run does not do; {ADVICE}"
 

@@ -7,7 +7,10 @@ refused the connection, as the download would be.
 from __future__ import annotations
 
 import functools
+import sys
 from collections import OrderedDict
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any, NoReturn
 
 import torch
@@ -38,6 +41,80 @@ class _Undownloaded(OrderedDict[str, Any]):
 
     def copy(self) -> _Undownloaded:
         return self
+
+
+class _Nowhere(str):
+    """Stands for the path of a file that was not downloaded; whoever opens it finds none, and reads why."""
+
+    refusal: BaseException
+
+
+def adopt() -> None:
+    """Have the libraries that were imported by now go on without weights from a hub, where connections are refused.
+
+    A hub is not asked, since its library asks again and again; weights that are read of its files are stood for.
+    """
+    hub = sys.modules.get("huggingface_hub.file_download")
+    download = getattr(hub, "hf_hub_download", None)
+    if download is not None and not hasattr(download, "refused"):
+        _replace(download, _of_hub(download))
+    safe = getattr(sys.modules.get("safetensors.torch"), "load_file", None)
+    for read in (safe, torch.load):
+        if read is not None and not hasattr(read, "refused"):
+            _replace(read, _of_nowhere(read))
+    build = getattr(sys.modules.get("timm.models._builder"), "load_pretrained", None)
+    if build is not None and not hasattr(build, "refused"):
+        _replace(build, _without_weights(build))
+
+
+def _replace(function: Callable[..., Any], other: Callable[..., Any]) -> None:
+    """Put a function in the place of another in every module that has it by its name."""
+    vars(other)["refused"] = True
+    name = function.__name__
+    for module in list(sys.modules.values()):
+        own = vars(module).get(name) if isinstance(module, ModuleType) else None
+        if own is function:
+            setattr(module, name, other)
+        elif isinstance(own, functools.partial) and own.func is function:
+            setattr(module, name, functools.partial(other, *own.args, **own.keywords))
+
+
+def _of_hub(download: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(download)
+    def hf_hub_download(*args: Any, **kwargs: Any) -> Any:
+        refusal = network.refusal("huggingface.co")
+        if refusal is None:
+            return download(*args, **kwargs)
+        try:
+            return download(*args, **(kwargs | {"local_files_only": True}))
+        except Exception:
+            name = kwargs.get("filename", args[1] if len(args) > 1 else "")
+        nowhere = _Nowhere(f"{name} (not downloaded: {refusal})")
+        nowhere.refusal = refusal
+        return nowhere
+
+    return hf_hub_download
+
+
+def _of_nowhere(read: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(read)
+    def reading(path: Any, *args: Any, **kwargs: Any) -> Any:
+        return _Undownloaded(path.refusal) if isinstance(path, _Nowhere) else read(path, *args, **kwargs)
+
+    return reading
+
+
+def _without_weights(build: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(build)
+    def load_pretrained(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return build(*args, **kwargs)
+        except Exception as error:
+            if network.cause_of(error) is None:
+                raise
+            return None  # What was made of the weights needs their values; the model keeps its own.
+
+    return load_pretrained
 
 
 def install() -> None:

@@ -168,7 +168,9 @@ def _bind_absent(statement: ast.stmt, path: str, namespace: dict[str, Any], erro
             module = statement.module or ""
             why = names[module] = absent_packages.reason(module, error, path)
             namespace[alias.asname or alias.name] = getattr(absent_packages.AbsentModule(module, why), alias.name)
-    yield from ([absent_packages.package(name, path), path, statement.lineno, why] for name, why in names.items())
+    yield from (
+        [absent_packages.package(name, path, error), path, statement.lineno, why] for name, why in names.items()
+    )
 
 
 def _bind_import(alias: ast.alias, path: str, namespace: dict[str, Any], names: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
     AbstractLayer,
     AbstractTensor,
+    Data,
     Foreign,
     Function,
     Instance,
@@ -139,6 +140,8 @@ def items_of(value: Any) -> list[Any] | None:
             if value.shape
             else None
         )
+    if isinstance(value, Data):
+        return [value.sample]
     if isinstance(value, (list, tuple, str, dict, range)):
         return list(islice(value, MAX_ITEMS))
     return None

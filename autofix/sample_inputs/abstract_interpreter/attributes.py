@@ -13,6 +13,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
     AbstractLayer,
     AbstractTensor,
+    Data,
     Foreign,
     Function,
     ImportedModule,
@@ -38,6 +39,8 @@ def attribute(owner: Any, name: str, run: Interpretation) -> Any:
     match owner:
         case ImportedModule():
             return other_files.member(owner.run, name)
+        case Data():
+            return UNKNOWN
         case Foreign(name="torch") if name == "__version__":
             return _VERSION
         case Foreign():

@@ -154,6 +154,8 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
         and isinstance(positional[0], (AbstractLayer, Instance))
     ):
         return positional[0]  # It changes how the parameters come about, not what the layer takes and gives.
+    if function.name.startswith("torch_geometric.nn.") and name.endswith("Conv"):
+        return layers.message_passing(positional, keywords)
     if name[:1].isupper() and layers.is_known(name):
         return layers.build(name, positional, keywords)
     if function_shapes.is_known(name) or name in {"cat", "concat", "stack", "randint", "arange"}:

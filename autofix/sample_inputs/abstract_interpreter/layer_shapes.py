@@ -262,6 +262,7 @@ def _transformer(use: Use) -> Any:
 
 RULES: dict[str, Callable[[Use], Any]] = {
     "Linear": _linear,
+    "MessagePassing": _linear,
     "Bilinear": _bilinear,
     **{f"Conv{n}d": _conv for n in (1, 2, 3)},
     **{f"ConvTranspose{n}d": _conv_transpose for n in (1, 2, 3)},

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from autofix.operators import shape_functions, table
+from autofix.records.values import is_integer
 from autofix.sample_inputs.abstract_interpreter.layer_shapes import RULES, UnknownSetting, Use
 from autofix.sample_inputs.abstract_interpreter.values import (
     UNKNOWN,
@@ -32,7 +33,7 @@ _TELLING = words(
     Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d BatchNorm1d BatchNorm2d
     BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d GroupNorm LayerNorm LSTM GRU RNN LSTMCell GRUCell
     RNNCell Embedding EmbeddingBag MultiheadAttention TransformerEncoder TransformerEncoderLayer TransformerDecoder
-    TransformerDecoderLayer Transformer Backbone
+    TransformerDecoderLayer Transformer Backbone MessagePassing
     """
 )
 
@@ -43,6 +44,16 @@ def build(kind: str, positional: list[Any], keywords: dict[str, Any]) -> Abstrac
     if kind.endswith(("Pad1d", "Pad2d", "Pad3d")) and positional:
         settings["padding"] = positional[0]
     return AbstractLayer(kind, settings)
+
+
+def message_passing(positional: list[Any], keywords: dict[str, Any]) -> AbstractLayer:
+    """Build a layer over the nodes of a graph, as torch_geometric has them: rows in, rows of all heads out."""
+    settings = dict(zip(("in_channels", "out_channels", "heads"), positional, strict=False)) | keywords
+    width, out, heads = (settings.get(name, 1) for name in ("in_channels", "out_channels", "heads"))
+    heads = heads if is_integer(heads) and settings.get("concat", True) is True else 1
+    return AbstractLayer(
+        "MessagePassing", {"in_features": width, "out_features": out * heads if is_integer(out) else out}
+    )
 
 
 def is_known(kind: str) -> bool:
@@ -83,9 +94,19 @@ def _note(layer: AbstractLayer, inputs: list[Any], run: Interpretation) -> None:
         for index, tensor in enumerate(inputs[:2]):
             _note(AbstractLayer("Linear", {"in_features": layer.size(f"in{index + 1}_features")}), [tensor], run)
         return
-    for tensor in inputs:
+    state = _state(layer)
+    for at, tensor in enumerate(inputs[:1] if layer.kind == "MessagePassing" else inputs):
         if isinstance(tensor, AbstractTensor) and tensor.source is not None:
-            run.needs.setdefault(tensor.source, layer)
+            run.needs.setdefault(tensor.source, state if at == 1 and state is not None else layer)
+
+
+def _state(layer: AbstractLayer) -> AbstractLayer | None:
+    """Return what stands for the state that a recurrent layer is given beside its input; None for other layers."""
+    hidden = layer.size("hidden_size")
+    if layer.kind not in {"GRU", "RNN", "GRUCell", "RNNCell"} or hidden is None:
+        return None
+    count = (layer.size("num_layers") or 1) * (2 if layer.flag("bidirectional") else 1)
+    return AbstractLayer("State", {"count": 0 if layer.kind.endswith("Cell") else count, "hidden_size": hidden})
 
 
 def _unshaped(layer: AbstractLayer, tensor: Any) -> Any:

@@ -89,6 +89,13 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """A set of samples, or of batches, as what one of them is."""
+
+    sample: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A function of the file, bound to ``instance`` if it is a method; ``scope`` is where it was defined."""
 

@@ -8,15 +8,9 @@ Fix safety. Always unsafe: it only shows that the model runs with another number
 Source. None; running is all the evidence.
 """
 
-import ast
-from collections.abc import Iterator
-
 from autofix.edits.library_arguments import library_arguments
-from autofix.records.locations import Position, Range
-from autofix.records.trace import Frame
-from autofix.records.values import is_integer
+from autofix.facts.numbers_on_stack import numbers
 from autofix.rule import LOUD, Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, sites
-from autofix.syntax.source import Source
 
 _REASON = "only running speaks for it: a number of the failure was replaced by the other"
 _SCALED = """import torch
@@ -52,7 +46,7 @@ class LiteralByValue(Rule):
                 for site in sites(project, place, actual):
                     title = f"pass {site.result} for `{place.text}` of a library"
                     yield self.fix(title, site.edits, *site.evidence, Evidence.RUNNER_UP * rank, reason=_REASON)
-        for distance, source, node in _numbers(project):
+        for distance, source, node in numbers(project):
             for old, new in pairs:
                 if node.value == old:
                     edit = source.replace(node, str(new))
@@ -71,22 +65,3 @@ def _pairs(finding: Finding, project: Project) -> tuple[tuple[int, int], ...]:
     crossed = [(a, b) for a in sizes for b in sizes if a != b] if not direct and len(sizes) <= 6 else []
     pairs = dict.fromkeys((*direct, *((a, e) for e, a in direct), *crossed))
     return tuple((old, new) for old, new in pairs if new > 0)
-
-
-def _numbers(project: Project) -> Iterator[tuple[int, Source, ast.Constant]]:
-    """Yield the whole numbers of the functions on the stack of the failure, innermost first."""
-    failure = project.trace.failure
-    seen: set[tuple[str, int]] = set()
-    for distance, frame in enumerate(failure.frames if failure is not None else ()):
-        source = project.source(frame.path)
-        function = source.function_at(_inside(frame), frame.function)
-        if function is None or (str(frame.path), function.lineno) in seen:
-            continue
-        seen.add((str(frame.path), function.lineno))
-        for node in ast.walk(function):
-            if isinstance(node, ast.Constant) and is_integer(node.value):
-                yield distance, source, node
-
-
-def _inside(frame: Frame) -> Range:
-    return Range(Position(frame.range.start.line, 0), Position(frame.range.start.line, 0))

@@ -10,20 +10,11 @@ Source. The import conventions of the PyTorch documentation.
 import ast
 
 from autofix.records.locations import Position, Range
-from autofix.rule import Edit, Example, Finding, Fixes, Mismatch, Project, Rule
+from autofix.rule import Edit, Example, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import IMPORTS
 
-_BODY = """
-
-class Net({base}):
-    def __init__(self):
-        super().__init__()
-        self.fc = {layer}(8, 4)
-
-    def forward(self, x):
-        return {call}(self.fc(x))
-"""
+_NET = model("self.fc = nn.Linear(8, 4)", "torch.relu(self.fc(x))").partition("class")[2]
 
 
 class MissingImport(Rule):
@@ -32,14 +23,13 @@ class MissingImport(Rule):
         Example(
             "nn beside torch",
             ((2, 8),),
-            "import torch\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
-            "import torch\nimport torch.nn as nn\n"
-            + _BODY.format(base="nn.Module", layer="nn.Linear", call="torch.relu"),
+            f"import torch\n\n\nclass{_NET}",
+            f"import torch\nimport torch.nn as nn\n\n\nclass{_NET}",
         ),
         Example(
             "declines a name of the user's own",
             ((2, 8),),
-            "import torch.nn as nn\n" + _BODY.format(base="nn.Module", layer="nn.Linear", call="my_relu"),
+            f"import torch.nn as nn\n\n\nclass{_NET.replace('torch.', 'my_')}",
         ),
     )
 
