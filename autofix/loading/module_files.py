@@ -9,6 +9,7 @@ import ast
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -26,9 +27,11 @@ MAX_READ = 200
 DATA_SUFFIXES = frozenset((".json", ".toml", ".yaml", ".yml"))
 README_SUFFIX = ".md"
 _READMES = ("README.md", "readme.md", "Readme.md")
+# Blocks of other languages are read as well, or the end of one would begin the next.
 _FENCED = re.compile(
-    r"^```[ \t]*(?:python|py|python3)?[ \t]*\n(?P<code>.*?)^```", re.MULTILINE | re.DOTALL | re.IGNORECASE
+    r"^[ \t]*```[ \t]*(?P<language>[\w+#-]*)[^`\n]*\n(?P<code>.*?)^[ \t]*```[ \t]*$", re.MULTILINE | re.DOTALL
 )
+_PYTHON = frozenset(("", "python", "py", "python3", "pycon"))
 _NEVER_OURS = frozenset(("torch", "numpy", "torchvision"))
 
 
@@ -156,7 +159,9 @@ def code_of_readme(text: str) -> str:
     """Return the Python blocks of a text in Markdown at their lines; what does not parse is left out."""
     lines = [""] * (text.count("\n") + 1)
     for match in _FENCED.finditer(text):
-        code = re.sub(r"^(?:>>>|\.\.\.) ?", "", match["code"], flags=re.MULTILINE)
+        code = textwrap.dedent(re.sub(r"^(?:>>>|\.\.\.) ?", "", match["code"], flags=re.MULTILINE))
+        if match["language"].lower() not in _PYTHON:
+            continue
         try:
             ast.parse(code)
         except (SyntaxError, ValueError, RecursionError, MemoryError):

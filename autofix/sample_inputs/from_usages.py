@@ -52,6 +52,8 @@ def find(source: Source, expression: str) -> Samples | None:
 def find_elsewhere(source: Source, expression: str) -> Samples | None:
     """Return the first use of the model that ``expression`` builds in a file that imports its class."""
     name = class_name(expression)
+    if name in source.classes:
+        return None  # Another class of that name.
     run = _with_stub(source, name)
     return _in_code(run, execution.value(ast.parse(expression, mode="eval").body, run), name)
 

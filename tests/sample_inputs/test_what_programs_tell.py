@@ -79,6 +79,21 @@ SAMPLES: dict[str, tuple[Mapping[str, str], str]] = {
         "16,3,80,80",
     ),
     "a data set of the project": ({"net.py": SIGNAL, "train.py": HEAD + WINDOWS + LOOP}, "16,6,50"),
+    "a README with blocks of other languages": (
+        {
+            "net.py": IMAGES.format(3),
+            "README.md": "```bash\npip install net\n```\n\n## Use\n\n```python\nimport torch\nfrom net import Net\n\n"
+            "Net()(torch.randn(4, 3, 40, 40))\n```\n",
+        },
+        "4,3,40,40",
+    ),
+    "another class of the same name": (
+        {
+            "net.py": IMAGES.format(3),
+            "other.py": f"import torch\n{SIGNAL}\n\nNet()(torch.randn(4, 6, 40))\n",
+        },
+        "2,3,64,64",
+    ),
     "lengths": ({"net.py": SPEECH}, "2,12,80;int64:2@12..13"),
     "edges and graphs": ({"net.py": GRAPH}, "6,16;int64:2,14@0..6;int64:6@0..1"),
     "messages of a library": ({"net.py": MESSAGES}, "6,7;int64:2,14@0..6"),
@@ -133,7 +148,7 @@ BUILT = {
 def _target(files: Mapping[str, str], folder: Path) -> Target:
     for name, text in ({"pyproject.toml": ""} | dict(files)).items():
         (folder / name).write_text(text)
-    others = [folder / name for name in files if name != "net.py"]
+    others = [folder / name for name in files if name.endswith(".py") and name != "net.py"]
     return find_target.target(folder / "net.py", elsewhere=others)
 
 
