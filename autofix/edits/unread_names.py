@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, product, zip_longest
 
 from autofix.facts.evaluate import UNKNOWN
-from autofix.facts.fault_path import FaultPlace, places, way
+from autofix.facts.fault_path import ADDS, FaultPlace, places, way
 from autofix.facts.passed_arguments import PassedArgument, PassedCall, passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
@@ -82,7 +82,8 @@ def _unread(project: Project, at: tuple[FaultPlace, ...], operation: Operation |
         attributes = _unread_attributes(source, function)
         if not names and not attributes:
             continue
-        later = bound_later(function, statement.lineno)
+        later = bound_later(function, statement.lineno) - _overwritten(function, statement)
+        names += sorted(_overwritten(function, statement) - {*names})
         local = _bound(function)
         for read in place.reads():
             node = read.node
@@ -100,9 +101,22 @@ def _bound(function: Function) -> set[str]:
 
 
 def _unread_names(function: Function) -> list[str]:
-    """Return the names of a function that nothing in it reads; one that begins with ``_`` is meant to be left."""
-    loads = {node.id for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    """Return the names of a function that nothing in it reads, lists that are only added to among them; one that begins
+    with ``_`` is meant to be left.
+    """
+    added_to = {node.value for node in below(function) if isinstance(node, ast.Attribute) and node.attr in ADDS}
+    names = [node for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    loads = {node.id for node in names if node not in added_to}
     return sorted(name for name in _bound(function) - loads if not name.startswith("_"))
+
+
+def _overwritten(function: Function, statement: ast.stmt) -> set[str]:
+    """Return the parameter that a statement binds anew before anything has read it, the statement included."""
+    names = [node for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    last = statement.end_lineno or statement.lineno
+    read = {node.id for node in names if node.lineno <= last}
+    stored = {node.id for node in below(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return (stored & {*parameters(function)}) - read - {"self", "cls"}
 
 
 def _unread_attributes(source: Source, function: Function) -> dict[str, list[str]]:

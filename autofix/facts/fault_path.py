@@ -17,6 +17,7 @@ from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import Source, below, dotted
 
 STEPS_BACK = 4
+ADDS = frozenset(("append", "extend", "insert"))
 _GIVING = frozenset(("__getitem__", "__iter__", "__call__"))
 
 
@@ -50,16 +51,29 @@ class FaultPlace:
                         todo.append((place, steps + 1))
 
     def makers(self, name: str) -> list[FaultPlace]:
-        """Return the last statements before this one that bind ``name``, or those with which a function returns."""
+        """Return the last statements before this one that bind ``name``, and those that bind what the loops run over
+        that fill it; or those with which a function returns.
+        """
         bound = [s for s, _ in assignments(self.source, self.scope, name) if s.lineno < self.statement.lineno]
         if bound:
-            return [FaultPlace(self.source, self.scope, statement, self.frames) for statement in bound[-2:]]
+            statements = [*bound[-2:], *self._of_loops(name)]
+            return [FaultPlace(self.source, self.scope, statement, self.frames) for statement in statements]
         return [
             FaultPlace(self.source, function, node)
             for function in functions_called(self.source, name)
             for node in below(function)
             if isinstance(node, ast.Return) and self.source.function_of(node) is function
         ]
+
+    def _of_loops(self, name: str) -> Iterator[ast.stmt]:
+        """Yield what binds the names that a loop runs over in which something is added to ``name``."""
+        for node in below(self.scope):
+            if isinstance(node, ast.Attribute) and node.attr in ADDS and dotted(node.value) == name:
+                for loop in self.source.ancestors(node):
+                    over = below(loop.iter) if isinstance(loop, ast.For) and loop.lineno < self.statement.lineno else ()
+                    for part in over:
+                        bound = assignments(self.source, self.scope, dotted(part)) if isinstance(part, ast.Name) else ()
+                        yield from (statement for statement, _ in bound if statement.lineno < node.lineno)
 
     def reads(self) -> Iterator[Expression]:
         """Yield the names and attributes that the statement and what led to it read."""

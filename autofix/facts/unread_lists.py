@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.facts.call_sites import written
+from autofix.facts.fault_path import ADDS
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Operation
 from autofix.syntax.source import Function, Source, below
-
-_ADDS = frozenset(("append", "extend", "insert"))
 
 
 def unread_lists(project: Project) -> Iterator[tuple[Operation, Expression, str]]:
@@ -41,7 +40,7 @@ def _filled(source: Source, function: Function, read: ast.Name) -> Iterator[str]
         if not isinstance(loop, (ast.For, ast.While)) or (loop.end_lineno or loop.lineno) >= read.lineno:
             continue
         for call in below(loop):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _ADDS:
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ADDS:
                 added = call.args[-1] if call.args else None
                 target = call.func.value
                 is_own = isinstance(added, ast.Name) and added.id == read.id and isinstance(target, ast.Name)
@@ -55,5 +54,5 @@ def _is_unread(source: Source, function: Function, name: str) -> bool:
     bound = [node for node in names if isinstance(node.ctx, ast.Store)]
     read = [node for node in names if isinstance(node.ctx, ast.Load)]
     parents = [source.parents[node] for node in read]
-    only_added = all(isinstance(parent, ast.Attribute) and parent.attr in _ADDS for parent in parents)
+    only_added = all(isinstance(parent, ast.Attribute) and parent.attr in ADDS for parent in parents)
     return len(bound) == 1 and bool(read) and only_added

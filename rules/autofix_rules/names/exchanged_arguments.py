@@ -12,12 +12,12 @@ Source. The Python language reference, section Calls; torch.nn, sections Paramet
 
 from collections.abc import Iterator
 
+from autofix.edits.exchanged_sizes import contradict, exchanged_sizes
 from autofix.edits.written_arguments import Exchange, of_failed_call, of_products, of_sizes
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, misplaced, passed_calls
 from autofix.records.costs import Piece
 from autofix.rule import LOUD, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, model, shown
-from autofix_rules.names._layer_sizes import contradict, exchanged_sizes
 
 _GUIDED = """class Guided(nn.Module):
     def __init__(self, query_dim, context_dim):
@@ -29,6 +29,7 @@ _GUIDED = """class Guided(nn.Module):
         weights = self.q(query) @ self.k(context).transpose(1, 2)
         return weights.softmax(-1) @ self.k(context)
 """
+_REFUSALS = frozenset(("TypeError", "RuntimeError", "ValueError"))  # Of a call that says what it cannot take.
 _FRAMES = "def frame(signal, window, hop):\n    return signal.unfold(-1, window, hop)\n"
 _SCALED = "def scaled(values, bias=0.0, scale=None):\n    return (values + bias) * scale.view(-1, 1)\n"
 _STACK = """class Stack(nn.Module):
@@ -131,7 +132,7 @@ class ExchangedArguments(Rule):
 def _in_one_call(finding: Finding, project: Project) -> Iterator[Exchange]:
     """Yield the exchanges in a call of a library: the one that refused its arguments, or that made an operand."""
     operation, failure = project.operation(finding), project.trace.failure
-    if finding.mismatch is Mismatch.OTHER and failure is not None and failure.type == "TypeError":
+    if finding.mismatch is Mismatch.OTHER and failure is not None and failure.type in _REFUSALS:
         yield from of_failed_call(project, operation)
     elif operation is not None:
         yield from of_sizes(project, finding, operation)

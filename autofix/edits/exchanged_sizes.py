@@ -1,10 +1,14 @@
 """The two sizes of a layer that stand in each other's place: it would give out what it should take."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from autofix.facts.passed_arguments import Crossing, PassedArgument, crossing
+from autofix.facts.project_view import Project
 from autofix.provenance.producers import argument_expression, producing_layer
-from autofix.rule import Finding, Layer, Mismatch, Operation, Project
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.trace import Layer, Operation
 
 _PAIRS = (
     *(("in1_features", "in2_features"), ("in_features", "out_features"), ("in_channels", "out_channels")),
