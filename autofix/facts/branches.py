@@ -66,7 +66,7 @@ def padding_for(layer: Layer, missing: tuple[int, ...]) -> int | None:
     paddings = {p + missing[0] // 2 for p in padding}
     kernel = per_dimension(layer.setting("kernel_size"), count)
     (size,) = paddings if len(paddings) == 1 else (None,)
-    return size if size is not None and kernel is not None and all(size < k or k == 1 for k in kernel) else None
+    return size if size is not None and kernel is not None and all(size < k or size == k == 1 for k in kernel) else None
 
 
 def ratio(big: tuple[int, ...], small: tuple[int, ...]) -> int | None:

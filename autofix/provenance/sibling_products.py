@@ -29,13 +29,17 @@ def sibling_product(expression: Expression, value: int, target_size: int) -> str
 
 def sibling_factor(project: Project, expression: Expression, target_size: int, value: int) -> str | None:
     """Return the name by which the function multiplies other sizes and which makes the size wanted of a literal:
-    ``anchors`` of ``anchors * 2`` for a literal 4 where 12 is wanted and there are three anchors.
+    ``anchors`` of ``anchors * 2`` for a literal 4 where 12 is wanted and there are three anchors. What the literal is
+    multiplied by already has that value by chance.
     """
     if value < 2 or target_size % value or target_size // value < FEWEST:
         return None
+    around = expression.source.parents.get(expression.node)
+    beside = {ast.unparse(factor) for factor in factors_of(around)} if isinstance(around, ast.BinOp) else set()
     for node in (factor for product in _products(expression) for factor in factors_of(product)):
         factor = Expression(expression.source, node, expression.frames)
-        if isinstance(node, (ast.Name, ast.Attribute)) and project.integer(factor) == target_size // value:
+        is_name = isinstance(node, (ast.Name, ast.Attribute)) and factor.text not in beside
+        if is_name and project.integer(factor) == target_size // value:
             return factor.text
     return None
 

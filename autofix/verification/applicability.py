@@ -225,6 +225,8 @@ def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
         return (other,)
     if label := changed_outputs.other_factor(finding, project):
         return (f"with another number of outputs of `{label}` it would take what comes in",)
+    if name := changed_outputs.resolution_parameter(finding, project):
+        return (f"`{name}` says how large the maps are that come in; the width may follow from it",)
     if switch := changed_outputs.switched_width(finding, project):
         return (f"`{switch}` makes it twice as wide, and may be meant to be off",)
     extra = finding.actual[0] - finding.expected[0]

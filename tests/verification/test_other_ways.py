@@ -80,3 +80,27 @@ def test_branches_that_both_lay_it_out_or_leave_say_nothing(repaired: Repaired, 
     report = repaired(MAPS.format(branch=branch).replace("nn.Linear(4, 2)", "nn.Linear(5, 2)"), "2,3,6,6")
     assert report.plan is not None
     assert not any("laid out otherwise" in note for note in report.plan.notes)
+
+
+SIZED = """import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, size=16, width=4):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3, stride=4, padding=1)
+        self.fc = nn.Linear({features}, 2)
+
+    def forward(self, x):
+        return self.fc(self.conv(x).flatten(1))
+"""
+
+
+@pytest.mark.parametrize(
+    "features, is_told", [("width", True), ("width * 3 * 3", True), ("width * (size // 8)", False)]
+)
+def test_a_width_that_may_follow_from_the_size_of_the_maps(repaired: Repaired, features: str, is_told: bool) -> None:
+    report = repaired(SIZED.format(features=features), "2,3,16,16")
+    assert report.plan is not None
+    assert any("`size` says how large the maps are" in note for note in report.plan.notes) is is_told
