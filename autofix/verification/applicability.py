@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autofix.facts.project_view import Project
+from autofix.provenance.maps_of_a_size import sized_maps
 from autofix.records.costs import Evidence
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Range
@@ -225,8 +226,9 @@ def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
         return (other,)
     if label := changed_outputs.other_factor(finding, project):
         return (f"with another number of outputs of `{label}` it would take what comes in",)
-    if name := changed_outputs.resolution_parameter(finding, project):
-        return (f"`{name}` says how large the maps are that come in; the width may follow from it",)
+    layer = project.layer(finding.layer) if finding.mismatch is Mismatch.LINEAR_IN_FEATURES else None
+    if layer is not None and (maps := sized_maps(project, layer, operation.tensors[0])):
+        return (f"`{maps.name}` says how large the maps are that come in; the width may follow from it",)
     if switch := changed_outputs.switched_width(finding, project):
         return (f"`{switch}` makes it twice as wide, and may be meant to be off",)
     extra = finding.actual[0] - finding.expected[0]

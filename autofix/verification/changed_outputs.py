@@ -16,8 +16,6 @@ from autofix.records.costs import Evidence
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.plan import Step
 from autofix.records.trace import Layer, Operation, Trace
-from autofix.records.values import is_integer
-from autofix.syntax.name_bindings import parameters
 
 
 def unmet_output(steps: tuple[Step, ...], project: Project, after: Trace) -> str | None:
@@ -74,24 +72,6 @@ def other_factor(finding: Finding, project: Project) -> str | None:
         return None
     layer = _with_number(project, factors[0], operation.index)
     return None if layer is None else layer.label
-
-
-def resolution_parameter(finding: Finding, project: Project) -> str | None:
-    """Return the parameter of the constructor that says how large the maps are which come in, where a layer counts
-    flattened ones and does not read it: the width follows from it then, and a number holds for this size alone.
-    """
-    operation, layer = project.operation(finding), project.layer(finding.layer)
-    place = argument_expression(project, layer, "in_features") if layer is not None else None
-    if finding.mismatch is not Mismatch.LINEAR_IN_FEATURES or operation is None or place is None:
-        return None
-    merged = flattened_from(project, operation.tensors[0])
-    function, local = place.source.function_of(place.node), project.names(place).local
-    if len(merged) < 3 or math.prod(merged[1:]) == 1 or function is None or local is None:
-        return None
-    sizes = {size for tensor in project.inputs() if tensor.rank > 2 for size in tensor.shape[2:]}
-    read = {node.id for node in ast.walk(place.node) if isinstance(node, ast.Name)}
-    names = (name for name in parameters(function) if name not in read)
-    return next((name for name in names if is_integer(value := local.get(name)) and value in sizes and value > 1), None)
 
 
 def switched_width(finding: Finding, project: Project) -> str | None:

@@ -104,3 +104,5 @@ def test_a_width_that_may_follow_from_the_size_of_the_maps(repaired: Repaired, f
     report = repaired(SIZED.format(features=features), "2,3,16,16")
     assert report.plan is not None
     assert any("`size` says how large the maps are" in note for note in report.plan.notes) is is_told
+    if is_told:
+        assert "nn.Linear(width * (size // 4) ** 2, 2)" in report.plan.texts[0][1]

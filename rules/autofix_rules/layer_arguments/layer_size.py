@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from autofix.provenance import Site, sites, width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
+from autofix.provenance.maps_of_a_size import sized_maps
 from autofix.provenance.producers import (
     argument_expression,
     argument_sites,
@@ -76,6 +77,10 @@ class LayerSize(Rule):
             shared = shared and beyond_argument(project, layer, parameter, site)
             evidence = (*site.evidence, *own, Evidence.MORE_PLACES * shared)
             yield self.fix(title + words_of(site), site.edits, *evidence, doubt=reason)
+        maps = sized_maps(project, layer, tensor) if finding.mismatch is Mismatch.LINEAR_IN_FEATURES else None
+        if maps is not None and (text := maps.text(project)):
+            edits = (maps.width.source.replace(maps.width.node, text),)
+            yield self.fix(title + text, edits, Evidence.EXACT_FIT, Evidence.AGREES, *own)
         same = same_width(project, layer, parameter, tensor) if in_channels and not warning else None
         if same is not None:
             yield self.fix(title + same.text, same.edits, *same.evidence, *own)
