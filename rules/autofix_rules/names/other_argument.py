@@ -14,6 +14,7 @@ from collections import Counter
 from itertools import islice
 
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
+from autofix.edits.own_switches import own_switches
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Piece, Project, Rule, shown
 
 _EVIDENCE = {
@@ -51,6 +52,9 @@ class OtherArgument(Rule):
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        for rank, (text, edit) in enumerate(own_switches(project, operation, finding.layer)):
+            switch, further = _EVIDENCE[ArgumentChange.SWITCH], Evidence.RUNNER_UP * rank
+            yield self.fix(f"pass `{text}`", (edit,), *switch, further, Evidence.BY_RUN, doubt=_REASON)
         counts: Counter[ArgumentChange] = Counter()
         others = list(islice(other_arguments(project, operation), MOST))
         rounding = [other for other in others if (other.name, other.text) == (_ROUNDS_UP, "True")]
