@@ -290,7 +290,7 @@ def test_the_first_screen_of_readme_holds_a_report_and_the_two_commands() -> Non
 # Why it said unsafe
 # --------------------------------------------------------------------------------------------------------------------
 
-JUDGES = ("applicability.py", "triangular_masks.py")
+JUDGES = ("applicability.py", "other_ways.py", "triangular_masks.py")
 
 
 def _template(node: ast.expr) -> str:
