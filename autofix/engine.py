@@ -413,13 +413,11 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
     propose = candidates.propose_beside_tests if request.target.tests else candidates.propose
     propose = candidates.propose_tests_last if request.target.session else propose
     ask: search.Propose = lambda next_finding, view: propose(next_finding, view, rules)  # noqa: E731
+    others = (runner.find_silent_faults, ask, settings.limits, partial(proving.is_doubted, project, request.target))
     if finding.silent:
-        fault = SilentFault(finding, project)
-        result = search.search_silent(original, fault, runner, runner.find_silent_faults, ask, settings.limits)
+        result = search.search_silent(original, SilentFault(finding, project), runner, *others)
     else:
-        result = search.search(
-            original, finding, runner, runner.project, runner.find_silent_faults, ask, settings.limits
-        )
+        result = search.search(original, finding, runner, runner.project, *others)
     plans, given_up = _proved(case, project, result.plans)
     runner.finish()
     best = plans[0] if plans else None

@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, product, zip_longest
+from itertools import chain, product
 
+from autofix.edits.verdicts import verdict_of_name
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.fault_path import ADDS, FaultPlace, places, way
 from autofix.facts.passed_arguments import PassedArgument, PassedCall, passed_calls
@@ -19,7 +20,8 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import bound_above, bound_later, parameters
+from autofix.syntax.alike_expressions import odd_names
+from autofix.syntax.name_bindings import bound_above, bound_later, left_over, parameters
 from autofix.syntax.source import Function, Source, below, dotted
 
 MAX_SUBSTITUTIONS = 12
@@ -32,7 +34,8 @@ class Substitution:
 
     ``unread``: nothing else reads it. ``telling``: it is called like what it is passed to, unlike what stands there.
     ``repeated``: what stands there is passed under its own name beside it. ``alike``: a neighbour is written so.
-    ``copied``: the line is a copy of another, with another target.
+    ``copied``: the line is a copy of another, with another target. ``fits``: what the contracts of what ran say of it;
+    None where they cannot tell. ``is_left_over``: a loop or an unpacking binds it, which is often for nothing.
     """
 
     read: Expression
@@ -42,10 +45,17 @@ class Substitution:
     repeated: bool = False
     alike: bool = False
     copied: bool = False
+    fits: bool | None = None
+    is_left_over: bool = False
 
     @property
     def edit(self) -> Edit:
         return self.read.source.replace(self.read.node, self.name)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether only that nothing reads it speaks for it: no name, no contract, no layer that was built for it."""
+        return self.unread and not self.telling and not self.fits and self.name.isidentifier()
 
     @property
     def is_certain(self) -> bool:
@@ -70,6 +80,14 @@ def substitutions(project: Project, operation: Operation | None, layer: int | No
             yield substitution
 
 
+def ranked(others: Iterator[Substitution]) -> Iterator[tuple[int, Substitution]]:
+    """Yield each with how many come before it that rest on as little: neither a name nor a contract speaks for them."""
+    before = 0
+    for other in others:
+        yield before * other.is_open, other
+        before += other.is_open
+
+
 # -- names that nothing reads ----------------------------------------------------------------------------------------
 
 
@@ -88,8 +106,12 @@ def _unread(project: Project, at: tuple[FaultPlace, ...], operation: Operation |
         for read in place.reads():
             node = read.node
             for name in names if dotted(node) in local else ():
-                if name != dotted(node) and name not in later and _may_stand(project, read, name, operation):
-                    yield Substitution(read, name, True, _is_telling(source, node, name))
+                if name == dotted(node) or name in later or not _may_stand(project, read, name, operation):
+                    continue
+                fits = verdict_of_name(project, operation, read, name)
+                if fits is not False:
+                    telling, is_left_over = _is_telling(source, node, name), name in left_over(function)
+                    yield Substitution(read, name, True, telling, fits=fits, is_left_over=is_left_over)
             for name in attributes.get(dotted(node), ()) if isinstance(node, ast.Attribute) else ():
                 yield Substitution(read, name, True, False)
 
@@ -260,31 +282,9 @@ def _of_neighbours(project: Project, at: tuple[FaultPlace, ...]) -> Iterator[Sub
         for other in below(function):
             if not isinstance(other, ast.Assign) or other is statement:
                 continue
-            pair = _odd_names(statement.value, other.value)
+            pair = odd_names(statement.value, other.value)
             if pair is None or not {name.id for name in pair} <= local:
                 continue
             place = Expression(source, pair[0], there.frames)
             if not _are_equal(project, place, pair[1].id):
                 yield Substitution(place, pair[1].id, False, False, alike=True)
-
-
-def _odd_names(first: ast.expr, second: ast.expr) -> tuple[ast.Name, ast.Name] | None:
-    """Return the one pair of names in which two expressions of one form differ; what they call may differ too."""
-    pairs: list[tuple[ast.AST, ast.AST]] = []
-    called: set[ast.AST] = set()
-    for node, twin in zip_longest(ast.walk(first), ast.walk(second)):
-        if type(node) is not type(twin) or _word(node) != _word(twin):
-            return None
-        if isinstance(node, ast.Call):
-            called.add(node.func)  # A walk comes to a call before it comes to what is called.
-        if isinstance(node, (ast.Name, ast.Attribute)) and node not in called and dotted(node) != dotted(twin):
-            pairs.append((node, twin))
-    match pairs:
-        case [(ast.Name() as name, ast.Name() as twin_name)]:
-            return name, twin_name
-    return None
-
-
-def _word(node: ast.AST) -> object:
-    """Return what a node has to be equal in beside its form: a constant, the name of a keyword."""
-    return node.value if isinstance(node, ast.Constant) else node.arg if isinstance(node, ast.keyword) else None

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 from autofix.edits.other_layouts import fits
@@ -56,6 +57,25 @@ def verdict_of(
     if isinstance(value, Tensor) and isinstance(other, Tensor):
         return _given_instead(project, failed, value, other)
     return None
+
+
+def verdict_of_name(project: Project, failed: Operation | None, read: Expression, name: str) -> bool | None:
+    """Return the verdict of a name of the scope; a number is not taken apart."""
+    named = replace(read, node=ast.copy_location(ast.Name(name, ast.Load()), read.node))
+    value, other = project.value(read), project.value(named)
+    if isinstance(other, (int, float)) and _is_taken_apart(read.source.parents.get(read.node), read.node):
+        return False
+    return verdict_of(project, failed, read, (value, name, other), recorded_at(project))
+
+
+def _is_taken_apart(parent: ast.AST | None, node: ast.AST) -> bool:
+    """Return whether a value is called, indexed, iterated or asked for an attribute, which no number is."""
+    match parent:
+        case ast.Attribute() | ast.Starred() | ast.For() | ast.comprehension():
+            return True
+        case ast.Call(func=inner) | ast.Subscript(value=inner):
+            return inner is node
+    return False
 
 
 def _rewritten(project: Project, consumer: Operation, read: Expression, change: tuple[str, Value]) -> BoundCall | None:

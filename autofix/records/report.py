@@ -56,10 +56,14 @@ class ChainLink:
 
 @dataclass(frozen=True)
 class Limits(RunLimits):
-    """What one run and one repair may spend: ``probes`` runs and ``seconds`` in them."""
+    """What one run and one repair may spend: ``probes`` runs and ``seconds`` in them.
+
+    ``others``: somebody wants to choose among repairs, so that dearer ones are run too.
+    """
 
     probes: int = 160
     seconds: float = 90.0
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

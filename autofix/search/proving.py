@@ -45,6 +45,12 @@ def proved(
     return (), given_up
 
 
+def is_doubted(project: Project, target: Target, plan: Plan, trace: Trace) -> bool:
+    """Return whether a plan, whose run is given, is not safe whatever the runs to come show."""
+    checks = _with_fresh(plan.proof.checks)
+    return bool(applicability.judge(plan, checks, trace, project, (), target.samples, target.built)[1])
+
+
 def _does_the_same(runner: Runner, plan: Plan, other: Plan) -> bool:
     """Return whether a model repaired in another way gives equal outputs with the same weights: it is no other repair.
 

@@ -25,7 +25,8 @@ from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Run, T
 from autofix.search import first_steps, progress
 from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
-from autofix.search.search_state import MARGIN, SearchState, TraceSource
+from autofix.search.refused_texts import is_refused
+from autofix.search.search_state import BestPlan, Doubts, SearchState, TraceSource
 from autofix.verification import applicability, mixed_dimensions, proof, side_effects, triangular_masks
 from autofix.verification.checks import checks_of, failures, loses_rows, signature
 
@@ -69,10 +70,11 @@ def search(
     find_silent_faults: FindSilentFaults,
     propose: Propose,
     limits: Limits,
+    doubts: Doubts = lambda *_: False,
 ) -> Found:
     """Search plans for the model whose original text ended in ``original`` with ``finding``."""
     first = progress.outcome(original, finding)
-    search_state = SearchState(runs, first)
+    search_state = SearchState(runs, first, doubts, limits.others)
     search_state.seen.add(())
     _expand(search_state, State((), ()), first, view((), original), propose)
     return _searched(
@@ -87,10 +89,11 @@ def search_silent(
     find_silent_faults: FindSilentFaults,
     propose: Propose,
     limits: Limits,
+    doubts: Doubts = lambda *_: False,
 ) -> Found:
     """Return plans for a model that ran, after which nothing is wrong any more where ``silent_fault`` is."""
     first = Progress(0, 0, silent_fault.finding)
-    search_state = SearchState(runs, first)
+    search_state = SearchState(runs, first, doubts, limits.others)
     search_state.seen.add(())
     _expand(search_state, State((), ()), first, silent_fault.project, propose)
     return _searched(
@@ -101,10 +104,9 @@ def search_silent(
 def _searched(search_state: SearchState, limits: Limits, visit: Callable[[State], None]) -> Found:
     limited = False
     while search_state.waiting():
-        cost, _, state = heapq.heappop(search_state.queue)
-        best = search_state.best()
-        if best is not None and cost > best + MARGIN:
-            break
+        state = heapq.heappop(search_state.queue)[2]
+        if not search_state.is_worth_a_run(state) or is_refused(state.texts, search_state.originals):
+            continue
         if search_state.probes >= limits.probes or search_state.seconds >= limits.seconds:
             limited = True
             break
@@ -128,20 +130,14 @@ def _visit(
     find_silent_faults: FindSilentFaults,
     propose: Propose,
 ) -> None:
-    checked = search_state.is_near(state.cost, applicability.COMPARABLE)
-    trace = _run(search_state, state, applicability.COMPARABLE)
+    trace = _run(search_state, state)
     if trace.ending is Ending.PASSED:
-        remaining_faults = (
-            find_silent_faults(state.texts, trace) if checked else ()
-        )  # One far behind the best is never more than shown.
+        # Of one that decides nothing it is not asked what is left: it is never more than shown.
+        remaining_faults = find_silent_faults(state.texts, trace) if search_state.could_decide(state) else ()
         _keep(search_state, state, original, trace, remaining_faults)
         _expand_silent(search_state, state, remaining_faults, propose)
         return
-    if (
-        trace.failure is None
-        or trace.failure.type in _SYNTAX_ERRORS
-        or not search_state.is_near(state.cost + _LEAST, MARGIN)
-    ):
+    if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS or not search_state.is_worth_a_run(state, _LEAST):
         return
     project = view(state.texts, trace)
     finding = diagnose(project)
@@ -165,7 +161,7 @@ def _visit_silent(
     search_state: SearchState, state: State, original: Trace, find_silent_faults: FindSilentFaults, propose: Propose
 ) -> None:
     """Keep a state that is resolved, and go on with the faults that remain; after a repair nothing may raise."""
-    trace = _run(search_state, state, MARGIN)
+    trace = _run(search_state, state)
     if trace.ending is not Ending.PASSED:
         return
     remaining_faults = find_silent_faults(state.texts, trace)
@@ -184,17 +180,15 @@ def _expand_silent(
             _expand(search_state, state, Progress(0, 0, silent_fault.finding), silent_fault.project, propose)
 
 
-def _run(search_state: SearchState, state: State, checked: int) -> Trace:
-    """Return the trace of a state; ``checked`` is how much more than the best plan one may cost to be checked."""
-    best = search_state.best()
-    likely = state.cost if best is None else best
+def _run(search_state: SearchState, state: State) -> Trace:
+    """Return the trace of a state, with the checks if it passes."""
     ahead = []
     if not search_state.probes:  # The cheapest repair is most often the one that is shown in the end.
         ahead.append(Run(state.texts, fresh=True))
-    if search_state.queue and search_state.queue[0][0] <= likely + MARGIN:
-        following = search_state.queue[0][2]
-        ahead.append(Run(following.texts, following.cost <= likely + checked))
-    trace = search_state.runs.trace(Run(state.texts, search_state.is_near(state.cost, checked)), ahead)
+    following = search_state.queue[0][2] if search_state.queue else None
+    if following is not None and search_state.is_likely(following, state):
+        ahead.append(Run(following.texts, checks=True))
+    trace = search_state.runs.trace(Run(state.texts, checks=True), ahead)
     search_state.probes += 1
     search_state.seconds += trace.seconds
     search_state.notes += limit_notes(trace)
@@ -216,7 +210,8 @@ def _expand(search_state: SearchState, state: State, outcome: Progress, project:
     is then left out. Else five faults with two repairs each are 32 ways.
     """
     known = search_state.first_seen.setdefault(outcome, state.texts)
-    waits = known != state.texts and not outcome.finding.silent
+    # What stays at the fault and only fails otherwise is rarely on the way to the cheapest repair: that comes first.
+    waits = (known != state.texts or bool(state.sidesteps)) and not outcome.finding.silent
     proposals = propose(outcome.finding, project)
     search_state.notes += proposals.notes
     cheapest = min((fix.cost for fix in proposals.fixes), default=0)
@@ -285,6 +280,9 @@ def _keep(
     if not search_state.plans:
         search_state.runs.begin(Run(state.texts, fresh=True))
     search_state.found(state)
+    if search_state.best is None or plan.cost < search_state.best.plan.cost:
+        is_doubted = search_state.doubts(plan, trace)
+        search_state.best = BestPlan(plan, applicability.changes_state(original, trace), is_doubted)
     known = search_state.plans.get(key)
     if known is None or (plan.cost, len(plan.steps)) < (known.cost, len(known.steps)):
         search_state.plans[key] = plan

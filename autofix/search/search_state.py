@@ -6,20 +6,25 @@ It runs nothing and proposes nothing.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from autofix.records.costs import Evidence, total
 from autofix.records.locations import Texts
 from autofix.records.plan import Plan
 from autofix.records.trace import Run, Trace
 from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
+from autofix.verification.applicability import COMPARABLE
 from autofix.verification.checks import Signature
 
-MARGIN = 9
 PATIENCE = 24
+# How much dearer than the best another may be to be begun beside it, or run for somebody who wants to choose.
+NEAR = 9
+# Whether anything but a rival speaks against a plan, whose run is given.
+Doubts = Callable[[Plan, Trace], bool]
 
 
 class TraceSource(Protocol):
@@ -34,16 +39,31 @@ class TraceSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class BestPlan:
+    """The cheapest plan so far. ``resizes``: it changes a parameter. ``is_doubted``: something other than a rival keeps
+    it from being safe.
+    """
+
+    plan: Plan
+    resizes: bool
+    is_doubted: bool
+
+
 @dataclass
 class SearchState:
     """What one search knows.
 
     ``first`` is the fault it began with, ``furthest`` what came past it; ``first_seen`` are the texts that first ended
-    in each fault; ``remaining_cost`` what was still paid after the answer to it, where a plan was found.
+    in each fault; ``remaining_cost`` what was still paid after the answer to it, where a plan was found; ``others``:
+    dearer repairs are run too.
     """
 
     runs: TraceSource
     first: Progress
+    doubts: Doubts
+    others: bool = False
+    best: BestPlan | None = None
     furthest: FirstSteps | None = None
     queue: list[tuple[int, int, State]] = field(default_factory=list)
     # Deferred entries, and whether a cheaper fix of the same fault is deferred as well.
@@ -74,7 +94,7 @@ class SearchState:
     def _is_far(self, state: State) -> bool:
         """Return whether a plan through ``state`` would cost too much, if the rest costs what it cost elsewhere."""
         rest = None if state.parent is None else self.remaining_cost.get(state.parent)
-        return rest is not None and not self.is_near(state.cost + rest, MARGIN)
+        return rest is not None and not self.is_worth_a_run(state, rest)
 
     def found(self, state: State) -> None:
         """Remember the remaining cost after each fault on the way to a plan."""
@@ -83,13 +103,36 @@ class SearchState:
             self.remaining_cost.setdefault(at.parent, state.cost - at.cost)
             at = at.before
 
-    def best(self) -> int | None:
-        return min((plan.cost for plan in self.plans.values()), default=None)
+    def could_be_best(self, state: State, more: int = 0) -> bool:
+        """Return whether a plan through ``state`` that costs ``more`` than it could be the one that is shown."""
+        return self.best is None or state.cost + more < self.best.plan.cost
 
-    def is_near(self, cost: int, margin: int) -> bool:
-        """Return whether a plan of this cost could still be chosen."""
-        best = self.best()
-        return best is None or cost <= best + margin
+    def could_decide(self, state: State, more: int = 0) -> bool:
+        """Return whether such a plan could be shown, or be the rival that keeps the best plan from being safe."""
+        if self.best is None or self.could_be_best(state, more):
+            return True
+        return not self.best.is_doubted and self._is_comparable(state, more, self.best)
+
+    def is_worth_a_run(self, state: State, more: int = 0) -> bool:
+        """Return whether running ``state`` can change what is shown: the best plan, its label, or what is listed beside
+        it, which are other plans of comparable cost and, where none of them decides any more, of as many steps.
+        """
+        if self.best is None or self.could_decide(state, more):
+            return True
+        if self.others and state.cost + more <= self.best.plan.cost + NEAR:
+            return True
+        is_short = len(state.steps) + bool(more) <= len(self.best.plan.steps)
+        return is_short and self._is_comparable(state, more, self.best)
+
+    def is_likely(self, following: State, state: State) -> bool:
+        """Return whether ``following`` will most likely be run after ``state``, even if that is a repair."""
+        return following.cost <= state.cost + NEAR if self.best is None else self.is_worth_a_run(following)
+
+    @staticmethod
+    def _is_comparable(state: State, more: int, best: BestPlan) -> bool:
+        """Return whether a plan through ``state`` would be near the best as ``applicability`` weighs rivals."""
+        allowed = total(p for p in state.evidence if p[0] is Evidence.PRODUCER) if best.resizes else 0
+        return state.cost + more - allowed <= best.plan.own_cost + COMPARABLE
 
     def push(self, state: State, *, waits: bool, not_cheapest: bool) -> None:
         """Queue a state; one that ``waits`` is deferred until the rest was found elsewhere, and dropped if far."""

@@ -87,6 +87,17 @@ def bound_later(function: Function, line: int) -> set[str]:
     return {name for name, _ in stores} - earlier - set(parameters(function))
 
 
+def left_over(function: Function) -> set[str]:
+    """Return the names that only loops and unpackings bind."""
+    stores = {node for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    plain = {target for node in below(function) if isinstance(node, ast.Assign) for target in node.targets} & stores
+    return (
+        {node.id for node in stores}
+        - {node.id for node in plain if isinstance(node, ast.Name)}
+        - set(parameters(function))
+    )
+
+
 def reads_from(source: Source, statement: ast.stmt, name: str) -> list[ast.Name]:
     """Return the reads of ``name`` in the statement and, unless it returns or binds the name anew, below it."""
     reads = _reads(statement, name)

@@ -7,7 +7,7 @@ is right, and fails at the first that is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,9 @@ from autofix.records.report import Limits
 from autofix.records.trace import Ending, Failure, Operation, OperationKind, Phase, Run, Stage, Trace
 from autofix.records.values import Tensor
 from autofix.search import search
-from autofix.search.search_state import MARGIN
+from autofix.search.search_state import NEAR
 from autofix.syntax.source import Source
+from autofix.verification.applicability import COMPARABLE
 
 PATH = Path("/project/net.py")
 LIMITS = Limits(probes=40, seconds=1e6)
@@ -114,10 +115,40 @@ def test_plans_that_make_other_models_are_alternatives() -> None:
     assert titles(result) == [("2 at 0", 12), ("33 at 0", 15)]
 
 
-def test_a_plan_beyond_the_margin_is_not_looked_for() -> None:
-    prober = toy("1", "2,33", ("2", 10), ("33", 10 + MARGIN + 1))
+def test_a_plan_that_is_not_comparable_is_not_looked_for() -> None:
+    prober = toy("1", "2,33", ("2", 10), ("33", 10 + COMPARABLE + 1))
     assert titles(prober.search()) == [("2 at 0", 10)]
     assert len(prober.ran) == 1
+
+
+@pytest.mark.parametrize("is_doubted", [False, True])
+def test_only_a_plan_that_may_be_safe_is_held_against_longer_ones(is_doubted: bool) -> None:
+    after = {"1": [("2", 20), ("7", 10)], "7": [("33", 10)]}
+    prober = Toy("1", (("2", "33"),), lambda line: ())
+
+    def propose(finding: Finding, project: Project) -> Proposals:
+        prober.repairs = lambda line: after[finding.message.split()[-1]]
+        return Toy.propose(prober, finding, project)
+
+    original = prober.result("1")
+    finding = diagnose(prober.view((), original))
+    assert finding is not None
+    others = (propose, LIMITS, lambda plan, trace: is_doubted)
+    result = search.search(original, finding, prober, prober.view, lambda texts, trace: (), *others)
+    longer = ("7 at 0; 33 at 0", 20 + Evidence.SIDESTEP.weight)
+    assert titles(result) == [("2 at 0", 20), longer][: 1 if is_doubted else 2]
+
+
+def test_a_text_that_python_refuses_is_not_run() -> None:
+    """Each repair reads a name that nothing binds, which no number of the toy does, or is no Python."""
+    prober = toy("1", "2", ("nothing", 5), ("2 +", 6), ("2", 10))
+    assert titles(prober.search()) == [("2 at 0", 10)]
+    assert len(prober.ran) == 1
+
+
+def test_for_somebody_who_chooses_dearer_ones_are_run_too() -> None:
+    prober = toy("1", "2,33", ("2", 10), ("33", 10 + NEAR))
+    assert titles(prober.search(replace(LIMITS, others=True))) == [("2 at 0", 10), ("33 at 0", 10 + NEAR)]
 
 
 def test_a_tie_is_settled_by_the_title() -> None:

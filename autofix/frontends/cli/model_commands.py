@@ -66,6 +66,7 @@ def repair(
 ) -> RepairChoice:
     """Repair a model (the command's name may be left out)."""
     run = _run(file, model, sample_shape, sample, also, options, stdin_filename)
+    run = replace(run, others=alternatives or interactive or pick is not None)
     return RepairChoice(
         run=run,
         streams=streams,

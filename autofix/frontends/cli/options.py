@@ -23,7 +23,10 @@ class Format(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunChoice:
-    """What the user said about the file, the model and how to run it; None and empty mean not said."""
+    """What the user said about the file, the model and how to run it; None and empty mean not said.
+
+    ``others``: repairs beside the best are to be chosen from.
+    """
 
     file: str
     stdin_filename: Path | None
@@ -33,6 +36,7 @@ class RunChoice:
     also: tuple[str, ...]
     options: RunOptions
     arguments: tuple[str, ...] = ()
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

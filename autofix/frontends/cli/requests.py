@@ -34,6 +34,7 @@ def request(choice: RunChoice) -> engine.Request:
     source = unsaved or text_files.read(path)
     chosen = settings.read(find_target.project_root(path))
     chosen = settings.overlaid(replace(chosen, also=choice.also or chosen.also), choice.options)
+    chosen = replace(chosen, limits=replace(chosen.limits, others=choice.others))
     target = find_target.target(
         path,
         model=model or chosen.model,

@@ -10,7 +10,7 @@ that is written is passed a second time. Unsafe where only the run or a line tha
 Source. The Python language reference, section Naming and binding.
 """
 
-from autofix.edits.unread_names import Substitution, substitutions
+from autofix.edits.unread_names import Substitution, ranked, substitutions
 from autofix.facts.unread_lists import unread_lists
 from autofix.rule import LOUD, Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model, shown
 
@@ -65,18 +65,20 @@ class UnreadName(Rule):
                 )
         if finding.silent:
             return
-        for substitution in substitutions(project, project.operation(finding), finding.layer):
-            title = f"read `{substitution.name}` for `{substitution.read.text}`"
-            words = f"{title}, which nothing else reads" if substitution.unread else title
-            reason = "" if substitution.is_certain else "that another name is meant is told by the run, not by its name"
-            yield self.fix(words, (substitution.edit,), *_evidence(substitution), doubt=reason)
+        for rank, other in ranked(substitutions(project, project.operation(finding), finding.layer)):
+            title = f"read `{other.name}` for `{other.read.text}`"
+            words = f"{title}, which nothing else reads" if other.unread else title
+            reason = "" if other.is_certain else "that another name is meant is told by the run, not by its name"
+            yield self.fix(words, (other.edit,), *_evidence(other), Evidence.RUNNER_UP * rank, doubt=reason)
 
 
-def _evidence(substitution: Substitution) -> tuple[Piece, ...]:
-    """Return what speaks for a name: that it waits for its use, and how it is called."""
-    if substitution.unread:
-        return (Evidence.AGREES,) if substitution.telling else (Evidence.EVIDENT, Evidence.EXACT_FIT)
-    if substitution.repeated:
+def _evidence(other: Substitution) -> tuple[Piece, ...]:
+    if other.unread and not other.telling:
+        against = (Evidence.OTHER_NAME * other.is_left_over, Evidence.BY_RUN * other.is_left_over)
+        return (Evidence.EVIDENT, Evidence.EXACT_FIT * (not other.is_open), *against)
+    if other.unread:
+        return (Evidence.AGREES,)
+    if other.repeated:
         return Evidence.AGREES, Evidence.OTHER_NAME
     # Lines that are written alike differ in their names more often than not.
-    return (Evidence.OTHER_NAME, Evidence.RUNNER_UP * substitution.alike)
+    return (Evidence.OTHER_NAME, Evidence.RUNNER_UP * other.alike)
