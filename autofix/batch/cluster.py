@@ -11,6 +11,7 @@ import io
 import os
 import tarfile
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -72,7 +73,11 @@ class _Cluster(Executor):
         self._executor = client.get_executor(pure=False, retries=RETRIES)
         archive = packed(base, files)
         self._digest = hashlib.sha256(archive).hexdigest()
-        self._archive = client.scatter(archive, broadcast=True, hash=False)
+        # A task, not scattered: the scheduler keeps one copy of what was scattered, and cancels all that needs it
+        # where the worker that has it is lost.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # That it is large.
+            self._archive = client.submit(_repository, archive, pure=False, retries=RETRIES)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = self._executor.submit(
@@ -83,6 +88,11 @@ class _Cluster(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._executor.shutdown(wait=wait and not cancel_futures)
         self._client.close()
+
+
+def _repository(archive: bytes) -> bytes:
+    """Return the files of the repository; asked again where the worker that had them is lost."""
+    return archive
 
 
 def work(function: str, base: str, data: Json, digest: str, archive: bytes) -> Json:

@@ -22,7 +22,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Interpretation,
 )
 from autofix.syntax.name_bindings import callee_name, class_name
-from autofix.syntax.source import Source, dotted
+from autofix.syntax.source import Function, Source, dotted
 
 STEPS = 200_000
 _BATCH = 2
@@ -61,7 +61,11 @@ def find_elsewhere(source: Source, expression: str) -> Samples | None:
 def _with_stub(source: Source, name: str) -> Interpretation:
     """Start an interpretation in which the model's class is an empty one: its uses matter here, not what it does."""
     run = execution.start(source, STEPS)
-    run.module[name] = ast.parse(f"class {name}: pass").body[0]
+    stub = ast.parse(f"class {name}: pass").body[0]
+    own = source.classes.get(name)
+    if own is not None and isinstance(stub, ast.ClassDef):  # What it says of itself, as ``input_size = (3, 48, 48)``.
+        stub.body += [node for node in own.body if isinstance(node, (ast.Assign, ast.AnnAssign))]
+    run.module[name] = stub
     return run
 
 
@@ -86,8 +90,13 @@ def _bodies(source: Source, name: str) -> Iterator[list[ast.stmt]]:
     yield [node for node in source.tree.body if not isinstance(node, (ast.ClassDef, ast.FunctionDef))]
     for function in sorted(source.functions, key=lambda function: function.lineno):
         owner = source.class_of(function)
-        if owner is None or owner.name != name:
+        if owner is None or owner.name != name or _is_self_test(function, name):
             yield function.body
+
+
+def _is_self_test(function: Function, name: str) -> bool:
+    """Return whether a function of a class builds the class."""
+    return any(isinstance(node, ast.Call) and dotted(node.func) == name for node in ast.walk(function))
 
 
 def _in_order(statements: list[ast.stmt]) -> list[ast.Call | ast.Assign]:
@@ -114,7 +123,9 @@ def _used(node: ast.Call, run: Interpretation, names: _Names, model: Any, name: 
     if isinstance(node.func, ast.Attribute) and node.func.attr != "forward":
         return ()
     callee = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-    if not _is_model(execution.value(callee, run, names), model, name):
+    value = execution.value(callee, run, names)
+    is_variable = isinstance(callee, ast.Name) and callee.id == name and isinstance(value, AbstractLayer)
+    if not is_variable and not _is_model(value, model, name):
         return ()
     inputs = [sample_input(execution.value(argument, run, names)) for argument in node.args]
     inputs += [_named(keyword, run, names) for keyword in node.keywords]

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from autofix.sample_inputs import data_sets, environment_spaces
+from autofix.sample_inputs import data_sets
 from autofix.sample_inputs.abstract_interpreter.attributes import attribute
 from autofix.sample_inputs.abstract_interpreter.values import (
     NAMESPACE,
@@ -244,8 +244,6 @@ def _of_foreign(function: Foreign, positional: list[Any], keywords: dict[str, An
     if function.name in {"dataclasses.field", "field", "pydantic.Field", "Field", "attr.ib", "attrs.field"}:
         factory = keywords.get("default_factory", keywords.get("factory"))
         return run.call(factory, [], {}, run) if factory is not None else keywords.get("default", first)
-    if function.name in {"gym.make", "gymnasium.make"}:
-        return environment_spaces.of_name(keywords.get("id", first))
     data = data_sets.of_call(function, positional, keywords, run)
     return _of_torch(function, positional, keywords) if data is data_sets.NO_DATA else data
 

@@ -8,17 +8,20 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gates import Gate
 
 from autofix.batch import cluster as cluster_room
-from autofix.batch import source_files
-from autofix.batch.records import Job
+from autofix.batch import jobs, source_files
+from autofix.batch.records import Job, settings_json
 from autofix.frontends.cli import main
+from autofix.loading.settings import Settings
 
 pytestmark = pytest.mark.torch
 pytest.importorskip("distributed", reason="the extra `distributed` is not installed")
@@ -90,6 +93,28 @@ def test_a_lost_worker_loses_nothing(cluster: Cluster, tmp_path: Path) -> None:
     assert running.returncode == local.returncode == 1, errors
     assert patch == local.stdout
     assert (tmp_path / "cluster.json").read_bytes() == (tmp_path / "local.json").read_bytes()
+
+
+def test_the_repository_outlives_the_worker_that_has_it(cluster: Cluster, tmp_path: Path) -> None:
+    """What was scattered would be lost with it, and every job that needs it be cancelled."""
+    import distributed
+
+    written(tmp_path, 1)
+    executor = cluster_room.connected(cluster.address, tmp_path, source_files.shipped(tmp_path))
+    connect: Any = distributed.Client
+    with connect(cluster.address, set_as_default=False) as client:
+        held: dict[str, tuple[str, ...]] = {}
+        while not any(held.values()):
+            held = client.who_has()
+        holder = next(workers for workers in held.values() if workers)[0]
+        os.killpg(client.run(os.getpid, workers=[holder])[holder], signal.SIGKILL)
+        while holder in client.scheduler_info()["workers"]:
+            time.sleep(0.1)
+    request = {"path": "m00.py", "elsewhere": [], "reached": False, "entries": [], "settled": []}
+    request["settings"] = settings_json(Settings())
+    value = executor.submit(jobs.find, str(tmp_path), request).result(120)
+    assert [target["job"]["model"] for target in value["found"]] == ["Net()"]
+    executor.shutdown()
 
 
 def test_a_worker_that_does_not_see_the_files_gets_them(tmp_path: Path) -> None:

@@ -87,6 +87,21 @@ SAMPLES: dict[str, tuple[Mapping[str, str], str]] = {
         },
         "4,3,40,40",
     ),
+    "a test of itself in the class": (
+        {
+            "net.py": f"import torch\n{IMAGES.format(3)}\n    @staticmethod\n    def check():\n"
+            "        assert Net()(torch.randn(2, 3, 24, 24)).shape == (2, 8, 20, 20)\n"
+        },
+        "2,3,24,24",
+    ),
+    "a size that the class has": (
+        {
+            "net.py": "from torchsummary import summary\n"
+            + IMAGES.format(3).replace("    def __init__", "    size = (3, 48, 48)\n\n    def __init__", 1)
+            + "\n\ndef show():\n    summary(Net(), Net.size)\n",
+        },
+        "2,3,48,48",
+    ),
     "another class of the same name": (
         {
             "net.py": IMAGES.format(3),
@@ -163,6 +178,15 @@ def test_a_construction(name: str, tmp_path: Path) -> None:
     files, expression = BUILT[name]
     target = _target(files, tmp_path)
     assert (target.model, target.is_guessed) == (expression, False)
+
+
+def test_a_model_that_is_a_variable_is_used_by_its_name(tmp_path: Path) -> None:
+    """As the cells of a notebook do, which are no program."""
+    net = "import torch\nfrom torch import nn\n\nnet = nn.Sequential(nn.Conv2d(1, 4, 3))\n"
+    net += "out = net(torch.randn(2, 1, 28, 28))\n"
+    (tmp_path / "net.py").write_text(net)
+    target = find_target.target(tmp_path / "net.py", model="net", elsewhere=())
+    assert str(target.samples) == "2,1,28,28"
 
 
 def test_names_alone_make_no_sample(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from autofix.sample_inputs import environment_spaces
 from autofix.sample_inputs.abstract_interpreter import function_shapes, layers, tensor_factories
 from autofix.sample_inputs.abstract_interpreter.arithmetic import MAX_ITEMS, is_long, is_wide, items_of, truth
 from autofix.sample_inputs.abstract_interpreter.attributes import attribute, inherited
@@ -135,6 +136,8 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
         return Partial(positional[0], positional[1:], dict(keywords))
     if function.name == "json.loads":
         return json.loads(positional[0])
+    if function.name in {"gym.make", "gymnasium.make"}:
+        return environment_spaces.of_name(keywords.get("id", positional[0] if positional else UNKNOWN))
     if name == "pad_packed_sequence":
         return (*positional[:1], AbstractTensor(None))
     if function.name == "map" and positional:
