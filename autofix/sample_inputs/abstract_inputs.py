@@ -12,7 +12,7 @@ from autofix.sample_inputs.grammar import MAX_ELEMENTS
 
 def sample_input(value: Any) -> SampleInput | None:
     """Return the shape, dtype and, of integers, the range of a tensor; None for anything else, and for one that is
-    empty or too large to be meant.
+    empty, has no value in its bounds or is too large to be meant.
     """
     if not isinstance(value, AbstractTensor) or not value.shape or min(value.shape) < 1:
         return None
@@ -20,4 +20,6 @@ def sample_input(value: Any) -> SampleInput | None:
         return None
     if value.dtype not in INTEGERS:
         return SampleInput(value.shape, value.dtype)
+    if value.high is not None and value.high <= (value.low or 0):
+        return None
     return SampleInput(value.shape, value.dtype, value.low, value.high)
