@@ -1,4 +1,5 @@
-"""How a model that a trainer steps is run without it: its step on the first batches of the data module beside it.
+"""How a model that a trainer steps is run without it: its step on the first batches of the data module beside it, or of
+its own loader.
 
 It reads trees; nothing is run. Both have to be built without arguments, and there has to be one of each in the file.
 """
@@ -13,7 +14,8 @@ from autofix.syntax.source import Source
 
 STEP, LOADER = "training_step", "train_dataloader"
 _DRIVER = """\
-model, data = {model}(), {data}()
+model = {model}()
+data = {data}
 data.prepare_data() if hasattr(data, "prepare_data") else None
 data.setup("fit") if hasattr(data, "setup") else None
 for index, batch in zip(range(2), data.train_dataloader()):
@@ -26,9 +28,10 @@ def driver(source: Source) -> str:
     if STEP not in source.text or LOADER not in source.text:
         return ""
     models, modules = list(_with(source, STEP)), list(_with(source, LOADER))
-    if len(models) != 1 or len(modules) != 1 or models == modules:
+    if len(models) != 1 or len(modules) != 1 or not all(map(_is_open, models + modules)):
         return ""
-    return _DRIVER.format(model=models[0].name, data=modules[0].name) if all(map(_is_open, models + modules)) else ""
+    data = "model" if models == modules else f"{modules[0].name}()"
+    return _DRIVER.format(model=models[0].name, data=data)
 
 
 def _with(source: Source, method: str) -> Iterator[ast.ClassDef]:

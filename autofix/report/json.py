@@ -58,7 +58,7 @@ def as_document(report: Report, *, timing: bool = False, exit_code: int | None =
         "plan": None if report.plan is None else _plan(report, report.plan, timing=timing),
         "alternatives": [_plan(report, plan, timing=timing) for plan in report.alternatives],
         "notes": list(report.notes),
-        "trace": trace_document(report.trace),
+        "trace": trace_document(report.trace, is_program=report.target.script),
     }
     if timing:
         document["spent"] = {"probes": report.spent.probes, "seconds": report.spent.seconds}
@@ -100,12 +100,12 @@ def _input(sample: SampleInput) -> Json:
     }
 
 
-def trace_document(trace: Trace) -> Json:
-    """Return how one run ended and what it was made on."""
+def trace_document(trace: Trace, *, is_program: bool = False) -> Json:
+    """Return how one run ended and what it was made on; how far a program came before it was stopped is chance."""
     return {
         "ending": _token(trace.ending.name),
         "mode": trace.mode.value,
-        "operations": len(phrases.forward_operations(trace)),
+        "operations": None if is_program else len(phrases.forward_operations(trace)),
         "output": phrases.value_text(trace.output),
         "sliced": trace.sliced,
         "placeholders": list(trace.placeholders),

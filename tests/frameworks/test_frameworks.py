@@ -294,6 +294,18 @@ CASES: dict[str, tuple[str, Mapping[str, str], str]] = {
     "YAML into a dataclass": ("yaml", {"train.py": YAML, "model.yaml": CONFIG}, "+width: 48"),
     "Trainer.fit": ("lightning", {"train.py": LIGHTNING + FIT}, "+        self.net = nn.Linear(20, 3)"),
     "training_step on the data module": ("lightning", {"net.py": LIGHTNING}, "+        self.net = nn.Linear(20, 3)"),
+    "training_step on its own loader": (
+        "lightning",
+        {
+            "net.py": LIGHTNING.partition("class Data")[0]
+            + "class Lit"
+            + LIGHTNING.partition("class Lit")[2]
+            + "\n    def train_dataloader(self):\n"
+            "        data = TensorDataset(torch.randn(32, 20), torch.randint(0, 3, (32,)))\n"
+            "        return DataLoader(data, batch_size=8)\n"
+        },
+        "+        self.net = nn.Linear(20, 3)",
+    ),
     "a head on a model of transformers": (
         "transformers",
         {"train.py": TRANSFORMERS},
