@@ -55,22 +55,21 @@ def adopt() -> None:
     A hub is not asked, since its library asks again and again; weights that are read of its files are stood for.
     """
     hub = sys.modules.get("huggingface_hub.file_download")
-    download = getattr(hub, "hf_hub_download", None)
-    if download is not None and not hasattr(download, "refused"):
-        _replace(download, _of_hub(download))
-    safe = getattr(sys.modules.get("safetensors.torch"), "load_file", None)
-    for read in (safe, torch.load):
-        if read is not None and not hasattr(read, "refused"):
-            _replace(read, _of_nowhere(read))
-    build = getattr(sys.modules.get("timm.models._builder"), "load_pretrained", None)
-    if build is not None and not hasattr(build, "refused"):
-        _replace(build, _without_weights(build))
+    if hub is None:  # Most programs have none, and every import asks.
+        return
+    _put(hub, "hf_hub_download", _of_hub)
+    _put(sys.modules.get("safetensors.torch"), "load_file", _of_nowhere)
+    _put(torch, "load", _of_nowhere)
+    _put(sys.modules.get("timm.models._builder"), "load_pretrained", _without_weights)
 
 
-def _replace(function: Callable[..., Any], other: Callable[..., Any]) -> None:
-    """Put a function in the place of another in every module that has it by its name."""
+def _put(owner: ModuleType | None, name: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Put what stands around a function in its place, in every module that has it by its name."""
+    function = getattr(owner, name, None)
+    if function is None or hasattr(function, "refused"):
+        return
+    other = around(function)
     vars(other)["refused"] = True
-    name = function.__name__
     for module in list(sys.modules.values()):
         own = vars(module).get(name) if isinstance(module, ModuleType) else None
         if own is function:
