@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from autofix.facts.fault_path import calls
 from autofix.facts.project_view import Project
-from autofix.operators.table import find
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.syntax.name_bindings import callee_name
@@ -22,10 +21,16 @@ def own_switches(project: Project, operation: Operation | None, layer: int | Non
     """Yield ``name=value`` with the other value, and the edit that writes it, the nearest call first."""
     count = 0
     for call, node in calls(project, operation, layer):
-        name = callee_name(node)
-        is_own = find(name) is None or any(name in source.classes for source in project.sources())
-        for keyword in node.keywords if is_own else ():
+        for keyword in node.keywords if _is_own(project, callee_name(node)) else ():
             value = keyword.value
             if keyword.arg and isinstance(value, ast.Constant) and isinstance(value.value, bool) and count < MOST:
                 count += 1
                 yield f"{keyword.arg}={not value.value}", call.source.replace(value, str(not value.value))
+
+
+def _is_own(project: Project, name: str) -> bool:
+    """Return whether the project has a class or function of that name."""
+    return any(
+        name in source.classes or any(function.name == name for function in source.functions)
+        for source in project.sources()
+    )

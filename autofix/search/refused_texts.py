@@ -34,9 +34,9 @@ def _is_worse(before: str, after: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _refused(text: str) -> Counter[tuple[str, str]] | None:
-    """Return what Python refuses in a text, with its place; None for one that is no Python."""
+    """Return what Python refuses in a text, with its place; None for one that is no Python, or too deep to be read."""
     try:
         tree = ast.parse(text)
+        return unbound_names(tree) + clashing_arguments(tree)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    return unbound_names(tree) + clashing_arguments(tree)

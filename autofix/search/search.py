@@ -282,10 +282,12 @@ def _keep(
     search_state.found(state)
     if search_state.best is None or plan.cost < search_state.best.plan.cost:
         is_doubted = search_state.doubts(plan, trace)
-        search_state.best = BestPlan(plan, applicability.changes_state(original, trace), is_doubted)
+        resizes = applicability.changes_state(original, trace)
+        search_state.best = BestPlan(plan, resizes, is_doubted, proof.state_of(trace))
     known = search_state.plans.get(key)
     if known is None or (plan.cost, len(plan.steps)) < (known.cost, len(known.steps)):
         search_state.plans[key] = plan
+        search_state.rivalled(plan, proof.state_of(trace))
 
 
 def _is_refused(check: Check) -> bool:

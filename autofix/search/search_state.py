@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -41,13 +41,14 @@ class TraceSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BestPlan:
-    """The cheapest plan so far. ``resizes``: it changes a parameter. ``is_doubted``: something other than a rival keeps
-    it from being safe.
+    """The cheapest plan so far. ``resizes``: it changes a parameter. ``is_doubted``: it is not safe, whatever further
+    runs show. ``state``: the shapes of its parameters.
     """
 
     plan: Plan
     resizes: bool
     is_doubted: bool
+    state: object = None
 
 
 @dataclass
@@ -122,7 +123,18 @@ class SearchState:
         if self.others and state.cost + more <= self.best.plan.cost + NEAR:
             return True
         is_short = len(state.steps) + bool(more) <= len(self.best.plan.steps)
-        return is_short and self._is_comparable(state, more, self.best)
+        return is_short and state.cost + more <= self.best.plan.cost + COMPARABLE
+
+    def rivalled(self, plan: Plan, state: object) -> None:
+        """Note a plan that is known now: one near the best keeps that from being safe, and another one cannot more.
+
+        One whose parameters have the same shapes may do the same as the best, and is no rival then.
+        """
+        best = self.best
+        if best is not None and plan is not best.plan and state != best.state and not best.is_doubted:
+            allowed = plan.cost_of(Evidence.PRODUCER) if best.resizes else 0
+            if plan.own_cost - allowed <= best.plan.own_cost + COMPARABLE:
+                self.best = replace(best, is_doubted=True)
 
     def is_likely(self, following: State, state: State) -> bool:
         """Return whether ``following`` will most likely be run after ``state``, even if that is a repair."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,8 @@ class AnalysisJob:
         """Return the request to the engine; raise UsageError where there is nothing to run."""
         from autofix import engine
 
-        chosen = self.settings
+        # Who asks an editor for actions wants to choose, so that dearer repairs are run too.
+        chosen = replace(self.settings, limits=replace(self.settings.limits, others=True))
         target = find_target.target(
             self.module.path,
             model=self.model or chosen.model,
