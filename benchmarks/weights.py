@@ -60,7 +60,13 @@ def faults(path: Path) -> Iterator[Fault]:
     for record in records:
         right = tuple(map(bool, record.get("right") or ()))
         if True in right and False in right and record.get("rival", "autofix") == "autofix":
-            yield Fault(_project(record), tuple(record["evidence"][: len(right)]), right)
+            plans = record["evidence"][: len(right)]
+            yield Fault(_project(record), tuple(map(_named, plans)), right)
+
+
+def _named(plan: Mapping[str, int]) -> dict[str, int]:
+    """Return how often each piece counts by our names: a JSON report writes them with hyphens."""
+    return {name.replace("-", "_"): count for name, count in plan.items()}
 
 
 def _project(record: Mapping[str, Any]) -> str:

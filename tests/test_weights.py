@@ -46,7 +46,8 @@ def test_faults_are_read_from_the_records_of_each_bench(tmp_path: Path) -> None:
     whole = tmp_path / "repair.json"
     whole.write_text(json.dumps([{**plans, "subject": "lenet"}]), "utf-8")
     answers = tmp_path / "answers.jsonl"
-    case = {**plans, "case": "245-state-decay-rank", "rival": "autofix"}
+    hyphened = [{"edit": 1, "by-run": 1}, RIGHT, RIGHT]  # As a report in JSON has it.
+    case = {**plans, "evidence": hyphened, "case": "245-state-decay-rank", "rival": "autofix"}
     answers.write_text(json.dumps(case) + "\n" + json.dumps({**case, "rival": "one step"}) + "\n", "utf-8")
     read = [found for path in (lines, whole, answers) for found in weights.faults(path)]
     assert [one.project for one in read[:2]] == ["somebody/models", "fixture lenet"]

@@ -3,6 +3,10 @@
 It holds every number that ranks repairs. Whoever proposes one states evidence and never a number; running decides
 whether it repairs, the cost only what is run and shown first. It lies among the records because the places that
 provenance finds are ordered by it as well as the fixes of the rules.
+
+``benchmarks/weights.py`` fits the weights to plans that are known to be right or wrong and judges them by projects that
+the fit has not seen. Of 107 faults of 61 projects the cheapest plan is right for 80 with the weights as they are here,
+for 77 to 80 with fitted ones: none is better, so these stay (``docs/evidence.md``).
 """
 
 from __future__ import annotations
