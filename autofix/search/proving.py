@@ -11,7 +11,7 @@ from dataclasses import replace
 from autofix.facts.project_view import Project
 from autofix.records.locations import Texts
 from autofix.records.options import Mode
-from autofix.records.plan import Plan
+from autofix.records.plan import Applicability, Plan
 from autofix.records.samples import Target
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Run, Trace
 from autofix.search.runner import Runner
@@ -39,6 +39,8 @@ def proved(
             is_whole = not target.script and original.mode is not Mode.META
             rivals = (plan for plan in others if not (is_whole and _does_the_same(runner, first, plan)))
             label, reasons = applicability.judge(first, checks, fresh, project, rivals, runner.samples, target.built)
+            if first is not plans[0]:  # The search stops near the best that it knows.
+                label, reasons = Applicability.UNSAFE, (*reasons, applicability.NOT_SEARCHED)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(applicability.behind(plan, best) for plan in others)), given_up
         rest, given_up = others, (*given_up, *limit_notes(fresh))
