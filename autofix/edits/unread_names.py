@@ -100,8 +100,9 @@ def _unread(project: Project, at: tuple[FaultPlace, ...], operation: Operation |
         attributes = _unread_attributes(source, function)
         if not names and not attributes:
             continue
-        later = bound_later(function, statement.lineno) - _overwritten(function, statement)
-        names += sorted(_overwritten(function, statement) - {*names})
+        overwritten = _overwritten(function, statement)
+        later = bound_later(function, statement.lineno) - overwritten
+        names += sorted(overwritten - {*names})
         local = _bound(function)
         for read in place.reads():
             node = read.node

@@ -20,32 +20,43 @@ def unread_lists(project: Project) -> Iterator[tuple[Operation, Expression, str]
     """Yield each operation that reads, behind a loop, what only its last round left, with that read and the list that
     every round added it to and that nothing reads.
     """
-    seen: set[tuple[object, ...]] = set()
+    seen: set[ast.AST] = set()
+    filled_in: dict[Function, tuple[tuple[int, str, str], ...]] = {}
     for operation in project.trace.operations:
         place = written(project, operation)
-        function = None if place is None else place.source.function_of(place.node)
-        if place is None or function is None or not isinstance(place.node, ast.Call):
+        if place is None or not isinstance(place.node, ast.Call) or place.node in seen:
             continue
-        for node in below(place.node):
-            key = (place.source.path, node)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and key not in seen:
-                seen.add(key)
-                for name in _filled(place.source, function, node):
-                    yield operation, replace(place, node=node), name
+        seen.add(place.node)
+        function = place.source.function_of(place.node)
+        if function is None:
+            continue
+        if function not in filled_in:
+            filled_in[function] = tuple(_filled(place.source, function))
+        for node in below(place.node) if filled_in[function] else ():
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in seen:
+                seen.add(node)
+                for last, added, name in filled_in[function]:
+                    if added == node.id and last < node.lineno:
+                        yield operation, replace(place, node=node), name
 
 
-def _filled(source: Source, function: Function, read: ast.Name) -> Iterator[str]:
-    """Yield the names of lists that a loop before ``read`` adds its value to, and that are never read."""
-    for loop in below(function):
-        if not isinstance(loop, (ast.For, ast.While)) or (loop.end_lineno or loop.lineno) >= read.lineno:
-            continue
-        for call in below(loop):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ADDS:
-                added = call.args[-1] if call.args else None
-                target = call.func.value
-                is_own = isinstance(added, ast.Name) and added.id == read.id and isinstance(target, ast.Name)
-                if is_own and isinstance(target, ast.Name) and _is_unread(source, function, target.id):
-                    yield target.id
+def _filled(source: Source, function: Function) -> Iterator[tuple[int, str, str]]:
+    """Yield the last line of each loop of a function, a name whose value it adds to a list, and that of the list, if
+    nothing reads it.
+    """
+    for loop in (node for node in below(function) if isinstance(node, (ast.For, ast.While))):
+        for added, target in _added(loop):
+            if _is_unread(source, function, target):
+                yield loop.end_lineno or loop.lineno, added, target
+
+
+def _added(loop: ast.For | ast.While) -> Iterator[tuple[str, str]]:
+    """Yield each name whose value a loop adds to something, and the name of that."""
+    for call in below(loop):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ADDS:
+            added, target = call.args[-1] if call.args else None, call.func.value
+            if isinstance(added, ast.Name) and isinstance(target, ast.Name):
+                yield added.id, target.id
 
 
 def _is_unread(source: Source, function: Function, name: str) -> bool:
