@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,8 +15,7 @@ from pathlib import Path
 from autofix.frontends import standard_streams
 from autofix.records.errors import AutofixError, UsageError
 from autofix.session import orphans
-
-INTERRUPTED = 130
+from autofix.system import signals
 
 # Commands and options after which this process needs no probe.
 _WITHOUT_MODEL = frozenset(
@@ -48,7 +46,7 @@ def main() -> None:
         crash.main(sys.argv[2:])
         return
     standard_streams.prepare()
-    _end_in_order()
+    signals.end_in_order()
     orphans.claim()
     gc.set_threshold(100_000)  # The records of a large model are many, live to the end and have no cycles.
     code = run(sys.argv[1:])
@@ -60,46 +58,24 @@ def main() -> None:
 
 def run(words: Sequence[str]) -> int:
     """Do what the words ask for and return the exit code."""
-    if not runs_model(words, os.environ):
+    try:
+        if runs_model(words, os.environ):
+            return _run_model(words)
         from autofix.frontends.cli import main as command_line
 
-        try:
-            return command_line.main(words)
-        except _EndedError as ended:
-            return 128 + ended.number
-    try:
-        return _run_model(words)
-    except _EndedError as ended:
-        return 128 + ended.number
-    except AutofixError as error:
+        return command_line.main(words)
+    except BaseException as error:
+        match signals.ended_by(error):
+            case signals.EndedError(number=number):
+                return 128 + number
+            case KeyboardInterrupt():
+                # Only the start can be interrupted here; the front-end answers for everything later.
+                print("autofix: interrupted", file=sys.stderr)
+                return signals.INTERRUPTED
+        if not isinstance(error, AutofixError):
+            raise
         print(f"autofix: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        # Only the start can be interrupted here; the front-end answers for everything later.
-        print("autofix: interrupted", file=sys.stderr)
-        return INTERRUPTED
-
-
-class _EndedError(BaseException):
-    """Somebody ends this process by a signal; what it has begun is to be ended first."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
-def _end_in_order() -> None:
-    """Let the signals that end a process end it by way of everything that cleans up; a second one does so at once."""
-
-    def end(number: int, frame: object) -> None:
-        del frame
-        signal.signal(number, signal.SIG_DFL)
-        raise _EndedError(number)
-
-    for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # Not those of a shell's `nohup`.
-            signal.signal(number, end)
 
 
 def _run_model(words: Sequence[str]) -> int:

@@ -23,9 +23,8 @@ from autofix.batch.reports import text
 from autofix.frontends.cli import atomic_write, terminal
 from autofix.frontends.cli.options import REPORT_SUFFIXES, BatchChoice, BatchFormat
 from autofix.records.errors import ConflictError, UsageError
+from autofix.system import signals
 from autofix.system.project_paths import linked
-
-INTERRUPTED = 130
 
 
 def batch(choice: BatchChoice) -> int:
@@ -80,7 +79,9 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
     targets = discovery.targets()
     if choice.discover:
         sys.stdout.write(manifest.printed(targets))
-        return INTERRUPTED if work.interrupted else 0 if any(isinstance(target, Job) for target in targets) else 2
+        return (
+            signals.INTERRUPTED if work.interrupted else 0 if any(isinstance(target, Job) for target in targets) else 2
+        )
     is_any = any(not isinstance(target, Listed) for target in targets)
     nothing = "" if is_any else _nothing(options, targets)
     if nothing and options.since is None and any(path.is_dir() for path in options.paths):
@@ -102,7 +103,7 @@ def _done(choice: BatchChoice, options: pipeline.BatchOptions, work: BatchWork) 
     code = _deliver(choice, report, work)
     if not work.ended:
         work.journal.finish()
-    return INTERRUPTED if work.interrupted else code
+    return signals.INTERRUPTED if work.interrupted else code
 
 
 def _against_earlier(choice: BatchChoice) -> list[Callable[[BatchReport], BatchReport]]:

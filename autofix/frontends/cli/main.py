@@ -33,12 +33,11 @@ from autofix.frontends.cli.options import (
     of_folder,
 )
 from autofix.records.errors import AutofixError, InternalError, UsageError
-from autofix.system import user_folders
+from autofix.system import signals, user_folders
 
 if TYPE_CHECKING:
     from autofix.session.session import Session
 
-INTERRUPTED = 130
 INTERNAL = 2
 
 
@@ -49,6 +48,8 @@ def main(words: Sequence[str], session: Session | None = None) -> int:
         code = _run(_parsed(words), session)
         sys.stdout.flush()
     except AutofixError as error:
+        if _is_interrupted(error):
+            return signals.INTERRUPTED
         if verbose and isinstance(error, InternalError):
             _print_traceback()
         _say(str(error))
@@ -58,13 +59,15 @@ def main(words: Sequence[str], session: Session | None = None) -> int:
         return terminal.BROKEN_PIPE
     except KeyboardInterrupt:
         _say("interrupted")
-        return INTERRUPTED
+        return signals.INTERRUPTED
     except Exception as error:
+        if _is_interrupted(error):
+            return signals.INTERRUPTED
         if verbose:
             _print_traceback()
         _say(f"internal error: {type(error).__name__}: {error}; please report it with the file{_how(verbose)}")
         return INTERNAL
-    if code == INTERRUPTED:
+    if code == signals.INTERRUPTED:
         # The option parser swallows an interrupt that comes while it works.
         _say("interrupted")
     return code
@@ -84,6 +87,17 @@ def _parsed(words: Sequence[str]) -> Choice:
     from autofix.frontends.cli import parser
 
     return parser.parse(words)
+
+
+def _is_interrupted(error: Exception) -> bool:
+    """Say so where an error comes of a signal, with what it tells by itself; raises EndedError for one that ends."""
+    reason = signals.ended_by(error)
+    if isinstance(reason, signals.EndedError):
+        raise reason
+    if reason is not None:
+        tells = isinstance(error, AutofixError) and not isinstance(error, InternalError)
+        _say(f"interrupted: {error}" if tells else "interrupted")
+    return reason is not None
 
 
 def _is_folder(name: str) -> bool:
