@@ -44,13 +44,14 @@ def _bound(statement: ast.AST) -> tuple[str, ast.expr] | None:
 
 def _texts(place: FaultPlace, name: str, value: ast.expr) -> Iterator[str]:
     own = ast.unparse(value)
+    names = {*_IDENTIFIER.findall(own)}
     lines = [node for node in below(place.scope) if isinstance(node, ast.Assign) and node is not place.statement]
     for line in sorted(lines, key=lambda node: abs(node.lineno - place.statement.lineno)):
         other = _bound(line)
         if other is None or abs(line.lineno - place.statement.lineno) > NEAR:
             continue
         text = _renamed(place.source, other[1], other[0], name)
-        if any(shorter == own for shorter in _without_one_call(text)):
+        if names <= {*_IDENTIFIER.findall(text)} and any(shorter == own for shorter in _without_one_call(text)):
             yield text
 
 

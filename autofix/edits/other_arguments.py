@@ -74,7 +74,6 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
             continue
         if steps and not isinstance(maker.result, Tensor):
             continue
-        before = None if steps == 0 else call.result()
         for position, parameter in enumerate(_parameters(call, maker)):
             for kind, value, text in _values(project, call, parameter, place, operation):
                 other = call.with_argument(parameter.name, value)
@@ -82,7 +81,7 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
                     continue
                 if steps:
                     result = other.result()
-                    changed = result is not None and result != before
+                    changed = result is not None and result != call.result()
                     after = replayed(project, maker, result, operation) if changed and result is not None else None
                     if after is None or not fits(after):
                         continue
@@ -162,11 +161,15 @@ def _values(
 
 def _worked_out(project: Project, place: Expression, now: int) -> Iterator[tuple[ArgumentChange, object, str]]:
     """Yield what the call that builds a layer works out already: ``s % 2`` of ``padding=s // 2 + s % 2``."""
-    for node in below(place.node):
-        if isinstance(node, ast.BinOp):
-            value = project.integer(Expression(place.source, node, place.frames))
-            if value is not None and value != now:
-                yield ArgumentChange.EXPRESSION, value, place.source.text_of(node)
+
+    def worked_out() -> list[tuple[int | None, str]]:
+        nodes = [node for node in below(place.node) if isinstance(node, ast.BinOp)]
+        sums = [Expression(place.source, node, place.frames) for node in nodes]
+        return [(project.integer(each), each.text) for each in sums]
+
+    for value, text in project.once(("worked out", place.node, place.frames), worked_out):
+        if value is not None and value != now:
+            yield ArgumentChange.EXPRESSION, value, text
 
 
 def _other_dimensions(call: BoundCall, now: int) -> Iterator[tuple[int, str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, product
 
 from autofix.edits.verdicts import verdict_of_name
@@ -97,7 +98,8 @@ def _unread(project: Project, at: tuple[FaultPlace, ...], operation: Operation |
         if isinstance(function, ast.Module):
             continue
         names = _unread_names(function)
-        attributes = _unread_attributes(source, function)
+        class_ = source.class_of(function)
+        attributes = project.once(("unread attributes", class_), partial(_unread_attributes, class_))
         if not names and not attributes:
             continue
         overwritten = _overwritten(function, statement)
@@ -142,9 +144,8 @@ def _overwritten(function: Function, statement: ast.stmt) -> set[str]:
     return (stored & {*parameters(function)}) - read - {"self", "cls"}
 
 
-def _unread_attributes(source: Source, function: Function) -> dict[str, list[str]]:
+def _unread_attributes(class_: ast.ClassDef | None) -> dict[str, list[str]]:
     """Return, for each attribute of ``self`` that a class makes, those of the same make that it never reads."""
-    class_ = source.class_of(function)
     made_by: dict[str, str] = {}
     for node in below(class_) if class_ is not None else ():
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):

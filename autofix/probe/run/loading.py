@@ -164,7 +164,9 @@ def _forget(request: RunRequest) -> None:
 def _namespace_packages(request: RunRequest) -> list[str]:
     """Return the packages of the project that are folders without a file of their own."""
     roots = (request.root, *request.search_paths)
-    modules = ((name, module) for name, module in sys.modules.items() if getattr(module, "__file__", None) is None)
+    # The path of a namespace package is worked out anew from its parent's: only those that are new are asked for it.
+    new = [name for name in sys.modules if name not in _before[0]]
+    modules = ((name, sys.modules[name]) for name in new if getattr(sys.modules[name], "__file__", None) is None)
     return [
         name
         for name, module in modules
