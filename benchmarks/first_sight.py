@@ -25,6 +25,7 @@ COMMITS = {
     "blind-f": "924b10e",
     "blind-g": "4c3f805",
     "blind-h": "90b241a",
+    "blind-i": "403949f",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
