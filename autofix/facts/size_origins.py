@@ -59,6 +59,21 @@ def each_origin(project: Project, tensor: Tensor, dimension: int, *, through_lay
         tensor, dimension = before
 
 
+def maker(project: Project, tensor: Tensor, dimension: int) -> Operation | None:
+    """Return the operation that decided ``tensor.shape[dimension]``, or the last one known on the way back to it."""
+    operation = None
+    for _ in range(MAX_STEPS):
+        earlier = project.producer(tensor)
+        if earlier is None:
+            return operation
+        operation = earlier
+        before = _before(project, operation, dimension)
+        if before is None:
+            return operation
+        tensor, dimension = before
+    return operation
+
+
 def _of_parts(project: Project, operation: Operation, dimension: int) -> Iterator[Origin]:
     """Yield the origins in each of the parts that were joined along a dimension."""
     rank = operation.tensors[0].rank if operation.tensors else 0

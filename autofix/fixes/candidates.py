@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.facts.project_view import Project
-from autofix.fixes import registry
+from autofix.fixes import named_sizes, registry
 from autofix.fixes.rule import Rule
 from autofix.loading import test_files
 from autofix.records.finding import Finding
@@ -38,7 +38,8 @@ def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Prop
         if finding.mismatch not in rule.mismatches:
             continue
         try:
-            for fix in rule.propose(finding, project):
+            proposed = rule.propose(finding, project)
+            for fix in (either for number in proposed for either in named_sizes.named(finding, project, number)):
                 key = tuple(sorted(fix.edits))
                 if key and (key not in fixes or fix.cost < fixes[key].cost) and not _clashes(key):
                     outer = _outside(key, project.root)

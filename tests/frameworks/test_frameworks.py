@@ -309,11 +309,15 @@ CASES: dict[str, tuple[str, Mapping[str, str], str]] = {
     "a head on a model of transformers": (
         "transformers",
         {"train.py": TRANSFORMERS},
-        "+        self.head = nn.Linear(32, 3)",
+        "+        self.head = nn.Linear(config.hidden_size, 3)",
     ),
     "heads of GATConv": ("torch_geometric", {"train.py": GRAPH}, "+        self.head = nn.Linear(32, 3)"),
-    "the head of torchvision": ("torchvision", {"train.py": TORCHVISION}, "+net.fc = nn.Linear(512, 5)"),
-    "weights of timm that are not downloaded": ("timm", {"net.py": TIMM}, "+        self.head = nn.Linear(512, 7)"),
+    "the head of torchvision": ("torchvision", {"train.py": TORCHVISION}, "+net.fc = nn.Linear(net.fc.in_features, 5)"),
+    "weights of timm that are not downloaded": (
+        "timm",
+        {"net.py": TIMM},
+        "+        self.head = nn.Linear(self.backbone.num_features, 7)",
+    ),
     "weights of an encoder that are not downloaded": (
         "segmentation_models_pytorch",
         {"train.py": SEGMENTATION},
@@ -324,7 +328,11 @@ CASES: dict[str, tuple[str, Mapping[str, str], str]] = {
         {"train.py": TRAINER},
         f"+{TRAINER.splitlines()[13].replace('labels=3', 'labels=5')}",
     ),
-    "tokens of a model alone": ("transformers", {"net.py": TOKENS}, "+        self.score = nn.Linear(48, 1)"),
+    "tokens of a model alone": (
+        "transformers",
+        {"net.py": TOKENS},
+        "+        self.score = nn.Linear(self.body.embed_dim, 1)",
+    ),
     "messages of a model alone": (
         "torch_geometric",
         {"net.py": MESSAGES},
