@@ -11,21 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from autofix.edits.other_dimensions import other_dimensions, spread
 from autofix.edits.other_layouts import fits
 from autofix.edits.verdicts import recorded_at, verdict_of
-from autofix.facts.call_sites import argument_of, is_method, size_at_hand, written
+from autofix.facts.call_sites import argument_of, is_batch, is_method, size_at_hand, written
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import makers, replayed
+from autofix.facts.replays import makers, replayed_results
 from autofix.operators.families import Family
 from autofix.operators.operator import Parameter
 from autofix.provenance import sites
 from autofix.records.costs import Counted
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
-from autofix.records.values import Tensor, is_integer
+from autofix.records.values import is_integer
 from autofix.syntax.call_edits import NotACall, with_argument
-from autofix.syntax.source import below
+from autofix.syntax.source import argument, below
 
 MOST = 8
 # What they take are sizes, which are looked for where they come from.
@@ -35,11 +36,17 @@ _BUILT_FOR = frozenset(
 ) | frozenset(("input_size", "hidden_size", "num_embeddings", "embedding_dim", "embed_dim", "num_heads", "d_model"))
 
 
+# Which dimensions are made one is looked for where that is the fault.
+_FLATTENED = ("start_dim", "end_dim")
+_PADDINGS = ("padding", "output_padding")
+
+
 class ArgumentChange(Enum):
     """What the other value is."""
 
     SWITCH = "switch"
     DIMENSION = "dimension"
+    ORDER = "order"
     SIZE = "size"
     EXPRESSION = "expression"
     TOGETHER = "together"
@@ -72,17 +79,15 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
         call, place = bound(project, maker), _place(project, maker)
         if call is None or place is None or maker.phase is not operation.phase or call.row.library != "torch":
             continue
-        if steps and not isinstance(maker.result, Tensor):
-            continue
         for position, parameter in enumerate(_parameters(call, maker)):
             for kind, value, text in _values(project, call, parameter, place, operation):
                 other = call.with_argument(parameter.name, value)
                 if not fits(other):
                     continue
                 if steps:
-                    result = other.result()
-                    changed = result is not None and result != call.result()
-                    after = replayed(project, maker, result, operation) if changed and result is not None else None
+                    before, results = call.results, other.results
+                    changed = len(results) == len(before) and results != before
+                    after = replayed_results(project, maker, results, operation) if changed else None
                     if after is None or not fits(after):
                         continue
                 yield from _written(project, maker, place, parameter, position, (kind, text, steps))
@@ -146,39 +151,50 @@ def _values(
     if parameter.is_tensor or parameter.name in _BUILT_FOR:
         return
     first = now[0] if isinstance(now, tuple) and now else now
-    if call.row.constructor and is_integer(first) and (now == first or set(now) == {first}):
-        yield from _worked_out(project, place, first)
+    if parameter.name in _PADDINGS and is_integer(first) and (now == first or set(now) == {first}):
+        yield from _worked_out(project, place, parameter.name, first)
     if parameter.is_sequence:
         return
     if isinstance(now, bool):
         yield ArgumentChange.SWITCH, not now, str(not now)
-    elif parameter.name == "dim" and is_integer(now):
-        for dimension, text in _other_dimensions(call, now):
-            yield ArgumentChange.DIMENSION, dimension, text
+    elif parameter.names_dimension and parameter.name not in _FLATTENED and now is not None:
+        is_order = call.row.family is Family.JOIN or parameter.is_variadic
+        kind = ArgumentChange.ORDER if is_order else ArgumentChange.DIMENSION
+        others = other_dimensions(call, parameter)
+        yield from ((kind, d, text) for d, text in others if not _is_taken(project, call, parameter.name, d))
     elif now is None and parameter.is_optional:
         yield from ((ArgumentChange.SIZE, size, str(size)) for size in _sizes(failed))
 
 
-def _worked_out(project: Project, place: Expression, now: int) -> Iterator[tuple[ArgumentChange, object, str]]:
-    """Yield what the call that builds a layer works out already: ``s % 2`` of ``padding=s // 2 + s % 2``."""
+def _is_taken(project: Project, call: BoundCall, name: str, dimension: int | tuple[int, ...]) -> bool:
+    """Return whether a dimension is that of the samples, or the one with which it would be exchanged."""
+    shape = next((operand.tensor.shape for operand in call.operands), ())
+    if isinstance(dimension, tuple) or not shape:
+        return False
+    beside = [call.call.get(other) for other in ("dim0", "dim1") if other != name]
+    others = [other % len(shape) for other in beside if is_integer(other)] if name in ("dim0", "dim1") else []
+    own = dimension % len(shape)
+    return own in others or (own == 0 and is_batch(project, shape[0]))
+
+
+def _worked_out(
+    project: Project, place: Expression, name: str, now: int
+) -> Iterator[tuple[ArgumentChange, object, str]]:
+    """Yield what the call that builds a layer works out already, ``s % 2`` of ``padding=s // 2 + s % 2``, and whether a
+    stride that it is handed is odd: a layer of the same call with an even one stays as it is.
+    """
 
     def worked_out() -> list[tuple[int | None, str]]:
-        nodes = [node for node in below(place.node) if isinstance(node, ast.BinOp)]
-        sums = [Expression(place.source, node, place.frames) for node in nodes]
-        return [(project.integer(each), each.text) for each in sums]
+        parts = [place.source.text_of(node) for node in below(place.node) if isinstance(node, ast.BinOp)]
+        stride = argument(place.node, -1, "stride") if isinstance(place.node, ast.Call) else None
+        if isinstance(stride, (ast.Name, ast.Attribute)) and name == "output_padding":
+            parts.append(f"{place.source.text_of(stride)} % 2")
+        sums = [Expression(place.source, ast.parse(text, mode="eval").body, place.frames) for text in parts]
+        return [(project.integer(each), text) for each, text in zip(sums, parts, strict=True)]
 
-    for value, text in project.once(("worked out", place.node, place.frames), worked_out):
+    for value, text in project.once(("worked out", place.node, place.frames, name), worked_out):
         if value is not None and value != now:
             yield ArgumentChange.EXPRESSION, value, text
-
-
-def _other_dimensions(call: BoundCall, now: int) -> Iterator[tuple[int, str]]:
-    """Yield the other dimensions of the largest operand, counted from the end where the one written is."""
-    rank = max((len(operand.tensor.shape) for operand in call.operands), default=0)
-    for dimension in range(rank):
-        spelled = dimension - rank if now < 0 else dimension
-        if spelled != now:
-            yield spelled, str(spelled)
 
 
 def _together(project: Project, operation: Operation) -> Iterator[ArgumentValue]:
@@ -192,7 +208,8 @@ def _together(project: Project, operation: Operation) -> Iterator[ArgumentValue]
     inner = [maker for maker in (project.producer(o.tensor) for o in call.operands) if maker is not None]
     inner = [maker for maker in inner if _is_inside(project, maker, place)]
     rank = max((len(operand.tensor.shape) for operand in call.operands), default=0)
-    for dimension, _ in _other_dimensions(call, now):
+    parameter = next(parameter for parameter in call.row.arguments if parameter.name == "dim")
+    for dimension in (d for d, _ in other_dimensions(call, parameter) if is_integer(d)):
         other, edits = (
             call.with_argument("dim", dimension),
             [_dimension_edit(project, operation, call, dimension, rank)],
@@ -246,6 +263,10 @@ def _written(
     if is_number:
         name = size_at_hand(project, place, int(text))
         text, is_number = name or text, not name
+    apart = spread(maker, place, position, text)
+    if apart is not None:
+        yield ArgumentValue(parameter.name, text, kind, steps, (apart,))
+        return
     try:
         edited = with_argument(place.text, parameter.name, text, node_position)
     except NotACall:

@@ -45,9 +45,16 @@ def replayed(project: Project, start: Operation, shape: Shape, until: Operation)
     """Return the call ``until`` as it would be if ``start`` had given ``shape``; None where a call in between would be
     refused or is not known, or there are too many.
     """
+    return replayed_results(project, start, (shape,), until)
+
+
+def replayed_results(
+    project: Project, start: Operation, shapes: tuple[Shape | None, ...], until: Operation
+) -> BoundCall | None:
+    """Return the same for an operation that gives several tensors, each of which would have another shape."""
     if until.index - start.index > MOST_BETWEEN:
         return None
-    changed = _changed(start, (shape,))
+    changed = _changed(start, shapes)
     for operation in project.trace.operations[start.index + 1 : until.index]:
         if any((tensor.producer, tensor.shape) in changed for tensor in operation.tensors):
             call = _with(project, operation, changed)

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autofix.edits.unread_parameters import leaves_unread
 from autofix.facts.project_view import Project
 from autofix.fixes import named_sizes, registry
 from autofix.fixes.rule import Rule
 from autofix.loading import test_files
+from autofix.records.costs import Evidence, counted
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
@@ -39,7 +41,8 @@ def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Prop
             continue
         try:
             proposed = rule.propose(finding, project)
-            for fix in (either for number in proposed for either in named_sizes.named(finding, project, number)):
+            eithers = (either for number in proposed for either in named_sizes.named(finding, project, number))
+            for fix in (_weighed(either, project) for either in eithers):
                 key = tuple(sorted(fix.edits))
                 if key and (key not in fixes or fix.cost < fixes[key].cost) and not _clashes(key):
                     outer = _outside(key, project.root)
@@ -79,6 +82,13 @@ def propose_tests_last(finding: Finding, project: Project, rules: tuple[Rule, ..
 
 def _edits_test(fix: Fix) -> bool:
     return any(test_files.is_test(edit.path) for edit in fix.edits)
+
+
+def _weighed(fix: Fix, project: Project) -> Fix:
+    """Return a fix with what its edits say against it, whatever rule proposes them."""
+    if not leaves_unread(project, fix.edits):
+        return fix
+    return replace(fix, evidence=counted((*fix.evidence, Evidence.UNREAD)))
 
 
 def _in_doubt(fix: Fix, reason: str) -> Fix:

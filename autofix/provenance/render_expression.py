@@ -6,6 +6,7 @@ import ast
 import re
 
 from autofix.facts.project_view import Expression
+from autofix.records.costs import Evidence
 
 
 def has_name(node: ast.AST) -> bool:
@@ -76,3 +77,12 @@ def factors_of(node: ast.expr) -> list[ast.expr]:
 
 def factor_text(factor: Expression, target: int) -> str:
     return str(target) if isinstance(factor.node, ast.Constant) else factor.text
+
+
+def likeness(node: ast.expr, text: str) -> tuple[Evidence, ...]:
+    """Return evidence of how alike another expression is: one name for another in what is written
+    alike, or no name in common.
+    """
+    if differs_in_one(node, parsed(text)):
+        return (Evidence.EXACT_FIT,)
+    return () if mentions(text, ast.unparse(node)) else (Evidence.OTHER_READING,)

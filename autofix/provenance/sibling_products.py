@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.render_expression import factors_of
 from autofix.records.values import is_integer
-from autofix.syntax.name_bindings import parameters
+from autofix.syntax.name_bindings import bound_later, parameters
 from autofix.syntax.source import below
 
 FEWEST = 3  # Of two there are too many by chance.
@@ -53,6 +53,24 @@ def passed_name(project: Project, expression: Expression, factor: int) -> str:
         return ""
     names = [name for name in parameters(function) if is_integer(value := local.get(name)) and value == factor]
     return names[0] if len(names) == 1 else ""
+
+
+def differing(project: Project, expression: Expression, difference: int) -> str:
+    """Return a size less, or more, the one name of the function that is the difference, or the one of them that has a
+    word of the size in it: ``dim - shared_dim`` for ``dim``. Empty where there is none, or several.
+    """
+    function, local = expression.source.function_of(expression.node), project.names(expression).local
+    is_read = isinstance(expression.node, (ast.Name, ast.Attribute))
+    if function is None or local is None or abs(difference) < FEWEST or not is_read:
+        return ""
+    bound_there = [name for name, value in local.items if is_integer(value) and value == abs(difference)]
+    names = [name for name in bound_there if name.isidentifier() and name not in expression.text]
+    if len(names) > 1:
+        own = set(expression.text.rpartition(".")[2].split("_"))
+        names = [name for name in names if own.intersection(name.split("_"))]
+    later = bound_later(function, expression.source.statement_of(expression.node).lineno)
+    sign = "+" if difference > 0 else "-"
+    return f"{expression.text} {sign} {names[0]}" if len(names) == 1 and names[0] not in later else ""
 
 
 def _products(expression: Expression) -> Iterator[ast.BinOp]:

@@ -20,18 +20,17 @@ from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_ope
 from autofix.provenance.left_out_arguments import left_out_sites
 from autofix.provenance.render_expression import (
     ceiling,
-    differs_in_one,
     factor_text,
     factors_of,
     has_name,
-    mentions,
+    likeness,
     operator_text,
     parsed,
     shift,
     text_key,
 )
 from autofix.provenance.repeated_entries import at_all
-from autofix.provenance.sibling_products import FEWEST, passed_name, sibling_factor, sibling_product
+from autofix.provenance.sibling_products import FEWEST, differing, passed_name, sibling_factor, sibling_product
 from autofix.provenance.site import PARTS, Site, SiteKind, together
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
@@ -313,11 +312,14 @@ class _Solver:
 
     def _in_place(self, expression: Expression, target_size: int, depth: int) -> Iterator[Site]:
         now = self.project.integer(expression)
-        for text in self.expressions_in_scope(expression, target_size):
-            yield self._site(
-                expression, text, depth, SiteKind.EXPRESSION, Evidence.OTHER_NAME, *_likeness(expression, text)
-            )
+        texts = tuple(self.expressions_in_scope(expression, target_size))
+        for text in texts:
+            pieces = Evidence.OTHER_NAME, *likeness(expression.node, text)
+            yield self._site(expression, text, depth, SiteKind.EXPRESSION, *pieces)
         yield from self._other_attribute(expression, target_size, depth)
+        less = "" if texts or now is None else differing(self.project, expression, target_size - now)
+        if less:
+            yield self._site(expression, less, depth, SiteKind.EXPRESSION, Evidence.INSERTED, Evidence.COINCIDES)
         if now and target_size % now == 0 and target_size // now > 1:
             yield from self._counted(expression, target_size // now, depth)
             yield from self._multiple(expression, target_size // now, depth)
@@ -410,12 +412,3 @@ class _Solver:
             ):
                 seen.add(name)
                 yield name
-
-
-def _likeness(expression: Expression, text: str) -> tuple[Evidence, ...]:
-    """Return evidence of how alike another expression is: one name for another in what is written
-    alike, or no name in common.
-    """
-    if differs_in_one(expression.node, parsed(text)):
-        return (Evidence.EXACT_FIT,)
-    return () if mentions(text, expression.text) else (Evidence.OTHER_READING,)

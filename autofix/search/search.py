@@ -268,7 +268,7 @@ def _keep(
     shown = (
         Evidence.REACHES * min(max(further, 0), MOST_REACHED),
         Evidence.FAULT_LEFT * len(remaining_faults),
-        Evidence.AGAINST * (bool(triangular_masks.misaligned(trace)) + loses_rows(original, checks)),
+        Evidence.AGAINST * (bool(triangular_masks.misaligned(trace)) + loses_rows(original, trace, checks)),
         Evidence.DISAGREES * mixed_dimensions.mixes(original, trace),
         failures(checks),
     )

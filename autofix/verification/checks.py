@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from autofix.records.costs import Counted, Evidence
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Phase, Trace
-from autofix.records.values import Tensor, Value
+from autofix.records.values import Tensor, Value, tensors_of
 from autofix.verification.proof import shape_of
 
 # How often a failed check counts: other samples were asked for by the user. A plan that fails one is only shown where
@@ -37,8 +37,15 @@ def failures(checks: Iterable[Check]) -> Counted:
     return Evidence.CHECK_FAILED * sum(_COUNTS.get(kind, 0) for kind in failed)
 
 
-def loses_rows(original: Trace, checks: Iterable[Check]) -> bool:
-    """Return whether samples have no result of their own each, where the rows were folded before the fault already."""
+def loses_rows(original: Trace, trace: Trace, checks: Iterable[Check]) -> bool:
+    """Return whether samples have no result of their own each: where the rows were folded before the fault already, or
+    where no dimension of an output is as large as the batch.
+    """
+    batches = {tensor.shape[0] for tensor in trace.inputs if tensor.rank}
+    batch = batches.pop() if len(batches) == 1 else 0
+    outputs = [tensor.shape for tensor in tensors_of((trace.output,)) if tensor.rank]
+    if batch > 1 and any(batch not in shape and shape[0] % batch for shape in outputs):
+        return True
     return was_folded(original) and any(
         check.kind is CheckKind.ROWS and check.outcome is CheckOutcome.FAILED for check in checks
     )

@@ -8,15 +8,14 @@ Fix safety. Safe where one order does that and the size wanted stands in one dim
 Source. torch.permute and torch.transpose.
 """
 
-import ast
 from collections.abc import Iterator
 from itertools import permutations
 
+from autofix.edits.other_dimensions import spread
 from autofix.edits.rank_changes import without_call
-from autofix.facts.call_sites import is_method, written
+from autofix.facts.call_sites import written
 from autofix.facts.project_view import Project
 from autofix.rule import FEATURES, Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Rule, Tensor, shown
-from autofix.syntax.source import dotted
 
 MAX_RANK = 5
 
@@ -39,14 +38,14 @@ class WrongPermute(Rule):
             return
         moved = _moved(project, operation.tensors[0])
         place = None if moved is None else written(project, moved)
-        if moved is None or place is None or not isinstance(place.node, ast.Call):
+        if moved is None or place is None:
             return
         before, dimension, size = moved.tensors[0], finding.dimension, finding.expected[0]
         certain = before.shape.count(size) == 1
         reason = "" if certain else f"several dimensions of {before.shape} have the size {size}"
         for order, unordered in _orders(before, dimension, size):
             is_kept = order == tuple(range(before.rank))
-            edit = without_call(project, moved) if is_kept else _spelled(moved, place, place.node, order)
+            edit = without_call(project, moved) if is_kept else _spelled(moved, place, order)
             if edit is not None:
                 title = f"order the dimensions of {before.shape} as {order}"
                 title = f"leave {before.shape} as it is" if is_kept else title
@@ -76,17 +75,7 @@ def _orders(before: Tensor, dimension: int, size: int) -> Iterator[tuple[tuple[i
             yield order, others != sorted(others)
 
 
-def _spelled(operation: Operation, place: Expression, call: ast.Call, order: tuple[int, ...]) -> Edit | None:
+def _spelled(operation: Operation, place: Expression, order: tuple[int, ...]) -> Edit | None:
     """Return an edit that gives the call the dimensions of ``order``; None for a transpose that cannot express it."""
-    arguments = call.args if is_method(operation, call) else call.args[1:]
-    if operation.operator == "permute":
-        only = arguments[0] if len(arguments) == 1 else None
-        numbers = only.elts if isinstance(only, (ast.Tuple, ast.List)) else arguments
-        texts = [str(d) for d in order]
-    else:
-        numbers, texts = arguments, [str(d) for i, d in enumerate(sorted(d for i, d in enumerate(order) if i != d))]
-    if len(numbers) != len(texts) or not numbers or call.keywords or any(dotted(n) for n in numbers):
-        return None
-    whole, first, last = (place.source.range_of(n) for n in (call, numbers[0], numbers[-1]))
-    span = type(whole)(first.start, last.end)
-    return Edit(place.source.path, span, ", ".join(texts))
+    exchanged = tuple(sorted(d for i, d in enumerate(order) if i != d))
+    return spread(operation, place, 1, str(order if operation.operator == "permute" else exchanged))

@@ -63,7 +63,9 @@ class NeighbouringIndex(Rule):
             for site in axis_sites(project, expression, target_size, now=now):
                 title = f"read `{site.text}`, which is {target_size}"
                 reason = _missing_dimensions(operation, expression)
-                yield self.fix(title, site.edits, *site.evidence, Evidence.AGAINST * bool(reason), doubt=reason)
+                # What is one fits whatever it is broadcast with.
+                against = Evidence.AGAINST * (bool(reason) or target_size == 1)
+                yield self.fix(title, site.edits, *site.evidence, against, doubt=reason)
         for tensor, wants in _clashing(finding, operation):
             is_made = not any(size_origin.is_cut for size_origin in origins(project, tensor, wants))
             for resizing in resizings(project, tensor, wants) if is_made and len(wants) > 1 else ():
@@ -75,7 +77,8 @@ class NeighbouringIndex(Rule):
         for rank, site in enumerate(islice(neighbours(project, operation, finding.layer), _MOST)):
             title = f"read `{site.text}`, which is {site.result}"
             reason = "which of the dimensions is meant is told by the run alone"
-            yield self.fix(title, site.edits, Evidence.OTHER_NAME, Evidence.RUNNER_UP * rank, doubt=reason)
+            against = Evidence.RUNNER_UP * rank, Evidence.AGAINST * (site.size == 1)
+            yield self.fix(title, site.edits, Evidence.OTHER_NAME, *against, doubt=reason)
 
     def _of_python(self, project: Project) -> Fixes:
         """Yield fixes for a subscript of a shape that has no such entry, and for sizes that an assertion compares."""

@@ -4,7 +4,8 @@ Why it fails. ``torch.fft.irfft(spectrum)`` gives an even number of samples wher
 runs along ``dim=1`` and the next line needs that dimension; a pooling rounds down what has to be joined with maps
 that were not. The call itself raises nothing.
 What the fix does. Writes the value that the contracts of all calls since accept: the other value of a switch,
-another dimension, the size that the failing call asks for, a number near the one a call works with.
+another dimension or order of them, the size that the failing call asks for, a number near the one a call works
+with; or another operator of its kind, ``a * b`` for ``a @ b`` and ``cat`` for ``stack``.
 Fix safety. Safe for the only pooling that may round up, which leaves even sizes as they are. Else unsafe: which of
 several arguments is the one meant the shapes do not tell.
 Source. The table of operators in autofix/operators, which has the documentation of torch for each.
@@ -14,12 +15,14 @@ from collections import Counter
 from itertools import islice
 
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
+from autofix.edits.other_dimensions import of_dimension
+from autofix.edits.other_operators import other_operators
 from autofix.edits.own_switches import own_switches
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Piece, Project, Rule, shown
 
 _EVIDENCE = {
     ArgumentChange.SWITCH: (Evidence.RUNNER_UP, Evidence.OTHER_READING),
-    ArgumentChange.DIMENSION: (Evidence.OTHER_NAME, Evidence.RUNNER_UP),
+    ArgumentChange.ORDER: (Evidence.OTHER_NAME, Evidence.RUNNER_UP),
     ArgumentChange.SIZE: (Evidence.INSERTED, Evidence.RUNNER_UP),
     ArgumentChange.EXPRESSION: (Evidence.INSERTED, Evidence.AGREES),
     ArgumentChange.TOGETHER: (Evidence.EVIDENT,),
@@ -55,13 +58,17 @@ class OtherArgument(Rule):
         for rank, (text, edit) in enumerate(own_switches(project, operation, finding.layer)):
             switch, further = _EVIDENCE[ArgumentChange.SWITCH], Evidence.RUNNER_UP * rank
             yield self.fix(f"pass `{text}`", (edit,), *switch, further, Evidence.BY_RUN, doubt=_REASON)
+        for exchange in islice(other_operators(project, operation), MOST):
+            yield self.fix(f"write `{exchange.text}`", (exchange.edit,), *exchange.evidence, doubt=_REASON)
         counts: Counter[ArgumentChange] = Counter()
         others = list(islice(other_arguments(project, operation), MOST))
         rounding = [other for other in others if (other.name, other.text) == (_ROUNDS_UP, "True")]
         for other in others:
             rank, is_certain = counts[other.kind], rounding == [other]
             counts[other.kind] += 1
-            evidence = (Evidence.FROM_THIS_RUN * other.is_number, Evidence.RUNNER_UP * rank)
-            pieces: tuple[Piece, ...] = (Evidence.EXACT_FIT,) if is_certain else (*_EVIDENCE[other.kind], *evidence)
-            steps, doubt = Evidence.UPSTREAM * other.steps, "" if is_certain else _REASON
+            beside = (Evidence.FROM_THIS_RUN * other.is_number, Evidence.RUNNER_UP * rank)
+            stated = _EVIDENCE.get(other.kind) or of_dimension(finding)
+            pieces: tuple[Piece, ...] = (Evidence.EXACT_FIT,) if is_certain else (*stated, *beside)
+            doubt = "" if is_certain else _REASON
+            steps = Evidence.UPSTREAM * other.steps
             yield self.fix(other.words, other.edits, *pieces, *other.evidence, steps, doubt=doubt)

@@ -119,10 +119,14 @@ def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
 
 
 def _channels(sizes: Sizes) -> int:
-    """Return the channels that maps are split from where everything else is as asked; 0 elsewhere."""
+    """Return the channels that maps are split from where everything else is as asked; 0 elsewhere. Where one part is
+    left open, as many for each of the others as there are in all.
+    """
     values, shape, maps = sizes.values, sizes.shape, sizes.shape[2:]
-    whole = maps and len(values) > len(shape) and -1 not in values and values[0] == shape[0]
-    return math.prod(values[1 : -len(maps)]) if whole and values[-len(maps) :] == maps else 0
+    whole = maps and len(values) > len(shape) and values[0] == shape[0] and values[-len(maps) :] == maps
+    parts = values[1 : -len(maps)] if whole else ()
+    count = math.prod(size for size in parts if size != -1) if parts else 0
+    return count * shape[1] if -1 in parts else count
 
 
 def _together(

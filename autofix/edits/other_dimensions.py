@@ -1,0 +1,80 @@
+"""Other dimensions for a call that names one, several or all of them: ``mean((2, 3))`` for ``mean((1, 2))``.
+
+The samples stay where they are: what names their dimension comes last.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations, islice, permutations
+
+from autofix.facts.call_sites import is_method
+from autofix.facts.contracts import BoundCall
+from autofix.facts.project_view import Expression
+from autofix.operators.operator import Parameter
+from autofix.records.costs import Evidence, Piece
+from autofix.records.finding import FEATURES, Finding
+from autofix.records.locations import Edit, Range
+from autofix.records.trace import Operation
+from autofix.records.values import is_integer
+
+MOST_RANK = 5
+MOST = 24
+# Beyond them a size that a layer was built for is hardly found in another dimension by chance.
+_OFTEN, _RARE = 4, 8
+
+
+def other_dimensions(call: BoundCall, parameter: Parameter) -> Iterator[tuple[int | tuple[int, ...], str]]:
+    """Yield the other dimensions that a call could name, counted from the end where those written are, with the text
+    of each.
+    """
+    now = call.call.get(parameter.name)
+    rank = max((len(operand.tensor.shape) for operand in call.operands), default=0)
+    if is_integer(now):
+        known = [dimension - rank if now < 0 else dimension for dimension in (*range(1, rank), 0)]
+        yield from ((dimension, str(dimension)) for dimension in known if dimension != now and rank)
+    elif isinstance(now, tuple) and 1 < len(now) <= rank <= MOST_RANK and all(map(is_integer, now)):
+        is_from_end = all(dimension < 0 for dimension in now)
+        for dimensions in islice(_tuples(now, rank), MOST):
+            spelled = tuple(d - rank for d in dimensions) if is_from_end else dimensions
+            yield spelled, f"({', '.join(map(str, spelled))})"
+
+
+def _tuples(now: tuple[int, ...], rank: int) -> Iterator[tuple[int, ...]]:
+    """Yield orders of all dimensions, or other choices of as many, which leave the first one alone."""
+    own = tuple(dimension % rank for dimension in now)
+    if len(own) == rank:
+        orders = ((0, *rest) for rest in permutations(range(1, rank)))
+        yield from (order for order in orders if order not in (own, tuple(range(rank))))
+    else:
+        yield from (chosen for chosen in combinations(range(1, rank), len(own)) if set(chosen) != set(own))
+
+
+def spread(operation: Operation, place: Expression, position: int, text: str) -> Edit | None:
+    """Return the edit of dimensions that are passed as arguments of their own, ``permute(0, 2, 1)``; None where they
+    are neither that nor a tuple of numbers.
+    """
+    node, count = place.node, text.count(",") + 1
+    if not isinstance(node, ast.Call) or node.keywords or not text.startswith("("):
+        return None
+    passed = node.args[position - is_method(operation, node) :]
+    if len(passed) == 1 and isinstance(passed[0], (ast.Tuple, ast.List)):
+        passed = passed[0].elts
+    if len(passed) != count or not all(_is_number(part) for part in passed):
+        return None
+    start, end = (place.source.range_of(part) for part in (passed[0], passed[-1]))
+    return Edit(place.source.path, Range(start.start, end.end), text[1:-1])
+
+
+def _is_number(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant)
+
+
+def of_dimension(finding: Finding) -> tuple[Piece, ...]:
+    """Return what speaks for another dimension: that it has the very size which a layer was built for."""
+    size = finding.expected[0] if finding.mismatch in FEATURES and len(finding.expected) == 1 else 0
+    if size <= _OFTEN:
+        return (Evidence.OTHER_NAME, Evidence.EXACT_FIT)
+    return (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.AGREES * (size > _RARE))
