@@ -73,6 +73,49 @@ def differing(project: Project, expression: Expression, difference: int) -> str:
     return f"{expression.text} {sign} {names[0]}" if len(names) == 1 and names[0] not in later else ""
 
 
+def rest_of_half(project: Project, expression: Expression, target_size: int) -> str:
+    """Return what a halved size leaves of the whole, where that is what is asked for: ``features - self.half`` for
+    ``self.half`` that was made ``features // 2`` of an odd number. Empty elsewhere.
+    """
+    now = project.integer(expression)
+    for node in _assigned(expression) if isinstance(expression.node, (ast.Name, ast.Attribute)) else ():
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+            whole = Expression(expression.source, node.left, expression.frames)
+            size = project.integer(whole)
+            if now is not None and size is not None and size - now == target_size and target_size != now:
+                return f"{whole.text} - {expression.text}"
+    return ""
+
+
+def entry_left_out(project: Project, expression: Expression, target_size: int) -> str:
+    """Return the entry that a loop leaves out, ``sizes[-1]`` of ``for size in sizes[:-1]``, for its name behind it,
+    where that is what is asked for. Empty elsewhere.
+    """
+    function, node = expression.source.function_of(expression.node), expression.node
+    for loop in below(function) if function is not None and isinstance(node, ast.Name) else ():
+        is_over = isinstance(loop, ast.For) and (loop.end_lineno or 0) < node.lineno
+        if not is_over or not isinstance(loop, ast.For) or ast.unparse(loop.target) != ast.unparse(node):
+            continue
+        match loop.iter:
+            case ast.Subscript(
+                value=whole, slice=ast.Slice(lower=None, upper=ast.UnaryOp(operand=ast.Constant(value=1)))
+            ):
+                text = f"{expression.source.text_of(whole)}[-1]"
+                parsed = ast.parse(text, mode="eval").body
+                if project.integer(Expression(expression.source, parsed, expression.frames)) == target_size:
+                    return text
+    return ""
+
+
+def _assigned(expression: Expression) -> Iterator[ast.expr]:
+    """Yield what the function around assigns to a name or attribute before it is read."""
+    function = expression.source.function_of(expression.node)
+    for node in below(function) if function is not None else ():
+        is_before = isinstance(node, ast.Assign) and node.lineno <= expression.node.lineno
+        if isinstance(node, ast.Assign) and is_before:
+            yield from (node.value for target in node.targets if expression.source.text_of(target) == expression.text)
+
+
 def _products(expression: Expression) -> Iterator[ast.BinOp]:
     function = expression.source.function_of(expression.node)
     yield from (node for node in (below(function) if function is not None else ()) if isinstance(node, ast.BinOp))

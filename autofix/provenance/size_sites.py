@@ -30,7 +30,15 @@ from autofix.provenance.render_expression import (
     text_key,
 )
 from autofix.provenance.repeated_entries import at_all
-from autofix.provenance.sibling_products import FEWEST, differing, passed_name, sibling_factor, sibling_product
+from autofix.provenance.sibling_products import (
+    FEWEST,
+    differing,
+    entry_left_out,
+    passed_name,
+    rest_of_half,
+    sibling_factor,
+    sibling_product,
+)
 from autofix.provenance.site import PARTS, Site, SiteKind, together
 from autofix.records.costs import Evidence, Piece, counted
 from autofix.records.locations import Edit, Location
@@ -40,6 +48,8 @@ from autofix.syntax.source import below, dotted
 
 MAX_DEPTH = 7
 FEW_TIMES = 64
+# What speaks for the entry that a loop leaves out, where its name is read behind the loop.
+_LEFT_OUT = (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.AGREES)
 
 
 def sites(project: Project, expression: Expression, target_size: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
@@ -317,6 +327,10 @@ class _Solver:
             pieces = Evidence.OTHER_NAME, *likeness(expression.node, text)
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, *pieces)
         yield from self._other_attribute(expression, target_size, depth)
+        if rest := rest_of_half(self.project, expression, target_size):
+            yield self._site(expression, rest, depth, SiteKind.ROUNDING, Evidence.EVIDENT)
+        if last := entry_left_out(self.project, expression, target_size):
+            yield self._site(expression, last, depth, SiteKind.INDEX, *_LEFT_OUT)
         less = "" if texts or now is None else differing(self.project, expression, target_size - now)
         if less:
             yield self._site(expression, less, depth, SiteKind.EXPRESSION, Evidence.INSERTED, Evidence.COINCIDES)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from autofix.fixes.examples import shown
-from autofix.fixes.rule import Example
+from autofix.fixes.rule import Example, model
 from autofix.records.report import Report
 
 Repaired = Callable[..., Report]
@@ -45,27 +45,50 @@ OPERATORS = shown("""
 """)
 PARTS = shown("""
     four numbers for each anchor: 2,8,5,5
-        self.anchors = 3; self.score = nn.Conv2d(8, self.anchors * 2, 1); self.box = nn.Conv2d(8, <4 => self.anchors * 4>, 1)
-        s, b = self.score(x).view(2, self.anchors, -1, 5, 5), self.box(x).view(2, self.anchors, -1, 5, 5)
+        n = self.n = 3; self.score = nn.Conv2d(8, n * 2, 1); self.box = nn.Conv2d(8, <4 => n * 4>, 1)
+        s, b = self.score(x).view(2, self.n, -1, 5, 5), self.box(x).view(2, self.n, -1, 5, 5)
         torch.cat([s, b], 2)
     two angles for each joint of a map: 3,6,4,4
-        self.joints = 5; self.mask = nn.Conv2d(6, self.joints * 3, 1); self.angle = nn.Conv2d(6, <2 => self.joints * 2>, 1)
-        m, a = (t.view(t.size(0), self.joints, -1, 4, 4) for t in (self.mask(x), self.angle(x))); torch.cat([m, a], 2)
+        j = self.j = 5; self.mask = nn.Conv2d(6, j * 3, 1); self.angle = nn.Conv2d(6, <2 => j * 2>, 1)
+        m, a = (t.view(t.size(0), self.j, -1, 4, 4) for t in (self.mask(x), self.angle(x))); torch.cat([m, a], 2)
+    shifts of each head: 2,6,9
+        h = self.h = 3; self.scale = nn.Conv1d(6, h * 4, 1); self.shift = nn.Conv1d(6, <4 => h * 4>, 1)
+        self.scale(x).view(x.size(0), self.h, -1, 9) + self.shift(x).view(x.size(0), self.h, -1, 9)
+    bins of each depth: 2,4,3,3
+        d = self.d = 4; self.mean = nn.Conv2d(4, d * 2, 1); self.bins = nn.Conv2d(4, <3 => d * 3>, 1)
+        torch.cat([self.mean(x).view(2, self.d, -1, 3, 3), self.bins(x).view(2, self.d, -1, 3, 3)], 2)
 """)
-DIFFERENCES = shown("""
-    a part of a vector that all columns share: 3,7,5
-        dim, heads = 32, 4; shared_dim = dim // 8; self.s = nn.Linear(5, shared_dim); self.o = nn.Linear(5, <dim => dim - shared_dim>); self.t = nn.TransformerEncoderLayer(dim, heads, 16)
-        self.t(torch.cat([self.s(x), self.o(x)], -1))
-    words beside the kinds of their characters: int64:3,7@0..9
-        width = 24; kind_width = 6; self.k = nn.Embedding(9, kind_width); self.w = nn.Embedding(9, <width => width - kind_width>); self.a = nn.MultiheadAttention(width, 3)
-        h = torch.cat([self.w(x), self.k(x)], -1); self.a(h, h, h)[0]
-    frames beside what is known of the place: 2,7,5
-        hidden = 20; hidden_place = 4; self.p = nn.Linear(5, hidden_place); self.f = nn.Linear(5, <hidden => hidden - hidden_place>); self.g = nn.TransformerEncoderLayer(hidden, 2, 16)
-        self.g(torch.cat([self.f(x), self.p(x)], -1))
+_BEHIND = "self.behind(torch.cat([self.w(x), self.p(x)], -1))"
+_JOINED = """{whole}, {part} = {sizes}
+self.p = nn.Linear(5, {part})
+self.w = nn.Linear(5, <{whole} => {whole} - {part}>)
+self.behind = {layer}"""
+DIFFERENCES = tuple(
+    Example(name, ((3, 7, 5),), model(_JOINED.format(whole=whole, part=part, sizes=sizes, layer=layer), _BEHIND))
+    for name, whole, part, sizes, layer in (
+        ("a part that all columns share", "dim", "shared_dim", "32, 4", "nn.TransformerEncoderLayer(dim, 4, 16)"),
+        ("frames beside a place", "hidden", "hidden_place", "20, 4", "nn.TransformerEncoderLayer(hidden, 2, 8)"),
+        ("words beside kinds", "width", "kind_width", "24, 6", "nn.TransformerEncoderLayer(width, 3, 8)"),
+        ("values beside angles", "size", "angle_size", "16, 3", "nn.TransformerEncoderLayer(size, 2, 8)"),
+    )
+)
+HALVES = shown("""
+    what is left of an odd number of features: 4,5
+        features = 5; self.half = features // 2; self.net = nn.Linear(<self.half => features - self.half>, self.half)
+        a, b = x.chunk(2, dim=1); torch.cat([a, b + self.net(a)], dim=1)
+    the larger part of the channels: 2,7,6,6
+        c = 7; half = c // 2; self.net = nn.Conv2d(<half => c - half>, half, 1)
+        a, b = x.chunk(2, dim=1); torch.cat([a, b * self.net(a)], dim=1)
+    the first steps of a series: 3,9
+        n = 9; past = n // 2; self.net = nn.Linear(<past => n - past>, past)
+        a, b = x.chunk(2, dim=1); b - self.net(a)
+    the moved angles: 6,11
+        n = 11; self.h = n // 2; self.net = nn.Sequential(nn.Linear(<self.h => n - self.h>, 8), nn.Linear(8, self.h))
+        a, b = x.chunk(2, dim=-1); torch.cat([a, b + self.net(a).tanh()], dim=-1)
 """)
 
 
-@pytest.mark.parametrize("example", [*DIMENSIONS, *OPERATORS, *PARTS], ids=lambda example: example.name)
+@pytest.mark.parametrize("example", [*DIMENSIONS, *OPERATORS, *PARTS, *HALVES], ids=lambda example: example.name)
 def test_the_first_plan(example: Example, repaired: Repaired) -> None:
     inputs = (sample if isinstance(sample, str) else ",".join(map(str, sample)) for sample in example.inputs)
     report = repaired(example.before, *inputs, model="Net()")
