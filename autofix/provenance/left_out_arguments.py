@@ -40,7 +40,9 @@ def left_out_sites(
         if edits:
             # That a tensor has the size wanted may be chance.
             likeness = (Evidence.OTHER_MEANING,) if text == read else _likeness(name, text)
-            evidence = counted((Evidence.OUTWARD * (depth + 1), Evidence.INSERTED, *likeness))
+            # Several calls that leave it out alike were all written before the size had another name.
+            alike = Evidence.AGREES * (len(edits) > 1)
+            evidence = counted((Evidence.OUTWARD * (depth + 1), Evidence.INSERTED, alike, *likeness))
             words = f"{name}={text}"
             yield Site(edits, evidence, text, SiteKind.NAMED, call.source.location(call.node), name=f"`{words}` passed")
 

@@ -72,6 +72,20 @@ DIFFERENCES = tuple(
         ("values beside angles", "size", "angle_size", "16, 3", "nn.TransformerEncoderLayer(size, 2, 8)"),
     )
 )
+VIEWS = shown("""
+    the maps of a latent vector: 6,10
+        self.widen = nn.Linear(10, 128); self.up = nn.Conv2d(32, 8, 3, padding=1)
+        h = self.widen(x).view(<-1, 64 => x.size(0), -1>, 2, 2); self.up(F.interpolate(h, scale_factor=2))
+    the steps of a sound: 4,12
+        self.a = nn.Linear(12, 60); self.b = nn.Conv1d(6, 3, 1)
+        self.b(self.a(x).view(<-1, 12 => x.size(0), -1>, 10))
+    the marks of a page: 8,18
+        self.a = nn.Linear(18, 36); self.n = nn.Conv2d(4, 2, 1)
+        self.n(self.a(x).view(<-1, 8 => x.size(0), -1>, 3, 3).relu())
+    the scans of a volume: 6,5,8,8
+        self.a = nn.Conv2d(5, 2, 1)
+        self.a(x.view(<-1, 10 => x.size(0), -1>, 8, 8))
+""")
 HALVES = shown("""
     what is left of an odd number of features: 4,5
         features = 5; self.half = features // 2; self.net = nn.Linear(<self.half => features - self.half>, self.half)
@@ -88,7 +102,9 @@ HALVES = shown("""
 """)
 
 
-@pytest.mark.parametrize("example", [*DIMENSIONS, *OPERATORS, *PARTS, *HALVES], ids=lambda example: example.name)
+@pytest.mark.parametrize(
+    "example", [*DIMENSIONS, *OPERATORS, *PARTS, *HALVES, *VIEWS], ids=lambda example: example.name
+)
 def test_the_first_plan(example: Example, repaired: Repaired) -> None:
     inputs = (sample if isinstance(sample, str) else ",".join(map(str, sample)) for sample in example.inputs)
     report = repaired(example.before, *inputs, model="Net()")

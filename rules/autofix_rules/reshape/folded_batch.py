@@ -13,6 +13,7 @@ import ast
 import math
 from collections.abc import Iterator
 
+from autofix.edits.unfolded_views import KEPT, unfolded_views
 from autofix.edits.view_sizes import Sizes, sizes_of
 from autofix.facts.call_sites import operands
 from autofix.provenance import SiteKind, dearest, sites
@@ -26,7 +27,7 @@ class FoldedBatch(Rule):
     mismatches = (
         *(Mismatch.LINEAR_IN_FEATURES, Mismatch.CONCATENATE, Mismatch.VIEW_SIZE, Mismatch.BROADCAST),
         *(Mismatch.DIMENSION_RANGE, Mismatch.MATMUL, Mismatch.LOSS_BATCH, Mismatch.SILENT_FOLD),
-        Mismatch.SILENT_BATCH,
+        *(Mismatch.SILENT_BATCH, Mismatch.CONV_CHANNELS),
     )
     examples = shown("""
         a batch size as a number: 4,2,3,3
@@ -43,6 +44,9 @@ class FoldedBatch(Rule):
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        for steps, edits in unfolded_views(project, operation):
+            far = Evidence.UPSTREAM * steps
+            yield self.fix("keep the samples, leave another size open", edits, *KEPT, far, unsafe=True)
         own = (operation,) if finding.mismatch is Mismatch.SILENT_FOLD else ()
         for folds in (own, *(tuple(_folds(project, tensor)) for tensor in operation.tensors[:2] if not own)):
             for count, fold in enumerate(folds):
