@@ -56,7 +56,7 @@ PARTS = shown("""
         self.scale(x).view(x.size(0), self.h, -1, 9) + self.shift(x).view(x.size(0), self.h, -1, 9)
     bins of each depth: 2,4,3,3
         d = self.d = 4; self.mean = nn.Conv2d(4, d * 2, 1); self.bins = nn.Conv2d(4, <3 => d * 3>, 1)
-        torch.cat([self.mean(x).view(2, self.d, -1, 3, 3), self.bins(x).view(2, self.d, -1, 3, 3)], 2)
+        torch.cat([self.mean(x).view(x.size(0), self.d, -1, 3, 3), self.bins(x).view(x.size(0), self.d, -1, 3, 3)], 2)
 """)
 _BEHIND = "self.behind(torch.cat([self.w(x), self.p(x)], -1))"
 _JOINED = """{whole}, {part} = {sizes}
