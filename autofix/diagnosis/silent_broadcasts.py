@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
@@ -36,13 +38,22 @@ def find_broadcasts(project: Project) -> Iterator[SilentFault]:
         row = find(operation.target)
         is_loss = row is not None and row.family is Family.ELEMENTWISE_LOSS and len(operation.tensors) > 1
         words = warned.get(operation.index)
-        if words is not None:
+        if words is not None and not (is_loss and _are_partners(operation)):
             mismatch = Mismatch.SILENT_BROADCAST if is_loss else Mismatch.SILENT_WARNING
             message = _loss_words(operation) if is_loss else _warning_words(operation, words)
             yield from faults_at(mismatch, message, project, operation, is_strong=True)
-        elif _pairs_samples(project, operation, is_loss):
+        elif words is None and _pairs_samples(project, operation, is_loss):
             message = broadcast_words(operation)
             yield from faults_at(Mismatch.SILENT_BROADCAST, message, project, operation, is_strong=True)
+
+
+def _are_partners(operation: Operation) -> bool:
+    """Return whether each element meets one other though torch warns of two sizes: a number and a vector of one, a row
+    and a vector as long. A vector of one and a column of one do so only while there is a single sample.
+    """
+    a, b = (tensor.shape for tensor in operation.tensors[:2])
+    pairs = [max(pair) for pair in zip_longest(reversed(a), reversed(b), fillvalue=1)]
+    return math.prod(pairs) == math.prod(a) == math.prod(b) and (math.prod(a) > 1 or not (a and b))
 
 
 def _pairs_samples(project: Project, operation: Operation, is_loss: bool) -> bool:

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from autofix.facts.project_view import Project
+from autofix.operators.families import Family
+from autofix.operators.table import find
 from autofix.provenance.maps_of_a_size import sized_maps
 from autofix.records.costs import Evidence
 from autofix.records.finding import Finding, Mismatch
@@ -18,7 +20,7 @@ from autofix.records.locations import Range
 from autofix.records.options import Mode
 from autofix.records.plan import Applicability, Plan, Step
 from autofix.records.samples import SampleOrigin, Samples
-from autofix.records.trace import Check, CheckKind, CheckOutcome, Layer, Stage, Trace
+from autofix.records.trace import Check, CheckKind, CheckOutcome, Layer, Operation, Stage, Trace
 from autofix.records.values import Tensor
 from autofix.verification import (
     changed_outputs,
@@ -36,6 +38,7 @@ NOT_SEARCHED = "a cheaper repair did not run again in a clean process, and what 
 LISTED = 4
 _WIDTHS = frozenset((Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE))
 FEW = 2
+_PICKING = frozenset((Family.SUBSCRIPT, Family.REDUCTION))
 # An expression of other names has the right value, and so have more: which one holds for other sizes is not known.
 _BY_CHANCE = frozenset((Evidence.OTHER_NAME, Evidence.OTHER_READING))
 
@@ -222,7 +225,7 @@ def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
     operation = project.operation(finding)
     if finding.mismatch not in _WIDTHS or operation is None or not operation.tensors:
         return ()
-    other = _other_product(project, operation.tensors[0], finding.expected[0])
+    other = _other_sizes(project, operation.tensors[0], finding.expected[0])
     if other:
         return (other,)
     if label := changed_outputs.other_factor(finding, project):
@@ -239,18 +242,19 @@ def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
     return ()
 
 
-def _other_product(project: Project, tensor: Tensor, expected: int) -> str:
-    """Return words for a size wanted that is a product of other dimensions than those that were
-    flattened; else an empty text.
+def _other_sizes(project: Project, tensor: Tensor, expected: int) -> str:
+    """Return words for a size that is another dimension than the one that was left, or a product of others than those
+    that were flattened; else an empty text.
     """
     for operation in project.ancestry(tensor):
         source = operation.tensors[0] if operation.tensors else None
         if source is None or operation.layer_index is not None:
             return ""
         if source.rank > tensor.rank:
-            pairs = [
-                (a, b) for i, a in enumerate(source.shape[1:], 1) for b in source.shape[i + 1 :] if a * b == expected
-            ]
+            sizes = source.shape[1:]
+            if expected > 1 and expected in sizes and _picks(operation):
+                return f"{expected} of {source.shape} is what it takes; the dimensions may be meant in another order"
+            pairs = [(a, b) for i, a in enumerate(sizes) for b in sizes[i + 1 :] if a * b == expected]
             product = pairs[0] if pairs and expected > 1 and min(pairs[0]) > 1 else None
             return (
                 ""
@@ -258,6 +262,12 @@ def _other_product(project: Project, tensor: Tensor, expected: int) -> str:
                 else f"{product[0]} x {product[1]} of {source.shape} are the {expected} that it takes"
             )
     return ""
+
+
+def _picks(operation: Operation) -> bool:
+    """Return whether an operation leaves parts of a tensor out: of the dimensions that are left any may be meant."""
+    row = find(operation.target)
+    return row is not None and row.family in _PICKING
 
 
 def _is_raw_data(project: Project, tensor: Tensor) -> bool:

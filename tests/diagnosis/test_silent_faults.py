@@ -475,3 +475,24 @@ def test_samples_that_are_taken_by_groups_are_no_batch_in_numbers(
         f"        return self.fc(x).view({sizes}).reshape(-1, 3)\n"
     )
     assert repaired(text, "4,3").ending is ending
+
+
+@pytest.mark.parametrize(
+    "values, truth, is_fault",
+    [
+        ("net(torch.rand(1, 4))[0, 0]", "torch.rand(1)", False),  # A number, and a vector of one.
+        ("net(torch.rand(1, 4)).squeeze()", "torch.rand(1, 1)", False),
+        ("net(torch.rand(5, 4))[:, 0]", "torch.rand(1, 5)", False),  # A row as long as the vector.
+        ("net(torch.rand(5, 4))[None]", "torch.rand(5, 1)", False),
+        ("net(torch.rand(1, 4))", "torch.rand(1)", True),  # All pairs as soon as there are two.
+        ("net(torch.rand(5, 4))", "torch.rand(1, 5)", True),
+    ],
+)
+def test_a_loss_whose_elements_have_their_own_partners_is_none(
+    repaired: Repaired, values: str, truth: str, is_fault: bool
+) -> None:
+    program = (
+        "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\nnet = nn.Linear(4, 1)\n"
+        f"loss = F.mse_loss({values}, {truth})\nloss.backward()\n"
+    )
+    assert [diagnostic.finding.silent for diagnostic in repaired(program).diagnostics] == [True] * is_fault

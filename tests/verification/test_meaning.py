@@ -544,7 +544,19 @@ SWITCHED = """class Net(nn.Module):
     def forward(self, x):
         return self.head(self.rnn(x)[0])
 """
+PICKED = """class Net(nn.Module):
+    def __init__(self, width=12):
+        super().__init__()
+        self.fc = nn.Linear(width, 3)
+
+    def forward(self, x):
+        return self.fc({picked})
+"""
 EITHER = {
+    "steps and features may lie the other way round": (PICKED.format(picked="x[:, -1]"), ("2,12,6",)),
+    "another dimension may be averaged": (PICKED.format(picked="x.mean(1)"), ("2,12,6",)),
+    "the layers of a style may lie behind its numbers": (PICKED.format(picked="x[:, 2].tanh()"), ("2,12,6,4",)),
+    "electrodes may be read as steps": (PICKED.format(picked="x.select(1, 0).relu()"), ("2,12,6",)),
     "a caller may have passed a dimension too many": (HANDED, ("2,5,6",)),
     "dimensions of one may be missing": (MIXED, ("4,3,9,9",)),
     "a switch may be meant to be off": (SWITCHED, ("2,5,6",)),
@@ -558,3 +570,9 @@ def test_what_either_of_two_places_may_mean_is_not_safe(
     report = repaired(HEAD + text, *samples, model="Net()")
     assert report.plan is not None
     assert report.plan.applicability is Applicability.UNSAFE
+
+
+def test_a_size_that_no_dimension_has_stays_safe(repaired: Repaired) -> None:
+    report = repaired(HEAD + PICKED.format(picked="x[:, -1]"), "2,7,6", model="Net()")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.SAFE
