@@ -21,6 +21,7 @@ class LayoutChange(Enum):
     REMOVED = "removed"
     REDUCED = "reduced"
     RELETTERED = "relettered"
+    REORDERED = "reordered"
     INSERTED = "inserted"
 
 

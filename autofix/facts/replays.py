@@ -52,10 +52,22 @@ def replayed_results(
     project: Project, start: Operation, shapes: tuple[Shape | None, ...], until: Operation
 ) -> BoundCall | None:
     """Return the same for an operation that gives several tensors, each of which would have another shape."""
-    if until.index - start.index > MOST_BETWEEN:
+    return _carried(project, _changed(start, shapes), start.index, until)
+
+
+def replayed_since(project: Project, old: Tensor, new: Tensor, until: Operation) -> BoundCall | None:
+    """Return the call ``until`` as it would be if what ran since ``new`` was made had read that in place of ``old``."""
+    if new.producer is None:
         return None
-    changed = _changed(start, shapes)
-    for operation in project.trace.operations[start.index + 1 : until.index]:
+    return _carried(project, {(old.producer, old.shape): new.shape}, new.producer, until)
+
+
+def _carried(
+    project: Project, changed: dict[tuple[int | None, Shape], Shape], since: int, until: Operation
+) -> BoundCall | None:
+    if until.index - since > MOST_BETWEEN:
+        return None
+    for operation in project.trace.operations[since + 1 : until.index]:
         if any((tensor.producer, tensor.shape) in changed for tensor in operation.tensors):
             call = _with(project, operation, changed)
             results = () if call is None else call.results

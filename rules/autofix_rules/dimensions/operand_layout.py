@@ -28,6 +28,7 @@ _EVIDENCE = {
     LayoutChange.REMOVED: (Evidence.EVIDENT, Evidence.RUNNER_UP, Evidence.OTHER_READING),
     LayoutChange.REDUCED: (Evidence.EXACT_FIT, Evidence.RUNNER_UP),
     LayoutChange.RELETTERED: (Evidence.OTHER_NAME, Evidence.OTHER_READING),
+    LayoutChange.REORDERED: (Evidence.OTHER_NAME, Evidence.RUNNER_UP),
     LayoutChange.INSERTED: (Evidence.INSERTED, Evidence.RUNNER_UP, Evidence.OTHER_READING),
 }
 # What is said of the only layout that leaves every element where it is.

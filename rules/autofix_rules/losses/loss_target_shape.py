@@ -5,10 +5,10 @@ Why it fails. Elementwise losses compare equal shapes: ``(N, 1)`` against ``(N,)
 scores with the classes last ``(N, T, C)`` do not fit. CTC takes the time first, ``(T, N, C)``; a cosine loss one
 target for each pair; ranking and triplet losses three operands of one rank.
 What the fix does. Takes the dimension of one away where it is too many (``.squeeze(1)``), on the output or the
-target; lays the numbers of one side out in rows as the other has them (``.flatten(1)``), at the loss, or in what
-the model returns where several losses want it; moves the classes of the scores to dimension 1, the time of CTC to
-dimension 0; lays tokens out in rows as the other side has them; passes the class indices themselves where they were
-turned into one-hot rows.
+target; lays the numbers of one side out in rows as the other has them (``.flatten(1)``), at the loss, or in what the
+model returns where several losses want it; moves the classes of the scores to dimension 1, also where they were moved
+to another, the time of CTC to dimension 0; lays tokens out in rows as the other side has them; passes the class
+indices themselves where they were turned into one-hot rows.
 Fix safety. Safe: the numbers stay, only a dimension of one goes, or dimensions move where no other reading of the
 shapes fits. Unsafe where the order of tokens or pixels is not known, for what a model returns, and for a target of
 the scores' own shape. Shapes that disagree in size are declined: what the data or the model should be is not for a
@@ -21,6 +21,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program, returned
+from autofix.edits.other_orders import other_orders
 from autofix.facts.call_sites import argument_of, followed
 from autofix.operators.shape_functions import extra_dimension
 from autofix.rule import Detail, Evidence, Finding, Fix, Fixes, Mismatch, Operation, Project, Rule, shown
@@ -43,6 +44,9 @@ class LossTargetShape(Rule):
         pixels in rows, those of the target in images: 4,1,2,3
             self.fc = nn.Linear(6, 6); self.loss = nn.MSELoss()
             self.loss(self.fc(x.view(-1, 6)), x< => .flatten(1)>)
+        the classes of pixels are moved to the end: 4,6,7,8
+            self.fc = nn.Linear(8, 5); self.loss = nn.CrossEntropyLoss()
+            y = torch.ones(4, 6, 7).long(); self.loss(self.fc(x).permute(0, <2, 3, 1 => 3, 1, 2>), y)
         declines sizes that disagree: 4,6
             self.fc = nn.Linear(6, 3); self.loss = nn.MSELoss()
             y = torch.ones(len(x), 5, 2); self.loss(self.fc(x), y)
@@ -59,6 +63,9 @@ class LossTargetShape(Rule):
             text = target.source.text_of(indices)
             edit = target.source.replace(target.node, text)
             yield self.fix(f"pass the class indices `{text}` to the loss", (edit,), Evidence.EXACT_FIT)
+        for rank, layout in enumerate(other_orders(project, operation) if finding.detail is Detail.CLASSES else ()):
+            doubt = "that the classes stand second is told by the sizes; the order of the others is not"
+            yield self.fix(layout.words, (layout.edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=doubt)
         for adjustment in _adjustments(finding, project, operation):
             fix = self._written(project, operation, finding, adjustment)
             if fix is not None:

@@ -2,7 +2,8 @@
 
 Why it fails. ``nn.Dropout(p=max_len)`` in a constructor that takes ``drop_prob`` and never reads it; ``self.linear(x)``
 where ``joined`` was computed a line before and left alone; ``self.drop2 = nn.Dropout(heads)`` beside
-``self.drop1 = nn.Dropout(rate)``; a list that a loop fills and nothing reads, and its last entry read behind it.
+``self.drop1 = nn.Dropout(rate)``; a list that a loop fills and nothing reads, and its last entry read behind it;
+a loop over layers each of which reads what the first one read.
 What the fix does. Writes the name that waits for its use, that is called like the parameter, or that a line written
 alike has.
 Fix safety. Safe where nothing else reads the name and it is called like what it is passed to, or where the name
@@ -10,6 +11,7 @@ that is written is passed a second time. Unsafe where only the run or a line tha
 Source. The Python language reference, section Naming and binding.
 """
 
+from autofix.edits.unfed_loops import fed_loops
 from autofix.edits.unread_names import Substitution, ranked, substitutions
 from autofix.facts.unread_lists import unread_lists
 from autofix.rule import LOUD, Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model, shown
@@ -43,6 +45,10 @@ class UnreadName(Rule):
         a line that is written alike: 4,6
             width, rate = 6, 0.1; self.a = nn.Dropout(rate); self.b = nn.Dropout(<width => rate>)
             self.b(self.a(x))
+        a loop that hands on nothing: 4,6
+            self.all = nn.ModuleList([nn.Linear(6, 5), nn.Linear(5, 3)])
+            for one in self.all: <y => x> = one(x).relu()
+            <y => x> * 2
         declines where every name is read: 4,6
             self.a = nn.Linear(6, 4); self.head = nn.Linear(10, 2)
             h = self.a(x); self.head(h) + x.sum()
@@ -65,6 +71,10 @@ class UnreadName(Rule):
                 )
         if finding.silent:
             return
+        for loop in fed_loops(project, project.operation(finding), finding.layer):
+            words = f"let each pass read `{loop.name}`, which the one before gave, for `{loop.read}`"
+            doubt = "that the passes follow each other is told by the sizes that they take"
+            yield self.fix(words, loop.edits, Evidence.AGREES, doubt=doubt)
         for rank, other in ranked(substitutions(project, project.operation(finding), finding.layer)):
             title = f"read `{other.name}` for `{other.read.text}`"
             words = f"{title}, which nothing else reads" if other.unread else title

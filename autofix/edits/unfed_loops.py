@@ -1,0 +1,100 @@
+"""Loops whose every pass reads what the first one read: ``for layer in layers: out = layer(x)``.
+
+What a pass gives is to be read by the next. It proposes where what failed would take what the pass before gave;
+whether the whole loop then runs is for the run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from autofix.edits.other_layouts import fits
+from autofix.facts.fault_path import FaultPlace, places
+from autofix.facts.project_view import Expression, Project
+from autofix.facts.replays import replayed_since
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.syntax.name_bindings import parameters, targets
+from autofix.syntax.source import Source, below
+
+_MOST_RENAMED = 3
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+@dataclass(frozen=True, slots=True)
+class FedLoop:
+    """``name`` is what a pass gives and ``read`` what it reads; the edits let the next pass read the one before."""
+
+    name: str
+    read: str
+    edits: tuple[Edit, ...]
+
+
+def fed_loops(project: Project, operation: Operation | None, layer: int | None) -> Iterator[FedLoop]:
+    """Yield the loops around the fault whose pass would be content with what the pass before gave."""
+    seen: set[tuple[str, str]] = set()
+    for place in places(project, operation, layer) if operation is not None else ():
+        loop = next((node for node in place.source.ancestors(place.statement) if isinstance(node, _LOOPS)), None)
+        if loop is None or place.source.function_of(loop) is not place.source.function_of(place.statement):
+            continue
+        bound = _bound(loop)
+        for read in place.own_reads():
+            if not isinstance(read.node, ast.Name) or read.node.id in bound:
+                continue
+            for name in sorted(_given(loop, place) - {read.node.id}):
+                if (name, read.node.id) not in seen and _takes(project, operation, read, name):
+                    seen.add((name, read.node.id))
+                    yield FedLoop(name, read.node.id, _edits(place, loop, name, read.node.id))
+
+
+def _takes(project: Project, operation: Operation | None, read: Expression, name: str) -> bool:
+    """Return whether the call that failed would be content if its pass had read what the one before gave."""
+    value = project.value(read)
+    other = project.value(replace(read, node=ast.copy_location(ast.Name(name, ast.Load()), read.node)))
+    if operation is None or not isinstance(value, Tensor) or not isinstance(other, Tensor):
+        return False
+    call = replayed_since(project, value, other, operation)
+    return call is not None and fits(call)
+
+
+def _bound(loop: ast.AST) -> set[str]:
+    return {node.id for node in below(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _given(loop: ast.AST, place: FaultPlace) -> set[str]:
+    """Return the names that the statement binds and that are read behind the loop and, in it, never before they are."""
+    statement = place.statement
+    bound = set().union(*map(targets, statement.targets)) if isinstance(statement, ast.Assign) else set()
+    last = loop.end_lineno if isinstance(loop, _LOOPS) and loop.end_lineno else 0
+    loads = [node for node in below(place.scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    inside = {node.id for node in loads if node in below(loop) and node.lineno <= (statement.end_lineno or 0)}
+    return (bound & {node.id for node in loads if node.lineno > last}) - inside
+
+
+def _edits(place: FaultPlace, loop: ast.stmt, name: str, read: str) -> tuple[Edit, ...]:
+    """Return the shortest edits: one name for both, a line at the end of the loop, or a line before it where what the
+    first pass read is read behind the loop as well.
+    """
+    source = place.source
+    own = [node for node in below(place.scope) if isinstance(node, ast.Name) and node.id == name]
+    behind = [node for node in below(place.scope) if isinstance(node, ast.Name) and node.id == read]
+    if any(node.lineno > (loop.end_lineno or 0) for node in behind) or not isinstance(loop, _LOOPS):
+        inside = [node for node in below(place.statement) if isinstance(node, ast.Name) and node.id == read]
+        return (
+            source.insert_before(loop, f"{name} = {read}"),
+            *(source.replace(node, name) for node in inside),
+        )
+    stored = [node for node in own if isinstance(node.ctx, ast.Store)]
+    is_parameter = not isinstance(place.scope, ast.Module) and name in parameters(place.scope)
+    if len(stored) == 1 and len(own) <= _MOST_RENAMED and not is_parameter and not _is_kept(source, loop, read):
+        return tuple(source.replace(node, read) for node in own)
+    return (source.insert_after(loop.body[-1], f"{read} = {name}"),)
+
+
+def _is_kept(source: Source, loop: ast.AST, read: str) -> bool:
+    """Return whether the loop reads the name in another statement too, which may mean what came before the pass."""
+    loads = [node for node in below(loop) if isinstance(node, ast.Name) and node.id == read]
+    return len({source.statement_of(node) for node in loads}) > 1

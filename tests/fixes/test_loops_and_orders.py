@@ -1,0 +1,128 @@
+"""Loops whose passes all read what the first one read, and dimensions that were moved to the wrong places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autofix.records.plan import Applicability
+from autofix.records.report import RepairEnding, Report
+
+Repaired = Callable[..., Report]
+
+NET = """import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {init}
+
+    def forward(self, x):
+        {forward}
+"""
+
+
+def _net(init: str, forward: str) -> str:
+    return NET.format(init=init.replace("\n", "\n" + " " * 8), forward=forward.replace("\n", "\n" + " " * 8))
+
+
+LINEAR = "self.layers = nn.ModuleList([nn.Linear(6, 10), nn.Linear(10, 12), nn.Linear(12, 4)])"
+CONVS = "self.blocks = nn.ModuleList([nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 16, 3, padding=1)])"
+CELLS = "self.cells = nn.ModuleList([nn.GRU(6, 5, batch_first=True), nn.GRU(5, 3, batch_first=True)])"
+UNFED = {
+    "one name serves both": (
+        (LINEAR, "for layer in self.layers:\n    out = torch.relu(layer(x))\nreturn out"),
+        "2,6",
+        {"out = torch": "x = torch", "return out": "return x"},
+    ),
+    "more is done in the loop": (
+        (
+            CONVS,
+            "for i, block in enumerate(self.blocks):\n    y = block(x)\n    if i == 0:\n"
+            "        y = F.max_pool2d(y, 2)\nreturn y.mean((2, 3))",
+        ),
+        "2,3,8,8",
+        {"y = F.max_pool2d(y, 2)\n": "y = F.max_pool2d(y, 2)\n            x = y\n"},
+    ),
+    "what comes in is read behind the loop": (
+        (LINEAR, "for layer in self.layers:\n    out = layer(x).tanh()\nreturn out + x.mean(1, keepdim=True)"),
+        "2,6",
+        {"        for layer": "        out = x\n        for layer", "layer(x)": "layer(out)"},
+    ),
+    "of two results one goes on": (
+        (CELLS, "for cell in self.cells:\n    out, state = cell(x)\nreturn out[:, -1]"),
+        "2,7,6",
+        {"out, state": "x, state", "return out": "return x"},
+    ),
+    "a counted loop, and a function between": (
+        (
+            LINEAR,
+            "for at in range(len(self.layers)):\n    h = self.step(at, x)\nreturn h\n",
+        ),
+        "2,6",
+        {"h = self": "x = self", "return h\n": "return x\n"},
+    ),
+}
+
+
+def _written(text: str, changes: dict[str, str]) -> str:
+    for before, after in changes.items():
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
+@pytest.mark.parametrize("name", UNFED)
+def test_a_pass_reads_what_the_one_before_gave(name: str, repaired: Repaired) -> None:
+    parts, sample, changes = UNFED[name]
+    text = _net(*parts)
+    if "self.step" in text:
+        text += "\n    def step(self, at, row):\n        return self.layers[at](row)\n"
+    report = repaired(text, sample, model="Net()")
+    assert report.plan is not None
+    assert report.plan.texts[0][1] == _written(text, changes)
+    assert report.plan.applicability is Applicability.UNSAFE
+
+
+def test_branches_that_read_one_input_are_left_as_they_are(repaired: Repaired) -> None:
+    text = _net(
+        "self.branches = nn.ModuleList([nn.Linear(6, 4), nn.Linear(6, 4), nn.Linear(5, 4)])",
+        "parts = []\nfor branch in self.branches:\n    y = branch(x)\n    parts.append(y)\n"
+        "return torch.stack(parts).sum(0)",
+    )
+    report = repaired(text, "2,6", model="Net()")
+    assert report.plan is not None
+    assert "nn.Linear(6, 4), nn.Linear(6, 4), nn.Linear(6, 4)" in report.plan.texts[0][1]
+
+
+MOVED = {
+    "classes of pixels": (
+        "x = nn.Linear(8, 5)(torch.rand(4, 7, 9, 8))\ny = torch.ones(4, 7, 9).long()\n"
+        "F.cross_entropy(x.permute(0, 2, 3, 1), y)",
+        {"permute(0, 2, 3, 1)": "permute(0, 3, 1, 2)"},
+    ),
+    "keys of several heads": (
+        "fc = nn.Linear(8, 8)\nq, k = fc(torch.rand(2, 4, 9, 8)), torch.rand(2, 4, 7, 8)\n"
+        "s = q @ k.permute(0, 2, 1, 3)",
+        {"k.permute(0, 2, 1, 3)": "k.transpose(2, 3)"},
+    ),
+    "a picture beside maps": (
+        "fc = nn.Linear(3, 3)\nx, y = fc(torch.rand(4, 7, 9, 3)), torch.rand(4, 5, 7, 9)\n"
+        "z = torch.cat([torch.permute(x, (0, 2, 1, 3)), y], 1)",
+        {"torch.permute(x, (0, 2, 1, 3))": "x.permute(0, 3, 1, 2)"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_dimensions_are_moved_in_another_order(name: str, repaired: Repaired) -> None:
+    lines, changes = MOVED[name]
+    text = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n" + lines + "\n"
+    report = repaired(text)
+    assert report.ending is RepairEnding.REPAIRED
+    assert report.plan is not None
+    assert report.plan.texts[0][1] == _written(text, changes)
