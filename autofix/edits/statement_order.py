@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.fault_path import way
+from autofix.facts.fault_path import ADDS, way
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
 from autofix.operators.table import find
@@ -62,7 +62,7 @@ def _may_be_exchanged(source: Source, scope: ast.AST, first: ast.stmt, second: a
         return False
     if _keeps_shapes(second):
         return False
-    binds, reads = (_bound(first), _bound(second)), (_read(first), _read(second))
+    binds, reads = (bound_in(first), bound_in(second)), (read_in(first), read_in(second))
     touches = binds[0] & reads[1] or binds[1] & reads[0] or binds[0] & binds[1]
     # The second runs first then: what only the first binds is not there yet.
     return bool(touches) and all(name in _bound_before(scope, first) for name in binds[0] & reads[1])
@@ -75,30 +75,34 @@ def _keeps_shapes(statement: ast.stmt) -> bool:
     return bool(rows) and all(row is not None and row.family in _KEEPING for row in rows)
 
 
-def _bound(statement: ast.stmt) -> set[str]:
+def bound_in(statement: ast.AST) -> set[str]:
+    """Return the names that a statement binds, or adds something to."""
     names = {dotted(n) for n in below(statement) if isinstance(getattr(n, "ctx", None), ast.Store)}
-    return names - {""}
+    adds = (n for n in below(statement) if isinstance(n, ast.Attribute) and n.attr in ADDS)
+    return (names | {dotted(node.value) for node in adds}) - {""}
 
 
-def _read(statement: ast.stmt) -> set[str]:
+def read_in(statement: ast.AST) -> set[str]:
+    """Return the names that a statement reads."""
     loads = {dotted(n) for n in below(statement) if isinstance(getattr(n, "ctx", None), ast.Load)}
-    return (loads | (_bound(statement) if isinstance(statement, ast.AugAssign) else set())) - {""}
+    return (loads | (bound_in(statement) if isinstance(statement, ast.AugAssign) else set())) - {""}
 
 
 def _bound_before(scope: ast.AST, statement: ast.stmt) -> set[str]:
     """Return the names that a scope has when it comes to a statement: parameters and what was bound above."""
     names = set(parameters(scope)) if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)) else set()
     above = [n for n in below(scope) if isinstance(n, ast.stmt) and n.lineno < statement.lineno]
-    return names.union(*(_bound(n) for n in above if not isinstance(n, (ast.FunctionDef, ast.ClassDef))))
+    return names.union(*(bound_in(n) for n in above if not isinstance(n, (ast.FunctionDef, ast.ClassDef))))
 
 
 def _exchange(source: Source, first: ast.stmt, second: ast.stmt) -> tuple[Edit, Edit]:
     """Return the edits of whole lines, so that a comment stays with its statement."""
-    spans = [_lines(source, statement) for statement in (first, second)]
+    spans = [lines_of(source, statement) for statement in (first, second)]
     texts = [source.segment(span) for span in spans]
     return Edit(source.path, spans[0], texts[1]), Edit(source.path, spans[1], texts[0])
 
 
-def _lines(source: Source, statement: ast.stmt) -> Range:
+def lines_of(source: Source, statement: ast.stmt) -> Range:
+    """Return the whole lines of a statement, without the end of the last one."""
     last = statement.end_lineno or statement.lineno
     return Range(Position(statement.lineno, 0), Position(last, len(source.line(last).rstrip("\r\n"))))

@@ -27,7 +27,7 @@ from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
 from autofix.search.refused_texts import is_refused
 from autofix.search.search_state import BestPlan, Doubts, SearchState, TraceSource
-from autofix.verification import applicability, mixed_dimensions, proof, side_effects, triangular_masks
+from autofix.verification import applicability, mixed_dimensions, other_ways, proof, side_effects, triangular_masks
 from autofix.verification.checks import checks_of, failures, loses_rows, signature
 
 MAX_SIDESTEPS = 2
@@ -221,7 +221,9 @@ def _expand(search_state: SearchState, state: State, outcome: Progress, project:
             continue
         search_state.seen.add(texts)
         steps = (*state.steps, Step(outcome.finding, fix))
-        evidence = counted((*state.evidence, *fix.evidence))
+        # What serves one of the ways on which a value comes to a line rarely serves the other.
+        against = Evidence.AGAINST * bool(other_ways.other_way(steps[-1:], project))
+        evidence = counted((*state.evidence, *fix.evidence, against))
         after = State(texts, steps, evidence, outcome, state.sidesteps, state)
         search_state.push(after, waits=waits, not_cheapest=fix.cost > cheapest)
 

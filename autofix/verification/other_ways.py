@@ -31,6 +31,8 @@ def other_way(steps: tuple[Step, ...], project: Project) -> str:
         for edit in step.fix.edits:
             source = project.source(edit.path) if edit.path.suffix == ".py" else None
             statement = None if source is None else _statement_at(source, edit.range.start.line)
+            if edit.text.lstrip().startswith("else:"):
+                continue  # The line is put under one of both ways.
             if source is not None and statement is not None and source.function_of(statement) is not None:
                 for name, condition in _laid_out(source, statement):
                     return f"`{name}` comes to line {statement.lineno} laid out otherwise unless `{condition}`"

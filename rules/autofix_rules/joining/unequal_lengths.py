@@ -1,21 +1,24 @@
 """AF334 unequal-lengths: sequences of unequal lengths are stacked.
 
-Why it fails. ``torch.stack`` takes tensors of one shape; sentences and signals in a batch rarely have one.
-What the fix does. Pads them to the longest: ``pad_sequence(x, batch_first=True)``.
+Why it fails. ``torch.stack`` takes tensors of one shape; sentences and signals in a batch rarely have one. A
+``DataLoader`` stacks the parts of its samples unless it is passed a ``collate_fn``.
+What the fix does. Pads them to the longest: ``pad_sequence(x, batch_first=True)``. To a loader it passes a function
+that stacks what is of one size and leaves the rest a list, where what follows takes one, or else pads it.
 Fix safety. Unsafe: zero may be a word of its own, and cutting could be meant.
-Source. torch.nn.utils.rnn.pad_sequence and torch.stack.
+Source. torch.nn.utils.rnn.pad_sequence, torch.stack and torch.utils.data.default_collate.
 """
 
 import ast
 
+from autofix.edits.collated_samples import Collation, collated_samples
 from autofix.records.values import Sequence
-from autofix.rule import Applicability, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import imported_as, module_text
 
 
 class UnequalLengths(Rule):
-    mismatches = (Mismatch.CONCATENATE,)
+    mismatches = (Mismatch.CONCATENATE, Mismatch.OTHER)
     applicability = Applicability.UNSAFE
     examples = shown("""
         a list of sequences: 4,6
@@ -26,6 +29,14 @@ class UnequalLengths(Rule):
             self.n = 2
             rows = [x[: i + 2, : i + 2] for i in range(self.n)]; torch.stack(rows)
     """)
+
+    def propose(self, finding: Finding, project: Project) -> Fixes:
+        for collated in collated_samples(project):
+            title, is_own = f"pass `{collated.name}`, {collated.collation.value}", collated.collation is Collation.OWN
+            evidence = Evidence.AGREES if is_own else Evidence.RUNNER_UP * (collated.collation is Collation.PADDED)
+            reason = "padding, cutting and lists are all that may be meant for samples of unequal sizes"
+            yield self.fix(title, collated.edits, evidence, reason=reason)
+        yield from super().propose(finding, project)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         call = project.call(operation.frames)

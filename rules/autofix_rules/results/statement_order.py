@@ -1,12 +1,16 @@
-"""AF607 statement-order: two neighbouring lines stand in the wrong order.
+"""AF607 statement-order: a line runs before another that it should follow, or under another condition than it should.
 
 Why it fails. Keys are repeated along the dimension of the heads one line before they are transposed to have it
-there; a table is read before the line that extends it. Each line is right, and each meets the other's result.
-What the fix does. Exchanges the two lines.
-Fix safety. Unsafe: that both orders were possible is all that the text says.
-Source. The Python language reference, section Execution model.
+there; ``x = x.unsqueeze(0)`` follows an ``if`` that has put the dimension there already; ``if steps > 1:`` leaves
+out the one step. Each line is right, and runs at the wrong time.
+What the fix does. Exchanges the two lines, moves one into or out of a block or under an ``else``, or writes the
+condition the other way round, or with the value at its boundary on the other side.
+Fix safety. Unsafe: that the line could stand elsewhere, or the condition be another, is all that the text says.
+Source. The Python language reference, sections Execution model and The if statement.
 """
 
+from autofix.edits.moved_statements import Move, moved_statements
+from autofix.edits.other_conditions import other_conditions
 from autofix.edits.statement_order import exchanged_statements
 from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
 
@@ -14,7 +18,7 @@ _REPEATED = """def repeated(k, n):
     b, h, t, d = k.shape
     return k[:, :, None].expand(b, h, n, t, d).reshape(b, h * n, t, d)
 """
-_REPEAT, _TURN = "k = repeated(k, 2)", "k = k.transpose(1, 2)"
+_REASON = "that this runs at the wrong time is told by the run alone"
 
 
 class StatementOrder(Rule):
@@ -36,8 +40,15 @@ class StatementOrder(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        exchanges = exchanged_statements(project, project.operation(finding), finding.layer)
-        for rank, (edits, first) in enumerate(exchanges):
+        operation = project.operation(finding)
+        for rank, (edits, first) in enumerate(exchanged_statements(project, operation, finding.layer)):
             title = f"run line {first.lineno} before the line above it"
-            reason = "that the lines are in the wrong order is told by the run alone"
-            yield self.fix(title, edits, Evidence.BY_RUN, Evidence.RUNNER_UP * rank, reason=reason)
+            yield self.fix(title, edits, Evidence.BY_RUN, Evidence.RUNNER_UP * rank, reason=_REASON)
+        for rank, moved in enumerate(moved_statements(project, operation, finding.layer)):
+            evident = Evidence.EVIDENT * (moved.move is Move.UNDER_ELSE)
+            title, further = f"move line {moved.statement.lineno} {moved.move.value}", Evidence.RUNNER_UP * rank
+            yield self.fix(title, (moved.edit,), evident, Evidence.BY_RUN, further, reason=_REASON)
+        for rank, other in enumerate(other_conditions(project, operation, finding.layer)):
+            title, further = f"ask for `{other.text}`, not `{other.condition.text}`", Evidence.RUNNER_UP * rank
+            against = Evidence.OTHER_READING * (not other.at_boundary)
+            yield self.fix(title, (other.edit,), Evidence.BY_RUN, against, further, reason=_REASON)

@@ -15,11 +15,11 @@ Source. torch.nn.LSTM, torch.nn.GRU, section Outputs; torch.nn.utils.rnn.PackedS
 
 import ast
 
+from autofix.edits.divided_parts import divided
 from autofix.edits.unpacking import Unpacking, items_of, leaves, nested, placed, speak_of_another_order, unpacking
 from autofix.records.values import Sequence
 from autofix.rule import Edit, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import receiver
-from autofix_rules.results._divided import divided
 
 _ENCODER = """class Encoder(nn.Module):
     def __init__(self):

@@ -1,10 +1,19 @@
-"""Other arguments of a ``split`` or ``chunk`` that gives another number of parts than there are names for them."""
+"""Other arguments of a ``split`` or ``chunk`` that gives another number of parts than there are names for them.
+
+It writes the number of parts that the names ask for; which of the arguments is at fault is for the run.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_of
+from autofix.facts.project_view import Project
+from autofix.provenance import sites
 from autofix.provenance.producers import producer_sites, set_output
-from autofix.rule import Edit, Evidence, Operation, Piece, Project, sites
+from autofix.records.costs import Evidence, Piece
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
 
 # What the size of the parts is called; their number is `chunks`.
 _SIZE = {"Tensor.split": "split_size", "torch.split": "split_size_or_sections"}

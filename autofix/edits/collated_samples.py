@@ -1,0 +1,182 @@
+"""A ``collate_fn`` for a ``DataLoader`` whose samples are of unequal sizes.
+
+Which parts of a sample differ is read from what ran inside ``__getitem__``: the tensors that its ``return`` names, one
+for each sample that was loaded. Parts of one size are stacked as before; the others stay a list, or are padded to the
+longest.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from autofix.facts.project_view import Project
+from autofix.records.locations import Edit, Position, Range
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.name_bindings import assignments, callee_name
+from autofix.syntax.source import Function, Source, dotted
+from autofix.syntax.spelling import imported_as, module_text
+
+_LOADER, _ARGUMENT = "DataLoader", "collate_fn"
+_ITEM = "__getitem__"
+
+
+class Collation(Enum):
+    OWN = "which nothing else passes"
+    LIST = "which leaves what differs a list"
+    PADDED = "which pads what differs to the longest"
+
+
+@dataclass(frozen=True, slots=True)
+class Collated:
+    """``edits`` pass the function called ``name`` to a loader, and write it where the project has none."""
+
+    name: str
+    collation: Collation
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One part of a sample: how it is read of ``sample``, its key in a dictionary, and the shapes that it had."""
+
+    read: str
+    key: str
+    shapes: tuple[tuple[int, ...], ...]
+
+    @property
+    def differs(self) -> bool:
+        return len(set(self.shapes)) > 1
+
+    @property
+    def differs_in_length(self) -> bool:
+        """Whether all but the first dimension are alike, so that it can be padded."""
+        return all(self.shapes) and len({shape[1:] for shape in self.shapes}) == 1
+
+
+def collated_samples(project: Project) -> Iterator[Collated]:
+    """Yield functions for each loader that has none, where a loader could not put samples of the project together."""
+    failure = project.trace.failure
+    if failure is None or not failure.callee.startswith("torch.utils.data."):
+        return
+    for source in project.sources():
+        for call in source.calls:
+            if callee_name(call) == _LOADER and not {k.arg for k in call.keywords} & {_ARGUMENT, None}:
+                for name in _own(source):
+                    yield Collated(name, Collation.OWN, _passed(source, call, name))
+                yield from _written(project, source, call)
+
+
+def _own(source: Source) -> Iterator[str]:
+    """Yield the functions of a file that are called after what they do and that nothing reads."""
+    read = {dotted(node) for node in source.nodes if isinstance(node, (ast.Name, ast.Attribute))}
+    for function in source.functions:
+        is_plain = isinstance(source.parents.get(function), ast.Module)
+        if is_plain and "collate" in function.name.lower() and function.name not in read:
+            yield function.name
+
+
+def _written(project: Project, source: Source, call: ast.Call) -> Iterator[Collated]:
+    item = _item(project)
+    parts, brackets = ((), "") if item is None else _parts(project, *item)
+    stack = imported_as(source, "torch.stack") or f"{module_text(source, 'torch') or 'torch'}.stack"
+    default = f"{module_text(source, 'torch.utils.data') or 'torch.utils.data'}.default_collate"
+    padding = f"{module_text(source, 'torch.nn.utils.rnn') or 'torch.nn.utils.rnn'}.pad_sequence"
+    for collation in (Collation.LIST, Collation.PADDED):
+        if not any(part.differs for part in parts):
+            return
+        if collation is Collation.PADDED and not all(part.differs_in_length for part in parts if part.differs):
+            return
+        texts = []
+        for part in parts:
+            samples = "samples" if part.read == "sample" else f"[{part.read} for sample in samples]"
+            if part.differs:
+                text = samples if collation is Collation.LIST else f"{padding}({samples}, batch_first=True)"
+            else:
+                text = f"{stack if part.shapes else default}({samples})"
+            texts.append(f"{part.key}: {text}" if part.key else text)
+        function = _function(source, texts, brackets)
+        yield Collated("collate", collation, (_above(source, call, function), *_passed(source, call, "collate")))
+
+
+def _item(project: Project) -> tuple[Source, Function] | None:
+    """Return the method that gave the samples that were loaded last."""
+    for operation in reversed(project.trace.operations):
+        for frame in operation.frames:
+            if frame.function.endswith(f".{_ITEM}"):
+                source = project.source(frame.path)
+                function = source.function_at(frame.range, frame.function)
+                return None if function is None else (source, function)
+    return None
+
+
+def _parts(project: Project, source: Source, function: Function) -> tuple[tuple[_Part, ...], str]:
+    """Return the parts of what a data set returns as one sample, and the brackets around them."""
+    returns = [n for n in ast.walk(function) if isinstance(n, ast.Return) and source.function_of(n) is function]
+    value = returns[0].value if len(returns) == 1 else None
+    match value:
+        case ast.Dict(keys=keys, values=values) if None not in keys:
+            texts = [source.text_of(key) for key in keys if key is not None]
+            return tuple(
+                _Part(f"sample[{key}]", key, _shapes(project, source, function, part))
+                for key, part in zip(texts, values, strict=True)
+            ), "{}"
+        case ast.Tuple(elts=parts) if len(parts) > 1:
+            return tuple(
+                _Part(f"sample[{index}]", "", _shapes(project, source, function, part))
+                for index, part in enumerate(parts)
+            ), "()"
+        case ast.expr():
+            return (_Part("sample", "", _shapes(project, source, function, value)),), ""
+    return (), ""
+
+
+def _shapes(project: Project, source: Source, function: Function, part: ast.expr) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes that a part of the samples had, one for each sample; none where it was no tensor of torch's."""
+    name = dotted(part)
+    bound = [value for _, value in assignments(source, function, name)] if name else []
+    place = source.range_of(bound[-1] if bound else part)
+    groups: list[list[Operation]] = []
+    for operation in project.trace.operations:
+        frame = next((f for f in operation.frames if f.path == source.path and f.function.endswith(_ITEM)), None)
+        if frame is None or frame.range != place or not isinstance(operation.result, Tensor):
+            continue
+        # What stands where the first of them stood belongs to the next sample.
+        if groups and operation.frames[0].range != groups[-1][0].frames[0].range:
+            groups[-1].append(operation)
+        else:
+            groups.append([operation])
+    results = (group[-1].result for group in groups)
+    return tuple(result.shape for result in results if isinstance(result, Tensor))
+
+
+def _function(source: Source, texts: list[str], brackets: str) -> str:
+    indent, end = " " * 4, source.newline
+    whole = ", ".join(texts)
+    if not brackets or (brackets == "()" and len(whole) < 80):
+        lines = [f"return {whole}"]
+    else:
+        lines = [f"return {brackets[0]}", *(f"{indent}{text}," for text in texts), brackets[1]]
+    return f"def collate(samples):{end}" + "".join(f"{indent}{line}{end}" for line in lines) + end * 2
+
+
+def _above(source: Source, call: ast.Call, text: str) -> Edit:
+    """Return the edit that writes a function above what holds a call at the top of its file."""
+    top: ast.AST = call
+    while not isinstance(parent := source.parents[top], ast.Module):
+        top = parent
+    assert isinstance(top, ast.stmt)
+    lines = [top.lineno, *(node.lineno for node in getattr(top, "decorator_list", []))]
+    start = Position(min(lines), 0)
+    return Edit(source.path, Range(start, start), text)
+
+
+def _passed(source: Source, call: ast.Call, name: str) -> tuple[Edit, ...]:
+    try:
+        return (source.replace(call, with_argument(source.text_of(call), _ARGUMENT, name)),)
+    except NotACall:
+        return ()

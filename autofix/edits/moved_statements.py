@@ -1,0 +1,133 @@
+"""A statement beside a condition or a loop, moved into it or out of it.
+
+``x = x.unsqueeze(0)`` below an ``if`` that has given ``x`` its dimensions already belongs under an ``else``; a line at
+the end of a loop joins what the whole loop has gathered. Moved are statements that bind, fill or return what is read on
+the way to a fault, by one block; whether one stands right then is for the run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import zip_longest
+
+from autofix.edits.statement_order import bound_in, lines_of, read_in
+from autofix.facts.evaluate import UNKNOWN
+from autofix.facts.fault_path import FaultPlace, reads_of, way
+from autofix.facts.project_view import Expression, Project
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.syntax.source import Source, below, dotted
+
+MOST = 6
+Block = ast.If | ast.For | ast.While | ast.With
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
+
+
+class Move(Enum):
+    UNDER_ELSE = "under an `else`"
+    INTO = "into the block above it"
+    OUT = "out of its block"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedStatement:
+    """``statement`` stands elsewhere after ``edit``."""
+
+    statement: ast.stmt
+    move: Move
+    edit: Edit
+
+
+def moved_statements(project: Project, operation: Operation | None, layer: int | None) -> Iterator[MovedStatement]:
+    """Yield each move once: those under an ``else`` first, which leave what the other branch does as it is."""
+    at = way(project, operation, layer)
+    moves = list(_moves(project, at))
+    order = (Move.UNDER_ELSE, Move.OUT, Move.INTO)
+    yield from sorted(moves, key=lambda moved: order.index(moved.move))[:MOST]
+
+
+def _moves(project: Project, at: tuple[FaultPlace, ...]) -> Iterator[MovedStatement]:
+    seen: set[ast.AST] = set()
+    for place in at:
+        if place.scope in seen or isinstance(place.scope, ast.Module):
+            continue
+        seen.add(place.scope)
+        read = {dotted(node) for other in at if other.scope is place.scope for node in reads_of(other.statement)}
+        for block, after in _blocks(place.scope):
+            yield from _around(project, place, block, after, read - {"", "self"})
+
+
+def _blocks(scope: ast.AST) -> Iterator[tuple[Block, ast.stmt | None]]:
+    """Yield each condition and loop of a scope with the statement after it."""
+    for node in below(scope):
+        for name in ("body", "orelse", "finalbody"):
+            lines: list[ast.stmt] | ast.expr = getattr(node, name, [])
+            pairs = zip_longest(lines, lines[1:]) if isinstance(lines, list) else ()
+            yield from ((block, after) for block, after in pairs if isinstance(block, Block))
+
+
+def _around(
+    project: Project, place: FaultPlace, block: Block, after: ast.stmt | None, read: set[str]
+) -> Iterator[MovedStatement]:
+    source = place.source
+    if after is not None and _is_movable(source, after, read):
+        last = _last_branch(block)
+        if isinstance(last, ast.If) and not last.orelse and bound_in(after) & read_in(after) & bound_in(block):
+            text = f"{source.indent_of(block.lineno)}else:{source.newline}{_shifted(source, after, block)}"
+            yield MovedStatement(after, Move.UNDER_ELSE, Edit(source.path, lines_of(source, after), text))
+        elif isinstance(block, (ast.For, ast.While)) and read_in(after) & bound_in(block):
+            yield MovedStatement(
+                after, Move.INTO, Edit(source.path, lines_of(source, after), _shifted(source, after, block))
+            )
+    end = _body_end(block)
+    if end is None or not _is_movable(source, end, read) or _holds(project, place, block):
+        return
+    indent, lines = source.indent_of(block.lineno), source.segment(lines_of(source, end)).splitlines(keepends=True)
+    deep = len(source.indent_of(end.lineno))
+    yield MovedStatement(
+        end, Move.OUT, Edit(source.path, lines_of(source, end), "".join(indent + line[deep:] for line in lines))
+    )
+
+
+def _last_branch(block: Block) -> Block:
+    """Return the last ``elif`` of a condition."""
+    while isinstance(block, ast.If) and len(block.orelse) == 1 and isinstance(block.orelse[0], ast.If):
+        block = block.orelse[0]
+    return block
+
+
+def _body_end(block: Block) -> ast.stmt | None:
+    """Return the last statement of a block from which it can be moved behind it: not of a condition with another
+    branch, and not the only one.
+    """
+    has_other = not isinstance(block, ast.With) and bool(block.orelse)
+    return block.body[-1] if len(block.body) > 1 and not has_other else None
+
+
+def _holds(project: Project, place: FaultPlace, block: Block) -> bool:
+    """Return whether a condition was met, so that what stands in it ran as it would behind it."""
+    if isinstance(block, ast.With):
+        return True
+    value = project.value(Expression(place.source, block.test, place.frames)) if isinstance(block, ast.If) else False
+    return value is not UNKNOWN and bool(value)
+
+
+def _is_movable(source: Source, statement: ast.stmt, read: set[str]) -> bool:
+    """Return whether a statement is a plain one on lines of its own that matters for the fault."""
+    if not isinstance(statement, _SIMPLE) or not source.stands_alone(statement):
+        return False
+    texts = (node for node in below(statement) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    if any(text.end_lineno != text.lineno for text in texts):
+        return False  # The lines of a text are not to be indented.
+    return isinstance(statement, ast.Return) or bool(bound_in(statement) & read)
+
+
+def _shifted(source: Source, statement: ast.stmt, block: Block) -> str:
+    """Return the lines of a statement with the indentation that the body of a block adds."""
+    inner, outer = (source.indent_of(node.lineno) for node in (block.body[0], block))
+    unit = inner[len(outer) :]
+    lines = source.segment(lines_of(source, statement)).splitlines(keepends=True)
+    return "".join(unit + line if line.strip() else line for line in lines)

@@ -1,0 +1,82 @@
+"""Conditions on the way to a fault, the other way round, or with the value at their boundary on the other side.
+
+``if steps > 1:`` where there is one step, ``if not stored:`` before what is for the rest. Asked are the conditions
+around what led to the fault, whichever way they went; which one is wrong is for the run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autofix.facts.fault_path import evaluated, way
+from autofix.facts.project_view import Expression, Project
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.syntax.source import below
+
+MOST = 6
+_BOUNDARY: dict[type[ast.cmpop], str] = {ast.Gt: ">=", ast.GtE: ">", ast.Lt: "<=", ast.LtE: "<"}
+_REVERSED: dict[type[ast.cmpop], str] = {
+    ast.Eq: "!=",
+    ast.NotEq: "==",
+    ast.Is: "is not",
+    ast.IsNot: "is",
+    ast.In: "not in",
+    ast.NotIn: "in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCondition:
+    """``text`` to stand for a condition. ``at_boundary``: both sides of a comparison are equal in the run."""
+
+    condition: Expression
+    text: str
+    at_boundary: bool = False
+
+    @property
+    def edit(self) -> Edit:
+        return self.condition.source.replace(self.condition.node, self.text)
+
+
+def other_conditions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[OtherCondition]:
+    """Yield what may stand for each condition: first for those whose two sides are equal, then the nearest first."""
+    others = [other for condition in _conditions(project, operation, layer) for other in _others(project, condition)]
+    yield from sorted(others, key=lambda other: not other.at_boundary)[:MOST]
+
+
+def _conditions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Expression]:
+    """Yield the tests of the conditions around the statements on the way, and of those inside them."""
+    seen: set[ast.AST] = set()
+    for place in way(project, operation, layer):
+        inside = (node for part in evaluated(place.statement) for node in below(part))
+        for node in (*inside, *place.source.ancestors(place.statement)):
+            if not isinstance(node, (ast.IfExp, ast.If)) or node.test in seen:
+                continue
+            if place.source.function_of(node) is place.source.function_of(place.statement):
+                seen.add(node.test)
+                yield Expression(place.source, node.test, place.frames)
+
+
+def _others(project: Project, condition: Expression) -> Iterator[OtherCondition]:
+    source, test = condition.source, condition.node
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield OtherCondition(condition, source.text_of(operand))
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            sides = [project.integer(Expression(source, side, condition.frames)) for side in (left, right)]
+            known = None not in sides
+            sign = _BOUNDARY.get(type(op)) if not known or sides[0] == sides[1] else None
+            sign = sign or _REVERSED.get(type(op))
+            if sign is not None and not _is_of_the_program(test):
+                text = f"{source.text_of(left)} {sign} {source.text_of(right)}"
+                yield OtherCondition(condition, text, known and sides[0] == sides[1] and type(op) in _BOUNDARY)
+        case ast.Name() | ast.Attribute():
+            yield OtherCondition(condition, f"not {source.text_of(test)}")
+
+
+def _is_of_the_program(test: ast.Compare) -> bool:
+    """Return whether it asks whether a file is run as a program."""
+    return isinstance(test.left, ast.Name) and test.left.id == "__name__"
