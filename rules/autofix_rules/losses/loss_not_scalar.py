@@ -1,20 +1,22 @@
 """AF333 loss-not-scalar: the backward pass starts from several losses instead of one number.
 
 Why it fails. A loss built with ``reduction="none"`` (or a loss of one's own) gives one number for each sample; a
-gradient is taken of one number.
-What the fix does. Starts from their mean: ``loss.mean().backward()``.
+gradient is taken of one number, or of as many as there are weights: ``grad_outputs`` has the shape of the outputs.
+What the fix does. Starts from their mean: ``loss.mean().backward()``; where ones are passed as weights, or
+``torch.autograd.grad`` is passed none, it writes ``torch.ones_like(outputs)``.
 Fix safety. Unsafe: the sum, or weights for the samples, could be meant.
-Source. torch.Tensor.backward.
+Source. torch.Tensor.backward and torch.autograd.grad.
 """
 
 import ast
 
-from autofix.rule import Applicability, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.edits.gradient_seeds import gradient_seeds
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.spelling import receiver
 
 
 class LossNotScalar(Rule):
-    mismatches = (Mismatch.LOSS_SCALAR,)
+    mismatches = (Mismatch.LOSS_SCALAR, Mismatch.OTHER)
     applicability = Applicability.UNSAFE
     examples = shown("""
         one loss for each sample: 4,6
@@ -26,6 +28,11 @@ class LossNotScalar(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
+        for ones, edit in gradient_seeds(project) if finding.mismatch is Mismatch.OTHER else ():
+            reason = "what is differentiated, and not its weights, could have the wrong shape"
+            yield self.fix(f"start with `{ones}`", (edit,), Evidence.EXACT_FIT, reason=reason)
+        if finding.mismatch is not Mismatch.LOSS_SCALAR:
+            return
         operation = project.operation(finding)
         call = None if operation is None else project.call(operation.frames)
         if call is None or not isinstance(call.node, ast.Call) or not isinstance(call.node.func, ast.Attribute):
