@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from autofix.diagnosis import diagnose
 from autofix.diagnosis.cause import show
+from autofix.diagnosis.competing_samples import find_competing
 from autofix.diagnosis.discarded_results import find_discarded, find_unread
 from autofix.diagnosis.relabelled_dimensions import find_relabelled
 from autofix.diagnosis.sample_mixing import find_mixing
@@ -36,6 +37,7 @@ def find_silent_faults(
     faults = [
         *find_broadcasts(project),
         *find_mixing(project),
+        *find_competing(project),
         *find_relabelled(project),
         *find_discarded(project),
         *find_unread(project),

@@ -71,6 +71,12 @@ def collated_samples(project: Project) -> Iterator[Collated]:
                 yield from _written(project, source, call)
 
 
+def padding_of(source: Source) -> str:
+    """Return how the file can write ``pad_sequence``; empty where it imports nothing that leads there."""
+    module = module_text(source, "torch.nn.utils.rnn")
+    return imported_as(source, "torch.nn.utils.rnn.pad_sequence") or (f"{module}.pad_sequence" if module else "")
+
+
 def _own(source: Source) -> Iterator[str]:
     """Yield the functions of a file that are called after what they do and that nothing reads."""
     read = {dotted(node) for node in source.nodes if isinstance(node, (ast.Name, ast.Attribute))}
@@ -85,7 +91,7 @@ def _written(project: Project, source: Source, call: ast.Call) -> Iterator[Colla
     parts, brackets = ((), "") if item is None else _parts(project, *item)
     stack = imported_as(source, "torch.stack") or f"{module_text(source, 'torch') or 'torch'}.stack"
     default = f"{module_text(source, 'torch.utils.data') or 'torch.utils.data'}.default_collate"
-    padding = f"{module_text(source, 'torch.nn.utils.rnn') or 'torch.nn.utils.rnn'}.pad_sequence"
+    padding = padding_of(source) or "torch.nn.utils.rnn.pad_sequence"
     for collation in (Collation.LIST, Collation.PADDED):
         if not any(part.differs for part in parts):
             return

@@ -14,7 +14,19 @@ from autofix.edits.other_layouts import kept
 from autofix.facts.call_sites import argument_of, is_method, written
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Layer, Operation
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, OperationKind, Project, Rule, shown
+from autofix.rule import (
+    Detail,
+    Edit,
+    Evidence,
+    Expression,
+    Finding,
+    Fixes,
+    Mismatch,
+    OperationKind,
+    Project,
+    Rule,
+    shown,
+)
 from autofix.syntax.call_edits import NotACall, with_argument
 
 _CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")
@@ -42,7 +54,8 @@ class OverSamples(Rule):
             edit = _named(project, operation, dimension)
             if edit is not None:
                 title = f"run `{operation.operator}` over dimension {dimension} of {shape}"
-                yield self.fix(title, (edit,), Evidence.RUNNER_UP * rank)
+                doubt = "that the classes lie there is told by what reads them" * (finding.detail is Detail.CLASSES)
+                yield self.fix(title, (edit,), Evidence.RUNNER_UP * rank, doubt=doubt)
 
 
 def _preferred(project: Project, operation: Operation) -> list[int]:

@@ -10,11 +10,9 @@ Source. torch.nn.utils.rnn.pad_sequence, torch.stack and torch.utils.data.defaul
 
 import ast
 
-from autofix.edits.collated_samples import Collation, collated_samples
+from autofix.edits.collated_samples import Collation, collated_samples, padding_of
 from autofix.records.values import Sequence
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
-from autofix.syntax.source import Source
-from autofix.syntax.spelling import imported_as, module_text
 
 
 class UnequalLengths(Rule):
@@ -44,7 +42,7 @@ class UnequalLengths(Rule):
             return
         if len(call.node.args) != 1 or call.node.keywords or isinstance(call.node.args[0], ast.Starred):
             return
-        padding = _padding(call.source)
+        padding = padding_of(call.source)
         if not padding:
             return
         text = f"{padding}({call.source.text_of(call.node.args[0])}, batch_first=True)"
@@ -59,9 +57,3 @@ def _only_lengths(operation: Operation) -> bool:
     if operation.target != "torch.stack" or not isinstance(stacked, Sequence) or len(tensors) < 2:
         return False
     return all(t.rank > 0 and t.shape[1:] == tensors[0].shape[1:] for t in tensors)
-
-
-def _padding(source: Source) -> str:
-    module = module_text(source, "torch.nn.utils.rnn")
-    own = imported_as(source, "torch.nn.utils.rnn.pad_sequence")
-    return own or (f"{module}.pad_sequence" if module else "")

@@ -2,9 +2,10 @@
 
 Why it fails. Keys are repeated along the dimension of the heads one line before they are transposed to have it
 there; ``x = x.unsqueeze(0)`` follows an ``if`` that has put the dimension there already; ``if steps > 1:`` leaves
-out the one step. Each line is right, and runs at the wrong time.
-What the fix does. Exchanges the two lines, moves one into or out of a block or under an ``else``, or writes the
-condition the other way round, or with the value at its boundary on the other side.
+out the one step; ``x = x.unsqueeze(0)`` meets pictures alone and in batches. Each line is right, at another time.
+What the fix does. Exchanges the two lines, moves one into or out of a block or under an ``else``, writes the
+condition the other way round, or with the value at its boundary on the other side, or asks for the rank:
+``if x.dim() == 3:``.
 Fix safety. Unsafe: that the line could stand elsewhere, or the condition be another, is all that the text says.
 Source. The Python language reference, sections Execution model and The if statement.
 """
@@ -12,6 +13,7 @@ Source. The Python language reference, sections Execution model and The if state
 from autofix.edits.moved_statements import Move, moved_statements
 from autofix.edits.other_conditions import other_conditions
 from autofix.edits.statement_order import exchanged_statements
+from autofix.edits.two_ranks import rank_conditions
 from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
 
 _REPEATED = """def repeated(k, n):
@@ -44,6 +46,10 @@ class StatementOrder(Rule):
         for rank, (edits, first) in enumerate(exchanged_statements(project, operation, finding.layer)):
             title = f"run line {first.lineno} before the line above it"
             yield self.fix(title, edits, Evidence.BY_RUN, Evidence.RUNNER_UP * rank, reason=_REASON)
+        for condition in rank_conditions(project, operation):
+            evidence = Evidence.EVIDENT if condition.is_empty else Evidence.RUNNER_UP
+            reason = "that both ranks are to come here is told by this run"
+            yield self.fix(condition.words, condition.edits, Evidence.INSERTED, evidence, reason=reason)
         for rank, moved in enumerate(moved_statements(project, operation, finding.layer)):
             evident = Evidence.EVIDENT * (moved.move is Move.UNDER_ELSE)
             title, further = f"move line {moved.statement.lineno} {moved.move.value}", Evidence.RUNNER_UP * rank

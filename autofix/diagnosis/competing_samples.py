@@ -1,0 +1,89 @@
+"""A softmax over the samples of a program whose classes the program itself reads along the other dimension.
+
+``softmax(logits, 0)`` lets the samples compete. That the classes lie in dimension 1 is told by what picks one of them
+there, or by a cross entropy that takes the same logits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autofix.diagnosis.cause import show
+from autofix.diagnosis.silent_fault import SilentFault, faults_at
+from autofix.facts.project_view import Project
+from autofix.operators.families import Family
+from autofix.operators.table import find
+from autofix.operators.terms import Call
+from autofix.records.finding import Detail, Mismatch
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor, is_integer
+
+_PICKS = frozenset(("max", "argmax", "topk", "gather", "sort", "argsort", "kthvalue"))
+_CLASSIFIES = frozenset(("cross_entropy", "CrossEntropyLoss", "nll_loss", "NLLLoss"))
+_KEEPING = frozenset((Family.POINTWISE, Family.ACTIVATION, Family.CONVERSION, Family.SOFTMAX, Family.NORMALISATION))
+
+
+def find_competing(project: Project) -> Iterator[SilentFault]:
+    """Yield each softmax over dimension 0 of rows and columns whose columns are read as classes."""
+    for operation in project.forward_operations():
+        row = find(operation.target)
+        before = operation.tensors[0] if operation.tensors else None
+        if row is None or row.family is not Family.SOFTMAX or before is None or before.rank != 2:
+            continue
+        dimension = _call(project, operation).get("dim")
+        if not is_integer(dimension) or dimension % 2 != 0 or min(before.shape) < 2 or not _are_logits(project, before):
+            continue
+        picked = _picked_along(project, operation)
+        if 0 not in picked and (1 in picked or _is_classified(project, before)):
+            words = f"dimension 0 of {show(before.shape)}, whose classes lie in dimension 1"
+            message = f"`{operation.operator}` runs over the samples, {words}"
+            for fault in faults_at(Mismatch.SILENT_REDUCTION, message, project, operation, dimension=0, is_strong=True):
+                yield replace(fault, finding=replace(fault.finding, detail=Detail.CLASSES))
+
+
+def _call(project: Project, operation: Operation) -> Call:
+    row, layer = find(operation.target), project.layer_of(operation)
+    assert row is not None
+    return row.bind(operation.arguments, dict(operation.keywords), dict(layer.settings) if layer is not None else {})
+
+
+def _picked_along(project: Project, operation: Operation) -> set[int]:
+    """Return the dimensions along which something is picked of a result, through whatever keeps its shape."""
+    reached, picked = {operation.index}, set[int]()
+    for later in project.trace.operations[operation.index + 1 :]:
+        tensors = [tensor for tensor in later.tensors if tensor.producer in reached]
+        row = find(later.target)
+        # What is weighed by another table of scores is read by both: retrieval runs a softmax over either dimension.
+        if not tensors or row is None or sum(t.shape == tensors[0].shape for t in later.tensors) > 1:
+            continue
+        if later.operator in _PICKS and later.tensors[0] in tensors:
+            dimension = _call(project, later).get("dim")
+            picked |= {dimension % tensors[0].rank} if is_integer(dimension) else set()
+        result = later.result
+        if row.family in _KEEPING and isinstance(result, Tensor) and result.shape == tensors[0].shape:
+            reached.add(later.index)
+    return picked
+
+
+def _are_logits(project: Project, tensor: Tensor) -> bool:
+    """Return whether a layer gave the columns, of which rows may have been picked since."""
+    for operation in project.ancestry(tensor):
+        layer, row = project.layer_of(operation), find(operation.target)
+        if layer is not None and layer.parameters:
+            return True
+        if row is None or row.family not in _KEEPING | {Family.INDEXING, Family.SUBSCRIPT, Family.SPLIT}:
+            return False
+    return False
+
+
+def _is_classified(project: Project, tensor: Tensor) -> bool:
+    """Return whether a loss of classes takes the tensor, or what it came from, as logits."""
+    origins = {tensor.producer}
+    for operation in project.ancestry(tensor):
+        row, before = find(operation.target), operation.tensors[:1]
+        if row is None or row.family not in _KEEPING or not before or before[0].shape != tensor.shape:
+            break
+        origins.add(before[0].producer)
+    losses = (o for o in project.trace.operations if o.operator in _CLASSIFIES and len(o.tensors) > 1)
+    return any(loss.tensors[0].producer in origins - {None} and loss.tensors[1].rank == 1 for loss in losses)
