@@ -73,7 +73,8 @@ def _around(
     project: Project, place: FaultPlace, block: Block, after: ast.stmt | None, read: set[str]
 ) -> Iterator[MovedStatement]:
     source = place.source
-    if after is not None and _is_movable(source, after, read):
+    # To return in the first round, or in one branch alone, leaves out the rest.
+    if after is not None and not isinstance(after, ast.Return) and _is_movable(source, after, read):
         last = _last_branch(block)
         if isinstance(last, ast.If) and not last.orelse and bound_in(after) & read_in(after) & bound_in(block):
             text = f"{source.indent_of(block.lineno)}else:{source.newline}{_shifted(source, after, block)}"

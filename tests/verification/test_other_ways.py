@@ -25,8 +25,7 @@ class Decoder(nn.Module):
     def forward(self, x):
         h = self.start(x[:, 0])
 {branch}
-        h = h.unsqueeze(0)
-        return self.rnn(x, h)[0]
+        return self.rnn(x, h.unsqueeze(0))[0]
 """
 MAPS = """import torch
 from torch import nn
