@@ -10,6 +10,7 @@ import ast
 import re
 
 from autofix.facts.project_view import Project
+from autofix.facts.twin_models import twin_models
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.trace import Failure
 from autofix.syntax.name_bindings import imported_modules
@@ -53,6 +54,8 @@ def cause(project: Project, finding: Finding) -> str:
     failure = project.trace.failure
     if failure is None or finding.mismatch is not Mismatch.OTHER:
         return ""
+    if twin_models(project) is not None:
+        return ""  # The weights are those of a model that the code has built itself.
     if failure.type == "TypeError" and _SIGNATURE.search(failure.message):
         return ""  # How a function is called is the caller's business, whoever refuses it.
     absent = _ABSENT_TYPES.search(failure.type) or _ABSENT.search(failure.message)

@@ -16,8 +16,6 @@ from autofix.records.finding import Finding
 from autofix.rule import Detail, Evidence, Expression, Fix, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.source import dotted
 
-_LSTM, _GRU = "self.rnn = nn.LSTM(4, 6, batch_first=True)", "self.rnn = nn.GRU(4, 6, batch_first=True)"
-
 
 class RnnStatePair(Rule):
     mismatches = (Mismatch.RNN_HIDDEN,)

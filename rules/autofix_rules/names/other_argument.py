@@ -2,7 +2,7 @@
 
 Why it fails. ``torch.fft.irfft(spectrum)`` gives an even number of samples where an odd one was transformed; a sum
 runs along ``dim=1`` and the next line needs that dimension; a pooling rounds down what has to be joined with maps
-that were not. The call itself raises nothing.
+that were not. The call itself raises nothing. Weights are loaded into a model that was built otherwise.
 What the fix does. Writes the value that the contracts of all calls since accept: the other value of a switch,
 another dimension or order of them, the size that the failing call asks for, a number near the one a call works
 with; or another operator of its kind, ``a * b`` for ``a @ b`` and ``cat`` for ``stack``.
@@ -14,6 +14,7 @@ Source. The table of operators in autofix/operators, which has the documentation
 from collections import Counter
 from itertools import islice
 
+from autofix.edits.loaded_weights import built_as_saved
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
 from autofix.edits.other_dimensions import of_dimension
 from autofix.edits.other_operators import other_operators
@@ -53,6 +54,12 @@ class OtherArgument(Rule):
             self.k = 1
             torch.sigmoid(x) + y
     """)
+
+    def propose(self, finding: Finding, project: Project) -> Fixes:
+        for text, edit in built_as_saved(project):
+            reason = "the model that was saved could be the one that was built otherwise than it was meant"
+            yield self.fix(f"build `{text}`, whose weights are loaded", (edit,), Evidence.AGREES, doubt=reason)
+        yield from super().propose(finding, project)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         for rank, (text, edit) in enumerate(own_switches(project, operation, finding.layer)):

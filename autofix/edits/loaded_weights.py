@@ -1,0 +1,132 @@
+"""The arguments with which the model was built whose weights are loaded, for the one that loads them.
+
+It writes them where the two constructions part. Names that the other place alone has are followed to what they stand
+for; what stands for nothing that can be written here is written as the value that it had.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+from autofix.facts.project_view import Expression, Project
+from autofix.facts.twin_models import twin_models
+from autofix.records.locations import Edit
+from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.name_bindings import (
+    assignments,
+    bound_above,
+    callee_name,
+    constructor_of,
+    default_of,
+    parameters,
+)
+from autofix.syntax.source import Function, Source
+
+_STEPS = 3
+
+
+def built_as_saved(project: Project) -> Iterator[tuple[str, Edit]]:
+    """Yield the call that builds the model like the one that was saved, and the edit that writes it."""
+    twins = twin_models(project)
+    if twins is None:
+        return
+    for depth, (own, other) in enumerate(zip(twins.loading, twins.saved, strict=False)):
+        if (own.path, own.range) == (other.path, other.range):
+            continue
+        call, saved = project.call(twins.loading[depth:]), project.call(twins.saved[depth:])
+        if call is None or saved is None or not isinstance(call.node, ast.Call) or not isinstance(saved.node, ast.Call):
+            return
+        function = _function(project, callee_name(call.node))
+        if function is None or callee_name(saved.node) != callee_name(call.node):
+            return
+        text = _rewritten(project, call, saved, function)
+        if text and text != call.text:
+            yield text, call.source.replace(call.node, text)
+        return
+
+
+def _function(project: Project, name: str) -> Function | None:
+    """Return the function of the project that a call runs, or the constructor of its class."""
+    for source in project.sources():
+        if name in source.classes:
+            return constructor_of(source.classes[name])
+        for function in source.functions:
+            if function.name == name and isinstance(source.parents.get(function), ast.Module):
+                return function
+    return None
+
+
+def _rewritten(project: Project, call: Expression, saved: Expression, function: Function) -> str:
+    """Return the call with the arguments of the other; empty where one of them cannot be written."""
+    names = [name for name in parameters(function) if name != "self"]
+    own, other = _passed(call, names), _passed(saved, names)
+    text = call.text
+    for position, name in enumerate(names):
+        node = other.get(name)
+        if node is not None:
+            value = _text_here(project, call, Expression(saved.source, node, saved.frames), _STEPS)
+        elif name in own and (default := default_of(function, name)) is not None:
+            value = ast.unparse(default) if isinstance(default, ast.Constant) else ""
+        else:
+            continue
+        if not value:
+            return ""
+        if name not in own or call.source.text_of(own[name]) != value:
+            try:
+                text = with_argument(text, name, value, position if name in own else -1)
+            except NotACall:
+                return ""
+    return text
+
+
+def _passed(call: Expression, names: list[str]) -> dict[str, ast.expr]:
+    """Return what a call passes, by parameter."""
+    assert isinstance(call.node, ast.Call)
+    by_place = dict(zip(names, call.node.args, strict=False))
+    return by_place | {keyword.arg: keyword.value for keyword in call.node.keywords if keyword.arg}
+
+
+def _text_here(project: Project, call: Expression, value: Expression, steps: int) -> str:
+    """Return how the place of ``call`` can write a value of another place; empty where it cannot."""
+    names = [node for node in ast.walk(value.node) if isinstance(node, ast.Name)]
+    if all(_means_the_same(call, value.source, name.id) for name in names):
+        return value.text
+    scope = value.source.function_of(value.node)
+    if isinstance(value.node, ast.Name) and scope is not None and steps:
+        bound = [node for _, node in assignments(value.source, scope, value.node.id)]
+        if len(bound) == 1:
+            return _text_here(project, call, Expression(value.source, bound[0], value.frames), steps - 1)
+        outer = project.call(value.frames[1:])
+        if value.node.id in parameters(scope) and outer is not None and isinstance(outer.node, ast.Call):
+            own = [name for name in parameters(scope) if name != "self"]
+            passed = _passed(outer, own).get(value.node.id) or default_of(scope, value.node.id)
+            if passed is not None:
+                source = outer.source if passed in _passed(outer, own).values() else value.source
+                return _text_here(project, call, Expression(source, passed, outer.frames), steps - 1)
+    plain = project.value(value)
+    return repr(plain) if isinstance(plain, (bool, int, float, str)) else ""
+
+
+def _means_the_same(call: Expression, other: Source, name: str) -> bool:
+    """Return whether a name of another place is the same thing here: of the same file's top, or imported by both."""
+    if hasattr(builtins, name):
+        return True
+    here = call.source.function_of(call.node)
+    if here is not None and name in bound_above(here, call.node.lineno):
+        return False
+    if call.source.path == other.path:
+        return name in _imports(other) | _of_the_top(other)
+    return name in _imports(call.source) and name in _imports(other) | _of_the_top(other)
+
+
+def _of_the_top(source: Source) -> set[str]:
+    """Return the names that the top of a file binds."""
+    stores = (node for node in source.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return {node.id for node in stores if source.function_of(node) is None}
+
+
+def _imports(source: Source) -> set[str]:
+    imports = (node for node in source.nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return {alias.asname or alias.name.partition(".")[0] for node in imports for alias in node.names}

@@ -1,0 +1,103 @@
+"""Weights that a program loads into a model that it built otherwise than the one that was saved, in several fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autofix.records.plan import Applicability
+from autofix.records.report import RepairEnding, Report
+
+Repaired = Callable[..., Report]
+
+HEADER = """import copy
+import io
+
+import torch
+from torch import nn
+
+WIDTHS = {"small": 4, "large": 8}
+
+
+class Net(nn.Module):
+    def __init__(self, classes=10, width=4, depth=1):
+        super().__init__()
+        self.body = nn.Sequential(*(nn.Linear(6 if i == 0 else width, width) for i in range(depth)))
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, x):
+        return self.head(self.body(x))
+
+
+"""
+CASES = {
+    "a classifier that is read back": (
+        """net = Net(classes=3)
+stored = io.BytesIO()
+torch.save(net.state_dict(), stored)
+stored.seek(0)
+model = Net()
+model.load_state_dict(torch.load(stored))
+print(model(torch.rand(2, 6)))
+""",
+        ("model = Net()", "model = Net(classes=3)"),
+    ),
+    "the slow copy of a critic": (
+        """def critic(width):
+    return Net(1, width)
+
+
+fast = critic(WIDTHS["large"])
+slow = critic(WIDTHS["small"])
+slow.load_state_dict(fast.state_dict())
+print(slow(torch.rand(2, 6)))
+""",
+        ('slow = critic(WIDTHS["small"])', 'slow = critic(WIDTHS["large"])'),
+    ),
+    "a model that was trained as it is by default": (
+        """best = copy.deepcopy(Net().state_dict())
+model = Net(classes=10, width=8)
+model.load_state_dict(best)
+print(model(torch.rand(2, 6)))
+""",
+        ("width=8", "width=4"),
+    ),
+    "a deeper one that a function trained": (
+        """def train(depth):
+    kind = "large"
+    net = Net(classes=5, width=WIDTHS[kind], depth=depth)
+    net(torch.rand(4, 6)).sum().backward()
+    return net.state_dict()
+
+
+def load(state):
+    net = Net(classes=5)
+    net.load_state_dict(state)
+    return net
+
+
+print(load(train(2))(torch.rand(2, 6)))
+""",
+        ("    net = Net(classes=5)\n", "    net = Net(classes=5, width=8, depth=2)\n"),
+    ),
+}
+
+
+@pytest.mark.parametrize("program, change", CASES.values(), ids=CASES)
+def test_a_model_is_built_as_the_one_that_was_saved(program: str, change: tuple[str, str], repaired: Repaired) -> None:
+    assert program.count(change[0]) == 1
+    report = repaired(HEADER + program)
+    assert report.ending is RepairEnding.REPAIRED, report.message
+    assert report.plan is not None
+    assert [text for _, text in report.plan.texts] == [HEADER + program.replace(*change)]
+    assert report.plan.applicability is Applicability.UNSAFE
+
+
+def test_weights_that_no_model_of_the_program_has_are_no_fault_of_the_code(repaired: Repaired) -> None:
+    program = """stored = {"body.0.weight": torch.rand(4, 6), "body.0.bias": torch.rand(4)}
+stored |= {"head.weight": torch.rand(3, 4), "head.bias": torch.rand(3)}
+model = Net()
+model.load_state_dict(stored)
+"""
+    assert repaired(HEADER + program).ending is RepairEnding.NOT_RUN
