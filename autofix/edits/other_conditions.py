@@ -30,11 +30,14 @@ _REVERSED: dict[type[ast.cmpop], str] = {
 
 @dataclass(frozen=True, slots=True)
 class OtherCondition:
-    """``text`` to stand for a condition. ``at_boundary``: both sides of a comparison are equal in the run."""
+    """``text`` to stand for a condition. ``at_boundary``: both sides of a comparison are equal in the run.
+    ``is_choice``: it asks which of several options was chosen, whose branches are rarely exchanged.
+    """
 
     condition: Expression
     text: str
     at_boundary: bool = False
+    is_choice: bool = False
 
     @property
     def edit(self) -> Edit:
@@ -43,7 +46,8 @@ class OtherCondition:
 
 def other_conditions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[OtherCondition]:
     """Yield what may stand for each condition: first for those whose two sides are equal, then the nearest first."""
-    others = [other for condition in _conditions(project, operation, layer) for other in _others(project, condition)]
+    conditions = (c for c in _conditions(project, operation, layer) if not _is_asked_twice(c))
+    others = [other for condition in conditions for other in _others(project, condition)]
     yield from sorted(others, key=lambda other: not other.at_boundary)[:MOST]
 
 
@@ -72,9 +76,23 @@ def _others(project: Project, condition: Expression) -> Iterator[OtherCondition]
             sign = sign or _REVERSED.get(type(op))
             if sign is not None and not _is_of_the_program(test):
                 text = f"{source.text_of(left)} {sign} {source.text_of(right)}"
-                yield OtherCondition(condition, text, known and sides[0] == sides[1] and type(op) in _BOUNDARY)
+                at_boundary = known and type(op) in _BOUNDARY
+                yield OtherCondition(condition, text, at_boundary, type(op) in {ast.Eq, ast.NotEq, ast.In, ast.NotIn})
         case ast.Name() | ast.Attribute():
-            yield OtherCondition(condition, f"not {source.text_of(test)}")
+            yield OtherCondition(condition, f"not {source.text_of(test)}", is_choice=True)
+
+
+def _is_asked_twice(condition: Expression) -> bool:
+    """Return whether the file asks the same in another place, so that here alone it can hardly be the wrong way round.
+
+    ``not c`` and ``c`` are the same.
+    """
+    tests = [node.test for node in condition.source.nodes if isinstance(node, (ast.If, ast.IfExp))]
+    return [_plain(test) for test in tests].count(_plain(condition.node)) > 1
+
+
+def _plain(test: ast.expr) -> str:
+    return ast.unparse(test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test)
 
 
 def _is_of_the_program(test: ast.Compare) -> bool:

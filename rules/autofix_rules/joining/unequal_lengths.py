@@ -42,8 +42,7 @@ class UnequalLengths(Rule):
             return
         if len(call.node.args) != 1 or call.node.keywords or isinstance(call.node.args[0], ast.Starred):
             return
-        padding = padding_of(call.source)
-        if not padding:
+        if not (padding := padding_of(call.source)):
             return
         text = f"{padding}({call.source.text_of(call.node.args[0])}, batch_first=True)"
         edit = call.source.replace(call.node, text)

@@ -56,5 +56,5 @@ class StatementOrder(Rule):
             yield self.fix(title, (moved.edit,), evident, Evidence.BY_RUN, further, reason=_REASON)
         for rank, other in enumerate(other_conditions(project, operation, finding.layer)):
             title, further = f"ask for `{other.text}`, not `{other.condition.text}`", Evidence.RUNNER_UP * rank
-            against = Evidence.OTHER_READING * (not other.at_boundary)
+            against = Evidence.AGAINST if other.is_choice else Evidence.OTHER_READING * (not other.at_boundary)
             yield self.fix(title, (other.edit,), Evidence.BY_RUN, against, further, reason=_REASON)
