@@ -2,14 +2,15 @@
 
 Why it fails. ``self.bn4 = nn.BatchNorm2d(...)`` and, further down, ``self.bn4 = nn.BatchNorm1d(...)``: only the
 second is left, also for the first use in ``forward``.
-What the fix does. Gives the second layer a name of its own and uses it from the second use on.
+What the fix does. Gives the second layer a name of its own and uses it from the second use on; or the name that is
+read and that nothing binds.
 Fix safety. Unsafe: the uses are told apart by their order alone, and the names of weights change.
 Source. torch.nn.Module, attributes that are modules.
 """
 
 import ast
-import re
 
+from autofix.edits.stored_names import free_name, stored_names, uses_of
 from autofix.rule import FEATURES, Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.source import Source, dotted
 
@@ -17,7 +18,7 @@ REASON = "which use belongs to which of the two layers is told by their order al
 
 
 class OverwrittenLayer(Rule):
-    mismatches = (Mismatch.NORM_RANK, Mismatch.CONV_RANK, *FEATURES)
+    mismatches = (Mismatch.NORM_RANK, Mismatch.CONV_RANK, Mismatch.OTHER, *FEATURES)
     applicability = Applicability.UNSAFE
     examples = shown("""
         a norm of maps and a norm of rows: 2,3,4,4
@@ -32,6 +33,10 @@ class OverwrittenLayer(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
+        for stored in stored_names(project):
+            title = f"store it as `{stored.name}`, which nothing binds, and not as `{stored.target}` again"
+            evidence = Evidence.AGREES if stored.agrees else Evidence.OTHER_READING
+            yield self.fix(title, (stored.edit,), evidence, reason="which of the two belongs there is told by words")
         layer, operation = project.layer(finding.layer), project.operation(finding)
         call = None if layer is None else project.construction_call(layer)
         used = None if operation is None else project.call(operation.frames)
@@ -45,9 +50,9 @@ class OverwrittenLayer(Rule):
         is_used = dotted(used.node.func) == dotted(target)
         if not is_used or not any(_is_earlier(source, node, target) for node in ast.walk(owner)):
             return
-        later = [use for use in _uses(owner, target) if use.lineno > used.node.lineno]
+        later = [use for use in uses_of(owner, target) if use.lineno > used.node.lineno]
         if later:
-            name = _new_name(source, owner, target, later[0])
+            name = free_name(source, owner, target, later[0])
             edits = tuple(source.replace(place, f"{dotted(place.value)}.{name}") for place in (target, *later))
             title = f"give the second `{target.attr}` a name of its own, `{name}`"
             yield self.fix(title, edits, Evidence.EVIDENT, reason=REASON)
@@ -66,22 +71,3 @@ def _is_earlier(source: Source, node: ast.AST, target: ast.Attribute) -> bool:
         return False
     same = source.parents.get(node) is source.parents.get(source.statement_of(target))
     return same and any(dotted(assigned) == dotted(target) for assigned in node.targets)
-
-
-def _uses(owner: ast.ClassDef, target: ast.Attribute) -> list[ast.Attribute]:
-    reads = [n for n in ast.walk(owner) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)]
-    uses = [node for node in reads if dotted(node) == dotted(target)]
-    return sorted(uses, key=lambda node: (node.lineno, node.col_offset))
-
-
-def _new_name(source: Source, owner: ast.ClassDef, target: ast.Attribute, use: ast.Attribute) -> str:
-    """Return ``bn_fc`` for a norm after ``self.fc``, else the name with the next number that is free."""
-    taken = {node.attr for node in ast.walk(owner) if isinstance(node, ast.Attribute)}
-    stem = re.sub(r"_?\d+$", "", target.attr)
-    call = source.parents.get(use)
-    inner = call.args[0] if isinstance(call, ast.Call) and call.args else None
-    fed = dotted(inner.func) if isinstance(inner, ast.Call) else ""
-    if fed.startswith("self.") and f"{stem}_{fed[5:]}" not in taken and fed.count(".") == 1:
-        return f"{stem}_{fed[5:]}"
-    number = next(n for n in range(2, len(taken) + 3) if f"{stem}{n}" not in taken)
-    return f"{stem}{number}"
