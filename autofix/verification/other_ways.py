@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
@@ -29,23 +31,30 @@ def other_way(steps: tuple[Step, ...], project: Project) -> str:
     """
     for step in steps:
         for edit in step.fix.edits:
-            source = project.source(edit.path) if edit.path.suffix == ".py" else None
-            statement = None if source is None else _statement_at(source, edit.range.start.line)
-            if edit.text.lstrip().startswith("else:"):
-                continue  # The line is put under one of both ways.
-            if source is not None and statement is not None and source.function_of(statement) is not None:
-                for name, condition in _laid_out(source, statement):
-                    return f"`{name}` comes to line {statement.lineno} laid out otherwise unless `{condition}`"
+            if edit.path.suffix != ".py" or edit.text.lstrip().startswith("else:"):
+                continue  # A line that is put under an `else` goes one of both ways.
+            place = (edit.path, edit.range.start.line)
+            way = project.once(("other way", *place), partial(_way_to, project, *place))
+            if way:
+                return way
     return ""
 
 
-def _statement_at(source: Source, line: int) -> ast.stmt | None:
-    around = [
-        node
-        for node in source.nodes
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
-    ]
-    return max(around, key=lambda node: node.lineno, default=None)
+def _way_to(project: Project, path: Path, line: int) -> str:
+    """Return the words for the statement at one line; the search asks for those of every candidate."""
+    source = project.source(path)
+    statements = project.once(
+        ("statements", path), lambda: [node for node in source.nodes if isinstance(node, ast.stmt)]
+    )
+    around = (node for node in statements if node.lineno <= line <= (node.end_lineno or node.lineno))
+    statement = max(around, key=lambda node: node.lineno, default=None)
+    if statement is None or source.function_of(statement) is None:
+        return ""
+    laid_out = next(_laid_out(source, statement), None)
+    if laid_out is None:
+        return ""
+    name, condition = laid_out
+    return f"`{name}` comes to line {statement.lineno} laid out otherwise unless `{condition}`"
 
 
 def _laid_out(source: Source, statement: ast.stmt) -> Iterator[tuple[str, str]]:
