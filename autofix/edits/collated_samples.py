@@ -15,7 +15,7 @@ from enum import Enum
 from autofix.facts.project_view import Project
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Operation
-from autofix.records.values import Tensor
+from autofix.records.values import Sequence, Tensor
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.name_bindings import assignments, callee_name
 from autofix.syntax.source import Function, Source, dotted
@@ -75,6 +75,15 @@ def padding_of(source: Source) -> str:
     """Return how the file can write ``pad_sequence``; empty where it imports nothing that leads there."""
     module = module_text(source, "torch.nn.utils.rnn")
     return imported_as(source, "torch.nn.utils.rnn.pad_sequence") or (f"{module}.pad_sequence" if module else "")
+
+
+def differ_in_length(operation: Operation) -> bool:
+    """Return whether tensors that are stacked differ in nothing but their first dimension."""
+    stacked = operation.arguments[0] if operation.arguments else None
+    tensors = operation.tensors
+    if operation.target != "torch.stack" or not isinstance(stacked, Sequence) or len(tensors) < 2:
+        return False
+    return all(t.rank > 0 and t.shape[1:] == tensors[0].shape[1:] for t in tensors)
 
 
 def _own(source: Source) -> Iterator[str]:

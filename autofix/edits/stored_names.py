@@ -63,6 +63,13 @@ def _words_beside(source: Source, node: ast.Attribute) -> set[str]:
     return set().union(*map(_words, names))
 
 
+def target_of(source: Source, call: ast.expr) -> ast.Attribute | None:
+    """Return the attribute that the call is assigned to."""
+    statement = source.parents.get(call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+    return target if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) else None
+
+
 def uses_of(owner: ast.ClassDef, target: ast.Attribute) -> list[ast.Attribute]:
     """Return the reads of an attribute in a class, in their order."""
     reads = [n for n in ast.walk(owner) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)]

@@ -10,8 +10,7 @@ Source. torch.nn.utils.rnn.pad_sequence, torch.stack and torch.utils.data.defaul
 
 import ast
 
-from autofix.edits.collated_samples import Collation, collated_samples, padding_of
-from autofix.records.values import Sequence
+from autofix.edits.collated_samples import Collation, collated_samples, differ_in_length, padding_of
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 
@@ -38,7 +37,7 @@ class UnequalLengths(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         call = project.call(operation.frames)
-        if call is None or not isinstance(call.node, ast.Call) or not _only_lengths(operation):
+        if call is None or not isinstance(call.node, ast.Call) or not differ_in_length(operation):
             return
         if len(call.node.args) != 1 or call.node.keywords or isinstance(call.node.args[0], ast.Starred):
             return
@@ -48,11 +47,3 @@ class UnequalLengths(Rule):
         edit = call.source.replace(call.node, text)
         reason = "zero may be a value of its own, and cutting the sequences could be meant"
         yield self.fix(f"pad the sequences to the longest: `{text}`", (edit,), reason=reason)
-
-
-def _only_lengths(operation: Operation) -> bool:
-    stacked = operation.arguments[0] if operation.arguments else None
-    tensors = operation.tensors
-    if operation.target != "torch.stack" or not isinstance(stacked, Sequence) or len(tensors) < 2:
-        return False
-    return all(t.rank > 0 and t.shape[1:] == tensors[0].shape[1:] for t in tensors)

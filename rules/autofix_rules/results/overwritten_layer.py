@@ -10,7 +10,7 @@ Source. torch.nn.Module, attributes that are modules.
 
 import ast
 
-from autofix.edits.stored_names import free_name, stored_names, uses_of
+from autofix.edits.stored_names import free_name, stored_names, target_of, uses_of
 from autofix.rule import FEATURES, Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.source import Source, dotted
 
@@ -43,7 +43,7 @@ class OverwrittenLayer(Rule):
         if layer is None or call is None or used is None or not isinstance(used.node, ast.Call):
             return
         source = call.source
-        target = _target(source, call.node)
+        target = target_of(source, call.node)
         owner = source.class_of(call.node)
         if target is None or owner is None or used.source.path != source.path:
             return
@@ -56,13 +56,6 @@ class OverwrittenLayer(Rule):
             edits = tuple(source.replace(place, f"{dotted(place.value)}.{name}") for place in (target, *later))
             title = f"give the second `{target.attr}` a name of its own, `{name}`"
             yield self.fix(title, edits, Evidence.EVIDENT, reason=REASON)
-
-
-def _target(source: Source, call: ast.expr) -> ast.Attribute | None:
-    """Return the attribute that the call is assigned to."""
-    statement = source.parents.get(call)
-    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
-    return target if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) else None
 
 
 def _is_earlier(source: Source, node: ast.AST, target: ast.Attribute) -> bool:
