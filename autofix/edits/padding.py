@@ -56,9 +56,9 @@ def half_kernel(layer: Layer) -> int | None:
     """
     kernel = per_dimension(layer.setting("kernel_size"), spatial(layer))
     dilation = per_dimension(layer.setting("dilation"), spatial(layer))
-    if not kernel or len(set(kernel)) != 1 or kernel[0] < 3 or kernel[0] % 2 == 0 or set(dilation or ()) != {1}:
+    if not kernel or not dilation or len(set(kernel)) != 1 or kernel[0] < 3 or kernel[0] % 2 == 0:
         return None
-    return kernel[0] // 2
+    return dilation[0] * (kernel[0] // 2) if len(set(dilation)) == 1 else None
 
 
 def lacks_padding(layer: Layer) -> bool:

@@ -28,7 +28,9 @@ FEWEST_LEFT = 6  # Sizes of 3 and 4 are as likely two sizes as one that is cut.
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """``[:, :-1]`` behind ``expression``. ``is_written``: the function has the same slice elsewhere."""
+    """``[:, :-1]`` behind ``expression``. ``is_written``: the function has the same slice elsewhere. ``is_other``: the
+    cut at the other end comes first.
+    """
 
     expression: Expression
     text: str
@@ -36,6 +38,7 @@ class Slice:
     steps: int
     is_written: bool
     at_start: bool
+    is_other: bool
 
     @property
     def edit(self) -> Edit:
@@ -52,7 +55,9 @@ def slices(project: Project, operation: Operation) -> Iterator[Slice]:
         if odd is not None:
             longer, dimension, count = odd
             yield from _cuts(project, (places[longer], operation.tensors[longer]), dimension, count, 0)
-    for steps, maker in makers(project, operation):
+    # A target of classes has a dimension less than the scores.
+    own = [(0, operation)] if len({tensor.rank for tensor in operation.tensors}) > 1 else []
+    for steps, maker in (*own, *makers(project, operation)):
         call, parts = bound(project, maker), operands(project, maker)
         for operand, part in zip(call.operands, parts, strict=False) if call is not None else ():
             for dimension, size in enumerate(operand.tensor.shape[1:], 1):
@@ -70,7 +75,10 @@ def _is_cut_well(
     """Return whether the call that failed would be content if an operand further back had one entry less."""
     maker, call = maker_and_call
     shape = operand.tensor.shape
-    result = call.with_shape(operand, (*shape[:dimension], shape[dimension] - 1, *shape[dimension + 1 :])).result()
+    cut = call.with_shape(operand, (*shape[:dimension], shape[dimension] - 1, *shape[dimension + 1 :]))
+    if maker is failed:
+        return fits(cut)
+    result = cut.result()
     after = None if result is None else replayed(project, maker, result, failed)
     return after is not None and fits(after)
 
@@ -84,8 +92,23 @@ def _cuts(project: Project, at: tuple[Expression, Tensor], dimension: int, count
         texts = [f"[{', '.join([*colons, end])}]" for end in (f":-{count}", f"{count}:")]
         # Who leaves out the first of one leaves out the last of what stands beside it.
         is_written = not written_there.isdisjoint(texts)
+        usual = texts[_is_read_without_last(expression, texts[0])]
         for text in texts if is_written or count == 1 else ():
-            yield Slice(expression, text, dimension, steps + further, is_written, text == texts[1])
+            at_start, is_other = text == texts[1], text != usual
+            yield Slice(expression, text, dimension, steps + further, is_written, at_start, is_other)
+
+
+def _is_read_without_last(expression: Expression, text: str) -> bool:
+    """Return whether the function reads the same tensor without its last entries: what each entry is to tell is the
+    next one.
+    """
+    names = {node.id for node in below(expression.node) if isinstance(node, ast.Name)}
+    scope = expression.source.function_of(expression.node) or expression.source.tree
+    for node in below(scope):
+        is_cut = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in names
+        if is_cut and isinstance(node, ast.Subscript) and f"[{expression.source.text_of(node.slice)}]" == text:
+            return True
+    return False
 
 
 def _odd(first: Tensor, second: Tensor) -> tuple[int, int, int] | None:

@@ -64,9 +64,12 @@ def padding_for(layer: Layer, missing: tuple[int, ...]) -> int | None:
     ):
         return None
     paddings = {p + missing[0] // 2 for p in padding}
-    kernel = per_dimension(layer.setting("kernel_size"), count)
+    kernel, dilation = (per_dimension(layer.setting(name), count) for name in ("kernel_size", "dilation"))
     (size,) = paddings if len(paddings) == 1 else (None,)
-    return size if size is not None and kernel is not None and all(size < k or size == k == 1 for k in kernel) else None
+    if size is None or kernel is None or dilation is None:
+        return None
+    reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+    return size if all(size < r or size == r == 1 for r in reach) else None
 
 
 def ratio(big: tuple[int, ...], small: tuple[int, ...]) -> int | None:

@@ -86,6 +86,34 @@ VIEWS = shown("""
         self.a = nn.Conv2d(5, 2, 1)
         self.a(x.view(<-1, 10 => x.size(0), -1>, 8, 8))
 """)
+NEXT = shown("""
+    the next word: int64:4,9@0..20
+        self.e = nn.Embedding(20, 8); self.h = nn.Linear(8, 20)
+        z = self.h(self.e(x[:, :-1])); F.cross_entropy(z.transpose(1, 2), x< => [:, 1:]>)
+    the next value of a series: 5,12,3
+        self.rnn = nn.GRU(3, 3, batch_first=True)
+        y, _ = self.rnn(x[:, :-1]); F.mse_loss(y, x< => [:, 1:]>)
+    the next frame: 2,9,16
+        self.a = nn.Linear(16, 16)
+        (self.a(x[:, :-1]) - x< => [:, 1:]>).abs().mean()
+    the next place: 3,8,2
+        self.a = nn.Linear(2, 2)
+        self.a(x[:, :-1]) * x< => [:, 1:]>
+""")
+DILATED = shown("""
+    a series seen with gaps: 2,4,40
+        self.a = nn.Conv1d(4, 4, 3, padding=<1 => 4>, dilation=4)
+        x + self.a(x)
+    maps seen with gaps: 2,4,20,20
+        self.a = nn.Conv2d(4, 4, 3, padding=<1 => 2>, dilation=2); self.b = nn.Conv2d(4, 4, 3, padding=1)
+        x + self.b(torch.relu(self.a(x)))
+    two rates beside each other: 2,3,24,24
+        self.a = nn.Conv2d(3, 4, 3, padding=6, dilation=6); self.b = nn.Conv2d(3, 4, 3, padding=<6 => 8>, dilation=8)
+        torch.cat([self.a(x), self.b(x)], 1)
+    a wide kernel: 2,4,50
+        self.a = nn.Conv1d(4, 8, 5, padding=<2 => 6>, dilation=3); self.b = nn.Conv1d(8, 4, 1)
+        x * self.b(self.a(x)).sigmoid()
+""")
 HALVES = shown("""
     what is left of an odd number of features: 4,5
         features = 5; self.half = features // 2; self.net = nn.Linear(<self.half => features - self.half>, self.half)
@@ -103,7 +131,7 @@ HALVES = shown("""
 
 
 @pytest.mark.parametrize(
-    "example", [*DIMENSIONS, *OPERATORS, *PARTS, *HALVES, *VIEWS], ids=lambda example: example.name
+    "example", [*DIMENSIONS, *OPERATORS, *PARTS, *HALVES, *VIEWS, *NEXT], ids=lambda example: example.name
 )
 def test_the_first_plan(example: Example, repaired: Repaired) -> None:
     inputs = (sample if isinstance(sample, str) else ",".join(map(str, sample)) for sample in example.inputs)
@@ -111,6 +139,13 @@ def test_the_first_plan(example: Example, repaired: Repaired) -> None:
     assert report.plan is not None, report.message
     assert [text for _, text in report.plan.texts] == [example.repaired]
     assert report.plan.applicability.value == "unsafe"
+
+
+@pytest.mark.parametrize("example", DILATED, ids=lambda example: example.name)
+def test_the_padding_of_a_dilated_kernel(example: Example, repaired: Repaired) -> None:
+    report = repaired(example.before, str(example.inputs[0]), model="Net()")
+    assert report.plan is not None, report.message
+    assert [text for _, text in report.plan.texts] == [example.repaired]
 
 
 @pytest.mark.parametrize("example", DIFFERENCES, ids=lambda example: example.name)

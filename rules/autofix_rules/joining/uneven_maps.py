@@ -62,7 +62,7 @@ class UnevenMaps(Rule):
             end, text = "first" if slice_.at_start else "last", slice_.expression.text
             title = f"leave out the {end} of `{text}` along dimension {slice_.dimension}"
             usual = Evidence.AGREES * slice_.is_written, Evidence.OTHER_READING * (not slice_.is_written)
-            evidence = (Evidence.INSERTED, Evidence.BY_RUN, *usual, Evidence.RUNNER_UP * slice_.at_start)
+            evidence = (Evidence.INSERTED, Evidence.BY_RUN, *usual, Evidence.RUNNER_UP * slice_.is_other)
             yield self.fix(title, (slice_.edit,), *evidence, Evidence.OUTWARD * slice_.steps, reason=_ENDS)
 
     def _resized(self, project: Project, operation: Operation, places: tuple[Expression, ...], moved: int) -> Fixes:
