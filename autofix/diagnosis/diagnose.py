@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from autofix.diagnosis import layers, losses, pointwise_and_views, python_errors, sequences, tuples
+from autofix.diagnosis import layers, losses, pointwise_and_views, python_errors, returned_gradients, sequences, tuples
 from autofix.diagnosis.cause import Cause
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
@@ -30,6 +30,8 @@ def diagnose(project: Project) -> Finding | None:
     if failure is None:
         return None
     operation = project.trace.failed_operation
+    if (refused := returned_gradients.conclude(project)) is not None:
+        return refused
     if operation is None:
         cause = python_errors.conclude(failure, project) or _other(failure)
         return _placed(project, failure, None, _built_layer(failure), cause)

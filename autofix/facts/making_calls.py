@@ -6,6 +6,7 @@ It reads one call; the way from a tensor back to it is for ``size_origins``.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from autofix.facts.call_sites import argument_of, written
@@ -176,3 +177,16 @@ def _expanded(project: Project, operation: Operation, dimension: int) -> Origin 
     if unchanged or len(sizes) != operation.result.rank:
         return None
     return Origin(replace(call, node=sizes[dimension]), operation.phase)
+
+
+def sizes_of_expand(project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:
+    """Yield the sizes of a failing ``expand`` that are not those of the dimensions they stand for."""
+    sizes = operation.arguments[1:]
+    tensor = operation.tensors[0] if operation.tensors else None
+    for place, size in enumerate(sizes):
+        own = place - (len(sizes) - tensor.rank) if tensor is not None else -1
+        if tensor is None or own < 0 or size in (-1, tensor.shape[own]) or tensor.shape[own] == 1:
+            continue
+        expression = argument_of(project, operation, 1 + place, "")
+        if expression is not None:
+            yield expression, tensor.shape[own]

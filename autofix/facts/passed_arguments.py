@@ -15,8 +15,9 @@ from itertools import combinations
 from autofix.facts.call_sites import frames_of, lineage
 from autofix.facts.evaluate import UNKNOWN, Names, evaluate
 from autofix.facts.project_view import Expression, Project
+from autofix.records.finding import Finding
 from autofix.records.trace import Frame, Operation
-from autofix.records.values import Value, is_integer
+from autofix.records.values import Tensor, Value, is_integer
 from autofix.syntax.name_bindings import default_of, imported_modules, is_bound_call, parameters
 from autofix.syntax.source import Function, dotted
 
@@ -190,3 +191,18 @@ def has_argument_of(project: Project, expression: Expression, size: int) -> bool
     passed = set(parameters(function)) if function is not None else set()
     items = local.items if local is not None else ()
     return size > 1 and any(name in passed and is_integer(value) and value == size for name, value in items)
+
+
+def is_refused(finding: Finding, first: PassedArgument, second: PassedArgument) -> bool:
+    """Return whether what was passed is of another type than is taken, and the other argument is of another too."""
+    kinds = type(first.value), type(second.value)
+    are_known = kinds[0] is not kinds[1] and UNKNOWN not in (first.value, second.value)
+    return finding.message.startswith("TypeError") and are_known
+
+
+def fits(finding: Finding, wrong: PassedArgument, right: PassedArgument) -> bool:
+    """Return whether one tensor has a size that was received and the other, in the same place, the one expected."""
+    if not isinstance(wrong.value, Tensor) or not isinstance(right.value, Tensor):
+        return False
+    pairs = zip(reversed(wrong.value.shape), reversed(right.value.shape), strict=False)
+    return any(a in finding.actual and b in finding.expected and a != b for a, b in pairs)

@@ -73,8 +73,9 @@ def _has_part(source: Source, name: str) -> bool:
 
 
 def has_forward(class_: ast.ClassDef) -> bool:
-    """Return whether a class defines ``forward`` itself."""
-    return any(isinstance(node, ast.FunctionDef) and node.name == "forward" for node in class_.body)
+    """Return whether a class defines ``forward`` itself; the static one of an autograd function is no model's."""
+    methods = (node for node in class_.body if isinstance(node, ast.FunctionDef) and node.name == "forward")
+    return any("staticmethod" not in map(dotted, method.decorator_list) for method in methods)
 
 
 def _is_part(source: Source, name: str, class_: ast.ClassDef) -> bool:

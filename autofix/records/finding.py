@@ -44,6 +44,7 @@ class Mismatch(Enum):
     RANK = "rank"
     TUPLE_RESULT = "tuple-result"
     DTYPE = "dtype"
+    GRADIENT = "gradient"
     LOSS_SHAPE = "loss-shape"
     LOSS_CLASSES = "loss-classes"
     LOSS_BATCH = "loss-batch"

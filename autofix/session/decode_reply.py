@@ -26,6 +26,7 @@ from autofix.records.trace import (
     Ending,
     Failure,
     Frame,
+    Gradients,
     Isolation,
     Layer,
     Operation,
@@ -86,6 +87,7 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
         failure=None if failure is None else _failure(failure, counts, frame_of),
         checks=tuple(_check(*row) for row in _rows(reply, "checks")),
         warnings=tuple((_integer(row, 0, counts.operations), _text(words)) for row, words in _rows(reply, "warnings")),
+        gradients=tuple(_gradients(*row, frame_of=frame_of) for row in _rows(reply, "gradients")),
         called=tuple(_integer(index, 0, counts.layers) for index in _rows(reply, "called")),
         state_dict=tuple((_text(name), _shape(shape)) for name, shape in _rows(reply, "state_dict")),
         files=tuple(_path(path) for path in _rows(reply, "files")),
@@ -109,6 +111,16 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
 
 def _absent(name: Any, path: Any, line: Any, why: Any) -> AbsentPackage:
     return AbsentPackage(_text(name), _path(path), _integer(line, 1), _text(why))
+
+
+def _gradients(function: Any, frame: Any, inputs: Any, returned: Any, agrees: Any, *, frame_of: FrameOf) -> Gradients:
+    return Gradients(
+        _text(function),
+        frame_of(frame),
+        tuple((None if shape is None else _shape(shape), _flag(needs)) for shape, needs in inputs),
+        tuple(None if shape is None else _shape(shape) for shape in returned),
+        None if agrees is None else _flag(agrees),
+    )
 
 
 def _check(kind: Any, outcome: Any, detail: Any, *place: Any) -> Check:

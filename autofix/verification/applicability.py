@@ -166,10 +166,21 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
         yield f"`{label}` gives out another size than it was built for, and nothing behind it takes that size"
     if shared_lines.is_idle_after(steps, project, trace):
         yield "the reshape that failed does nothing after it; other sizes may be meant"
+    if steps[0].finding.mismatch is Mismatch.GRADIENT and (doubt := _of_gradients(steps[0].finding, trace)):
+        yield doubt
     if mixed_dimensions.mixes(project.trace, trace):
         yield "the reshape that failed lays dimensions out across their borders after it; other sizes may be meant"
     if shared_lines.repeats_into_a_number(steps, project, trace):
         yield "it repeats an operand, and only one number comes of it: no shape confirms that this is meant"
+
+
+def _of_gradients(finding: Finding, trace: Trace) -> str:
+    """Return why a ``backward`` that torch takes now may not return what is the gradient, empty where it is."""
+    own = [row for row in trace.gradients if f"{row.function}.backward" == finding.subject]
+    if any(row.agrees is False for row in own):
+        return f"`{finding.subject}` does not return the gradient of `forward`, as finite differences show"
+    is_compared = any(row.agrees for row in own)
+    return "" if is_compared else f"what `{finding.subject}` returns could not be compared with finite differences"
 
 
 def _is_set_elsewhere(step: Step, project: Project) -> bool:

@@ -229,6 +229,7 @@ class Reply(TypedDict):
     failure: NotRequired[FailureRow]
     checks: NotRequired[list[CheckRow]]
     warnings: NotRequired[list[tuple[int, str]]]  # [operation, what torch said while it ran]
+    gradients: NotRequired[list[Any]]  # See `record.gradients`.
     called: NotRequired[list[int]]  # Layers that ran in operations which are told no more.
     state_dict: NotRequired[list[list[Any]]]
     files: NotRequired[list[str]]

@@ -17,7 +17,7 @@ import torch
 from ..contain import absent_packages, cuda_on_cpu, endings, file_reads, network, pretrained_weights
 from ..main import wire
 from ..main.wire import CheckKind, CheckOutcome, Ending, Phase, Reply, RunRequest, Stage
-from ..record import torch_warnings, values
+from ..record import gradients, torch_warnings, values
 from ..record.interception import recording
 from ..record.recorder import Recorder
 from . import checks, global_state, inputs, loading, messages, output_equality
@@ -51,6 +51,7 @@ def _recorded(request: RunRequest, recorder: Recorder) -> Reply:
     global_state.seed()
     with (
         torch_warnings.watched(recorder) as warned,
+        gradients.watched(recorder, request.fresh) as returned,
         global_state.restored(),
         cuda_on_cpu.tolerated(),
         loading.project(request),
@@ -61,6 +62,7 @@ def _recorded(request: RunRequest, recorder: Recorder) -> Reply:
         reply["files"] = loading.project_files(request)
         reply["data_files"] = loading.within(request, data)
         reply["globals"] = _globals(request, recorder)
+    reply["gradients"] = returned
     reply["warnings"] = [row for row in warned if row[0] < len(recorder.operations)]
     if request.against is not None and reply["ending"] == Ending.PASSED:
         reply["checks"].append([CheckKind.EQUAL, *_equality(request, recorder, reply["sliced"])])

@@ -9,7 +9,7 @@ Source. None; running is all the evidence.
 """
 
 from autofix.edits.library_arguments import library_arguments
-from autofix.facts.numbers_on_stack import numbers
+from autofix.facts.numbers_on_stack import numbers, sizes_that_disagree
 from autofix.rule import LOUD, Applicability, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, sites
 
 _REASON = "only running speaks for it: a number of the failure was replaced by the other"
@@ -38,7 +38,7 @@ class LiteralByValue(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        pairs, operation = _pairs(finding, project), project.operation(finding)
+        pairs, operation = sizes_that_disagree(finding, project), project.operation(finding)
         for expected, actual in [pair for pair in zip(finding.expected, finding.actual, strict=False) if pair in pairs][
             :1
         ]:
@@ -53,15 +53,3 @@ class LiteralByValue(Rule):
                     line = node.lineno
                     evidence = (Evidence.BY_VALUE, Evidence.RUNNER_UP * distance)
                     yield self.fix(f"replace {old} by {new} in line {line}", (edit,), *evidence, reason=_REASON)
-
-
-def _pairs(finding: Finding, project: Project) -> tuple[tuple[int, int], ...]:
-    """Return (number to look for, number to put): the sizes that disagree, both ways, then the sizes of
-    the operands.
-    """
-    direct = [(e, a) for e, a in zip(finding.expected, finding.actual, strict=False) if e != a]
-    operation = project.operation(finding)
-    sizes = sorted({size for tensor in operation.tensors for size in tensor.shape}) if operation is not None else []
-    crossed = [(a, b) for a in sizes for b in sizes if a != b] if not direct and len(sizes) <= 6 else []
-    pairs = dict.fromkeys((*direct, *((a, e) for e, a in direct), *crossed))
-    return tuple((old, new) for old, new in pairs if new > 0)

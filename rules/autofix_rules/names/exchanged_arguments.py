@@ -14,10 +14,18 @@ from collections.abc import Iterator
 
 from autofix.edits.exchanged_sizes import contradict, exchanged_sizes
 from autofix.edits.written_arguments import Exchange, of_failed_call, of_products, of_sizes
-from autofix.facts.evaluate import UNKNOWN
-from autofix.facts.passed_arguments import Crossing, PassedArgument, PassedCall, crossing, misplaced, passed_calls
+from autofix.facts.passed_arguments import (
+    Crossing,
+    PassedArgument,
+    PassedCall,
+    crossing,
+    fits,
+    is_refused,
+    misplaced,
+    passed_calls,
+)
 from autofix.records.costs import Piece
-from autofix.rule import LOUD, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, model, shown
+from autofix.rule import LOUD, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, model, shown
 
 _GUIDED = """class Guided(nn.Module):
     def __init__(self, query_dim, context_dim):
@@ -148,22 +156,7 @@ def _evidence(
         return Evidence.AGREES, Evidence.EVIDENT, outward
     if first.has_its_own_name or second.has_its_own_name:
         return None
-    fits = _fits(finding, first, second) or _fits(finding, second, first) or _is_refused(finding, first, second)
-    if crossed is Crossing.ONE and (passed.on_stack or fits):
+    is_told = fits(finding, first, second) or fits(finding, second, first) or is_refused(finding, first, second)
+    if crossed is Crossing.ONE and (passed.on_stack or is_told):
         return Evidence.EXACT_FIT, outward
-    return (Evidence.EVIDENT, outward) if passed.on_stack and fits else None
-
-
-def _is_refused(finding: Finding, first: PassedArgument, second: PassedArgument) -> bool:
-    """Return whether what was passed is of another type than is taken, and the other argument is of another too."""
-    kinds = type(first.value), type(second.value)
-    are_known = kinds[0] is not kinds[1] and UNKNOWN not in (first.value, second.value)
-    return finding.message.startswith("TypeError") and are_known
-
-
-def _fits(finding: Finding, wrong: PassedArgument, right: PassedArgument) -> bool:
-    """Return whether one tensor has a size that was received and the other, in the same place, the one expected."""
-    if not isinstance(wrong.value, Tensor) or not isinstance(right.value, Tensor):
-        return False
-    pairs = zip(reversed(wrong.value.shape), reversed(right.value.shape), strict=False)
-    return any(a in finding.actual and b in finding.expected and a != b for a, b in pairs)
+    return (Evidence.EVIDENT, outward) if passed.on_stack and is_told else None

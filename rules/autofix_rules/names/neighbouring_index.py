@@ -16,7 +16,7 @@ from itertools import islice
 
 from autofix.edits.resize_tensor import clashes, origins, resizings
 from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
-from autofix.facts.call_sites import argument_of
+from autofix.facts.making_calls import sizes_of_expand
 from autofix.facts.size_origins import each_origin
 from autofix.records.finding import Mismatch
 from autofix.rule import Evidence, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, Tensor, shown
@@ -121,7 +121,7 @@ def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterato
     would fit.
     """
     if finding.mismatch is Mismatch.EXPAND:
-        yield from ((expression, None, size) for expression, size in _of_expand(project, operation))
+        yield from ((expression, None, size) for expression, size in sizes_of_expand(project, operation))
     for tensor, wants in _clashing(finding, operation):
         for dimension, size in wants.items() if len(wants) == 1 else ():
             for size_origin in each_origin(project, tensor, dimension):
@@ -142,16 +142,3 @@ def _clashing(finding: Finding, operation: Operation) -> Iterator[tuple[Tensor, 
                 joined = (operation.integer(1, "dim") or 0) % tensor.rank
                 pairs = enumerate(zip(tensor.shape, other.shape, strict=True))
                 yield tensor, {d: b for d, (a, b) in pairs if a != b and d != joined}
-
-
-def _of_expand(project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:
-    """Yield the sizes of a failing ``expand`` that are not those of the dimensions they stand for."""
-    sizes = operation.arguments[1:]
-    tensor = operation.tensors[0] if operation.tensors else None
-    for place, size in enumerate(sizes):
-        own = place - (len(sizes) - tensor.rank) if tensor is not None else -1
-        if tensor is None or own < 0 or size in (-1, tensor.shape[own]) or tensor.shape[own] == 1:
-            continue
-        expression = argument_of(project, operation, 1 + place, "")
-        if expression is not None:
-            yield expression, tensor.shape[own]
