@@ -360,13 +360,14 @@ def _refactored(case: _Case, on_progress: Progress) -> Report | None:
     project = runner.project((), case.original)
     rewritten = refactoring.rewritten(project, rules, runner.compared)
     plans, given_up = _proved(case, project, () if rewritten.plan is None else (rewritten.plan,))
+    plans = refactoring.apart(project, rewritten, plans, runner.compared, lambda plan: _proved(case, project, plan)[0])
     runner.finish()
     if not plans:
         healthy = _without_fault(case)
         return replace(healthy, notes=(*rewritten.notes, *given_up, *healthy.notes))
     diagnostics = tuple(shown.diagnostics_of(project, plans[0].steps))
     message = "; ".join(dict.fromkeys(diagnostic.finding.message for diagnostic in diagnostics))
-    plans = (refactoring.with_later_sample(plans[0], target),)
+    plans = tuple(refactoring.with_later_sample(plan, target) for plan in plans)
     notes = (
         *rewritten.notes,
         *suppressed.unused(runner.source_text, target.path),

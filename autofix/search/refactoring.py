@@ -27,6 +27,8 @@ from autofix.verification.checks import checks_of
 
 Compare = Callable[[Texts], Trace]
 """A run of the edited texts whose checks tell whether its outputs equal those of the texts as they are."""
+Prove = Callable[[tuple[Plan, ...]], tuple[Plan, ...]]
+"""What runs plans once more and labels them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Rewritten:
     plan: Plan | None
     notes: tuple[str, ...]
     probes: int
+    rewrites: tuple[Rewrite, ...] = ()
 
 
 def rewritten(project: Project, rules: tuple[Rule, ...], compare: Compare) -> Rewritten:
@@ -55,7 +58,31 @@ def rewritten(project: Project, rules: tuple[Rule, ...], compare: Compare) -> Re
             else:
                 notes.append(_left_out(rewrite, attempt))
     plan = None if trace is None else _plan(project, kept, trace)
-    return Rewritten(plan, tuple(notes), probes)
+    return Rewritten(plan, tuple(notes), probes, tuple(kept))
+
+
+def apart(
+    project: Project, rewritten: Rewritten, plans: tuple[Plan, ...], compare: Compare, prove: Prove
+) -> tuple[Plan, ...]:
+    """Return labelled plans of a part of the rewritings each, the safe one first, where the plan of all is not safe and
+    that of a part is: what is doubtful of one rewriting is not said of another that has nothing to do with it.
+
+    Sure are those that the text alone proves, else those that their rules call safe.
+    """
+    if not plans or plans[0].applicability is Applicability.SAFE:
+        return plans
+    safe = [rewrite.fix.applicability is Applicability.SAFE for rewrite in rewritten.rewrites]
+    of_text = [rewrite.fix.of_text and is_safe for rewrite, is_safe in zip(rewritten.rewrites, safe, strict=True)]
+    for sure in (of_text, safe):
+        pairs = list(zip(rewritten.rewrites, sure, strict=True))
+        parts = [[rewrite for rewrite, is_sure in pairs if is_sure is kind] for kind in (True, False)]
+        traces = [compare(_texts(project, part)) for part in parts if all(parts)]
+        if traces and all(_keeps(project.trace, trace) for trace in traces):
+            alone = [_plan(project, part, trace) for part, trace in zip(parts, traces, strict=True)]
+            labelled = [plan for part in alone for plan in prove((part,))]
+            if len(labelled) == len(parts) and labelled[0].applicability is Applicability.SAFE:
+                return tuple(labelled)
+    return plans
 
 
 def with_later_sample(plan: Plan, target: Target) -> Plan:

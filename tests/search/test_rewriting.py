@@ -36,6 +36,20 @@ def test_a_view_written_as_flatten(line: str, is_proved: bool, repaired: Callabl
 
 
 @pytest.mark.torch
+def test_what_the_text_proves_is_offered_apart_from_what_it_does_not(repaired: Callable[..., Report]) -> None:
+    """Nobody gave a sample, so what rests on it is unsafe; the rewriting beside it does not."""
+    chosen = Settings(select=("view-as-flatten",), limits=Limits(run_seconds=20.0))
+    report = repaired(NET.format("self.a(x)\n        x = x.view(x.size(0), -1)"), settings=chosen)
+    assert report.plan is not None, report.message
+    plans = (report.plan, *report.alternatives)
+    assert [plan.applicability for plan in plans] == [Applicability.SAFE, Applicability.UNSAFE]
+    assert [[step.fix.of_text for step in plan.steps] for plan in plans] == [[True], [False]]
+    texts = [text for plan in plans for _, text in plan.texts]
+    assert ["x = torch.flatten(x, 1)" in text for text in texts] == [True, False]
+    assert ["self.fc(torch.flatten(x, 1))" in text for text in texts] == [False, True]
+
+
+@pytest.mark.torch
 def test_a_rewriting_is_an_offer_and_says_what_it_takes_away(repaired: Callable[..., Report]) -> None:
     """A lazy layer at the start leaves nothing that a sample could be chosen from the next time."""
     net = "from torch import nn\n\nnet = nn.Sequential(nn.Linear(6, 4), nn.ReLU())\n"
