@@ -12,8 +12,8 @@ from itertools import combinations, permutations
 
 from autofix.facts.project_view import Project
 from autofix.facts.returned_gradients import arguments, entries
+from autofix.records.gradients import Gradients
 from autofix.records.locations import Edit
-from autofix.records.trace import Gradients
 from autofix.syntax.spelling import receiver
 
 MOST = 6  # Arguments whose orders are tried.
@@ -66,7 +66,7 @@ def _aligned(gradients: Gradients) -> list[int | None] | None:
         for places in combinations(range(inputs), fewer):
             pairs = dict(zip(places, taken, strict=True))
             is_served = all(place in pairs or not needs for place, (_, needs) in enumerate(gradients.inputs))
-            if is_served and all(_is_exact(gradients, one, place) for place, one in pairs.items()):
+            if is_served and all(_is_exact(gradients, entry, place) for place, entry in pairs.items()):
                 choices.append([pairs.get(place) for place in range(inputs)])
     return choices[0] if len(choices) == 1 else None
 
@@ -75,7 +75,7 @@ def _reordered(gradients: Gradients) -> tuple[int, ...] | None:
     """Return the only order in which all gradients have the shapes of their arguments."""
     count = len(gradients.inputs)
     orders = permutations(range(count)) if count == len(gradients.returned) <= MOST else ()
-    fitting = [o for o in orders if all(_is_exact(gradients, one, place) for place, one in enumerate(o))]
+    fitting = [o for o in orders if all(_is_exact(gradients, entry, place) for place, entry in enumerate(o))]
     return fitting[0] if len(fitting) == 1 else None
 
 

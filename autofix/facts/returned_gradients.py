@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from autofix.facts.project_view import Project
-from autofix.records.trace import Gradients
+from autofix.records.gradients import Gradients
 from autofix.syntax.name_bindings import parameters
 
 

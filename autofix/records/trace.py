@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autofix.probe.main.wire import (
     CheckKind,
@@ -19,6 +20,9 @@ from autofix.records.locations import Range, Texts
 from autofix.records.options import Mode
 from autofix.records.values import Mapping, Tensor, Value, is_integer, tensors_of
 
+if TYPE_CHECKING:
+    from autofix.records.gradients import Gradients
+
 __all__ = [
     "AbsentPackage",
     "Check",
@@ -27,7 +31,6 @@ __all__ = [
     "Ending",
     "Failure",
     "Frame",
-    "Gradients",
     "Isolation",
     "Layer",
     "Operation",
@@ -162,44 +165,6 @@ class Failure:
     frames: tuple[Frame, ...]
     callee: str = ""
     arguments: tuple[tuple[str, Value], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Gradients:
-    """What the ``backward`` of an autograd function of the project returned, and where.
-
-    ``inputs`` are the shape of each argument of its ``forward`` (None for what is no tensor) and whether it needs a
-    gradient, ``returned`` the shapes of the gradients. ``agrees``: whether they are those of finite differences, None
-    where that was not asked.
-    """
-
-    function: str
-    frame: Frame
-    inputs: tuple[tuple[tuple[int, ...] | None, bool], ...]
-    returned: tuple[tuple[int, ...] | None, ...]
-    agrees: bool | None = None
-
-    def fits(self, returned: int, argument: int) -> bool:
-        """Return whether torch takes a gradient for an argument: it may be larger where it was broadcast."""
-        shape, needs = self.inputs[argument]
-        gradient = self.returned[returned]
-        if shape is None or gradient is None or not needs:
-            return gradient is None or not needs
-        pairs = zip(reversed(shape), reversed(gradient), strict=False)
-        return len(shape) <= len(gradient) and all(own in (1, size) for own, size in pairs)
-
-    @property
-    def surplus(self) -> int:
-        """How many more there are than arguments; those of None at the end do no harm."""
-        count = len(self.returned)
-        while count > len(self.inputs) and self.returned[count - 1] is None:
-            count -= 1
-        return count - len(self.inputs)
-
-    @property
-    def refused(self) -> int | None:
-        """The first argument whose gradient torch does not take; None where the number of gradients is wrong, too."""
-        return None if self.surplus else next((i for i in range(len(self.inputs)) if not self.fits(i, i)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,14 @@ to be of a size that can be worked with. What lies outside of the project is for
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from autofix.probe.main import wire
 from autofix.records.errors import ProbeError
+from autofix.records.gradients import Gradients
 from autofix.records.locations import Position, Range
 from autofix.records.options import Mode
 from autofix.records.trace import (
@@ -26,7 +25,6 @@ from autofix.records.trace import (
     Ending,
     Failure,
     Frame,
-    Gradients,
     Isolation,
     Layer,
     Operation,
@@ -36,12 +34,12 @@ from autofix.records.trace import (
     Trace,
 )
 from autofix.records.values import Mapping, Opaque, Sequence, Tensor, Value
+from autofix.session import checked_values as checked
 from autofix.system.gc_pause import uncollected
 
 LineOf = Callable[[Path, int], str]
 FrameOf = Callable[[Any], Frame]
-MAX_TEXT, MAX_GRAPH, MAX_DEPTH = 1 << 20, 1 << 26, 16
-MAX_SIZE = 1 << 63
+MAX_GRAPH, MAX_DEPTH = 1 << 26, 16
 MAX_LINE = 1 << 31
 MAX_NEED = 1 << 100
 
@@ -78,31 +76,33 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
     failure = reply.get("failure")
     return Trace(
         ending=Ending(reply["ending"]),
-        message=_text(reply.get("message", "")),
+        message=checked.text(reply.get("message", "")),
         operations=tuple(_operation(i, row, layers, counts, frame_of) for i, row in enumerate(operations)),
         layers=layers,
         environments=tuple(_mapping(row, counts) for row in environments),
-        globals=tuple((_path(path), _mapping(row, counts)) for path, row in _rows(reply, "globals")),
+        globals=tuple((checked.path(path), _mapping(row, counts)) for path, row in _rows(reply, "globals")),
         output=_value(reply.get("output"), counts),
         failure=None if failure is None else _failure(failure, counts, frame_of),
         checks=tuple(_check(*row) for row in _rows(reply, "checks")),
-        warnings=tuple((_integer(row, 0, counts.operations), _text(words)) for row, words in _rows(reply, "warnings")),
+        warnings=tuple(
+            (checked.integer(row, 0, counts.operations), checked.text(words)) for row, words in _rows(reply, "warnings")
+        ),
         gradients=tuple(_gradients(*row, frame_of=frame_of) for row in _rows(reply, "gradients")),
-        called=tuple(_integer(index, 0, counts.layers) for index in _rows(reply, "called")),
-        state_dict=tuple((_text(name), _shape(shape)) for name, shape in _rows(reply, "state_dict")),
-        files=tuple(_path(path) for path in _rows(reply, "files")),
-        data_files=tuple(_path(path) for path in _rows(reply, "data_files")),
-        placeholders=tuple(map(_text, _rows(reply, "placeholders"))),
-        cut_tests=tuple(map(_text, _rows(reply, "cut_tests"))),
+        called=tuple(checked.integer(index, 0, counts.layers) for index in _rows(reply, "called")),
+        state_dict=tuple((checked.text(name), checked.shape(shape)) for name, shape in _rows(reply, "state_dict")),
+        files=tuple(checked.path(path) for path in _rows(reply, "files")),
+        data_files=tuple(checked.path(path) for path in _rows(reply, "data_files")),
+        placeholders=tuple(map(checked.text, _rows(reply, "placeholders"))),
+        cut_tests=tuple(map(checked.text, _rows(reply, "cut_tests"))),
         absent=tuple(_absent(*row) for row in _rows(reply, "absent")),
-        refused=tuple(map(_text, _rows(reply, "refused"))),
-        sliced=_flag(reply.get("sliced", False)),
-        candidates=tuple(map(_text, _rows(reply, "candidates"))),
-        seconds=_seconds(reply.get("seconds", 0.0)),
-        graph=_text(reply.get("graph", ""), MAX_GRAPH),
+        refused=tuple(map(checked.text, _rows(reply, "refused"))),
+        sliced=checked.flag(reply.get("sliced", False)),
+        candidates=tuple(map(checked.text, _rows(reply, "candidates"))),
+        seconds=checked.seconds(reply.get("seconds", 0.0)),
+        graph=checked.text(reply.get("graph", ""), MAX_GRAPH),
         mode=Mode(reply.get("mode", Mode.REAL.value)),
-        need=_integer(reply.get("need", 0), 0, MAX_NEED),
-        synthesized=tuple(map(_text, _rows(reply, "synthesized"))),
+        need=checked.integer(reply.get("need", 0), 0, MAX_NEED),
+        synthesized=tuple(map(checked.text, _rows(reply, "synthesized"))),
         isolation=Isolation(reply["isolation"]) if "isolation" in reply else None,
         connections=Containment(reply["connections"]) if "connections" in reply else None,
         processes=Containment(reply["processes"]) if "processes" in reply else None,
@@ -110,41 +110,46 @@ def _trace(reply: dict[str, Any], line_of: LineOf) -> Trace:
 
 
 def _absent(name: Any, path: Any, line: Any, why: Any) -> AbsentPackage:
-    return AbsentPackage(_text(name), _path(path), _integer(line, 1), _text(why))
+    return AbsentPackage(checked.text(name), checked.path(path), checked.integer(line, 1), checked.text(why))
 
 
 def _gradients(function: Any, frame: Any, inputs: Any, returned: Any, agrees: Any, *, frame_of: FrameOf) -> Gradients:
     return Gradients(
-        _text(function),
+        checked.text(function),
         frame_of(frame),
-        tuple((None if shape is None else _shape(shape), _flag(needs)) for shape, needs in inputs),
-        tuple(None if shape is None else _shape(shape) for shape in returned),
-        None if agrees is None else _flag(agrees),
+        tuple((None if shape is None else checked.shape(shape), checked.flag(needs)) for shape, needs in inputs),
+        tuple(None if shape is None else checked.shape(shape) for shape in returned),
+        None if agrees is None else checked.flag(agrees),
     )
 
 
 def _check(kind: Any, outcome: Any, detail: Any, *place: Any) -> Check:
-    return Check(CheckKind(kind), CheckOutcome(outcome), _text(detail), *(_index(number, MAX_SIZE) for number in place))
+    return Check(
+        CheckKind(kind),
+        CheckOutcome(outcome),
+        checked.text(detail),
+        *(checked.index(number, checked.MAX_SIZE) for number in place),
+    )
 
 
 def _operation(
     index: int, row: wire.OperationRow, layers: tuple[Layer, ...], counts: _Counts, frame_of: FrameOf
 ) -> Operation:
-    scope = _index(row["scope"], counts.layers)
+    scope = checked.index(row["scope"], counts.layers)
     return Operation(
         index=index,
-        name=_text(row["name"]),
+        name=checked.text(row["name"]),
         kind=OperationKind(row["kind"]),
-        target=_text(row["target"]),
+        target=checked.text(row["target"]),
         arguments=tuple(_value(argument, counts) for argument in row["args"]),
         keywords=_items(row["kwargs"], counts),
         result=_value(row["result"], counts),
-        raised=_flag(row["raised"]),
+        raised=checked.flag(row["raised"]),
         frames=tuple(map(frame_of, row["frames"])),
         phase=Phase(row["phase"]),
-        layer=None if row["layer"] is None else _text(row["layer"]),
+        layer=None if row["layer"] is None else checked.text(row["layer"]),
         scope="" if scope is None else layers[scope].path or "",
-        layer_index=_index(row["identity"], counts.layers),
+        layer_index=checked.index(row["identity"], counts.layers),
         scope_index=scope,
     )
 
@@ -152,24 +157,24 @@ def _operation(
 def _layer(index: int, row: wire.LayerRow, counts: _Counts, frame_of: FrameOf) -> Layer:
     return Layer(
         identity=index,
-        path=None if row["path"] is None else _text(row["path"]),
-        type=_text(row["type"]),
+        path=None if row["path"] is None else checked.text(row["path"]),
+        type=checked.text(row["type"]),
         settings=_items(row["settings"], counts),
-        parameters=tuple((_text(name), _shape(shape)) for name, shape in row["parameters"]),
+        parameters=tuple((checked.text(name), checked.shape(shape)) for name, shape in row["parameters"]),
         construction=tuple(map(frame_of, row["frames"])),
-        is_leaf=_flag(row["leaf"]),
-        base=_text(row["base"]),
+        is_leaf=checked.flag(row["leaf"]),
+        base=checked.text(row["base"]),
     )
 
 
 def _failure(row: wire.FailureRow, counts: _Counts, frame_of: FrameOf) -> Failure:
     return Failure(
-        type=_text(row["type"]),
-        message=_text(row["message"]),
+        type=checked.text(row["type"]),
+        message=checked.text(row["message"]),
         stage=Stage(row["stage"]),
-        operation=_index(row["operation"], counts.operations),
+        operation=checked.index(row["operation"], counts.operations),
         frames=tuple(map(frame_of, row["frames"])),
-        callee=_text(row["callee"]),
+        callee=checked.text(row["callee"]),
         arguments=_items(row["arguments"], counts),
     )
 
@@ -191,13 +196,13 @@ def _frames(counts: _Counts, line_of: LineOf) -> FrameOf:
 
 def _frame(row: list[Any], counts: _Counts, line_of: LineOf) -> Frame:
     path, function, line, column, end_line, end_column, environment = row
-    place = _path(path)
+    place = checked.path(path)
     span = Range(_position(place, line, column, line_of), _position(place, end_line, end_column, line_of))
-    return Frame(place, _text(function), span, _index(environment, counts.environments))
+    return Frame(place, checked.text(function), span, checked.index(environment, counts.environments))
 
 
 def _position(path: Path, line: Any, column: Any, line_of: LineOf) -> Position:
-    number, place = _integer(line, 1, MAX_LINE), _integer(column, 0, MAX_LINE)
+    number, place = checked.integer(line, 1, MAX_LINE), checked.integer(column, 0, MAX_LINE)
     text = line_of(path, number)
     if text.isascii():
         return Position(number, place)
@@ -212,9 +217,9 @@ def _value(data: Any, counts: _Counts, depth: int = 0) -> Value:
     if data is None or isinstance(data, (bool, int)):
         return data
     if isinstance(data, str):
-        return _text(data)
+        return checked.text(data)
     if isinstance(data, float):
-        return _finite(data)
+        return checked.finite(data)
     if not isinstance(data, dict) or len(data) != 1 or depth > MAX_DEPTH:
         raise TypeError(f"not a value: {type(data).__name__}")
     key, content = next(iter(data.items()))
@@ -222,30 +227,30 @@ def _value(data: Any, counts: _Counts, depth: int = 0) -> Value:
         return _tensor(*content, counts=counts)
     if key == wire.SEQUENCE:
         name, items = content
-        return Sequence(_text(name), tuple(_value(item, counts, depth + 1) for item in items))
+        return Sequence(checked.text(name), tuple(_value(item, counts, depth + 1) for item in items))
     if key == wire.MAPPING:
         return _mapping(data, counts, depth)
     if key == wire.OPAQUE:
-        return Opaque(_text(content))
-    raise ValueError(f"unknown value {_text(key)[:40]!r}")
+        return Opaque(checked.text(content))
+    raise ValueError(f"unknown value {checked.text(key)[:40]!r}")
 
 
 def _tensor(shape: Any, dtype: Any, producer: Any, contiguous: Any, bounds: Any, *, counts: _Counts) -> Tensor:
     limits = None
     if bounds is not None:
         low, high = bounds
-        limits = (_integer(low, -MAX_SIZE), _integer(high, -MAX_SIZE))
-    index = _index(producer, counts.operations)
-    return Tensor(_shape(shape), _text(dtype), index, _flag(contiguous), limits)
+        limits = (checked.integer(low, -checked.MAX_SIZE), checked.integer(high, -checked.MAX_SIZE))
+    index = checked.index(producer, counts.operations)
+    return Tensor(checked.shape(shape), checked.text(dtype), index, checked.flag(contiguous), limits)
 
 
 def _mapping(data: dict[str, Any], counts: _Counts, depth: int = 0) -> Mapping:
     name, items = data[wire.MAPPING]
-    return Mapping(_text(name), _items(items, counts, depth))
+    return Mapping(checked.text(name), _items(items, counts, depth))
 
 
 def _items(rows: Any, counts: _Counts, depth: int = 0) -> tuple[tuple[str, Value], ...]:
-    return tuple((_text(name), _value(item, counts, depth + 1)) for name, item in rows)
+    return tuple((checked.text(name), _value(item, counts, depth + 1)) for name, item in rows)
 
 
 def _rows(reply: dict[str, Any], key: str) -> list[Any]:
@@ -253,60 +258,3 @@ def _rows(reply: dict[str, Any], key: str) -> list[Any]:
     if not isinstance(rows, list):
         raise TypeError(f"{key} is {type(rows).__name__} but must be a list")
     return rows
-
-
-def _shape(data: Any) -> tuple[int, ...]:
-    if not isinstance(data, list):
-        raise TypeError(f"a shape is {type(data).__name__} but must be a list")
-    return tuple(_integer(size, 0) for size in data)
-
-
-def _integer(data: Any, least: int, beyond: int = MAX_SIZE) -> int:
-    """Read a whole number from ``least`` to below ``beyond``."""
-    if type(data) is not int:
-        raise TypeError(f"expected a whole number, got {type(data).__name__}")
-    if not least <= data < beyond:
-        raise ValueError(f"expected a number from {least} to below {beyond}")
-    return data
-
-
-def _index(data: Any, count: int) -> int | None:
-    """Read an index into ``count`` rows, or None for none of them."""
-    return None if data is None else _integer(data, 0, count)
-
-
-def _flag(data: Any) -> bool:
-    if not isinstance(data, bool):
-        raise TypeError(f"expected true or false, got {type(data).__name__}")
-    return data
-
-
-def _seconds(data: Any) -> float:
-    if isinstance(data, bool) or not isinstance(data, (int, float)) or _finite(float(data)) < 0:
-        raise TypeError(f"expected seconds, got {type(data).__name__}")
-    return float(data)
-
-
-def _finite(data: float) -> float:
-    if not math.isfinite(data):
-        raise ValueError("a number is not finite")
-    return data
-
-
-@lru_cache(maxsize=1024)
-def _path(data: Any) -> Path:
-    """Return one object for one path, since each frame of a trace names one, and making and hashing
-    them takes a while.
-    """
-    path = Path(_text(data))
-    if not path.is_absolute() or "\0" in data:
-        raise ValueError("a path is not absolute")
-    return path
-
-
-def _text(data: Any, most: int = MAX_TEXT) -> str:
-    if not isinstance(data, str):
-        raise TypeError(f"expected text, got {type(data).__name__}")
-    if len(data) > most:
-        raise ValueError(f"a text is longer than {most} characters")
-    return data

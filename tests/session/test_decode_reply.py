@@ -13,7 +13,7 @@ import pytest
 
 from autofix.probe.main import wire
 from autofix.records.errors import ProbeError
-from autofix.session import decode_reply, reply_file
+from autofix.session import checked_values, decode_reply, reply_file
 
 TENSOR = {"t": [[2, 3], "float32", 0, True, [0, 5]]}
 FRAME = ["/p/net.py", "Net.forward", 3, 8, 3, 20, 0]
@@ -165,7 +165,7 @@ REFUSED: dict[str, tuple[Place, Any]] = {
     "not a number": (("output",), float("nan")),
     "endless": (("output",), float("inf")),
     "negative time": (("seconds",), -1.0),
-    "long text": (("message",), "x" * (decode_reply.MAX_TEXT + 1)),
+    "long text": (("message",), "x" * (checked_values.MAX_TEXT + 1)),
 }
 
 

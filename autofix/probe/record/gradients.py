@@ -57,7 +57,7 @@ def watched(recorder: Recorder, compares: bool) -> Iterator[list[Any]]:
             result = backward(self, *grads)
         if frames:
             gradients = result if isinstance(result, (tuple, list)) else (result,)
-            returned = [list(one.shape) if isinstance(one, torch.Tensor) else None for one in gradients]
+            returned = [list(part.shape) if isinstance(part, torch.Tensor) else None for part in gradients]
             inputs = [[shape, bool(needs)] for shape, needs in zip(shapes, self.needs_input_grad, strict=False)]
             agrees = None
             if values is not None and cls not in compared:
@@ -131,7 +131,7 @@ def _weighted(apply: Any, values: list[Any], weights: list[Any]) -> float:
     result = apply(*values)
     results = result if isinstance(result, (tuple, list)) else (result,)
     pairs = zip(results, weights, strict=False)
-    return float(sum((one * weight).sum() for one, weight in pairs if isinstance(weight, torch.Tensor)))
+    return float(sum((part * weight).sum() for part, weight in pairs if isinstance(weight, torch.Tensor)))
 
 
 def _is_slope(apply: Any, values: list[Any], weights: list[Any], index: int, gradient: Any) -> bool:
