@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import combinations, permutations
 
 from autofix.facts.project_view import Project
-from autofix.facts.returned_gradients import arguments, entries
+from autofix.facts.returned_gradients import arguments, entries, last
 from autofix.records.gradients import Gradients
 from autofix.records.locations import Edit
 from autofix.syntax.spelling import receiver
@@ -20,8 +20,11 @@ MOST = 6  # Arguments whose orders are tried.
 Shape = tuple[int, ...]
 
 
-def returned_otherwise(project: Project, gradients: Gradients) -> Iterator[tuple[str, Edit]]:
-    """Yield titles and edits of a return."""
+def returned_otherwise(project: Project) -> Iterator[tuple[str, Edit]]:
+    """Yield titles and edits of the return that torch refused."""
+    gradients = last(project)
+    if gradients is None:
+        return
     source, nodes = project.source(gradients.frame.path), entries(project, gradients)
     if not nodes:
         return

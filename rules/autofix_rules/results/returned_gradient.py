@@ -9,7 +9,6 @@ Source. torch.autograd.Function.
 """
 
 from autofix.edits.returned_gradients import returned_otherwise
-from autofix.facts.returned_gradients import last
 from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Project, Rule
 
 _LINEAR = """import torch
@@ -34,6 +33,5 @@ class ReturnedGradient(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        gradients = last(project)
-        for title, edit in () if gradients is None else returned_otherwise(project, gradients):
+        for title, edit in returned_otherwise(project):
             yield self.fix(title, (edit,), Evidence.EXACT_FIT)
