@@ -14,7 +14,7 @@ from dataclasses import replace
 from autofix.edits.equation_letters import relettered
 from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, moves
 from autofix.edits.other_orders import orders
-from autofix.edits.rank_changes import without_call
+from autofix.edits.rank_changes import PICKING, without_call
 from autofix.edits.related_layouts import looked_up, repeated_as_folded
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import followed, operands, written
@@ -31,7 +31,6 @@ from autofix.syntax.spelling import receiver, size_text
 _ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
 _ALIGNING = _ELEMENTWISE | {Family.EXPANSION}
 _MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
-PICKING = frozenset((Family.INDEXING, Family.GATHERING, Family.SUBSCRIPT))
 _ELEMENT_BY_ELEMENT = frozenset((Family.POINTWISE, Family.ACTIVATION, Family.CONVERSION, Family.DROPOUT))
 # Their first operand is what the result is looked for in: a view of it would be written into.
 WRITING = frozenset(("setitem", "copy_", "index_copy_", "index_add_", "scatter_", "scatter_add_"))

@@ -10,12 +10,16 @@ from collections.abc import Iterator
 
 from autofix.facts.call_sites import is_method, written
 from autofix.facts.project_view import Expression, Project
+from autofix.operators.families import Family
+from autofix.operators.table import find
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 from autofix.syntax.source import dotted
 from autofix.syntax.spelling import receiver
+
+PICKING = frozenset((Family.INDEXING, Family.GATHERING, Family.SUBSCRIPT))
 
 
 def tensors_at_fault(project: Project, finding: Finding) -> tuple[Tensor, ...]:
@@ -34,16 +38,19 @@ def tensors_at_fault(project: Project, finding: Finding) -> tuple[Tensor, ...]:
 
 
 def behind(project: Project, tensors: tuple[Tensor, ...], names: frozenset[str]) -> Iterator[Operation]:
-    """Yield operations of these names that the tensors came from, nearest first, each once."""
+    """Yield operations of these names that the tensors came from, nearest first, each once; also those that made what
+    entries were picked with.
+    """
     seen: set[int] = set()
-    for tensor in tensors:
+    todo = list(tensors)
+    for tensor in todo:
         for operation in project.ancestry(tensor):
-            if (
-                operation.index not in seen
-                and operation.operator in names
-                and operation.kind is not OperationKind.CALL_MODULE
-            ):
-                seen.add(operation.index)
+            if operation.index in seen:
+                continue
+            seen.add(operation.index)
+            row = find(operation.target)
+            todo += operation.tensors[1:] if row is not None and row.family in PICKING else ()
+            if operation.operator in names and operation.kind is not OperationKind.CALL_MODULE:
                 yield operation
 
 

@@ -12,7 +12,8 @@ from functools import partial
 from itertools import islice
 
 from autofix.edits.layout import Layout
-from autofix.edits.other_layouts import PICKING, WRITING, fits, inserted, without_maker
+from autofix.edits.other_layouts import WRITING, fits, inserted, without_maker
+from autofix.edits.rank_changes import PICKING
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Project
 from autofix.facts.replays import makers, replayed
