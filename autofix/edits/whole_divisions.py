@@ -1,4 +1,5 @@
-"""Divisions with ``/`` that an expression gets a whole number of floating point from, as edits to ``//``.
+"""Divisions with ``/`` where a whole number is meant, as edits to ``//``: those that an expression gets a whole number
+of floating point from, and those whose fraction is cut only where it is used.
 
 It looks behind names and arguments; that the number is wanted whole is for whoever asks.
 """
@@ -7,10 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
+from autofix.facts.fault_path import reads
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import bindings
-from autofix.records.locations import Edit
+from autofix.records.locations import Edit, Range
+from autofix.records.trace import Operation
 
 _FAR = 4
 
@@ -25,7 +29,34 @@ def whole_divisions(project: Project, expression: Expression, depth: int = 0) ->
             continue
         share = project.value(Expression(expression.source, node, expression.frames))
         if isinstance(share, float) and share.is_integer():
-            left, right = expression.source.text_of(node.left), expression.source.text_of(node.right)
-            yield expression.source.replace(node, f"{left} // {right}")
+            yield _whole(expression, node)
     for binding in bindings(project, expression):
         yield from whole_divisions(project, binding.expression, depth + 1)
+
+
+def cut_fractions(
+    project: Project, operation: Operation | None, layer: int | None
+) -> Iterator[tuple[str, int | float, Edit]]:
+    """Yield the names on the way to a fault that hold the fraction of a division, with it and the edit that leaves the
+    whole: ``int(n * steps)`` is no multiple of ``steps`` where ``n`` is none of a whole.
+    """
+    seen: set[Edit] = set()
+    for read in reads(project, operation, layer):
+        value = project.value(read)
+        if not isinstance(value, float) or value.is_integer() or not value > 1:
+            continue
+        for binding in bindings(project, read):
+            node = binding.expression.node
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+                terms = [project.value(replace(binding.expression, node=part)) for part in (node.left, node.right)]
+                edit = _whole(binding.expression, node)
+                if not any(isinstance(term, float) for term in terms) and edit not in seen:
+                    seen.add(edit)
+                    yield read.text, value, edit
+
+
+def _whole(expression: Expression, node: ast.BinOp) -> Edit:
+    """Return the edit of the sign alone: what stands in parentheses on either side stays there."""
+    source = expression.source
+    between = Range(source.range_of(node.left).end, source.range_of(node.right).start)
+    return Edit(source.path, between, source.segment(between).replace("/", "//", 1))

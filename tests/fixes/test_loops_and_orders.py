@@ -126,3 +126,54 @@ def test_dimensions_are_moved_in_another_order(name: str, repaired: Repaired) ->
     assert report.ending is RepairEnding.REPAIRED
     assert report.plan is not None
     assert report.plan.texts[0][1] == _written(text, changes)
+
+
+CUT = {
+    "periods of a window": (
+        "self.periods = (steps - 1) / skip",
+        "x[:, -int(self.periods * self.skip):].reshape(len(x), int(self.periods), self.skip)",
+        "(steps - 1) / skip",
+    ),
+    "a grid of patches": (
+        "self.grid = steps / skip\nself.proj = nn.Conv1d(1, 6, skip, skip)\n"
+        "self.pos = nn.Parameter(torch.zeros(1, 6, int(self.grid * 2) // 2 + int(self.grid * 2) % 2))",
+        "self.proj(x[:, None]) + self.pos",
+        "steps / skip",
+    ),
+    "heads that share a width": (
+        "self.part = (steps) / (skip)\nself.fc = nn.Linear(steps, int(self.part * skip))",
+        "self.fc(x).view(len(x), self.skip, int(self.part))",
+        "(steps) / (skip)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_a_fraction_is_left_out_where_it_is_made(name: str, repaired: Repaired) -> None:
+    init, result, division = CUT[name]
+    text = _net(f"steps, skip = 30, 4\nself.skip = skip\n{init}", f"steps = x.size(1)\nreturn {result}")
+    report = repaired(text, "3,30", model="Net()")
+    assert report.plan is not None
+    assert report.plan.texts[0][1] == _written(text, {division: division.replace("/", "//")})
+    assert report.plan.applicability is Applicability.UNSAFE
+
+
+def test_a_size_that_was_another_for_an_earlier_batch_is_left_open(repaired: Repaired) -> None:
+    text = (
+        "import torch\nfrom torch import nn\n\nB, T = 4, 5\nrnn = nn.GRU(6, 3, batch_first=True)\n"
+        "for rows in torch.rand(50, 6).split(20):\n    rnn(rows.reshape(B, T, 6))\n"
+    )
+    report = repaired(text)
+    assert report.plan is not None
+    assert report.plan.texts[0][1] == text.replace("(B, T, 6)", "(-1, T, 6)")
+
+
+def test_entries_are_picked_with_what_a_squeeze_left(repaired: Repaired) -> None:
+    text = (
+        "import torch\nfrom torch import nn\n\nfc = nn.Linear(3, 2)\nrows = fc(torch.rand(5, 3))\n"
+        "keep = torch.arange(5) == 2\n"
+        "print(rows[keep.nonzero().squeeze()].size(1))\n"
+    )
+    report = repaired(text)
+    assert report.plan is not None
+    assert report.plan.texts[0][1] == text.replace("squeeze()", "squeeze(1)")

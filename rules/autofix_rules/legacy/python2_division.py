@@ -1,23 +1,28 @@
 """AF753 python2-division: a size is divided with ``/``, which gives no whole number since Python 3.
 
-Why it fails. ``width / 2`` was a whole number in Python 2; torch takes no other sizes.
-What the fix does. Divides with ``//`` where the result is whole, also behind names and arguments.
-Fix safety. Safe: the number is the same, as a whole one.
+Why it fails. ``width / 2`` was a whole number in Python 2; torch takes no other sizes. A fraction that is cut only
+where it is used, ``int(n * steps)``, is no multiple of its parts.
+What the fix does. Divides with ``//`` where the result is whole, also behind names and arguments, and where a
+fraction led to the fault.
+Fix safety. Safe where the number is the same, as a whole one. Unsafe where it was a fraction.
 Source. What's New In Python 3.0.
 """
 
 import ast
 
-from autofix.edits.whole_divisions import whole_divisions
-from autofix.rule import Expression, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.edits.whole_divisions import cut_fractions, whole_divisions
+from autofix.rule import LOUD, Evidence, Expression, Finding, Fixes, Project, Rule, shown
 
 
 class Python2Division(Rule):
-    mismatches = (Mismatch.OTHER,)
+    mismatches = LOUD
     examples = shown("""
         behind a name: 2,8
             half = <8 / 2 => 8 // 2>; self.fc = nn.Linear(8, half)
             self.fc(x)
+        a fraction that is cut twice: 2,5,30
+            self.size = <30 / 4 => 30 // 4>; self.fc = nn.Linear(30, int(4 * self.size))
+            self.fc(x).view(x.size(0), 5, 4, int(self.size))
         declines what is no whole number: 2,8
             self.fc = nn.Linear(8, 9 / 2)
             self.fc(x)
@@ -35,3 +40,7 @@ class Python2Division(Rule):
             }
             if edits:
                 yield self.fix("divide whole numbers with `//`", tuple(edits))
+        operation = project.operation(finding)
+        for name, value, edit in cut_fractions(project, operation, finding.layer) if operation is not None else ():
+            doubt = "that the fraction is to be left out is told by the run"
+            yield self.fix(f"divide with `//`: `{name}` is {value:g}", (edit,), Evidence.EVIDENT, doubt=doubt)
