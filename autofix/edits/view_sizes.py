@@ -8,10 +8,11 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autofix.facts.call_sites import argument_of
 from autofix.facts.project_view import Expression, Project
+from autofix.facts.recurrences import ran_before
 from autofix.provenance.bindings import literals
 from autofix.provenance.producers import argument_expression
 from autofix.records.costs import Evidence
@@ -23,11 +24,15 @@ RESHAPING = frozenset(("view", "reshape", "unflatten", "Unflatten"))
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The sizes asked for, where each is written, and the shape they have to make up for."""
+    """The sizes asked for, where each is written, and the shape they have to make up for.
+
+    ``varies``: the same line ran before for a tensor of another shape, so what is right for this one is not for that.
+    """
 
     values: tuple[int, ...]
     expressions: tuple[Expression, ...]
     shape: tuple[int, ...]
+    varies: bool = False
 
     @property
     def total(self) -> int:
@@ -36,6 +41,15 @@ class Sizes:
 
 def sizes_of(project: Project, operation: Operation, layer: Layer | None = None) -> Sizes | None:
     """Return the sizes that ``operation`` asks for; None where they are not written out one by one."""
+    sizes = _asked(project, operation, layer)
+    if sizes is None:
+        return None
+    shape = operation.tensors[0].shape
+    varies = any(earlier.tensors[0].shape != shape for earlier in ran_before(project, operation))
+    return replace(sizes, varies=varies)
+
+
+def _asked(project: Project, operation: Operation, layer: Layer | None) -> Sizes | None:
     name = operation.operator
     if name not in RESHAPING or not operation.tensors:
         return None

@@ -6,17 +6,20 @@ torch cannot know whether the features, the steps or the samples are meant.
 What the fix does. Removes a ``squeeze`` of a dimension that is gone already; else names the last dimension, at the
 call or in the constructor of the layer (``nn.Softmax(dim=2)``). Where none is named it names the last one, where the
 features lie, then the others.
-Fix safety. Safe for a redundant squeeze and for the dimension one past the last; else unsafe.
+Fix safety. Safe for a redundant squeeze, and for the dimension one past the last where no squeeze came before; else
+unsafe.
 Source. torch.squeeze, torch.softmax, torch.cumsum, and the note on dimensions in torch's tensor views.
 """
 
 import ast
 from collections.abc import Iterator
 
-from autofix.edits.rank_changes import without_call
+from autofix.edits.rank_changes import behind, without_call
 from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import is_method, written
 from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
+
+_SQUEEZE = frozenset(("squeeze",))
 
 
 class DimensionRange(Rule):
@@ -52,7 +55,8 @@ class DimensionRange(Rule):
         if edit is not None:
             yield self.fix(f"leave out the squeeze: dimension {dimension} is gone already", (edit,), Evidence.EXACT_FIT)
         last = rank - 1 if operation.operator != "unsqueeze" else rank
-        near, text = dimension in (last + 1, -last - 2), str(last if dimension > 0 else -last - 1)
+        text, squeezed = str(last if dimension > 0 else -last - 1), behind(project, operation.tensors, _SQUEEZE)
+        near = dimension in (last + 1, -last - 2) and next(squeezed, None) is None
         doubt, evidence = "another dimension could be meant", (Evidence.RUNNER_UP, Evidence.OTHER_READING)
         for place in _written_dimensions(project, operation, project.layer(finding.layer), dimension):
             title, edits = f"name dimension {text} instead of {dimension}", (place.source.replace(place.node, text),)

@@ -33,13 +33,10 @@ class Python2Division(Rule):
         call = project.call(failure.frames) if failure is not None and failure.type == "TypeError" else None
         if call is not None and isinstance(call.node, ast.Call):
             arguments = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
-            edits = {
-                e: None
-                for node in arguments
-                for e in whole_divisions(project, Expression(call.source, node, call.frames))
-            }
+            places = (Expression(call.source, node, call.frames) for node in arguments)
+            edits = tuple(dict.fromkeys(edit for place in places for edit in whole_divisions(project, place)))
             if edits:
-                yield self.fix("divide whole numbers with `//`", tuple(edits))
+                yield self.fix("divide whole numbers with `//`", edits)
         operation = project.operation(finding)
         for name, value, edit in cut_fractions(project, operation, finding.layer) if operation is not None else ():
             doubt = "that the fraction is to be left out is told by the run"

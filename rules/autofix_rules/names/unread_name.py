@@ -65,10 +65,8 @@ class UnreadName(Rule):
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for operation, read, name in unread_lists(project) if finding.silent else ():
             if operation.index == finding.operation:
-                doubt = "that the entries of all rounds are meant is told by the names alone"
-                yield self.fix(
-                    f"read `{name}`, which nothing reads", (read.source.replace(read.node, name),), doubt=doubt
-                )
+                words, edit = f"read `{name}`, which nothing reads", read.source.replace(read.node, name)
+                yield self.fix(words, (edit,), doubt="that the entries of all rounds are meant the names alone tell")
         if finding.silent:
             return
         for loop in fed_loops(project, project.operation(finding), finding.layer):

@@ -14,25 +14,13 @@ from collections.abc import Iterator
 
 from autofix.edits.view_sizes import Sizes, changes, sizes_of
 from autofix.facts.call_sites import is_batch, operands
-from autofix.facts.recurrences import ran_before
 from autofix.provenance import Site, dearest, sites
 from autofix.provenance.producers import flattened_from, producer_sites, producing_layer, set_output
 from autofix.records.trace import Layer, Operation
-from autofix.rule import (
-    Counted,
-    Edit,
-    Evidence,
-    Expression,
-    Finding,
-    Fixes,
-    Mismatch,
-    Piece,
-    Project,
-    Rule,
-    Tensor,
-    shown,
-)
+from autofix.rule import Counted, Edit, Evidence, Finding, Fixes, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
+
+Evidences = tuple[Evidence, ...]
 
 
 class ViewSize(Rule):
@@ -58,10 +46,8 @@ class ViewSize(Rule):
             return
         tensor = operation.tensors[0]
         folded = (Evidence.AGAINST, Evidence.OTHER_MODEL) if _was_folded(project, tensor) else ()
-        # What the line asked for was right for other data: a number that is right for these is not for those.
-        varies = any(earlier.tensors[0].shape != tensor.shape for earlier in ran_before(project, operation))
         yield from self._batch(project, operation, sizes)
-        yield from self._corrected(project, layer, sizes, tensor, folded, varies)
+        yield from self._corrected(project, layer, sizes, tensor, folded)
         yield from self._producer(project, sizes, tensor, folded)
 
     def _batch(self, project: Project, operation: Operation, sizes: Sizes) -> Fixes:
@@ -81,13 +67,7 @@ class ViewSize(Rule):
             yield self.fix("leave the batch size open", (place.source.replace(place.node, "-1"),), Evidence.EXACT_FIT)
 
     def _corrected(
-        self,
-        project: Project,
-        layer: Layer | None,
-        sizes: Sizes,
-        tensor: Tensor,
-        folded: tuple[Evidence, ...],
-        varies: bool,
+        self, project: Project, layer: Layer | None, sizes: Sizes, tensor: Tensor, folded: Evidences
     ) -> Fixes:
         for new, against in changes(sizes.values, sizes.shape):
             are_rows = len(sizes.values) == 2 and 1 in new and len(sizes.shape) > 2
@@ -100,16 +80,15 @@ class ViewSize(Rule):
                     project, tensor
                 )
                 doubt = "a setting of the layer before could be meant instead" if is_setting else ""
-                counted: tuple[Piece, ...] = (*stated, *evidence, Evidence.FROM_THIS_RUN * varies)
-                yield self.fix(f"correct {words} in the sizes asked for", edits, *counted, doubt=doubt)
+                title, for_now = f"correct {words} in the sizes asked for", Evidence.FROM_THIS_RUN * sizes.varies
+                yield self.fix(title, edits, *stated, *evidence, for_now, doubt=doubt)
             if len(new) == 1 and layer is None and -1 not in sizes.values:
                 ((index, target_size),) = new.items()
-                yield from self._worded(project, sizes.expressions[index], target_size, evidence, varies)
+                yield from self._worded(project, sizes, index, target_size, evidence)
 
-    def _worded(
-        self, project: Project, place: Expression, target_size: int, evidence: tuple[Evidence, ...], varies: bool
-    ) -> Fixes:
+    def _worded(self, project: Project, sizes: Sizes, index: int, target_size: int, evidence: Evidences) -> Fixes:
         """Yield fixes that ask for a multiple of the expression, or with ``-1`` for whatever is left."""
+        place, other = sizes.expressions[index], Evidence.OTHER_READING * (not sizes.varies)
         now = project.integer(place)
         if isinstance(place.node, ast.Constant) or not now:
             return
@@ -118,9 +97,9 @@ class ViewSize(Rule):
             edits, reason = (place.source.replace(place.node, text),), "the factor is taken from this run"
             yield self.fix(f"ask for {text}", edits, Evidence.INSERTED, *evidence, doubt=reason)
         edits, reason = (place.source.replace(place.node, "-1"),), "the size is then whatever is left"
-        yield self.fix("leave that size open", edits, Evidence.OTHER_READING * (not varies), *evidence, doubt=reason)
+        yield self.fix("leave that size open", edits, other, *evidence, doubt=reason)
 
-    def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, folded: tuple[Evidence, ...]) -> Fixes:
+    def _producer(self, project: Project, sizes: Sizes, tensor: Tensor, folded: Evidences) -> Fixes:
         """Yield fixes of the layer before, whose output has another size than the sizes make up."""
         features, split = _features(sizes, tensor)
         channels = _channels(sizes)
