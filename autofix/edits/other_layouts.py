@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from autofix.edits.equation_letters import relettered
 from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, moves
-from autofix.edits.other_orders import orders
+from autofix.edits.other_orders import reordered
 from autofix.edits.rank_changes import PICKING, without_call
 from autofix.edits.related_layouts import looked_up, repeated_as_folded
 from autofix.edits.same_values import same_values
@@ -51,7 +51,7 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
         if not (operation.operator in WRITING and index == 0)
         for layout in (
             *without_maker(project, call, operand.tensor),
-            *orders(project, operand.tensor),
+            *reordered(project, operand.tensor),
             *inserted(project, operation, index, operand.tensor),
         )
         if fits(call.with_shape(operand, layout.after), makes_table=_makes_table(operation))

@@ -1,7 +1,7 @@
 """An operand whose dimensions were moved, with the same dimensions in another order: ``x.permute(0, 3, 1, 2)`` for
 ``x.permute(0, 2, 3, 1)``.
 
-The call that moved them is rewritten. Of the orders that fit those come first that leave most dimensions in order.
+The call that moved them is rewritten, or left out. Those orders come first that leave most dimensions as they were.
 """
 
 from __future__ import annotations
@@ -11,49 +11,71 @@ from collections.abc import Iterator
 from itertools import combinations, permutations
 
 from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange
-from autofix.edits.rank_changes import operand_node
+from autofix.edits.other_dimensions import spread
+from autofix.edits.rank_changes import operand_node, without_call
 from autofix.facts.call_sites import written
 from autofix.facts.contracts import Shape, bound
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
+from autofix.operators.table import find
+from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.spelling import receiver
 
+_EXCHANGING = frozenset(("transpose", "swapaxes", "swapdims"))
 
-def other_orders(project: Project, operation: Operation) -> Iterator[Layout]:
-    """Yield the other orders of its first operand that a call accepts."""
+
+def accepted_orders(project: Project, operation: Operation) -> Iterator[Layout]:
+    """Yield the other orders of its first operand that a call accepts, but for the one in which it was not moved."""
     call = bound(project, operation)
     if call is not None and call.operands:
         operand = call.operands[0]
         yield from (
-            layout for layout in orders(project, operand.tensor) if call.with_shape(operand, layout.after).is_accepted
+            layout
+            for layout in reordered(project, operand.tensor)
+            if call.with_shape(operand, layout.after).is_accepted
         )
 
 
-def orders(project: Project, tensor: Tensor) -> Iterator[Layout]:
-    """Yield every other order of a tensor that was made by moving dimensions, the samples left where they are."""
-    maker = project.producer(tensor)
+def reordered(project: Project, tensor: Tensor) -> Iterator[Layout]:
+    """Yield the other orders of a tensor whose dimensions were moved, but for the one in which they were not."""
+    yield from (layout for _, layout in orders(project, tensor) if layout.change is LayoutChange.REORDERED)
+
+
+def orders(project: Project, tensor: Tensor) -> Iterator[tuple[tuple[int, ...], Layout]]:
+    """Yield every other order of a tensor whose dimensions were moved, the samples left where they are.
+
+    Nothing that changes sizes may stand between; a last dimension that was moved by `mT` or `t` cannot be written.
+    """
+    maker = _mover(project, tensor)
     place = None if maker is None else written(project, maker)
-    moving = None if maker is None else bound(project, maker)
-    if maker is None or moving is None or moving.row.family is not Family.VIEW or not moving.operands:
+    if maker is None or place is None or not isinstance(place.node, ast.Call):
         return
-    before = moving.operands[0].tensor.shape
-    node = operand_node(maker, place.node) if place is not None and isinstance(place.node, ast.Call) else None
-    if place is None or node is None or len(before) > MOST_DIMENSIONS or not _is_moved(before, tensor.shape):
-        return
-    base = receiver(place.source.text_of(node))
+    before = maker.tensors[0].shape
     for order in sorted(permutations(range(len(before))), key=_inversions):
         after = tuple(before[at] for at in order)
-        if _inversions(order) and after != tensor.shape and (before[0] != tensor.shape[0] or order[0] == 0):
-            method = _method(order)
-            words = f"move the dimensions of {before} by `{method}`: {after}"
-            edit = place.source.replace(place.node, f"{base}.{method}")
-            yield Layout(LayoutChange.REORDERED, edit, words, tensor.shape, after)
+        if after == tensor.shape or (order[0] != 0 and before[0] == tensor.shape[0]):
+            continue
+        if not _inversions(order):
+            edit, change, words = without_call(project, maker), LayoutChange.REMOVED, f"leave {before} as it is"
+        else:
+            edit, change = _rewritten(maker, place, place.node, order), LayoutChange.REORDERED
+            words = f"order the dimensions of {before} as {order}"
+        if edit is not None:
+            yield order, Layout(change, edit, words, tensor.shape, after)
 
 
-def _is_moved(before: Shape, after: Shape) -> bool:
-    return before != after and sorted(before) == sorted(after)
+def _mover(project: Project, tensor: Tensor) -> Operation | None:
+    """Return the call behind a tensor that moved its dimensions, with nothing between that changes sizes."""
+    for operation in project.ancestry(tensor):
+        result, row = operation.result, find(operation.target)
+        if not isinstance(result, Tensor) or result.shape != tensor.shape or row is None or not operation.tensors:
+            return None
+        before: Shape = operation.tensors[0].shape
+        if row.family is Family.VIEW and len(before) <= MOST_DIMENSIONS and sorted(before) == sorted(result.shape):
+            return operation
+    return None
 
 
 def _inversions(order: tuple[int, ...]) -> int:
@@ -61,7 +83,16 @@ def _inversions(order: tuple[int, ...]) -> int:
     return sum(a > b for a, b in combinations(order, 2))
 
 
-def _method(order: tuple[int, ...]) -> str:
-    """Return the call that brings dimensions into an order: a transpose where only two are exchanged."""
-    moved = [at for at, dimension in enumerate(order) if at != dimension]
-    return f"transpose({moved[0]}, {moved[1]})" if len(moved) == 2 else f"permute({', '.join(map(str, order))})"
+def _rewritten(maker: Operation, place: Expression, node: ast.Call, order: tuple[int, ...]) -> Edit | None:
+    """Return the edit of the dimensions that are passed, or of the whole call where they cannot tell the order."""
+    exchanged = tuple(at for at, dimension in enumerate(order) if at != dimension)
+    is_exchange = len(exchanged) == 2
+    if maker.operator == "permute" or (maker.operator in _EXCHANGING and is_exchange):
+        edit = spread(maker, place, 1, str(order if maker.operator == "permute" else exchanged))
+        if edit is not None:
+            return edit
+    base = operand_node(maker, node)
+    if base is None:
+        return None
+    method = f"transpose{exchanged}" if is_exchange else f"permute{order}"
+    return place.source.replace(node, f"{receiver(place.source.text_of(base))}.{method}")

@@ -108,12 +108,12 @@ MOVED = {
     "keys of several heads": (
         "fc = nn.Linear(8, 8)\nq, k = fc(torch.rand(2, 4, 9, 8)), torch.rand(2, 4, 7, 8)\n"
         "s = q @ k.permute(0, 2, 1, 3)",
-        {"k.permute(0, 2, 1, 3)": "k.transpose(2, 3)"},
+        {"permute(0, 2, 1, 3)": "permute(0, 1, 3, 2)"},
     ),
     "a picture beside maps": (
         "fc = nn.Linear(3, 3)\nx, y = fc(torch.rand(4, 7, 9, 3)), torch.rand(4, 5, 7, 9)\n"
         "z = torch.cat([torch.permute(x, (0, 2, 1, 3)), y], 1)",
-        {"torch.permute(x, (0, 2, 1, 3))": "x.permute(0, 3, 1, 2)"},
+        {"(0, 2, 1, 3)": "(0, 3, 1, 2)"},
     ),
 }
 

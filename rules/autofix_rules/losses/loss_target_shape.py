@@ -21,7 +21,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program, returned
-from autofix.edits.other_orders import other_orders
+from autofix.edits.other_orders import accepted_orders
 from autofix.facts.call_sites import argument_of, followed
 from autofix.operators.shape_functions import extra_dimension
 from autofix.rule import Detail, Evidence, Finding, Fix, Fixes, Mismatch, Operation, Project, Rule, shown
@@ -63,7 +63,7 @@ class LossTargetShape(Rule):
             text = target.source.text_of(indices)
             edit = target.source.replace(target.node, text)
             yield self.fix(f"pass the class indices `{text}` to the loss", (edit,), Evidence.EXACT_FIT)
-        for rank, layout in enumerate(other_orders(project, operation) if finding.detail is Detail.CLASSES else ()):
+        for rank, layout in enumerate(accepted_orders(project, operation) if finding.detail is Detail.CLASSES else ()):
             doubt = "that the classes stand second is told by the sizes; the order of the others is not"
             yield self.fix(layout.words, (layout.edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=doubt)
         for adjustment in _adjustments(finding, project, operation):
