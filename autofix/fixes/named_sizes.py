@@ -23,8 +23,8 @@ from autofix.records.trace import Frame, Operation
 
 def named(finding: Finding, project: Project, fix: Fix) -> Iterator[Fix]:
     """Yield the fix that writes a name in place of a number, where one has the size by its origin, then ``fix``."""
-    operation, (edit, *more) = project.operation(finding), fix.edits
-    if operation is None or more or not edit.text.isdigit():
+    operation, edit = project.operation(finding), next(iter(fix.edits), None)
+    if operation is None or edit is None or len(fix.edits) > 1 or not edit.text.isdigit():
         yield fix
         return
     place = _place(project, operation, finding, edit)

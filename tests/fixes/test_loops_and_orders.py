@@ -177,3 +177,20 @@ def test_entries_are_picked_with_what_a_squeeze_left(repaired: Repaired) -> None
     report = repaired(text)
     assert report.plan is not None
     assert report.plan.texts[0][1] == text.replace("squeeze()", "squeeze(1)")
+
+
+def test_what_cannot_be_written_in_one_function_is_written_in_its_caller(repaired: Repaired) -> None:
+    """The function that cuts windows has no maps to pad, so the fix for it edits nothing; that of its caller does."""
+    text = _net(
+        "self.window, self.fc = 4, nn.Conv2d(3, 3, 1)",
+        "B, C, H, W = x.shape\ny = windows(self.fc(x), self.window)\n"
+        "return y.permute(0, 1, 2, 4, 3, 5).reshape(B, C, H, W)",
+    )
+    text = text.replace(
+        "class Net",
+        "def windows(x, size):\n    b, c = x.shape[:2]\n    high, wide = x.shape[2:]\n"
+        "    return x.view(b, c, high // size, size, wide // size, size)\n\n\nclass Net",
+    )
+    report = repaired(text, "2,3,6,8", model="Net()")
+    assert report.plan is not None
+    assert "F.pad(x, (0, -W % self.window, 0, -H % self.window))" in report.plan.texts[0][1]
