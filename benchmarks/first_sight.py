@@ -26,6 +26,7 @@ COMMITS = {
     "blind-g": "4c3f805",
     "blind-h": "90b241a",
     "blind-i": "403949f",
+    "blind-j": "668c7d9",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 

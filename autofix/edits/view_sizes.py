@@ -26,7 +26,8 @@ RESHAPING = frozenset(("view", "reshape", "unflatten", "Unflatten"))
 class Sizes:
     """The sizes asked for, where each is written, and the shape they have to make up for.
 
-    ``varies``: the same line ran before for a tensor of another shape, so what is right for this one is not for that.
+    ``varies``: the same line asked for the same sizes before, of a tensor of another shape that made them up: what is
+    right for this one is not for that.
     """
 
     values: tuple[int, ...]
@@ -44,9 +45,9 @@ def sizes_of(project: Project, operation: Operation, layer: Layer | None = None)
     sizes = _asked(project, operation, layer)
     if sizes is None:
         return None
-    shape = operation.tensors[0].shape
-    varies = any(earlier.tensors[0].shape != shape for earlier in ran_before(project, operation))
-    return replace(sizes, varies=varies)
+    shape, asked = operation.tensors[0].shape, operation.arguments[1:]
+    before = [earlier for earlier in ran_before(project, operation) if earlier.arguments[1:] == asked]
+    return replace(sizes, varies=any(earlier.tensors[0].shape != shape for earlier in before))
 
 
 def _asked(project: Project, operation: Operation, layer: Layer | None) -> Sizes | None:

@@ -85,10 +85,10 @@ def _edits_test(fix: Fix) -> bool:
 
 
 def _weighed(fix: Fix, project: Project) -> Fix:
-    """Return a fix with what its edits say against it, whatever rule proposes them."""
+    """Return a fix with what its edits say against it, whatever rule proposes them: a parameter is read no more."""
     if not leaves_unread(project, fix.edits):
         return fix
-    return replace(fix, evidence=counted((*fix.evidence, Evidence.UNREAD)))
+    return replace(fix, evidence=counted((*fix.evidence, Evidence.BY_RUN)))
 
 
 def _in_doubt(fix: Fix, reason: str) -> Fix:

@@ -46,7 +46,6 @@ class Evidence(Enum):
     OTHER_NAME = (3, "another name or entry stands in place of the one written")
     OTHER_READING = (4, "another reading fits as well")
     DISAGREES = (4, "its neighbours say otherwise")
-    UNREAD = (4, "a parameter that was read is read no more")
     PRODUCER = (5, "the layer before is changed instead")
     FROM_THIS_RUN = (6, "it holds a number of this run alone")
     OTHER_MODEL = (6, "another model: other heads, groups or weights")

@@ -119,7 +119,7 @@ def test_hidden_state_is_used(notebook: Notebook) -> None:
     step = "for batch in batches:\n    optimizer.zero_grad()\n    net(batch).sum().backward()\n    optimizer.step()"
     assert "In[5], line 1" in notebook.run(step)["text/plain"]
     notebook.run("%autofix --apply")
-    assert notebook.next_cell().startswith("net.append(nn.Linear(24, 4))\nraise KeyError('later')\nnet = None")
+    assert notebook.next_cell().startswith("net.append(nn.Linear(width, 4))\nraise KeyError('later')\nnet = None")
     assert "takes 20 features but receives 24" in notebook.run("%autofix net -s 3,8")["text/plain"]
 
 
