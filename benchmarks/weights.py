@@ -92,14 +92,20 @@ def is_first_right(weights: Mapping[str, float], fault: Fault) -> bool:
 
 def fitted(cases: Sequence[Fault], prior: float) -> dict[str, float]:
     """Return the weights that make what is right the likeliest, each project counting alike."""
-    written = torch.tensor([WRITTEN[name] for name in NAMES])
-    counts = [torch.tensor([[float(plan.get(name, 0)) for name in NAMES] for plan in case.plans]) for case in cases]
+    # In double precision: in single one the search along a line leaves the numbers on some processors.
+    written = torch.tensor([WRITTEN[name] for name in NAMES], dtype=torch.float64)
+    counts = [
+        torch.tensor([[plan.get(name, 0) for name in NAMES] for plan in case.plans], dtype=torch.float64)
+        for case in cases
+    ]
     right = [torch.tensor(case.right) for case in cases]
     of_project = collections.Counter(case.project for case in cases)
-    shares = torch.tensor([1 / of_project[case.project] for case in cases])
-    change = torch.zeros(len(NAMES), requires_grad=True)
-    scale = torch.zeros((), requires_grad=True)  # The logarithm of how much a tenth of an edit tells.
-    free = torch.tensor([float(name != UNIT) for name in NAMES])
+    shares = torch.tensor([1 / of_project[case.project] for case in cases], dtype=torch.float64)
+    change = torch.zeros(len(NAMES), dtype=torch.float64, requires_grad=True)
+    scale = torch.zeros(
+        (), dtype=torch.float64, requires_grad=True
+    )  # The logarithm of how much a tenth of an edit tells.
+    free = torch.tensor([float(name != UNIT) for name in NAMES], dtype=torch.float64)
     optimizer = torch.optim.LBFGS([change, scale], max_iter=STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:

@@ -7,14 +7,14 @@ around what led to the fault, whichever way they went; which one is wrong is for
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from autofix.facts.fault_path import evaluated, way
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
-from autofix.syntax.source import below
+from autofix.syntax.source import below, dotted
 
 MOST = 6
 _BOUNDARY: dict[type[ast.cmpop], str] = {ast.Gt: ">=", ast.GtE: ">", ast.Lt: "<=", ast.LtE: "<"}
@@ -46,7 +46,7 @@ class OtherCondition:
 
 def other_conditions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[OtherCondition]:
     """Yield what may stand for each condition: first for those whose two sides are equal, then the nearest first."""
-    conditions = (c for c in _conditions(project, operation, layer) if not _is_asked_twice(c))
+    conditions = (c for c in _conditions(project, operation, layer) if not _is_asked_twice(c) and not _is_guard(c))
     others = [other for condition in conditions for other in _others(project, condition)]
     yield from sorted(others, key=lambda other: not other.at_boundary)[:MOST]
 
@@ -89,6 +89,31 @@ def _is_asked_twice(condition: Expression) -> bool:
     """
     tests = [node.test for node in condition.source.nodes if isinstance(node, (ast.If, ast.IfExp))]
     return [_plain(test) for test in tests].count(_plain(condition.node)) > 1
+
+
+def _is_guard(condition: Expression) -> bool:
+    """Return whether a value is asked for where it is then read, or made where it is not there: the other way round it
+    would be read where it is missing.
+    """
+    test, node = condition.node, condition.source.parents.get(condition.node)
+    is_there = True
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test, is_there = test.operand, False
+    elif isinstance(test, ast.Compare) and isinstance(test.comparators[0], ast.Constant):
+        if test.comparators[0].value is not None:
+            return False
+        is_there, test = isinstance(test.ops[0], (ast.IsNot, ast.NotEq)), test.left
+    subject = dotted(test)
+    if not subject or not isinstance(node, (ast.If, ast.IfExp)):
+        return False
+    body, orelse = ([part] if isinstance(part, ast.expr) else part for part in (node.body, node.orelse))
+    reads, binds = (body, orelse) if is_there else (orelse, body)
+    return _names(reads, subject, ast.Load) or _names(binds, subject, ast.Store)
+
+
+def _names(parts: Sequence[ast.AST], name: str, context: type[ast.expr_context]) -> bool:
+    nodes = (node for part in parts for node in below(part) if isinstance(node, (ast.Name, ast.Attribute)))
+    return any(isinstance(node.ctx, context) and dotted(node) == name for node in nodes)
 
 
 def _plain(test: ast.expr) -> str:

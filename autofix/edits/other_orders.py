@@ -84,9 +84,13 @@ def _inversions(order: tuple[int, ...]) -> int:
 
 
 def _rewritten(maker: Operation, place: Expression, node: ast.Call, order: tuple[int, ...]) -> Edit | None:
-    """Return the edit of the dimensions that are passed, or of the whole call where they cannot tell the order."""
+    """Return the edit of the dimensions that are passed, or of the whole call where they are not written one by one;
+    None where two are exchanged and the order needs more.
+    """
     exchanged = tuple(at for at, dimension in enumerate(order) if at != dimension)
     is_exchange = len(exchanged) == 2
+    if maker.operator in _EXCHANGING and not is_exchange:
+        return None
     if maker.operator == "permute" or (maker.operator in _EXCHANGING and is_exchange):
         edit = spread(maker, place, 1, str(order if maker.operator == "permute" else exchanged))
         if edit is not None:

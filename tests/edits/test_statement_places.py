@@ -166,3 +166,19 @@ def test_a_line_that_runs_at_the_wrong_time(
     plans = [plan for plan in (report.plan, *report.alternatives) if plan is not None]
     assert text.replace(*change) in [changed for plan in plans for _, changed in plan.texts]
     assert all(plan.applicability is Applicability.UNSAFE for plan in plans if "AF607" in str(plan.steps))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = x + self.mask if self.mask is not None else x",
+        "x = x if self.mask is None else x + self.mask",
+        "if self.mask is not None:\n    x = x + self.mask",
+        "if not self.mask is None:\n    x = x + self.mask",
+    ],
+)
+def test_what_is_read_where_it_is_there_is_not_asked_for_the_other_way_round(line: str, repaired: Repaired) -> None:
+    text = str(model("self.mask = torch.zeros(7, 7)\nself.head = nn.Linear(6, 2)", f"{line}\nself.head(x)"))
+    report = repaired(text, "4,6,6", model="Net()")
+    plans = [plan for plan in (report.plan, *report.alternatives) if plan is not None]
+    assert not any("AF607" in str(plan.steps) for plan in plans)
