@@ -14,6 +14,7 @@ from autofix.facts.fault_path import evaluated, way
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
+from autofix.syntax.name_bindings import assignments, constructor_of, parameters
 from autofix.syntax.source import below, dotted
 
 MOST = 6
@@ -78,7 +79,7 @@ def _others(project: Project, condition: Expression) -> Iterator[OtherCondition]
                 text = f"{source.text_of(left)} {sign} {source.text_of(right)}"
                 at_boundary = known and type(op) in _BOUNDARY
                 yield OtherCondition(condition, text, at_boundary, type(op) in {ast.Eq, ast.NotEq, ast.In, ast.NotIn})
-        case ast.Name() | ast.Attribute():
+        case ast.Name() | ast.Attribute() if not _is_option(condition):
             yield OtherCondition(condition, f"not {source.text_of(test)}", is_choice=True)
 
 
@@ -118,6 +119,19 @@ def _names(parts: Sequence[ast.AST], name: str, context: type[ast.expr_context])
 
 def _plain(test: ast.expr) -> str:
     return ast.unparse(test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test)
+
+
+def _is_option(condition: Expression) -> bool:
+    """Return whether the condition is a parameter, or an attribute that holds one of the constructor: what is wrong of
+    an option is what the caller passes.
+    """
+    source, name = condition.source, dotted(condition.node)
+    class_, function = source.class_of(condition.node), source.function_of(condition.node)
+    constructor = None if class_ is None else constructor_of(class_)
+    if function is not None and name in parameters(function):
+        return True
+    values = () if constructor is None else assignments(source, constructor, name)
+    return constructor is not None and any(dotted(value) in parameters(constructor) for _, value in values)
 
 
 def _is_of_the_program(test: ast.Compare) -> bool:

@@ -182,3 +182,18 @@ def test_what_is_read_where_it_is_there_is_not_asked_for_the_other_way_round(lin
     report = repaired(text, "4,6,6", model="Net()")
     plans = [plan for plan in (report.plan, *report.alternatives) if plan is not None]
     assert not any("AF607" in str(plan.steps) for plan in plans)
+
+
+def test_an_option_of_the_caller_is_not_asked_for_the_other_way_round(repaired: Repaired) -> None:
+    text = (
+        "import torch\nfrom torch import nn\n\n\nclass Block(nn.Module):\n"
+        "    def __init__(self, wide=True):\n        super().__init__()\n        self.wide = wide\n\n"
+        "    def forward(self, x):\n        y = x.unsqueeze(1).repeat(1, 2, 1)\n        if self.wide:\n"
+        "            return y.flatten(1)\n        return y.mean(1)\n\n\n"
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.block = Block()\n"
+        "        self.head = nn.Linear(6, 2)\n\n    def forward(self, x):\n        return self.head(self.block(x))\n"
+    )
+    report = repaired(text, "4,6", model="Net()")
+    plans = [plan for plan in (report.plan, *report.alternatives) if plan is not None]
+    assert plans
+    assert not any("AF607" in str(plan.steps) for plan in plans)
