@@ -15,6 +15,7 @@ from autofix.edits.statement_order import lines_of
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.contracts import bound
 from autofix.facts.project_view import Expression, Project
+from autofix.facts.recurrences import ran_before
 from autofix.operators.families import Family
 from autofix.operators.table import find
 from autofix.records.locations import Edit
@@ -45,17 +46,9 @@ def rank_conditions(project: Project, operation: Operation | None) -> Iterator[R
     yield from _lacking(project, operation)
 
 
-def _twins(project: Project, operation: Operation) -> Iterator[Operation]:
-    """Yield what ran at the place of an operation before it."""
-    for other in project.trace.operations[: operation.index]:
-        is_there = other.frames[:1] and operation.frames[:1] and other.frames[0].path == operation.frames[0].path
-        if is_there and other.frames[0].range == operation.frames[0].range and other.target == operation.target:
-            yield other
-
-
 def _added_always(project: Project, maker: Operation) -> Iterator[RankCondition]:
     """Yield the condition for a dimension that is added to what has it already."""
-    twin = next((t for t in _twins(project, maker) if t.tensors), None) if maker.operator == "unsqueeze" else None
+    twin = next((t for t in ran_before(project, maker) if t.tensors), None) if maker.operator == "unsqueeze" else None
     place = written(project, maker)
     if twin is None or place is None or twin.tensors[0].rank >= maker.tensors[0].rank:
         return
@@ -86,7 +79,7 @@ def _added_always(project: Project, maker: Operation) -> Iterator[RankCondition]
 def _lacking(project: Project, operation: Operation) -> Iterator[RankCondition]:
     """Yield the condition that adds the dimension which an operand had when the line ran before."""
     call, parts = bound(project, operation), operands(project, operation)
-    twin = next((t for t in _twins(project, operation) if len(t.tensors) == len(operation.tensors)), None)
+    twin = next((t for t in ran_before(project, operation) if len(t.tensors) == len(operation.tensors)), None)
     if twin is None or call is None or len(parts) != len(call.operands):
         return
     for part, operand, tensor, before in zip(parts, call.operands, operation.tensors, twin.tensors, strict=False):
@@ -124,7 +117,7 @@ def _empty(project: Project, maker: Operation) -> Iterator[RankCondition]:
     is_of_data = maker.operator in _OF_DATA or (row is not None and row.family is Family.FACTORY)
     if not is_of_data or not isinstance(result, Tensor) or result.shape != (0,):
         return
-    others = {twin.result.shape[1:] for twin in _twins(project, maker) if isinstance(twin.result, Tensor)} - {()}
+    others = {twin.result.shape[1:] for twin in ran_before(project, maker) if isinstance(twin.result, Tensor)} - {()}
     place = written(project, maker)
     if len(others) == 1 and place is not None:
         columns = ", ".join(map(str, next(iter(others))))

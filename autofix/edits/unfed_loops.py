@@ -21,7 +21,7 @@ from autofix.syntax.name_bindings import parameters, targets
 from autofix.syntax.source import Source, below
 
 _MOST_RENAMED = 3
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+Loop = ast.For | ast.AsyncFor | ast.While
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +36,27 @@ class FedLoop:
 def fed_loops(project: Project, operation: Operation | None, layer: int | None) -> Iterator[FedLoop]:
     """Yield the loops around the fault whose pass would be content with what the pass before gave."""
     seen: set[tuple[str, str]] = set()
-    for place in places(project, operation, layer) if operation is not None else ():
-        loop = next((node for node in place.source.ancestors(place.statement) if isinstance(node, _LOOPS)), None)
+    if operation is None:
+        return
+    for place in places(project, operation, layer):
+        loop = next((node for node in place.source.ancestors(place.statement) if isinstance(node, Loop)), None)
         if loop is None or place.source.function_of(loop) is not place.source.function_of(place.statement):
             continue
-        bound = _bound(loop)
+        bound, given = _bound(loop), _given(loop, place)
         for read in place.own_reads():
             if not isinstance(read.node, ast.Name) or read.node.id in bound:
                 continue
-            for name in sorted(_given(loop, place) - {read.node.id}):
+            for name in sorted(given - {read.node.id}):
                 if (name, read.node.id) not in seen and _takes(project, operation, read, name):
                     seen.add((name, read.node.id))
                     yield FedLoop(name, read.node.id, _edits(place, loop, name, read.node.id))
 
 
-def _takes(project: Project, operation: Operation | None, read: Expression, name: str) -> bool:
+def _takes(project: Project, operation: Operation, read: Expression, name: str) -> bool:
     """Return whether the call that failed would be content if its pass had read what the one before gave."""
     value = project.value(read)
     other = project.value(replace(read, node=ast.copy_location(ast.Name(name, ast.Load()), read.node)))
-    if operation is None or not isinstance(value, Tensor) or not isinstance(other, Tensor):
+    if not isinstance(value, Tensor) or not isinstance(other, Tensor):
         return False
     call = replayed_since(project, value, other, operation)
     return call is not None and fits(call)
@@ -64,24 +66,24 @@ def _bound(loop: ast.AST) -> set[str]:
     return {node.id for node in below(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-def _given(loop: ast.AST, place: FaultPlace) -> set[str]:
+def _given(loop: Loop, place: FaultPlace) -> set[str]:
     """Return the names that the statement binds and that are read behind the loop and, in it, never before they are."""
     statement = place.statement
     bound = set().union(*map(targets, statement.targets)) if isinstance(statement, ast.Assign) else set()
-    last = loop.end_lineno if isinstance(loop, _LOOPS) and loop.end_lineno else 0
+    last, in_loop = loop.end_lineno or 0, set(below(loop))
     loads = [node for node in below(place.scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    inside = {node.id for node in loads if node in below(loop) and node.lineno <= (statement.end_lineno or 0)}
+    inside = {node.id for node in loads if node in in_loop and node.lineno <= (statement.end_lineno or 0)}
     return (bound & {node.id for node in loads if node.lineno > last}) - inside
 
 
-def _edits(place: FaultPlace, loop: ast.stmt, name: str, read: str) -> tuple[Edit, ...]:
+def _edits(place: FaultPlace, loop: Loop, name: str, read: str) -> tuple[Edit, ...]:
     """Return the shortest edits: one name for both, a line at the end of the loop, or a line before it where what the
     first pass read is read behind the loop as well.
     """
     source = place.source
     own = [node for node in below(place.scope) if isinstance(node, ast.Name) and node.id == name]
     behind = [node for node in below(place.scope) if isinstance(node, ast.Name) and node.id == read]
-    if any(node.lineno > (loop.end_lineno or 0) for node in behind) or not isinstance(loop, _LOOPS):
+    if any(node.lineno > (loop.end_lineno or 0) for node in behind):
         inside = [node for node in below(place.statement) if isinstance(node, ast.Name) and node.id == read]
         return (
             source.insert_before(loop, f"{name} = {read}"),

@@ -47,7 +47,7 @@ def sizes_of(project: Project, operation: Operation, layer: Layer | None = None)
         return None
     shape, asked = operation.tensors[0].shape, operation.arguments[1:]
     before = [earlier for earlier in ran_before(project, operation) if earlier.arguments[1:] == asked]
-    return replace(sizes, varies=any(earlier.tensors[0].shape != shape for earlier in before))
+    return replace(sizes, varies=any(earlier.tensors[:1] and earlier.tensors[0].shape != shape for earlier in before))
 
 
 def _asked(project: Project, operation: Operation, layer: Layer | None) -> Sizes | None:

@@ -7,16 +7,15 @@ from autofix.records.trace import Operation
 
 
 def ran_before(project: Project, operation: Operation) -> tuple[Operation, ...]:
-    """Return the earlier operations of the same operator that the same place ran without a fault."""
+    """Return the earlier operations of the same target that the same place ran without a fault."""
     if not operation.frames:
         return ()
     place = operation.frames[0].path, operation.frames[0].range
     return tuple(
         earlier
         for earlier in project.trace.operations[: operation.index]
-        if earlier.operator == operation.operator
+        if earlier.target == operation.target
         and not earlier.raised
-        and earlier.tensors
         and earlier.frames
         and (earlier.frames[0].path, earlier.frames[0].range) == place
     )
