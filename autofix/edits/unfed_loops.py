@@ -42,11 +42,11 @@ def fed_loops(project: Project, operation: Operation | None, layer: int | None) 
         loop = next((node for node in place.source.ancestors(place.statement) if isinstance(node, Loop)), None)
         if loop is None or place.source.function_of(loop) is not place.source.function_of(place.statement):
             continue
-        bound, given = _bound(loop), _given(loop, place)
+        bound, results = _bound(loop), _given(loop, place)
         for read in place.own_reads():
             if not isinstance(read.node, ast.Name) or read.node.id in bound:
                 continue
-            for name in sorted(given - {read.node.id}):
+            for name in sorted(results - {read.node.id}):
                 if (name, read.node.id) not in seen and _takes(project, operation, read, name):
                     seen.add((name, read.node.id))
                     yield FedLoop(name, read.node.id, _edits(place, loop, name, read.node.id))
