@@ -270,7 +270,7 @@ def _begun(request: Request, used: Session, on_progress: Progress) -> _Case:
     """Run the original text; where it shows no fault, on the first further sample that fails, if there is one."""
     runner = _runner(request, used)
     # The rules load while the probe still imports torch.
-    candidates.check_words(registry.rules(), (*request.settings.select, *request.settings.ignore))
+    candidates.check_words((*request.settings.select, *request.settings.ignore))
     if used.starting:
         registry.prepare()
     on_progress("running the model")

@@ -13,7 +13,7 @@ from pathlib import Path
 from autofix.batch import changed_since, conflicts, coverage, jobs, notebooks, reverse_imports, source_files, targets
 from autofix.batch.cached_executor import BatchWork, CachedCall
 from autofix.batch.records import Job, JobOutcome, Json, Kind, Listed, Missing, job_from, outcome_from, settings_json
-from autofix.fixes import candidates, registry
+from autofix.fixes import candidates
 from autofix.loading import find_target, settings, test_files
 from autofix.loading.settings import Settings, TargetEntry
 from autofix.records.errors import UsageError
@@ -162,7 +162,7 @@ class _Manifest:
         self._environments: dict[Path, str | None] = {}
         self._entries: dict[Path, list[TargetEntry]] = {}
         roots = [options.config.parent] if options.config is not None else [base, *map(_root_of, options.paths)]
-        candidates.check_words(registry.rules(), (*options.run.select, *options.run.ignore))
+        candidates.check_words((*options.run.select, *options.run.ignore))
         for root in dict.fromkeys(map(_absolute, roots)):
             self._add(root)
 
@@ -207,7 +207,7 @@ class _Manifest:
 
     def _add(self, root: Path) -> None:
         root_settings = self._config if self._config is not None else settings.read(root)
-        candidates.check_words(registry.rules(), (*root_settings.select, *root_settings.ignore))
+        candidates.check_words((*root_settings.select, *root_settings.ignore))
         self._known[root] = root_settings
         for entry in root_settings.targets:
             path = _absolute(root / entry.path)

@@ -128,11 +128,14 @@ def refactorings(rules: tuple[Rule, ...], select: tuple[str, ...], ignore: tuple
     return tuple(rule for rule in rules if rule.refactor and _named(rule, select) and not _named(rule, ignore))
 
 
-def check_words(rules: tuple[Rule, ...], words: Iterable[str]) -> None:
-    """Raise UsageError for a word that no rule answers to, with the one that may have been meant."""
+def check_words(words: Iterable[str]) -> None:
+    """Raise UsageError for a word that no rule answers to, with the one that may have been meant.
+
+    The rules are read where there is a word: reading them takes as long as much else at the start of a batch.
+    """
     for word in words:
-        if not any(_named(rule, (word,)) for rule in rules):
-            names = [name for rule in rules for name in (rule.code, rule.name)]
+        if not any(_named(rule, (word,)) for rule in registry.rules()):
+            names = [name for rule in registry.rules() for name in (rule.code, rule.name)]
             raise registry.no_rule(word, names)
 
 

@@ -40,7 +40,7 @@ REFUSED = {
 @pytest.mark.parametrize("word, hint", REFUSED.items())
 def test_a_word_that_names_no_rule_is_refused(word: str, hint: str) -> None:
     with pytest.raises(UsageError) as refused:
-        candidates.check_words(registry.rules(), (word,))
+        candidates.check_words((word,))
     assert str(refused.value) == f"there is no rule `{word}`{hint}"
 
 
@@ -51,7 +51,7 @@ def test_what_replaced_a_rule_is_one() -> None:
 
 
 def test_codes_their_beginnings_and_names_are_known() -> None:
-    candidates.check_words(registry.rules(), ("AF101", "AF1", "RF", "layer-size"))
+    candidates.check_words(("AF101", "AF1", "RF", "layer-size"))
 
 
 @pytest.mark.parametrize("name", ["select", "ignore"])

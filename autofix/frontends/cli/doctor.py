@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autofix import __version__, engine
 from autofix.batch import cache_folder
-from autofix.fixes import candidates, registry
+from autofix.fixes import candidates
 from autofix.frontends.cli import terminal
 from autofix.frontends.cli.options import DoctorChoice
 from autofix.loading import find_target, settings, settings_shown
@@ -103,7 +103,7 @@ def doctor(choice: DoctorChoice) -> int:
 def _settings(sheet: _Sheet, root: Path) -> Settings:
     try:
         chosen = settings.read(root)
-        candidates.check_words(registry.rules(), (*chosen.select, *chosen.ignore))
+        candidates.check_words((*chosen.select, *chosen.ignore))
         return chosen
     except UsageError as error:
         sheet.problems.append(str(error))

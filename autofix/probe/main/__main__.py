@@ -224,6 +224,8 @@ def _serve(requests: int, done: int, rehearse: bool, isolation: file_isolation.F
         if process_tree.has_children():
             process_tree.end_own()
         os.write(done, ending)
+        if request.fresh:  # The supervisor ends this process, and what it wrote goes with it.
+            return
         with suppress(OSError, MemoryError):  # While the reply is read; what fails is tried again for the next run.
             isolation.leave()
             isolation.prepare()

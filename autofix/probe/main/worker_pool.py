@@ -121,9 +121,12 @@ class _Workers:
         return spare or self._forked(job.request, rehearse=False)
 
     def prepare(self) -> None:
-        """Fork the spare worker, for requests of the kind that came last."""
+        """Fork the spare worker, for requests of the kind that came last.
+
+        With one run at a time the other cores are busy with other probes: a rehearsal would take time from these.
+        """
         if self._spare is None and self._last is not None:
-            self._spare = self._forked(self._last, rehearse=not self._last.script)
+            self._spare = self._forked(self._last, rehearse=self._most > 1 and not self._last.script)
 
     def _forked(self, request: wire.RunRequest, rehearse: bool) -> Worker:
         known = [self._spare, *self._ordinary, *self._fresh]
