@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from autofix.edits.equation_letters import relettered
 from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, moves
+from autofix.edits.new_axes import other_axes
 from autofix.edits.other_orders import reordered
 from autofix.edits.rank_changes import PICKING, without_call
 from autofix.edits.related_layouts import looked_up, repeated_as_folded
@@ -111,7 +112,8 @@ def without_maker(project: Project, call: BoundCall, tensor: Tensor) -> Iterator
     if maker is None or bound_call is None or not bound_call.operands:
         return
     aligns = call.row.family in _ALIGNING
-    for layout in _of_maker(project, maker, bound_call, tensor.shape):
+    of_axes = other_axes(project, maker, tensor.shape, aligns=aligns)
+    for layout in (*_of_maker(project, maker, bound_call, tensor.shape), *of_axes):
         kept = layout.moves_nothing and (aligns or layout.change is LayoutChange.REMOVED)
         if maker is nearest or kept:
             yield layout

@@ -166,21 +166,29 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
         yield f"`{label}` gives out another size than it was built for, and nothing behind it takes that size"
     if shared_lines.is_idle_after(steps, project, trace):
         yield "the reshape that failed does nothing after it; other sizes may be meant"
-    if steps[0].finding.mismatch is Mismatch.GRADIENT and (doubt := _of_gradients(steps[0].finding, trace)):
-        yield doubt
+    yield from _of_gradients(steps[0].finding, project, trace)
     if mixed_dimensions.mixes(project.trace, trace):
         yield "the reshape that failed lays dimensions out across their borders after it; other sizes may be meant"
     if shared_lines.repeats_into_a_number(steps, project, trace):
         yield "it repeats an operand, and only one number comes of it: no shape confirms that this is meant"
 
 
-def _of_gradients(finding: Finding, trace: Trace) -> str:
-    """Return why a ``backward`` that torch takes now may not return what is the gradient, empty where it is."""
-    own = [row for row in trace.gradients if f"{row.function}.backward" == finding.subject]
-    if any(row.agrees is False for row in own):
-        return f"`{finding.subject}` does not return the gradient of `forward`, as finite differences show"
-    is_compared = any(row.agrees for row in own)
-    return "" if is_compared else f"what `{finding.subject}` returns could not be compared with finite differences"
+def _of_gradients(finding: Finding, project: Project, trace: Trace) -> Iterator[str]:
+    """Yield why a ``backward`` that failed, and that torch takes now, may not return what is the gradient."""
+    failure = project.trace.failure
+    failed = {(frame.path, frame.function) for frame in failure.frames} if failure is not None else set()
+    rows: dict[str, list[bool | None]] = {}
+    for row in trace.gradients:
+        name = f"{row.function}.backward"
+        if name == finding.subject or (row.frame.path, row.frame.function) in failed:
+            rows.setdefault(name, []).append(row.agrees)
+    if finding.mismatch is Mismatch.GRADIENT:
+        rows.setdefault(finding.subject, [])
+    for name, agree in rows.items():
+        if False in agree:
+            yield f"`{name}` does not return the gradient of `forward`, as finite differences show"
+        elif True not in agree:
+            yield f"what `{name}` returns could not be compared with finite differences"
 
 
 def _is_set_elsewhere(step: Step, project: Project) -> bool:
