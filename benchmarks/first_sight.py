@@ -27,6 +27,7 @@ COMMITS = {
     "blind-h": "90b241a",
     "blind-i": "403949f",
     "blind-j": "668c7d9",
+    "blind-k": "1cc9930",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
