@@ -6,14 +6,16 @@ It asks the families of checks in turn and adds where a reader should look; it p
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from autofix.diagnosis import layers, losses, pointwise_and_views, python_errors, returned_gradients, sequences, tuples
 from autofix.diagnosis.cause import Cause
+from autofix.facts.checked_shapes import is_check
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
 from autofix.operators.table import function, position
 from autofix.operators.table import layer as find_layer
-from autofix.records.finding import Finding, Mismatch
+from autofix.records.finding import Detail, Finding, Mismatch
 from autofix.records.locations import Location, Position, Range
 from autofix.records.trace import Failure, Layer, Operation
 from autofix.records.values import Tensor
@@ -39,6 +41,8 @@ def diagnose(project: Project) -> Finding | None:
     layer = project.layer_of(operation)
     subject = _subject(operation, layer)
     cause = _conclude(project, operation, layer, subject) or _other(failure)
+    if is_check(operation):  # Who wrote the check has said what is wrong.
+        cause = replace(cause, mismatch=Mismatch.BROADCAST, detail=Detail.EQUATION)
     return _placed(project, failure, operation, layer, cause)
 
 

@@ -58,11 +58,15 @@ class Layout:
 
 
 def moves(shape: Shape) -> Iterator[tuple[str, Shape]]:
-    """Yield the methods that only move, drop or add a dimension of a shape, with what they make of it."""
+    """Yield the methods that only move, drop or add a dimension of a shape, with what they make of it; of many
+    dimensions those that drop one.
+    """
     rank = len(shape)
     for at in range(rank):
         if shape[at] == 1:
             yield f"squeeze({at if at < rank - 1 else -1})", (*shape[:at], *shape[at + 1 :])
+    if rank > MOST_DIMENSIONS:
+        return
     for a, b in combinations(range(rank), 2):
         moved = list(shape)
         moved[a], moved[b] = shape[b], shape[a]

@@ -30,7 +30,9 @@ def other_dimensions(call: BoundCall, parameter: Parameter) -> Iterator[tuple[in
     of each.
     """
     now = call.call.get(parameter.name)
-    rank = max((len(operand.tensor.shape) for operand in call.operands), default=0)
+    # What adds a dimension may put it behind all others.
+    shapes = (*(operand.tensor.shape for operand in call.operands), call.result() or ())
+    rank = max(map(len, shapes))
     if is_integer(now):
         known = [dimension - rank if now < 0 else dimension for dimension in (*range(1, rank), 0)]
         yield from ((dimension, str(dimension)) for dimension in known if dimension != now and rank)

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.edits.equation_letters import relettered
-from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, moves
+from autofix.edits.layout import Layout, LayoutChange, moves
 from autofix.edits.new_axes import other_axes
 from autofix.edits.other_orders import reordered
 from autofix.edits.rank_changes import PICKING, without_call
 from autofix.edits.related_layouts import looked_up, repeated_as_folded
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import followed, operands, written
+from autofix.facts.checked_shapes import is_check
 from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
@@ -60,7 +61,7 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
     fitting = [
         (other, layout)
         for other, layout in fitting
-        if not layout.adds or _is_certain(call, [x for _, x in fitting], layout)
+        if not layout.adds or is_check(operation) or _is_certain(call, [x for _, x in fitting], layout)
     ]
     order = list(LayoutChange)
     yield from (layout for _, layout in sorted(fitting, key=lambda pair: (order.index(pair[1].change), pair[0])))
@@ -197,7 +198,7 @@ def kept(project: Project, operation: Operation) -> Iterator[Layout]:
 
 def inserted(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
     places = operands(project, operation)
-    if index >= len(places) or tensor.rank > MOST_DIMENSIONS:
+    if index >= len(places):
         return
     for method, after in moves(tensor.shape):
         edit, words = followed(places[index], f".{method}"), f"pass `.{method}` of {tensor.shape}: {after}"

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from autofix.facts.checked_shapes import is_check, subject
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation, OperationKind, Phase
@@ -98,7 +99,9 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
     if isinstance(node, ast.BinOp):
         nodes = [node.left, node.right]
     elif isinstance(node, ast.Compare) and len(node.comparators) == 1:
-        nodes = [node.left, *node.comparators]
+        sides = [node.left, *node.comparators]
+        subjects = [node for node in map(subject, sides) if node is not None]
+        nodes = subjects if is_check(operation) else sides
     elif isinstance(node, ast.Subscript):
         keys = _keys(operation, node)
         nodes = [node.value, *keys] if keys else []

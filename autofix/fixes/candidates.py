@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.edits.unread_parameters import leaves_unread
+from autofix.facts.checked_shapes import is_check
 from autofix.facts.project_view import Project
 from autofix.fixes import named_sizes, registry
 from autofix.fixes.rule import Rule
@@ -44,7 +45,8 @@ def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Prop
             eithers = (either for number in proposed for either in named_sizes.named(finding, project, number))
             for fix in (_weighed(either, project) for either in eithers):
                 key = tuple(sorted(fix.edits))
-                if key and (key not in fixes or fix.cost < fixes[key].cost) and not _clashes(key):
+                is_idle = not key or _clashes(key) or _edits_check(key, finding, project)
+                if not is_idle and (key not in fixes or fix.cost < fixes[key].cost):
                     outer = _outside(key, project.root)
                     if outer is None:
                         fixes[key] = fix
@@ -101,6 +103,15 @@ def _outside(edits: tuple[Edit, ...], root: Path) -> Path | None:
     """Return the first file that an edit would change although it is none of the project's."""
     paths = dict.fromkeys(edit.path for edit in edits)
     return next((path for path in paths if within(path, root) is None), None)
+
+
+def _edits_check(edits: tuple[Edit, ...], finding: Finding, project: Project) -> bool:
+    """Return whether all that edits change is what a check of the project's own looks at."""
+    operation = project.operation(finding)
+    if operation is None or not is_check(operation):
+        return False
+    place = operation.frames[0]
+    return all(edit.path == place.path and place.range.contains(edit.range) for edit in edits)
 
 
 def _clashes(edits: tuple[Edit, ...]) -> bool:

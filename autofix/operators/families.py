@@ -58,5 +58,6 @@ class Family(Enum):
     LINEAR_ALGEBRA = auto()
     SPECTRAL = auto()
     QUERY = auto()
+    CHECK = auto()
     DETECTION = auto()
     MESSAGE_PASSING = auto()

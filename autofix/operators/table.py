@@ -21,7 +21,7 @@ FILES = (
     *("pointwise", "activations", "reductions", "contractions", "distances", "convolutions", "spatial"),
     *("normalisation", "reshapes", "views", "joins", "subscripts", "indexing", "embeddings", "recurrent", "attention"),
     *("losses", "ranking_losses", "linear_algebra", "factories"),
-    *("einops", "torchvision", "torch_geometric"),
+    *("einops", "torchvision", "torch_geometric", "checks"),
 )
 _AUGMENTED = frozenset(
     ("iadd", "isub", "imul", "itruediv", "ifloordiv", "ipow", "imod", "iand", "ior", "ixor", "masked_fill_")

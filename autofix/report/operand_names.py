@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.facts.checked_shapes import is_check, subject
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Mapping, Sequence, Tensor, Value
 from autofix.report import phrases
@@ -57,6 +58,8 @@ def _is_call_of(call: ast.expr, operation: Operation) -> bool:
         return operation.operator in _OPERATORS.get(type(call.op), ())
     if isinstance(call, ast.Subscript):
         return operation.operator == "getitem"
+    if isinstance(call, ast.Compare):
+        return is_check(operation)
     if not isinstance(call, ast.Call):
         return False
     called = ast.unparse(call.func)
@@ -76,6 +79,9 @@ def _paired(text: str, call: ast.expr, operation: Operation) -> Iterator[tuple[s
         pairs = list(zip((call.left, call.right), operation.arguments, strict=False))
     elif isinstance(call, ast.Subscript):
         pairs = [(call.value, operation.arguments[0])]
+    elif isinstance(call, ast.Compare):
+        subjects = [node for side in (call.left, *call.comparators) if (node := subject(side)) is not None]
+        pairs = list(zip(subjects, operation.tensors, strict=False))
     else:
         assert isinstance(call, ast.Call)
         written = list(call.args)

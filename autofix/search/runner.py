@@ -12,6 +12,7 @@ from typing import Any
 
 from autofix.diagnosis import silent_faults
 from autofix.diagnosis.silent_fault import SilentFault
+from autofix.facts import checked_shapes
 from autofix.facts.project_view import Project
 from autofix.loading import constructor_arguments, find_target, text_files
 from autofix.loading.module_files import ModuleFiles
@@ -131,7 +132,10 @@ class Runner:
             trace = self._read_reply(texts, self._session.wait(again))
         if trace.mode is Mode.META:
             self._mode = Mode.META
-        return trace
+        try:
+            return trace if trace.failure is None else checked_shapes.with_check(self.project(texts, trace))
+        except UsageError:  # A file that cannot be read is told of where it is asked for.
+            return trace
 
     def _read_reply(self, texts: Texts, reply: dict[str, Any]) -> Trace:
         sources: dict[Path, Source | None] = {}

@@ -141,8 +141,6 @@ def recording(recorder: Recorder) -> Iterator[None]:
         torch.nn.Module.__call__,
         torch.nn.Parameter.__new__,
     )
-    autograd: Any = torch.autograd
-    run_backward = autograd._engine_run_backward
 
     def run(module: torch.nn.Module, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
         inside = bool(recorder.scopes) and recorder.scopes[-1] is module  # It calls its own or its parent's forward.
@@ -157,15 +155,6 @@ def recording(recorder: Recorder) -> Iterator[None]:
             return function(*args, **kwargs)
         finally:
             recorder.scopes.pop()
-
-    def backward(*args: Any, **kwargs: Any) -> Any:
-        """Run a backward pass: what the user's autograd functions and hooks do in it is the user's code again."""
-        suppressed, recorder.suppressed = recorder.suppressed, 0
-        try:
-            with _FunctionMode(recorder):
-                return run_backward(*args, **kwargs)
-        finally:
-            recorder.suppressed = suppressed
 
     direct_calls = DirectCalls(recorder.stack, run)
 
@@ -186,16 +175,35 @@ def recording(recorder: Recorder) -> Iterator[None]:
     torch.nn.Module.__init__ = init  # type: ignore[method-assign, assignment]
     torch.nn.Module.__call__ = call  # type: ignore[method-assign]
     torch.nn.Parameter.__new__ = staticmethod(new)  # type: ignore[method-assign]
-    autograd._engine_run_backward = backward
     try:
-        with _FunctionMode(recorder):
+        with _FunctionMode(recorder), _heard_in_backward(recorder):
             yield
     finally:
         direct_calls.restore()
         torch.nn.Module.__init__ = module_init  # type: ignore[method-assign]
         torch.nn.Module.__call__ = module_call  # type: ignore[method-assign]
-        autograd._engine_run_backward = run_backward
         torch.nn.Parameter.__new__ = staticmethod(parameter_new)  # type: ignore[method-assign]
+
+
+@contextmanager
+def _heard_in_backward(recorder: Recorder) -> Iterator[None]:
+    """Record what the user's autograd functions and hooks do in a backward pass inside the block."""
+    autograd: Any = torch.autograd
+    run_backward = autograd._engine_run_backward
+
+    def backward(*args: Any, **kwargs: Any) -> Any:
+        suppressed, recorder.suppressed = recorder.suppressed, 0
+        try:
+            with _FunctionMode(recorder):
+                return run_backward(*args, **kwargs)
+        finally:
+            recorder.suppressed = suppressed
+
+    autograd._engine_run_backward = backward
+    try:
+        yield
+    finally:
+        autograd._engine_run_backward = run_backward
 
 
 def _leaf_call(recorder: Recorder, module: Any, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:

@@ -13,6 +13,7 @@ Source. torch.matmul, torch.nn.Parameter, torch.Tensor.repeat and the section Sh
 """
 
 from autofix.edits.resize_tensor import clashes, parameters, resizings
+from autofix.facts.checked_shapes import is_check, numbers
 from autofix.facts.contracts import disagreements
 from autofix.facts.size_origins import origin
 from autofix.provenance.producers import producer_sites, set_output
@@ -51,6 +52,13 @@ class OperandSize(Rule):
         if finding.detail is Detail.EQUATION:
             for own, dimension, target_size in disagreements(project, operation):
                 yield from self._made(project, own, dimension, target_size, "operand")
+                for layer, site in producer_sites(project, own, target_size) if is_check(operation) else ():
+                    title = set_output(layer, site.result)
+                    yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER, unsafe=True)
+            for number, size in numbers(project, operation):
+                for site in sites(project, number, size):
+                    title = f"make `{number.text}` {site.text}"
+                    yield self.fix(title, site.edits, *site.evidence, unsafe=True)
         elif finding.mismatch not in _MEETING:
             yield from self._for_layer(finding, project, operation)
         elif len(operation.tensors) > 1:

@@ -1,0 +1,165 @@
+"""A check of shapes by the project's own code that ended a run: ``if a.shape != b.shape: raise ValueError(...)``.
+
+Nothing of torch failed there, but what the check asks is a contract like torch's. It is made an operation of the trace,
+whose operands are the tensors that were looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from autofix.facts.contracts import bound
+from autofix.facts.project_view import Expression, Project
+from autofix.operators.families import Family
+from autofix.operators.rows.checks import LIBRARY
+from autofix.operators.table import find
+from autofix.records.trace import Failure, Operation, OperationKind, Phase, Trace
+from autofix.records.values import Sequence, Tensor, Value
+from autofix.syntax.source import Source, dotted
+
+_WRAPPERS = frozenset(("tuple", "list", "torch.Size"))
+_ALL = (None, None)
+
+
+def is_check(operation: Operation | None) -> bool:
+    """Return whether an operation is such a check."""
+    row = None if operation is None else find(operation.target)
+    return row is not None and row.family is Family.CHECK
+
+
+def with_check(project: Project) -> Trace:
+    """Return the trace of a run, with the check that ended it as its last operation where one did."""
+    trace, failure = project.trace, project.trace.failure
+    if failure is None or failure.operation is not None or failure.callee or not failure.frames:
+        return trace
+    frame = failure.frames[0]
+    source = project.source(frame.path)
+    for comparison in _unmet(source, failure):
+        operation = _operation(project, source, comparison, failure)
+        if operation is not None:
+            failure = replace(failure, operation=operation.index)
+            return replace(trace, operations=(*trace.operations, operation), failure=failure)
+    return trace
+
+
+def subject(node: ast.expr) -> ast.expr | None:
+    """Return the expression whose shape, size or rank an expression reads; None for any other."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and dotted(node.func) in _WRAPPERS | {"len"}:
+        return subject(node.args[0]) or (node.args[0] if dotted(node.func) == "len" else None)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.value if node.func.attr in {"size", "dim", "ndimension"} else None
+    if isinstance(node, ast.Subscript):
+        return subject(node.value)
+    return node.value if isinstance(node, ast.Attribute) and node.attr in {"shape", "ndim"} else None
+
+
+def _unmet(source: Source, failure: Failure) -> Iterator[ast.Compare]:
+    """Yield the comparisons by which the statement that raised was reached."""
+    statement = next((source.statement_of(node) for node in source.nodes_at(failure.frames[0].range)), None)
+    if isinstance(statement, ast.Assert):
+        yield from _comparisons(statement.test, holds=False)
+    around = None if statement is None else source.parents.get(statement)
+    if isinstance(statement, ast.Raise) and isinstance(around, ast.If):
+        yield from _comparisons(around.test, holds=statement in around.body)
+
+
+def _comparisons(test: ast.expr, *, holds: bool) -> Iterator[ast.Compare]:
+    """Yield the comparisons of a test that ``holds``, or does not, each of which alone decides it by being unequal."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from _comparisons(test.operand, holds=not holds)
+    elif isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or if holds else ast.And):
+        for value in test.values:
+            yield from _comparisons(value, holds=holds)
+    elif isinstance(test, ast.Compare) and [type(op) for op in test.ops] == [ast.NotEq if holds else ast.Eq]:
+        yield test
+
+
+def _operation(project: Project, source: Source, comparison: ast.Compare, failure: Failure) -> Operation | None:
+    """Return the check as an operation; None where it is not of a kind that is known, or met."""
+    sides = [Expression(source, node, failure.frames) for node in (comparison.left, comparison.comparators[0])]
+    read = [read for read in (_read(project, side) for side in sides) if read is not None]
+    number = next(
+        (n for side in sides if subject(side.node) is None and (n := project.integer(side)) is not None), None
+    )
+    named = _named(read, number)
+    if named is None:
+        return None
+    name, values = named
+    frames = (replace(failure.frames[0], range=source.range_of(comparison)), *failure.frames[1:])
+    maker = project.producer(read[0].tensor)
+    phase = Phase.FORWARD if maker is None else maker.phase
+    kind, index = OperationKind.CALL_FUNCTION, len(project.trace.operations)
+    operation = Operation(index, "", kind, f"{LIBRARY}.{name}", values, (), None, True, frames, phase)
+    call = bound(project, operation)
+    return None if call is None or call.is_accepted else operation
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What an expression reads of a tensor: its rank (None), one size, or those of a span of dimensions."""
+
+    tensor: Tensor
+    part: int | tuple[int | None, int | None] | None
+
+
+def _named(read: list[_Read], number: int | None) -> tuple[str, tuple[Value, ...]] | None:
+    """Return the name and the arguments of a check; None for one of another kind."""
+    if not read:
+        return None
+    first, *rest = read
+    if rest:
+        own, other = first.part, rest[0].part
+        if isinstance(own, tuple) and isinstance(other, tuple):
+            spans = () if own == other == _ALL else (Sequence("tuple", own), Sequence("tuple", other))
+            return "same_shape", (first.tensor, rest[0].tensor, *spans)
+        if isinstance(own, int) and isinstance(other, int):
+            return "same_size", (first.tensor, rest[0].tensor, own, other)
+        return None
+    if rest or number is None or isinstance(first.part, tuple):
+        return None
+    return (
+        ("has_rank", (first.tensor, number)) if first.part is None else ("has_size", (first.tensor, first.part, number))
+    )
+
+
+def _read(project: Project, side: Expression) -> _Read | None:
+    """Return what of a tensor is read; None for anything else."""
+    node = side.node
+    base = subject(node)
+    tensor = None if base is None else project.value(replace(side, node=base))
+    if not isinstance(tensor, Tensor):
+        return None
+    if isinstance(node, ast.Call) and node.args and dotted(node.func) == "len":
+        return _Read(tensor, 0 if node.args[0] is base else None)
+    if isinstance(node, ast.Call) and dotted(node.func) in _WRAPPERS:
+        return _read(project, replace(side, node=node.args[0]))
+    if isinstance(node, ast.Subscript):
+        return _part(project, side, tensor, node.slice)
+    if isinstance(node, ast.Call) and node.args:
+        return _part(project, side, tensor, node.args[0])
+    name = node.func if isinstance(node, ast.Call) else node
+    return _Read(tensor, _ALL if isinstance(name, ast.Attribute) and name.attr in {"shape", "size"} else None)
+
+
+def _part(project: Project, side: Expression, tensor: Tensor, index: ast.expr) -> _Read | None:
+    if not isinstance(index, ast.Slice):
+        place = project.integer(replace(side, node=index))
+        return None if place is None else _Read(tensor, place)
+    ends = [None if end is None else project.integer(replace(side, node=end)) for end in (index.lower, index.upper)]
+    is_known = index.step is None and None not in [
+        v for v, e in zip(ends, (index.lower, index.upper), strict=True) if e
+    ]
+    return _Read(tensor, (ends[0], ends[1])) if is_known else None
+
+
+def numbers(project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:
+    """Yield the number that a size was compared with, with the size that there is."""
+    place = project.expression(operation)
+    size = next((size for size in operation.tensors[0].shape[operation.integer(1, "dim") or 0 :][:1]), None)
+    if place is None or operation.operator != "has_size" or not isinstance(place.node, ast.Compare) or size is None:
+        return
+    for node in (place.node.left, *place.node.comparators):
+        if subject(node) is None:
+            yield replace(place, node=node), size
