@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autofix.facts.fault_path import evaluated, way
 from autofix.facts.project_view import Expression, Project
@@ -47,8 +47,9 @@ class OtherCondition:
 
 def other_conditions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[OtherCondition]:
     """Yield what may stand for each condition: first for those whose two sides are equal, then the nearest first."""
-    conditions = (c for c in _conditions(project, operation, layer) if not _is_asked_twice(c) and not _is_guard(c))
-    others = [other for condition in conditions for other in _others(project, condition)]
+    conditions = _conditions(project, operation, layer)
+    kept = (c for c in conditions if not (_is_asked_twice(c) or _is_guard(c) or _is_of_refusing(c)))
+    others = [other for condition in kept for other in _others(project, condition)]
     yield from sorted(others, key=lambda other: not other.at_boundary)[:MOST]
 
 
@@ -75,7 +76,9 @@ def _others(project: Project, condition: Expression) -> Iterator[OtherCondition]
             known = None not in sides
             sign = _BOUNDARY.get(type(op)) if not known or sides[0] == sides[1] else None
             sign = sign or _REVERSED.get(type(op))
-            if sign is not None and not _is_of_the_program(test):
+            # Which of several words was chosen is an option as well.
+            is_chosen = isinstance(getattr(right, "value", None), str) and _is_option(replace(condition, node=left))
+            if sign is not None and not _is_of_the_program(test) and not is_chosen:
                 text = f"{source.text_of(left)} {sign} {source.text_of(right)}"
                 at_boundary = known and type(op) in _BOUNDARY
                 yield OtherCondition(condition, text, at_boundary, type(op) in {ast.Eq, ast.NotEq, ast.In, ast.NotIn})
@@ -110,6 +113,19 @@ def _is_guard(condition: Expression) -> bool:
     body, orelse = ([part] if isinstance(part, ast.expr) else part for part in (node.body, node.orelse))
     reads, binds = (body, orelse) if is_there else (orelse, body)
     return _names(reads, subject, ast.Load) or _names(binds, subject, ast.Store)
+
+
+def _is_of_refusing(condition: Expression) -> bool:
+    """Return whether the condition is one of a chain of which a branch raises: what no branch is for was passed in."""
+    node = condition.source.parents.get(condition.node)
+    todo = [node] if isinstance(node, ast.If) else []
+    for around in condition.source.ancestors(node) if node is not None else ():
+        if not isinstance(around, ast.If) or not todo or todo[-1] not in around.orelse:
+            break
+        todo.append(around)
+    for branch in todo:
+        todo += [part for part in branch.orelse if isinstance(part, ast.If) and part not in todo]
+    return any(isinstance(part, ast.Raise) for branch in todo for part in (*branch.body, *branch.orelse))
 
 
 def _names(parts: Sequence[ast.AST], name: str, context: type[ast.expr_context]) -> bool:

@@ -153,6 +153,14 @@ SOLVED: dict[str, tuple[str, str]] = {
         "        super().__init__(dict(a=nn.Linear(4, 6), b=nn.ReLU()))\n        self.scale = 2\n",
         "2,4",
     ),
+    "a loop that only gives the parts other values": (
+        model(
+            "self.a = nn.Conv2d(3, 6, 5)\n        for part in self.modules():\n"
+            "            if isinstance(part, nn.Conv2d):\n                nn.init.ones_(part.weight)",
+            "return self.a(x)",
+        ),
+        "2,3,64,64",
+    ),
     "no layer at all": (model("self.p = 0.5", "a, b = x; return torch.stack([a * self.p, b])"), "2,3,32,32"),
     "the sizes that the constructor is given": (
         model("self.a = nn.Linear(width, 5)", "return self.a(x)", parameters=", width=6"),
@@ -172,6 +180,9 @@ UNSOLVED: dict[str, str] = {
     "an input that meets no layer": model("self.a = nn.Linear(3, 4)", "return self.a(x), y", "x, y"),
     "a width that is not told": model("self.a = nn.Linear(read(), 4)", "return self.a(x)"),
     "a constructor that does not end": model("while True: pass", "return x"),
+    "a loop that calls the parts": model(
+        "self.a = nn.Linear(3, 4)", "for part in self.children():\n            x = part(x)\n        return x"
+    ),
     "a function that calls itself": model("self.a = nn.ReLU()", "return self.forward(x)"),
 }
 

@@ -30,7 +30,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     ShapeMismatch,
     Undetermined,
 )
-from autofix.syntax.source import Source, dotted
+from autofix.syntax.source import Source
 
 MAX_DEPTH = 60
 MAX_ROUNDS = 2000
@@ -241,7 +241,7 @@ def _if(statement: ast.If, scope: Scope) -> None:
     if known is not None:
         execute(statement.body if known else statement.orelse, scope)
         other = statement.orelse if known else statement.body
-        if scope.run.asked_class is not None and _names(other, scope.run.asked_class.name):
+        if scope.run.asked_class is not None and untold.names_of(other, scope.run.asked_class.name):
             execute(other, scope)  # A choice by name is as good for the other name.
     elif not scope.run.lenient:
         raise Undetermined
@@ -254,16 +254,11 @@ def _if(statement: ast.If, scope: Scope) -> None:
                 continue
 
 
-def _names(statements: list[ast.stmt], name: str) -> bool:
-    nodes = (node for statement in statements for node in ast.walk(statement))
-    return any(
-        isinstance(node, (ast.Name, ast.Attribute)) and dotted(node).rpartition(".")[2] == name for node in nodes
-    )
-
-
 def _for(statement: ast.For, scope: Scope) -> None:
     items = items_of(evaluate(statement.iter, scope))
     if items is None and not scope.run.lenient:
+        if untold.only_looks_at_parts(statement):
+            return
         raise Undetermined
     for item in [UNKNOWN] if items is None else items:
         assign(statement.target, item, scope)

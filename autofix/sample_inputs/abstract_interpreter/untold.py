@@ -13,6 +13,19 @@ from autofix.sample_inputs.abstract_interpreter.expressions import assign, evalu
 from autofix.sample_inputs.abstract_interpreter.values import UNKNOWN, Scope, Undetermined
 from autofix.syntax.source import dotted
 
+_WALKS = frozenset(
+    (
+        "modules",
+        "children",
+        "parameters",
+        "buffers",
+        "named_modules",
+        "named_children",
+        "named_parameters",
+        "named_buffers",
+    )
+)
+
 
 def open_names(
     statement: ast.stmt, scope: Scope, kinds: type[ast.stmt] | tuple[type[ast.stmt], ...] = ast.stmt
@@ -53,3 +66,21 @@ def evaluate_alone(node: ast.expr, scope: Scope) -> None:
 def _is_own_method(node: ast.expr) -> bool:
     """Return whether a method of the object under construction is called, or of what it is built from."""
     return isinstance(node, ast.Attribute) and dotted(node).partition(".")[0] in {"self", "super"}
+
+
+def names_of(statements: list[ast.stmt], name: str) -> bool:
+    """Return whether statements read or bind a name."""
+    nodes = (node for statement in statements for node in ast.walk(statement))
+    return any(
+        isinstance(node, (ast.Name, ast.Attribute)) and dotted(node).rpartition(".")[2] == name for node in nodes
+    )
+
+
+def only_looks_at_parts(statement: ast.For) -> bool:
+    """Return whether a loop goes through the parts of a model and calls none of them: it gives them other values."""
+    walk = statement.iter.func if isinstance(statement.iter, ast.Call) else None
+    if not isinstance(walk, ast.Attribute) or walk.attr not in _WALKS:
+        return False
+    parts = {node.id for node in ast.walk(statement.target) if isinstance(node, ast.Name)}
+    calls = (node.func for part in statement.body for node in ast.walk(part) if isinstance(node, ast.Call))
+    return not any(isinstance(called, ast.Name) and called.id in parts for called in calls)

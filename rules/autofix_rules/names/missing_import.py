@@ -1,25 +1,39 @@
-"""AF701 missing-import: a module that torch code always has is used but never imported.
+"""AF701 missing-import: a name is used that nobody imported or that is spelled otherwise.
 
 Why it fails. ``F.relu(x)`` without ``import torch.nn.functional as F`` raises NameError, often only in the branch
-that runs last; the same goes for ``nn``, ``torch``, ``math`` and ``np``.
-What the fix does. Adds the usual import next to the file's other imports.
-Fix safety. Safe: each name has one usual meaning in PyTorch code.
+that runs last; the same goes for ``nn``, ``torch``, ``math`` and ``np``, for a function of a module of the project of
+which others are imported, and for ``hiden`` where ``hidden`` was computed.
+What the fix does. Adds the usual import next to the file's other imports, or the name to the import that is there;
+writes the name that is there, which differs in its case or by a letter too many, too few or out of place.
+Fix safety. Safe for the usual imports: each name has one meaning in PyTorch code; and for the only name that is spelled
+alike, where nothing else reads it. Else unsafe.
 Source. The import conventions of the PyTorch documentation.
 """
 
 import ast
 
-from autofix.records.locations import Position, Range
-from autofix.rule import Edit, Example, Finding, Fixes, Mismatch, Project, Rule, model
-from autofix.syntax.source import Source
+from autofix.edits.imports import from_project, imported
+from autofix.edits.misspelled import missing, misspelled
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
 from autofix.syntax.spelling import IMPORTS
 
 _NET = model("self.fc = nn.Linear(8, 4)", "torch.relu(self.fc(x))").partition("class")[2]
 
 
 class MissingImport(Rule):
-    mismatches = (Mismatch.MISSING_NAME,)
+    mismatches = (Mismatch.MISSING_NAME, Mismatch.OTHER)
     examples = (
+        *shown("""
+        a letter left out: 2,8
+            self.fc = nn.Linear(8, 4)
+            hidden = torch.relu(self.fc(x)); <hiden => hidden>.sum(1)
+        another case: 2,8
+            self.fc = nn.Linear(8, 4)
+            torch.relu(self.<FC => fc>(x))
+        declines the next of several: 2,8
+            self.fc1 = nn.Linear(8, 4)
+            self.fc2(x)
+        """),
         Example(
             "nn beside torch",
             ((2, 8),),
@@ -34,47 +48,20 @@ class MissingImport(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        statement = IMPORTS.get(finding.expression)
+        statement, source = IMPORTS.get(finding.expression), project.source(finding.call.path)
+        name, is_attribute = missing(project)
+        for module, edit in from_project(project, source, name) if name and not is_attribute else ():
+            doubt = "that this module is the one meant is told by the name alone"
+            yield self.fix(f"import `{name}` from `{module}`", (edit,), Evidence.AGREES, doubt=doubt)
+        for slip in misspelled(project):
+            doubt = "" if slip.is_idle else "that this name is meant is told by its spelling alone"
+            yield self.fix(f"write `{slip.name}` for `{slip.written}`", slip.edits, Evidence.AGREES, doubt=doubt)
         if statement is None:
             return
-        source = project.source(finding.call.path)
         if finding.expression == "nn" and any(_imports_from(node, "torch") for node in source.tree.body):
             statement = "from torch import nn"
-        yield self.fix(f"add `{statement}`", (_insertion(source, statement),))
+        yield self.fix(f"add `{statement}`", (imported(source, statement),))
 
 
 def _imports_from(node: ast.stmt, module: str) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == module and not node.level
-
-
-def _insertion(source: Source, statement: str) -> Edit:
-    """Return an edit that inserts the import among those of torch if there are any, else among all, in
-    the usual order.
-    """
-    imports = [node for node in source.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    group = [node for node in imports if _module(node).partition(".")[0] == "torch"] if "torch" in statement else []
-    group = group or [node for node in imports if _module(node) != "__future__"]
-    if not group:
-        return source.insert_after(imports[-1], statement) if imports else _at_top(source, statement)
-    new = ast.parse(statement).body[0]
-    assert isinstance(new, (ast.Import, ast.ImportFrom))
-    before = [node for node in group if _order(node) < _order(new)]
-    return source.insert_after(before[-1], statement) if before else source.insert_before(group[0], statement)
-
-
-def _module(node: ast.Import | ast.ImportFrom) -> str:
-    return (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
-
-
-def _order(node: ast.Import | ast.ImportFrom) -> tuple[bool, str]:
-    """Return a key by which plain imports come before ``from`` imports, each by module."""
-    return isinstance(node, ast.ImportFrom), _module(node)
-
-
-def _at_top(source: Source, statement: str) -> Edit:
-    """Return an edit that inserts the import below the module's docstring and leading comments."""
-    body = source.tree.body
-    has_docstring = bool(body) and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
-    line = (body[0].end_lineno or 1) + 1 if has_docstring else body[0].lineno if body else 1
-    start = Position(line, 0)
-    return Edit(source.path, Range(start, start), f"{statement}{source.newline}")
