@@ -161,6 +161,15 @@ SOLVED: dict[str, tuple[str, str]] = {
         ),
         "2,3,64,64",
     ),
+    "a choice by the kind of what builds a layer": (
+        model(
+            "partial = type(norm) == functools.partial; kind = norm.func if partial else norm\n"
+            "        self.a = nn.Conv2d(3, 6, 5, bias=kind == nn.InstanceNorm2d)\n        self.b = norm(6)",
+            "return self.b(self.a(x))",
+            parameters=", norm=nn.BatchNorm2d",
+        ),
+        "2,3,64,64",
+    ),
     "no layer at all": (model("self.p = 0.5", "a, b = x; return torch.stack([a * self.p, b])"), "2,3,32,32"),
     "the sizes that the constructor is given": (
         model("self.a = nn.Linear(width, 5)", "return self.a(x)", parameters=", width=6"),

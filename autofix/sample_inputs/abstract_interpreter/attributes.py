@@ -21,6 +21,7 @@ from autofix.sample_inputs.abstract_interpreter.values import (
     Interpretation,
     Method,
     Parent,
+    Partial,
     Scope,
     words,
 )
@@ -49,6 +50,8 @@ def attribute(owner: Any, name: str, run: Interpretation) -> Any:
             return owner.attributes[name] if name in owner.attributes else inherited(owner, owner.class_, name, run)
         case Parent():
             return Method(owner, name)
+        case Partial() if name in {"func", "args", "keywords"}:
+            return {"func": owner.function, "args": owner.positional, "keywords": owner.keywords}[name]
         case ast.ClassDef():
             return inherited(None, owner, name, run)
         case AbstractTensor() if name == "shape":

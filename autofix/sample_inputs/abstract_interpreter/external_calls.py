@@ -82,6 +82,11 @@ def call_method(method: Method, positional: list[Any], keywords: dict[str, Any],
     return UNKNOWN
 
 
+_TYPES: dict[str, type] = {
+    **{type_.__name__: type_ for type_ in (bool, int, float, str, list, tuple, dict)},
+    "functools.partial": Partial,
+    "type": Foreign,
+}
 _ADDING = frozenset(("append", "insert"))
 _OF_CONTAINERS = words(
     """
@@ -145,6 +150,8 @@ def call_foreign(function: Foreign, positional: list[Any], keywords: dict[str, A
         return UNKNOWN if rows is UNKNOWN else [run.call(positional[0], list(row), {}, run) for row in rows]
     if name in {"getattr", "hasattr", "setattr", "isinstance"}:
         return _reflected(name, positional, run)
+    if function.name == "type" and len(positional) == 1:
+        return _type_of(positional[0])
     if name in {"Sequential", "ModuleDict", "OrderedDict"} or name in _CONTAINERS:
         return _container(name, positional, keywords)
     if function.name.startswith(("math.", "np.", "numpy.")) and hasattr(math, name):
@@ -176,11 +183,17 @@ def _container(name: str, positional: list[Any], keywords: dict[str, Any]) -> An
     return AbstractLayer("Sequential", {}, list(parts))
 
 
+def _type_of(value: Any) -> Any:
+    """Return the class of a value, of another module or of the file."""
+    if isinstance(value, Instance):
+        return value.class_
+    return next((Foreign(name) for name, type_ in _TYPES.items() if type(value) is type_), UNKNOWN)
+
+
 def _reflected(name: str, positional: list[Any], run: Interpretation) -> Any:
     if name == "isinstance":
         kinds = positional[1] if isinstance(positional[1], tuple) else (positional[1],)
-        plain = {"int": int, "float": float, "str": str, "list": list, "tuple": tuple, "dict": dict}
-        known = tuple(plain[class_.name] for class_ in kinds if isinstance(class_, Foreign) and class_.name in plain)
+        known = tuple(_TYPES[class_.name] for class_ in kinds if isinstance(class_, Foreign) and class_.name in _TYPES)
         return (
             isinstance(positional[0], known) if len(known) == len(kinds) and positional[0] is not UNKNOWN else UNKNOWN
         )
