@@ -46,9 +46,17 @@ def _is_model(source: Source, class_: ast.ClassDef, seen: set[str]) -> bool:
         name = dotted(base).rpartition(".")[2]
         if name in _BASES or (name in source.classes and _is_model(source, source.classes[name], seen)):
             return True
-        if name not in source.classes and has_forward(class_):
+        if name not in source.classes and has_forward(class_) and _may_be_of_torch(source, base):
             return True
     return False
+
+
+def _may_be_of_torch(source: Source, base: ast.expr) -> bool:
+    """Return whether an unknown base may be a module: not ``caffe.Layer`` in a file that has nothing of torch."""
+    owner = dotted(base).partition(".")[0]
+    imports = (alias for node in source.nodes if isinstance(node, ast.Import) for alias in node.names)
+    is_of_package = any((alias.asname or alias.name) == owner != dotted(base) for alias in imports)
+    return not is_of_package or "torch" in source.text
 
 
 def is_part_elsewhere(name: str, elsewhere: Iterable[Source]) -> bool:

@@ -170,6 +170,14 @@ SOLVED: dict[str, tuple[str, str]] = {
         ),
         "2,3,64,64",
     ),
+    "a weight of an old type, and the neighbours of a graph": (
+        model(
+            "self.weight = nn.Parameter(torch.FloatTensor(7, 4))",
+            "return torch.spmm(adj, torch.mm(x, self.weight))",
+            "x, adj",
+        ),
+        "6,7;6,6",
+    ),
     "no layer at all": (model("self.p = 0.5", "a, b = x; return torch.stack([a * self.p, b])"), "2,3,32,32"),
     "the sizes that the constructor is given": (
         model("self.a = nn.Linear(width, 5)", "return self.a(x)", parameters=", width=6"),

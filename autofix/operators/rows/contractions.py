@@ -157,7 +157,7 @@ def product(names: str, parameters: str, contract: str | Contract, example: str)
 ROWS = (
     product("matmul", "Tensor input, Tensor other", _product("input", "other"), "matmul((5, 2, 3), (3, 4))"),
     product("rmatmul", "Tensor input, Tensor other", _product("other", "input"), "rmatmul((3, 4), (5, 2, 3))"),
-    product("mm", "Tensor input, Tensor mat2", "input (n, m), mat2 (m, p) -> (n, p)", "mm((2, 3), (3, 4))"),
+    product("mm spmm", "Tensor input, Tensor mat2", "input (n, m), mat2 (m, p) -> (n, p)", "mm((2, 3), (3, 4))"),
     product(
         "bmm", "Tensor input, Tensor mat2", "input (b, n, m), mat2 (b, m, p) -> (b, n, p)", "bmm((5, 2, 3), (5, 3, 4))"
     ),

@@ -101,8 +101,9 @@ def _unshaped(name: str, tensor: AbstractTensor, inputs: list[Any], run: Interpr
     if name in {"size", "dim", "numel", "ndimension", "__len__"}:
         return UNKNOWN
     other = inputs[1] if len(inputs) > 1 else None
-    if name in {"matmul", "mm"} and isinstance(other, AbstractTensor) and other.shape and tensor.source is not None:
-        run.needs.setdefault(tensor.source, AbstractLayer("Linear", {"in_features": other.shape[-2:][0]}))
+    shape = other.shape if isinstance(other, AbstractTensor) else None
+    if name in {"matmul", "mm", "spmm"} and shape and tensor.source is not None:
+        run.needs.setdefault(tensor.source, AbstractLayer("Linear", {"in_features": shape[-2:][0]}))
         return AbstractTensor(None)
     if name in _ELEMENTWISE and isinstance(other, AbstractTensor):
         return combined(ast.Mult(), tensor, other, run)
@@ -275,7 +276,7 @@ _RULES: dict[str, Callable[[_Use], Any]] = {
     **dict.fromkeys(("max", "min"), _extreme),
     "matmul": _matmul,
     "bmm": lambda use: _matmul(_of_rank(use, 3)),
-    "mm": lambda use: _matmul(_of_rank(use, 2)),
+    **dict.fromkeys(("mm", "spmm"), lambda use: _matmul(_of_rank(use, 2))),
     **{name: _pieces(name) for name in ("chunk", "split", "unbind")},
     "permute": _turned,
     **dict.fromkeys(("transpose", "swapaxes"), _swapped),

@@ -22,6 +22,7 @@ TYPES = {
     "int": "int32",
     "bool": "bool",
 }
+_WHOLE = frozenset(("LongTensor", "IntTensor"))
 MAKERS = {"randn", "rand", "zeros", "ones", "empty", "full", "normal"}
 
 
@@ -57,11 +58,15 @@ def randint(inputs: list[Any], keywords: dict[str, Any]) -> AbstractTensor:
 
 
 def of_numbers(name: str, inputs: list[Any]) -> AbstractTensor | None:
-    """Return the tensor of a written list of numbers; None for a call that has none."""
+    """Return the tensor of a written list of numbers, or of sizes as old types take them (``FloatTensor(3, 4)``); None
+    for a call that has neither.
+    """
+    if name.endswith("Tensor") and inputs and are_sizes(inputs):
+        return AbstractTensor(tuple(inputs), "int64" if name in _WHOLE else "float32")
     shape, numbers = _shape_of(inputs[0]) if inputs and isinstance(inputs[0], (list, tuple)) else ((), [])
     if not shape or not numbers:
         return None
-    is_integer_type = name in {"LongTensor", "IntTensor"} or (name in {"tensor", "as_tensor"} and are_sizes(numbers))
+    is_integer_type = name in _WHOLE or (name in {"tensor", "as_tensor"} and are_sizes(numbers))
     if not is_integer_type:
         return AbstractTensor(shape)
     return AbstractTensor(shape, "int64", low=int(min(numbers)), high=int(max(numbers)) + 1)
