@@ -22,6 +22,7 @@ class LayoutChange(Enum):
     REDUCED = "reduced"
     RELETTERED = "relettered"
     REORDERED = "reordered"
+    LOOKED_UP = "looked up"
     INSERTED = "inserted"
 
 
@@ -39,6 +40,8 @@ class Layout:
     # Which operand it is of and what was written behind it, where that could be written behind its value as well.
     index: int = 0
     suffix: str = ""
+    # What the function was passed for it is read by nothing else.
+    is_unread: bool = False
 
     @property
     def adds(self) -> bool:

@@ -12,7 +12,9 @@ from autofix.facts.call_sites import argument_of, followed, operands, tensors_at
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.render_expression import factors_of
 from autofix.records.trace import Operation
-from autofix.records.values import Tensor
+from autofix.records.values import Mapping, Tensor
+from autofix.syntax.name_bindings import parameters
+from autofix.syntax.source import below
 
 _MERGING = frozenset(("view", "reshape", "flatten"))
 
@@ -33,13 +35,36 @@ def layouts_of_call(project: Project) -> Iterator[Layout]:
 
 
 def looked_up(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
-    """Yield the entries of a table that whole numbers at hand pick: one weight for each class, for each label."""
+    """Yield the rows of a table that whole numbers at hand pick: one weight for each class, for each label; one row for
+    each graph, for each node.
+    """
     places, others = operands(project, operation), [t.shape for t in operation.tensors if t is not tensor]
-    for name, picks in tensors_at_hand(project, places[index]) if tensor.rank == 1 and index < len(places) else ():
-        if picks.dtype == "int64" and picks.rank and picks.shape in others:
-            words = f"look {tensor.shape} up with `{name}` of {picks.shape}"
-            edit = followed(places[index], f"[{name}]")
-            yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, picks.shape)
+    # Of rows that a vector picks there are as many as another operand has, whatever is in them.
+    picked = {shape[:1] for shape in others if len(shape) == tensor.rank} if tensor.rank > 1 else set(others)
+    for name, picks in _whole_numbers(project, places[index]) if tensor.rank and index < len(places) else ():
+        is_inside = picks.values is None or picks.values[1] < tensor.shape[0]
+        if is_inside and picks.rank and picks.shape in picked and picks.shape != tensor.shape[:1]:
+            change = LayoutChange.LOOKED_UP if tensor.rank > 1 else LayoutChange.INSERTED
+            words, after = f"look {tensor.shape} up with `{name}` of {picks.shape}", (*picks.shape, *tensor.shape[1:])
+            edit, is_unread = followed(places[index], f"[{name}]"), _is_unread(places[index], name)
+            yield Layout(change, edit, words, tensor.shape, after, is_unread=is_unread)
+
+
+def _is_unread(place: Expression, name: str) -> bool:
+    """Return whether nothing in a function reads a name that it was passed."""
+    function = place.source.function_of(place.node)
+    is_passed = function is not None and name in parameters(function)
+    return is_passed and name not in {n.id for n in below(function or place.node) if isinstance(n, ast.Name)}
+
+
+def _whole_numbers(project: Project, place: Expression) -> Iterator[tuple[str, Tensor]]:
+    """Yield the tensors of whole numbers that a function has, those that its objects have as attributes among them."""
+    names = project.names(place).local
+    objects = [(n, v) for n, v in (names.items if names is not None else ()) if isinstance(v, Mapping)]
+    attributes = ((f"{n}.{a}", v) for n, o in objects if o.type != "dict" for a, v in o.items if isinstance(v, Tensor))
+    for name, tensor in (*tensors_at_hand(project, place), *attributes):
+        if tensor.dtype == "int64":
+            yield name, tensor
 
 
 def repeated_as_folded(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:

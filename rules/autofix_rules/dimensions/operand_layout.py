@@ -3,7 +3,8 @@
 Why it fails. The sizes are there, but where the call does not look for them: a dimension of one too many or too
 few, two dimensions exchanged, a reduction that dropped the dimension that is broadcast over.
 What the fix does. Removes the operation that moved or added the dimension, keeps the one that was reduced, or
-inserts a ``squeeze``, ``unsqueeze``, ``transpose`` or ``permute``, whatever the operator's contract accepts.
+inserts a ``squeeze``, ``unsqueeze``, ``transpose`` or ``permute``, or picks rows with whole numbers at hand, whatever
+the operator's contract accepts.
 Fix safety. Safe where an operation of the file goes or keeps its one dimension, every element stays where it is,
 and no other layout that leaves the elements in place fits. Else unsafe: sizes tell which layouts fit, not which one
 is meant.
@@ -29,6 +30,7 @@ _EVIDENCE = {
     LayoutChange.REDUCED: (Evidence.EXACT_FIT, Evidence.RUNNER_UP),
     LayoutChange.RELETTERED: (Evidence.OTHER_NAME, Evidence.OTHER_READING),
     LayoutChange.REORDERED: (Evidence.OTHER_NAME, Evidence.RUNNER_UP),
+    LayoutChange.LOOKED_UP: (Evidence.INSERTED, Evidence.RUNNER_UP, Evidence.EXACT_FIT),
     LayoutChange.INSERTED: (Evidence.INSERTED, Evidence.RUNNER_UP, Evidence.OTHER_READING),
 }
 # What is said of the only layout that leaves every element where it is.
@@ -56,6 +58,9 @@ class OperandLayout(Rule):
             self.mean = nn.Linear(6, 10)
             normal = torch.distributions.Normal(self.mean(x).view(-1, 5, 2), 1.0)
             normal.log_prob(y< => .unsqueeze(1)>).sum(2)
+        a row for each graph, beside its nodes: 7,6 u=3,4 batch=int64:7@0..3
+            self.k = 1
+            torch.cat([x, u< => [batch]>], dim=1)
         declines sizes that no layout brings together: 4,6 3,5
             self.k = 1
             torch.linalg.solve(x[:, :4], y)
@@ -78,7 +83,8 @@ class OperandLayout(Rule):
                 is_only = len(in_place) == 1 and change in taken_back and layout.is_one_dimension
                 evidence = _TAKEN_BACK[change] if is_only else _EVIDENCE[change]
                 doubt = "" if is_only and not layout.is_handed else _REASON
-                yield self.fix(layout.words, (layout.edit,), *evidence, Evidence.RUNNER_UP * rank, doubt=doubt)
+                extra = (Evidence.RUNNER_UP * rank, Evidence.AGREES * layout.is_unread)
+                yield self.fix(layout.words, (layout.edit,), *evidence, *extra, doubt=doubt)
         for rank, layout in enumerate(layout for layout in fitting if layout.suffix):
             for steps, before in islice(raised(project, operation, layout), _MOST_RAISED):
                 raising: tuple[Piece, ...] = (*_EVIDENCE[layout.change], Evidence.OTHER_NAME, Evidence.OUTWARD * steps)
