@@ -141,18 +141,24 @@ def passed_calls(project: Project, operation: Operation | None, layer: int | Non
 
 def _of_chain(project: Project, frames: tuple[Frame, ...], on_stack: bool, builds: bool) -> Iterator[PassedCall]:
     for depth in range(1, len(frames)):
-        call = project.call(frames[depth:])
-        if call is None or not isinstance(call.node, ast.Call):
-            continue
-        inner = project.source(frames[depth - 1].path)
-        function = inner.function_at(frames[depth - 1].range, frames[depth - 1].function)
-        if function is None:
-            continue
-        names = parameters(function)[1 if is_bound_call(inner, function, call.node) else 0 :]
-        arguments = tuple(_arguments(project, call, call.node, names))
-        omitted = tuple(_omitted(function, {argument.parameter for argument in arguments}))
-        if len(arguments) > 1 or omitted:
-            yield PassedCall(call, arguments, depth, on_stack, builds, omitted)
+        passed_call = call_at(project, frames, depth, on_stack, builds)
+        if passed_call is not None and (len(passed_call.arguments) > 1 or passed_call.omitted):
+            yield passed_call
+
+
+def call_at(
+    project: Project, frames: tuple[Frame, ...], depth: int, on_stack: bool = False, builds: bool = False
+) -> PassedCall | None:
+    """Return the call of a function of the project in which ``frames[depth]`` stood; None where it is not written."""
+    call = project.call(frames[depth:])
+    inner = project.source(frames[depth - 1].path)
+    function = inner.function_at(frames[depth - 1].range, frames[depth - 1].function)
+    if call is None or not isinstance(call.node, ast.Call) or function is None:
+        return None
+    names = parameters(function)[1 if is_bound_call(inner, function, call.node) else 0 :]
+    arguments = tuple(_arguments(project, call, call.node, names))
+    omitted = tuple(_omitted(function, {argument.parameter for argument in arguments}))
+    return PassedCall(call, arguments, depth, on_stack, builds, omitted)
 
 
 def _handed_on(call: Expression, node: ast.Call) -> list[ast.expr]:

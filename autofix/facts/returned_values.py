@@ -44,12 +44,12 @@ def returned(project: Project, source: Source, call: ast.expr, depth: int = 0) -
         if spots[:1] == [place] and not operation.raised:
             return Returned(operation.result, operation)
         if place in spots[1:]:
-            return _of_function(project, operation.frames[: spots.index(place)], depth)
+            return of_function(project, operation.frames[: spots.index(place)], depth)
     callee = dotted(call.func).rpartition(".")[2] if isinstance(call, ast.Call) else ""
     return Returned(_UNRECORDED.get(callee, UNKNOWN))
 
 
-def _of_function(project: Project, frames: tuple[Frame, ...], depth: int) -> Returned:
+def of_function(project: Project, frames: tuple[Frame, ...], depth: int = 0) -> Returned:
     """Return what the function returned in which ``frames[-1]`` stood; ``frames`` are those of its last operation."""
     inner = frames[-1]
     source = project.source(inner.path)

@@ -4,23 +4,24 @@ Why it fails. ``torch.cat`` joins along dimension 0, the batch, unless told othe
 agree. ``torch.stack`` makes a new dimension and needs equal shapes.
 What the fix does. Names the dimension in which the sizes differ, or the one that gives the size a later layer
 takes. A class token of one row is expanded to the batch; a size that a layer sets is corrected there.
-Fix safety. Safe where only one dimension differs, or the joined size is exactly the one that is taken.
+Fix safety. Safe where only one dimension differs, or the joined size is exactly the one that is taken. Unsafe where
+the one row may be repeated in the function that gives it, and a join of samples where a part is of one sample.
 Source. torch.cat and torch.stack.
 """
 
-import ast
-
+from autofix.edits.expanded_parts import expansions
 from autofix.edits.joined_batches import joined_batches
 from autofix.edits.set_arguments import argument_set
-from autofix.facts.call_sites import followed, operands, written
+from autofix.facts.call_sites import written
 from autofix.facts.joins import joined_dimension
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import producer_sites, set_output
 from autofix.records.finding import Detail, Mismatch
 from autofix.rule import FEATURES, Evidence, Expression, Finding, Fixes, Operation, Piece, Project, Rule, Tensor, shown
-from autofix.syntax.spelling import size_text
 
 FEWEST_BATCHES = 3  # Of two of which the second is shorter each may be a sequence.
+_ONE = "one of the parts is of one sample, which could be meant for all of the other"
+_GIVEN = "whether the call or the function that gives the one sample has to repeat it is told by no shape"
 _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
 
 
@@ -55,7 +56,8 @@ class ConcatenateDimension(Rule):
         call = written(project, operation)
         if call is not None and len(differing) == 1 and not operation.target.endswith("stack"):
             (d,) = differing
-            yield from self._along(call, d, *_against(d, tensors[0].rank))
+            doubt = _ONE if d == 0 and 1 in {tensor.shape[0] for tensor in tensors} else ""
+            yield from self._along(call, d, *_against(d, tensors[0].rank), doubt=doubt)
         if call is not None and differing == [0] and operation.target.endswith("stack"):
             edits, sizes = joined_batches(call), [tensor.shape[0] for tensor in tensors]
             is_rest = len(set(sizes[:-1])) == 1 and sizes[-1] < sizes[0]
@@ -63,26 +65,24 @@ class ConcatenateDimension(Rule):
                 title = "join the batches, the last of which is smaller, instead of stacking them"
                 doubt = "that the smaller batch should be there too is told by no shape"
                 yield self.fix(title, edits, Evidence.EVIDENT, Evidence.AGREES * (len(edits) > 1), doubt=doubt)
-        for i, place in enumerate(operands(project, operation)):
-            yield from self._expanded(project, operation, i, place)
+        yield from self._expanded(project, operation)
         yield from self._producers(project, operation, differing)
 
-    def _along(self, call: Expression, dimension: int, *evidence: Piece, callee: str = "") -> Fixes:
+    def _along(self, call: Expression, dimension: int, *evidence: Piece, callee: str = "", doubt: str = "") -> Fixes:
         word = "join" if not callee else f"join with `{callee}`"
         edits = argument_set(call, "dim", str(dimension), 1, callee)
-        yield self.fix(f"{word} along dimension {dimension}", edits, *evidence)
+        yield self.fix(f"{word} along dimension {dimension}", edits, *evidence, doubt=doubt)
 
-    def _expanded(self, project: Project, operation: Operation, index: int, place: Expression) -> Fixes:
-        """Yield the fix that expands a token of one row, joined with a batch, to that batch."""
-        token = operation.tensors[index]
-        whole = next((i for i, t in enumerate(operation.tensors) if t.shape[0] != 1 and t.rank == token.rank), None)
-        if whole is None or token.shape[0] != 1 or token.rank < 2:
-            return
-        operand = operands(project, operation)[whole]
-        base = operand.text if isinstance(operand.node, ast.Name) else ""
-        if base:
-            sizes = ", ".join([size_text(place.source, base, 0), *["-1"] * (token.rank - 1)])
-            yield self.fix(f"expand {token.shape} to the batch", (followed(place, f".expand({sizes})"),))
+    def _expanded(self, project: Project, operation: Operation) -> Fixes:
+        """Yield fixes that expand one sample to the batch it is joined with: there, or where a function gives it."""
+        for part in expansions(project, operation):
+            if part.is_there:
+                title = f"expand the one sample that `{part.function}` gives: `{part.text}`"
+                evidence = (Evidence.EVIDENT, Evidence.EXACT_FIT) if part.is_unread else (Evidence.OUTWARD * 1,)
+                yield self.fix(title, (part.edit,), *evidence, doubt=_GIVEN)
+            else:
+                title = f"expand {part.shape} to the batch"
+                yield self.fix(title, (part.edit,), doubt=_GIVEN if part.function else "")
 
     def _producers(self, project: Project, operation: Operation, differing: list[int]) -> Fixes:
         """Yield fixes for a layer whose output has a size that the other tensor does not have."""
