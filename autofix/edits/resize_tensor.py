@@ -15,6 +15,7 @@ from autofix.operators.families import Family
 from autofix.operators.shape_functions import clashing_dimensions
 from autofix.operators.table import find
 from autofix.provenance import Site, SiteKind, together
+from autofix.provenance.render_expression import parsed
 from autofix.records.costs import Counted
 from autofix.records.finding import Detail, Finding, Mismatch
 from autofix.records.locations import Edit
@@ -100,9 +101,12 @@ def _like(first: Site, options: tuple[Site, ...]) -> Site:
 
 
 def cuts(
-    project: Project, operation: Operation, tensor: Tensor, other: Tensor, wants: dict[int, int]
+    project: Project, operation: Operation, tensor: Tensor, other: Tensor, wants: dict[int, int], last: bool = False
 ) -> Iterator[tuple[Edit, str]]:
-    """Yield an edit and the new text, such as ``self.table[:, :x.size(1)]``, where a longer table was used whole."""
+    """Yield an edit and the new text, such as ``self.table[:, :x.size(1)]``, where a longer table was used whole.
+
+    ``last``: of the rows before the columns, the last ones.
+    """
     place = _table(project, operation, tensor)
     if place is None or any(tensor.shape[d] < size for d, size in wants.items()):
         return
@@ -110,9 +114,23 @@ def cuts(
     bounds = {d: _bound(project, source, operation, other, tensor.rank - d, size) for d, size in wants.items()}
     if any(not bound for bound in bounds.values()):
         return
-    inside = ", ".join(f":{bounds[d]}" if d in bounds else ":" for d in range(max(bounds) + 1))
+    rows, columns = (bounds.get(tensor.rank - 2, ""), bounds.get(tensor.rank - 1, ""))
+    if last and rows and columns:
+        bounds[tensor.rank - 2] = columns
+    starts = {tensor.rank - 2: rows_before(rows, columns)} if last and rows and columns else {}
+    inside = ", ".join(f"{starts.get(d, '')}:{bounds[d]}" if d in bounds else ":" for d in range(max(bounds) + 1))
     text = f"{source.text_of(node)}[{inside}]"
     yield source.replace(node, text), text
+
+
+def rows_before(rows: str, columns: str) -> str:
+    """Return how many columns there are more than rows: ``past`` for ``past + n`` columns and ``n`` rows."""
+    node, less = parsed(columns), parsed(rows)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        terms = [ast.unparse(node.left), ast.unparse(node.right)]
+        if rows in terms:
+            return terms[1 - terms.index(rows)]
+    return f"{columns} - ({rows})" if isinstance(less, ast.BinOp) else f"{columns} - {rows}"
 
 
 def _table(project: Project, operation: Operation, tensor: Tensor) -> tuple[Source, ast.expr] | None:

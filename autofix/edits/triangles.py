@@ -1,16 +1,18 @@
-"""Moving the diagonal of a triangular mask along with its sizes."""
+"""Moving the diagonal of a triangular mask along with its sizes, or the rows that are cut from one."""
 
 from __future__ import annotations
 
 import ast
 
+from autofix.edits.resize_tensor import Resizing, rows_before
 from autofix.facts.call_sites import argument_of, written
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.size_origins import origin
+from autofix.facts.size_origins import maker, origin
 from autofix.provenance.render_expression import parsed
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
+from autofix.syntax import subscripts
 from autofix.syntax.source import Source
 
 # The operators that make a triangle, and where the last visible column of its first row lies for the default diagonal.
@@ -35,6 +37,50 @@ def shifted_triangle(project: Project, mask: Tensor, columns: str, shift: int) -
     if call is None or not isinstance(call.node, ast.Call):
         return None
     return _appended(call.source, call.node, f"diagonal={further}")
+
+
+def last_rows(project: Project, mask: Tensor, resizing: Resizing, wants: dict[int, int]) -> tuple[Edit, ...]:
+    """Return the edits that cut the last rows in place of the first: ``mask[k - q:k, :k]`` for ``mask[:q, :q]``.
+
+    Of ``k`` positions the last ``q`` are new, and a mask that was made for more has their rows behind those of the
+    others. Empty where the mask is not cut so, or has no such rows.
+    """
+    cut = next((o for o in project.ancestry(mask) if o.operator == "getitem"), None)
+    place = written(project, cut) if cut is not None else None
+    if cut is None or place is None or len(wants) != 1 or not _takes_first(cut, place, mask, max(wants.values())):
+        return ()
+    assert isinstance(place.node, ast.Subscript)
+    first, second = subscripts.parts(place.node)[-2:]
+    bounds = [part.upper for part in (first, second) if isinstance(part, ast.Slice) and part.upper is not None]
+    changed = bounds[next(iter(wants)) - mask.rank]
+    if [edit.range for edit in resizing.edits] != [place.source.range_of(changed)]:
+        return ()  # What is edited elsewhere may set both.
+    rows, columns = (resizing.text if bound is changed else place.source.text_of(bound) for bound in bounds)
+    both = Range(place.source.range_of(first).start, place.source.range_of(second).end)
+    return (Edit(place.source.path, both, f"{rows_before(rows, columns)}:{columns}, :{columns}"),)
+
+
+def _takes_first(cut: Operation, place: Expression, mask: Tensor, size: int) -> bool:
+    """Return whether a subscript takes the first rows and columns, ``[:n, :n]``, of what has ``size`` of both."""
+    if not isinstance(place.node, ast.Subscript) or not isinstance(cut.result, Tensor):
+        return False
+    entries, taken = subscripts.parts(place.node), cut.tensors[0]
+    is_named = len(entries) == taken.rank or any(ast.unparse(entry) == "..." for entry in entries)
+    is_first = [isinstance(e, ast.Slice) and e.lower is e.step is None and e.upper is not None for e in entries[-2:]]
+    is_large = taken.rank > 1 and min(taken.shape[-2:]) >= max(size, *mask.shape[-2:])
+    return is_named and is_first == [True, True] and is_large and cut.result.shape[-2:] == mask.shape[-2:]
+
+
+def doubt_of_rows(project: Project, mask: Tensor, scores: Tensor) -> str:
+    """Return what speaks against the last rows of a mask: it is no triangle that the code makes, or the positions that
+    the scores have more of are not those that were joined before the new ones.
+    """
+    join = maker(project, scores, scores.rank - 1)
+    is_joined = join is not None and join.operator in {"cat", "concat", "concatenate"} and len(join.tensors) > 1
+    if join is None or not is_joined or scores.shape[-2] not in join.tensors[-1].shape:
+        return "that the new positions are the last ones is told by no shape"
+    is_triangle = any(operation.operator in TRIANGLES for operation in project.ancestry(mask))
+    return "" if is_triangle else "that later positions are to be hidden is not known of this mask"
 
 
 def _appended(source: Source, call: ast.Call, text: str) -> Edit:

@@ -2,17 +2,18 @@
 
 Why it fails. An attention mask is square, queries by keys, and a padding mask is ``(batch, keys)``. A mask made for
 a fixed length or from the batch size does not line up with the scores. Where keys of earlier calls are kept, there
-are more keys than queries.
+are more keys than queries, and the rows of the new ones are the last.
 What the fix does. Makes the mask for the length there is where it is made: constant, config entry, the other axis
-of the input. A longer mask that is used whole is cut.
-Fix safety. Safe where the mask has one origin; unsafe where dimensions are exchanged.
+of the input. A longer mask that is used whole is cut; of more keys than queries, to the last rows.
+Fix safety. Safe where the mask has one origin; unsafe where dimensions are exchanged, and where a cut mask is no
+triangle or the keys were not joined behind earlier ones.
 Source. torch.nn.MultiheadAttention and torch.nn.Transformer, section Shapes.
 """
 
 import ast
 
 from autofix.edits.resize_tensor import cuts, resizings
-from autofix.edits.triangles import shifted_triangle
+from autofix.edits.triangles import doubt_of_rows, last_rows, shifted_triangle
 from autofix.facts.call_sites import followed
 from autofix.records.finding import Mismatch
 from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model, shown
@@ -67,12 +68,20 @@ class AttentionMask(Rule):
         if mask.rank < 2 or len(sizes) != 2:
             return
         wants = {mask.rank - 2 + i: size for i, size in enumerate(sizes) if mask.shape[mask.rank - 2 + i] != size}
-        for edit, text in cuts(project, operation, mask, other, wants):
-            yield self.fix(f"cut the mask to `{text}`", (edit,), Evidence.EVIDENT)
         further = sizes[-1] > sizes[-2]  # More keys than queries: the tensor at hand has all of them.
+        doubt = doubt_of_rows(project, mask, other) if further else ""
+        for edit, text in cuts(project, operation, mask, other, wants, last=further):
+            yield self.fix(f"cut the mask to `{text}`", (edit,), Evidence.EVIDENT, doubt=doubt)
         for resizing in resizings(project, mask, wants, live=further):
             shifted = shifted_triangle(project, mask, resizing.text, sizes[-1] - sizes[-2])
-            if shifted is None:
+            last = last_rows(project, mask, resizing, wants) if further else ()
+            if last:
+                title, doubt = (
+                    f"cut the last rows of the mask, for {resizing.text}",
+                    doubt_of_rows(project, mask, other),
+                )
+                yield self.fix(title, last, *resizing.evidence, doubt=doubt)
+            elif shifted is None:
                 yield self.fix(f"make the mask for {resizing.text}", resizing.edits, *resizing.evidence)
             else:
                 title = f"make the mask for {resizing.text} and align it with the last positions"
