@@ -4,13 +4,14 @@ Why it fails. ``self.fc(z)`` for the joined ``yz``; the mask of the letters wher
 ``torch.full((latents.shape[0],), 1.0)`` for the size of another batch; ``Stage(width, size)`` where the stage halves
 its map first and the next line says ``size // 2``.
 What the fix does. Writes another name of the scope, what is worked out from the same name beside it, or the rows that
-another tensor of the same length is cut to. What ran is held against it by the contracts of torch's operators: a name
-with which the call that failed would be refused again is not tried.
+another tensor of the same length is cut to; in a subscript, those that the part beside it is. What ran is held against
+it by the contracts of torch's operators: a name with which the call that failed would be refused again is not tried.
 Fix safety. Unsafe: that a name fits does not say that it is meant.
 Source. The Python language reference, section Naming and binding.
 """
 
 from autofix.edits.names_at_hand import names_at_hand
+from autofix.edits.picked_rows import picked_rows
 from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
 
 
@@ -32,6 +33,10 @@ class OtherName(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
+        for rank, picked in enumerate(picked_rows(project, project.operation(finding))):
+            meant = Evidence.EXACT_FIT if picked.is_partner else Evidence.OTHER_READING
+            title, reason = f"pick the rows as beside it: `{picked.text}`", "that this mask is meant is told by the run"
+            yield self.fix(title, (picked.edit,), Evidence.INSERTED, meant, Evidence.RUNNER_UP * rank, reason=reason)
         for rank, other in enumerate(names_at_hand(project, project.operation(finding), finding.layer)):
             waits = ", which nothing else reads" * other.is_unread
             is_meant = bool(other.fits) and other.is_related and other.text.isidentifier()
