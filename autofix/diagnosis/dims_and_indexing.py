@@ -6,8 +6,10 @@ They read ranks and sizes; joining and multiplying tensors are elsewhere.
 from __future__ import annotations
 
 from autofix.diagnosis.cause import Cause, show, tensor_at
+from autofix.operators.equations import Equation, Relation
 from autofix.operators.operator import DIMENSION_NAMES
 from autofix.operators.table import function
+from autofix.operators.terms import Argument, Size, value_of
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
@@ -26,6 +28,23 @@ def named(operation: Operation, subject: str) -> Cause | None:
         if len(named_dimensions) != tensor.rank:
             message = f"{subject} names {len(named_dimensions)} dimensions but receives {show(tensor.shape)}"
             return Cause(Mismatch.RANK, message, (len(named_dimensions),), tensor.shape, "", 0)
+    return _too_many(operation, tensor, subject)
+
+
+def _too_many(operation: Operation, tensor: Tensor, subject: str) -> Cause | None:
+    """Return the cause where an argument says how many entries of a dimension are picked, and it has fewer."""
+    row = function(operation.target)
+    if row is None:
+        return None
+    call = row.bind(operation.arguments, dict(operation.keywords))
+    for needed in row.refused(call):
+        if not isinstance(needed, Equation) or needed.relation is not Relation.AT_LEAST:
+            continue
+        if isinstance(needed.left, Size) and isinstance(needed.right, Argument):
+            asked, at = value_of(needed.right, call) or 0, needed.left.dimension
+            message = f"{subject} asks for {asked} of the {tensor.shape[at]} entries of dimension {at}"
+            sizes, name = (tensor.shape[at],), needed.right.name
+            return Cause(Mismatch.INDEX_RANGE, message, (asked,), sizes, name, 0, at, detail=Detail.INDEX)
     return None
 
 
