@@ -34,6 +34,7 @@ FACTORIES = frozenset(
         "Tensor",
     )
 )
+STACKS = frozenset(("stack", "cat", "concat", "concatenate", "vstack"))
 REPEATS = frozenset(("repeat_interleave", "repeat"))
 SQUARE_MASK = "generate_square_subsequent_mask"
 
@@ -64,6 +65,7 @@ def made_by(project: Project, operation: Operation, dimension: int) -> Origin | 
         or _repeated(project, operation, dimension)
         or _padded(project, operation, dimension)
         or _expanded(project, operation, dimension)
+        or _of_range(project, operation, dimension)
     )
 
 
@@ -164,6 +166,25 @@ def _padded(project: Project, operation: Operation, dimension: int) -> Origin | 
     behind = 1 if around[1] else 0
     start = -(tensor.shape[dimension] + around[1 - behind])
     return Origin(replace(call, node=display.elts[first + behind]), operation.phase, start=start)
+
+
+def _of_range(project: Project, operation: Operation, dimension: int) -> Origin | None:
+    """Return the origin in the count of the passes that made the parts: ``torch.stack([draw() for _ in range(n)])``."""
+    along = operation.integer(1, "dim") or 0
+    parts = (
+        argument_of(project, operation, 0, "tensors") if operation.operator in STACKS and along == dimension else None
+    )
+    node = None if parts is None else parts.node
+    if isinstance(node, ast.Call) and dotted(node.func) in {"list", "tuple"} and len(node.args) == 1:
+        (node,) = node.args
+    loops = node.generators if isinstance(node, (ast.ListComp, ast.GeneratorExp)) else []
+    if parts is None or len(loops) != 1 or loops[0].ifs or not isinstance(operation.result, Tensor):
+        return None
+    count, size = loops[0].iter, operation.result.shape[dimension]
+    if not isinstance(count, ast.Call) or dotted(count.func) != "range" or len(count.args) != 1 or not size:
+        return None
+    of, rest = divmod(size, len(operation.tensors))
+    return None if rest else Origin(replace(parts, node=count.args[0]), operation.phase, of=of)
 
 
 def _expanded(project: Project, operation: Operation, dimension: int) -> Origin | None:

@@ -35,7 +35,7 @@ for count in (20, 5):
 
 print(Decoder(8)(torch.rand(2, 4))[0].shape)
 """,
-        ("topk(self.beams,", "topk(min(self.beams, scores.size(1)),"),
+        ("topk(self.beams,", "topk(min(self.beams, scores.shape[1]),"),
     ),
     "the best five of two classes": (
         """def accuracy(scores, labels, ks):

@@ -38,9 +38,9 @@ class BakedBatch(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        yield from super().propose(finding, project) if finding.mismatch in _SIZED else ()
         failed = project.trace.failed_operation
         smaller = smaller_batch(project, failed) if failed is not None and not finding.silent else None
+        yield from super().propose(finding, project) if finding.mismatch in _SIZED or smaller is not None else ()
         for text, edit in whole_batches(project, smaller[0]) if smaller is not None else ():
             title, doubt = f"leave out a last batch of fewer than `{text}` samples", "its samples are not used then"
             yield self.fix(title, (edit,), Evidence.INSERTED, Evidence.OTHER_READING, doubt=doubt)
