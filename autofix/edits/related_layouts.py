@@ -39,8 +39,9 @@ def looked_up(project: Project, operation: Operation, index: int, tensor: Tensor
     each graph, for each node.
     """
     places, others = operands(project, operation), [t.shape for t in operation.tensors if t is not tensor]
-    # Of rows that a vector picks there are as many as another operand has, whatever is in them.
-    picked = {shape[:1] for shape in others if len(shape) == tensor.rank} if tensor.rank > 1 else set(others)
+    # Of rows that a vector picks there are as many as another operand has, and more than before: some are repeated.
+    rows = {shape[:1] for shape in others if len(shape) == tensor.rank and shape[:1] > tensor.shape[:1]}
+    picked = rows if tensor.rank > 1 else set(others)
     for name, picks in _whole_numbers(project, places[index]) if tensor.rank and index < len(places) else ():
         is_inside = picks.values is None or picks.values[1] < tensor.shape[0]
         if is_inside and picks.rank and picks.shape in picked and picks.shape != tensor.shape[:1]:

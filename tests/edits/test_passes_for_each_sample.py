@@ -30,10 +30,10 @@ for states in torch.rand(21, 4).split(BATCH):
     return torch.bmm(others, sentences.unsqueeze(2)).mean()
 
 
-for sentences in torch.rand(10, 6).split(4):
+for sentences in torch.rand(11, 6).split(4):
     print(loss(sentences, 4))
 """,
-        ("range(count)", "range(sentences.shape[0])"),
+        ("range(count)", "range(sentences.size(0))"),
     ),
 }
 

@@ -17,7 +17,7 @@ from autofix.edits.size_reads import live_sites
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Phase
-from autofix.rule import LOUD, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import LOUD, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Piece, Project, Rule, shown
 
 _SIZED = (Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_BATCH)
 EXPANDING = frozenset(("expand", "expand_as", "broadcast_to"))
@@ -54,23 +54,22 @@ class BakedBatch(Rule):
         expands = finding.mismatch is Mismatch.EXPAND or operation.operator in EXPANDING
         if expands and operation.tensors[:1] and operation.tensors[0].rank:
             wants = {operation.tensors[0].shape[0]}
+        follows, cause = 0, _other_batch(project, operation)
         for batch in wants:
-            cause = _other_batch(project, operation)
             for place in self._places(project, operation, batch):
                 for site in live_sites(project, place, batch, (0,)):
-                    title = f"take the batch size from the input: `{site.text}`{cause}"
+                    title, follows = f"take the batch size from the input: `{site.text}`{cause}", 1
                     yield self.fix(title, site.edits, *site.evidence, Evidence.EXACT_FIT)
-        yield from self._of_batch(project, operation)
+        yield from self._of_batch(project, operation, cause, Evidence.RUNNER_UP * follows)
 
-    def _of_batch(self, project: Project, operation: Operation) -> Fixes:
+    def _of_batch(self, project: Project, operation: Operation, cause: str, second: Piece) -> Fixes:
         sizes = sorted({tensor.shape[0] for tensor in operation.tensors if tensor.rank})
-        cause = _other_batch(project, operation)
         for text, edit in sizes_read(project, operation):
             doubt = "" if cause else "that the number was meant for another batch is told by no run before"
             yield self.fix(f"take the size from what is viewed: `{text}`", (edit,), Evidence.EXACT_FIT, doubt=doubt)
         for text, edit in rows_of_batch(project, operation) if cause and len(sizes) == 2 else ():
             title, doubt = f"pass as many rows as the batch has: `{text}`{cause}", "the last batch could be left out"
-            yield self.fix(title, (edit,), Evidence.EXACT_FIT, Evidence.INSERTED, doubt=doubt)
+            yield self.fix(title, (edit,), Evidence.EXACT_FIT, Evidence.INSERTED, second, doubt=doubt)
 
     def _places(self, project: Project, operation: Operation, batch: int) -> Iterator[Expression]:
         for expand in (operation, *behind(project, operation.tensors, frozenset(("expand", "repeat", "tile")))):
