@@ -14,6 +14,7 @@ from autofix.facts.call_sites import followed, frames_of, operands
 from autofix.facts.passed_arguments import call_at
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.returned_values import of_function
+from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation
 from autofix.records.values import Tensor
@@ -21,19 +22,17 @@ from autofix.syntax.name_bindings import assignments, parameters
 from autofix.syntax.source import Function, Source, below, dotted
 from autofix.syntax.spelling import size_text
 
+_GIVEN = "whether the call or the function that gives the one sample has to repeat it is told by no shape"
+
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """``.expand(n, -1, -1)`` behind one part. ``function`` gave that part; ``is_there``: the edit is where it returns,
-    and ``is_unread``: it has the size of the batch under a name that it reads nowhere.
-    """
+    """``.expand(n, -1, -1)`` behind one part, or behind what a function returns that gave it."""
 
     edit: Edit
-    text: str
-    shape: tuple[int, ...]
-    function: str = ""
-    is_there: bool = False
-    is_unread: bool = False
+    words: str
+    evidence: tuple[Piece, ...] = ()
+    doubt: str = ""
 
 
 def expansions(project: Project, operation: Operation) -> Iterator[Expansion]:
@@ -43,11 +42,11 @@ def expansions(project: Project, operation: Operation) -> Iterator[Expansion]:
     for part, place in zip(tensors, places, strict=False):
         if whole is None or part.rank != tensors[whole].rank or part.shape[0] != 1:
             continue
-        size, made = tensors[whole].shape[0], _giver(project, operation, part)
-        there = [] if made is None else list(_returned(project, *made, part, size))
+        size, giver = tensors[whole].shape[0], _giver(project, operation, part)
+        there = [] if giver is None else list(_returned(project, *giver, part, size))
         for text in _sizes_read(project, places[whole], size):
-            name = there[0].function if there else ""
-            yield Expansion(followed(place, _expand(text, part)), _expand(text, part), part.shape, name)
+            edit, doubt = followed(place, _expand(text, part)), _GIVEN if there else ""
+            yield Expansion(edit, f"expand {part.shape} to the batch", doubt=doubt)
         yield from there
 
 
@@ -91,8 +90,10 @@ def _returned(
     for argument in passed.arguments:
         if isinstance(argument.value, Tensor) and argument.value.shape[:1] == (size,):
             text, is_unread = _batch_name(result.source, function, argument.parameter)
-            edit, name = followed(place, _expand(text, part)), getattr(function, "name", "")
-            yield Expansion(edit, _expand(text, part), part.shape, name, True, is_unread)
+            suffix, name = _expand(text, part), getattr(function, "name", "")
+            words = f"expand the one sample that `{name}` gives: `{suffix}`"
+            evidence = (Evidence.EVIDENT, Evidence.EXACT_FIT) if is_unread else (Evidence.OUTWARD * 1,)
+            yield Expansion(followed(place, suffix), words, evidence, _GIVEN)
             return
 
 

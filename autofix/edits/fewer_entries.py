@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from autofix.facts.call_sites import argument_of, size_at_hand
 from autofix.facts.project_view import Expression, Project
+from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.syntax.name_bindings import assignments, bound_above, parameters
@@ -17,10 +18,13 @@ from autofix.syntax.source import below
 from autofix.syntax.spelling import size_text
 
 
-def fewer_entries(project: Project, operation: Operation, parameter: str, dimension: int) -> Iterator[tuple[str, Edit]]:
-    """Yield what the number of entries could be, ``min(k, x.size(1))``, with the edit that writes it."""
-    place, base = argument_of(project, operation, 1, parameter), argument_of(project, operation, 0, "input")
-    if place is None or base is None:
+def fewer_entries(project: Project, operation: Operation, finding: Finding) -> Iterator[tuple[str, Edit]]:
+    """Yield what the number of entries that was asked for could be, ``min(k, x.size(1))``, with the edit that writes
+    it; nothing where no argument asked for them.
+    """
+    dimension = finding.dimension if finding.parameter else None
+    place, base = argument_of(project, operation, 1, finding.parameter), argument_of(project, operation, 0, "input")
+    if dimension is None or place is None or base is None:
         return
     size = operation.tensors[0].shape[dimension]
     is_name = isinstance(base.node, (ast.Name, ast.Attribute))

@@ -9,25 +9,12 @@ Source. torch's documentation of indexing.
 """
 
 import ast
-from collections.abc import Iterator
 
 from autofix.edits.counted_from_one import counted_from_zero
 from autofix.edits.fewer_entries import fewer_entries
 from autofix.facts.call_sites import written
 from autofix.records.finding import Detail, Mismatch
-from autofix.rule import (
-    Applicability,
-    Edit,
-    Evidence,
-    Expression,
-    Finding,
-    Fixes,
-    Operation,
-    Project,
-    Rule,
-    shown,
-    sites,
-)
+from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
 from autofix.syntax import subscripts
 
 _ENTRY = "another entry could be meant"
@@ -46,15 +33,14 @@ class IndexRange(Rule):
             self.fc(x[:, <6 => 5>])
         the best of fewer: 4,3
             self.k = 1
-            k = <2 + 3 => min(2 + 3, x.size(1))>; best, _ = x.topk(k)
-            best.sum(1) / k
+            k = <2 + 3 => min(2 + 3, x.size(1))>; x.topk(k)[0].sum(1) / k
         the last step of a row: 4,6
             self.fc = nn.Linear(6, 2)
             self.fc(x<[:, -1, :] => >)
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        for rank, (text, edit) in enumerate(_fewer(project, operation, finding)):
+        for rank, (text, edit) in enumerate(fewer_entries(project, operation, finding)):
             reason = "as many could be meant, and the dimension be too small"
             yield self.fix(f"take no more than there are: `{text}`", (edit,), Evidence.RUNNER_UP * rank, reason=reason)
         place = written(project, operation)
@@ -96,12 +82,6 @@ class IndexRange(Rule):
             text = f"{place.source.text_of(node.value)}[{', '.join(place.source.text_of(p) for p in parts)}]"
             edits, title = (place.source.replace(node, text),), f"index the {rank} dimensions there are"
             yield self.fix(title, edits, Evidence.OTHER_READING, reason=reason)
-
-
-def _fewer(project: Project, operation: Operation, finding: Finding) -> Iterator[tuple[str, Edit]]:
-    """Yield the least of the number of entries asked for and that of those there are."""
-    if finding.parameter and finding.dimension is not None:
-        yield from fewer_entries(project, operation, finding.parameter, finding.dimension)
 
 
 def _is_full_slice(node: ast.expr) -> bool:

@@ -21,7 +21,6 @@ from autofix.rule import FEATURES, Evidence, Expression, Finding, Fixes, Operati
 
 FEWEST_BATCHES = 3  # Of two of which the second is shorter each may be a sequence.
 _ONE = "one of the parts is of one sample, which could be meant for all of the other"
-_GIVEN = "whether the call or the function that gives the one sample has to repeat it is told by no shape"
 _JOINING = frozenset(("cat", "concat", "concatenate", "stack"))
 
 
@@ -65,24 +64,14 @@ class ConcatenateDimension(Rule):
                 title = "join the batches, the last of which is smaller, instead of stacking them"
                 doubt = "that the smaller batch should be there too is told by no shape"
                 yield self.fix(title, edits, Evidence.EVIDENT, Evidence.AGREES * (len(edits) > 1), doubt=doubt)
-        yield from self._expanded(project, operation)
+        for part in expansions(project, operation):
+            yield self.fix(part.words, (part.edit,), *part.evidence, doubt=part.doubt)
         yield from self._producers(project, operation, differing)
 
     def _along(self, call: Expression, dimension: int, *evidence: Piece, callee: str = "", doubt: str = "") -> Fixes:
         word = "join" if not callee else f"join with `{callee}`"
         edits = argument_set(call, "dim", str(dimension), 1, callee)
         yield self.fix(f"{word} along dimension {dimension}", edits, *evidence, doubt=doubt)
-
-    def _expanded(self, project: Project, operation: Operation) -> Fixes:
-        """Yield fixes that expand one sample to the batch it is joined with: there, or where a function gives it."""
-        for part in expansions(project, operation):
-            if part.is_there:
-                title = f"expand the one sample that `{part.function}` gives: `{part.text}`"
-                evidence = (Evidence.EVIDENT, Evidence.EXACT_FIT) if part.is_unread else (Evidence.OUTWARD * 1,)
-                yield self.fix(title, (part.edit,), *evidence, doubt=_GIVEN)
-            else:
-                title = f"expand {part.shape} to the batch"
-                yield self.fix(title, (part.edit,), doubt=_GIVEN if part.function else "")
 
     def _producers(self, project: Project, operation: Operation, differing: list[int]) -> Fixes:
         """Yield fixes for a layer whose output has a size that the other tensor does not have."""

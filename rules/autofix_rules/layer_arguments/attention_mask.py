@@ -76,10 +76,7 @@ class AttentionMask(Rule):
             shifted = shifted_triangle(project, mask, resizing.text, sizes[-1] - sizes[-2])
             last = last_rows(project, mask, resizing, wants) if further else ()
             if last:
-                title, doubt = (
-                    f"cut the last rows of the mask, for {resizing.text}",
-                    doubt_of_rows(project, mask, other),
-                )
+                title = f"cut the last rows of the mask, for {resizing.text}"
                 yield self.fix(title, last, *resizing.evidence, doubt=doubt)
             elif shifted is None:
                 yield self.fix(f"make the mask for {resizing.text}", resizing.edits, *resizing.evidence)
