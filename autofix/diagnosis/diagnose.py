@@ -12,6 +12,7 @@ from autofix.diagnosis import layers, losses, pointwise_and_views, python_errors
 from autofix.diagnosis.cause import Cause
 from autofix.facts.checked_shapes import is_check
 from autofix.facts.project_view import Project
+from autofix.facts.refused_states import refused_state
 from autofix.operators.families import Family
 from autofix.operators.table import function, position
 from autofix.operators.table import layer as find_layer
@@ -34,6 +35,9 @@ def diagnose(project: Project) -> Finding | None:
     operation = project.trace.failed_operation
     if (refused := returned_gradients.conclude(project)) is not None:
         return refused
+    state = refused_state(project)
+    if state is not None and (cause := sequences.conclude(*state, f"`{state[1].label}`", project.trace)) is not None:
+        return _placed(project, failure, None, state[1], cause)
     if operation is None:
         cause = python_errors.conclude(failure, project) or _other(failure)
         return _placed(project, failure, None, _built_layer(failure), cause)

@@ -12,32 +12,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from autofix.edits.collate_functions import bare_loaders, collate_functions, passed
 from autofix.facts.project_view import Project
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
-from autofix.syntax.call_edits import NotACall, with_argument
-from autofix.syntax.name_bindings import assignments, callee_name
+from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import Function, Source, dotted
 from autofix.syntax.spelling import imported_as, module_text
 
-_LOADER, _ARGUMENT = "DataLoader", "collate_fn"
 _ITEM = "__getitem__"
+_DEEPEST = 4  # Methods that a sample's method hands the work on to.
 
 
 class Collation(Enum):
-    OWN = "which nothing else passes"
+    NAMED = "which is for that by its name"
+    OWN = "which goes through samples and is passed nowhere"
     LIST = "which leaves what differs a list"
     PADDED = "which pads what differs to the longest"
 
 
 @dataclass(frozen=True, slots=True)
 class Collated:
-    """``edits`` pass the function called ``name`` to a loader, and write it where the project has none."""
+    """``edits`` pass the function called ``name`` to a loader, and write it where the project has none; ``rank`` others
+    come before it.
+    """
 
     name: str
     collation: Collation
     edits: tuple[Edit, ...]
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,13 @@ def collated_samples(project: Project) -> Iterator[Collated]:
     failure = project.trace.failure
     if failure is None or not failure.callee.startswith("torch.utils.data."):
         return
-    for source in project.sources():
-        for call in source.calls:
-            if callee_name(call) == _LOADER and not {k.arg for k in call.keywords} & {_ARGUMENT, None}:
-                for name in _own(source):
-                    yield Collated(name, Collation.OWN, _passed(source, call, name))
-                yield from _written(project, source, call)
+    item = _item(project)
+    data_set = item[0].class_of(item[1]) if item is not None else None
+    for source, call in bare_loaders(project):
+        for rank, own in enumerate(collate_functions(project, source, call, data_set)):
+            collation = Collation.NAMED if own.is_named else Collation.OWN
+            yield Collated(own.text, collation, (*own.imports, *passed(source, call, own.text)), rank)
+        yield from _written(project, source, call, item)
 
 
 def padding_of(source: Source) -> str:
@@ -86,17 +91,9 @@ def differ_in_length(operation: Operation) -> bool:
     return all(t.rank > 0 and t.shape[1:] == tensors[0].shape[1:] for t in tensors)
 
 
-def _own(source: Source) -> Iterator[str]:
-    """Yield the functions of a file that are called after what they do and that nothing reads."""
-    read = {dotted(node) for node in source.nodes if isinstance(node, (ast.Name, ast.Attribute))}
-    for function in source.functions:
-        is_plain = isinstance(source.parents.get(function), ast.Module)
-        if is_plain and "collate" in function.name.lower() and function.name not in read:
-            yield function.name
-
-
-def _written(project: Project, source: Source, call: ast.Call) -> Iterator[Collated]:
-    item = _item(project)
+def _written(
+    project: Project, source: Source, call: ast.Call, item: tuple[Source, Function] | None
+) -> Iterator[Collated]:
     parts, brackets = ((), "") if item is None else _parts(project, *item)
     stack = imported_as(source, "torch.stack") or f"{module_text(source, 'torch') or 'torch'}.stack"
     default = f"{module_text(source, 'torch.utils.data') or 'torch.utils.data'}.default_collate"
@@ -114,8 +111,9 @@ def _written(project: Project, source: Source, call: ast.Call) -> Iterator[Colla
             else:
                 text = f"{stack if part.shapes else default}({samples})"
             texts.append(f"{part.key}: {text}" if part.key else text)
-        function = _function(source, texts, brackets)
-        yield Collated("collate", collation, (_above(source, call, function), *_passed(source, call, "collate")))
+        function = _above(source, call, _function(source, texts, brackets))
+        edits = (function, *passed(source, call, "collate"))
+        yield Collated("collate", collation, edits, int(collation is Collation.PADDED))
 
 
 def _item(project: Project) -> tuple[Source, Function] | None:
@@ -131,8 +129,7 @@ def _item(project: Project) -> tuple[Source, Function] | None:
 
 def _parts(project: Project, source: Source, function: Function) -> tuple[tuple[_Part, ...], str]:
     """Return the parts of what a data set returns as one sample, and the brackets around them."""
-    returns = [n for n in ast.walk(function) if isinstance(n, ast.Return) and source.function_of(n) is function]
-    value = returns[0].value if len(returns) == 1 else None
+    function, value = _sample_of(source, function)
     match value:
         case ast.Dict(keys=keys, values=values) if None not in keys:
             texts = [source.text_of(key) for key in keys if key is not None]
@@ -150,14 +147,31 @@ def _parts(project: Project, source: Source, function: Function) -> tuple[tuple[
     return (), ""
 
 
+def _sample_of(source: Source, function: Function) -> tuple[Function, ast.expr | None]:
+    """Return the expression that a method returns, and the method: of its class, where the work is handed on to one."""
+    value: ast.expr | None = None
+    for _ in range(_DEEPEST):
+        returns = [n for n in ast.walk(function) if isinstance(n, ast.Return) and source.function_of(n) is function]
+        value = returns[0].value if len(returns) == 1 else None
+        owner, _, name = dotted(value.func).rpartition(".") if isinstance(value, ast.Call) else ("", "", "")
+        class_ = source.class_of(function)
+        methods = class_.body if owner == "self" and class_ is not None else []
+        method = next((n for n in methods if isinstance(n, ast.FunctionDef) and n.name == name), None)
+        if method is None:
+            break
+        function = method
+    return function, value
+
+
 def _shapes(project: Project, source: Source, function: Function, part: ast.expr) -> tuple[tuple[int, ...], ...]:
     """Return the shapes that a part of the samples had, one for each sample; none where it was no tensor of torch's."""
     name = dotted(part)
     bound = [value for _, value in assignments(source, function, name)] if name else []
     place = source.range_of(bound[-1] if bound else part)
     groups: list[list[Operation]] = []
+    name_end = f".{getattr(function, 'name', _ITEM)}"
     for operation in project.trace.operations:
-        frame = next((f for f in operation.frames if f.path == source.path and f.function.endswith(_ITEM)), None)
+        frame = next((f for f in operation.frames if f.path == source.path and f.function.endswith(name_end)), None)
         if frame is None or frame.range != place or not isinstance(operation.result, Tensor):
             continue
         # What stands where the first of them stood belongs to the next sample.
@@ -188,10 +202,3 @@ def _above(source: Source, call: ast.Call, text: str) -> Edit:
     lines = [top.lineno, *(node.lineno for node in getattr(top, "decorator_list", []))]
     start = Position(min(lines), 0)
     return Edit(source.path, Range(start, start), text)
-
-
-def _passed(source: Source, call: ast.Call, name: str) -> tuple[Edit, ...]:
-    try:
-        return (source.replace(call, with_argument(source.text_of(call), _ARGUMENT, name)),)
-    except NotACall:
-        return ()

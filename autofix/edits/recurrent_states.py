@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autofix.edits.size_reads import axis_sites, live_sites
 from autofix.facts.call_sites import written
@@ -15,6 +16,7 @@ from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
 
+_FLAG = "self.batch_first"
 HALVES = ((None, 1), (1, 2)), ((0, 1), (1, 2))
 
 
@@ -56,12 +58,50 @@ def _layer_sites(project: Project, expression: Expression, target_size: int, now
 
 
 def _batch_sites(project: Project, expression: Expression, target_size: int, _: int, batch_axis: int) -> Iterator[Site]:
-    """Yield the ways to read the batch size from the input; a written number is the least likely."""
+    """Yield the ways to read the batch size from the input; a written number is the least likely.
+
+    The axis that an object counts the samples along by its own ``batch_first`` is read by that.
+    """
     for site in axis_sites(project, expression, target_size):
+        by_flag = _by_flag(project, expression, site, batch_axis)
+        if by_flag is not None:
+            yield by_flag
         yield site.with_evidence(Evidence.EVIDENT)
     yield from live_sites(project, expression, target_size, (batch_axis, 1 - batch_axis))
     for site in sites(project, expression, target_size):
         yield site.with_evidence(Evidence.LITERAL_FOR_EXPRESSION)
+
+
+def _by_flag(project: Project, expression: Expression, site: Site, batch_axis: int) -> Site | None:
+    """Return ``x.size(0) if self.batch_first else x.size(1)`` for a read of either axis, where the object has that."""
+    source = project.source(site.edits[0].path)
+    index = next((node for node in source.nodes_at(site.edits[0].range) if isinstance(node, ast.Constant)), None)
+    read = None if index is None else source.parents.get(index)
+    is_own = index is not None and source.class_of(index) is expression.source.class_of(expression.node) is not None
+    if not isinstance(read, ast.expr) or index is None or not is_own or index.value not in (0, 1):
+        return None
+    if _flag(project, expression) is not (batch_axis == 0) or site.edits[0].text != str(batch_axis):
+        return None
+    text, start = source.text_of(read), source.range_of(read).start
+    place = source.range_of(index).start.column - start.column
+    if source.range_of(read).end.line != start.line:
+        return None
+    first, other = (f"{text[:place]}{axis}{text[place + 1 :]}" for axis in (0, 1))
+    words = f"{first} if {_FLAG} else {other}"
+    edit = source.replace(read, words)
+    return replace(site, edits=(edit,), text=words, kind=SiteKind.CHOICE).with_evidence(Evidence.AGREES)
+
+
+def _flag(project: Project, expression: Expression) -> Value:
+    """Return ``self.batch_first`` as the nearest frame of the object had it."""
+    node, owner = ast.parse(_FLAG, mode="eval").body, ""
+    for depth, frame in enumerate(expression.frames):
+        class_ = frame.function.rpartition(".")[0]
+        owner = owner or class_
+        value = project.value(replace(expression, node=node, frames=expression.frames[depth:]))
+        if class_ == owner and isinstance(value, bool):
+            return value
+    return None
 
 
 def _hidden_sites(project: Project, expression: Expression, target_size: int, now: int, _: int) -> Iterator[Site]:

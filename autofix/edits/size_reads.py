@@ -44,7 +44,7 @@ def axis_sites(
     node = expression.node
     read = _read_axis(node)
     if read is not None:
-        base = value_there(project, replace(expression, node=read[0]))
+        base = _value_passed(project, replace(expression, node=read[0]))
         if isinstance(base, Tensor):
             yield from _other_entries(expression, read, base.shape, target_size, depth)
     elif isinstance(node, ast.Subscript):
@@ -62,6 +62,17 @@ def axis_sites(
         for binding in bindings.bindings(project, expression):
             if binding.inverse is None:
                 yield from axis_sites(project, binding.expression, target_size, depth + binding.distance)
+
+
+def _value_passed(project: Project, expression: Expression, depth: int = 0) -> Value:
+    """Return the value of an expression where it stands: of a parameter what the caller passed, where its own frame was
+    not recorded.
+    """
+    value = value_there(project, expression)
+    if isinstance(value, (Tensor, Sequence)) or not isinstance(expression.node, ast.Name) or depth >= MAX_DEPTH:
+        return value
+    passed = next((b.expression for b in bindings.bindings(project, expression) if b.is_argument), None)
+    return value if passed is None else _value_passed(project, passed, depth + 1)
 
 
 def entry_sites(project: Project, expression: Expression) -> Iterator[Site]:

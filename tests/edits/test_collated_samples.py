@@ -111,3 +111,75 @@ def test_a_loader_that_has_a_function(repaired: Repaired) -> None:
     report = repaired(PROGRAM.format(item=item, loader=LOADER.replace("2)", "2, collate_fn=torch.stack)"), use=use))
     plans = [plan for plan in (report.plan, *report.alternatives) if plan is not None]
     assert not any("def collate" in text for plan in plans for _, text in plan.texts)
+
+
+ELSEWHERE = {
+    "batches.py": """import torch
+
+
+class Graphs(torch.utils.data.Dataset):
+    def __len__(self):
+        return 6
+
+    def __getitem__(self, i):
+        return self.load(4 + i)
+
+    def load(self, nodes):
+        return torch.randn(nodes, 5), torch.randint(0, nodes, (2, 9))
+
+    @staticmethod
+    def one_graph(graphs):
+        offsets = torch.tensor([0] + [len(x) for x, _ in graphs[:-1]]).cumsum(0)
+        return torch.cat([x for x, _ in graphs]), torch.cat([e + o for (_, e), o in zip(graphs, offsets)], 1)
+
+
+class CollateGraphs:
+    def __call__(self, graphs):
+        return Graphs.one_graph(graphs)
+
+
+def collate_graphs(graphs):
+    x, e = zip(*graphs)
+    return torch.cat(x), torch.cat(e, 1)
+
+
+def make_loader(data, size, **options):
+    return torch.utils.data.DataLoader(data, size, **options)
+"""
+}
+USE = """
+for x, e in loader:
+    print(nn.Linear(5, 1)(x)[e].shape)
+"""
+LOADERS = {
+    "imported by another name": (
+        "from batches import Graphs, collate_graphs as together",
+        "loader = Loader(Graphs(), 2, True",
+        ", collate_fn=together)",
+    ),
+    "of an imported module": (
+        "import batches as b",
+        "loader = Loader(b.Graphs(), batch_size=2, num_workers=0",
+        ", collate_fn=b.collate_graphs)",
+    ),
+    "through a function that makes the loader": (
+        "from batches import Graphs, collate_graphs, make_loader",
+        "loader = make_loader(Graphs(), 2, shuffle=True",
+        ", collate_fn=collate_graphs)",
+    ),
+    "instead of none": (
+        "from batches import Graphs, collate_graphs",
+        "loader = Loader(Graphs(), 2, False, None, None, 0, None",
+        "collate_graphs)",
+    ),
+}
+
+
+@pytest.mark.parametrize("imports, loader, end", LOADERS.values(), ids=LOADERS)
+def test_a_function_of_another_file(imports: str, loader: str, end: str, repaired: Repaired) -> None:
+    head = f"from torch import nn\nfrom torch.utils.data import DataLoader as Loader\n{imports}\n\n"
+    report = repaired({"model.py": head + loader + ")" + USE, **ELSEWHERE})
+    assert report.plan is not None, report.message
+    ((_, text),) = report.plan.texts
+    assert f"{loader.removesuffix('None') if end[0] != ',' else loader}{end}{USE}" in text
+    assert report.plan.applicability is Applicability.UNSAFE

@@ -29,10 +29,10 @@ class UnequalLengths(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for collated in collated_samples(project):
-            title, is_own = f"pass `{collated.name}`, {collated.collation.value}", collated.collation is Collation.OWN
-            evidence = Evidence.AGREES if is_own else Evidence.RUNNER_UP * (collated.collation is Collation.PADDED)
+            title = f"pass `{collated.name}`, {collated.collation.value}"
+            evidence = Evidence.AGREES * (collated.collation is Collation.NAMED), Evidence.RUNNER_UP * collated.rank
             reason = "padding, cutting and lists are all that may be meant for samples of unequal sizes"
-            yield self.fix(title, collated.edits, evidence, reason=reason)
+            yield self.fix(title, collated.edits, *evidence, reason=reason)
         yield from super().propose(finding, project)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

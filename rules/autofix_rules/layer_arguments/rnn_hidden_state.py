@@ -15,6 +15,7 @@ import ast
 
 from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
 from autofix.facts.call_sites import argument_followed, argument_of, prepared
+from autofix.facts.refused_states import refused_state
 from autofix.operators.shape_functions import without
 from autofix.provenance.producers import argument_sites
 from autofix.records.finding import Detail, Mismatch
@@ -32,6 +33,12 @@ class RnnHiddenState(Rule):
             self.rnn = nn.GRU(4, 6, bidirectional=True, batch_first=True)
             h = torch.zeros(<1 => 2>, x.size(0), 6); self.rnn(x, h)[0]
     """)
+
+    def propose(self, finding: Finding, project: Project) -> Fixes:
+        refused = refused_state(project)
+        yield from (
+            super().propose(finding, project) if refused is None else self.propose_for(finding, project, refused[0])
+        )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         layer = project.layer(finding.layer)
@@ -73,6 +80,8 @@ class RnnHiddenState(Rule):
             # The last size is the layer's own: written as a number on both sides, either may be the wrong one.
             is_number = any(d == len(expected) - 1 for d in dimensions) and all(t.text.isdecimal() for t in chosen[-1:])
             reason = "the layer may as well be meant for the state's size" if is_number else ""
+            if any(site.kind is SiteKind.CHOICE for site in chosen):
+                reason = "the input may be meant to have its samples first"
             yield self.fix(title, edits, *dearest(chosen), doubt=reason)
 
     def _reshaped(
