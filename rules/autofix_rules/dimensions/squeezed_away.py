@@ -9,10 +9,12 @@ Source. torch.squeeze.
 """
 
 from autofix.edits.rank_changes import behind, respelled, tensors_at_fault, without_call
+from autofix.edits.squeezed_dimensions import named_calls
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 _RANKS = "dimension-range index-range rank unpack norm-rank conv-rank rnn-rank rnn-hidden other silent-squeeze"
 _SIZES = "norm-features linear-in-features rnn-input-size attention-width attention-mask view-size"
+_ONES = "the dimensions left may be of one for this sample only"
 _RANKED = frozenset(f"{_RANKS} {_SIZES} concatenate broadcast matmul expand".split())
 
 
@@ -52,6 +54,9 @@ class SqueezedAway(Rule):
                 yield self.fix(title, (edit,), Evidence.EVIDENT, Evidence.UPSTREAM * further)
         elif not explicit and len(dimensions) > 1:
             yield from self._one(project, operation, dimensions, further, samples)
+            for call, change, pieces in named_calls(project, operation):
+                later = Evidence.UPSTREAM * further
+                yield self.fix(f"name what goes: `.{call}`", (change,), *pieces, later, doubt=_ONES)
         edit = without_call(project, operation)
         if edit is not None and dimensions[:1] == [0] and (len(dimensions) == 1 or explicit):
             reason, evidence = "it may be meant to go where the result is used", Evidence.UPSTREAM * further
