@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from autofix.facts.call_sites import written
 from autofix.facts.fault_path import functions_called
 from autofix.facts.project_view import Expression, Project
+from autofix.facts.returned_values import returned
 from autofix.provenance.bindings import bindings
 from autofix.records.values import Tensor
 from autofix.syntax.source import Source, below, dotted
@@ -40,6 +41,8 @@ def _key(expression: Expression) -> tuple[str, int, int]:
 
 def _before(project: Project, expression: Expression) -> Iterator[Expression]:
     node = expression.node
+    if isinstance(node, ast.Call):
+        yield from _of_model(project, expression.source, node)
     if not isinstance(node, ast.Name):
         return
     for binding in bindings(project, expression):
@@ -51,6 +54,13 @@ def _before(project: Project, expression: Expression) -> Iterator[Expression]:
                 continue
         if binding.inverse is None:
             yield value
+
+
+def _of_model(project: Project, source: Source, call: ast.Call) -> Iterator[Expression]:
+    """Yield what the forward of a model, or another method, returned when it was called."""
+    result = returned(project, source, call)
+    if result.source is not None and result.node is not None and not isinstance(result.node, (ast.Tuple, ast.List)):
+        yield Expression(result.source, result.node)
 
 
 def _is_unpacked(source: Source, call: ast.Call) -> bool:

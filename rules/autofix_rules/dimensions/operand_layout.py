@@ -16,6 +16,7 @@ from itertools import islice
 from autofix.edits.layout import Layout, LayoutChange
 from autofix.edits.other_layouts import layouts, raised
 from autofix.edits.related_layouts import layouts_of_call
+from autofix.edits.size_givers import layouts_of_giver
 from autofix.edits.upstream_layouts import upstream_layouts
 from autofix.rule import Evidence, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, shown
 
@@ -89,6 +90,8 @@ class OperandLayout(Rule):
             for steps, before in islice(raised(project, operation, layout), _MOST_RAISED):
                 raising: tuple[Piece, ...] = (*_EVIDENCE[layout.change], Evidence.OTHER_NAME, Evidence.OUTWARD * steps)
                 yield self._unsafe(before, *raising, Evidence.RUNNER_UP * rank)
+        for rank, layout in layouts_of_giver(project, operation):
+            yield self._unsafe(layout, Evidence.INSERTED, Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank)
         further = upstream_layouts(project, operation, finding.expected) if len(fitting) < _MOST else ()
         for rank, (steps, makes_pairs, layout) in enumerate(islice(further, _MOST - len(fitting))):
             evidence = (Evidence.INSERTED, Evidence.AGREES) if makes_pairs else _EVIDENCE[layout.change]
