@@ -132,17 +132,22 @@ def passed_calls(project: Project, operation: Operation | None, layer: int | Non
     """
     seen: set[tuple[object, object]] = set()
     for frames, on_stack, builds in chains_at(project, operation, layer):
-        for passed_call in _of_chain(project, frames, on_stack, builds):
+        for passed_call in calls_of_chain(project, frames, on_stack=on_stack, builds=builds):
+            if len(passed_call.arguments) < 2 and not passed_call.omitted:
+                continue
             key = (passed_call.call.source.path, passed_call.call.source.range_of(passed_call.call.node))
             if key not in seen and len(seen) < MAX_CALLS:
                 seen.add(key)
                 yield passed_call
 
 
-def _of_chain(project: Project, frames: tuple[Frame, ...], on_stack: bool, builds: bool) -> Iterator[PassedCall]:
+def calls_of_chain(
+    project: Project, frames: tuple[Frame, ...], *, on_stack: bool, builds: bool
+) -> Iterator[PassedCall]:
+    """Yield the calls of functions of the project by which frames came about, the innermost first."""
     for depth in range(1, len(frames)):
         passed_call = call_at(project, frames, depth, on_stack, builds)
-        if passed_call is not None and (len(passed_call.arguments) > 1 or passed_call.omitted):
+        if passed_call is not None:
             yield passed_call
 
 

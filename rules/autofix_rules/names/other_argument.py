@@ -15,6 +15,7 @@ from collections import Counter
 from itertools import islice
 
 from autofix.edits.loaded_weights import built_as_saved
+from autofix.edits.options_at_odds import options_at_odds
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
 from autofix.edits.other_dimensions import of_dimension
 from autofix.edits.other_operators import other_operators
@@ -31,6 +32,7 @@ _EVIDENCE = {
 }
 _OTHERS = ("silent", "refactoring", "missing-name", "kernel-too-large", "dimension-range", "index-rank")
 _REASON = "that this argument is the one meant is told by the sizes alone"
+_OPTION = "the option of that name could be what is wrong"
 # It changes nothing for sizes that divide, so that what was right stays so.
 _ROUNDS_UP = "ceil_mode"
 
@@ -59,6 +61,9 @@ class OtherArgument(Rule):
         for text, edit in built_as_saved(project):
             reason = "the model that was saved could be the one that was built otherwise than it was meant"
             yield self.fix(f"build `{text}`, whose weights are loaded", (edit,), Evidence.AGREES, doubt=reason)
+        for rank, option in enumerate(islice(options_at_odds(project, finding), MOST)):
+            beside = (*option.evidence, Evidence.RUNNER_UP * rank)
+            yield self.fix(option.words, option.edits, Evidence.EXACT_FIT, *beside, doubt=_OPTION)
         yield from super().propose(finding, project)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
