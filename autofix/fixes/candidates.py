@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autofix.edits.alike_places import in_alike_places
 from autofix.edits.unread_parameters import leaves_unread
 from autofix.facts.checked_shapes import is_check
 from autofix.facts.project_view import Project
@@ -43,7 +44,8 @@ def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Prop
         try:
             proposed = rule.propose(finding, project)
             eithers = (either for number in proposed for either in named_sizes.named(finding, project, number))
-            for fix in (_weighed(either, project) for either in eithers):
+            repeated = (_repeated(either, finding, project) for either in eithers)
+            for fix in (_weighed(either, project) for either in repeated):
                 key = tuple(sorted(fix.edits))
                 is_idle = not key or _clashes(key) or _edits_check(key, finding, project)
                 if not is_idle and (key not in fixes or fix.cost < fixes[key].cost):
@@ -91,6 +93,16 @@ def _weighed(fix: Fix, project: Project) -> Fix:
     if not leaves_unread(project, fix.edits):
         return fix
     return replace(fix, evidence=counted((*fix.evidence, Evidence.BY_RUN)))
+
+
+def _repeated(fix: Fix, finding: Finding, project: Project) -> Fix:
+    """Return a fix of one place that is made in the others as well which are written alike and would fail alike."""
+    operation = None if finding.silent or len(fix.edits) != 1 else project.operation(finding)
+    edits = fix.edits if operation is None else in_alike_places(project, operation, fix.edits[0])
+    if len(edits) == len(fix.edits):
+        return fix
+    title = f"{fix.title}, and so in what is written alike below"
+    return replace(fix, title=title, edits=edits, evidence=counted((*fix.evidence, Evidence.MORE_PLACES)))
 
 
 def _in_doubt(fix: Fix, reason: str) -> Fix:
