@@ -1,7 +1,8 @@
-"""A line on the way to a fault that is written like another of its function, but for one call that the other has.
+"""A line on the way to a fault that is written like another, which has one call, subscript or attribute more.
 
 ``k = self.to_k(x)`` beside ``q = self.to_q(x).view(b, t, heads, -1).transpose(1, 2)``: what was written for one was
-forgotten for the other. It proposes; whether one helps is for the run.
+forgotten for the other. So it is where one function has ``state = states[:decoder.layers]`` and another, which binds
+the same names, ``state = states``. It proposes; whether one helps is for the run.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import ast
 import copy
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from autofix.facts.fault_path import FaultPlace, way
 from autofix.facts.project_view import Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
+from autofix.syntax.name_bindings import bound_above
 from autofix.syntax.source import Source, below
 
 NEAR = 12  # Lines between the two.
@@ -22,17 +25,27 @@ MOST = 4
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
-def calls_of_alike_lines(
-    project: Project, operation: Operation | None, layer: int | None
-) -> Iterator[tuple[str, Edit]]:
-    """Yield the text that a line would have with the call of another, and the edit that writes it, nearest first."""
+@dataclass(frozen=True, slots=True)
+class AlikeLine:
+    """``text``: what a line would have with the call or subscript of another. ``is_near``: of its own function."""
+
+    text: str
+    edit: Edit
+    is_near: bool
+
+
+def parts_of_alike_lines(project: Project, operation: Operation | None, layer: int | None) -> Iterator[AlikeLine]:
+    """Yield the texts that lines would have with a call or subscript of another, the nearest first."""
     seen: set[tuple[ast.AST, str]] = set()
     for place in way(project, operation, layer):
         bound = _bound(place.statement)
-        for text in _texts(place, *bound) if bound is not None else ():
-            if bound is not None and (bound[1], text) not in seen and len(seen) < MOST:
+        if bound is None:
+            continue
+        near, far = _texts(place, *bound), _texts_elsewhere(project, place, *bound)
+        for text, is_near in (*((text, True) for text in near), *((text, False) for text in far)):
+            if (bound[1], text) not in seen and len(seen) < MOST:
                 seen.add((bound[1], text))
-                yield text, place.source.replace(bound[1], text)
+                yield AlikeLine(text, place.source.replace(bound[1], text), is_near)
 
 
 def _bound(statement: ast.AST) -> tuple[str, ast.expr] | None:
@@ -51,8 +64,28 @@ def _texts(place: FaultPlace, name: str, value: ast.expr) -> Iterator[str]:
         if other is None or abs(line.lineno - place.statement.lineno) > NEAR:
             continue
         text = _renamed(place.source, other[1], other[0], name)
-        if names <= {*_IDENTIFIER.findall(text)} and any(shorter == own for shorter in _without_one_call(text)):
+        if names <= {*_IDENTIFIER.findall(text)} and any(shorter == own for shorter in _without_one_part(text)):
             yield text
+
+
+def _texts_elsewhere(project: Project, place: FaultPlace, name: str, value: ast.expr) -> Iterator[str]:
+    """Yield the values of lines of other functions that bind the same name, and have one part more."""
+    own, line = ast.unparse(value), place.statement.lineno
+    read = {*_IDENTIFIER.findall(own)}
+    known = bound_above(place.scope, line) | bound_above(place.source.tree, line) | read
+    for source in project.sources():
+        for node in source.nodes:
+            other = _bound(node)
+            if other is None or other[0] != name or node in below(place.scope):
+                continue
+            text = source.text_of(other[1])
+            names = {inner.id for inner in below(other[1]) if isinstance(inner, ast.Name)}
+            if (
+                names <= known
+                and read <= {*_IDENTIFIER.findall(text)}
+                and any(shorter == own for shorter in _without_one_part(text))
+            ):
+                yield text
 
 
 def _renamed(source: Source, value: ast.expr, old: str, new: str) -> str:
@@ -65,19 +98,21 @@ def _renamed(source: Source, value: ast.expr, old: str, new: str) -> str:
     return _IDENTIFIER.sub(rename, re.sub(rf"\b{re.escape(old)}\b", new, text)) if old != new else text
 
 
-def _without_one_call(text: str) -> Iterator[str]:
-    """Yield an expression without each of its method calls."""
+def _without_one_part(text: str) -> Iterator[str]:
+    """Yield an expression without each of its method calls, subscripts and attributes."""
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError:
         return
-    for index, node in enumerate(ast.walk(tree)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            whole = copy.deepcopy(tree)
-            call = list(ast.walk(whole))[index]
-            assert isinstance(call, ast.Call)
-            assert isinstance(call.func, ast.Attribute)
-            yield ast.unparse(_Replaced(call, call.func.value).visit(whole))
+    for index in range(len(list(ast.walk(tree)))):
+        whole = copy.deepcopy(tree)
+        match [*ast.walk(whole)][index]:
+            case (
+                ast.Call(func=ast.Attribute(value=inner))
+                | ast.Subscript(value=inner)
+                | ast.Attribute(value=inner) as part
+            ):
+                yield ast.unparse(_Replaced(part, inner).visit(whole))
 
 
 class _Replaced(ast.NodeTransformer):

@@ -106,12 +106,12 @@ def _pairs(first: ast.AST, second: ast.AST, *, is_called: bool = False) -> list[
     if dotted(first) and dotted(second) and not is_method:
         return pairs if _is_stored(first) == _is_stored(second) else None
     for name, value in ast.iter_fields(first):
-        ones, twins = (part if isinstance(part, list) else [part] for part in (value, getattr(second, name)))
+        ones, twins = (v if isinstance(v, list) else [v] for v in (value, getattr(second, name)))
         if len(ones) != len(twins):
             return None
-        for one, twin in zip(ones, twins, strict=True):
-            inner = _pairs(one, twin, is_called=name == "func") if isinstance(one, ast.AST) else []
-            if inner is None or (not isinstance(one, ast.AST) and one != twin):
+        for part, twin in zip(ones, twins, strict=True):
+            inner = _pairs(part, twin, is_called=name == "func") if isinstance(part, ast.AST) else []
+            if inner is None or (not isinstance(part, ast.AST) and part != twin):
                 return None
             pairs += inner
     return pairs
@@ -165,7 +165,7 @@ def _moved(project: Project, place: Expression, edit: Edit, twin: _Twin) -> Edit
     for pair in twin.names.items():
         ones, twins = ([part for word in text.split(".") for part in word.split("_")] for text in pair)
         if len(ones) == len(twins):
-            parts |= {one: other for one, other in zip(ones, twins, strict=True) if one != other}
+            parts |= {old: new for old, new in zip(ones, twins, strict=True) if old != new}
 
     def rename(match: re.Match[str]) -> str:
         chain = match[0].split(".")

@@ -13,7 +13,7 @@ WEIGHTS = "a, b = torch.randn(5, 6), torch.randn(5, 6)\n"
 
 
 @pytest.mark.parametrize(
-    ("program", "changes"),
+    "program, changes",
     [
         pytest.param(
             'p = torch.einsum("bi,ij->bj", x, a)\nq = torch.einsum("bi,ij->bj", x, b)\n',

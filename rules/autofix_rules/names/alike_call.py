@@ -1,16 +1,16 @@
-"""AF707 alike-call: a call lacks an argument, or a line a call, that others written alike have, or that is at hand.
+"""AF707 alike-call: a call lacks an argument, or a line a part, that others written alike have, or that is at hand.
 
 Why it fails. The words are padded with ``batch_first=True`` and the tags without it; the keys are split into heads and
 the values are not; one sum keeps its dimension and the next does not. What was written for one was forgotten for the
 other. The network is built with its default of one atom, and ``args.atoms`` goes to the loss alone.
-What the fix does. Adds the argument or call as the other line has it or with the name at hand, or gives it the value
+What the fix does. Adds the argument or part as the other line has it or with the name at hand, or gives it the value
 that it has there.
 Fix safety. Unsafe: the two calls may differ on purpose, and only the run says that they should not.
 Source. The Python language reference, section Calls.
 """
 
 from autofix.edits.alike_calls import arguments_of_others
-from autofix.edits.alike_lines import calls_of_alike_lines
+from autofix.edits.alike_lines import parts_of_alike_lines
 from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
 
 _ALIKE = "that the two calls are meant alike is told by the run alone"
@@ -36,8 +36,10 @@ class AlikeCall(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        for text, edit in calls_of_alike_lines(project, project.operation(finding), finding.layer):
-            yield self.fix(f"write `{text}`, as a line beside it", (edit,), *_FORGOTTEN, reason=_ALIKE)
+        for line in parts_of_alike_lines(project, project.operation(finding), finding.layer):
+            evidence = (*_FORGOTTEN, Evidence.BY_RUN * (not line.is_near))
+            title = f"write `{line.text}`, as {'a line beside it' if line.is_near else 'another function does'}"
+            yield self.fix(title, (line.edit,), *evidence, reason=_ALIKE)
         for rank, other in enumerate(arguments_of_others(project, project.operation(finding), finding.layer)):
             verb = "give" if other.replaces else "add"
             why = "which is at hand" if other.is_at_hand else "as another call of the function is written"
