@@ -18,6 +18,7 @@ class LayoutChange(Enum):
     """What is done to the layout."""
 
     REPLACED = "replaced"
+    ALIKE = "alike"
     REMOVED = "removed"
     REDUCED = "reduced"
     RELETTERED = "relettered"

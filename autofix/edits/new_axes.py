@@ -1,4 +1,6 @@
-"""A subscript that only adds dimensions of one (``x[:, None]``), left out or with its dimension in another place."""
+"""A subscript that only adds dimensions of one (``x[:, None]``), left out or with its dimension in another place; one
+that takes entries away (``x[:, 1:]``), without that.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,11 @@ from collections.abc import Iterator
 
 from autofix.edits.layout import Layout, LayoutChange
 from autofix.facts.call_sites import written
-from autofix.facts.contracts import Shape
+from autofix.facts.contracts import Shape, bound
 from autofix.facts.project_view import Project
 from autofix.records.trace import Operation
 from autofix.syntax.source import dotted
+from autofix.syntax.subscripts import parts
 
 
 def other_axes(project: Project, maker: Operation, shape: Shape, *, aligns: bool) -> Iterator[Layout]:
@@ -19,13 +22,9 @@ def other_axes(project: Project, maker: Operation, shape: Shape, *, aligns: bool
     For a call that ``aligns`` its operands from the end, one in front is the same as none.
     """
     place = written(project, maker)
-    if maker.operator != "getitem" or place is None or not isinstance(place.node, ast.Subscript):
+    if place is None or not isinstance(place.node, ast.Subscript) or not only_adds(place.node):
         return
-    index = place.node.slice
-    items = index.elts if isinstance(index, ast.Tuple) else [index]
-    new = [item for item in items if _is_new(item)]
-    if not new or not all(item in new or _is_whole(item) for item in items):
-        return
+    new = [item for item in parts(place.node) if _is_new(item)]
     before, base = maker.tensors[0].shape, place.source.text_of(place.node.value)
     edit = place.source.replace(place.node, base)
     yield Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", shape, before)
@@ -36,6 +35,34 @@ def other_axes(project: Project, maker: Operation, shape: Shape, *, aligns: bool
             text = ", ".join((*[":"] * at, axis, *[":"] * (len(before) - at)))
             edit = place.source.replace(place.node, f"{base}[{text}]")
             yield Layout(LayoutChange.REORDERED, edit, f"put the new dimension elsewhere: `[{text}]`", shape, after)
+
+
+def uncut(project: Project, maker: Operation, shape: Shape) -> Iterator[Layout]:
+    """Yield the operand of a subscript without all that it cuts off, then without one of several cuts."""
+    place, call = written(project, maker), bound(project, maker)
+    if call is None or place is None or maker.operator != "getitem" or not isinstance(place.node, ast.Subscript):
+        return
+    key, items, source = call.call.get("index"), parts(place.node), place.source
+    keys = key if isinstance(key, tuple) else (key,)
+    pairs = list(enumerate(zip(keys, items, strict=len(keys) == len(items))))
+    cuts = [i for i, (k, item) in pairs if isinstance(k, slice) and isinstance(item, ast.Slice) and not _is_whole(item)]
+    for left_out in (cuts, *([cut] for cut in cuts if len(cuts) > 1)) if len(keys) == len(items) else ():
+        rest = tuple(slice(None) if i in left_out else k for i, (k, _) in pairs)
+        after = call.with_argument("index", rest).result() if left_out else None
+        if after is None or after == shape:
+            continue
+        texts = [":" if i in left_out else source.text_of(item) for i, (_, item) in pairs]
+        is_all = all(i in left_out or _is_whole(item) for i, (_, item) in pairs)
+        base = source.text_of(place.node.value)
+        edit = source.replace(place.node, base if is_all else f"{base}[{', '.join(texts)}]")
+        cut = ", ".join(source.text_of(items[i]) for i in left_out)
+        yield Layout(LayoutChange.REMOVED, edit, f"leave out the cut `{cut}`: {after}", shape, after)
+
+
+def only_adds(node: ast.expr) -> bool:
+    """Return whether an expression is a subscript that takes all dimensions as they are, and adds some."""
+    items = parts(node) if isinstance(node, ast.Subscript) else []
+    return any(map(_is_new, items)) and all(_is_new(item) or _is_whole(item) for item in items)
 
 
 def _is_new(item: ast.expr) -> bool:

@@ -13,6 +13,7 @@ from enum import Enum
 
 from autofix.edits.other_dimensions import other_dimensions, spread
 from autofix.edits.other_layouts import fits
+from autofix.edits.unequal_parts import unequal_parts
 from autofix.edits.verdicts import recorded_at, verdict_of
 from autofix.facts.call_sites import argument_of, is_batch, is_method, size_at_hand, written
 from autofix.facts.contracts import BoundCall, bound
@@ -75,6 +76,8 @@ class ArgumentValue:
 def other_arguments(project: Project, operation: Operation) -> Iterator[ArgumentValue]:
     """Yield the arguments of calls on the way to a fault with which no contract is broken, the nearest first."""
     yield from _together(project, operation)
+    for steps, text, edit in unequal_parts(project, operation):
+        yield ArgumentValue("split_size", text, ArgumentChange.EXPRESSION, steps, (edit,))
     for steps, maker in ((0, operation), *makers(project, operation)):
         call, place = bound(project, maker), _place(project, maker)
         if call is None or place is None or maker.phase is not operation.phase or call.row.library != "torch":

@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from autofix.edits.equation_letters import relettered
 from autofix.edits.layout import Layout, LayoutChange, moves
-from autofix.edits.new_axes import other_axes
+from autofix.edits.new_axes import other_axes, uncut
 from autofix.edits.other_orders import reordered
+from autofix.edits.partner_layouts import as_partners
 from autofix.edits.rank_changes import PICKING, without_call
 from autofix.edits.related_layouts import looked_up, repeated_as_folded
 from autofix.edits.same_values import same_values
@@ -50,11 +51,9 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
     fitting = [
         (index != at_fault, layout)
         for index, operand in enumerate(call.operands)
-        if not (operation.operator in WRITING and index == 0)
         for layout in (
-            *without_maker(project, call, operand.tensor),
-            *reordered(project, operand.tensor),
-            *inserted(project, operation, index, operand.tensor),
+            *left_uncut(project, operand.tensor),
+            *(() if operation.operator in WRITING and index == 0 else _of(project, operation, call, index)),
         )
         if fits(call.with_shape(operand, layout.after), makes_table=_makes_table(operation))
     ]
@@ -65,6 +64,20 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
     ]
     order = list(LayoutChange)
     yield from (layout for _, layout in sorted(fitting, key=lambda pair: (order.index(pair[1].change), pair[0])))
+
+
+def _of(project: Project, operation: Operation, call: BoundCall, index: int) -> Iterator[Layout]:
+    tensor = call.operands[index].tensor
+    yield from without_maker(project, call, tensor)
+    yield from reordered(project, tensor)
+    yield from inserted(project, operation, index, tensor)
+
+
+def left_uncut(project: Project, tensor: Tensor) -> Iterator[Layout]:
+    """Yield the operand without what a subscript takes away, where one made it."""
+    maker = _shaper(project, tensor)
+    if maker is not None:
+        yield from uncut(project, maker, tensor.shape)
 
 
 def _exchanged(project: Project, operation: Operation) -> Iterator[Layout]:
@@ -203,6 +216,7 @@ def inserted(project: Project, operation: Operation, index: int, tensor: Tensor)
     for method, after in moves(tensor.shape):
         edit, words = followed(places[index], f".{method}"), f"pass `.{method}` of {tensor.shape}: {after}"
         yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, after, index=index, suffix=f".{method}")
+    yield from as_partners(project, operation, index, tensor)
     yield from looked_up(project, operation, index, tensor)
     yield from repeated_as_folded(project, operation, index, tensor)
     for place, other in zip(places, operation.tensors, strict=True):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, moves
 from autofix.facts.call_sites import argument_of, followed, operands, tensors_at_hand
@@ -76,13 +77,24 @@ def repeated_as_folded(project: Project, operation: Operation, index: int, tenso
         if fold is None or not isinstance(fold.result, Tensor) or fold.result.shape[0] != other.shape[0]:
             continue
         times = other.shape[0] // tensor.shape[0]
-        size = argument_of(project, fold, 1, "shape")
-        parts = [] if size is None or not isinstance(size.node, ast.BinOp) else factors_of(size.node)
-        texts = [ast.unparse(part) for part in parts if isinstance(part, ast.Attribute)]
-        text = f"repeat_interleave({texts[0] if len(texts) == 1 else times}, dim=0)"
+        text = f"repeat_interleave({_folded_name(project, fold, places[index], times) or times}, dim=0)"
         after = (tensor.shape[0] * times, *result[1:])
         words = f"pass `.{text}` of {tensor.shape}: {after}"
         yield Layout(LayoutChange.INSERTED, followed(places[index], f".{text}"), words, tensor.shape, after)
+
+
+def _folded_name(project: Project, fold: Operation, place: Expression, times: int) -> str:
+    """Return the one name for how many were folded: a factor where it was done, or passed to what did it; else ''."""
+    size = argument_of(project, fold, 1, "shape")
+    parts = factors_of(size.node) if size is not None and isinstance(size.node, ast.BinOp) else []
+    calls = [project.call(fold.frames[depth:]) for depth in range(1, len(fold.frames))]
+    passed = [call.node.args for call in calls if call is not None and isinstance(call.node, ast.Call)]
+    for nodes in (parts, *passed):
+        reads = [node for node in nodes if isinstance(node, (ast.Name, ast.Attribute))]
+        names = {ast.unparse(node) for node in reads if project.integer(replace(place, node=node)) == times}
+        if len(names) == 1:
+            return names.pop()
+    return ""
 
 
 def _folds_samples(operation: Operation, batch: int) -> bool:

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 
 from autofix.edits.layout import Layout
-from autofix.edits.other_layouts import WRITING, fits, inserted, without_maker
+from autofix.edits.other_layouts import WRITING, fits, inserted, left_uncut, without_maker
 from autofix.edits.rank_changes import PICKING
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Project
@@ -42,11 +42,12 @@ def upstream_layouts(
         for index, operand in enumerate(call.operands):
             if maker.operator in WRITING and index == 0:
                 continue
+            tensor = operand.tensor
             ranks = [len(other.tensor.shape) for other in call.operands if other is not operand]
-            moved = sorted(inserted(project, maker, index, operand.tensor), key=partial(_rank_missed, ranks))
+            moved = sorted(inserted(project, maker, index, tensor), key=partial(_rank_missed, ranks))
             fitting = [
                 layout
-                for layout in (*without_maker(project, call, operand.tensor), *moved)
+                for layout in (*without_maker(project, call, tensor), *left_uncut(project, tensor), *moved)
                 if _is_content(project, maker, call.with_shape(operand, layout.after), operation)
             ]
             is_certain = not fits(call) or sum(layout.adds for layout in fitting) == 1

@@ -90,9 +90,12 @@ def _expand_sizes(call: Call) -> tuple[tuple[Requirement, ...], Dimensions]:
     return tuple(requirements), tuple(expanded)
 
 
-def _repeat(call: Call) -> Iterator[Dimensions]:
-    """State the result: ``repeat`` takes a number for each dimension and more in front."""
+def _repeat(call: Call) -> Iterator[Dimensions | None]:
+    """State the result: ``repeat`` takes a number for each dimension and more in front; of fewer it is not known."""
     own, times = sizes(call, "input"), argument("repeats", call)
+    if len(times) < len(own):
+        yield None
+        return
     padded = (*(None for _ in range(len(times) - len(own))), *own)
     yield tuple(time if size is None else Product((size, time)) for size, time in zip(padded, times, strict=True))
 

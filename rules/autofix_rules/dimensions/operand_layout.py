@@ -27,6 +27,7 @@ _REASON = "its sizes fit in this layout; which one is meant they do not tell"
 # A rule that knows the mistake comes before these by more than what makes two plans rivals.
 _EVIDENCE = {
     LayoutChange.REPLACED: (Evidence.EVIDENT, Evidence.AGREES),
+    LayoutChange.ALIKE: (Evidence.INSERTED, Evidence.AGREES, Evidence.OTHER_READING),
     LayoutChange.REMOVED: (Evidence.EVIDENT, Evidence.RUNNER_UP, Evidence.OTHER_READING),
     LayoutChange.REDUCED: (Evidence.EXACT_FIT, Evidence.RUNNER_UP),
     LayoutChange.RELETTERED: (Evidence.OTHER_NAME, Evidence.OTHER_READING),
