@@ -35,11 +35,13 @@ class _Twin:
     names: dict[str, str]
 
 
-def in_alike_places(project: Project, operation: Operation, edit: Edit) -> tuple[Edit, ...]:
-    """Return the edit and its likes; the edit alone where no other place would fail as the operation did."""
+def in_alike_places(project: Project, operation: Operation, edit: Edit) -> tuple[tuple[Edit, ...], str]:
+    """Return the edit and its likes, the edit alone where no other place would fail as the operation did; and a tensor
+    that all the places read and the edit does not, which may be what is wrong instead.
+    """
     failure = project.trace.failure
     if failure is None or failure.operation != operation.index or edit.path not in project.files:
-        return (edit,)
+        return (edit,), ""
     source, frames = project.source(edit.path), frames_of(project, operation)
     edited = source.node_at(edit.range, ast.expr)
     for depth, frame in enumerate(frames if edited is not None else ()):
@@ -50,8 +52,18 @@ def in_alike_places(project: Project, operation: Operation, edit: Edit) -> tuple
             twins = [twin for twin in _twins_of(project, place, unit) if edited in twin.nodes]
             edits = sorted({edit, *(_moved(project, place, edit, twin) for twin in twins)})
             apart = all(a.range.end <= b.range.start for a, b in pairwise(edits))
-            return tuple(edits) if apart else (edit,)
-    return (edit,)
+            return (tuple(edits), _shared(project, place, twins)) if apart else ((edit,), "")
+    return (edit,), ""
+
+
+def _shared(project: Project, place: Expression, twins: list[_Twin]) -> str:
+    edited = {dotted(node) for node in below(place.node)}
+    for name in twins[0].names if twins else ():
+        node = ast.parse(name, mode="eval").body
+        is_shared = name not in edited and all(twin.names.get(name) == name for twin in twins)
+        if is_shared and isinstance(project.value(Expression(place.source, node, place.frames)), Tensor):
+            return name
+    return ""
 
 
 def _units(source: Source, failed: ast.expr) -> Iterator[ast.AST]:

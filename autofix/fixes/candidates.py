@@ -98,11 +98,15 @@ def _weighed(fix: Fix, project: Project) -> Fix:
 def _repeated(fix: Fix, finding: Finding, project: Project) -> Fix:
     """Return a fix of one place that is made in the others as well which are written alike and would fail alike."""
     operation = None if finding.silent or len(fix.edits) != 1 else project.operation(finding)
-    edits = fix.edits if operation is None else in_alike_places(project, operation, fix.edits[0])
+    edits, shared = (fix.edits, "") if operation is None else in_alike_places(project, operation, fix.edits[0])
     if len(edits) == len(fix.edits):
         return fix
-    title = f"{fix.title}, and so in what is written alike below"
-    return replace(fix, title=title, edits=edits, evidence=counted((*fix.evidence, Evidence.MORE_PLACES)))
+    title, evidence = (
+        f"{fix.title}, and so in what is written alike below",
+        counted((*fix.evidence, Evidence.MORE_PLACES)),
+    )
+    every = replace(fix, title=title, edits=edits, evidence=evidence)
+    return _in_doubt(every, f"`{shared}`, which all the places read, may be at fault instead") if shared else every
 
 
 def _in_doubt(fix: Fix, reason: str) -> Fix:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from autofix.records.plan import Applicability
 from autofix.records.report import RepairEnding, Report
 
 HEADER = "import torch\n\nx, g = torch.randn(4, 6), torch.randn(4, 6)\nprint((x + g) @ torch.randn(6, 3))\n"
@@ -47,3 +48,10 @@ def test_alike_places(repaired: Callable[..., Report], program: str, changes: tu
     assert len(report.plan.steps) == 1
     text = report.plan.texts[0][1]
     assert all(change in text for change in changes), text
+
+
+def test_what_they_share_may_be_at_fault(repaired: Callable[..., Report]) -> None:
+    report = repaired(f"{HEADER}{WEIGHTS}p, q = torch.matmul(x, a), torch.matmul(x, b)\nprint(p, q)\n")
+    assert report.plan is not None
+    assert report.plan.applicability is Applicability.UNSAFE
+    assert "`x`, which all the places read, may be at fault instead" in report.plan.steps[0].fix.reason
