@@ -60,12 +60,13 @@ def misspelled(project: Project) -> Iterator[Misspelled]:
         return
     place = Expression(source, node, failure.frames)
     known = _attributes(project, place, node) if isinstance(node, ast.Attribute) else _names(project, place)
-    near = [name for name in dict.fromkeys(known) if _is_slip(written, name)]
+    near = [name for name in dict.fromkeys(known) if is_slip(written, name)]
     for name in near:
         alike = [other for other in source.nodes if isinstance(other, kind) and _spelled(other) == written]
         edits = tuple(_respelled(source, other, name) for other in alike if _stands_for(source, node, other))
         reads = [n for n in source.nodes if _spelled(n) == name and isinstance(getattr(n, "ctx", None), ast.Load)]
-        yield Misspelled(written, name, edits, len(near) == 1 and not reads)
+        is_plural = written.rstrip("s") == name.rstrip("s")
+        yield Misspelled(written, name, edits, len(near) == 1 and not reads and not is_plural)
 
 
 def _spelled(node: ast.AST) -> str:
@@ -121,14 +122,15 @@ def _of_class(project: Project, source: Source, class_: ast.ClassDef) -> Iterato
                 yield from _of_class(project, other, node)
 
 
-def _is_slip(written: str, name: str) -> bool:
+def is_slip(written: str, name: str) -> bool:
     """Return whether two names are one name spelled in two ways."""
     plain = [word.replace("_", "").casefold() for word in (written, name)]
-    if written == name or min(map(len, plain)) < FEWEST_LETTERS:
-        return written != name and plain[0] == plain[1] and len(plain[0]) > 1
     if plain[0] == plain[1]:
-        return True
-    longer, shorter = (written, name) if len(written) > len(name) else (name, written)
+        return written != name and len(plain[0]) > 1
+    parts = [(a, b) for a, b in zip(written.split("_"), name.split("_"), strict=False) if a != b]
+    if written.count("_") != name.count("_") or len(parts) != 1 or min(map(len, parts[0])) < FEWEST_LETTERS:
+        return False
+    shorter, longer = sorted(parts[0], key=len)
     if len(longer) == len(shorter):
         differ = [at for at, (a, b) in enumerate(zip(longer, shorter, strict=True)) if a != b]
         first = differ[0] if len(differ) == 2 and differ[1] == differ[0] + 1 else -1
