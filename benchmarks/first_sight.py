@@ -28,6 +28,7 @@ COMMITS = {
     "blind-i": "403949f",
     "blind-j": "668c7d9",
     "blind-k": "1cc9930",
+    "blind-l": "217d183",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
