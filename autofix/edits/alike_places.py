@@ -2,7 +2,8 @@
 
 Who names the letters of three weights in the wrong order did it once and wrote it three times: each repaired alone is
 three repairs, and any other way round all of them looks cheaper. That a place would fail alike is told by the values at
-the failure: what stands there under other names has the same type and shape.
+the failure: what stands there under other names has the same type and shape. Where nothing failed, it is told by what
+ran there: the same operator, from the same shape to the same.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def in_alike_places(project: Project, operation: Operation, edit: Edit) -> tuple
     that all the places read and the edit does not, which may be what is wrong instead.
     """
     failure = project.trace.failure
-    if failure is None or failure.operation != operation.index or edit.path not in project.files:
+    if edit.path not in project.files or (failure is not None and failure.operation != operation.index):
         return (edit,), ""
     source, frames = project.source(edit.path), frames_of(project, operation)
     edited = source.node_at(edit.range, ast.expr)
@@ -50,10 +51,27 @@ def in_alike_places(project: Project, operation: Operation, edit: Edit) -> tuple
         if edited is not None and unit is not None:
             place = Expression(source, edited, frames[depth:])
             twins = [twin for twin in _twins_of(project, place, unit) if edited in twin.nodes]
+            if failure is None and failed is not None:
+                twins = [twin for twin in twins if _ran_alike(project, operation, twin.nodes.get(failed), edit)]
             edits = sorted({edit, *(_moved(project, place, edit, twin) for twin in twins)})
             apart = all(a.range.end <= b.range.start for a, b in pairwise(edits))
             return (tuple(edits), _shared(project, place, twins)) if apart else ((edit,), "")
     return (edit,), ""
+
+
+def _ran_alike(project: Project, operation: Operation, node: ast.AST | None, edit: Edit) -> bool:
+    """Return whether what ran at a node did the same to the same shapes."""
+    place = None if node is None else project.source(edit.path).range_of(node)
+    ran = (
+        o for o in project.trace.operations if o.frames and (o.frames[0].path, o.frames[0].range) == (edit.path, place)
+    )
+    other = next(ran, None)
+    return other is not None and _shapes(other) == _shapes(operation)
+
+
+def _shapes(operation: Operation) -> tuple[object, ...]:
+    result = operation.result
+    return operation.target, [t.shape for t in operation.tensors], result.shape if isinstance(result, Tensor) else None
 
 
 def _shared(project: Project, place: Expression, twins: list[_Twin]) -> str:
@@ -150,6 +168,8 @@ def _is_given_alike(
         is_bound = any(other == text or other.startswith(f"{text}.") for text in bound)
         if is_bound or names.setdefault(name, other) != other:
             return False
+        if project.trace.failure is None:
+            continue
         values = [project.value(Expression(place.source, read, place.frames)) for read in (node, twin)]
         if name != other and (UNKNOWN in values or not _is_alike(values[0], values[1])):
             return False

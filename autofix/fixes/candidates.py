@@ -97,7 +97,7 @@ def _weighed(fix: Fix, project: Project) -> Fix:
 
 def _repeated(fix: Fix, finding: Finding, project: Project) -> Fix:
     """Return a fix of one place that is made in the others as well which are written alike and would fail alike."""
-    operation = None if finding.silent or len(fix.edits) != 1 else project.operation(finding)
+    operation = None if len(fix.edits) != 1 else project.operation(finding)
     edits, shared = (fix.edits, "") if operation is None else in_alike_places(project, operation, fix.edits[0])
     if len(edits) == len(fix.edits):
         return fix
